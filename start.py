@@ -91,7 +91,8 @@ def run_checks(words):
             return code
     # One process more than cores, because tests wait for disks, browsers and other processes for a third of their time.
     workers = "--numprocesses=%d" % ((os.cpu_count() or 1) + 1)
-    tests = ["pytest", workers, "--dist=worksteal", "--durations=10"] + words
+    # A file runs in one process, because its tests share costly fixtures. tests/conftest.py orders the files.
+    tests = ["pytest", workers, "--dist=loadfile", "--no-loadscope-reorder", "--durations=10"] + words
     code = check_javascript() or run_check(tests, python + tests)
     if not code:
         say("\nAll checks passed.")

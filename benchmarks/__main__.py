@@ -5,7 +5,7 @@ All benchmarks with one command, as one table.
 
 Each module runs in a process of its own with default arguments, and prints its rows as soon as they are measured. A
 full run writes `docs/performance.md`. A quick run and a run of some modules write only to the file of `--markdown`.
-`--quick` uses small sizes and few runs, and takes less than two minutes on two idle cores.
+`--quick` uses small sizes and few runs, and takes two to three minutes on two idle cores.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def main() -> int:
             entries.append(report.Omission(name, f"The benchmark ended with exit code {exit_code}."))
             print(report.as_text(entries[-1]), flush=True)
             failed = True
-    if options.markdown:
-        options.markdown.write_text(page(entries, facts, quick=options.quick), encoding="utf-8")
+        if options.markdown:  # after each module: an interrupted run keeps what it has measured
+            options.markdown.write_text(page(entries, facts, quick=options.quick), encoding="utf-8")
     return int(failed)
 
 

@@ -13,6 +13,7 @@ import jinja2
 import panel as pn
 from bokeh.document import Document
 from panel.io.document import init_doc
+from panel.io.state import set_curdoc
 
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
@@ -48,10 +49,17 @@ ROUTES = ("/", *(f"/{name}" for name in TITLES), TRACK.pattern)
 class PageTemplate(pn.Template):
     """The template of a page. Bokeh collects the models of the document once, not again for each component."""
 
+    is_at_root = False  # the server has the pages at its root, not below a prefix
+
     def _init_doc(self, doc: Document | None = None, *arguments: Any, **options: Any) -> Document:
         document = init_doc(doc or pn.state.curdoc)
         with document.models.freeze():
-            return super()._init_doc(document, *arguments, **options)
+            super()._init_doc(document, *arguments, **options)
+        if self.is_at_root:
+            # Style sheets get absolute addresses: a component may be created after the address of the page has changed.
+            with set_curdoc(document):
+                pn.state.rel_path = "/."
+        return document
 
 
 class Pages:
@@ -72,6 +80,7 @@ class Pages:
         library = self.shared.library
         roots = session.roots()
         template = PageTemplate(self._template, items=roots)
+        template.is_at_root = bool(assets)
         values = {"page": session.view.page, "names": list(TITLES), "assets": assets, "healthz": healthz}
         for name, value in (
             values

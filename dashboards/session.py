@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import panel as pn
-from panel.io.resources import LOCAL_DIST
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
@@ -288,8 +287,6 @@ class Session:
         """Show the page of `view`. The browser creates its components when it shows the page for the first time."""
         page = self.view.page
         components = self._placed(self._unopened.pop(page, {}))
-        if not self._base:  # the address has changed since the page was loaded: relative addresses would be wrong
-            self._document.template_variables["dist_url"] = f"/{LOCAL_DIST}"
         with pn.config.set(browser_info=False):  # otherwise each component sends it again
             for component in components.values():
                 component.server_doc(self._document, location=False)

@@ -112,9 +112,7 @@ class Assembly:
     ) -> None:
         """Build the services that scan, write, roll back and keep backups."""
         folder = self.backups_folder
-        self.worker_journals = WorkerJournals(
-            store.home, roots=lambda: [row.path_bytes for row in catalog.libraries(store.read())]
-        )
+        self.worker_journals = WorkerJournals(store.home, libraries=lambda: catalog.libraries(store.read()))
         self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self.runs = operation_runner.Operations(
@@ -184,12 +182,19 @@ class Assembly:
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""
-        busy = self.queue.active_operations()
-        held = self.worker_journals.collect(
-            self.backups_folder, lambda: recovery.unresolved_journals(self.store, skip=busy), skip=busy
+        collected = self.worker_journals.collect(
+            self.backups_folder,
+            lambda active: recovery.unresolved_items(self.store, skip=active),
+            active=self.queue.active_operations,
         )
-        report = recovery.recover(self.store, self.backups_folder, skip=busy, held=held, clock=self.clock)
-        report.problems += held.values()
+        report = recovery.recover(
+            self.store,
+            self.backups_folder,
+            skip=collected.active,
+            still_written=collected.still_written,
+            clock=self.clock,
+        )
+        report.problems += collected.problems
         if report.undone or report.finished:
             self.plan_changed()
         return report

@@ -25,6 +25,7 @@ from tests.support.effort import effort
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+HERE = Path(__file__).parent
 _CREATE = database_module._create  # before a fixture replaces it
 
 # Programs that run the tests in the background ignore Ctrl-C, and child processes would inherit that.
@@ -53,6 +54,31 @@ def pytest_configure(config: pytest.Config) -> None:
     effort.exhaustive = config.getoption("--exhaustive")
     if hasattr(config, "cache"):
         os.environ["TEST_MEDIA"] = str(config.cache.mkdir("media"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """
+    Order the files for parallel processes: long ones first, and browser files between others.
+
+    Processes take the next file when they are free. So short files fill the end, and one browser at a time is busy.
+    """
+    if not hasattr(config, "workerinput"):
+        return
+    folders = {name: [] for name in ("browser", "crash", "integration", "guards", "unit")}
+    for item in items:
+        folders[item.path.relative_to(HERE).parts[0]].append(item)
+    files = {name: [list(group) for _, group in itertools.groupby(found, _path)] for name, found in folders.items()}
+    others = [*files["crash"], *files["integration"]]
+    step = max(1, len(others) // max(1, len(files["browser"])))
+    ordered = []
+    for number, group in enumerate(files["browser"]):
+        ordered += [group, *others[number * step : (number + 1) * step]]
+    ordered += [*others[len(files["browser"]) * step :], *files["guards"], *files["unit"]]
+    items[:] = itertools.chain.from_iterable(ordered)
+
+
+def _path(item: pytest.Item) -> Path:
+    return item.path
 
 
 @pytest.hookimpl(trylast=True)

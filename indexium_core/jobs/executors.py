@@ -22,7 +22,16 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from indexium_core import errors
 from indexium_core.jobs.fork_server import ForkedProcess, ForkServer
 
-__all__ = ["Callbacks", "Executor", "Processes", "Threads", "WorkerLostError", "answer", "wait_for_previous_processes"]
+__all__ = [
+    "Callbacks",
+    "ClusterLostError",
+    "Executor",
+    "Processes",
+    "Threads",
+    "WorkerLostError",
+    "answer",
+    "wait_for_previous_processes",
+]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +45,7 @@ _POLL_SECONDS = 0.02  # time between two checks whether the processes of an earl
 class Executor(Protocol):
     """Runs jobs and their items."""
 
-    chunk_seconds: float  # how long a call for a chunk of items takes, so that the cost of the call does not count
+    chunk_seconds: float  # of a call for a chunk of items: long enough that the cost of the call is small
 
     def start(self, name: str, work: Callable[[], None]) -> None:
         """Run `work` beside other jobs and return at once; `name` appears in stack traces."""
@@ -90,6 +99,10 @@ class Callbacks(Protocol):
 
 class WorkerLostError(Exception):
     """A worker process ended before it returned a result, or never started; the message has the reason."""
+
+
+class ClusterLostError(WorkerLostError):
+    """The connection to a cluster was lost during a call. The cause is not the work of the call."""
 
 
 class Processes(Threads):

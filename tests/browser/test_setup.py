@@ -35,6 +35,7 @@ def test_keyboard_leads_empty_home_to_first_plan(
     browser = page.get_by_role("region", name="Folders of this machine")
     browser.get_by_role("group", name="Places").get_by_role("button", name="/", exact=True).click()
     browser.get_by_role("list", name="Folders in /").get_by_role("button", name="tmp", exact=True).click()
+    expect(browser.get_by_role("list", name="Folders in /tmp")).to_be_visible()
     browser.get_by_role("button", name="Use this folder").click()
     expect(field).to_have_value("/tmp")
     expect(browser).to_be_hidden()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 import threading
 import time
@@ -16,14 +17,17 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.files import journal
-from indexium_core.flows.scanning import file_facts
+from indexium_core.flows.scanning import file_facts, reading
+from indexium_core.flows.scanning.discovery import FileToRead
 from indexium_core.flows.writing import cluster_edit, operation_run
 from indexium_core.flows.writing import worker_journals as worker_journals_module
 from indexium_core.jobs.cluster import client
 from indexium_core.jobs.cluster.client import Cluster
-from indexium_core.jobs.executors import WorkerLostError
+from indexium_core.jobs.executors import ClusterLostError
 from indexium_core.library import Library
+from indexium_core.model.files.media import FileStat
 from indexium_core.store.operations.ledger import Task
+from indexium_core.version import __version__
 from tests.integration.test_processes import Set
 from tests.support import long_write, media, pieces
 from tests.support.children import Child
@@ -178,18 +182,81 @@ def test_cluster_without_worker_is_an_error(host: DaskHost, tmp_path: Path, monk
         monkeypatch.setattr(client, "WAIT_SECONDS", 20.0)
         threading.Timer(0.2, lambda: empty.start_worker("late")).start()
         assert executor.call(os.getpid) != os.getpid()
-        with futures.ThreadPoolExecutor(1) as pool:
-            lost = pool.submit(executor.call, time.sleep, 2.0)
+        with futures.ThreadPoolExecutor(2) as pool:
+            lost = pool.submit(executor.call_with_callbacks, _Callbacks(), pieces.report_and_sleep, 2.0)
             until(lambda: bool(executor._calls))
+            repeated = pool.submit(executor.call, time.sleep, 0.5)
+            until(lambda: len(executor._calls) == 2)
             empty.scheduler.kill()
             with pytest.raises(
-                WorkerLostError, match=r"was lost, because the scheduler dask://.* closed the connection"
+                ClusterLostError, match=r"was lost, because the scheduler dask://.* closed the connection"
             ):
                 lost.result(PATIENCE)
-        empty.start_scheduler()
-        empty.start_worker("next")
+            empty.start_scheduler()
+            empty.start_worker("next")
+            assert repeated.result(PATIENCE) is None
         assert executor.call(os.getpid) != os.getpid()
         executor.close()
+
+
+def test_worker_that_does_not_answer_delays_no_other(
+    host: DaskHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "_REPLY_SECONDS", 1.0)
+    with DaskCluster(host, tmp_path) as half:
+        half.start_worker("awake")
+        half.start_worker("frozen").send(signal.SIGSTOP)
+        executor = Cluster(half.url)
+        awake, frozen = sorted(executor.workers({os.fsencode(tmp_path): b""}), key=lambda worker: worker.name)
+        executor.close()
+        assert (awake.name[:5], awake.problem, awake.version) == ("awake", "", __version__)
+        assert (frozen.name[:6], frozen.problem) == ("frozen", "it gave no answer for 1 seconds")
+
+
+def test_callback_may_take_longer_than_the_worker_waits(
+    host: DaskHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paused operation answers when it is resumed."""
+    monkeypatch.setattr(client, "_ALIVE_SECONDS", 0.1)
+
+    class Slow(_Callbacks):
+        def report(self, position: tuple[int, int]) -> bool:
+            time.sleep(1.5)
+            return super().report(position)
+
+    with DaskCluster(host, tmp_path) as patient:
+        patient.start_worker("one", ANSWER_SECONDS="0.5")
+        executor = Cluster(patient.url)
+        assert executor.call_with_callbacks(Slow(), pieces.report_and_sleep, 0.0) is False
+        executor.close()
+
+
+def test_close_ends_an_attempt_to_connect(monkeypatch: pytest.MonkeyPatch) -> None:
+    executor = Cluster("dask://127.0.0.1:9")
+    with futures.ThreadPoolExecutor(1) as pool:
+        call = pool.submit(executor.call, os.getpid)
+        until(executor._lock.locked)
+        started = time.monotonic()
+        executor.close()
+        assert time.monotonic() - started < 10
+        with pytest.raises(errors.ClusterError):
+            call.result(PATIENCE)
+
+
+def test_lost_connection_is_no_error_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan fails with one sentence, and no file counts as damaged."""
+    executor = Cluster("dask://127.0.0.1:9")
+
+    def lose(*_: object) -> None:
+        raise ClusterLostError("was lost")
+
+    monkeypatch.setattr(executor, "_run", lose)
+    file = FileToRead(
+        path=b"/films/a.mp4", stat=FileStat(size=1, mtime_ns=1, device=1, inode=1, nlink=1, mode=0o100644)
+    )
+    monkeypatch.setattr(executor, "max_concurrency", lambda requested: requested)
+    with pytest.raises(errors.ClusterError, match=r"The connection to the Dask cluster .* was lost twice\. Check"):
+        list(reading.read_all([file], threads=1, full=False, faststart="keep", executor=executor))
 
 
 def test_missing_package_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,12 +353,7 @@ def test_worker_that_outlives_its_scheduler_keeps_its_file(
     assert handle.wait(PATIENCE).counts == {"unknown": 1}
     [item] = scene.library.operation(handle.id).items
     assert "A worker of the cluster may still write the file. Run `indexium recover`" in item.message
-    print(
-        scene.library.recover(),
-        worker_journals(scene),
-        _is_locked(scene),
-        scene.library._parts.queue.active_operations(),
-    )
+    assert any("still writes" in each for each in scene.library.recover().problems)
     dask.go()
     until(lambda: not _is_locked(scene))
     assert scene.library.recover().finished == 1
@@ -373,13 +435,20 @@ def test_lost_database_leaves_no_half_written_file(dask: DaskCluster, scene: Set
     worker = dask.stopped()
     [path] = worker_journals(scene)
     copy = path.read_bytes()
+    film = scene.paths[0]
+    half_written = film.read_bytes()
+    assert half_written != scene.old[film.name]
     worker.kill()
     handle.wait(PATIENCE)
     assert rolls_back(scene, handle.id)
+    for name in (path.name.replace(".1.journal", ".77.journal"), path.name):  # `path.name`: the operation has ended
+        orphan = path.with_name(name)
+        orphan.write_bytes(copy)
+        film.write_bytes(half_written)
+        scene.library.recover()
+        assert worker_journals(scene) == []
+        assert scene.bytes() == scene.old
     orphan = path.with_name(path.name.replace(".1.journal", ".77.journal"))
-    orphan.write_bytes(copy)
-    scene.library.recover()
-    assert worker_journals(scene) == []
     assert [each.name for each in (scene.home / "backups" / "lost").iterdir()] == [orphan.name]
     assert scene.bytes() == scene.old
     dask.start_worker("spare")

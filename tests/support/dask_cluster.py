@@ -11,7 +11,8 @@ interpreter takes two seconds.
 
 A worker stops at a step of its journal, once, if a file in the folder `points` of its cluster names the step:
 `before-commit`, `after-making` … It writes its number to the file `stopped` and waits for the file `go`. While there is
-a file `no-reverse`, no reverse of a new file is small.
+a file `no-reverse`, no reverse of a new file is small. A worker waits for the answer of a callback as
+long as its environment variable `ANSWER_SECONDS` says.
 """
 
 from __future__ import annotations
@@ -190,10 +191,13 @@ def _serve() -> None:
 async def _run(ready: int, role: str, **wanted: Any) -> None:
     import distributed
 
+    from indexium_core.jobs.cluster import task
+
     if role == "scheduler":
         server: Any = distributed.Scheduler(host="127.0.0.1", port=wanted["port"], dashboard_address="127.0.0.1:0")
     else:
         _stop_at_points(Path(wanted["points"]))
+        task.ANSWER_SECONDS = float(os.environ.get("ANSWER_SECONDS", task.ANSWER_SECONDS))
         server = distributed.Worker(
             wanted["address"],
             nthreads=wanted["nthreads"],

@@ -112,3 +112,10 @@ def number_of_worker(folder: str, victim: int) -> int:
 def ask_report(callbacks: Any, number: int) -> list[bool]:
     """Call `report` of the parent's callbacks some times."""
     return [callbacks.report((each, number)) for each in range(number)]
+
+
+def report_and_sleep(home: Any, seconds: float) -> bool:
+    """Report once, then run for some seconds."""
+    answer: bool = home.report((0, 1))
+    time.sleep(seconds)
+    return answer

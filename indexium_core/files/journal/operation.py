@@ -54,6 +54,7 @@ class OperationJournal:
         self._failure: OSError | None = None
         self._offsets: dict[int, int] = {}  # item → offset of its newest BEGIN, MAKING or SWAP
         self._open: set[int] = set()  # items that have started and are neither committed nor undone
+        self._committed: set[int] = set()
         self._turn = threading.Condition()
 
     @classmethod
@@ -106,6 +107,7 @@ class OperationJournal:
         with self._turn:
             self._offsets[entry.item_id] = self._append(RecordKind.BEGIN, records.encode_begin(entry))
             self._open.add(entry.item_id)
+            self._committed.discard(entry.item_id)
             self._make_durable(self._end)
 
     def making(self, entry: SwapEntry) -> None:
@@ -120,6 +122,7 @@ class OperationJournal:
         with self._turn:
             self._offsets[entry.item_id] = self._append(kind, encode_swap(entry))
             self._open.add(entry.item_id)
+            self._committed.discard(entry.item_id)
             self._make_durable(self._end)
 
     def inserted(self, item_id: int) -> None:
@@ -133,6 +136,7 @@ class OperationJournal:
         with self._turn:
             self._append(RecordKind.COMMIT, records.encode_item(item_id))
             self._open.discard(item_id)
+            self._committed.add(item_id)
 
     def undone(self, item_id: int) -> None:
         """Record that the item's file is restored; durable with the next `begin` or `sync`."""
@@ -143,6 +147,10 @@ class OperationJournal:
     def is_open(self, item_id: int) -> bool:
         """Tell whether the item has started and is neither committed nor undone."""
         return item_id in self._open
+
+    def is_committed(self, item_id: int) -> bool:
+        """Return whether the newest edit of the item has its COMMIT in this journal."""
+        return item_id in self._committed
 
     @property
     def size(self) -> int:
@@ -155,7 +163,7 @@ class OperationJournal:
         return self._end <= len(records.HEADER)
 
     @property
-    def is_named(self) -> bool:
+    def is_at_path(self) -> bool:
         """Whether its path still names it: another process may have removed it before this one had the lock."""
         with contextlib.suppress(OSError):
             return os.path.samestat(self.path.stat(), os.fstat(self._fd))
@@ -183,8 +191,11 @@ class OperationJournal:
         if kind in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP}:
             self._offsets[item_id] = offset
             self._open.add(item_id)
+            self._committed.discard(item_id)
         elif kind in {RecordKind.COMMIT, RecordKind.UNDONE}:
             self._open.discard(item_id)
+            if kind is RecordKind.COMMIT:
+                self._committed.add(item_id)
 
     def sync(self) -> None:
         """Return when all records so far are durable."""

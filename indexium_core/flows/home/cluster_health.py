@@ -21,10 +21,10 @@ _REMEDY = (
 
 
 def check_cluster(cluster: Cluster, libraries: Sequence[LibraryRow]) -> Check:
-    """Return whether every worker of a cluster can read and write the files of all online folders."""
-    places = {row.path_bytes: _entry_of(row.path_bytes) for row in libraries if row.state == "online"}
+    """Return whether every worker has this version of Indexium and sees an entry of each online folder."""
+    sample_entries = {row.path_bytes: _entry_of(row.path_bytes) for row in libraries if row.state == "online"}
     try:
-        workers = cluster.workers(places)
+        workers = cluster.workers(sample_entries)
     except errors.ClusterError as error:
         return Check(name="cluster", state="problem", message=error.message, remedy=_REMEDY)
     threads = sum(worker.threads for worker in workers)
@@ -41,7 +41,7 @@ def check_cluster(cluster: Cluster, libraries: Sequence[LibraryRow]) -> Check:
 
 def _problems(worker: ClusterWorker) -> list[str]:
     if worker.problem:
-        return [f"The worker {worker.name} cannot run Indexium: {worker.problem}."]
+        return [f"The worker {worker.name} cannot run Indexium: {worker.problem.rstrip('.')}."]
     if worker.version != __version__:
         return [f"The worker {worker.name} has Indexium {worker.version}, but {__version__} runs here."]
     return [f"The worker {worker.name} does not see {os.fsdecode(path)}." for path in worker.unseen]

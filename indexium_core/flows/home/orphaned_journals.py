@@ -54,7 +54,7 @@ def _undone(path: Path) -> list[journal.Recovered] | None:
     try:
         return journal.recover(path)
     except errors.IndexiumError as error:
-        logger.warning("journal.left_alone", extra={"error": error.message})
+        logger.warning("journal.skipped", extra={"error": error.message})
         return None
 
 

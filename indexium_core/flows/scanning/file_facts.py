@@ -42,7 +42,7 @@ def probe_files(
     files: Sequence[tuple[bytes, FileStat]], *, full: bool, faststart: str
 ) -> list[tuple[FileFacts, people_comment.ParsedComment]]:
     """Return the results of `probe_file` for several files, given by path in the service and stat."""
-    return [probe_file(path_map.seen(path), stat, full=full, faststart=faststart) for path, stat in files]
+    return [probe_file(path_map.checked_local_path(path), stat, full=full, faststart=faststart) for path, stat in files]
 
 
 def read_properties(path: bytes) -> MediaReading | tuple[str, str]:
@@ -53,7 +53,7 @@ def read_properties(path: bytes) -> MediaReading | tuple[str, str]:
         NotMountedError: This process is a worker of a cluster and does not see the file.
 
     """
-    path = path_map.seen(path)
+    path = path_map.checked_local_path(path)
     try:
         for _ in range(2):  # a write of this program may have changed the file during the first attempt
             before = _size_and_mtime(path)

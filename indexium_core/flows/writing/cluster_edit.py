@@ -22,10 +22,12 @@ from typing import Any, TypeVar
 
 from indexium_core import errors
 from indexium_core.files import journal
+from indexium_core.files.journal import disk
 from indexium_core.flows.writing import editing, protocol, remote_edit
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
-from indexium_core.flows.writing.remote_edit import ProgressChannel, RemoteHandler, RequestHandler
+from indexium_core.flows.writing.remote_edit import RemoteHandler, RequestHandler
 from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
 from indexium_core.model.files import path_map
@@ -37,7 +39,8 @@ logger = logging.getLogger(__name__)
 
 Entry = TypeVar("Entry", bound=journal.JournalEntry | journal.SwapEntry)
 
-LOCK_SECONDS = 30.0  # longest wait for a worker that still holds its journal
+# Longest wait for a worker that still holds its journal: longer than a worker waits for an answer of a lost service.
+LOCK_SECONDS = cluster_task.ANSWER_SECONDS + 30.0
 _ATTEMPTS = 3  # of one item whose earlier runs left a journal
 _FINAL = frozenset({"success", "unknown"})  # statuses after which an item is not written again
 
@@ -67,12 +70,15 @@ class ClusterEdits:
             return editing.edit(task, self._journal, self._policy, progress)
         try:
             policy = replace(self._policy, reverted=editing.reverted(task, self._policy))
+            for path in self._worker_journals.earlier(folder, task.item_id):
+                late = self._resolve(task, path, "of an earlier attempt ended", started=started)
+                if late.record.result.status in _FINAL:
+                    return late
+            _require_file(task.path)
         except errors.MetadataError as error:
             return EditResult.of(task, protocol.failure_result(task, error, started=started))
-        for path in self._worker_journals.earlier(folder, task.item_id):
-            late = self._settle(task, path, "of an earlier attempt ended", started=started)
-            if late.record.result.status in _FINAL:
-                return late
+        except errors.StoreError as error:
+            return _failed(task, error, started=started)
         for _ in range(_ATTEMPTS):
             edited = self._attempt(task, policy, progress, folder, started=started)
             if edited is not None:
@@ -84,7 +90,10 @@ class ClusterEdits:
         self, task: Task, policy: WritePolicy, progress: FileProgress, folder: Path, *, started: float
     ) -> EditResult | None:
         """Return the result of one attempt; None if an earlier run of the task had it and left the file unchanged."""
-        path = self._worker_journals.create(folder, task.item_id, self._journal.path.name)
+        try:
+            path = self._worker_journals.create(folder, task.item_id, self._journal.path.name)
+        except errors.StoreError as refused:
+            return _failed(task, refused, started=started)
         handler = RequestHandler(self._journal, policy, progress)
         plain = remote_edit.plain_fields(policy)
         edited: EditResult | None = None
@@ -97,30 +106,64 @@ class ClusterEdits:
             error, reason = lost, str(lost)
         except Exception as caught:  # noqa: BLE001 - it is raised when the journal is taken over
             error = caught
-        if edited is None:
-            late = self._settle(task, path, reason, started=started)
-            if late.record.result.status in _FINAL or isinstance(error, WorkerLostError):
-                return late
-            if error is None:
-                return None
-            if isinstance(error, errors.ClusterError) and error.reason == "no_mount":
-                result = protocol.result(task, "failed", error.reason, error.message, started=started)
-                return EditResult.of(task, result)
-            raise error
-        if not self._worker_journals.take(path, self._journal, seconds=LOCK_SECONDS):
-            return self._still_running(task, started=started)
-        return _in_service(edited, task)
+        if edited is not None:
+            return self._confirmed(task, path, edited, started=started)
+        late = self._resolve(task, path, reason, started=started)
+        if late.record.result.status in _FINAL or isinstance(error, WorkerLostError):
+            return late
+        if error is None:
+            return None
+        if isinstance(error, errors.ClusterError) and error.reason == "no_mount":
+            return _failed(task, error, started=started)
+        raise error
 
-    def _settle(self, task: Task, path: Path, reason: str, *, started: float) -> EditResult:
+    def _confirmed(self, task: Task, path: Path, edited: EditResult, *, started: float) -> EditResult:
+        """Take a journal over, and return the result of its worker; `unknown` if the records do not confirm it."""
+        problem = self._problem_of_taking(path)
+        if not problem and edited.record.result.status == "success" and not self._journal.is_committed(task.item_id):
+            problem = "The journal of the worker does not have the whole write. Run `indexium recover`."
+        return _unknown(task, problem, started=started) if problem else _in_service(edited, task)
+
+    def _resolve(self, task: Task, path: Path, reason: str, *, started: float) -> EditResult:
         """Take a journal over, and return the result by its records: a late result, or an unchanged file."""
-        if not self._worker_journals.take(path, self._journal, seconds=LOCK_SECONDS):
-            return self._still_running(task, started=started)
+        problem = self._problem_of_taking(path)
+        if problem:
+            return _unknown(task, problem, started=started)
         return remote_edit.recover(task, self._journal, WorkerLostError(reason), started=started)
 
-    @staticmethod
-    def _still_running(task: Task, *, started: float) -> EditResult:
-        message = "A worker of the cluster may still write the file. Run `indexium recover` when the worker has ended."
-        return EditResult.of(task, protocol.result(task, "unknown", "cannot_tell", message, started=started))
+    def _problem_of_taking(self, path: Path) -> str:
+        """Take a journal over; return why that is not possible now, or ""."""
+        try:
+            if self._worker_journals.take(path, self._journal, seconds=LOCK_SECONDS):
+                return ""
+        except errors.StoreError as error:
+            logger.warning("journal.skipped", extra={"error": error.message})
+            return (
+                f"{error.message} The result of the file is unknown. Run `indexium recover` when its folder responds."
+            )
+        return "A worker of the cluster may still write the file. Run `indexium recover` when the worker has ended."
+
+
+def _require_file(path: bytes) -> None:
+    """
+    Raise an error if the file is absent: its folder may not be mounted, and no journal may be created below it.
+
+    Raises:
+        FileAccessError: The file cannot be accessed.
+
+    """
+    try:
+        os.lstat(path)
+    except OSError as error:
+        raise disk.access_error(path, error) from error
+
+
+def _failed(task: Task, error: errors.IndexiumError, *, started: float) -> EditResult:
+    return EditResult.of(task, protocol.result(task, "failed", error.reason, error.message, started=started))
+
+
+def _unknown(task: Task, message: str, *, started: float) -> EditResult:
+    return EditResult.of(task, protocol.result(task, "unknown", "cannot_tell", message, started=started))
 
 
 def _in_service(edited: EditResult, task: Task) -> EditResult:
@@ -149,70 +192,57 @@ def _edit(
         NotMountedError: This worker does not see the journal.
 
     """
-    here, channel = path_map.current(), ProgressChannel(handler)
-    own_path = Path(os.fsdecode(path_map.seen(journal_path)))
-    policy = WritePolicy(
-        **plain,
-        reverted=None if reverted is None else _moved(reverted, here.local),
-        reserve_space=handler.reserve_space,
-        is_cancelled=channel.is_cancelled,
-        on_progress=channel.on_progress,
-    )
-    moved = replace(
+    paths = path_map.current()
+    local_path = Path(os.fsdecode(path_map.checked_local_path(journal_path)))
+    local_task = replace(
         task,
-        path=here.local(task.path),
-        reverts_kept=None if task.reverts_kept is None else here.local(task.reverts_kept),
-        other_names=tuple(map(here.local, task.other_names)),
+        path=paths.local(task.path),
+        reverts_kept=None if task.reverts_kept is None else paths.local(task.reverts_kept),
+        other_names=tuple(map(paths.local, task.other_names)),
     )
+    local_entry = None if reverted is None else _with_paths(reverted, paths.local)
     started = time.perf_counter()
     try:
-        with journal.OperationJournal.reopen(own_path) as own:
-            if not own.is_empty or not own.is_named:
+        with journal.OperationJournal.reopen(local_path) as worker_journal:
+            if not worker_journal.is_empty or not worker_journal.is_at_path:
                 return None
-            edited = editing.edit(moved, _JournalOfService(own, here), policy, FileProgress(policy))
+            journal_handler = _JournalHandler(worker_journal, paths)
+            edited = remote_edit.run_edit(handler, journal_handler, local_task, plain, local_entry)
     except errors.ConflictError:  # another run holds the journal; `edit` itself raises no such error
         return None
     except errors.StoreError as error:
-        result = protocol.result(task, "failed", error.reason, error.message, started=started)
-        return EditResult.of(task, result)
+        edited = _failed(task, error, started=started)
     record = edited.record
-    result = replace(record.result, message=here.text_of_service(record.result.message))
-    kept = None if record.kept is None else here.of_service(record.kept)
+    result = replace(record.result, message=paths.text_of_service(record.result.message))
+    kept = None if record.kept is None else paths.of_service(record.kept)
     return replace(edited, record=replace(record, result=result, kept=kept))
 
 
-class _JournalOfService:
-    """The journal of one item, with the paths of the service in its records; it keeps the entry in memory."""
+class _JournalHandler:
+    """Records the steps of one item in the journal of this worker, with the paths of the service."""
 
-    def __init__(self, own: journal.OperationJournal, here: path_map.PathMap) -> None:
-        self._own, self._here = own, here
-        self._entry: journal.JournalEntry | journal.SwapEntry | None = None
-        self.inserted, self.commit, self.undone = own.inserted, own.commit, own.undone
-        self.is_open = own.is_open
+    def __init__(self, worker_journal: journal.OperationJournal, paths: path_map.PathMap) -> None:
+        self._journal, self._paths = worker_journal, paths
+        self.inserted, self.commit, self.undone = worker_journal.inserted, worker_journal.commit, worker_journal.undone
 
-    def begin(self, entry: journal.JournalEntry) -> None:
-        self._record(self._own.begin, entry)
+    def begin(self, entry: journal.JournalEntry) -> int:
+        return self._record(self._journal.begin, entry)
 
-    def making(self, entry: journal.SwapEntry) -> None:
-        self._record(self._own.making, entry)
+    def making(self, entry: journal.SwapEntry) -> int:
+        return self._record(self._journal.making, entry)
 
-    def swap(self, entry: journal.SwapEntry) -> None:
-        self._record(self._own.swap, entry)
+    def swap(self, entry: journal.SwapEntry) -> int:
+        return self._record(self._journal.swap, entry)
 
-    def entry(self, item_id: int) -> journal.JournalEntry | journal.SwapEntry:
-        if self._entry is None:
-            raise KeyError(item_id)
-        return self._entry
-
-    def _record(self, record: Callable[[Entry], None], entry: Entry) -> None:
-        before = self._own.size
-        record(_moved(entry, self._here.of_service))
-        self._entry = replace(entry, stored_bytes=self._own.size - before)
+    def _record(self, record: Callable[[Entry], None], entry: Entry) -> int:
+        size = self._journal.size
+        record(_with_paths(entry, self._paths.of_service))
+        return self._journal.size - size
 
 
-def _moved(entry: Entry, move: Callable[[bytes], bytes]) -> Entry:
+def _with_paths(entry: Entry, translate: Callable[[bytes], bytes]) -> Entry:
     """Return an entry with other paths."""
     if isinstance(entry, journal.SwapEntry):
-        kept, adopted = (None if path is None else move(path) for path in (entry.kept, entry.adopted))
+        kept, adopted = (None if path is None else translate(path) for path in (entry.kept, entry.adopted))
         entry = replace(entry, kept=kept, adopted=adopted)
-    return replace(entry, path=move(entry.path))
+    return replace(entry, path=translate(entry.path))

@@ -78,7 +78,7 @@ class Operations:
         self._blockers = Blockers(store)
         self._executor = executor  # called for each launch, with the number of files and their estimated seconds
         self._rates = rates  # of estimates, called for each batch
-        self._worker_journals = worker_journals or WorkerJournals(backups.parent, roots=list)
+        self._worker_journals = worker_journals or WorkerJournals(backups.parent, libraries=list)
         self._events = events
         self._backups = backups
         self._clock = clock

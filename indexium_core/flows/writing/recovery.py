@@ -23,7 +23,7 @@ from indexium_core.model.operations.operation import WriteResult, outcome_label,
 from indexium_core.store import database, jobs
 from indexium_core.store.operations import ledger
 
-__all__ = ["RecoverReport", "RecoveredFile", "recover", "unresolved_journals"]
+__all__ = ["RecoverReport", "RecoveredFile", "recover", "unresolved_items"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +76,13 @@ def recover(
     backups: Path,
     *,
     skip: frozenset[int],
-    held: Collection[int] = (),
+    still_written: Collection[int] = (),
     clock: Callable[[], datetime],
 ) -> RecoverReport:
     """
     Recover every operation that a former process left unfinished, except those in `skip`.
 
-    `held`: items that a worker of a cluster still writes; they stay as they are.
+    `still_written`: items that a worker of a cluster still writes; they stay as they are.
     """
     operations_ledger, job_ids = ledger.Ledger(store), jobs.JobRows(store)
     report = RecoverReport()
@@ -91,7 +91,10 @@ def recover(
             continue
         undone, finished, stopped_at = report.undone, report.finished, operations_ledger.last_activity(operation_id)
         first_file = len(report.files)
-        updates = list(_OperationRecovery(operations_ledger, backups, operation_id, kind, report, held=held).updates())
+        recovery = _OperationRecovery(
+            operations_ledger, backups, operation_id, kind, report, still_written=still_written
+        )
+        updates = list(recovery.updates())
         if updates:
             postpone = postpones(kind, operations_ledger.options(operation_id))
             recording.record_results(store, operation_id, updates, kind=kind, postpone=postpone, now=clock())
@@ -122,11 +125,11 @@ def recover(
     return report
 
 
-def unresolved_journals(store: database.Database, *, skip: frozenset[int]) -> dict[int, str]:
-    """Return the journal of each item that `recover` will compare with it."""
-    book = ledger.Ledger(store)
-    unfinished = [operation_id for operation_id, *_ in book.unfinished() if operation_id not in skip]
-    return {item.item_id: item.journal for operation_id in unfinished for item in book.unresolved(operation_id)}
+def unresolved_items(store: database.Database, *, skip: frozenset[int]) -> dict[int, ledger.UnresolvedItem]:
+    """Return the items that `recover` will compare with their journals, by id."""
+    operations_ledger = ledger.Ledger(store)
+    unfinished = [operation_id for operation_id, *_ in operations_ledger.unfinished() if operation_id not in skip]
+    return {item.item_id: item for operation_id in unfinished for item in operations_ledger.unresolved(operation_id)}
 
 
 _BY_JOURNAL_STATUS = {"undone": "old", "untouched": "untouched", "problem": "unclear"}  # by status in the journal
@@ -157,7 +160,7 @@ class _OperationRecovery:
         kind: str,
         report: RecoverReport,
         *,
-        held: Collection[int],
+        still_written: Collection[int],
     ) -> None:
         self._backups = backups
         self._operation_id = operation_id
@@ -166,7 +169,7 @@ class _OperationRecovery:
         self._finished = operations_ledger.finished(operation_id)
         self._unresolved: dict[str, dict[int, ledger.UnresolvedItem]] = defaultdict(dict)
         for item in operations_ledger.unresolved(operation_id):
-            if item.item_id not in held:
+            if item.item_id not in still_written:
                 self._unresolved[item.journal][item.item_id] = item
 
     def updates(self) -> Iterator[ItemUpdate]:

@@ -21,7 +21,7 @@ from indexium_core.flows.writing.protocol import EditResult, FileProgress, Write
 from indexium_core.jobs.executors import Executor, Processes, WorkerLostError
 from indexium_core.store.operations.ledger_rows import Task
 
-__all__ = ["ProgressChannel", "RemoteHandler", "RequestHandler", "edit", "plain_fields", "recover"]
+__all__ = ["RemoteHandler", "RequestHandler", "edit", "plain_fields", "recover", "run_edit"]
 
 logger = logging.getLogger(__name__)
 
@@ -113,8 +113,8 @@ def _without_success(task: Task, status: str, code: str, message: str, *, starte
 # In the worker process.
 
 
-class RemoteHandler(Protocol):
-    """The proxy of `RequestHandler`."""
+class JournalHandler(Protocol):
+    """Records the steps of one item; `begin`, `making` and `swap` return the size of the record in bytes."""
 
     def begin(self, entry: journal.JournalEntry, /) -> int: ...
     def making(self, entry: journal.SwapEntry, /) -> int: ...
@@ -122,25 +122,42 @@ class RemoteHandler(Protocol):
     def inserted(self, item_id: int, /) -> None: ...
     def commit(self, item_id: int, /) -> None: ...
     def undone(self, item_id: int, /) -> None: ...
+
+
+class RemoteHandler(JournalHandler, Protocol):
+    """The proxy of `RequestHandler`."""
+
     def reserve_space(self, size: int, item_id: int, /) -> bool: ...
     def report(self, position: tuple[int, int] | None, /) -> bool: ...
 
 
 def _edit(handler: RemoteHandler, task: Task, plain: Mapping[str, Any]) -> EditResult:
+    return run_edit(handler, handler, task, plain)
+
+
+def run_edit(
+    handler: RemoteHandler,
+    journal_handler: JournalHandler,
+    task: Task,
+    plain: Mapping[str, Any],
+    reverted: journal.JournalEntry | journal.SwapEntry | None = None,
+) -> EditResult:
+    """Run one task in this worker process; `plain` and `reverted` are fields of its policy."""
     channel = ProgressChannel(handler)
     policy = WritePolicy(
         **plain,
+        reverted=reverted,
         reserve_space=handler.reserve_space,
         is_cancelled=channel.is_cancelled,
         on_progress=channel.on_progress,
     )
-    return editing.edit(task, _JournalProxy(handler), policy, FileProgress(policy))
+    return editing.edit(task, _JournalProxy(journal_handler), policy, FileProgress(policy))
 
 
 class _JournalProxy:
-    """The journal of the operation for the one item of this process; what it knows itself needs no request."""
+    """The journal for the one item of this process; it keeps the entry, so that reading it needs no request."""
 
-    def __init__(self, handler: RemoteHandler) -> None:
+    def __init__(self, handler: JournalHandler) -> None:
         self._handler = handler
         self._entry: journal.JournalEntry | journal.SwapEntry | None = None
         self._is_open = False

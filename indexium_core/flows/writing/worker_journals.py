@@ -14,26 +14,34 @@ worker.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
+import re
 import secrets
+import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import journal, swap
+from indexium_core.flows.scanning import roots
+from indexium_core.model import wording
+from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.store.operations.ledger_rows import UnresolvedItem
 
-__all__ = ["WorkerJournals"]
+__all__ = ["Collected", "WorkerJournals"]
 
 logger = logging.getLogger(__name__)
 
 _FOLDER = os.path.join(os.fsdecode(swap.OWN_FOLDER), "journals")  # noqa: PTH118 - part of a path
 _ID_FILE = "cluster.id"  # of a home: marks its journals in a folder that several homes use
+_ID = re.compile(r"[0-9a-f]{16}")
+_NAME = re.compile(r"[0-9a-f]{16}\.(\d+)\.[0-9a-f]+\.((\d+)\.(?:\d+\.)?journal)")
 _COLLECT_SECONDS = 10.0  # longest wait of a recovery for workers that still write
 _POLL_SECONDS = 0.05
+_UNDECIDED = frozenset({"unknown", "writing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +51,45 @@ class _Name:
     path: Path
     item_id: int
     target: str  # such as 5.journal or 5.1.journal
+    operation_id: int
 
-    @property
-    def operation_id(self) -> int:
-        return int(self.target.split(".", 1)[0])
+
+@dataclass(slots=True, kw_only=True)
+class Collected:
+    """The result of taking over the journals of workers."""
+
+    active: frozenset[int] = frozenset()  # operations that run: their journals were skipped
+    still_written: set[int] = field(default_factory=set)  # items whose file and result must not be touched
+    problems: list[str] = field(default_factory=list)  # sentences
+
+    def skip(self, item_id: int, problem: str) -> None:
+        """Skip an item because of a problem."""
+        logger.warning("journal.skipped", extra={"error": problem})
+        self.still_written.add(item_id)
+        self.problems.append(problem)
 
 
 class WorkerJournals:
     """The journals of the workers in all library folders of a home."""
 
-    def __init__(self, home: Path, *, roots: Callable[[], Sequence[bytes]]) -> None:
-        """`roots` returns the library folders."""
+    def __init__(self, home: Path, *, libraries: Callable[[], Sequence[LibraryRow]]) -> None:
+        """`libraries` returns the library folders."""
         self._home = home
-        self._roots = roots
+        self._libraries = libraries
+        self._lock = threading.Lock()
         self._id = ""
 
     def folders(self) -> list[tuple[bytes, Path]]:
-        """Return each library folder with the folder of its journals; the longest path first."""
-        return [(root, Path(os.fsdecode(root)) / _FOLDER) for root in sorted(self._roots(), key=len, reverse=True)]
+        """
+        Return each library folder with the folder of its journals, the longest path first.
+
+        Raises:
+            StoreError: The id of the home cannot be stored, so no journal can be created.
+
+        """
+        self._home_id(create=True)
+        paths = sorted((row.path_bytes for row in self._libraries()), key=len, reverse=True)
+        return [(path, _folder_of(path)) for path in paths]
 
     def create(self, folder: Path, item_id: int, target: str) -> Path:
         """
@@ -75,7 +104,13 @@ class WorkerJournals:
         return path
 
     def earlier(self, folder: Path, item_id: int) -> list[Path]:
-        """Return the journals of earlier attempts of an item that were not taken over yet."""
+        """
+        Return the journals of earlier attempts of an item that were not taken over yet.
+
+        Raises:
+            StoreError: The folder cannot be listed.
+
+        """
         return [name.path for name in self._names(folder) if name.item_id == item_id]
 
     @staticmethod
@@ -86,79 +121,176 @@ class WorkerJournals:
         After a crash in between, the records are copied again, which changes nothing.
 
         Raises:
-            StoreError: One of the two journals cannot be read or written.
+            StoreError: One of the two journals cannot be read or written. A journal that is absent counts as such: its
+                storage may not be mounted.
 
         """
         deadline = time.monotonic() + seconds
-        while path.exists():
+        while True:
             try:
-                with journal.OperationJournal.reopen(path) as held:
-                    if not held.is_empty:
-                        undo_journal.adopt(held)
+                with journal.OperationJournal.reopen(path) as worker_journal:
+                    if not worker_journal.is_empty:
+                        undo_journal.adopt(worker_journal)
                     path.unlink()
             except errors.ConflictError:
                 if time.monotonic() >= deadline:
                     return False
                 time.sleep(_POLL_SECONDS)
-        return True
+            except OSError as error:
+                raise errors.StoreError(f"The journal {path} cannot be removed: {error.strerror or error}.") from error
+            else:
+                return True
 
     def collect(
-        self, backups: Path, journals: Callable[[], Mapping[int, str]], *, skip: Collection[int]
-    ) -> dict[int, str]:
+        self,
+        backups: Path,
+        unresolved: Callable[[frozenset[int]], Mapping[int, UnresolvedItem]],
+        *,
+        active: Callable[[], frozenset[int]],
+    ) -> Collected:
         """
         Take over all journals of this home whose operation does not run, before recovery reads those of the operations.
 
+        A folder or a journal that cannot be read is skipped, and its unknown items stay as they are.
+
         Args:
             backups: The folder of the journals of the operations.
-            journals: Returns the journal of each unresolved item; it is called only if there is a journal to take over.
-            skip: The operations that run.
-
-        Returns a sentence for each item that a worker still writes. Its file and its result must not be touched.
+            unresolved: Returns the items that recovery compares with their journals, except those of some operations.
+            active: Returns the operations that run.
 
         """
-        names = [name for _, folder in self.folders() for name in self._names(folder) if name.operation_id not in skip]
-        targets, deadline = journals() if names else {}, time.monotonic() + _COLLECT_SECONDS
-        problems = {}
-        for name in names:
-            target = backups / targets.get(name.item_id, name.target)
+        collected, names, unreadable = Collected(), list[_Name](), dict[int, str]()
+        try:
+            libraries = self._libraries() if self._home_id() else ()
+        except errors.StoreError as error:
+            collected.problems.append(error.message)
+            libraries = ()
+        for library in libraries:
+            unreadable[library.library_id] = roots.offline_reason(library)
             try:
-                is_taken = self._collect(name, target, max(0.0, deadline - time.monotonic()))
-            except errors.IndexiumError as error:
-                logger.warning("journal.left_alone", extra={"error": error.message})
-                problems[name.item_id] = error.message
+                names += self._names(_folder_of(library.path_bytes))
+            except errors.StoreError as error:
+                unreadable[library.library_id] = error.message
+        # An operation that starts after this line has created none of these journals.
+        collected.active = active()
+        items = unresolved(collected.active) if libraries else {}
+        for library_id, reason in unreadable.items():
+            if reason:
+                self._skip_undecided(items.values(), library_id, reason, collected)
+        deadline = time.monotonic() + _COLLECT_SECONDS
+        for name in names:
+            if name.operation_id in collected.active or name.operation_id in active():
                 continue
-            if not is_taken:
-                problems[name.item_id] = _still_written(name.path)
-        return problems
+            try:
+                if not self._collect(name, backups, items, max(0.0, deadline - time.monotonic())):
+                    collected.skip(name.item_id, _still_written(name.path))
+            except errors.IndexiumError as error:
+                collected.skip(name.item_id, error.message)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                collected.skip(
+                    name.item_id, f"The journal {name.path} cannot be read: {reason}. Run `indexium recover`."
+                )
+        return collected
 
-    def _collect(self, name: _Name, target: Path, seconds: float) -> bool:
+    @staticmethod
+    def _skip_undecided(items: Collection[UnresolvedItem], library_id: int, reason: str, collected: Collected) -> None:
+        """Skip the items with an unknown result in a folder that cannot be read: its journals may have it."""
+        undecided = {item.item_id for item in items if item.library_id == library_id and item.status in _UNDECIDED}
+        logger.warning("journal.skipped", extra={"error": reason})
+        if undecided:
+            collected.still_written |= undecided
+            files = wording.plural(len(undecided), "file has", "files have")
+            collected.problems.append(f"{files} an unknown result. {reason} Then run `indexium recover`.")
+
+    def _collect(self, name: _Name, backups: Path, items: Mapping[int, UnresolvedItem], seconds: float) -> bool:
+        item = items.get(name.item_id)
+        if item is not None and not item.journal.startswith(f"{name.operation_id}."):
+            item = None  # of another database
+        if item is None:  # its operation has ended, or the database does not know it: recovery does not undo it
+            try:
+                problems = [each.outcome.message for each in journal.recover(name.path) if not each.outcome.is_resolved]
+            except errors.ConflictError:  # a worker holds the lock
+                return False
+            if problems:
+                raise errors.StoreError(problems[0])
+        target = backups / (name.target if item is None else item.journal)
         if not target.exists():
-            target = target.parent / "lost" / name.path.name  # the database does not know it: undo and keep it
+            target = backups / "lost" / name.path.name
         opened = journal.OperationJournal.reopen if target.exists() else journal.OperationJournal.create
         with opened(target) as undo_journal:
-            is_taken = self.take(name.path, undo_journal, seconds=seconds)
-        if target.parent.name == "lost":
-            journal.recover(target)
-        return is_taken
+            return self.take(name.path, undo_journal, seconds=seconds)
 
-    def _names(self, folder: Path) -> Iterator[_Name]:
-        """Yield the journals of this home in a folder."""
-        if not self._home_id():
-            return
-        with contextlib.suppress(OSError):
-            for path in sorted(folder.glob(f"{self._id}.*.journal")):
-                _, item, _, target = path.name.split(".", 3)
-                yield _Name(path, int(item), target)
+    def _names(self, folder: Path) -> list[_Name]:
+        """Return the journals of this home in a folder."""
+        home_id = self._home_id()
+        try:
+            files = sorted(os.listdir(folder)) if home_id else []  # noqa: PTH208 - names, without a path for each
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            message = (
+                f"The folder {folder} cannot be listed: {error.strerror or error}. Check its disk and permissions."
+            )
+            raise errors.StoreError(message, code="journal_failed") from error
+        names = []
+        for file in files:
+            if file.startswith(f"{home_id}."):
+                match = _NAME.fullmatch(file)
+                if match is None:
+                    logger.warning("journal.skipped", extra={"error": f"{folder / file} is not the name of a journal."})
+                else:
+                    names.append(_Name(folder / file, int(match[1]), match[2], int(match[3])))
+        return names
 
     def _home_id(self, *, create: bool = False) -> str:
-        """Return the id of the home; "" if no worker has written for it yet, unless the id is created."""
+        """
+        Return the id of the home; "" if no worker has written for it yet, unless the id is created.
+
+        Raises:
+            StoreError: The id cannot be read or stored.
+
+        """
         path = self._home / _ID_FILE
-        if not self._id and create:
-            with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:
-                file.write(secrets.token_hex(8))
-        if not self._id and path.exists():
-            self._id = path.read_text(encoding="ascii")
-        return self._id
+        with self._lock:
+            try:
+                if not self._id and path.exists():
+                    self._id = _read_id(path)
+                if not self._id and create:
+                    self._id = _store_id(path)
+            except OSError as error:
+                raise errors.StoreError(f"{path} cannot be used: {error.strerror or error}.") from error
+            return self._id
+
+
+def _folder_of(root: bytes) -> Path:
+    return Path(os.fsdecode(root)) / _FOLDER
+
+
+def _read_id(path: Path) -> str:
+    text = path.read_text(encoding="ascii", errors="replace").strip()
+    if not _ID.fullmatch(text):
+        raise errors.StoreError(
+            f"{path} has no valid id. Write into it the 16 characters with which the names of the journals in "
+            "`.indexium/journals` of the library folders start. If there are no journals, delete it."
+        )
+    return text
+
+
+def _store_id(path: Path) -> str:
+    """Store a new id durably; after a crash, the file has the whole id or does not exist."""
+    home_id, partial = secrets.token_hex(8), path.with_name(f"{path.name}.new")
+    with partial.open("w", encoding="ascii") as file:
+        file.write(home_id)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return home_id
 
 
 def _still_written(path: Path) -> str:

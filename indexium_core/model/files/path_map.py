@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-__all__ = ["NotMountedError", "PathMap", "active", "current", "parse", "seen"]
+__all__ = ["NotMountedError", "PathMap", "active", "checked_local_path", "current", "parse"]
 
 
 class NotMountedError(Exception):
@@ -91,7 +91,7 @@ def current() -> PathMap:
     return _active.get() or PathMap()
 
 
-def seen(path: bytes) -> bytes:
+def checked_local_path(path: bytes) -> bytes:
     """
     Return the path in this process of a file of the service.
 
@@ -99,7 +99,7 @@ def seen(path: bytes) -> bytes:
         NotMountedError: This process is a worker of a cluster and does not see the file.
 
     """
-    here = current().local(path)
-    if _active.get() is not None and not os.path.lexists(here):
+    local_path = current().local(path)
+    if _active.get() is not None and not os.path.lexists(local_path):
         raise NotMountedError(path)
-    return here
+    return local_path

@@ -168,6 +168,7 @@ class UnresolvedItem(NamedTuple):
     file_id: int
     status: str
     journal: str
+    library_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -326,12 +326,12 @@ def test_adopted_records_are_durable_and_keep_their_states(tmp_path: Path, monke
         whole.begin(an_entry(3, text=b"three"))
         assert not whole.is_empty
         (tmp_path / "own" / "5.journal").unlink()
-        assert not whole.is_named
+        assert not whole.is_at_path
     with OperationJournal.create(tmp_path / "worker") as other:
         other.begin(an_entry(2, text=b"two"))
         other.commit(2)
         other.begin(an_entry(3, text=b"three"))
-        assert other.is_named
+        assert other.is_at_path
     with (tmp_path / "worker").open("ab") as file:
         file.write(encoded(an_entry(4), 10_000)[:-1])
     synced: list[int] = []

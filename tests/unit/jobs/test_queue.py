@@ -620,7 +620,8 @@ def test_progress_is_published_at_most_twice_second(bench: Bench) -> None:
     told = [event for event in bench.report if event.name == "fast:progress"]
 
     assert job.progress_current == 20_000
-    assert 1 <= len(told) <= 2 + (time.monotonic() - begun) / dispatcher.TICK_SECONDS
+    # The first, the last, and one for each tick; a tick may come at once.
+    assert 1 <= len(told) <= 3 + (time.monotonic() - begun) / dispatcher.TICK_SECONDS
     assert told[-1].data["current"] == 20_000
 
 

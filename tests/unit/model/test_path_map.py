@@ -31,8 +31,8 @@ def test_other_form_is_an_error(text: str) -> None:
 
 def test_file_must_be_seen_only_in_a_worker(tmp_path: Path) -> None:
     gone = bytes(tmp_path / "gone.mp4")
-    assert path_map.seen(gone) == gone
+    assert path_map.checked_local_path(gone) == gone
     with path_map.active(path_map.PathMap()), pytest.raises(path_map.NotMountedError) as caught:
-        path_map.seen(gone)
+        path_map.checked_local_path(gone)
     assert caught.value.path == gone
     assert path_map.current() == path_map.PathMap()

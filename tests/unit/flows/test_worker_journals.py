@@ -1,0 +1,199 @@
+"""The journals of workers of a cluster: taken over, or skipped if their storage does not respond."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.files import journal
+from indexium_core.flows.writing import cluster_edit, protocol, worker_journals
+from indexium_core.flows.writing.cluster_edit import ClusterEdits
+from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
+from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.jobs.cluster import task as cluster_task
+from indexium_core.jobs.cluster.client import Cluster
+from indexium_core.store.operations.ledger_rows import Task, UnresolvedItem
+
+
+class Scene:
+    """A home, a library folder with one file, the journal of operation 5, and its writes through a cluster."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home, self.root = folder / "home", folder / "films"
+        self.backups = self.home / "backups"
+        self.film = self.root / "a.mp4"
+        self.root.mkdir()
+        self.home.mkdir()
+        self.film.write_bytes(b"film")
+        row = SimpleNamespace(
+            library_id=1, path=str(self.root), path_bytes=os.fsencode(self.root), device=None, file_count=1
+        )
+        self.journals = WorkerJournals(self.home, libraries=lambda: cast("Any", [row]))
+        self.operation = journal.OperationJournal.create(self.backups / "5.journal")
+        [(_, self.folder)] = self.journals.folders()
+        self.item = UnresolvedItem(item_id=1, file_id=1, status="unknown", journal="5.journal", library_id=1)
+
+    def collect(self, active: Callable[[], frozenset[int]] = frozenset) -> worker_journals.Collected:
+        return self.journals.collect(self.backups, lambda _: {1: self.item}, active=active)
+
+    def write(self, work: Callable[..., EditResult]) -> tuple[str, str]:
+        """Write the file in a cluster of which `work` is the worker."""
+        policy = WritePolicy(backups=self.backups)
+        cluster = cast("Cluster", SimpleNamespace(call_with_callbacks=work))
+        task = Task(
+            item_id=1,
+            file_id=1,
+            path=os.fsencode(self.film),
+            expected_size=4,
+            expected_mtime_ns=0,
+            expected_hash=None,
+            changes=(),
+        )
+        edits = ClusterEdits(cluster, self.operation, policy, self.journals)
+        result = edits.edit(task, FileProgress(policy)).record.result
+        self.message = result.message
+        return result.status, result.code
+
+
+def succeed(_handler: object, _edit: object, task: Task, *_: object) -> EditResult:
+    return EditResult.of(task, protocol.result(task, "success", started=0.0))
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
+
+
+def test_worker_waits_less_than_the_service_for_its_lock() -> None:
+    assert cluster_edit.LOCK_SECONDS > cluster_task.ANSWER_SECONDS
+
+
+# Taken over.
+
+
+def test_absent_journal_is_not_taken(scene: Scene) -> None:
+    with pytest.raises(errors.StoreError, match="No such file"):
+        scene.journals.take(scene.folder / "gone", scene.operation, seconds=0.0)
+
+
+def test_result_is_unknown_without_the_journal(scene: Scene) -> None:
+    """The storage may be unmounted: the file may be half written."""
+
+    def unmount(*arguments: Any) -> EditResult:
+        for path in scene.folder.iterdir():
+            path.unlink()
+        return succeed(*arguments)
+
+    assert scene.write(unmount) == ("unknown", "cannot_tell")
+    assert "Run `indexium recover` when its folder responds." in scene.message
+
+
+def test_success_needs_its_records(scene: Scene) -> None:
+    assert scene.write(succeed) == ("unknown", "cannot_tell")
+    assert "does not have the whole write" in scene.message
+
+
+def test_missing_file_creates_no_folder(scene: Scene) -> None:
+    """The place of a mount has no folder of Indexium while the storage is unmounted."""
+    scene.film.unlink()
+    assert scene.write(succeed) == ("failed", "missing_file")
+    assert not (scene.root / ".indexium").exists()
+
+
+def test_folder_without_permission_fails_its_file_only(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, **_: object) -> None:
+        raise errors.StoreError(f"The undo journal {path} failed.", code="journal_failed")
+
+    monkeypatch.setattr(journal.OperationJournal, "create", refuse)
+    assert scene.write(succeed) == ("failed", "journal_failed")
+
+
+# Collected at the next start.
+
+
+def test_journals_of_running_operations_are_skipped(scene: Scene) -> None:
+    """Also of an operation that starts while the journals are taken over."""
+    path = scene.journals.create(scene.folder, 1, "5.journal")
+    answers = iter([frozenset[int](), frozenset({5})])
+    assert scene.collect(lambda: next(answers)).problems == []
+    assert path.exists()
+    assert scene.collect(lambda: frozenset({5})).still_written == set()
+    assert path.exists()
+    scene.operation.close()
+    assert scene.collect().problems == []
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("code", [errno.ESTALE, errno.EACCES, errno.EIO])
+def test_unreadable_folder_keeps_unknown_items(scene: Scene, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    scene.journals.create(scene.folder, 1, "5.journal")
+
+    def fail(_path: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "listdir", fail)
+    collected = scene.collect()
+    assert collected.still_written == {1}
+    [problem] = collected.problems
+    assert problem.startswith(f"1 file has an unknown result. The folder {scene.folder} cannot be listed: ")
+    scene.item = scene.item._replace(status="pending")
+    assert scene.collect().still_written == set()
+
+
+def test_folder_that_is_not_mounted_keeps_unknown_items(scene: Scene) -> None:
+    scene.film.unlink()
+    assert scene.collect().still_written == {1}
+
+
+def test_journal_that_cannot_be_opened_is_skipped(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.operation.close()
+    path = scene.journals.create(scene.folder, 1, "5.journal")
+
+    def fail(_path: object) -> None:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", fail)
+        collected = scene.collect()
+    assert collected.still_written == {1}
+    assert collected.problems == [f"The journal {path} cannot be removed: {os.strerror(errno.ESTALE)}."]
+    scene.collect()
+    assert not path.exists()
+
+
+def test_other_file_among_the_journals_is_skipped(scene: Scene) -> None:
+    path = scene.journals.create(scene.folder, 1, "5.journal")
+    stray = path.with_name(path.name.replace(".1.", ".one."))
+    path.rename(stray)
+    assert scene.collect().problems == []
+    assert stray.exists()
+
+
+# The id of the home.
+
+
+def test_id_is_one_for_all_threads(tmp_path: Path) -> None:
+    store = WorkerJournals(tmp_path, libraries=list)
+    threads = [threading.Thread(target=store.folders) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (tmp_path / "cluster.id").read_text() == store._id != ""
+    assert [path.name for path in tmp_path.iterdir()] == ["cluster.id"]
+
+
+def test_empty_id_is_an_error_with_a_remedy(scene: Scene) -> None:
+    (scene.home / "cluster.id").write_text("")
+    scene.journals._id = ""
+    with pytest.raises(errors.StoreError, match=r"has no valid id\. Write into it the 16 characters"):
+        scene.journals.folders()
+    assert len(scene.collect().problems) == 1
