@@ -11,7 +11,7 @@ from indexium_core import logs, settings
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.history import history_service, interrupted, retry, story
-from indexium_core.flows.home import backups, configuration, doctor
+from indexium_core.flows.home import backups, configuration, database_backups, doctor
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
@@ -76,7 +76,7 @@ class Assembly:
         self.threads = Threads()
         self.processes = Processes(store.home / PROCESSES, modules=_FILE_WORK, spare=1 if is_served else 0)
         self._clusters: dict[str, Cluster] = {}  # by address; the setting may change while one is in use
-        self._is_served = is_served
+        self.is_served = is_served
         self.started = StartTime.now()
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
@@ -168,6 +168,9 @@ class Assembly:
         )
         self.configuration = configuration.Configuration(
             config, use=self.backups.use, clock=clock, apply=self._setting_readers(), on_change=self.plan_changed
+        )
+        self.database_backups = database_backups.DatabaseBackups(
+            store, clock=clock, is_busy=lambda: bool(self.queue.active_operations())
         )
         self.doctor = doctor.Doctor(
             store,
@@ -283,7 +286,7 @@ class Assembly:
         cluster = self.cluster()
         if cluster is not None:
             return cluster
-        is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self._is_served else files >= _MIN_PROCESS_FILES
+        is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self.is_served else files >= _MIN_PROCESS_FILES
         return self.processes if kind == "processes" or (kind == "auto" and is_worth_it) else self.threads
 
     def cluster(self) -> Cluster | None:
@@ -301,7 +304,7 @@ class Assembly:
 
     def warm(self) -> None:
         """Prepare worker processes if this process serves a dashboard and uses them."""
-        if self._is_served and self._executor() is self.processes:
+        if self.is_served and self._executor() is self.processes:
             self.processes.warm()
 
     def _placeholder_keys(self) -> frozenset[str]:

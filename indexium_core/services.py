@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.history.story import StoryBuilder
     from indexium_core.flows.home.backups import BackupManager
     from indexium_core.flows.home.configuration import Configuration
+    from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.people.people_service import PeopleService
@@ -91,6 +92,7 @@ class LibraryServices:
     stories: StoryBuilder
     interruptions: Interruptions
     backups: BackupManager
+    database_backups: DatabaseBackups
 
     snapshots: Snapshots
     queries: Queries

@@ -73,6 +73,7 @@ COMMANDS = {
     "sql": CommandEntry("home.query", "Run one SELECT on the tables for analysts."),
     "snapshot": CommandEntry("home.snapshot", "Take a snapshot of the tables for analysts, and show its file."),
     "export": CommandEntry("home.snapshot", "Export the tables for analysts into files."),
+    "db": CommandEntry("home.database", "The database of the home: check it, back it up, restore and rebuild it."),
     "settings": CommandEntry("home.settings", "Show and change settings."),
     "libraries": CommandEntry("library.libraries", "The library folders."),
     "people": CommandEntry("library.people", "The people of files."),

@@ -14,7 +14,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["compose", "load", "parameters", "parse", "purposes"]
+__all__ = ["compose", "load", "parameters", "parse", "purposes", "with_parts"]
 
 _HEAD = re.compile(r"^-- name: *(\w+)[ \t]*\n", re.MULTILINE)
 _PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
@@ -56,6 +56,11 @@ def compose(*files: str) -> Mapping[str, str]:
 def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts that a statement uses as parameters."""
     return {name: facts[name] for name in _PARAMETER.findall(statement)}
+
+
+def with_parts(text: str, **parts: str) -> str:
+    """Return a statement in which a part replaces each `/* name */`: a table, columns, or another statement."""
+    return _PART.sub(lambda part: parts[part[1]], text)
 
 
 def parse(text: str, *, file: str = "") -> dict[str, str]:
