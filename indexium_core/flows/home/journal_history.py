@@ -1,31 +1,37 @@
 """
 The history from journals: add the writes that the database does not know, from the entries of their journals.
 
-A journal has the bytes of each file before its write, so these writes can be rolled back. It does not have their
-comments, their titles or their people.
+A journal has the bytes of each file before its write, so these writes can be rolled back. The comments are read from
+the file and from the bytes before. A journal has neither the time nor the title of a write.
 """
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import os
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from indexium_core import errors
 from indexium_core.files import journal, reader
+from indexium_core.files.containers import Reader, registry
 from indexium_core.flows.writing import late_results, states
 from indexium_core.model.database import DatabaseProgress, TableOrigin
+from indexium_core.model.files import fields
+from indexium_core.model.people import people_comment
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import journal_rows
 from indexium_core.store.recovery.journal_rows import JournalRow
 
 __all__ = ["add_history"]
 
+_COMMENT, _WHOLE = "comment", "container"
 _NOTE = "Recovered from its journal"
 logger = logging.getLogger(__name__)
 Entry: TypeAlias = journal.JournalEntry | journal.SwapEntry
@@ -77,9 +83,25 @@ def _committed(path: Path) -> list[_Committed]:
     return [_Committed(entry, operation_id, path) for entry in content.entries if entry.state == "committed"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A file at one time: the digest that a rollback compares, and the texts of its comment by place."""
+
+    state: str | None = None  # None: unknown
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def comment(self) -> str | None:
+        return next(iter(self.texts.values()), None)
+
+    @property
+    def people(self) -> list[str]:
+        return people_comment.parse(self.comment).people
+
+
 def _rows(path: bytes, entries: Sequence[_Committed], kept_for: timedelta) -> list[JournalRow]:
     """Return the rows of the writes of one file, newest first."""
-    digests = _states(path, [each.entry for each in entries])
+    versions = _versions(path, [each.entry for each in entries])
     return [
         JournalRow(
             item_id=each.entry.item_id,
@@ -88,8 +110,7 @@ def _rows(path: bytes, entries: Sequence[_Committed], kept_for: timedelta) -> li
             expires_at=at + kept_for,
             journal=each.journal.name,
             bytes=each.entry.stored_bytes,
-            written_state=digests[number],
-            original_state=digests[number + 1],
+            **_difference(versions[number + 1], versions[number]),
             **_old(each.entry),
             **_backup(each.entry),
         )
@@ -97,15 +118,41 @@ def _rows(path: bytes, entries: Sequence[_Committed], kept_for: timedelta) -> li
     ]
 
 
-def _states(path: bytes, entries: Sequence[Entry]) -> list[str | None]:
-    """Return the digest of a file now, before its newest write, and so on; None where it cannot be computed."""
-    digests: list[str | None] = []
+def _versions(path: bytes, entries: Sequence[Entry]) -> list[_Version]:
+    """Return the file now, before its newest write, and so on; unknown versions where a backup cannot be read."""
+    versions = list[_Version]()
     try:
-        with reader.FileReader(path) as file:
-            digests.extend(states.state_before(entries[:count], file) for count in range(len(entries) + 1))
+        with contextlib.ExitStack() as stack:
+            file: Reader | None = stack.enter_context(reader.FileReader(path))
+            for entry in [*entries, None]:
+                if file is None:
+                    break
+                found = [each for each in registry.examine(file)[1].fields if each.field == _COMMENT]
+                texts = {each.where: fields.display_text(each.value) for each in found}
+                versions.append(_Version(states.state_before([], file), texts))
+                file = states.reader_before(entry, file, stack) if entry is not None else None
     except errors.MetadataError as error:
         logger.warning("rebuild.no_state", extra={"file_path": path.decode("utf-8", "replace"), "error": error.message})
-    return digests + [None] * (len(entries) + 1 - len(digests))
+    return versions + [_Version()] * (len(entries) + 1 - len(versions))
+
+
+def _difference(old: _Version, new: _Version) -> dict[str, Any]:
+    """Return the digests and the texts of a row; without texts if a version is unknown."""
+    found: dict[str, Any] = {"original_state": old.state, "written_state": new.state, "changes": "[]"}
+    if old.state is None or new.state is None:
+        return found
+    places = list(dict.fromkeys([*old.texts, *new.texts]))
+    texts = [(_WHOLE, old.comment, new.comment)]
+    if len(places) > 1:
+        texts = [(place, old.texts.get(place), new.texts.get(place)) for place in places]
+    changes = [{"field": _COMMENT, "where": where, "old": before, "new": after} for where, before, after in texts]
+    return found | {
+        "changes": json.dumps(changes),
+        "previous_comment": old.comment,
+        "new_comment": new.comment,
+        "added": [name for name in new.people if name not in old.people],
+        "removed": [name for name in old.people if name not in new.people],
+    }
 
 
 def _old(entry: Entry) -> dict[str, int]:

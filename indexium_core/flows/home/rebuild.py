@@ -64,6 +64,7 @@ def restore(
     """
     with _taken(home) as work:
         backup = _chosen(home, name)
+        files.verify(backup.path)
         with files.reporting_full_disk(home, f"the backup {backup.name} cannot be restored and {_UNCHANGED}"):
             (work / "home").mkdir()
             new = work / "home" / files.FILE_NAME

@@ -91,9 +91,17 @@ def is_sound(path: Path) -> bool:
     """Return whether a file opens as a database of this version of Indexium or of an earlier one. Quick."""
     try:
         with contextlib.closing(duckdb.connect(str(path), read_only=True, config=READ_ONLY)) as raw:
-            migrations.pending(raw)
-            return bool(migrations.applied(raw))
+            return _is_ours(raw)
     except (duckdb.Error, OSError, errors.IndexiumError):
+        return False
+
+
+def _is_ours(raw: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether a database is one of Indexium; HomeVersionError: a newer version made it."""
+    try:
+        migrations.pending(raw)
+        return bool(migrations.applied(raw))
+    except errors.StoreError:  # it has other tables
         return False
 
 
@@ -109,8 +117,7 @@ def verify(path: Path) -> dict[str, int]:
     statements = sql.load("integrity")
     try:
         with contextlib.closing(duckdb.connect(str(path), read_only=True, config=READ_ONLY)) as raw:
-            migrations.pending(raw)
-            if not migrations.applied(raw):
+            if not _is_ours(raw):
                 raise errors.StoreError(f"The file {path} is not a database of Indexium. Choose another backup.")
             tables = [name for (name,) in raw.execute(statements["own_tables"]).fetchall()]
             text = statements["whole_table"]

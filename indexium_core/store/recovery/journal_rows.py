@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from indexium_core.store import sql
@@ -30,8 +30,13 @@ class JournalRow:
     parted: int | None
     size: int  # bytes of the file before the write
     mtime_ns: int
-    original_state: str | None
+    original_state: str | None  # None, here and below: unknown
     written_state: str | None
+    changes: str  # JSON: the changes of the comment, [] if unknown
+    previous_comment: str | None = None
+    new_comment: str | None = None
+    added: list[str] = field(default_factory=list)  # people
+    removed: list[str] = field(default_factory=list)
 
 
 def recorded(database: Database, item_ids: Collection[int]) -> set[int]:

@@ -183,8 +183,9 @@ FROM (SELECT library_id, path[:-(len(file_name) + len(folder) + CASE WHEN folder
 GROUP BY library_id HAVING count(DISTINCT root) = 1;
 
 -- name: recorded_items
--- The items that have a backup.
-SELECT operation_item_id FROM metadata_history WHERE operation_item_id IN (SELECT unnest($1::BIGINT[]));
+-- The items that have a backup, and the digests that a rollback compares.
+SELECT operation_item_id FROM metadata_history AS h JOIN metadata_operation_items AS i ON i.id = h.operation_item_id
+WHERE i.id IN (SELECT unnest($1::BIGINT[])) AND i.written_state IS NOT NULL;
 
 -- name: files_at
 -- The ids of files by path.
@@ -205,15 +206,18 @@ WHERE NOT EXISTS (FROM metadata_operations WHERE id = $operation_id);
 -- The result of a file of which only the entry in the journal is left.
 INSERT INTO metadata_operation_items BY NAME
 SELECT $item_id AS id, $operation_id AS operation_id, $file_id AS file_id, $file_hash AS file_hash, $path AS file_path,
-       $path_bytes AS path_bytes, 'success' AS status, f.comment AS new_comment, []::VARCHAR[] AS tags_added,
-       []::VARCHAR[] AS tags_removed, [] AS changes, $size AS expected_size, $mtime_ns AS expected_mtime_ns,
-       $at AS processed_at
-FROM (SELECT 1) LEFT JOIN scanned_files AS f ON f.file_id = $file_id
+       $path_bytes AS path_bytes, 'success' AS status, $previous_comment AS previous_comment, $new_comment AS new_comment,
+       $added::VARCHAR[] AS tags_added, $removed::VARCHAR[] AS tags_removed, [] AS changes, $size AS expected_size,
+       $mtime_ns AS expected_mtime_ns, $at AS processed_at
 WHERE NOT EXISTS (FROM metadata_operation_items WHERE id = $item_id);
 
 -- name: set_states
--- The digests of a file before and after its write, which a rollback compares.
-UPDATE metadata_operation_items SET original_state = $original_state, written_state = $written_state WHERE id = $item_id;
+-- What a rollback compares: the digests of a file before and after its write, and the changes of its comment.
+UPDATE metadata_operation_items SET original_state = $original_state, written_state = $written_state,
+    changes = CASE WHEN len(changes) > 0 THEN changes
+                   ELSE from_json($changes, '[{"field": "VARCHAR", "old": "VARCHAR", "new": "VARCHAR", "where": "VARCHAR",
+                                             "segment": "VARCHAR"}]') END
+WHERE id = $item_id AND written_state IS NULL;
 
 -- name: add_history
 -- The backup of an item.
@@ -222,7 +226,8 @@ SELECT nextval('ids') AS id, i.id AS operation_item_id, i.operation_id, i.file_i
        i.previous_comment AS original_comment, $mtime_ns AS original_mtime_ns, $journal AS journal, $kind AS kind,
        $bytes AS bytes, $kept AS kept_path, $kept_bytes AS kept_bytes, $parted::UBIGINT AS parted_inode,
        $expires_at AS expires_at
-FROM metadata_operation_items AS i WHERE i.id = $item_id;
+FROM metadata_operation_items AS i
+WHERE i.id = $item_id AND NOT EXISTS (FROM metadata_history WHERE operation_item_id = $item_id);
 
 -- name: count_again
 -- The counts of an operation, from its items.
