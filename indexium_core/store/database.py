@@ -79,7 +79,8 @@ class Database:
         _make_folder(home)
         lock = HomeLock.take(home, url=url)
         try:
-            shutil.rmtree(home / SPILL, ignore_errors=True)  # left by a process that was killed
+            for leftover in (SPILL, files.WORK):  # of a process that was killed
+                shutil.rmtree(home / leftover, ignore_errors=True)
             with signals.restored():
                 return cls(home, _open_file(home / FILE_NAME), lock)
         except duckdb.Error as error:

@@ -94,7 +94,7 @@ def test_rebuild_of_sound_database_changes_nothing(studio: Studio) -> None:
     assert {"people", "scanned_files"} <= set(steps)
     assert report.kept is not None
     assert files.verify(report.kept)["people"] == 2
-    assert not (studio.library.home / "rebuild").exists()
+    assert not (studio.library.home / files.WORK).exists()
     studio.library = Library.open(studio.library.home)
     assert (facts(studio.library), studio.library.home_id) == (before, home_id)
     studio.back(1)
@@ -242,7 +242,7 @@ def test_failed_check_of_new_database_changes_nothing(studio: Studio, monkeypatc
         Library.rebuild_database(home)
 
     assert (home / FILE_NAME).read_bytes() == before
-    assert not (home / "rebuild").exists()
+    assert not (home / files.WORK).exists()
     assert files.backups(home) == []
     monkeypatch.undo()
     studio.library = Library.open(home)
@@ -258,7 +258,7 @@ def test_rebuild_of_newer_home_is_rejected(studio: Studio) -> None:
     shutil.copy(home / FILE_NAME, files.new_path(home, "manual", datetime.now(UTC)))
     with pytest.raises(errors.HomeVersionError):
         Library.restore_database(home, files.backups(home)[0].name)
-    assert not (home / "rebuild").exists()
+    assert not (home / files.WORK).exists()
 
 
 def test_backup_of_earlier_version_is_migrated(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -315,7 +315,7 @@ def test_full_disk_keeps_old_database(tmp_path: Path, action: str) -> None:
             (disk / "filler").unlink()
             assert (home / FILE_NAME).read_bytes() == before
             assert files.backups(home) == found
-            assert not (home / "rebuild").exists()
+            assert not (home / files.WORK).exists()
         call(home)
         with Library.open(home) as library:
             assert library.history().items == []

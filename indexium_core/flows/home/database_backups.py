@@ -55,6 +55,8 @@ class DatabaseBackups:
     def _make(self, kind: str) -> DatabaseBackup:
         with self._making, files.reporting_full_disk(self._home, "the backup of the database was not made"):
             path = files.new_path(self._home, kind, self._clock())
+            for leftover in path.parent.glob("*.part*"):  # of a process that was killed
+                leftover.unlink()
             unfinished = path.with_name(f"{path.name}.part")
             try:
                 rows = self._database.copy_to(unfinished)
@@ -142,7 +144,7 @@ class DatabaseBackups:
             names = wording.list_of(missing, most=5)
             found.append(_check("schema", "problem", f"The database lacks columns: {names}.", _REBUILD))
         for each in integrity.orphans(reader):
-            message = f"{each.description}: {wording.plural(each.count, 'row')}."
+            message = f"{each.description}: {wording.plural(each.rows, 'row')}."
             found.append(_check("rows", "problem", message, f"{_REBUILD} It drops these rows."))
         if numbers := integrity.exhausted_sequences(reader):
             names = wording.list_of(list(numbers))

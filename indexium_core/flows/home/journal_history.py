@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -67,9 +66,9 @@ def add_history(
     by_file: dict[bytes, list[_Committed]] = defaultdict(list)
     for each in reversed(found):  # newest first
         by_file[each.entry.path].append(each)
-    for number, (path, entries) in enumerate(by_file.items()):
-        on_progress(number, len(by_file), os.fsdecode(path).encode("utf-8", "replace").decode())
-        journal_rows.add(database, path, _rows(path, entries, kept_for), note=_NOTE)
+    for number, (file_path, entries) in enumerate(by_file.items()):
+        on_progress(number, len(by_file), file_path.decode("utf-8", "replace"))
+        journal_rows.add(database, file_path, _rows(file_path, entries, kept_for), note=_NOTE)
     journal_rows.count_again(database, {each.operation_id for each in found})
     return [TableOrigin(table="metadata_history", source="journals", rows=len(found))], problems
 
@@ -109,7 +108,7 @@ def _rows(path: bytes, entries: Sequence[_Committed], kept_for: timedelta) -> li
             at=(at := datetime.fromtimestamp(each.journal.stat().st_mtime, UTC)),
             expires_at=at + kept_for,
             journal=each.journal.name,
-            bytes=each.entry.stored_bytes,
+            journal_bytes=each.entry.stored_bytes,
             **_difference(versions[number + 1], versions[number]),
             **_old(each.entry),
             **_backup(each.entry),
@@ -155,7 +154,7 @@ def _difference(old: _Version, new: _Version) -> dict[str, Any]:
     }
 
 
-def _old(entry: Entry) -> dict[str, int]:
+def _old(entry: Entry) -> dict[str, Any]:
     if isinstance(entry, journal.JournalEntry):
         return {"size": entry.size_before, "mtime_ns": entry.mtime_ns}
     return {"size": entry.old.size, "mtime_ns": entry.old.mtime_ns}

@@ -1,9 +1,9 @@
 """
 Replace the database of a closed home: by one of its backups, or by a new one that is built from all that is readable.
 
-The new database is made in the folder `rebuild` of the home, beside the old one. Only the last step, the replacement,
-changes the home; it is atomic (`store/recovery/files.py`). After an interruption, the old database is still in force
-and the next start or rebuild deletes the folder. The old database is kept among the backups.
+The new database is made in a folder of the home, beside the old one. Only the last step, the replacement, changes the
+home; it is atomic (`store/recovery/files.py`). After an interruption, the old database is still in force and the next
+start deletes the folder. The old database is kept among the backups.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ from indexium_core.store.recovery.rebuilding import Source
 
 __all__ = ["rebuild", "restore"]
 
-_FOLDER = "rebuild"
 _OLD = "old database"
 _UNCHANGED = "the database was not changed"
 logger = logging.getLogger(__name__)
@@ -122,7 +121,7 @@ def _taken(home: Path) -> Iterator[Path]:
     """Hold the home, complete an interrupted replacement, and provide an empty folder for the work."""
     if not home.is_dir():
         raise errors.UsageError(f"The home {home} does not exist. Choose a home with --home.")
-    lock, work = HomeLock.take(home), home / _FOLDER
+    lock, work = HomeLock.take(home), home / files.WORK
     try:
         with files.reporting_full_disk(home, _UNCHANGED):
             files.finish_replacement(home)
@@ -156,28 +155,19 @@ def _chosen(home: Path, name: str) -> DatabaseBackup:
 def _sources(home: Path, work: Path) -> tuple[list[Source], list[str]]:
     """Return the readable sources, best first, as files with the present schema; and a sentence for each problem."""
     found, problems = list[Source](), list[str]()
-    old = home / files.FILE_NAME
-    if old.exists():
-        copy = work / "old.duckdb"
+    old, copy = home / files.FILE_NAME, work / "old.duckdb"
+    for with_log in (True, False):  # the log may be all that is damaged
+        if found or not old.exists() or not (with_log or files.log_of(old).exists()):
+            break
         try:
-            files.prepared_copy(old, copy)
-        except duckdb.Error as error:
-            problems.append(f"The old database cannot be opened: {str(error).partition(chr(10))[0]}")
-            copy = _without_log(old, copy)
-        if copy is not None:
+            files.prepared_copy(old, copy, with_log=with_log)
             found.append(Source(label=_OLD, path=copy))
+        except duckdb.Error as error:
+            if files.is_full(error):
+                raise
+            what = "The old database cannot be opened" + ("" if with_log else " without its log either")
+            problems.append(f"{what}: {str(error).partition(chr(10))[0]}")
     return found + _copies(home, work), problems
-
-
-def _without_log(old: Path, copy: Path) -> Path | None:
-    """Return a copy of the old database without its log, which may be what is damaged; None if it is not."""
-    if not files.log_of(old).exists():
-        return None
-    try:
-        files.prepared_copy(old, copy, with_log=False)
-    except duckdb.Error:
-        return None
-    return copy
 
 
 def _copies(home: Path, work: Path) -> list[Source]:

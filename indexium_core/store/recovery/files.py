@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -26,9 +27,11 @@ from indexium_core.store.connection import failure_message
 __all__ = [
     "FILE_NAME",
     "READ_ONLY",
+    "WORK",
     "backups",
     "finish_replacement",
     "folder_of",
+    "is_full",
     "is_sound",
     "log_of",
     "new_path",
@@ -42,7 +45,12 @@ __all__ = [
 
 FILE_NAME = "indexium.duckdb"
 FOLDER = "database-backups"
-READ_ONLY = {"TimeZone": "UTC", "python_enable_replacements": False, "autoinstall_known_extensions": False}
+WORK = "database-rebuild"  # folder of the home in which a new database is made
+READ_ONLY: dict[str, Any] = {
+    "TimeZone": "UTC",
+    "python_enable_replacements": False,
+    "autoinstall_known_extensions": False,
+}
 _STAMP = "%Y%m%d-%H%M%S"
 _NEXT = f"{FILE_NAME}.next-"
 _BEFORE = f"{FILE_NAME}.before-"
@@ -187,15 +195,20 @@ def sync(path: Path, flags: int) -> None:
         os.close(descriptor)
 
 
+def is_full(error: BaseException) -> bool:
+    """Return whether an error of the system or of DuckDB says that the disk or its quota is full."""
+    text = str(error)
+    is_number = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
+    return is_number or "No space left" in text or "quota exceeded" in text
+
+
 @contextlib.contextmanager
 def reporting_full_disk(home: Path, action: str) -> Iterator[None]:
     """Raise a `StoreError` with the remedy for errors of the disk in the block, which does `action`."""
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        number = getattr(error, "errno", None)
-        text = str(error)
-        if number in {errno.ENOSPC, errno.EDQUOT} or "No space left" in text or "quota exceeded" in text:
+        if is_full(error):
             message = f"The disk of the home {home} is full, so {action}. Free some space on it, then try again."
             raise errors.StoreError(message) from error
         message = failure_message(f"In the home {home}, {action}", error)

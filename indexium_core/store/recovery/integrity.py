@@ -33,7 +33,7 @@ class OrphanedRows(NamedTuple):
 
     table: str
     description: str  # such as "Files without a library folder"
-    count: int
+    rows: int
 
 
 def tables(reader: Connection) -> list[str]:
@@ -75,7 +75,7 @@ def orphans(reader: Connection) -> list[OrphanedRows]:
         OrphanedRows(name.removeprefix(ORPHANED), purposes[name], len(reader.execute(text).fetchall()))
         for name, text in orphan_statements().items()
     ]
-    return [each for each in found if each.count]
+    return [each for each in found if each.rows]
 
 
 def orphan_statements() -> Mapping[str, str]:

@@ -24,7 +24,7 @@ class JournalRow:
     expires_at: datetime
     journal: str
     kind: str
-    bytes: int
+    journal_bytes: int
     kept: bytes | None
     kept_bytes: int
     parted: int | None

@@ -24,7 +24,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Parameters
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import integrity
-from indexium_core.store.recovery.files import READ_ONLY
+from indexium_core.store.recovery.files import READ_ONLY, is_full
 from indexium_core.store.snapshot import quoted
 
 __all__ = ["Source", "complete", "continue_numbers", "fill", "snapshot_moment"]
@@ -143,7 +143,7 @@ class _Copy:
             return _change(self._database, self._text(insert, rows), parameters)
         except errors.StoreError as error:
             cause = error.__cause__
-            if error.reason == OUT_OF_MEMORY or not isinstance(cause, duckdb.Error) or "No space left" in str(cause):
+            if error.reason == OUT_OF_MEMORY or not isinstance(cause, duckdb.Error) or is_full(cause):
                 raise
             logger.warning("rebuild.unreadable", extra={"table": self._table, "error": str(cause)})
             return None

@@ -224,7 +224,7 @@ WHERE id = $item_id AND written_state IS NULL;
 INSERT INTO metadata_history BY NAME
 SELECT nextval('ids') AS id, i.id AS operation_item_id, i.operation_id, i.file_id, i.file_hash, $at AS backup_timestamp,
        i.previous_comment AS original_comment, $mtime_ns AS original_mtime_ns, $journal AS journal, $kind AS kind,
-       $bytes AS bytes, $kept AS kept_path, $kept_bytes AS kept_bytes, $parted::UBIGINT AS parted_inode,
+       $journal_bytes AS bytes, $kept AS kept_path, $kept_bytes AS kept_bytes, $parted::UBIGINT AS parted_inode,
        $expires_at AS expires_at
 FROM metadata_operation_items AS i
 WHERE i.id = $item_id AND NOT EXISTS (FROM metadata_history WHERE operation_item_id = $item_id);
