@@ -53,7 +53,7 @@ from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.people.people import AssignmentRow, PersonRow
-from indexium_core.store.recovery import files
+from indexium_core.store.recovery import files, journal_rows
 from indexium_core.store.review.bulk import Example
 from indexium_core.store.review.decisions import DecisionRow
 from indexium_core.store.review.steps import StepRow
@@ -245,8 +245,28 @@ class Library(LibraryServices):
         report = rebuild.rebuild(config.home, clock=clock, kept_for=kept_for, on_progress=progress)
         if scan:
             with cls.open(home, clock=clock, take_over="nothing") as library:
-                _scan_after_rebuild(library, report, paths, progress)
+                library._scan_after_rebuild(report, paths, progress)  # noqa: SLF001 - of this class
         return report
+
+    def _scan_after_rebuild(self, report: RebuildReport, folders: list[Path], progress: DatabaseProgress) -> None:
+        """Scan; if no source knows the people of the files, take them from the comments."""
+
+        def show(each: ScanProgress) -> None:
+            progress(each.done, each.total or 0, each.current)
+
+        scans = [self.scan(progress=show)] if self.inventory.list() else []
+        scans += [self.scan(folders, progress=show)] if folders else []
+        if not scans:
+            report.problems.append("No library folder is known. Scan your folders: indexium scan DIR.")
+            return
+        journal_rows.link(self._parts.store)
+        report.problems.extend(message for each in scans for message in each.messages)
+        if not any(each.table == "scanned_files" for each in report.origins):
+            rows = sum(each.seen for each in scans)
+            report.origins.append(TableOrigin(table="scanned_files", source="files", rows=rows))
+        if not report.people_are_known:
+            taken = self.people.take_from_files()
+            report.origins.append(TableOrigin(table="video_people", source="comments of the files", rows=taken.added))
 
     def _start(self, take_over: str) -> None:
         parts = self._parts
@@ -319,28 +339,6 @@ def _close_open_libraries() -> None:
     """Close the libraries that are still open: DuckDB prints a page about each connection that is open at the end."""
     for library in [library for library, process in _open_libraries.items() if process == os.getpid()]:
         library.close()
-
-
-def _scan_after_rebuild(
-    library: Library, report: RebuildReport, folders: list[Path], progress: DatabaseProgress
-) -> None:
-    """Scan; if no source knows the people of the files, take them from the comments."""
-
-    def show(each: ScanProgress) -> None:
-        progress(each.done, each.total or 0, each.current)
-
-    scans = [library.scan(progress=show)] if library.inventory.list() else []
-    scans += [library.scan(folders, progress=show)] if folders else []
-    if not scans:
-        report.problems.append("No library folder is known. Scan your folders: indexium scan DIR.")
-        return
-    report.problems.extend(message for each in scans for message in each.messages)
-    if not any(each.table == "scanned_files" for each in report.origins):
-        rows = sum(each.seen for each in scans)
-        report.origins.append(TableOrigin(table="scanned_files", source="files", rows=rows))
-    if not report.people_are_known:
-        taken = library.people.take_from_files()
-        report.origins.append(TableOrigin(table="video_people", source="comments of the files", rows=taken.added))
 
 
 def _wait_for_former_processes(home: Path) -> None:

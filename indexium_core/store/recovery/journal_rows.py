@@ -9,7 +9,7 @@ from datetime import datetime
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
-__all__ = ["JournalRow", "add", "count_again", "probes", "read_again", "recorded"]
+__all__ = ["JournalRow", "add", "count_again", "link", "probes", "read_again", "recorded"]
 
 _SQL = sql.load("rebuild")
 
@@ -62,6 +62,13 @@ def count_again(database: Database, operation_ids: Collection[int]) -> None:
     with database.atomic() as tx:
         for operation_id in operation_ids:
             tx.execute(_SQL["count_again"], [operation_id])
+
+
+def link(database: Database) -> None:
+    """Join the history with the files that a scan has found at its paths since."""
+    with database.atomic() as tx:
+        tx.execute(_SQL["link_items"])
+        tx.execute(_SQL["link_history"])
 
 
 def probes(database: Database) -> list[tuple[bytes, int, int, str | None, str | None]]:

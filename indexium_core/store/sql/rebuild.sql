@@ -229,6 +229,18 @@ SELECT nextval('ids') AS id, i.id AS operation_item_id, i.operation_id, i.file_i
 FROM metadata_operation_items AS i
 WHERE i.id = $item_id AND NOT EXISTS (FROM metadata_history WHERE operation_item_id = $item_id);
 
+-- name: link_items
+-- Items of files that the database did not know get the files at their paths.
+UPDATE metadata_operation_items SET file_id = f.file_id, file_hash = coalesce(metadata_operation_items.file_hash, f.file_hash)
+FROM scanned_files AS f
+WHERE f.path_bytes = metadata_operation_items.path_bytes
+  AND metadata_operation_items.file_id NOT IN (SELECT file_id FROM scanned_files);
+
+-- name: link_history
+-- The backups of items have the files of their items.
+UPDATE metadata_history SET file_id = i.file_id FROM metadata_operation_items AS i
+WHERE i.id = operation_item_id AND i.file_id <> metadata_history.file_id;
+
 -- name: count_again
 -- The counts of an operation, from its items.
 UPDATE metadata_operations SET file_count = t.files, success_count = t.written
