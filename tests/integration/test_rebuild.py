@@ -57,6 +57,13 @@ def facts(library: Library) -> dict[str, object]:
     }
 
 
+def names(library: Library) -> list[tuple[object, ...]]:
+    """Return the people and their other spellings, with the keys by which they are found."""
+    read = library._parts.store.read()
+    people = read.execute("FROM people ORDER BY person_id").fetchall()
+    return people + read.execute("SELECT alias, alias_key, person_id FROM person_aliases ORDER BY ALL").fetchall()
+
+
 def rebuilt(studio: Studio, **options: object) -> RebuildReport:
     """Rebuild the closed home, and open it."""
     report = Library.rebuild_database(studio.library.home, **options)  # type: ignore[arg-type]
@@ -147,11 +154,11 @@ def test_part_of_table_is_completed_by_backup(studio: Studio, monkeypatch: pytes
 def test_unreadable_database_is_rebuilt_from_snapshot_backup_and_journals(studio: Studio) -> None:
     library = studio.library
     library.database_backups.make()
-    library.people.add(studio.paths[5:], ["Eva Late"])
+    library.people.add(studio.paths[5:], ["Eva Groß"])
     library.people.remove(studio.paths[4:5], ["Ann Lee"])
     studio.write(query="name:0005")
     library.snapshots.take()
-    before = facts(library)
+    before, keys = facts(library), names(library)
     library.close()
     damage_file(library.home)
     report = rebuilt(studio)
@@ -164,6 +171,8 @@ def test_unreadable_database_is_rebuilt_from_snapshot_backup_and_journals(studio
     assert "The old database cannot be opened" in report.problems[0]
     after = facts(studio.library)
     assert after == before
+    assert names(studio.library) == keys
+    assert len({each.decision_id for each in studio.library.decisions.list()}) == 2
     assert [each.name for each in studio.library.templates.list()] == ["holiday"]
     assert studio.back(2).counts == {"success": 1}, [each.message for each in studio.items(3).values()]
     assert studio.back(1).counts == {"success": 2}, [each.message for each in studio.items(4).values()]

@@ -31,7 +31,7 @@ class DatabaseBackups:
     def __init__(self, database: Database, *, clock: Callable[[], datetime], is_busy: Callable[[], bool]) -> None:
         """`is_busy` returns whether an operation runs: a daily backup waits for its end."""
         self._database, self._clock, self._is_busy = database, clock, is_busy
-        self._home = database.home
+        self._home, self._created_at = database.home, database.created_at
         self._making = threading.Lock()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -103,7 +103,7 @@ class DatabaseBackups:
     def _is_due(self) -> bool:
         """Return whether the newest backup, or a home without one, is older than a day."""
         times = [each.created_at for each in self.list() if each.kind in ("daily", "manual")]
-        return self._clock() - max(times, default=self._database.created_at) >= _DAY
+        return self._clock() - max(times, default=self._created_at) >= _DAY
 
     @remote()
     def check(self, on_progress: DatabaseProgress = lambda *_: None) -> builtins.list[Check]:

@@ -166,7 +166,8 @@ def _sources(home: Path, work: Path) -> tuple[list[Source], list[str]]:
             if files.is_full(error):
                 raise
             what = "The old database cannot be opened" + ("" if with_log else " without its log either")
-            problems.append(f"{what}: {str(error).partition(chr(10))[0]}")
+            reason = str(error).partition("\n")[0].replace(str(copy), str(old))
+            problems.append(f"{what}: {reason}")
     return found + _copies(home, work), problems
 
 
