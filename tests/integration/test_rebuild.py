@@ -15,8 +15,10 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.database import RebuildReport
+from indexium_core.store import migrations
 from indexium_core.store.database import FILE_NAME
-from indexium_core.store.recovery import files, rebuilding
+from indexium_core.store.migrations import Migration
+from indexium_core.store.recovery import files, integrity, rebuilding
 from tests.integration.test_blockers import fill
 from tests.support import places
 from tests.support.damage import content, damage_file, damage_table
@@ -272,22 +274,26 @@ def test_rebuild_of_newer_home_is_rejected(studio: Studio) -> None:
 
 
 def test_backup_of_earlier_version_is_migrated(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last migration is taken away from a backup; a rebuild and a restore apply it."""
+    """A new version adds a column; a rebuild and a restore with it read the backups of the earlier one."""
     studio.library.database_backups.make()
     home = studio.library.home
     studio.library.close()
     [backup] = files.backups(home)
-    with duckdb.connect(str(backup.path)) as raw:
-        raw.execute("ALTER TABLE plan_marks DROP COLUMN by_decision")
-        raw.execute("DELETE FROM schema_migrations WHERE version = (SELECT max(version) FROM schema_migrations)")
     shutil.rmtree(home / "snapshot", ignore_errors=True)
     damage_file(home)
+    known = migrations.available()
+    text = "ALTER TABLE touched_files ADD COLUMN note VARCHAR"
+    later = Migration(version=known[-1].version + 1, name="later", text=text)
+    monkeypatch.setattr(migrations, "available", lambda: [*known, later])
+    monkeypatch.setattr(integrity, "_expected", integrity._expected.__wrapped__)
     report = rebuilt(studio)
     assert sources(report)["people"] == "backup"
+    assert studio.library._parts.store.read().execute("SELECT note FROM touched_files").fetchall() == []
     studio.library.close()
     Library.restore_database(home, backup.name)
     studio.library = Library.open(home)
     assert len(studio.library.people.list()) == 2
+    assert studio.library._parts.store.read().execute("SELECT note FROM touched_files").fetchall() == []
 
 
 def test_home_in_use_is_neither_rebuilt_nor_restored(studio: Studio) -> None:

@@ -180,7 +180,7 @@ def finish_replacement(home: Path) -> None:
 
 
 def sync_and_rename(unfinished: Path, path: Path) -> None:
-    """Give a complete file its name; both are durable on return."""
+    """Make a file durable under its final name; after a crash, `path` has the whole new file or the old one."""
     sync(unfinished, os.O_RDONLY)
     unfinished.replace(path)
     sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)
