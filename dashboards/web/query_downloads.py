@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from functools import partial
@@ -66,7 +66,7 @@ class QueryDownload(FileHandler):
         return path
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+def _pieces(path: Path) -> Generator[bytes]:
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             yield piece

@@ -16,8 +16,7 @@ export function render(context) {
         h("h1", null, "History"),
         h("p", null, view.summary ?? ""),
         h("span", {class: "grow"}),
-        view.summary &&
-          button("Open as SQL", "as_sql", {kind: "quiet small", title: "The listed operations as a query"}),
+        view.summary && button("Open as SQL", "as_sql", {kind: "quiet", title: "The listed operations as a query"}),
       ),
   })
 }

@@ -2,13 +2,12 @@
 import {component, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {button, drawSelect} from "../../components/widgets.js"
+import {drawError, drawField, drawHead, drawRun} from "./query_editor_parts.js"
 import {SqlCompletion, coloured} from "./sql_text.js"
 
+/** @import {Field, SqlError} from "./query_editor_parts.js" */
+
 /**
- * @typedef {{name: string, kind: string, value: string}} Field
- * @typedef {{message: string, position: number | null, length: number, kind: string}} SqlError
- *
  * @typedef {object} View
  * @property {string} [text]
  * @property {number} serial
@@ -25,6 +24,7 @@ import {SqlCompletion, coloured} from "./sql_text.js"
  * @property {string} text
  * @property {Record<string, string>} values
  * @property {boolean} isNaming The name of the query is being typed.
+ * @property {boolean} isCleared A new query was started here, and the server has not answered yet.
  * @property {number} typedTimer
  * @property {number} clock
  * @property {number} startedAt In milliseconds.
@@ -111,48 +111,14 @@ function stopNaming(self) {
   area(self).focus()
 }
 
-/** @param {Self} self */
-const drawNaming = ({view}) =>
-  h(
-    "form",
-    {class: "naming", data: {key: "naming"}},
-    h("input", {
-      type: "text",
-      class: "named",
-      value: view.name,
-      maxlength: "80",
-      placeholder: "Name of the query",
-      "aria-label": "Name of the query",
-      autocomplete: "off",
-      data: {key: "name"},
-    }),
-    button("Save", "store", {kind: "small primary", data: {key: "store"}}),
-    button("Cancel", "unname", {kind: "small quiet", data: {key: "unname"}}),
-  )
+/** Return the error, if it is about the text that the editor has. @param {Self} self */
+const errorOf = ({view, state}) => (view.error?.text === state.text ? view.error : null)
 
 /** @param {Self} self */
-function drawHead(self) {
-  const {view, state} = self
-  const isChanged = Boolean(state.text.trim()) && state.text !== view.saved
-  return h(
-    "div",
-    {class: "sql-head", data: {key: "head"}},
-    state.isNaming
-      ? drawNaming(self)
-      : [
-          h("b", {dir: "auto"}, view.name || "New query"),
-          isChanged && h("span", {class: "risk note"}, view.saved ? "changed" : "not saved"),
-          h("span", {class: "grow"}),
-          button("New", "new", {kind: "small quiet", key: "n", data: {key: "new"}}),
-          button("Save…", "name", {kind: "small", disabled: !state.text.trim(), data: {key: "save"}}),
-        ],
-  )
-}
-
-/** @param {Self} self */
-function drawText({view, state}) {
+function drawText(self) {
+  const {state} = self
   const {completion, text} = state
-  const {error} = view
+  const error = errorOf(self)
   const lines = text.split("\n")
   const bad = error?.position === null || !error ? 0 : [...text].slice(0, error.position).join("").split("\n").length
   const rows = Math.max(ROWS, lines.length)
@@ -186,73 +152,9 @@ function drawText({view, state}) {
         "aria-describedby": error ? "sql-error" : null,
         data: {key: "text"},
       }),
-      h("div", {class: "sql-offers", style: completion.place(), data: {key: "offers"}}, completion.drawList()),
     ),
   )
 }
-
-/** @type {Record<string, object>} */
-const INPUTS = {
-  number: {type: "text", inputmode: "decimal", size: "8"},
-  date: {type: "date"},
-  text: {type: "text"},
-  any: {type: "text"},
-}
-
-/** @type {(field: Field, state: State) => HTMLElement} */
-const drawField = ({name, kind}, {values}) => {
-  const attributes = {"aria-label": `$${name}`, data: {key: `field-${name}`, field: name}}
-  const choices = [
-    {value: "", label: "…"},
-    {value: "true", label: "yes"},
-    {value: "false", label: "no"},
-  ]
-  return h(
-    "label",
-    {class: `sql-field ${kind}`, data: {key: name}},
-    h("span", null, `$${name}`),
-    kind === "flag"
-      ? drawSelect(choices, attributes, values[name] ?? "")
-      : h("input", {...INPUTS[kind], value: values[name] ?? "", autocomplete: "off", ...attributes}),
-  )
-}
-
-/** @param {Self} self */
-function drawRun({view, state}) {
-  const elapsed = ((performance.now() - state.startedAt) / 1000).toFixed(1)
-  return h(
-    "div",
-    {class: "sql-run", data: {key: "run"}},
-    button(["Run", h("kbd", {"aria-hidden": "true"}, "Ctrl ↵")], "run", {
-      kind: "primary",
-      disabled: view.running || !state.text.trim(),
-      data: {key: "go"},
-    }),
-    button(["Cancel", h("kbd", {"aria-hidden": "true"}, "Esc")], "cancel", {
-      disabled: !view.running,
-      data: {key: "cancel"},
-    }),
-    h(
-      "span",
-      {class: "status", role: "status"},
-      view.running ? h("span", {"aria-hidden": "true"}, `${elapsed} s of at most ${view.seconds} s`) : view.status,
-      view.running && h("span", {class: "vh"}, "The query is running."),
-    ),
-    h("span", {class: "grow"}),
-    h("small", {class: "limits"}, `limits: ${view.seconds} s, 1 GB of memory, 10,000 rows`),
-    view.running &&
-      h("i", {class: "sql-time", "aria-hidden": "true", style: {"--share": `${Math.min(100, Number(elapsed) * 10)}%`}}),
-  )
-}
-
-/** @param {SqlError} error */
-const drawError = ({message, position}) =>
-  h(
-    "div",
-    {class: "sql-error danger", id: "sql-error", role: "alert", data: {key: "error"}},
-    h("p", null, h("span", {"aria-hidden": "true"}, "▲ "), message),
-    position !== null && button("Show it", "error", {kind: "link"}),
-  )
 
 /** @param {Self} self */
 function draw(self) {
@@ -263,8 +165,17 @@ function draw(self) {
     "section",
     {class: "card sql-card", "aria-label": "SQL", data: {key: "editor"}},
     drawHead(self),
-    drawText(self),
-    view.error && drawError(view.error),
+    h(
+      "div",
+      {class: "sql-place", data: {key: "place"}},
+      drawText(self),
+      h(
+        "div",
+        {class: "sql-offers", style: state.completion.place(), data: {key: "offers"}},
+        state.completion.drawList(),
+      ),
+    ),
+    errorOf(self) && drawError(self.view.error),
     view.fields.length > 0 &&
       h(
         "div",
@@ -275,16 +186,34 @@ function draw(self) {
   )
 }
 
+/** @type {(self: Self, text: string) => void} */
+function setText(self, text) {
+  const {state} = self
+  clearTimeout(state.typedTimer)
+  state.text = text
+  state.values = {}
+  state.isNaming = false
+  state.completion.clearOptions()
+  if (area(self)) area(self).value = text
+}
+
+/** @param {Self} self */
+function startNew(self) {
+  setText(self, "")
+  self.state.isCleared = true
+  self.send("new")
+  area(self).focus()
+  self.paint()
+}
+
 /** @param {Self} self */
 function takeView(self) {
   const {view, before, state} = self
   if (view.text === undefined) return
   if (view.serial !== before?.serial) {
-    state.text = view.text
-    state.values = {}
-    state.isNaming = false
-    state.completion.clearOptions()
-    if (area(self)) area(self).value = view.text
+    if (!state.isCleared || view.text) setText(self, view.text)
+    else if (state.text) self.send("typed", query(self)) // it was typed before the server answered
+    state.isCleared = false
   }
   for (const {name, value} of view.fields) state.values[name] ??= value
 }
@@ -337,10 +266,7 @@ const keysOf = self => ({
   n: {
     does: "new query",
     group: "Query",
-    run() {
-      self.send("new")
-      area(self)?.focus()
-    },
+    run: () => startNew(self),
   },
   Escape: {
     does: "cancel the query",
@@ -367,6 +293,7 @@ export function render(context) {
         text: "",
         values: {},
         isNaming: false,
+        isCleared: false,
         typedTimer: 0,
         clock: 0,
         startedAt: 0,
@@ -394,10 +321,7 @@ export function render(context) {
       name: startNaming,
       store: save,
       unname: stopNaming,
-      new(me) {
-        me.send("new")
-        area(me).focus()
-      },
+      new: startNew,
     },
   })
   listen(context.model, window, "indexium:insert", ({detail}) => insertName(self, detail))

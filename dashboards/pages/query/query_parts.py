@@ -64,7 +64,7 @@ class QueryResult(Component):
     The result as a table, a chart, or a list of its columns.
 
     View: `state` (empty, result), `examples` for an empty one; `tab`, `columns` ({name, type, right}), `rows` (see
-    `result_table.cell`), `range`, `page`, `pages`, `total`, `sort` ({column, descending}), `cut` (a sentence),
+    `result_table.cell`), `range`, `page`, `pages`, `total`, `sort` ({column, descending}), `cut` and `number` (words),
     `facts`, `pandas`, `files` and `search` (address of the downloads), `selection` ({count, text, hint}), `choices`,
     `legend`, `note`, `problem`, `faded` (a query is running).
 
@@ -120,11 +120,11 @@ def example_names(examples: Sequence[SavedQuery]) -> list[dict[str, Any]]:
     return [{"index": place, "name": query.name, "fields": len(query.values)} for place, query in enumerate(examples)]
 
 
-def error_view(error: errors.IndexiumError) -> dict[str, Any]:
-    """Return why a query has no result: `message`, and where the text is wrong: `position` and `length` or null."""
+def error_view(error: errors.IndexiumError, text: str) -> dict[str, Any]:
+    """Return why a query has no result: `message`, and where its `text` is wrong: `position` or null."""
     position = error.position if isinstance(error, errors.SqlError) else None
     length = error.length if isinstance(error, errors.SqlError) else 0
-    return {"message": error.message, "position": position, "length": length, "kind": error.reason}
+    return {"message": error.message, "position": position, "length": length, "text": text}
 
 
 def fields_view(fields: Sequence[QueryField], values: Mapping[str, str]) -> list[dict[str, str]]:

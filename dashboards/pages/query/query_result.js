@@ -25,6 +25,7 @@ import {plural} from "../../components/wording.js"
  * @property {number} pages
  * @property {{column: number, descending: boolean} | null} sort
  * @property {string} cut
+ * @property {string} number Number of the rows in words.
  * @property {string[][]} facts
  * @property {string} files
  * @property {string} search
@@ -99,7 +100,7 @@ const drawHead = view =>
         ),
       ),
     ),
-    h("span", {class: "num", role: "status"}, view.tab === "table" ? view.range : plural(view.total, "row")),
+    h("span", {class: "num", role: "status"}, view.tab === "table" ? view.range : view.number),
     view.tab === "table" &&
       view.pages > 1 &&
       h(

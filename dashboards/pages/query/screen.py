@@ -20,7 +20,7 @@ from dashboards.state import QueryState
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, SavedQuery, SchemaTable
-from indexium_core.model.planning.plan import Selection, SelectionSummary
+from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionSummary
 
 __all__ = ["QueryScreen"]
 
@@ -268,6 +268,7 @@ class QueryScreen(Screen):
         self._running, self._error, self._status = stopped, None, ""
         self._draw_editor()
         self._draw_result()
+        self._read_fields()
 
         def show(found: _Found) -> None:
             if serial == self._run_serial:
@@ -276,7 +277,7 @@ class QueryScreen(Screen):
         def failed(error: errors.IndexiumError) -> None:
             if serial == self._run_serial:
                 self._end(text, typed, "error")
-                self._error = parts.error_view(error)
+                self._error = parts.error_view(error, text)
                 self._draw_editor()
                 self._draw_result()
 
@@ -360,6 +361,7 @@ class QueryScreen(Screen):
             **paging.place(self._page, PER_PAGE, shown=len(shown), total=len(self._rows)),
             sort={"column": self._sort[0], "descending": self._sort[1]} if self._sort else None,
             cut=cut_sentence(answer),
+            number=_number_of_rows(answer),
             facts=result_table.column_facts(answer) if self._tab == "columns" else [],
             files=self._session.files,
             search=urlencode(search),
@@ -427,7 +429,8 @@ def selection_view(ids: Sequence[int], summary: SelectionSummary | None) -> dict
     """Return what the files of a result would select in the plan; None if the result has no files."""
     if summary is None or not ids:
         return None
-    levels = [f"{wording.count(number)} {level}" for level, number in summary.by_risk.items() if number]
+    by_risk = summary.by_risk
+    levels = [f"{wording.count(by_risk[level])} {level}" for level in RISK_LEVELS if by_risk.get(level)]
     names = {"postponed": "skipped"}
     left = [
         f"{wording.count(number)} {names.get(level, level)}" for level, number in summary.excluded.items() if number
@@ -440,6 +443,11 @@ def selection_view(ids: Sequence[int], summary: SelectionSummary | None) -> dict
 def _typed(message: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     values = message.get("values") or {}
     return str(message["text"]), {str(name): str(value) for name, value in values.items()}
+
+
+def _number_of_rows(answer: QueryAnswer) -> str:
+    rows = wording.plural(answer.total, "row")
+    return f"first {wording.count(len(answer.rows))} of {rows}" if answer.is_cut else rows
 
 
 def _seconds(seconds: float) -> str:

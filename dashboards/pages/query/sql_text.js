@@ -89,13 +89,19 @@ export class SqlCompletion extends Combobox {
     return attributes // a text area has its own role, which has no expanded state
   }
 
-  /** The place of the list: below the word, in lines and characters. */
+  /** The place of the list: below the word, in lines, characters, and pixels that are scrolled away. */
   place() {
     const [first] = this.results
     if (!first) return {}
     const before = this.area().value.slice(0, unitsBefore(this.area().value, first.start))
     const lines = before.split("\n")
-    return {"--line": lines.length, "--column": lines.at(-1).length}
+    const {scrollTop, scrollLeft} = this.area().closest(".sql")
+    return {
+      "--line": lines.length,
+      "--column": lines.at(-1).length,
+      "--up": `${scrollTop}px`,
+      "--back": `${scrollLeft}px`,
+    }
   }
 
   /** @param {Completion} completion */

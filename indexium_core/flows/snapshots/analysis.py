@@ -69,7 +69,7 @@ def open_newest(
     """
     import duckdb
 
-    settings_of_duckdb = {**_CONFIG, "python_enable_replacements": external}
+    settings_of_duckdb: dict[str, Any] = {**_CONFIG, "python_enable_replacements": external}
     for attempt in range(_ATTEMPTS):
         path = newest(home)
         # An instance of its own: DuckDB gives all connections of a process to one file the same settings.
