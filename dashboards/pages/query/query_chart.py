@@ -87,7 +87,7 @@ def draw(answer: QueryAnswer, choice: ChartChoice) -> DrawnChart:
         raise ValueError("Choose columns of this result.")
     x = columns[choice.x]
     if choice.kind != "bars" and not (result_table.is_number(x) or result_table.is_time(x)):
-        raise ValueError(f"{KINDS[choice.kind]} need numbers or times on the horizontal axis. Choose bars instead.")
+        raise ValueError("Lines and points need numbers or times on the horizontal axis. Choose bars instead.")
     marks = _marks(answer, choice, list(columns))
     if not marks:
         raise ValueError("No row has a value in these columns.")
@@ -101,11 +101,12 @@ def _marks(answer: QueryAnswer, choice: ChartChoice, names: list[str]) -> list[_
     x = names.index(choice.x)
     y = names.index(choice.y) if choice.y else -1
     colour = names.index(choice.colour) if choice.colour else -1
-    return [
+    marks = [
         _Mark(row[x], float(row[y]) if choice.y else 1.0, result_table.text_of(row[colour]) if choice.colour else "")
         for row in answer.rows
         if row[x] is not None and (not choice.y or row[y] is not None)
     ]
+    return [mark for mark in marks if math.isfinite(mark.y)]
 
 
 def _groups(marks: Sequence[_Mark]) -> dict[str, str]:
