@@ -255,13 +255,13 @@ def test_axe_reports_no_serious_problem_in_empty_home(serve: Callable[[Library],
     page = serve(empty_library).visit("/", theme="dark")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
     found = [grave(page)]
-    for name in ("Plan", "Progress", "History", "Checks", "Jobs"):
+    for name in ("Plan", "Progress", "History", "Checks", "Query", "Jobs"):
         page.get_by_role("link", name=name).click()
         region = page.get_by_role("region", name=name, exact=True)
         empty = region.get_by_text("No job has ended yet") if name == "Jobs" else region.locator(".empty").first
         expect(empty).to_be_visible()
         found.append(grave(page))
-    assert found == [[], [], [], [], [], []]
+    assert found == [[], [], [], [], [], [], []]
 
 
 def test_focus_is_visible_and_reduced_motion_stops_animations(site: Site) -> None:

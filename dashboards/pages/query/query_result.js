@@ -84,6 +84,17 @@ const drawExport = ({files, search}) => [
   button("Copy as pandas", "copy", {kind: "small quiet", data: {key: "copy"}}),
 ]
 
+/** The order on a phone, where the table has no heads. @param {View} view */
+const drawSorting = ({columns, sort}) =>
+  drawSelect(
+    [
+      {value: "-1", label: "order of the query"},
+      ...columns.map(({name}, index) => ({value: String(index), label: name})),
+    ],
+    {class: "select sorting", "aria-label": "Sort by", data: {change: "order", key: "order"}},
+    String(sort?.column ?? -1),
+  )
+
 /** @param {View} view */
 const drawHead = view =>
   h(
@@ -108,6 +119,7 @@ const drawHead = view =>
         {class: "turn"},
         turnButtons(view, page => ["page", {page}]),
       ),
+    view.tab === "table" && view.total > 0 && drawSorting(view),
     h("span", {class: "grow"}),
     h("span", {class: "exports"}, drawExport(view)),
   )
@@ -307,6 +319,7 @@ export function render(context) {
     actions: {
       tab: (self, {tab}) => self.send("tab", {tab}),
       sort: (self, {column}) => self.send("sort", {column: Number(column)}),
+      order: (self, _, target) => self.send("order", {column: Number(target.value)}),
       page: (self, {page}) => self.send("page", {page: Number(page)}),
       example: (self, {index}) => self.send("example", {index: Number(index)}),
       chart: (self, {name}, target) => self.send("chart", {[name]: target.value}),

@@ -97,7 +97,8 @@ class QueryScreen(Screen):
         )
         self._result.on(
             tab=self._turn_tab,
-            sort=lambda message: self._order(int(message["column"])),
+            sort=lambda message: self._turn_order(int(message["column"])),
+            order=lambda message: self._order((int(message["column"]), False) if int(message["column"]) >= 0 else None),
             page=lambda message: self._turn(int(message["page"])),
             chart=self._choose_chart,
             select=lambda _: self._select(),
@@ -380,16 +381,21 @@ class QueryScreen(Screen):
         self._page = min(max(1, number), paging.page_count(len(self._rows), PER_PAGE))
         self._draw_result()
 
-    def _order(self, column: int) -> None:
+    def _turn_order(self, column: int) -> None:
         """Sort by a column; again reverses the order, and once more restores the order of the query."""
-        if self._found is None or not 0 <= column < len(self._found.answer.columns):
+        previous = self._sort
+        if previous is None or previous[0] != column:
+            self._order((column, False))
+        else:
+            self._order(None if previous[1] else (column, True))
+
+    def _order(self, order: tuple[int, bool] | None) -> None:
+        """Sort by a column, descending if the second value is true; None: in the order of the query."""
+        if self._found is None or (order and not 0 <= order[0] < len(self._found.answer.columns)):
             return
-        previous, rows = self._sort, self._found.answer.rows
-        self._sort = (
-            (column, False) if previous is None or previous[0] != column else None if previous[1] else (column, True)
-        )
-        self._rows = result_table.ordered(rows, column, descending=self._sort[1]) if self._sort else rows
-        self._page = 1
+        rows = self._found.answer.rows
+        self._sort, self._page = order, 1
+        self._rows = result_table.ordered(rows, order[0], descending=order[1]) if order else rows
         self._draw_result()
 
     def _choose_chart(self, message: Mapping[str, Any]) -> None:

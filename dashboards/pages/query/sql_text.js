@@ -97,8 +97,8 @@ export class SqlCompletion extends Combobox {
     const lines = before.split("\n")
     const {scrollTop, scrollLeft} = this.area().closest(".sql")
     return {
-      "--line": lines.length,
-      "--column": lines.at(-1).length,
+      "--text-line": lines.length,
+      "--text-column": lines.at(-1).length,
       "--up": `${scrollTop}px`,
       "--back": `${scrollLeft}px`,
     }

@@ -90,7 +90,7 @@ FUNCTIONS = {
 }
 
 
-class _Token(NamedTuple):
+class _SqlToken(NamedTuple):
     kind: str
     text: str
     start: int
@@ -101,9 +101,9 @@ class _Token(NamedTuple):
         return self.text.lower()
 
 
-def _tokens(text: str) -> Iterator[_Token]:
+def _tokens(text: str) -> Iterator[_SqlToken]:
     for match in _TOKEN.finditer(text):
-        yield _Token(match.lastgroup if match.lastgroup != "tag" else "string", match[0], *match.span())  # type: ignore[arg-type]
+        yield _SqlToken(match.lastgroup if match.lastgroup != "tag" else "string", match[0], *match.span())  # type: ignore[arg-type]
 
 
 def without_end(text: str) -> str:
@@ -128,7 +128,7 @@ def fields(text: str, schema: Sequence[SchemaTable]) -> list[QueryField]:
     return [QueryField(name, kind) for name, kind in kinds.items()]
 
 
-def _kind(tokens: Sequence[_Token], place: int, schema: Sequence[SchemaTable]) -> FieldKind:
+def _kind(tokens: Sequence[_SqlToken], place: int, schema: Sequence[SchemaTable]) -> FieldKind:
     before = [token.word for token in tokens[max(0, place - 5) : place]][::-1] + [""] * 5
     after = [token.word for token in tokens[place + 1 : place + 3]] + [""] * 2
     if before[0] in {"limit", "offset"} or {before[0], after[0]} & _ARITHMETIC:
@@ -212,7 +212,7 @@ def complete(text: str, position: int, schema: Sequence[SchemaTable]) -> list[Qu
 
 
 def _options(
-    before: Sequence[_Token], tokens: Sequence[_Token], schema: Sequence[SchemaTable]
+    before: Sequence[_SqlToken], tokens: Sequence[_SqlToken], schema: Sequence[SchemaTable]
 ) -> list[tuple[str, str]]:
     """Return the names that fit after some tokens, the best first, each with a hint."""
     tables = {table.name: table for table in schema}
@@ -231,13 +231,13 @@ def _options(
     return [*columns, *FUNCTIONS.items(), *keywords, *of_tables]
 
 
-def _is_in_from(before: Sequence[_Token]) -> bool:
+def _is_in_from(before: Sequence[_SqlToken]) -> bool:
     """Return whether the last clause is FROM."""
     clauses = [token.word for token in before if token.word in {*_CLAUSES, "from"} - {"as"}]
     return bool(clauses) and clauses[-1] == "from"
 
 
-def _table_names(tokens: Sequence[_Token], tables: Mapping[str, SchemaTable]) -> dict[str, str]:
+def _table_names(tokens: Sequence[_SqlToken], tables: Mapping[str, SchemaTable]) -> dict[str, str]:
     """Return the names and aliases of the tables in a query: each with its table."""
     found: dict[str, str] = {}
     words = [token for token in tokens if token.kind in {"word", "quoted", "sign"}]
