@@ -203,7 +203,7 @@ def test_invalid_name_of_file_is_explained(queries: Queries, tmp_path: Path, nam
 
 
 def test_failed_query_leaves_no_file(queries: Queries, tmp_path: Path) -> None:
-    with pytest.raises(errors.UsageError, match="There is no table nothing"):
+    with pytest.raises(errors.UsageError, match="Line 1, column 6: There is no table nothing"):
         queries.write("FROM nothing", tmp_path / "x.csv")
     assert not list(tmp_path.iterdir())
 

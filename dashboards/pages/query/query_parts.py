@@ -68,8 +68,8 @@ class QueryResult(Component):
     `facts`, `pandas`, `files` and `search` (address of the downloads), `selection` ({count, text, hint}), `choices`,
     `legend`, `note`, `problem`, `faded` (a query is running).
 
-    Messages: `tab` {tab}, `sort` {column} (again: in reverse), `order` {column} (-1: of the query), `page` {page}, `chart` {kind, x, y, colour}, `select`, `example` {index},
-    `copied` {ok}.
+    Messages: `tab` {tab}, `sort` {column} (again: in reverse), `order` {column} (-1: of the query), `page` {page},
+    `chart` {kind, x, y, colour}, `select`, `example` {index}, `copied` {ok}.
     """
 
     plot = Child(doc="The chart.")

@@ -37,6 +37,7 @@ _READS_FILES = re.compile(r"(read_\w+|\w+_scan|parquet_\w+|sniff_csv|glob)", re.
 _CONFIG: Mapping[str, Any] = {"threads": 1, "temp_directory": "", "memory_limit": "1GB", "errors_as_json": True}
 _POLL_SECONDS, _PATIENCE_SECONDS = 0.1, 1.0
 _BATCH = 1000  # rows
+_BEFORE = "COPY ("  # the text before a query whose rows are written into a file
 
 
 class QueryFailure(NamedTuple):
@@ -80,7 +81,8 @@ def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | QueryFai
                 ended.set()
                 watcher.join()
     except duckdb.Error as error:
-        return _explain(error, request.text)
+        is_wrapped = request.out is not None and not isinstance(error, duckdb.ParserException)
+        return _explain(error, request.text, skipped=len(_BEFORE) if is_wrapped else 0)
     except errors.IndexiumError as error:
         return QueryFailure(error.message)
 
@@ -107,7 +109,7 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         form = request.out.suffix.lstrip(".").lower()
         target = f"TO {quoted(str(request.out))} (FORMAT {form}, USE_TMP_FILE false)"
         source = query_text.without_end(request.text)
-        [(total,)] = con.execute(f"COPY ({source}) {target}", request.parameters or None).fetchall()
+        [(total,)] = con.execute(f"{_BEFORE}{source}) {target}", request.parameters or None).fetchall()
         return QueryAnswer(columns=(), rows=[], total=total, snapshot_at=moment)
     con.execute(statement, request.parameters or None)
     if request.as_frame:
@@ -149,8 +151,8 @@ def _checked(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
     return statements[0]
 
 
-def _explain(error: duckdb.Error, text: str) -> QueryFailure:
-    """Return the message of DuckDB as one sentence with its place in the text."""
+def _explain(error: duckdb.Error, text: str, *, skipped: int) -> QueryFailure:
+    """Return the message of DuckDB as one sentence with its place, after `skipped` characters that precede the text."""
     if isinstance(error, duckdb.OutOfMemoryException):
         return QueryFailure(
             "The query needs more memory than it may use. Select fewer rows or columns, or aggregate them."
@@ -164,15 +166,16 @@ def _explain(error: duckdb.Error, text: str) -> QueryFailure:
     start, length = (*json.loads(found.get("location", "[]")), found.get("position"), 0)[:2]
     if start is None:
         return QueryFailure(message)
+    start = max(0, int(start) - skipped)
     data = text.encode()  # DuckDB counts bytes
-    position = len(data[: int(start)].decode("utf-8", "replace"))
-    word = data[int(start) : int(start) + int(length)].decode("utf-8", "replace")
+    position = len(data[:start].decode("utf-8", "replace"))
+    word = data[start : start + int(length)].decode("utf-8", "replace")
     line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
     return QueryFailure(f"Line {line}, column {column}: {message}", position, len(word))
 
 
 _REPLACED = (  # words of DuckDB: the sentence
-    (r'Referenced column "(.+?)" not found.*', r"There is no column \1."),
+    (r'Referenced column "(.+?)" (?:was )?not found.*', r"There is no column \1."),
     (r'.*?[Tt]able "(.+?)" does not have a column named "(.+?)".*', r"\1 has no column \2."),
     (r"Table with name (\S+) does not exist!?.*", r"There is no table \1."),
     (r".*Function with name (\S+) does not exist!?.*", r"There is no function \1."),

@@ -71,7 +71,7 @@ def test_query_download_has_every_row(site: Site) -> None:
     assert body.split() == ["i", *map(str, range(1, 12_000))]
     assert headers["content-disposition"].startswith('attachment; filename="indexium-query-20')
     for wrong, reason in (
-        ("q=SELECT+nme", "There is no column nme"),
+        ("q=SELECT+nme", "Line 1, column 8: There is no column nme"),
         ("q=SELECT+1&v=x", "not valid JSON"),
         ("", "Write one SELECT statement"),
     ):
