@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
+import threading
 from collections.abc import Generator
 from concurrent.futures import Executor
 from datetime import UTC, datetime
@@ -34,7 +35,17 @@ def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[
 class QueryDownload(FileHandler):
     """`GET /files/query.csv`, `.parquet`: all rows of the query `q` with the values `v` (JSON) of its fields."""
 
+    def prepare(self) -> None:
+        self._is_closed = threading.Event()
+
+    def on_connection_close(self) -> None:
+        """Cancel the query: nobody receives its result."""
+        self._is_closed.set()
+
     async def get(self, kind: str) -> None:
+        if self.request.headers.get("Sec-Fetch-Site") == "cross-site":
+            self.refuse(403, "Only the pages of this server may download results.")
+            return
         text, typed = self.get_query_argument("q", ""), self.get_query_argument("v", "{}")
         with contextlib.ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="indexium-query-")))
@@ -62,7 +73,7 @@ class QueryDownload(FileHandler):
         except (ValueError, AttributeError, RecursionError) as error:
             raise errors.UsageError("The values of the fields are not valid JSON.") from error
         queries = self._library.queries
-        queries.write(text, path, queries.values(text, values))
+        queries.write(text, path, queries.values(text, values), is_stopped=self._is_closed.is_set)
         return path
 
 

@@ -145,7 +145,7 @@ const drawSaved = ({id, name, fields, here}) =>
     {class: here ? "item here" : "item", data: {key: id}},
     h(
       "button",
-      {type: "button", class: "open", "aria-current": here ? "true" : null, data: {act: "open", id}},
+      {type: "button", class: "pick", "aria-current": here ? "true" : null, data: {act: "open", id}},
       h("b", {dir: "auto"}, name),
       fields > 0 && h("small", null, `${fields} $`),
     ),
@@ -159,7 +159,7 @@ const drawExample = ({index, name, fields}) =>
     {class: "item", data: {key: `example-${index}`}},
     h(
       "button",
-      {type: "button", class: "open", data: {act: "example", index}},
+      {type: "button", class: "pick", data: {act: "example", index}},
       h("b", null, name),
       fields > 0 && h("small", null, `${fields} $`),
     ),
@@ -202,7 +202,7 @@ const drawRunOf = ({text, outcome, at}, index) =>
     {class: "item", data: {key: `${at}-${index}`}},
     h(
       "button",
-      {type: "button", class: "open run", data: {act: "load", index}},
+      {type: "button", class: "pick run", data: {act: "load", index}},
       h("code", null, text.replaceAll(/\s+/g, " ").slice(0, 120)),
       h("small", {class: outcome === "error" ? "bad-text" : ""}, `${outcome} · ${timeOf(at)}`),
     ),

@@ -292,7 +292,10 @@ class QueryScreen(Screen):
         if FILE_ID not in names:
             return _Found(text, typed, values, answer, (), None)
         if answer.is_cut:
-            ids = library.queries.file_ids(text, values)
+            try:
+                ids = library.queries.file_ids(text, values, seconds=SECONDS, is_stopped=stopped.is_set)
+            except errors.UsageError:  # the whole result needs too long
+                ids = []
         else:
             ids = sorted({row[names.index(FILE_ID)] for row in answer.rows if row[names.index(FILE_ID)] is not None})
         plan = self._session.read_cache.plan()

@@ -92,7 +92,13 @@ class Queries:
         return self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
 
     def write(
-        self, text: str, out: Path, parameters: Mapping[str, Any] | None = None, *, seconds: float = _EXPORT_SECONDS
+        self,
+        text: str,
+        out: Path,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = _EXPORT_SECONDS,
+        is_stopped: Callable[[], bool] = lambda: False,
     ) -> int:
         """
         Write all rows of one SELECT into a new file, and return their number.
@@ -111,27 +117,38 @@ class Queries:
         unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
         request = QueryRequest(home=self._home, text=text, parameters=dict(parameters or {}), out=unfinished)
         try:
-            answer = self._run(request, _Limit(time.monotonic() + seconds, lambda: False), seconds)
+            answer = self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
             unfinished.replace(out)
         finally:
             unfinished.unlink(missing_ok=True)
         return answer.total
 
-    def frame(self, text: str, parameters: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """Run one SELECT, without a limit of rows, and return the result as a table."""
+    def frame(
+        self,
+        text: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = _EXPORT_SECONDS,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> pd.DataFrame:
+        """Run one SELECT, without a limit of rows, and return the result as a table; arguments and errors as `run`."""
         request = QueryRequest(home=self._home, text=text, parameters=dict(parameters or {}), as_frame=True)
-        limit = _Limit(time.monotonic() + _EXPORT_SECONDS, lambda: False)
-        frame = self._run(request, limit, _EXPORT_SECONDS).frame
+        frame = self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds).frame
         assert frame is not None
         return frame
 
-    def file_ids(self, text: str, parameters: Mapping[str, Any] | None = None) -> list[int]:
-        """Return the different values of the column `file_id` of a whole result, in their order."""
-        source = f"({query_text.without_end(text)})"
-        ids = self.frame(
-            f"FROM {source} SELECT DISTINCT {_FILE_ID} WHERE {_FILE_ID} IS NOT NULL ORDER BY ALL", parameters
-        )
-        return [int(value) for value in ids[_FILE_ID]]
+    def file_ids(
+        self,
+        text: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        seconds: float = _EXPORT_SECONDS,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> list[int]:
+        """Return the different values of the column `file_id` of a whole result, in order; arguments as `run`."""
+        source = f"FROM ({query_text.without_end(text)})"
+        query = f"{source} SELECT DISTINCT {_FILE_ID} WHERE {_FILE_ID} IS NOT NULL ORDER BY ALL"
+        return [int(value) for value in self.frame(query, parameters, seconds=seconds, is_stopped=is_stopped)[_FILE_ID]]
 
     def schema(self) -> tuple[SchemaTable, ...]:
         """Return the tables of the newest snapshot with their columns and their numbers of rows."""

@@ -78,6 +78,7 @@ def test_query_download_has_every_row(site: Site) -> None:
         status, headers, body = site.ask("GET", f"/files/query.csv?{wrong}")
         assert (status, headers["content-type"]) == (422, "text/plain; charset=utf-8")
         assert reason in body
+    assert site.ask("GET", "/files/query.csv?q=SELECT+1", **{"Sec-Fetch-Site": "cross-site"})[0] == 403
 
 
 def test_download_name_has_only_letters_digits_and_dashes() -> None:
