@@ -112,14 +112,15 @@ class Session:
             "footer": self._footer.view,
             "review": self.undoing.buttons,
         }
-        return self._placed(frame | dict(self._screen.roots()))
+        components = {**frame, **self._screen.roots()}
+        self._prepare(components)
+        return components
 
-    def _placed(self, components: Mapping[str, Component]) -> dict[str, Component]:
-        """Return the components of a page that the browser is about to create."""
+    def _prepare(self, components: Mapping[str, Component]) -> None:
+        """Prepare components that the browser is about to create."""
         for place, component in components.items():
             component.place = place
             component.on_message = self.library.ui_priority.request
-        return dict(components)
 
     @property
     def base(self) -> str:
@@ -290,7 +291,8 @@ class Session:
     def _enter(self, *, push: bool = True) -> None:
         """Show the page of `view`. The browser creates its components when it shows the page for the first time."""
         page = self.view.page
-        components = self._placed(self._unopened.pop(page, {}))
+        components = self._unopened.pop(page, {})
+        self._prepare(components)
         with pn.config.set(browser_info=False):  # otherwise each component sends it again
             for component in components.values():
                 component.server_doc(self._document, location=False)

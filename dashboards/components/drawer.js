@@ -1,5 +1,5 @@
 // Details beside a list if there is room, otherwise in a sheet over the page.
-import {h} from "./browser/dom.js"
+import {focusedElement, h} from "./browser/dom.js"
 import {isDialogOpen} from "./browser/modal.js"
 import {closeButton} from "./widgets.js"
 
@@ -112,13 +112,6 @@ function giveFocusBack(self, focusedBefore) {
   const isUsable = focusedBefore !== document.body && focusedBefore?.isConnected && !focusedBefore.matches("[role=row]")
   if (isUsable) focusedBefore.focus({preventScroll: true})
   else window.dispatchEvent(new Event("indexium:list"))
-}
-
-/** Return the focused element, also inside shadow roots. */
-function focusedElement() {
-  let node = document.activeElement
-  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
-  return /** @type {HTMLElement} */ (node)
 }
 
 /** @type {(box: HTMLElement, event: KeyboardEvent) => void} */

@@ -26,6 +26,7 @@ __all__ = [
     "can_roll_back",
     "count_of",
     "expiry",
+    "intact_files",
     "item_filters",
     "item_row",
     "items_page",
@@ -55,6 +56,13 @@ PARTS = {  # outcome → class of its part of the bar
     "skipped": "off",
 }
 _SLOW = 0.1  # files a second
+
+
+def intact_files(unknown: int) -> str:
+    """Return the sentence about the files of a stopped operation. `unknown`: its files in an unknown state."""
+    if not unknown:
+        return "Every file is intact."
+    return f"The state of {wording.files(unknown)} is unknown; every other file is intact."
 
 
 def kind_name(operation: MetadataOperation) -> str:

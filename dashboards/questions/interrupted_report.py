@@ -53,8 +53,10 @@ def _summary(operation: InterruptedOperation) -> str:
     unnamed = operation_text.name(record) if record.operation_type == "rollback" else str(record.id)
     named = f"“{record.user_note}”" if record.user_note else unnamed
     started = f"{operation_text.kind_name(record)} {named}, started {wording.when(record.started_at)}"
-    completed = operation.total - operation.remaining - operation.counts.get("unclear", 0)
-    return f"{started}, processed {wording.count(completed)} of {wording.files(operation.total)}. Every file is intact."
+    unknown = operation.counts.get("unclear", 0)
+    completed = operation.total - operation.remaining - unknown
+    processed = f"processed {wording.count(completed)} of {wording.files(operation.total)}"
+    return f"{started}, {processed}. {operation_text.intact_files(unknown)}"
 
 
 def _promise(operation: InterruptedOperation) -> str:

@@ -10,14 +10,32 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command with `arguments` (default: those of the process) and return its exit code."""
-    words = sys.argv[1:] if arguments is None else arguments
-    if words == ["--version"]:  # handled before any import
-        sys.stdout.write(f"indexium {__version__}\n")
-        return 0
+    """
+    Run the command with `arguments` (default: those of the process) and return its exit code.
+
+    With `--called NAME` as first argument, hints use NAME as the name of the command.
+    """
     try:
-        from indexium_core.cli import app  # this import is slow, and Ctrl-C must already work
+        code = _run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:
         sys.stderr.write("indexium: Interrupted.\n")
-        return 130
+        code = 130
+    # If Ctrl-C interrupts a text that `exec` runs, such as the methods of a dataclass, `python -m` ends by the signal
+    # and ignores the exit code, although the exception was caught. The next `exec` of a text clears that state.
+    exec("")  # noqa: S102
+    return code
+
+
+def _run(words: list[str]) -> int:
+    """Import what the words need, and run them. The imports are slow, and Ctrl-C must already work."""
+    if len(words) > 1 and words[0] == "--called":
+        from indexium_core.cli import output
+
+        output.call_it(words[1])
+        words = words[2:]
+    if words == ["--version"]:  # handled before the slow imports
+        sys.stdout.write(f"indexium {__version__}\n")
+        return 0
+    from indexium_core.cli import app
+
     return app.main(words)

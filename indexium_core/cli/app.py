@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import typer
 
 from indexium_core import errors, signals
 from indexium_core.cli import output, termination
-from indexium_core.cli.frame import app
+from indexium_core.cli.frame import root_command
 
 _NO_NUMBER = re.compile(r"Input should be a valid integer.*")  # the message of another library
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command with `arguments` (default: those of the process) and return its exit code."""
-    return run(app, _home_first(sys.argv[1:] if arguments is None else arguments))
+    return run(root_command(), _home_first(sys.argv[1:] if arguments is None else arguments))
 
 
-def run(command: typer.Typer, arguments: list[str]) -> int:
-    """Run a typer application and convert its result or its exception into an exit code."""
+def run(command: Callable[..., Any], arguments: list[str]) -> int:
+    """Run a command of Typer and convert its result or its exception into an exit code."""
     try:
         with termination.stoppable():
             code = command(args=arguments, standalone_mode=False, prog_name="indexium")

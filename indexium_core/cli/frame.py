@@ -7,11 +7,12 @@ library when the command opens it, so that `--help`, and commands that use a run
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -50,7 +51,7 @@ class CommandGroup(typer.core.TyperGroup):
         """Import the module of the command that `args` start with, and return the command."""
         if self.commands.get(args[0]) in self._listed:
             import_command(args[0])
-            self.commands = typer.main.get_group(app).commands
+            self.commands[args[0]] = typer.main.get_group(app).commands[args[0]]
         return super().resolve_command(ctx, args)
 
 
@@ -69,6 +70,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@functools.cache
+def root_command() -> Callable[..., Any]:
+    """Return the command `indexium` with all its commands. Typer derives them from the signatures, which takes time."""
+    return typer.main.get_command(app)
 
 
 def _version(*, wanted: bool) -> None:

@@ -27,7 +27,7 @@ from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, f
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
 
-__all__ = ["FILE_NAME", "Connection", "Database"]
+__all__ = ["FILE_NAME", "Connection", "Database", "sync_and_rename"]
 
 FILE_NAME = "indexium.duckdb"
 
@@ -276,7 +276,7 @@ def _create(path: Path) -> None:
     try:
         with contextlib.closing(duckdb.connect(str(unfinished), config=_CONFIG)) as raw:
             migrations.apply(raw, migrations.available())
-        _sync_and_rename(unfinished, path)
+        sync_and_rename(unfinished, path)
     except (duckdb.Error, OSError) as error:
         raise errors.StoreError(failure_message(f"The database {path} cannot be created", error)) from error
 
@@ -316,10 +316,11 @@ def _back_up(path: Path, version: int) -> None:
             target = path.with_name(source.name.replace(FILE_NAME, f"{FILE_NAME}.before-{version:04}"))
             unfinished = target.with_name(target.name + ".part")
             shutil.copyfile(source, unfinished)
-            _sync_and_rename(unfinished, target)
+            sync_and_rename(unfinished, target)
 
 
-def _sync_and_rename(unfinished: Path, path: Path) -> None:
+def sync_and_rename(unfinished: Path, path: Path) -> None:
+    """Make a file durable under its final name; after a crash, `path` has the whole new file or the old one."""
     _sync(unfinished, os.O_RDONLY)
     unfinished.replace(path)
     _sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)

@@ -6,6 +6,7 @@ The functions use a raw DuckDB connection, before the database is in use.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from importlib import resources
@@ -50,11 +51,10 @@ def applied(raw: duckdb.DuckDBPyConnection) -> list[int]:
 
     """
     statements = sql.load("database")
-    row = raw.execute(statements["count_tables"]).fetchone()
-    tables, own_tables = row or (0, 0)
-    if own_tables:
+    with contextlib.suppress(duckdb.CatalogException):  # there is no such table
         return [version for (version,) in raw.execute(statements["applied_migrations"]).fetchall()]
-    if tables:
+    row = raw.execute(statements["count_tables"]).fetchone()
+    if row and row[0]:
         raise errors.StoreError("The database was not made by Indexium. Move it away, or choose another home.")
     return []
 

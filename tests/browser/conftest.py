@@ -43,14 +43,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-@pytest.fixture(scope="package")
-def context(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """
-    One browser with one profile for this folder's tests, and for no other: Playwright's event loop runs in this thread.
+@pytest.fixture(scope="session")
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The profile of all browsers, on the disk: scripts are fetched and compiled once. A private one keeps neither."""
+    return tmp_path_factory.mktemp("profile")
 
-    The profile lies on the disk, so that scripts are fetched once and compiled once. A private one would not keep them.
-    """
-    path, profile = oracle("chromium"), tmp_path_factory.mktemp("profile")
+
+@pytest.fixture(scope="package")
+def context(profile: Path) -> Iterator[BrowserContext]:
+    """One browser for this folder's tests, and for no other: Playwright's event loop runs in this thread."""
+    path = oracle("chromium")
     with sync_playwright() as playwright:
         made = playwright.chromium.launch_persistent_context(profile, executable_path=path, args=FLAGS)
         made.set_default_timeout(SLOW)

@@ -33,7 +33,7 @@ def test_typed_text_is_completed_without_blocking_user(look: Site, known: Librar
     expect(rows(page).first).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("ris")
-    offers = page.get_by_role("listbox", name="Ways to go on").get_by_role("option")
+    offers = page.get_by_role("listbox", name="Completions").get_by_role("option")
     expect(offers.first).to_contain_text("risk:")
     expect(box(page)).to_have_attribute("aria-expanded", "true")
     page.keyboard.press("Tab")  # what continues the typed text
@@ -78,6 +78,36 @@ def test_typed_text_is_completed_without_blocking_user(look: Site, known: Librar
     page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(box(page)).to_have_value("")
+
+
+def test_text_that_is_typed_before_the_answer_is_kept(
+    look: Site, known: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The focus returns to the field before the result of Enter arrives."""
+    continues, read = threading.Event(), PlanScreen._read
+
+    def waiting_read(screen: PlanScreen, shown: Any, before: Any) -> Any:
+        if shown.query == "risk:danger ":
+            assert continues.wait(20)
+        return read(screen, shown, before)
+
+    page = look.visit("/plan?q=risk:danger")
+    expect(rows(page)).to_have_count(listed(known, "risk:danger"))
+    monkeypatch.setattr(PlanScreen, "_read", waiting_read)
+    page.keyboard.press("/")
+    page.keyboard.press("End")
+    page.keyboard.type(" ")
+    page.keyboard.press("Enter")
+    expect(box(page)).not_to_be_focused()  # these rows are there already
+    page.keyboard.press("/")
+    page.keyboard.insert_text("risk:saf")
+    continues.set()
+    expect(box(page)).to_have_value("risk:saf")
+    page.wait_for_timeout(500)
+    page.keyboard.type("e")
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(min(50, listed(known, "risk:safe")))
+    expect(box(page)).to_have_value("risk:safe")
 
 
 def test_keys_that_are_pressed_before_page_is_complete_act_when_it_is(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import threading
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.pages.history import history_details
+from dashboards.pages.progress import progress
 from dashboards.questions import interrupted_report as dialog
 from indexium_core import errors, settings
 from indexium_core.cli.operations import story
-from indexium_core.files import properties
+from indexium_core.files import journal, properties
 from indexium_core.files.reader import FileReader
 from indexium_core.flows.writing import protocol
 from indexium_core.flows.writing.writer import OperationHandle
@@ -56,6 +59,43 @@ def test_missing_folder_stops_operation_until_it_returns(studio: Studio, monkeyp
     away.rename(studio.films)
     assert studio.library.resume(1).wait().counts == {"success": 6}
     assert studio.library.interruptions.operations() == []
+    assert studio.back(1).counts == {"success": 6}
+    assert studio.bytes() == studio.old
+
+
+def test_stop_names_the_file_in_an_unknown_state(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder disappears in the middle of a write, so the write cannot be undone."""
+    studio.library._parts.runs.workers = 1
+    away, half = studio.films.with_name("away"), list[Path]()
+
+    def pull_out(self: journal.JournaledFile, entry: journal.JournalEntry) -> None:
+        part = entry.ranges[-1]
+        os.pwrite(self._fd, part.after[: len(part.after) // 2 + 1], part.offset)
+        half.append(Path(os.fsdecode(entry.path)))
+        studio.films.rename(away)
+        raise OSError(errno.EIO, "Input/output error")
+
+    lost = journal.UndoOutcome(status="problem", code="io_error", message="The disk does not respond.")
+    monkeypatch.setattr(journal.JournaledFile, "_write", pull_out)
+    monkeypatch.setattr(journal.JournaledFile, "undo", lambda _: lost)
+    status = studio.library.write(studio.library.plan(), ALL).wait()
+    monkeypatch.undo()
+
+    assert (status.status, status.counts) == ("failed", {"unknown": 1, "pending": 5})
+    details = studio.library.operation(1)
+    assert details.operation.error_message == (
+        f"The folder {studio.films} is missing, or another folder has its place. Connect it again, then resume. "
+        f"The state of {half[0]} is unknown until the operation resumes or `indexium recover` runs. Every other file "
+        "is intact, and what was written stays written."
+    )
+    [left] = studio.library.interruptions.operations()
+    shown = [history_details.verdict(details.operation)["text"], *progress.summary(details.operation, status)["lines"]]
+    shown += [section.get("text", "") for section in dialog.sections(left)]
+    assert not any("Every file is intact" in text for text in shown)
+
+    away.rename(studio.films)
+    assert studio.bytes() != studio.old
+    assert studio.library.resume(1).wait().counts == {"success": 6}
     assert studio.back(1).counts == {"success": 6}
     assert studio.bytes() == studio.old
 

@@ -28,7 +28,7 @@ from indexium_core.library import Library
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.operations.ledger import Task
 from indexium_core.version import __version__
-from tests.integration.test_processes import Set
+from tests.integration.test_processes import Set, scans_and_rescans, writes_and_rollbacks
 from tests.support import long_write, media, pieces
 from tests.support.children import Child
 from tests.support.dask_cluster import DaskCluster, DaskHost
@@ -62,28 +62,8 @@ def cluster(dask: DaskCluster) -> Iterator[Cluster]:
 
 
 def test_scans_and_rescans_have_equal_results(dask: DaskCluster, tmp_path: Path) -> None:
-    films = tmp_path / "films"
-    films.mkdir()
-    for form in ("mp4", "mkv", "avi"):
-        media.build(form, films, comment="People: Ann Lee")
-    media.truncated("mp4", films, name="cut.mp4")
-    media.empty(films)
-    seen = []
-    for executor in ("threads", dask.url):
-        home = tmp_path / executor[:4]
-        with Library.open(home, config=settings.load(home, executor=executor)) as library:
-            library.scan([films])
-            report = library.rescan(everything=True, refresh=["duration", "size"])
-            rows = (
-                library._parts.store.read()
-                .execute(
-                    "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
-                    " FROM scanned_files ORDER BY file_name"
-                )
-                .fetchall()
-            )
-            properties = [library.files.file(file_id).properties for file_id in range(1, 6)]
-            seen.append((rows, properties, replace(report, seconds=0.0)))
+    executors = ("threads", dask.url)
+    seen = [scans_and_rescans(tmp_path / "films", tmp_path / each[:4], each) for each in executors]
 
     assert seen[0] == seen[1]
 
@@ -92,20 +72,8 @@ def test_writes_and_rollbacks_have_equal_results_and_journals(dask: DaskCluster,
     seen = []
     for executor in ("threads", dask.url):
         scene = Set(tmp_path / executor[:4], executor)
-        outcomes = [scene.write()]
-        states = [scene.bytes()]
-        for operation_id in (2, 3, 4):  # rolled back, rolled back again, and written once more
-            scene.library.rollback(operation_id - 1).wait()
-            outcomes.append(scene.outcomes(operation_id))
-            states.append(scene.bytes())
-        items = [item for number in (1, 2, 3, 4) for item in scene.library.operation(number, per_page=0).items]
-        told = sorted((item.file_name, item.strategy, item.previous_comment, item.new_comment) for item in items)
-        rows = scene.library._parts.store.read().execute("SELECT file_name, device FROM scanned_files").fetchall()
-        scene.library.close()
+        seen.append(writes_and_rollbacks(scene))
         assert worker_journals(scene) == []
-        seen.append((outcomes, states, told, scene.journals(), rows))
-        assert states[1] == states[3] == scene.old
-        assert states[0] == states[2] != scene.old
 
     assert seen[0] == seen[1]
 
@@ -221,11 +189,11 @@ def test_callback_may_take_longer_than_the_worker_waits(
 
     class Slow(_Callbacks):
         def report(self, position: tuple[int, int]) -> bool:
-            time.sleep(1.5)
+            time.sleep(4)
             return super().report(position)
 
     with DaskCluster(host, tmp_path) as patient:
-        patient.start_worker("one", ANSWER_SECONDS="0.5")
+        patient.start_worker("one", ANSWER_SECONDS="2.5")
         executor = Cluster(patient.url)
         assert executor.call_with_callbacks(Slow(), pieces.report_and_sleep, 0.0) is False
         executor.close()
@@ -388,15 +356,40 @@ def test_operation_without_scheduler_fails_and_is_resumed(
     assert rolls_back(scene, handle.id)
 
 
-@pytest.mark.parametrize("survives", [True, False])
+# The service is killed while a worker is at these steps; True: the worker survives. The default run has the most
+# informative cases, and `--exhaustive` has both of every step.
+KILLS = [
+    ("mp4", "after-begin", False),
+    ("mp4", "before-commit", True),
+    ("mp4", "before-commit", False),
+    ("mp4", "after-commit", False),
+    ("wmv", "after-swap", True),
+    ("wmv", "after-swap", False),
+]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Choose the cases of a killed service."""
+    is_exhaustive = metafunc.config.getoption("--exhaustive")
+    every = [(form, step) for form in STEPS for step, _ in STEPS[form]]
+    if "survives" in metafunc.fixturenames:
+        both = [(*case, survives) for case in every for survives in (True, False)]
+        metafunc.parametrize(("form", "step", "survives"), both if is_exhaustive else KILLS)
+    elif "step" in metafunc.fixturenames:
+        metafunc.parametrize(("form", "step"), every if is_exhaustive else [("mp4", "before-commit")])
+
+
 def test_killed_service_finds_the_journal_of_the_worker(
-    dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch, survives: bool
+    dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch, form: str, step: str, survives: bool
 ) -> None:
-    scene.write("ext:wmv")
+    """Without the worker, the file is old or new at once; with it, as soon as it has ended. The history agrees."""
+    scene.write("ext:wmv" if form == "mp4" else "ext:mp4")
+    before = scene.bytes()
+    [name] = [path.name for path in scene.paths if path.suffix == f".{form}"]
     scene.library.close()
     monkeypatch.setenv("INDEXIUM_EXECUTOR", dask.url)
     monkeypatch.setattr(worker_journals_module, "_COLLECT_SECONDS", 0.2)
-    dask.stop_at("before-commit")
+    dask.stop_at(step)
     with Child(long_write.run, scene.home, "write") as service:
         service.hear("begun")
         worker = dask.stopped()
@@ -410,13 +403,46 @@ def test_killed_service_finds_the_journal_of_the_worker(
         assert item.status == "pending"
         dask.go()
     else:
-        assert (item.status, item.code) == ("pending", "restored")
+        is_written = dict(STEPS[form])[step]
+        assert (item.status == "success") == is_written
+        assert (scene.bytes()[name] != before[name]) == is_written
+        assert item.code in ("", "restored")
         assert worker_journals(scene) == []
-        dask.start_worker("next")
-    assert scene.library.resume(2).wait(PATIENCE).counts == {"success": 1}
+        dask.start_worker(f"next {form} {step}")
+    if item.status == "pending":
+        # A worker that waits for an answer of the killed service gives up after a minute; the operation waits for it.
+        assert scene.library.resume(2).wait(2 * PATIENCE).counts == {"success": 1}
     assert is_written_once(scene, 2)
     assert scene.library.rollback(1).wait(PATIENCE).counts == {"success": 1}
     assert rolls_back(scene, 2)
+
+
+def test_killed_rollback_leaves_each_file_old_or_new(
+    dask: DaskCluster, scene: Set, monkeypatch: pytest.MonkeyPatch, form: str, step: str
+) -> None:
+    """The service and the worker are killed."""
+    scene.write(f"ext:{form}")
+    new = scene.bytes()
+    scene.library.close()
+    monkeypatch.setenv("INDEXIUM_EXECUTOR", dask.url)
+    dask.stop_at(step)
+    with Child(long_write.run, scene.home, "back") as service:
+        service.hear("begun")
+        worker = dask.stopped()
+        service.kill()
+    worker.kill()
+    scene.library = Library.open(scene.home, take_over="nothing")
+    [item] = scene.library.operation(2).items
+    is_done = dict(STEPS[form])[step]
+    assert scene.bytes() == (scene.old if is_done else new)
+    assert (item.status == "success") == is_done
+    assert worker_journals(scene) == []
+    dask.start_worker(f"back {form} {step}")
+    if not is_done:
+        assert scene.library.resume(2).wait(PATIENCE).counts == {"success": 1}
+    assert scene.bytes() == scene.old
+    assert is_written_once(scene, 2)
+    assert leftovers(scene) == []
 
 
 def _is_locked(scene: Set) -> bool:

@@ -176,8 +176,8 @@ def check(tmp: Path, content: bytes, texts: list[Text], cast: list[str], mode: s
                 assert any(way.rstrip(b"\n; ") in result for way in Text(kept, *text[1:]).kept), kept
     else:
         lost = fields.lost_custom_texts(before.value_of("comment"), before.texts)
-        for text in before.texts:
-            assert people_comment.parse(text.value).custom_text in lost
+        for found in before.texts:
+            assert people_comment.parse(found.value).custom_text in lost
 
 
 @effort.examples(50, 120)

@@ -89,14 +89,14 @@ def test_jobs_are_kept_like_logs_and_operation_jobs_forever(tmp_path: Path, stud
     home, days = studio.library.home, studio.library.settings.log_retention_days
     studio.library.close()
 
-    ahead = [timedelta(days=days, minutes=-5)]
+    ahead = [timedelta(days=days, hours=-3)]  # the scan was made in a home that is copied, some minutes ago
 
     def opened() -> Library:
         return Library.open(home, clock=lambda: datetime.now(UTC) + ahead[0])
 
     with opened() as library:
         assert sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"]
-        ahead[0] += timedelta(minutes=10)
+        ahead[0] += timedelta(hours=6)
         newer = library.jobs.wait(library.scans.add().id, PATIENCE)  # a program that runs for months deletes them, too
         until(lambda: sorted(job.job_type for job in library.jobs.list().items) == ["scan", "write"])
         assert newer.id in {job.id for job in library.jobs.list().items}

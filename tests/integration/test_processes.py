@@ -114,49 +114,57 @@ class _Held:
 # Results equal to threads.
 
 
+def writes_and_rollbacks(scene: Set) -> tuple[Any, ...]:
+    """Write, roll back, roll that back, and write once more; close the library and return what is comparable."""
+    outcomes = [scene.write()]
+    states = [scene.bytes()]
+    for operation_id in (2, 3, 4):
+        scene.library.rollback(operation_id - 1).wait()
+        outcomes.append(scene.outcomes(operation_id))
+        states.append(scene.bytes())
+    items = [item for number in (1, 2, 3, 4) for item in scene.library.operation(number, per_page=0).items]
+    told = sorted((item.file_name, item.strategy, item.previous_comment, item.new_comment) for item in items)
+    rows = scene.library._parts.store.read().execute("SELECT file_name, device FROM scanned_files").fetchall()
+    scene.library.close()
+    assert states[1] == states[3] == scene.old
+    assert states[0] == states[2] != scene.old
+    return outcomes, states, told, scene.journals(), rows
+
+
 def test_writes_and_rollbacks_have_equal_results_and_journals(tmp_path: Path) -> None:
     seen = []
     for executor in ("threads", "processes"):
         scene = Set(tmp_path / executor, executor)
-        outcomes = [scene.write()]
-        states = [scene.bytes()]
-        for operation_id in (2, 3, 4):  # rolled back, rolled back again, and written once more
-            scene.library.rollback(operation_id - 1).wait()
-            outcomes.append(scene.outcomes(operation_id))
-            states.append(scene.bytes())
-        items = [item for number in (1, 2, 3, 4) for item in scene.library.operation(number, per_page=0).items]
-        told = sorted((item.file_name, item.strategy, item.previous_comment, item.new_comment) for item in items)
-        scene.library.close()
-        seen.append((outcomes, states, told, scene.journals(), scene.strays()))
-        assert states[1] == states[3] == scene.old
-        assert states[0] == states[2] != scene.old
+        seen.append((writes_and_rollbacks(scene), scene.strays()))
 
     assert seen[0] == seen[1]
 
 
-def test_scans_and_rescans_have_equal_results(tmp_path: Path) -> None:
-    films = tmp_path / "films"
-    films.mkdir()
-    for form in ("mp4", "mkv", "avi"):
-        media.build(form, films, comment="People: Ann Lee")
-    media.truncated("mp4", films, name="cut.mp4")
-    media.empty(films)
-    seen = []
-    for executor in ("threads", "processes"):
-        home = tmp_path / executor
-        with Library.open(home, config=settings.load(home, executor=executor)) as library:
-            library.scan([films])
-            said = library.rescan(everything=True, refresh=["duration", "size"])
-            rows = (
-                library._parts.store.read()
-                .execute(
-                    "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
-                    " FROM scanned_files ORDER BY file_name"
-                )
-                .fetchall()
+def scans_and_rescans(films: Path, home: Path, executor: str) -> tuple[Any, ...]:
+    """Scan and rescan five files of several kinds with an executor, and return what is comparable."""
+    if not films.exists():
+        films.mkdir()
+        for form in ("mp4", "mkv", "avi"):
+            media.build(form, films, comment="People: Ann Lee")
+        media.truncated("mp4", films, name="cut.mp4")
+        media.empty(films)
+    with Library.open(home, config=settings.load(home, executor=executor)) as library:
+        library.scan([films])
+        report = library.rescan(everything=True, refresh=["duration", "size"])
+        rows = (
+            library._parts.store.read()
+            .execute(
+                "SELECT file_name, state, state_message, comment, file_hash, size, container, duration, strategy"
+                " FROM scanned_files ORDER BY file_name"
             )
-            properties = [library.files.file(file_id).properties for file_id in range(1, 6)]
-            seen.append((rows, properties, replace(said, seconds=0.0)))
+            .fetchall()
+        )
+        properties = [library.files.file(file_id).properties for file_id in range(1, 6)]
+        return rows, properties, replace(report, seconds=0.0)
+
+
+def test_scans_and_rescans_have_equal_results(tmp_path: Path) -> None:
+    seen = [scans_and_rescans(tmp_path / "films", tmp_path / each, each) for each in ("threads", "processes")]
 
     assert seen[0] == seen[1]
     assert Counter(row[1] for row in seen[0][0]) == {"ok": 3, "corrupt": 1, "empty": 1}

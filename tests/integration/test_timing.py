@@ -345,3 +345,45 @@ def test_estimates_agree_and_follow_the_last_operations(tmp_path: Path) -> None:
     assert whole.est_seconds == pytest.approx(plan.statistics.est_seconds)
     assert library.files.file(rows[0].file_id).est_seconds == pytest.approx(rows[0].est_seconds)
     assert plan.df()["est_seconds"].sum() == pytest.approx(whole.est_seconds)
+
+
+def test_each_library_has_the_speed_of_its_last_operations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Operation 1 wrote the first library in 40 s, operation 2 the second one in 4 s; both must be written again."""
+    studio = Studio(tmp_path, 20)
+    other = tmp_path / "other"
+    other.mkdir()
+    paths = media.series("mp4", other, 20, comment="People: Eve Fox")
+    library = studio.library
+    library.scan([other])
+    library.people.add(paths, ["Ann Lee"])
+    library.write(library.plan("root:films"), ALL).wait()
+    library.write(library.plan("root:other"), ALL).wait()
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE metadata_operations SET seconds = 40 / 10 ** (id - 1)")
+        tx.execute("UPDATE metadata_operation_items SET seconds = 2 / 10 ** (operation_id - 1)")
+    library.rollback(2, replan=True).wait()
+    library.rollback(1, replan=True).wait()
+    library._parts.plans.rates.forget()
+
+    slow, fast = (library.plan(f"root:{name}") for name in ("films", "other"))
+    assert slow.page().items[0].est_seconds == pytest.approx(1.2, rel=0.1)  # the prior counts as 12 files
+    assert fast.page().items[0].est_seconds == pytest.approx(0.12, rel=0.1)
+    for plan in (slow, fast, library.plan()):
+        rows = sum(row.est_seconds for row in plan.page(per_page=0).items)
+        file_id = plan.page().items[0].file_id
+        assert plan.statistics.est_seconds == pytest.approx(rows)
+        assert plan.page(1).statistics.est_seconds == pytest.approx(rows)
+        assert library.plans.summary(plan, plan.select(risk=ALL.risk)).est_seconds == pytest.approx(rows)
+        assert plan.df()["est_seconds"].sum() == pytest.approx(rows)
+        assert library.files.file(file_id).est_seconds == pytest.approx(plan.item(file_id).est_seconds)
+    costs = [row.est_seconds for row in library.plan().page(sort="cost", per_page=0).items]
+    assert costs == sorted(costs)
+
+    gate = Gate(monkeypatch, 0)
+    handle = gate.write(library)
+    run = library._parts.runs.find(handle.id)
+    assert run is not None
+    assert run.throughput.ahead == pytest.approx(sum(costs))
+    assert run.eta_seconds == pytest.approx(sum(costs), abs=5)
+    gate.opened.set()
+    handle.wait()

@@ -28,9 +28,9 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
+from tests.support.forks import ROOT, Interpreter
 from tests.support.waiting import PATIENCE, until
 
-ROOT = Path(__file__).resolve().parents[2]
 _QUIET = {  # an idle process of Dask measures itself many times a second
     "DASK_LOGGING__DISTRIBUTED": "critical",
     "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
@@ -66,7 +66,7 @@ class DaskProcess:
         return True
 
 
-class DaskHost:
+class DaskHost(Interpreter):
     """The interpreter that forks."""
 
     def __init__(self) -> None:
@@ -86,16 +86,6 @@ class DaskHost:
         self._process.stdin.flush()
         pid, address = self._process.stdout.readline().split()
         return DaskProcess(int(pid), address)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
 
 
 class DaskCluster:

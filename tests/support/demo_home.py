@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from indexium_core import demo
 from indexium_core.library import Library
 from indexium_core.store import database
-from tests.support import media
+from tests.support import homes, media
 
 __all__ = ["home", "lay_out"]
 
@@ -28,7 +27,8 @@ def home(path: Path, films: Path) -> Library:
     path.mkdir()
     shutil.copyfile(_prepared(films), path / database.FILE_NAME)
     library = Library.open(path)
-    _update_inodes(library, films)
+    with library._parts.store.atomic() as tx:
+        homes.update_inodes(tx, [path for path in films.rglob("*") if path.is_file()])
     return library
 
 
@@ -39,15 +39,3 @@ def _prepared(films: Path) -> Path:
     with Library.open(made) as library:
         demo.prepare(library, films)
     return made / database.FILE_NAME
-
-
-def _update_inodes(library: Library, films: Path) -> None:
-    """Update the inodes of the copies, which are the only changes that a scan would find."""
-    paths = [path for path in films.rglob("*") if path.is_file()]
-    copies = {"paths": [os.fsencode(path) for path in paths], "inodes": [path.stat().st_ino for path in paths]}
-    with library._parts.store.atomic() as tx:
-        tx.execute(
-            "UPDATE scanned_files SET inode = copy.inode FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, "
-            "unnest($inodes::UBIGINT[]) AS inode) AS copy WHERE scanned_files.path_bytes = copy.path_bytes",
-            copies,
-        )

@@ -28,7 +28,23 @@ ROOT = Path(__file__).resolve().parents[2]
 _LENGTH = struct.Struct(">I")
 
 
-class Forks:
+class Interpreter:
+    """An interpreter that serves requests over its standard input until that is closed; a context manager."""
+
+    _process: subprocess.Popen[Any]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(10)
+        self._process.stdout.close()
+
+
+class Forks(Interpreter):
     """The interpreter that forks. Functions and arguments go by pickle, functions by their importable name."""
 
     def __init__(self, *preload: str) -> None:
@@ -56,16 +72,6 @@ class Forks:
         report = pickle.loads(self._process.stdout.read(_LENGTH.unpack(head)[0]))
         assert isinstance(report, gate.Report)
         return report
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(10)
-        self._process.stdout.close()
 
 
 def _send(pipe: BinaryIO, data: bytes) -> None:

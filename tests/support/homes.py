@@ -12,13 +12,14 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from indexium_core.library import Library
 from indexium_core.model.people import people_comment
-from indexium_core.store.database import Database
+from indexium_core.store.database import Connection, Database
 
-__all__ = ["build"]
+__all__ = ["build", "update_inodes"]
 
 _PATHS = (
     "UPDATE libraries SET path = replace(path, $old, $new), path_bytes = encode(replace(path, $old, $new))",
@@ -26,9 +27,10 @@ _PATHS = (
     "UPDATE events SET data = replace(data, $old, $new)",
 )
 _FILES = """UPDATE scanned_files SET path = replace(path, $old, $new), path_bytes = encode(replace(path, $old, $new)),
-            path_search = replace(path_search, $old_search, $new_search), inode = copy.inode
-            FROM (SELECT unnest($names::VARCHAR[]) AS name, unnest($inodes::UBIGINT[]) AS inode) AS copy
-            WHERE file_name = copy.name"""
+            path_search = replace(path_search, $old_search, $new_search)"""
+_INODES = """UPDATE scanned_files SET inode = copy.inode
+             FROM (SELECT unnest($paths::BLOB[]) AS path_bytes, unnest($inodes::UBIGINT[]) AS inode) AS copy
+             WHERE scanned_files.path_bytes = copy.path_bytes"""
 _built: dict[tuple[str, ...], tuple[Path, Path]] = {}  # a home and the folder of its films, by their content
 
 
@@ -59,13 +61,19 @@ def _print(path: Path) -> str:
 
 def _relocate(home: Path, old: Path, new: Path) -> None:
     """Store another folder of the films."""
-    inodes = {path.name: path.stat().st_ino for path in new.iterdir()}
     folders = {"old": str(old), "new": str(new)}
     folded = {"old_search": people_comment.fold(str(old)), "new_search": people_comment.fold(str(new))}
     with Database.open(home) as database, database.atomic() as tx:
         for statement in _PATHS:
             tx.execute(statement, folders)
-        tx.execute(_FILES, folders | folded | {"names": list(inodes), "inodes": list(inodes.values())})
+        tx.execute(_FILES, folders | folded)
+        update_inodes(tx, list(new.iterdir()))
+
+
+def update_inodes(tx: Connection, paths: Sequence[Path]) -> None:
+    """Store the inodes of copied files, which are the only changes that a scan would find."""
+    inodes = [path.stat().st_ino for path in paths]
+    tx.execute(_INODES, {"paths": [os.fsencode(path) for path in paths], "inodes": inodes})
 
 
 @functools.cache

@@ -2,7 +2,7 @@
 Real clips for tests: made once with ffmpeg, handed out as fresh copies that a test may do anything to.
 
 What was made is kept in `.pytest_cache/d/media` for all workers and later runs, under a digest of all that it depends
-on: the recipe, the source of this module and of the demo, and the ffmpeg program. `pytest --cache-clear` empties it.
+on: the recipe, the source of this module and of the demo, and the ffmpeg programs. `pytest --cache-clear` empties it.
 
     path = media.build("mp4_faststart", tmp_path, comment="People: Ann Lee")
 
@@ -163,12 +163,11 @@ def _kept(recipe: str, suffix: str, make: Callable[[Path], object]) -> Path:
 @functools.cache
 def _makers() -> str:
     """Return a digest of the sources of the files."""
-    program = Path(ffmpeg.executable()).resolve()
     sources = [Path(__file__), *sorted(Path(clips.__file__).parent.glob("*.py"))]
     content = b"".join(path.read_bytes() for path in sources)
-    return hashlib.sha256(
-        content + f"{program} {program.stat().st_size} {program.stat().st_mtime_ns}".encode()
-    ).hexdigest()
+    for program in (Path(ffmpeg.executable()).resolve(), Path(clips.program()).resolve()):
+        content += f"{program} {program.stat().st_size} {program.stat().st_mtime_ns}".encode()
+    return hashlib.sha256(content).hexdigest()
 
 
 @functools.cache

@@ -130,3 +130,10 @@ function patchProperties(old, fresh) {
   const hasFocus = old.getRootNode().activeElement === old
   if (holdsText && !hasFocus && old.value !== fresh.value) old.value = fresh.value
 }
+
+/** Return the focused element, also inside shadow roots. */
+export function focusedElement() {
+  let node = document.activeElement
+  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+  return /** @type {HTMLElement} */ (node ?? document.body)
+}

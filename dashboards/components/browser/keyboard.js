@@ -1,5 +1,6 @@
 // Single keys: a page binds them, and the list of keys in the frame of every page reads them.
 import {currentPage, listen} from "./component.js"
+import {focusedElement} from "./dom.js"
 import {isDialogOpen} from "./modal.js"
 
 const NOT_TYPED = "input:is([type=checkbox], [type=radio], [type=button], [type=submit], [type=file], [type=range])"
@@ -45,16 +46,9 @@ let incompletePage = ""
 /** @type {KeyboardEvent[]} */
 let delayed = []
 
-/** Return the focused element, also inside components. @returns {any} */
-function focusedElement() {
-  let node = /** @type {any} */ (document.activeElement)
-  while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
-  return node ?? document.body
-}
-
 /** Press a delayed key on the element that has the focus now. @param {KeyboardEvent} event */
 function pressAgain({key, code, shiftKey}) {
-  const node = focusedElement()
+  const node = /** @type {HTMLInputElement} */ (focusedElement())
   const init = {key, code, shiftKey, bubbles: true, composed: true, cancelable: true}
   const isHandled = !node.dispatchEvent(new KeyboardEvent("keydown", init))
   if (isHandled || key.length > 1 || !node.matches("input, textarea")) return

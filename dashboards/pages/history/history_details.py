@@ -99,6 +99,7 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
     back = operation.operation_type == "rollback"
     label = status_words.outcome_label("done", operation.operation_type)
     left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
+    intact = operation_text.intact_files(operation.unknown_count)
     proof = "Every file has its original bytes." if back else "Video and sound were verified: unchanged."
     texts = {
         "completed": (
@@ -108,9 +109,9 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
         "completed_with_errors": ("warning", f"! {good} of {total} {label}; {left} not changed."),
         "rolled_back": ("note", "All files were rolled back."),
         "partly_rolled_back": ("warning", "! Some files were rolled back."),
-        "cancelled": ("note", f"Cancelled after {good} of {total}. Every file is intact."),
-        "interrupted": ("danger", f"▲ Interrupted at {good} of {total}. Every file is intact."),
-        "failed": ("danger", f"▲ {operation.error_message or 'The operation stopped.'} Every file is intact."),
+        "cancelled": ("note", f"Cancelled after {good} of {total}. {intact}"),
+        "interrupted": ("danger", f"▲ Interrupted at {good} of {total}. {intact}"),
+        "failed": ("danger", f"▲ {operation.error_message or 'The operation stopped.'} {intact}"),
     }
     level, text = texts.get(operation.status, ("note", "The operation is running."))
     return {"level": level, "text": text}

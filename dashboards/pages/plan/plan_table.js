@@ -1,7 +1,7 @@
 // One page of the plan as an ARIA grid: a row for each file, one tab stop, single keys, and cards on a phone (by CSS).
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
-import {closesDetails, hasModifier, delayKeys, keys} from "../../components/browser/keyboard.js"
+import {closesDetails, delayKeys, hasModifier, keys} from "../../components/browser/keyboard.js"
 import {stored} from "../../components/browser/local_storage.js"
 import {Selection} from "./plan_selection.js"
 import {forgetWidths} from "./tag_fit.js"

@@ -159,7 +159,8 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
         after = " to the state before the write" if label == "restored" else ""
         lines.append(f"{wording.files(restored)} {_was(restored)} {label}{after}.")
     if waiting:
-        lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. Every file is intact.")
+        intact = operation_text.intact_files(unclear)
+        lines.append(f"{wording.files(waiting)} {_was(waiting)} not started. {intact}")
     rolled_back = {
         "rolled_back": "All files were rolled back later.",
         "partly_rolled_back": "Some files were rolled back later.",

@@ -30,7 +30,7 @@ from indexium_core.api.context import (
 from indexium_core.library import Library, MetadataPlan
 from indexium_core.model.operations.operation import STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
-from indexium_core.model.planning.plan import RISK_LEVELS, Selection
+from indexium_core.model.planning.plan import WRITABLE, Selection
 
 __all__ = ["router"]
 
@@ -110,7 +110,7 @@ def _options(body: WriteBodyOptions) -> WriteOptions:
 
 def _levels(risk: list[str] | str) -> tuple[str, ...]:
     levels = tuple(risk) if isinstance(risk, list) else words(risk)
-    if not levels or any(level not in RISK_LEVELS[:3] for level in levels):
+    if not levels or any(level not in WRITABLE for level in levels):
         raise errors.UsageError("'risk' must be safe, warning or danger, or a list of these.")
     return levels
 

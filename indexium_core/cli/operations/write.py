@@ -29,7 +29,7 @@ from indexium_core.model import wording
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FAILED_STATUSES, OUTCOMES, WriteOptions, WriteResult, outcome_of
-from indexium_core.model.planning.plan import RISK_LEVELS, PlanItem, SelectionSummary
+from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionSummary
 
 _REPLAN_ALL = "indexium postpone postponed:yes --bring-back"
 _LISTED = 20  # files whose lost texts a question lists
@@ -92,7 +92,7 @@ def write(
 def levels_of(risk: str) -> tuple[str, ...]:
     """Return the levels of `--risk`; UsageError for an unknown level."""
     levels = tuple(level.strip() for level in risk.split(",") if level.strip())
-    unknown = [level for level in levels if level not in RISK_LEVELS[:3]]
+    unknown = [level for level in levels if level not in WRITABLE]
     if unknown or not levels:
         raise errors.UsageError(
             f"'{risk}' is not a value of --risk. Use safe, warning and danger, separated by commas."

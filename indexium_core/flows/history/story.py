@@ -88,8 +88,11 @@ def _events(
         last = next(
             (index for index in reversed(range(len(found))) if found[index].what not in _OTHER_EVENTS.values()), 0
         )
-        ended = StoryEvent(at=operation.completed_at, what=state, text=operation.error_message)
-        if found[last].what == state:  # the log has the same event, with the person
+        is_logged = found[last].what == state
+        # An interrupted operation ended at its last heartbeat, which can be earlier than the log of its start.
+        at = max(operation.completed_at, found[last - 1 if is_logged else last].at)
+        ended = StoryEvent(at=at, what=state, text=operation.error_message)
+        if is_logged:  # the log has the same event, with the person
             found[last] = replace(ended, text=ended.text or found[last].text)
         else:
             found.append(ended)

@@ -130,7 +130,7 @@ class Details:
 
     def _seconds(self, row: dict[str, Any]) -> float:
         """Return the estimated seconds of a write of a file that the plan does not write."""
-        rates = self._planner.rates.current()
+        rates = self._planner.rates.current().of(row["library_id"])
         rate = rates.copy_rate if strategies.copies(row["strategy"]) else rates.in_place_rate
         return float(row["est_seconds"] * rate)
 

@@ -20,7 +20,7 @@ __all__ = ["PlanCache"]
 
 _FIRST = 500  # items in the default order that are kept: ten pages
 _CHANGES = 1000  # changed rows from which on reading the whole version costs less
-_KEYS = 6  # columns of a group that identify it; the others are sums
+_KEYS = 7  # columns of a group that identify it; the others are sums
 
 _Rank = tuple[int, int]  # place of an item in the default order: that of its risk level, then the file id
 

@@ -9,13 +9,15 @@ and it can be resumed.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from indexium_core.flows.scanning import roots
+from indexium_core.model import wording
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations.ledger import Task
 
-__all__ = ["Blockers"]
+__all__ = ["Blockers", "state_of_files"]
 
 _MISSING_FOLDER_CODES = frozenset({"missing_file", "unreadable", "io_error", "sync_failed", "read_only", "cannot_tell"})
 _FULL_CODES = frozenset({"low_space", "cannot_tell"})
@@ -34,6 +36,18 @@ def _folder(task: Task) -> str:
     return os.path.dirname(task.path).decode("utf-8", "replace")  # noqa: PTH120
 
 
+def state_of_files(unknown: Sequence[bytes]) -> str:
+    """Return the sentences about the files of a stopped operation. `unknown`: its files in an unknown state."""
+    if not unknown:
+        return "Every file is intact, and what was written stays written."
+    first = unknown[0].decode("utf-8", "replace")
+    others = f" and of {wording.plural(len(unknown) - 1, 'other file')}" if unknown[1:] else ""
+    return (
+        f"The state of {first}{others} is unknown until the operation resumes or `indexium recover` runs. Every other "
+        "file is intact, and what was written stays written."
+    )
+
+
 class Blockers:
     """Checks, after a file could not be written, whether the other files could be."""
 
@@ -47,19 +61,16 @@ class Blockers:
             if library is not None and roots.offline_reason(library):
                 return (
                     f"The folder {library.path} is missing, or another folder has its place. Connect it again, then "
-                    "resume. Every file is intact, and what was written stays written."
+                    "resume."
                 )
         if code in _FULL_CODES:
             free = _free(task.path)
             if free is not None and free < _FULL_DISK_BYTES:
-                return (
-                    f"The disk of {_folder(task)} is full ({free:,} bytes are free). Free some space, then resume. "
-                    "Every file is intact, and what was written stays written."
-                )
+                return f"The disk of {_folder(task)} is full ({free:,} bytes are free). Free some space, then resume."
         if code == "over_quota":  # no system call returns the rest of a quota
             return (
                 f"Your quota on the disk of {_folder(task)} is exhausted. Remove files there or have the quota raised, "
-                "then resume. Every file is intact, and what was written stays written."
+                "then resume."
             )
         return ""
 

@@ -84,7 +84,7 @@ class ClusterEdits:
             if edited is not None:
                 return edited
         message = "Dask lost the workers that wrote the file. The file is unchanged."
-        return EditResult.of(task, protocol.result(task, "failed", "process_lost", message, started=started))
+        return remote_edit.without_success(task, "failed", "process_lost", message, started=started)
 
     def _attempt(
         self, task: Task, policy: WritePolicy, progress: FileProgress, folder: Path, *, started: float
@@ -159,11 +159,11 @@ def _require_file(path: bytes) -> None:
 
 
 def _failed(task: Task, error: errors.IndexiumError, *, started: float) -> EditResult:
-    return EditResult.of(task, protocol.result(task, "failed", error.reason, error.message, started=started))
+    return remote_edit.without_success(task, "failed", error.reason, error.message, started=started)
 
 
 def _unknown(task: Task, message: str, *, started: float) -> EditResult:
-    return EditResult.of(task, protocol.result(task, "unknown", "cannot_tell", message, started=started))
+    return remote_edit.without_success(task, "unknown", "cannot_tell", message, started=started)
 
 
 def _in_service(edited: EditResult, task: Task) -> EditResult:

@@ -55,6 +55,7 @@ class OperationRun:
     attempts: dict[int, list[Attempt]] = field(default_factory=dict)  # failed attempts by item that is retried
     stopped_by: Callable[[], str] = lambda: "stop"  # the cause of the stop: stop, person, timeout
     blocker: str = ""  # a problem of all remaining items, as a sentence
+    unknown_paths: list[bytes] = field(default_factory=list)  # of files in an unknown state
     paused_at: float = 0.0  # time.monotonic() of the last pause
     is_planned: bool = False  # the operation writes a plan: one item for each file
     seconds_before: float = 0.0  # running time of earlier runs

@@ -23,7 +23,7 @@ from indexium_core import errors, logs
 from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import editing, protocol, recording, remote_edit
-from indexium_core.flows.writing.blockers import Blockers
+from indexium_core.flows.writing.blockers import Blockers, state_of_files
 from indexium_core.flows.writing.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
@@ -39,7 +39,7 @@ from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.operation import FAILED_STATUSES, Attempt, postpones
 from indexium_core.store import database
 from indexium_core.store.operations import backups, ledger
-from indexium_core.store.planning.plan_version import WriteRates
+from indexium_core.store.planning.plan_version import DiskRates
 
 __all__ = ["PAUSE_WAIT_SECONDS", "Operations"]
 
@@ -59,14 +59,14 @@ class Operations:
         workers: int,
         events: EventBus,
         backups: Path,
+        worker_journals: WorkerJournals,
         clock: Callable[[], datetime],
         preserve_mtime: Callable[[], bool] = lambda: False,
         faststart: str = "keep",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
         executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
-        rates: Callable[[], WriteRates] = WriteRates,
-        worker_journals: WorkerJournals | None = None,
+        rates: Callable[[], DiskRates] = DiskRates,
     ) -> None:
         self._store = store
         self._ledger = ledger.Ledger(store)
@@ -78,7 +78,7 @@ class Operations:
         self._blockers = Blockers(store)
         self._executor = executor  # called for each launch, with the number of files and their estimated seconds
         self._rates = rates  # of estimates, called for each batch
-        self._worker_journals = worker_journals or WorkerJournals(backups.parent, libraries=list)
+        self._worker_journals = worker_journals
         self._events = events
         self._backups = backups
         self._clock = clock
@@ -102,7 +102,7 @@ class Operations:
             control=job.control,
             throughput=Throughput(
                 self._expected_seconds(operation_id, first),
-                is_measured=facts.is_planned and self._rates() != WriteRates(),
+                is_measured=facts.is_planned and self._rates() != DiskRates(),
             ),
             preserve_mtime=self._preserves(kind, options),
             keep_backup=options.get("keep_backup", True),
@@ -180,7 +180,9 @@ class Operations:
             self._emit(run, "started")
             with self._journal(run.operation_id) as undo_journal:
                 status = self._final_status(run, self._runner(run, undo_journal).run(self._tasks(run, first)))
-                message = run.blocker or _stall_message(run.stalled_after())
+                message = _stall_message(run.stalled_after())
+                if run.blocker:
+                    message = f"{run.blocker} {state_of_files(run.unknown_paths)}"
         except errors.IndexiumError as error:
             message = error.message
             logger.exception("operation.failed", extra={"operation_id": run.operation_id})
@@ -252,6 +254,8 @@ class Operations:
             return edited.as_pending(run.interruption_cause, was_started=True)
         if result.status not in FAILED_STATUSES:
             return edited.with_attempts(run.attempts.get(item_id, ()))
+        if result.status == "unknown":
+            run.unknown_paths.append(edited.task.path)
         blocker = self._blockers.blocker_of(edited.task, result.code)
         if blocker:
             run.blocker = run.blocker or blocker

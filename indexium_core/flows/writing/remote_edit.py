@@ -21,7 +21,7 @@ from indexium_core.flows.writing.protocol import EditResult, FileProgress, Write
 from indexium_core.jobs.executors import Executor, Processes, WorkerLostError
 from indexium_core.store.operations.ledger_rows import Task
 
-__all__ = ["RemoteHandler", "RequestHandler", "edit", "plain_fields", "recover", "run_edit"]
+__all__ = ["RemoteHandler", "RequestHandler", "edit", "plain_fields", "recover", "run_edit", "without_success"]
 
 logger = logging.getLogger(__name__)
 
@@ -98,15 +98,16 @@ def recover(task: Task, undo_journal: journal.OperationJournal, lost: WorkerLost
     recovered = journal.recover_item(undo_journal, task.item_id)
     if recovered is None or recovered.outcome.status in {"undone", "untouched"}:
         message = f"The process that wrote the file {lost}. The file is unchanged."
-        return _without_success(task, "failed", "process_lost", message, started=started)
+        return without_success(task, "failed", "process_lost", message, started=started)
     if recovered.outcome.status == "finished":
         success = protocol.result(task, "success", started=started, proof=_LATE_PROOF)
         late = late_results.from_journal(recovered.entry, success)
         return EditResult(task=task, record=late.record, stat=late.stat, facts=late.facts)
-    return _without_success(task, "unknown", recovered.outcome.code, recovered.outcome.message, started=started)
+    return without_success(task, "unknown", recovered.outcome.code, recovered.outcome.message, started=started)
 
 
-def _without_success(task: Task, status: str, code: str, message: str, *, started: float) -> EditResult:
+def without_success(task: Task, status: str, code: str, message: str, *, started: float) -> EditResult:
+    """Return the result of a file that was not written, or whose result is unknown."""
     return EditResult.of(task, protocol.result(task, status, code, message, started=started))
 
 

@@ -29,6 +29,7 @@ from indexium_core.files import journal, swap
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
 from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.store.database import sync_and_rename
 from indexium_core.store.operations.ledger_rows import UnresolvedItem
 
 __all__ = ["Collected", "WorkerJournals"]
@@ -280,16 +281,8 @@ def _read_id(path: Path) -> str:
 def _store_id(path: Path) -> str:
     """Store a new id durably; after a crash, the file has the whole id or does not exist."""
     home_id, partial = secrets.token_hex(8), path.with_name(f"{path.name}.new")
-    with partial.open("w", encoding="ascii") as file:
-        file.write(home_id)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    partial.write_text(home_id, encoding="ascii")
+    sync_and_rename(partial, path)
     return home_id
 
 

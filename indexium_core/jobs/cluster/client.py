@@ -76,9 +76,7 @@ class Cluster(Threads):
         self._topic = f"indexium-{uuid.uuid4().hex}"
         self._calls: dict[str, queue.SimpleQueue[list[Any] | None]] = {}  # callbacks that wait, by call
         self._excluded_until: dict[str, float] = {}  # time.monotonic() of each worker that gets no calls, by address
-        self._answering: dict[
-            str, tuple[Any, str]
-        ] = {}  # callbacks without an answer yet: client, address of the worker
+        self._answering: dict[str, tuple[Any, str]] = {}  # client and worker of each callback without an answer
         self._alive_thread: threading.Thread | None = None
         self._closed = threading.Event()
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
@@ -34,7 +33,7 @@ from indexium_core.store.operations.ledger_rows import (
     UnresolvedItem,
 )
 from indexium_core.store.people import people
-from indexium_core.store.planning.plan_version import WriteRates
+from indexium_core.store.planning.plan_version import DiskRates
 
 __all__ = [
     "ItemOutcome",
@@ -50,7 +49,7 @@ __all__ = [
 ]
 
 _SQL = sql.compose("ledger")
-_RATES = WriteRates()
+_RATES = DiskRates()
 _ALL = 2**62  # more than the rows of any table
 
 
@@ -207,14 +206,14 @@ class Ledger:
             tx.execute(_SQL["rename_journal"], {"operation_id": operation_id, "journal": journal})
 
     def pending(
-        self, operation_id: int, *, after: int, count: int, is_planned: bool = False, rates: WriteRates = _RATES
+        self, operation_id: int, *, after: int, count: int, is_planned: bool = False, rates: DiskRates = _RATES
     ) -> list[Task]:
         """
         Return up to `count` pending items with ids above `after`, their estimates at measured rates.
 
         `is_planned`: the operation writes a plan, so it has one item for each file and rolls nothing back: much faster.
         """
-        values = {"operation_id": operation_id, "after": after, "count": count} | asdict(rates)
+        values = {"operation_id": operation_id, "after": after, "count": count} | rates.parameters
         found = self._store.read().execute(_SQL["pending_writes" if is_planned else "pending_tasks"], values)
         return [ledger_rows.task(row) for row in found.fetch_dicts()]
 
@@ -335,9 +334,9 @@ class Ledger:
         values = {"operation_id": operation_id, "cancelled": cancelled}
         return [ItemOutcome(*row) for row in self._store.read().execute(_SQL["outcomes"], values).fetchall()]
 
-    def expected_seconds(self, operation_id: int, rates: WriteRates = _RATES) -> dict[bool, float]:
+    def expected_seconds(self, operation_id: int, rates: DiskRates = _RATES) -> dict[bool, float]:
         """Return the estimated seconds of the remaining items: changed in place (False) and rewritten (True)."""
-        found = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id} | asdict(rates))
+        found = self._store.read().execute(_SQL["pending_seconds"], {"operation_id": operation_id} | rates.parameters)
         return {bool(anew): float(seconds) for anew, seconds in found.fetchall()}
 
     def unwritten_files(self, operation_id: int) -> list[tuple[int, int, bytes]]:

@@ -7,7 +7,7 @@ No statement and no Python code here runs once for each file.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -127,12 +127,11 @@ def statistics(reader: Connection, search: Search) -> Counts:
     """Count the items that a search finds."""
     if search.is_unfiltered:
         return count_items(groups(reader, search.version), search)
-    found = _run(reader, "groups_of_search", _facts(search), search.query).fetchall()
-    return plan_rows.count_groups(found, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
+    return count_items(_run(reader, "groups_of_search", _facts(search), search.query).fetchall(), search)
 
 
 def count_items(groups: Groups, search: Search) -> Counts:
-    """Add up the rows of `groups`, for a search that is not filtered."""
+    """Add up the rows of `groups` for a search that finds their items."""
     counted = plan_rows.at_rates(
         [group for group in groups if search.include_blocked or group[0] != "blocked"], search.version.rates
     )
@@ -141,7 +140,7 @@ def count_items(groups: Groups, search: Search) -> Counts:
 
 def groups(reader: Connection, version: Version) -> Groups:
     """
-    Count all items of a version by everything that statistics distinguish: six columns, then five sums.
+    Count all items of a version by disk and everything that statistics distinguish: seven columns, then five sums.
 
     The seconds are those that the scan estimated; `count_items` applies the measured rates.
     """
@@ -206,8 +205,7 @@ def page_with_counts(
     rows = _run(reader, "page_with_counts", _facts(search) | order, search.query).fetchall()
     groups = [row[:-1] for row in rows if row[0] is not None]
     [file_ids] = [row[-1] or [] for row in rows if row[0] is None]
-    counts = plan_rows.count_groups(groups, unchanged=search.lists_unchanged, postponed=search.lists_postponed)
-    return counts, ordered_items(reader, search.version, file_ids)
+    return count_items(groups, search), ordered_items(reader, search.version, file_ids)
 
 
 def raw_paths(reader: Connection, file_ids: Sequence[int]) -> dict[int, bytes]:
@@ -347,7 +345,7 @@ def _items(reader: Connection, result: Connection) -> list[PlanItem]:
 
 
 def _version_facts(version: Version) -> dict[str, Any]:
-    return version.parameters | asdict(version.rates) | {"copied_bits": plan_rows.COPIED_BITS}
+    return version.parameters | version.rates.parameters | {"copied_bits": plan_rows.COPIED_BITS}
 
 
 def _facts(search: Search) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
-from indexium_core.store.planning.plan_version import WriteRates
+from indexium_core.store.planning.plan_version import DiskRates
 
 __all__ = [
     "ISSUE_CODES",
@@ -49,7 +49,7 @@ ISSUE_PARAMETERS = _issue_parameters()
 COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
 # Columns of `groups` in plan_read.sql.
-_LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(11)
+_LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _DISK, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(12)
 
 
 class _SelectionGroup(NamedTuple):
@@ -112,11 +112,13 @@ class Counts(NamedTuple):
     listed: int  # items of the list, over all its pages
 
 
-def at_rates(groups: Groups, rates: WriteRates) -> Groups:
-    """Return rows of `groups` in plan_read.sql with their seconds at the measured rates."""
+def at_rates(groups: Groups, rates: DiskRates) -> Groups:
+    """Return rows of `groups` in plan_read.sql with their seconds at the measured rates; no group costs a call."""
+    by_disk = rates.by_disk
     return [
-        (*group[:_SECONDS], group[_SECONDS] * (rates.copy_rate if group[_BITS] & COPIED_BITS else rates.in_place_rate))
+        (*group[:_SECONDS], group[_SECONDS] * (disk.copy_rate if group[_BITS] & COPIED_BITS else disk.in_place_rate))
         for group in groups
+        for disk in (by_disk[group[_DISK]] if group[_DISK] in by_disk else rates.all_disks,)  # noqa: SIM401 - no call
     ]
 
 

@@ -1,6 +1,6 @@
 -- name: count_tables
--- The number of all tables, and of tables of Indexium.
-SELECT count(*), count(*) FILTER (table_name = 'schema_migrations') FROM duckdb_tables();
+-- The number of all tables.
+SELECT count(*) FROM duckdb_tables();
 
 -- name: create_migrations
 -- The record of applied migrations.

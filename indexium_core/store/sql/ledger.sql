@@ -100,24 +100,31 @@ WHERE operation_id = $operation_id AND status NOT IN ('pending', 'writing')
   AND (status = 'skipped' AND code = 'cancelled') = $cancelled ORDER BY id;
 
 -- name: seconds
--- Part of other statements: the estimated seconds of a file, at the measured rate of its kind of strategy.
-f.est_seconds * CASE WHEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux)$') THEN $copy_rate ELSE $in_place_rate END;
+-- Part of other statements: the estimated seconds of a file, at the measured rate of its disk and kind of strategy.
+f.est_seconds * CASE WHEN regexp_matches(coalesce(f.strategy, ''), '_(copy|remux)$')
+                     THEN rate_of_disk($copy_rates, $rated_disks, f.library_id, $copy_rate)
+                     ELSE rate_of_disk($in_place_rates, $rated_disks, f.library_id, $in_place_rate) END;
 
 -- name: measured_strategies
--- The files that the last writes wrote, by strategy: number, total size, and seconds. The seconds of an operation with many
--- files at the same time are distributed among them.
+-- The files that the last writes of each disk wrote, by disk and strategy: number, total size, and seconds. The seconds of an
+-- operation with many files at the same time are distributed among them.
 WITH ended AS (
     SELECT id, seconds FROM metadata_operations
-    WHERE operation_type = 'write' AND seconds > 0 ORDER BY id DESC LIMIT $count
+    WHERE operation_type = 'write' AND seconds > 0 ORDER BY id DESC LIMIT $among
 ), written AS (
-    SELECT m.operation_id, m.file_id, m.strategy, m.seconds FROM metadata_operation_items m
+    SELECT m.operation_id, f.library_id, m.strategy, m.seconds, f.size
+    FROM metadata_operation_items m JOIN scanned_files f USING (file_id)
     WHERE m.operation_id IN (SELECT id FROM ended) AND m.status = 'success' AND m.seconds > 0
 ), concurrency AS (
     SELECT w.operation_id, greatest(1, sum(w.seconds) / any_value(e.seconds)) AS files
     FROM written w JOIN ended e ON e.id = w.operation_id GROUP BY ALL
+), counted AS (
+    SELECT w.operation_id, w.library_id, w.strategy, count(*) AS files, sum(w.size) AS size,
+           sum(w.seconds / c.files) AS seconds
+    FROM written w JOIN concurrency c USING (operation_id) GROUP BY w.operation_id, w.library_id, w.strategy
+    QUALIFY dense_rank() OVER (PARTITION BY w.library_id ORDER BY w.operation_id DESC) <= $count
 )
-SELECT w.strategy, count(*), coalesce(sum(f.size), 0)::BIGINT, sum(w.seconds / c.files)
-FROM written w JOIN concurrency c USING (operation_id) JOIN scanned_files f USING (file_id) GROUP BY ALL;
+SELECT library_id, strategy, sum(files)::BIGINT, coalesce(sum(size), 0)::BIGINT, sum(seconds) FROM counted GROUP BY ALL;
 
 -- name: pending_tasks
 -- The next items to run, in order, with everything that a worker needs.

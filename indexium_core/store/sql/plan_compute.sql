@@ -157,7 +157,7 @@ decided AS (
 ),
 -- All facts that decide about a file. `named` are the people in the file, with aliases replaced by their people.
 facts AS MATERIALIZED (
-    SELECT f.file_id, f.container, f.comment, f.people AS existing, f.people_keys AS existing_keys, f.est_seconds, f.est_bytes,
+    SELECT f.file_id, f.library_id, f.container, f.comment, f.people AS existing, f.people_keys AS existing_keys, f.est_seconds, f.est_bytes,
            coalesce(r.people, f.people) AS named, coalesce(r.keys, f.people_keys) AS named_keys,
            list_select((SELECT names FROM dictionary), coalesce(c.nrs, [])) AS db_people,
            list_select((SELECT keys FROM dictionary), coalesce(c.nrs, [])) AS db_keys,
@@ -299,7 +299,7 @@ stored AS (
                 WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge'
                 END::plan_word AS category,
            risk::plan_word AS risk_level, issues, container,
-           CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
+           library_id AS disk_id, CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
            edited, postponed, effective_people_mode::plan_word AS people_mode,
            effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names
@@ -310,7 +310,7 @@ stored AS (
 -- Part of other statements: a digest of a row without its versions. hash() gives NULL and an empty list the same value, so
 -- the digest includes IS NULL too.
 hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, places, category,
-     issues, container, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode) AS digest;
+     issues, container, disk_id, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode) AS digest;
 
 -- name: compare
 -- The marked files whose new row differs from the row in force, with the row in force; also those that left the plan.

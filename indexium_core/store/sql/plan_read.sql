@@ -3,13 +3,15 @@
 -- everything else, so the most frequent lists have a statement that reads the items alone.
 
 -- name: seconds
--- Part of other statements: the estimated seconds of an item, at the measured rate of its kind of strategy.
-i.est_seconds * CASE WHEN i.issue_bits & $copied_bits <> 0 THEN $copy_rate ELSE $in_place_rate END;
+-- Part of other statements: the estimated seconds of an item, at the measured rate of its disk and kind of strategy.
+i.est_seconds * CASE WHEN i.issue_bits & $copied_bits <> 0
+                     THEN rate_of_disk($copy_rates, $rated_disks, i.disk_id, $copy_rate)
+                     ELSE rate_of_disk($in_place_rates, $rated_disks, i.disk_id, $in_place_rate) END;
 
 -- name: groups
--- All items, counted by everything that the statistics distinguish: a few dozen rows for any number of files. The seconds
--- are those that the scan estimated.
-SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, count(*), sum(i.added_count),
+-- All items, counted by disk and everything that the statistics distinguish: a few dozen rows for any number of files. The
+-- seconds are those that the scan estimated.
+SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id, count(*), sum(i.added_count),
        sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
 FROM plan_items_of($variant_id, $plan_id) AS i
 GROUP BY ALL;
@@ -18,7 +20,8 @@ GROUP BY ALL;
 -- The rows that version $plan_id has and version $older has not, and the other way round, at most $limit: as groups of one
 -- item, with the rank of the risk level where the item is listed.
 SELECT file_id, is_new, CASE WHEN risk_level <> 'unchanged' AND NOT postponed THEN /* level_rank */ END,
-       risk_level, category, container, issues, edited, postponed, 1, added_count, removed_count, est_bytes, est_seconds
+       risk_level, category, container, issues, edited, postponed, disk_id, 1, added_count, removed_count, est_bytes,
+       est_seconds
 FROM (
     SELECT *, TRUE AS is_new FROM plan_rows_of($variant_id, $plan_id) WHERE from_version > $older
     UNION ALL
@@ -37,8 +40,8 @@ CASE risk_level WHEN 'danger' THEN 1 WHEN 'warning' THEN 2 WHEN 'safe' THEN 3 WH
 
 -- name: groups_of_search
 -- The same for the items that a search finds.
-SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, count(*), sum(i.added_count),
-       sum(i.removed_count), sum(i.est_bytes), sum(/* seconds */)
+SELECT i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id, count(*), sum(i.added_count),
+       sum(i.removed_count), sum(i.est_bytes), sum(i.est_seconds)
 /* of_search */
 GROUP BY ALL;
 
@@ -73,8 +76,8 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* se
 
 -- name: found
 -- The items that a search finds, with the columns for counts and order.
-SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.added_count,
-       i.removed_count, i.est_bytes, /* seconds */ AS est_seconds,
+SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id, i.added_count,
+       i.removed_count, i.est_bytes, i.est_seconds,
        ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AS listed,
        CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
        CASE $sort /* item_keys */
@@ -96,11 +99,11 @@ WITH found AS MATERIALIZED (/* found */), page AS (
            CASE WHEN $descending THEN -key ELSE key END AS rank, file_id
     FROM found WHERE listed ORDER BY up, down DESC, rank, file_id LIMIT $limit OFFSET $offset
 )
-SELECT risk_level, category, container, issue_bits, edited, postponed, count(*), sum(added_count), sum(removed_count),
-       sum(est_bytes), sum(est_seconds), NULL AS ids
+SELECT risk_level, category, container, issue_bits, edited, postponed, disk_id, count(*), sum(added_count),
+       sum(removed_count), sum(est_bytes), sum(est_seconds), NULL AS ids
 FROM found GROUP BY ALL
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        list(file_id ORDER BY up, down DESC, rank, file_id)
 FROM page;
 
@@ -109,10 +112,11 @@ FROM page;
 SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.size, f.mtime_ns, i.container,
        l.name AS library, f.folder, f.duration, i.existing, i.result, i.known, i.added, i.removed, f.comment,
        i.old_comment, i.new_comment, i.places, i.category, i.risk_level, i.issues, f.strategy,
-       i.est_seconds * CASE WHEN i.issues & $copied_bits <> 0 THEN $copy_rate ELSE $in_place_rate END AS est_seconds,
+       /* seconds */ AS est_seconds,
        i.est_bytes, i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
        f.comment_fields, l.state_reason, f.state_message, f.strategy_message, f.damage, l.free_bytes
-FROM plan_rows_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
+FROM (SELECT *, issues AS issue_bits FROM plan_rows_of($variant_id, $plan_id)) AS i
+JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]))
 ORDER BY i.file_id;
 

@@ -131,8 +131,8 @@ def test_unmarked_method_cannot_be_called(tmp_path: Path, calls: dict[str, Remot
     for name in ("open", "recover", "_store", "nothing"):
         with pytest.raises(AttributeError):
             getattr(away, name)
-    with pytest.raises(AttributeError, match=r"'people\.clock' cannot be called through a running service"):
-        _ = away.people.clock
+    with pytest.raises(AttributeError, match=r"'people\.root_for' cannot be called through a running service"):
+        _ = away.people.root_for
 
 
 def test_service_file_is_private_and_removed_at_end(tmp_path: Path) -> None:

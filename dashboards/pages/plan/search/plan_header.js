@@ -36,7 +36,7 @@ import {ViewsMenu} from "./views.js"
  * @property {ViewsMenu} views
  * @property {ExchangeMenu} exchange
  * @property {ResultJump} jump
- * @property {string[]} sent Sent searches whose views may still arrive while a person types.
+ * @property {string[]} sent Searches without an answer yet. An answer may arrive while a person types.
  * @property {number} searchTimer
  * @property {number} errorTimer
  * @property {number} typedAt In milliseconds.
@@ -64,7 +64,7 @@ function searchSoon(self) {
   clearTimeout(state.searchTimer)
   state.searchTimer = setTimeout(() => {
     state.searchTimer = 0
-    if (input(self).value !== state.sent.at(-1)) send(self, true)
+    if (input(self).value !== (state.sent.at(-1) ?? self.view.query)) send(self, true)
   }, SEARCH_DELAY)
 }
 
@@ -144,8 +144,10 @@ function draw(self) {
 /** @param {Self} self */
 function onDrawn(self) {
   const {view, before, state} = self
-  // An answer to an older search must not replace newer text; any other search becomes the text of the field.
-  if (view.query !== before?.query && input(self) && !state.sent.includes(view.query)) input(self).value = view.query
+  // An answer to a search of this field must not replace newer text; any other search becomes the text of the field.
+  const answered = view === before ? -1 : state.sent.lastIndexOf(view.query)
+  if (view.query !== before?.query && input(self) && answered < 0) input(self).value = view.query
+  state.sent.splice(0, answered + 1)
   followJump(self)
 }
 
@@ -233,7 +235,6 @@ function onFocusOut(self, {target}) {
   if (!target.matches(".q")) return
   state.completion.close()
   if (state.searchTimer) searchNow(self) // the typed text applies before the next button
-  state.sent.length = 0
   state.jump.cancel()
 }
 

@@ -20,7 +20,7 @@ export class SearchCompletion extends Combobox {
    * @param {() => void} onComplete The search is complete.
    */
   constructor(host, onComplete) {
-    super(host, {id: "completions", listLabel: "Ways to go on", selector: "input.q"})
+    super(host, {id: "completions", listLabel: "Completions", selector: "input.q"})
     this.onComplete = onComplete
   }
 
