@@ -21,6 +21,7 @@ from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import file_facts, inventory, scan_jobs, scanner, thumbnails
 from indexium_core.flows.snapshots.queries import Queries
+from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
 from indexium_core.flows.writing.recovery import RecoverReport
@@ -226,6 +227,7 @@ class Assembly:
             is_enabled=lambda: self.settings.snapshots,
         )
         self.queries = Queries(self.snapshots, self.home)
+        self.saved_queries = SavedQueries(store, clock=clock)
         self.files = file_details.Details(store, self.plans, clock=clock)
         self.thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)

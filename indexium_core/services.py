@@ -52,6 +52,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.scanning.scan_progress import ScanProgress
     from indexium_core.flows.scanning.scanner import ScanReport
     from indexium_core.flows.snapshots.queries import Queries
+    from indexium_core.flows.snapshots.saved_queries import SavedQueries
     from indexium_core.flows.snapshots.snapshots import Snapshots
     from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
@@ -96,6 +97,7 @@ class LibraryServices:
 
     snapshots: Snapshots
     queries: Queries
+    saved_queries: SavedQueries
 
     jobs: JobService
     event_log: Recorder

@@ -14,6 +14,8 @@ import pytest
 
 from indexium_core import cli, errors
 from indexium_core.flows.snapshots.queries import Queries
+from indexium_core.model import query
+from indexium_core.model.operations.operation import WriteOptions
 from tests.support.studio import Studio
 
 READERS = (
@@ -201,9 +203,99 @@ def test_invalid_name_of_file_is_explained(queries: Queries, tmp_path: Path, nam
 
 
 def test_failed_query_leaves_no_file(queries: Queries, tmp_path: Path) -> None:
-    with pytest.raises(errors.UsageError, match="nothing does not exist"):
+    with pytest.raises(errors.UsageError, match="Line 1, column 6: There is no table nothing"):
         queries.write("FROM nothing", tmp_path / "x.csv")
     assert not list(tmp_path.iterdir())
+
+
+def test_errors_name_their_place(queries: Queries) -> None:
+    cases = {
+        "SELECT\n 'ä', nme FROM files": ("Line 2, column 7: There is no column nme.", 13, 3),
+        "SELECT rnd(1)": ("Line 1, column 8: There is no function rnd.", 7, 6),
+        "SELECT file_name + 1 FROM files": ("Line 1, column 18: + does not accept the types VARCHAR, INTEGER", 17, 0),
+        "SELECT $n + 1": ("The parameter $n has no value.", None, 0),
+    }
+    for text, (message, position, length) in cases.items():
+        with pytest.raises(errors.SqlError) as failure:
+            queries.run(text)
+        assert failure.value.message.startswith(message)
+        assert (failure.value.position, failure.value.length) == (position, length)
+
+
+def test_schema_has_every_table_with_types_and_descriptions(queries: Queries) -> None:
+    tables = {table.name: table for table in queries.schema()}
+    assert len(tables) == 15
+    assert tables["files"].rows == 4
+    assert tables["files"].columns[0] == ("file_id", "BIGINT", "id of the file; other tables refer to it")
+    assert all(column.description for table in tables.values() for column in table.columns)
+    assert queries.values("FROM files WHERE size > $n", {"n": "5"}) == {"n": 5}
+    assert queries.complete("SELECT * FROM file_pe", 21)[0].text == "file_people"
+
+
+def test_file_ids_are_those_of_the_whole_result(queries: Queries) -> None:
+    ids = [row[0] for row in queries.run("SELECT file_id FROM files ORDER BY file_id").rows]
+    assert queries.file_ids("SELECT f.* FROM files AS f, range(5000) WHERE size > $n; -- all", {"n": 0}) == ids
+
+
+def test_result_of_query_with_parameters_is_written(queries: Queries, tmp_path: Path) -> None:
+    assert queries.write("SELECT $n + i AS n FROM range(3) AS r(i) -- x", tmp_path / "n.csv", {"n": 5}) == 3
+    assert (tmp_path / "n.csv").read_text().split() == ["n", "5", "6", "7"]
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_examples_run(studio: Studio, queries: Queries, number: int) -> None:
+    examples = studio.library.saved_queries.examples()
+    assert len(examples) == 10
+    query = examples[number]
+    assert queries.run(query.text, queries.values(query.text, query.values)).columns
+
+
+SEARCHES = (
+    "",
+    "film",
+    "bob",
+    'person:"Bob Ray"',
+    "person:bob -ext:mkv",
+    'adds:"Zoë Öz" OR has:ray',
+    "risk:safe,warning",
+    "risk:unchanged",
+    "category:add",
+    "issue:custom_comment",
+    "tags:>1",
+    "size:>1kb",
+    "mtime:>2020-02",
+    "edited:no postponed:no",
+    "mode:merge",
+    "folder:/",
+    "name:1",
+    'path:"0001" container:mp4',
+    "id:1..3",
+    "root:film 100%_",
+)
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_search_of_plan_as_sql_finds_the_same_files(studio: Studio, queries: Queries, search: str) -> None:
+    library = studio.library
+    library.people.add(studio.paths[:2], ["Zoë Öz"])
+    expected = sorted(item.file_id for item in library.plan(search).items)
+    assert queries.file_ids(query.plan_as_sql(search)) == expected
+
+
+def test_search_of_history_as_sql_finds_the_same_operations(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, 3)
+    with studio.library as library:
+        library.people.add(studio.paths[:2], ["Zoë Öz"])
+        library.write(library.plan("name:1"), WriteOptions(user_note="first 100%")).wait()
+        library.write(library.plan()).wait()
+        for search in ("", "zoe", "100%", 'person:"Zoë Öz"', "path:0001", "nothing"):
+            expected = {operation.id for operation in library.history(search).items}
+            answer = library.queries.run(query.history_as_sql(search))
+            assert {row[0] for row in answer.rows} == expected, search
+        since = library.history().items[-1].started_at
+        text = query.history_as_sql(statuses=["completed"], operation_type="write", since=since, until=since)
+        assert library.queries.run(text).total == 1
+        assert library.queries.run(query.history_as_sql(error="in_use")).total == 0
 
 
 def test_command_prints_and_writes_rows(

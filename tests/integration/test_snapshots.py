@@ -220,8 +220,8 @@ def test_export_writes_every_table(studio: Studio, tmp_path: Path) -> None:
         ("DELETE FROM files", "Only SELECT and EXPLAIN are possible"),
         ("SELECT 1; SELECT 2", "Write one SELECT statement."),
         ("", "Write one SELECT statement."),
-        ("SELEC 1", 'Parser Error: syntax error at or near "SELEC"'),
-        ("SELECT * FROM nothing", "Table with name nothing does not exist"),
+        ("SELEC 1", "Line 1, column 1: There is a syntax error at or near SELEC."),
+        ("SELECT * FROM nothing", "Line 1, column 15: There is no table nothing."),
     ],
 )
 def test_invalid_query_has_clear_message(studio: Studio, statement: str, message: str) -> None:

@@ -69,7 +69,7 @@ def open_newest(
     """
     import duckdb
 
-    settings_of_duckdb = {**_CONFIG, "python_enable_replacements": external, **(config or {})}
+    settings_of_duckdb: dict[str, Any] = {**_CONFIG, "python_enable_replacements": external}
     for attempt in range(_ATTEMPTS):
         path = newest(home)
         # An instance of its own: DuckDB gives all connections of a process to one file the same settings.
@@ -84,6 +84,8 @@ def open_newest(
             message = f"The snapshot {path} cannot be read: {str(error).partition(chr(10))[0]}"
             raise errors.StoreError(f"{message}. 'indexium snapshot' makes a new one.") from error
         connection.execute("USE snapshot")
+        for name, value in (config or {}).items():
+            connection.execute(f"SET {name} = {quoted(str(value))}")
         if not external:
             connection.execute(f"SET allowed_paths = [{', '.join(quoted(str(file)) for file in files)}]")
             connection.execute("SET enable_external_access = false")

@@ -9,41 +9,43 @@ interrupted; a process that ignores that for a second ends itself.
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
 import signal
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import duckdb
 
 from indexium_core import errors
-from indexium_core.flows.snapshots import analysis
+from indexium_core.flows.snapshots import analysis, query_text
+from indexium_core.model import wording
+from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.store.snapshot import quoted
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["FORMATS", "QueryAnswer", "QueryColumn", "QueryRequest", "run_query"]
+__all__ = ["FORMATS", "QueryFailure", "QueryRequest", "run_query"]
 
 FORMATS = ("csv", "parquet", "json")
 _ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}  # MULTI: PIVOT
 # Functions that read files. Without access to files they can still read the snapshot itself as bytes.
 _READS_FILES = re.compile(r"(read_\w+|\w+_scan|parquet_\w+|sniff_csv|glob)", re.IGNORECASE)
-_CONFIG: Mapping[str, Any] = {"threads": 1, "temp_directory": "", "memory_limit": "1GB"}
+_CONFIG: Mapping[str, Any] = {"threads": 1, "temp_directory": "", "memory_limit": "1GB", "errors_as_json": True}
 _POLL_SECONDS, _PATIENCE_SECONDS = 0.1, 1.0
 _BATCH = 1000  # rows
+_BEFORE = "COPY ("  # the text before a query whose rows are written into a file
 
 
-class QueryColumn(NamedTuple):
-    """A column of an answer."""
+class QueryFailure(NamedTuple):
+    """Why a query has no answer."""
 
-    name: str
-    type: str  # as DuckDB prints it
+    message: str
+    position: int | None = None  # of the word with the error, in characters
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,22 +61,6 @@ class QueryRequest:
     out: Path | None = None  # write all rows into this file instead; its name ends with one of `FORMATS`
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryAnswer:
-    """The first rows of a result."""
-
-    columns: tuple[QueryColumn, ...]
-    rows: list[tuple[Any, ...]]
-    total: int  # rows of the whole result
-    snapshot_at: datetime
-    frame: pd.DataFrame | None = None
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether the result has more rows than the answer."""
-        return self.total > len(self.rows)
-
-
 class Watched(Protocol):
     """The callback of the calling process."""
 
@@ -82,8 +68,8 @@ class Watched(Protocol):
         """Return whether the query must end: a person cancelled it, or its time is over."""
 
 
-def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | str:
-    """Run a query and return its answer, or a sentence that says why there is none."""
+def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | QueryFailure:
+    """Run a query and return its answer, or the reason why there is none."""
     try:
         with analysis.open_newest(request.home, files=_files(request), config=_CONFIG) as con:
             ended = threading.Event()
@@ -95,9 +81,10 @@ def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | str:
                 ended.set()
                 watcher.join()
     except duckdb.Error as error:
-        return _explain(error)
+        is_wrapped = request.out is not None and not isinstance(error, duckdb.ParserException)
+        return _explain(error, request.text, skipped=len(_BEFORE) if is_wrapped else 0)
     except errors.IndexiumError as error:
-        return error.message
+        return QueryFailure(error.message)
 
 
 def _files(request: QueryRequest) -> list[Path]:
@@ -117,11 +104,12 @@ def _watch(watched: Watched, con: duckdb.DuckDBPyConnection, ended: threading.Ev
 def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswer:
     statement = _checked(con, request.text)
     [(moment,)] = con.execute("FROM snapshot SELECT snapshot_at").fetchall()
+    started = time.monotonic()
     if request.out is not None:
         form = request.out.suffix.lstrip(".").lower()
-        source = f"FROM query({quoted(request.text.strip().rstrip(';'))})"
         target = f"TO {quoted(str(request.out))} (FORMAT {form}, USE_TMP_FILE false)"
-        [(total,)] = con.execute(f"COPY ({source}) {target}").fetchall()
+        source = query_text.without_end(request.text)
+        [(total,)] = con.execute(f"{_BEFORE}{source}) {target}", request.parameters or None).fetchall()
         return QueryAnswer(columns=(), rows=[], total=total, snapshot_at=moment)
     con.execute(statement, request.parameters or None)
     if request.as_frame:
@@ -137,7 +125,8 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
                 break
             rows.append(row)
             size += len(str(row))
-    return QueryAnswer(columns=columns, rows=rows, total=total, snapshot_at=moment)
+    seconds = time.monotonic() - started
+    return QueryAnswer(columns=columns, rows=rows, total=total, snapshot_at=moment, seconds=seconds)
 
 
 def _checked(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
@@ -162,7 +151,46 @@ def _checked(con: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
     return statements[0]
 
 
-def _explain(error: duckdb.Error) -> str:
+def _explain(error: duckdb.Error, text: str, *, skipped: int) -> QueryFailure:
+    """Return the message of DuckDB as one sentence with its place, after `skipped` characters that precede the text."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        return "The query needs more memory than it may use. Select fewer rows or columns, or aggregate them."
-    return str(error).strip().partition(chr(10))[0]
+        return QueryFailure(
+            "The query needs more memory than it may use. Select fewer rows or columns, or aggregate them."
+        )
+    _, _, details = str(error).partition(": ")
+    try:
+        found = json.loads(details)
+    except ValueError:
+        return QueryFailure(str(error).strip().partition(chr(10))[0])
+    message = _sentence(str(found.get("exception_message", "")).strip(), str(found.get("candidates", "")))
+    start, length = (*json.loads(found.get("location", "[]")), found.get("position"), 0)[:2]
+    if start is None:
+        return QueryFailure(message)
+    start = max(0, int(start) - skipped)
+    data = text.encode()  # DuckDB counts bytes
+    position = len(data[:start].decode("utf-8", "replace"))
+    word = data[start : start + int(length)].decode("utf-8", "replace")
+    line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+    return QueryFailure(f"Line {line}, column {column}: {message}", position, len(word))
+
+
+_REPLACED = (  # words of DuckDB: the sentence
+    (r'Referenced column "(.+?)" (?:was )?not found.*', r"There is no column \1."),
+    (r'.*?[Tt]able "(.+?)" does not have a column named "(.+?)".*', r"\1 has no column \2."),
+    (r"Table with name (\S+) does not exist!?.*", r"There is no table \1."),
+    (r".*Function with name (\S+) does not exist!?.*", r"There is no function \1."),
+    (r"No function matches .*? '(.+?)\((.*?)\)'.*", r"\1 does not accept the types \2."),
+    (r'syntax error at or near "(.+?)".*', r"There is a syntax error at or near \1."),
+    (r"syntax error at end of input.*", r"The query ends too early."),
+    (r"Values were not provided .*: (.+)", r"The parameter $\1 has no value."),
+)
+
+
+def _sentence(message: str, candidates: str) -> str:
+    for pattern, replacement in _REPLACED:
+        found = re.fullmatch(pattern, message, re.DOTALL)
+        if found is not None:
+            near = [name for name in candidates.split(",") if re.fullmatch(r"\w+", name)][:3]
+            hint = f" Did you mean {wording.list_of(near, conjunction='or')}?" if near else ""
+            return found.expand(replacement) + hint
+    return message.partition("\n")[0].rstrip(".! ") + "."

@@ -74,7 +74,8 @@ SELECT 'ids', greatest(
     (SELECT coalesce(max(library_id), 0) FROM libraries), (SELECT coalesce(max(person_id), 0) FROM people),
     (SELECT coalesce(max(variant_id), 0) FROM plan_variants), (SELECT coalesce(max(decision_id), 0) FROM decisions),
     (SELECT coalesce(max(id), 0) FROM metadata_operation_items), (SELECT coalesce(max(id), 0) FROM metadata_history),
-    (SELECT coalesce(max(view_id), 0) FROM saved_views), (SELECT coalesce(max(template_id), 0) FROM edit_templates))
+    (SELECT coalesce(max(view_id), 0) FROM saved_views), (SELECT coalesce(max(template_id), 0) FROM edit_templates),
+    (SELECT coalesce(max(query_id), 0) FROM saved_queries))
 UNION ALL SELECT 'file_ids', greatest((SELECT coalesce(max(file_id), 0) FROM scanned_files),
                                       (SELECT coalesce(max(file_id), 0) FROM metadata_operation_items))
 UNION ALL SELECT 'operation_ids', coalesce(max(id), 0) FROM metadata_operations
