@@ -71,7 +71,8 @@ def backups(home: Path) -> list[DatabaseBackup]:
     found = [_backup(path, path.stem.partition("-")[0]) for path in folder_of(home).glob("*-*.duckdb")]
     copies = (path for path in home.glob(f"{_BEFORE}*") if path.name.removeprefix(_BEFORE).isdecimal())
     found += [_backup(path, "migration") for path in copies]
-    return sorted(found, key=lambda backup: backup.created_at, reverse=True)
+    # Names have seconds; a second backup of one second has a longer name.
+    return sorted(found, key=lambda backup: (backup.created_at, len(backup.name), backup.name), reverse=True)
 
 
 def _backup(path: Path, kind: str) -> DatabaseBackup:
