@@ -276,6 +276,10 @@ class Session:
         """Show the files that a search finds, on the plan page."""
         self.go("plan", query=query, typed=query, error=None, number=1)
 
+    def open_as_sql(self, text: str) -> None:
+        """Show a query on the query page, and run it."""
+        self.go("query", text=text, values="", runs=True)
+
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""
         self.go("progress", operation_id=operation_id, status="", number=1)

@@ -18,6 +18,8 @@ from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptio
 from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, SelectionDigest, SelectionSummary
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
+    import pandas as pd
+
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
@@ -27,6 +29,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.history.story import StoryBuilder
     from indexium_core.flows.home.backups import BackupManager
     from indexium_core.flows.home.configuration import Configuration
+    from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.people.people_service import PeopleService
@@ -48,6 +51,9 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.scanning.scan_progress import ScanProgress
     from indexium_core.flows.scanning.scanner import ScanReport
+    from indexium_core.flows.snapshots.queries import Queries
+    from indexium_core.flows.snapshots.saved_queries import SavedQueries
+    from indexium_core.flows.snapshots.snapshots import Snapshots
     from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
 
@@ -87,6 +93,11 @@ class LibraryServices:
     stories: StoryBuilder
     interruptions: Interruptions
     backups: BackupManager
+    database_backups: DatabaseBackups
+
+    snapshots: Snapshots
+    queries: Queries
+    saved_queries: SavedQueries
 
     jobs: JobService
     event_log: Recorder
@@ -100,6 +111,20 @@ class LibraryServices:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def sql(self, text: str) -> pd.DataFrame:
+        """
+        Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
+
+        Raises:
+            UsageError: The statement is not valid.
+
+        """
+        return self.queries.frame(text)
+
+    def export(self, folder: Path | str) -> list[Path]:
+        """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""
+        return self.snapshots.export_parquet(Path(folder).absolute())
 
     def close(self) -> None:
         """Release the home or the connection to its service."""

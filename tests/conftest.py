@@ -124,6 +124,7 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Iterator[Path]) -> N
         monkeypatch.delenv(name)
     own = next(environments)
     monkeypatch.setenv("HOME", str(own))
+    monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "false")  # a tenth of a second for each home; their tests switch them on
     for kind in ("DATA", "CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(own / kind.lower()))
 
