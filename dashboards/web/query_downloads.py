@@ -39,7 +39,7 @@ class QueryDownload(FileHandler):
         self._is_closed = threading.Event()
 
     def on_connection_close(self) -> None:
-        """Cancel the query: nobody receives its result."""
+        """Cancel the query, because the browser no longer receives its result."""
         self._is_closed.set()
 
     async def get(self, kind: str) -> None:

@@ -1,10 +1,11 @@
-"""Queries of analysts as values: answers, fields, the tables of a snapshot, completions, and saved queries."""
+"""Snapshots and queries of analysts as values: reports, answers, fields, tables, completions, and saved queries."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,9 +20,20 @@ __all__ = [
     "SavedQuery",
     "SchemaColumn",
     "SchemaTable",
+    "SnapshotReport",
 ]
 
 FieldKind = Literal["text", "number", "date", "flag", "any"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotReport:
+    """A snapshot that was taken."""
+
+    path: Path
+    snapshot_at: datetime
+    seconds: float
+    size: int  # bytes
 
 
 class QueryColumn(NamedTuple):

@@ -18,7 +18,9 @@ class DatabaseBackup:
     """A copy of the database that can be restored."""
 
     name: str
-    kind: str  # daily, manual, replaced (by a restore or a rebuild), migration (before it)
+    kind: (
+        str  # daily, manual, replaced (by a restore or a rebuild), migration (made before it), file (given by its path)
+    )
     path: Path
     created_at: datetime
     size: int  # bytes
@@ -30,7 +32,7 @@ class RestoreReport:
 
     backup: DatabaseBackup
     kept: Path | None  # the database that was replaced; None if there was none
-    writes: int = 0  # files whose writes after the backup came into the history from their journals
+    writes: int = 0  # writes after the backup that were added to the history from their journals
     problems: list[str] = field(default_factory=list)  # a sentence each
 
 

@@ -27,17 +27,10 @@ from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, f
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
 from indexium_core.store.recovery import files
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.recovery.files import CONFIG, FILE_NAME
 from indexium_core.store.snapshot import quoted
 
 __all__ = ["FILE_NAME", "Connection", "Database"]
-
-# SQL never reads Python variables as tables, and DuckDB never downloads extensions.
-_CONFIG: dict[str, Any] = {
-    "TimeZone": "UTC",
-    "python_enable_replacements": False,
-    "autoinstall_known_extensions": False,
-}
 
 _ATTEMPTS, _PAUSE_SECONDS = 100, 0.02
 T = TypeVar("T")
@@ -179,6 +172,10 @@ class Database:
                 rows = {name: cursor.execute(text).fetchone() for name, text in texts.items()}
                 cursor.execute(copy)
                 cursor.commit()
+            except BaseException:
+                with contextlib.suppress(duckdb.Error):  # a failed commit is rolled back already
+                    cursor.rollback()  # DuckDB cannot detach a database in an aborted transaction
+                raise
             finally:
                 cursor.execute("DETACH copy")
         return {name: int(row[0]) if row else 0 for name, row in rows.items()}
@@ -291,7 +288,7 @@ def _connect(path: Path, **named: Any) -> duckdb.DuckDBPyConnection:
 
 
 def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyConnection:
-    raw = _connect(path, config=_CONFIG)
+    raw = _connect(path, config=CONFIG)
     try:
         migrations.apply(raw, needed)
     except duckdb.Error as error:
@@ -314,7 +311,7 @@ def _create(path: Path) -> None:
     for leftover in (unfinished, files.log_of(unfinished)):
         leftover.unlink(missing_ok=True)
     try:
-        with contextlib.closing(duckdb.connect(str(unfinished), config=_CONFIG)) as raw:
+        with contextlib.closing(duckdb.connect(str(unfinished), config=CONFIG)) as raw:
             migrations.apply(raw, migrations.available())
         files.sync_and_rename(unfinished, path)
     except (duckdb.Error, OSError) as error:
@@ -333,7 +330,7 @@ def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, 
     A killed process leaves a log. Opening the database for writing would merge the log into the file.
     """
     read_only = files.log_of(path).exists()
-    raw = _connect(path, read_only=read_only, config=_CONFIG)
+    raw = _connect(path, read_only=read_only, config=CONFIG)
     try:
         needed = migrations.pending(raw)
     except BaseException:

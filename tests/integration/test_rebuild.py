@@ -226,8 +226,8 @@ def test_orphaned_rows_are_dropped(studio: Studio) -> None:
     studio.library.close()
     report = rebuilt(studio)
 
-    assert "1 library folders come from the paths of their files." in report.problems
-    assert "Locked fields without a file: 1 rows were dropped." in report.problems
+    assert "1 library folder comes from the paths of the files." in report.problems
+    assert "Locked fields without a file: 1 row was dropped." in report.problems
     [library] = studio.library.inventory.list()
     assert (library.path, library.name) == (str(studio.films), studio.films.name)
 
@@ -454,7 +454,7 @@ def test_commands_restore_and_rebuild(studio: Studio, capsys: pytest.CaptureFixt
     assert cli.main(["--home", str(home), "db", "rebuild", "--yes"]) == 0
     captured = capsys.readouterr()
     assert "old database" in captured.out
-    assert "The database is rebuilt in " in captured.err
+    assert "The database was rebuilt in " in captured.err
     assert cli.main(["--home", str(home), "db", "rebuild", "--yes", "--no-scan", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert {each["source"] for each in report["origins"]} == {"old database"}

@@ -82,12 +82,12 @@ def draw(answer: QueryAnswer, choice: ChartChoice) -> DrawnChart:
     """
     columns = {column.name: column for column in answer.columns}
     if choice.x not in columns:
-        raise ValueError("Choose a column for the horizontal axis.")
+        raise ValueError("Choose a column for the x axis.")
     if choice.kind not in KINDS or choice.y not in {COUNT, *columns} or choice.colour not in {"", *columns}:
         raise ValueError("Choose columns of this result.")
     x = columns[choice.x]
     if choice.kind != "bars" and not (result_table.is_number(x) or result_table.is_time(x)):
-        raise ValueError("Lines and points need numbers or times on the horizontal axis. Choose bars instead.")
+        raise ValueError("Lines and points need numbers or times on the x axis. Choose bars instead.")
     marks = _marks(answer, choice, list(columns))
     if not marks:
         raise ValueError("No row has a value in these columns.")
@@ -151,8 +151,8 @@ def _bars(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, c
         for bar in _stack(place, names[place], sums[key], groups, choice, lying=lying)
     ]
     ends = [end for bar in bars for end in ((bar.x0, bar.x1) if lying else (bar.y0, bar.y1))]
-    low, high = min(0.0, *ends), max(0.0, *ends) or 1.0
-    scale = [(0.0, "0"), *_ticks(high)]
+    low, high = _limits(ends)
+    scale = _ticks(low, high)
     if lying:
         shown = [(-place, charts.plain(_short(name))) for place, name in enumerate(names)]
         limits = (0.5 - max(4, len(names)), 0.5)
@@ -196,7 +196,7 @@ def _free(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, c
         for group in dict.fromkeys(mark.group for mark in marks):
             points = sorted((_place(mark.x), mark.y) for mark in marks if mark.group == group)
             lines.append(charts.Polyline(points, groups[group]))
-    low, high = min(0.0, *(dot.y for dot in dots)), max(0.0, *(dot.y for dot in dots)) or 1.0
+    low, high = _limits([dot.y for dot in dots])
     left, right = min(dot.x for dot in dots), max(dot.x for dot in dots)
     rest = (right - left) * 0.03 if right != left else (timedelta(days=1) if result_table.is_time(column) else 1)
     plot = charts.Plot(
@@ -204,18 +204,26 @@ def _free(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, c
         dots=dots,
         lines=lines,
         xticks=[],
-        yticks=[(0.0, "0"), *_ticks(high)],
+        yticks=_ticks(low, high),
         xlim=(left - rest, right + rest),
         ylim=(low * 1.06, high * 1.08),
     )
     return DrawnChart(plot, _HEIGHT, _legend(groups), note)
 
 
-def _ticks(highest: float) -> list[tuple[float, str]]:
-    """Return two to five round numbers up to `highest`."""
-    size = 10.0 ** math.floor(math.log10(highest))
-    step = next(size * factor for factor in (0.2, 0.5, 1, 2) if highest / (size * factor) <= 5)
-    return [(step * place, _number(step * place)) for place in range(1, int(highest / step + 1e-9) + 1)]
+def _limits(values: Sequence[float]) -> tuple[float, float]:
+    """Return the limits of an axis that has zero and some values."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    return (low, high) if low < high else (0.0, 1.0)
+
+
+def _ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Return zero and round numbers from `low` to `high`, up to five on each side of zero."""
+    longest = max(high, -low)
+    size = 10.0 ** math.floor(math.log10(longest))
+    step = next(size * factor for factor in (0.2, 0.5, 1, 2) if longest / (size * factor) <= 5)
+    below, above = (int(length / step + 1e-9) for length in (-low, high))
+    return [(step * place, _number(step * place)) for place in range(-below, above + 1)]
 
 
 def _number(number: float) -> str:

@@ -48,8 +48,8 @@ const TABS = [
 ]
 const AXES = /** @type {const} */ ([
   ["kind", "", "Kind of chart"],
-  ["x", "across", "Horizontal axis"],
-  ["y", "up", "Vertical axis"],
+  ["x", "x axis", "x axis"],
+  ["y", "y axis", "y axis"],
   ["colour", "colour", "Colour"],
 ])
 
@@ -178,7 +178,7 @@ const drawTable = view =>
         "div",
         {class: "empty", data: {key: "none"}},
         h("b", null, "No rows"),
-        h("p", null, "The query ran without an error, and no row fits it."),
+        h("p", null, "The query ran without an error and returned no rows."),
       )
     : h(
         "div",

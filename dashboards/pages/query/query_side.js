@@ -3,6 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {store, stored} from "../../components/browser/local_storage.js"
 import {boneRows, button, closeButton, iconButton} from "../../components/widgets.js"
+import {plural} from "../../components/wording.js"
 
 /**
  * @typedef {{name: string, type: string, description: string}} Column
@@ -147,7 +148,7 @@ const drawSaved = ({id, name, fields, here}) =>
       "button",
       {type: "button", class: "pick", "aria-current": here ? "true" : null, data: {act: "open", id}},
       h("b", {dir: "auto"}, name),
-      fields > 0 && h("small", null, `${fields} $`),
+      fields > 0 && h("small", null, plural(fields, "field")),
     ),
     iconButton("✕", `Remove ${name}`, {act: "remove", id}, {title: `Remove ${name}`}),
   )
@@ -161,7 +162,7 @@ const drawExample = ({index, name, fields}) =>
       "button",
       {type: "button", class: "pick", data: {act: "example", index}},
       h("b", null, name),
-      fields > 0 && h("small", null, `${fields} $`),
+      fields > 0 && h("small", null, plural(fields, "field")),
     ),
   )
 
@@ -170,7 +171,7 @@ const drawQueries = self =>
   drawPart(
     "saved",
     "Queries",
-    self.view.saved.length ? "$ = fields to fill in" : "",
+    "",
     self,
     self.state.removed &&
       h(
@@ -238,7 +239,7 @@ function draw(self) {
   return [
     h(
       "div",
-      {class: "folds", role: "group", "aria-label": "Beside the query", data: {key: "folds"}},
+      {class: "folds", role: "group", "aria-label": "Tables, queries and history", data: {key: "folds"}},
       drawFold(self, "schema", "Tables"),
       drawFold(self, "saved", "Queries"),
       drawFold(self, "history", "History"),

@@ -15,13 +15,14 @@ __all__ = ["cell", "column_facts", "is_number", "is_time", "kind_of", "ordered",
 
 SHOWN = 300  # characters of a cell
 ITEMS = 4  # shown elements of a list
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "UINTEGER", "UBIGINT")
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_NUMBERS = (*_INTEGERS, *(f"U{name}" for name in _INTEGERS), "FLOAT", "DOUBLE", "DECIMAL")
 _KINDS = {"VARCHAR": "text", "BOOLEAN": "yes/no", "BLOB": "bytes", "DATE": "day", "TIME": "time of day"}
 
 
 def is_number(column: QueryColumn) -> bool:
     """Return whether a column has numbers."""
-    return column.type.startswith((*_NUMBERS, "U")) and not column.type.endswith("]") and column.type != "UUID"
+    return column.type.startswith(_NUMBERS) and not column.type.endswith("]")
 
 
 def is_time(column: QueryColumn) -> bool:
@@ -35,7 +36,7 @@ def kind_of(kind: str) -> str:
         return f"list of {kind_of(kind.removesuffix('[]'))}"
     if kind.startswith("TIMESTAMP"):
         return "time"
-    if kind.startswith(_NUMBERS) or kind in {"UTINYINT", "USMALLINT", "UHUGEINT"}:
+    if kind.startswith(_NUMBERS):
         return "number"
     return _KINDS.get(kind, kind.partition("(")[0].lower())
 

@@ -79,18 +79,19 @@ def restore_database(
     from indexium_core.library import Library
 
     if not yes:
-        output.note("A backup replaces the database. Changes since the backup are only in the old database then.")
+        output.note("A backup replaces the database. Changes since the backup are then only in the old database.")
     ask(yes=yes)
     with output.bar("Restoring") as update:
         report = Library.restore_database(chosen_home(context), name, progress=update)
     if as_json:
         output.to_json(report)
         return
-    output.note(f"The backup {report.backup.name} of {wording.when(report.backup.created_at)} is restored.")
+    output.note(f"The backup {report.backup.name} of {wording.when(report.backup.created_at)} was restored.")
     if report.kept is not None:
         output.note(f"The old database is {report.kept}.")
     if report.writes:
-        output.note(f"{wording.plural(report.writes, 'write')} after the backup came into the history from journals.")
+        added = wording.plural(report.writes, "write after the backup was", "writes after the backup were")
+        output.note(f"{added} added to the history from the journals.")
     for sentence in report.problems:
         output.note(sentence)
     output.note("Run 'indexium scan' to read what has changed since.")
@@ -132,7 +133,7 @@ def _print_rebuild(report: RebuildReport) -> None:
         names = wording.list_of(report.differing, most=5)
         output.note(f"These files differ from the database: {names}. A scan reads them again.")
     output.note(
-        f"The database is rebuilt in {wording.duration(report.seconds)}; "
+        f"The database was rebuilt in {wording.duration(report.seconds)}; "
         f"{wording.plural(report.probed, 'file was', 'files were')} compared with it."
     )
     if report.kept is not None:

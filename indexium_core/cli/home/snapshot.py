@@ -27,7 +27,7 @@ def snapshot(
     with opened(context) as library:
         report = library.snapshots.take(out.absolute() if out else None)
     if as_json:
-        output.to_json(report._asdict())
+        output.to_json(report)
         return
     output.note(f"{report.path}: {wording.size(report.size)}, taken in {wording.duration(report.seconds)}.")
 

@@ -20,7 +20,7 @@ __all__ = ["KEPT", "DatabaseBackups"]
 
 KEPT = 7  # daily backups; the others stay until a person deletes them
 _DAY = timedelta(days=1)
-_PAUSE_SECONDS = 600.0  # between two looks at the clock
+_PAUSE_SECONDS = 600.0  # between two checks of the time
 _REBUILD = "Run 'indexium db rebuild': it keeps everything that is readable."
 logger = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class DatabaseBackups:
     @remote()
     def check(self, on_progress: DatabaseProgress = lambda *_: None) -> builtins.list[Check]:
         """
-        Read the whole database and its backups; return the problems with their remedies, and what is right.
+        Read the whole database and its backups; return the result of each check, problems with their remedies.
 
         `on_progress` is called for each table and each backup.
         """

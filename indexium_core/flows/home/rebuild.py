@@ -99,7 +99,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
         with Database.open(work / "home") as database:
             origins, lost = rebuilding.fill(database, sources, on_progress)
             notes = rebuilding.complete(database, sources, origins)
-            if lost or not any(source.label == _OLD for source in sources):
+            if problems or lost or not any(source.label == _OLD for source in sources):
                 added, unused = _add_journals(database, home, kept_for, on_progress)
                 origins, notes = origins + added, notes + unused
             _validate(database)
@@ -118,7 +118,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
 
 @contextlib.contextmanager
 def _taken(home: Path) -> Iterator[Path]:
-    """Hold the home, complete an interrupted replacement, and provide an empty folder for the work."""
+    """Lock the home, complete an interrupted replacement, and provide an empty folder for the new database."""
     if not home.is_dir():
         raise errors.UsageError(f"The home {home} does not exist. Choose a home with --home.")
     lock, work = HomeLock.take(home), home / files.WORK

@@ -1,7 +1,7 @@
 """
 Queries of analysts: run SQL on the newest snapshot in a separate process, within limits.
 
-The process starts with the first query and stays for a while, so that the next query starts at once.
+The process starts with the first query and stays, so that the next query starts at once.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ WHERE database_name = 'snapshot' ORDER BY c.column_index
 
 @dataclass
 class _Limit:
-    """Tells the process of a query that it must end."""
+    """The limit of a query: its process asks regularly whether the query must end."""
 
     ends_at: float  # time.monotonic()
     is_stopped: Callable[[], bool]
@@ -80,7 +80,7 @@ class Queries:
             seconds: The longest duration.
             max_rows: The most rows of the answer.
             max_bytes: The size at which the answer is cut, about.
-            is_stopped: Returns whether a person has cancelled the query; called often.
+            is_stopped: Returns whether a person has cancelled the query; it is called every 0.1 s.
 
         Raises:
             SqlError: The statement is not valid.
@@ -166,7 +166,7 @@ class Queries:
         return query_text.read_values(self.fields(text), typed)
 
     def complete(self, text: str, position: int) -> list[QueryCompletion]:
-        """Return what the word before the cursor can become: tables, columns, functions and keywords."""
+        """Return the completions of the word before the cursor: tables, columns, functions and keywords."""
         return query_text.complete(text, position, self._schema or self.schema())
 
     def pandas_code(self, text: str, parameters: Mapping[str, Any] | None = None) -> str:

@@ -78,7 +78,7 @@ FUNCTIONS = {
     "list(": "all values as a list",
     "string_agg(": "all values as a text",
     "unnest(": "one row for each element of a list",
-    "list_contains(": "whether a list has a value",
+    "list_contains(": "whether a list contains a value",
     "len(": "length of a list or text",
     "lower(": "text in lower case",
     "date_trunc(": "start of the day, month or year",
@@ -86,7 +86,7 @@ FUNCTIONS = {
     "month(": "month of a time",
     "coalesce(": "first value that is not NULL",
     "strftime(": "time as a text",
-    "regexp_matches(": "whether a text has a pattern",
+    "regexp_matches(": "whether a text matches a pattern",
 }
 
 
@@ -165,7 +165,7 @@ def read_values(wanted: Sequence[QueryField], typed: Mapping[str, str]) -> dict[
     Return the values of the fields with their types.
 
     Raises:
-        SqlError: A value is missing, or it is no number or day.
+        SqlError: A value is missing, or it is not a number or a day.
 
     """
     return {field.name: _value(field, str(typed.get(field.name, "")).strip()) for field in wanted}
@@ -182,7 +182,7 @@ def _value(field: QueryField, text: str) -> Any:
         try:
             return date.fromisoformat(text)
         except ValueError as error:
-            message = f"The field ${field.name} needs a day, for example 2026-01-31. “{text}” is none."
+            message = f"The field ${field.name} needs a day, for example 2026-01-31. “{text}” is not a day."
             raise errors.SqlError(message) from error
     for kind in (int, float):
         try:
@@ -190,12 +190,12 @@ def _value(field: QueryField, text: str) -> Any:
         except ValueError:
             continue
     if field.kind == "number":
-        raise errors.SqlError(f"The field ${field.name} needs a number. “{text}” is none.")
+        raise errors.SqlError(f"The field ${field.name} needs a number. “{text}” is not a number.")
     return text
 
 
 def complete(text: str, position: int, schema: Sequence[SchemaTable]) -> list[QueryCompletion]:
-    """Return what the word before the cursor can become: tables, columns, functions and keywords."""
+    """Return the completions of the word before the cursor: tables, columns, functions and keywords."""
     tokens = list(_tokens(text))
     if any(token.kind in {"comment", "string"} and token.start < position <= token.end for token in tokens):
         return []

@@ -3,7 +3,7 @@ Run the SQL of an analyst in a process of its own: `run_query` is the function t
 
 The process opens the newest snapshot read-only, without access to files or the network, with one thread and limited
 memory, and locks these settings. It runs one SELECT or EXPLAIN. A query that is cancelled, or that exceeds its time, is
-interrupted; a process that ignores that for a second ends itself.
+interrupted; if it still runs after a second, the process ends.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _BEFORE = "COPY ("  # the text before a query whose rows are written into a file
 
 
 class QueryFailure(NamedTuple):
-    """Why a query has no answer."""
+    """The reason why a query has no answer."""
 
     message: str
     position: int | None = None  # of the word with the error, in characters

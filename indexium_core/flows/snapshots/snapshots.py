@@ -14,18 +14,19 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
+from indexium_core.model.analysis import SnapshotReport
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.recovery.files import log_of
 from indexium_core.version import __version__
 
-__all__ = ["SnapshotReport", "Snapshots"]
+__all__ = ["Snapshots"]
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +41,6 @@ _DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often foll
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
 _COST = 10  # a snapshot that takes a second is followed by ten seconds without one
 _KEPT = 3  # the newest files; a reader may have read the pointer and not yet opened its file
-
-
-class SnapshotReport(NamedTuple):
-    """A snapshot that was taken."""
-
-    path: Path
-    snapshot_at: datetime
-    seconds: float
-    size: int  # bytes
 
 
 class Snapshots:
@@ -80,7 +72,7 @@ class Snapshots:
         self._taking = threading.Lock()
         self._changed = threading.Condition()
         self._is_changed = self._is_closing = False
-        self._is_current = False  # this process took the newest snapshot: it knows what has changed since
+        self._is_current = False  # this process took the newest snapshot, so `_is_changed` covers all changes since
         self._thread: threading.Thread | None = None
 
     def on_event(self, event: Event) -> None:
@@ -100,41 +92,16 @@ class Snapshots:
         Take a snapshot now and make it the newest one; with `out`, write it into this file instead.
 
         Raises:
-            UsageError: `out` exists or cannot be written.
-            StoreError: The disk of the home is full.
+            UsageError: `out` exists.
+            StoreError: The file cannot be written, for example because the disk is full.
 
         """
         with self._taking:
-            started, moment, version = time.monotonic(), self._clock(), self._version()
-            path = out or self._next_path()
-            if out is not None and out.exists():
-                raise errors.UsageError(f"The file {out} exists. Delete it, or choose another name.")
-            unfinished = path.with_name(f"{path.name}.part")
-            findings = self._findings()
             try:
-                path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                unfinished.unlink(missing_ok=True)
-                snapshot.write(
-                    self._database.read(),
-                    unfinished,
-                    version.parameters
-                    | {"snapshot_at": moment, "program": __version__, "home": str(self._database.home)}
-                    | {f"check_{name}": values for name, values in findings._asdict().items()},
-                )
-                size = unfinished.stat().st_size
-                unfinished.replace(path)
-                if out is None:
-                    self._publish(path)
-                    self._is_current = True
-            except OSError as error:
-                message = (
-                    f"The snapshot {path} cannot be written: {error.strerror}. Check the folder and its free space."
-                )
-                raise errors.StoreError(message) from error
-            finally:
-                for leftover in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
-                    leftover.unlink(missing_ok=True)
-            return SnapshotReport(path, moment, time.monotonic() - started, size)
+                return self._write(out)
+            except BaseException:
+                self._is_current = self._is_current and out is not None  # the next query takes a snapshot
+                raise
 
     @remote()
     def export_parquet(self, folder: Path) -> list[Path]:
@@ -170,16 +137,17 @@ class Snapshots:
             self._take_quietly()
 
     def _follow(self) -> None:
-        pause = _DELAY_SECONDS
+        earliest = 0.0  # time.monotonic() at which the next snapshot may start
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._is_changed or self._is_closing)
+                pause = max(_DELAY_SECONDS, earliest - time.monotonic())
                 self._changed.wait_for(lambda: self._is_closing, pause)
                 if self._is_closing:
                     return
                 self._is_changed = False
             seconds = self._take_quietly()
-            pause = max(_MIN_INTERVAL_SECONDS, _COST * seconds)
+            earliest = time.monotonic() + max(_MIN_INTERVAL_SECONDS, _COST * seconds)
 
     def _take_quietly(self) -> float:
         """Take a snapshot and return its duration in seconds; an error is logged and does not stop the work."""
@@ -190,6 +158,39 @@ class Snapshots:
         except errors.IndexiumError as error:
             logger.warning("snapshot.failed", extra={"error": str(error)})
         return time.monotonic() - started
+
+    def _write(self, out: Path | None) -> SnapshotReport:
+        """Write a snapshot and publish it, see `take`. Callers hold the lock."""
+        started, moment, version = time.monotonic(), self._clock(), self._version()
+        path = out or self._next_path()
+        if out is not None and out.exists():
+            raise errors.UsageError(f"The file {out} exists. Delete it, or choose another name.")
+        unfinished = path.with_name(f"{path.name}.part")
+        leftovers = (unfinished, log_of(unfinished))
+        findings = self._findings()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for leftover in leftovers:  # of a process that was killed
+                leftover.unlink(missing_ok=True)
+            snapshot.write(
+                self._database.read(),
+                unfinished,
+                version.parameters
+                | {"snapshot_at": moment, "program": __version__, "home": str(self._database.home)}
+                | {f"check_{name}": values for name, values in findings._asdict().items()},
+            )
+            size = unfinished.stat().st_size
+            unfinished.replace(path)
+            if out is None:
+                self._publish(path)
+                self._is_current = True
+        except OSError as error:
+            message = f"The snapshot {path} cannot be written: {error.strerror}. Check the folder and its free space."
+            raise errors.StoreError(message) from error
+        finally:
+            for leftover in leftovers:
+                leftover.unlink(missing_ok=True)
+        return SnapshotReport(path=path, snapshot_at=moment, seconds=time.monotonic() - started, size=size)
 
     def _next_path(self) -> Path:
         return self._folder / f"{max(self._numbers(), default=0) + 1}.duckdb"

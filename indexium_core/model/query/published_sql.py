@@ -93,9 +93,9 @@ def history_as_sql(
     if operation_type:
         conditions.append(f"o.operation_type = {_literal(operation_type)}")
     if since:
-        conditions.append(f"o.started_at >= {_literal(f'{since.isoformat()}')}")
+        conditions.append(f"o.started_at >= {_literal(since.isoformat())}")
     if until:
-        conditions.append(f"o.started_at <= {_literal(f'{until.isoformat()}')}")
+        conditions.append(f"o.started_at <= {_literal(until.isoformat())}")
     people = "array_to_string(list_concat(i.people_added, i.people_removed), chr(10))"
     of_items = [_any_holds(("i.path", people, "o.title"), word) for word in sought.words]
     of_items += [_any_holds(("i.path",), part) for part in sought.paths]
@@ -191,7 +191,7 @@ def _limit(key: Key, limit: int) -> str:
         return str(limit)
     try:  # a day starts at midnight in local time; the times of a snapshot are UTC
         moment = datetime.combine(date.fromordinal(limit), time.min).astimezone()
-        return _literal(f"{moment.astimezone(tz=None).isoformat()}") + "::TIMESTAMPTZ::TIMESTAMP"
+        return _literal(moment.isoformat()) + "::TIMESTAMPTZ::TIMESTAMP"
     except (ValueError, OverflowError, OSError):
         return _literal(date.fromordinal(limit).isoformat())
 

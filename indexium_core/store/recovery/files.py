@@ -25,8 +25,8 @@ from indexium_core.store import migrations, sql
 from indexium_core.store.connection import failure_message
 
 __all__ = [
+    "CONFIG",
     "FILE_NAME",
-    "READ_ONLY",
     "WORK",
     "backups",
     "finish_replacement",
@@ -46,7 +46,8 @@ __all__ = [
 FILE_NAME = "indexium.duckdb"
 FOLDER = "database-backups"
 WORK = "database-rebuild"  # folder of the home in which a new database is made
-READ_ONLY: dict[str, Any] = {
+# SQL never reads Python variables as tables, and DuckDB never downloads extensions.
+CONFIG: dict[str, Any] = {
     "TimeZone": "UTC",
     "python_enable_replacements": False,
     "autoinstall_known_extensions": False,
@@ -62,7 +63,7 @@ def folder_of(home: Path) -> Path:
 
 
 def log_of(path: Path) -> Path:
-    """Return the log of a database, which exists after a kill."""
+    """Return the path of the log of a database. The file exists while a process writes, and after a kill."""
     return path.with_name(path.name + ".wal")
 
 
@@ -99,7 +100,7 @@ def new_path(home: Path, kind: str, now: datetime) -> Path:
 def is_sound(path: Path) -> bool:
     """Return whether a file opens as a database of this version of Indexium or of an earlier one. Quick."""
     try:
-        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=READ_ONLY)) as raw:
+        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
             return _is_ours(raw)
     except (duckdb.Error, OSError, errors.IndexiumError):
         return False
@@ -125,7 +126,7 @@ def verify(path: Path) -> dict[str, int]:
     """
     statements = sql.load("integrity")
     try:
-        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=READ_ONLY)) as raw:
+        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
             if not _is_ours(raw):
                 raise errors.StoreError(f"The file {path} is not a database of Indexium. Choose another backup.")
             tables = [name for (name,) in raw.execute(statements["own_tables"]).fetchall()]
@@ -151,13 +152,22 @@ def prepared_copy(source: Path, target: Path, *, with_log: bool = True) -> None:
     shutil.copyfile(source, target)
     if with_log and log_of(source).exists():
         shutil.copyfile(log_of(source), log_of(target))
-    with contextlib.closing(duckdb.connect(str(target), config=READ_ONLY)) as raw:
+    with contextlib.closing(duckdb.connect(str(target), config=CONFIG)) as raw:
         migrations.apply(raw, migrations.pending(raw))
     sync(target, os.O_RDONLY)
 
 
 def replace_database(home: Path, new: Path, now: datetime) -> Path | None:
-    """Replace the database of a home by a closed database in it; return the path of the old one, None without one."""
+    """
+    Replace the database of a home by a closed database in it; return the path of the old one, None without one.
+
+    Raises:
+        StoreError: The new database still has a log: on a full disk, DuckDB closes a database without merging its log.
+
+    """
+    if log_of(new).exists():
+        message = f"The new database is incomplete, so the database of the home {home} was not changed."
+        raise errors.StoreError(f"{message} Free some space on its disk, then try again.")
     sync(new, os.O_RDONLY)
     kept = new_path(home, "replaced", now)
     new.replace(home / f"{_NEXT}{kept.stem.removeprefix('replaced-')}")
@@ -197,7 +207,7 @@ def sync(path: Path, flags: int) -> None:
 
 
 def is_full(error: BaseException) -> bool:
-    """Return whether an error of the system or of DuckDB says that the disk or its quota is full."""
+    """Return whether an error of the system or of DuckDB reports that the disk or its quota is full."""
     text = str(error)
     is_number = getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT}
     return is_number or "No space left" in text or "quota exceeded" in text

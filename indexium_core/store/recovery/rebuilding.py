@@ -18,13 +18,14 @@ from pathlib import Path
 import duckdb
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.database import DatabaseProgress, TableOrigin
 from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Parameters
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import integrity
-from indexium_core.store.recovery.files import READ_ONLY, is_full
+from indexium_core.store.recovery.files import CONFIG, is_full
 from indexium_core.store.snapshot import quoted
 
 __all__ = ["Source", "complete", "continue_numbers", "fill", "snapshot_moment"]
@@ -160,12 +161,14 @@ def complete(database: Database, sources: Sequence[Source], origins: Sequence[Ta
         _complete_snapshot(database)
     sentences = list[str]()
     if libraries := _change(database, _SQL["libraries_of_files"]):
-        sentences.append(f"{libraries} library folders come from the paths of their files.")
+        sentences.append(
+            f"{wording.plural(libraries, 'library folder comes', 'library folders come')} from the paths of the files."
+        )
     purposes = sql.purposes("integrity")
     for name, statement in integrity.orphan_statements().items():
         table = name.removeprefix(integrity.ORPHANED)
         if count := _change(database, sql.with_parts(_SQL["delete_rows"], table=table, rows=statement)):
-            sentences.append(f"{purposes[name]}: {count:,} rows were dropped.")
+            sentences.append(f"{purposes[name]}: {wording.plural(count, 'row was', 'rows were')} dropped.")
     continue_numbers(database, [source for source in sources if not source.is_snapshot])
     return sentences
 
@@ -173,7 +176,7 @@ def complete(database: Database, sources: Sequence[Source], origins: Sequence[Ta
 def snapshot_moment(path: Path) -> datetime | None:
     """Return the moment that a snapshot shows; None if it cannot be read."""
     try:
-        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=READ_ONLY)) as raw:
+        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
             row = raw.execute(_SQL["snapshot_moment"]).fetchone()
     except (duckdb.Error, OSError):
         return None
@@ -197,7 +200,7 @@ def _complete_snapshot(database: Database) -> None:
 def continue_numbers(database: Database, sources: Sequence[Source] = ()) -> None:
     """Let every sequence continue after the largest used number, and keep the identity of the home."""
     upcoming = integrity.exhausted_sequences(database.read())
-    for source in reversed(sources):  # the first source has the last word
+    for source in reversed(sources):  # the values of the first source replace those of the others
         with contextlib.suppress(errors.StoreError), _attached(database, source):
             for name, number in database.read().execute(_SQL["source_sequences"]).fetchall():
                 upcoming[name] = max(number, upcoming.get(name, 0))

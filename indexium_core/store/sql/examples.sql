@@ -1,7 +1,7 @@
 -- The examples of the page *Query*. The comment of each is its name.
 
 -- name: pairs
--- Who is most often with whom.
+-- Pairs of people by number of common files.
 SELECT a.person, b.person AS together_with, count(*) AS files
 FROM file_people AS a
 JOIN file_people AS b ON a.file_id = b.file_id AND a.person < b.person
@@ -9,7 +9,7 @@ GROUP BY ALL
 ORDER BY files DESC, a.person, b.person
 LIMIT 50;
 
--- name: nobody
+-- name: without_people
 -- Files without people, by folder.
 SELECT f.library, f.folder, count(*) AS files, round(sum(f.duration) / 3600, 1) AS hours
 FROM files AS f
@@ -19,7 +19,7 @@ GROUP BY ALL
 ORDER BY files DESC, f.folder;
 
 -- name: grown
--- What is new in the last days.
+-- New files of the last days.
 SELECT date_trunc('day', first_seen_at)::DATE AS day, count(*) AS files, round(sum(size) / 1e9, 2) AS gigabytes
 FROM files
 WHERE first_seen_at > now() - to_days($days)

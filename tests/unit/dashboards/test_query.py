@@ -101,7 +101,7 @@ def test_chart_names_what_it_leaves_out() -> None:
 @pytest.mark.parametrize(
     ("choice", "message"),
     [
-        (ChartChoice("bars", "none"), "Choose a column for the horizontal axis."),
+        (ChartChoice("bars", "none"), "Choose a column for the x axis."),
         (ChartChoice("line", "x", "n"), "Lines and points need numbers or times"),
         (ChartChoice("bars", "x", "none"), "Choose columns of this result."),
         (ChartChoice("bars", "empty"), "No row has a value in these columns."),

@@ -64,7 +64,7 @@ def test_values_get_the_type_of_their_field() -> None:
 @pytest.mark.parametrize(
     ("field", "text", "message"),
     [
-        (QueryField("n", "number"), "many", "The field $n needs a number. “many” is none."),
+        (QueryField("n", "number"), "many", "The field $n needs a number. “many” is not a number."),
         (QueryField("day", "date"), "31.1.2026", "The field $day needs a day, for example 2026-01-31."),
         (QueryField("x", "any"), "", "The field $x is empty. Enter a value."),
     ],
