@@ -11,18 +11,24 @@ from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.model.planning.plan import RISK_LEVELS
 
-__all__ = ["cell", "column_facts", "is_number", "is_time", "kind_of", "ordered", "text_of"]
+__all__ = ["cell", "column_facts", "is_integer", "is_number", "is_time", "kind_of", "ordered", "text_of"]
 
 SHOWN = 300  # characters of a cell
 ITEMS = 4  # shown elements of a list
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-_NUMBERS = (*_INTEGERS, *(f"U{name}" for name in _INTEGERS), "FLOAT", "DOUBLE", "DECIMAL")
+_SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_INTEGERS = (*_SIGNED, *(f"U{name}" for name in _SIGNED))
+_NUMBERS = (*_INTEGERS, "FLOAT", "DOUBLE", "DECIMAL")
 _KINDS = {"VARCHAR": "text", "BOOLEAN": "yes/no", "BLOB": "bytes", "DATE": "day", "TIME": "time of day"}
 
 
 def is_number(column: QueryColumn) -> bool:
     """Return whether a column has numbers."""
     return column.type.startswith(_NUMBERS) and not column.type.endswith("]")
+
+
+def is_integer(column: QueryColumn) -> bool:
+    """Return whether a column has integers."""
+    return column.type in _INTEGERS
 
 
 def is_time(column: QueryColumn) -> bool:

@@ -288,13 +288,13 @@ class QueryScreen(Screen):
         library = self._library
         values = library.queries.values(text, typed)
         answer = library.queries.run(text, values, seconds=SECONDS, is_stopped=stopped.is_set)
-        names = [column.name for column in answer.columns]
+        names = [column.name if result_table.is_integer(column) else "" for column in answer.columns]
         if FILE_ID not in names:
             return _Found(text, typed, values, answer, (), None)
         if answer.is_cut:
             try:
                 ids = library.queries.file_ids(text, values, seconds=SECONDS, is_stopped=stopped.is_set)
-            except errors.UsageError:  # the whole result needs too long
+            except errors.UsageError:  # for example, the query of all files exceeds the time limit
                 ids = []
         else:
             ids = sorted({row[names.index(FILE_ID)] for row in answer.rows if row[names.index(FILE_ID)] is not None})

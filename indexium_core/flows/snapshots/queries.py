@@ -1,7 +1,7 @@
 """
 Queries of analysts: run SQL on the newest snapshot in a separate process, within limits.
 
-The process starts with the first query and stays, so that the next query starts at once.
+The process starts with the first query. It stays for 30 seconds after each query, so that the next one starts at once.
 """
 
 from __future__ import annotations

@@ -85,6 +85,8 @@ def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | QueryFai
         return _explain(error, request.text, skipped=len(_BEFORE) if is_wrapped else 0)
     except errors.IndexiumError as error:
         return QueryFailure(error.message)
+    except (ValueError, OverflowError) as error:  # Python has no such value, for example for a very long interval
+        return QueryFailure(f"A value of the result cannot be read: {error}.")
 
 
 def _files(request: QueryRequest) -> list[Path]:
