@@ -12,6 +12,7 @@ import contextlib
 import errno
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,7 @@ CONFIG: dict[str, Any] = {
     "python_enable_replacements": False,
     "autoinstall_known_extensions": False,
 }
+_ATTEMPTS, _PAUSE_SECONDS = 100, 0.02  # DuckDB may merge the log of a closed database with a delay
 _STAMP = "%Y%m%d-%H%M%S"
 _NEXT = f"{FILE_NAME}.next-"
 _BEFORE = f"{FILE_NAME}.before-"
@@ -165,7 +167,11 @@ def replace_database(home: Path, new: Path, now: datetime) -> Path | None:
         StoreError: The new database still has a log: on a full disk, DuckDB closes a database without merging its log.
 
     """
-    if log_of(new).exists():
+    for _ in range(_ATTEMPTS):
+        if not log_of(new).exists():
+            break
+        time.sleep(_PAUSE_SECONDS)
+    else:
         message = f"The new database is incomplete, so the database of the home {home} was not changed."
         raise errors.StoreError(f"{message} Free some space on its disk, then try again.")
     sync(new, os.O_RDONLY)
