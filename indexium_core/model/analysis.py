@@ -24,7 +24,8 @@ __all__ = [
 FieldKind = Literal["text", "number", "date", "flag", "any"]
 
 
-class QueryColumn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class QueryColumn:
     """A column of an answer."""
 
     name: str
