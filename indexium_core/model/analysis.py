@@ -36,7 +36,8 @@ class SnapshotReport:
     size: int  # bytes
 
 
-class QueryColumn(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class QueryColumn:
     """A column of an answer."""
 
     name: str

@@ -18,6 +18,7 @@ from indexium_core.flows.snapshots.sandbox import QueryFailure, QueryRequest
 from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.model.analysis import QueryAnswer, QueryCompletion, QueryField, SchemaColumn, SchemaTable
+from indexium_core.model.remote_calls import remote
 from indexium_core.store import snapshot as published
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Queries:
         self._schema: tuple[SchemaTable, ...] = ()
         self._schema_of: Path | None = None  # the snapshot whose tables `_schema` has
 
+    @remote()
     def run(
         self,
         text: str,
@@ -91,6 +93,7 @@ class Queries:
         request = QueryRequest(home=self._home, text=text, parameters=values, max_rows=max_rows, max_bytes=max_bytes)
         return self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
 
+    @remote(paths=("out",))
     def write(
         self,
         text: str,
