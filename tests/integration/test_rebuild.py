@@ -22,6 +22,7 @@ from indexium_core.store.recovery import files, integrity, rebuilding
 from tests.integration.test_blockers import fill
 from tests.support import places
 from tests.support.damage import content, damage_file, damage_table
+from tests.support.holding import cut_off
 from tests.support.studio import Studio
 
 
@@ -361,6 +362,26 @@ def test_restore_takes_newest_good_backup_and_later_writes_stay_in_history(studi
     assert after["people"] == before["people"]
     assert after["history"] == [(2, "write", "completed", 1), *before["history"]]  # type: ignore[misc]
     assert studio.back(2).counts == {"success": 1}, [each.message for each in studio.items(3).values()]
+    assert studio.back(1).counts == {"success": 2}
+    assert studio.bytes() == studio.old
+
+
+def test_operation_that_was_resumed_after_backup_can_be_rolled_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(studio.library, monkeypatch, 1, query="name:0002 OR name:0004 OR name:0005")
+    studio.library.close()
+    monkeypatch.undo()
+    studio.library = Library.open(studio.library.home)
+    studio.library.database_backups.make()
+    assert studio.library.resume(2).wait().counts["success"] == 3
+    studio.library.close()
+    report = Library.restore_database(studio.library.home)
+
+    assert (report.writes > 0, report.problems) == (True, [])
+    studio.library = Library.open(studio.library.home)
+    assert {each.status for each in studio.items(2).values()} == {"success"}
+    assert studio.back(2).counts == {"success": 3}
     assert studio.back(1).counts == {"success": 2}
     assert studio.bytes() == studio.old
 

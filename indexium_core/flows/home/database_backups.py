@@ -60,7 +60,7 @@ class DatabaseBackups:
             unfinished = path.with_name(f"{path.name}.part")
             try:
                 rows = self._database.copy_to(unfinished)
-                if files.verify(unfinished) != rows:
+                if files.log_of(unfinished).exists() or files.verify(unfinished) != rows:
                     message = f"The backup {path} differs from the database. Check the disk, then try again."
                     raise errors.StoreError(message)
                 files.sync_and_rename(unfinished, path)
@@ -86,14 +86,16 @@ class DatabaseBackups:
 
     def _follow(self, repeat: bool) -> None:  # noqa: FBT001 - an argument of a thread
         while True:
-            if self._is_due() and not self._is_busy():
+            if not self._is_busy():
                 self._make_daily()
             if not repeat or self._closing.wait(_PAUSE_SECONDS):
                 return
 
     def _make_daily(self) -> None:
-        """Make a daily backup and delete the oldest ones; an error is logged and does not stop other work."""
+        """Make a daily backup if it is due, and delete the oldest ones; an error is logged."""
         try:
+            if not self._is_due():
+                return
             self._make("daily")
             for old in [each for each in self.list() if each.kind == "daily"][KEPT:]:
                 old.path.unlink(missing_ok=True)

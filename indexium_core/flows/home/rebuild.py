@@ -102,6 +102,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
             if problems or lost or not any(source.label == _OLD for source in sources):
                 added, unused = _add_journals(database, home, kept_for, on_progress)
                 origins, notes = origins + added, notes + unused
+            journal_rows.count_again(database, integrity.miscounted_operations(database.read()))
             _validate(database)
             probed, differing = _probe(database)
         kept = files.replace_database(home, work / "home" / files.FILE_NAME, clock())
@@ -177,10 +178,14 @@ def _copies(home: Path, work: Path) -> list[Source]:
     for backup in files.backups(home):
         if backup.kind != "replaced" and files.is_sound(backup.path):
             copy = work / "backup.duckdb"
-            with contextlib.suppress(duckdb.Error):
+            try:
                 files.prepared_copy(backup.path, copy)
-                found.append((backup.created_at, Source(label=f"backup {backup.name}", path=copy)))
-                break
+            except duckdb.Error as error:
+                if files.is_full(error):
+                    raise
+                continue  # an older backup may be complete
+            found.append((backup.created_at, Source(label=f"backup {backup.name}", path=copy)))
+            break
     with contextlib.suppress(errors.UsageError):
         path = analysis.newest(home)
         moment = rebuilding.snapshot_moment(path)

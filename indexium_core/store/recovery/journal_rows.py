@@ -53,7 +53,7 @@ def add(database: Database, path: bytes, rows: Sequence[JournalRow], *, note: st
         facts = {"note": note, "path": path.decode("utf-8", "replace"), "path_bytes": path}
         for row in rows:
             values = asdict(row) | facts | {"file_id": file_id, "file_hash": file_hash}
-            for name in ("add_operation", "add_item", "set_states", "add_history"):
+            for name in ("add_operation", "add_item", "drop_history", "set_states", "add_history"):
                 tx.execute(_SQL[name], sql.parameters(_SQL[name], values))
 
 

@@ -211,9 +211,16 @@ SELECT $item_id AS id, $operation_id AS operation_id, $file_id AS file_id, $file
        $mtime_ns AS expected_mtime_ns, $at AS processed_at
 WHERE NOT EXISTS (FROM metadata_operation_items WHERE id = $item_id);
 
+-- name: drop_history
+-- The backup of an item that a later attempt wrote into another journal.
+DELETE FROM metadata_history
+WHERE operation_item_id IN (SELECT id FROM metadata_operation_items WHERE id = $item_id AND status <> 'success');
+
 -- name: set_states
--- What a rollback compares: the digests of a file before and after its write, and the changes of its comment.
-UPDATE metadata_operation_items SET original_state = $original_state, written_state = $written_state,
+-- What a rollback compares: the digests of a file before and after its write, and the changes of its comment. The item
+-- of an operation that was interrupted at the time of the backup, and resumed later, is written.
+UPDATE metadata_operation_items SET status = 'success', code = '', error_message = '',
+    processed_at = coalesce(processed_at, $at), original_state = $original_state, written_state = $written_state,
     changes = CASE WHEN len(changes) > 0 THEN changes
                    ELSE from_json($changes, '[{"field": "VARCHAR", "old": "VARCHAR", "new": "VARCHAR", "where": "VARCHAR",
                                              "segment": "VARCHAR"}]') END
@@ -243,7 +250,7 @@ WHERE i.id = operation_item_id AND i.file_id <> metadata_history.file_id;
 
 -- name: count_again
 -- The counts of an operation, from its items.
-UPDATE metadata_operations SET file_count = t.files, success_count = t.written
+UPDATE metadata_operations SET file_count = greatest(file_count, t.files), success_count = t.written
 FROM (SELECT count(*) AS files, count(*) FILTER (status = 'success') AS written FROM metadata_operation_items
       WHERE operation_id = $1) AS t
 WHERE id = $1;
