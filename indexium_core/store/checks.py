@@ -25,6 +25,7 @@ __all__ = [
     "NameInFiles",
     "NameUse",
     "alias_keys",
+    "ambiguous_person",
     "assignment_targets",
     "change_token",
     "copies",
@@ -41,6 +42,7 @@ __all__ = [
     "name_uses",
     "names_in_files",
     "person_keys",
+    "shared_keys",
     "unignore",
 ]
 
@@ -108,6 +110,16 @@ def change_token(reader: Connection) -> tuple[Any, ...]:
 def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:
     """Return the findings of files that name people not assigned to them in the database; placeholders do not count."""
     return _columns(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
+
+
+def shared_keys(reader: Connection) -> list[str]:
+    """Return the keys of the names that fit several people."""
+    return [key for (key,) in reader.execute(_sql("shared_keys")).fetchall()]
+
+
+def ambiguous_person(reader: Connection) -> FindingColumns:
+    """Return the names in files that fit several people of whom none is assigned; a subject is `<file_id> <key>`."""
+    return _columns(reader.execute(_sql("ambiguous_person"), {"keys": shared_keys(reader)}))
 
 
 def copies(

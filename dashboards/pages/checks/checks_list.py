@@ -103,6 +103,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
     texts = {
         "copies": "All copies of a file have the same people.",
         "differ": "Every person named in a file is also assigned to this file in the database.",
+        "ambiguous_person": "Every name in the files fits one person, or the person is assigned to the file.",
         "spelling": "No two names are similar.",
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",
@@ -120,7 +121,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "is_file": row.kind in ("copies", "differ"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
-        "files": wording.files(row.file_count) if row.kind != "differ" else "",
+        "files": wording.files(row.file_count) if row.kind not in ("differ", "ambiguous_person") else "",
         "text": row.text,
     }
 
@@ -208,11 +209,11 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
         people_comment.person_key(name.name) for name in row.names
     }
     lists = [("", file.people)]
-    if row.kind == "differ":
+    if row.kind in ("differ", "ambiguous_person"):
         lists = [("in the file", file.named), ("in the database", file.known)]
     elif row.kind in ("spelling", "unknown", "placeholder") and file.named:
         lists = [("now", file.named), ("after the write", file.people)] if file.named != file.people else lists
-    kind = "odd" if row.kind in ("copies", "differ") else "meant"
+    kind = "odd" if row.kind in ("copies", "differ", "ambiguous_person") else "meant"
     return {
         "name": file.file_name,
         "path": file.file_path,

@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -33,6 +33,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _COLUMNS = "path (or file_hash) and person (or people, split by ;)"
+_ORIGINS = ("face", "hand", "import", "file")  # of an assignment
 _MAX_CELL_LENGTH = 131_072  # characters; a name has 200
 
 
@@ -46,6 +47,9 @@ class PeopleEntry:
     file_hash: str | None = None
     previous_hashes: tuple[str, ...] = ()  # earlier hashes of the same film
     names: tuple[str, ...] = ()  # as written; may be empty
+    qualifier: str | None = (
+        None  # of the person, as written; "": the person without one; None: the source has no column
+    )
     origin: str = "import"
     problem: str = ""  # why the row is rejected; "" for a valid row
 
@@ -169,7 +173,14 @@ def _csv_entry(line: int, cells: dict[str, str]) -> PeopleEntry:
     own_names = tuple(name for name in names if name.strip())
     if not own_names and "people" not in cells:
         problem = problem or "the row names no people"
-    return _entry(line, path, file_hash, own_names, problem, previous=tuple(cells.get("previous_hashes", "").split()))
+    entry = _entry(line, path, file_hash, own_names, problem, previous=tuple(cells.get("previous_hashes", "").split()))
+    return replace(entry, qualifier=cells.get("qualifier"), origin=_origin(cells))
+
+
+def _origin(cells: dict[str, str]) -> str:
+    """Return the origin of an exported assignment; `import` for any other."""
+    origin = cells.get("origin", "")
+    return origin if origin in _ORIGINS else "import"
 
 
 def _entry(

@@ -42,7 +42,8 @@ LEFT JOIN media_properties AS p USING (file_id);
 SELECT DISTINCT
     a.file_id, -- file
     a.person_id, -- person
-    p.name AS person -- name of the person
+    p.name AS person, -- name of the person
+    p.qualifier -- tells people with one name apart, '' for none
 FROM file_people AS a
 JOIN people AS p USING (person_id);
 
@@ -51,6 +52,7 @@ JOIN people AS p USING (person_id);
 SELECT
     p.person_id, -- id of the person
     p.name, -- name as it is written into comments
+    p.qualifier, -- tells people with one name apart, '' for none; never written into comments
     coalesce(a.aliases, []) AS aliases, -- other spellings of the name
     coalesce(n.files, 0) AS files, -- number of files that have the person
     p.created_at -- first assignment (UTC)
