@@ -9,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from indexium_core import errors
 from indexium_core.flows.people import people_files
@@ -104,7 +105,7 @@ class Importer:
         pairs = _hash_pairs(entries)
         wanted = self.resolve_paths([each for _, each in requested.wanted], pairs)
         waiting = self._waiting(wanted, [entry for entry, _ in requested.wanted]) if dry_run else []
-        counts = self._assign(wanted, pairs, replace=replace, dry_run=dry_run)
+        counts = self._assign(wanted, pairs, aliases=requested.aliases, replace=replace, dry_run=dry_run)
         face_rows = self._faces(source, base)
         report = ImportReport(
             matched=counts.matched,
@@ -137,12 +138,24 @@ class Importer:
         )
 
     def _assign(
-        self, wanted: list[AssignmentRequest], pairs: Sequence[films.HashPair], *, replace: bool, dry_run: bool = False
+        self,
+        wanted: list[AssignmentRequest],
+        pairs: Sequence[films.HashPair],
+        *,
+        aliases: Mapping[tuple[str, str], Collection[str]] = MappingProxyType({}),
+        replace: bool,
+        dry_run: bool = False,
     ) -> store.AssignCounts:
-        """Store assignments; `dry_run`: roll them back and return the same counts."""
+        """
+        Store assignments, and the aliases of people by name and qualifier.
+
+        `dry_run`: roll them back and return the same counts.
+        """
         with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
             films.link(tx, pairs, at=self._clock())
             counts = store.assign(tx, wanted, replace=replace, at=self._clock())
+            for (name, qualifier), others in aliases.items():
+                store.restore(tx, name, qualifier, others, at=self._clock())
             if dry_run:
                 raise _DryRunRollback
         return counts
@@ -239,6 +252,7 @@ class _RequestedRows:
     wanted: list[tuple[PeopleEntry, AssignmentRequest]]
     rejected: list[RejectedRow]
     skipped: list[RejectedRow]
+    aliases: dict[tuple[str, str], dict[str, None]]  # of people, by name and qualifier
 
 
 class _PeopleOfNames:
@@ -277,7 +291,7 @@ def _requested_rows(
 ) -> _RequestedRows:
     """Sort the names of all rows into wanted, rejected and skipped ones. A row with only placeholders has no effect."""
     checked = cache(_checked_name)  # the same few names occur in many rows
-    requested = _RequestedRows([], [], [])
+    requested = _RequestedRows([], [], [], {})
     for entry in entries:
         raw_names = [raw for raw in entry.names if people_comment.person_key(raw) not in placeholder_keys]
         requested.skipped.extend(
@@ -299,6 +313,11 @@ def _requested_rows(
                 requested.rejected.append(RejectedRow(line=entry.line, where=entry.where, reason=problem))
             else:
                 names.append((name, qualifier))
+                own = [alias for alias, problem in map(checked, entry.aliases) if not problem]
+                if own:
+                    requested.aliases.setdefault((name, qualifier or ""), {}).update(dict.fromkeys(own))
+        if not entry.path and not entry.file_hash:
+            continue
         requested.wanted.extend(
             (
                 entry,

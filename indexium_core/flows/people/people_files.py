@@ -49,6 +49,7 @@ class PeopleEntry:
     names: tuple[str, ...] = ()  # as written; may be empty
     qualifier: str | None = (
         None  # of the person, as written; "": the person without one; None: the source has no column
+    aliases: tuple[str, ...] = ()  # of the person, as written
     )
     origin: str = "import"
     problem: str = ""  # why the row is rejected; "" for a valid row
@@ -173,8 +174,11 @@ def _csv_entry(line: int, cells: dict[str, str]) -> PeopleEntry:
     own_names = tuple(name for name in names if name.strip())
     if not own_names and "people" not in cells:
         problem = problem or "the row names no people"
+    aliases = tuple(alias for alias in cells.get("aliases", "").split(";") if alias.strip())
+    if aliases and own_names and not path and not file_hash and not problem:  # an exported person without files
+        return PeopleEntry(line=line, names=own_names, qualifier=cells.get("qualifier"), aliases=aliases)
     entry = _entry(line, path, file_hash, own_names, problem, previous=tuple(cells.get("previous_hashes", "").split()))
-    return replace(entry, qualifier=cells.get("qualifier"), origin=_origin(cells))
+    return replace(entry, qualifier=cells.get("qualifier"), aliases=aliases, origin=_origin(cells))
 
 
 def _origin(cells: dict[str, str]) -> str:
@@ -247,11 +251,12 @@ def _exported(top: _Pairs) -> list[dict[str, Any]] | None:
 
 
 def _exported_entry(line: int, row: dict[str, Any]) -> PeopleEntry:
-    """Return a row of an export: it has the cells of the CSV, except that the hashes are a list."""
-    previous = row.get("previous_hashes")
+    """Return a row of an export: it has the cells of the CSV, except that hashes and aliases are lists."""
     cells = {name: value for name, value in row.items() if isinstance(value, str)}
-    if isinstance(previous, list):
-        cells["previous_hashes"] = " ".join(str(each) for each in previous)
+    for name, separator in (("previous_hashes", " "), ("aliases", ";")):
+        values = row.get(name)
+        if isinstance(values, list):
+            cells[name] = separator.join(str(each) for each in values)
     return _csv_entry(line, cells)
 
 

@@ -52,6 +52,7 @@ __all__ = [
     "remove",
     "rename",
     "resolve_spellings",
+    "restore",
     "results_of",
     "scanned_paths",
     "split",
@@ -114,13 +115,18 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentRow:
-    """One person in one file, for export. A payload has a row for each copy; without files, it has no path."""
+    """
+    One person in one file, for export.
+
+    A payload has a row for each copy; without files, it has no path. A person without files has a row without a file.
+    """
 
     path: str  # for display, "" while no file with this hash is known
     file_hash: str | None
     person: str
     qualifier: str  # "" for none
-    origin: str
+    aliases: tuple[str, ...]  # other spellings of the name
+    origin: str  # "" for a person without files
     path_raw: str  # percent-encoded bytes of a path that cannot be decoded, else ""
     previous_hashes: tuple[str, ...] = ()  # earlier hashes of the film, which another home may have stored
 
@@ -309,18 +315,19 @@ def files_by_name(reader: Connection) -> list[tuple[str, int]]:
 
 
 def export(reader: Connection) -> list[AssignmentRow]:
-    """Return all assignments in the order of the paths, one row for each copy of a payload."""
+    """Return all assignments in the order of the paths, one row for each copy of a payload and each other person."""
     return [
         AssignmentRow(
             path="" if path is None else rows.display(path),
             file_hash=file_hash,
             person=name,
             qualifier=qualifier,
+            aliases=tuple(aliases),
             origin=origin,
             path_raw="" if path is None else raw_path(path),
             previous_hashes=tuple(previous),
         )
-        for path, file_hash, name, qualifier, origin, previous in reader.execute(_sql("export")).fetchall()
+        for path, file_hash, name, qualifier, aliases, origin, previous in reader.execute(_sql("export")).fetchall()
     ]
 
 
@@ -357,10 +364,7 @@ def rename(tx: Connection, person_id: int, *, old: str, new: str, qualifier: str
 
 def split(tx: Connection, person_id: int, file_ids: Collection[int], *, name: str, qualifier: str, at: datetime) -> int:
     """Move the assignments of a person to some files to a new person, and return the id of the new person."""
-    new_id = int(tx.value(_sql("next_id")))
-    key, search = people_comment.person_key(name), people_comment.fold(name)
-    columns = {"name": name, "person_key": key, "search": search, "qualifier": qualifier, "at": at}
-    tx.execute(_sql("add_person"), columns | {"person_id": new_id})
+    new_id = _add(tx, name, qualifier, at=at)
     tx.execute(_sql("split_assignments"), {"from": person_id, "to": new_id, "file_ids": list(file_ids)})
     tx.execute(_sql("mark_people"), [[person_id, new_id]])
     return new_id
@@ -371,6 +375,27 @@ def add_alias(tx: Connection, person_id: int, alias: str, *, at: datetime) -> No
     tx.execute(_sql("drop_alias"), [alias, person_id])
     tx.execute(_sql("add_alias"), [alias, people_comment.person_key(alias), person_id, at])
     tx.execute(_sql("mark_people"), [[person_id]])
+
+
+def restore(tx: Connection, name: str, qualifier: str, aliases: Collection[str], *, at: datetime) -> None:
+    """Add a person if it does not exist, and those of the aliases that fit no other person."""
+    person_id = person_named(tx, name, qualifier)
+    if person_id is None:
+        person_id = _add(tx, name, qualifier, at=at)
+    keys = {alias: people_comment.person_key(alias) for alias in aliases}
+    taken = people_of_keys(tx, keys.values())
+    for alias, key in keys.items():
+        if alias != name and all(row.person_id == person_id for row in taken.get(key, [])):
+            add_alias(tx, person_id, alias, at=at)
+
+
+def _add(tx: Connection, name: str, qualifier: str, *, at: datetime) -> int:
+    """Add a person, and return the id."""
+    person_id = int(tx.value(_sql("next_id")))
+    key, search = people_comment.person_key(name), people_comment.fold(name)
+    columns = {"person_id": person_id, "name": name, "person_key": key, "search": search}
+    tx.execute(_sql("add_person"), columns | {"qualifier": qualifier, "at": at})
+    return person_id
 
 
 def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetime) -> None:

@@ -319,9 +319,13 @@ SELECT p.name, count(DISTINCT e.file_id)
 FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id GROUP BY p.name;
 
 -- name: export
--- The assignments of all files and of paths that are not scanned, with the earlier hashes of the film.
-SELECT coalesce(f.path_bytes, v.path_bytes) AS path_bytes, v.file_hash, p.name, p.qualifier, v.origin, coalesce(o.hashes, [])
-FROM video_people AS v JOIN people AS p ON p.person_id = v.person_id
+-- The assignments of all files and of paths that are not scanned, with the aliases of the person and the earlier hashes of the
+-- film; also the people without files.
+SELECT coalesce(f.path_bytes, v.path_bytes) AS path_bytes, v.file_hash, p.name, p.qualifier, coalesce(a.aliases, []),
+       coalesce(v.origin, ''), coalesce(o.hashes, [])
+FROM people AS p LEFT JOIN video_people AS v ON v.person_id = p.person_id
+LEFT JOIN (SELECT person_id, list(alias ORDER BY created_at, alias) AS aliases FROM person_aliases GROUP BY person_id) AS a
+  ON a.person_id = p.person_id
 LEFT JOIN scanned_files AS f ON f.file_hash = v.file_hash
 LEFT JOIN (SELECT file_hash, list(previous_hash ORDER BY previous_hash) AS hashes FROM previous_hashes
            GROUP BY file_hash) AS o ON o.file_hash = v.file_hash
