@@ -47,10 +47,8 @@ class PeopleEntry:
     file_hash: str | None = None
     previous_hashes: tuple[str, ...] = ()  # earlier hashes of the same film
     names: tuple[str, ...] = ()  # as written; may be empty
-    qualifier: str | None = (
-        None  # of the person, as written; "": the person without one; None: the source has no column
+    qualifier: str | None = None  # of the person; "": the person without one; None: the source has no such column
     aliases: tuple[str, ...] = ()  # of the person, as written
-    )
     origin: str = "import"
     problem: str = ""  # why the row is rejected; "" for a valid row
 
