@@ -18,13 +18,13 @@ from indexium_core import errors
 from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.person_changes import PersonChanges
-from indexium_core.model.people import likeness, people_comment, placeholders
-from indexium_core.model.people.person import PersonChange
+from indexium_core.model.people import likeness, people_comment, person, placeholders
+from indexium_core.model.people.person import PersonChange, PersonDetails, PersonPage
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
-from indexium_core.store.people import suggestions
 from indexium_core.store.people.people import AssignmentRequest, AssignmentRow, FileResult, PersonRow
 from indexium_core.store.review import decisions
 
@@ -40,6 +40,8 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+_MAX_COMPANIONS = 12  # of a person, in the details
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +218,43 @@ class PeopleService:
     def list(self) -> builtins.list[PersonRow]:
         """Return every person, by name."""
         return store.list_people(self._database.read())
+
+    @remote()
+    def page(self, text: str = "", number: int = 1, *, per_page: int = 60, by_files: bool = False) -> PersonPage:
+        """
+        Return one page of the people whose name, qualifier or alias contains a text, by name or by number of files.
+
+        Raises:
+            UsageError: The page does not exist.
+
+        """
+        if number < 1 or per_page < 1:
+            raise errors.UsageError("Pages are numbered from 1, and have 1 person or more.")
+        items, total = persons.page(
+            self._database.read(), text, by_files=by_files, count=per_page, offset=(number - 1) * per_page
+        )
+        return PersonPage(items=items, total=total, page=number, per_page=per_page)
+
+    @remote()
+    def details(self, person_id: int, *, files: int = 200) -> PersonDetails:
+        """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
+        reader = self._database.read()
+        cards = persons.cards(reader, [person_id])
+        if not cards:
+            raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
+        return PersonDetails(
+            card=cards[0],
+            companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
+            files=persons.files(reader, person_id, count=files),
+            merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, [person_id])],
+        )
+
+    @remote()
+    def set_picture(self, person_id: int, file_id: int | None) -> None:
+        """Choose the file of the picture of a person; None: a file in which only the person is named."""
+        with self._database.atomic() as tx:
+            persons.set_picture(tx, person_id, file_id)
+        self._on_change()
 
     @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:

@@ -153,3 +153,23 @@ def test_refused_changes_name_the_reason(court: Court) -> None:
 def test_removal_takes_the_person_of_the_file(court: Court) -> None:
     court.people.remove([f"{ROOT}/c.mp4"], ["Ann Lee"])
     assert people(court) == [("Ann Lee", 2), ("Bo", 1)]
+
+
+def test_page_shows_files_years_and_pictures(court: Court) -> None:
+    court.people.add([f"{ROOT}/a.mp4"], ["Bo"])
+    page = court.people.page("lee")
+    assert ([card.label for card in page.items], page.total) == (["Ann Lee", "Ann Lee (aunt)"], 2)
+    [most] = court.people.page("", per_page=1, by_files=True).items
+    shown = court.people.details(most.person_id)
+    assert [(each.label, each.files) for each in shown.companions] == [("Bo" if most.name != "Bo" else "Ann Lee", 1)]
+    card = page.items[0]
+    assert (card.files, card.first_year == card.last_year) == (2, True)
+    files = {file.file_name: file.file_id for file in court.people.details(card.person_id).files}
+    assert card.picture_id == files["b.mp4"]  # only there, no other person is named
+    court.people.set_picture(card.person_id, files["a.mp4"])
+    assert court.people.details(card.person_id).card.picture_id == files["a.mp4"]
+    court.people.merge(["Bo"], f"#{card.person_id}")
+    assert court.people.details(card.person_id).merged == ["Bo"]
+    assert court.people.page("bo").total == 1  # an alias
+    with pytest.raises(errors.UnknownIdError):
+        court.people.details(999)
