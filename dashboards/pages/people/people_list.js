@@ -25,8 +25,7 @@ import {drawPortrait} from "./portrait.js"
 const NARROW = window.matchMedia("(max-width: 1080px)")
 
 /** @param {Person} person */
-const drawName = ({name, qualifier}) =>
-  h("b", {title: name}, h("bdi", null, name), qualifier && h("span", {class: "qualifier"}, " (", qualifier, ")"))
+const drawQualifier = ({qualifier}) => qualifier && h("span", {class: "qualifier"}, "(", h("bdi", null, qualifier), ")")
 
 /** @type {(person: Person, list: RowCursor<Person>, isPicture: boolean) => HTMLElement} */
 const drawPerson = (person, list, isPicture) =>
@@ -37,7 +36,8 @@ const drawPerson = (person, list, isPicture) =>
     h(
       "span",
       {class: "file", role: "gridcell"},
-      drawName(person),
+      h("b", {title: person.name}, h("bdi", null, person.name), !isPicture && [" ", drawQualifier(person)]),
+      isPicture && h("small", null, drawQualifier(person)),
       person.aliases && h("small", null, "also ", h("bdi", null, person.aliases)),
     ),
     h("span", {class: "about num", role: "gridcell"}, [person.files, person.years].filter(Boolean).join(" · ")),

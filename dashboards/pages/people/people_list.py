@@ -11,7 +11,7 @@ from dashboards.components.base import Component, module
 from dashboards.state import PeopleState
 from dashboards.web import thumbnails
 from indexium_core.model import query, wording
-from indexium_core.model.people.person import PersonCard, PersonDetails, PersonFile, PersonPage
+from indexium_core.model.people.person import PersonCard, PersonFile, PersonPage, PersonProfile
 from indexium_core.model.planning.plan import RISK_LEVELS
 
 __all__ = ["PeopleHeader", "PeopleList", "PersonDrawer", "details_view", "header_view", "list_view", "plan_query"]
@@ -37,8 +37,8 @@ class PersonDrawer(Component):
     """
     One person.
 
-    View: see `details_view`. Messages, each with the `id` of the person: `rename`, `merge`, `split`, `unmerge` {merged},
-    `picture` {file}, `files`, `plan`; also `person` {other} and `close`.
+    View: see `details_view`. Messages with the `id` of the person: `rename`, `merge`, `split`, `unmerge` {merged},
+    `picture` {file}, `files`, `plan`. Other messages: `person` {other}, `close`.
     """
 
     _esm = module("person_drawer")
@@ -75,7 +75,7 @@ def _empty(state: PeopleState) -> dict[str, str]:
         return {"title": "No person found", "text": "No name, qualifier or alias contains this text."}
     return {
         "title": "No people yet",
-        "text": "Import a list, or add the people in comments, on the page Library. Edits of files can name new people, too.",
+        "text": "Import a list, or add the people in comments, on the page Library.",
     }
 
 
@@ -110,7 +110,7 @@ def plan_query(card: PersonCard) -> str:
     return f"person:{query.quoted(card.name, exact=True)} risk:{','.join(RISK_LEVELS)}"
 
 
-def details_view(details: PersonDetails | None, *, pictures: bool, base: str = "") -> dict[str, Any]:
+def details_view(details: PersonProfile | None, *, pictures: bool, base: str = "") -> dict[str, Any]:
     """
     Return one person in detail.
 

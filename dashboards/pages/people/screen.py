@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
@@ -13,7 +13,7 @@ from dashboards.session import Session
 from dashboards.state import PeopleState
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.people.person import PersonChange, PersonDetails, PersonPage, split_label
+from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile, split_label
 
 __all__ = ["PeopleScreen"]
 
@@ -24,6 +24,12 @@ FILES_SQL = """SELECT f.file_id, f.file_name, f.folder, f.modified_at
 FROM files AS f JOIN file_people AS p USING (file_id)
 WHERE p.person_id = {person_id}
 ORDER BY f.modified_at DESC"""
+
+
+class _Change(Protocol):
+    """A change of persons; `dry_run`: only its preview."""
+
+    def __call__(self, *, dry_run: bool) -> PersonChange: ...
 
 
 class PeopleScreen(Screen):
@@ -37,7 +43,7 @@ class PeopleScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._list, self._drawer = parts.PeopleHeader(), parts.PeopleList(), parts.PersonDrawer()
         self._page: PersonPage | None = None
-        self._details: PersonDetails | None = None
+        self._details: PersonProfile | None = None
         self._header.on(
             search=lambda message: self._narrow(text=str(message["text"])[:200]),
             look=lambda message: self._narrow(look=str(message["look"])),
@@ -78,7 +84,7 @@ class PeopleScreen(Screen):
     def _load(self) -> None:
         text, number, sort, person_id = self.state.text, self.state.number, self.state.sort, self.state.person_id
 
-        def read() -> tuple[PersonPage, PersonDetails | None]:
+        def read() -> tuple[PersonPage, PersonProfile | None]:
             people = self._library.people
             page = page_or_last(
                 lambda each: people.page(text, each, per_page=PER_PAGE, by_files=sort == "files"), number, PER_PAGE
@@ -90,7 +96,7 @@ class PeopleScreen(Screen):
 
         self._bridge.run(read, self._show, name="people")
 
-    def _show(self, result: tuple[PersonPage, PersonDetails | None]) -> None:
+    def _show(self, result: tuple[PersonPage, PersonProfile | None]) -> None:
         self._page, self._details = result
         self.state.number = self._page.page
         if self._details is None and self.state.person_id is not None:
@@ -111,7 +117,7 @@ class PeopleScreen(Screen):
         self._session.update_address()
         self._load()
 
-    def _of_shown(self, act: Callable[[PersonDetails, Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:
+    def _of_shown(self, act: Callable[[PersonProfile, Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:
         """Return a handler that acts on the shown person, if the message names it: another one may be open since."""
 
         def handle(message: Mapping[str, Any]) -> None:
@@ -121,10 +127,10 @@ class PeopleScreen(Screen):
 
         return handle
 
-    def _open_files(self, details: PersonDetails) -> None:
+    def _open_files(self, details: PersonProfile) -> None:
         self._session.open_as_sql(FILES_SQL.format(person_id=details.card.person_id))
 
-    def _set_picture(self, details: PersonDetails, file_id: int) -> None:
+    def _set_picture(self, details: PersonProfile, file_id: int) -> None:
         person_id = details.card.person_id
         self._bridge.run(
             lambda: self._library.people.set_picture(person_id, file_id), lambda _: self.refresh(), name="picture"
@@ -132,27 +138,27 @@ class PeopleScreen(Screen):
 
     # Changes of persons. Each question leads to a preview.
 
-    def _ask_name(self, details: PersonDetails) -> None:
+    def _ask_name(self, details: PersonProfile) -> None:
         label, own_id = details.card.label, f"#{details.card.person_id}"
 
         def rename(typed: str) -> None:
             name, qualifier = split_label(typed)
             self._preview(
                 f"Rename {label}?",
-                lambda dry_run: self._library.people.rename(own_id, name, qualifier=qualifier, dry_run=dry_run),
+                lambda *, dry_run: self._library.people.rename(own_id, name, qualifier=qualifier, dry_run=dry_run),
                 "Rename",
             )
 
         hint = {"kind": "hint", "text": LABEL_HINT}
         self._dialog.ask(f"Rename {label}", [hint], rename, note="New name", written=label, confirm="Preview…")
 
-    def _ask_merge(self, details: PersonDetails) -> None:
+    def _ask_merge(self, details: PersonProfile) -> None:
         label, own_id = details.card.label, f"#{details.card.person_id}"
 
         def merge(typed: str) -> None:
             self._preview(
                 f"Merge {label} into {typed.strip()}?",
-                lambda dry_run: self._library.people.merge([own_id], typed.strip(), dry_run=dry_run),
+                lambda *, dry_run: self._library.people.merge([own_id], typed.strip(), dry_run=dry_run),
                 "Merge",
             )
 
@@ -165,7 +171,7 @@ class PeopleScreen(Screen):
             confirm="Preview…",
         )
 
-    def _ask_split(self, details: PersonDetails) -> None:
+    def _ask_split(self, details: PersonProfile) -> None:
         label, own_id = details.card.label, f"#{details.card.person_id}"
         options = [
             {"key": str(file.file_id), "label": file.file_name, "hint": file.folder.replace("/", " / ")}
@@ -177,7 +183,7 @@ class PeopleScreen(Screen):
             file_ids = [int(key) for key in ticked]
             self._preview(
                 f"Split {wording.files(len(file_ids))} off?",
-                lambda dry_run: self._library.people.split_files(
+                lambda *, dry_run: self._library.people.split_files(
                     own_id, file_ids, into=name, qualifier=qualifier, dry_run=dry_run
                 ),
                 "Split",
@@ -203,15 +209,15 @@ class PeopleScreen(Screen):
             confirm="Preview…",
         )
 
-    def _unmerge(self, details: PersonDetails, merged: str) -> None:
+    def _unmerge(self, details: PersonProfile, merged: str) -> None:
         own_id = f"#{details.card.person_id}"
         self._preview(
             f"Separate {merged} from {details.card.label}?",
-            lambda dry_run: self._library.people.unmerge(own_id, merged, dry_run=dry_run),
+            lambda *, dry_run: self._library.people.unmerge(own_id, merged, dry_run=dry_run),
             "Separate",
         )
 
-    def _preview(self, title: str, change: Callable[[bool], PersonChange], confirm: str) -> None:
+    def _preview(self, title: str, change: _Change, confirm: str) -> None:
         """Show what a change would do, and make it when a person confirms it."""
 
         def ask(preview: PersonChange) -> None:
@@ -224,10 +230,12 @@ class PeopleScreen(Screen):
             ]
             self._dialog.ask(title, sections, lambda _: self._apply(change), confirm=confirm)
 
-        self._bridge.run(lambda: change(True), ask, name="preview_person", failed=self._failed)
+        self._bridge.run(lambda: change(dry_run=True), ask, name="preview_person", failed=self._failed)
 
-    def _apply(self, change: Callable[[bool], PersonChange]) -> None:
-        self._bridge.run(lambda: change(False), self._changed, name="change_person", once=True, failed=self._failed)
+    def _apply(self, change: _Change) -> None:
+        self._bridge.run(
+            lambda: change(dry_run=False), self._changed, name="change_person", once=True, failed=self._failed
+        )
 
     def _changed(self, change: PersonChange) -> None:
         self._bridge.toast("good", change.text, undo=change.step_id)

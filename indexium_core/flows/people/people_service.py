@@ -19,7 +19,7 @@ from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.person_changes import PersonChanges
 from indexium_core.model.people import likeness, people_comment, person, placeholders
-from indexium_core.model.people.person import PersonChange, PersonDetails, PersonPage
+from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -236,13 +236,13 @@ class PeopleService:
         return PersonPage(items=items, total=total, page=number, per_page=per_page)
 
     @remote()
-    def details(self, person_id: int, *, files: int = 200) -> PersonDetails:
+    def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
         """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
         reader = self._database.read()
         cards = persons.cards(reader, [person_id])
         if not cards:
             raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
-        return PersonDetails(
+        return PersonProfile(
             card=cards[0],
             companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
             files=persons.files(reader, person_id, count=files),

@@ -11,9 +11,9 @@ __all__ = [
     "Companion",
     "PersonCard",
     "PersonChange",
-    "PersonDetails",
     "PersonFile",
     "PersonPage",
+    "PersonProfile",
     "checked_qualifier",
     "label",
     "split_label",
@@ -92,7 +92,7 @@ class PersonFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonDetails:
+class PersonProfile:
     """A person with companions, files, and the people that were merged into it."""
 
     card: PersonCard
