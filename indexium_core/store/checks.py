@@ -29,6 +29,7 @@ __all__ = [
     "assignment_targets",
     "change_token",
     "copies",
+    "corruption",
     "differ",
     "edits_with_spelling",
     "files",
@@ -120,6 +121,11 @@ def shared_keys(reader: Connection) -> list[str]:
 def ambiguous_person(reader: Connection) -> FindingColumns:
     """Return the names in files that fit several people of whom none is assigned; a subject is `<file_id> <key>`."""
     return _columns(reader.execute(_sql("ambiguous_person"), {"keys": shared_keys(reader)}))
+
+
+def corruption(reader: Connection) -> FindingColumns:
+    """Return the findings of files whose media changed without a new size or modification time."""
+    return _columns(reader.execute(_sql("corruption")))
 
 
 def copies(
