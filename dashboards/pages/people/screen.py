@@ -12,7 +12,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import PeopleState
 from indexium_core import errors
-from indexium_core.model import wording
+from indexium_core.model import query, wording
 from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile, split_label
 
 __all__ = ["PeopleScreen"]
@@ -20,10 +20,6 @@ __all__ = ["PeopleScreen"]
 PER_PAGE = 60
 SPLIT_FILES = 200  # files that the question about a split lists
 LABEL_HINT = "A text in parentheses at the end tells people with one name apart. It is never written into files."
-FILES_SQL = """SELECT f.file_id, f.file_name, f.folder, f.modified_at
-FROM files AS f JOIN file_people AS p USING (file_id)
-WHERE p.person_id = {person_id}
-ORDER BY f.modified_at DESC"""
 
 
 class _Change(Protocol):
@@ -62,7 +58,9 @@ class PeopleScreen(Screen):
             split=self._of_shown(lambda details, _: self._ask_split(details)),
             unmerge=self._of_shown(lambda details, message: self._unmerge(details, str(message["merged"]))),
             picture=self._of_shown(lambda details, message: self._set_picture(details, int(message["file"]))),
-            files=self._of_shown(lambda details, _: self._open_files(details)),
+            files=self._of_shown(
+                lambda details, _: session.open_as_sql(lambda: query.person_as_sql(details.card.person_id))
+            ),
             plan=self._of_shown(lambda details, _: session.search_plan(parts.plan_query(details.card))),
         )
 
@@ -127,9 +125,6 @@ class PeopleScreen(Screen):
 
         return handle
 
-    def _open_files(self, details: PersonProfile) -> None:
-        self._session.open_as_sql(FILES_SQL.format(person_id=details.card.person_id))
-
     def _set_picture(self, details: PersonProfile, file_id: int) -> None:
         person_id = details.card.person_id
         self._bridge.run(
@@ -139,10 +134,10 @@ class PeopleScreen(Screen):
     # Changes of persons. Each question leads to a preview.
 
     def _ask_name(self, details: PersonProfile) -> None:
-        label, own_id = details.card.label, f"#{details.card.person_id}"
+        card, label, own_id = details.card, details.card.label, f"#{details.card.person_id}"
 
         def rename(typed: str) -> None:
-            name, qualifier = split_label(typed)
+            name, qualifier = (card.name, card.qualifier) if typed.strip() == label else split_label(typed)
             self._preview(
                 f"Rename {label}?",
                 lambda *, dry_run: self._library.people.rename(own_id, name, qualifier=qualifier, dry_run=dry_run),

@@ -126,5 +126,10 @@ def checked_qualifier(text: str) -> str:
 def split_label(text: str) -> tuple[str, str]:
     """Return name and qualifier of a text such as `Ann Lee (aunt)`; "" for a text without parentheses at its end."""
     stripped = text.strip()
-    name, opening, rest = stripped.rpartition(" (")
-    return (name, rest[:-1]) if opening and name.strip() and rest.endswith(")") else (stripped, "")
+    depth = 0
+    for place in range(len(stripped) - 1, 0, -1):
+        depth += (stripped[place] == ")") - (stripped[place] == "(")
+        if depth == 0:
+            name = stripped[:place].strip()
+            return (name, stripped[place + 1 : -1].strip()) if stripped.endswith(")") and name else (stripped, "")
+    return stripped, ""

@@ -24,7 +24,7 @@ from indexium_core.model.query.key_values import (
     without_part,
 )
 from indexium_core.model.query.keys import KEYS, Key
-from indexium_core.model.query.published_sql import history_as_sql, plan_as_sql
+from indexium_core.model.query.published_sql import history_as_sql, person_as_sql, plan_as_sql
 from indexium_core.model.query.selection import search_of
 from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
 from indexium_core.model.query.titles import title_of
@@ -53,6 +53,7 @@ __all__ = [
     "parse",
     "parse_history",
     "parts",
+    "person_as_sql",
     "plan_as_sql",
     "quoted",
     "requires_all",

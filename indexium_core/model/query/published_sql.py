@@ -16,7 +16,7 @@ from indexium_core.model.query.history import parse_history
 from indexium_core.model.query.keys import Key
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["history_as_sql", "plan_as_sql"]
+__all__ = ["history_as_sql", "person_as_sql", "plan_as_sql"]
 
 _COLUMNS = {
     "adds": ("p.people_added",),
@@ -69,6 +69,14 @@ def plan_as_sql(text: str) -> str:
         "ORDER BY p.risk, f.path",
     ]
     return "\n".join(lines)
+
+
+def person_as_sql(person_id: int) -> str:
+    """Return the files of a person as SQL, the newest first."""
+    return (
+        "SELECT file_id, f.file_name, f.folder, f.modified_at\nFROM files AS f\nJOIN file_people AS a USING (file_id)\n"
+        f"WHERE a.person_id = {person_id}\nORDER BY f.modified_at DESC, f.path"
+    )
 
 
 def history_as_sql(
