@@ -24,13 +24,13 @@ __all__ = [
     "ResolutionReport",
 ]
 
-Kind = Literal["copies", "differ", "ambiguous_person", "spelling", "unknown", "placeholder", "single", "corruption"]
+Kind = Literal["copies", "differ", "spelling", "unknown", "ambiguous_person", "placeholder", "single", "corruption"]
 KINDS: tuple[Kind, ...] = (
     "copies",
     "differ",
-    "ambiguous_person",
     "spelling",
     "unknown",
+    "ambiguous_person",
     "placeholder",
     "single",
     "corruption",

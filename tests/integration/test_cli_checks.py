@@ -49,9 +49,9 @@ def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None
     assert counts == {
         "copies": 0,
         "differ": 1,
-        "ambiguous_person": 0,
         "spelling": 1,
         "unknown": 1,
+        "ambiguous_person": 0,
         "placeholder": 0,
         "single": 0,
         "corruption": 0,

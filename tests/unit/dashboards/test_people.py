@@ -40,10 +40,17 @@ def test_empty_list_says_why() -> None:
 
 def test_details_show_companions_files_and_search() -> None:
     files = [
-        PersonFile(file_id=each, file_name=f"{each}.mp4", path=f"/a/b/{each}.mp4", folder="a/b", file_hash="x", mtime_ns=1,
-                   has_picture=each != 4)
+        PersonFile(
+            file_id=each,
+            file_name=f"{each}.mp4",
+            path=f"/a/b/{each}.mp4",
+            folder="a/b",
+            file_hash="x",
+            mtime_ns=1,
+            has_picture=each != 4,
+        )
         for each in range(3, 17)
-    ]  # fmt: skip
+    ]
     others = [Companion(person_id=9, name="Bo", qualifier="", files=2)]
     profile = PersonProfile(card=card(), companions=others, files=files, merged=["Annie"])
     view = people_list.details_view(profile, pictures=True)
