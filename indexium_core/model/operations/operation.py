@@ -28,6 +28,7 @@ __all__ = [
     "PaginatedOperations",
     "WriteOptions",
     "WriteResult",
+    "no_backups_reason",
     "outcome_counts",
     "outcome_label",
     "outcome_of",
@@ -60,6 +61,11 @@ OUTCOMES = {
 CANCELLED_CODES = ("cancelled", "restored")  # codes of skipped items that were cancelled
 _OUTCOME_BY_STATUS = {"success": "done", "failed": "failed", "conflict": "conflict", "unknown": "unclear"}
 _ROLLBACK_OUTCOMES = {"done": "restored", "restored": "not restored"}
+
+
+def no_backups_reason(origin: str) -> str:
+    """Return why an operation of a legacy .db file cannot be rolled back; `origin` is the name of that file."""
+    return f"The old Indexium ran this operation (from {origin}): there are no backups, so it cannot be rolled back."
 
 
 def outcome_of(status: str, code: str) -> str:
@@ -165,6 +171,7 @@ class MetadataOperation:
     reverts_note: str = ""  # note of the operation that this rollback reverts
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
     restored_count: int = 0  # remaining or cancelled files whose write was undone
+    origin: str = ""  # name of the legacy .db file that has the operation; "": this program ran it
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -214,6 +221,7 @@ class MetadataOperation:
             "user_note": self.user_note,
             "user_action": self.user_action,
             "source": self.source,
+            "origin": self.origin,
             "error_message": self.error_message,
             "reverts_id": self.reverts_id,
             "can_rollback": self.can_rollback,

@@ -16,6 +16,7 @@ from indexium_core import errors
 from indexium_core.store import rows, sql
 from indexium_core.store.catalog import faces, films, properties
 from indexium_core.store.connection import Connection
+from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
 
@@ -232,6 +233,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
         faces.adopt(tx)
+        legacy_history.adopt(tx)
     tx.execute(_sql("drop_incoming"))
     return UpsertReport(
         added=added,
