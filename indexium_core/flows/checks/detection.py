@@ -73,6 +73,7 @@ def detect(
         "unknown": _finding_columns(reader, "unknown", unknown, (_digest(person_key(name)) for name in unknown)),
         "placeholder": _finding_columns(reader, "placeholder", placeholder, map(_digest, placeholder)),
         "single": _finding_columns(reader, "single", list(single), single.values()),
+        "same_name": store.same_name(reader),
     }
 
 

@@ -32,6 +32,7 @@ _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "unknown": name_findings.unknown_finding,
     "placeholder": name_findings.placeholder_finding,
     "single": name_findings.single_finding,
+    "same_name": file_findings.same_name_finding,
 }
 
 
@@ -51,6 +52,7 @@ class FindingRows:
             "unknown": self._unknown,
             "placeholder": self._placeholder,
             "single": self._single,
+            "same_name": self._same_name,
         }
 
     def read(self, kind: Kind, subjects: Sequence[str], digests: Sequence[int], version: Version) -> list[CheckRow]:
@@ -105,6 +107,12 @@ class FindingRows:
         reader = self._people_index.at(version)
         lists = store.files_with_people(reader, subjects, limit=MAX_FILES)
         return FindingPage(_files(reader, version, lists), names=names, file_lists=lists)
+
+    def _same_name(self, subjects: Sequence[str], version: Version) -> FindingPage:
+        reader = self._database.read()
+        same_names = store.same_name_files(reader, subjects)
+        files = store.files(reader, version, [each.file_id for each in same_names.values()])
+        return FindingPage(files, same_names=same_names)
 
 
 def placeholder_spellings(reader: Connection, version: Version, keys: Iterable[str]) -> dict[str, str]:

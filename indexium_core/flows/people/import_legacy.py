@@ -134,4 +134,5 @@ class LegacyImport:
 
     def _item(self, item: LegacyItem) -> ImportedItem:
         file = self.matches.files.get(item.file_hash)
-        return ImportedItem(item, self._place(item.path) if item.path else b"", file.file_id if file else None)
+        path = self._paths[item.file_hash]
+        return ImportedItem(item, self._place(path) if path else b"", file.file_id if file else None)

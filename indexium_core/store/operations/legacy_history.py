@@ -15,7 +15,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
-__all__ = ["ImportedItem", "KnownFile", "UnmatchedPath", "add", "adopt", "known_files", "set_unmatched"]
+__all__ = ["ImportedItem", "KnownFile", "UnmatchedPath", "add", "adopt", "known_files", "set_unmatched", "take"]
 
 
 class KnownFile(NamedTuple):
@@ -33,7 +33,7 @@ class ImportedItem(NamedTuple):
     """A file of a legacy operation with the file of the catalog that matches it."""
 
     item: LegacyItem
-    path: bytes  # absolute
+    path: bytes  # the last known path of the file, absolute
     file_id: int | None  # None: no file matches
 
 
@@ -95,6 +95,12 @@ def adopt(tx: Connection) -> None:
         tx.execute(_sql("drop_found_files"))
 
 
+def take(tx: Connection, path: str, file_id: int) -> None:
+    """Give the suggestions and the history of an unmatched file to a file. Its people are assigned separately."""
+    for statement in ("take_faces", "take_items", "drop_taken"):
+        tx.execute(_sql(statement), sql.parameters(_sql(statement), {"path": path, "file_id": file_id}))
+
+
 def _operation_columns(operations: Sequence[LegacyOperation]) -> dict[str, list[object]]:
     return {
         "numbers": [each.number for each in operations],
@@ -122,7 +128,7 @@ def _item_columns(
         "numbers": [operation.number for operation, _ in rows],
         "starts": [operation.started_at for operation, _ in rows],
         "file_ids": [id_by_path[each.path] if each.file_id is None else each.file_id for _, each in rows],
-        "file_paths": [_shown(each.path) for _, each in rows],
+        "file_paths": [_shown(each.item.path) for _, each in rows],
         "paths": [each.path for _, each in rows],
         "statuses": [each.item.status for _, each in rows],
         "error_messages": [each.item.message for _, each in rows],

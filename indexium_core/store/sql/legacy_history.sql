@@ -101,3 +101,19 @@ DELETE FROM legacy_files WHERE path_bytes IN (SELECT path_bytes FROM scanned_fil
 -- All files of the catalog, to match them.
 SELECT file_id, path_bytes, coalesce(file_hash, ''), size, mtime_ns, state NOT IN ('missing', 'empty') FROM scanned_files
 ORDER BY path_bytes, state = 'missing', file_id DESC;
+
+-- name: take_faces
+-- The suggestions of an unmatched file belong to a file.
+UPDATE face_suggestions SET file_hash = f.file_hash, path_bytes = CASE WHEN f.file_hash IS NULL THEN f.path_bytes END
+FROM scanned_files AS f
+WHERE f.file_id = $file_id
+  AND face_suggestions.path_bytes IN (SELECT path_bytes FROM legacy_files WHERE path = $path);
+
+-- name: take_items
+-- The history of an unmatched file belongs to a file.
+UPDATE metadata_operation_items SET file_id = $file_id
+WHERE id < 0 AND path_bytes IN (SELECT path_bytes FROM legacy_files WHERE path = $path);
+
+-- name: drop_taken
+-- An unmatched file without people has nothing that an undo could give back.
+DELETE FROM legacy_files WHERE path = $path AND path_bytes NOT IN (SELECT path_bytes FROM video_people WHERE path_bytes IS NOT NULL);

@@ -145,7 +145,7 @@ def test_content_comes_before_the_path(database: Database, people: PeopleService
 def test_unmatched_files_are_reported(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4")])
     script = """
-        INSERT INTO scanned_files VALUES ('aa', '/films/a.mp4', NULL), ('bb', '/old/b.mp4', NULL), ('xx', '/old/x', NULL);
+        INSERT INTO scanned_files VALUES ('aa', '/films/a.mp4', ''), ('bb', '/old/b.mp4', ''), ('xx', '/old/x', '');
         INSERT INTO video_people VALUES (1, 'aa', 'Ann', NULL), (2, 'bb', 'Bo', NULL), (3, 'bb', 'Cy', NULL),
             (4, 'lost', 'Dee', NULL);
         INSERT INTO faces (file_hash, suggested_person_name) VALUES ('bb', 'Eve');"""
@@ -204,19 +204,12 @@ def damage_table(path: Path, table: str) -> None:
     path.write_bytes(raw)
 
 
-def test_truncated_database_is_imported_as_far_as_it_goes(
-    database: Database, people: PeopleService, tmp_path: Path
-) -> None:
-    rows = "".join(
-        f"INSERT INTO faces VALUES ({n}, 'aa', 1, NULL, 'Ann', '{'x' * 3000}', 1, '', '');" for n in range(40)
-    )
-    path = legacy_db.make(tmp_path / "old.db", legacy_db.HISTORY + rows)
-    path.write_bytes(path.read_bytes()[:-50_000])
-    report = people.import_file(path)
-
-    assert report.operations == 3
-    assert (report.matched, report.waiting) == (0, 0)
-    assert [problem.split(" cannot")[0] for problem in report.problems] == ["The table faces of the database"]
+def test_truncated_database_is_one_error(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    path = legacy_db.make(tmp_path / "old.db", legacy_db.HISTORY)
+    path.write_bytes(path.read_bytes()[:-10_000])
+    with pytest.raises(errors.UsageError, match="damaged or incomplete"):
+        people.import_file(path)
+    assert operations(database) == []
 
 
 def test_value_that_is_too_large_leaves_its_table_out(
