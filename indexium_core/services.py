@@ -18,8 +18,6 @@ from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptio
 from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, SelectionDigest, SelectionSummary
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
-    import pandas as pd
-
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
@@ -111,16 +109,6 @@ class LibraryServices:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def sql(self, text: str) -> pd.DataFrame:
-        """
-        Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
-
-        Raises:
-            UsageError: The statement is not valid.
-
-        """
-        return self.queries.frame(text)
 
     def export(self, folder: Path | str) -> list[Path]:
         """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""
