@@ -22,6 +22,7 @@ from indexium_core import errors
 from indexium_core.demo import clips, content
 from indexium_core.demo.content import DemoFile
 from indexium_core.store.people import legacy
+from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
@@ -31,6 +32,7 @@ __all__ = ["DemoManifest", "build", "prepare"]
 MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
 PEOPLE = "people.csv"
 FACES = "faces.db"  # a legacy .db file
+OLD = "old.db"  # a legacy .db file with history, which the user can import
 _FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # age of the mtimes: a file with a recent mtime counts as growing
 
 
@@ -65,6 +67,7 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
             _make(folder, entry)
     _write_people(folder / PEOPLE, entries)
     _write_faces(folder / FACES, entries)
+    _write_history(folder / OLD)
     return DemoManifest(folder=folder, people=folder / PEOPLE, files=entries, fresh=bool(to_make))
 
 
@@ -168,11 +171,49 @@ def _write_faces(target: Path, entries: Sequence[DemoFile]) -> None:
     present = {entry.path for entry in entries}
     rows = [
         legacy.LegacyFace(path=os.fsencode(path), name=name, confidence=confidence, faces=faces)
-        for path, name, confidence, faces in content.FACES
-        if path in present
+        for path, name, confidence, faces in (*content.FACES, content.UNMATCHED_FACE)
+        if path in present or path == content.UNMATCHED_FACE[0]
     ]
     target.unlink(missing_ok=True)
     legacy.write(target, rows)
+
+
+def _write_history(target: Path) -> None:
+    """Write a legacy .db file with operations."""
+    operations = []
+    for number, (title, start, written) in enumerate(content.OLD_OPERATIONS, start=1):
+        started = datetime.fromisoformat(start).replace(tzinfo=UTC)
+        items = [
+            LegacyItem(
+                file_hash=path,
+                path=os.fsencode(path),
+                status="success",
+                message="",
+                previous_comment=None,
+                new_comment=f"People: {name}",
+                tags_added=[name],
+                tags_removed=[],
+                processed_at=None,
+            )
+            for path, name in written
+        ]
+        operations.append(
+            LegacyOperation(
+                number=number,
+                operation_type="write",
+                status="completed",
+                started_at=started,
+                completed_at=started + timedelta(seconds=40),
+                file_count=len(items),
+                success_count=len(items),
+                failure_count=0,
+                error_message="",
+                user_note=title,
+                items=items,
+            )
+        )
+    target.unlink(missing_ok=True)
+    legacy.write(target, [], operations)
 
 
 def _original(entry: DemoFile) -> DemoFile:

@@ -163,8 +163,8 @@ class _Reader:
             return []
 
 
-def write(path: Path, faces: Iterable[LegacyFace]) -> None:
-    """Create a legacy database with unconfirmed faces."""
+def write(path: Path, faces: Iterable[LegacyFace], operations: Iterable[LegacyOperation] = ()) -> None:
+    """Create a legacy database with unconfirmed faces and operations."""
     statements = sql.load("legacy")
     with contextlib.closing(sqlite3.connect(path)) as old, old:
         old.execute(statements["make_files"])
@@ -173,6 +173,18 @@ def write(path: Path, faces: Iterable[LegacyFace]) -> None:
             file_path = os.fsdecode(face.path or b"")
             old.execute(statements["put_file"], [file_path, file_path])
             old.executemany(statements["put_face"], [(file_path, face.name, face.confidence)] * face.faces)
+        old.execute(statements["make_operations"])
+        old.execute(statements["make_items"])
+        for each in operations:
+            times = [moment and f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (each.started_at, each.completed_at)]
+            values = (each.number, each.operation_type, each.status, *times, each.user_note)
+            old.execute(statements["put_operation"], values)
+            old.executemany(statements["put_item"], [_item_values(each.number, item) for item in each.items])
+
+
+def _item_values(number: int, item: LegacyItem) -> tuple[Any, ...]:
+    tags = (json.dumps(item.tags_added), json.dumps(item.tags_removed))
+    return (number, item.file_hash, os.fsdecode(item.path), item.status, item.previous_comment, item.new_comment, *tags)
 
 
 def _faces(old: sqlite3.Connection, paths: dict[str, bytes | None]) -> list[LegacyFace]:

@@ -83,3 +83,25 @@ INSERT OR IGNORE INTO scanned_files VALUES (?, ?);
 -- name: put_face
 -- Insert an unconfirmed face with its suggested person. (SQLite)
 INSERT INTO faces (file_hash, suggested_person_name, suggested_confidence, suggestion_status) VALUES (?, ?, ?, 'pending');
+
+-- name: make_operations
+-- The table of operations. (SQLite)
+CREATE TABLE metadata_operations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operation_type TEXT NOT NULL, status TEXT NOT NULL, started_at TIMESTAMP NOT NULL,
+    completed_at TIMESTAMP, user_note TEXT
+);
+
+-- name: make_items
+-- The table of the files of operations. (SQLite)
+CREATE TABLE metadata_operation_items (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operation_id INTEGER NOT NULL, file_hash TEXT NOT NULL, file_path TEXT NOT NULL,
+    status TEXT NOT NULL, previous_comment TEXT, new_comment TEXT NOT NULL, tags_added TEXT, tags_removed TEXT
+);
+
+-- name: put_operation
+-- Insert an operation. (SQLite)
+INSERT INTO metadata_operations VALUES (?, ?, ?, ?, ?, ?);
+
+-- name: put_item
+-- Insert a file of an operation. (SQLite)
+INSERT INTO metadata_operation_items VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?);
