@@ -45,6 +45,8 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.review.targets import Target
     from indexium_core.flows.review.templates import Templates
     from indexium_core.flows.review.undo_steps import ReviewSteps
+    from indexium_core.flows.scanning.hash_cache import HashCache
+    from indexium_core.flows.scanning.hash_verification import HashVerification
     from indexium_core.flows.scanning.inventory import Inventory
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.scanning.scan_progress import ScanProgress
@@ -66,6 +68,8 @@ class LibraryServices:
 
     scans: ScanJobs
     inventory: Inventory  # library folders and the files in them
+    hash_cache: HashCache
+    verification: HashVerification  # of the media of files, by their hashes
     rescans: Rescanner
     locks: LockService
     audit: Auditor

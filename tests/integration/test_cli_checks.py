@@ -53,6 +53,7 @@ def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None
         "unknown": 1,
         "placeholder": 0,
         "single": 0,
+        "corruption": 0,
         "same_name": 0,
     }
     (row,) = run.json("checks", "spelling")["items"]

@@ -19,7 +19,7 @@ NO_FINDINGS = "No findings"
 
 
 class ChecksHeader(Component):
-    """View: see `header_view`. Messages: `kind` {kind}."""
+    """View: see `header_view`. Messages: `kind` {kind}; `as_sql`."""
 
     _esm = module("checks_header")
     _styles = ("checks.css",)
@@ -107,6 +107,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",
         "single": "All people are in more than one file.",
+        "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
         "same_name": "No file of a legacy .db file could be a file with the same name here.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
@@ -118,10 +119,10 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "subject": row.subject,
         "title": row.names[0].name if row.kind == "spelling" else row.title,
         "sub": _below(row),
-        "is_file": row.kind in ("copies", "differ", "same_name"),
+        "is_file": row.kind in ("copies", "differ", "corruption", "same_name"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
-        "files": wording.files(row.file_count) if row.kind not in ("differ", "same_name") else "",
+        "files": wording.files(row.file_count) if row.kind not in ("differ", "corruption", "same_name") else "",
         "text": row.text,
     }
 
