@@ -52,7 +52,7 @@ class LegacyImport:
 
         self._place = place
         self._matcher = LegacyMatcher(
-            legacy_history.known_files(reader), place=place, memo=memo, on_progress=on_progress
+            legacy_history.catalog_files(reader), place=place, memo=memo, on_progress=on_progress
         )
         self._paths: dict[str, bytes | None] = self._content.paths | {}
         for operation in self._content.operations:

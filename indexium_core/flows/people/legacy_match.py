@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from indexium_core import errors
 from indexium_core.files.legacy_hash import legacy_hash
-from indexium_core.store.operations.legacy_history import KnownFile
+from indexium_core.store.operations.legacy_history import CatalogFile
 
 __all__ = ["HashMemo", "LegacyMatcher", "LegacyMatches", "Progress"]
 
@@ -31,7 +31,7 @@ _PROGRESS_STEP = 20  # files between two progress reports
 class LegacyMatches:
     """The files of the catalog by legacy hash."""
 
-    files: dict[str, KnownFile] = field(default_factory=dict)
+    files: dict[str, CatalogFile] = field(default_factory=dict)
     by_hash: int = 0  # files that match by their content
     by_path: int = 0
     unreadable: int = 0  # files of the catalog that cannot be compared by content
@@ -46,7 +46,7 @@ class LegacyMatcher:
 
     def __init__(
         self,
-        known: Iterable[KnownFile],
+        known: Iterable[CatalogFile],
         *,
         place: Callable[[bytes], bytes],
         memo: HashMemo,
@@ -57,12 +57,12 @@ class LegacyMatcher:
         self._memo = memo
         self._hash_of = hash_of
         self._on_progress = on_progress
-        self._by_path: dict[bytes, KnownFile] = {}
+        self._by_path: dict[bytes, CatalogFile] = {}
         for file in known:
             self._by_path.setdefault(file.path, file)
         self._unreadable = 0
 
-    def at(self, path: bytes) -> KnownFile | None:
+    def at(self, path: bytes) -> CatalogFile | None:
         """Return the file of the catalog at a path of the database."""
         return self._by_path.get(path) or self._by_path.get(self._place(path))
 
@@ -87,9 +87,9 @@ class LegacyMatcher:
         matches.unreadable = self._unreadable
         return matches
 
-    def _elsewhere(self, missing: set[str], hashes: Mapping[bytes, str]) -> dict[str, KnownFile]:
+    def _elsewhere(self, missing: set[str], hashes: Mapping[bytes, str]) -> dict[str, CatalogFile]:
         """Return the files that have one of these hashes, if all files with the hash have the same media."""
-        found: dict[str, list[KnownFile]] = {}
+        found: dict[str, list[CatalogFile]] = {}
         for path, file_hash in hashes.items():
             if file_hash in missing:
                 found.setdefault(file_hash, []).append(self._by_path[path])
@@ -99,7 +99,7 @@ class LegacyMatcher:
             if len({file.file_hash or file.path for file in files}) == 1
         }
 
-    def _hashes(self, files: Sequence[KnownFile]) -> dict[bytes, str]:
+    def _hashes(self, files: Sequence[CatalogFile]) -> dict[bytes, str]:
         """Return the legacy hash of each file that can be read, by path."""
         distinct = {file.path: file for file in files if file.is_readable}
         unread = [file for file in distinct.values() if _signature(file) not in self._memo]
@@ -113,7 +113,7 @@ class LegacyMatcher:
                     self._unreadable += 1
         return {path: self._memo[_signature(file)] for path, file in distinct.items() if _signature(file) in self._memo}
 
-    def _read(self, file: KnownFile) -> str:
+    def _read(self, file: CatalogFile) -> str:
         """Return the hash of a file; "" if it cannot be read."""
         try:
             return self._hash_of(file.path)
@@ -121,5 +121,5 @@ class LegacyMatcher:
             return ""
 
 
-def _signature(file: KnownFile) -> tuple[bytes, int, int]:
+def _signature(file: CatalogFile) -> tuple[bytes, int, int]:
     return file.path, file.size, file.mtime_ns

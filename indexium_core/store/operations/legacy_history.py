@@ -15,10 +15,10 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
-__all__ = ["ImportedItem", "KnownFile", "UnmatchedPath", "add", "adopt", "known_files", "set_unmatched", "take"]
+__all__ = ["CatalogFile", "ImportedItem", "UnmatchedPath", "add", "adopt", "catalog_files", "set_unmatched", "take"]
 
 
-class KnownFile(NamedTuple):
+class CatalogFile(NamedTuple):
     """A file of the catalog, with the facts that a match needs."""
 
     file_id: int
@@ -44,9 +44,9 @@ class UnmatchedPath(NamedTuple):
     is_unique: bool  # no other file of the database has its name
 
 
-def known_files(reader: Connection) -> list[KnownFile]:
+def catalog_files(reader: Connection) -> list[CatalogFile]:
     """Return all files of the catalog; of several files at one path, the present one comes first."""
-    return [KnownFile(*row) for row in reader.execute(_sql("known_files")).fetchall()]
+    return [CatalogFile(*row) for row in reader.execute(_sql("catalog_files")).fetchall()]
 
 
 def add(

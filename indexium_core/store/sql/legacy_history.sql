@@ -97,7 +97,7 @@ WHERE metadata_operation_items.id < 0 AND f.path_bytes = metadata_operation_item
 -- Files that a scan found are no longer unmatched.
 DELETE FROM legacy_files WHERE path_bytes IN (SELECT path_bytes FROM scanned_files);
 
--- name: known_files
+-- name: catalog_files
 -- All files of the catalog, to match them.
 SELECT file_id, path_bytes, coalesce(file_hash, ''), size, mtime_ns, state NOT IN ('missing', 'empty') FROM scanned_files
 ORDER BY path_bytes, state = 'missing', file_id DESC;
