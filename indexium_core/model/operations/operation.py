@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "ACTIVE_STATES",
@@ -346,6 +349,11 @@ class OperationStatus:
     def finished(self) -> bool:
         return self.status in FINISHED_STATES
 
+    def _repr_html_(self) -> str:
+        from indexium_core.model.operations import tables
+
+        return tables.status_html(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationDetails:
@@ -358,6 +366,18 @@ class OperationDetails:
     page: int
     per_page: int
 
+    def df(self) -> pd.DataFrame:
+        """Return the items of this page as a table."""
+        from indexium_core.model.operations import tables
+
+        return tables.item_frame(self.items)
+
+    def _repr_html_(self) -> str:
+        from indexium_core.model.operations import tables
+
+        items = tables.items_html(self.items, self.operation.operation_type, total=self.total)
+        return tables.status_html(self.status) + items
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaginatedOperations:
@@ -367,6 +387,17 @@ class PaginatedOperations:
     total: int
     page: int
     per_page: int
+
+    def df(self) -> pd.DataFrame:
+        """Return the operations of this page as a table."""
+        from indexium_core.model.operations import tables
+
+        return tables.operation_frame(self.items)
+
+    def _repr_html_(self) -> str:
+        from indexium_core.model.operations import tables
+
+        return tables.operations_html(self.items, total=self.total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,64 @@
+"""The report of a dry run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from indexium_core.model.operations.operation import WriteResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DryRunReport"]
+
+_REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all other statuses come first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRunReport:
+    """The expected results of a write, checked without writing."""
+
+    items: list[WriteResult]
+    counts: dict[str, int]  # by status
+    excluded: dict[str, int]  # by risk level: files that the options exclude
+    plan_id: int = 0  # the plan version that was checked
+    total: int = 0  # files to check; more than the items if the check was cancelled
+    seconds: float = 0.0
+
+    @property
+    def by_strategy(self) -> dict[str, int]:
+        """Files that would be written, by strategy, most first."""
+        return dict(Counter(item.strategy for item in self.items if item.status == "success").most_common())
+
+    @property
+    def by_code(self) -> dict[str, int]:
+        """Files that would not be written, by code, most first."""
+        return dict(Counter(item.code for item in self.items if item.status != "success").most_common())
+
+    @property
+    def bytes_to_write(self) -> int:
+        """Bytes that would be written into the files."""
+        return sum(int(item.proof.get("bytes_to_write", 0)) for item in self.items)
+
+    @property
+    def failures_first(self) -> list[WriteResult]:
+        """The results: failures, then files with nothing to do, then the rest; each group is sorted by code."""
+        return sorted(self.items, key=lambda item: (_REPORT_ORDER.get(item.status, 0), item.code, item.file_id))
+
+    @property
+    def ready(self) -> frozenset[int]:
+        """Files that would be written."""
+        return frozenset(item.file_id for item in self.items if item.status == "success")
+
+    def df(self) -> pd.DataFrame:
+        """Return the results as a table, in the order of the file ids."""
+        from indexium_core.model.operations import tables
+
+        return tables.result_frame(self.items)
+
+    def _repr_html_(self) -> str:
+        from indexium_core.model.operations import tables
+
+        return tables.dry_run_html(self)
