@@ -20,8 +20,7 @@ __all__ = ["ProgressBar", "card", "following", "is_notebook", "progress_bar", "t
 
 _UPDATE_SECONDS = 0.2
 _LONGEST = 120  # characters of a cell; more are cut
-_LINE = "border:0;border-bottom:1px solid rgba(128,128,128,.35)"
-_CELL = f"{_LINE};padding:2px 12px 2px 0;text-align:left;vertical-align:top;white-space:pre-wrap"
+_CELL = "text-align:left;white-space:pre-line"
 
 
 class ProgressBar(Protocol):
@@ -61,7 +60,7 @@ def progress_bar(title: str, callback: object = None) -> Iterator[Any]:
     try:
         yield update
     finally:
-        shown.update(display.HTML(_bar(title, *last, "")))
+        shown.update(display.HTML(_bar(title, *last, "") if last[0] else _bar(title, 1, 1, "", numbers="done")))
 
 
 @contextlib.contextmanager
@@ -90,26 +89,25 @@ def following(title: str, read: Callable[[], tuple[int, int, str]]) -> Iterator[
 def card(title: str, facts: Mapping[str, object], *, below: str = "") -> str:
     """Return the HTML of a value: a title and named facts; `below` is HTML that follows them."""
     rows = "".join(
-        f'<tr><th scope="row" style="{_CELL};font-weight:normal;opacity:.75">{escape(name)}</th>'
-        f'<td style="{_CELL}">{_text(value)}</td></tr>'
+        f'<tr><th scope="row" style="{_CELL}">{escape(name)}</th><td style="{_CELL}">{_text(value)}</td></tr>'
         for name, value in facts.items()
     )
-    return f'<div><strong>{_text(title)}</strong><table style="margin:4px 0">{rows}</table>{below}</div>'
+    return f"<div><strong>{_text(title)}</strong><table>{rows}</table>{below}</div>"
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, total: int = 0) -> str:
     """Return the HTML of a table; with a `total`, the number of rows that are not shown is below it."""
-    head = "".join(f'<th scope="col" style="{_CELL};opacity:.75">{escape(name)}</th>' for name in columns)
+    head = "".join(f'<th scope="col" style="{_CELL}">{escape(name)}</th>' for name in columns)
     body = "".join(
         "<tr>" + "".join(f'<td style="{_CELL}">{_text(value)}</td>' for value in row) + "</tr>" for row in rows
     )
     more = f"<div>… and {total - len(rows):,} more</div>" if total > len(rows) else ""
-    return f'<table style="margin:4px 0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
-def _bar(title: str, done: int, total: int | None, text: str) -> str:
+def _bar(title: str, done: int, total: int | None, text: str, *, numbers: str = "") -> str:
     value = "" if total is None else f' value="{done}" max="{max(1, total)}"'
-    numbers = f"{done:,}" if total is None else f"{done:,} of {total:,}"
+    numbers = numbers or (f"{done:,}" if total is None else f"{done:,} of {total:,}")
     bar = f'<progress aria-label="{escape(title)}"{value} style="vertical-align:middle"></progress>'
     return f"<div>{escape(title)} {bar} {numbers} <span style='opacity:.75'>{_text(text)}</span></div>"
 

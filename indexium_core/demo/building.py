@@ -95,7 +95,7 @@ def open_library(
     from indexium_core.library import Library
 
     folder = Path(folder).absolute()
-    with notebook.progress_bar("Making clips", progress) as show:
+    with notebook.progress_bar("Demo library", progress) as show:
         made = build(folder, files=files, progress=show)
     library = Library.open(home or folder / ".indexium")
     if made.fresh or not library.inventory.list():

@@ -21,6 +21,7 @@ OUT_OF_MEMORY = "out_of_memory"  # code of a StoreError; the caller may repeat t
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
+_EXACT = 2**53  # floating-point numbers below are exact integers
 _import_lock = threading.Lock()  # the first import of pandas on several threads at once can deadlock
 
 
@@ -150,13 +151,19 @@ class Connection:
 
 
 def typed(frame: pd.DataFrame, description: Sequence[Sequence[Any]]) -> pd.DataFrame:
-    """Return a result with its texts as `str`, also if a column has no value, and its lists as Python lists."""
+    """
+    Return a result with its lists as Python lists, and with one type for a column whatever its values are.
+
+    Texts are `str`, also without a value. Sums of integers are integers if they are exact as floating-point numbers.
+    """
     import pandas as pd
 
     for place, (_, kind, *_) in enumerate(description):
         column: Any = frame.iloc[:, place]
         if str(kind) == "VARCHAR" and column.dtype == "object":
             column = pd.Series(column.tolist(), dtype="str", index=frame.index)
+        elif str(kind) == "HUGEINT" and not (column.abs() >= _EXACT).any():
+            column = column.astype("Int64")
         elif str(kind).endswith("[]"):
             column = column.map(lambda value: getattr(value, "tolist", lambda: None)())
         frame.isetitem(place, column)

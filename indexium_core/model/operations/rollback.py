@@ -113,6 +113,11 @@ class RollbackCheck:
         counts = Counter(item.code for item in self.conflicts)
         return [(number, conflict_reason(code, number)) for code, number in counts.most_common()]
 
+    def _repr_html_(self) -> str:
+        from indexium_core.model.operations import tables
+
+        return tables.rollback_check_html(self)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the check as JSON values."""
         return {

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from indexium_core.model.operations.dry_run import DryRunReport
+    from indexium_core.model.operations.rollback import RollbackCheck
 
 __all__ = [
     "dry_run_html",
@@ -33,6 +34,7 @@ __all__ = [
     "operation_frame",
     "operations_html",
     "result_frame",
+    "rollback_check_html",
     "status_html",
 ]
 
@@ -156,6 +158,19 @@ def dry_run_html(report: DryRunReport) -> str:
     rows = [(item.file_id, outcome_label(outcome_of(item.status, item.code)), item.message) for item in bad[:_SHOWN]]
     below = notebook.table(("file_id", "result", "reason"), rows, total=len(bad)) if bad else ""
     return notebook.card(f"Dry run of {wording.files(report.total)}: no file was changed", facts, below=below)
+
+
+def rollback_check_html(check: RollbackCheck) -> str:
+    """Return what a rollback would restore, and why it would skip files."""
+    facts: dict[str, object] = {
+        "would be": outcome_counts({"done": check.restorable}, "rollback") or "nothing restored"
+    }
+    facts |= {} if check.can_rollback else {"reason": check.reason}
+    rows = [(item.file_name, item.message) for item in check.conflicts[:_SHOWN]]
+    below = notebook.table(("conflict", "reason"), rows, total=len(check.conflicts)) if rows else ""
+    return notebook.card(
+        f"Check of a rollback of operation {check.operation_id}: no file was changed", facts, below=below
+    )
 
 
 def _state(status: str) -> str:
