@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -19,7 +19,8 @@ from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.planning import charts, file_details, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
-from indexium_core.flows.scanning import file_facts, inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.scanning import file_facts, hash_verification, inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
@@ -114,7 +115,10 @@ class Assembly:
         """Build the services that scan, write, roll back and keep backups."""
         folder = self.backups_folder
         self.worker_journals = WorkerJournals(store.home, libraries=lambda: catalog.libraries(store.read()))
-        self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
+        self.hash_cache = HashCache(store, clock=clock, last_scan=self._last_scan)
+        self.scanner = scanner.Scanner(
+            store, config=config, clock=clock, executor=self._executor, events=self.events, hashes=self.hash_cache
+        )
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self.runs = operation_runner.Operations(
             store,
@@ -141,6 +145,15 @@ class Assembly:
             config=config,
             clock=clock,
             executor=self._executor,
+        )
+        self.verification = hash_verification.HashVerification(
+            store,
+            modes=self.plans.default_modes,
+            queue=self.queue,
+            config=config,
+            clock=clock,
+            executor=self._executor,
+            on_change=self.plan_changed,
         )
         self.scans = scan_jobs.ScanJobs(store, self.scanner, self.queue, on_change=self.plan_changed)
         self._register_jobs()
@@ -275,7 +288,10 @@ class Assembly:
             rescan.KIND,
             self.rescans.handle,
             title="Rescan",
-            stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+            stall_timeout=self._stall_timeout,
+        )
+        self.queue.register(
+            hash_verification.KIND, self.verification.handle, title="Verification", stall_timeout=self._stall_timeout
         )
 
     def _executor(self, files: int = 0, seconds: float = math.inf) -> Executor:
@@ -308,6 +324,11 @@ class Assembly:
         """Prepare worker processes if this process serves a dashboard and uses them."""
         if self.is_served and self._executor() is self.processes:
             self.processes.warm()
+
+    def _last_scan(self) -> Mapping[str, Any] | None:
+        """Return the summary of the last scan that completed; None if there is none."""
+        items = self.jobs.list((scan_jobs.KIND,), ("completed",), per_page=1).items
+        return items[0].summary if items else None
 
     def _placeholder_keys(self) -> frozenset[str]:
         return placeholders.keys(self.settings.placeholder_names)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.flows.history.retry import RetryPreview
@@ -60,6 +60,9 @@ from indexium_core.store.review.bulk import Example
 from indexium_core.store.review.decisions import DecisionRow
 from indexium_core.store.review.steps import StepRow
 from indexium_core.store.review.templates import Template
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "AssignmentRow",
@@ -291,6 +294,16 @@ class Library(LibraryServices):
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
         self.database_backups.start(repeat=parts.is_served)
+
+    def sql(self, text: str) -> pd.DataFrame:
+        """
+        Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
+
+        Raises:
+            UsageError: The statement is not valid.
+
+        """
+        return self.queries.frame(text)
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process, as `open` does; operations that run here are skipped."""

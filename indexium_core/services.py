@@ -21,8 +21,6 @@ from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptio
 from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, SelectionDigest, SelectionSummary
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
-    import pandas as pd
-
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
@@ -50,6 +48,8 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.review.targets import Target
     from indexium_core.flows.review.templates import Templates
     from indexium_core.flows.review.undo_steps import ReviewSteps
+    from indexium_core.flows.scanning.hash_cache import HashCache
+    from indexium_core.flows.scanning.hash_verification import HashVerification
     from indexium_core.flows.scanning.inventory import Inventory
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.scanning.scan_progress import ScanProgress
@@ -71,6 +71,8 @@ class LibraryServices:
 
     scans: ScanJobs
     inventory: Inventory  # library folders and the files in them
+    hash_cache: HashCache
+    verification: HashVerification  # of the media of files, by their hashes
     rescans: Rescanner
     locks: LockService
     audit: Auditor
@@ -114,16 +116,6 @@ class LibraryServices:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def sql(self, text: str) -> pd.DataFrame:
-        """
-        Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
-
-        Raises:
-            UsageError: The statement is not valid.
-
-        """
-        return self.queries.frame(text)
 
     def export(self, folder: Path | str) -> list[Path]:
         """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    import pandas as pd
+from typing import Any, Literal, NamedTuple
 
 __all__ = [
     "FieldKind",
@@ -53,7 +50,6 @@ class QueryAnswer:
     total: int  # rows of the whole result
     snapshot_at: datetime
     seconds: float = 0.0  # duration of the query
-    frame: pd.DataFrame | None = None
 
     @property
     def is_cut(self) -> bool:

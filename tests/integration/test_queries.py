@@ -282,6 +282,11 @@ def test_search_of_plan_as_sql_finds_the_same_files(studio: Studio, queries: Que
     assert queries.file_ids(query.plan_as_sql(search)) == expected
 
 
+def test_search_for_locks_is_not_available_as_sql() -> None:
+    with pytest.raises(errors.QueryError, match="has no locks"):
+        query.plan_as_sql("film -locked:yes")
+
+
 def test_search_of_history_as_sql_finds_the_same_operations(tmp_path: Path) -> None:
     studio = Studio(tmp_path, 3)
     with studio.library as library:

@@ -98,7 +98,11 @@ export function drawRun({view, state}) {
     h("span", {class: "grow"}),
     h("small", {class: "limits"}, `limits: ${view.seconds} s, 1 GB of memory, 10,000 rows`),
     view.running &&
-      h("i", {class: "sql-time", "aria-hidden": "true", style: {"--share": `${Math.min(100, (Number(elapsed) / view.seconds) * 100)}%`}}),
+      h("i", {
+        class: "sql-time",
+        "aria-hidden": "true",
+        style: {"--share": `${Math.min(100, (Number(elapsed) / view.seconds) * 100)}%`},
+      }),
   )
 }
 

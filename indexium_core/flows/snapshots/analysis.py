@@ -83,15 +83,25 @@ def open_newest(
                 continue
             message = f"The snapshot {path} cannot be read: {str(error).partition(chr(10))[0]}"
             raise errors.StoreError(f"{message}. 'indexium snapshot' makes a new one.") from error
-        connection.execute("USE snapshot")
-        for name, value in (config or {}).items():
-            connection.execute(f"SET {name} = {quoted(str(value))}")
-        if not external:
-            connection.execute(f"SET allowed_paths = [{', '.join(quoted(str(file)) for file in files)}]")
-            connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        try:
+            _lock(connection, config or {}, external=external, files=files)
+        except BaseException:
+            connection.close()
+            raise
         return connection
     raise AssertionError("unreachable")
+
+
+def _lock(
+    connection: duckdb.DuckDBPyConnection, config: Mapping[str, Any], *, external: bool, files: Sequence[Path]
+) -> None:
+    connection.execute("USE snapshot")
+    for name, value in config.items():
+        connection.execute(f"SET {name} = {quoted(str(value))}")
+    if not external:
+        connection.execute(f"SET allowed_paths = [{', '.join(quoted(str(file)) for file in files)}]")
+        connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 def export_parquet(home: Path, folder: Path) -> list[Path]:

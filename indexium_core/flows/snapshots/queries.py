@@ -91,7 +91,8 @@ class Queries:
         """
         values = dict(parameters or {})
         request = QueryRequest(home=self._home, text=text, parameters=values, max_rows=max_rows, max_bytes=max_bytes)
-        return self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
+        answer: QueryAnswer = self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
+        return answer
 
     @remote(paths=("out",))
     def write(
@@ -120,7 +121,7 @@ class Queries:
         unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
         request = QueryRequest(home=self._home, text=text, parameters=dict(parameters or {}), out=unfinished)
         try:
-            answer = self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
+            answer: QueryAnswer = self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
             unfinished.replace(out)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -136,8 +137,7 @@ class Queries:
     ) -> pd.DataFrame:
         """Run one SELECT, without a limit of rows, and return the result as a table; arguments and errors as `run`."""
         request = QueryRequest(home=self._home, text=text, parameters=dict(parameters or {}), as_frame=True)
-        frame = self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds).frame
-        assert frame is not None
+        frame: pd.DataFrame = self._run(request, _Limit(time.monotonic() + seconds, is_stopped), seconds)
         return frame
 
     def file_ids(
@@ -180,7 +180,8 @@ class Queries:
         """End the processes."""
         self._processes.close()
 
-    def _run(self, request: QueryRequest, limit: _Limit, seconds: float) -> QueryAnswer:
+    def _run(self, request: QueryRequest, limit: _Limit, seconds: float) -> Any:
+        """Return the result of a query, with the type that the request asks for."""
         self._snapshots.refresh()
         try:
             answer = self._processes.call_with_callbacks(limit, sandbox.run_query, request)

@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import duckdb
 
@@ -28,6 +28,9 @@ from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.store.connection import typed
 from indexium_core.store.snapshot import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["FORMATS", "QueryFailure", "QueryRequest", "run_query"]
 
@@ -69,7 +72,7 @@ class Watched(Protocol):
         """Return whether the query must end: a person cancelled it, or its time is over."""
 
 
-def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | QueryFailure:
+def run_query(watched: Watched, request: QueryRequest) -> QueryAnswer | pd.DataFrame | QueryFailure:
     """Run a query and return its answer, or the reason why there is none."""
     try:
         with analysis.open_newest(request.home, files=_files(request), config=_CONFIG) as con:
@@ -104,7 +107,7 @@ def _watch(watched: Watched, con: duckdb.DuckDBPyConnection, ended: threading.Ev
             return
 
 
-def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswer:
+def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswer | pd.DataFrame:
     statement = _checked(con, request.text)
     [(moment,)] = con.execute("FROM snapshot SELECT snapshot_at").fetchall()
     started = time.monotonic()
@@ -117,8 +120,7 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
     con.execute(statement, request.parameters or None)
     if request.as_frame:
         description = con.description or []
-        frame = typed(con.df(), description)
-        return QueryAnswer(columns=(), rows=[], total=len(frame), snapshot_at=moment, frame=frame)
+        return typed(con.df(), description)
     columns = tuple(QueryColumn(name, str(kind)) for name, kind, *_ in con.description or ())
     rows: list[tuple[Any, ...]] = []
     total = size = 0

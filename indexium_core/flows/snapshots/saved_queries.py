@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import builtins
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.model.analysis import SavedQuery
 from indexium_core.model.people import people_comment
+from indexium_core.model.saved_names import checked_name
 from indexium_core.store import saved_queries as store
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
 __all__ = ["SavedQueries"]
 
-MAX_NAME_LENGTH = 80  # characters
 MAX_QUERIES = 500
 MAX_TEXT_LENGTH = 100_000  # characters
 _EXAMPLE_VALUES: Mapping[str, Mapping[str, str]] = {
@@ -58,7 +57,7 @@ class SavedQueries:
             UsageError: The name or the text is empty or too long, or there are too many queries.
 
         """
-        name = _checked_name(name)
+        name = checked_name(name, "query")
         if not text.strip() or len(text) > MAX_TEXT_LENGTH:
             raise errors.UsageError(f"A saved query has 1 to {MAX_TEXT_LENGTH:,} characters.")
         key, now = people_comment.person_key(name), self._clock()
@@ -88,13 +87,3 @@ class SavedQueries:
                 raise errors.UsageError(f"The query “{query.name}” was not restored: another one has this name now.")
             store.add(tx, query, key, at=self._clock())
         return self.get(query.query_id)
-
-
-def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise errors.UsageError("Enter a name for the query, without control characters.")
-    if len(name) > MAX_NAME_LENGTH:
-        message = f"The name of a query can have {MAX_NAME_LENGTH} characters at most; this one has {len(name)}."
-        raise errors.UsageError(message)
-    return name

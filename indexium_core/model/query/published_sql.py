@@ -1,7 +1,7 @@
 """
 Searches as SQL for analysts: on the tables of a snapshot, with the values as literals, so that a person can edit it.
 
-The conditions mean the same as those of `sql.py`; only a term about locks has no column in a snapshot.
+The conditions mean the same as those of `sql.py`. Only locks have no column in a snapshot.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from indexium_core.errors import QueryError
 from indexium_core.model.people import people_comment
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.history import parse_history
@@ -46,7 +47,7 @@ def plan_as_sql(text: str) -> str:
     Return the search of the plan as SQL: the files that the plan page lists.
 
     Raises:
-        QueryError: The search has a syntax error.
+        QueryError: The search has a syntax error, or it asks for locks, which a snapshot does not have.
 
     """
     tree = parse(text)
@@ -175,7 +176,7 @@ def _options(key: Key, value: AnyValue) -> str:
     if key.kind == "codes":
         return f"list_has_any(p.issues, [{_list(value.options)}])"
     if key.kind == "locks":
-        return "TRUE /* a snapshot has no locks of fields */"
+        raise QueryError("A snapshot has no locks. Remove “locked:” from the search to open it as SQL.")
     listed = ", ".join(value.options) if key.kind == "ids" else _list(value.options)
     return _joined(" OR ", [f"{column} IN ({listed})" for column in _COLUMNS[key.name]])
 
