@@ -14,19 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 
-__all__ = ["ProgressBar", "card", "following", "is_notebook", "progress_bar", "table"]
+__all__ = ["card", "following", "is_notebook", "progress_bar", "table"]
 
 _UPDATE_SECONDS = 0.2
 _LONGEST = 120  # characters of a cell; more are cut
 _CELL = "text-align:left;white-space:pre-line"
-
-
-class ProgressBar(Protocol):
-    """The callback for a progress bar."""
-
-    def __call__(self, done: int, total: int | None, text: str = "") -> None: ...
 
 
 def is_notebook() -> bool:
@@ -40,7 +34,8 @@ def progress_bar(title: str, callback: object = None) -> Iterator[Any]:
     """
     Show a progress bar below the cell while the block runs.
 
-    Yields a `ProgressBar` that updates it; outside a notebook, None. If there is a `callback`, yields it without a bar.
+    Yields the function that updates it, with the arguments `done, total, text=""`; outside a notebook, None. If the
+    caller has a `callback` of its own, yields that, without a bar.
     """
     if callback is not None or not is_notebook():
         yield callback

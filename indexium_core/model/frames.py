@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ MOMENT = "datetime64[us, UTC]"  # a moment or no value
 LIST = "object"  # Python lists
 
 
-def frame(values: Iterable[object], columns: Mapping[str, str | tuple[str, ...]]) -> pd.DataFrame:
+def frame(values: Iterable[object], columns: Mapping[str, str | Sequence[str]]) -> pd.DataFrame:
     """
     Return a table with a row for each value.
 
@@ -27,8 +27,8 @@ def frame(values: Iterable[object], columns: Mapping[str, str | tuple[str, ...]]
 
     values = list(values)
 
-    def column(name: str, kind: str | tuple[str, ...]) -> pd.Series:
-        kind_of_column = pd.CategoricalDtype(list(kind)) if isinstance(kind, tuple) else kind
+    def column(name: str, kind: str | Sequence[str]) -> pd.Series:
+        kind_of_column = kind if isinstance(kind, str) else pd.CategoricalDtype(list(kind))
         return pd.Series(list(map(attrgetter(name), values)), dtype=kind_of_column)
 
     return pd.DataFrame({name: column(name, kind) for name, kind in columns.items()})

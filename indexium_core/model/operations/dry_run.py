@@ -6,7 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from indexium_core.model.operations.operation import WriteResult
+from indexium_core import notebook
+from indexium_core.model import frames, wording
+from indexium_core.model.operations.operation import (
+    ITEM_STATUSES,
+    WriteResult,
+    outcome_counts,
+    outcome_label,
+    outcome_of,
+)
+from indexium_core.model.operations.strategies import in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["DryRunReport"]
 
 _REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all other statuses come first
+_SHOWN = 10  # files in HTML
+_COLUMNS = {
+    "file_id": "int64",
+    "status": ITEM_STATUSES,
+    "code": "str",
+    "message": "str",
+    "strategy": "str",
+    "seconds": "float64",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +72,16 @@ class DryRunReport:
 
     def df(self) -> pd.DataFrame:
         """Return the results as a table, in the order of the file ids."""
-        from indexium_core.model.operations import tables
-
-        return tables.result_frame(self.items)
+        return frames.frame(self.items, _COLUMNS)
 
     def _repr_html_(self) -> str:
-        from indexium_core.model.operations import tables
-
-        return tables.dry_run_html(self)
+        outcomes = Counter(outcome_of(item.status, item.code) for item in self.items)
+        facts: dict[str, object] = {"would be": outcome_counts(outcomes), "to write": wording.size(self.bytes_to_write)}
+        facts |= {in_words(name): wording.files(number) for name, number in self.by_strategy.items()}
+        facts |= {f"{level} (excluded)": wording.files(number) for level, number in self.excluded.items() if number}
+        bad = [item for item in self.failures_first if item.status != "success"]
+        rows = [
+            (item.file_id, outcome_label(outcome_of(item.status, item.code)), item.message) for item in bad[:_SHOWN]
+        ]
+        below = notebook.table(("file_id", "result", "reason"), rows, total=len(bad)) if bad else ""
+        return notebook.card(f"Dry run of {wording.files(self.total)}: no file was changed", facts, below=below)

@@ -10,8 +10,12 @@ import pandas as pd
 import pytest
 
 from indexium_core.model.operations.dry_run import DryRunReport
-from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, PaginatedOperations
-from indexium_core.model.operations.tables import item_frame
+from indexium_core.model.operations.operation import (
+    ItemDetails,
+    MetadataOperation,
+    OperationDetails,
+    PaginatedOperations,
+)
 from indexium_core.store.connection import typed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -33,6 +37,13 @@ def history(*operations: MetadataOperation) -> PaginatedOperations:
     return PaginatedOperations(items=list(operations), total=len(operations), page=1, per_page=50)
 
 
+def details(*items: ItemDetails) -> OperationDetails:
+    status: Any = None
+    return OperationDetails(
+        operation=operation(), status=status, items=list(items), total=len(items), page=1, per_page=50
+    )
+
+
 def test_history_has_times_categories_and_integers_without_value() -> None:
     frame = history(operation(), operation(completed_at=None, reverts_id=7)).df()
     types = types_of(frame)
@@ -51,11 +62,11 @@ def test_items_have_lists_of_people() -> None:
         id=1, file_id=2, status="success", previous_comment=None, new_comment="x", tags_added=["Ann"], tags_removed=[],
         seconds=None, proof={}, processed_at=None, **texts,
     )  # fmt: skip
-    frame = item_frame([item])
+    frame = details(item).df()
 
     assert frame["tags_added"].tolist() == [["Ann"]]
     assert frame["previous_comment"].isna().all()
-    assert types_of(frame) == types_of(item_frame([]))
+    assert types_of(frame) == types_of(details().df())
 
 
 def test_dry_run_without_results_has_types() -> None:
