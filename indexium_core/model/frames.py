@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ def frame(values: Iterable[object], columns: Mapping[str, str | Sequence[str]]) 
     """
     Return a table with a row for each value.
 
-    `columns` has for each attribute its type in pandas, or the categories of its values in order; `a.b` is an attribute
-    of an attribute.
+    `columns` has for each attribute its type in pandas, or the categories of its values in order.
     """
     import pandas as pd
 
@@ -29,6 +27,6 @@ def frame(values: Iterable[object], columns: Mapping[str, str | Sequence[str]]) 
 
     def column(name: str, kind: str | Sequence[str]) -> pd.Series:
         kind_of_column = kind if isinstance(kind, str) else pd.CategoricalDtype(list(kind))
-        return pd.Series(list(map(attrgetter(name), values)), dtype=kind_of_column)
+        return pd.Series([getattr(value, name) for value in values], dtype=kind_of_column)
 
     return pd.DataFrame({name: column(name, kind) for name, kind in columns.items()})
