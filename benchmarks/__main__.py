@@ -35,6 +35,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "executors": "--files 40 --runs 1",
     "cluster": "--files 40",
     "jobs": "--files 50 --waiting 10000 --runs 1",
+    "snapshot": "--files 10000 --runs 1",
 }
 INTRODUCTION = """\
 # Performance

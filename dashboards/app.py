@@ -23,6 +23,7 @@ from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.pages.library.screen import LibraryScreen
 from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
+from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.settings.screen import SettingsScreen
 from dashboards.session import TRACK, PageEntry, Session
 from dashboards.shared import Shared
@@ -39,6 +40,7 @@ PAGES = (
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("library", "Library", LibraryScreen),
+    PageEntry("query", "Query", QueryScreen),
     PageEntry("jobs", "Jobs", JobsScreen),
     PageEntry("settings", "Settings", SettingsScreen),
 )

@@ -83,7 +83,7 @@ class Bridge:
             work: The long work; it must not access the session.
             done: Shows the result.
             name: If several calls have this name, only the result of the newest call is shown.
-            failed: Receives an `IndexiumError`; without `failed`, a toast shows the message.
+            failed: Receives the error, also an unexpected one; without `failed`, a toast shows the message.
             topic: Identifies the errors of this call; default: `name`.
             once: Drop the call while a call with this name runs: a button was pressed twice.
 
@@ -106,7 +106,8 @@ class Bridge:
             self.soon(lambda error=error: self._finish(call, lambda: self._fail(error, failed)))  # type: ignore[misc]
         except Exception:
             logger.exception("dashboard.action_failed", extra={"action": name})
-            self.soon(lambda: self._finish(call, lambda: self.toast("error", UNEXPECTED)))
+            unexpected = errors.IndexiumError(UNEXPECTED)
+            self.soon(lambda: self._finish(call, lambda: self._fail(unexpected, failed)))
         else:
             self.soon(lambda: self._finish(call, lambda: self._succeed(call, lambda: done(result))))
 

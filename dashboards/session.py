@@ -27,6 +27,7 @@ from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
 from dashboards.screen import Screen
 from dashboards.shared import Shared
+from indexium_core import errors
 from indexium_core.library import DecisionReport, Library, LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES
@@ -275,6 +276,15 @@ class Session:
     def search_plan(self, query: str) -> None:
         """Show the files that a search finds, on the plan page."""
         self.go("plan", query=query, typed=query, error=None, number=1)
+
+    def open_as_sql(self, as_sql: Callable[[], str]) -> None:
+        """Show the query that `as_sql` returns on the query page, and run it. `as_sql` may raise a QueryError."""
+        try:
+            text = as_sql()
+        except errors.QueryError as error:
+            self.bridge.toast("error", error.message)
+        else:
+            self.go("query", text=text, values="", runs=True)
 
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""

@@ -31,6 +31,7 @@ __all__ = [
     "LibraryState",
     "PlanState",
     "ProgressState",
+    "QueryState",
     "SettingsState",
     "View",
     "selection_from_json",
@@ -361,6 +362,27 @@ class JobsState(AddressedState):
         "changes": "changes",
         "log": "log",
     }
+
+
+class QueryState(AddressedState):
+    """The query in the editor, and the texts in its fields."""
+
+    text = param.String(default="", doc="The SQL.")
+    values = param.String(default="", doc="The texts in the fields, as JSON; '' for none.")
+    runs = param.Boolean(default=False, doc="The page runs the query when it is shown: another page has opened it.")
+
+    _address: ClassVar[Mapping[str, str]] = {"text": "q", "values": "v"}
+
+    def take_query(self, text: str, values: Mapping[str, str]) -> None:
+        """Set the query and the texts in its fields."""
+        self.param.update(text=text, values=json.dumps(dict(values), ensure_ascii=False) if values else "")
+
+    def typed_values(self) -> dict[str, str]:
+        """Return the texts in the fields by name; an invalid address has none."""
+        try:
+            return {str(name): str(value) for name, value in json.loads(self.values or "{}").items()}
+        except (ValueError, AttributeError, RecursionError):
+            return {}
 
 
 class SettingsState(AddressedState):

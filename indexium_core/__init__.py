@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from indexium_core.version import __version__
 
 if TYPE_CHECKING:
+    from indexium_core.flows.snapshots.analysis import connect
     from indexium_core.library import Library
     from indexium_core.model.people.people_comment import extract_people_from_comment
 
-__all__ = ["Library", "__version__", "extract_people_from_comment"]
+__all__ = ["Library", "__version__", "connect", "extract_people_from_comment"]
 
 _HOMES = {
     "Library": "indexium_core.library",
+    "connect": "indexium_core.flows.snapshots.analysis",
     "extract_people_from_comment": "indexium_core.model.people.people_comment",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from indexium_core import logs, settings
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.history import history_service, interrupted, retry, story
-from indexium_core.flows.home import backups, configuration, doctor
+from indexium_core.flows.home import backups, configuration, database_backups, doctor
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
@@ -19,7 +19,11 @@ from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.planning import charts, file_details, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
-from indexium_core.flows.scanning import file_facts, inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.scanning import file_facts, hash_verification, inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.scanning.hash_cache import HashCache
+from indexium_core.flows.snapshots.queries import Queries
+from indexium_core.flows.snapshots.saved_queries import SavedQueries
+from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.worker_journals import WorkerJournals
@@ -74,13 +78,14 @@ class Assembly:
         self.threads = Threads()
         self.processes = Processes(store.home / PROCESSES, modules=_FILE_WORK, spare=1 if is_served else 0)
         self._clusters: dict[str, Cluster] = {}  # by address; the setting may change while one is in use
-        self._is_served = is_served
+        self.is_served = is_served
         self.started = StartTime.now()
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
         self._build_reading(store, clock)
         self.events.subscribe(self._tidy)
+        self.events.subscribe(self.snapshots.on_event)
 
     def _build_planning(
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
@@ -110,7 +115,10 @@ class Assembly:
         """Build the services that scan, write, roll back and keep backups."""
         folder = self.backups_folder
         self.worker_journals = WorkerJournals(store.home, libraries=lambda: catalog.libraries(store.read()))
-        self.scanner = scanner.Scanner(store, config=config, clock=clock, executor=self._executor, events=self.events)
+        self.hash_cache = HashCache(store, clock=clock, last_scan=self._last_scan)
+        self.scanner = scanner.Scanner(
+            store, config=config, clock=clock, executor=self._executor, events=self.events, hashes=self.hash_cache
+        )
         self.backup_storage = BackupStorage(store, folder=folder, budget=int(config.backup_budget), clock=clock)
         self.runs = operation_runner.Operations(
             store,
@@ -137,6 +145,15 @@ class Assembly:
             config=config,
             clock=clock,
             executor=self._executor,
+        )
+        self.verification = hash_verification.HashVerification(
+            store,
+            modes=self.plans.default_modes,
+            queue=self.queue,
+            config=config,
+            clock=clock,
+            executor=self._executor,
+            on_change=self.plan_changed,
         )
         self.scans = scan_jobs.ScanJobs(store, self.scanner, self.queue, on_change=self.plan_changed)
         self._register_jobs()
@@ -165,6 +182,9 @@ class Assembly:
         )
         self.configuration = configuration.Configuration(
             config, use=self.backups.use, clock=clock, apply=self._setting_readers(), on_change=self.plan_changed
+        )
+        self.database_backups = database_backups.DatabaseBackups(
+            store, clock=clock, is_busy=lambda: bool(self.queue.active_operations())
         )
         self.doctor = doctor.Doctor(
             store,
@@ -212,6 +232,15 @@ class Assembly:
             placeholder_keys=self._placeholder_keys,
             clock=clock,
         )
+        self.snapshots = Snapshots(
+            store,
+            version=self.plans.newest_version,
+            findings=self.checks.findings,
+            clock=clock,
+            is_enabled=lambda: self.settings.snapshots,
+        )
+        self.queries = Queries(self.snapshots, self.home)
+        self.saved_queries = SavedQueries(store, clock=clock)
         self.files = file_details.Details(store, self.plans, clock=clock)
         self.thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
@@ -259,7 +288,10 @@ class Assembly:
             rescan.KIND,
             self.rescans.handle,
             title="Rescan",
-            stall_timeout=lambda: self.settings.metadata_operation_timeout_seconds,
+            stall_timeout=self._stall_timeout,
+        )
+        self.queue.register(
+            hash_verification.KIND, self.verification.handle, title="Verification", stall_timeout=self._stall_timeout
         )
 
     def _executor(self, files: int = 0, seconds: float = math.inf) -> Executor:
@@ -272,7 +304,7 @@ class Assembly:
         cluster = self.cluster()
         if cluster is not None:
             return cluster
-        is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self._is_served else files >= _MIN_PROCESS_FILES
+        is_worth_it = seconds >= _MIN_PROCESS_SECONDS if self.is_served else files >= _MIN_PROCESS_FILES
         return self.processes if kind == "processes" or (kind == "auto" and is_worth_it) else self.threads
 
     def cluster(self) -> Cluster | None:
@@ -290,8 +322,13 @@ class Assembly:
 
     def warm(self) -> None:
         """Prepare worker processes if this process serves a dashboard and uses them."""
-        if self._is_served and self._executor() is self.processes:
+        if self.is_served and self._executor() is self.processes:
             self.processes.warm()
+
+    def _last_scan(self) -> Mapping[str, Any] | None:
+        """Return the summary of the last scan that completed; None if there is none."""
+        items = self.jobs.list((scan_jobs.KIND,), ("completed",), per_page=1).items
+        return items[0].summary if items else None
 
     def _placeholder_keys(self) -> frozenset[str]:
         return placeholders.keys(self.settings.placeholder_names)

@@ -4,6 +4,7 @@ Every error that can be shown to a user, as one tree.
     IndexiumError
     ├── UsageError             wrong input or state; nothing was done
     │   ├── QueryError         a syntax error in a search, with the position of the word
+    │   ├── SqlError           an error in the SQL of an analyst, with its position
     │   ├── UnknownIdError     an unknown id, folder or person
     │   └── StalePlanError     the given plan is out of date
     ├── ClusterError           the Dask cluster cannot be used
@@ -44,6 +45,7 @@ __all__ = [
     "PayloadProtectedError",
     "QueryError",
     "RefusedError",
+    "SqlError",
     "StalePlanError",
     "StoreError",
     "UnknownIdError",
@@ -98,6 +100,17 @@ class QueryError(UsageError):
         super().__init__(message)
         self.position = position
         self.word = word
+
+
+class SqlError(UsageError):
+    """The query cannot be run."""
+
+    code = "bad_sql"
+
+    def __init__(self, message: str = "", *, position: int | None = None, length: int = 0) -> None:
+        super().__init__(message)
+        self.position = position  # of the word with the error, in characters; None: of no single word
+        self.length = length  # of that word; 0: not known
 
 
 class UnknownIdError(UsageError):

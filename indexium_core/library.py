@@ -13,15 +13,15 @@ import os
 import uuid
 import weakref
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.flows.history.retry import RetryPreview
-from indexium_core.flows.home import orphaned_journals
+from indexium_core.flows.home import orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.people_service import Similar
@@ -42,6 +42,7 @@ from indexium_core.jobs import executors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
+from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import WriteOptions, outcome_label
 from indexium_core.model.remote_calls import RemoteCall, calls_of
@@ -52,10 +53,14 @@ from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.people.people import AssignmentRow, PersonRow
+from indexium_core.store.recovery import files, journal_rows
 from indexium_core.store.review.bulk import Example
 from indexium_core.store.review.decisions import DecisionRow
 from indexium_core.store.review.steps import StepRow
 from indexium_core.store.review.templates import Template
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "AssignmentRow",
@@ -177,6 +182,95 @@ class Library(LibraryServices):
         _open_libraries[library] = os.getpid()
         return library
 
+    @staticmethod
+    def database_backups_of(home: Path | str | None = None) -> list[DatabaseBackup]:
+        """Return the backups of the database, newest first, without opening it."""
+        return files.backups(settings.load(home).home)
+
+    @classmethod
+    def restore_database(
+        cls,
+        home: Path | str | None = None,
+        name: str = "",
+        *,
+        progress: DatabaseProgress = lambda *_: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> RestoreReport:
+        """
+        Replace the database of a closed home by a backup: its name, or a file; "" is the newest. The old one is kept.
+
+        The history gets the writes after the backup from their journals.
+
+        Raises:
+            HomeInUseError: A process uses the home.
+            StoreError: The backup is damaged, or the disk is full; the database was not changed.
+            UsageError: There is no such backup.
+
+        """
+        config = settings.load(home)
+        kept_for = timedelta(days=config.metadata_backup_retention_days)
+        return rebuild.restore(config.home, name, clock=clock, kept_for=kept_for, on_progress=progress)
+
+    @classmethod
+    def rebuild_database(
+        cls,
+        home: Path | str | None = None,
+        folders: Iterable[Path | str] = (),
+        *,
+        scan: bool = True,
+        progress: DatabaseProgress = lambda *_: None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> RebuildReport:
+        """
+        Build a new database from everything that is readable, replace the old one, and scan the library folders.
+
+        The sources are the old database, the last backup, the last snapshot, the journals, and the comments of the
+        files; the report names the source of each table. The old database is kept.
+
+        Args:
+            home: The closed home.
+            folders: More folders to scan, for example if no source knows them.
+            scan: Whether to scan.
+            progress: Callback: steps done, all steps, and the present step.
+            clock: Source of the present moment (UTC).
+
+        Raises:
+            HomeInUseError: A process uses the home.
+            StoreError: The disk is full, or a check of the new database failed; the database was not changed.
+            UsageError: A folder does not exist.
+
+        """
+        config, paths = settings.load(home), [Path(folder).absolute() for folder in folders]
+        for path in paths:
+            if not path.is_dir():
+                raise errors.UsageError(f"The folder {path} does not exist. The database was not changed.")
+        kept_for = timedelta(days=config.metadata_backup_retention_days)
+        report = rebuild.rebuild(config.home, clock=clock, kept_for=kept_for, on_progress=progress)
+        if scan:
+            with cls.open(home, clock=clock, take_over="nothing") as library:
+                library._scan_after_rebuild(report, paths, progress)  # noqa: SLF001 - of this class
+        return report
+
+    def _scan_after_rebuild(self, report: RebuildReport, folders: list[Path], progress: DatabaseProgress) -> None:
+        """Scan; if no source knows the people of the files, take them from the comments."""
+
+        def show(each: ScanProgress) -> None:
+            progress(each.done, each.total or 0, each.current)
+
+        scans = [self.scan(progress=show)] if self.inventory.list() else []
+        scans += [self.scan(folders, progress=show)] if folders else []
+        if not scans:
+            report.problems.append("No library folder is known. Scan your folders: indexium scan DIR.")
+            return
+        journal_rows.link(self._parts.store)
+        report.problems.extend(message for each in scans for message in each.messages)
+        if not any(each.table == "scanned_files" for each in report.origins):
+            rows = sum(each.seen for each in scans)
+            report.origins.append(TableOrigin(table="scanned_files", source="files", rows=rows))
+        if not report.people_are_known:
+            taken = self.people.take_from_files()
+            report.origins.append(TableOrigin(table="video_people", source="comments of the files", rows=taken.added))
+
     def _start(self, take_over: str) -> None:
         parts = self._parts
         known = backups_store.Backups(parts.store).journals()
@@ -196,6 +290,17 @@ class Library(LibraryServices):
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
+        self.database_backups.start(repeat=parts.is_served)
+
+    def sql(self, text: str) -> pd.DataFrame:
+        """
+        Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
+
+        Raises:
+            UsageError: The statement is not valid.
+
+        """
+        return self.queries.frame(text)
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process, as `open` does; operations that run here are skipped."""
@@ -221,6 +326,9 @@ class Library(LibraryServices):
         parts.queue.stop_worker(by=interrupt)
         self.rescans.close()
         parts.close_executors()
+        parts.queries.close()
+        parts.snapshots.close()
+        self.database_backups.close()
         self.event_log.close()
         parts.store.close()
         parts.progress_log.close()

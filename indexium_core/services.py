@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.history.story import StoryBuilder
     from indexium_core.flows.home.backups import BackupManager
     from indexium_core.flows.home.configuration import Configuration
+    from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.people.people_service import PeopleService
@@ -44,10 +45,15 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.review.targets import Target
     from indexium_core.flows.review.templates import Templates
     from indexium_core.flows.review.undo_steps import ReviewSteps
+    from indexium_core.flows.scanning.hash_cache import HashCache
+    from indexium_core.flows.scanning.hash_verification import HashVerification
     from indexium_core.flows.scanning.inventory import Inventory
     from indexium_core.flows.scanning.scan_jobs import ScanJobs
     from indexium_core.flows.scanning.scan_progress import ScanProgress
     from indexium_core.flows.scanning.scanner import ScanReport
+    from indexium_core.flows.snapshots.queries import Queries
+    from indexium_core.flows.snapshots.saved_queries import SavedQueries
+    from indexium_core.flows.snapshots.snapshots import Snapshots
     from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
 
@@ -62,6 +68,8 @@ class LibraryServices:
 
     scans: ScanJobs
     inventory: Inventory  # library folders and the files in them
+    hash_cache: HashCache
+    verification: HashVerification  # of the media of files, by their hashes
     rescans: Rescanner
     locks: LockService
     audit: Auditor
@@ -87,6 +95,11 @@ class LibraryServices:
     stories: StoryBuilder
     interruptions: Interruptions
     backups: BackupManager
+    database_backups: DatabaseBackups
+
+    snapshots: Snapshots
+    queries: Queries
+    saved_queries: SavedQueries
 
     jobs: JobService
     event_log: Recorder
@@ -100,6 +113,10 @@ class LibraryServices:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def export(self, folder: Path | str) -> list[Path]:
+        """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""
+        return self.snapshots.export_parquet(Path(folder).absolute())
 
     def close(self) -> None:
         """Release the home or the connection to its service."""

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
     audit_retention_days: int = _setting(
         365, "Days for which the audit log keeps changes of properties and locks.", _RESCAN, ge=1, le=36500
     )
+    snapshots: bool = _setting(
+        default=True,
+        description="True: after a change, a copy of the tables appears that analysts can query.",
+        counts=_NOW,
+    )
     thumbnail_budget: ByteSize = _setting(
         "200MB", "Maximum size of all thumbnails in the home; 0 keeps none.", _NOW, ge=0, le=10**18
     )

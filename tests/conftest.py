@@ -22,8 +22,8 @@ from indexium_core.store.memory import Memory
 from tests.support.effort import effort
 
 # The duration of an example depends more on the load of the machine than on the tested code.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+settings.register_profile("exhaustive", settings.get_profile("usual"), max_examples=300)
 
 HERE = Path(__file__).parent
 _REPEATED = ("browser", "crash", "integration")  # tests that start processes; the summary lists repeated ones
@@ -53,6 +53,7 @@ def pytest_collection_finish() -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     effort.exhaustive = config.getoption("--exhaustive")
+    settings.load_profile("exhaustive" if effort.exhaustive else "usual")
     if hasattr(config, "cache"):
         os.environ["TEST_MEDIA"] = str(config.cache.mkdir("media"))
 
@@ -126,6 +127,7 @@ def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Iterator[Path]) -> N
         monkeypatch.delenv(name)
     own = next(environments)
     monkeypatch.setenv("HOME", str(own))
+    monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "false")  # a tenth of a second for each home; their tests switch them on
     for kind in ("DATA", "CONFIG", "CACHE", "STATE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(own / kind.lower()))
 

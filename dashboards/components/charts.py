@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,8 +26,10 @@ __all__ = [
     "RISK",
     "BarChart",
     "ChartKind",
+    "Dot",
     "LineChart",
     "Plot",
+    "Polyline",
     "Span",
     "plain",
     "rows_of",
@@ -54,6 +56,22 @@ class BarChart(NamedTuple):
     key: str  # key that a click sends
 
 
+class Dot(NamedTuple):
+    """One point, in the units of the axes."""
+
+    x: Any
+    y: float
+    colour: str  # name of a design token
+    tooltip: str
+
+
+class Polyline(NamedTuple):
+    """A line through points."""
+
+    points: list[tuple[Any, float]]
+    colour: str  # name of a design token
+
+
 class LineChart(NamedTuple):
     """One row of the chart's table; its first cell is a button with the key."""
 
@@ -63,10 +81,12 @@ class LineChart(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plot:
-    """Bars and axes of a chart; ticks are pairs of place and label."""
+    """Bars, or points and lines, and the axes of a chart; ticks are pairs of place and label."""
 
     bars: list[BarChart]
-    xticks: list[tuple[Any, str]]
+    dots: list[Dot] = field(default_factory=list)
+    lines: list[Polyline] = field(default_factory=list)
+    xticks: list[tuple[Any, str]]  # none: Bokeh chooses them
     yticks: list[tuple[Any, str]]
     xlim: tuple[Any, Any]
     ylim: tuple[float, float]

@@ -59,37 +59,47 @@ background: var(--surface); color: var(--ink); font: var(--size-s)/1.4 var(--fon
 def _element(hv: Any, plot: Plot, colours: dict[str, str], height: int, picked: str) -> Any:
     from bokeh.models import HoverTool
 
+    hover = HoverTool(tooltips=_TIP, point_policy="follow_mouse", show_arrow=False)
+    axes = {
+        "toolbar": None,
+        "default_tools": [],
+        "responsive": True,
+        "height": height,
+        "show_frame": False,
+        "bgcolor": None,
+        "xlabel": "",
+        "ylabel": "",
+        "xlim": plot.xlim,
+        "ylim": plot.ylim,
+        "yticks": plot.yticks or [(0, "")],  # HoloViews fails without ticks
+        "yaxis": "left" if plot.lying else "right",
+        **({"xticks": plot.xticks} if plot.xticks else {}),
+    }
+    if plot.dots:
+        return _dots(hv, plot, colours, hover).opts(hv.opts.Overlay(**axes, show_legend=False))
     rows = [
         (*bar[:4], colours[bar.colour], 1.0 if picked in ("", bar.key) else FADED, bar.tooltip, bar.key)
         for bar in plot.bars
     ]
     return hv.Rectangles(rows, vdims=["colour", "strength", "tooltip", "key"]).opts(
-        hv.opts.Rectangles(
-            color="colour",
-            alpha="strength",
-            line_color=None,
-            tools=[HoverTool(tooltips=_TIP, point_policy="follow_mouse", show_arrow=False), "tap"],
-            toolbar=None,
-            default_tools=[],
-            responsive=True,
-            height=height,
-            show_frame=False,
-            bgcolor=None,
-            xlabel="",
-            ylabel="",
-            xlim=plot.xlim,
-            ylim=plot.ylim,
-            xticks=plot.xticks,
-            yticks=plot.yticks or [(0, "")],  # HoloViews fails without ticks
-            yaxis="left" if plot.lying else "right",
-        )
+        hv.opts.Rectangles(color="colour", alpha="strength", line_color=None, tools=[hover, "tap"], **axes)
     )
+
+
+def _dots(hv: Any, plot: Plot, colours: dict[str, str], hover: Any) -> Any:
+    """Return the lines of a plot with its points above them."""
+    rows = [(dot.x, dot.y, colours[dot.colour], dot.tooltip) for dot in plot.dots]
+    points = hv.Scatter(rows, "x", ["y", "colour", "tooltip"])
+    size = 7 if not plot.lines else 5
+    parts = [hv.Curve(line.points, "x", "y").opts(color=colours[line.colour], line_width=2) for line in plot.lines]
+    return hv.Overlay([*parts, points.opts(color="colour", size=size, line_color=None, tools=[hover])])
 
 
 def _dress(figure: Any, plot: Plot, colours: dict[str, str]) -> None:
     """Set the colours and fonts of the page in a figure, and remove most of its lines."""
     for renderer in figure.renderers:
-        renderer.glyph.border_radius = 2
+        if hasattr(renderer.glyph, "border_radius"):
+            renderer.glyph.border_radius = 2
         renderer.nonselection_glyph = renderer.selection_glyph = renderer.glyph  # the page shows the selection
     figure.background_fill_alpha = figure.border_fill_alpha = 0
     figure.outline_line_color = None

@@ -31,7 +31,7 @@ __all__ = [
     "speed",
 ]
 
-KINDS = {"write": "Writes", "rollback": "Rollbacks", "scan": "Scans", "rescan": "Rescans"}
+KINDS = {"write": "Writes", "rollback": "Rollbacks", "scan": "Scans", "rescan": "Rescans", "verify": "Verifications"}
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten
 
@@ -89,7 +89,7 @@ def sentence(job: Job, status: OperationStatus | None = None, *, now: datetime |
     if job.status == "pending":
         return _waiting_sentence(job, now)
     if job.status == "interrupted":
-        return f"{_progress(job)} when it was interrupted; every file is intact"
+        return f"{_progress(job)} when it was interrupted. {_intact_files(job)}"
     return _result(job)
 
 
@@ -196,8 +196,12 @@ def cancel_effect(job: Job) -> str:
             if job.progress_total
             else ""
         )
-        return f"{cancel_effect_on_files(job.job_type)}{left}. Every file is intact."
+        return f"{cancel_effect_on_files(job.job_type)}{left}. {_intact_files(job)}"
     return "The results so far are kept. For the other files, the earlier results stay."
+
+
+def _intact_files(job: Job) -> str:
+    return operation_text.intact_files(job.counters.get("unknown", 0))
 
 
 def cancel_effect_on_files(kind: str) -> str:

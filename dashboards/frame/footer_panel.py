@@ -111,17 +111,20 @@ class FooterPanel:
         return rows, bool(running or working or unrecorded)
 
     def _read_operations(self) -> _Operations:
+        """Read everything with three statements, because the footer is read often while files are written."""
         library = self._library
-        running = library.history(status=ACTIVE_STATES, per_page=RUNNING).items
-        others = [job for job in library.jobs.list((), ("running",)).items if job.job_type not in OWN_ROWS]
+        newest = library.history(per_page=1).items
+        unfinished = library.history(status=(*ACTIVE_STATES, "interrupted"), per_page=0).items if newest else []
+        active = [each for each in unfinished if each.status in ACTIVE_STATES]
+        jobs = library.jobs.list((), ("running", "paused"), per_page=0).items
+        running = [job for job in jobs if job.status == "running" and job.job_type not in OWN_ROWS]
+        paused = [job for job in jobs if job.status == "paused" and job_text.is_long_paused(job)]
         return _Operations(
-            jobs=others[:RUNNING],
-            long_paused=[job for job in library.jobs.list((), ("paused",)).items if job_text.is_long_paused(job)][
-                :WAITING
-            ],
-            running=[(each, library.status(each.id)) for each in running],
-            interrupted=library.history(status="interrupted", per_page=WAITING).items,
-            newest=library.history(per_page=1).items,
+            jobs=running[:RUNNING],
+            long_paused=paused[:WAITING],
+            running=[(each, library.status(each.id)) for each in active[:RUNNING]],
+            interrupted=[each for each in unfinished if each.status == "interrupted"][:WAITING],
+            newest=newest,
             unrecorded=library.jobs.unrecorded(),
         )
 

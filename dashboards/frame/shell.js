@@ -38,7 +38,16 @@ const BACK_TEXTS = {
 
 // The second key of the sequences that lead to a page: `g p` opens the plan.
 /** @type {Record<string, string>} */
-const LETTERS = {p: "plan", c: "checks", r: "progress", h: "history", l: "library", j: "jobs", s: "settings"}
+const LETTERS = {
+  p: "plan",
+  c: "checks",
+  r: "progress",
+  h: "history",
+  l: "library",
+  q: "query",
+  j: "jobs",
+  s: "settings",
+}
 
 const focusContent = () => document.getElementById("main")?.focus({preventScroll: true})
 

@@ -27,7 +27,7 @@ from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import SORT_KEYS
 
-__all__ = ["ChangesDownload", "DryRunDownload", "PlanDownload", "routes", "slug"]
+__all__ = ["ChangesDownload", "DryRunDownload", "FileHandler", "PlanDownload", "routes", "slug"]
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[
     ]
 
 
-class _Handler(RequestHandler):
+class FileHandler(RequestHandler):
     """The common parts of these handlers."""
 
     def initialize(self, library: Library, result_cache: ResultCache, pool: Executor) -> None:
@@ -84,7 +84,7 @@ class _Handler(RequestHandler):
         self.finish()
 
 
-class PlanDownload(_Handler):
+class PlanDownload(FileHandler):
     """`GET /files/plan.csv`, `.json`: the files of a search, in the format of the command line."""
 
     async def get(self, kind: str) -> None:
@@ -99,7 +99,7 @@ class PlanDownload(_Handler):
         )
 
 
-class DryRunDownload(_Handler):
+class DryRunDownload(FileHandler):
     """`GET /files/dry-run/….csv`, `.json`: the report of a dry run."""
 
     async def get(self, token: str, kind: str) -> None:
@@ -111,7 +111,7 @@ class DryRunDownload(_Handler):
 
 
 @stream_request_body
-class ChangesDownload(_Handler):
+class ChangesDownload(FileHandler):
     """
     `POST /files/changes`: an edited CSV, which is compared with the plan.
 

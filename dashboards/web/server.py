@@ -32,7 +32,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
 from dashboards.components.base import scripts
-from dashboards.web import downloads, not_found, request_guard, uploads
+from dashboards.web import downloads, not_found, query_downloads, request_guard, uploads
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
 from indexium_core.api import access, service
@@ -242,6 +242,7 @@ class DashboardServer:
             (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
             *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
+            *query_downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]

@@ -17,9 +17,11 @@ import math
 import os
 import pkgutil
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from indexium_core import errors
 
@@ -130,7 +132,7 @@ class Codec:
                 return _MAKERS[name](inner if name in _NAMES else self.decoded(inner))
             kind = getattr(importlib.import_module(self._classes[name]), name)
             return kind(**{key: self.decoded(each) for key, each in inner.items()})
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise ValueError(f"There is no type {str(name)[:50]!r} with these fields.") from error
 
 
@@ -141,6 +143,10 @@ def _tagged(name: str, value: Any) -> dict[str, Any]:
 _SCALARS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (datetime, "datetime", datetime.isoformat),
     (date, "date", date.isoformat),
+    (time, "time", time.isoformat),
+    (timedelta, "duration", lambda length: repr(length.total_seconds())),
+    (Decimal, "decimal", str),
+    (UUID, "uuid", str),
     (Path, "path", lambda path: base64.b64encode(os.fsencode(path)).decode()),  # a file name is not always valid text
     (bytes, "bytes", lambda data: base64.b64encode(data).decode()),
 )
@@ -148,6 +154,10 @@ _COLLECTIONS: Mapping[Any, str] = {tuple: "tuple", frozenset: "frozenset", set: 
 _MAKERS: Mapping[str, Callable[[Any], Any]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "duration": lambda text: timedelta(seconds=float(text)),
+    "decimal": Decimal,
+    "uuid": UUID,
     "path": lambda text: Path(os.fsdecode(base64.b64decode(text))),
     "bytes": base64.b64decode,
     "float": float,
@@ -155,7 +165,7 @@ _MAKERS: Mapping[str, Callable[[Any], Any]] = {
     "frozenset": frozenset,
     "set": set,
 }
-_NAMES = frozenset({"datetime", "date", "path", "bytes", "float"})
+_NAMES = frozenset({"datetime", "date", "time", "duration", "decimal", "uuid", "path", "bytes", "float"})
 
 
 def error_to_wire(error: errors.IndexiumError) -> dict[str, Any]:

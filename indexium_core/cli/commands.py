@@ -70,7 +70,12 @@ COMMANDS = {
         "review.undo", "Undo the last decision: an edit, a skip, a mode, a template or an import of changes."
     ),
     "redo": CommandEntry("review.undo", "Redo the decision that was undone last, if no other decision was made since."),
+    "sql": CommandEntry("home.query", "Run one SELECT on the tables for analysts."),
+    "snapshot": CommandEntry("home.snapshot", "Take a snapshot of the tables for analysts, and show its file."),
+    "export": CommandEntry("home.snapshot", "Export the tables for analysts into files."),
+    "db": CommandEntry("home.database", "The database of the home: check it, back it up, restore and rebuild it."),
     "settings": CommandEntry("home.settings", "Show and change settings."),
+    "cache": CommandEntry("library.cache", "Known hashes of files: scans do not hash an unchanged file again."),
     "libraries": CommandEntry("library.libraries", "The library folders."),
     "people": CommandEntry("library.people", "The people of files."),
     "backups": CommandEntry("operations.backups", "Backups of operations, for rollbacks."),

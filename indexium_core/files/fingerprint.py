@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent
 
-__all__ = ["payload_hash"]
+__all__ = ["hashed_bytes", "payload_hash"]
 
 WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
@@ -42,6 +42,11 @@ def payload_hash(reader: Reader, payload: Sequence[Extent], *, full: bool = Fals
         for extent in _cut(extents, starts, window):
             digest.update(reader.read_at(extent.offset, extent.length))
     return f"{'f1' if full else 'x1'}:{digest.hexdigest()}"
+
+
+def hashed_bytes(payload: Sequence[Extent], *, full: bool = False) -> int:
+    """Return how many bytes `payload_hash` reads."""
+    return sum(window.length for window in _windows(sum(extent.length for extent in payload), full=full))
 
 
 def _windows(length: int, *, full: bool) -> Iterator[Extent]:

@@ -8,6 +8,7 @@ sentence; the content of a file never raises an exception.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -36,25 +37,35 @@ _MOST = 100  # comments stored for one file: real files have four at most
 _LONGEST = 1 << 18  # characters of one text: some comments contain whole workflows, but a million would fill the memory
 
 
-def probe(path: bytes, stat: FileStat, *, capabilities: Capabilities = PLAIN, full: bool = False) -> FileFacts:
+def probe(
+    path: bytes,
+    stat: FileStat,
+    *,
+    capabilities: Capabilities = PLAIN,
+    full: bool = False,
+    known_hash: str | None = None,
+) -> FileFacts:
     """
-    Return the facts of a file; `full` hashes all media bytes.
+    Return the facts of a file. A file that no longer exists has the state `missing`.
 
-    `stat` is the result of the walk; `capabilities` has the kinds of writes that are possible on its file system. A
-    file that no longer exists has the state `missing`.
+    Args:
+        path: The file.
+        stat: The result of the walk.
+        capabilities: The kinds of writes that are possible on its file system.
+        full: Hash all media bytes.
+        known_hash: The hash of a file with this `stat`; the media of such a file is not hashed again.
+
     """
     if stat.size == 0:
         return FileFacts(state="empty", message="The file is empty.")
     try:
         with FileReader(path) as reader:
-            return _facts(reader, capabilities=capabilities, full=full)
+            is_known = (reader.stat.inode, reader.size, reader.stat.mtime_ns) == (stat.inode, stat.size, stat.mtime_ns)
+            family, layout = registry.examine(reader)
+            identity = known_hash if is_known else None
+            return facts_of(reader, family, layout, capabilities=capabilities, identity=identity, full=full)
     except errors.FileAccessError as error:
         return FileFacts(state="missing" if error.reason == "missing_file" else "unreadable", message=error.message)
-
-
-def _facts(reader: FileReader, *, capabilities: Capabilities, full: bool) -> FileFacts:
-    family, layout = registry.examine(reader)
-    return facts_of(reader, family, layout, capabilities=capabilities, full=full)
 
 
 def facts_of(
@@ -147,7 +158,11 @@ def _judged(
         return replace(refused, state="corrupt", message=damage.message)
     if all(stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams):
         return replace(facts, state="not_video", message=NO_MEDIA)
-    identity = identity or fingerprint.payload_hash(reader, layout.payload, full=full)
+    if identity is None:
+        started_at = time.monotonic()
+        identity = fingerprint.payload_hash(reader, layout.payload, full=full)
+        size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
+        facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
     return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
 
 

@@ -24,8 +24,8 @@ __all__ = [
     "ResolutionReport",
 ]
 
-Kind = Literal["copies", "differ", "spelling", "unknown", "placeholder", "single"]
-KINDS: tuple[Kind, ...] = ("copies", "differ", "spelling", "unknown", "placeholder", "single")
+Kind = Literal["copies", "differ", "spelling", "unknown", "placeholder", "single", "corruption"]
+KINDS: tuple[Kind, ...] = ("copies", "differ", "spelling", "unknown", "placeholder", "single", "corruption")
 BULK_KINDS: tuple[Kind, ...] = ("differ", "unknown")  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
@@ -34,6 +34,7 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "unknown": ("Unknown names", "Names in files that the database does not have."),
     "placeholder": ("Placeholder names", "Names that are not people, such as “Unknown” for a skipped face."),
     "single": ("In one file only", "People who are in a single file: a guest, or an error."),
+    "corruption": ("Silent corruption", "Files whose media changed although their size and modification time did not."),
 }
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "assignment_targets",
     "change_token",
     "copies",
+    "corruption",
     "differ",
     "edits_with_spelling",
     "files",
@@ -108,6 +109,11 @@ def change_token(reader: Connection) -> tuple[Any, ...]:
 def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:
     """Return the findings of files that name people not assigned to them in the database; placeholders do not count."""
     return _columns(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
+
+
+def corruption(reader: Connection) -> FindingColumns:
+    """Return the findings of files whose media changed without a new size or modification time."""
+    return _columns(reader.execute(_sql("corruption")))
 
 
 def copies(

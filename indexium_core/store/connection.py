@@ -161,6 +161,10 @@ def store_error(error: duckdb.Error) -> errors.StoreError:
     if "No space left on device" in str(error) or "Disk quota exceeded" in str(error):
         message = "The disk of the home is full, so the database cannot be written. Free some space on it, then resume."
         return errors.StoreError(message)
+    if "Corrupt database file" in str(error):
+        message = failure_message("The database is damaged", error)
+        remedy = "'indexium db check' shows the damage; 'indexium db rebuild' keeps everything that is readable."
+        return errors.StoreError(f"{message} {remedy}")
     return errors.StoreError(failure_message("The database failed", error))
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import shutil
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -26,17 +26,11 @@ from indexium_core.store import migrations, sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
+from indexium_core.store.recovery import files
+from indexium_core.store.recovery.files import CONFIG, FILE_NAME
+from indexium_core.store.snapshot import quoted
 
-__all__ = ["FILE_NAME", "Connection", "Database", "sync_and_rename"]
-
-FILE_NAME = "indexium.duckdb"
-
-# SQL never reads Python variables as tables, and DuckDB never downloads extensions.
-_CONFIG: dict[str, Any] = {
-    "TimeZone": "UTC",
-    "python_enable_replacements": False,
-    "autoinstall_known_extensions": False,
-}
+__all__ = ["FILE_NAME", "Connection", "Database"]
 
 _ATTEMPTS, _PAUSE_SECONDS = 100, 0.02
 T = TypeVar("T")
@@ -78,9 +72,13 @@ class Database:
         _make_folder(home)
         lock = HomeLock.take(home, url=url)
         try:
-            shutil.rmtree(home / SPILL, ignore_errors=True)  # left by a process that was killed
+            for leftover in (SPILL, files.WORK):  # of a process that was killed
+                shutil.rmtree(home / leftover, ignore_errors=True)
             with signals.restored():
                 return cls(home, _open_file(home / FILE_NAME), lock)
+        except duckdb.Error as error:
+            lock.release()
+            raise _cannot_open(home / FILE_NAME, error) from error
         except BaseException:
             lock.release()
             raise
@@ -88,7 +86,12 @@ class Database:
     @property
     def mark(self) -> str:
         """A value that differs from that of every other home; file ids are valid only together with it."""
-        return f"{self.read().value(sql.load('database')['creation_time']):x}"
+        return f"{self._created_us():x}"
+
+    @property
+    def created_at(self) -> datetime:
+        """The time at which the database was created (UTC)."""
+        return datetime.fromtimestamp(self._created_us() / 1e6, UTC)
 
     @property
     def statements(self) -> int:
@@ -148,6 +151,35 @@ class Database:
             connection = self._local.connection = self._new_reader()
         return connection
 
+    def copy_to(self, path: Path) -> dict[str, int]:
+        """
+        Copy the database, as of one moment, into a new file, while others read and write.
+
+        Returns the number of rows of each table.
+
+        Raises:
+            duckdb.Error: The disk is full, or a part of the database is damaged.
+
+        """
+        self._check_open()
+        copy, integrity = sql.load("database")["copy_database"], sql.load("integrity")
+        with contextlib.closing(self._raw.cursor()) as cursor, signals.restored():
+            cursor.execute(f"ATTACH {quoted(str(path))} AS copy")
+            try:
+                cursor.begin()
+                tables = [name for (name,) in cursor.execute(integrity["own_tables"]).fetchall()]
+                texts = {name: sql.with_parts(integrity["number_of_rows"], table=name) for name in tables}
+                rows = {name: cursor.execute(text).fetchone() for name, text in texts.items()}
+                cursor.execute(copy)
+                cursor.commit()
+            except BaseException:
+                with contextlib.suppress(duckdb.Error):  # a failed commit is rolled back already
+                    cursor.rollback()  # DuckDB cannot detach a database in an aborted transaction
+                raise
+            finally:
+                cursor.execute("DETACH copy")
+        return {name: int(row[0]) if row else 0 for name, row in rows.items()}
+
     def close(self) -> None:
         """
         Write everything into the database file and release the home, after a transaction of another thread.
@@ -175,6 +207,9 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _created_us(self) -> int:
+        return int(self.read().value(sql.load("database")["creation_time"]))
 
     def _new_reader(self) -> Connection:
         with self._cursor_lock:
@@ -222,6 +257,8 @@ def _make_folder(home: Path) -> None:
 
 
 def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
+    with files.reporting_full_disk(path.parent, "the replacement of the database cannot be completed"):
+        files.finish_replacement(path.parent)
     if not path.exists():
         _create(path)
     try:
@@ -251,7 +288,7 @@ def _connect(path: Path, **named: Any) -> duckdb.DuckDBPyConnection:
 
 
 def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyConnection:
-    raw = _connect(path, config=_CONFIG)
+    raw = _connect(path, config=CONFIG)
     try:
         migrations.apply(raw, needed)
     except duckdb.Error as error:
@@ -266,17 +303,17 @@ def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyC
 
 def _create(path: Path) -> None:
     """Create the database under another name first, so that a killed process leaves no incomplete database."""
-    log = _log_of(path)
+    log = files.log_of(path)
     if log.exists():
         message = f"The database {path} is missing, but its log {log.name} exists. Restore both, or move the log away."
         raise errors.StoreError(message)
     unfinished = path.with_name(path.name + ".part")
-    for leftover in (unfinished, _log_of(unfinished)):
+    for leftover in (unfinished, files.log_of(unfinished)):
         leftover.unlink(missing_ok=True)
     try:
-        with contextlib.closing(duckdb.connect(str(unfinished), config=_CONFIG)) as raw:
+        with contextlib.closing(duckdb.connect(str(unfinished), config=CONFIG)) as raw:
             migrations.apply(raw, migrations.available())
-        sync_and_rename(unfinished, path)
+        files.sync_and_rename(unfinished, path)
     except (duckdb.Error, OSError) as error:
         raise errors.StoreError(failure_message(f"The database {path} cannot be created", error)) from error
 
@@ -292,8 +329,8 @@ def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, 
 
     A killed process leaves a log. Opening the database for writing would merge the log into the file.
     """
-    read_only = _log_of(path).exists()
-    raw = _connect(path, read_only=read_only, config=_CONFIG)
+    read_only = files.log_of(path).exists()
+    raw = _connect(path, read_only=read_only, config=CONFIG)
     try:
         needed = migrations.pending(raw)
     except BaseException:
@@ -305,33 +342,14 @@ def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, 
     return raw, []
 
 
-def _log_of(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
-
-
 def _back_up(path: Path, version: int) -> None:
     """Copy the closed database and its log, if any, before a migration changes it."""
-    for source in (path, _log_of(path)):
+    for source in (path, files.log_of(path)):
         if source.exists():
             target = path.with_name(source.name.replace(FILE_NAME, f"{FILE_NAME}.before-{version:04}"))
             unfinished = target.with_name(target.name + ".part")
             shutil.copyfile(source, unfinished)
-            sync_and_rename(unfinished, target)
-
-
-def sync_and_rename(unfinished: Path, path: Path) -> None:
-    """Make a file durable under its final name; after a crash, `path` has the whole new file or the old one."""
-    _sync(unfinished, os.O_RDONLY)
-    unfinished.replace(path)
-    _sync(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _sync(path: Path, flags: int) -> None:
-    descriptor = os.open(path, flags | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            files.sync_and_rename(unfinished, target)
 
 
 def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:
@@ -340,7 +358,10 @@ def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:
         return errors.HomeInUseError(failure_message(f"Another program has {path} open; close it there", error))
     if "newer version" in text:
         return errors.HomeVersionError()
-    copies = sorted(path.parent.glob(f"{path.name}.before-*"))
-    remedy = f"Restore a copy ({copies[-1].name})" if copies else "Restore a copy"
     message = failure_message(f"The database {path} cannot be read, it seems damaged", error)
-    return errors.StoreError(f"{message} {remedy}, or move the file away to start anew; no video is affected.")
+    backup = next((each for each in files.backups(path.parent) if files.is_sound(each.path)), None)
+    remedy = "'indexium db rebuild' builds a new one from everything that is readable"
+    if backup is not None:
+        when = f"{backup.created_at.astimezone():%Y-%m-%d %H:%M}"
+        remedy = f"'indexium db restore' restores the backup {backup.name} of {when}; {remedy}"
+    return errors.StoreError(f"{message} No video is affected. {remedy[:1].upper()}{remedy[1:]}.")

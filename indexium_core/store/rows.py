@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "Restat",
     "ScannedFile",
     "columns_of_files",
+    "columns_of_identities",
     "columns_of_rewritten",
     "columns_of_stats",
     "columns_of_written",
@@ -86,6 +87,12 @@ def columns_of_stats(rows: Sequence[Restat]) -> dict[str, list[Any]]:
     """Return a non-empty batch as the parameters of `restat` in catalog.sql: one list for each column."""
     flat = [_stat_columns(row.stat) | {"file_id": row.file_id, "growing": row.growing} for row in rows]
     return {name: [row[name] for row in flat] for name in flat[0]}
+
+
+def columns_of_identities(stats: Iterable[FileStat]) -> dict[str, list[Any]]:
+    """Return the stat facts that identify unchanged files as parameters: one list for each column."""
+    flat = [_stat_columns(each) for each in stats]
+    return {name: [row[name] for row in flat] for name in ("device", "inode", "size", "mtime_ns")}
 
 
 def _path_columns(path_bytes: bytes, root: bytes) -> dict[str, Any]:

@@ -26,6 +26,7 @@ PAGES = {  # name → an element of the complete page
     "Progress": ".summary",
     "History": "[role=grid] [role=row]",
     "Library": ".folder",
+    "Query": ".questions button",
     "Jobs": ".jrow",
     "Settings": ".setting",
 }
@@ -191,6 +192,7 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     page.get_by_role("button", name=re.compile("damaged, empty")).click()
     expect(page.get_by_role("table")).to_be_visible()
     look("a folder and a list")
+    through_query(page, look)
     visit(page, "Jobs")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -201,6 +203,25 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     look("a log")
     close(page)
     page.keyboard.press("Escape")
+
+
+def through_query(page: Page, look: Look) -> None:
+    visit(page, "Query")
+    result = page.get_by_role("table", name="Result")
+    page.locator(".questions button").filter(has_text="would lose people").click()
+    expect(result).to_be_visible()
+    look("a result")
+    page.get_by_role("button", name="Chart", exact=True).click()
+    expect(page.locator(".page-query canvas").first).to_be_visible()
+    look("a chart")
+    page.get_by_role("button", name="Table", exact=True).click()
+    sql = page.get_by_role("textbox", name="SQL")
+    sql.fill("SELECT $n + nme\nFROM files")
+    expect(page.get_by_label("$n")).to_be_visible()
+    page.get_by_label("$n").fill("1")
+    sql.press("Control+Enter")
+    expect(page.get_by_role("alert").filter(has_text="There is no column nme")).to_be_visible()
+    look("an error")
 
 
 @pytest.mark.parametrize(("width", "theme", "other"), [(1280, "light", "dark"), (390, "dark", "light")])
@@ -234,13 +255,13 @@ def test_axe_reports_no_serious_problem_in_empty_home(serve: Callable[[Library],
     page = serve(empty_library).visit("/", theme="dark")
     expect(page.get_by_role("heading", name="Welcome to Indexium")).to_be_visible()
     found = [grave(page)]
-    for name in ("Plan", "Progress", "History", "Checks", "Jobs"):
+    for name in ("Plan", "Progress", "History", "Checks", "Query", "Jobs"):
         page.get_by_role("link", name=name).click()
         region = page.get_by_role("region", name=name, exact=True)
         empty = region.get_by_text("No job has ended yet") if name == "Jobs" else region.locator(".empty").first
         expect(empty).to_be_visible()
         found.append(grave(page))
-    assert found == [[], [], [], [], [], []]
+    assert found == [[], [], [], [], [], [], []]
 
 
 def test_focus_is_visible_and_reduced_motion_stops_animations(site: Site) -> None:
@@ -324,7 +345,7 @@ def test_phone_controls_are_large_enough_and_page_fits(site: Site) -> None:
     bar = page.get_by_role("navigation", name="Pages")
     expect(bar.get_by_role("link")).to_have_count(5)
     bar.get_by_role("button", name="More").click()
-    expect(bar.get_by_role("link")).to_have_count(7)
+    expect(bar.get_by_role("link")).to_have_count(8)
     places = [part.bounding_box() for part in [*bar.get_by_role("link").all(), *bar.get_by_role("button").all()]]
     assert all(place and place["x"] >= 0 and place["x"] + place["width"] <= 320 for place in places)
     assert all(place and place["y"] > 320 for place in places)  # in reach of the thumb

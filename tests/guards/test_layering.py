@@ -102,6 +102,7 @@ CAPABILITIES = [
     "history",
     "exchange",
     "checks",
+    "snapshots",
     "home",
 ]
 

@@ -46,7 +46,15 @@ def test_suggestions_are_printed_with_their_reasons_and_can_be_declined(run: Com
 
 def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None:
     counts = {item["kind"]: item["total"] for item in run.json("checks")["items"]}
-    assert counts == {"copies": 0, "differ": 1, "spelling": 1, "unknown": 1, "placeholder": 0, "single": 0}
+    assert counts == {
+        "copies": 0,
+        "differ": 1,
+        "spelling": 1,
+        "unknown": 1,
+        "placeholder": 0,
+        "single": 0,
+        "corruption": 0,
+    }
     (row,) = run.json("checks", "spelling")["items"]
     assert [resolution["code"] for resolution in row["mends"]] == ["unite:Zoë Öz", "unite:Zoe Oz"]
     assert run("findings", "ignore", "spelling", row["subject"]) == 0

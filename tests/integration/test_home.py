@@ -205,16 +205,26 @@ def test_damaged_database_is_reported_and_not_changed(made: Path, damage: object
     said = str(caught.value)
     assert "\n" not in said
     assert str(path) in said
-    assert "move the file away to start anew; no video is affected." in said
+    assert said.endswith(
+        "No video is affected. 'indexium db rebuild' builds a new one from everything that is readable."
+    )
     assert contents(made) == before
 
 
-def test_remedy_for_damaged_database_names_newest_copy(made: Path) -> None:
-    (made / f"{FILE_NAME}{BEFORE}").write_bytes(b"older")
-    (made / f"{FILE_NAME}.before-0001").write_bytes(b"old")
+def test_remedy_for_damaged_database_names_newest_readable_copy(made: Path) -> None:
+    for day, (name, content) in enumerate(
+        {
+            "before-0001": (made / FILE_NAME).read_bytes(),
+            "before-0002": (made / FILE_NAME).read_bytes(),
+            "before-0003": b"newest",
+        }.items()
+    ):
+        copy = made / f"{FILE_NAME}.{name}"
+        copy.write_bytes(content)
+        os.utime(copy, (1_600_000_000 + 86_400 * day,) * 2)
     (made / FILE_NAME).write_bytes(b"garbage")
 
-    with pytest.raises(errors.StoreError, match=rf"Restore a copy \(indexium\.duckdb\{BEFORE}\)"):
+    with pytest.raises(errors.StoreError, match=r"'indexium db restore' restores the backup before-0002 of 2020-09-14"):
         Database.open(made)
 
 

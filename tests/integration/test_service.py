@@ -126,6 +126,13 @@ def test_commands_print_same_with_and_without_service(
         ("decisions", "list", "--json"),
         ("views", "save", "Mine", "risk:danger"),
         ("views", "list", "--json"),
+        (
+            "sql",
+            "SELECT file_name, comment_people, 0.50 AS half, size > 1 AS big FROM files ORDER BY ALL",
+        ),
+        ("sql", "SELECT file_name, 1.5::DECIMAL(3, 1) AS n, TIME '07:30' AS t FROM files ORDER BY ALL"),
+        ("sql", "SELECT nme FROM files"),
+        ("sql", "SELECT file_name FROM files ORDER BY ALL", "--out", "files.csv"),
         ("settings", "set", "backup_budget", "20GB"),
         ("write", "--dry-run", "--json"),
         ("write",),

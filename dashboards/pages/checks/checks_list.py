@@ -107,6 +107,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",
         "single": "All people are in more than one file.",
+        "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
 
@@ -117,10 +118,10 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "subject": row.subject,
         "title": row.names[0].name if row.kind == "spelling" else row.title,
         "sub": _below(row),
-        "is_file": row.kind in ("copies", "differ"),
+        "is_file": row.kind in ("copies", "differ", "corruption"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
-        "files": wording.files(row.file_count) if row.kind != "differ" else "",
+        "files": wording.files(row.file_count) if row.kind not in ("differ", "corruption") else "",
         "text": row.text,
     }
 

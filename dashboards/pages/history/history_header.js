@@ -1,6 +1,7 @@
 // The totals of all operations, in one line.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
+import {button} from "../../components/widgets.js"
 
 /** @typedef {{summary?: string}} View */
 
@@ -8,6 +9,14 @@ import {h} from "../../components/browser/dom.js"
 export function render(context) {
   component(context, {
     /** @param {Component<View>} self */
-    draw: ({view}) => h("div", {class: "head"}, h("h1", null, "History"), h("p", null, view.summary ?? "")),
+    draw: ({view}) =>
+      h(
+        "div",
+        {class: "head"},
+        h("h1", null, "History"),
+        h("p", null, view.summary ?? ""),
+        h("span", {class: "grow"}),
+        view.summary && button("Open as SQL", "as_sql", {kind: "quiet", title: "The listed operations as a query"}),
+      ),
   })
 }

@@ -38,7 +38,7 @@ NO_COUNTS = OperationCounts(by_status={}, by_type={})
 
 
 class HistoryHeader(Component):
-    """View: `summary`."""
+    """View: `summary`. Messages: `as_sql`."""
 
     _esm = module("history_header")
 

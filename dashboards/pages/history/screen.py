@@ -16,6 +16,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import HistoryState
 from indexium_core import errors
+from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
 
@@ -46,6 +47,7 @@ class HistoryScreen(Screen):
             library, bridge, dialog, session, state=self.state, on_move=self._draw_list, on_change=self.refresh
         )
         self._result: _HistoryResult | None = None
+        self._header.on(as_sql=lambda _: session.open_as_sql(self._as_sql))
         self._search.on(
             search=lambda message: self._narrow(query=str(message.get("query", ""))),
             status=self._pick_status,
@@ -128,6 +130,19 @@ class HistoryScreen(Screen):
             self._search.put(**parts.search_view(state, error=error.message, counts=self._counts()))
 
         self._bridge.run(read, self._show_list, name="history", failed=failed)
+
+    def _as_sql(self) -> str:
+        """Return the list as SQL."""
+        state = self.state
+        since, until = state.span()
+        return grammar.history_as_sql(
+            state.query,
+            statuses=state.statuses(),
+            operation_type=state.kind,
+            error=state.error,
+            since=since,
+            until=until,
+        )
 
     def _counts(self) -> OperationCounts:
         return self._result.counts if self._result else parts.NO_COUNTS

@@ -99,6 +99,12 @@ export class ExchangeMenu extends Menu {
         "exchange",
         "Export and import",
         this.drawExport(exchange),
+        h(
+          "button",
+          {type: "button", class: "fetch", data: {act: "as_sql", key: "sql"}},
+          h("b", null, "Open as SQL"),
+          h("small", null, "the listed files as a query that you can change"),
+        ),
         h("h3", null, "Import changes"),
         h(
           "p",

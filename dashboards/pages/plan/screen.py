@@ -78,6 +78,7 @@ class PlanScreen(Screen):
         self._library, self._cache, self._bridge, self._session = library, cache, bridge, session
         self._finding = PlanFind(library, cache, bridge, self.state, changed=self._changed, redraw=self._redraw_header)
         self._header = self._finding.header
+        self._header.on(as_sql=lambda _: session.open_as_sql(lambda: grammar.plan_as_sql(self.state.query)))
         self._typing = False  # a person is typing the search
         self._untold: bool | None = None  # unsent change of the address; True: a new step in the browser's history
         self._problem = ""  # why the page does not show what was requested

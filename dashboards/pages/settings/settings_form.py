@@ -31,7 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "metadata_enable_websocket",
         "api_writes_per_minute",
     ),
-    "Home": ("home", "log_retention_days", "audit_retention_days"),
+    "Home": ("home", "snapshots", "log_retention_days", "audit_retention_days"),
 }
 ADVANCED = frozenset(
     {
@@ -47,6 +47,7 @@ ADVANCED = frozenset(
         "api_writes_per_minute",
         "log_retention_days",
         "audit_retention_days",
+        "snapshots",
         "home",
     }
 )
@@ -70,6 +71,7 @@ LABELS: Mapping[str, str] = {
     "metadata_enable_websocket": "Live updates of pages",
     "api_writes_per_minute": "REST rate limit",
     "home": "Home folder",
+    "snapshots": "Snapshots for analysts",
     "log_retention_days": "Log retention, in days",
     "audit_retention_days": "Audit log retention, in days",
 }

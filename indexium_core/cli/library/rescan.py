@@ -50,7 +50,7 @@ def rescan(
         job = library.rescans.add(
             _required_search(query, everything=everything), everything=everything, refresh=_listed(refresh)
         )
-        job = _followed(library, job)
+        job = followed(library, job, "Rescan")
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
     else:
@@ -59,8 +59,9 @@ def rescan(
         raise typer.Exit(1)
 
 
-def _followed(library: LibraryServices, job: Job) -> Job:
-    with output.bar("Rescan") as update:
+def followed(library: LibraryServices, job: Job, label: str) -> Job:
+    """Wait for a job and show its progress; return it as it is at its end."""
+    with output.bar(label) as update:
         while not job.has_ended and job.status != "interrupted":
             job = library.jobs.wait(job.id, timeout=_GLANCE)
             update(job.progress_current, job.progress_total, job.progress_message)

@@ -9,6 +9,7 @@ import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
+from indexium_core.cli.library.cache import use_sentence
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
@@ -22,7 +23,10 @@ def scan(
     folders: Annotated[
         list[Path] | None, typer.Argument(metavar="DIR…", help="Folders; none = all library folders.")
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="Read and hash every file completely.")] = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Read every file, and hash all media bytes of those whose full hash is not known."),
+    ] = False,
     accept_missing: Annotated[
         bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,
@@ -53,6 +57,8 @@ def _print_scan(report: ScanReport) -> None:
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
         f"in {wording.duration(report.seconds)}."
     )
+    if report.cache.hits or report.cache.misses:
+        output.note(f"Hash cache: {use_sentence(report.cache)}")
     for state, count in sorted(report.by_state.items()):
         if state != "ok":
             output.note(f"  {count} {state}")

@@ -29,6 +29,7 @@ from indexium_core.store.checks import FindingColumns, IgnoredFinding
 from indexium_core.store.database import Database
 from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.snapshot import Findings
 
 __all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
 
@@ -86,6 +87,15 @@ class Checks:
             )
             for kind in check.KINDS
         ]
+
+    def findings(self, *, max_age: float = 0.0) -> Findings:
+        """Return all findings, also the ignored ones, as three arrays; they are at most `max_age` seconds old."""
+        found = self._current_state(max_age).findings
+        return Findings(
+            kinds=[kind for kind in check.KINDS for _ in found[kind].subjects],
+            subjects=[str(subject) for kind in check.KINDS for subject in found[kind].subjects],
+            ignored=[bool(each) for kind in check.KINDS for each in found[kind].ignored],
+        )
 
     @remote()
     def page(self, kind: str, number: int = 1, *, per_page: int = 25, dismissed: bool = False) -> CheckPage:

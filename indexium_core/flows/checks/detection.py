@@ -72,6 +72,7 @@ def detect(
         "spelling": spelling,
         "unknown": _finding_columns(reader, "unknown", unknown, (_digest(person_key(name)) for name in unknown)),
         "placeholder": _finding_columns(reader, "placeholder", placeholder, map(_digest, placeholder)),
+        "corruption": store.corruption(reader),
         "single": _finding_columns(reader, "single", list(single), single.values()),
     }
 

@@ -10,7 +10,7 @@ from indexium_core.model.check import CheckRow, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store.checks import FileRow
 
-__all__ = ["copies_finding", "differ_finding", "missing_in_database"]
+__all__ = ["copies_finding", "corruption_finding", "differ_finding", "missing_in_database"]
 
 
 def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
@@ -84,6 +84,26 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
                 names=tuple(missing),
             ),
         ),
+        query=path_query([file]),
+    )
+
+
+def corruption_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one file, which has no resolution; None if the file no longer exists."""
+    file = page.files.get(int(subject))
+    if file is None:
+        return None
+    return CheckRow(
+        kind="corruption",
+        subject=subject,
+        facts=digest,
+        title=file.file_name,
+        text="The media of the file is not the same as when it was hashed, but its size and modification time are. "
+        "Check the disk, restore the file from a copy, and verify it again.",
+        files=check_files([file]),
+        file_count=1,
+        names=(),
+        resolutions=(),
         query=path_query([file]),
     )
 

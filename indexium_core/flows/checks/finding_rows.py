@@ -32,6 +32,7 @@ _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "unknown": name_findings.unknown_finding,
     "placeholder": name_findings.placeholder_finding,
     "single": name_findings.single_finding,
+    "corruption": file_findings.corruption_finding,
 }
 
 
@@ -51,6 +52,7 @@ class FindingRows:
             "unknown": self._unknown,
             "placeholder": self._placeholder,
             "single": self._single,
+            "corruption": self._differ,
         }
 
     def read(self, kind: Kind, subjects: Sequence[str], digests: Sequence[int], version: Version) -> list[CheckRow]:

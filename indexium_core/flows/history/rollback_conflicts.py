@@ -259,6 +259,8 @@ class RollbackChecker:
         problem = _known_blocker(candidate)
         if problem is None and candidate.library_state is None:
             problem = _RollbackProblem("missing_file", "The file is no longer in the catalog.", ("scan",))
+        if problem is None and not candidate.changes:
+            problem = _RollbackProblem("backup_missing", "A rebuild recovered this item, without its comments.")
         if problem is None and len(kept_names) == len(candidate.people):
             problem = _RollbackProblem("nothing_to_do", "The file no longer contains this person.")
         if problem is not None:
@@ -355,8 +357,11 @@ def _has_old_text(candidate: RollbackCandidate, facts: FileFacts) -> bool:
     Return whether a restore of only the old comment loses no data.
 
     After replace mode the ledger must have every byte of the single old text, and the file must have one text now,
-    because a second text would be replaced too. After preserve mode only the people are restored.
+    because a second text would be replaced too. After preserve mode only the people are restored. An item that a
+    rebuild of the database recovered has no texts.
     """
+    if not candidate.changes:
+        return False
     change, *others = candidate.changes
     is_whole = not others and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))
     is_single = len({place.value for place in facts.comment_fields}) <= 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,13 +12,13 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.saved_names import checked_name
 from indexium_core.model.view import SavedView
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 
 __all__ = ["SavedView", "ViewService"]
 
-MAX_NAME_LENGTH = 80  # characters
 MAX_VIEWS = 200
 
 
@@ -62,7 +61,7 @@ class ViewService:
             QueryError: The search is not valid.
 
         """
-        name = _checked_name(name)
+        name = checked_name(name, "view")
         compile_query(query)
         if sort not in SORT_KEYS:
             raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
@@ -89,7 +88,7 @@ class ViewService:
             UnknownIdError: There is no such view.
 
         """
-        name, view = _checked_name(name), self.get(view_id)
+        name, view = checked_name(name, "view"), self.get(view_id)
         key = people_comment.person_key(name)
         with self._database.atomic() as tx:
             owner = store.find_by_name(tx, key)
@@ -128,13 +127,3 @@ class ViewService:
         with self._database.atomic() as tx:
             store.set_default(tx, view_id)
         self._on_change()
-
-
-def _checked_name(name: str) -> str:
-    name = " ".join(name.split())
-    if not name or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise errors.UsageError("Enter a name for the view, without control characters.")
-    if len(name) > MAX_NAME_LENGTH:
-        message = f"The name of a view can have {MAX_NAME_LENGTH} characters at most; this one has {len(name)}."
-        raise errors.UsageError(message)
-    return name

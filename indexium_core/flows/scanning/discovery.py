@@ -15,6 +15,7 @@ from datetime import datetime
 
 from indexium_core.files import walk
 from indexium_core.flows.scanning import roots
+from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile, LibraryRow, Restat
@@ -34,6 +35,7 @@ class FileToRead:
 
     path: bytes
     stat: FileStat
+    known: KnownHash | None = None  # from the hash cache
 
 
 def file_at(path: bytes) -> FileToRead | None:

@@ -11,13 +11,15 @@ import os
 from collections.abc import Sequence
 
 from indexium_core import errors
-from indexium_core.files import probe, properties, volumes
+from indexium_core.files import fingerprint, probe, properties, volumes
+from indexium_core.files.containers import registry
+from indexium_core.files.reader import FileReader
 from indexium_core.model.files import path_map
 from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.files.properties import MediaReading
 from indexium_core.model.people import people_comment
 
-__all__ = ["MISSING", "probe_file", "probe_files", "read_properties"]
+__all__ = ["MISSING", "hash_media", "probe_file", "probe_files", "read_properties"]
 
 logger = logging.getLogger(__name__)
 
@@ -26,12 +28,12 @@ _UNEXPECTED = "The file could not be read. See the log for details."
 
 
 def probe_file(
-    path: bytes, stat: FileStat, *, full: bool, faststart: str
+    path: bytes, stat: FileStat, *, full: bool, faststart: str, known_hash: str | None = None
 ) -> tuple[FileFacts, people_comment.ParsedComment]:
     """Return the facts of a file and its parsed comment. An error never stops the scan: the file becomes `corrupt`."""
     try:
         capabilities = volumes.capabilities(path, nlink=stat.nlink, faststart=faststart)
-        facts = probe.probe(path, stat, capabilities=capabilities, full=full)
+        facts = probe.probe(path, stat, capabilities=capabilities, full=full, known_hash=known_hash)
         return facts, people_comment.parse(facts.comment)
     except Exception:
         logger.exception("scan.probe_failed", extra={"file_path": path.decode("utf-8", "replace")})
@@ -39,10 +41,33 @@ def probe_file(
 
 
 def probe_files(
-    files: Sequence[tuple[bytes, FileStat]], *, full: bool, faststart: str
+    files: Sequence[tuple[bytes, FileStat, str | None]], *, full: bool, faststart: str
 ) -> list[tuple[FileFacts, people_comment.ParsedComment]]:
-    """Return the results of `probe_file` for several files, given by path in the service and stat."""
-    return [probe_file(path_map.checked_local_path(path), stat, full=full, faststart=faststart) for path, stat in files]
+    """Return the results of `probe_file` for several files, given by path in the service, stat and known hash."""
+    return [
+        probe_file(path_map.checked_local_path(path), stat, full=full, faststart=faststart, known_hash=known_hash)
+        for path, stat, known_hash in files
+    ]
+
+
+def hash_media(path: bytes, stat: FileStat, *, full: bool) -> tuple[str, int] | None:
+    """
+    Return the hash of the media of a file ("" without media) and the hashed bytes; None if the file is not `stat`.
+
+    `path` is that of the service.
+
+    Raises:
+        FileAccessError: The file cannot be read.
+        NotMountedError: This process is a worker of a cluster and does not see the file.
+
+    """
+    with FileReader(path_map.checked_local_path(path)) as reader:
+        now = reader.stat
+        if (now.inode, now.size, now.mtime_ns) != (stat.inode, stat.size, stat.mtime_ns):
+            return None
+        _, layout = registry.examine(reader)
+        media_hash = fingerprint.payload_hash(reader, layout.payload, full=full) or ""
+        return media_hash, fingerprint.hashed_bytes(layout.payload, full=full)
 
 
 def read_properties(path: bytes) -> MediaReading | tuple[str, str]:

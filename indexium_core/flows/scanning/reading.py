@@ -11,7 +11,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -31,6 +31,7 @@ MAX_PENDING_FILES = 128  # files that are submitted before the caller waits for 
 # A chunk holds about these characters, and takes about `Executor.chunk_seconds`, so that slow files are reported one by
 # one.
 _CHUNK_TEXT, _MAX_CHUNK_FILES = 200_000, 25
+_BLOCK_FILES = 2000  # files whose hashes are searched at once
 MAX_PENDING_TEXT = 2_000_000  # characters of the comments of pending results; above this limit, reading pauses
 
 
@@ -72,12 +73,23 @@ class ReadResult:
 
 
 def read_all(
-    candidates: Sequence[FileToRead], *, threads: int, full: bool, faststart: str, executor: Executor = _THREADS
+    candidates: Sequence[FileToRead],
+    *,
+    threads: int,
+    full: bool,
+    faststart: str,
+    executor: Executor = _THREADS,
+    add_hashes: Callable[[Sequence[FileToRead]], Sequence[FileToRead]] = lambda files: files,
 ) -> Iterator[ReadResult]:
-    """Yield the results in the order of `candidates`, and read the next files at the same time."""
+    """
+    Yield the results in the order of `candidates`, and read the next files at the same time.
+
+    `add_hashes` adds the hashes that are known to some files before they are read.
+    """
     pool = ThreadPoolExecutor(executor.max_concurrency(threads), thread_name_prefix="probe")
     pending: collections.deque[Future[list[ReadResult]]] = collections.deque()
-    limit, chunks = _TextLimit(), _Chunks(candidates, executor.chunk_seconds, largest=1 if full else _MAX_CHUNK_FILES)
+    limit = _TextLimit()
+    chunks = _Chunks(candidates, executor.chunk_seconds, largest=1 if full else _MAX_CHUNK_FILES, prepare=add_hashes)
 
     def read(chunk: Sequence[FileToRead], number: int) -> list[ReadResult]:
         limit.wait(number)
@@ -112,15 +124,28 @@ def _text_of(results: Sequence[ReadResult]) -> int:
 class _Chunks:
     """Splits the files into chunks; their size follows the time and the comments of the files so far."""
 
-    def __init__(self, files: Sequence[FileToRead], seconds: float, *, largest: int) -> None:
-        """`seconds`: how long a chunk takes; `largest`: its largest number of files."""
+    def __init__(
+        self,
+        files: Sequence[FileToRead],
+        seconds: float,
+        *,
+        largest: int,
+        prepare: Callable[[Sequence[FileToRead]], Sequence[FileToRead]],
+    ) -> None:
+        """`seconds`: how long a chunk takes; `largest`: its largest number of files; `prepare` completes each block."""
         self._files, self._seconds = files, seconds
         self._size, self._largest = 1, largest
+        self._prepare = prepare
+        self._block: Sequence[FileToRead] = ()
         self.taken = 0  # files
 
     def next(self) -> Sequence[FileToRead]:
         """Return the next files; empty at the end."""
-        chunk = self._files[self.taken : self.taken + self._size]
+        at = self.taken % _BLOCK_FILES
+        if not at:
+            block = self._files[self.taken : self.taken + _BLOCK_FILES]
+            self._block = self._prepare(block) if block else ()
+        chunk = self._block[at : at + self._size]
         self.taken += len(chunk)
         return chunk
 
@@ -176,7 +201,7 @@ def _read_chunk(chunk: Sequence[FileToRead], *, full: bool, faststart: str, exec
     is_single = len(chunk) == 1
     for _ in range(2 if is_single else 1):
         try:
-            files = [(candidate.path, candidate.stat) for candidate in chunk]
+            files = [(each.path, each.stat, each.known.file_hash if each.known else None) for each in chunk]
             found = executor.call(file_facts.probe_files, files, full=full, faststart=faststart)
             return [ReadResult(candidate, *facts) for candidate, facts in zip(chunk, found, strict=True)]
         except WorkerLostError as error:

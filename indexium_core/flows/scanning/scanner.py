@@ -27,6 +27,7 @@ from indexium_core import errors
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.scanning import discovery, reading, roots
 from indexium_core.flows.scanning.discovery import Discovery, FileToRead
+from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.scanning.reading import ReadResult
 from indexium_core.flows.scanning.scan_progress import ProgressReporter, ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
@@ -34,6 +35,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.model import wording
+from indexium_core.model.files.hash_cache import CacheUse
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -65,6 +67,7 @@ class ScanReport:
     errors: int = 0  # files read that are empty, damaged or unreadable
     by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
     seconds: float = 0.0
+    cache: CacheUse = field(default_factory=CacheUse)
     cancelled: bool = False  # the files that were read before are stored
     messages: list[str] = field(
         default_factory=list
@@ -86,9 +89,11 @@ class Scanner:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
         events: EventBus | None = None,
+        hashes: HashCache | None = None,
     ) -> None:
         """`executor` returns the executor for the next scan; `events` gets the events about added and changed files."""
         self._database = database
+        self._hashes = hashes or HashCache(database, clock=clock)
         self._executor = executor
         self._events = events or EventBus()
         self._clock = clock
@@ -188,6 +193,7 @@ class Scanner:
             threads=min(self._config.probe_threads, 2 * (os.cpu_count() or 1)),
             faststart=self._config.faststart,
             executor=self._executor,
+            hashes=self._hashes,
             should_stop=should_stop,
             on_stored=on_stored,
         )
@@ -220,6 +226,7 @@ class _Scan:
         threads: int,
         faststart: str,
         executor: Callable[[int, float], Executor],
+        hashes: HashCache,
         should_stop: Callable[[], bool],
         on_stored: Callable[[ScanReport], None],
     ) -> None:
@@ -230,9 +237,11 @@ class _Scan:
         self._threads = threads
         self._faststart = faststart
         self._executor = executor
+        self._hashes = hashes
         self._should_stop = should_stop
         self._on_stored = on_stored  # called with the report so far after each stored group
         self._since: datetime | None = None
+        self._full = False
         self.report = ScanReport()
         self.events = TrackEvents()
         self._marked_missing: list[int] = []  # file ids; reading may find some of them at another path
@@ -241,7 +250,7 @@ class _Scan:
         self, libraries: Sequence[LibraryRow], *, full: bool, accept_missing: bool, since: datetime | None = None
     ) -> ScanReport:
         """Scan libraries; `since` is the start of a former run of the same scan."""
-        report, self._since = self.report, since
+        report, self._since, self._full = self.report, since, full
         report.libraries = len(libraries)
         try:
             found = [self._discover(library, full=full, accept_missing=accept_missing) for library in libraries]
@@ -256,7 +265,7 @@ class _Scan:
         self._database.expect(sum(library.file_count for library in libraries) + to_read)
         for each in online:
             if not report.cancelled:
-                self._read(each, full=full)
+                self._read(each)
         missing = catalog.missing(self._database.read(), self._marked_missing)
         report.missing = len(missing)
         self.events.collect(updated=missing)
@@ -283,7 +292,7 @@ class _Scan:
             candidates = list(to_read.values())
             for start in range(0, len(candidates), GROUP_FILES):
                 group = candidates[start : start + GROUP_FILES]
-                self._store(library, list(self._read_files(group, full=False)))
+                self._store(library, list(self._read_files(group)))
 
     def _discover(self, library: LibraryRow, *, full: bool, accept_missing: bool) -> Discovery:
         return discovery.discover(
@@ -328,17 +337,22 @@ class _Scan:
             with self._database.atomic() as tx:
                 catalog.set_library_state(tx, library.library_id, "offline", reason)
 
-    def _read_files(self, candidates: Sequence[FileToRead], *, full: bool) -> Iterator[ReadResult]:
+    def _read_files(self, candidates: Sequence[FileToRead]) -> Iterator[ReadResult]:
         executor = self._executor(len(candidates), len(candidates) * _FILE_SECONDS)
         return reading.read_all(
-            candidates, threads=self._threads, full=full, faststart=self._faststart, executor=executor
+            candidates,
+            threads=self._threads,
+            full=self._full,
+            faststart=self._faststart,
+            executor=executor,
+            add_hashes=lambda files: self._hashes.add_hashes(files, full=self._full),
         )
 
-    def _read(self, found: Discovery, *, full: bool) -> None:
+    def _read(self, found: Discovery) -> None:
         """Read the new and changed files of one root, store them in groups, then mark the root as scanned."""
         group = [reading.unreachable(candidate, message) for candidate, message in found.unreachable]
         stored_at, text = time.monotonic(), 0
-        for result in self._read_files(found.to_read, full=full):
+        for result in self._read_files(found.to_read):
             group.append(result)
             text += len(result.facts.comment or "")
             self._progress.file_read(result.path)
@@ -366,8 +380,9 @@ class _Scan:
         if offline:
             self._set_offline(library, offline)
             return False
-        stored, missing = self._database.run(lambda tx: self._upsert(tx, library, group, absent))
+        stored, missing, hashed = self._database.run(lambda tx: self._upsert(tx, library, group, absent))
         self._marked_missing += missing
+        self._hashes.remember(hashed, full=self._full)
         self._count(group, stored)
         self.events.collect(added=stored.added_ids, updated=stored.changed_ids)
         self._on_stored(self.report)
@@ -375,15 +390,17 @@ class _Scan:
 
     def _upsert(
         self, tx: Connection, library: LibraryRow, group: Sequence[ReadResult], absent: Sequence[bytes]
-    ) -> tuple[catalog.UpsertReport, list[int]]:
-        """Store a group, and return the changes and the ids of the files that became missing."""
-        outdated = [result.path for result in group if result.is_missing or result.has_changed()]
+    ) -> tuple[catalog.UpsertReport, list[int], list[catalog.ScannedFile]]:
+        """Store a group; return the changes, the ids of files that became missing, and the files with new hashes."""
+        outdated = {result.path for result in group if result.is_missing or result.has_changed()}
         known = catalog.known(tx, library.path_bytes, outdated) if outdated else {}
         missing = [known[path].file_id for path in absent if path in known]
         catalog.mark_missing(tx, missing)
         kept = {*absent, *(path for path in outdated if path in known)}
         rows = [result.row(self._now_ns) for result in group if result.path not in kept]
-        return catalog.upsert_files(tx, library.library_id, rows, at=self._at), missing
+        hashed = [row for row in rows if row.facts.hashed_bytes and not row.growing and row.path_bytes not in outdated]
+        self._hashes.put(tx, hashed)
+        return catalog.upsert_files(tx, library.library_id, rows, at=self._at), missing, hashed
 
     def _count(self, group: Sequence[ReadResult], stored: catalog.UpsertReport) -> None:
         report = self.report
@@ -396,9 +413,19 @@ class _Scan:
         states = collections.Counter(result.facts.state for result in present)
         report.errors += states.total() - states["ok"]
         for result in present:
+            _count_hash(report.cache, result)
             if result.facts.state != "ok":
                 job_log.log_unread(result.path, result.facts.state, result.facts.message)
         _add_states(report, states)
+
+
+def _count_hash(use: CacheUse, result: ReadResult) -> None:
+    if result.facts.hashed_bytes:
+        use.misses += 1
+        use.hashed_bytes += result.facts.hashed_bytes
+    elif result.facts.file_hash and result.candidate.known:
+        use.hits += 1
+        use.seconds_saved += result.candidate.known.seconds
 
 
 def _add_states(report: ScanReport, states: Mapping[str, int]) -> None:

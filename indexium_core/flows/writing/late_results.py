@@ -13,7 +13,7 @@ from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord
 
-__all__ = ["LateResult", "from_journal"]
+__all__ = ["LateResult", "backup_fields", "from_journal"]
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class LateResult:
 def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteResult) -> LateResult:
     """Return the result of an item from its committed journal entry and its file."""
     result = replace(result, message=result.message or _links_message(entry))
-    record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **_kept(entry))
+    record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **backup_fields(entry))
     try:
         with reader.FileReader(entry.path) as file:
             capabilities = volumes.capabilities(entry.path, nlink=file.stat.nlink, faststart="keep")
@@ -42,7 +42,7 @@ def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteR
         return LateResult(record=record)
 
 
-def _kept(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
+def backup_fields(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
     """Return the fields of the ledger that describe how the old bytes can be restored."""
     if isinstance(entry, journal.JournalEntry):
         return {}

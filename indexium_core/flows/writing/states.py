@@ -18,7 +18,7 @@ from indexium_core.files import delta, digests, fingerprint, journal, reader
 from indexium_core.files.containers import Reader, registry
 from indexium_core.model.files.media import Extent
 
-__all__ = ["comparable", "is_state_of", "state_before", "state_of"]
+__all__ = ["comparable", "is_state_of", "reader_before", "state_before", "state_of"]
 
 _CHUNK = 1024 * 1024
 _PREFIX = "b3:"
@@ -62,15 +62,29 @@ def state_before(
     """
     with contextlib.ExitStack() as stack:
         for entry in entries:
-            if isinstance(entry, journal.JournalEntry):
-                file = delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file)
-            elif entry.reverse is not None:
-                file = delta.Rebuilt(entry.reverse, file)
-            elif entry.kept is not None:
-                file = stack.enter_context(reader.FileReader(entry.kept))
-            else:
+            old = reader_before(entry, file, stack)
+            if old is None:
                 return None
+            file = old
         return _state(file, like=like)
+
+
+def reader_before(
+    entry: journal.JournalEntry | journal.SwapEntry, file: Reader, stack: contextlib.ExitStack
+) -> Reader | None:
+    """
+    Return a reader of a file before an edit, from its backup; None without a backup. `stack` closes what it opens.
+
+    Raises:
+        ConflictError: The file is not in the state that the edit left.
+        FileAccessError: A kept original is missing or cannot be read.
+
+    """
+    if isinstance(entry, journal.JournalEntry):
+        return delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file)
+    if entry.reverse is not None:
+        return delta.Rebuilt(entry.reverse, file)
+    return stack.enter_context(reader.FileReader(entry.kept)) if entry.kept is not None else None
 
 
 def _state(file: Reader, *, like: str | None) -> str:

@@ -29,8 +29,8 @@ from indexium_core.files import journal, swap
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
 from indexium_core.store.catalog.catalog import LibraryRow
-from indexium_core.store.database import sync_and_rename
 from indexium_core.store.operations.ledger_rows import UnresolvedItem
+from indexium_core.store.recovery.files import sync_and_rename
 
 __all__ = ["Collected", "WorkerJournals"]
 

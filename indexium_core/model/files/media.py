@@ -158,6 +158,8 @@ class FileFacts:
     message: str = ""  # one sentence if the state is not ok
     container: str = ""  # mp4, mov, matroska, webm, avi, mpegts …: by the content, not the extension
     file_hash: str | None = None
+    hashed_bytes: int = field(default=0, compare=False)  # read for the hash; 0: it was known, or there is none
+    hash_seconds: float = field(default=0.0, compare=False)
     duration: float | None = None  # seconds
     streams: tuple[StreamFacts, ...] = ()
     tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]}, from PyAV

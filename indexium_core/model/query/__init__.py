@@ -24,6 +24,7 @@ from indexium_core.model.query.key_values import (
     without_part,
 )
 from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.published_sql import history_as_sql, plan_as_sql
 from indexium_core.model.query.selection import search_of
 from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
 from indexium_core.model.query.titles import title_of
@@ -48,9 +49,11 @@ __all__ = [
     "complete",
     "describe",
     "describe_parts",
+    "history_as_sql",
     "parse",
     "parse_history",
     "parts",
+    "plan_as_sql",
     "quoted",
     "requires_all",
     "search_of",

@@ -7,14 +7,16 @@ unchanged file is neither written nor marked. The number of statements does not 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core import errors
+from indexium_core.model.files.hash_cache import KnownHash
+from indexium_core.model.files.media import FileStat
 from indexium_core.store import rows, sql
-from indexium_core.store.catalog import faces, films, properties
+from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
@@ -263,6 +265,8 @@ def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: date
         others = dict(tx.execute(_sql("other_names"), names).fetchall())
         written = {other: files[file_id] for other, file_id in others.items()} | written
     rewritten = _rewritten(tx, written)
+    hash_cache.follow_write(tx, {key: file.stat for key, file in written.items() if key not in rewritten})
+    hash_cache.put(tx, _hashes_of([written[key] for key in rewritten]), at=at)
     tx.execute(_sql("define_places_of"))
     tx.execute(_sql("update_written"), rows.columns_of_written(written) | {"at": at})
     tx.execute(_sql("mark_written"), {"file_id": list(written)})
@@ -272,6 +276,10 @@ def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: date
         films.link(tx, rewritten.values(), at=at)
         films.follow(tx, rewritten.values())
     return others
+
+
+def _hashes_of(files: Iterable[ScannedFile]) -> list[tuple[FileStat, KnownHash]]:
+    return [(file.stat, KnownHash(file.facts.file_hash, 0.0)) for file in files if file.facts.file_hash]
 
 
 def _rewritten(tx: Connection, written: Mapping[int, ScannedFile]) -> dict[int, films.HashPair]:

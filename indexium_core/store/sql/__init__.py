@@ -14,7 +14,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["compose", "load", "parameters", "parse"]
+__all__ = ["compose", "load", "parameters", "parse", "purposes", "with_parts"]
 
 _HEAD = re.compile(r"^-- name: *(\w+)[ \t]*\n", re.MULTILINE)
 _PURPOSE = re.compile(r"(?:-- (?!name:).*\S.*\n)+")
@@ -25,8 +25,21 @@ _PARAMETER = re.compile(r"\$(\w+)")
 @cache
 def load(file: str) -> Mapping[str, str]:
     """Return the statements of `<file>.sql` by name, read once per process."""
-    text = resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
-    return MappingProxyType(parse(text, file=file))
+    return MappingProxyType(parse(_text(file), file=file))
+
+
+@cache
+def purposes(file: str) -> Mapping[str, str]:
+    """Return the comments of the statements of `<file>.sql` by name, each as one line."""
+    _, *blocks = _HEAD.split(_text(file))
+    comments = {name: _PURPOSE.match(block) for name, block in zip(blocks[::2], blocks[1::2], strict=True)}
+    return MappingProxyType(
+        {
+            name: comment[0].replace("-- ", "").replace("\n", " ").strip()
+            for name, comment in comments.items()
+            if comment
+        }
+    )
 
 
 @cache
@@ -43,6 +56,11 @@ def compose(*files: str) -> Mapping[str, str]:
 def parameters(statement: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts that a statement uses as parameters."""
     return {name: facts[name] for name in _PARAMETER.findall(statement)}
+
+
+def with_parts(text: str, **parts: str) -> str:
+    """Return a statement in which a part replaces each `/* name */`: a table, columns, or another statement."""
+    return _PART.sub(lambda part: parts[part[1]], text)
 
 
 def parse(text: str, *, file: str = "") -> dict[str, str]:
@@ -64,6 +82,10 @@ def parse(text: str, *, file: str = "") -> dict[str, str]:
             raise ValueError(f"{file}.sql: '{name}' is there twice, has no purpose or no SQL.")
         statements[name] = body.rstrip(";")
     return statements
+
+
+def _text(file: str) -> str:
+    return resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
 
 
 def _without_comments(text: str) -> str:

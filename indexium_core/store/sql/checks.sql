@@ -1,9 +1,11 @@
 -- name: change_token
 -- A value that changes with files, people and decisions: a number that grows with every change of a file (marks are
--- pruned when every variant of the plan has processed them), and the numbers of people, aliases and ignored findings.
+-- pruned when every variant of the plan has processed them), and the numbers of people, aliases and ignored findings,
+-- and the time of the last verification.
 SELECT greatest((SELECT coalesce(max(mark_id), 0) FROM plan_marks), (SELECT coalesce(max(seen_mark), 0) FROM plan_variants)),
        (SELECT coalesce(max(person_id), 0) FROM people), (SELECT count(*) FROM people), (SELECT count(*) FROM person_aliases),
-       (SELECT count(*) FROM check_dismissals), (SELECT max(dismissed_at) FROM check_dismissals);
+       (SELECT count(*) FROM check_dismissals), (SELECT max(dismissed_at) FROM check_dismissals),
+       (SELECT max(verified_at) FROM hash_cache);
 
 -- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
 
@@ -67,6 +69,16 @@ SELECT file_hash AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignor
 FROM findings AS f
 LEFT JOIN check_dismissals AS d ON d.kind = 'copies' AND d.subject = file_hash AND d.facts = f.facts
 ORDER BY first;
+
+-- name: corruption
+-- Present files whose media differed at the last verification, although their size and time are the same.
+SELECT DISTINCT ON (f.file_id) f.file_id::VARCHAR AS subjects, hash(c.differing_hash) AS digests,
+       d.subject IS NOT NULL AS ignored
+FROM hash_cache AS c JOIN scanned_files AS f USING (device, inode, size, mtime_ns)
+LEFT JOIN check_dismissals AS d
+    ON d.kind = 'corruption' AND d.subject = f.file_id::VARCHAR AND d.facts = hash(c.differing_hash)
+WHERE c.differing_hash IS NOT NULL AND f.state <> 'missing'
+ORDER BY f.file_id, c.file_hash;
 
 -- name: name_uses
 -- Every spelling in use (for files of the plan, after the write): the number of files, and a digest of the payload or

@@ -34,3 +34,7 @@ SET temp_directory = $1;
 -- name: count_known_files
 -- The number of known files, which decides the memory limit.
 SELECT count(*) FROM scanned_files;
+
+-- name: copy_database
+-- Copy the whole database into an attached empty one.
+COPY FROM DATABASE indexium TO copy;

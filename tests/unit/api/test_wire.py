@@ -6,10 +6,12 @@ import dataclasses
 import json
 import math
 import os
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -75,7 +77,8 @@ def test_values_without_json_form_are_serialised() -> None:
     assert math.isnan(same(float("nan")))
     assert same([math.inf, -math.inf, {1: {"$": "x"}}]) == [math.inf, -math.inf, {1: {"$": "x"}}]
     assert same(datetime(2026, 11, 20, 7, tzinfo=UTC)).tzinfo is not None
-    assert same(date(2026, 11, 20)) == date(2026, 11, 20)
+    for value in (date(2026, 11, 20), time(7, 30, 1), timedelta(days=-1, seconds=0.5), Decimal("1.50"), UUID(int=7)):
+        assert same(value) == value
 
 
 def test_model_value_names_are_unique() -> None:
@@ -95,6 +98,7 @@ def test_model_value_names_are_unique() -> None:
         b'{"$": "Seal"}',
         b'{"$": ["Seal"], "v": {}}',
         b'{"$": "datetime", "v": 3}',
+        b'{"$": "decimal", "v": "x"}',
         b'{"$": "path", "v": {}}',
         b'{"$": "dict", "v": [1]}',
         b"nothing",

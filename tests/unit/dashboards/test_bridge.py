@@ -126,6 +126,14 @@ def test_refusal_can_be_shown_in_place(line: Line) -> None:
     assert line.toasts == []
 
 
+def test_unexpected_error_can_be_shown_in_place(line: Line) -> None:
+    seen: list[errors.IndexiumError] = []
+    line.bridge.run(lambda: 1 / 0, lambda _: None, failed=seen.append)
+    line.pool.run()
+    assert [error.message for error in seen] == [UNEXPECTED]
+    assert line.toasts == []
+
+
 def test_unexpected_error_is_logged_and_shown_without_details(line: Line, caplog: pytest.LogCaptureFixture) -> None:
     line.bridge.run(lambda: 1 / 0, lambda _: None, name="write", once=True)
     line.pool.run()

@@ -6,6 +6,7 @@ import http.client
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -60,6 +61,24 @@ def test_plan_download_equals_command_line_export(site: Site) -> None:
     assert headers["content-disposition"].startswith('attachment; filename="indexium-plan-name-0001-20')
     status, headers, text = site.ask("GET", "/files/plan.json?q=&all=1")
     assert (status, json.loads(text)["total"]) == (200, 2)
+
+
+def test_query_download_has_every_row(site: Site) -> None:
+    text = "SELECT i FROM range(12000) AS r(i) WHERE i >= $low"
+    search = urlencode({"q": text, "v": json.dumps({"low": "1"})})
+    status, headers, body = site.ask("GET", f"/files/query.csv?{search}")
+    assert (status, headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    assert body.split() == ["i", *map(str, range(1, 12_000))]
+    assert headers["content-disposition"].startswith('attachment; filename="indexium-query-20')
+    for wrong, reason in (
+        ("q=SELECT+nme", "Line 1, column 8: There is no column nme"),
+        ("q=SELECT+1&v=x", "not valid JSON"),
+        ("", "Write one SELECT statement"),
+    ):
+        status, headers, body = site.ask("GET", f"/files/query.csv?{wrong}")
+        assert (status, headers["content-type"]) == (422, "text/plain; charset=utf-8")
+        assert reason in body
+    assert site.ask("GET", "/files/query.csv?q=SELECT+1", **{"Sec-Fetch-Site": "cross-site"})[0] == 403
 
 
 def test_download_name_has_only_letters_digits_and_dashes() -> None:

@@ -118,7 +118,11 @@ SENTENCES = [
     (job("cancelled", progress_current=2, progress_total=9), "2 of 9 files processed when it was cancelled"),
     (
         job("interrupted", progress_current=2, progress_total=9),
-        "2 of 9 files processed when it was interrupted; every file is intact",
+        "2 of 9 files processed when it was interrupted. Every file is intact.",
+    ),
+    (
+        job("interrupted", progress_current=2, progress_total=9, counters={"success": 1, "unknown": 1}),
+        "2 of 9 files processed when it was interrupted. The state of 1 file is unknown; every other file is intact.",
     ),
     (
         job("completed", counters={"success": 212, "failed": 0}, seconds=360.0),

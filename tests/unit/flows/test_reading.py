@@ -67,7 +67,7 @@ class _DyingProcesses(Threads):
 
     def call(self, function: Any, /, files: Any, **named: Any) -> Any:
         self.calls += 1
-        if any(path == self._bad for path, _ in files):
+        if any(path == self._bad for path, _, _ in files):
             raise WorkerLostError("was killed by signal 9")
         return [(FileFacts(state="ok"), people_comment.parse(None)) for _ in files]
 

@@ -205,6 +205,10 @@ const ACTIONS = {
   },
   drop: ({send}, {place, query}) => send("drop", {place: Number(place), query}),
   exchange: self => toggleMenu(self, "exchange"),
+  as_sql({state, send}) {
+    state.exchange.toggle(false)
+    send("as_sql")
+  },
   export_all: ({state}, _, target) => state.exchange.setIncludesAll(target.checked),
   upload({state}, _, target) {
     state.exchange.upload(target.files[0])

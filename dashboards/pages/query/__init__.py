@@ -1,0 +1,1 @@
+"""The query page: SQL of analysts on a snapshot, its result as a table and a chart."""

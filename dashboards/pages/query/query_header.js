@@ -1,0 +1,13 @@
+// The title of the page of queries.
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+
+/** @typedef {{summary?: string}} View */
+
+/** @param {RenderContext} context */
+export function render(context) {
+  component(context, {
+    /** @param {Component<View>} self */
+    draw: ({view}) => h("div", {class: "head"}, h("h1", null, "Query"), h("p", null, view.summary ?? "")),
+  })
+}

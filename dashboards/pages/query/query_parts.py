@@ -1,0 +1,132 @@
+"""The components of the query page: the editor, the tables and queries beside it, and the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from panel.custom import Child
+
+from dashboards.components.base import Component, module
+from dashboards.pages.query import result_table
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.analysis import QueryCompletion, QueryField, SavedQuery, SchemaTable
+
+__all__ = ["QueryEditor", "QueryHeader", "QueryResult", "QuerySide", "error_view", "side_view"]
+
+
+class QueryHeader(Component):
+    """View: `summary`."""
+
+    _esm = module("query_header")
+
+
+class QueryEditor(Component):
+    """
+    The SQL with its fields and the buttons that run it.
+
+    View: `text` with `serial`, which changes when the server replaces the text; `name`, `saved` (the stored text, ""
+    for an unsaved query), `fields` ({name, kind, value}), `running`, `seconds` (limit), `error` (see `error_view`),
+    `status` (of the last run).
+
+    Messages: `typed` and `run` {text, values}, `cancel`, `new`, `save` {name, text, values}, `complete` {text,
+    position, serial}. Receives: {completions: {serial, items}}.
+    """
+
+    _esm = module("query_editor")
+    _styles = ("query.css",)
+
+    def show_completions(self, serial: int, completions: Sequence[QueryCompletion]) -> None:
+        """Show the completions that the request `serial` asked for."""
+        items = [completion._asdict() for completion in completions]
+        self._send_msg({"completions": {"serial": serial, "items": items}})
+
+
+class QuerySide(Component):
+    """
+    The tables with their columns, the saved queries and examples, and the queries that this browser ran.
+
+    View: see `side_view`. Messages: `open` {id} (a saved query), `example` {index}, `load` {text, values}, `remove`
+    {id}, `restore`. Receives: {removed}, the name of a query that can be restored.
+    """
+
+    _esm = module("query_side")
+    _styles = ("query.css",)
+
+    def offer_restore(self, name: str) -> None:
+        """Offer to restore the query that was removed."""
+        self._send_msg({"removed": name})
+
+
+class QueryResult(Component):
+    """
+    The result as a table, a chart, or a list of its columns.
+
+    View: `state` (empty, result), `examples` for an empty one; `tab`, `columns` ({name, type, right}), `rows` (see
+    `result_table.cell`), `range`, `page`, `pages`, `total`, `sort` ({column, descending}), `cut` and `number` (words),
+    `facts`, `pandas`, `files` and `search` (address of the downloads), `selection` ({count, text, hint}), `choices`,
+    `legend`, `note`, `problem`, `faded` (a query is running).
+
+    Messages: `tab` {tab}, `sort` {column} (again: in reverse), `order` {column} (-1: of the query), `page` {page},
+    `chart` {kind, x, y, colour}, `select`, `example` {index}, `copied` {ok}.
+    """
+
+    plot = Child(doc="The chart.")
+
+    _esm = module("query_result")
+    _styles = ("charts.css", "query.css")
+
+
+def side_view(
+    schema: Sequence[SchemaTable],
+    saved: Sequence[SavedQuery],
+    examples: Sequence[SavedQuery],
+    *,
+    current: int,
+    last: Mapping[str, Any] | None,
+    home: str,
+) -> dict[str, Any]:
+    """
+    Return the view of the parts beside the editor.
+
+    `current` is the opened saved query, `last` the run that the browser adds to its history, which it keeps by `home`.
+    """
+    return {
+        "tables": [
+            {
+                "name": table.name,
+                "description": table.description,
+                "rows": wording.count(table.rows),
+                "columns": [
+                    {"name": column.name, "type": result_table.kind_of(column.type), "description": column.description}
+                    for column in table.columns
+                ],
+            }
+            for table in schema
+        ],
+        "saved": [
+            {"id": query.query_id, "name": query.name, "fields": len(query.values), "here": query.query_id == current}
+            for query in saved
+        ],
+        "examples": example_names(examples),
+        "last": last,
+        "home": home,
+    }
+
+
+def example_names(examples: Sequence[SavedQuery]) -> list[dict[str, Any]]:
+    """Return the examples as buttons."""
+    return [{"index": place, "name": query.name, "fields": len(query.values)} for place, query in enumerate(examples)]
+
+
+def error_view(error: errors.IndexiumError, text: str) -> dict[str, Any]:
+    """Return why a query has no result: `message`, and where its `text` is wrong: `position` or null."""
+    position = error.position if isinstance(error, errors.SqlError) else None
+    length = error.length if isinstance(error, errors.SqlError) else 0
+    return {"message": error.message, "position": position, "length": length, "text": text}
+
+
+def fields_view(fields: Sequence[QueryField], values: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the fields of a query with their typed values."""
+    return [{"name": field.name, "kind": field.kind, "value": values.get(field.name, "")} for field in fields]

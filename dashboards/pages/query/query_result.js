@@ -1,0 +1,333 @@
+// The result of a query: a table with pages, a chart, and a description of the columns.
+import {copyText} from "../../components/browser/clipboard.js"
+import {component} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js"
+import {plural} from "../../components/wording.js"
+
+/** @import {Choice} from "../../components/widgets.js" */
+
+/**
+ * @typedef {{name: string, type: string, right: boolean}} Column
+ * @typedef {{kind?: string, text?: string, items?: string[], more?: number}} Cell
+ * @typedef {{value: string, options: Choice[]}} ChartField
+ *
+ * @typedef {object} View
+ * @property {"empty" | "result"} [state]
+ * @property {{index: number, name: string}[]} examples
+ * @property {boolean} faded A query is running.
+ * @property {"table" | "chart" | "columns"} tab
+ * @property {Column[]} columns
+ * @property {Cell[][]} rows
+ * @property {number} total
+ * @property {string} range
+ * @property {number} page
+ * @property {number} pages
+ * @property {{column: number, descending: boolean} | null} sort
+ * @property {string} cut
+ * @property {string} number Number of the rows in words.
+ * @property {string[][]} facts
+ * @property {string} files
+ * @property {string} search
+ * @property {string} pandas
+ * @property {{count: number, text: string, hint: string} | null} selection
+ * @property {Record<"kind" | "x" | "y" | "colour", ChartField>} choices
+ * @property {{colour: string, label: string}[]} legend
+ * @property {string} note
+ * @property {string} problem
+ * @property {string} description
+ *
+ * @typedef {Component<View>} Self
+ */
+
+/** @type {[string, string][]} */
+const TABS = [
+  ["table", "Table"],
+  ["chart", "Chart"],
+  ["columns", "Columns"],
+]
+const AXES = /** @type {const} */ ([
+  ["kind", "", "Kind of chart"],
+  ["x", "x axis", "x axis"],
+  ["y", "y axis", "y axis"],
+  ["colour", "colour", "Colour"],
+])
+
+/** @param {View} view */
+const drawEmpty = ({examples}) =>
+  h(
+    "section",
+    {class: "card result", "aria-label": "Result", data: {key: "empty"}},
+    h(
+      "div",
+      {class: "empty"},
+      h("b", null, "No result yet"),
+      h("p", null, "Write a query and run it with Ctrl+Enter, or start with a question:"),
+      h(
+        "div",
+        {class: "questions"},
+        examples.map(({index, name}) => button(name, "example", {kind: "small", data: {index, key: index}})),
+      ),
+    ),
+  )
+
+/** @param {View} view */
+const drawExport = ({files, search}) => [
+  files &&
+    h("a", {class: "btn small quiet", href: `${files}query.csv?${search}`, download: "", data: {key: "csv"}}, "CSV"),
+  files &&
+    h(
+      "a",
+      {class: "btn small quiet", href: `${files}query.parquet?${search}`, download: "", data: {key: "pq"}},
+      "Parquet",
+    ),
+  button("Copy as pandas", "copy", {kind: "small quiet", data: {key: "copy"}}),
+]
+
+/** The order on a phone, where the table has no heads. @param {View} view */
+const drawSorting = ({columns, sort}) =>
+  drawSelect(
+    [
+      {value: "-1", label: "order of the query"},
+      ...columns.map(({name}, index) => ({value: String(index), label: name})),
+    ],
+    {class: "select sorting", "aria-label": "Sort by", data: {change: "order", key: "order"}},
+    String(sort?.column ?? -1),
+  )
+
+/** @param {View} view */
+const drawHead = view =>
+  h(
+    "div",
+    {class: "result-head", data: {key: "head"}},
+    h(
+      "div",
+      {class: "seg", role: "group", "aria-label": "Show the result as"},
+      TABS.map(([tab, label]) =>
+        h(
+          "button",
+          {type: "button", "aria-pressed": String(tab === view.tab), data: {act: "tab", tab, key: tab}},
+          label,
+        ),
+      ),
+    ),
+    h("span", {class: "num", role: "status"}, view.tab === "table" ? view.range : view.number),
+    view.tab === "table" &&
+      view.pages > 1 &&
+      h(
+        "span",
+        {class: "turn"},
+        turnButtons(view, page => ["page", {page}]),
+      ),
+    view.tab === "table" && view.total > 0 && drawSorting(view),
+    h("span", {class: "grow"}),
+    h("span", {class: "exports"}, drawExport(view)),
+  )
+
+/** @param {View} view */
+const drawSelection = ({selection}) =>
+  selection &&
+  h(
+    "div",
+    {class: "of-plan", data: {key: "selection"}},
+    h("div", {class: "grow"}, h("b", null, selection.text), h("small", null, selection.hint)),
+    button(`Select ${plural(selection.count, "file")} in the plan`, "select", {
+      kind: "primary small",
+      disabled: selection.count === 0,
+      "data-waits": true,
+    }),
+  )
+
+/** @param {Cell} cell @returns {Child} */
+function drawCell({kind, text, items, more}) {
+  if (kind === "null") return h("i", {class: "null"}, "null")
+  if (kind === "risk") return chip(text, text)
+  if (kind === "list")
+    return h(
+      "span",
+      {class: "tags", title: items.join(", ")},
+      items.map(item => h("span", {class: "tag"}, h("bdi", null, item))),
+      more > 0 && h("span", {class: "tag"}, `+${more}`),
+    )
+  return h("bdi", {title: text.length > 24 ? text : null}, text)
+}
+
+/** @type {(view: View, column: Column, index: number) => HTMLElement} */
+function drawColumnHead({sort}, {name, type, right}, index) {
+  const isSorted = sort?.column === index
+  return h(
+    "th",
+    {
+      scope: "col",
+      class: right ? "right" : "",
+      "aria-sort": isSorted ? (sort.descending ? "descending" : "ascending") : null,
+    },
+    h(
+      "button",
+      {type: "button", title: `Sort by ${name}`, data: {act: "sort", column: index, key: index}},
+      h("span", null, name, isSorted && h("span", {"aria-hidden": "true"}, sort.descending ? " ↓" : " ↑")),
+      h("small", null, type),
+    ),
+  )
+}
+
+/** @param {View} view */
+const drawTable = view =>
+  view.total === 0
+    ? h(
+        "div",
+        {class: "empty", data: {key: "none"}},
+        h("b", null, "No rows"),
+        h("p", null, "The query ran without an error and returned no rows."),
+      )
+    : h(
+        "div",
+        {class: "scroller", tabindex: "0", role: "group", "aria-label": "Rows of the result", data: {key: "table"}},
+        h(
+          "table",
+          {"aria-label": "Result"},
+          h(
+            "thead",
+            null,
+            h(
+              "tr",
+              null,
+              view.columns.map((column, index) => drawColumnHead(view, column, index)),
+            ),
+          ),
+          h(
+            "tbody",
+            null,
+            view.rows.map(row =>
+              h(
+                "tr",
+                null,
+                row.map((cell, index) =>
+                  h(
+                    "td",
+                    {class: view.columns[index].right ? "right" : "", data: {label: view.columns[index].name}},
+                    drawCell(cell),
+                  ),
+                ),
+              ),
+            ),
+          ),
+        ),
+      )
+
+/** @param {View} view */
+const drawChart = view => [
+  h(
+    "div",
+    {class: "axes", data: {key: "axes"}},
+    AXES.map(([name, word, title]) =>
+      h(
+        "label",
+        {data: {key: name}},
+        word,
+        drawSelect(
+          view.choices[name].options,
+          {"aria-label": title, data: {change: "chart", name, key: `chart-${name}`}},
+          view.choices[name].value,
+        ),
+      ),
+    ),
+  ),
+  view.problem && h("p", {class: "hint chart-problem", role: "status", data: {key: "problem"}}, view.problem),
+]
+
+/** @param {View} view */
+const drawFacts = ({facts}) =>
+  h(
+    "div",
+    {class: "scroller", tabindex: "0", role: "group", "aria-label": "Columns of the result", data: {key: "facts"}},
+    h(
+      "table",
+      {class: "plain", "aria-label": "Columns"},
+      h(
+        "thead",
+        null,
+        h(
+          "tr",
+          null,
+          ["Column", "Type", "Filled", "Different", "Smallest", "Largest"].map((name, index) =>
+            h("th", {scope: "col", class: index === 2 || index === 3 ? "right" : ""}, name),
+          ),
+        ),
+      ),
+      h(
+        "tbody",
+        null,
+        facts.map(cells =>
+          h(
+            "tr",
+            null,
+            cells.map((text, index) =>
+              h(
+                "td",
+                {
+                  class: index === 2 || index === 3 ? "right" : "",
+                  data: {label: ["Column", "Type", "Filled", "Different", "Smallest", "Largest"][index]},
+                },
+                h("bdi", null, text || "–"),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  )
+
+/** @param {Self} self */
+function draw({view}) {
+  if (!view.state) return null
+  if (view.state === "empty") return drawEmpty(view)
+  return [
+    drawHead(view),
+    view.cut && h("p", {class: "cut warning", data: {key: "cut"}}, h("span", {"aria-hidden": "true"}, "! "), view.cut),
+    drawSelection(view),
+    view.tab === "table" && drawTable(view),
+    view.tab === "chart" && drawChart(view),
+    view.tab === "columns" && drawFacts(view),
+  ]
+}
+
+/** @param {View} view */
+const drawLegend = ({legend, note}) => [
+  ...legend.map(({colour, label}) =>
+    h("span", null, h("i", {style: {background: `var(--${colour})`}}), h("bdi", null, label)),
+  ),
+  note && h("span", null, note),
+]
+
+/** @param {RenderContext} context */
+export function render(context) {
+  const {model, el} = context
+  const plot = h("div", {class: "plot", role: "img"})
+  const legend = h("div", {class: "legend"})
+  /** @type {Self} */
+  component(context, {
+    draw,
+    onDrawn({view}) {
+      const isChart = view.state === "result" && view.tab === "chart" && !view.problem
+      plot.hidden = legend.hidden = !isChart
+      plot.setAttribute("aria-label", view.description ?? "")
+      legend.replaceChildren(.../** @type {Node[]} */ (isChart ? drawLegend(view).filter(Boolean) : []))
+      el.classList.toggle("card", view.state === "result")
+      el.classList.toggle("faded", Boolean(view.faded))
+    },
+    actions: {
+      tab: (self, {tab}) => self.send("tab", {tab}),
+      sort: (self, {column}) => self.send("sort", {column: Number(column)}),
+      order: (self, _, target) => self.send("order", {column: Number(target.value)}),
+      page: (self, {page}) => self.send("page", {page: Number(page)}),
+      example: (self, {index}) => self.send("example", {index: Number(index)}),
+      chart: (self, {name}, target) => self.send("chart", {[name]: target.value}),
+      copy: async self => self.send("copied", {ok: await copyText(self.view.pandas)}),
+    },
+  })
+  el.classList.add("ix", "result-parts")
+  const chart = model.get_child("plot")
+  if (chart) plot.append(chart)
+  el.append(plot, legend)
+}

@@ -1,0 +1,45 @@
+"""`sql`: run a query of an analyst on the newest snapshot."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
+from indexium_core.model import wording
+
+_SHOWN = 200  # rows
+
+
+@app.command(epilog="Example: indexium sql 'SELECT person, count(*) FROM file_people GROUP BY ALL'")
+def sql(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="SELECT", help="The query; '-' reads it from standard input.")] = "-",
+    out: Annotated[Path | None, typer.Option(help="Write all rows into this .csv, .parquet or .json file.")] = None,
+    rows: Annotated[int, typer.Option(min=1, max=10_000, help="Rows to print.")] = _SHOWN,
+    as_json: AsJson = False,
+) -> None:
+    """Run one SELECT on the tables for analysts."""
+    if text == "-":
+        text = sys.stdin.read()
+    if not text.strip():
+        raise errors.UsageError("Write a query, for example: indexium sql 'FROM files LIMIT 5'.")
+    with opened(context) as library:
+        if out is not None:
+            count = library.queries.write(text, out.absolute())
+            output.note(f"{wording.plural(count, 'row', 'rows')} written to {out}.")
+            return
+        answer = library.queries.run(text, max_rows=rows)
+    names = [column.name for column in answer.columns]
+    if as_json:
+        output.to_json({"items": [dict(zip(names, row, strict=True)) for row in answer.rows], "total": answer.total})
+        return
+    output.table(names, [["" if value is None else str(value) for value in row] for row in answer.rows])
+    if answer.is_cut:
+        output.note(f"The first {len(answer.rows):,} of {answer.total:,} rows. '--out FILE' writes all of them.")

@@ -1,0 +1,232 @@
+"""
+Replace the database of a closed home: by one of its backups, or by a new one that is built from all that is readable.
+
+The new database is made in a folder of the home, beside the old one. Only the last step, the replacement, changes the
+home; it is atomic (`store/recovery/files.py`). After an interruption, the old database is still in force and the next
+start deletes the folder. The old database is kept among the backups.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from indexium_core import errors
+from indexium_core.files import reader
+from indexium_core.flows.home import journal_history, orphaned_journals
+from indexium_core.flows.scanning import file_facts
+from indexium_core.flows.snapshots import analysis
+from indexium_core.model import wording
+from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
+from indexium_core.store.database import Database
+from indexium_core.store.lock import HomeLock
+from indexium_core.store.operations import backups as backups_store
+from indexium_core.store.recovery import files, integrity, journal_rows, rebuilding
+from indexium_core.store.recovery.rebuilding import Source
+
+__all__ = ["rebuild", "restore"]
+
+_OLD = "old database"
+_UNCHANGED = "the database was not changed"
+logger = logging.getLogger(__name__)
+Clock = Callable[[], datetime]
+
+
+def restore(
+    home: Path, name: str, *, clock: Clock, kept_for: timedelta, on_progress: DatabaseProgress
+) -> RestoreReport:
+    """
+    Replace the database of a home by a backup: its name, or the path of a file; "" is the newest one.
+
+    The history gets the writes after the backup from their journals, so that they can still be rolled back.
+
+    Args:
+        home: The closed home.
+        name: The backup.
+        clock: Returns the current time (UTC).
+        kept_for: For how long a write can be rolled back.
+        on_progress: Called for each file of a journal.
+
+    Raises:
+        HomeInUseError: A process uses the home.
+        HomeVersionError: A newer version of Indexium made the backup.
+        StoreError: The backup is damaged, or the disk is full; the database was not changed.
+        UsageError: There is no such backup.
+
+    """
+    with _taken(home) as work:
+        backup = _chosen(home, name)
+        files.verify(backup.path)
+        with files.reporting_full_disk(home, f"the backup {backup.name} cannot be restored and {_UNCHANGED}"):
+            (work / "home").mkdir()
+            new = work / "home" / files.FILE_NAME
+            files.prepared_copy(backup.path, new)
+            files.verify(new)
+            with Database.open(work / "home") as database:
+                added, problems = _add_journals(database, home, kept_for, on_progress)
+            kept = files.replace_database(home, new, clock())
+    return RestoreReport(backup=backup, kept=kept, writes=sum(each.rows for each in added), problems=problems)
+
+
+def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: DatabaseProgress) -> RebuildReport:
+    """
+    Build a new database from the old one, the last backup, the last snapshot and the journals, and replace the old one.
+
+    A source that is readable and newer comes first, table by table. Without any of them, the new database is empty.
+
+    Args:
+        home: The closed home.
+        clock: Returns the current time (UTC).
+        kept_for: For how long a write can be rolled back.
+        on_progress: Called for each table and each file of a journal.
+
+    Raises:
+        HomeInUseError: A process uses the home.
+        HomeVersionError: A newer version of Indexium made the database.
+        StoreError: The disk is full, or a check of the new database failed; the database was not changed.
+
+    """
+    started = time.monotonic()
+    with _taken(home) as work, files.reporting_full_disk(home, f"the rebuild stopped and {_UNCHANGED}"):
+        sources, problems = _sources(home, work)
+        with Database.open(work / "home") as database:
+            origins, lost = rebuilding.fill(database, sources, on_progress)
+            notes = rebuilding.complete(database, sources, origins)
+            if problems or lost or not any(source.label == _OLD for source in sources):
+                added, unused = _add_journals(database, home, kept_for, on_progress)
+                origins, notes = origins + added, notes + unused
+            journal_rows.count_again(database, integrity.miscounted_operations(database.read()))
+            _validate(database)
+            probed, differing = _probe(database)
+        kept = files.replace_database(home, work / "home" / files.FILE_NAME, clock())
+    logger.info("database.rebuilt", extra={"seconds": round(time.monotonic() - started, 3)})
+    return RebuildReport(
+        origins=origins,
+        kept=kept,
+        probed=probed,
+        differing=differing,
+        problems=problems + lost + notes,
+        seconds=time.monotonic() - started,
+    )
+
+
+@contextlib.contextmanager
+def _taken(home: Path) -> Iterator[Path]:
+    """Lock the home, complete an interrupted replacement, and provide an empty folder for the new database."""
+    if not home.is_dir():
+        raise errors.UsageError(f"The home {home} does not exist. Choose a home with --home.")
+    lock, work = HomeLock.take(home), home / files.WORK
+    try:
+        with files.reporting_full_disk(home, _UNCHANGED):
+            files.finish_replacement(home)
+            shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(mode=0o700)
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        lock.release()
+
+
+def _chosen(home: Path, name: str) -> DatabaseBackup:
+    known = files.backups(home)
+    if not name:
+        for backup in known:
+            if backup.kind != "replaced" and files.is_sound(backup.path):
+                return backup
+        message = f"The home {home} has no backup that can be restored. Name a file, or run 'indexium db rebuild'."
+        raise errors.UsageError(message)
+    path = Path(name)
+    found = next((backup for backup in known if backup.name == name or backup.path == path.absolute()), None)
+    if found is None and path.is_file():
+        status = path.stat()
+        created_at = datetime.fromtimestamp(status.st_mtime, UTC)
+        found = DatabaseBackup(name=path.name, kind="file", path=path, created_at=created_at, size=status.st_size)
+    if found is None:
+        raise errors.UsageError(f"There is no backup {name}. 'indexium db list' shows all backups.")
+    return found
+
+
+def _sources(home: Path, work: Path) -> tuple[list[Source], list[str]]:
+    """Return the readable sources, best first, as files with the present schema; and a sentence for each problem."""
+    found, problems = list[Source](), list[str]()
+    old, copy = home / files.FILE_NAME, work / "old.duckdb"
+    for with_log in (True, False):  # the log may be all that is damaged
+        if found or not old.exists() or not (with_log or files.log_of(old).exists()):
+            break
+        try:
+            files.prepared_copy(old, copy, with_log=with_log)
+            found.append(Source(label=_OLD, path=copy))
+        except duckdb.Error as error:
+            if files.is_full(error):
+                raise
+            what = "The old database cannot be opened" + ("" if with_log else " without its log either")
+            reason = str(error).partition("\n")[0].replace(str(copy), str(old))
+            problems.append(f"{what}: {reason}")
+    return found + _copies(home, work), problems
+
+
+def _copies(home: Path, work: Path) -> list[Source]:
+    """Return the newest sound backup and the newest snapshot, newest first."""
+    found = list[tuple[datetime, Source]]()
+    for backup in files.backups(home):
+        if backup.kind != "replaced" and files.is_sound(backup.path):
+            copy = work / "backup.duckdb"
+            try:
+                files.prepared_copy(backup.path, copy)
+            except duckdb.Error as error:
+                if files.is_full(error):
+                    raise
+                continue  # an older backup may be complete
+            found.append((backup.created_at, Source(label=f"backup {backup.name}", path=copy)))
+            break
+    with contextlib.suppress(errors.UsageError):
+        path = analysis.newest(home)
+        moment = rebuilding.snapshot_moment(path)
+        if moment is not None:
+            label = f"snapshot {path.stem} of {moment:%Y-%m-%d %H:%M} UTC"
+            found.append((moment, Source(label=label, path=path, is_snapshot=True)))
+    return [source for _, source in sorted(found, key=lambda each: each[0], reverse=True)]
+
+
+def _add_journals(
+    database: Database, home: Path, kept_for: timedelta, on_progress: DatabaseProgress
+) -> tuple[list[TableOrigin], list[str]]:
+    """Undo interrupted writes, and add complete ones that the database does not know; return origins and problems."""
+    folder = home / "backups"
+    orphaned_journals.recover(folder, backups_store.Backups(database).journals())
+    added, problems = journal_history.add_history(database, folder, on_progress, kept_for=kept_for)
+    rebuilding.continue_numbers(database)
+    return added, problems
+
+
+def _validate(database: Database) -> None:
+    """Raise StoreError unless the new database is complete."""
+    reader = database.read()
+    for table in integrity.tables(reader):
+        integrity.digest(reader, f"FROM {table}")
+    faults = [*integrity.missing_columns(reader), *(each.description for each in integrity.orphans(reader))]
+    faults += integrity.exhausted_sequences(reader)
+    if faults:
+        names = wording.list_of(faults, most=5)
+        raise errors.StoreError(f"A check of the new database failed ({names}), so {_UNCHANGED}. Please report it.")
+
+
+def _probe(database: Database) -> tuple[int, list[str]]:
+    """Compare a sample of files with their rows; return its size and the paths that differ."""
+    count, differing = 0, list[bytes]()
+    for path, size, mtime_ns, comment, file_hash in journal_rows.probes(database):
+        with contextlib.suppress(errors.MetadataError), reader.FileReader(path) as file:
+            if (file.stat.size, file.stat.mtime_ns) == (size, mtime_ns):
+                facts, _ = file_facts.probe_file(path, file.stat, full=False, faststart="keep")
+                count += 1
+                if (facts.comment, facts.file_hash) != (comment, file_hash):
+                    differing.append(path)
+    journal_rows.read_again(database, differing)
+    return count, [path.decode("utf-8", "replace") for path in differing]

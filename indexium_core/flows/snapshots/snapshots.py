@@ -1,0 +1,209 @@
+"""
+Take snapshots: after a change, a thread copies the published tables into a new file and makes it the newest one.
+
+Several changes within a short time lead to one snapshot. Each snapshot has a new file name, because DuckDB keeps open
+databases by their paths. A reader keeps its file open, so an old file can be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.flows.snapshots import analysis
+from indexium_core.model.analysis import SnapshotReport
+from indexium_core.model.event import Event
+from indexium_core.model.remote_calls import remote
+from indexium_core.store import snapshot
+from indexium_core.store.database import Database
+from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.recovery.files import log_of
+from indexium_core.version import __version__
+
+__all__ = ["Snapshots"]
+
+logger = logging.getLogger(__name__)
+
+_EVENTS = frozenset(
+    {
+        "plan:changed",
+        "locks:changed",
+        *(f"{work}:{step}" for work in ("scan", "rescan", "write", "rollback") for step in ("progress", "completed")),
+    }
+)
+_DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
+_MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
+_COST = 10  # a snapshot that takes a second is followed by ten seconds without one
+_KEPT = 3  # the newest files; a reader may have read the pointer and not yet opened its file
+
+
+class Snapshots:
+    """The snapshots of a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        version: Callable[[], Version],
+        findings: Callable[[], snapshot.Findings],
+        clock: Callable[[], datetime],
+        is_enabled: Callable[[], bool],
+    ) -> None:
+        """
+        Prepare the snapshots of a home.
+
+        Args:
+            database: The database of the home.
+            version: Refreshes the plan with the default modes, and returns its version.
+            findings: Returns the findings of the checks.
+            clock: Returns the current time (UTC).
+            is_enabled: Returns whether changes lead to snapshots.
+
+        """
+        self._database = database
+        self._folder = database.home / analysis.FOLDER
+        self._version, self._findings, self._clock, self._is_enabled = version, findings, clock, is_enabled
+        self._taking = threading.Lock()
+        self._changed = threading.Condition()
+        self._is_changed = self._is_closing = False
+        self._is_current = False  # this process took the newest snapshot, so `_is_changed` covers all changes since
+        self._thread: threading.Thread | None = None
+
+    def on_event(self, event: Event) -> None:
+        """Take a snapshot soon if the event reports a change of published data."""
+        if event.name not in _EVENTS or not self._is_enabled():
+            return
+        with self._changed:
+            self._is_changed = True
+            if self._thread is None and not self._is_closing:
+                self._thread = threading.Thread(target=self._follow, name="indexium-snapshots", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    @remote()
+    def take(self, out: Path | None = None) -> SnapshotReport:
+        """
+        Take a snapshot now and make it the newest one; with `out`, write it into this file instead.
+
+        Raises:
+            UsageError: `out` exists.
+            StoreError: The file cannot be written, for example because the disk is full.
+
+        """
+        with self._taking:
+            try:
+                return self._write(out)
+            except BaseException:
+                self._is_current = self._is_current and out is not None  # the next query takes a snapshot
+                raise
+
+    @remote()
+    def export_parquet(self, folder: Path) -> list[Path]:
+        """
+        Write every table, as of now, into `folder` as `<table>.parquet`; return the files.
+
+        Raises:
+            UsageError: The folder cannot be written.
+            StoreError: The disk of the home is full.
+
+        """
+        self.refresh()
+        return analysis.export_parquet(self._database.home, folder)
+
+    def refresh(self) -> None:
+        """Take a snapshot if something may have changed since the newest one."""
+        with self._changed:
+            is_changed, self._is_changed = self._is_changed or not self._is_enabled(), False
+        if is_changed or not self._is_current:
+            self.take()
+        else:
+            with self._taking:  # a snapshot that another thread is taking now has the last change
+                pass
+
+    def close(self) -> None:
+        """Take a last snapshot if something has changed since the newest one, and end the thread."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+        if self._is_changed:
+            self._take_quietly()
+
+    def _follow(self) -> None:
+        earliest = 0.0  # time.monotonic() at which the next snapshot may start
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_changed or self._is_closing)
+                pause = max(_DELAY_SECONDS, earliest - time.monotonic())
+                self._changed.wait_for(lambda: self._is_closing, pause)
+                if self._is_closing:
+                    return
+                self._is_changed = False
+            seconds = self._take_quietly()
+            earliest = time.monotonic() + max(_MIN_INTERVAL_SECONDS, _COST * seconds)
+
+    def _take_quietly(self) -> float:
+        """Take a snapshot and return its duration in seconds; an error is logged and does not stop the work."""
+        started = time.monotonic()
+        try:
+            report = self.take()
+            logger.info("snapshot.taken", extra={"path": str(report.path), "seconds": round(report.seconds, 3)})
+        except errors.IndexiumError as error:
+            logger.warning("snapshot.failed", extra={"error": str(error)})
+        return time.monotonic() - started
+
+    def _write(self, out: Path | None) -> SnapshotReport:
+        """Write a snapshot and publish it, see `take`. Callers hold the lock."""
+        started, moment, version = time.monotonic(), self._clock(), self._version()
+        path = out or self._next_path()
+        if out is not None and out.exists():
+            raise errors.UsageError(f"The file {out} exists. Delete it, or choose another name.")
+        unfinished = path.with_name(f"{path.name}.part")
+        leftovers = (unfinished, log_of(unfinished))
+        findings = self._findings()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for leftover in leftovers:  # of a process that was killed
+                leftover.unlink(missing_ok=True)
+            snapshot.write(
+                self._database.read(),
+                unfinished,
+                version.parameters
+                | {"snapshot_at": moment, "program": __version__, "home": str(self._database.home)}
+                | {f"check_{name}": values for name, values in findings._asdict().items()},
+            )
+            size = unfinished.stat().st_size
+            unfinished.replace(path)
+            if out is None:
+                self._publish(path)
+                self._is_current = True
+        except OSError as error:
+            message = f"The snapshot {path} cannot be written: {error.strerror}. Check the folder and its free space."
+            raise errors.StoreError(message) from error
+        finally:
+            for leftover in leftovers:
+                leftover.unlink(missing_ok=True)
+        return SnapshotReport(path=path, snapshot_at=moment, seconds=time.monotonic() - started, size=size)
+
+    def _next_path(self) -> Path:
+        return self._folder / f"{max(self._numbers(), default=0) + 1}.duckdb"
+
+    def _numbers(self) -> list[int]:
+        return [int(path.stem) for path in self._folder.glob("*.duckdb") if path.stem.isdecimal()]
+
+    def _publish(self, path: Path) -> None:
+        """Make a snapshot the newest one, and delete the old ones."""
+        pointer = self._folder / analysis.POINTER
+        unfinished = pointer.with_name(f"{analysis.POINTER}.part")
+        unfinished.write_text(f"{path.name}\n", encoding="utf-8")
+        unfinished.replace(pointer)
+        for number in sorted(self._numbers())[:-_KEPT]:
+            with contextlib.suppress(OSError):
+                (self._folder / f"{number}.duckdb").unlink()

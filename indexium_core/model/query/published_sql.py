@@ -1,0 +1,220 @@
+"""
+Searches as SQL for analysts: on the tables of a snapshot, with the values as literals, so that a person can edit it.
+
+The conditions mean the same as those of `sql.py`. Only locks have no column in a snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from indexium_core.errors import QueryError
+from indexium_core.model.people import people_comment
+from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
+from indexium_core.model.query.history import parse_history
+from indexium_core.model.query.keys import Key
+from indexium_core.model.query.values import AnyValue, Flag, Span, Text
+
+__all__ = ["history_as_sql", "plan_as_sql"]
+
+_COLUMNS = {
+    "adds": ("p.people_added",),
+    "removes": ("p.people_removed",),
+    "has": ("p.existing_people",),
+    "db": ("d.people",),
+    "person": ("d.people", "p.existing_people", "p.result_people"),
+    "path": ("f.path",),
+    "id": ("f.file_id",),
+    "name": ("f.file_name",),
+    "root": ("f.library",),
+    "ext": ("f.extension",),
+    "container": ("f.container",),
+    "risk": ("p.risk",),
+    "category": ("p.category",),
+    "tags": ("len(p.result_people)",),
+    "size": ("f.size",),
+    "mtime": ("f.modified_at",),
+    "edited": ("p.edited",),
+    "postponed": ("p.postponed",),
+    "mode": ("p.people_mode", "p.comment_mode"),
+}
+_PEOPLE = "LEFT JOIN (SELECT file_id, list(person) AS people FROM file_people GROUP BY file_id) AS d USING (file_id)"
+
+
+def plan_as_sql(text: str) -> str:
+    """
+    Return the search of the plan as SQL: the files that the plan page lists.
+
+    Raises:
+        QueryError: The search has a syntax error, or it asks for locks, which a snapshot does not have.
+
+    """
+    tree = parse(text)
+    found = list(terms(tree))
+    conditions = [] if isinstance(tree, AllOf) and not tree.nodes else _all_of(tree)
+    if not any(
+        term.key.name in ("risk", "category") and "unchanged" in getattr(term.value, "options", ()) for term in found
+    ):
+        conditions.append("p.risk <> 'unchanged'")
+    if not any(term.key.name == "postponed" for term in found):
+        conditions.append("NOT p.postponed")
+    needs_people = any(term.key.name in ("", "person", "db") for term in found)
+    lines = [
+        "SELECT file_id, f.file_name, f.folder, p.risk, p.existing_people, p.result_people, f.size, f.modified_at",
+        "FROM plan AS p",
+        "JOIN files AS f USING (file_id)",
+        *([_PEOPLE] if needs_people else []),
+        _where(conditions),
+        "ORDER BY p.risk, f.path",
+    ]
+    return "\n".join(lines)
+
+
+def history_as_sql(
+    text: str = "",
+    *,
+    statuses: Sequence[str] = (),
+    operation_type: str = "",
+    error: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> str:
+    """
+    Return a search of the history as SQL: the operations that the history page lists.
+
+    Raises:
+        QueryError: The search has a syntax error.
+
+    """
+    sought = parse_history(text)
+    conditions = []
+    if statuses:
+        conditions.append(f"o.status IN ({_list(statuses)})")
+    if operation_type:
+        conditions.append(f"o.operation_type = {_literal(operation_type)}")
+    if since:
+        conditions.append(f"o.started_at >= {_literal(since.isoformat())}")
+    if until:
+        conditions.append(f"o.started_at <= {_literal(until.isoformat())}")
+    people = "array_to_string(list_concat(i.people_added, i.people_removed), chr(10))"
+    of_items = [_any_holds(("i.path", people, "o.title"), word) for word in sought.words]
+    of_items += [_any_holds(("i.path",), part) for part in sought.paths]
+    of_items += [
+        f"list_contains(list_concat(i.people_added, i.people_removed), {_literal(name)})" for name in sought.people
+    ]
+    of_items += [f"i.code = {_literal(error)}"] if error else []
+    if of_items:
+        joined = "\n    AND ".join(["i.operation_id = o.operation_id", *of_items])
+        conditions.append(f"EXISTS (\n    FROM operation_items AS i\n    WHERE {joined}\n  )")
+    lines = [
+        "SELECT o.operation_id, o.operation_type, o.status, o.title, o.started_at, o.seconds,",
+        "       o.file_count, o.success_count, o.failure_count, o.conflict_count",
+        "FROM operations AS o",
+        *([_where(conditions)] if conditions else []),
+        "ORDER BY o.started_at DESC",
+    ]
+    return "\n".join(lines)
+
+
+def _where(conditions: Sequence[str]) -> str:
+    return "WHERE " + "\n  AND ".join(conditions)
+
+
+def _all_of(tree: Node) -> list[str]:
+    return [_condition(node) for node in (tree.nodes if isinstance(tree, AllOf) else (tree,))]
+
+
+def _condition(node: Node) -> str:
+    if isinstance(node, Term):
+        return _term(node)
+    if isinstance(node, Not):
+        return f"NOT ({_condition(node.node)})"
+    return _joined(" AND " if isinstance(node, AllOf) else " OR ", [_condition(part) for part in node.nodes])
+
+
+def _term(term: Term) -> str:
+    key, value = term.key, term.value
+    if isinstance(value, Text):
+        return _text(key, value)
+    if isinstance(value, AnyValue):
+        return _options(key, value)
+    if isinstance(value, Flag):
+        return f"{_COLUMNS[key.name][0]} = {str(value.wanted).upper()}"
+    return _span(key, value)
+
+
+def _text(key: Key, value: Text) -> str:
+    if not key.name:
+        people = [_names(column) for column in _COLUMNS["person"]]
+        return _any_holds(["f.path", *people], value.text)
+    columns = _COLUMNS.get(key.name, ())
+    if key.kind == "people" and value.exact:
+        name = _literal(people_comment.clean_name(value.text))
+        return _joined(" OR ", [f"coalesce(list_contains({column}, {name}), FALSE)" for column in columns])
+    if key.kind == "people":
+        return _any_holds([_names(column) for column in columns], value.text)
+    if key.kind == "folder":
+        return _folder(value.text)
+    exact = {"before": "", "after": ""} if key.kind == "root" and value.exact else {}
+    return _any_holds(columns, value.text, **exact)
+
+
+def _folder(text: str) -> str:
+    folder = text.strip("/")
+    if not folder:
+        return "f.folder = ''"
+    pattern = _pattern(f"/{folder}/", before="" if text.startswith("/") else "%")
+    return f"strip_accents('/' || f.folder || '/') ILIKE {pattern}"
+
+
+def _names(column: str) -> str:
+    return f"array_to_string({column}, chr(10))"
+
+
+def _options(key: Key, value: AnyValue) -> str:
+    if key.kind == "codes":
+        return f"list_has_any(p.issues, [{_list(value.options)}])"
+    if key.kind == "locks":
+        raise QueryError("A snapshot has no locks. Remove “locked:” from the search to open it as SQL.")
+    listed = ", ".join(value.options) if key.kind == "ids" else _list(value.options)
+    return _joined(" OR ", [f"{column} IN ({listed})" for column in _COLUMNS[key.name]])
+
+
+def _span(key: Key, span: Span) -> str:
+    [column] = _COLUMNS[key.name]
+    limits = ((">=", span.low), ("<", span.high))
+    return _joined(" AND ", [f"{column} {sign} {_limit(key, limit)}" for sign, limit in limits if limit is not None])
+
+
+def _limit(key: Key, limit: int) -> str:
+    if key.kind != "date":
+        return str(limit)
+    try:  # a day starts at midnight in local time; the times of a snapshot are UTC
+        moment = datetime.combine(date.fromordinal(limit), time.min).astimezone()
+        return _literal(moment.isoformat()) + "::TIMESTAMPTZ::TIMESTAMP"
+    except (ValueError, OverflowError, OSError):
+        return _literal(date.fromordinal(limit).isoformat())
+
+
+def _any_holds(columns: Sequence[str], text: str, **ends: str) -> str:
+    pattern = _pattern(text, **ends)
+    return _joined(" OR ", [f"coalesce(strip_accents({column}) ILIKE {pattern}, FALSE)" for column in columns])
+
+
+def _pattern(text: str, *, before: str = "%", after: str = "%") -> str:
+    folded = people_comment.fold(text)
+    escaped = folded.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return _literal(f"{before}{escaped}{after}") + (" ESCAPE '\\'" if escaped != folded else "")
+
+
+def _joined(operator: str, conditions: Sequence[str]) -> str:
+    return conditions[0] if len(conditions) == 1 else f"({operator.join(conditions)})"
+
+
+def _list(values: Sequence[str]) -> str:
+    return ", ".join(_literal(value) for value in values)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""The database as a file: its backups, its integrity, its replacement by another file, and its rebuild."""

@@ -1,0 +1,82 @@
+"""Rows of the history for writes of which only the journal is left."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from indexium_core.store import sql
+from indexium_core.store.database import Database
+
+__all__ = ["JournalRow", "add", "count_again", "link", "probes", "read_again", "recorded"]
+
+_SQL = sql.load("rebuild")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRow:
+    """One write of one file, as its journal has it."""
+
+    item_id: int
+    operation_id: int
+    at: datetime
+    expires_at: datetime
+    journal: str
+    kind: str
+    journal_bytes: int
+    kept: bytes | None
+    kept_bytes: int
+    parted: int | None
+    size: int  # bytes of the file before the write
+    mtime_ns: int
+    original_state: str | None  # None, here and below: unknown
+    written_state: str | None
+    changes: str  # JSON: the changes of the comment, [] if unknown
+    previous_comment: str | None = None
+    new_comment: str | None = None
+    added: list[str] = field(default_factory=list)  # people
+    removed: list[str] = field(default_factory=list)
+
+
+def recorded(database: Database, item_ids: Collection[int]) -> set[int]:
+    """Return which of the items have a backup in the database."""
+    rows = database.read().execute(_SQL["recorded_items"], [list(item_ids)]).fetchall()
+    return {item_id for (item_id,) in rows}
+
+
+def add(database: Database, path: bytes, rows: Sequence[JournalRow], *, note: str) -> None:
+    """Add the writes of one file. An operation that is not known gets the note as its title."""
+    with database.atomic() as tx:
+        known = tx.execute(_SQL["files_at"], [[path]]).fetchall()
+        file_id, file_hash = known[0][1:] if known else (tx.value(_SQL["next_file_id"]), None)
+        facts = {"note": note, "path": path.decode("utf-8", "replace"), "path_bytes": path}
+        for row in rows:
+            values = asdict(row) | facts | {"file_id": file_id, "file_hash": file_hash}
+            for name in ("add_operation", "add_item", "drop_history", "set_states", "add_history"):
+                tx.execute(_SQL[name], sql.parameters(_SQL[name], values))
+
+
+def count_again(database: Database, operation_ids: Collection[int]) -> None:
+    """Update the numbers of files of operations, from their items."""
+    with database.atomic() as tx:
+        for operation_id in operation_ids:
+            tx.execute(_SQL["count_again"], [operation_id])
+
+
+def link(database: Database) -> None:
+    """Join the history with the files that a scan has found at its paths since."""
+    with database.atomic() as tx:
+        tx.execute(_SQL["link_items"])
+        tx.execute(_SQL["link_history"])
+
+
+def probes(database: Database) -> list[tuple[bytes, int, int, str | None, str | None]]:
+    """Return a sample of present files: path, size, modification time (ns), comment and hash."""
+    return database.read().execute(_SQL["probes"]).fetchall()
+
+
+def read_again(database: Database, paths: Collection[bytes]) -> None:
+    """Let the next scan read these files."""
+    with database.atomic() as tx:
+        tx.execute(_SQL["read_again"], [list(paths)])

@@ -1,0 +1,92 @@
+"""
+The published tables, which analysts query: their SQL, their description, and their copy into a database of its own.
+
+`snapshot.sql` has one statement for each table. The comment of the statement describes the table, and the comment at
+the end of a line describes the column that the line selects.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = ["Findings", "PublishedColumn", "PublishedTable", "quoted", "tables", "write"]
+
+_SQL = sql.load("snapshot")
+_COLUMN = re.compile(r'"?(\w+)"?,? -- (.+)$', re.MULTILINE)
+
+
+class PublishedColumn(NamedTuple):
+    """A column of a published table."""
+
+    name: str
+    description: str
+
+
+class PublishedTable(NamedTuple):
+    """A table that every snapshot has. Its columns keep their names and meaning in later versions."""
+
+    name: str
+    description: str
+    columns: tuple[PublishedColumn, ...]
+
+
+class Findings(NamedTuple):
+    """The rows of the table `checks`, as lists of one length."""
+
+    kinds: list[str]
+    subjects: list[str]
+    ignored: list[bool]
+
+
+@cache
+def tables() -> tuple[PublishedTable, ...]:
+    """Return the published tables in the order of the documentation."""
+    purposes = sql.purposes("snapshot")
+    return tuple(
+        PublishedTable(name, purposes[name], tuple(PublishedColumn(*each) for each in _COLUMN.findall(text)))
+        for name, text in _SQL.items()
+    )
+
+
+def write(reader: Connection, path: Path, values: Mapping[str, Any]) -> None:
+    """
+    Copy the published tables, as of one moment, into a new database file.
+
+    Args:
+        reader: A cursor of the database.
+        path: The new file.
+        values: The parameters of the statements: the version of the plan, the present moment, and the findings.
+
+    Raises:
+        StoreError: The disk is full, or the file exists.
+
+    """
+    reader.execute(f"ATTACH {quoted(str(path))} AS snapshot")
+    try:
+        reader.execute("BEGIN")
+        try:
+            for table in tables():
+                text = _SQL[table.name]
+                reader.execute(f"CREATE TABLE snapshot.{table.name} AS {text}", sql.parameters(text, values))
+                reader.execute(f"COMMENT ON TABLE snapshot.{table.name} IS {quoted(table.description)}")
+                for column in table.columns:
+                    name = f'snapshot.{table.name}."{column.name}"'
+                    reader.execute(f"COMMENT ON COLUMN {name} IS {quoted(column.description)}")
+            reader.execute("COMMIT")
+        except BaseException:
+            reader.execute("ROLLBACK")
+            raise
+    finally:
+        reader.execute("DETACH snapshot")
+
+
+def quoted(text: str) -> str:
+    """Return a literal: DuckDB takes no parameters in these statements."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,89 @@
+-- The checks of the database. The comment of each statement whose name starts with `orphaned_` is shown to people, with the
+-- number of rows; the statement returns the rowids of the rows, and `db rebuild` drops them. The name of the table follows.
+
+-- name: own_tables
+-- The tables of this database.
+SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY table_name;
+
+-- name: own_columns
+-- The columns of this database, without those of temporary tables.
+SELECT table_name, column_name, data_type FROM duckdb_columns()
+WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal;
+
+-- name: whole_table
+-- Read every value of a table: its number of rows and a checksum of them.
+SELECT count(*), coalesce(sum(hash(t)), 0) FROM (/* rows */) AS t;
+
+-- name: number_of_rows
+-- The number of rows of a table, which needs no reading of its values.
+SELECT count(*) FROM /* table */;
+
+-- name: orphaned_scanned_files
+-- Files without a library folder
+SELECT f.rowid FROM scanned_files AS f ANTI JOIN libraries AS l ON l.library_id = f.library_id;
+
+-- name: orphaned_video_people
+-- Assignments without a person
+SELECT a.rowid FROM video_people AS a ANTI JOIN people AS p ON p.person_id = a.person_id;
+
+-- name: orphaned_person_aliases
+-- Other spellings without a person
+SELECT a.rowid FROM person_aliases AS a ANTI JOIN people AS p ON p.person_id = a.person_id;
+
+-- name: orphaned_decisions
+-- Decisions without a file
+SELECT d.rowid FROM decisions AS d ANTI JOIN scanned_files AS f ON f.file_id = d.file_id;
+
+-- name: orphaned_media_properties
+-- Media properties without a file
+SELECT m.rowid FROM media_properties AS m ANTI JOIN scanned_files AS f ON f.file_id = m.file_id;
+
+-- name: orphaned_field_locks
+-- Locked fields without a file
+SELECT k.rowid FROM field_locks AS k ANTI JOIN scanned_files AS f ON f.file_id = k.file_id;
+
+-- name: orphaned_metadata_operation_items
+-- Results of files without an operation
+SELECT i.rowid FROM metadata_operation_items AS i ANTI JOIN metadata_operations AS o ON o.id = i.operation_id;
+
+-- name: orphaned_metadata_history
+-- Backups of files without a result
+SELECT h.rowid FROM metadata_history AS h ANTI JOIN metadata_operation_items AS i ON i.id = h.operation_item_id;
+
+-- name: orphaned_job_dependencies
+-- Dependencies of jobs that do not exist
+SELECT d.rowid FROM job_dependencies AS d ANTI JOIN job_queue AS j ON j.id = d.job_id;
+
+-- name: miscounted_operations
+-- The ended operations whose number of written files differs from the results of their files.
+SELECT o.id FROM metadata_operations AS o
+LEFT JOIN (SELECT operation_id, count(*) AS written FROM metadata_operation_items WHERE status = 'success' GROUP BY ALL) AS i
+    ON i.operation_id = o.id
+WHERE o.completed_at IS NOT NULL AND o.status NOT IN ('pending', 'in_progress', 'paused')
+  AND o.success_count <> coalesce(i.written, 0)
+ORDER BY o.id;
+
+-- name: sequences
+-- Each sequence with the next number that it gives, in this database.
+SELECT sequence_name, coalesce(last_value + 1, start_value) FROM duckdb_sequences()
+WHERE database_name = current_database();
+
+-- name: used_numbers
+-- Each sequence with the largest number of it that a row has.
+SELECT 'ids', greatest(
+    (SELECT coalesce(max(library_id), 0) FROM libraries), (SELECT coalesce(max(person_id), 0) FROM people),
+    (SELECT coalesce(max(variant_id), 0) FROM plan_variants), (SELECT coalesce(max(decision_id), 0) FROM decisions),
+    (SELECT coalesce(max(id), 0) FROM metadata_operation_items), (SELECT coalesce(max(id), 0) FROM metadata_history),
+    (SELECT coalesce(max(view_id), 0) FROM saved_views), (SELECT coalesce(max(template_id), 0) FROM edit_templates),
+    (SELECT coalesce(max(query_id), 0) FROM saved_queries))
+UNION ALL SELECT 'file_ids', greatest((SELECT coalesce(max(file_id), 0) FROM scanned_files),
+                                      (SELECT coalesce(max(file_id), 0) FROM metadata_operation_items))
+UNION ALL SELECT 'operation_ids', coalesce(max(id), 0) FROM metadata_operations
+UNION ALL SELECT 'film_ids', coalesce(max(film_id), 0) FROM film_hashes
+UNION ALL SELECT 'step_ids', coalesce(max(step_id), 0) FROM review_steps
+UNION ALL SELECT 'job_ids', greatest((SELECT coalesce(max(id), 0) FROM job_queue),
+                                     (SELECT coalesce(max(job_id), 0) FROM metadata_operations))
+UNION ALL SELECT 'audit_ids', coalesce(max(id), 0) FROM audit_events
+UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),
+                                      (SELECT coalesce(max(plan_id), 0) FROM metadata_operations))
+UNION ALL SELECT 'event_runs', coalesce(max(id) // 1000000000, 0) FROM events;

@@ -1,0 +1,253 @@
+-- The tables of a snapshot. The comment before a statement describes the table; the comment at the end of a line describes
+-- the column that ends there. Both become comments of the snapshot (COMMENT ON), and the page docs/snapshots.md lists them.
+
+-- name: files
+-- One row for each file that a scan found, also if it is missing now.
+SELECT
+    f.file_id, -- id of the file; other tables refer to it
+    l.name AS library, -- name of its library folder
+    f.path, -- absolute path
+    f.folder, -- folder below the library folder, '' for the library folder itself
+    f.file_name, -- name with extension
+    f.file_ext AS extension, -- lower case, without the dot
+    f.size, -- bytes
+    make_timestamp_ns(f.mtime_ns) AS modified_at, -- time of the last change (UTC)
+    f.state, -- ok, missing, empty, corrupt, unreadable or not_video
+    f.state_message, -- why the state is not ok, '' otherwise
+    f.file_hash, -- digest of the payload: equal for copies, unchanged by writes
+    f.container, -- container format, for example mp4 or matroska
+    f.duration, -- seconds
+    p.resolution, -- width and height of the first video track, for example 1920x1080
+    p.video_codec, -- codec of the first video track
+    p.audio_codec, -- codec of the first audio track
+    p.frame_rate, -- frames per second
+    p.channels, -- audio channels
+    p.sample_rate, -- audio samples per second
+    p.hdr, -- kind of high dynamic range, '' for none
+    f.comment, -- comment in the file
+    f.people AS comment_people, -- people that the comment names
+    f.custom_text, -- text of the comment beside the people
+    f.damage, -- damage that does not prevent playing, '' for none
+    f.nlink AS links, -- number of hard links
+    f.read_only, -- whether the file may not be written
+    f.strategy, -- how a write would change the file, '' if it cannot be written
+    f.first_seen_at, -- first scan that found the file (UTC)
+    f.scanned_at -- last scan that read the file (UTC)
+FROM scanned_files AS f
+JOIN libraries AS l USING (library_id)
+LEFT JOIN media_properties AS p USING (file_id);
+
+-- name: file_people
+-- One row for each person of each file, as the database assigns them.
+SELECT DISTINCT
+    a.file_id, -- file
+    a.person_id, -- person
+    p.name AS person -- name of the person
+FROM file_people AS a
+JOIN people AS p USING (person_id);
+
+-- name: people
+-- One row for each person.
+SELECT
+    p.person_id, -- id of the person
+    p.name, -- name as it is written into comments
+    coalesce(a.aliases, []) AS aliases, -- other spellings of the name
+    coalesce(n.files, 0) AS files, -- number of files that have the person
+    p.created_at -- first assignment (UTC)
+FROM people AS p
+LEFT JOIN (SELECT person_id, list(alias ORDER BY alias) AS aliases FROM person_aliases GROUP BY person_id) AS a
+    USING (person_id)
+LEFT JOIN (SELECT person_id, count(*) AS files FROM snapshot.file_people GROUP BY person_id) AS n
+    USING (person_id);
+
+-- name: plan
+-- One row for each file: what the newest plan with the default modes would write.
+SELECT
+    i.file_id, -- file
+    i.risk_level::VARCHAR AS risk, -- safe, warning, danger, blocked or unchanged
+    i.category::VARCHAR AS category, -- add, merge, remove, rewrite, unchanged or blocked
+    i.can_update, -- whether a write would change the file
+    c.issues, -- codes of the reasons for the risk level
+    i.existing_people, -- people in the file now
+    i.result_people, -- people in the file after a write
+    i.tags_to_add AS people_added, -- people that a write would add
+    i.tags_to_remove AS people_removed, -- people that a write would remove
+    i.old_comment, -- comment now
+    i.new_comment, -- comment after a write
+    i.edited, -- whether a person edited the people
+    i.postponed, -- whether a person skips the file for now
+    i.people_mode::VARCHAR AS people_mode, -- merge or exact
+    i.comment_mode::VARCHAR AS comment_mode, -- replace or preserve
+    i.est_seconds AS estimated_seconds, -- estimated duration of the write
+    i.est_bytes AS estimated_bytes -- bytes that the write would write
+FROM plan_items_of($variant_id, $plan_id) AS i
+JOIN ( -- the codes of each combination once: the list of a row takes a third of the time
+    SELECT issues AS issue_bits, CASE WHEN issues = 0 THEN [] ELSE issue_codes(issues) END AS issues
+    FROM (SELECT DISTINCT issues FROM plan_rows_of($variant_id, $plan_id))
+) AS c USING (issue_bits);
+
+-- name: plan_changes
+-- One row for each text that the plan would change. A file with several comments has several rows.
+SELECT
+    file_id, -- file
+    c.field, -- field
+    c."where" AS place, -- place in the container
+    c."old" AS old_value, -- value now
+    c."new" AS new_value -- value after a write
+FROM (SELECT file_id, unnest(changes) AS c FROM plan_items_of($variant_id, $plan_id) WHERE can_update);
+
+-- name: operations
+-- One row for each write and each rollback.
+SELECT
+    id AS operation_id, -- id of the operation
+    operation_type, -- write or rollback
+    status, -- pending, in_progress, paused, completed, failed, cancelled, interrupted, rolled_back …
+    user_note AS title, -- its title
+    started_at, -- start (UTC)
+    completed_at, -- end (UTC), NULL before
+    seconds, -- duration without pauses
+    file_count, -- number of files
+    success_count, -- files that were written or restored
+    failure_count, -- files that failed
+    skipped_count, -- files that were skipped or not started
+    conflict_count, -- files that another program had changed
+    unknown_count, -- files whose result is unknown
+    user_name, -- user of the system who started it
+    source, -- client: cli, dashboard, rest or python
+    reverts_id AS reverts_operation, -- operation that a rollback reverts
+    error_message -- why it failed, '' otherwise
+FROM metadata_operations;
+
+-- name: operation_items
+-- One row for each file of each operation.
+SELECT
+    i.id AS item_id, -- id of the item
+    i.operation_id, -- operation
+    i.file_id, -- file
+    i.file_path AS path, -- path at the time of the operation
+    i.status, -- pending, success, skipped, failed, conflict or unknown
+    i.code, -- code of the result, '' for success
+    i.error_message AS message, -- why it was not written, '' otherwise
+    i.previous_comment, -- comment before
+    i.new_comment, -- comment after
+    i.tags_added AS people_added, -- people that were added
+    i.tags_removed AS people_removed, -- people that were removed
+    i.strategy, -- how the file was written
+    i.seconds, -- duration
+    i.expected_size AS size, -- bytes of the file before
+    i.processed_at -- time of the result (UTC)
+FROM metadata_operation_items AS i;
+
+-- name: history
+-- One row for each file that an operation wrote or restored, newest first.
+SELECT
+    i.processed_at AS changed_at, -- time of the change (UTC)
+    i.file_id, -- file
+    i.file_path AS path, -- path at that time
+    i.operation_id, -- operation
+    o.operation_type, -- write or rollback
+    o.user_note AS title, -- title of the operation
+    i.previous_comment, -- comment before
+    i.new_comment, -- comment after
+    i.tags_added AS people_added, -- people that were added
+    i.tags_removed AS people_removed, -- people that were removed
+    r.operation_id AS rolled_back_by -- rollback that restored the file, NULL if none
+FROM metadata_operation_items AS i
+JOIN metadata_operations AS o ON o.id = i.operation_id
+LEFT JOIN metadata_operation_items AS r ON r.id = i.reverted_by
+WHERE i.status = 'success'
+ORDER BY i.processed_at DESC, i.id DESC;
+
+-- name: jobs
+-- One row for each job: scans, writes, rollbacks, rescans.
+SELECT
+    id AS job_id, -- id of the job
+    job_type AS kind, -- kind of work
+    title, -- title
+    status, -- waiting, active, paused, completed, failed or cancelled
+    priority, -- 1 starts first, 10 last
+    progress_current AS processed, -- files that are processed
+    progress_total AS total, -- number of files
+    rate AS files_per_second, -- current speed
+    created_at, -- time of the request (UTC)
+    started_at, -- start (UTC)
+    completed_at, -- end (UTC)
+    operation_id, -- operation of a write or a rollback
+    error_message -- why it failed
+FROM job_queue;
+
+-- name: streams
+-- One row for each stream of each file: video, audio, subtitles, data.
+SELECT
+    file_id, -- file
+    (s->>'index')::INTEGER AS stream, -- number of the stream, from 0
+    s->>'kind' AS kind, -- video, audio, subtitle, data or attachment
+    s->>'codec' AS codec, -- codec
+    s->>'language' AS language, -- language code, NULL if none is given
+    (s->'details'->>'width')::INTEGER AS width, -- pixels
+    (s->'details'->>'height')::INTEGER AS height, -- pixels
+    (s->'details'->>'frame_rate')::DOUBLE AS frame_rate, -- frames per second
+    (s->'details'->>'channels')::INTEGER AS channels, -- audio channels
+    (s->'details'->>'sample_rate')::INTEGER AS sample_rate, -- audio samples per second
+    (s->'details'->>'frames')::BIGINT AS frames, -- number of frames or packets
+    coalesce((s->'details'->>'attached_pic')::BOOLEAN, FALSE) AS is_cover -- whether it is a cover picture
+FROM (SELECT file_id, unnest((streams::JSON[])) AS s FROM scanned_files WHERE streams IS NOT NULL);
+
+-- name: tags
+-- One row for each tag of each container, as FFmpeg reads it.
+SELECT
+    file_id, -- file
+    t.key AS tag, -- name of the tag
+    t.value AS value -- its value
+FROM (
+    SELECT file_id, unnest(map_entries((tags->'container')::MAP(VARCHAR, VARCHAR))) AS t
+    FROM scanned_files WHERE tags IS NOT NULL
+);
+
+-- name: duplicates
+-- One row for each present file whose payload another present file has, too.
+SELECT
+    file_hash, -- digest of the payload
+    file_id, -- file
+    path, -- absolute path
+    size, -- bytes
+    copies -- number of files with this payload
+FROM (
+    SELECT file_hash, file_id, path, size, count(*) OVER (PARTITION BY file_hash) AS copies
+    FROM scanned_files WHERE file_hash IS NOT NULL AND state <> 'missing'
+)
+WHERE copies > 1;
+
+-- name: audit
+-- One row for each change of a media property or of a lock.
+SELECT
+    "at" AS changed_at, -- time (UTC)
+    actor, -- user or program
+    action, -- what was done
+    file_id, -- file
+    field, -- property
+    old AS old_value, -- value before
+    new AS new_value, -- value after
+    job_id -- job that did it
+FROM audit_events;
+
+-- name: checks
+-- One row for each finding of the checks.
+SELECT
+    kind, -- kind of check
+    subject, -- what the finding is about: a file id, a payload or a name
+    CASE WHEN kind = 'differ' THEN subject::BIGINT END AS file_id, -- file, if the finding is about one file
+    ignored -- whether the user ignores the finding
+FROM (
+    SELECT unnest($check_kinds::VARCHAR[]) AS kind, unnest($check_subjects::VARCHAR[]) AS subject,
+           unnest($check_ignored::BOOLEAN[]) AS ignored
+);
+
+-- name: snapshot
+-- One row: what this snapshot is.
+SELECT
+    $snapshot_at::TIMESTAMPTZ AS snapshot_at, -- all tables show this moment (UTC)
+    $program AS program, -- version of Indexium
+    $home AS home, -- folder of the home
+    $plan_id::BIGINT AS plan_id -- version of the plan
+;

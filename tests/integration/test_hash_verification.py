@@ -1,0 +1,109 @@
+"""Hashes after a write and a rebuild, silent corruption, and `indexium cache`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import cli
+from indexium_core.library import Library
+from tests.support.studio import OLD, Studio
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    made = Studio(tmp_path, 3)
+    for path in made.paths:
+        os.utime(path, (OLD, OLD + 5))
+    made.library.scan()
+    made.library.hash_cache.clean()  # the home is a copy, whose hashes are those of other files
+    try:
+        yield made
+    finally:
+        made.library.close()
+
+
+def _corrupt(path: Path) -> None:
+    """Change one byte of the media, and keep size and modification time."""
+    status = path.stat()
+    data = bytearray(path.read_bytes())
+    at = data.index(b"mdat") + 40
+    data[at] ^= 1
+    with path.open("r+b") as file:
+        file.write(data)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_write_and_rollback_need_no_new_hash(studio: Studio) -> None:
+    library = studio.library
+    library.scan(full=True)
+    assert library.scan(full=True).cache.hits == 3
+    assert studio.write().counts["success"] == 3
+    after_write = library.scan(full=True).cache
+    assert (after_write.hits, after_write.misses, after_write.hashed_bytes) == (3, 0, 0)
+    studio.back(1)
+    after_rollback = library.scan(full=True).cache
+    assert (after_rollback.hits, after_rollback.misses, after_rollback.hashed_bytes) == (3, 0, 0)
+
+
+def test_rebuild_copies_the_cache(studio: Studio) -> None:
+    home = studio.library.home
+    with studio.library._parts.store.atomic() as tx:
+        tx.execute("DELETE FROM scanned_files")
+    studio.library.close()
+    report = Library.rebuild_database(home)
+    assert ("hash_cache", "old database", 3) in [(each.table, each.source, each.rows) for each in report.origins]
+    studio.library = Library.open(home)
+    last = studio.library.hash_cache.stats().last_scan
+    assert last is not None
+    assert (last.hits, last.misses, last.hashed_bytes) == (3, 0, 0)
+
+
+def test_verification_finds_silent_corruption_until_file_is_restored(studio: Studio) -> None:
+    library, path = studio.library, studio.paths[1]
+    whole = path.read_bytes()
+    _corrupt(path)
+    os.utime(studio.paths[2], (OLD, OLD + 9))
+    library.scan()  # sees no change of the first two files, and reads the third one
+    os.utime(studio.paths[2], (OLD, OLD + 99))
+    job = library.jobs.wait(library.verification.add().id)
+    assert {name: job.summary[name] for name in ("processed", "intact", "differing", "changed", "failed")} == {
+        "processed": 3,
+        "intact": 1,
+        "differing": 1,
+        "changed": 1,
+        "failed": 0,
+    }
+    [row] = library.checks.page("corruption").items
+    assert (row.title, row.resolutions) == (path.name, ())
+    library.checks.ignore("corruption", [row.subject])
+    assert library.checks.page("corruption").total == 0
+    library.checks.unignore("corruption", [row.subject])
+
+    status = path.stat()
+    with path.open("r+b") as file:
+        file.write(whole)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    library.jobs.wait(library.verification.add(f"name:{path.stem}").id)
+    assert library.checks.page("corruption").total == 0
+
+
+def test_commands(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:
+    home = ["--home", str(studio.library.home)]
+    studio.library.close()
+    assert cli.main([*home, "cache", "verify"]) == 0
+    assert "3 files: 3 intact, 0 differ" in capsys.readouterr().err
+    _corrupt(studio.paths[0])
+    assert cli.main([*home, "cache", "verify"]) == 1
+    assert "3 files: 2 intact, 1 differ" in capsys.readouterr().err
+    assert cli.main([*home, "checks", "corruption"]) == 0
+    assert studio.paths[0].name in capsys.readouterr().out
+    assert cli.main([*home, "scan", "--full"]) == 0
+    assert "Hash cache: 0 of 3 hashes were known (0%)" in capsys.readouterr().err
+    assert cli.main([*home, "cache", "stats"]) == 0
+    assert "3 of samples, 3 of all media bytes" in capsys.readouterr().err
+    assert cli.main([*home, "cache", "clean"]) == 0
+    assert "0 hashes were deleted." in capsys.readouterr().err

@@ -1,0 +1,41 @@
+"""The checks of the database cover its tables."""
+
+from __future__ import annotations
+
+from indexium_core.store import snapshot, sql
+from indexium_core.store.database import Database
+from indexium_core.store.recovery import integrity
+
+# Tables whose keys come from other tables, or continue after their largest one.
+_WITHOUT_SEQUENCE = {"video_people", "touched_files", "schema_migrations"}
+_KEYS = "SELECT table_name, constraint_column_names[1] FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
+
+
+def test_numbers_of_every_key_are_compared_with_its_sequence(database: Database) -> None:
+    text = sql.load("integrity")["used_numbers"]
+    for table, column in database.read().execute(_KEYS).fetchall():
+        if table not in _WITHOUT_SEQUENCE:
+            assert f"max({column}), 0) FROM {table}" in text, table
+
+
+def test_new_database_has_no_finding(database: Database) -> None:
+    reader = database.read()
+
+    assert integrity.missing_columns(reader) == []
+    assert integrity.orphans(reader) == []
+    assert integrity.exhausted_sequences(reader) == {}
+    assert integrity.miscounted_operations(reader) == []
+
+
+def test_orphaned_rows_are_selected_from_the_table_of_the_name() -> None:
+    for name, text in integrity.orphan_statements().items():
+        assert f"FROM {name.removeprefix(integrity.ORPHANED)} AS" in text
+
+
+def test_rebuild_reads_only_published_tables_of_a_snapshot() -> None:
+    """A snapshot of any version has these tables and columns, so a rebuild may use them."""
+    published = {table.name for table in snapshot.tables()}
+    for name, text in sql.load("rebuild").items():
+        if name.startswith("snapshot_") and name != "snapshot_moment":
+            used = {word.rstrip(",)\n").split()[0] for word in text.split("source.")[1:]}
+            assert {each.rstrip(");") for each in used} <= published, name
