@@ -37,6 +37,7 @@ from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.scanning.thumbnails import Thumbnails
+from indexium_core.flows.scanning.watching import FolderWatcher
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
@@ -74,6 +75,7 @@ __all__ = [
     "DecisionRow",
     "DryRunReport",
     "Example",
+    "FolderWatcher",
     "ImportCheck",
     "ImportReport",
     "Library",

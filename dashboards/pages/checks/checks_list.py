@@ -19,7 +19,7 @@ NO_FINDINGS = "No findings"
 
 
 class ChecksHeader(Component):
-    """View: see `header_view`. Messages: `kind` {kind}."""
+    """View: see `header_view`. Messages: `kind` {kind}; `as_sql`."""
 
     _esm = module("checks_header")
     _styles = ("checks.css",)

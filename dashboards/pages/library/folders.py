@@ -79,7 +79,7 @@ class Folders(Component):
     Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget`
     {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed`
     {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind},
-    `page` {page}, `planned` {query}, `add_people` {id, name}. Receives: {hints, serial}, {listing}.
+    `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}.
     """
 
     _esm = module("library")

@@ -64,6 +64,7 @@ class ScanReport:
     unchanged: int = 0
     moved: int = 0  # found under another path
     missing: int = 0  # files that became missing
+    growing: int = 0  # files that changed less than a minute before the scan, and cannot be written yet
     errors: int = 0  # files read that are empty, damaged or unreadable
     by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
     seconds: float = 0.0
@@ -278,8 +279,9 @@ class _Scan:
         missing = catalog.missing(self._database.read(), self._marked_missing)
         report.missing = len(missing)
         self.events.collect(updated=missing)
-        if growing := catalog.count_growing(self._database.read(), [each.library.library_id for each in online]):
-            files = wording.plural(growing, "file was", "files were")
+        report.growing = catalog.count_growing(self._database.read(), [each.library.library_id for each in online])
+        if report.growing:
+            files = wording.plural(report.growing, "file was", "files were")
             report.messages.append(
                 f"{files} changed less than a minute before the scan, and cannot be written yet. Wait a minute, then "
                 "scan again."

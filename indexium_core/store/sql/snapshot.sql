@@ -164,7 +164,7 @@ SELECT
     id AS job_id, -- id of the job
     job_type AS kind, -- kind of work
     title, -- title
-    status, -- waiting, active, paused, completed, failed or cancelled
+    status, -- pending, running, paused, interrupted, completed, completed_with_errors, failed or cancelled
     priority, -- 1 starts first, 10 last
     progress_current AS processed, -- files that are processed
     progress_total AS total, -- number of files
