@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexium_core import errors
+from indexium_core import errors, notebook
 from indexium_core.demo import clips, content
 from indexium_core.demo.content import DemoFile
 from indexium_core.store.people import legacy
@@ -27,7 +27,7 @@ from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOpera
 if TYPE_CHECKING:
     from indexium_core.library import Library
 
-__all__ = ["DemoManifest", "build", "prepare"]
+__all__ = ["DemoManifest", "build", "open_library", "prepare"]
 
 MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
 PEOPLE = "people.csv"
@@ -85,6 +85,25 @@ def prepare(library: Library, folder: Path) -> None:
     library.scan([folder])
     for entry in present:
         _decide(library, entry)
+
+
+def open_library(
+    folder: Path | str = "indexium-demo",
+    *,
+    files: int = 60,
+    home: Path | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Library:
+    """Make the demo library if it is missing, and return its open home, by default `.indexium` in the folder."""
+    from indexium_core.library import Library
+
+    folder = Path(folder).absolute()
+    with notebook.progress_bar("Demo library", progress) as show:
+        made = build(folder, files=files, progress=show)
+    library = Library.open(home or folder / ".indexium")
+    if made.fresh or not library.inventory.list():
+        prepare(library, folder)
+    return library
 
 
 def _claim(folder: Path, files: int) -> None:

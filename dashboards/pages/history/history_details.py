@@ -37,9 +37,10 @@ class HistoryDetails(Component):
     """
     View: see `view`.
 
-    Messages: `close`, `rename`, `progress`, `resume`, `retry`, `rollback`, `people` (show the written people),
-    `person` {name}, `choosing`, `choose` {id, on}, `choose_page` {on}, `chosen` (roll these files back), `none`,
-    `found` (roll back the search result), `file` {id} (show details), `files` {value}, `find` {query}, `page` {page}.
+    Each message has the id of the displayed `operation`. Messages: `close`, `rename`, `progress`, `resume`, `retry`,
+    `rollback`, `people` (show the written people), `person` {name}, `choosing`, `choose` {id, on}, `choose_page` {on},
+    `chosen` (roll these files back), `none`, `found` (roll back the search result), `file` {id} (show details),
+    `files` {value}, `find` {query}, `page` {page}.
     """
 
     _esm = module("history_details")
