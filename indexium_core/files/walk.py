@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.media import FileStat
 
 __all__ = ["AUDIO", "VIDEO", "Folder", "file_stat", "walk"]
@@ -29,6 +30,7 @@ AUDIO = frozenset(b"." + name for name in b"3ga m4a m4b mka oga ogg opus weba wm
 SYSTEM_FOLDERS = frozenset(
     (b"@eaDir", b"#recycle", b"#snapshot", b"$RECYCLE.BIN", b"System Volume Information", b"lost+found")
 )
+NOTHING = Exclusion(())
 _DOT = ord(".")
 _SEPARATOR = os.fsencode(os.sep)
 
@@ -56,15 +58,16 @@ def file_stat(result: os.stat_result) -> FileStat:
     )
 
 
-def walk(root: bytes, *, audio: bool = False) -> Iterator[Folder]:
+def walk(root: bytes, *, audio: bool = False, exclude: Exclusion = NOTHING) -> Iterator[Folder]:
     """
     Yield every folder at and below `root`, an absolute path without links in it.
 
     With `audio`, files with an audio extension are candidates, too. The walk skips hidden names (a leading dot: our own
-    files, temporary files of other programs, `.nfs…`) and system folders. A link to a candidate inside the root
-    represents its target. The target is yielded once, even if it has many links.
+    files, temporary files of other programs, `.nfs…`), system folders, and what `exclude` matches. A link to a
+    candidate inside the root represents its target. The target is yielded once, even if it has many links.
     """
     extensions = VIDEO | AUDIO if audio else VIDEO
+    below = len(root.rstrip(_SEPARATOR)) + 1  # where paths below the root start
     waiting, entered = [root], set[tuple[int, int]]()
     walked, targets = set[bytes](), set[bytes]()
     while waiting:
@@ -72,11 +75,23 @@ def walk(root: bytes, *, audio: bool = False) -> Iterator[Folder]:
         folder = Folder(path)
         if _first_visit(folder, entered):
             walked.add(path)
+            known = len(waiting)
             _list(folder, waiting, root, targets, extensions)
+            if exclude:
+                waiting[known:] = _left_in(folder, waiting[known:], below, exclude)
             yield folder
         elif folder.problem:
             yield folder
-    yield from _linked(targets, walked, extensions)
+    for folder in _linked(targets, walked, extensions):
+        folder.files = [file for file in folder.files if not exclude.covers(file[0][below:])]
+        yield folder
+
+
+def _left_in(folder: Folder, subfolders: list[bytes], below: int, exclude: Exclusion) -> list[bytes]:
+    """Remove the excluded files of a listed folder, and return its subfolders that are not excluded."""
+    folder.files = [file for file in folder.files if not exclude.matches(file[0][below:])]
+    folder.unreachable = [each for each in folder.unreachable if not exclude.matches(each[0][below:])]
+    return [path for path in subfolders if not exclude.matches(path[below:])]
 
 
 def _first_visit(folder: Folder, entered: set[tuple[int, int]]) -> bool:

@@ -57,6 +57,36 @@ def test_details_show_file_and_its_history(site: Site, library: Library) -> None
     expect(page).to_have_url(re.compile(r"/history\?op=1"))
 
 
+def test_buttons_of_details_stay_in_place_beside_toasts(look: Site) -> None:
+    page = look.visit("/plan?q=risk:safe")
+    expect(page.get_by_text("Nothing selected")).to_be_visible()
+    expect(page.locator(".chart-foot").first).to_be_visible()  # it moves when the details open
+    page.evaluate(
+        """() => {
+            window.places = new Set()
+            const hosts = [...document.querySelectorAll(".page-plan .side *")]
+            const note = () => {
+                for (const {shadowRoot} of hosts) {
+                    const button = shadowRoot?.querySelector(".bottom [data-act=skip]")
+                    if (button) window.places.add(button.getBoundingClientRect().y)
+                }
+                requestAnimationFrame(note)
+            }
+            note()
+        }"""
+    )
+    page.get_by_role("row").nth(1).click()
+    loaded(page)
+    assert len(page.evaluate("[...window.places]")) == 1
+
+    page.keyboard.press("w")
+    expect(page.locator(".toast")).to_contain_text("Select files first")
+    beside, toast = drawer(page).bounding_box(), page.locator(".toast").bounding_box()
+    assert beside
+    assert toast
+    assert toast["x"] + toast["width"] <= beside["x"]
+
+
 def test_history_lists_all_operations_of_file(site: Site, library: Library) -> None:
     write = WriteOptions(risk=("safe", "warning", "danger"))
     for _ in range(3):

@@ -286,6 +286,7 @@ def test_keyboard_finds_writes_and_rolls_back_safe_files(site: Site, library: Li
     page.keyboard.press("j")
     page.keyboard.press("r")
     expect(page.get_by_text("Operation 1: nothing to roll back.")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="Write · Operation 1")).to_be_visible()
     page.get_by_role("button", name="Rename…").click()
     question = page.get_by_role("dialog")
     question.get_by_label("Title", exact=True).fill("Before the party")

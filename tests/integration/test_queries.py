@@ -303,6 +303,23 @@ def test_search_of_history_as_sql_finds_the_same_operations(tmp_path: Path) -> N
         assert library.queries.run(query.history_as_sql(error="in_use")).total == 0
 
 
+def test_jobs_findings_and_files_of_folder_as_sql_are_the_listed_ones(studio: Studio, queries: Queries) -> None:
+    library = studio.library
+    jobs = [job.id for job in library.jobs.list(("scan",)).items]
+    assert [row[0] for row in queries.run(query.jobs_as_sql("scan")).rows] == jobs
+    assert queries.run(query.jobs_as_sql()).total == library.jobs.list().total
+    for group in library.checks.groups():
+        found = {row[0] for row in queries.run(query.check_as_sql(group.kind)).rows}
+        assert found == {row.subject for row in library.checks.page(group.kind, per_page=0).items}, group.kind
+    people = library.people.page()
+    assert queries.run(query.people_as_sql("")).total == people.total
+    for card in people.items:
+        assert {row[0] for row in queries.run(query.people_as_sql(card.name)).rows} >= {card.person_id}
+        assert queries.run(query.person_as_sql(card.person_id)).total == card.files
+    [folder] = library.inventory.list()
+    assert queries.run(query.library_as_sql(folder.name)).total == folder.file_count
+
+
 def test_command_prints_and_writes_rows(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 // The number of findings of each kind.
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
+import {button} from "../../components/widgets.js"
 
 /**
  * @typedef {{kind: string, title: string, count: string, on: boolean}} Group
@@ -25,7 +26,14 @@ const drawGroup = ({kind, title, count, on}) =>
 function draw({title, summary, groups}) {
   if (!groups) return null
   return [
-    h("div", {class: "head"}, h("h1", {tabindex: "-1"}, title), h("p", {"aria-live": "polite"}, summary)),
+    h(
+      "div",
+      {class: "head"},
+      h("h1", {tabindex: "-1"}, title),
+      h("p", {"aria-live": "polite"}, summary),
+      h("span", {class: "grow"}),
+      button("Open as SQL", "as_sql", {kind: "quiet", title: "The listed findings as a query"}),
+    ),
     h("div", {class: "chips checks", role: "group", "aria-label": "Checks"}, groups.map(drawGroup)),
   ]
 }

@@ -15,11 +15,12 @@ from indexium_core.model.people import people_comment
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
 TAGS = 6  # maximum number of names in a row
+WITHOUT_COUNT = ("differ", "ambiguous_person", "corruption", "same_name")  # kinds whose findings are about one file
 NO_FINDINGS = "No findings"
 
 
 class ChecksHeader(Component):
-    """View: see `header_view`. Messages: `kind` {kind}."""
+    """View: see `header_view`. Messages: `kind` {kind}; `as_sql`."""
 
     _esm = module("checks_header")
     _styles = ("checks.css",)
@@ -109,6 +110,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         "placeholder": "No file names a placeholder.",
         "single": "All people are in more than one file.",
         "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
+        "same_name": "No file of a legacy .db file could be a file with the same name here.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
 
@@ -119,19 +121,19 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "subject": row.subject,
         "title": row.names[0].name if row.kind == "spelling" else row.title,
         "sub": _below(row),
-        "is_file": row.kind in ("copies", "differ", "corruption"),
+        "is_file": row.kind in ("copies", "differ", "corruption", "same_name"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
-        "files": wording.files(row.file_count) if row.kind not in ("differ", "ambiguous_person", "corruption") else "",
+        "files": wording.files(row.file_count) if row.kind not in WITHOUT_COUNT else "",
         "text": row.text,
     }
 
 
 def _below(row: CheckRow) -> str:
     """Return the second line of a row: the place or the reason."""
-    if row.kind == "differ":
-        return _place(row.files[0])
-    if row.kind == "copies":
+    if row.kind == "same_name":
+        return row.subject
+    if row.kind in ("differ", "copies"):
         return _place(row.files[0])
     if row.kind == "spelling":
         return row.text
@@ -147,6 +149,8 @@ def _tags(row: CheckRow) -> list[dict[str, str]]:
     """Return the names of a row; names that do not match have the kind `odd`."""
     if row.kind == "spelling":
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
+    if row.kind == "same_name":
+        return [_tag(name, odd=True) for name in row.resolutions[0].names]
     if row.kind == "differ":
         odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
         return [

@@ -12,7 +12,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import ChecksState
 from indexium_core import errors
-from indexium_core.model import wording
+from indexium_core.model import query, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Resolution, ResolutionReport
 
 __all__ = ["ChecksScreen"]
@@ -37,7 +37,10 @@ class ChecksScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._list, self._drawer = parts.ChecksHeader(), parts.ChecksList(), parts.ChecksDetails()
         self._result: _Findings | None = None
-        self._header.on(kind=lambda message: self._narrow(kind=str(message["kind"]), ignored=False))
+        self._header.on(
+            kind=lambda message: self._narrow(kind=str(message["kind"]), ignored=False),
+            as_sql=lambda _: self._open_as_sql(),
+        )
         self._list.on(
             open=lambda message: self._open(str(message["subject"])),
             first=self._open_first,
@@ -123,6 +126,10 @@ class ChecksScreen(Screen):
             self._open(str(message["subject"]))
 
     # Actions.
+
+    def _open_as_sql(self) -> None:
+        if result := self._result:
+            self._session.open_as_sql(lambda: query.check_as_sql(result.kind, ignored=self.state.ignored))
 
     def _shown_finding(self, message: Mapping[str, Any]) -> CheckRow | None:
         """Return the open finding, if the message names it: the user may have opened another one since."""

@@ -173,7 +173,11 @@ export function render(context) {
   const self = component(context, {
     state: () => ({showsConflicts: false, timer: 0}),
     draw,
-    onSetup,
+    onSetup(me) {
+      const {send} = me
+      me.send = (type, data) => send(type, {operation: me.view.id, ...data})
+      onSetup(me)
+    },
     onDrawn(me) {
       onDrawn(me)
       if (me.view.id !== me.before?.id) me.state.showsConflicts = false

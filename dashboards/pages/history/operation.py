@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components import operation_text
+from dashboards.components.base import Handler
 from dashboards.components.dialog import Dialog
 from dashboards.pages.history import history_details
 from dashboards.questions import rollback_question
@@ -15,7 +16,7 @@ from dashboards.state import HistoryState
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model import query
-from indexium_core.model.operations.operation import OperationDetails, OperationPerson
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationPerson
 from indexium_core.model.operations.rollback import RollbackCheck
 
 __all__ = ["HistoryOperation"]
@@ -56,26 +57,37 @@ class HistoryOperation:
         self._closed = False
         self._asking = self._choosing = False
         self._open_item: int | None = None
+        # Until another operation is read, the drawer shows the earlier one, and its buttons act on that one.
         self.drawer.on(
             close=lambda _: self.close(),
-            progress=lambda _: self._watch(),
-            resume=lambda _: self._resume(),
-            retry=lambda _: self._retry(),
-            rename=lambda _: self._rename(),
-            rollback=lambda _: self._roll_back(),
+            progress=lambda message: self._watch(int(message["operation"])),
+            resume=lambda message: self._resume(int(message["operation"])),
+            retry=lambda message: self._read_operation(int(message["operation"]), session.retry),
+            rename=lambda message: self._read_operation(int(message["operation"]), self._rename),
+            rollback=lambda message: self._roll_back(int(message["operation"])),
+            person=lambda message: self._roll_back(int(message["operation"]), person=str(message["name"])),
+        )
+        self._on_files(
             people=lambda _: self._toggle("_asking"),
-            person=lambda message: self._roll_back(person=str(message["name"])),
             choosing=lambda _: self._toggle("_choosing"),
             choose=lambda message: self._choose([int(message["id"])], on=bool(message.get("on"))),
             choose_page=lambda _: self._choose(self._choosable(), on=True),
             none=lambda _: self._choose(list(state.chosen), on=False),
-            chosen=lambda _: self._roll_back(item_ids=sorted(state.chosen)),
-            found=lambda _: self._roll_back(query=state.item_query),
+            chosen=lambda message: self._roll_back(int(message["operation"]), item_ids=sorted(state.chosen)),
+            found=lambda message: self._roll_back(int(message["operation"]), query=state.item_query),
             file=self._show_file,
             files=lambda message: self._list_files(item_status=str(message.get("value", ""))),
             find=lambda message: self._list_files(item_query=str(message.get("query", ""))),
             page=self._turn,
         )
+
+    def _on_files(self, **handlers: Handler) -> None:
+        """Register handlers for the list of files; they ignore messages about the list of an earlier operation."""
+
+        def only_shown(handler: Handler) -> Handler:
+            return lambda message: handler(message) if message["operation"] == self.shown else None
+
+        self.drawer.on(**{name: only_shown(handler) for name, handler in handlers.items()})
 
     @property
     def shown(self) -> int | None:
@@ -135,8 +147,8 @@ class HistoryOperation:
         """Show an operation that was started here; the footer shows its progress."""
         self.open(operation_id)
 
-    def _watch(self) -> None:
-        self._session.go("progress", operation_id=self.shown, status="", number=1)
+    def _watch(self, operation_id: int) -> None:
+        self._session.go("progress", operation_id=operation_id, status="", number=1)
 
     def _reset(self) -> None:
         self._details, self._checked, self._open_item = None, None, None
@@ -268,17 +280,18 @@ class HistoryOperation:
         self.state.chosen = chosen | frozenset(item_ids) if on else chosen - frozenset(item_ids)
         self.draw()
 
-    # Rollback.
+    # Actions on the whole operation.
 
-    def _roll_back(self, **part: Any) -> None:
-        if self.shown is not None:
-            rollback_question.ask(self._library, self._bridge, self._dialog, self.shown, self.started, **part)
+    def _roll_back(self, operation_id: int, **part: Any) -> None:
+        rollback_question.ask(self._library, self._bridge, self._dialog, operation_id, self.started, **part)
 
-    def _rename(self) -> None:
-        """Ask for the title of the operation, and store it."""
-        if self._details is None:
-            return
-        operation = self._details.operation
+    def _read_operation(self, operation_id: int, then: Callable[[MetadataOperation], None]) -> None:
+        self._bridge.run(
+            lambda: self._library.operation(operation_id, per_page=1).operation, then, name="read_operation", once=True
+        )
+
+    def _rename(self, operation: MetadataOperation) -> None:
+        """Ask for the title of an operation, and store it."""
 
         def rename(title: str) -> None:
             self._bridge.run(
@@ -298,19 +311,13 @@ class HistoryOperation:
             written=operation_text.name(operation),
         )
 
-    def _retry(self) -> None:
-        if self._details is not None:
-            self._session.retry(self._details.operation)
-
-    def _resume(self) -> None:
-        operation_id = self.shown
-        if operation_id is not None:
-            self._bridge.run(
-                lambda: self._library.resume(operation_id),
-                lambda _: self._watch(),
-                name="resume",
-                once=True,
-            )
+    def _resume(self, operation_id: int) -> None:
+        self._bridge.run(
+            lambda: self._library.resume(operation_id),
+            lambda _: self._watch(operation_id),
+            name="resume",
+            once=True,
+        )
 
 
 def _named(text: str) -> str:

@@ -67,6 +67,8 @@ const draw = ({view}) => [
     {class: "head", data: {key: "head"}},
     h("h1", null, "Jobs"),
     h("p", {"aria-live": "polite", class: view.summary === undefined ? "bone line" : ""}, view.summary ?? ""),
+    h("span", {class: "grow"}),
+    view.cards && button("Open as SQL", "as_sql", {kind: "quiet", title: "The listed jobs as a query"}),
   ),
   view.cards && [
     h("div", {class: "jbanners", data: {key: "banners"}}, view.banners.map(drawBanner)),

@@ -35,7 +35,7 @@ NOTHING = "No job has ended yet. Writes, rollbacks, scans and rescans are listed
 
 
 class JobsHeader(Component):
-    """View: see `header_view`. Messages: `kind` {kind}; `resume` and `cancel` {id}, of a long-paused job."""
+    """View: see `header_view`. Messages: `kind` {kind}; `resume` and `cancel` {id}, of a long-paused job; `as_sql`."""
 
     _esm = module("jobs_header")
     _styles = ("jobs.css",)

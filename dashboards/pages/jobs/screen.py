@@ -16,6 +16,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import JobsState
 from indexium_core import errors
+from indexium_core.model import query
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobPage
 from indexium_core.model.operations.operation import OperationStatus
@@ -52,7 +53,11 @@ class JobsScreen(Screen):
             "resolve": lambda message: self._with_job(message, self._resolve),
             "priority": self._set_priority,
         }
-        self._header.on(**acts, kind=lambda message: self._narrow(kind=str(message.get("kind", ""))))
+        self._header.on(
+            **acts,
+            kind=lambda message: self._narrow(kind=str(message.get("kind", ""))),
+            as_sql=lambda _: session.open_as_sql(lambda: query.jobs_as_sql(self.state.kind)),
+        )
         self._lists.on(
             **acts,
             open=lambda message: self._show_one(int(message["id"])),

@@ -116,6 +116,7 @@ const drawMore = (folder, canScan) => {
       button("Read every file again", "scan", {data: {id, full: "1"}, disabled}),
       online && button("Find missing files…", "gone", {data: {id}, disabled}),
       missing > 0 && button(`Forget ${count(missing)} missing…`, "forget", {data: {id}}),
+      button("Open files as SQL", "as_sql", {kind: "quiet", data: {id}}),
       button("Remove this folder…", "remove", {kind: "quiet", data: {id}}),
     ),
   )

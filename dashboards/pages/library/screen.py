@@ -19,7 +19,7 @@ from dashboards.session import Session
 from dashboards.state import LibraryState
 from indexium_core import errors
 from indexium_core.library import ScanReport
-from indexium_core.model import wording
+from indexium_core.model import query, wording
 from indexium_core.model.files.inventory import KINDS, FilePage, LibraryDetails, Quality
 
 __all__ = ["LibraryScreen"]
@@ -67,6 +67,7 @@ class LibraryScreen(Screen):
             forget=lambda message: self._ask_forget(int(message["id"]), missing=True),
             remove=lambda message: self._ask_forget(int(message["id"]), missing=False),
             mode=self._set_mode,
+            as_sql=lambda message: self._open_as_sql(int(message["id"])),
             audio=lambda message: self._set_audio(int(message["id"]), included=bool(message["on"])),
             uploaded=self._import.uploaded,
             upload_failed=lambda message: self._bridge.toast("error", str(message["text"])[:500]),
@@ -216,10 +217,17 @@ class LibraryScreen(Screen):
         self._report = None
         self._draw()
 
+    def _folder(self, library_id: int) -> LibraryDetails | None:
+        folders = self._result.folders if self._result else []
+        return next((each for each in folders if each.library_id == library_id), None)
+
+    def _open_as_sql(self, library_id: int) -> None:
+        if row := self._folder(library_id):
+            self._session.open_as_sql(lambda: query.library_as_sql(row.name))
+
     def _set_mode(self, message: Mapping[str, Any]) -> None:
         library_id, field, value = int(message["id"]), str(message["field"]), str(message["value"]) or None
-        folders = self._result.folders if self._result else []
-        row = next((each for each in folders if each.library_id == library_id), None)
+        row = self._folder(library_id)
         if row is None or field not in {"people_mode", "comment_mode"}:
             return
         modes = {"people_mode": row.people_mode, "comment_mode": row.comment_mode, field: value}

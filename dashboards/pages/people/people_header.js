@@ -3,7 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {ResultJump, drawSearchField} from "../../components/search_field.js"
-import {drawSelect} from "../../components/widgets.js"
+import {button, drawSelect} from "../../components/widgets.js"
 
 /**
  * @typedef {{title: string, summary: string, text?: string, look: string, sort: string}} View
@@ -26,6 +26,8 @@ function draw({view}) {
       {class: "head", data: {key: "head"}},
       h("h1", {tabindex: "-1"}, view.title),
       h("p", {"aria-live": "polite"}, view.summary),
+      h("span", {class: "grow"}),
+      button("Open as SQL", "as_sql", {kind: "quiet", title: "The listed people as a query"}),
     ),
     h(
       "div",

@@ -20,7 +20,7 @@ SHOWN_FILES = 12  # files with a picture in the details
 
 
 class PeopleHeader(Component):
-    """View: see `header_view`. Messages: `search` {text}, `look` {look}, `sort` {sort}."""
+    """View: see `header_view`. Messages: `search` {text}, `look` {look}, `sort` {sort}, `as_sql`."""
 
     _esm = module("people_header")
     _styles = ("charts.css", "people.css")

@@ -44,6 +44,7 @@ class PeopleScreen(Screen):
             search=lambda message: self._narrow(text=str(message["text"])[:200]),
             look=lambda message: self._narrow(look=str(message["look"])),
             sort=lambda message: self._narrow(sort=str(message["sort"])),
+            as_sql=lambda _: session.open_as_sql(lambda: query.people_as_sql(self.state.text)),
         )
         self._list.on(
             open=lambda message: self._open(int(message["id"])),

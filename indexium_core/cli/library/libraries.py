@@ -30,8 +30,16 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
         rows = library.inventory.list()
     output.listing(
         rows,
-        ("id", "name", "state", "files", "audio", "folder"),
-        lambda row: (row.library_id, row.name, row.state, row.file_count, "yes" if row.audio else "no", row.path),
+        ("id", "name", "state", "files", "audio", "excluded", "folder"),
+        lambda row: (
+            row.library_id,
+            row.name,
+            row.state,
+            row.file_count,
+            "yes" if row.audio else "no",
+            ", ".join(row.exclude) or "-",
+            row.path,
+        ),
         right=(0, 3),
         as_json=as_json,
     )
@@ -47,17 +55,37 @@ def set_library(
         bool | None,
         typer.Option("--audio/--no-audio", help="Include audio files in scans. Alone, it does not change the modes."),
     ] = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATTERN",
+            help="Scans leave out files and folders that match, e.g. 'Extras' or '2019/*.avi'; replaces all patterns; "
+            "'' removes them.",
+        ),
+    ] = None,
     yes: Yes = False,
 ) -> None:
-    """Set how people and comments of a whole folder are combined, and whether scans include audio files."""
+    """Set how people and comments of a whole folder are combined, and what its scans include."""
     with opened(context) as library:
-        if audio is None or mode is not None or comment_mode is not None:
+        if (audio is None and exclude is None) or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
         if audio:
             library.inventory.set_audio(library_id, included=True)
             output.note("The next scan includes audio files.")
         elif audio is not None:
             _exclude_audio(library, library_id, yes=yes)
+        if exclude is not None:
+            _exclude(library, library_id, exclude, yes=yes)
+
+
+def _exclude(library: LibraryServices, library_id: int, patterns: list[str], *, yes: bool) -> None:
+    known = library.inventory.exclude_removal(library_id, patterns)
+    if known.files:
+        _say_forgetting(known)
+        ask(yes=yes)
+    found = library.inventory.set_exclude(library_id, patterns)
+    forgotten = f" {wording.files(found.files)} forgotten." if found.files else ""
+    output.note(f"Scans {'leave out what matches' if any(patterns) else 'leave nothing out'}.{forgotten}")
 
 
 def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.library.cache import use_sentence
@@ -15,6 +18,9 @@ from indexium_core.model import wording
 
 if TYPE_CHECKING:
     from indexium_core.library import ScanReport
+
+WAIT_SECONDS = 5.0  # until a scan is tried again that could not start
+GROWING_SECONDS = 61.0  # a file that changed less than a minute before its scan is read once more
 
 
 @app.command(epilog="Example: indexium scan ~/Videos")
@@ -31,9 +37,15 @@ def scan(
         bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,
     really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Then wait for changes and scan again, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find and read the media files of folders; a new folder becomes a library."""
+    if watch:
+        if full or accept_missing or really_gone:
+            raise errors.UsageError("--watch does not go with --full and --accept-missing. Scan once with them first.")
+        _watch(context, folders or (), as_json=as_json)
+        return
     with opened(context) as library, output.bar("Scanning") as update:
         report = library.scan(
             folders or (),
@@ -45,6 +57,36 @@ def scan(
         output.to_json(report)
     else:
         _print_scan(report)
+
+
+def _watch(context: typer.Context, folders: Sequence[Path], *, as_json: bool) -> None:
+    """Scan folders, then again after each change, until Ctrl-C. The home is open only during a scan."""
+    from indexium_core.library import FolderWatcher
+
+    with opened(context) as library:
+        rows = [library.inventory.add(folder) for folder in folders] or library.inventory.list()
+    if not rows:
+        raise errors.UsageError("There is no library folder to watch. Name one: indexium scan DIR --watch.")
+    watcher = FolderWatcher(Path(os.fsdecode(row.path_bytes)) for row in rows)
+    output.note(f"Watching {wording.plural(len(rows), 'folder')}. Ctrl-C ends this.")
+    for folder in watcher.polled:
+        output.note(f"{folder} reports no changes, so it is scanned once a minute.")
+    is_first = True
+    for changed in watcher.changes():
+        try:
+            with opened(context) as library:
+                report = library.scan(changed)
+        except (errors.HomeInUseError, errors.UsageError) as error:  # another command or scan is running
+            output.note(error.message)
+            watcher.scan_again(changed, WAIT_SECONDS)
+            continue
+        if report.growing:
+            watcher.scan_again(changed, GROWING_SECONDS)
+        if as_json:
+            output.to_json(report)
+        elif is_first or report.new or report.changed or report.moved or report.missing or report.offline:
+            _print_scan(report)
+        is_first = False
 
 
 def _print_scan(report: ScanReport) -> None:

@@ -17,6 +17,7 @@ __all__ = [
     "differ_finding",
     "file_and_key",
     "missing_in_database",
+    "same_name_finding",
 ]
 
 
@@ -150,6 +151,38 @@ def file_and_key(subject: str) -> tuple[int, str]:
     """Return the file and the key of the name of a finding of the kind `ambiguous_person`."""
     file_id, _, key = subject.partition(" ")
     return int(file_id), key
+
+
+def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one unmatched file of a legacy .db file; None if its candidate no longer exists."""
+    unmatched = page.same_names.get(subject)
+    file = page.files.get(unmatched.file_id) if unmatched else None
+    if unmatched is None or file is None:
+        return None
+    parts = [names_text(unmatched.names)] if unmatched.names else []
+    parts += [wording.plural(unmatched.faces, "suggestion")] if unmatched.faces else []
+    parts += [wording.plural(unmatched.items, "history entry", "history entries")] if unmatched.items else []
+    content = wording.list_of(parts)
+    return CheckRow(
+        kind="same_name",
+        subject=subject,
+        facts=digest,
+        title=file.file_name,
+        text=f"A legacy .db file has {content} for {subject}, which is not here. Only this file has the same name.",
+        files=check_files([file]),
+        file_count=1,
+        names=(),
+        resolutions=(
+            Resolution(
+                code="take",
+                label="It is this file",
+                text=f"The database assigns {content} to this file; the file does not change.",
+                files=0,
+                names=tuple(unmatched.names),
+            ),
+        ),
+        query=path_query([file]),
+    )
 
 
 def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:

@@ -9,7 +9,7 @@ from indexium_core.model import query, wording
 from indexium_core.model.check import CheckFile, CheckName
 from indexium_core.model.people import likeness
 from indexium_core.model.planning.plan import RISK_LEVELS
-from indexium_core.store.checks import FileRow, NameInFiles
+from indexium_core.store.checks import FileRow, NameInFiles, SameName
 from indexium_core.store.people.people import PersonName
 
 __all__ = [
@@ -41,6 +41,7 @@ class FindingPage:
     aliases: Mapping[str, str] = field(default_factory=dict)  # name of the person, by the key of the alias
     placeholder_keys: frozenset[str] = frozenset()
     people: Mapping[str, list[PersonName]] = field(default_factory=dict)  # whom a name may mean, by key
+    same_names: Mapping[str, SameName] = field(default_factory=dict)  # by subject
 
     def first_files(self, subject: str) -> tuple[list[FileRow], int]:
         """Return those of the first files of a subject that still exist, and the count of all files."""

@@ -15,6 +15,7 @@ from datetime import datetime
 
 from indexium_core.files import walk
 from indexium_core.flows.scanning import roots
+from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.catalog import catalog
@@ -110,7 +111,7 @@ def discover(
     result.device = roots.device_of(library)
     stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
     walked = _WalkResult()
-    for folder in walk.walk(library.path_bytes, audio=library.audio):
+    for folder in walk.walk(library.path_bytes, audio=library.audio, exclude=Exclusion(library.exclude)):
         _compare(walked, folder, stable)
         on_folder(len(folder.files), folder.path)
     paths = (

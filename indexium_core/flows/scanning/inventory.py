@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from indexium_core import errors
 from indexium_core.files import walk
 from indexium_core.flows.review import targets
 from indexium_core.flows.scanning import discovery, folder_health, roots
+from indexium_core.model.files.exclusion import Exclusion, checked_patterns
 from indexium_core.model.files.inventory import (
     KINDS,
     SORTS,
@@ -304,6 +305,40 @@ class Inventory:
         self._on_change()
         return report
 
+    # Excluded files.
+
+    @remote()
+    def exclude_removal(self, library_id: int, patterns: Sequence[str]) -> RemovalReport:
+        """Return the data that `set_exclude` would delete from the database."""
+        return self._removal(library_id, self._matching(library_id, checked_patterns(patterns)))
+
+    @remote()
+    def set_exclude(self, library_id: int, patterns: Sequence[str]) -> RemovalReport:
+        """
+        Set what scans of a library leave out: patterns of names, and of paths below its folder (`Exclusion`).
+
+        Rows of files that match are deleted at once; the report counts them. Files that no longer match are added by
+        the next scan. Media files do not change, and people and history remain. Errors as in `remove`, and UsageError
+        for a pattern that is not valid.
+        """
+        checked = checked_patterns(patterns)
+        with self._exclude_scans():
+            part = self._matching(library_id, checked)
+            report = self._removal(library_id, part)
+            self._require_no_operation(library_id, part)
+            with self._database.atomic() as tx:
+                catalog.set_library_exclude(tx, library_id, checked)
+                store.forget(tx, library_id, part)
+        self._on_change()
+        return report
+
+    def _matching(self, library_id: int, patterns: Sequence[str]) -> store.LibraryPart:
+        """Return the files of a library that some patterns match."""
+        root, exclusion = self._row(library_id).path_bytes.rstrip(b"/") + b"/", Exclusion(patterns)
+        known = catalog.paths_of_library(self._database.read(), library_id) if exclusion else []
+        excluded = (file_id for file_id, path in known if exclusion.covers(path.removeprefix(root)))
+        return store.LibraryPart(file_ids=tuple(excluded))
+
     @remote()
     def compare_folder(self, library_id: int) -> FolderComparison:
         """Compare a library folder with the catalog. Walks the folder and changes nothing."""
@@ -355,6 +390,7 @@ def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetai
         people_mode=row.people_mode,
         comment_mode=row.comment_mode,
         audio=row.audio,
+        exclude=row.exclude,
         scanned_at=row.scanned_at,
         problem=check.message if has_problem else "",
         remedy=check.remedy if has_problem else "",

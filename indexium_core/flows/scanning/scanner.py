@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from indexium_core import errors
+from indexium_core import errors, notebook
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.scanning import discovery, reading, roots
 from indexium_core.flows.scanning.discovery import Discovery, FileToRead
@@ -64,6 +64,7 @@ class ScanReport:
     unchanged: int = 0
     moved: int = 0  # found under another path
     missing: int = 0  # files that became missing
+    growing: int = 0  # files that changed less than a minute before the scan, and cannot be written yet
     errors: int = 0  # files read that are empty, damaged or unreadable
     by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
     seconds: float = 0.0
@@ -72,6 +73,15 @@ class ScanReport:
     messages: list[str] = field(
         default_factory=list
     )  # for the user: offline roots, folders that cannot be listed, growing files
+
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {
+            name: f"{count:,}"
+            for name in ("new", "changed", "unchanged", "moved", "missing", "errors")
+            if (count := getattr(self, name))
+        }
+        title = f"Scan of {wording.files(self.seen)}" + (", cancelled" if self.cancelled else "")
+        return notebook.card(title, facts | ({"notes": " ".join(self.messages)} if self.messages else {}))
 
 
 class _CancelledError(Exception):
@@ -269,8 +279,9 @@ class _Scan:
         missing = catalog.missing(self._database.read(), self._marked_missing)
         report.missing = len(missing)
         self.events.collect(updated=missing)
-        if growing := catalog.count_growing(self._database.read(), [each.library.library_id for each in online]):
-            files = wording.plural(growing, "file was", "files were")
+        report.growing = catalog.count_growing(self._database.read(), [each.library.library_id for each in online])
+        if report.growing:
+            files = wording.plural(report.growing, "file was", "files were")
             report.messages.append(
                 f"{files} changed less than a minute before the scan, and cannot be written yet. Wait a minute, then "
                 "scan again."

@@ -51,6 +51,7 @@ class LibraryDetails:
     people_mode: str | None
     comment_mode: str | None
     audio: bool  # audio files are scanned too
+    exclude: list[str]  # patterns of what scans leave out
     scanned_at: datetime | None
     problem: str  # why files in the folder cannot be written, in a sentence; "" if they can
     remedy: str  # what the user can do

@@ -24,7 +24,15 @@ from indexium_core.model.query.key_values import (
     without_part,
 )
 from indexium_core.model.query.keys import KEYS, Key
-from indexium_core.model.query.published_sql import history_as_sql, person_as_sql, plan_as_sql
+from indexium_core.model.query.published_sql import (
+    check_as_sql,
+    history_as_sql,
+    jobs_as_sql,
+    library_as_sql,
+    people_as_sql,
+    person_as_sql,
+    plan_as_sql,
+)
 from indexium_core.model.query.selection import search_of
 from indexium_core.model.query.sql import CompiledQuery, SpellingParameter, SpellingSet, compile_query
 from indexium_core.model.query.titles import title_of
@@ -45,14 +53,18 @@ __all__ = [
     "Term",
     "Word",
     "bare_numbers",
+    "check_as_sql",
     "compile_query",
     "complete",
     "describe",
     "describe_parts",
     "history_as_sql",
+    "jobs_as_sql",
+    "library_as_sql",
     "parse",
     "parse_history",
     "parts",
+    "people_as_sql",
     "person_as_sql",
     "plan_as_sql",
     "quoted",

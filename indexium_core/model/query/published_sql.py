@@ -16,7 +16,15 @@ from indexium_core.model.query.history import parse_history
 from indexium_core.model.query.keys import Key
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["history_as_sql", "person_as_sql", "plan_as_sql"]
+__all__ = [
+    "check_as_sql",
+    "history_as_sql",
+    "jobs_as_sql",
+    "library_as_sql",
+    "people_as_sql",
+    "person_as_sql",
+    "plan_as_sql",
+]
 
 _COLUMNS = {
     "adds": ("p.people_added",),
@@ -71,6 +79,18 @@ def plan_as_sql(text: str) -> str:
     return "\n".join(lines)
 
 
+def people_as_sql(text: str) -> str:
+    """Return the people whose name, qualifier or alias contains a text as SQL."""
+    names = "concat_ws(chr(10), name, qualifier, array_to_string(aliases, chr(10)))"
+    lines = [
+        "SELECT person_id, name, qualifier, files, aliases",
+        "FROM people",
+        *([_where([f"strip_accents({names}) ILIKE {_pattern(text)}"])] if text.strip() else []),
+        "ORDER BY name, qualifier",
+    ]
+    return "\n".join(lines)
+
+
 def person_as_sql(person_id: int) -> str:
     """Return the files of a person as SQL, the newest first."""
     return (
@@ -121,6 +141,41 @@ def history_as_sql(
         "FROM operations AS o",
         *([_where(conditions)] if conditions else []),
         "ORDER BY o.started_at DESC",
+    ]
+    return "\n".join(lines)
+
+
+def jobs_as_sql(kind: str = "") -> str:
+    """Return the jobs of one kind, or all jobs, as SQL."""
+    lines = [
+        "SELECT job_id, kind, status, title, processed, total, created_at, started_at, completed_at, error_message",
+        "FROM jobs",
+        *([_where([f"kind = {_literal(kind)}"])] if kind else []),
+        "ORDER BY job_id DESC",
+    ]
+    return "\n".join(lines)
+
+
+def check_as_sql(kind: str, *, ignored: bool = False) -> str:
+    """Return the findings of one check as SQL."""
+    conditions = [f"c.kind = {_literal(kind)}", "c.ignored" if ignored else "NOT c.ignored"]
+    lines = [
+        "SELECT c.subject, c.file_id, f.file_name, f.folder",
+        "FROM checks AS c",
+        "LEFT JOIN files AS f USING (file_id)",
+        _where(conditions),
+        "ORDER BY c.subject",
+    ]
+    return "\n".join(lines)
+
+
+def library_as_sql(name: str) -> str:
+    """Return the files of one library folder as SQL."""
+    lines = [
+        "SELECT file_id, file_name, folder, container, size, duration, modified_at, comment_people",
+        "FROM files",
+        _where([f"library = {_literal(name)}"]),
+        "ORDER BY path",
     ]
     return "\n".join(lines)
 

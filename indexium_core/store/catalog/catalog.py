@@ -18,6 +18,7 @@ from indexium_core.model.files.media import FileStat
 from indexium_core.store import rows, sql
 from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
+from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
 
@@ -36,9 +37,11 @@ __all__ = [
     "mark_missing",
     "missing",
     "name_library",
+    "paths_of_library",
     "remove_library",
     "restat",
     "set_library_audio",
+    "set_library_exclude",
     "set_library_modes",
     "set_library_state",
     "stable_stats",
@@ -62,6 +65,7 @@ class LibraryRow:
     people_mode: str | None
     comment_mode: str | None
     audio: bool  # scans include audio files
+    exclude: list[str]  # patterns of what scans leave out
     file_count: int  # files that are not missing
     scanned_at: datetime | None  # UTC
 
@@ -127,6 +131,16 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
 def set_library_audio(tx: Connection, library_id: int, *, audio: bool) -> None:
     """Set whether scans of a library include audio files."""
     tx.execute(_sql("set_library_audio"), [library_id, audio])
+
+
+def set_library_exclude(tx: Connection, library_id: int, patterns: Sequence[str]) -> None:
+    """Set the patterns of what scans of a library leave out."""
+    tx.execute(_sql("set_library_exclude"), [library_id, list(patterns)])
+
+
+def paths_of_library(reader: Connection, library_id: int) -> list[tuple[int, bytes]]:
+    """Return id and path of all files of a library, also of missing ones."""
+    return [(file_id, bytes(path)) for file_id, path in reader.execute(_sql("paths"), [library_id]).fetchall()]
 
 
 def library_scanned(
@@ -234,6 +248,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
         faces.adopt(tx)
+        legacy_history.adopt(tx)
     tx.execute(_sql("drop_incoming"))
     return UpsertReport(
         added=added,

@@ -30,15 +30,22 @@ _MAX_TEXTS = 20  # custom texts of comments in `Quality`
 
 @dataclass(frozen=True, slots=True)
 class LibraryPart:
-    """A part of the files of a library: all, the missing ones, or those with some extensions."""
+    """A part of the files of a library: all, the missing ones, those with some extensions, or those with some ids."""
 
     missing: bool = False
     extensions: tuple[str, ...] | None = None  # lower case, no dot
+    file_ids: tuple[int, ...] | None = None
 
     def parameters(self, library_id: int) -> dict[str, Any]:
         """Return the parameters of the statements that read this part."""
         extensions = None if self.extensions is None else list(self.extensions)
-        return {"library_id": library_id, "missing": self.missing, "extensions": extensions}
+        file_ids = None if self.file_ids is None else list(self.file_ids)
+        return {
+            "library_id": library_id,
+            "missing": self.missing,
+            "extensions": extensions,
+            "file_ids": file_ids,
+        }
 
 
 WHOLE = LibraryPart()

@@ -1,7 +1,7 @@
 -- name: libraries
 -- Every library with the number of its files that are not missing.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
-       l.audio, count(f.file_id) AS file_count, l.scanned_at
+       l.audio, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
@@ -34,6 +34,14 @@ WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) 
 -- name: set_library_audio
 -- Set whether scans of a library include audio files.
 UPDATE libraries SET audio = $2 WHERE library_id = $1;
+
+-- name: set_library_exclude
+-- Set the patterns of what scans of a library leave out.
+UPDATE libraries SET exclude = $2 WHERE library_id = $1;
+
+-- name: paths
+-- Ids and paths of the files of a library.
+SELECT file_id, path_bytes FROM scanned_files WHERE library_id = $1;
 
 -- name: library_scanned
 -- Store the facts of a complete scan of a library.

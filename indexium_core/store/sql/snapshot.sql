@@ -115,9 +115,11 @@ SELECT
     conflict_count, -- files that another program had changed
     unknown_count, -- files whose result is unknown
     user_name, -- user of the system who started it
-    source, -- client: cli, dashboard, rest or python
+    source, -- client: cli, dashboard, rest or python; legacy for an operation of a legacy .db file
     reverts_id AS reverts_operation, -- operation that a rollback reverts
-    error_message -- why it failed, '' otherwise
+    error_message, -- why it failed, '' otherwise
+    origin, -- name of the legacy .db file that has the operation, NULL for an operation of this program
+    origin_id -- id of the operation in that file
 FROM metadata_operations;
 
 -- name: operation_items
@@ -153,7 +155,8 @@ SELECT
     i.new_comment, -- comment after
     i.tags_added AS people_added, -- people that were added
     i.tags_removed AS people_removed, -- people that were removed
-    r.operation_id AS rolled_back_by -- rollback that restored the file, NULL if none
+    r.operation_id AS rolled_back_by, -- rollback that restored the file, NULL if none
+    o.origin -- name of the legacy .db file that has the operation, NULL for an operation of this program
 FROM metadata_operation_items AS i
 JOIN metadata_operations AS o ON o.id = i.operation_id
 LEFT JOIN metadata_operation_items AS r ON r.id = i.reverted_by
@@ -166,7 +169,7 @@ SELECT
     id AS job_id, -- id of the job
     job_type AS kind, -- kind of work
     title, -- title
-    status, -- waiting, active, paused, completed, failed or cancelled
+    status, -- pending, running, paused, interrupted, completed, completed_with_errors, failed or cancelled
     priority, -- 1 starts first, 10 last
     progress_current AS processed, -- files that are processed
     progress_total AS total, -- number of files
@@ -238,7 +241,9 @@ FROM audit_events;
 SELECT
     kind, -- kind of check
     subject, -- what the finding is about: a file id, a payload or a name
-    CASE WHEN kind = 'differ' THEN subject::BIGINT END AS file_id, -- file, if the finding is about one file
+    CASE WHEN kind = 'differ' THEN subject::BIGINT
+         WHEN kind = 'ambiguous_person' THEN split_part(subject, ' ', 1)::BIGINT
+         END AS file_id, -- file, if the finding is about one file
     ignored -- whether the user ignores the finding
 FROM (
     SELECT unnest($check_kinds::VARCHAR[]) AS kind, unnest($check_subjects::VARCHAR[]) AS subject,

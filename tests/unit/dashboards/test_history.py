@@ -13,6 +13,7 @@ from dashboards.components import operation_text
 from dashboards.pages.history import history_details, history_list
 from dashboards.pages.history.history_charts import error_bars
 from dashboards.pages.history.history_details import RollbackPreview
+from dashboards.pages.history.operation import HistoryOperation
 from dashboards.pages.history.screen import summary
 from dashboards.questions import rollback_question, rollback_report
 from dashboards.state import HistoryState, history_term
@@ -540,6 +541,34 @@ def test_rollback_question_counts_skipped_files() -> None:
     seen = asked(conflicts=[item(1, code="changed_since"), item(2, code="changed_since")])
     [pairs] = [section["pairs"] for section in seen.sections if section["kind"] == "facts"]
     assert pairs == [["2", "have a conflict: another program changed them after this write"]]
+
+
+def test_buttons_act_on_displayed_operation_until_next_one_is_read() -> None:
+    questions: list[str] = []
+    renamed: list[int] = []
+
+    class Slow:  # a bridge that has not read the details yet
+        def run(self, work: Any, done: Any, *, name: str, **_: Any) -> None:
+            if name != "details":
+                done(work())
+
+    library: Any = SimpleNamespace(
+        operation=lambda operation_id, **_: SimpleNamespace(operation=operation(id=operation_id)),
+        operations=SimpleNamespace(rename=lambda operation_id, title: renamed.append(operation_id)),
+    )
+    dialog: Any = SimpleNamespace(ask=lambda title, _, then, **view: (questions.append(title), then("Picnic")))
+    session: Any = SimpleNamespace(update_address=lambda: None)
+    bridge: Any = Slow()
+    one = HistoryOperation(
+        library, bridge, dialog, session, state=HistoryState(), on_move=lambda: None, on_change=lambda: None
+    )
+    one.open(5)
+    one.drawer._handle_msg({"type": "rename", "operation": 4})
+    assert (questions, renamed) == (["Rename operation 4"], [4])
+    one.drawer._handle_msg({"type": "find", "operation": 4, "query": "picnic"})
+    assert one.state.item_query == ""
+    one.drawer._handle_msg({"type": "find", "operation": 5, "query": "picnic"})
+    assert one.state.item_query == "picnic"
 
 
 def test_invalid_history_search_has_no_chips() -> None:

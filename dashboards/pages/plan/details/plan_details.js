@@ -270,9 +270,9 @@ export function render(context) {
       listen(model, window, "resize", fitHeight)
     },
     onDrawn(self) {
-      fitHeight()
       document.documentElement.toggleAttribute("data-sheet", Boolean(self.view.open) && NARROW.matches)
       beside.onDrawn(self)
+      fitHeight() // the place of the details is known now
       followView(self)
     },
     onMessage({state}, message) {

@@ -1,0 +1,94 @@
+"""
+Watching folders: wait until files in them may have changed.
+
+The operating system reports changes of local folders. A network file system does not report the changes of other
+machines, so its folders are scanned at an interval; local folders, too, at a longer one, because events can be lost.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from indexium_core.files import volumes, walk
+
+__all__ = ["FolderWatcher"]
+
+NETWORK_SECONDS = 60.0  # between two scans of a folder without events
+LOCAL_SECONDS = 900.0
+_QUIET_MS, _LONGEST_MS = 1000, 10_000  # a scan starts after this time without a change, at the latest after the second
+
+
+class FolderWatcher:
+    """Watches folders. One thread uses it; `stop` may be called from any thread."""
+
+    def __init__(self, folders: Iterable[Path], *, network_seconds: float = NETWORK_SECONDS) -> None:
+        self._folders = [Path(os.path.realpath(folder)) for folder in folders]
+        self._intervals = {
+            folder: LOCAL_SECONDS if _has_events(folder) else network_seconds for folder in self._folders
+        }
+        self._due = dict.fromkeys(self._folders, 0.0)  # when to scan each folder, by the monotonic clock
+        self._stopped = threading.Event()
+
+    @property
+    def polled(self) -> list[Path]:
+        """The folders whose file system reports no changes."""
+        return [folder for folder, seconds in self._intervals.items() if seconds != LOCAL_SECONDS]
+
+    def changes(self) -> Iterator[list[Path]]:
+        """Yield the folders that may have changed, first all of them; end after `stop`."""
+        for changed in self._events():
+            now = time.monotonic()
+            found = [folder for folder in self._folders if folder in changed or self._due[folder] <= now]
+            for folder in found:
+                self._due[folder] = now + self._intervals[folder]
+            if found:
+                yield found
+
+    def scan_again(self, folders: Sequence[Path], seconds: float) -> None:
+        """Yield these folders again after some seconds, also without a change."""
+        for folder in folders:
+            self._due[folder] = min(self._due[folder], time.monotonic() + seconds)
+
+    def stop(self) -> None:
+        """End `changes` within a second."""
+        self._stopped.set()
+
+    def _events(self) -> Iterator[set[Path]]:
+        """Yield the changed folders, an empty set at least once a second."""
+        import watchfiles  # only this command needs it
+
+        watched = [folder for folder in self._folders if folder not in self.polled]
+        try:
+            for changes in watchfiles.watch(
+                *watched,
+                watch_filter=None,  # a filter here would also hold back the timeout
+                debounce=_LONGEST_MS,
+                step=_QUIET_MS,
+                rust_timeout=1000,
+                yield_on_timeout=True,
+                stop_event=self._stopped,
+                ignore_permission_denied=True,
+            ):
+                paths = [Path(path) for _, path in changes if _is_relevant(path)]
+                yield {folder for folder in watched if any(path.is_relative_to(folder) for path in paths)}
+        except OSError:  # too many folders for the operating system, or a folder has vanished
+            self._intervals = {folder: min(seconds, NETWORK_SECONDS) for folder, seconds in self._intervals.items()}
+            while not self._stopped.wait(1):
+                yield set()
+
+
+def _has_events(folder: Path) -> bool:
+    return folder.is_dir() and not volumes.of(os.fsencode(folder)).network
+
+
+def _is_relevant(path: str) -> bool:
+    """Return whether a change of a path can concern a scan: a visible media file or folder, also a deleted one."""
+    name = os.path.basename(path)  # noqa: PTH119 - called for each event
+    extension = os.fsencode(name[name.rfind(".") :].lower()) if "." in name else b""
+    if name.startswith("."):
+        return False
+    return extension in walk.VIDEO | walk.AUDIO or not os.path.isfile(path)  # noqa: PTH113

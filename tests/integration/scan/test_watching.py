@@ -1,0 +1,96 @@
+"""Watched folders are scanned after a change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import cli
+from indexium_core.files import volumes
+from indexium_core.flows.scanning import watching
+from indexium_core.flows.scanning.watching import FolderWatcher
+from tests.support.scans import clip
+
+
+@pytest.fixture
+def limited() -> Iterator[list[FolderWatcher]]:
+    """Watchers that are stopped after 20 s at the latest."""
+    watchers: list[FolderWatcher] = []
+    timer = threading.Timer(20, lambda: [each.stop() for each in watchers])
+    timer.start()
+    yield watchers
+    timer.cancel()
+
+
+def test_changed_folder_is_reported_and_others_are_not(tmp_path: Path, limited: list[FolderWatcher]) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    other.mkdir()
+    watcher = FolderWatcher([one, other])
+    limited.append(watcher)
+    changes = watcher.changes()
+    assert next(changes) == [one, other]
+    (other / ".indexium-1.mp4").write_bytes(b"x")
+    (other / "notes.txt").write_bytes(b"x")
+    clip(one / "new", "a.mp4")
+    assert next(changes) == [one]
+    (one / "new" / "a.mp4").unlink()
+    assert next(changes) == [one]
+    watcher.scan_again([other], 0)
+    assert next(changes) == [other]
+    watcher.stop()
+    assert list(changes) == []
+
+
+def test_network_folder_is_scanned_at_interval(
+    root: Path, limited: list[FolderWatcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        watching.volumes, "of", lambda _: volumes.Volume(kind="nfs", label="NFS", note="", network=True)
+    )
+    watcher = FolderWatcher([root], network_seconds=0.1)
+    limited.append(watcher)
+    assert watcher.polled == [root]
+    changes = watcher.changes()
+    assert [next(changes), next(changes)] == [[root], [root]]
+    watcher.stop()
+
+
+def test_folder_without_watches_is_scanned_at_interval(
+    root: Path, limited: list[FolderWatcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def watch(*_: object, **__: object) -> Iterator[object]:
+        raise OSError("OS file watch limit reached")
+
+    monkeypatch.setattr("watchfiles.watch", watch)
+    watcher = FolderWatcher([root])
+    limited.append(watcher)
+    assert next(watcher.changes()) == [root]
+    assert watcher.polled == [root]
+
+
+def test_command_scans_after_a_change(
+    root: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip(root, "a.mp4")
+    rounds = 0
+
+    def changes(self: FolderWatcher) -> Iterator[list[Path]]:
+        nonlocal rounds
+        for _ in range(3):
+            rounds += 1
+            yield [root]
+            clip(root, "b.mp4", seed=1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FolderWatcher, "changes", changes)
+    assert cli.main(["--home", str(home), "scan", str(root), "--watch"]) == 130
+    text = capsys.readouterr().err
+    assert rounds == 3
+    assert "Watching 1 folder." in text
+    assert text.count("media file") == 2  # the third scan found no change
+    assert "2 media files: 1 new" in text
+    assert cli.main(["--home", str(home), "scan", "--watch", "--full"]) == 2
