@@ -15,6 +15,7 @@ from bokeh.document import Document
 from panel.io.document import init_doc
 from panel.io.state import set_curdoc
 
+from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.pages.checks.screen import ChecksScreen
@@ -96,17 +97,11 @@ class Pages:
 
     def warm(self) -> None:
         """Import the chart library before a page needs it."""
-        self.shared.pool.submit(_import_charts)
+        self.shared.pool.submit(drawing.load)
 
     def close(self) -> None:
         """Stop the threads; each thread completes the call that it runs."""
         self.shared.close()
-
-
-def _import_charts() -> None:
-    import holoviews as hv
-
-    hv.extension("bokeh", logo=False)
 
 
 def _template() -> jinja2.Template:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import importlib
 import os
 import uuid
 import weakref
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.flows.history.retry import RetryPreview
@@ -38,13 +39,14 @@ from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.scanning.thumbnails import Thumbnails
 from indexium_core.flows.scanning.watching import FolderWatcher
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.flows.writing.writer import DryRunReport, OperationHandle
+from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.job import Job
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteOptions, outcome_label
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
@@ -126,6 +128,7 @@ class Library(LibraryServices):
         self.home_id = store.mark  # tells a page whether the ids that it keeps belong to this home
         self.notices = []
         self.recovered = RecoverReport()  # result of the recovery at the start
+        self._embedded: Any = None  # the server of the pages in a notebook
         self._parts = assembly.Assembly(store, config, clock=clock, is_served=is_served)
         for name in [*LibraryServices.__annotations__, *Library.__annotations__]:
             if hasattr(self._parts, name):
@@ -308,6 +311,28 @@ class Library(LibraryServices):
         """Recover the unfinished work of a killed process, as `open` does; operations that run here are skipped."""
         return self._parts.recover()
 
+    def panel(self, page: str = "plan", *, query: str = "", height: int = 720) -> Any:
+        """
+        Return a page of the dashboard for the cell of a notebook on this machine; it works until the home is closed.
+
+        Args:
+            page: Name of the page in its address, for example `plan` or `history`.
+            query: The search on the page.
+            height: Height in pixels.
+
+        Raises:
+            UsageError: There is no such page, or Panel is not installed.
+
+        """
+        if self._embedded is None:
+            try:
+                embedding = importlib.import_module("dashboards.web.embedding")  # a front end: loaded only on demand
+            except ModuleNotFoundError as error:
+                message = f"Pages need the package {error.name}, which is not installed. Install it: pip install panel."
+                raise errors.UsageError(message, code="not_installed") from error
+            self._embedded = embedding.EmbeddedPages(self)
+        return self._embedded.page(page, query=query, height=height)
+
     def stop_starting(self) -> None:
         """
         Stop starting files and jobs, and return at once; `close` follows.
@@ -324,6 +349,8 @@ class Library(LibraryServices):
         interrupted wait for a decision.
         """
         _open_libraries.pop(self, None)
+        if self._embedded is not None:
+            self._embedded.close()
         parts = self._parts
         parts.queue.stop_worker(by=interrupt)
         self.rescans.close()

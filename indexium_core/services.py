@@ -7,11 +7,14 @@ the process which holds the home. A front end that accepts `LibraryServices` wor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from indexium_core import notebook
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
@@ -54,7 +57,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.snapshots.queries import Queries
     from indexium_core.flows.snapshots.saved_queries import SavedQueries
     from indexium_core.flows.snapshots.snapshots import Snapshots
-    from indexium_core.flows.writing.writer import DryRunReport, MetadataWriter, OperationHandle
+    from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
 
 __all__ = ["LibraryServices"]
@@ -146,7 +149,8 @@ class LibraryServices:
             UsageError: A folder is missing, is a file, or lies inside another library; or a scan is running.
 
         """
-        return self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=progress)
+        with _scan_bar("Scan", progress) as on_progress:
+            return self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=on_progress)
 
     def rescan(
         self,
@@ -173,7 +177,8 @@ class LibraryServices:
             UsageError: The selection is missing or empty, or a field does not exist.
 
         """
-        return self.rescans.run(query, everything=everything, file_ids=file_ids, refresh=refresh, progress=progress)
+        with _scan_bar("Rescan", progress) as show:
+            return self.rescans.run(query, everything=everything, file_ids=file_ids, refresh=refresh, progress=show)
 
     def plan(
         self,
@@ -284,7 +289,8 @@ class LibraryServices:
         `progress` receives the number of checked files and the total a few times a second; if it returns False, the
         rest is cancelled.
         """
-        return self.operations.dry_run(plan, options or WriteOptions(), selection=selection, progress=progress)
+        with notebook.progress_bar("Dry run", progress) as show:
+            return self.operations.dry_run(plan, options or WriteOptions(), selection=selection, progress=show)
 
     def operation(
         self, operation_id: int, *, page: int = 1, per_page: int = 50, statuses: Sequence[str] = (), query: str = ""
@@ -335,7 +341,7 @@ class LibraryServices:
         person: str = "",
         changed: str = "skip",
         with_newer: bool | Collection[int] = False,
-        progress: Callable[[int, int], None] = lambda _done, _of: None,
+        progress: Callable[[int, int], None] | None = None,
     ) -> RollbackCheck:
         """
         Check every file of an operation and return the changes that `rollback` with the same arguments would make.
@@ -349,7 +355,8 @@ class LibraryServices:
             changed=changed,
             with_newer=with_newer if isinstance(with_newer, bool) else frozenset(with_newer),
         )
-        return self.history.check(operation_id, options, on_progress=progress)
+        with notebook.progress_bar("Rollback check", progress) as show:
+            return self.history.check(operation_id, options, on_progress=show or (lambda *_: None))
 
     def rollback(
         self,
@@ -398,3 +405,15 @@ class LibraryServices:
             source=source,
         )
         return self.history.start_rollback(operation_id, options, request=request)
+
+
+@contextlib.contextmanager
+def _scan_bar(
+    title: str, progress: Callable[[ScanProgress], None] | None
+) -> Iterator[Callable[[ScanProgress], None] | None]:
+    """Yield the callback of the caller, or one that shows a progress bar in a notebook."""
+    with notebook.progress_bar(title, progress) as show:
+        if progress is not None or show is None:
+            yield progress
+        else:
+            yield lambda at: show(at.done, at.total, at.current)

@@ -33,6 +33,16 @@ def tokens(theme: str) -> dict[str, str]:
 _drawing = threading.Lock()  # HoloViews keeps options of elements in tables that are not thread-safe
 
 
+def load() -> None:
+    """Import the chart library. In the kernel of a notebook, `hv.extension` would also add scripts to the notebook."""
+    import holoviews as hv
+    from holoviews.util import extension
+
+    with _drawing:
+        if "bokeh" not in hv.Store.renderers:
+            extension("bokeh")
+
+
 def render(plot: Plot, colours: dict[str, str], *, height: int, picked: str = "") -> Any:
     """
     Return a plot as a Bokeh figure; takes 0.1 s, so call it on a thread.
@@ -41,9 +51,8 @@ def render(plot: Plot, colours: dict[str, str], *, height: int, picked: str = ""
     """
     import holoviews as hv
 
+    load()
     with _drawing:
-        if "bokeh" not in hv.Store.renderers:
-            hv.extension("bokeh", logo=False)
         drawer = hv.renderer("bokeh").instance()
         drawer.notebook_context = True  # a new document: the loop's document does not belong to this thread
         figure = drawer.get_plot(_element(hv, plot, colours, height, picked)).state

@@ -47,6 +47,7 @@ SOURCES = {
     "cli": "from the command line",
     "python": "from Python",
     "rest": "through REST",
+    "legacy": "by the old Indexium",
 }
 PARTS = {  # outcome → class of its part of the bar
     "done": "ok",
@@ -159,7 +160,7 @@ def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
 
 def retryable(operation: MetadataOperation, status: OperationStatus) -> int:
     """Return how many files of an operation that ended can be retried; 0 if the operation can be resumed."""
-    if not status.finished or can_resume(status) or operation.user_action == "rollback_person":
+    if not status.finished or can_resume(status) or operation.user_action == "rollback_person" or operation.origin:
         return 0
     return count_of(status, ("failed", "conflict", "unknown")) + status.cancelled_count
 

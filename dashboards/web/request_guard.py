@@ -8,7 +8,7 @@ import json
 import re
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from http.client import responses
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,8 +34,10 @@ _HEADERS = {
 _POLICY = (
     "default-src 'none'; script-src 'self' blob: {script}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: {socket}; worker-src 'self' blob:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
+# Pages that may show a page in a frame: none, or notebooks on this machine.
+_NO_ANCESTORS, _NOTEBOOKS = "'none'", "http://localhost:* http://127.0.0.1:* https://localhost:* https://127.0.0.1:*"
 
 
 class Hosts:
@@ -97,38 +99,41 @@ def _loopback(host: str) -> bool:
     return host in {"127.0.0.1", "localhost", "::1"}
 
 
-def guard(application: Application, hosts: Hosts, *, holds: Callable[[str | None], bool | None]) -> None:
+def guard(
+    application: Application, hosts: Hosts, *, holds: Callable[[str | None], bool | None], is_embedded: bool = False
+) -> None:
     """
     Guard every route of a Bokeh application: pages, websockets, static files and errors.
 
     `holds` returns whether an Authorization header has the token of the service. No page of another origin has the
-    token, so a program with the token may send any Origin to the REST routes.
+    token, so a program with the token may send any Origin to the REST routes. `is_embedded`: a notebook on this machine
+    may show the pages in a frame.
     """
     application.websocket_origins.update(name for name in names("::1", hosts.port) if "[" in name)
     route = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
-        refusal = _refusal(request, hosts, holds)
+        refusal = _refusal(request, hosts, holds, is_embedded=is_embedded)
         if refusal:
-            return application.get_handler_delegate(request, _hardened(Refused), {"answer": refusal})
+            return application.get_handler_delegate(request, _hardened(Refused, is_embedded), {"answer": refusal})
         delegate = route(request, **kwargs)
-        delegate.handler_class = _hardened(delegate.handler_class)
+        delegate.handler_class = _hardened(delegate.handler_class, is_embedded)
         return delegate
 
     application.find_handler = find_handler
 
 
 def _refusal(
-    request: HTTPServerRequest, hosts: Hosts, holds: Callable[[str | None], bool | None]
+    request: HTTPServerRequest, hosts: Hosts, holds: Callable[[str | None], bool | None], *, is_embedded: bool
 ) -> tuple[int, str] | None:
     if not hosts.allow(request.host or ""):
         return 421, "The Host header does not name this server."
     if request.path.startswith(_REST) and holds(request.headers.get("Authorization")):
         return None
-    return _refused_page(request)
+    return _refused_page(request, is_embedded=is_embedded)
 
 
-def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
+def _refused_page(request: HTTPServerRequest, *, is_embedded: bool) -> tuple[int, str] | None:
     """Return why the origin of a request is rejected."""
     origin = request.headers.get("Origin")
     upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
@@ -140,7 +145,7 @@ def _refused_page(request: HTTPServerRequest) -> tuple[int, str] | None:
         return 403, "Only the pages of this server may request this."
     if request.path.endswith("/autoload.js"):  # Bokeh lets other sites embed its pages
         return 404, "This address does not exist."
-    if _is_foreign(request):
+    if _is_foreign(request, {"document", "iframe"} if is_embedded else {"document"}):
         return 403, "Only the pages of this server may request this."
     return None
 
@@ -153,12 +158,12 @@ def _host_of(origin: str | None) -> str:
         return ""
 
 
-def _is_foreign(request: HTTPServerRequest) -> bool:
-    """Return whether another site sends the request; links from other sites are allowed."""
+def _is_foreign(request: HTTPServerRequest, targets: Collection[str]) -> bool:
+    """Return whether another site sends the request; links from other sites to `targets` are allowed."""
     headers = request.headers
     if headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
         return False
-    follows = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    follows = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") in targets
     return request.method != "GET" or not follows
 
 
@@ -190,7 +195,7 @@ def _sockets(host: str) -> str:
 
 
 @functools.cache
-def _hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
+def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestHandler]:  # noqa: FBT001
     """Return a handler class that also sends the security headers; scripts in a page get the nonce of its answer."""
     scripted = issubclass(handler, DocHandler) or getattr(handler, "has_scripts", False)
 
@@ -199,9 +204,12 @@ def _hardened(handler: type[RequestHandler]) -> type[RequestHandler]:
             super().set_default_headers()
             self._nonce = secrets.token_urlsafe(16) if scripted else ""
             script = f"'nonce-{self._nonce}'" if self._nonce else ""
-            policy = _POLICY.format(script=script, socket=_sockets(self.request.host))
+            ancestors = _NOTEBOOKS if is_embedded else _NO_ANCESTORS
+            policy = _POLICY.format(script=script, socket=_sockets(self.request.host), ancestors=ancestors)
             for name, value in {**_HEADERS, "Content-Security-Policy": policy}.items():
                 self.set_header(name, value)
+            if is_embedded:
+                self.clear_header("X-Frame-Options")
             self.clear_header("Server")
 
         def write(self, chunk: Any) -> None:

@@ -149,15 +149,19 @@ def _require_consent(host: str, *, allow_remote: bool) -> None:
 class DashboardServer:
     """The service: `run` serves on this thread, `background` from another one (tests)."""
 
-    def __init__(self, library: Library, *, host: str, port: int, linger: int = 15_000) -> None:
+    def __init__(
+        self, library: Library, *, host: str, port: int, linger: int = 15_000, is_embedded: bool = False
+    ) -> None:
         """
         For the other arguments, see `serve`.
 
         `linger`: milliseconds for which a session is kept after its page was closed, or until a slow page connects.
+        `is_embedded`: a notebook on this machine may show the pages.
         """
         self.host, self.port = host, port
         self._library = library
         self._linger = linger
+        self._is_embedded = is_embedded
         self._pages = app.Pages(library, local=host in LOOPBACK)
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self.token = service.new_token()  # programs authenticate with it; commands read it in the home
@@ -230,6 +234,7 @@ class DashboardServer:
             server._tornado,  # noqa: SLF001 - … and before it all
             hosts,
             holds=lambda header: access.bearer(header, self.token),
+            is_embedded=self._is_embedded,
         )
         return server
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from indexium_core.demo.building import DemoManifest, build, prepare
+from indexium_core.demo.building import DemoManifest, build, open_library, prepare
 
-__all__ = ["DemoManifest", "build", "prepare"]
+__all__ = ["DemoManifest", "build", "open_library", "prepare"]

@@ -18,19 +18,21 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexium_core import errors
+from indexium_core import errors, notebook
 from indexium_core.demo import clips, content
 from indexium_core.demo.content import DemoFile
 from indexium_core.store.people import legacy
+from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
 if TYPE_CHECKING:
     from indexium_core.library import Library
 
-__all__ = ["DemoManifest", "build", "prepare"]
+__all__ = ["DemoManifest", "build", "open_library", "prepare"]
 
 MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
 PEOPLE = "people.csv"
 FACES = "faces.db"  # a legacy .db file
+OLD = "old.db"  # a legacy .db file with history, which the user can import
 _FIRST_DAY = datetime(2019, 6, 1, 12, tzinfo=UTC)  # age of the mtimes: a file with a recent mtime counts as growing
 
 
@@ -65,6 +67,7 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
             _make(folder, entry)
     _write_people(folder / PEOPLE, entries)
     _write_faces(folder / FACES, entries)
+    _write_history(folder / OLD)
     return DemoManifest(folder=folder, people=folder / PEOPLE, files=entries, fresh=bool(to_make))
 
 
@@ -82,6 +85,25 @@ def prepare(library: Library, folder: Path) -> None:
     library.scan([folder])
     for entry in present:
         _decide(library, entry)
+
+
+def open_library(
+    folder: Path | str = "indexium-demo",
+    *,
+    files: int = 60,
+    home: Path | None = None,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> Library:
+    """Make the demo library if it is missing, and return its open home, by default `.indexium` in the folder."""
+    from indexium_core.library import Library
+
+    folder = Path(folder).absolute()
+    with notebook.progress_bar("Demo library", progress) as show:
+        made = build(folder, files=files, progress=show)
+    library = Library.open(home or folder / ".indexium")
+    if made.fresh or not library.inventory.list():
+        prepare(library, folder)
+    return library
 
 
 def _claim(folder: Path, files: int) -> None:
@@ -168,11 +190,49 @@ def _write_faces(target: Path, entries: Sequence[DemoFile]) -> None:
     present = {entry.path for entry in entries}
     rows = [
         legacy.LegacyFace(path=os.fsencode(path), name=name, confidence=confidence, faces=faces)
-        for path, name, confidence, faces in content.FACES
-        if path in present
+        for path, name, confidence, faces in (*content.FACES, content.UNMATCHED_FACE)
+        if path in present or path == content.UNMATCHED_FACE[0]
     ]
     target.unlink(missing_ok=True)
     legacy.write(target, rows)
+
+
+def _write_history(target: Path) -> None:
+    """Write a legacy .db file with operations."""
+    operations = []
+    for number, (title, start, written) in enumerate(content.OLD_OPERATIONS, start=1):
+        started = datetime.fromisoformat(start).replace(tzinfo=UTC)
+        items = [
+            LegacyItem(
+                file_hash=path,
+                path=os.fsencode(path),
+                status="success",
+                message="",
+                previous_comment=None,
+                new_comment=f"People: {name}",
+                tags_added=[name],
+                tags_removed=[],
+                processed_at=None,
+            )
+            for path, name in written
+        ]
+        operations.append(
+            LegacyOperation(
+                number=number,
+                operation_type="write",
+                status="completed",
+                started_at=started,
+                completed_at=started + timedelta(seconds=40),
+                file_count=len(items),
+                success_count=len(items),
+                failure_count=0,
+                error_message="",
+                user_note=title,
+                items=items,
+            )
+        )
+    target.unlink(missing_ok=True)
+    legacy.write(target, [], operations)
 
 
 def _original(entry: DemoFile) -> DemoFile:

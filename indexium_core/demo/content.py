@@ -12,7 +12,7 @@ from typing import Any
 
 from indexium_core.demo.clips import Clip
 
-__all__ = ["ENTRIES", "FACES", "DemoFile", "entries"]
+__all__ = ["ENTRIES", "FACES", "OLD_OPERATIONS", "UNMATCHED_FACE", "DemoFile", "entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +160,17 @@ FACES = (
     ("Family/2021/Letter.mp4", ANN, 0.87, 3),
     ("Family/2019/First steps.m4v", ROSA, 0.78, 2),
     ("Trips/Kyoto/寺.mkv", ANN, 0.66, 1),
+)
+# A face suggestion for a file that is not in the demo, while one file of the demo has its name.
+UNMATCHED_FACE = ("Old disk/Northern lights ✨.mp4", ROSA, 0.83, 2)
+# The history in old.db: title, day and hour, and for each file the people that the old Indexium wrote.
+OLD_OPERATIONS = (
+    (
+        "Beach and first steps",
+        "2018-08-04T19",
+        (("Family/2019/Beach day.mp4", BOB), ("Family/2019/First steps.m4v", BEN)),
+    ),
+    ("Letters", "2018-09-12T20", (("Family/2021/Letter.mp4", ANN), ("Old disk/Letter (draft).mp4", ANN))),
 )
 ENTRIES = tuple(_numbered(entry, number) for number, entry in enumerate(_TABLE, start=1))
 

@@ -24,8 +24,17 @@ __all__ = [
     "ResolutionReport",
 ]
 
-Kind = Literal["copies", "differ", "spelling", "unknown", "placeholder", "single", "corruption"]
-KINDS: tuple[Kind, ...] = ("copies", "differ", "spelling", "unknown", "placeholder", "single", "corruption")
+Kind = Literal["copies", "differ", "spelling", "unknown", "placeholder", "single", "corruption", "same_name"]
+KINDS: tuple[Kind, ...] = (
+    "copies",
+    "differ",
+    "spelling",
+    "unknown",
+    "placeholder",
+    "single",
+    "corruption",
+    "same_name",
+)
 BULK_KINDS: tuple[Kind, ...] = ("differ", "unknown")  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
@@ -35,6 +44,7 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "placeholder": ("Placeholder names", "Names that are not people, such as “Unknown” for a skipped face."),
     "single": ("In one file only", "People who are in a single file: a guest, or an error."),
     "corruption": ("Silent corruption", "Files whose media changed although their size and modification time did not."),
+    "same_name": ("Same file name", "Files of a legacy .db file that are not here; one file here has the same name."),
 }
 
 

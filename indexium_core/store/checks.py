@@ -24,6 +24,7 @@ __all__ = [
     "IgnoredFinding",
     "NameInFiles",
     "NameUse",
+    "SameName",
     "alias_keys",
     "assignment_targets",
     "change_token",
@@ -42,6 +43,8 @@ __all__ = [
     "name_uses",
     "names_in_files",
     "person_keys",
+    "same_name",
+    "same_name_files",
     "unignore",
 ]
 
@@ -74,6 +77,16 @@ class NameInFiles(NamedTuple):
     named: int  # files whose comment has this spelling
     files: int  # files for which one of the two applies
     first: list[int]  # the first of these files
+
+
+class SameName(NamedTuple):
+    """An unmatched file of a legacy .db file, and the only file here with its name."""
+
+    path: str
+    file_id: int
+    names: list[str]  # its people
+    faces: int  # number of its suggestions
+    items: int  # number of its entries in the history
 
 
 class IgnoredFinding(NamedTuple):
@@ -114,6 +127,17 @@ def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColu
 def corruption(reader: Connection) -> FindingColumns:
     """Return the findings of files whose media changed without a new size or modification time."""
     return _columns(reader.execute(_sql("corruption")))
+
+
+def same_name(reader: Connection) -> FindingColumns:
+    """Return the findings of unmatched files of a legacy .db file whose name one file here has."""
+    return _columns(reader.execute(_sql("same_name")))
+
+
+def same_name_files(reader: Connection, paths: Collection[str]) -> dict[str, SameName]:
+    """Return some of these unmatched files, by path."""
+    rows = reader.execute(_sql("same_name_files"), {"paths": list(paths)}).fetchall()
+    return {row[0]: SameName(*row) for row in rows}
 
 
 def copies(
@@ -228,4 +252,4 @@ def _columns(result: Connection) -> FindingColumns:
 
 
 def _sql(name: str) -> str:
-    return sql.load("checks")[name]
+    return sql.compose("checks")[name]

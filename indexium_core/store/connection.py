@@ -15,12 +15,13 @@ from indexium_core import errors, signals
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failure_message", "store_error"]
+__all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failure_message", "store_error", "typed"]
 
 OUT_OF_MEMORY = "out_of_memory"  # code of a StoreError; the caller may repeat the statement with more memory
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
+_EXACT = 2**53  # floating-point numbers below are exact integers
 _import_lock = threading.Lock()  # the first import of pandas on several threads at once can deadlock
 
 
@@ -96,12 +97,17 @@ class Connection:
             return self._raw.fetchnumpy()
 
     def df(self) -> pd.DataFrame:
-        """Return the result as a table. Select times `AT TIME ZONE 'UTC'`: DuckDB fails on time zones in pandas 3."""
+        """
+        Return the result as a table, see `typed`.
+
+        Select times `AT TIME ZONE 'UTC'`: DuckDB fails on time zones in pandas 3.
+        """
         with _import_lock:
             import pandas as pd  # noqa: F401 - DuckDB needs it loaded; most commands never get here
 
         with self._translating_errors():
-            return self._raw.df()
+            description = self._raw.description or []
+            return typed(self._raw.df(), description)
 
     def fetch_dicts(self) -> list[dict[str, Any]]:
         """Return the rows as dictionaries, by the names of the columns."""
@@ -142,6 +148,26 @@ class Connection:
             except duckdb.Error as error:
                 self.failure = store_error(error)
                 raise self.failure from error
+
+
+def typed(frame: pd.DataFrame, description: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """
+    Return a result with its lists as Python lists, and with one type for a column whatever its values are.
+
+    Texts are `str`, also without a value. Sums of integers are integers if they are exact as floating-point numbers.
+    """
+    import pandas as pd
+
+    for place, (_, kind, *_) in enumerate(description):
+        column: Any = frame.iloc[:, place]
+        if str(kind) == "VARCHAR" and column.dtype == "object":
+            column = pd.Series(column.tolist(), dtype="str", index=frame.index)
+        elif str(kind) == "HUGEINT" and not (column.abs() >= _EXACT).any():
+            column = column.astype("Int64")
+        elif str(kind).endswith("[]"):
+            column = column.map(lambda value: getattr(value, "tolist", lambda: None)())
+        frame.isetitem(place, column)
+    return frame
 
 
 @lru_cache(maxsize=256)

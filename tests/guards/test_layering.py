@@ -15,6 +15,7 @@ LAYERS = {
     "indexium_core.errors": 0,
     "indexium_core.signals": 0,
     "indexium_core.version": 0,
+    "indexium_core.notebook": 0,
     "indexium_core.settings": 1,
     "indexium_core.logs": 1,
     "indexium_core.model": 1,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -24,8 +26,29 @@ def test_environment_yml_agrees_with_pyproject() -> None:
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     from_pip = next(entry["pip"] for entry in conda if isinstance(entry, dict))
 
-    assert sorted(from_pip) == sorted(project["dependencies"])
+    extra = project["optional-dependencies"]["notebooks"]
+    assert sorted(from_pip) == sorted(["-e .", *project["dependencies"], *extra])
     assert f"python{project['requires-python']}" in conda
+
+
+def test_environment_yml_makes_environment(tmp_path: Path) -> None:
+    """Create the environment if a program for it is installed."""
+    programs = [path for name in ("micromamba", "mamba", "conda") if (path := shutil.which(name))]
+    for program in programs[:1]:
+        target = tmp_path / "environment"
+        make = [program, "env", "create", "--yes", "--prefix", str(target), "--file", str(ROOT / "environment.yml")]
+        subprocess.run(make, check=True, cwd=ROOT)
+        subprocess.run(
+            [target / "bin" / "python", "-c", "import indexium_core, dashboards.app"], check=True, cwd=tmp_path
+        )
+
+
+def test_notebooks_have_no_outputs() -> None:
+    cells = [cell for path in (ROOT / "notebooks").glob("*.ipynb") for cell in json.loads(path.read_text())["cells"]]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+
+    assert code
+    assert [cell["source"] for cell in code if cell["outputs"] or cell["execution_count"] is not None] == []
 
 
 def test_ci_calls_readme_test_command() -> None:

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -258,9 +259,17 @@ def test_table_has_column_for_each_field_of_item(planner: MetadataPlanner) -> No
 
     assert set(table.columns) == set(PlanItem.__dataclass_fields__) - {"changes"}
     assert list(table["file_name"]) == names(plan.page().items)
-    for column in ("mtime", "existing_comment", "result_comment", "risk_level", "est_seconds"):
+    for column in ("existing_comment", "result_comment", "risk_level", "est_seconds"):
         assert table[column][0] == getattr(item, column)
-    assert list(table["issues"][0]) == ["custom_comment"]
+    assert table["mtime"][0] == datetime.fromisoformat(item.mtime)
+    assert table["issues"][0] == ["custom_comment"]
+    assert table["tags_to_add"][0] == item.tags_to_add
+    assert table[["mtime", "risk_level", "size", "file_name"]].dtypes.astype("str").tolist() == [
+        "datetime64[ns, UTC]",
+        "category",
+        "int64",
+        "str",
+    ]
 
 
 def test_plan_covers_some_files_without_blocked_ones(planner: MetadataPlanner) -> None:

@@ -32,11 +32,12 @@ COLUMNS = {
     "old_comment new_comment edited postponed people_mode comment_mode estimated_seconds estimated_bytes",
     "plan_changes": "file_id field place old_value new_value",
     "operations": "operation_id operation_type status title started_at completed_at seconds file_count success_count "
-    "failure_count skipped_count conflict_count unknown_count user_name source reverts_operation error_message",
+    "failure_count skipped_count conflict_count unknown_count user_name source reverts_operation error_message "
+    "origin origin_id",
     "operation_items": "item_id operation_id file_id path status code message previous_comment new_comment"
     " people_added people_removed strategy seconds size processed_at",
     "history": "changed_at file_id path operation_id operation_type title previous_comment new_comment people_added "
-    "people_removed rolled_back_by",
+    "people_removed rolled_back_by origin",
     "jobs": "job_id kind title status priority processed total files_per_second created_at started_at completed_at "
     "operation_id error_message",
     "streams": "file_id stream kind codec language width height frame_rate channels sample_rate frames is_cover",

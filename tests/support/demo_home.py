@@ -15,11 +15,11 @@ from tests.support import homes, media
 __all__ = ["home", "lay_out"]
 
 
-def lay_out(stage: Path) -> Path:
+def lay_out(stage: Path, name: str = "demo") -> Path:
     """Return a copy of the demo's files in the folder `stage`, without what another test left there."""
     shutil.rmtree(stage)
-    shutil.copytree(media.original_demo(), stage / "demo", copy_function=shutil.copy2)
-    return stage / "demo"
+    shutil.copytree(media.original_demo(), stage / name, copy_function=shutil.copy2)
+    return stage / name
 
 
 def home(path: Path, films: Path) -> Library:

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from indexium_core import errors
-from indexium_core.flows.writing.writer import DryRunReport
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import query
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
     FINISHED_STATES,

@@ -108,6 +108,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         "placeholder": "No file names a placeholder.",
         "single": "All people are in more than one file.",
         "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
+        "same_name": "No file of a legacy .db file could be a file with the same name here.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
 
@@ -118,19 +119,19 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "subject": row.subject,
         "title": row.names[0].name if row.kind == "spelling" else row.title,
         "sub": _below(row),
-        "is_file": row.kind in ("copies", "differ", "corruption"),
+        "is_file": row.kind in ("copies", "differ", "corruption", "same_name"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
-        "files": wording.files(row.file_count) if row.kind not in ("differ", "corruption") else "",
+        "files": wording.files(row.file_count) if row.kind not in ("differ", "corruption", "same_name") else "",
         "text": row.text,
     }
 
 
 def _below(row: CheckRow) -> str:
     """Return the second line of a row: the place or the reason."""
-    if row.kind == "differ":
-        return _place(row.files[0])
-    if row.kind == "copies":
+    if row.kind == "same_name":
+        return row.subject
+    if row.kind in ("differ", "copies"):
         return _place(row.files[0])
     if row.kind == "spelling":
         return row.text
@@ -146,6 +147,8 @@ def _tags(row: CheckRow) -> list[dict[str, str]]:
     """Return the names of a row; names that do not match have the kind `odd`."""
     if row.kind == "spelling":
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
+    if row.kind == "same_name":
+        return [_tag(name, odd=True) for name in row.resolutions[0].names]
     if row.kind == "differ":
         odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
         return [

@@ -90,6 +90,7 @@ def when(operation: MetadataOperation) -> str:
         wording.when(operation.started_at),
         wording.duration(operation.seconds) if operation.seconds else "",
         ", ".join(part for part in (by, operation_text.SOURCES.get(operation.source, operation.source)) if part),
+        f"from {operation.origin}" if operation.origin else "",
     )
     return " · ".join(part for part in parts if part)
 
@@ -102,17 +103,21 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
     left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
     intact = operation_text.intact_files(operation.unknown_count)
     proof = "Every file has its original bytes." if back else "Video and sound were verified: unchanged."
+    if operation.origin:  # this program has not checked its files
+        proof = intact = ""
     texts = {
         "completed": (
             "safe",
-            f"✓ {good} of {total} {label}. {proof}" if operation.success_count else "✓ There was nothing to do.",
+            f"✓ {good} of {total} {label}. {proof}".rstrip()
+            if operation.success_count
+            else "✓ There was nothing to do.",
         ),
         "completed_with_errors": ("warning", f"! {good} of {total} {label}; {left} not changed."),
         "rolled_back": ("note", "All files were rolled back."),
         "partly_rolled_back": ("warning", "! Some files were rolled back."),
-        "cancelled": ("note", f"Cancelled after {good} of {total}. {intact}"),
+        "cancelled": ("note", f"Cancelled after {good} of {total}. {intact}".rstrip()),
         "interrupted": ("danger", f"▲ Interrupted at {good} of {total}. {intact}"),
-        "failed": ("danger", f"▲ {operation.error_message or 'The operation stopped.'} {intact}"),
+        "failed": ("danger", f"▲ {operation.error_message or 'The operation stopped.'} {intact}".rstrip()),
     }
     level, text = texts.get(operation.status, ("note", "The operation is running."))
     return {"level": level, "text": text}
@@ -132,6 +137,8 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
         pairs.append(["Rollback until", wording.day(operation.expires_at)])
     if operation.user_note:
         pairs.append(["Title", f"“{operation.user_note}”"])
+    if operation.origin:
+        pairs.append(["Origin", f"the legacy database {operation.origin}; this entry can only be read"])
     if operation.reverts_id:
         pairs.append(["Rolls back", f"operation {operation.reverts_id}" + _quoted(operation.reverts_note)])
     return pairs
@@ -201,7 +208,7 @@ def _person_button(operation: MetadataOperation, preview: RollbackPreview) -> di
     why = ""
     if not operation.tags_added:
         why = "The operation added no name to any file."
-    elif not operation.success_count or operation.status == "rolled_back":
+    elif not operation.success_count or operation.status == "rolled_back" or operation.origin:
         why = operation_text.rollback_blocker(operation)
     elif preview.people is None:
         why = "The files are being checked."

@@ -193,7 +193,11 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
     return {
         "id": operation.id,
         "title": operation_text.name(operation),
-        "when": f"{operation_text.kind_name(operation)} · {wording.when(operation.started_at)}",
+        "when": " · ".join(
+            part
+            for part in (operation_text.kind_name(operation), wording.when(operation.started_at), operation.origin)
+            if part
+        ),
         "files": wording.files(operation.file_count),
         "sum": operation_text.outcome(operation),
         "status": status,
@@ -217,6 +221,8 @@ def rollback_text(operation: MetadataOperation) -> str:
     """Return until when the operation can be rolled back, or briefly why it cannot."""
     if operation.status in ACTIVE_STATES:
         return "not yet"
+    if operation.origin:
+        return "read-only"
     if not operation_text.can_roll_back(operation):
         return "nothing to roll back"
     if not operation.can_rollback:

@@ -21,6 +21,7 @@ from indexium_core.model.files.inventory import (
     Quality,
     RemovalReport,
 )
+from indexium_core.model.people.unmatched import UnmatchedFile
 
 __all__ = [
     "Folders",
@@ -349,13 +350,23 @@ def imported(found: ImportReport) -> str:
         parts.append(f"{wording.plural(len(found.rejected), 'row')} rejected.")
     if found.skipped:
         parts.append(f"{wording.plural(len(found.skipped), 'placeholder name')} skipped.")
+    if found.operations:
+        parts.append(f"{wording.plural(found.operations, 'operation')} added to the history.")
     return " ".join(parts)
 
 
 def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
     """Return the preview of an import."""
     counts = found.report
-    taken = counts.matched + counts.waiting
+    taken = [
+        wording.plural(number, one)
+        for number, one in (
+            (counts.matched + counts.waiting, "name"),
+            (counts.suggestions, "suggestion"),
+            (counts.operations, "operation"),
+        )
+        if number
+    ]
     return {
         "name": name,
         "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}",
@@ -373,8 +384,11 @@ def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, repla
         "rejected": _lines([(each.where, each.reason) for each in counts.rejected]),
         "skipped": _lines([(each.where, each.reason) for each in counts.skipped]),
         "waiting": _lines([(each.where, each.path) for each in found.waiting], total=counts.waiting),
+        "unmatched": _lines([(_content(each), each.path) for each in counts.unmatched]),
+        "problems": counts.problems,
+        "facts": _legacy_facts(counts),
         "hint": _hint(counts),
-        "confirm": f"Import {wording.plural(taken, 'name')}" if taken else "",
+        "confirm": f"Import {wording.list_of(taken)}" if taken else "",
     }
 
 
@@ -383,6 +397,31 @@ def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict
     shown = [{"line": where, "text": text} for where, text in rows[:LINES]]
     more = number - len(shown)
     return {"rows": shown, "more": wording.and_more(more)}
+
+
+def _legacy_facts(counts: ImportReport) -> list[str]:
+    """Return what a legacy database has beside the people of files, in sentences."""
+    facts = []
+    if counts.by_hash or counts.by_path or counts.unmatched:
+        files = wording.files(counts.by_hash + counts.by_path)
+        text = f"{files} matched: {wording.count(counts.by_hash)} by content, {wording.count(counts.by_path)} by path."
+        facts.append(text)
+    if counts.suggestions:
+        facts.append(f"{wording.plural(counts.suggestions, 'suggestion')} of people: none is assigned by itself.")
+    if counts.operations or counts.known_operations:
+        known = f", {wording.count(counts.known_operations)} imported earlier" if counts.known_operations else ""
+        facts.append(f"History: {wording.plural(counts.operations, 'new operation')}{known}. It can only be read.")
+    return facts
+
+
+def _content(each: UnmatchedFile) -> str:
+    """Return what a legacy database has for a file."""
+    parts = (
+        (each.people, "name", "names"),
+        (each.suggestions, "suggestion", "suggestions"),
+        (each.operations, "history entry", "history entries"),
+    )
+    return ", ".join(wording.plural(number, one, many) for number, one, many in parts if number)
 
 
 def _hint(counts: ImportReport) -> str:

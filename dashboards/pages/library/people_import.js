@@ -16,6 +16,9 @@ import {button, chip, drawSelect} from "../../components/widgets.js"
  * @property {Lines} rejected
  * @property {Lines} skipped
  * @property {Lines} waiting
+ * @property {Lines} unmatched Files of a legacy database that no scanned file matches.
+ * @property {string[]} facts What a legacy database has beside the people of files.
+ * @property {string[]} problems Parts of a legacy database that cannot be imported.
  * @property {string} hint
  * @property {string} confirm Text of the button, "" if nothing can be imported.
  */
@@ -64,11 +67,15 @@ export const drawPeopleImport = list =>
       {class: "levels"},
       list.levels.map(({count, level, text}) => h("span", null, h("span", {class: "n"}, count), chip(level, text))),
     ),
+    list.problems.map(text => h("p", {class: "why warning"}, text)),
+    list.facts.map(text => h("p", null, text)),
     list.hint && h("p", {class: "quiet"}, list.hint),
     drawModes(list),
     drawLines("Rejected", list.rejected),
     drawLines("Skipped", list.skipped),
-    drawLines("Waiting for a scan", list.waiting),
+    list.unmatched.rows.length > 0
+      ? drawLines("Files that do not match", list.unmatched)
+      : drawLines("Waiting for a scan", list.waiting),
     h(
       "div",
       {class: "acts"},

@@ -86,7 +86,7 @@ class PeopleImport:
             self._done(drawing.imported(report))
 
         self._bridge.run(
-            lambda: self._library.people.import_file(upload.path, root=root, replace=replace),
+            lambda: self._library.people.import_file(upload.path, root=root, replace=replace, name=upload.name),
             done,
             name="import_people",
             once=True,

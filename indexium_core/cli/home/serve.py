@@ -52,10 +52,8 @@ def demo(
     folder = folder.absolute()
     home = settings.load(context.obj).home if context.obj else folder / ".indexium"  # never the real home
     with output.bar("Making clips") as update:
-        made = demo_library.build(folder, files=files, progress=update)
-    with Library.open(home) as library:
-        if made.fresh or not library.inventory.list():
-            demo_library.prepare(library, folder)
+        library = demo_library.open_library(folder, files=files, home=home, progress=update)
+    with library:
         statistics = library.plan().statistics
     output.note(
         f"Demo library in {folder}: {wording.files(statistics.total_files)} in the plan, {statistics.safe_count} safe, "

@@ -42,11 +42,11 @@ def import_people(
     as_json: AsJson = False,
 ) -> None:
     """Import people of files from CSV, JSON or a legacy .db file."""
-    with opened(context) as library:
+    with opened(context) as library, output.bar("Comparing files") as update:
         if dry_run:
-            report = library.people.check_import(file, root=root, replace=replace).report
+            report = library.people.check_import(file, root=root, replace=replace, on_progress=update).report
         else:
-            report = library.people.import_file(file, root=root, replace=replace)
+            report = library.people.import_file(file, root=root, replace=replace, on_progress=update)
     if as_json:
         output.to_json(report)
     else:
@@ -63,6 +63,31 @@ def _print_import(report: ImportReport) -> None:
     for row in report.rejected:
         output.note(f"  {row.where}: {row.reason}")
     _print_skipped(report)
+    _print_legacy(report)
+
+
+def _print_legacy(report: ImportReport) -> None:
+    """Print what a legacy database has beside the people of files, and what does not match."""
+    if report.by_hash or report.by_path or report.unmatched:
+        output.note(
+            f"Files: {report.by_hash:,} matched by content, {report.by_path:,} by path, "
+            f"{len(report.unmatched):,} not matched."
+        )
+    if report.suggestions:
+        output.note(f"{wording.plural(report.suggestions, 'suggestion')} of people; 'indexium suggest' shows them.")
+    if report.operations or report.known_operations:
+        known = f", {report.known_operations:,} imported earlier" if report.known_operations else ""
+        output.note(f"History: {wording.plural(report.operations, 'new operation')}{known}.")
+    for each in report.unmatched[:_PLACES]:
+        output.note(
+            f"  not matched: {each.path} ({wording.plural(each.people, 'name')}, "
+            f"{wording.plural(each.suggestions, 'suggestion')}, "
+            f"{wording.plural(each.operations, 'history entry', 'history entries')})"
+        )
+    if len(report.unmatched) > _PLACES:
+        output.note(f"  and {len(report.unmatched) - _PLACES:,} more; --json shows all of them")
+    for problem in report.problems:
+        output.note(problem)
 
 
 def _print_skipped(report: ImportReport) -> None:

@@ -64,7 +64,9 @@ def history(
             f"{operation.started_at.astimezone():%Y-%m-%d %H:%M}",
             operation.status.replace("_", " "),
             *(operation.outcomes[outcome] for outcome in outcomes),
-            operation.user_note,
+            " ".join(
+                part for part in (operation.user_note, f"({operation.origin})" if operation.origin else "") if part
+            ),
         )
         for operation in found.items
     ]

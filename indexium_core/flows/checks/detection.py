@@ -74,6 +74,7 @@ def detect(
         "placeholder": _finding_columns(reader, "placeholder", placeholder, map(_digest, placeholder)),
         "corruption": store.corruption(reader),
         "single": _finding_columns(reader, "single", list(single), single.values()),
+        "same_name": store.same_name(reader),
     }
 
 

@@ -10,7 +10,7 @@ from indexium_core.model.check import CheckRow, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store.checks import FileRow
 
-__all__ = ["copies_finding", "corruption_finding", "differ_finding", "missing_in_database"]
+__all__ = ["copies_finding", "corruption_finding", "differ_finding", "missing_in_database", "same_name_finding"]
 
 
 def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
@@ -104,6 +104,38 @@ def corruption_finding(subject: str, digest: int, page: FindingPage) -> CheckRow
         file_count=1,
         names=(),
         resolutions=(),
+        query=path_query([file]),
+    )
+
+
+def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one unmatched file of a legacy .db file; None if its candidate no longer exists."""
+    unmatched = page.same_names.get(subject)
+    file = page.files.get(unmatched.file_id) if unmatched else None
+    if unmatched is None or file is None:
+        return None
+    parts = [names_text(unmatched.names)] if unmatched.names else []
+    parts += [wording.plural(unmatched.faces, "suggestion")] if unmatched.faces else []
+    parts += [wording.plural(unmatched.items, "history entry", "history entries")] if unmatched.items else []
+    content = wording.list_of(parts)
+    return CheckRow(
+        kind="same_name",
+        subject=subject,
+        facts=digest,
+        title=file.file_name,
+        text=f"A legacy .db file has {content} for {subject}, which is not here. Only this file has the same name.",
+        files=check_files([file]),
+        file_count=1,
+        names=(),
+        resolutions=(
+            Resolution(
+                code="take",
+                label="It is this file",
+                text=f"The database assigns {content} to this file; the file does not change.",
+                files=0,
+                names=tuple(unmatched.names),
+            ),
+        ),
         query=path_query([file]),
     )
 

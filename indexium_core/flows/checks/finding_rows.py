@@ -33,6 +33,7 @@ _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "placeholder": name_findings.placeholder_finding,
     "single": name_findings.single_finding,
     "corruption": file_findings.corruption_finding,
+    "same_name": file_findings.same_name_finding,
 }
 
 
@@ -53,6 +54,7 @@ class FindingRows:
             "placeholder": self._placeholder,
             "single": self._single,
             "corruption": self._differ,
+            "same_name": self._same_name,
         }
 
     def read(self, kind: Kind, subjects: Sequence[str], digests: Sequence[int], version: Version) -> list[CheckRow]:
@@ -107,6 +109,12 @@ class FindingRows:
         reader = self._people_index.at(version)
         lists = store.files_with_people(reader, subjects, limit=MAX_FILES)
         return FindingPage(_files(reader, version, lists), names=names, file_lists=lists)
+
+    def _same_name(self, subjects: Sequence[str], version: Version) -> FindingPage:
+        reader = self._database.read()
+        same_names = store.same_name_files(reader, subjects)
+        files = store.files(reader, version, [each.file_id for each in same_names.values()])
+        return FindingPage(files, same_names=same_names)
 
 
 def placeholder_spellings(reader: Connection, version: Version, keys: Iterable[str]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from indexium_core.model.people.people_comment import person_key
 from indexium_core.store import checks as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning.plan_version import Version
@@ -57,6 +58,8 @@ class FindingResolver:
             return self.merge_spellings(other if name == one and other else one, name)
         if row.kind == "placeholder":
             return self.remove_placeholder(row.subject, row.title)
+        if row.kind == "same_name":
+            return self.take_unmatched(row.subject, row.files[0].file_id, resolution.names)
         file_ids = self._all_files(row)
         if action == "remove":
             return self._decisions.change_people(file_ids, remove=resolution.names).step_id
@@ -124,6 +127,18 @@ class FindingResolver:
             file_ids, _ = store.files_using(tx, version, in_files, limit=0).get(key, ([], 0))
             if file_ids:
                 step.change_people(file_ids, remove=[name])
+        return step.report.step_id
+
+    def take_unmatched(self, path: str, file_id: int, names: Sequence[str]) -> int | None:
+        """
+        Give people, suggestions and history of an unmatched file of a legacy .db file to a file.
+
+        Returns the id of the step for undo, which removes the people again; None if no people were added.
+        """
+        with self._decisions.step(lambda files: labels.learned(files, names)) as step:  # noqa: SIM117
+            with step.learning() as tx:
+                people.assign(tx, self._wanted(tx, {file_id: names}), at=self._clock())
+                legacy_history.take(tx, path, file_id)
         return step.report.step_id
 
     def _merge_people(self, tx: Connection, old: str, new: str) -> bool:

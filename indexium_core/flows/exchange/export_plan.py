@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
-from indexium_core.flows.writing.writer import DryRunReport
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning import cells
 from indexium_core.model.planning.plan import SORT_KEYS, PlanItem, PlanQuery

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors
 from indexium_core.flows.history.rollback_conflicts import Progress, RollbackChecker, RollbackFindings
@@ -28,6 +29,9 @@ from indexium_core.model.operations.rollback import CHANGED_CHOICES, RollbackChe
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["HistoryService"]
 
@@ -84,6 +88,10 @@ class HistoryService:
             error=error,
         )
         return self.get_operations(filters, page, per_page)
+
+    def df(self, query: str = "", **filters: Any) -> pd.DataFrame:
+        """Return all operations that a search finds as a table, newest first; arguments as in `__call__`."""
+        return self(query, **{"per_page": 0, **filters}).df()
 
     @remote()
     def counts(

@@ -168,6 +168,11 @@ class RetryService:
         assert operation is not None  # it has a status
         if not status.finished:
             raise errors.UsageError(describe_unfinished(operation_id, status.status), code="wrong_state")
+        if operation.origin:
+            message = (
+                f"The old Indexium ran operation {operation_id} (from {operation.origin}), so it cannot be retried."
+            )
+            raise errors.UsageError(f"{message} Write its files from the plan.", code="wrong_state")
         return operation
 
     def _plan(self, operation: MetadataOperation) -> MetadataPlan:

@@ -28,7 +28,13 @@ __all__ = ["StoryBuilder"]
 
 _MAX_LINES = 1_000  # lines of the log that are read
 _UNKNOWN = "1970-01-01T00:00:00+00:00"
-_SOURCES = {"cli": "the command line", "dashboard": "the dashboard", "rest": "the REST API", "python": "Python"}
+_SOURCES = {
+    "cli": "the command line",
+    "dashboard": "the dashboard",
+    "rest": "the REST API",
+    "python": "Python",
+    "legacy": "the old Indexium",
+}
 _STATES = {  # states of the job in the log
     "pending": "waiting",
     "running": "started",

@@ -17,14 +17,18 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.flows.people import people_files
+from indexium_core.flows.people.import_legacy import LegacyImport
+from indexium_core.flows.people.legacy_match import HashMemo, Progress
+from indexium_core.flows.people.paths import absolute_path, real_path
 from indexium_core.flows.people.people_files import PeopleEntry
 from indexium_core.model.people import people_comment, placeholders
+from indexium_core.model.people.unmatched import UnmatchedFile
 from indexium_core.store.catalog import catalog, faces, films
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest
 
-__all__ = ["ImportCheck", "ImportReport", "Importer", "RejectedRow", "WaitingRow", "absolute_path"]
+__all__ = ["ImportCheck", "ImportReport", "Importer", "RejectedRow", "WaitingRow"]
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +59,14 @@ class ImportReport:
     skipped: list[RejectedRow] = field(default_factory=list)  # placeholder names
     added: int = 0  # new assignments
     files: int = 0  # files concerned, including copies
-    suggestions: int = 0  # unconfirmed faces of a legacy database: suggested, never assigned
+    # Only of a legacy database:
+    suggestions: int = 0  # unconfirmed faces: suggested, never assigned
+    operations: int = 0  # operations that are new in the history
+    known_operations: int = 0  # operations that the history has already
+    by_hash: int = 0  # files that match by their content …
+    by_path: int = 0  # … and by their path
+    unmatched: list[UnmatchedFile] = field(default_factory=list)  # files that no scanned file matches
+    problems: list[str] = field(default_factory=list)  # a sentence for each part that was not imported
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,18 +103,39 @@ class Importer:
         self._database = database
         self._placeholder_keys = placeholder_keys
         self._clock = clock
+        self._memo: HashMemo = {}  # from a preview to the import that follows
 
-    def import_file(self, path: Path, root: str | Path | None, *, replace: bool, dry_run: bool = False) -> ImportCheck:
+    def import_file(
+        self,
+        path: Path,
+        root: str | Path | None,
+        *,
+        replace: bool,
+        name: str = "",
+        on_progress: Progress = lambda _done, _of: None,
+        dry_run: bool = False,
+    ) -> ImportCheck:
         """Import a file; `dry_run`: only preview it. Arguments and errors as `PeopleService.import_file`."""
         source = path.expanduser().absolute()
         base = os.path.realpath(os.fsencode(Path(root).expanduser().absolute() if root else source.parent))
-        entries = people_files.read(source)
+        old: LegacyImport | None = None
+        if people_files.is_legacy(source):
+            old = LegacyImport(
+                source, self._database.read(), base=base, is_complete=replace, memo=self._memo, on_progress=on_progress
+            )
+        entries = people_files.read(source) if old is None else old.entries()
         requested = _requested_rows(entries, base, self._placeholder_keys(), replace=replace)
         pairs = _hash_pairs(entries)
         wanted = self.resolve_paths([each for _, each in requested.wanted], pairs)
         waiting = self._waiting(wanted, [entry for entry, _ in requested.wanted]) if dry_run else []
-        counts = self._assign(wanted, pairs, replace=replace, dry_run=dry_run)
-        face_rows = self._faces(source, base)
+        face_rows = self._faces(old) if old else []
+        with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
+            films.link(tx, pairs, at=self._clock())
+            counts = store.assign(tx, wanted, replace=replace, at=self._clock())
+            faces.add(tx, face_rows, at=self._clock())
+            operations, known = old.record(tx, name or source.name, is_preview=dry_run) if old else (0, 0)
+            if dry_run:
+                raise _DryRunRollback
         report = ImportReport(
             matched=counts.matched,
             waiting=counts.waiting,
@@ -112,10 +144,15 @@ class Importer:
             added=counts.added,
             files=counts.files,
             suggestions=len(face_rows),
+            operations=operations,
+            known_operations=known,
+            by_hash=old.matches.by_hash if old else 0,
+            by_path=old.matches.by_path if old else 0,
+            unmatched=old.unmatched() if old else [],
+            problems=old.problems if old else [],
         )
         if not dry_run:
-            with self._database.atomic() as tx:
-                faces.add(tx, face_rows, at=self._clock())
+            self._memo.clear()
             logger.info(
                 "people.imported",
                 extra={
@@ -123,6 +160,7 @@ class Importer:
                     "rejected": len(requested.rejected),
                     "skipped": len(requested.skipped),
                     "added": counts.added,
+                    "operations": operations,
                 },
             )
         return ImportCheck(
@@ -134,32 +172,18 @@ class Importer:
             root=base.decode("utf-8", "replace"),
         )
 
-    def _assign(
-        self, wanted: list[AssignmentRequest], pairs: Sequence[films.HashPair], *, replace: bool, dry_run: bool = False
-    ) -> store.AssignCounts:
-        """Store assignments; `dry_run`: roll them back and return the same counts."""
-        with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
-            films.link(tx, pairs, at=self._clock())
-            counts = store.assign(tx, wanted, replace=replace, at=self._clock())
-            if dry_run:
-                raise _DryRunRollback
-        return counts
-
-    def _faces(self, source: Path, base: bytes) -> list[faces.FaceRow]:
+    def _faces(self, old: LegacyImport) -> list[faces.FaceRow]:
         """Return the unconfirmed faces of a legacy database, by the paths of their files."""
-        placeholder_keys = self._placeholder_keys()
-        legacy_faces = [
-            face
-            for face in people_files.read_faces(source)
-            if people_comment.person_key(face.name) not in placeholder_keys
+        checked = cache(_checked_name)
+        named = [
+            (face, name)
+            for face in old.faces(self._placeholder_keys())
+            for name, problem in [checked(face.name)]
+            if not problem
         ]
-        named = [(face, name) for face in legacy_faces for name, problem in [_checked_name(face.name)] if not problem]
-        resolved = self.resolve_paths(
-            [AssignmentRequest(name=None, path_bytes=absolute_path(base, face.path)) for face, _ in named]
-        )
         return [
-            faces.FaceRow(path_bytes=target.path_bytes or b"", name=name, confidence=face.confidence, faces=face.faces)
-            for (face, name), target in zip(named, resolved, strict=True)
+            faces.FaceRow(path_bytes=old.path_of(face), name=name, confidence=face.confidence, faces=face.faces)
+            for face, name in named
         ]
 
     def _waiting(self, wanted: list[AssignmentRequest], entries: Sequence[PeopleEntry]) -> list[WaitingRow]:
@@ -201,7 +225,8 @@ class Importer:
                 else:
                     target = None if file_hash else path
                     wanted.append(AssignmentRequest(name=name, path_bytes=target, file_hash=file_hash, origin="file"))
-        counts = self._assign(wanted, [], replace=False)
+        with self._database.atomic() as tx:
+            counts = store.assign(tx, wanted, at=self._clock())
         logger.info("people.taken_from_files", extra={"file_count": len(rows)})
         return ImportReport(
             matched=counts.matched,
@@ -219,7 +244,7 @@ class Importer:
         paths = {each.path_bytes for each in wanted if each.path_bytes is not None}
         known = store.known_paths(self._database.read(), paths)
         real_folder = cache(os.path.realpath)
-        real_paths = {path: _real_path(path, real_folder) for path in paths - known}
+        real_paths = {path: real_path(path, real_folder) for path in paths - known}
         hashes = {each.file_hash for each in wanted if each.file_hash is not None and each.path_bytes is not None}
         known_hashes = store.known_hashes(self._database.read(), hashes | {each.old_hash for each in pairs})
         known_hashes |= {each.new_hash for each in pairs if each.old_hash in known_hashes}
@@ -285,20 +310,6 @@ def _checked_name(raw: str) -> tuple[str, str]:
         return people_comment.validate_name(raw), ""
     except errors.ValidationError as error:
         return "", error.message
-
-
-# Paths are bytes, which pathlib does not accept.
-
-
-def absolute_path(base: bytes, path: bytes) -> bytes:
-    """Return a normalized absolute path; `base` is the folder of a relative path."""
-    return os.path.normpath(os.path.join(base, path))  # noqa: PTH118
-
-
-def _real_path(path: bytes, real_folder: Callable[[bytes], bytes]) -> bytes:
-    folder, name = os.path.split(path)
-    real = os.path.join(real_folder(folder), name)  # noqa: PTH118
-    return os.path.realpath(real) if os.path.islink(real) else real  # noqa: PTH114
 
 
 def _with_one_target(

@@ -13,7 +13,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from urllib.parse import unquote_to_bytes
 from indexium_core import errors
 from indexium_core.store.people import legacy
 
-__all__ = ["PeopleEntry", "encoding_of", "numbered", "read", "read_faces"]
+__all__ = ["PeopleEntry", "encoding_of", "is_legacy", "legacy_entries", "numbered", "read"]
 
 _HASH = re.compile(r"[xf]1:[0-9a-f]{32}")
 _BYTE_ORDER_MARKS = (
@@ -63,12 +63,12 @@ def read(path: Path) -> list[PeopleEntry]:
         UsageError: The file cannot be opened, is empty, or is malformed; the message has the line and the column.
 
     """
+    if is_legacy(path):
+        return legacy_entries(legacy.read(path).people, lambda person: person.path)
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise errors.UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    if legacy.is_legacy(raw[:16]):
-        return _legacy(path)
     text = _decode(raw, path)
     if not text.strip():
         raise errors.UsageError(f"{path} is empty. It must have rows with {_COLUMNS}.")
@@ -76,10 +76,32 @@ def read(path: Path) -> list[PeopleEntry]:
     return list(reader(text, path))
 
 
-def read_faces(path: Path) -> list[legacy.LegacyFace]:
-    """Return the unconfirmed faces of a legacy database; an empty list for a file of another format."""
-    with path.open("rb") as file:
-        return legacy.read_faces(path) if legacy.is_legacy(file.read(16)) else []
+def is_legacy(path: Path) -> bool:
+    """Return whether a file is a SQLite database. UsageError: it cannot be opened."""
+    try:
+        with path.open("rb") as file:
+            return legacy.is_legacy(file.read(16))
+    except OSError as error:
+        raise errors.UsageError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def legacy_entries(
+    people: Iterable[legacy.LegacyPerson], path_of: Callable[[legacy.LegacyPerson], bytes | None]
+) -> list[PeopleEntry]:
+    """Return the people of a legacy database as rows; `path_of` returns the path of the file of a person."""
+    return [
+        PeopleEntry(
+            line=person.row,
+            table=person.table,
+            path=path,
+            names=(person.name,),
+            origin=person.origin,
+            problem="" if path else f"the legacy database has no path for the file {person.file_hash}",
+        )
+        for person in people
+        if person.name.strip()
+        for path in [path_of(person)]
+    ]
 
 
 def _decode(raw: bytes, path: Path) -> str:
@@ -100,21 +122,6 @@ def encoding_of(raw: bytes) -> str:
             return encoding
     # Without a byte order mark, the position of the zero byte of a first ASCII letter shows the byte order.
     return {0: "utf-16-be", 1: "utf-16-le"}.get(raw[:2].find(b"\0"), "utf-8")
-
-
-def _legacy(path: Path) -> list[PeopleEntry]:
-    return [
-        PeopleEntry(
-            line=person.row,
-            table=person.table,
-            path=person.path,
-            names=(person.name,),
-            origin=person.origin,
-            problem="" if person.path else f"the legacy database has no path for the file {person.file_hash}",
-        )
-        for person in legacy.read(path)
-        if person.name.strip()
-    ]
 
 
 # --- CSV ---------------------------------------------------------------------------------------------------------

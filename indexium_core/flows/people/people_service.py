@@ -17,6 +17,8 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
+from indexium_core.flows.people.legacy_match import Progress
+from indexium_core.flows.people.paths import absolute_path
 from indexium_core.model.people import likeness, people_comment, placeholders
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
@@ -71,27 +73,46 @@ class PeopleService:
         self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
 
     @remote(paths=("path", "root"))
-    def import_file(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportReport:
+    def import_file(
+        self,
+        path: str | Path,
+        *,
+        root: str | Path | None = None,
+        replace: bool = False,
+        name: str = "",
+        on_progress: Progress = lambda _done, _of: None,
+    ) -> ImportReport:
         """
-        Import assignments from a CSV file, a JSON file or a legacy database.
+        Import assignments from a CSV file, a JSON file or a legacy database, whose history is imported, too.
 
         Args:
             path: The file; its content determines its format.
             root: Folder that relative paths start from; default: the folder of the file.
             replace: Replace the people of the named files, instead of adding to them.
+            name: Name of a legacy database in the history; default: the name of the file.
+            on_progress: Called with the number of files that are compared with a legacy database, and of all files.
 
         Raises:
             UsageError: The file cannot be read as a whole. Nothing was imported.
 
         """
-        report = self._importer.import_file(Path(path), root, replace=replace).report
+        report = self._importer.import_file(
+            Path(path), root, replace=replace, name=name, on_progress=on_progress
+        ).report
         self._on_change()
         return report
 
     @remote(paths=("path", "root"))
-    def check_import(self, path: str | Path, *, root: str | Path | None = None, replace: bool = False) -> ImportCheck:
+    def check_import(
+        self,
+        path: str | Path,
+        *,
+        root: str | Path | None = None,
+        replace: bool = False,
+        on_progress: Progress = lambda _done, _of: None,
+    ) -> ImportCheck:
         """Return the result of an import without a change; arguments and errors as in `import_file`."""
-        return self._importer.import_file(Path(path), root, replace=replace, dry_run=True)
+        return self._importer.import_file(Path(path), root, replace=replace, on_progress=on_progress, dry_run=True)
 
     def root_for(self, path: str | Path) -> str:
         """
@@ -274,7 +295,7 @@ def valid_names(names: Iterable[str], *, placeholder_keys: frozenset[str] = froz
 
 def _absolute(paths: Iterable[str | Path]) -> list[bytes]:
     base = os.fsencode(Path.cwd())
-    absolute = (import_people.absolute_path(base, os.fsencode(Path(path).expanduser())) for path in paths)
+    absolute = (absolute_path(base, os.fsencode(Path(path).expanduser())) for path in paths)
     return list(dict.fromkeys(absolute))
 
 

@@ -22,7 +22,7 @@ from indexium_core.model.files.details import FileDetails, FileEvent, Origin, Pe
 from indexium_core.model.files.media import FieldValue, StreamFacts
 from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, display_value
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import FINISHED_STATES
+from indexium_core.model.operations.operation import FINISHED_STATES, no_backups_reason
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.remote_calls import remote
@@ -291,6 +291,8 @@ def _obstacle(row: ItemRow) -> str:
     """Return why a rollback of the file is impossible; "" if it is possible."""
     if row.status != "success":
         return "The operation did not change the file."
+    if row.origin:
+        return no_backups_reason(row.origin)
     if row.operation_status not in FINISHED_STATES:
         return "The operation is not finished."
     if row.rolled_back_by is not None:

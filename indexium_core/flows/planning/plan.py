@@ -14,10 +14,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
-from indexium_core import errors
+from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review import decisions
+from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
     SORT_KEYS,
@@ -42,6 +43,7 @@ __all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
 
 _CHUNK = 500  # items that `PlanItems` reads at once
 _TITLED = 500  # files of a selection whose folders and people give its title
+_SHOWN = 10  # items in the HTML of a plan
 _CACHED_SEARCHES = 16  # searches of a plan whose counts are cached
 
 
@@ -332,6 +334,22 @@ class MetadataPlan:
 
     def __bool__(self) -> NoReturn:
         raise TypeError("A plan has no truth value. Use 'plan is None' or 'len(plan) == 0'.")
+
+    def _repr_html_(self) -> str:
+        counts = self.statistics
+        levels = ", ".join(f"{getattr(counts, f'{level}_count'):,} {level}" for level in RISK_LEVELS)
+        facts = {"files": f"{counts.total_files:,}: {levels}", "search": self.query or "all files that would change"}
+        rows = [
+            (
+                item.file_name,
+                item.risk_level,
+                item.result_comment or "",
+                [risk.label(each.code) for each in item.issues],
+            )
+            for item in self.items[:_SHOWN]
+        ]
+        columns = ("file", "risk", "comment after a write", "issues")
+        return notebook.card(f"Plan {self.id}", facts, below=notebook.table(columns, rows, total=len(self)))
 
     def __repr__(self) -> str:
         counts = self.statistics

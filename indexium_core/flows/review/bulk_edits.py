@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from indexium_core import notebook
 from indexium_core.flows.review import decisions, targets
 from indexium_core.flows.review.targets import Target
+from indexium_core.model import wording
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
@@ -56,6 +58,13 @@ class ChangePreview:
     added: dict[str, int]  # files by added person
     removed: dict[str, int]  # files by removed person
     examples: list[Example]  # the first files that change
+
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {f"add {name}": wording.files(count) for name, count in self.added.items()}
+        facts |= {f"remove {name}": wording.files(count) for name, count in self.removed.items()}
+        rows = [(each.file_name, each.before, each.after) for each in self.examples]
+        below = notebook.table(("file", "people", "people after the change"), rows, total=self.changed)
+        return notebook.card(f"{wording.files(self.changed)} of {self.files:,} would change", facts, below=below)
 
 
 class BulkEdits:

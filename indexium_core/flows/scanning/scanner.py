@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from indexium_core import errors
+from indexium_core import errors, notebook
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.scanning import discovery, reading, roots
 from indexium_core.flows.scanning.discovery import Discovery, FileToRead
@@ -74,6 +74,15 @@ class ScanReport:
     messages: list[str] = field(
         default_factory=list
     )  # for the user: offline roots, folders that cannot be listed, growing files
+
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {
+            name: f"{count:,}"
+            for name in ("new", "changed", "unchanged", "moved", "missing", "errors")
+            if (count := getattr(self, name))
+        }
+        title = f"Scan of {wording.files(self.seen)}" + (", cancelled" if self.cancelled else "")
+        return notebook.card(title, facts | ({"notes": " ".join(self.messages)} if self.messages else {}))
 
 
 class _CancelledError(Exception):

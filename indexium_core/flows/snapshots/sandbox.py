@@ -26,6 +26,7 @@ from indexium_core import errors
 from indexium_core.flows.snapshots import analysis, query_text
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
+from indexium_core.store.connection import typed
 from indexium_core.store.snapshot import quoted
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         return QueryAnswer(columns=(), rows=[], total=total, snapshot_at=moment)
     con.execute(statement, request.parameters or None)
     if request.as_frame:
-        return con.df()
+        description = con.description or []
+        return typed(con.df(), description)
     columns = tuple(QueryColumn(name, str(kind)) for name, kind, *_ in con.description or ())
     rows: list[tuple[Any, ...]] = []
     total = size = 0

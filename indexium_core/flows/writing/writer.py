@@ -12,10 +12,10 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from indexium_core import errors, settings
+from indexium_core import errors, notebook, settings
 from indexium_core.flows.jobs import job_log
 from indexium_core.flows.jobs.user import user_name
 from indexium_core.flows.planning.plan import MetadataPlan
@@ -25,7 +25,13 @@ from indexium_core.flows.writing.protocol import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
+from indexium_core.model.operations.dry_run import DryRunReport
+from indexium_core.model.operations.operation import (
+    MetadataOperation,
+    OperationStatus,
+    WriteOptions,
+    WriteResult,
+)
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
@@ -33,49 +39,11 @@ from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.operations import completion, ledger
 
-__all__ = ["DryRunReport", "MetadataWriter", "OperationHandle"]
+__all__ = ["MetadataWriter", "OperationHandle"]
 
 logger = logging.getLogger(__name__)
 
-_REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all other statuses come first
 _MIN_FREE_BYTES = 50_000_000  # bytes that must be free on the disk of the home, for journals and the database
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DryRunReport:
-    """The expected results of a write, checked without writing."""
-
-    items: list[WriteResult]
-    counts: dict[str, int]  # by status
-    excluded: dict[str, int]  # by risk level: files that the options exclude
-    plan_id: int = 0  # the plan version that was checked
-    total: int = 0  # files to check; more than the items if the check was cancelled
-    seconds: float = 0.0
-
-    @property
-    def by_strategy(self) -> dict[str, int]:
-        """Files that would be written, by strategy, most first."""
-        return dict(Counter(item.strategy for item in self.items if item.status == "success").most_common())
-
-    @property
-    def by_code(self) -> dict[str, int]:
-        """Files that would not be written, by code, most first."""
-        return dict(Counter(item.code for item in self.items if item.status != "success").most_common())
-
-    @property
-    def bytes_to_write(self) -> int:
-        """Bytes that would be written into the files."""
-        return sum(int(item.proof.get("bytes_to_write", 0)) for item in self.items)
-
-    @property
-    def failures_first(self) -> list[WriteResult]:
-        """The results: failures, then files with nothing to do, then the rest; each group is sorted by code."""
-        return sorted(self.items, key=lambda item: (_REPORT_ORDER.get(item.status, 0), item.code, item.file_id))
-
-    @property
-    def ready(self) -> frozenset[int]:
-        """Files that would be written."""
-        return frozenset(item.file_id for item in self.items if item.status == "success")
 
 
 class OperationHandle:
@@ -91,7 +59,8 @@ class OperationHandle:
 
     def wait(self, timeout: float | None = None) -> OperationStatus:
         """Wait until the operation has ended, at most `timeout` seconds, and return its progress."""
-        self._writer.join(self.id, timeout)
+        with notebook.following(f"Operation {self.id}", self._progress):
+            self._writer.join(self.id, timeout)
         return self.status()
 
     def pause(self) -> bool:
@@ -105,6 +74,13 @@ class OperationHandle:
     def cancel(self) -> bool:
         """Cancel remaining files. A file that is changed in place is finished; an unfinished new file is discarded."""
         return self._writer.cancel_operation(self.id)
+
+    def _progress(self) -> tuple[int, int, str]:
+        status = self.status()
+        return status.processed, status.total, status.current_text
+
+    def _repr_html_(self) -> str:
+        return self.status()._repr_html_()
 
     def __repr__(self) -> str:
         status = self.status()

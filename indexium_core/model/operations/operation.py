@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from indexium_core import notebook
+from indexium_core.model import frames, wording
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "ACTIVE_STATES",
     "CANCELLED_CODES",
     "FAILED_STATUSES",
     "FINISHED_STATES",
+    "ITEM_STATUSES",
     "OUTCOMES",
     "STATES",
     "Attempt",
@@ -28,6 +34,7 @@ __all__ = [
     "PaginatedOperations",
     "WriteOptions",
     "WriteResult",
+    "no_backups_reason",
     "outcome_counts",
     "outcome_label",
     "outcome_of",
@@ -57,9 +64,54 @@ OUTCOMES = {
     "restored": "restored",  # the write was started, interrupted and undone
     "not_started": "not started",  # the file waits, or was cancelled before its start
 }
+ITEM_STATUSES = ("pending", "writing", "success", "skipped", "failed", "conflict", "unknown")
 CANCELLED_CODES = ("cancelled", "restored")  # codes of skipped items that were cancelled
 _OUTCOME_BY_STATUS = {"success": "done", "failed": "failed", "conflict": "conflict", "unknown": "unclear"}
 _ROLLBACK_OUTCOMES = {"done": "restored", "restored": "not restored"}
+
+_SHOWN = 10  # rows of a table in HTML
+_STATE_WORDS = {"pending": "waiting", "in_progress": "running"}
+# The types of the columns of tables, see `frames`.
+_OPERATION_COLUMNS: dict[str, str | Sequence[str]] = {
+    "id": "int64",
+    "operation_type": ("write", "rollback"),
+    "status": STATES,
+    "user_note": "str",
+    "started_at": frames.MOMENT,
+    "completed_at": frames.MOMENT,
+    "seconds": "float64",
+    **dict.fromkeys(("file_count", "success_count", "failure_count", "skipped_count"), "int64"),
+    **dict.fromkeys(("conflict_count", "unknown_count", "tags_added", "tags_removed", "file_bytes"), "int64"),
+    "backup_bytes": "int64",
+    "plan_id": frames.INTEGER,
+    "reverts_id": frames.INTEGER,
+    "can_rollback": "bool",
+    "rollback_reason": "str",
+    "expires_at": frames.MOMENT,
+    "user_name": "str",
+    "source": "str",
+    "error_message": "str",
+}
+_ITEM_COLUMNS: dict[str, str | Sequence[str]] = {
+    "id": "int64",
+    "file_id": "int64",
+    "file_path": "str",
+    "file_name": "str",
+    "status": ITEM_STATUSES,
+    **dict.fromkeys(("code", "message", "previous_comment", "new_comment"), "str"),
+    "tags_added": frames.LIST,
+    "tags_removed": frames.LIST,
+    "strategy": "str",
+    "seconds": "float64",
+    "processed_at": frames.MOMENT,
+    "rolled_back_by": frames.INTEGER,
+    "backup_bytes": "int64",
+}
+
+
+def no_backups_reason(origin: str) -> str:
+    """Return why an operation of a legacy .db file cannot be rolled back; `origin` is the name of that file."""
+    return f"The old Indexium ran this operation (from {origin}): there are no backups, so it cannot be rolled back."
 
 
 def outcome_of(status: str, code: str) -> str:
@@ -165,6 +217,7 @@ class MetadataOperation:
     reverts_note: str = ""  # note of the operation that this rollback reverts
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
     restored_count: int = 0  # remaining or cancelled files whose write was undone
+    origin: str = ""  # name of the legacy .db file that has the operation; "": this program ran it
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -214,6 +267,7 @@ class MetadataOperation:
             "user_note": self.user_note,
             "user_action": self.user_action,
             "source": self.source,
+            "origin": self.origin,
             "error_message": self.error_message,
             "reverts_id": self.reverts_id,
             "can_rollback": self.can_rollback,
@@ -346,6 +400,15 @@ class OperationStatus:
     def finished(self) -> bool:
         return self.status in FINISHED_STATES
 
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {"status": _state(self.status)}
+        facts["files"] = outcome_counts(self.outcomes, self.operation_type)
+        if self.current_file:
+            facts["current file"] = self.current_text
+        if self.finished and self.operation_type == "write":
+            facts["rollback"] = "possible" if self.can_rollback else self.rollback_reason
+        return notebook.card(f"Operation {self.id}: {self.operation_type} of {wording.files(self.total)}", facts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationDetails:
@@ -358,6 +421,22 @@ class OperationDetails:
     page: int
     per_page: int
 
+    def df(self) -> pd.DataFrame:
+        """Return the items of this page as a table."""
+        return frames.frame(self.items, _ITEM_COLUMNS)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                item.file_name,
+                outcome_label(outcome_of(item.status, item.code), self.operation.operation_type),
+                item.message or item.new_comment or "",
+            )
+            for item in self.items[:_SHOWN]
+        ]
+        table = notebook.table(("file", "result", "comment or reason"), rows, total=self.total)
+        return self.status._repr_html_() + table
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaginatedOperations:
@@ -367,6 +446,23 @@ class PaginatedOperations:
     total: int
     page: int
     per_page: int
+
+    def df(self) -> pd.DataFrame:
+        """Return the operations of this page as a table."""
+        return frames.frame(self.items, _OPERATION_COLUMNS)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                each.id,
+                each.operation_type,
+                _state(each.status),
+                outcome_counts(each.outcomes, each.operation_type),
+                each.user_note,
+            )
+            for each in self.items[:_SHOWN]
+        ]
+        return notebook.table(("operation", "type", "status", "files", "title"), rows, total=self.total)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +484,10 @@ class BackupRecord:
     bytes: int  # size of the journal and of the kept original
     created_at: datetime
     expires_at: datetime
+
+
+def _state(status: str) -> str:
+    return _STATE_WORDS.get(status) or status.replace("_", " ")
 
 
 def _iso(moment: datetime | None) -> str | None:

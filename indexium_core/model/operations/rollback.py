@@ -7,7 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model.operations.operation import ItemDetails
+from indexium_core import notebook
+from indexium_core.model.operations.operation import ItemDetails, outcome_label
 from indexium_core.model.planning import risk
 
 __all__ = [
@@ -26,6 +27,7 @@ ROLLBACK_CHOICES = {
     "scan": "scan its folder, then check again",
     "wait": "wait until that operation has ended",
 }
+_SHOWN = 10  # conflicts in HTML
 CHANGED_CHOICES = ("skip", "comment")  # for files whose old bytes cannot be restored
 
 # By code: why a rollback skips a file, and the same text for several files.
@@ -112,6 +114,14 @@ class RollbackCheck:
         """Return why files would be skipped, most files first: their number, and the rest of the sentence."""
         counts = Counter(item.code for item in self.conflicts)
         return [(number, conflict_reason(code, number)) for code, number in counts.most_common()]
+
+    def _repr_html_(self) -> str:
+        facts = {"would be": f"{self.restorable:,} {outcome_label('done', 'rollback')}"}
+        facts |= {} if self.can_rollback else {"reason": self.reason}
+        rows = [(item.file_name, item.message) for item in self.conflicts[:_SHOWN]]
+        below = notebook.table(("conflict", "reason"), rows, total=len(self.conflicts)) if rows else ""
+        title = f"Check of a rollback of operation {self.operation_id}: no file was changed"
+        return notebook.card(title, facts, below=below)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the check as JSON values."""

@@ -18,6 +18,7 @@ from indexium_core.model.files.media import FileStat
 from indexium_core.store import rows, sql
 from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
+from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
 
@@ -247,6 +248,7 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
         tx.execute(_sql("mark_changed"))
         people.adopt_waiting(tx)
         faces.adopt(tx)
+        legacy_history.adopt(tx)
     tx.execute(_sql("drop_incoming"))
     return UpsertReport(
         added=added,

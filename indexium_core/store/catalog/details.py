@@ -62,6 +62,7 @@ class ItemRow:
     dropped_at: datetime | None  # when the backup was deleted
     evicted_reason: str | None
     expires_at: datetime | None
+    origin: str  # name of the legacy .db file that has the operation, or ""
     rolled_back_by: int | None  # the operation that rolled it back
     superseded_by: int | None  # the newest later write of the file
 

@@ -9,7 +9,13 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.files.media import Change, Refusal
-from indexium_core.model.operations.operation import FINISHED_STATES, ItemDetails, MetadataOperation, WriteResult
+from indexium_core.model.operations.operation import (
+    FINISHED_STATES,
+    ItemDetails,
+    MetadataOperation,
+    WriteResult,
+    no_backups_reason,
+)
 from indexium_core.model.planning.plan import Holder, describe_unfinished
 from indexium_core.model.surrogates import replace_surrogates
 
@@ -236,6 +242,8 @@ def operation(row: dict[str, Any]) -> MetadataOperation:
     )
     if row["status"] not in FINISHED_STATES:
         facts["comment_only"] = 0
+    if row["origin"]:
+        reason, can_rollback = no_backups_reason(row["origin"]), False
     return MetadataOperation(**facts, can_rollback=can_rollback, rollback_reason=reason)
 
 

@@ -1,9 +1,9 @@
 """
-Reader of a legacy .db file, the SQLite database of the old Indexium: people of files, and the last known paths.
+Reader of a legacy .db file, the SQLite database of the old Indexium: people of files, suggestions, and past operations.
 
-The database is opened read-only, may be in use, and may lack tables and columns. Its `file_hash` also covers the
-metadata, so it does not equal a hash of this program; files are matched by path. Pickled data is never loaded. The
-suggested person of an unconfirmed face is not a fact: `read_faces` returns such faces separately.
+The database is opened read-only, may be in use, and may lack tables and columns. All tables are read in one
+transaction. A table that cannot be read is a problem of the result, and the other tables are still read. Pickled data
+is never loaded. The suggested person of an unconfirmed face is not a fact: `faces` has such faces separately.
 """
 
 from __future__ import annotations
@@ -12,20 +12,33 @@ import contextlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from indexium_core import errors
 from indexium_core.store import sql
+from indexium_core.store.people import legacy_operations
+from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
-__all__ = ["LegacyFace", "LegacyPerson", "is_legacy", "read", "read_faces", "write"]
+__all__ = ["LegacyDatabase", "LegacyFace", "LegacyPerson", "is_legacy", "read", "write"]
 
+Row = TypeVar("Row")
 _MAGIC = b"SQLite format 3\x00"
 _REJECTED = frozenset({"rejected", "dismissed", "declined"})  # values of suggestion_status
 _MAX_PERCENT = 100
+_MAX_VALUE_BYTES = 16_000_000  # of one value; a table with a larger one is a problem
+_TABLES = {  # the columns without which a table cannot be read
+    "scanned_files": ("file_hash", "last_known_filepath"),
+    "faces": ("file_hash", "person_name"),
+    "video_people": ("file_hash", "person_name"),
+    "metadata_operations": ("id",),
+    "metadata_operation_items": ("id", "operation_id", "file_hash", "file_path", "status"),
+    "metadata_history": ("operation_item_id", "original_comment"),
+}
+_PEOPLE = ("faces", "video_people")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +57,26 @@ class LegacyPerson:
 class LegacyFace:
     """The unconfirmed faces of one suggested person in one file."""
 
-    path: bytes  # the last known path of the file
+    path: bytes | None  # the last known path; None: the database has none
+    file_hash: str = ""  # the legacy hash
     name: str
     confidence: float | None  # 0 to 1, the highest of the faces; None: the database has none
     faces: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegacyDatabase:
+    """Everything that a legacy database has for an import."""
+
+    paths: dict[str, bytes | None] = field(default_factory=dict)  # the last known path by legacy hash
+    people: list[LegacyPerson] = field(default_factory=list)  # those from faces first, then in the order of the rows
+    faces: list[LegacyFace] = field(default_factory=list)  # without rejected suggestions
+    operations: list[LegacyOperation] = field(default_factory=list)  # oldest first
+    problems: list[str] = field(default_factory=list)  # a sentence for each table that was not read
+
+    def hashes_of_people(self) -> set[str]:
+        """Return the legacy hashes of the files with people or suggestions."""
+        return {person.file_hash for person in self.people} | {face.file_hash for face in self.faces}
 
 
 def is_legacy(head: bytes) -> bool:
@@ -55,59 +84,121 @@ def is_legacy(head: bytes) -> bool:
     return head.startswith(_MAGIC)
 
 
-def read(path: Path) -> list[LegacyPerson]:
+def read(path: Path, *, is_complete: bool = False) -> LegacyDatabase:
     """
-    Return the people of all files of a legacy database.
-
-    People from faces come first. Each table is read in the order of its rows.
+    Return the content of a legacy database; `is_complete`: a table of people that cannot be read is an error.
 
     Raises:
         UsageError: The file cannot be read, or is not a database of the old Indexium.
 
     """
     with _connection(path) as old:
-        return _people(old, path)
+        reader = _Reader(old)
+        if not reader.tables.intersection((*_PEOPLE, "metadata_operations")):
+            message = (
+                f"The database {path} has no people and no history of Indexium: it needs the table 'faces', "
+                "'video_people' or 'metadata_operations'. Choose the .db file of the old Indexium."
+            )
+            raise errors.UsageError(message)
+        content = reader.content()
+    if is_complete and reader.failed.intersection((*_PEOPLE, "scanned_files")):
+        message = f"{content.problems[0]} So the people of its files cannot be replaced; import it without replacing."
+        raise errors.UsageError(message)
+    return content
 
 
-def read_faces(path: Path) -> list[LegacyFace]:
-    """
-    Return the unconfirmed faces of each file; rejected suggestions are omitted.
+class _Reader:
+    """Reads the tables of an open database, each on its own."""
 
-    Raises:
-        UsageError: The file cannot be read.
+    def __init__(self, old: sqlite3.Connection) -> None:
+        self._old = old
+        self.tables = {table for table, needed in _TABLES.items() if _has_columns(old, table, *needed)}
+        self.failed = set[str]()
+        self._problems = list[str]()
 
-    """
-    with _connection(path) as old:
-        has_faces = _has_columns(old, "faces", "file_hash", "person_name")
-        return _faces(old) if has_faces and _has_columns(old, "scanned_files", "last_known_filepath") else []
+    def content(self) -> LegacyDatabase:
+        """Return the content of all tables that can be read."""
+        paths: dict[str, bytes | None] = {
+            _text(file_hash): _path(path) for file_hash, path in self._table("scanned_files", _rows)
+        }
+        people = [
+            LegacyPerson(
+                path=paths.get(_text(file_hash)),
+                file_hash=_text(file_hash),
+                name=_text(name),
+                origin=origin,
+                table=table,
+                row=row,
+            )
+            for table, origin in zip(_PEOPLE, ("face", "hand"), strict=True)
+            for file_hash, name, row in self._table(table, _rows)
+        ]
+        faces = self._table("faces", lambda old, _: _faces(old, paths))
+        originals = dict(self._table("metadata_history", _rows))
+        items: dict[Any, list[LegacyItem]] = {}
+        for row in self._table("metadata_operation_items", _rows):
+            items.setdefault(row[0], []).append(legacy_operations.item(row, originals.get(row[1])))
+        operations = [
+            legacy_operations.operation(row, items.get(row[0], [])) for row in self._table("metadata_operations", _rows)
+        ]
+        return LegacyDatabase(
+            paths=paths,
+            people=people,
+            faces=faces,
+            operations=sorted(operations, key=legacy_operations.chronological),
+            problems=self._problems,
+        )
+
+    def _table(self, table: str, read: Callable[[sqlite3.Connection, str], list[Row]]) -> list[Row]:
+        """Return what `read` returns for a table; `[]` if the table does not exist or cannot be read."""
+        if table not in self.tables or table in self.failed:
+            return []
+        try:
+            return read(self._old, table)
+        except sqlite3.Error as error:
+            if _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            self.failed.add(table)
+            self._problems.append(f"The table {table} of the database cannot be read and was left out: {error}.")
+            return []
 
 
-def write(path: Path, faces: Iterable[LegacyFace]) -> None:
-    """Create a legacy database with unconfirmed faces."""
+def write(path: Path, faces: Iterable[LegacyFace], operations: Iterable[LegacyOperation] = ()) -> None:
+    """Create a legacy database with unconfirmed faces and operations."""
     statements = sql.load("legacy")
     with contextlib.closing(sqlite3.connect(path)) as old, old:
         old.execute(statements["make_files"])
         old.execute(statements["make_faces"])
         for face in faces:
-            file_path = os.fsdecode(face.path)
+            file_path = os.fsdecode(face.path or b"")
             old.execute(statements["put_file"], [file_path, file_path])
             old.executemany(statements["put_face"], [(file_path, face.name, face.confidence)] * face.faces)
+        old.execute(statements["make_operations"])
+        old.execute(statements["make_items"])
+        for each in operations:
+            times = [moment and f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (each.started_at, each.completed_at)]
+            values = (each.number, each.operation_type, each.status, *times, each.user_note)
+            old.execute(statements["put_operation"], values)
+            old.executemany(statements["put_item"], [_item_values(each.number, item) for item in each.items])
 
 
-def _faces(old: sqlite3.Connection) -> list[LegacyFace]:
-    paths = {file_hash: _path(path) for file_hash, path in _rows(old, "paths")}
-    counts: dict[tuple[bytes, str], tuple[float | None, int]] = {}
+def _item_values(number: int, item: LegacyItem) -> tuple[Any, ...]:
+    tags = (json.dumps(item.tags_added), json.dumps(item.tags_removed))
+    return (number, item.file_hash, os.fsdecode(item.path), item.status, item.previous_comment, item.new_comment, *tags)
+
+
+def _faces(old: sqlite3.Connection, paths: dict[str, bytes | None]) -> list[LegacyFace]:
+    counts: dict[tuple[str, str], tuple[float | None, int]] = {}
     for file_hash, *columns in old.execute(sql.load("legacy")["suggestions"]):
-        path = paths.get(file_hash)
-        for name, confidence in _suggested_people(*columns) if path else ():
-            key = (path or b"", name)
+        for name, confidence in _suggested_people(*columns):
+            key = (_text(file_hash), name)
             highest, faces = counts.get(key, (None, 0))
             if highest is None or (confidence is not None and confidence > highest):
                 highest = confidence
             counts[key] = (highest, faces + 1)
     return [
-        LegacyFace(path=path, name=name, confidence=confidence, faces=faces)
-        for (path, name), (confidence, faces) in counts.items()
+        LegacyFace(path=paths.get(file_hash), file_hash=file_hash, name=name, confidence=confidence, faces=faces)
+        for (file_hash, name), (confidence, faces) in counts.items()
     ]
 
 
@@ -142,13 +233,19 @@ def _confidence(value: object) -> float | None:
 
 @contextlib.contextmanager
 def _connection(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a database read-only; an SQLite error in the block raises `UsageError`."""
+    """Open a database read-only, in one transaction; an SQLite error in the block raises `UsageError`."""
     try:
         with contextlib.closing(_open(path)) as old:
+            old.execute(sql.load("legacy")["begin"])
             yield old
     except sqlite3.Error as error:
-        message = f"The database {path} cannot be read: {error}. Close the program that has it open, or use a copy."
-        raise errors.UsageError(message) from error
+        remedy = "Close the program that has it open, or use a copy."
+        code = _code(error)
+        if code == sqlite3.SQLITE_READONLY:
+            remedy = "Its last change was interrupted. Open it once in the program that made it."
+        elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            remedy = "It is damaged or incomplete. Use another copy of it."
+        raise errors.UsageError(f"The database {path} cannot be read: {error}. {remedy}") from error
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -159,29 +256,13 @@ def _open(path: Path) -> sqlite3.Connection:
     is_idle = has_write_ahead_log and not path.with_name(path.name + "-wal").exists()
     old = sqlite3.connect(f"file:{quote(absolute)}?mode=ro{'&immutable=1' if is_idle else ''}", uri=True)
     old.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+    old.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
     return old
 
 
-def _people(old: sqlite3.Connection, path: Path) -> list[LegacyPerson]:
-    has_faces = _has_columns(old, "faces", "file_hash", "person_name")
-    has_people = _has_columns(old, "video_people", "file_hash", "person_name")
-    if not has_faces and not has_people:
-        message = f"The database {path} has no people: it needs the table 'faces' or 'video_people' of Indexium."
-        raise errors.UsageError(message)
-    has_paths = _has_columns(old, "scanned_files", "file_hash", "last_known_filepath")
-    paths: dict[Any, Any] = dict(_rows(old, "paths")) if has_paths else {}
-    return [
-        LegacyPerson(
-            path=_path(paths.get(file_hash)),
-            file_hash=str(file_hash),
-            name=_text(name),
-            origin=origin,
-            table=table,
-            row=row,
-        )
-        for exists, table, origin in ((has_faces, "faces", "face"), (has_people, "video_people", "hand"))
-        for file_hash, name, row in (_rows(old, table) if exists else ())
-    ]
+def _code(error: sqlite3.Error) -> int:
+    """Return the primary error code of SQLite; errors of the Python module have none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
 def _has_columns(old: sqlite3.Connection, table: str, *needed: str) -> bool:
@@ -194,9 +275,8 @@ def _rows(old: sqlite3.Connection, statement: str) -> list[tuple[Any, ...]]:
 
 
 def _path(value: object) -> bytes | None:
-    if isinstance(value, str):
-        return os.fsencode(value) or None
-    return value or None if isinstance(value, bytes) else None
+    path = os.fsencode(value) if isinstance(value, str) else value if isinstance(value, bytes) else b""
+    return None if not path or b"\0" in path else path
 
 
 def _text(value: object) -> str:

@@ -222,7 +222,8 @@ def items(reader: Connection, version: Version, file_ids: Sequence[int]) -> list
 
 def table(reader: Connection, search: Search) -> pd.DataFrame:
     """Return all listed items as a table: a column for each field of `PlanItem` except `changes`; issues are codes."""
-    return _run(reader, "table", _facts(search), search.query).df()
+    found = _run(reader, "table", _facts(search), search.query).df()
+    return found.assign(mtime=found["mtime"].dt.tz_localize("UTC"))
 
 
 def risk_by(reader: Connection, search: Search, by: str) -> pd.DataFrame:

@@ -46,7 +46,8 @@ WITH written AS (
 ), latest AS (
     FROM (SELECT id, file_id, started_at, unnest(tags_added) AS person, TRUE AS is_added FROM written
           UNION ALL SELECT id, file_id, started_at, unnest(tags_removed), FALSE FROM written)
-    QUALIFY row_number() OVER (PARTITION BY file_id, lower(person) ORDER BY id DESC, is_added DESC) = 1
+    QUALIFY row_number() OVER (PARTITION BY file_id, lower(person) ORDER BY greatest(id, 0) DESC, started_at DESC, id DESC,
+                               is_added DESC) = 1
 )
 SELECT person, count(*) AS files FROM latest
 WHERE is_added AND ($since IS NULL OR started_at >= $since::TIMESTAMPTZ)
@@ -56,7 +57,7 @@ GROUP BY person ORDER BY files DESC, person LIMIT $count;
 -- name: coverage
 -- Videos at the end of each period, and how many of them had people. A video counts from the day on which a scan first
 -- found it. The people before today come from the comment that each write found (a segment "People:"
--- at the start, or after a line break, ; or |).
+-- at the start, or after a line break, ; or |). Writes of a legacy .db file (id < 0) are older than the first scan.
 WITH bins AS (SELECT unnest($days::DATE[]) AS day, unnest($lasts::DATE[]) AS until, unnest($ends::TIMESTAMPTZ[]) AS ends),
 films AS (SELECT file_id, first_seen_at, (len(people) > 0)::INTEGER AS named FROM scanned_files WHERE state = 'ok'),
 writes AS (
@@ -66,7 +67,7 @@ writes AS (
     FROM (SELECT m.file_id, m.id, m.processed_at,
                  coalesce(regexp_matches(m.previous_comment, '(^|[\n;|])[ \t]*people:[^\n;|]*[^\s,;|]', 'i'), FALSE)::INTEGER
                      AS named
-          FROM metadata_operation_items m WHERE m.status = 'success' AND m.processed_at IS NOT NULL)),
+          FROM metadata_operation_items m WHERE m.status = 'success' AND m.processed_at IS NOT NULL AND m.id > 0)),
 steps AS (
     SELECT f.first_seen_at AS at, 1 AS films, coalesce(w.named, f.named) AS named
     FROM films f LEFT JOIN writes w ON w.file_id = f.file_id AND w.first

@@ -1,11 +1,11 @@
 -- name: change_token
 -- A value that changes with files, people and decisions: a number that grows with every change of a file (marks are
 -- pruned when every variant of the plan has processed them), and the numbers of people, aliases and ignored findings,
--- and the time of the last verification.
+-- the time of the last verification, and the unmatched files of legacy .db files.
 SELECT greatest((SELECT coalesce(max(mark_id), 0) FROM plan_marks), (SELECT coalesce(max(seen_mark), 0) FROM plan_variants)),
        (SELECT coalesce(max(person_id), 0) FROM people), (SELECT count(*) FROM people), (SELECT count(*) FROM person_aliases),
        (SELECT count(*) FROM check_dismissals), (SELECT max(dismissed_at) FROM check_dismissals),
-       (SELECT max(verified_at) FROM hash_cache);
+       (SELECT max(verified_at) FROM hash_cache), (SELECT bit_xor(hash(l)) FROM legacy_files AS l);
 
 -- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
 
@@ -79,6 +79,34 @@ LEFT JOIN check_dismissals AS d
     ON d.kind = 'corruption' AND d.subject = f.file_id::VARCHAR AND d.facts = hash(c.differing_hash)
 WHERE c.differing_hash IS NOT NULL AND f.state <> 'missing'
 ORDER BY f.file_id, c.file_hash;
+
+-- name: same_name_rows
+-- Part of other statements: unmatched files of a legacy .db file, each with the only file here that has its name (which
+-- no other file there has), its people that this file does not have, and the number of its suggestions and past writes.
+SELECT l.path, n.file_id, coalesce(p.names, []) AS names, coalesce(s.faces, 0) AS faces, coalesce(i.items, 0) AS items
+FROM legacy_files AS l
+JOIN (SELECT file_name, any_value(file_id) AS file_id FROM scanned_files
+      WHERE state <> 'missing' AND file_name IN (SELECT file_name FROM legacy_files WHERE is_unique)
+      GROUP BY file_name HAVING count(*) = 1) AS n USING (file_name)
+LEFT JOIN (SELECT v.path_bytes, list(p.name ORDER BY v.assignment_id) AS names, list(v.person_id) AS person_ids
+           FROM video_people AS v JOIN people AS p USING (person_id)
+           WHERE v.path_bytes IN (SELECT path_bytes FROM legacy_files) GROUP BY v.path_bytes) AS p USING (path_bytes)
+LEFT JOIN (SELECT file_id, list(person_id) AS person_ids FROM file_people GROUP BY file_id) AS a ON a.file_id = n.file_id
+LEFT JOIN (SELECT path_bytes, count(*) AS faces FROM face_suggestions GROUP BY path_bytes) AS s USING (path_bytes)
+LEFT JOIN (SELECT path_bytes, file_id, count(*) AS items FROM metadata_operation_items WHERE id < 0
+           GROUP BY path_bytes, file_id) AS i ON i.path_bytes = l.path_bytes AND i.file_id <> n.file_id
+WHERE l.is_unique AND (s.faces > 0 OR i.items > 0 OR NOT list_has_all(coalesce(a.person_ids, []), coalesce(p.person_ids, [])));
+
+-- name: same_name
+-- Unmatched files of a legacy .db file that may be a file here.
+SELECT r.path AS subjects, hash(r.file_id) AS digests, d.subject IS NOT NULL AS ignored
+FROM (/* same_name_rows */) AS r
+LEFT JOIN check_dismissals AS d ON d.kind = 'same_name' AND d.subject = r.path AND d.facts = hash(r.file_id)
+ORDER BY r.path;
+
+-- name: same_name_files
+-- The same, in full, for some paths.
+SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHAR[]));
 
 -- name: name_uses
 -- Every spelling in use (for files of the plan, after the write): the number of files, and a digest of the payload or

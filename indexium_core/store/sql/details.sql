@@ -43,7 +43,8 @@ WITH mine AS MATERIALIZED (FROM metadata_operation_items WHERE file_id = $file_i
 SELECT m.operation_id, m.id AS item_id, o.operation_type, coalesce(m.processed_at, o.started_at) AS at, o.user_note AS note,
        o.status AS operation_status, m.status, m.code, m.error_message AS message, m.previous_comment AS before,
        m.new_comment AS after, m.tags_added, m.tags_removed, m.strategy, h.kind, h.dropped_at, h.evicted_reason,
-       h.expires_at, (SELECT max(n.operation_id) FROM mine AS n WHERE n.id = m.reverted_by) AS rolled_back_by,
+       h.expires_at, coalesce(o.origin, '') AS origin,
+       (SELECT max(n.operation_id) FROM mine AS n WHERE n.id = m.reverted_by) AS rolled_back_by,
        (SELECT max(n.operation_id) FROM mine AS n
         WHERE n.id > m.id AND n.operation_id <> m.operation_id AND n.status = 'success' AND n.reverted_by IS NULL
           AND (n.reverts_item IS NULL OR n.reverts_item < m.id)) AS superseded_by,
@@ -51,7 +52,7 @@ SELECT m.operation_id, m.id AS item_id, o.operation_type, coalesce(m.processed_a
 FROM mine AS m
 JOIN metadata_operations AS o ON o.id = m.operation_id
 LEFT JOIN metadata_history AS h ON h.operation_item_id = m.id AND h.file_id = $file_id
-ORDER BY m.id DESC LIMIT $count;
+ORDER BY greatest(m.id, 0) DESC, at DESC, m.id DESC LIMIT $count;
 
 -- name: is_being_written
 -- Whether an unfinished operation still has to write the file.

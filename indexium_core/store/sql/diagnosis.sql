@@ -1,8 +1,8 @@
 -- name: newest_moment
 -- The latest time in the database, and its event.
 SELECT what, "at" FROM (
-    SELECT 'an operation started' AS what, max(started_at) AS "at" FROM metadata_operations
-    UNION ALL SELECT 'an operation ended', max(completed_at) FROM metadata_operations
+    SELECT 'an operation started' AS what, max(started_at) AS "at" FROM metadata_operations WHERE origin IS NULL
+    UNION ALL SELECT 'an operation ended', max(completed_at) FROM metadata_operations WHERE origin IS NULL
     UNION ALL SELECT 'a folder was scanned', max(scanned_at) FROM libraries
     UNION ALL SELECT 'a decision was made', max(created_at) FROM decisions
     UNION ALL SELECT 'a plan was made', max(created_at) FROM plans

@@ -60,7 +60,7 @@ SELECT o.id FROM metadata_operations AS o
 LEFT JOIN (SELECT operation_id, count(*) AS written FROM metadata_operation_items WHERE status = 'success' GROUP BY ALL) AS i
     ON i.operation_id = o.id
 WHERE o.completed_at IS NOT NULL AND o.status NOT IN ('pending', 'in_progress', 'paused')
-  AND o.success_count <> coalesce(i.written, 0)
+  AND o.success_count <> coalesce(i.written, 0) AND o.origin IS NULL  -- a legacy .db file may lack the results
 ORDER BY o.id;
 
 -- name: sequences

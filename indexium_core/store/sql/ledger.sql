@@ -336,7 +336,7 @@ coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coa
 coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
 coalesce(t.film_bytes, 0) AS file_bytes,
 coalesce((SELECT r.user_note FROM metadata_operations r WHERE r.id = o.reverts_id), '') AS reverts_note,
-coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.restored, 0) AS restored_count;
+coalesce(t.given_up, 0) AS cancelled_count, coalesce(t.restored, 0) AS restored_count, coalesce(o.origin, '') AS origin;
 
 -- name: operation_page
 -- One page of operations, newest first, with totals of their items and backups, and the number of all operations.
@@ -349,7 +349,7 @@ WITH page AS (
       AND (len($types::VARCHAR[]) = 0 OR list_contains($types::VARCHAR[], o.operation_type))
       AND (NOT $in_files OR EXISTS (
             /* found_item */))
-    ORDER BY o.id DESC LIMIT $count OFFSET $skip),
+    ORDER BY o.started_at DESC, o.id DESC LIMIT $count OFFSET $skip),
 item_totals AS (
     SELECT m.operation_id, /* totals */
     FROM metadata_operation_items m LEFT JOIN metadata_history h ON h.operation_item_id = m.id
@@ -357,7 +357,7 @@ item_totals AS (
 SELECT /* operation_columns */, o.found
 FROM page o
 LEFT JOIN item_totals t ON t.operation_id = o.id
-ORDER BY o.id DESC;
+ORDER BY o.started_at DESC, o.id DESC;
 
 -- name: operation_counts
 -- The number of operations by status and type that a search finds.

@@ -150,7 +150,7 @@ GROUP BY f.file_id;
 -- name: table
 -- All listed items as a table.
 SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.size,
-       strftime(make_timestamp_ns(f.mtime_ns), '%Y-%m-%dT%H:%M:%SZ') AS mtime, f.mtime_ns, i.container,
+       make_timestamp_ns(f.mtime_ns) AS mtime, f.mtime_ns, i.container,
        l.name AS library, f.folder, f.duration, i.db_people, i.existing_people, i.result_people, i.tags_to_add,
        i.tags_to_remove, f.comment AS existing_comment,
        CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END AS result_comment, i.category,

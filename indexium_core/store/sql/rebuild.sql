@@ -114,8 +114,9 @@ SELECT operation_id AS id, operation_type,
        failure_count, skipped_count + file_count - success_count - failure_count - skipped_count - conflict_count
            - unknown_count AS skipped_count,
        conflict_count, unknown_count, seconds, error_message, title AS user_note, user_name, source,
-       reverts_operation AS reverts_id, '{}' AS options
-FROM source.operations;
+       reverts_operation AS reverts_id, origin, origin_id, '{}' AS options
+FROM (SELECT NULL::VARCHAR AS origin, NULL::BIGINT AS origin_id WHERE FALSE  -- older snapshots lack these columns
+      UNION ALL BY NAME FROM source.operations);
 
 -- name: snapshot_metadata_operation_items
 -- The results of the files of the operations; a rollback is joined with what it rolled back.

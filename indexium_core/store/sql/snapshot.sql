@@ -113,9 +113,11 @@ SELECT
     conflict_count, -- files that another program had changed
     unknown_count, -- files whose result is unknown
     user_name, -- user of the system who started it
-    source, -- client: cli, dashboard, rest or python
+    source, -- client: cli, dashboard, rest or python; legacy for an operation of a legacy .db file
     reverts_id AS reverts_operation, -- operation that a rollback reverts
-    error_message -- why it failed, '' otherwise
+    error_message, -- why it failed, '' otherwise
+    origin, -- name of the legacy .db file that has the operation, NULL for an operation of this program
+    origin_id -- id of the operation in that file
 FROM metadata_operations;
 
 -- name: operation_items
@@ -151,7 +153,8 @@ SELECT
     i.new_comment, -- comment after
     i.tags_added AS people_added, -- people that were added
     i.tags_removed AS people_removed, -- people that were removed
-    r.operation_id AS rolled_back_by -- rollback that restored the file, NULL if none
+    r.operation_id AS rolled_back_by, -- rollback that restored the file, NULL if none
+    o.origin -- name of the legacy .db file that has the operation, NULL for an operation of this program
 FROM metadata_operation_items AS i
 JOIN metadata_operations AS o ON o.id = i.operation_id
 LEFT JOIN metadata_operation_items AS r ON r.id = i.reverted_by

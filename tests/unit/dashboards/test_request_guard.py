@@ -6,7 +6,7 @@ import http.client
 
 import pytest
 
-from dashboards.web import request_guard
+from dashboards.web import request_guard, server
 from dashboards.web.server import DashboardServer
 
 ROUTES = ("/", "/plan", "/history", "/healthz", "/assets/tokens.css", "/static/js/bokeh.min.js", "/nowhere")
@@ -135,3 +135,23 @@ def test_remote_server_accepts_addresses_but_no_foreign_names() -> None:
     assert not hosts.allow("192.0.2.7:80")
     assert not hosts.allow("evil.example:5006")
     assert not hosts.allow("")
+
+
+def test_only_notebooks_on_this_machine_can_show_a_page(served: DashboardServer) -> None:
+    framed = {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"}
+    port = server.free_port("127.0.0.1", 0)
+    library = served._library
+    with DashboardServer(library, host="127.0.0.1", port=port, is_embedded=True).background() as embedded:
+        status, headers, _ = ask(embedded, "/plan", **framed)
+        image = ask(embedded, "/plan", **{**framed, "Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"})[0]
+
+    assert (status, image) == (200, 403)
+    assert "x-frame-options" not in headers
+    policy = headers["content-security-policy"]
+    assert policy.partition("frame-ancestors ")[2].split() == [
+        "http://localhost:*",
+        "http://127.0.0.1:*",
+        "https://localhost:*",
+        "https://127.0.0.1:*",
+    ]
+    assert ask(served, "/plan", **framed)[0] == 403

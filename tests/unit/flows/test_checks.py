@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +15,13 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.check import KINDS, CheckRow
 from indexium_core.model.planning.plan import PlanItem
-from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog import catalog, faces
 from indexium_core.store.database import Database
+from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.people.people_index import PeopleIndex
+from tests.support import legacy_db
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 
 
@@ -70,6 +73,13 @@ class House:
         ]
         with self.database.atomic() as tx:
             people.assign(tx, wanted, at=NOW)
+
+    def lose(self, path: str, names: str, *, is_unique: bool = True) -> None:
+        """Store the people of a file of a legacy .db file that no file matches."""
+        self.say({path: names})
+        with self.database.atomic() as tx:
+            raw = os.fsencode(f"/films/{path}")
+            legacy_history.set_unmatched(tx, [], [legacy_history.UnmatchedPath(raw, is_unique)])
 
     def found(self, kind: str) -> list[CheckRow]:
         return self.checks.page(kind).items
@@ -323,6 +333,45 @@ def test_similar_name_is_listed_in_one_check(house: House) -> None:
 # Resolutions of a finding.
 
 
+def test_unmatched_file_may_be_the_file_with_its_name(house: House) -> None:
+    house.films({"a.mp4": None, "b/c.mp4": None, "c.mp4": None, "d.mp4": None})
+    house.lose("old/a.mp4", "Ann; Bo")
+    house.lose("old/c.mp4", "Ann")  # two files here have the name
+    house.lose("old/d.mp4", "Ann", is_unique=False)  # two files there have the name
+    house.say({"a.mp4": "Bo", "other/d.mp4": "Cy"})
+    (row,) = house.found("same_name")
+    assert (row.subject, row.title, row.files[0].file_path) == ("/films/old/a.mp4", "a.mp4", "/films/a.mp4")
+    assert "has Ann and Bo for /films/old/a.mp4" in row.text
+    assert house.known()["a.mp4"] == ["Bo"]  # offered, not taken
+
+    step = house.checks.resolve("same_name", row.subject, "take").step_id
+    assert house.known()["a.mp4"] == ["Bo", "Ann"]
+    assert house.found("same_name") == []
+    assert step is not None
+    ReviewSteps(house.database, clock=lambda: NOW).undo(step)
+    assert house.known()["a.mp4"] == ["Bo"]
+    assert [again.subject for again in house.found("same_name")] == [row.subject]
+
+
+def test_suggestions_and_history_of_an_unmatched_file_are_taken(house: House, tmp_path: Path) -> None:
+    script = """
+        INSERT INTO scanned_files VALUES ('aa', '/old/a.mp4', ''); INSERT INTO metadata_operations VALUES
+            (1, 'write', 'completed', '2024-05-01', NULL, 1, 1, 0, NULL, NULL);
+        INSERT INTO faces (file_hash, suggested_person_name) VALUES ('aa', 'Ann');
+        INSERT INTO metadata_operation_items (operation_id, file_hash, file_path, status, new_comment)
+            VALUES (1, 'aa', '/old/a.mp4', 'success', 'x');"""
+    house.films({"a.mp4": None})
+    house.people.import_file(legacy_db.make(tmp_path / "old.db", script))
+    (row,) = house.found("same_name")
+    assert "has 1 suggestion and 1 history entry for /old/a.mp4" in row.text
+    house.checks.resolve("same_name", row.subject, "take")
+
+    file_id = ids(house.database)["a.mp4"]
+    assert [face.name for face in faces.of_file(house.database.read(), file_id)] == ["Ann"]
+    assert house.database.read().execute("SELECT file_id FROM metadata_operation_items").fetchall() == [(file_id,)]
+    assert house.found("same_name") == []
+
+
 def test_ignored_finding_returns_when_its_facts_change(house: House) -> None:
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ghost"})
     house.say({"a.mp4": "Ann Lee", "b.mp4": "Ann Lee"})
@@ -344,6 +393,7 @@ def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> 
     house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee, Unknown"}, same)
     house.say({"a.mp4": "Ann Lee"})
     house.corrupt()
+    house.lose("gone/c.mp4", "Bo")
     rows = house.found(kind)
     assert rows
     assert house.checks.ignore(kind, [row.subject for row in rows]) == len(rows)
@@ -414,10 +464,12 @@ def test_statement_count_does_not_depend_on_findings(house: House, kind: str) ->
                 f"{number}.mp4": f"Anna Lee {number:03}, Anna Lée {number:03}, Guest {number:03}, Unknown"
                 for number in numbers
             }
-            | {f"copy/{number}.mp4": None for number in numbers},
+            | {f"{folder}{number}.mp4": None for folder in ("copy/", "only ") for number in numbers},
             {f"{folder}{number}.mp4": f"film {number}" for folder in ("", "copy/") for number in numbers},
         )
         house.corrupt()
+        for number in numbers:
+            house.lose(f"gone/only {number}.mp4", "Bo")
 
     fill(range(2))
     few = statements()

@@ -35,7 +35,7 @@ def old_database(path: Path, rows: Iterable[tuple[Any, ...]], *, columns: int = 
 
 
 def brief(found: Iterable[legacy.LegacyFace]) -> list[tuple[bytes, str, float | None, int]]:
-    return sorted((face.path, face.name, face.confidence, face.faces) for face in found)
+    return sorted((face.path, face.name, face.confidence, face.faces) for face in found if face.path)
 
 
 def candidates(**names: float) -> str:
@@ -50,7 +50,7 @@ def test_highest_confidence_of_all_faces_counts(tmp_path: Path) -> None:
         ("h2", None, "Ann Lee", 87, "pending", None),
         ("gone", None, "Ann Lee", 0.9, "pending", None),
     ]
-    found = legacy.read_faces(old_database(tmp_path / "old.db", rows))
+    found = legacy.read(old_database(tmp_path / "old.db", rows)).faces
     assert brief(found) == [(b"/films/a.mp4", "Ann Lee", 0.93, 3), (b"/films/b.mp4", "Ann Lee", 0.87, 1)]
 
 
@@ -60,7 +60,7 @@ def test_named_and_rejected_faces_are_not_suggested(tmp_path: Path) -> None:
         ("h1", None, "Dora", 0.9, "rejected", candidates(Dora=0.9, Eve=0.5)),
         ("h2", None, None, None, None, None),
     ]
-    found = legacy.read_faces(old_database(tmp_path / "old.db", rows))
+    found = legacy.read(old_database(tmp_path / "old.db", rows)).faces
     assert brief(found) == [(b"/films/a.mp4", "Eve", 0.5, 1)]
 
 
@@ -69,7 +69,7 @@ def test_other_candidates_keep_their_confidence(tmp_path: Path) -> None:
         ("h1", None, "Ann", 0.9, "pending", candidates(Ann=0.9, Bob=0.4, Cy=0.0)),
         ("h1", None, None, None, None, candidates(Bob=0.6)),
     ]
-    found = legacy.read_faces(old_database(tmp_path / "old.db", rows))
+    found = legacy.read(old_database(tmp_path / "old.db", rows)).faces
     assert brief(found) == [(b"/films/a.mp4", "Ann", 0.9, 1), (b"/films/a.mp4", "Bob", 0.6, 2)]
 
 
@@ -77,21 +77,21 @@ def test_other_candidates_keep_their_confidence(tmp_path: Path) -> None:
     "text", ["", "{", "null", "7", '"Ann"', "[1, null, {}]", '[{"name": 7}]', '[{"name": " "}]', "[" * 5000]
 )
 def test_malformed_candidates_are_ignored(tmp_path: Path, text: str) -> None:
-    found = legacy.read_faces(old_database(tmp_path / "old.db", [("h1", None, "Ann", 0.9, "pending", text)]))
+    found = legacy.read(old_database(tmp_path / "old.db", [("h1", None, "Ann", 0.9, "pending", text)])).faces
     assert brief(found) == [(b"/films/a.mp4", "Ann", 0.9, 1)]
 
 
 @pytest.mark.parametrize("columns", range(1, len(COLUMNS)))
 def test_missing_columns_are_empty(tmp_path: Path, columns: int) -> None:
     row = ("h1", None, "Ann", 0.9, "rejected", None)[: columns + 1]
-    found = legacy.read_faces(old_database(tmp_path / "old.db", [row], columns=columns))
+    found = legacy.read(old_database(tmp_path / "old.db", [row], columns=columns)).faces
     expected = {1: [], 2: [(b"/films/a.mp4", "Ann", None, 1)], 3: [(b"/films/a.mp4", "Ann", 0.9, 1)], 4: []}
     assert brief(found) == expected[columns]
 
 
 @pytest.mark.parametrize("confidence", [-1, 101, float("nan"), "high", b"x"])
 def test_null_confidence_is_unknown(tmp_path: Path, confidence: object) -> None:
-    found = legacy.read_faces(old_database(tmp_path / "old.db", [("h1", None, "Ann", confidence, None, None)]))
+    found = legacy.read(old_database(tmp_path / "old.db", [("h1", None, "Ann", confidence, None, None)])).faces
     assert brief(found) == [(b"/films/a.mp4", "Ann", None, 1)]
 
 
