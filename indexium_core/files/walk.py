@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.media import FileStat
 
-__all__ = ["AUDIO", "VIDEO", "Folder", "file_stat", "walk"]
+__all__ = ["AUDIO", "VIDEO", "EmptyFolders", "Folder", "file_stat", "walk"]
 
 # A file is a candidate by its extension alone; its content decides its type later. Extensions such as .part,
 # .crdownload and .!qB are not here, so the walk skips an incomplete download.
@@ -44,6 +44,8 @@ class Folder:
     unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates whose stat fails, with the reason
     outside: int = 0  # links that lead out of the root and were skipped
     problem: str = ""  # reason why the folder could not be listed completely
+    entries: int = 0  # all names in it
+    subfolders: int = 0  # of these, folders that the walk enters
 
 
 def file_stat(result: os.stat_result) -> FileStat:
@@ -56,6 +58,30 @@ def file_stat(result: os.stat_result) -> FileStat:
         nlink=result.st_nlink,
         mode=result.st_mode,
     )
+
+
+class EmptyFolders:
+    """Collects the folders of a walk that contain nothing but such folders."""
+
+    def __init__(self, root: bytes) -> None:
+        self._root = root
+        self._subfolders: dict[bytes, int] = {}  # of folders that contain only folders
+
+    def add(self, folder: Folder) -> None:
+        """Note a folder of the walk."""
+        if folder.entries == folder.subfolders and not folder.problem and folder.path != self._root:
+            self._subfolders[folder.path] = folder.subfolders
+
+    def paths(self) -> list[bytes]:
+        """Return the empty folders of a complete walk: a folder after all folders in it, and never the root."""
+        empty: list[bytes] = []
+        inside: dict[bytes, int] = {}  # empty folders in each folder
+        for path in sorted(self._subfolders, key=lambda path: (-path.count(_SEPARATOR), path)):
+            if inside.get(path, 0) == self._subfolders[path]:
+                empty.append(path)
+                parent = path.rpartition(_SEPARATOR)[0]
+                inside[parent] = inside.get(parent, 0) + 1
+        return empty
 
 
 def walk(root: bytes, *, audio: bool = False, exclude: Exclusion = NOTHING) -> Iterator[Folder]:
@@ -79,6 +105,7 @@ def walk(root: bytes, *, audio: bool = False, exclude: Exclusion = NOTHING) -> I
             _list(folder, waiting, root, targets, extensions)
             if exclude:
                 waiting[known:] = _left_in(folder, waiting[known:], below, exclude)
+            folder.subfolders = len(waiting) - known
             yield folder
         elif folder.problem:
             yield folder
@@ -112,7 +139,7 @@ def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes]
     add = folder.files.append
     try:
         with os.scandir(folder.path) as entries:
-            for entry in entries:
+            for folder.entries, entry in enumerate(entries, 1):
                 name = entry.name
                 if name[0] == _DOT:
                     continue

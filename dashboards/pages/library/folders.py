@@ -236,6 +236,9 @@ def report(found: ScanReport) -> dict[str, Any]:
         text += " The other files were not scanned. The next scan includes them."
     if bad:
         text += f" {wording.files(bad)} cannot be used. The list below shows the reasons."
+    if found.empty_folders:
+        folders = wording.plural(found.empty_folders, "folder is", "folders are")
+        text += f" {folders} empty: “indexium libraries empty-folders ID” lists them."
     return {"text": text, "messages": found.messages[:20], "level": "warning" if found.messages else "note"}
 
 

@@ -8,6 +8,7 @@ import {button, chip, drawSelect} from "../../components/widgets.js"
  * @typedef {{rows: {line: string, text: string}[], more: string}} Lines
  *
  * @typedef {object} PeopleImport
+ * @property {string} [busy] Progress of a comparison of files; it hides the rest.
  * @property {string} name
  * @property {string} summary
  * @property {{count: string, level: string, text: string}[]} levels
@@ -57,7 +58,7 @@ const drawModes = ({roots, replace}) =>
   )
 
 /** @param {PeopleImport} list */
-export const drawPeopleImport = list =>
+const drawPreview = list =>
   h(
     "section",
     {class: "card pad import", "aria-label": "Import", data: {key: "import"}},
@@ -84,3 +85,13 @@ export const drawPeopleImport = list =>
     ),
     drawPromise("The people are stored in the home of Indexium. No file is changed."),
   )
+
+/** @param {PeopleImport} list */
+export const drawPeopleImport = list =>
+  list.busy
+    ? h(
+        "section",
+        {class: "card pad import", "aria-label": "Import", data: {key: "import"}},
+        h("p", {class: "quiet", role: "status"}, list.busy),
+      )
+    : drawPreview(list)

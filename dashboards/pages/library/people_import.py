@@ -12,6 +12,7 @@ from dashboards.session import Session
 from dashboards.web.uploads import Upload
 from indexium_core import errors
 from indexium_core.library import ImportCheck, Library
+from indexium_core.model import wording
 
 __all__ = ["PeopleImport"]
 
@@ -35,9 +36,12 @@ class PeopleImport:
         self._roots: list[str] = []
         self._root = ""
         self._replace = False
+        self._busy = ""  # the progress of a comparison with a legacy database
 
     def view(self) -> dict[str, Any] | None:
         """Return the view of the upload, or None without an upload."""
+        if self._busy:
+            return {"busy": self._busy}
         if self._upload is None or self._check is None:
             return None
         roots = list(dict.fromkeys([self._check.root, *self._roots]))
@@ -51,10 +55,14 @@ class PeopleImport:
             upload = self._session.result_cache.find(token, Upload)
             with _called(upload):
                 root = self._library.people.root_for(upload.path)
-                return upload, root, self._library.people.check_import(upload.path, root=root or None)
+                check = self._library.people.check_import(
+                    upload.path, root=root or None, on_progress=self._report_progress
+                )
+                return upload, root, check
 
         def show(found: tuple[Upload, str, ImportCheck]) -> None:
             self._upload, self._root, self._check = found
+            self._busy = ""
             self._roots, self._replace = [row.path for row in self._library.inventory.list()], False
             self._draw()
 
@@ -83,10 +91,13 @@ class PeopleImport:
 
         def done(report: Any) -> None:
             self._upload = self._check = None
+            self._busy = ""
             self._done(drawing.imported(report))
 
         self._bridge.run(
-            lambda: self._library.people.import_file(upload.path, root=root, replace=replace, name=upload.name),
+            lambda: self._library.people.import_file(
+                upload.path, root=root, replace=replace, name=upload.name, on_progress=self._report_progress
+            ),
             done,
             name="import_people",
             once=True,
@@ -99,18 +110,28 @@ class PeopleImport:
             return
 
         def show(check: ImportCheck) -> None:
-            self._check = check
+            self._check, self._busy = check, ""
             self._draw()
 
         self._bridge.run(
-            lambda: self._library.people.check_import(upload.path, root=root, replace=replace),
+            lambda: self._library.people.check_import(
+                upload.path, root=root, replace=replace, on_progress=self._report_progress
+            ),
             show,
             name="upload",
             failed=self._failed,
         )
 
+    def _report_progress(self, done: int, total: int) -> None:  # runs on the thread of the work
+        def show() -> None:
+            self._busy = f"Comparing files by their content … {wording.count(done)} of {wording.count(total)}"
+            self._draw()
+
+        self._bridge.soon(show)
+
     def _failed(self, error: errors.IndexiumError) -> None:
         self._upload = self._check = None
+        self._busy = ""
         self._bridge.toast("error", error.message)
         self._draw()
 

@@ -11,7 +11,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, Mode, Yes, ask
 from indexium_core.model import wording
-from indexium_core.model.files.inventory import RemovalReport
+from indexium_core.model.files.inventory import EmptyFolderReport, RemovalReport
 
 if TYPE_CHECKING:
     from indexium_core.library import LibraryServices
@@ -109,6 +109,39 @@ def add_library(
     with opened(context) as library:
         row = library.inventory.add(folder, name=name, audio=audio)
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
+
+
+@libraries.command("empty-folders", epilog="Example: indexium libraries empty-folders 1 --remove")
+def empty_folders(
+    context: typer.Context,
+    library_id: LibraryId,
+    remove: Annotated[bool, typer.Option("--remove", help="Remove these folders from the disk.")] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show folders with nothing in them but such folders, or remove them from the disk."""
+    with opened(context) as library:
+        found = library.inventory.empty_folders(library_id)
+        if remove and found.folders:
+            if not yes:
+                _print_folders(found)
+            ask(yes=yes)
+            found = library.inventory.remove_empty_folders(library_id, found.folders)
+    if as_json:
+        output.to_json(found)
+    elif remove:
+        output.note(f"{wording.plural(found.removed, 'empty folder was', 'empty folders were')} removed.")
+    else:
+        _print_folders(found)
+    for sentence in found.problems:
+        output.note(sentence)
+    raise typer.Exit(1 if found.problems else 0)
+
+
+def _print_folders(found: EmptyFolderReport) -> None:
+    for path in sorted(found.folders):
+        output.say_out(path)
+    output.note(f"{found.path} has {wording.plural(len(found.folders), 'empty folder')}.")
 
 
 @libraries.command("remove", epilog="Example: indexium libraries remove 2 --yes")

@@ -99,6 +99,9 @@ def _print_scan(report: ScanReport) -> None:
         f"{report.unchanged} unchanged, {report.moved} moved, {report.missing} missing, "
         f"in {wording.duration(report.seconds)}."
     )
+    if report.empty_folders:
+        folders = wording.plural(report.empty_folders, "folder is", "folders are")
+        output.note(f"{folders} empty; 'indexium libraries empty-folders ID' lists and removes them.")
     if report.cache.hits or report.cache.misses:
         output.note(f"Hash cache: {use_sentence(report.cache)}")
     for state, count in sorted(report.by_state.items()):

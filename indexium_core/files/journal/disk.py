@@ -45,6 +45,7 @@ __all__ = [
     "pwrite",
     "remove",
     "remove_attribute",
+    "remove_folder",
     "rename",
     "reserve",
     "set_attribute",
@@ -316,6 +317,11 @@ def rename(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
 def remove(name: bytes, *, folder: int) -> None:
     """Unlink a name."""
     os.unlink(name, dir_fd=folder)
+
+
+def remove_folder(name: bytes, *, folder: int) -> None:
+    """Remove an empty folder; OSError if it is not empty."""
+    os.rmdir(name, dir_fd=folder)
 
 
 def sync_folder(fd: int) -> bool:

@@ -24,7 +24,7 @@ HashMemo = dict[tuple[bytes, int, int], str]  # path, size and modification time
 
 _HASH = re.compile("[0-9a-f]{64}")
 _READERS = 4  # files that are read at the same time: a hash reads 1.3 MB at most
-_PROGRESS_STEP = 20  # files between two progress reports
+_PROGRESS_STEP = 100  # files between two progress reports
 
 
 @dataclass(slots=True, kw_only=True)

@@ -60,6 +60,7 @@ class Discovery:
     unreachable: list[tuple[FileToRead, str]] = field(default_factory=list)  # on disk, not accessible; with the reason
     states: collections.Counter[str] = field(default_factory=collections.Counter)  # of unchanged files
     messages: list[str] = field(default_factory=list)  # for the user
+    empty_folders: list[bytes] = field(default_factory=list)  # a folder after all folders in it
 
     @property
     def unchanged(self) -> int:
@@ -110,9 +111,10 @@ def discover(
         return result
     result.device = roots.device_of(library)
     stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
-    walked = _WalkResult()
+    walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
     for folder in walk.walk(library.path_bytes, audio=library.audio, exclude=Exclusion(library.exclude)):
         _compare(walked, folder, stable)
+        empty.add(folder)
         on_folder(len(folder.files), folder.path)
     paths = (
         None if full else [*stable, *(path for path, _ in walked.differing), *(path for path, _ in walked.unreachable)]
@@ -126,6 +128,7 @@ def discover(
         stats = (candidate.stat for candidate in result.to_read)
         result.offline_reason = roots.mass_loss_reason(library, result.missing, stats)
     result.messages += _messages(library, walked)
+    result.empty_folders = empty.paths()
     return result
 
 

@@ -16,12 +16,14 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import walk
+from indexium_core.files.journal import disk
 from indexium_core.flows.review import targets
 from indexium_core.flows.scanning import discovery, folder_health, roots
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
 from indexium_core.model.files.inventory import (
     KINDS,
     SORTS,
+    EmptyFolderReport,
     FilePage,
     FolderComparison,
     FolderListing,
@@ -339,12 +341,48 @@ class Inventory:
         excluded = (file_id for file_id, path in known if exclusion.covers(path.removeprefix(root)))
         return store.LibraryPart(file_ids=tuple(excluded))
 
+    # Empty folders.
+
+    @remote()
+    def empty_folders(self, library_id: int) -> EmptyFolderReport:
+        """Return the folders of a library that contain nothing but such folders. Walks the library."""
+        row = self._row(library_id)
+        found = self._discover(row).empty_folders
+        return EmptyFolderReport(path=row.path, folders=[path.decode("utf-8", "replace") for path in found])
+
+    @remote()
+    def remove_empty_folders(self, library_id: int, folders: Sequence[str]) -> EmptyFolderReport:
+        """
+        Remove those of these folders that are still empty; `folders` has the paths that `empty_folders` returned.
+
+        Raises:
+            UnknownIdError: There is no such library.
+            UsageError: A scan is running.
+
+        """
+        expected, removed, problems = set(folders), list[str](), list[str]()
+        with self._exclude_scans():
+            row = self._row(library_id)
+            for path in self._discover(row).empty_folders:
+                shown = path.decode("utf-8", "replace")
+                if shown not in expected:
+                    continue
+                try:
+                    _remove_folder(path)
+                    removed.append(shown)
+                except OSError as error:
+                    problems.append(f"The folder {shown} cannot be removed: {(error.strerror or str(error)).lower()}.")
+        return EmptyFolderReport(path=row.path, folders=removed, removed=len(removed), problems=problems)
+
+    def _discover(self, row: LibraryRow) -> discovery.Discovery:
+        return discovery.discover(row, self._database.read(), now_ns=0, accept_missing=True)
+
     @remote()
     def compare_folder(self, library_id: int) -> FolderComparison:
         """Compare a library folder with the catalog. Walks the folder and changes nothing."""
         row = self._row(library_id)
         reader = self._database.read()
-        found = discovery.discover(row, reader, now_ns=0, accept_missing=True)
+        found = self._discover(row)
         missing_ids = [known.file_id for known in found.missing]
         known_paths = catalog.known(reader, row.path_bytes, [each.path for each in found.to_read])
         return FolderComparison(
@@ -370,6 +408,15 @@ class Inventory:
             message = f"There is no library {library_id}. 'indexium libraries list' shows all libraries."
             raise errors.UnknownIdError(message)
         return row
+
+
+def _remove_folder(path: bytes) -> None:
+    parent, _, name = path.rpartition(b"/")
+    folder = disk.open_folder(parent)
+    try:
+        disk.remove_folder(name, folder=folder)
+    finally:
+        os.close(folder)
 
 
 def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetails:

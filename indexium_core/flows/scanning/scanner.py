@@ -64,6 +64,7 @@ class ScanReport:
     unchanged: int = 0
     moved: int = 0  # found under another path
     missing: int = 0  # files that became missing
+    empty_folders: int = 0  # folders with nothing but such folders in them
     growing: int = 0  # files that changed less than a minute before the scan, and cannot be written yet
     errors: int = 0  # files read that are empty, damaged or unreadable
     by_state: dict[str, int] = field(default_factory=dict)  # of the files found: ok, empty, corrupt, unreadable …
@@ -328,6 +329,7 @@ class _Scan:
             return
         report, library = self.report, found.library
         report.messages += found.messages
+        report.empty_folders += len(found.empty_folders)
         report.unchanged += found.unchanged
         report.seen += found.unchanged
         _add_states(report, found.states)

@@ -8,6 +8,7 @@ from datetime import datetime
 __all__ = [
     "KINDS",
     "SORTS",
+    "EmptyFolderReport",
     "FilePage",
     "FolderComparison",
     "FolderListing",
@@ -58,6 +59,16 @@ class LibraryDetails:
     promise: str  # what the file system guarantees, in a sentence
     file_system: str  # for display
     free_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyFolderReport:
+    """The empty folders of a library, or the result of their removal."""
+
+    path: str  # of the library folder
+    folders: list[str]  # full paths for display: a folder after all folders in it
+    removed: int = 0
+    problems: list[str] = field(default_factory=list)  # a sentence for each folder that could not be removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

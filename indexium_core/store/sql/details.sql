@@ -52,7 +52,7 @@ SELECT m.operation_id, m.id AS item_id, o.operation_type, coalesce(m.processed_a
 FROM mine AS m
 JOIN metadata_operations AS o ON o.id = m.operation_id
 LEFT JOIN metadata_history AS h ON h.operation_item_id = m.id AND h.file_id = $file_id
-ORDER BY greatest(m.id, 0) DESC, at DESC, m.id DESC LIMIT $count;
+ORDER BY greatest(m.id, 0) DESC, "at" DESC, m.id DESC LIMIT $count;
 
 -- name: is_being_written
 -- Whether an unfinished operation still has to write the file.

@@ -354,6 +354,21 @@ def test_history_offers_retry() -> None:
     assert "retry" not in [button["act"] for button in history_details.view(cancelled, RollbackPreview())["buttons"]]
 
 
+def test_legacy_operation_shows_its_origin_and_no_promise() -> None:
+    reason = "there are no backups"
+    legacy = operation(origin="old.db", source="legacy", can_rollback=False, rollback_reason=reason, plan_id=None)
+    failed = replace(legacy, failure_count=1, status="completed_with_errors")
+    status = replace(details().status, status="completed_with_errors", counts={"success": 9, "failed": 1})
+    assert history_details.verdict(legacy)["text"] == "✓ 10 of 10 written."
+    assert history_details.when(legacy).endswith("by ann, by the old Indexium · from old.db")
+    assert ["Origin", "the legacy database old.db; this entry can only be read"] in history_details.fact_pairs(legacy)
+    assert {button["why"] for button in history_details.buttons(legacy, RollbackPreview())} == {reason}
+    assert operation_text.retryable(failed, status) == 0
+    shown = history_list.row(legacy)
+    assert (shown["rollback"], shown["able"], shown["why"]) == ("read-only", False, reason)
+    assert shown["when"].endswith(" · old.db")
+
+
 def test_attempts_of_file_are_listed() -> None:
     tries = [
         {"code": "in_use", "message": "VLC has the file open."},

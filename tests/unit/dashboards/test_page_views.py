@@ -22,6 +22,7 @@ from indexium_core.model.files.inventory import (
     RemovalReport,
     TextCount,
 )
+from indexium_core.model.people.unmatched import UnmatchedFile
 
 FOLDER = LibraryDetails(
     library_id=1,
@@ -175,6 +176,32 @@ def test_import_preview_lists_accepted_and_rejected_rows() -> None:
     assert shown["waiting"]["more"] == "and 3 more"
     nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
     assert folders.import_preview("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
+
+
+def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
+    report = ImportReport(
+        matched=0,
+        waiting=2,
+        rejected=[],
+        suggestions=1,
+        operations=3,
+        known_operations=4,
+        by_hash=5,
+        by_path=6,
+        unmatched=[UnmatchedFile(path="/old/b.mp4", people=2, suggestions=0, operations=1)],
+        problems=["The table faces cannot be read."],
+    )
+    check = ImportCheck(report=report, rows=2, people=2, waiting=[], relative=False, root="/films")
+    shown = folders.import_preview("old.db", check, [], replace=False)
+    assert shown["confirm"] == "Import 2 names, 1 suggestion and 3 operations"
+    assert shown["unmatched"]["rows"] == [{"line": "2 names, 1 history entry", "text": "/old/b.mp4"}]
+    assert shown["problems"] == ["The table faces cannot be read."]
+    assert shown["facts"] == [
+        "11 files matched: 5 by content, 6 by path.",
+        "1 suggestion of people: none is assigned by itself.",
+        "History: 3 new operations, 4 imported earlier. It can only be read.",
+    ]
+    assert folders.imported(report).endswith("2 names are waiting for a scan. 3 operations added to the history.")
 
 
 # Settings.
