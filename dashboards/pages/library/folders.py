@@ -361,6 +361,7 @@ def imported(found: ImportReport) -> str:
 def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
     """Return the preview of an import."""
     counts = found.report
+    has_rows = bool(found.rows or not (counts.operations or counts.known_operations or counts.suggestions))
     taken = [
         wording.plural(number, one)
         for number, one in (
@@ -372,7 +373,10 @@ def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, repla
     ]
     return {
         "name": name,
-        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}",
+        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}"
+        if has_rows
+        else "",
+        "has_rows": has_rows,
         "levels": [
             {"count": wording.count(counts.matched), "level": "safe", "text": "matched"},
             {"count": wording.count(counts.waiting), "level": "warning", "text": "waiting for a scan"},
