@@ -44,6 +44,7 @@ const LETTERS = {
   r: "progress",
   h: "history",
   l: "library",
+  e: "people",
   q: "query",
   j: "jobs",
   s: "settings",

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from indexium_core import errors, notebook
 from indexium_core.demo import clips, content
-from indexium_core.demo.content import DemoFile
+from indexium_core.demo.content import QUALIFIERS, DemoFile
 from indexium_core.store.people import legacy
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
@@ -171,8 +171,12 @@ def _write_people(target: Path, entries: Sequence[DemoFile]) -> None:
     """Write the people of the files as CSV, one person per row, for `indexium people import`."""
     with target.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["path", "person"])
-        rows.writerows((entry.path, person) for entry in entries for person in entry.people)
+        rows.writerow(["path", "person", "qualifier"])
+        rows.writerows(
+            (entry.path, person, QUALIFIERS.get((entry.path, person), ""))
+            for entry in entries
+            for person in entry.people
+        )
 
 
 def _decide(library: Library, entry: DemoFile) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from indexium_core.demo.clips import Clip
 
-__all__ = ["ENTRIES", "FACES", "OLD_OPERATIONS", "UNMATCHED_FACE", "DemoFile", "entries"]
+__all__ = ["ENTRIES", "FACES", "OLD_OPERATIONS", "QUALIFIERS", "UNMATCHED_FACE", "DemoFile", "entries"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,9 @@ class DemoFile:
 ANN, BOB, BEN, ROSA, TOM = "Ann Lee", "Bob Ray", "Ben Lee", "Rosa Lee", "Tom Okafor"
 ZOE, OLAF, CARLA, HANAKO, NOA = "Zoë Müller", "Ólafur Jónsson", "Carla Gómez", "山田 花子", "נועה לוי"
 SAMIR, JIRI, MAX, JUNIOR = "سمير حداد", "Jiří Dvořák", "Max Weber", "Lee, Thomas Jr."
+
+# Two people have one name: the qualifier of a person of a file.
+QUALIFIERS = {("Family/2020/Balcony concert.mkv", TOM): "neighbour"}
 
 
 def _entry(

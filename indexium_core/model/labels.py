@@ -19,13 +19,16 @@ __all__ = [
     "merged",
     "modes",
     "removed_placeholder",
+    "renamed",
     "replaced",
     "revoked",
     "revoked_decisions_on",
     "sentence",
     "skipped",
+    "split",
     "stopped_skipping",
     "turn_summary",
+    "unmerged",
 ]
 
 _MAX_NAMED = 2  # people that a label names
@@ -58,6 +61,21 @@ def learned(file_count: int, names: Sequence[str]) -> str:
 def merged(old: str, new: str) -> str:
     """Return the label of a merge of two people."""
     return f"merged {old} into {new}"
+
+
+def renamed(old: str, new: str) -> str:
+    """Return the label of a renamed person."""
+    return f"renamed {old} to {new}"
+
+
+def split(old: str, new: str, file_count: int) -> str:
+    """Return the label of a new person who gets some files of another one."""
+    return f"split {wording.files(file_count)} of {old} off to {new}"
+
+
+def unmerged(name: str, old: str) -> str:
+    """Return the label of a merge that was reverted."""
+    return f"unmerged {name} from {old}"
 
 
 def corrected_spelling(file_count: int, name: str) -> str:

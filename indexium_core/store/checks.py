@@ -26,6 +26,7 @@ __all__ = [
     "NameUse",
     "SameName",
     "alias_keys",
+    "ambiguous_person",
     "assignment_targets",
     "change_token",
     "copies",
@@ -45,6 +46,7 @@ __all__ = [
     "person_keys",
     "same_name",
     "same_name_files",
+    "shared_keys",
     "unignore",
 ]
 
@@ -122,6 +124,16 @@ def change_token(reader: Connection) -> tuple[Any, ...]:
 def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:
     """Return the findings of files that name people not assigned to them in the database; placeholders do not count."""
     return _columns(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
+
+
+def shared_keys(reader: Connection) -> list[str]:
+    """Return the keys of the names that fit several people."""
+    return [key for (key,) in reader.execute(_sql("shared_keys")).fetchall()]
+
+
+def ambiguous_person(reader: Connection) -> FindingColumns:
+    """Return the names in files that fit several people of whom none is assigned; a subject is `<file_id> <key>`."""
+    return _columns(reader.execute(_sql("ambiguous_person"), {"keys": shared_keys(reader)}))
 
 
 def corruption(reader: Connection) -> FindingColumns:

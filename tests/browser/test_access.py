@@ -26,6 +26,7 @@ PAGES = {  # name → an element of the complete page
     "Progress": ".summary",
     "History": "[role=grid] [role=row]",
     "Library": ".folder",
+    "People": "[role=grid] [role=row]",
     "Query": ".questions button",
     "Jobs": ".jrow",
     "Settings": ".setting",

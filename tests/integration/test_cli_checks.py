@@ -51,6 +51,7 @@ def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None
         "differ": 1,
         "spelling": 1,
         "unknown": 1,
+        "ambiguous_person": 0,
         "placeholder": 0,
         "single": 0,
         "corruption": 0,
@@ -112,3 +113,29 @@ def test_import_lists_skipped_names_and_placeholders_are_editable(run: Command, 
     assert run.json("plan", "name:d.mp4")["items"][0]["tags_to_remove"] == ["Zoe Oz"]
     assert run("undo") == 0
     assert run.json("checks", "placeholder")["total"] == 1
+
+
+def test_people_with_one_name_are_told_apart(run: Command, tmp_path: Path) -> None:
+    """Names with a comma: added, split, ambiguous, previewed, undone, exported and imported."""
+    name, son = "Lee, Thomas Jr.", "Lee, Thomas Jr. (son)"
+    assert run("people", "add", "/films/Lake/a.mp4", "/films/Lake/b.mp4", "--person", name) == 0
+    assert run("people", "split", name, "/films/Lake/b.mp4", "--into", name, "--qualifier", "son") == 0
+    assert run.err.startswith(f"{name} becomes the new person {son} in 1 file.\n")
+    assert run("people", "add", "/films/Lake/c.mp4", "--person", name) == 2
+    assert f"“{name}” or “{son}”" in run.err
+    before = run.json("people", "list")
+    own = [(row["name"], row["qualifier"], row["files"]) for row in before["items"] if row["name"] == name]
+    assert own == [(name, "", 1), (name, "son", 1)]
+    assert run("people", "export") == 0
+    exported = tmp_path / "people.csv"
+    exported.write_text(run.out)
+    assert run("people", "rename", son, "Lee, Tom", "--dry-run") == 0
+    assert run.json("people", "list") == before
+    assert run("people", "rename", son, "Lee, Tom", "--qualifier", "") == 0
+    comments = [item["result_comment"] for item in run.json("plan")["items"]]
+    assert 'People: Ann, "Lee, Tom"' in comments
+    assert 'People: Ann, Zoë Öz, "Lee, Thomas Jr."' in comments
+    assert run("undo") == 0
+    assert run.json("people", "list") == before
+    assert run("people", "import", exported, "--replace") == 0
+    assert run.json("people", "list") == before

@@ -311,6 +311,11 @@ def test_jobs_findings_and_files_of_folder_as_sql_are_the_listed_ones(studio: St
     for group in library.checks.groups():
         found = {row[0] for row in queries.run(query.check_as_sql(group.kind)).rows}
         assert found == {row.subject for row in library.checks.page(group.kind, per_page=0).items}, group.kind
+    people = library.people.page()
+    assert queries.run(query.people_as_sql("")).total == people.total
+    for card in people.items:
+        assert {row[0] for row in queries.run(query.people_as_sql(card.name)).rows} >= {card.person_id}
+        assert queries.run(query.person_as_sql(card.person_id)).total == card.files
     [folder] = library.inventory.list()
     assert queries.run(query.library_as_sql(folder.name)).total == folder.file_count
 

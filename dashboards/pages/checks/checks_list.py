@@ -15,6 +15,7 @@ from indexium_core.model.people import people_comment
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
 TAGS = 6  # maximum number of names in a row
+WITHOUT_COUNT = ("differ", "ambiguous_person", "corruption", "same_name")  # kinds whose findings are about one file
 NO_FINDINGS = "No findings"
 
 
@@ -103,6 +104,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
     texts = {
         "copies": "All copies of a file have the same people.",
         "differ": "Every person named in a file is also assigned to this file in the database.",
+        "ambiguous_person": "Every name in the files fits one person, or the person is assigned to the file.",
         "spelling": "No two names are similar.",
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",
@@ -122,7 +124,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "is_file": row.kind in ("copies", "differ", "corruption", "same_name"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
-        "files": wording.files(row.file_count) if row.kind not in ("differ", "corruption", "same_name") else "",
+        "files": wording.files(row.file_count) if row.kind not in WITHOUT_COUNT else "",
         "text": row.text,
     }
 
@@ -131,7 +133,7 @@ def _below(row: CheckRow) -> str:
     """Return the second line of a row: the place or the reason."""
     if row.kind == "same_name":
         return row.subject
-    if row.kind in ("differ", "copies"):
+    if row.kind in ("differ", "copies", "corruption"):
         return _place(row.files[0])
     if row.kind == "spelling":
         return row.text
@@ -212,11 +214,11 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
         people_comment.person_key(name.name) for name in row.names
     }
     lists = [("", file.people)]
-    if row.kind == "differ":
+    if row.kind in ("differ", "ambiguous_person"):
         lists = [("in the file", file.named), ("in the database", file.known)]
     elif row.kind in ("spelling", "unknown", "placeholder") and file.named:
         lists = [("now", file.named), ("after the write", file.people)] if file.named != file.people else lists
-    kind = "odd" if row.kind in ("copies", "differ") else "meant"
+    kind = "odd" if row.kind in ("copies", "differ", "ambiguous_person") else "meant"
     return {
         "name": file.file_name,
         "path": file.file_path,

@@ -14,6 +14,7 @@ from indexium_core.model import wording
 
 if TYPE_CHECKING:
     from indexium_core.library import ImportReport
+    from indexium_core.model.people.person import PersonChange
 
 _PLACES = 10  # number of skipped names that are printed
 
@@ -22,6 +23,10 @@ people = typer.Typer(help="The people of files.", no_args_is_help=True)
 app.add_typer(people, name="people")
 
 Names = Annotated[list[str], typer.Option("--person", help="A name; repeatable.")]
+
+Person = Annotated[str, typer.Argument(help="A name, a name with its qualifier 'Ann Lee (aunt)', or an id '#12'.")]
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…")]
 
@@ -118,8 +123,14 @@ def export_people(context: typer.Context, as_json: AsJson = False) -> None:
         output.to_json({"items": rows, "total": len(rows)})
     else:
         output.to_csv(
-            ("path", "file_hash", "person", "origin", "path_raw", "previous_hashes"),
-            ((r.path, r.file_hash, r.person, r.origin, r.path_raw, " ".join(r.previous_hashes)) for r in rows),
+            ("path", "file_hash", "person", "qualifier", "aliases", "origin", "path_raw", "previous_hashes"),
+            (
+                (
+                    *(row.path, row.file_hash, row.person, row.qualifier, ";".join(row.aliases)),
+                    *(row.origin, row.path_raw, " ".join(row.previous_hashes)),
+                )
+                for row in rows
+            ),
         )
 
 
@@ -148,26 +159,75 @@ def remove_people(
 
 @people.command("list", epilog="Example: indexium people list")
 def list_people(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show all people with their number of files."""
+    """Show all people with their number of files and their aliases."""
     with opened(context) as library:
         rows = library.people.list()
-    output.listing(rows, ("person", "files"), lambda row: (row.name, row.files), right=(1,), as_json=as_json)
+    columns = ("id", "person", "files", "also called")
+    output.listing(
+        rows,
+        columns,
+        lambda row: (f"#{row.person_id}", row.label, row.files, ", ".join(row.aliases)),
+        right=(0, 2),
+        as_json=as_json,
+    )
 
 
 @people.command("rename", epilog="Example: indexium people rename 'Zoe Oz' 'Zoë Öz'")
-def rename_person(context: typer.Context, old: str, new: str) -> None:
-    """Rename a person; the plan corrects the old spelling in files."""
+def rename_person(
+    context: typer.Context,
+    old: Person,
+    new: Annotated[str, typer.Argument(help="The new name; the old one again, to change only the qualifier.")],
+    qualifier: Annotated[
+        str | None,
+        typer.Option(help="Tells people with one name apart, and is never written into files; '' removes it."),
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Rename a person, or tell people with one name apart; the plan corrects the old spelling in files."""
     with opened(context) as library:
-        library.people.rename(old, new)
-    output.note(f"{old} is now {new}.")
+        _print_change(library.people.rename(old, new, qualifier=qualifier, dry_run=dry_run))
 
 
 @people.command("merge", epilog="Example: indexium people merge 'A. Lee' 'Annie Lee' 'Ann Lee'")
 def merge_people(
     context: typer.Context,
     names: Annotated[list[str], typer.Argument(metavar="FROM… INTO", help="The names to merge; the last one is kept.")],
+    dry_run: DryRun = False,
 ) -> None:
     """Merge several spellings into one person."""
     with opened(context) as library:
-        library.people.merge(names[:-1], names[-1])
-    output.note(f"{', '.join(names[:-1])} → {names[-1]}.")
+        _print_change(library.people.merge(names[:-1], names[-1], dry_run=dry_run))
+
+
+@people.command("split", epilog="Example: indexium people split 'Ann Lee' sea.mp4 --into 'Ann Lee' --qualifier aunt")
+def split_person(
+    context: typer.Context,
+    person: Person,
+    paths: Paths,
+    into: Annotated[str, typer.Option(help="The name of the new person; it may be the old name.")],
+    qualifier: Annotated[
+        str, typer.Option(help="Tells people with one name apart, and is never written into files.")
+    ] = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Give some files of a person to a new person."""
+    with opened(context) as library:
+        _print_change(library.people.split(person, paths, into=into, qualifier=qualifier, dry_run=dry_run))
+
+
+@people.command("unmerge", epilog="Example: indexium people unmerge 'Ann Lee' 'A. Lee'")
+def unmerge_person(
+    context: typer.Context,
+    person: Person,
+    merged: Annotated[str, typer.Argument(help="The name that was merged into the person.")],
+    dry_run: DryRun = False,
+) -> None:
+    """Make a merged person a person of its own again."""
+    with opened(context) as library:
+        _print_change(library.people.unmerge(person, merged, dry_run=dry_run))
+
+
+def _print_change(change: PersonChange) -> None:
+    output.note(change.text or "Nothing changes.")
+    if change.step_id is not None:
+        output.note("To undo this: indexium undo")

@@ -10,7 +10,15 @@ from indexium_core.model.check import CheckRow, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store.checks import FileRow
 
-__all__ = ["copies_finding", "corruption_finding", "differ_finding", "missing_in_database", "same_name_finding"]
+__all__ = [
+    "ambiguous_finding",
+    "copies_finding",
+    "corruption_finding",
+    "differ_finding",
+    "file_and_key",
+    "missing_in_database",
+    "same_name_finding",
+]
 
 
 def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
@@ -88,6 +96,37 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
     )
 
 
+def ambiguous_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of a name in a file that fits several people; None if the file or the people are gone."""
+    file_id, key = file_and_key(subject)
+    file, candidates = page.files.get(file_id), page.people.get(key, [])
+    name = next((name for name in (file.named if file else ()) if person_key(name) == key), None)
+    if file is None or name is None or not candidates:
+        return None
+    choices = wording.list_of([row.label for row in candidates], conjunction="or")
+    return CheckRow(
+        kind="ambiguous_person",
+        subject=subject,
+        facts=digest,
+        title=name,
+        text=f"The file names {name}. This may be {choices}.",
+        files=check_files([file]),
+        file_count=1,
+        names=(),
+        resolutions=tuple(
+            Resolution(
+                code=f"choose:{row.person_id}",
+                label=f"It is {row.label}",
+                text=f"The database adds {row.label} to this file.",
+                files=0,
+                names=(name,),
+            )
+            for row in candidates
+        ),
+        query=path_query([file]),
+    )
+
+
 def corruption_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
     """Return the finding of one file, which has no resolution; None if the file no longer exists."""
     file = page.files.get(int(subject))
@@ -106,6 +145,12 @@ def corruption_finding(subject: str, digest: int, page: FindingPage) -> CheckRow
         resolutions=(),
         query=path_query([file]),
     )
+
+
+def file_and_key(subject: str) -> tuple[int, str]:
+    """Return the file and the key of the name of a finding of the kind `ambiguous_person`."""
+    file_id, _, key = subject.partition(" ")
+    return int(file_id), key
 
 
 def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
@@ -131,7 +176,7 @@ def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
             Resolution(
                 code="take",
                 label="It is this file",
-                text=f"The database assigns {content} to this file; the file does not change.",
+                text=f"The database uses {content} for this file; the file does not change.",
                 files=0,
                 names=tuple(unmatched.names),
             ),

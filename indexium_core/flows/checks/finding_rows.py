@@ -28,6 +28,7 @@ _MAX_SIMILAR = 2  # known people that a finding offers for an unknown name
 _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "copies": file_findings.copies_finding,
     "differ": file_findings.differ_finding,
+    "ambiguous_person": file_findings.ambiguous_finding,
     "spelling": name_findings.spelling_finding,
     "unknown": name_findings.unknown_finding,
     "placeholder": name_findings.placeholder_finding,
@@ -49,6 +50,7 @@ class FindingRows:
         self._pages: Mapping[Kind, Callable[[Sequence[str], Version], FindingPage]] = {
             "copies": self._copies,
             "differ": self._differ,
+            "ambiguous_person": self._ambiguous,
             "spelling": self._spelling,
             "unknown": self._unknown,
             "placeholder": self._placeholder,
@@ -74,7 +76,15 @@ class FindingRows:
     def _differ(self, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()
         files = store.files(reader, version, [int(each) for each in subjects])
-        return FindingPage(files, aliases=people.aliases(reader), placeholder_keys=self._placeholder_keys())
+        # Ambiguous names have their own check.
+        excluded_keys = self._placeholder_keys() | set(store.shared_keys(reader))
+        return FindingPage(files, aliases=people.aliases(reader), placeholder_keys=excluded_keys)
+
+    def _ambiguous(self, subjects: Sequence[str], version: Version) -> FindingPage:
+        reader = self._database.read()
+        pairs = [file_findings.file_and_key(each) for each in subjects]
+        files = store.files(reader, version, {file_id for file_id, _ in pairs})
+        return FindingPage(files, people=people.people_of_keys(reader, {key for _, key in pairs}))
 
     def _spelling(self, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()

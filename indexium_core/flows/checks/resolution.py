@@ -8,8 +8,10 @@ files.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
+from indexium_core import errors
 from indexium_core.flows.checks import detection, file_findings, finding_rows
 from indexium_core.flows.review.decisions import Decisions, Step
 from indexium_core.model import labels
@@ -61,11 +63,22 @@ class FindingResolver:
         if row.kind == "same_name":
             return self.take_unmatched(row.subject, row.files[0].file_id, resolution.names)
         file_ids = self._all_files(row)
+        if action == "choose":
+            return self._assign_person(file_ids, int(name))
         if action == "remove":
             return self._decisions.change_people(file_ids, remove=resolution.names).step_id
         # A copy with an edit does not follow the database.
         edited = resolution.names if row.kind == "copies" else ()
         return self._learn(dict.fromkeys(file_ids, resolution.names), edited=edited)
+
+    def _assign_person(self, file_ids: Sequence[int], person_id: int) -> int | None:
+        """Assign one person to files in the database; return the step."""
+        [chosen] = people.names_of(self._database.read(), [person_id])
+        step_of = self._decisions.step(lambda files: labels.learned(files, [chosen.label]))
+        with step_of as step, step.learning() as tx:
+            wanted = self._wanted(tx, {file_id: [chosen.name] for file_id in file_ids})
+            people.assign(tx, [replace(each, qualifier=chosen.qualifier) for each in wanted], at=self._clock())
+        return step.report.step_id
 
     def learn_all(self, kind: Kind, subjects: Sequence[str]) -> tuple[int, int | None]:
         """Add the names in files to the database, for many findings; return the number of files, and the step."""
@@ -77,7 +90,8 @@ class FindingResolver:
                 for file_id in file_ids:
                     names_by_file.setdefault(file_id, []).append(name_by_key[key])
         else:
-            aliases, version, excluded = people.aliases(reader), self._version(), self._placeholder_keys()
+            aliases, version = people.aliases(reader), self._version()
+            excluded = self._placeholder_keys() | set(store.shared_keys(reader))
             for first in range(0, len(subjects), _BATCH_SIZE):
                 file_ids = [int(each) for each in subjects[first : first + _BATCH_SIZE]]
                 for file_id, row in store.files(reader, version, file_ids).items():
@@ -99,7 +113,7 @@ class FindingResolver:
         with self._decisions.step(label) as step:
             with step.learning([old, new]) as tx:
                 naming = store.files_naming(tx, [key], limit=0).get(key, ([], 0))[0]
-                is_merge = self._merge_people(tx, old, new) or not is_same_key
+                is_merge = self._merge_people(step, tx, old, new) or not is_same_key
                 if not is_same_key:
                     people.assign(tx, self._wanted(tx, {file_id: [new] for file_id in naming}), at=self._clock())
                     _add_alias(tx, old, new, at=self._clock())
@@ -120,8 +134,14 @@ class FindingResolver:
             spellings = [spelling for spelling, own in store.person_keys(tx).items() if own == key]
             if spellings:
                 with step.learning(spellings):
-                    person_ids = [people.person_named(tx, spelling) for spelling in spellings]
-                    people.forget(tx, [person_id for person_id in person_ids if person_id is not None])
+                    people.forget(
+                        tx,
+                        [
+                            row.person_id
+                            for row in people.people_of_keys(tx, [key]).get(key, [])
+                            if row.name in spellings
+                        ],
+                    )
             tx, version = step.now()
             in_files = finding_rows.placeholder_spellings(tx, version, [key])
             file_ids, _ = store.files_using(tx, version, in_files, limit=0).get(key, ([], 0))
@@ -141,11 +161,12 @@ class FindingResolver:
                 legacy_history.take(tx, path, file_id)
         return step.report.step_id
 
-    def _merge_people(self, tx: Connection, old: str, new: str) -> bool:
+    def _merge_people(self, step: Step, tx: Connection, old: str, new: str) -> bool:
         """Merge or rename the person `old` into `new`; return whether there is such a person."""
-        old_id, new_id = people.person_named(tx, old), people.person_named(tx, new)
+        old_id, new_id = (_only_person(tx, name) for name in (old, new))
         if old_id is not None and new_id is not None:
             people.merge(tx, [old_id], new_id, at=self._clock())
+            step.record_merge([old_id], new_id)
         elif old_id is not None:
             people.rename(tx, old_id, old=old, new=new, at=self._clock())
         return old_id is not None
@@ -194,8 +215,21 @@ def _with_spelling(names: Sequence[str], old: str, new: str) -> list[str]:
     return list(name_by_key.values())[::-1]
 
 
+def _only_person(reader: Connection, name: str) -> int | None:
+    """Return the person with exactly this spelling. `UsageError`: several people have it."""
+    own = [
+        row for row in people.people_of_keys(reader, [person_key(name)]).get(person_key(name), []) if row.name == name
+    ]
+    if len(own) > 1:
+        choices = " and ".join(f"“{row.label}”" for row in own)
+        raise errors.UsageError(
+            f"The name “{name}” fits {choices}. Merge them on the page People, or rename one of them."
+        )
+    return own[0].person_id if own else None
+
+
 def _add_alias(tx: Connection, old: str, new: str, *, at: datetime) -> None:
     """Make a spelling an alias of `new` if it belongs to no person; merges and renames add it themselves."""
-    person_id = people.person_named(tx, new)
-    if person_id is not None and people.owner_of_alias(tx, old) is None and people.person_named(tx, old) is None:
+    person_id = _only_person(tx, new)
+    if person_id is not None and people.owner_of_alias(tx, old) is None and _only_person(tx, old) is None:
         people.add_alias(tx, person_id, old, at=at)

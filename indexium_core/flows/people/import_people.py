@@ -10,7 +10,7 @@ import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -21,9 +21,10 @@ from indexium_core.flows.people.import_legacy import LegacyImport
 from indexium_core.flows.people.legacy_match import HashMemo, Progress
 from indexium_core.flows.people.paths import absolute_path, real_path
 from indexium_core.flows.people.people_files import PeopleEntry
-from indexium_core.model.people import people_comment, placeholders
+from indexium_core.model.people import people_comment, person, placeholders
 from indexium_core.model.people.unmatched import UnmatchedFile
 from indexium_core.store.catalog import catalog, faces, films
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest
@@ -124,7 +125,8 @@ class Importer:
                 source, self._database.read(), base=base, is_complete=replace, memo=self._memo, on_progress=on_progress
             )
         entries = people_files.read(source) if old is None else old.entries()
-        requested = _requested_rows(entries, base, self._placeholder_keys(), replace=replace)
+        people = _PeopleOfNames(self._database.read(), entries)
+        requested = _requested_rows(entries, base, self._placeholder_keys(), people, replace=replace)
         pairs = _hash_pairs(entries)
         wanted = self.resolve_paths([each for _, each in requested.wanted], pairs)
         waiting = self._waiting(wanted, [entry for entry, _ in requested.wanted]) if dry_run else []
@@ -132,6 +134,8 @@ class Importer:
         with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
             films.link(tx, pairs, at=self._clock())
             counts = store.assign(tx, wanted, replace=replace, at=self._clock())
+            for (person_name, qualifier), aliases in requested.aliases.items():
+                store.restore(tx, person_name, qualifier, aliases, at=self._clock())
             faces.add(tx, face_rows, at=self._clock())
             operations, known = old.record(tx, name or source.name, is_preview=dry_run) if old else (0, 0)
             if dry_run:
@@ -215,6 +219,7 @@ class Importer:
         """Assign the people in comments to their files, if the database assigns no people to the file yet."""
         rows = store.named_in_files(self._database.read())
         placeholder_keys = self._placeholder_keys()
+        ambiguous = store.ambiguous_names(self._database.read(), {name for _, _, names in rows for name in names})
         wanted: list[AssignmentRequest] = []
         skipped: list[RejectedRow] = []
         for file_hash, path, names in rows:
@@ -222,6 +227,9 @@ class Importer:
                 if people_comment.person_key(name) in placeholder_keys:
                     where = path.decode("utf-8", "replace")
                     skipped.append(RejectedRow(line=0, where=where, reason=placeholders.reason(name)))
+                elif name in ambiguous:
+                    where = path.decode("utf-8", "replace")
+                    skipped.append(RejectedRow(line=0, where=where, reason=_ambiguity(name, ambiguous[name])))
                 else:
                     target = None if file_hash else path
                     wanted.append(AssignmentRequest(name=name, path_bytes=target, file_hash=file_hash, origin="file"))
@@ -258,14 +266,46 @@ class _RequestedRows:
     wanted: list[tuple[PeopleEntry, AssignmentRequest]]
     rejected: list[RejectedRow]
     skipped: list[RejectedRow]
+    aliases: dict[tuple[str, str], dict[str, None]]  # of people, by name and qualifier
+
+
+class _PeopleOfNames:
+    """The people that the names of an import mean, where qualifiers matter."""
+
+    def __init__(self, reader: Connection, entries: Iterable[PeopleEntry]) -> None:
+        names = {
+            people_comment.clean_name(name) for entry in entries if entry.qualifier is None for name in entry.names
+        }
+        self._qualified = store.qualified(reader, names)
+        self._ambiguous = store.ambiguous_names(reader, names - self._qualified.keys())
+
+    def of(self, name: str, qualifier: str | None) -> tuple[tuple[str, str | None], str]:
+        """Return name and qualifier of the person, and "" or the reason why the name is rejected."""
+        if qualifier is not None:
+            try:
+                return (name, person.checked_qualifier(qualifier)), ""
+            except errors.ValidationError as error:
+                return (name, None), error.message
+        if name in self._qualified:
+            return (self._qualified[name].name, self._qualified[name].qualifier), ""
+        return (name, None), _ambiguity(name, self._ambiguous[name]) if name in self._ambiguous else ""
+
+
+def _ambiguity(name: str, people: str) -> str:
+    return f"“{name}” fits several people: {people}; add the qualifier to the name"
 
 
 def _requested_rows(
-    entries: Iterable[PeopleEntry], base: bytes, placeholder_keys: frozenset[str], *, replace: bool
+    entries: Iterable[PeopleEntry],
+    base: bytes,
+    placeholder_keys: frozenset[str],
+    people: _PeopleOfNames,
+    *,
+    replace: bool,
 ) -> _RequestedRows:
     """Sort the names of all rows into wanted, rejected and skipped ones. A row with only placeholders has no effect."""
     checked = cache(_checked_name)  # the same few names occur in many rows
-    requested = _RequestedRows([], [], [])
+    requested = _RequestedRows([], [], [], {})
     for entry in entries:
         raw_names = [raw for raw in entry.names if people_comment.person_key(raw) not in placeholder_keys]
         requested.skipped.extend(
@@ -279,16 +319,27 @@ def _requested_rows(
             requested.rejected.append(RejectedRow(line=entry.line, where=entry.where, reason=entry.problem))
             continue
         path = absolute_path(base, entry.path) if entry.path else None
-        names: list[str | None] = [None] if replace and not entry.names else []
+        names: list[tuple[str | None, str | None]] = [(None, None)] if replace and not entry.names else []
         for raw in raw_names:
             name, problem = checked(raw)
+            (name, qualifier), problem = ((name, None), problem) if problem else people.of(name, entry.qualifier)
             if problem:
                 requested.rejected.append(RejectedRow(line=entry.line, where=entry.where, reason=problem))
             else:
-                names.append(name)
+                names.append((name, qualifier))
+                own = [alias for alias, problem in map(checked, entry.aliases) if not problem]
+                if own:
+                    requested.aliases.setdefault((name, qualifier or ""), {}).update(dict.fromkeys(own))
+        if not entry.path and not entry.file_hash:
+            continue
         requested.wanted.extend(
-            (entry, AssignmentRequest(name=name, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin))
-            for name in names
+            (
+                entry,
+                AssignmentRequest(
+                    name=name, qualifier=qualifier, path_bytes=path, file_hash=entry.file_hash, origin=entry.origin
+                ),
+            )
+            for name, qualifier in names
         )
     return requested
 
@@ -318,5 +369,5 @@ def _with_one_target(
     """Return an assignment with a hash or a path: the path if it is scanned and no file has the hash, else the hash."""
     path = wanted.path_bytes
     if path is None or (wanted.file_hash is not None and (wanted.file_hash in known_hashes or path in real_paths)):
-        return AssignmentRequest(name=wanted.name, file_hash=wanted.file_hash, origin=wanted.origin)
-    return AssignmentRequest(name=wanted.name, path_bytes=real_paths.get(path, path), origin=wanted.origin)
+        return replace(wanted, path_bytes=None)
+    return replace(wanted, path_bytes=real_paths.get(path, path), file_hash=None)

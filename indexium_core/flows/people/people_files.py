@@ -14,7 +14,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -33,6 +33,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _COLUMNS = "path (or file_hash) and person (or people, split by ;)"
+_ORIGINS = ("face", "hand", "import", "file")  # of an assignment
 _MAX_CELL_LENGTH = 131_072  # characters; a name has 200
 
 
@@ -46,6 +47,8 @@ class PeopleEntry:
     file_hash: str | None = None
     previous_hashes: tuple[str, ...] = ()  # earlier hashes of the same film
     names: tuple[str, ...] = ()  # as written; may be empty
+    qualifier: str | None = None  # of the person; "": the person without one; None: the source has no such column
+    aliases: tuple[str, ...] = ()  # of the person, as written
     origin: str = "import"
     problem: str = ""  # why the row is rejected; "" for a valid row
 
@@ -176,7 +179,17 @@ def _csv_entry(line: int, cells: dict[str, str]) -> PeopleEntry:
     own_names = tuple(name for name in names if name.strip())
     if not own_names and "people" not in cells:
         problem = problem or "the row names no people"
-    return _entry(line, path, file_hash, own_names, problem, previous=tuple(cells.get("previous_hashes", "").split()))
+    aliases = tuple(alias for alias in cells.get("aliases", "").split(";") if alias.strip())
+    if aliases and own_names and not path and not file_hash and not problem:  # an exported person without files
+        return PeopleEntry(line=line, names=own_names, qualifier=cells.get("qualifier"), aliases=aliases)
+    entry = _entry(line, path, file_hash, own_names, problem, previous=tuple(cells.get("previous_hashes", "").split()))
+    return replace(entry, qualifier=cells.get("qualifier"), aliases=aliases, origin=_origin(cells))
+
+
+def _origin(cells: dict[str, str]) -> str:
+    """Return the origin of an exported assignment; `import` for any other."""
+    origin = cells.get("origin", "")
+    return origin if origin in _ORIGINS else "import"
 
 
 def _entry(
@@ -243,11 +256,12 @@ def _exported(top: _Pairs) -> list[dict[str, Any]] | None:
 
 
 def _exported_entry(line: int, row: dict[str, Any]) -> PeopleEntry:
-    """Return a row of an export: it has the cells of the CSV, except that the hashes are a list."""
-    previous = row.get("previous_hashes")
+    """Return a row of an export: it has the cells of the CSV, except that hashes and aliases are lists."""
     cells = {name: value for name, value in row.items() if isinstance(value, str)}
-    if isinstance(previous, list):
-        cells["previous_hashes"] = " ".join(str(each) for each in previous)
+    for name, separator in (("previous_hashes", " "), ("aliases", ";")):
+        values = row.get(name)
+        if isinstance(values, list):
+            cells[name] = separator.join(str(each) for each in values)
     return _csv_entry(line, cells)
 
 

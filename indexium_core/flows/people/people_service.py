@@ -19,12 +19,14 @@ from indexium_core.flows.people import import_people
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.legacy_match import Progress
 from indexium_core.flows.people.paths import absolute_path
-from indexium_core.model.people import likeness, people_comment, placeholders
+from indexium_core.flows.people.person_changes import PersonChanges
+from indexium_core.model.people import likeness, people_comment, person, placeholders
+from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
-from indexium_core.store.people import suggestions
 from indexium_core.store.people.people import AssignmentRequest, AssignmentRow, FileResult, PersonRow
 from indexium_core.store.review import decisions
 
@@ -40,6 +42,8 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+_MAX_COMPANIONS = 12  # of a person, in the details
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ class PeopleService:
         self._clock = clock
         self._on_change = on_change
         self._importer = import_people.Importer(database, placeholder_keys=placeholder_keys, clock=clock)
+        self._persons = PersonChanges(database, clock=clock, on_change=on_change)
 
     @remote(paths=("path", "root"))
     def import_file(
@@ -145,25 +150,50 @@ class PeopleService:
 
         Raises:
             ValidationError: Names are invalid or placeholders; one message has all of them.
+            UsageError: A name fits several people; add the qualifier: "Ann Lee (aunt)".
 
         """
-        clean = valid_names(names, placeholder_keys=self._placeholder_keys())
+        people = self._people(names)
         wanted = [
-            AssignmentRequest(name=name, path_bytes=path, origin="hand") for path in _absolute(paths) for name in clean
+            AssignmentRequest(name=name, qualifier=qualifier, path_bytes=path, origin="hand")
+            for path in _absolute(paths)
+            for name, qualifier in people
         ]
         return self._assign(self._importer.resolve_paths(wanted))
 
     def add_to_files(self, file_ids: Sequence[int], names: Iterable[str]) -> ImportReport:
         """Assign people to scanned files and their copies; errors as `add`."""
-        clean = valid_names(names, placeholder_keys=self._placeholder_keys())
+        people = self._people(names)
         targets = store.targets(self._database.read(), file_ids)
         return self._assign(
             [
-                AssignmentRequest(name=name, path_bytes=None if file_hash else path, file_hash=file_hash, origin="hand")
+                AssignmentRequest(
+                    name=name,
+                    qualifier=qualifier,
+                    path_bytes=None if file_hash else path,
+                    file_hash=file_hash,
+                    origin="hand",
+                )
                 for file_hash, path in targets
-                for name in clean
+                for name, qualifier in people
             ]
         )
+
+    def _people(self, names: Iterable[str]) -> builtins.list[tuple[str, str | None]]:
+        """Return names and qualifiers for names that a person wrote; None: the qualifier does not matter."""
+        reader = self._database.read()
+        given = builtins.list(names)
+        by_id = {
+            name: people for name in given if name.startswith("#") for people in store.find(reader, [name]).values()
+        }
+        known = {name: (row.name, row.qualifier) for name, ids in by_id.items() for row in store.names_of(reader, ids)}
+        known |= {name: (row.name, row.qualifier) for name, row in store.qualified(reader, given).items()}
+        clean = valid_names([name for name in given if name not in known], placeholder_keys=self._placeholder_keys())
+        for name, people in store.ambiguous_names(reader, clean).items():
+            raise errors.UsageError(
+                f"“{name}” is ambiguous: it may be {people}. Add the qualifier, or use the id (#12)."
+            )
+        return [*known.values(), *((name, None) for name in clean)]
 
     def _assign(self, wanted: builtins.list[AssignmentRequest]) -> ImportReport:
         counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
@@ -191,13 +221,13 @@ class PeopleService:
         distinct = list(dict.fromkeys(names))
         with self._database.atomic() as tx:
             _check_known(tx, resolved)
-            people = store.find(tx, distinct)
+            file_ids = store.files_at(tx, resolved)
+            people = {name: _of_files(tx, name, ids, file_ids) for name, ids in store.find(tx, distinct).items()}
             unknown = [name for name in distinct if name not in people]
             if unknown and not from_files:
                 raise errors.UnknownIdError(_unknown_names(unknown))
             person_ids = [person_id for ids in people.values() for person_id in ids]
             removed_keys = store.keys_of(tx, person_ids) | {people_comment.person_key(name) for name in distinct}
-            file_ids = store.files_at(tx, resolved)
             count = store.remove(tx, person_ids, file_ids=file_ids, paths=resolved)
             suggestions.decline(tx, file_ids, removed_keys, at=self._clock())
             if from_files:
@@ -211,6 +241,43 @@ class PeopleService:
         return store.list_people(self._database.read())
 
     @remote()
+    def page(self, text: str = "", number: int = 1, *, per_page: int = 60, by_files: bool = False) -> PersonPage:
+        """
+        Return one page of the people whose name, qualifier or alias contains a text, by name or by number of files.
+
+        Raises:
+            UsageError: The page does not exist.
+
+        """
+        if number < 1 or per_page < 1:
+            raise errors.UsageError("Pages are numbered from 1, and have 1 person or more.")
+        items, total = persons.page(
+            self._database.read(), text, by_files=by_files, count=per_page, offset=(number - 1) * per_page
+        )
+        return PersonPage(items=items, total=total, page=number, per_page=per_page)
+
+    @remote()
+    def details(self, person_id: int, *, files: int = 200) -> PersonProfile:
+        """Return a person with companions and the newest files. `UnknownIdError`: there is no such person."""
+        reader = self._database.read()
+        cards = persons.cards(reader, [person_id])
+        if not cards:
+            raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
+        return PersonProfile(
+            card=cards[0],
+            companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
+            files=persons.files(reader, person_id, count=files),
+            merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, [person_id])],
+        )
+
+    @remote()
+    def set_picture(self, person_id: int, file_id: int | None) -> None:
+        """Choose the file of the picture of a person; None: a file in which only the person is named."""
+        with self._database.atomic() as tx:
+            persons.set_picture(tx, person_id, file_id)
+        self._on_change()
+
+    @remote()
     def similar(self, name: str, *, limit: int = 5) -> builtins.list[Similar]:
         """Return the people that a misspelled name may mean: the most likely first, then those in most files."""
         file_counts = dict(store.files_by_name(self._database.read()))
@@ -219,46 +286,75 @@ class PeopleService:
         return [Similar(name=each.name, files=file_counts[each.name], reason=each.reason) for each in best[:limit]]
 
     @remote()
-    def rename(self, old: str, new: str) -> None:
+    def rename(self, old: str, new: str, *, qualifier: str | None = None, dry_run: bool = False) -> PersonChange:
         """
         Rename a person. The old spelling becomes an alias, so that the plan corrects the files that have it.
 
+        Args:
+            old: The name, the name with its qualifier, or the id (`#12`).
+            new: The new name; it may be the old one.
+            qualifier: Tells people with one name apart, and is never written into files; "" for none, None to keep it.
+            dry_run: Only return what the change would do.
+
         Raises:
             UnknownIdError: No person is called `old`.
-            UsageError: Another person is called `new`.
+            UsageError: `old` fits several people, or another person is called `new`.
             ValidationError: `new` is not a valid name.
 
         """
-        clean = people_comment.validate_name(new)
-        with self._database.atomic() as tx:
-            person_id, spelling = _person(tx, old)
-            if spelling == clean:
-                return
-            other = store.person_named(tx, clean)
-            owner = store.owner_of_alias(tx, clean)
-            if other is not None or (owner and owner[0] != person_id):
-                message = f"Another person is called “{clean}”. To merge the two, use: indexium people merge OLD NEW."
-                raise errors.UsageError(message)
-            store.rename(tx, person_id, old=spelling, new=clean, at=self._clock())
-        self._on_change()
+        return self._persons.rename(old, new, qualifier=qualifier, dry_run=dry_run)
 
     @remote()
-    def merge(self, names: Sequence[str], into: str) -> None:
+    def merge(self, names: Sequence[str], into: str, *, dry_run: bool = False) -> PersonChange:
         """
-        Merge several people into the one called `into`. The other names become aliases.
+        Merge several people into the one called `into`. The other names become aliases. `unmerge` reverts it.
 
         Raises:
             UnknownIdError: At least one of the names does not belong to a person.
-            UsageError: There is no other person to merge.
+            UsageError: There is no other person to merge, or a name fits several people.
 
         """
-        with self._database.atomic() as tx:
-            target, _ = _person(tx, into)
-            others = {_person(tx, name)[0] for name in names} - {target}
-            if not others:
-                raise errors.UsageError("Name at least one other person to merge: indexium people merge FROM… INTO.")
-            store.merge(tx, sorted(others), target, at=self._clock())
-        self._on_change()
+        return self._persons.merge(names, into, dry_run=dry_run)
+
+    @remote(paths=("paths",))
+    def split(
+        self, name: str, paths: Iterable[str | Path], *, into: str, qualifier: str = "", dry_run: bool = False
+    ) -> PersonChange:
+        """
+        Give some files of a person to a new person, who may have the same name and a qualifier.
+
+        Raises:
+            UnknownIdError: There is no such person, or an unknown file.
+            UsageError: No file has the person, or another person has the name and the qualifier.
+            ValidationError: `into` is not a valid name.
+
+        """
+        wanted = self._importer.resolve_paths(
+            [AssignmentRequest(name=None, path_bytes=path) for path in _absolute(paths)]
+        )
+        resolved = [each.path_bytes for each in wanted if each.path_bytes is not None]
+        reader = self._database.read()
+        _check_known(reader, resolved)
+        file_ids = store.files_at(reader, resolved)
+        return self._persons.split(name, file_ids, into=into, qualifier=qualifier, dry_run=dry_run)
+
+    def split_files(
+        self, name: str, file_ids: Sequence[int], *, into: str, qualifier: str = "", dry_run: bool = False
+    ) -> PersonChange:
+        """Give some files, by id, to a new person; errors as `split`."""
+        return self._persons.split(name, file_ids, into=into, qualifier=qualifier, dry_run=dry_run)
+
+    @remote()
+    def unmerge(self, name: str, merged: str, *, dry_run: bool = False) -> PersonChange:
+        """
+        Make a person that was merged into another one a person of its own again, with the assignments of that time.
+
+        Raises:
+            UnknownIdError: No person called `merged` is merged into the person.
+            UsageError: The people have newer changes that prevent it.
+
+        """
+        return self._persons.unmerge(name, merged, dry_run=dry_run)
 
     def _remove_by_edit(self, tx: Connection, file_ids: builtins.list[int], removed_keys: set[str]) -> None:
         aliases = store.aliases(tx)
@@ -307,16 +403,16 @@ def _check_known(reader: Connection, paths: list[bytes]) -> None:
         raise errors.UnknownIdError(message)
 
 
-def _person(reader: Connection, name: str) -> tuple[int, str]:
-    """Return id and spelling of the person that a name identifies."""
-    person_ids = store.find(reader, [name]).get(name, [])
-    if not person_ids:
-        raise errors.UnknownIdError(_unknown_names([name]))
-    spellings = store.spellings(reader, person_ids)
-    if len(person_ids) > 1:
-        choices = " or ".join(f"“{each}”" for each in spellings.values())
-        raise errors.UsageError(f"“{name}” is ambiguous: it may be {choices}. Use one of these spellings.")
-    return person_ids[0], spellings[person_ids[0]]
+def _of_files(reader: Connection, name: str, person_ids: list[int], file_ids: Sequence[int]) -> list[int]:
+    """Return those of the people whom a name fits that the files have; `UsageError` if two of them have one name."""
+    people = store.names_of(reader, person_ids)
+    if len({row.name for row in people}) == len(people):
+        return person_ids
+    own = [row for row in people if store.files_with(reader, file_ids, [row.person_id])]
+    if len({row.name for row in own}) < len(own):
+        choices = " or ".join(f"“{row.label}” (#{row.person_id})" for row in own)
+        raise errors.UsageError(f"“{name}” is ambiguous in these files: it may be {choices}.")
+    return [row.person_id for row in own]
 
 
 def _unknown_names(names: Sequence[str]) -> str:

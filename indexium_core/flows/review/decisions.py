@@ -239,6 +239,10 @@ class Step:
         with learning.recorded(self._tx, self._id, names):
             yield self._tx
 
+    def record_merge(self, person_ids: Sequence[int], into: int) -> None:
+        """Record that the step merged people into one."""
+        learning.record_merge(self._tx, self._id, person_ids, into)
+
     def now(self) -> tuple[Connection, Version]:
         """Return the connection of the step, and the newest version of the plan, with the decisions of the step."""
         return self._tx, plan_compute.refresh_within(self._tx, self._modes, now=self._at)

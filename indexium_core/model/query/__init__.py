@@ -29,6 +29,8 @@ from indexium_core.model.query.published_sql import (
     history_as_sql,
     jobs_as_sql,
     library_as_sql,
+    people_as_sql,
+    person_as_sql,
     plan_as_sql,
 )
 from indexium_core.model.query.selection import search_of
@@ -62,6 +64,8 @@ __all__ = [
     "parse",
     "parse_history",
     "parts",
+    "people_as_sql",
+    "person_as_sql",
     "plan_as_sql",
     "quoted",
     "requires_all",

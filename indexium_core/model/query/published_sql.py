@@ -16,7 +16,15 @@ from indexium_core.model.query.history import parse_history
 from indexium_core.model.query.keys import Key
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["check_as_sql", "history_as_sql", "jobs_as_sql", "library_as_sql", "plan_as_sql"]
+__all__ = [
+    "check_as_sql",
+    "history_as_sql",
+    "jobs_as_sql",
+    "library_as_sql",
+    "people_as_sql",
+    "person_as_sql",
+    "plan_as_sql",
+]
 
 _COLUMNS = {
     "adds": ("p.people_added",),
@@ -69,6 +77,26 @@ def plan_as_sql(text: str) -> str:
         "ORDER BY p.risk, f.path",
     ]
     return "\n".join(lines)
+
+
+def people_as_sql(text: str) -> str:
+    """Return the people whose name, qualifier or alias contains a text as SQL."""
+    names = "concat_ws(chr(10), name, qualifier, array_to_string(aliases, chr(10)))"
+    lines = [
+        "SELECT person_id, name, qualifier, files, aliases",
+        "FROM people",
+        *([_where([f"strip_accents({names}) ILIKE {_pattern(text)}"])] if text.strip() else []),
+        "ORDER BY name, qualifier",
+    ]
+    return "\n".join(lines)
+
+
+def person_as_sql(person_id: int) -> str:
+    """Return the files of a person as SQL, the newest first."""
+    return (
+        "SELECT file_id, f.file_name, f.folder, f.modified_at\nFROM files AS f\nJOIN file_people AS a USING (file_id)\n"
+        f"WHERE a.person_id = {person_id}\nORDER BY f.modified_at DESC, f.path"
+    )
 
 
 def history_as_sql(

@@ -8,13 +8,27 @@ other files stay.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from typing import NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["count_files", "prune", "recorded", "undo_or_redo"]
+__all__ = ["Merge", "count_files", "merges", "prune", "record_merge", "recorded", "undo_or_redo"]
+
+
+class Merge(NamedTuple):
+    """A merge in force, which can be reverted."""
+
+    into_id: int
+    step_id: int
+    person_id: int  # the person that the merge deleted
+    name: str
+    qualifier: str
+    merged_at: datetime | None  # UTC; None: the step is no longer listed
+    assignments: int  # of the deleted person
 
 
 @contextmanager
@@ -64,8 +78,19 @@ def undo_or_redo(tx: Connection, step_id: int, *, undo: bool) -> bool | None:
     return is_applicable
 
 
+def record_merge(tx: Connection, step_id: int, person_ids: Collection[int], into: int) -> None:
+    """Record that a step merged people into one, so that `merges` lists it."""
+    tx.execute(_sql("record_merge"), {"step": step_id, "person_ids": list(person_ids), "into": into})
+
+
+def merges(reader: Connection, into: Collection[int] | None = None) -> list[Merge]:
+    """Return the merges in force into these people, or into all, newest first."""
+    ids = None if into is None else list(into)
+    return [Merge(*row) for row in reader.execute(_sql("merges"), {"into": ids}).fetchall()]
+
+
 def prune(tx: Connection) -> None:
-    """Delete the records of steps that are no longer kept."""
+    """Delete the records of steps that are no longer kept, except those of merges in force."""
     tx.execute(_sql("prune"))
 
 

@@ -7,12 +7,14 @@ Mutators take the connection of an open transaction and mark the plans of the fi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
-from indexium_core.model.people import people_comment
+from indexium_core.model.people import people_comment, person
 from indexium_core.model.query import SpellingParameter, SpellingSet
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
@@ -22,11 +24,14 @@ __all__ = [
     "AssignmentRequest",
     "AssignmentRow",
     "FileResult",
+    "PersonName",
     "PersonRow",
     "add_alias",
     "adopt_waiting",
     "aliases",
+    "ambiguous_names",
     "assign",
+    "count_named",
     "export",
     "files_at",
     "files_by_name",
@@ -39,16 +44,22 @@ __all__ = [
     "list_people",
     "merge",
     "named_in_files",
+    "names_of",
     "owner_of_alias",
+    "people_of_keys",
     "person_named",
+    "qualified",
     "remove",
     "rename",
     "resolve_spellings",
+    "restore",
     "results_of",
     "scanned_paths",
-    "spellings",
+    "split",
     "targets",
 ]
+
+_ID = re.compile(r"#\d{1,18}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,7 @@ class AssignmentRequest:
     """One requested assignment. Either `path_bytes` or `file_hash` is set."""
 
     name: str | None  # valid and clean; None: the file has no people (when replacing)
+    qualifier: str | None = None  # of the person; "": the person without one; None: not known
     path_bytes: bytes | None = None  # absolute
     file_hash: str | None = None
     origin: str = "import"  # face, hand, import, file
@@ -71,23 +83,50 @@ class AssignCounts:
     files: int  # files concerned, including copies
 
 
+class PersonName(NamedTuple):
+    """Name and qualifier of a person."""
+
+    person_id: int
+    name: str
+    qualifier: str  # "" for none
+
+    @property
+    def label(self) -> str:
+        """The name with the qualifier: `Ann Lee (aunt)`."""
+        return person.label(self.name, self.qualifier)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
     """One person, with the numbers of their files."""
 
+    person_id: int
     name: str
+    qualifier: str  # tells people with one name apart, never written into files; "" for none
+    aliases: tuple[str, ...]  # other spellings of the name
     files: int  # files to which the database assigns the person
     written: int  # of these, files whose comment names the person
+
+    @property
+    def label(self) -> str:
+        """The name with the qualifier: `Ann Lee (aunt)`."""
+        return person.label(self.name, self.qualifier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignmentRow:
-    """One person in one file, for export. A payload has a row for each copy; without files, it has no path."""
+    """
+    One person in one file, for export.
+
+    A payload has a row for each copy; without files, it has no path. A person without files has a row without a file.
+    """
 
     path: str  # for display, "" while no file with this hash is known
     file_hash: str | None
     person: str
-    origin: str
+    qualifier: str  # "" for none
+    aliases: tuple[str, ...]  # other spellings of the name
+    origin: str  # "" for a person without files
     path_raw: str  # percent-encoded bytes of a path that cannot be decoded, else ""
     previous_hashes: tuple[str, ...] = ()  # earlier hashes of the film, which another home may have stored
 
@@ -107,7 +146,8 @@ def assign(tx: Connection, wanted: Sequence[AssignmentRequest], *, replace: bool
     """
     Assign people to files, in the given order. With `replace`, the files get exactly these people.
 
-    A name that no person has is resolved as an alias, and otherwise becomes a new person.
+    A name that no person has is resolved as an alias, and otherwise becomes a new person. A name that fits several
+    people is assigned to none of them: `ambiguous_names` returns such names.
     """
     tx.execute(_sql("wanted"), _columns(wanted))
     tx.execute(_sql("wanted_targets"))
@@ -169,17 +209,59 @@ def files_at(reader: Connection, paths: Collection[bytes]) -> list[int]:
 
 
 def find(reader: Connection, names: Collection[str]) -> dict[str, list[int]]:
-    """Return the ids of the people for each name: matched by spelling, otherwise by key; aliases count too."""
+    """
+    Return the ids of the people for each name: matched by spelling, otherwise by key; aliases count too.
+
+    A name that nobody has may also be a name with a qualifier, `Ann Lee (aunt)`, or an id, `#12`.
+    """
     keys = [people_comment.person_key(name) for name in names]
     person_ids: dict[str, list[int]] = {}
     for name, person_id in reader.execute(_sql("find_people"), {"names": list(names), "keys": keys}).fetchall():
         person_ids.setdefault(name, []).append(person_id)
-    return person_ids
+    others = [name for name in names if name not in person_ids]
+    by_label = qualified(reader, others)
+    person_ids |= {name: [row.person_id] for name, row in by_label.items()}
+    by_id = {name: int(name[1:]) for name in others if name not in by_label and _ID.fullmatch(name)}
+    existing = {each for (each,) in reader.execute(_sql("ids"), [list(by_id.values())]).fetchall()} if by_id else set()
+    return person_ids | {name: [person_id] for name, person_id in by_id.items() if person_id in existing}
 
 
-def spellings(reader: Connection, person_ids: Collection[int]) -> dict[int, str]:
-    """Return the names of these people, by id."""
-    return dict(reader.execute(_sql("spellings"), [list(person_ids)]).fetchall())
+def qualified(reader: Connection, labels: Collection[str]) -> dict[str, PersonName]:
+    """Return the people with a qualifier whose name with it is one of these texts; letter case does not matter."""
+    wanted = {label: people_comment.person_key(label) for label in labels if label.rstrip().endswith(")")}
+    if not wanted:
+        return {}
+    rows = [PersonName(*row) for row in reader.execute(_sql("qualified")).fetchall()]
+    by_key = {people_comment.person_key(row.label): row for row in rows}
+    return {label: by_key[key] for label, key in wanted.items() if key in by_key}
+
+
+def ambiguous_names(reader: Connection, names: Collection[str]) -> dict[str, str]:
+    """Return those of these names that fit several people, with the people: `“Ann Lee” or “Ann Lee (aunt)”`."""
+    keys = {name: people_comment.person_key(name) for name in names}
+    result = reader.execute(_sql("ambiguous_names"), {"names": list(keys), "keys": list(keys.values())}).fetchall()
+    ambiguous = {name: keys[name] for (name,) in result}
+    people = people_of_keys(reader, ambiguous.values())
+    return {name: " or ".join(f"“{row.label}”" for row in people[key]) for name, key in ambiguous.items()}
+
+
+def people_of_keys(reader: Connection, keys: Collection[str]) -> dict[str, list[PersonName]]:
+    """Return for each key the people that a name with this key may mean, by name or as an alias."""
+    people: dict[str, list[PersonName]] = {}
+    for key, *row in reader.execute(_sql("people_of_key"), {"keys": list(keys)}).fetchall() if keys else ():
+        people.setdefault(key, []).append(PersonName(*row))
+    return people
+
+
+def names_of(reader: Connection, person_ids: Collection[int]) -> list[PersonName]:
+    """Return name and qualifier of these people."""
+    return [PersonName(*row) for row in reader.execute(_sql("names_of"), [list(person_ids)]).fetchall()]
+
+
+def count_named(reader: Connection, names: Collection[str], file_ids: Collection[int] | None = None) -> int:
+    """Return the number of present files, or of these files, whose comment has one of these spellings."""
+    ids = None if file_ids is None else list(file_ids)
+    return int(reader.value(_sql("count_named"), {"names": list(names), "file_ids": ids}))
 
 
 def keys_of(reader: Connection, person_ids: Collection[int]) -> set[str]:
@@ -223,8 +305,8 @@ def aliases(reader: Connection) -> dict[str, str]:
 
 def list_people(reader: Connection) -> list[PersonRow]:
     """Return all people, in the sort order of names."""
-    result = reader.execute(_sql("list_people")).fetchall()
-    return [PersonRow(name=name, files=files, written=written) for name, files, written in result]
+    result = reader.execute(_sql("list_people")).fetch_dicts()
+    return [PersonRow(**row | {"aliases": tuple(row["aliases"])}) for row in result]
 
 
 def files_by_name(reader: Connection) -> list[tuple[str, int]]:
@@ -233,17 +315,19 @@ def files_by_name(reader: Connection) -> list[tuple[str, int]]:
 
 
 def export(reader: Connection) -> list[AssignmentRow]:
-    """Return all assignments in the order of the paths, one row for each copy of a payload."""
+    """Return all assignments in the order of the paths, one row for each copy of a payload and each other person."""
     return [
         AssignmentRow(
             path="" if path is None else rows.display(path),
             file_hash=file_hash,
-            person=person,
+            person=name,
+            qualifier=qualifier,
+            aliases=tuple(aliases),
             origin=origin,
             path_raw="" if path is None else raw_path(path),
             previous_hashes=tuple(previous),
         )
-        for path, file_hash, person, origin, previous in reader.execute(_sql("export")).fetchall()
+        for path, file_hash, name, qualifier, aliases, origin, previous in reader.execute(_sql("export")).fetchall()
     ]
 
 
@@ -256,9 +340,9 @@ def raw_path(path: bytes) -> str:
     return ""
 
 
-def person_named(reader: Connection, name: str) -> int | None:
-    """Return the person with exactly this spelling."""
-    person_id: int | None = reader.value(_sql("person_named"), [name])
+def person_named(reader: Connection, name: str, qualifier: str = "") -> int | None:
+    """Return the person with exactly this spelling and qualifier."""
+    person_id: int | None = reader.value(_sql("person_named"), [name, qualifier])
     return person_id
 
 
@@ -268,19 +352,50 @@ def owner_of_alias(reader: Connection, alias: str) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def rename(tx: Connection, person_id: int, *, old: str, new: str, at: datetime) -> None:
+def rename(tx: Connection, person_id: int, *, old: str, new: str, qualifier: str = "", at: datetime) -> None:
     """Rename a person; the old spelling becomes an alias, so that the plan corrects the files that have it."""
-    tx.execute(_sql("drop_alias"), [new])
-    tx.execute(_sql("rename"), [person_id, new, people_comment.person_key(new), people_comment.fold(new)])
-    tx.execute(_sql("add_alias"), [old, people_comment.person_key(old), person_id, at])
+    tx.execute(_sql("drop_alias"), [new, person_id])
+    key, search = people_comment.person_key(new), people_comment.fold(new)
+    tx.execute(_sql("rename"), [person_id, new, key, search, qualifier])
+    if old != new:
+        tx.execute(_sql("add_alias"), [old, people_comment.person_key(old), person_id, at])
     tx.execute(_sql("mark_people"), [[person_id]])
+
+
+def split(tx: Connection, person_id: int, file_ids: Collection[int], *, name: str, qualifier: str, at: datetime) -> int:
+    """Move the assignments of a person to some files to a new person, and return the id of the new person."""
+    new_id = _add(tx, name, qualifier, at=at)
+    tx.execute(_sql("split_assignments"), {"from": person_id, "to": new_id, "file_ids": list(file_ids)})
+    tx.execute(_sql("mark_people"), [[person_id, new_id]])
+    return new_id
 
 
 def add_alias(tx: Connection, person_id: int, alias: str, *, at: datetime) -> None:
     """Add an alias to a person, so that the plan corrects the files that have it."""
-    tx.execute(_sql("drop_alias"), [alias])
+    tx.execute(_sql("drop_alias"), [alias, person_id])
     tx.execute(_sql("add_alias"), [alias, people_comment.person_key(alias), person_id, at])
     tx.execute(_sql("mark_people"), [[person_id]])
+
+
+def restore(tx: Connection, name: str, qualifier: str, aliases: Collection[str], *, at: datetime) -> None:
+    """Add a person if it does not exist, and those of the aliases that fit no other person."""
+    person_id = person_named(tx, name, qualifier)
+    if person_id is None:
+        person_id = _add(tx, name, qualifier, at=at)
+    keys = {alias: people_comment.person_key(alias) for alias in aliases}
+    taken = people_of_keys(tx, keys.values())
+    for alias, key in keys.items():
+        if alias != name and all(row.person_id == person_id for row in taken.get(key, [])):
+            add_alias(tx, person_id, alias, at=at)
+
+
+def _add(tx: Connection, name: str, qualifier: str, *, at: datetime) -> int:
+    """Add a person, and return the id."""
+    person_id = int(tx.value(_sql("next_id")))
+    key, search = people_comment.person_key(name), people_comment.fold(name)
+    columns = {"person_id": person_id, "name": name, "person_key": key, "search": search}
+    tx.execute(_sql("add_person"), columns | {"qualifier": qualifier, "at": at})
+    return person_id
 
 
 def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetime) -> None:
@@ -289,6 +404,7 @@ def merge(tx: Connection, person_ids: Collection[int], into: int, *, at: datetim
     tx.execute(_sql("mark_people"), [[*ids, into]])
     tx.execute(_sql("merge_assignments"), [ids, into])
     tx.execute(_sql("delete_duplicate_assignments"), [into])
+    tx.execute(_sql("drop_common_aliases"), [ids, into])
     tx.execute(_sql("move_aliases"), [ids, into])
     tx.execute(_sql("merge_aliases"), [ids, into, at])
     tx.execute(_sql("delete_people"), [ids])
@@ -330,6 +446,7 @@ def _columns(wanted: Sequence[AssignmentRequest]) -> dict[str, list[object]]:
         "path_bytes": [each.path_bytes for each in wanted],
         "file_hash": [each.file_hash for each in wanted],
         "name": [each.name for each in wanted],
+        "qualifier": [each.qualifier for each in wanted],
         "person_key": [keys[each.name] if each.name is not None else None for each in wanted],
         "search": [folded[each.name] if each.name is not None else None for each in wanted],
         "origin": [each.origin for each in wanted],

@@ -15,7 +15,7 @@ SELECT greatest((SELECT coalesce(max(mark_id), 0) FROM plan_marks), (SELECT coal
 WITH meant AS (
     SELECT a.alias_key, max_by(p.person_key, a.created_at) AS person_key
     FROM person_aliases AS a JOIN people AS p USING (person_id)
-    WHERE a.alias_key NOT IN (SELECT person_key FROM people) GROUP BY a.alias_key
+    WHERE a.alias_key NOT IN (SELECT person_key FROM people) AND a.alias_key NOT IN (FROM shared_keys) GROUP BY a.alias_key
 ), decided AS (
     SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL
     UNION SELECT file_id FROM decisions WHERE kind = 'mode' AND revoked_at IS NULL AND people_mode = 'exact'
@@ -33,8 +33,8 @@ WITH meant AS (
     UNION ALL
     SELECT f.file_id, v.person_id FROM scanned_files AS f JOIN video_people AS v ON v.path_bytes = f.path_bytes
     WHERE f.file_hash IS NULL AND v.file_hash IS NULL AND len(f.people) > 0
-), missing AS (
-    SELECT DISTINCT file_id, key FROM named ANTI JOIN (
+), missing AS ( -- an ambiguous name has its own check
+    SELECT DISTINCT file_id, key FROM (FROM named WHERE key NOT IN (FROM shared_keys)) ANTI JOIN (
         SELECT a.file_id, p.person_key AS key FROM assigned AS a JOIN people AS p USING (person_id)) USING (file_id, key)
 ), findings AS (
     SELECT file_id, hash(list(key ORDER BY key)) AS facts FROM missing GROUP BY file_id
@@ -43,6 +43,31 @@ SELECT file_id AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignored
 FROM findings AS f
 LEFT JOIN check_dismissals AS d ON d.kind = 'differ' AND d.subject = file_id::VARCHAR AND d.facts = f.facts
 ORDER BY file_id;
+
+-- name: shared_keys
+-- The keys of the names that fit several people.
+FROM shared_keys;
+
+-- name: ambiguous_person
+-- Names in files that fit several people of whom none is assigned to the file: the file, a space, and the key of the name.
+WITH candidates AS (
+    SELECT person_key AS key, person_id FROM people WHERE person_key IN (FROM shared_keys)
+    UNION SELECT alias_key, person_id FROM person_aliases WHERE alias_key IN (FROM shared_keys)
+), named AS (
+    SELECT DISTINCT file_id, key FROM (
+        SELECT file_id, unnest(people_keys) AS key FROM scanned_files
+        WHERE state <> 'missing' AND list_has_any(people_keys, $keys::VARCHAR[])
+    ) SEMI JOIN candidates USING (key)
+), findings AS (
+    SELECT concat(n.file_id, ' ', n.key) AS subject, c.facts
+    FROM (FROM named ANTI JOIN (SELECT f.file_id, c.key FROM file_people AS f JOIN candidates AS c USING (person_id))
+          USING (file_id, key)) AS n
+    JOIN (SELECT key, hash(list(person_id ORDER BY person_id)) AS facts FROM candidates GROUP BY key) AS c USING (key)
+    ORDER BY n.key, n.file_id
+)
+SELECT f.subject AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignored
+FROM findings AS f
+LEFT JOIN check_dismissals AS d ON d.kind = 'ambiguous_person' AND d.subject = f.subject AND d.facts = f.facts;
 
 -- name: copies
 -- Payloads of several present files that would not have the same people, placeholders aside. $names and $name_keys are

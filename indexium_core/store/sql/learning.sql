@@ -58,10 +58,29 @@ SELECT count(*) FROM (
 );
 
 -- name: prune
--- Delete the records of steps that are no longer kept.
-DELETE FROM step_people WHERE step_id NOT IN (SELECT step_id FROM review_steps);
-DELETE FROM step_aliases WHERE step_id NOT IN (SELECT step_id FROM review_steps);
-DELETE FROM step_assignments WHERE step_id NOT IN (SELECT step_id FROM review_steps);
+-- Delete the records of steps that are no longer kept, except those of merges in force.
+DELETE FROM person_merges WHERE step_id NOT IN (SELECT step_id FROM review_steps)
+    AND (person_id IN (SELECT person_id FROM people) OR step_id NOT IN (SELECT step_id FROM step_people));
+DELETE FROM step_people WHERE step_id NOT IN (SELECT step_id FROM review_steps UNION SELECT step_id FROM person_merges);
+DELETE FROM step_aliases WHERE step_id NOT IN (SELECT step_id FROM review_steps UNION SELECT step_id FROM person_merges);
+DELETE FROM step_assignments WHERE step_id NOT IN (SELECT step_id FROM review_steps UNION SELECT step_id FROM person_merges);
+
+-- name: record_merge
+-- Record which people a step merged into which person.
+INSERT INTO person_merges SELECT $step, unnest($person_ids::BIGINT[]), $into;
+
+-- name: merges
+-- The merges in force into some people (NULL: all), newest first: the step, the person that it deleted and the number of its
+-- assignments.
+SELECT m.into_id, m.step_id, p.person_id, p.name, p.qualifier, r.created_at,
+       (SELECT count(*) FROM step_assignments AS a
+        WHERE a.step_id = m.step_id AND a.person_id = m.person_id AND NOT a.is_after) AS assignments
+FROM person_merges AS m JOIN step_people AS p ON p.step_id = m.step_id AND p.person_id = m.person_id AND NOT p.is_after
+LEFT JOIN review_steps AS r ON r.step_id = m.step_id
+WHERE m.person_id NOT IN (SELECT person_id FROM people) AND m.into_id IN (SELECT person_id FROM people)
+  AND ($into::BIGINT[] IS NULL OR m.into_id IN (SELECT unnest($into::BIGINT[])))
+QUALIFY row_number() OVER (PARTITION BY m.person_id ORDER BY m.step_id DESC) = 1
+ORDER BY m.step_id DESC, p.name;
 
 -- name: has_changes
 -- Whether a step changed people, aliases or assignments.
@@ -72,7 +91,7 @@ SELECT EXISTS (FROM step_people WHERE step_id = $1) OR EXISTS (FROM step_aliases
 -- The people that an undo or redo changes: `is_deleted` marks those to delete, the others are to insert. A renamed
 -- person is both.
 CREATE OR REPLACE TEMP TABLE people_delta AS
-SELECT is_after = $undo AS is_deleted, person_id, name, person_key, search, created_at FROM step_people WHERE step_id = $step;
+SELECT is_after = $undo AS is_deleted, * EXCLUDE (step_id, is_after) FROM step_people WHERE step_id = $step;
 
 -- name: aliases_delta
 -- The aliases that an undo or redo changes.
@@ -106,17 +125,17 @@ FROM placed AS a LEFT JOIN placed AS b
 -- name: is_applicable
 -- Whether people and aliases are as the step left them: everything to delete exists, and no name to insert is in use.
 SELECT NOT EXISTS (
-    SELECT 1 FROM people_delta AS t LEFT JOIN people AS p ON p.person_id = t.person_id AND p.name = t.name
+    SELECT 1 FROM people_delta AS t LEFT JOIN people AS p ON p.person_id = t.person_id AND p.name = t.name AND p.qualifier = t.qualifier
     WHERE t.is_deleted AND p.person_id IS NULL
 ) AND NOT EXISTS (
     SELECT 1 FROM aliases_delta AS t LEFT JOIN person_aliases AS a ON a.alias = t.alias AND a.person_id = t.person_id
     WHERE t.is_deleted AND a.alias IS NULL
 ) AND NOT EXISTS (
-    SELECT 1 FROM people_delta AS t JOIN people AS p ON p.name = t.name OR p.person_id = t.person_id
-    WHERE NOT t.is_deleted AND (p.name <> t.name OR p.person_id <> t.person_id)
+    SELECT 1 FROM people_delta AS t JOIN people AS p ON p.name = t.name AND p.qualifier = t.qualifier OR p.person_id = t.person_id
+    WHERE NOT t.is_deleted AND (p.name <> t.name OR p.qualifier <> t.qualifier OR p.person_id <> t.person_id)
       AND p.person_id NOT IN (SELECT person_id FROM people_delta WHERE is_deleted)
 ) AND NOT EXISTS (
-    SELECT 1 FROM aliases_delta AS t JOIN person_aliases AS a USING (alias)
+    SELECT 1 FROM aliases_delta AS t JOIN person_aliases AS a USING (alias, person_id)
     WHERE NOT t.is_deleted AND NOT EXISTS (
         SELECT 1 FROM aliases_delta AS g WHERE g.is_deleted AND g.alias = a.alias AND g.person_id = a.person_id)
 ) AND NOT EXISTS (
@@ -142,12 +161,12 @@ INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id FR
 
 -- name: insert_people
 -- Insert people.
-INSERT INTO people SELECT person_id, name, person_key, search, created_at FROM people_delta
+INSERT INTO people BY NAME SELECT * EXCLUDE (is_deleted) FROM people_delta
 WHERE NOT is_deleted AND person_id NOT IN (SELECT person_id FROM people);
 
 -- name: rename_people
 -- Restore the names of renamed people.
-UPDATE people SET name = t.name, person_key = t.person_key, search = t.search
+UPDATE people SET name = t.name, person_key = t.person_key, search = t.search, qualifier = t.qualifier
 FROM people_delta AS t WHERE t.person_id = people.person_id AND NOT t.is_deleted;
 
 -- name: delete_assignments

@@ -1,10 +1,12 @@
 -- name: wanted
--- The requested assignments: a path or a hash, and a name (NULL: the file has no people).
+-- The requested assignments: a path or a hash, and a name (NULL: the file has no people). A qualifier that is NULL is not
+-- known; the empty qualifier means the person without one.
 CREATE OR REPLACE TEMP TABLE wanted AS SELECT
     unnest($ord::BIGINT[]) AS ord,
     unnest($path_bytes::BLOB[]) AS path_bytes,
     unnest($file_hash::VARCHAR[]) AS file_hash,
     unnest($name::VARCHAR[]) AS name,
+    unnest($qualifier::VARCHAR[]) AS qualifier,
     unnest($person_key::VARCHAR[]) AS person_key,
     unnest($search::VARCHAR[]) AS search,
     unnest($origin::VARCHAR[]) AS origin;
@@ -30,29 +32,61 @@ LEFT JOIN (SELECT a.file_hash AS requested, o.file_hash FROM film_hashes AS a JO
           ) AS k ON k.requested = w.file_hash;
 
 -- name: resolved_names
--- The person of each requested name, if any: by spelling, else as an alias by spelling, else as an alias by key.
+-- The person of each requested name, if any: by spelling, else as an alias by spelling, else as an alias by key; and whether
+-- the name fits several people.
 CREATE OR REPLACE TEMP TABLE resolved_names AS
-SELECT w.name, coalesce(min(p.person_id), min(a.person_id), min(k.person_id)) AS person_id
-FROM (SELECT DISTINCT name, person_key FROM wanted WHERE name IS NOT NULL) AS w
-LEFT JOIN people AS p ON p.name = w.name
-LEFT JOIN person_aliases AS a ON a.alias = w.name
-LEFT JOIN person_aliases AS k ON k.alias_key = w.person_key
-GROUP BY w.name;
+SELECT w.name, w.qualifier, coalesce(min(p.person_id), min(a.person_id), min(k.person_id)) AS person_id,
+       CASE WHEN count(p.person_id) > 0 THEN count(DISTINCT p.person_id) > 1
+            WHEN count(a.person_id) > 0 THEN count(DISTINCT a.person_id) > 1
+            ELSE w.qualifier IS NULL AND w.person_key IN (FROM shared_keys) END AS is_ambiguous
+FROM (SELECT DISTINCT name, qualifier, person_key FROM wanted WHERE name IS NOT NULL) AS w
+LEFT JOIN people AS p ON p.name = w.name AND p.qualifier = coalesce(w.qualifier, p.qualifier)
+LEFT JOIN person_aliases AS a ON a.alias = w.name AND coalesce(w.qualifier, '') = ''
+LEFT JOIN person_aliases AS k ON k.alias_key = w.person_key AND coalesce(w.qualifier, '') = ''
+GROUP BY w.name, w.qualifier, w.person_key;
 
 -- name: add_people
 -- Add the requested names that no person has as new people.
-INSERT INTO people
-SELECT nextval('ids'), w.name, any_value(w.person_key), any_value(w.search), $1
-FROM wanted AS w JOIN resolved_names AS n ON n.name = w.name WHERE n.person_id IS NULL GROUP BY w.name ORDER BY min(w.ord);
+INSERT INTO people BY NAME
+SELECT nextval('ids') AS person_id, name, person_key, search, $1 AS created_at, qualifier FROM (
+    SELECT w.name, any_value(w.person_key) AS person_key, any_value(w.search) AS search, coalesce(w.qualifier, '') AS qualifier
+    FROM wanted AS w JOIN resolved_names AS n ON n.name = w.name AND n.qualifier IS NOT DISTINCT FROM w.qualifier
+    WHERE n.person_id IS NULL AND NOT n.is_ambiguous GROUP BY ALL ORDER BY min(w.ord)
+);
 
 -- name: requested
--- One row for each person of each target, in the requested order.
+-- One row for each person of each target, in the requested order. A name that fits several people is assigned to none.
 CREATE OR REPLACE TEMP TABLE requested AS
 SELECT t.target, t.file_hash, t.path_bytes, coalesce(n.person_id, p.person_id) AS person_id,
        min(t.ord) AS ord, arg_min(w.origin, t.ord) AS origin
 FROM wanted AS w JOIN wanted_targets AS t ON t.ord = w.ord
-JOIN resolved_names AS n ON n.name = w.name LEFT JOIN people AS p ON p.name = w.name
+JOIN resolved_names AS n ON n.name = w.name AND n.qualifier IS NOT DISTINCT FROM w.qualifier
+LEFT JOIN people AS p ON p.name = w.name AND p.qualifier = coalesce(w.qualifier, '')
+WHERE NOT n.is_ambiguous
 GROUP BY ALL;
+
+-- name: ambiguous_names
+-- Those of these names that fit several people: the rule of `resolved_names`.
+SELECT n.name FROM (SELECT unnest($names::VARCHAR[]) AS name, unnest($keys::VARCHAR[]) AS person_key) AS n
+LEFT JOIN people AS p ON p.name = n.name LEFT JOIN person_aliases AS a ON a.alias = n.name
+GROUP BY n.name, n.person_key
+HAVING CASE WHEN count(p.person_id) > 0 THEN count(DISTINCT p.person_id) > 1
+            WHEN count(a.person_id) > 0 THEN count(DISTINCT a.person_id) > 1
+            ELSE n.person_key IN (FROM shared_keys) END;
+
+-- name: people_of_key
+-- The people that a name with one of these keys may mean: by name or as an alias.
+SELECT key, person_id, name, qualifier FROM (
+    SELECT person_key AS key, person_id FROM people UNION SELECT alias_key, person_id FROM person_aliases
+) JOIN people USING (person_id) WHERE key IN (SELECT unnest($keys::VARCHAR[])) ORDER BY key, name, qualifier, person_id;
+
+-- name: qualified
+-- The people with a qualifier.
+SELECT person_id, name, qualifier FROM people WHERE qualifier <> '';
+
+-- name: ids
+-- Those of these people that exist.
+SELECT person_id FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: replaced
 -- Targets whose people differ from the requested ones, or are in another order.
@@ -186,16 +220,19 @@ SELECT DISTINCT file_id FROM file_targets WHERE target IN (
 );
 
 -- name: find_people
--- The people that these names mean: by spelling, else by key, including aliases.
-SELECT n.name, p.person_id
-FROM (SELECT unnest($names::VARCHAR[]) AS name, unnest($keys::VARCHAR[]) AS person_key) AS n
-JOIN (SELECT person_id, name AS spelling, person_key FROM people
-      UNION ALL SELECT person_id, alias, alias_key FROM person_aliases) AS p USING (person_key)
-QUALIFY rank() OVER (PARTITION BY n.name ORDER BY p.spelling <> n.name) = 1;
+-- The people that these names mean: by spelling, else as an alias by spelling, else by key, including aliases.
+SELECT DISTINCT name, person_id FROM (
+    SELECT n.name, p.person_id
+    FROM (SELECT unnest($names::VARCHAR[]) AS name, unnest($keys::VARCHAR[]) AS person_key) AS n
+    JOIN (SELECT person_id, name AS spelling, person_key, FALSE AS is_alias FROM people
+          UNION ALL SELECT person_id, alias, alias_key, TRUE FROM person_aliases) AS p USING (person_key)
+    QUALIFY rank() OVER (PARTITION BY n.name ORDER BY p.spelling <> n.name, p.spelling = n.name AND p.is_alias) = 1
+);
 
--- name: spellings
--- The names of these people.
-SELECT person_id, name FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[])) ORDER BY name;
+-- name: names_of
+-- Name and qualifier of these people.
+SELECT person_id, name, qualifier FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
+ORDER BY name, qualifier, person_id;
 
 -- name: keys_of
 -- The keys of the names and aliases of these people.
@@ -261,35 +298,42 @@ LEFT JOIN libraries AS l ON l.library_id = f.library_id
 WHERE f.file_id IN (SELECT unnest($1::BIGINT[])) ORDER BY f.file_id;
 
 -- name: aliases
--- All aliases with the name of the person, without aliases whose key a person has.
-SELECT a.alias_key, p.name FROM person_aliases AS a JOIN people AS p USING (person_id)
-WHERE a.alias_key NOT IN (SELECT person_key FROM people);
+-- All aliases with the name of the person, without aliases whose key a person has or that fit several people.
+SELECT a.alias_key, any_value(p.name) FROM person_aliases AS a JOIN people AS p USING (person_id)
+WHERE a.alias_key NOT IN (SELECT person_key FROM people) AND a.alias_key NOT IN (FROM shared_keys) GROUP BY a.alias_key;
 
 -- name: list_people
--- All people with the number of assigned files, and of those whose comment names the person.
-SELECT p.name, count(DISTINCT f.file_id) AS files,
+-- All people with the number of assigned files, and of those whose comment names the person; with the aliases that are not
+-- the name itself.
+SELECT p.person_id, p.name, p.qualifier, coalesce(any_value(a.aliases), []) AS aliases, count(DISTINCT f.file_id) AS files,
        count(DISTINCT f.file_id) FILTER (list_contains(f.people_keys, p.person_key)) AS written
 FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id
 LEFT JOIN scanned_files AS f ON f.file_id = e.file_id
-GROUP BY p.person_id, p.name, p.search ORDER BY p.search, p.name;
+LEFT JOIN (SELECT person_id, list(alias ORDER BY alias) AS aliases FROM person_aliases GROUP BY person_id) AS a
+  ON a.person_id = p.person_id
+GROUP BY p.person_id, p.name, p.qualifier, p.search ORDER BY p.search, p.name, p.qualifier, p.person_id;
 
 -- name: files_by_name
--- All people with the number of assigned files.
+-- All names of people with the number of assigned files.
 SELECT p.name, count(DISTINCT e.file_id)
-FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id GROUP BY p.person_id, p.name;
+FROM people AS p LEFT JOIN file_people AS e ON e.person_id = p.person_id GROUP BY p.name;
 
 -- name: export
--- The assignments of all files and of paths that are not scanned, with the earlier hashes of the film.
-SELECT coalesce(f.path_bytes, v.path_bytes) AS path_bytes, v.file_hash, p.name, v.origin, coalesce(o.hashes, [])
-FROM video_people AS v JOIN people AS p ON p.person_id = v.person_id
+-- The assignments of all files and of paths that are not scanned, with the aliases of the person and the earlier hashes of the
+-- film; also the people without files.
+SELECT coalesce(f.path_bytes, v.path_bytes) AS path_bytes, v.file_hash, p.name, p.qualifier, coalesce(a.aliases, []),
+       coalesce(v.origin, ''), coalesce(o.hashes, [])
+FROM people AS p LEFT JOIN video_people AS v ON v.person_id = p.person_id
+LEFT JOIN (SELECT person_id, list(alias ORDER BY created_at, alias) AS aliases FROM person_aliases GROUP BY person_id) AS a
+  ON a.person_id = p.person_id
 LEFT JOIN scanned_files AS f ON f.file_hash = v.file_hash
 LEFT JOIN (SELECT file_hash, list(previous_hash ORDER BY previous_hash) AS hashes FROM previous_hashes
            GROUP BY file_hash) AS o ON o.file_hash = v.file_hash
 ORDER BY path_bytes, v.file_hash, v.assignment_id;
 
 -- name: person_named
--- The person with exactly this spelling.
-SELECT person_id FROM people WHERE name = $1;
+-- The person with exactly this spelling and qualifier.
+SELECT person_id FROM people WHERE name = $1 AND qualifier = $2;
 
 -- name: alias_owner
 -- The person who has exactly this spelling as an alias.
@@ -297,11 +341,11 @@ SELECT p.person_id, p.name FROM person_aliases AS a JOIN people AS p USING (pers
 
 -- name: rename
 -- Rename a person.
-UPDATE people SET name = $2, person_key = $3, search = $4 WHERE person_id = $1;
+UPDATE people SET name = $2, person_key = $3, search = $4, qualifier = $5 WHERE person_id = $1;
 
 -- name: drop_alias
--- Delete an alias, because a person has this spelling as a name.
-DELETE FROM person_aliases WHERE alias = $1;
+-- Delete an alias of a person.
+DELETE FROM person_aliases WHERE alias = $1 AND person_id = $2;
 
 -- name: add_alias
 -- Add an alias to a person.
@@ -343,7 +387,34 @@ DELETE FROM video_people WHERE person_id = $1 AND assignment_id NOT IN (
 -- name: merge_aliases
 -- Make the names of the people aliases of the one.
 INSERT INTO person_aliases
-SELECT name, person_key, $2, $3 FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]));
+SELECT DISTINCT name, person_key, $2, $3 FROM people WHERE person_id IN (SELECT unnest($1::BIGINT[]))
+    AND name NOT IN (SELECT alias FROM person_aliases WHERE person_id = $2 UNION SELECT name FROM people WHERE person_id = $2);
+
+-- name: drop_common_aliases
+-- Delete the aliases of the people that the one has too.
+DELETE FROM person_aliases WHERE person_id IN (SELECT unnest($1::BIGINT[]))
+    AND alias IN (SELECT alias FROM person_aliases WHERE person_id = $2);
+
+-- name: add_person
+-- Add a person.
+INSERT INTO people BY NAME
+SELECT $person_id AS person_id, $name AS name, $person_key AS person_key, $search AS search, $qualifier AS qualifier,
+       $at AS created_at;
+
+-- name: next_id
+-- The id of a new person.
+SELECT nextval('ids');
+
+-- name: split_assignments
+-- Move the assignments of a person to these files to another person.
+UPDATE video_people SET person_id = $to
+WHERE person_id = $from AND coalesce(encode(file_hash), path_bytes) IN (
+    SELECT target FROM file_targets WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])));
+
+-- name: count_named
+-- The number of present files whose comment has one of these spellings; with $file_ids, of these files.
+SELECT count(*) FROM scanned_files WHERE state <> 'missing' AND list_has_any(people, $names::VARCHAR[])
+    AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])));
 
 -- name: move_aliases
 -- Move the aliases of the people to the one.

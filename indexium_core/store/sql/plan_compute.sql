@@ -120,11 +120,23 @@ assigned AS (
 dictionary AS MATERIALIZED (
     SELECT coalesce(list(name ORDER BY nr), []) AS names, coalesce(list(person_key ORDER BY nr), []) AS keys FROM known
 ),
--- Aliases with their person. The key of a person is never an alias.
+-- Aliases with their person. The key of a person is never an alias, and an alias of several people is none.
 aliases AS MATERIALIZED (
-    SELECT a.alias_key, max_by(p.name, a.created_at) AS name, max_by(p.person_key, a.created_at) AS person_key
+    SELECT a.alias_key, any_value(p.name) AS name, any_value(p.person_key) AS person_key
     FROM person_aliases AS a JOIN people AS p USING (person_id)
-    WHERE a.alias_key NOT IN (SELECT person_key FROM people) GROUP BY a.alias_key
+    WHERE a.alias_key NOT IN (SELECT person_key FROM people) GROUP BY a.alias_key HAVING count(DISTINCT a.person_id) = 1
+),
+-- All other aliases. Such an alias counts in the files that have its person, and no person with the name itself.
+contested AS MATERIALIZED (
+    SELECT a.person_id, a.alias_key, p.name, p.person_key FROM person_aliases AS a JOIN people AS p USING (person_id)
+    WHERE a.alias_key NOT IN (SELECT alias_key FROM aliases) AND a.alias_key <> p.person_key
+),
+own_aliases AS MATERIALIZED (
+    SELECT a.file_id, c.alias_key, any_value(c.name) AS name, any_value(c.person_key) AS person_key
+    FROM contested AS c JOIN assigned AS a USING (person_id)
+    ANTI JOIN (SELECT n.file_id, k.person_key AS alias_key FROM known AS k JOIN assigned AS n USING (person_id)
+               WHERE k.person_key IN (SELECT alias_key FROM contested)) AS k ON k.file_id = a.file_id AND k.alias_key = c.alias_key
+    GROUP BY a.file_id, c.alias_key HAVING count(DISTINCT c.person_id) = 1
 ),
 -- The people of each file as one list, in order of assignment. Order and person are packed into one integer that sorts
 -- fast.
@@ -136,16 +148,18 @@ cast_of AS (
 ),
 -- The people of files that contain an alias, with each alias replaced by its person.
 renamed AS (
-    SELECT file_id, list(coalesce(m.name, h.person) ORDER BY place) AS people,
-           list(coalesce(m.person_key, h.person_key) ORDER BY place) AS keys
+    SELECT h.file_id, list(coalesce(o.name, m.name, h.person) ORDER BY place) AS people,
+           list(coalesce(o.person_key, m.person_key, h.person_key) ORDER BY place) AS keys
     FROM (
         SELECT file_id, unnest(people) AS person, unnest(people_keys) AS person_key,
                generate_subscripts(people, 1) AS place
         FROM scope
         WHERE file_id IN (SELECT file_id FROM (SELECT file_id, unnest(people_keys) AS alias_key FROM scope)
                           JOIN aliases USING (alias_key))
+           OR file_id IN (SELECT file_id FROM own_aliases)
     ) AS h LEFT JOIN aliases AS m ON m.alias_key = h.person_key
-    GROUP BY file_id
+    LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
+    GROUP BY h.file_id
 ),
 -- The decisions in force, by file. Expired postponements are revoked before.
 decided AS (
@@ -211,6 +225,8 @@ facts AS MATERIALIZED (
 based AS (
     SELECT * EXCLUDE (edit, edit_keys, known_then, may_have_twin, is_copied, is_linked, separates_names),
            CASE WHEN may_have_twin AND NOT edited THEN list_unique(db_keys) < len(db_keys) ELSE FALSE END AS collides,
+           -- People with equal names are told apart by their qualifiers; different spellings of one name are not.
+           CASE WHEN collides THEN list_unique(db_keys) < list_unique(db_people) ELSE FALSE END AS is_collision,
            CASE WHEN edited THEN list_sort(known_then) IS DISTINCT FROM list_sort(db_people) ELSE FALSE END AS is_outdated,
            CASE WHEN edited THEN edit
                 WHEN collides THEN list_where(db_people, list_transform(db_keys, lambda k, i: list_position(db_keys, k) = i))
@@ -270,7 +286,7 @@ judged AS (
            CASE WHEN unchanged THEN 0 ELSE facts_issues
                | CASE WHEN not_removable AND coalesce(planned, '') = '' THEN $no_strategy_yet ELSE 0 END
                | CASE WHEN removes_all THEN $tag_removal_all WHEN removed_count > 0 THEN $tag_removal ELSE 0 END
-               | CASE WHEN collides THEN $case_collision ELSE 0 END
+               | CASE WHEN is_collision THEN $case_collision ELSE 0 END
                | CASE WHEN respells THEN $overwrite_comment ELSE 0 END
                | CASE WHEN is_outdated THEN $edit_outdated ELSE 0 END
                | CASE WHEN coalesce(comment, '') = '' AND planned IS NOT NULL THEN $shown_as_plot ELSE 0 END

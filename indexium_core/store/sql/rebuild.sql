@@ -79,10 +79,10 @@ SELECT file_id, resolution, duration, size, video_codec, audio_codec, channels, 
 FROM source.files;
 
 -- name: snapshot_people
--- The people.
+-- The people. In a snapshot of an older program, which has no qualifiers, the name means that of `without`.
 SELECT person_id, name, lower(nfc_normalize(name)) AS person_key, lower(name) AS search,
-       created_at AT TIME ZONE 'UTC' AS created_at
-FROM source.people;
+       created_at AT TIME ZONE 'UTC' AS created_at, own_qualifier AS qualifier
+FROM (SELECT '' AS qualifier) AS without, LATERAL (SELECT *, qualifier AS own_qualifier FROM source.people) AS own;
 
 -- name: snapshot_person_aliases
 -- Other spellings of people.

@@ -42,7 +42,8 @@ LEFT JOIN media_properties AS p USING (file_id);
 SELECT DISTINCT
     a.file_id, -- file
     a.person_id, -- person
-    p.name AS person -- name of the person
+    p.name AS person, -- name of the person
+    p.qualifier -- tells people with one name apart, '' for none
 FROM file_people AS a
 JOIN people AS p USING (person_id);
 
@@ -51,6 +52,7 @@ JOIN people AS p USING (person_id);
 SELECT
     p.person_id, -- id of the person
     p.name, -- name as it is written into comments
+    p.qualifier, -- tells people with one name apart, '' for none; never written into comments
     coalesce(a.aliases, []) AS aliases, -- other spellings of the name
     coalesce(n.files, 0) AS files, -- number of files that have the person
     p.created_at -- first assignment (UTC)
@@ -239,7 +241,9 @@ FROM audit_events;
 SELECT
     kind, -- kind of check
     subject, -- what the finding is about: a file id, a payload or a name
-    CASE WHEN kind = 'differ' THEN subject::BIGINT END AS file_id, -- file, if the finding is about one file
+    CASE WHEN kind = 'differ' THEN subject::BIGINT
+         WHEN kind = 'ambiguous_person' THEN split_part(subject, ' ', 1)::BIGINT
+         END AS file_id, -- file, if the finding is about one file
     ignored -- whether the user ignores the finding
 FROM (
     SELECT unnest($check_kinds::VARCHAR[]) AS kind, unnest($check_subjects::VARCHAR[]) AS subject,

@@ -36,7 +36,9 @@ class Court(House):
         reader = self.database.read()
         page = self.planner.generate_plan().page(1, per_page=0, include_unchanged=True).items
         return {
-            "people": reader.execute("SELECT person_id, name, person_key, search FROM people ORDER BY ALL").fetchall(),
+            "people": reader.execute(
+                "SELECT person_id, name, qualifier, person_key, search FROM people ORDER BY ALL"
+            ).fetchall(),
             "aliases": reader.execute("SELECT alias, person_id FROM person_aliases ORDER BY ALL").fetchall(),
             "rows": reader.execute(
                 "SELECT file_hash, path_bytes, person_id, origin FROM video_people ORDER BY ALL"
@@ -180,11 +182,25 @@ def test_undo_restores_people_of_rewritten_videos(court: Court) -> None:
     assert court.known() == {"a.mp4": ["Bob Ray", "Ann Lee"], "b.mp4": ["Bob Ray"], "c.mp4": ["Bob Ray"]}
 
 
+def renamed(court: Court, old: str, new: str) -> None:
+    """Rename a person outside of any step."""
+    with court.database.atomic() as tx:
+        [person_id] = people.find(tx, [old])[old]
+        people.rename(tx, person_id, old=old, new=new, at=NOW)
+
+
+def merged(court: Court, old: str, new: str) -> None:
+    """Merge two people outside of any step."""
+    with court.database.atomic() as tx:
+        found = people.find(tx, [old, new])
+        people.merge(tx, found[old], found[new][0], at=NOW)
+
+
 RENAMED: list[Callable[[Court], None]] = [
-    lambda court: court.people.rename("Bob Ray", "Robert Ray"),
-    lambda court: court.people.rename("Ann Lee", "Bob Rey Jr."),
-    lambda court: court.people.merge(["Ann Lee"], "Bob Ray"),
-    lambda court: court.people.rename("Bob Ray", "Bob Rey"),
+    lambda court: renamed(court, "Bob Ray", "Robert Ray"),
+    lambda court: renamed(court, "Ann Lee", "Bob Rey Jr."),
+    lambda court: merged(court, "Ann Lee", "Bob Ray"),
+    lambda court: renamed(court, "Bob Ray", "Bob Rey"),
 ]
 
 
@@ -234,7 +250,8 @@ def test_failed_resolution_changes_nothing(court: Court, monkeypatch: pytest.Mon
 
 def test_recorded_changes_are_deleted_with_their_step(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_steps, "MAX_STEPS", 1)
-    united(court)
+    court.films({"a.mp4": "Ghost", "c.mp4": None})
+    court.checks.resolve("unknown", "Ghost", "add")
     court.decisions.postpone([ids(court.database)["c.mp4"]])
     reader = court.database.read()
     for table in ("step_people", "step_aliases", "step_assignments"):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sqlite3
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.people.people_service import PeopleService, RejectedRow
+from indexium_core.flows.people.people_service import AssignmentRow, PeopleService, RejectedRow
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.model.people import placeholders
 from indexium_core.store.catalog import catalog
@@ -602,3 +604,38 @@ def test_similar_people_have_their_files(database: Database, people: PeopleServi
     ]
     assert [each.name for each in people.similar("Ann Lee")] == ["Ann Leek", "Ann Lea"]
     assert people.similar("Ann Leex", limit=1) == found[:1]
+
+
+# --- round trip --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_export_is_restored_in_another_home(
+    database: Database, people: PeopleService, tmp_path: Path, form: str
+) -> None:
+    films = [scanned(name) for name in ("a.mp4", "b.mp4", "c.mp4")]
+    store(database, films)
+    people.add([f"{ROOT}/a.mp4", f"{ROOT}/b.mp4"], ["Lee, Ann", "Bo"])
+    people.split("Lee, Ann", [f"{ROOT}/b.mp4"], into="Lee, Ann", qualifier="aunt, of Bo")
+    people.rename("Bo", "Bob")
+    people.add([f"{ROOT}/c.mp4"], ["Cy"])
+    people.rename("Cy", "Cyd")
+    people.remove([f"{ROOT}/c.mp4"], ["Cyd"])
+    rows = people.export()
+    target = tmp_path / f"people.{form}"
+    if form == "json":
+        target.write_text(json.dumps({"items": [asdict(row) for row in rows], "total": len(rows)}))
+    else:
+        with target.open("w", newline="") as file:
+            table = csv.writer(file)
+            table.writerow([field.name for field in fields(AssignmentRow)])
+            table.writerows(
+                (row.path, row.file_hash, row.person, row.qualifier, ";".join(row.aliases), row.origin, "", "")
+                for row in rows
+            )
+    with Database.open(tmp_path / "other") as other_database:
+        store(other_database, films)
+        other = PeopleService(other_database, clock=lambda: NOW)
+        assert other.import_file(target).rejected == []
+        assert other.export() == rows
+        assert other.import_file(target, replace=True).added == 0

@@ -117,6 +117,7 @@ CASES = {
     "people.assign_replace": Case(lambda tx, ids: people.assign(tx, _wanted(ids, "Dee"), replace=True, at=NOW)),
     "people.remove": Case(lambda tx, ids: people.remove(tx, [_person(tx, "Ann")], file_ids=ids)),
     "people.rename": Case(lambda tx, _: _rename(tx), about_all=True),
+    "people.split": Case(lambda tx, _: _split(tx), about_all=True),
     "people.merge": Case(lambda tx, _: _merge(tx), about_all=True),
     "people.forget": Case(lambda tx, _: people.forget(tx, people.find(tx, ["Ann"]).get("Ann", [])), about_all=True),
     "people.add_alias": Case(lambda tx, _: _alias(tx), about_all=True),
@@ -161,6 +162,13 @@ def _postponed(tx: Connection, ids: list[int]) -> list[decisions.DecisionRow]:
 def _rename(tx: Connection) -> None:
     if people.person_named(tx, "Anna") is None:
         people.rename(tx, _person(tx, "Ann"), old="Ann", new="Anna", at=NOW)
+
+
+def _split(tx: Connection) -> None:
+    """Give all files of a person to a new person of the same name."""
+    if people.person_named(tx, "Bo") is not None and people.person_named(tx, "Bo", "uncle") is None:
+        file_ids = [file_id for (file_id,) in tx.execute("SELECT file_id FROM scanned_files").fetchall()]
+        people.split(tx, _person(tx, "Bo"), file_ids[:2], name="Bo", qualifier="uncle", at=NOW)
 
 
 def _merge(tx: Connection) -> None:

@@ -1,0 +1,1 @@
+"""The page of people: a list with pictures, and one person in detail."""

@@ -1,0 +1,23 @@
+// The picture of a person, over the initials, which stay if there is none.
+import {h} from "../../components/browser/dom.js"
+
+/**
+ * @typedef {object} Person
+ * @property {number} id
+ * @property {string} name
+ * @property {string} qualifier
+ * @property {string} initials
+ * @property {string} picture Address of the picture, or "".
+ * @property {string} files
+ * @property {string} years
+ * @property {string} aliases
+ */
+
+/** @type {(person: {initials: string, picture: string}) => HTMLElement} */
+export const drawPortrait = ({initials, picture}) =>
+  h(
+    "span",
+    {class: "portrait", data: {key: picture || "none"}},
+    initials,
+    picture && h("img", {src: picture, alt: "", loading: "lazy", decoding: "async"}),
+  )

@@ -1,0 +1,135 @@
+"""Values about persons: how a person is shown, and the result of a change of persons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexium_core import errors
+from indexium_core.model.people import people_comment
+
+__all__ = [
+    "Companion",
+    "PersonCard",
+    "PersonChange",
+    "PersonFile",
+    "PersonPage",
+    "PersonProfile",
+    "checked_qualifier",
+    "label",
+    "split_label",
+]
+
+_MAX_QUALIFIER_LENGTH = 100  # characters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChange:
+    """The result of a change of persons, or its preview."""
+
+    text: str  # the effect, as a sentence; "" if nothing changes
+    files: int = 0  # files whose people or comments the change concerns
+    comments: int = 0  # files whose comment the next write corrects
+    step_id: int | None = None  # the review step that undo reverts; None: a preview, or nothing changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCard:
+    """A person with the numbers of the present files, and the file of the picture."""
+
+    person_id: int
+    name: str
+    qualifier: str  # tells people with one name apart; "" for none
+    aliases: tuple[str, ...]  # other spellings of the name
+    files: int  # files to which the database assigns the person
+    first_year: int | None  # of the last change of these files; None without files
+    last_year: int | None
+    picture_id: int | None  # the file of the picture; None: no file has one
+    picture_hash: str | None
+    picture_mtime_ns: int | None
+
+    @property
+    def label(self) -> str:
+        """The name with the qualifier: `Ann Lee (aunt)`."""
+        return label(self.name, self.qualifier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPage:
+    """One page of people."""
+
+    items: list[PersonCard]
+    total: int
+    page: int  # from 1
+    per_page: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A person who is in files of another person."""
+
+    person_id: int
+    name: str
+    qualifier: str
+    files: int  # files with both
+
+    @property
+    def label(self) -> str:
+        """The name with the qualifier: `Ann Lee (aunt)`."""
+        return label(self.name, self.qualifier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonFile:
+    """A file of a person."""
+
+    file_id: int
+    file_name: str
+    path: str
+    folder: str  # below the library folder
+    file_hash: str | None
+    mtime_ns: int
+    has_picture: bool  # the file can be read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonProfile:
+    """A person with companions, files, and the people that were merged into it."""
+
+    card: PersonCard
+    companions: list[Companion]  # those with most files in common
+    files: list[PersonFile]  # the newest ones
+    merged: list[str]  # labels of merged people, whose merge can be reverted
+
+
+def label(name: str, qualifier: str) -> str:
+    """Return `Ann Lee (aunt)`, or the name alone if there is no qualifier."""
+    return f"{name} ({qualifier})" if qualifier else name
+
+
+def checked_qualifier(text: str) -> str:
+    """
+    Return a cleaned qualifier; "" for none.
+
+    Raises:
+        ValidationError: It is too long, or has a character that a name may not have.
+
+    """
+    cleaned = people_comment.clean_name(text)
+    if not cleaned:
+        return ""
+    if len(cleaned) > _MAX_QUALIFIER_LENGTH:
+        message = f"The qualifier has {len(cleaned)} characters; at most {_MAX_QUALIFIER_LENGTH} are allowed."
+        raise errors.ValidationError(message, code="invalid_person_name")
+    return people_comment.validate_name(cleaned)
+
+
+def split_label(text: str) -> tuple[str, str]:
+    """Return name and qualifier of a text such as `Ann Lee (aunt)`; "" for a text without parentheses at its end."""
+    stripped = text.strip()
+    depth = 0
+    for place in range(len(stripped) - 1, 0, -1):
+        depth += (stripped[place] == ")") - (stripped[place] == "(")
+        if depth == 0:
+            name = stripped[:place].strip()
+            return (name, stripped[place + 1 : -1].strip()) if stripped.endswith(")") and name else (stripped, "")
+    return stripped, ""
