@@ -183,9 +183,9 @@ def test_unreadable_database_is_rebuilt_from_snapshot_backup_and_journals(studio
 
 
 def test_rollback_of_which_only_the_journal_is_left_is_a_rollback(studio: Studio) -> None:
-    studio.write(query="name:0000 OR name:0005")
+    studio.write(query="name:0004 OR name:0005")
     written = max(studio.states())
-    studio.back(written, "0000")
+    studio.back(written, "0004")
     studio.back(written)
     home = studio.library.home
     studio.library.close()
