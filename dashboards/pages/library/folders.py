@@ -78,9 +78,10 @@ class Folders(Component):
     ({kind, title, rows, …} or none).
 
     Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget`
-    {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed`
-    {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind},
-    `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}.
+    {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `exclude` {id, patterns}, `uploaded`
+    {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`,
+    `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives:
+    {hints, serial}, {listing}.
     """
 
     _esm = module("library")
@@ -147,6 +148,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "people_mode": found.people_mode or "",
         "comment_mode": found.comment_mode or "",
         "audio": found.audio,
+        "exclude": ", ".join(found.exclude),
     }
 
 
@@ -249,6 +251,7 @@ _PARTS = {  # part of a folder → label of its files, and how to undo that they
     "all": ("files that Indexium forgets", "To undo this, add the folder again."),
     "missing": ("files that are missing", "If a file returns, Indexium recognizes it by its content."),
     "audio": ("audio files that Indexium forgets", "To undo this, include audio files again and scan."),
+    "exclude": ("files that Indexium forgets", "To undo this, remove the pattern and scan."),
 }
 
 
