@@ -153,7 +153,7 @@ class Assembly:
             config=config,
             clock=clock,
             executor=self._executor,
-            on_change=self.plan_changed,
+            on_change=self._verified,
         )
         self.scans = scan_jobs.ScanJobs(store, self.scanner, self.queue, on_change=self.plan_changed)
         self._register_jobs()
@@ -324,6 +324,10 @@ class Assembly:
         """Prepare worker processes if this process serves a dashboard and uses them."""
         if self.is_served and self._executor() is self.processes:
             self.processes.warm()
+
+    def _verified(self) -> None:
+        self.hash_cache.clear_memory()  # a hash that differs is not used any more
+        self.plan_changed()
 
     def _last_scan(self) -> Mapping[str, Any] | None:
         """Return the summary of the last scan that completed; None if there is none."""

@@ -182,6 +182,24 @@ def test_unreadable_database_is_rebuilt_from_snapshot_backup_and_journals(studio
     assert studio.bytes() == studio.old
 
 
+def test_rollback_of_which_only_the_journal_is_left_is_a_rollback(studio: Studio) -> None:
+    studio.write(query="name:0004 OR name:0005")
+    written = max(studio.states())
+    studio.back(written, "0004")
+    studio.back(written)
+    home = studio.library.home
+    studio.library.close()
+    (home / FILE_NAME).unlink()
+    shutil.rmtree(home / "snapshot", ignore_errors=True)
+    shutil.rmtree(home / "database-backups", ignore_errors=True)
+    rebuilt(studio, folders=[studio.films])
+
+    found = {each.id: (each.operation_type, each.reverts_id, each.status) for each in studio.library.history().items}
+    assert found[written] == ("write", None, "rolled_back")
+    assert found[written + 1] == found[written + 2] == ("rollback", written, "completed")
+    assert studio.library.operation(written + 1).operation.can_rollback
+
+
 def test_without_any_copy_people_come_from_comments_and_history_from_journals(studio: Studio) -> None:
     studio.library.people.add(studio.paths[:1], ["Flo Twice"])
     studio.write(query="name:0000")
@@ -494,3 +512,20 @@ def test_kept_databases_do_not_count_as_daily_backups(studio: Studio) -> None:
 
     kinds = [each.kind for each in studio.library.database_backups.list()]
     assert sorted(kinds) == ["daily", "manual", "replaced", "replaced"]
+
+
+def test_error_after_the_decision_says_that_the_database_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = tmp_path / "new.duckdb"
+    duckdb.connect(str(new)).close()
+    real = files.finish_replacement
+
+    def fail(home: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(home))
+
+    monkeypatch.setattr(files, "finish_replacement", fail)
+    with pytest.raises(errors.StoreError, match=r"is replaced at the next start.* start Indexium again"):
+        files.replace_database(tmp_path, new, datetime.now(UTC))
+    real(tmp_path)
+    assert (tmp_path / FILE_NAME).exists()

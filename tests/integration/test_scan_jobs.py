@@ -238,6 +238,32 @@ def already(home: Path) -> int:
         return int(library._parts.store.read().value(query, [state["begun"]]))
 
 
+def test_scan_after_kill_reads_only_files_that_are_not_stored(studio: Studio, tmp_path: Path) -> None:
+    home, more = studio.library.home, tmp_path / "more"
+    studio.library.close()
+    more.mkdir()
+    media.series("mp4", more, 6)
+    code = (
+        "import sys, os, signal; from indexium_core.library import Library\n"
+        "from indexium_core.flows.scanning import scanner\n"
+        "scanner.GROUP_FILES = 2\n"
+        "store, stored = scanner._Scan._store, []\n"
+        "def killing(*args):\n"
+        "    if len(stored) == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    stored.append(store(*args))\n"
+        "    return stored[-1]\n"
+        "scanner._Scan._store = killing\n"
+        "Library.open(sys.argv[1]).scan([sys.argv[2]])\n"
+    )
+    killed = subprocess.run([sys.executable, "-c", code, str(home), str(more)], timeout=PATIENCE, check=False)
+    assert killed.returncode == -signal.SIGKILL
+
+    studio.library = Library.open(home, take_over="nothing")
+    report = studio.library.scan([more])
+
+    assert (report.seen, report.new, report.unchanged) == (6, 2, 4)
+
+
 def test_killed_scan_resumes_at_next_start(studio: Studio) -> None:
     home = studio.library.home
     studio.library.close()

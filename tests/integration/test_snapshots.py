@@ -141,6 +141,44 @@ def test_snapshot_follows_changes_and_remains_after_close(studio: Studio) -> Non
     assert len(list((home / "snapshot").glob("*.duckdb"))) <= 3
 
 
+def test_query_waits_for_the_snapshot_of_a_change_that_another_thread_takes(studio: Studio) -> None:
+    library = studio.library
+    library.sql("SELECT 1")
+    snapshots = library.snapshots
+    library.edit("name:0000", ["Late Change"])
+    is_waiting, may_go = threading.Event(), threading.Event()
+
+    class HeldLock:
+        """The first thread waits before it gets the lock."""
+
+        def __init__(self) -> None:
+            self._lock = snapshots._taking
+            self._is_first = True
+
+        def __enter__(self) -> None:
+            if self._is_first:
+                self._is_first = False
+                is_waiting.set()
+                may_go.wait(20)
+            self._lock.acquire()
+
+        def __exit__(self, *_: object) -> None:
+            self._lock.release()
+
+    snapshots._taking = HeldLock()  # type: ignore[assignment]
+    slow = threading.Thread(target=snapshots.refresh)
+    slow.start()
+    try:
+        assert is_waiting.wait(20)
+        found = library.sql(
+            "SELECT count(*) AS n FROM plan WHERE edited AND list_contains(result_people, 'Late Change')"
+        )
+        assert found.to_numpy().tolist() == [[1]]
+    finally:
+        may_go.set()
+        slow.join()
+
+
 def test_connection_keeps_its_snapshot(studio: Studio) -> None:
     library = studio.library
     library.snapshots.take()

@@ -133,7 +133,7 @@ def _below(row: CheckRow) -> str:
     """Return the second line of a row: the place or the reason."""
     if row.kind == "same_name":
         return row.subject
-    if row.kind in ("differ", "copies"):
+    if row.kind in ("differ", "copies", "corruption"):
         return _place(row.files[0])
     if row.kind == "spelling":
         return row.text

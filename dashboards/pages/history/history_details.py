@@ -153,7 +153,7 @@ def _quoted(note: str) -> str:
 
 def check_view(operation: MetadataOperation, preview: RollbackPreview) -> dict[str, Any] | None:
     """Return what a rollback would do now: numbers of files by result, hints and conflicts."""
-    if operation.status in ACTIVE_STATES:
+    if operation.status in ACTIVE_STATES or operation.origin:
         return None
     if not operation_text.can_roll_back(operation):
         return {"text": operation_text.rollback_blocker(operation)}

@@ -193,11 +193,7 @@ def row(operation: MetadataOperation) -> dict[str, Any]:
     return {
         "id": operation.id,
         "title": operation_text.name(operation),
-        "when": " · ".join(
-            part
-            for part in (operation_text.kind_name(operation), wording.when(operation.started_at), operation.origin)
-            if part
-        ),
+        "when": f"{operation_text.kind_name(operation)} · {wording.when(operation.started_at)}",
         "files": wording.files(operation.file_count),
         "sum": operation_text.outcome(operation),
         "status": status,
@@ -222,7 +218,7 @@ def rollback_text(operation: MetadataOperation) -> str:
     if operation.status in ACTIVE_STATES:
         return "not yet"
     if operation.origin:
-        return "read-only"
+        return f"from {operation.origin}"
     if not operation_text.can_roll_back(operation):
         return "nothing to roll back"
     if not operation.can_rollback:

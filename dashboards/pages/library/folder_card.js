@@ -19,6 +19,7 @@ import {count} from "../../components/wording.js"
  * @property {string} people_mode
  * @property {string} comment_mode
  * @property {boolean} audio
+ * @property {string} exclude Patterns, separated by commas.
  */
 
 /** @type {{field: "people_mode" | "comment_mode", label: string, choices: [value: string, label: string][]}[]} */
@@ -65,6 +66,23 @@ const drawAudio = ({id, audio}) =>
     "Include audio files in scans",
   )
 
+/** @param {Folder} folder */
+const drawExclude = ({id, exclude}) =>
+  h(
+    "label",
+    {class: "inline"},
+    "Leave out",
+    h("input", {
+      type: "text",
+      value: exclude,
+      placeholder: "Extras, 2019/*.avi",
+      title: "Names of files and folders, or paths below this folder, separated by commas; * is any text",
+      autocomplete: "off",
+      spellcheck: "false",
+      data: {change: "exclude", id, key: `exclude${id}`},
+    }),
+  )
+
 /** @type {(folder: Folder, canScan: boolean, isOpen: boolean) => HTMLElement} */
 const drawHead = (folder, canScan, isOpen) =>
   h(
@@ -109,6 +127,7 @@ const drawMore = (folder, canScan) => {
       {class: "modes"},
       MODES.map(mode => drawMode(folder, mode)),
       drawAudio(folder),
+      drawExclude(folder),
     ),
     h(
       "div",

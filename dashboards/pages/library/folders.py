@@ -78,9 +78,10 @@ class Folders(Component):
     ({kind, title, rows, …} or none).
 
     Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget`
-    {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `uploaded` {token, name}, `upload_failed`
-    {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind},
-    `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}.
+    {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `exclude` {id, patterns}, `uploaded`
+    {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`,
+    `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives:
+    {hints, serial}, {listing}.
     """
 
     _esm = module("library")
@@ -147,6 +148,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "people_mode": found.people_mode or "",
         "comment_mode": found.comment_mode or "",
         "audio": found.audio,
+        "exclude": ", ".join(found.exclude),
     }
 
 
@@ -236,6 +238,8 @@ def report(found: ScanReport) -> dict[str, Any]:
         text += " The other files were not scanned. The next scan includes them."
     if bad:
         text += f" {wording.files(bad)} cannot be used. The list below shows the reasons."
+    if found.cache.hits:
+        text += f" {wording.plural(found.cache.hits, 'hash was', 'hashes were')} known."
     if found.empty_folders:
         folders = wording.plural(found.empty_folders, "folder is", "folders are")
         text += f" {folders} empty: “indexium libraries empty-folders ID” lists them."
@@ -249,6 +253,7 @@ _PARTS = {  # part of a folder → label of its files, and how to undo that they
     "all": ("files that Indexium forgets", "To undo this, add the folder again."),
     "missing": ("files that are missing", "If a file returns, Indexium recognizes it by its content."),
     "audio": ("audio files that Indexium forgets", "To undo this, include audio files again and scan."),
+    "exclude": ("files that Indexium forgets", "To undo this, remove the pattern and scan."),
 }
 
 
@@ -358,6 +363,7 @@ def imported(found: ImportReport) -> str:
 def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
     """Return the preview of an import."""
     counts = found.report
+    has_rows = bool(found.rows or not (counts.operations or counts.known_operations or counts.suggestions))
     taken = [
         wording.plural(number, one)
         for number, one in (
@@ -369,7 +375,10 @@ def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, repla
     ]
     return {
         "name": name,
-        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}",
+        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}"
+        if has_rows
+        else "",
+        "has_rows": has_rows,
         "levels": [
             {"count": wording.count(counts.matched), "level": "safe", "text": "matched"},
             {"count": wording.count(counts.waiting), "level": "warning", "text": "waiting for a scan"},

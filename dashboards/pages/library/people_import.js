@@ -11,6 +11,7 @@ import {button, chip, drawSelect} from "../../components/widgets.js"
  * @property {string} [busy] Progress of a comparison of files; it hides the rest.
  * @property {string} name
  * @property {string} summary
+ * @property {boolean} has_rows False for a legacy database without people.
  * @property {{count: string, level: string, text: string}[]} levels
  * @property {Choice[]} roots Folders that the paths of the list may start from.
  * @property {boolean} replace
@@ -63,15 +64,16 @@ const drawPreview = list =>
     "section",
     {class: "card pad import", "aria-label": "Import", data: {key: "import"}},
     h("h2", null, h("bdi", {dir: "ltr"}, list.name), h("small", null, list.summary)),
-    h(
-      "div",
-      {class: "levels"},
-      list.levels.map(({count, level, text}) => h("span", null, h("span", {class: "n"}, count), chip(level, text))),
-    ),
+    list.has_rows &&
+      h(
+        "div",
+        {class: "levels"},
+        list.levels.map(({count, level, text}) => h("span", null, h("span", {class: "n"}, count), chip(level, text))),
+      ),
     list.problems.map(text => h("p", {class: "why warning"}, text)),
     list.facts.map(text => h("p", null, text)),
     list.hint && h("p", {class: "quiet"}, list.hint),
-    drawModes(list),
+    list.has_rows && drawModes(list),
     drawLines("Rejected", list.rejected),
     drawLines("Skipped", list.skipped),
     list.unmatched.rows.length > 0
@@ -83,7 +85,7 @@ const drawPreview = list =>
       list.confirm && button(list.confirm, "import", {kind: "primary"}),
       button("Discard", "leave", {kind: "quiet"}),
     ),
-    drawPromise("The people are stored in the home of Indexium. No file is changed."),
+    drawPromise("The import is stored in the home of Indexium. No file is changed."),
   )
 
 /** @param {PeopleImport} list */

@@ -70,6 +70,7 @@ class LibraryScreen(Screen):
             mode=self._set_mode,
             as_sql=lambda message: self._open_as_sql(int(message["id"])),
             audio=lambda message: self._set_audio(int(message["id"]), included=bool(message["on"])),
+            exclude=lambda message: self._set_exclude(int(message["id"]), str(message["patterns"])),
             uploaded=self._import.uploaded,
             upload_failed=lambda message: self._bridge.toast("error", str(message["text"])[:500]),
             root=lambda message: self._import.start_from(str(message["path"])),
@@ -267,6 +268,34 @@ class LibraryScreen(Screen):
             self._bridge.run(
                 lambda: self._library.inventory.audio_removal(library_id), ask, name="forgetting", once=True
             )
+
+    def _set_exclude(self, library_id: int, text: str) -> None:
+        patterns = text.split(",")
+
+        def exclude() -> None:
+            self._change(
+                lambda: self._library.inventory.set_exclude(library_id, patterns),
+                lambda _: "The next scan uses the new patterns.",
+            )
+
+        def ask(result: Any) -> None:
+            if not result.files:
+                exclude()
+                return
+            self._dialog.ask(
+                "Leave these files out?",
+                drawing.forgetting(result, part="exclude"),
+                lambda _: exclude(),
+                confirm=f"Forget {wording.files(result.files)}",
+                risky=True,
+            )
+
+        self._bridge.run(
+            lambda: self._library.inventory.exclude_removal(library_id, patterns),
+            ask,
+            name="forgetting",
+            once=True,
+        )
 
     def _check_missing(self, library_id: int) -> None:
         inventory = self._library.inventory

@@ -176,7 +176,7 @@ def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
             Resolution(
                 code="take",
                 label="It is this file",
-                text=f"The database assigns {content} to this file; the file does not change.",
+                text=f"The database uses {content} for this file; the file does not change.",
                 files=0,
                 names=tuple(unmatched.names),
             ),

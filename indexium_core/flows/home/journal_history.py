@@ -70,6 +70,7 @@ def add_history(
         on_progress(number, len(by_file), file_path.decode("utf-8", "replace"))
         journal_rows.add(database, file_path, _rows(file_path, entries, kept_for), note=_NOTE)
     journal_rows.count_again(database, {each.operation_id for each in found})
+    journal_rows.link_rollbacks(database)
     return [TableOrigin(table="metadata_history", source="journals", rows=len(found))], problems
 
 

@@ -50,11 +50,11 @@ def probe_files(
     ]
 
 
-def hash_media(path: bytes, stat: FileStat, *, full: bool) -> tuple[str, int] | None:
+def hash_media(path: bytes, stat: FileStat, known: Sequence[str]) -> tuple[list[str], int] | None:
     """
-    Return the hash of the media of a file ("" without media) and the hashed bytes; None if the file is not `stat`.
+    Return hashes of the media of a file ("" without media), and the hashed bytes; None if the file is not `stat`.
 
-    `path` is that of the service.
+    The hashes are of the kinds of the `known` hashes. `path` is that of the service.
 
     Raises:
         FileAccessError: The file cannot be read.
@@ -66,8 +66,9 @@ def hash_media(path: bytes, stat: FileStat, *, full: bool) -> tuple[str, int] | 
         if (now.inode, now.size, now.mtime_ns) != (stat.inode, stat.size, stat.mtime_ns):
             return None
         _, layout = registry.examine(reader)
-        media_hash = fingerprint.payload_hash(reader, layout.payload, full=full) or ""
-        return media_hash, fingerprint.hashed_bytes(layout.payload, full=full)
+        kinds = [each.startswith("f1:") for each in known]
+        hashes = [fingerprint.payload_hash(reader, layout.payload, full=full) or "" for full in kinds]
+        return hashes, sum(fingerprint.hashed_bytes(layout.payload, full=full) for full in kinds)
 
 
 def read_properties(path: bytes) -> MediaReading | tuple[str, str]:

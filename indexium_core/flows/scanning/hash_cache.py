@@ -82,9 +82,13 @@ class HashCache:
         """Delete the entries without a known file; return their number. A removed folder is then hashed again."""
         with self._database.atomic() as tx:
             deleted = store.clean(tx)
+        self.clear_memory()
+        return deleted
+
+    def clear_memory(self) -> None:
+        """Read every hash from the table again."""
         with self._lock:
             self._memory.clear()
-        return deleted
 
     def _recall(self, identity: store.Identity, *, full: bool) -> KnownHash | None:
         with self._lock:

@@ -43,7 +43,7 @@ KIND = "verify"  # of its jobs
 _BATCH_FILES, _BATCH_SECONDS = 100, 5.0  # at most between two checkpoints
 _PAGE_FILES = 1000  # files that are read from the catalog at once
 
-_Hashing: TypeAlias = Future[tuple[str, int] | None] | None  # hash and bytes; None: not hashed
+_Hashing: TypeAlias = Future[tuple[list[str], int] | None] | None  # hashes and bytes; None: not hashed
 
 
 class HashVerification:
@@ -119,9 +119,8 @@ class _Run:
         self._report = VerificationReport(**saved)
         self._started_at = self._stored_at = time.monotonic()
         self._seconds_before = self._report.seconds
-        self._results: list[
-            tuple[FileToVerify, str | None]
-        ] = []  # not stored yet: each file with the hash that differs
+        # Results that are not stored yet: each file with its present hashes.
+        self._results: list[tuple[FileToVerify, list[str]]] = []
 
     def execute(self) -> VerificationReport:
         """Verify the remaining files."""
@@ -156,9 +155,8 @@ class _Run:
             yield from ((file, file.library_id in offline) for file in page)
             after = page[-1].file_id
 
-    def _hash(self, file: FileToVerify) -> tuple[str, int] | None:
-        is_full = file.file_hash.startswith("f1:")
-        return self._executor.call(file_facts.hash_media, file.path, file.stat, full=is_full)
+    def _hash(self, file: FileToVerify) -> tuple[list[str], int] | None:
+        return self._executor.call(file_facts.hash_media, file.path, file.stat, file.hashes)
 
     def _count(self, file: FileToVerify, hashing: _Hashing) -> None:
         """Count the result of a file."""
@@ -175,10 +173,10 @@ class _Run:
             elif result is None:
                 report.changed += 1
             else:
-                media_hash, size = result
+                hashes, size = result
                 report.hashed_bytes += size
-                is_intact = media_hash == file.file_hash
-                self._results.append((file, None if is_intact else media_hash))
+                is_intact = hashes == file.hashes
+                self._results.append((file, hashes))
                 report.intact += is_intact
                 report.differing += not is_intact
         self._after = file.file_id

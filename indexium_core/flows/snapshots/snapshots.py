@@ -97,11 +97,18 @@ class Snapshots:
 
         """
         with self._taking:
-            try:
-                return self._write(out)
-            except BaseException:
-                self._is_current = self._is_current and out is not None  # the next query takes a snapshot
-                raise
+            return self._take(out)
+
+    def _take(self, out: Path | None) -> SnapshotReport:
+        """Take a snapshot, see `take`. Callers hold the lock."""
+        if out is None:
+            with self._changed:  # under the lock: another thread that sees no change finds the snapshot complete
+                self._is_changed = False
+        try:
+            return self._write(out)
+        except BaseException:
+            self._is_current = self._is_current and out is not None  # the next query takes a snapshot
+            raise
 
     @remote()
     def export_parquet(self, folder: Path) -> list[Path]:
@@ -118,13 +125,9 @@ class Snapshots:
 
     def refresh(self) -> None:
         """Take a snapshot if something may have changed since the newest one."""
-        with self._changed:
-            is_changed, self._is_changed = self._is_changed or not self._is_enabled(), False
-        if is_changed or not self._is_current:
-            self.take()
-        else:
-            with self._taking:  # a snapshot that another thread is taking now has the last change
-                pass
+        with self._taking:  # a snapshot that another thread is taking now has the last change
+            if self._is_changed or not self._is_enabled() or not self._is_current:
+                self._take(None)
 
     def close(self) -> None:
         """Take a last snapshot if something has changed since the newest one, and end the thread."""
@@ -145,7 +148,6 @@ class Snapshots:
                 self._changed.wait_for(lambda: self._is_closing, pause)
                 if self._is_closing:
                     return
-                self._is_changed = False
             seconds = self._take_quietly()
             earliest = time.monotonic() + max(_MIN_INTERVAL_SECONDS, _COST * seconds)
 

@@ -32,13 +32,13 @@ Identity: TypeAlias = tuple[int, int, int, int]  # `FileStat.identity`
 
 
 class FileToVerify(NamedTuple):
-    """A present file with a known hash."""
+    """A present file with its known hashes, at most one of each kind."""
 
     file_id: int
     library_id: int
     path: bytes
     stat: FileStat
-    file_hash: str
+    hashes: list[str]
 
 
 def find(reader: Connection, stats: Iterable[FileStat], *, full: bool) -> dict[Identity, KnownHash]:
@@ -99,9 +99,9 @@ def to_verify(
             library_id,
             bytes(path),
             FileStat(size=size, mtime_ns=mtime_ns, device=device, inode=inode, nlink=1, mode=0),
-            file_hash,
+            hashes,
         )
-        for file_id, library_id, path, device, inode, size, mtime_ns, file_hash in reader.execute(
+        for file_id, library_id, path, device, inode, size, mtime_ns, hashes in reader.execute(
             _sql("to_verify"), facts
         ).fetchall()
     ]
@@ -113,13 +113,18 @@ def count_to_verify(reader: Connection, *, after: int, file_ids: Sequence[int] |
     return int(reader.value(_sql("count_to_verify"), facts))
 
 
-def put_verified(tx: Connection, results: Sequence[tuple[FileToVerify, str | None]], *, at: datetime) -> None:
-    """Store the results of a verification: for each file the hash that differs, None if it is intact."""
-    if not results:
+def put_verified(tx: Connection, results: Sequence[tuple[FileToVerify, Sequence[str]]], *, at: datetime) -> None:
+    """Store the results of a verification: for each file its present hashes, in the order of its known hashes."""
+    pairs = [
+        (file.stat, known, None if present == known else present)
+        for file, hashes in results
+        for known, present in zip(file.hashes, hashes, strict=True)
+    ]
+    if not pairs:
         return
-    columns = rows.columns_of_identities(file.stat for file, _ in results)
-    columns |= {"file_hash": [file.file_hash for file, _ in results]}
-    tx.execute(_sql("verified"), columns | {"differing_hash": [each for _, each in results], "at": at})
+    columns = rows.columns_of_identities(stat for stat, _, _ in pairs)
+    columns |= {"file_hash": [known for _, known, _ in pairs], "differing_hash": [each for _, _, each in pairs]}
+    tx.execute(_sql("verified"), columns | {"at": at})
 
 
 def _sql(name: str) -> str:

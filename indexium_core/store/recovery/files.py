@@ -165,6 +165,7 @@ def replace_database(home: Path, new: Path, now: datetime) -> Path | None:
 
     Raises:
         StoreError: The new database still has a log: on a full disk, DuckDB closes a database without merging its log.
+            Or the replacement was decided, but not completed.
 
     """
     for _ in range(_ATTEMPTS):
@@ -177,7 +178,11 @@ def replace_database(home: Path, new: Path, now: datetime) -> Path | None:
     sync(new, os.O_RDONLY)
     kept = new_path(home, "replaced", now)
     new.replace(home / f"{_NEXT}{kept.stem.removeprefix('replaced-')}")
-    finish_replacement(home)
+    try:
+        finish_replacement(home)
+    except OSError as error:
+        message = failure_message(f"The database of the home {home} is replaced at the next start", error)
+        raise errors.StoreError(f"{message} The new database is complete: start Indexium again.") from error
     return kept if kept.exists() else None
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
-__all__ = ["JournalRow", "add", "count_again", "link", "probes", "read_again", "recorded"]
+__all__ = ["JournalRow", "add", "count_again", "link", "link_rollbacks", "probes", "read_again", "recorded"]
 
 _SQL = sql.load("rebuild")
 
@@ -64,6 +64,20 @@ def count_again(database: Database, operation_ids: Collection[int]) -> None:
             tx.execute(_SQL["count_again"], [operation_id])
 
 
+def link_rollbacks(database: Database) -> None:
+    """Find the rollbacks among operations of which only the journals are left, and what they rolled back."""
+    ledger = sql.compose("ledger")
+    with database.atomic() as tx:
+        item_ids = [item_id for (item_id,) in tx.execute(_SQL["link_rollbacks"]).fetchall()]
+        if not item_ids:
+            return
+        tx.execute(_SQL["set_rollbacks"])
+        for item_id in sorted(item_ids):  # a newer one may restore what an older one had rolled back
+            tx.execute(ledger["mark_reverted"], {"ids": [item_id]})
+        operation_ids = [each for (each,) in tx.execute(_SQL["reverted_by_items"], [item_ids]).fetchall()]
+        tx.execute(ledger["update_status"], {"operation_ids": operation_ids})
+
+
 def link(database: Database) -> None:
     """Join the history with the files that a scan has found at its paths since."""
     with database.atomic() as tx:
@@ -77,6 +91,7 @@ def probes(database: Database) -> list[tuple[bytes, int, int, str | None, str | 
 
 
 def read_again(database: Database, paths: Collection[bytes]) -> None:
-    """Let the next scan read these files."""
+    """Let the next scan read and hash these files."""
     with database.atomic() as tx:
+        tx.execute(_SQL["forget_hashes"], [list(paths)])
         tx.execute(_SQL["read_again"], [list(paths)])

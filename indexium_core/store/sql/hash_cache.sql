@@ -1,20 +1,21 @@
 -- name: find
--- The hashes of files by their stat facts. If all of the media must have been hashed ($full), samples do not count.
+-- The hashes of files by their stat facts, without those that differed at the last verification. If all of the media must
+-- have been hashed ($full), samples do not count.
 SELECT c.device, c.inode, c.size, c.mtime_ns, c.file_hash, c.seconds
 FROM hash_cache AS c SEMI JOIN (
     SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode, unnest($size::BIGINT[]) AS size,
            unnest($mtime_ns::BIGINT[]) AS mtime_ns) AS wanted USING (device, inode, size, mtime_ns)
-WHERE NOT $full OR starts_with(c.file_hash, 'f1:')
+WHERE c.differing_hash IS NULL AND (NOT $full OR starts_with(c.file_hash, 'f1:'))
 QUALIFY row_number() OVER (
     PARTITION BY c.device, c.inode, c.size, c.mtime_ns ORDER BY c.hashed_at DESC, c.file_hash) = 1;
 
 -- name: replace
--- Delete the rows of the same kind of some files.
+-- Delete the rows of some files that are of the same kind, or differed at the last verification.
 DELETE FROM hash_cache USING (
     SELECT unnest($device::UBIGINT[]) AS device, unnest($inode::UBIGINT[]) AS inode,
            unnest($file_hash::VARCHAR[]) AS file_hash) AS n
 WHERE hash_cache.device = n.device AND hash_cache.inode = n.inode
-  AND left(hash_cache.file_hash, 3) = left(n.file_hash, 3);
+  AND (left(hash_cache.file_hash, 3) = left(n.file_hash, 3) OR hash_cache.differing_hash IS NOT NULL);
 
 -- name: put
 -- Add the hashes of files.
@@ -57,14 +58,13 @@ DELETE FROM hash_cache WHERE rowid IN (
     SELECT c.rowid FROM hash_cache AS c ANTI JOIN scanned_files AS f USING (device, inode, size, mtime_ns));
 
 -- name: to_verify
--- The next present files with a hash, in the order of their ids: of all files ($file_ids NULL), or of some. A hash of all
--- media comes before a sample.
-SELECT f.file_id, f.library_id, f.path_bytes, c.device, c.inode, c.size, c.mtime_ns, c.file_hash
+-- The next present files with a hash, with all their hashes, in the order of their ids: of all files ($file_ids NULL), or of
+-- some.
+SELECT f.file_id, f.library_id, f.path_bytes, c.device, c.inode, c.size, c.mtime_ns, list(c.file_hash ORDER BY c.file_hash)
 FROM scanned_files AS f JOIN hash_cache AS c USING (device, inode, size, mtime_ns)
 WHERE f.file_id > $after AND f.state <> 'missing'
   AND ($file_ids::BIGINT[] IS NULL OR f.file_id IN (SELECT unnest($file_ids::BIGINT[])))
-QUALIFY row_number() OVER (PARTITION BY f.file_id ORDER BY c.file_hash) = 1
-ORDER BY f.file_id LIMIT $count;
+GROUP BY ALL ORDER BY f.file_id LIMIT $count;
 
 -- name: count_to_verify
 -- The number of these files.

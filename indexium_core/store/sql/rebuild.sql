@@ -237,6 +237,32 @@ SELECT nextval('ids') AS id, i.id AS operation_item_id, i.operation_id, i.file_i
 FROM metadata_operation_items AS i
 WHERE i.id = $item_id AND NOT EXISTS (FROM metadata_history WHERE operation_item_id = $item_id);
 
+-- name: link_rollbacks
+-- An operation of which only the journal is left may be a rollback: each of its files got the bytes back that an older
+-- write had changed. Join the items, and return the ids of the newer ones.
+UPDATE metadata_operation_items SET reverts_item = r.item, restore = 'bytes'
+FROM (SELECT i.id, max(j.id) AS item
+      FROM metadata_operation_items AS i JOIN metadata_operations AS o ON o.id = i.operation_id AND o.source = 'rebuild'
+      JOIN metadata_operation_items AS j
+        ON j.file_id = i.file_id AND j.id < i.id AND j.operation_id <> i.operation_id AND j.status = 'success'
+       AND j.original_state = i.written_state AND j.written_state = i.original_state
+      WHERE i.status = 'success' AND i.reverts_item IS NULL GROUP BY i.id) AS r
+WHERE metadata_operation_items.id = r.id
+RETURNING metadata_operation_items.id;
+
+-- name: set_rollbacks
+-- These operations are rollbacks if all their items restore something.
+UPDATE metadata_operations SET operation_type = 'rollback', reverts_id = t.reverts_id
+FROM (SELECT i.operation_id, max(j.operation_id) AS reverts_id FROM metadata_operation_items AS i
+      LEFT JOIN metadata_operation_items AS j ON j.id = i.reverts_item
+      GROUP BY i.operation_id HAVING bool_and(j.id IS NOT NULL)) AS t
+WHERE t.operation_id = metadata_operations.id AND source = 'rebuild';
+
+-- name: reverted_by_items
+-- The operations whose items these items restore.
+SELECT DISTINCT j.operation_id FROM metadata_operation_items AS i JOIN metadata_operation_items AS j ON j.id = i.reverts_item
+WHERE i.id IN (SELECT unnest($1::BIGINT[]));
+
 -- name: link_items
 -- Items of files that the database did not know get the files at their paths.
 UPDATE metadata_operation_items SET file_id = f.file_id, file_hash = coalesce(metadata_operation_items.file_hash, f.file_hash)
@@ -259,6 +285,12 @@ WHERE id = $1;
 -- name: probes
 -- A sample of the present files, with the facts that a probe compares.
 SELECT path_bytes, size, mtime_ns, comment, file_hash FROM scanned_files WHERE state = 'ok' USING SAMPLE 20 ROWS;
+
+-- name: forget_hashes
+-- Delete the known hashes of these files.
+DELETE FROM hash_cache WHERE rowid IN (
+    SELECT c.rowid FROM hash_cache AS c JOIN scanned_files AS f USING (device, inode, size, mtime_ns)
+    WHERE f.path_bytes IN (SELECT unnest($1::BLOB[])));
 
 -- name: read_again
 -- The next scan reads these files.

@@ -365,8 +365,8 @@ def test_legacy_operation_shows_its_origin_and_no_promise() -> None:
     assert {button["why"] for button in history_details.buttons(legacy, RollbackPreview())} == {reason}
     assert operation_text.retryable(failed, status) == 0
     shown = history_list.row(legacy)
-    assert (shown["rollback"], shown["able"], shown["why"]) == ("read-only", False, reason)
-    assert shown["when"].endswith(" · old.db")
+    assert (shown["rollback"], shown["able"], shown["why"]) == ("from old.db", False, reason)
+    assert history_details.check_view(legacy, RollbackPreview()) is None  # the buttons give the reason
 
 
 def test_attempts_of_file_are_listed() -> None:

@@ -36,6 +36,7 @@ FOLDER = LibraryDetails(
     people_mode=None,
     comment_mode="preserve",
     audio=False,
+    exclude=["Extras"],
     scanned_at=datetime(2026, 11, 20, tzinfo=UTC),
     problem="",
     remedy="",
@@ -192,6 +193,8 @@ def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
         problems=["The table faces cannot be read."],
     )
     check = ImportCheck(report=report, rows=2, people=2, waiting=[], relative=False, root="/films")
+    history_only = replace(check, rows=0, report=replace(report, matched=0, waiting=0))
+    assert not folders.import_preview("old.db", history_only, [], replace=False)["has_rows"]
     shown = folders.import_preview("old.db", check, [], replace=False)
     assert shown["confirm"] == "Import 2 names, 1 suggestion and 3 operations"
     assert shown["unmatched"]["rows"] == [{"line": "2 names, 1 history entry", "text": "/old/b.mp4"}]
