@@ -121,6 +121,7 @@ def _origins(person: PersonDetails) -> str:
     return ", ".join(
         _ORIGINS.get(each.origin, each.origin)
         + (f" as “{each.spelt}”" if each.spelt else "")
+        + (f" ({each.qualifier})" if each.qualifier else "")
         + (f" on {_day(each.since)}" if each.since else "")
         for each in person.origins
     )

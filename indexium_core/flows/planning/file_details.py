@@ -220,7 +220,7 @@ def _people(
     result = item.result_people if item is not None else list(in_file)
     added = set(item.tags_to_add) if item is not None else set[str]()
     edit = next((each for each in decided if each.kind == "edit"), None)
-    reasons = [(each.name, Origin(origin=each.origin, since=each.since)) for each in assigned]
+    reasons = [(each.name, Origin(origin=each.origin, since=each.since, qualifier=each.qualifier)) for each in assigned]
     if edit is not None:
         reasons += [(name, Origin(origin="edit", since=edit.created_at)) for name in edit.people or []]
     reasons += [(name, Origin(origin="comment", since=None)) for name in in_file]

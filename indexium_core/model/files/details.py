@@ -20,6 +20,7 @@ class Origin:
     origin: str  # face, hand, import, file (in the database); comment (of the file); edit (in force)
     since: datetime | None  # UTC; None if unknown
     spelt: str = ""  # the spelling in this source, if it differs
+    qualifier: str = ""  # of the person in the database: tells people with one name apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

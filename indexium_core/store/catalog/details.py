@@ -36,6 +36,7 @@ class Assignment(NamedTuple):
     """One person that the database assigns to the file."""
 
     name: str
+    qualifier: str  # tells people with one name apart; "" for none
     origin: str  # face, hand, import, file
     since: datetime
 

@@ -28,7 +28,7 @@ WHERE file_hash = $file_hash AND file_id <> $file_id AND state <> 'missing' ORDE
 
 -- name: people
 -- The people that the database assigns to the file, in order, with the origin of each assignment.
-SELECT p.name, v.origin, v.created_at FROM video_people AS v JOIN people AS p USING (person_id)
+SELECT p.name, p.qualifier, v.origin, v.created_at FROM video_people AS v JOIN people AS p USING (person_id)
 WHERE v.file_hash = $file_hash OR v.file_hash IS NULL AND v.path_bytes = $path ORDER BY v.assignment_id;
 
 -- name: decisions

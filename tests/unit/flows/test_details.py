@@ -277,3 +277,11 @@ def test_name_completion_ignores_case_and_accents(database: Database, details: D
     assert details.names_like("ZOE") == [("Zoë", 1), ("Zoë Öz", 3), ("Anna Zoë", 1)]
     assert details.names_like("zoe", 1) == [("Zoë", 1)]
     assert details.names_like("nobody") == []
+
+
+def test_qualifier_of_a_person_is_shown_with_the_source(database: Database, details: Details) -> None:
+    store(database, [scanned("a.mp4", "People: Ann Lee")])
+    people(database).add([f"{ROOT}/a.mp4"], ["Ann Lee"])
+    people(database).rename("Ann Lee", "Ann Lee", qualifier="aunt")
+    [person] = details.file(1).people
+    assert [(each.origin, each.qualifier) for each in person.origins] == [("hand", "aunt"), ("comment", "")]

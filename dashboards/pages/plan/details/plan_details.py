@@ -363,7 +363,8 @@ def _person(person: PersonDetails) -> list[str]:
 def _origin(origin: Origin) -> str:
     text = _ORIGINS.get(origin.origin, (origin.origin,))[0]
     spelt = f" as “{origin.spelt}”" if origin.spelt else ""
-    return text + spelt + (f", {wording.day(origin.since)}" if origin.since else "")
+    qualifier = f" ({origin.qualifier})" if origin.qualifier else ""
+    return text + spelt + qualifier + (f", {wording.day(origin.since)}" if origin.since else "")
 
 
 def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
