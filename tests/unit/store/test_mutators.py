@@ -118,6 +118,7 @@ CASES = {
     "people.remove": Case(lambda tx, ids: people.remove(tx, [_person(tx, "Ann")], file_ids=ids)),
     "people.rename": Case(lambda tx, _: _rename(tx), about_all=True),
     "people.split": Case(lambda tx, _: _split(tx), about_all=True),
+    "people.restore": Case(lambda tx, _: people.restore(tx, "Ann", "", ["Annie"], at=NOW), about_all=True),
     "people.merge": Case(lambda tx, _: _merge(tx), about_all=True),
     "people.forget": Case(lambda tx, _: people.forget(tx, people.find(tx, ["Ann"]).get("Ann", [])), about_all=True),
     "people.add_alias": Case(lambda tx, _: _alias(tx), about_all=True),
