@@ -29,7 +29,7 @@ from indexium_core.store.database import Database
 
 NEW, EDITED = "from nothing", "after an edit"
 _PEOPLE = """
-INSERT INTO people
+INSERT INTO people (person_id, name, person_key, search, created_at)
 SELECT i, 'Person ' || chr((65 + i % 26)::INTEGER) || ' Name' || i,
        'person ' || chr((97 + i % 26)::INTEGER) || ' name' || i, 'person ' || i, now()
 FROM range(1, 3001) AS numbers(i)
