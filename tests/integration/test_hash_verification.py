@@ -62,6 +62,20 @@ def test_rebuild_copies_the_cache(studio: Studio) -> None:
     assert (last.hits, last.misses, last.hashed_bytes) == (3, 0, 0)
 
 
+def test_rebuild_after_full_scan_finds_no_difference_and_forgets_hash_of_differing_file(studio: Studio) -> None:
+    library = studio.library
+    library.scan(full=True)
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET comment = 'something else' WHERE file_id = 1")
+    library.close()
+    report = Library.rebuild_database(library.home)
+    assert len(report.differing) == 1
+    studio.library = Library.open(library.home)
+    last = studio.library.hash_cache.stats().last_scan
+    assert last is not None
+    assert (last.hits, last.misses) == (0, 1)
+
+
 def test_verification_finds_silent_corruption_until_file_is_restored(studio: Studio) -> None:
     library, path = studio.library, studio.paths[1]
     whole = path.read_bytes()

@@ -238,6 +238,8 @@ def report(found: ScanReport) -> dict[str, Any]:
         text += " The other files were not scanned. The next scan includes them."
     if bad:
         text += f" {wording.files(bad)} cannot be used. The list below shows the reasons."
+    if found.cache.hits:
+        text += f" {wording.plural(found.cache.hits, 'hash was', 'hashes were')} known."
     if found.empty_folders:
         folders = wording.plural(found.empty_folders, "folder is", "folders are")
         text += f" {folders} empty: “indexium libraries empty-folders ID” lists them."

@@ -91,6 +91,7 @@ def probes(database: Database) -> list[tuple[bytes, int, int, str | None, str | 
 
 
 def read_again(database: Database, paths: Collection[bytes]) -> None:
-    """Let the next scan read these files."""
+    """Let the next scan read and hash these files."""
     with database.atomic() as tx:
+        tx.execute(_SQL["forget_hashes"], [list(paths)])
         tx.execute(_SQL["read_again"], [list(paths)])

@@ -286,6 +286,12 @@ WHERE id = $1;
 -- A sample of the present files, with the facts that a probe compares.
 SELECT path_bytes, size, mtime_ns, comment, file_hash FROM scanned_files WHERE state = 'ok' USING SAMPLE 20 ROWS;
 
+-- name: forget_hashes
+-- Delete the known hashes of these files.
+DELETE FROM hash_cache WHERE rowid IN (
+    SELECT c.rowid FROM hash_cache AS c JOIN scanned_files AS f USING (device, inode, size, mtime_ns)
+    WHERE f.path_bytes IN (SELECT unnest($1::BLOB[])));
+
 -- name: read_again
 -- The next scan reads these files.
 UPDATE scanned_files SET mtime_ns = mtime_ns - 1 WHERE path_bytes IN (SELECT unnest($1::BLOB[]));

@@ -26,7 +26,7 @@ def test_empty_folders_are_counted_and_removed(scanner: Scans, database: Databas
     (root / "mixed" / "empty").mkdir(parents=True)
     (root / "mixed" / "notes.txt").write_bytes(b"x")
     assert scanner.scan([root]).empty_folders == 3
-    inventory = Inventory(database, exclude_scans=nullcontext, modes=lambda: Modes("merge", "replace"))
+    inventory = Inventory(database, exclude_scans=nullcontext, modes=Modes)
     library_id = catalog.libraries(database.read())[0].library_id
     found = inventory.empty_folders(library_id)
     assert found.folders == [str(root / each) for each in ("empty/inner", "mixed/empty", "empty")]
@@ -39,7 +39,7 @@ def test_empty_folders_are_counted_and_removed(scanner: Scans, database: Databas
 
 def test_root_is_never_removed(scanner: Scans, database: Database, root: Path) -> None:
     assert scanner.scan([root]).empty_folders == 0
-    inventory = Inventory(database, exclude_scans=nullcontext, modes=lambda: Modes("merge", "replace"))
+    inventory = Inventory(database, exclude_scans=nullcontext, modes=Modes)
     library_id = catalog.libraries(database.read())[0].library_id
     assert inventory.remove_empty_folders(library_id, [str(root)]).removed == 0
     assert root.is_dir()
@@ -51,7 +51,7 @@ def test_folder_that_cannot_be_removed_is_reported(
     (root / "one").mkdir()
     (root / "two").mkdir()
     scanner.scan([root])
-    inventory = Inventory(database, exclude_scans=nullcontext, modes=lambda: Modes("merge", "replace"))
+    inventory = Inventory(database, exclude_scans=nullcontext, modes=Modes)
     library_id = catalog.libraries(database.read())[0].library_id
     real = module.disk.remove_folder
 

@@ -20,7 +20,7 @@ def test_excluded_files_are_forgotten_and_return_when_included_again(
     clip(root / "2019", "c.avi.mp4", seed=2)
     (root / "link.mp4").symlink_to(root / "Extras" / "b.mp4")
     scanner.scan([root])
-    inventory = Inventory(database, exclude_scans=nullcontext, modes=lambda: Modes("merge", "replace"))
+    inventory = Inventory(database, exclude_scans=nullcontext, modes=Modes)
     library_id = catalog.libraries(database.read())[0].library_id
     patterns = ["Extras", "2019/*.avi.*"]
     assert inventory.exclude_removal(library_id, patterns).files == 2

@@ -103,6 +103,14 @@ def test_file_with_several_comments_is_read_again(
         assert database.read().value("SELECT mtime_ns FROM scanned_files WHERE file_id = 1") == (99 if again else 100)
 
 
+def test_hashes_of_readable_files_become_known(old_home: Path) -> None:
+    with duckdb.connect(str(old_home / FILE_NAME)) as raw:
+        raw.execute("UPDATE scanned_files SET device = 1, inode = 18446744073709551615")
+    with Database.open(old_home) as database:
+        found = database.read().execute("SELECT inode, size, mtime_ns, file_hash FROM hash_cache").fetchall()
+        assert found == [(2**64 - 1, 10, 7, "x1:00")]
+
+
 @pytest.mark.parametrize("count", range(1, len(migrations.available())))
 def test_every_version_migrates_to_newest_schema(home: Path, empty_home: Path, count: int) -> None:
     home.mkdir()
