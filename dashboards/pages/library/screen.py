@@ -21,6 +21,7 @@ from indexium_core import errors
 from indexium_core.library import ScanReport
 from indexium_core.model import query, wording
 from indexium_core.model.files.inventory import KINDS, FilePage, LibraryDetails, Quality
+from indexium_core.model.people import people_comment
 
 __all__ = ["LibraryScreen"]
 
@@ -357,7 +358,8 @@ class LibraryScreen(Screen):
                 {
                     "kind": "text",
                     "text": "Enter names separated by commas. They are added to the database. No file is changed.",
-                }
+                },
+                {"kind": "hint", "text": 'Put a name with a comma in double quotes: "Lee, Thomas Jr."'},
             ],
             lambda text: self._add_people(file_id, text),
             confirm="Add",
@@ -365,7 +367,7 @@ class LibraryScreen(Screen):
         )
 
     def _add_people(self, file_id: int, text: str) -> None:
-        names = [name.strip() for name in text.split(",") if name.strip()]
+        names = people_comment.split_names(text)
         if names:
             self._change(lambda: self._library.people.add_to_files([file_id], names), drawing.imported)
 

@@ -101,7 +101,8 @@ function draw({view}) {
 
 // Each message names the shown person, because the server may already show another one.
 /** @type {(name: string) => Action<Self>} */
-const ofPerson = name => (self, data) => self.send(name, {id: self.view.id, merged: data.merged, file: Number(data.file)})
+const ofPerson = name => (self, data) =>
+  self.send(name, {id: self.view.id, merged: data.merged ?? "", file: Number(data.file ?? 0)})
 
 /** @param {RenderContext} context */
 export function render(context) {

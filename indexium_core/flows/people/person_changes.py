@@ -57,8 +57,8 @@ class PersonChanges:
                 store.rename(
                     step.tx, before.person_id, old=before.name, new=name, qualifier=after.qualifier, at=self._clock()
                 )
-            comments = store.count_named(step.tx, [before.name]) if before.name != name else 0
-            step.describe(f"{before.label} becomes {after.label}", comments)
+            old_names = {before.name} - {name}
+            step.describe(f"{before.label} becomes {after.label}", old_names, before.person_id)
         return step.change
 
     def merge(self, names: Sequence[str], into: str, *, dry_run: bool) -> PersonChange:
@@ -70,11 +70,13 @@ class PersonChanges:
             if not merged:
                 raise errors.UsageError("Name at least one other person to merge: indexium people merge FROM… INTO.")
             shown = wording.list_of([each.label for each in merged.values()])
+            own = store.files_of(step.tx, merged)
             with step.recorded([*merged.values(), target], labels.merged(shown, target.label)):
                 store.merge(step.tx, sorted(merged), target.person_id, at=self._clock())
             learning.record_merge(step.tx, step.step_id, merged, target.person_id)
-            comments = store.count_named(step.tx, {each.name for each in merged.values()} - {target.name})
-            step.describe(f"{shown} {'becomes' if len(merged) == 1 else 'become'} {target.label}", comments)
+            old_names = {each.name for each in merged.values()} - {target.name}
+            verb = "becomes" if len(merged) == 1 else "become"
+            step.describe(f"{shown} {verb} {target.label}", old_names, target.person_id, files=own)
         return step.change
 
     def split(self, name: str, file_ids: Collection[int], *, into: str, qualifier: str, dry_run: bool) -> PersonChange:
@@ -95,8 +97,8 @@ class PersonChanges:
                 )
                 if new_name != old.name:
                     store.add_alias(step.tx, new_id, old.name, at=self._clock())
-            comments = store.count_named(step.tx, [old.name], own) if new_name != old.name else 0
-            step.describe(f"{old.label} becomes the new person {new.label}", comments, files=len(own))
+            old_names = {old.name} - {new_name}
+            step.describe(f"{old.label} becomes the new person {new.label}", old_names, new_id, files=own)
         return step.change
 
     def unmerge(self, name: str, merged: str, *, dry_run: bool) -> PersonChange:
@@ -110,7 +112,7 @@ class PersonChanges:
             if not is_applied:
                 message = f"{shown} cannot be separated from {target.label}, because these people have newer changes."
                 raise errors.UsageError(f"{message} Undo those changes, or use: indexium people split.")
-            step.describe(f"{shown} is a person of its own again", 0)
+            step.describe(f"{shown} is a person of its own again", set(), merge.person_id)
         return step.change
 
     @contextlib.contextmanager
@@ -146,13 +148,28 @@ class _ChangeStep:
         steps.record(self.tx, self.step_id, label, files=files, at=self._at)
         self.change = PersonChange(text="", files=files, step_id=self.step_id)
 
-    def describe(self, effect: str, comments: int, *, files: int | None = None) -> None:
-        """Set the sentence of the change, and its number of comments and (other than the step's) of files."""
-        count = self.change.files if files is None else files
-        text = f"{effect} in {wording.files(count)}"
+    def describe(
+        self, effect: str, old_names: Collection[str], person_id: int, *, files: Collection[int] | None = None
+    ) -> None:
+        """
+        Set the sentence and the numbers of the change.
+
+        Args:
+            effect: The first part of the sentence.
+            old_names: Names that comments have now, and that the next write replaces.
+            person_id: The person after the change.
+            files: The files of the people who change; default: the files of the person.
+
+        """
+        own = list(files) if files is not None else store.files_of(self.tx, [person_id])
+        people = store.people_of_keys(self.tx, {people_comment.person_key(name) for name in old_names})
+        # Another person with an old name keeps it: only the comments of files of this person change.
+        is_shared = any(row.person_id != person_id for rows in people.values() for row in rows)
+        comments = store.count_named(self.tx, old_names, own if is_shared else None) if old_names else 0
+        text = f"{effect} in {wording.files(len(own))}"
         if comments:
             text += f"; the next write corrects {wording.plural(comments, 'comment')}"
-        self.change = replace(self.change, text=f"{text}.", files=count, comments=comments)
+        self.change = replace(self.change, text=f"{text}.", files=len(own), comments=comments)
 
 
 def person_of(reader: Connection, name: str) -> PersonName:

@@ -31,6 +31,7 @@ __all__ = [
     "render",
     "segment_of",
     "splice",
+    "split_names",
     "validate_name",
 ]
 
@@ -185,6 +186,11 @@ def format_people(names: Sequence[str]) -> str:
     """Return the names as in a segment; a name with a comma is quoted. Raises `ValidationError` for an invalid name."""
     cleaned = (validate_name(name) for name in names)
     return ", ".join(f'"{name}"' if "," in name else name for name in cleaned)
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names of a text as a comment writes them: commas between names, a name with a comma in quotes."""
+    return [value for _, value in _pieces(text) if clean_name(value)]
 
 
 def validate_name(name: str) -> str:

@@ -35,6 +35,7 @@ __all__ = [
     "export",
     "files_at",
     "files_by_name",
+    "files_of",
     "files_with",
     "find",
     "forget",
@@ -267,6 +268,11 @@ def count_named(reader: Connection, names: Collection[str], file_ids: Collection
 def keys_of(reader: Connection, person_ids: Collection[int]) -> set[str]:
     """Return the keys of these people's names and aliases."""
     return {key for (key,) in reader.execute(_sql("keys_of"), [list(person_ids)]).fetchall()}
+
+
+def files_of(reader: Connection, person_ids: Collection[int]) -> list[int]:
+    """Return the files that have one of these people."""
+    return [file_id for (file_id,) in reader.execute(_sql("files_of"), [list(person_ids)]).fetchall()]
 
 
 def files_with(reader: Connection, file_ids: Collection[int], person_ids: Collection[int]) -> list[int]:

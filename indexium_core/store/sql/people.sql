@@ -244,6 +244,10 @@ UNION SELECT alias_key FROM person_aliases WHERE person_id IN (SELECT unnest($1:
 SELECT DISTINCT file_id FROM file_people
 WHERE file_id IN (SELECT unnest($1::BIGINT[])) AND person_id IN (SELECT unnest($2::BIGINT[]));
 
+-- name: files_of
+-- The files that have one of these people.
+SELECT DISTINCT file_id FROM file_people WHERE person_id IN (SELECT unnest($1::BIGINT[]));
+
 -- name: count_removals
 -- The number of assignments of these people to these files and paths.
 SELECT count(*) FROM video_people

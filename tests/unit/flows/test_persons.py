@@ -173,3 +173,12 @@ def test_page_shows_files_years_and_pictures(court: Court) -> None:
     assert court.people.page("bo").total == 1  # an alias
     with pytest.raises(errors.UnknownIdError):
         court.people.details(999)
+
+
+def test_preview_counts_only_files_of_the_person(court: Court) -> None:
+    change = court.people.rename("Ann Lee (aunt)", "Ann Leigh", qualifier="", dry_run=True)
+    assert change.text == "Ann Lee (aunt) becomes Ann Leigh in 1 file; the next write corrects 1 comment."
+    change = court.people.rename("Bo", "Bob", dry_run=True)
+    assert change.text == "Bo becomes Bob in 1 file; the next write corrects 1 comment."
+    change = court.people.rename("Ann Lee (aunt)", "Ann Lee", qualifier="friend", dry_run=True)
+    assert change.text == "Ann Lee (aunt) becomes Ann Lee (friend) in 1 file."

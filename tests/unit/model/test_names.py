@@ -93,3 +93,8 @@ def test_folding_drops_case_accents_and_variants(text: str, folded: str) -> None
 @given(st.text())
 def test_folding_is_idempotent(text: str) -> None:
     assert people_comment.fold(people_comment.fold(text)) == people_comment.fold(text)
+
+
+def test_typed_names_are_split_at_commas_outside_quotes() -> None:
+    assert people_comment.split_names(' Ann Lee, "Lee, Thomas Jr." ,, Bo ') == [" Ann Lee", "Lee, Thomas Jr.", " Bo "]
+    assert people_comment.split_names('a"b, c') == ['a"b', " c"]
