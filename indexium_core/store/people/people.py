@@ -391,7 +391,8 @@ def restore(tx: Connection, name: str, qualifier: str, aliases: Collection[str],
     keys = {alias: people_comment.person_key(alias) for alias in aliases}
     taken = people_of_keys(tx, keys.values())
     for alias, key in keys.items():
-        if alias != name and all(row.person_id == person_id for row in taken.get(key, [])):
+        is_free = all(row.person_id == person_id for row in taken.get(key, []))
+        if alias != name and is_free and owner_of_alias(tx, alias) is None:
             add_alias(tx, person_id, alias, at=at)
 
 

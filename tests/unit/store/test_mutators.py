@@ -120,6 +120,7 @@ CASES = {
     "people.split": Case(lambda tx, _: _split(tx), about_all=True),
     "people.merge": Case(lambda tx, _: _merge(tx), about_all=True),
     "people.forget": Case(lambda tx, _: people.forget(tx, people.find(tx, ["Ann"]).get("Ann", [])), about_all=True),
+    "people.restore": Case(lambda tx, _: people.restore(tx, "Bo", "", ["Bobby"], at=NOW), about_all=True),
     "people.add_alias": Case(lambda tx, _: _alias(tx), about_all=True),
     "decisions.edit": Case(
         lambda tx, ids: decisions.edit(tx, {file_id: ["Eve"] for file_id in ids}, at=NOW), again_is_new=True
@@ -281,6 +282,7 @@ def test_every_mutator_is_in_table() -> None:
         "catalog.add_library",
         "catalog.name_library",
         "catalog.set_library_audio",
+        "catalog.set_library_exclude",
         "catalog.library_scanned",
         "catalog.remove_library",
         "catalog.mark_files",
