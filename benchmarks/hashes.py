@@ -1,7 +1,7 @@
 """
 Known hashes: scans and a rebuild with the hash cache, beside the same work without it.
 
-    python -m benchmarks.hashes [--films 40] [--megabytes 30] [--clips 1000] [--runs 3] [--dir FOLDER]
+    python -m benchmarks.hashes [--films 40] [--megabytes 30] [--clips 2000] [--runs 3] [--dir FOLDER]
 
 1. One known hash, from memory and from the table; the peer is the hash of a sample, and of all media bytes.
 2. A folder that is removed and added again: with the hashes, and after `hash_cache.clean()`.
@@ -36,7 +36,7 @@ def main() -> None:
     parser = report.parser(__doc__)
     parser.add_argument("--films", type=int, default=40)
     parser.add_argument("--megabytes", type=int, default=30, help="size of each film")
-    parser.add_argument("--clips", type=int, default=1000, help="files of the rebuild")
+    parser.add_argument("--clips", type=int, default=2000, help="files of the rebuild")
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     report.show(rows(options), json_lines=options.json)

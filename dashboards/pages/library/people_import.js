@@ -44,18 +44,19 @@ const drawLines = (label, {rows, more}) =>
   )
 
 /** @param {PeopleImport} list */
-const drawModes = ({roots, replace}) =>
+const drawModes = ({roots, replace, has_rows}) =>
   h(
     "div",
     {class: "modes"},
     roots.length > 0 &&
       h("label", {class: "inline"}, "Paths start from", drawSelect(roots, {data: {change: "root", key: "root"}})),
-    h(
-      "label",
-      {class: "inline"},
-      h("input", {type: "checkbox", checked: replace, data: {change: "replace", key: "replace"}}),
-      "Replace the people of these files instead of adding",
-    ),
+    has_rows &&
+      h(
+        "label",
+        {class: "inline"},
+        h("input", {type: "checkbox", checked: replace, data: {change: "replace", key: "replace"}}),
+        "Replace the people of these files instead of adding",
+      ),
   )
 
 /** @param {PeopleImport} list */
@@ -73,7 +74,7 @@ const drawPreview = list =>
     list.problems.map(text => h("p", {class: "why warning"}, text)),
     list.facts.map(text => h("p", null, text)),
     list.hint && h("p", {class: "quiet"}, list.hint),
-    list.has_rows && drawModes(list),
+    drawModes(list),
     drawLines("Rejected", list.rejected),
     drawLines("Skipped", list.skipped),
     list.unmatched.rows.length > 0

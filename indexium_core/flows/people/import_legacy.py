@@ -61,6 +61,7 @@ class LegacyImport:
         for file_hash in self._content.hashes_of_people():
             self._paths.setdefault(file_hash, None)
         self.matches = self._matcher.match(self._paths)
+        self.paths = self._content.all_paths()  # as the database has them
         self.problems = list(self._content.problems)
         if self.matches.unreadable:
             count = wording.files(self.matches.unreadable)

@@ -172,7 +172,7 @@ class Importer:
             rows=len(entries),
             people=len({each.name for each in wanted if each.name is not None}),
             waiting=waiting,
-            relative=any(each.path and not each.path.startswith(b"/") for each in entries),
+            relative=any(not path.startswith(b"/") for path in (old.paths if old else people_files.paths_of(entries))),
             root=base.decode("utf-8", "replace"),
         )
 
@@ -204,8 +204,8 @@ class Importer:
 
     def root_for(self, path: Path) -> str:
         """Return the folder from which most relative paths of a file lead to scanned files; "" without libraries."""
-        entries = people_files.read(path.expanduser().absolute())
-        relative = [each.path for each in entries if each.path and not each.path.startswith(b"/")][:_MAX_SAMPLE_PATHS]
+        paths = people_files.paths_in(path.expanduser().absolute())
+        relative = [each for each in paths if not each.startswith(b"/")][:_MAX_SAMPLE_PATHS]
         roots = [row.path_bytes for row in catalog.libraries(self._database.read())]
         bases = list(dict.fromkeys([*roots, *(os.path.dirname(root) for root in roots)]))  # noqa: PTH120
         matches = {base: self._count_scanned(base, relative) for base in bases}

@@ -22,7 +22,7 @@ from urllib.parse import unquote_to_bytes
 from indexium_core import errors
 from indexium_core.store.people import legacy
 
-__all__ = ["PeopleEntry", "encoding_of", "is_legacy", "legacy_entries", "numbered", "read"]
+__all__ = ["PeopleEntry", "encoding_of", "is_legacy", "legacy_entries", "numbered", "paths_in", "paths_of", "read"]
 
 _HASH = re.compile(r"[xf]1:[0-9a-f]{32}")
 _BYTE_ORDER_MARKS = (
@@ -86,6 +86,16 @@ def is_legacy(path: Path) -> bool:
             return legacy.is_legacy(file.read(16))
     except OSError as error:
         raise errors.UsageError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def paths_in(path: Path) -> list[bytes]:
+    """Return the paths of the files that a file names, as written; errors as `read`."""
+    return legacy.read(path).all_paths() if is_legacy(path) else paths_of(read(path))
+
+
+def paths_of(entries: Iterable[PeopleEntry]) -> list[bytes]:
+    """Return the paths of rows, as written."""
+    return [entry.path for entry in entries if entry.path]
 
 
 def legacy_entries(

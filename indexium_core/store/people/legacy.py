@@ -74,6 +74,11 @@ class LegacyDatabase:
     operations: list[LegacyOperation] = field(default_factory=list)  # oldest first
     problems: list[str] = field(default_factory=list)  # a sentence for each table that was not read
 
+    def all_paths(self) -> list[bytes]:
+        """Return the paths of all files, once each: the last known ones, then those of past operations."""
+        past = (item.path for operation in self.operations for item in operation.items)
+        return list(dict.fromkeys(path for path in (*self.paths.values(), *past) if path))
+
     def hashes_of_people(self) -> set[str]:
         """Return the legacy hashes of the files with people or suggestions."""
         return {person.file_hash for person in self.people} | {face.file_hash for face in self.faces}

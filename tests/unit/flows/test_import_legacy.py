@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
+from indexium_core.files.legacy_hash import legacy_hash
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.store.database import Database
@@ -119,6 +121,14 @@ def legacy_hash_of(content: bytes) -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.parametrize("size", [0, 1, 655_360, 655_361, 720_895, 720_896, 1_310_719, 1_310_720, 1_376_256, 2_000_001])
+def test_legacy_hash_follows_its_rule(tmp_path: Path, size: int) -> None:
+    content = bytes(number % 251 for number in range(size))
+    path = tmp_path / "film.mp4"
+    path.write_bytes(content)
+    assert legacy_hash(bytes(path)) == legacy_hash_of(content)
+
+
 def moved_film(database: Database, tmp_path: Path) -> str:
     """Store /films/a.mp4 (another film) and the film that was there, now elsewhere; return its legacy hash."""
     content = b"film" * 400_000
@@ -154,6 +164,31 @@ def test_unmatched_files_are_reported(database: Database, people: PeopleService,
     shown = [(each.path, each.people, each.suggestions, each.operations) for each in report.unmatched]
     assert shown == [("lost", 1, 0, 0), ("/old/b.mp4", 2, 1, 0)]
     assert (report.matched, report.waiting, len(report.rejected)) == (1, 2, 1)
+
+
+def test_root_is_guessed_from_the_history(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.mp4")])
+    script = (
+        legacy_db.HISTORY
+        + """UPDATE metadata_operation_items SET file_path = 'a.mp4';
+        UPDATE scanned_files SET last_known_filepath = substr(last_known_filepath, 8);"""
+    )
+    path = legacy_db.make(tmp_path / "old.db", script)
+    check = people.check_import(path, root=people.root_for(path))
+    assert (people.root_for(path), check.relative, check.report.by_path) == ("/films", True, 3)
+
+
+def test_pickled_encodings_are_not_loaded(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    class Harm:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return Path.touch, (tmp_path / "harm",)
+
+    path = legacy_db.make(tmp_path / "old.db", legacy_db.HISTORY)
+    with legacy_db.opened(path) as old:
+        values = [pickle.dumps(Harm()), "Ann"]
+        old.execute("INSERT INTO faces (file_hash, face_encoding, person_name) VALUES ('aa', ?, ?)", values)
+    assert people.import_file(path).waiting == 1
+    assert not (tmp_path / "harm").exists()
 
 
 # --- databases that are damaged, in use, or of another program ------------------------------------------------------

@@ -62,7 +62,9 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         names = ["Ann Lee", "Zoë Öz", "Søren Kierkegaard", "Annabel Straße", "Bob Ray", "Li Wei", "ليلى", "D'Arcy"]
         for number, name in enumerate([*names, "Elizabeth Ray"], start=1):
             row = [number, name, people_comment.person_key(name), people_comment.fold(name)]
-            made.execute("INSERT INTO people VALUES (?, ?, ?, ?, now())", row)
+            made.execute(
+                "INSERT INTO people (person_id, name, person_key, search, created_at) VALUES (?, ?, ?, ?, now())", row
+            )
         made.execute("INSERT INTO person_aliases VALUES ('Lizzie', 'lizzie', 9, now()), ('Beth', 'beth', 9, now())")
         for number, (name, (folder, facts)) in enumerate(FILES.items(), start=1):
             add_file(made, number, name, folder, facts)

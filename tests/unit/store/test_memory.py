@@ -46,7 +46,10 @@ def test_transaction_out_of_memory_is_repeated(small: Database) -> None:
 
     def work(tx: Connection) -> int:
         tries.append(small._memory.limit)
-        tx.execute("INSERT INTO people VALUES (1, 'Ann Lee', 'ann lee', 'ann lee', now())")
+        tx.execute(
+            "INSERT INTO people (person_id, name, person_key, search, created_at) "
+            "VALUES (1, 'Ann Lee', 'ann lee', 'ann lee', now())"
+        )
         return int(tx.value(HUNGRY, [MANY]))
 
     assert small.run(work) == MANY
