@@ -74,6 +74,12 @@ class House:
         with self.database.atomic() as tx:
             people.assign(tx, wanted, at=NOW)
 
+    def two_named(self, name: str) -> None:
+        """Store two people with one name."""
+        with self.database.atomic() as tx:
+            for qualifier in ("", "aunt"):
+                people.restore(tx, name, qualifier, [], at=NOW)
+
     def lose(self, path: str, names: str, *, is_unique: bool = True) -> None:
         """Store the people of a file of a legacy .db file that no file matches."""
         self.say({path: names})
@@ -390,10 +396,11 @@ def test_ignored_finding_returns_when_its_facts_change(house: House) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> None:
     same = {"a.mp4": "film", "b.mp4": "film"}
-    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee, Unknown"}, same)
+    house.films({"a.mp4": "Ann Lee, Ghost", "b.mp4": "Ann Lee", "c.mp4": "Anne Lee, Unknown", "d.mp4": "Kim"}, same)
     house.say({"a.mp4": "Ann Lee"})
     house.corrupt()
     house.lose("gone/c.mp4", "Bo")
+    house.two_named("Kim")
     rows = house.found(kind)
     assert rows
     assert house.checks.ignore(kind, [row.subject for row in rows]) == len(rows)
@@ -461,7 +468,7 @@ def test_statement_count_does_not_depend_on_findings(house: House, kind: str) ->
     def fill(numbers: range) -> None:
         house.films(
             {
-                f"{number}.mp4": f"Anna Lee {number:03}, Anna Lée {number:03}, Guest {number:03}, Unknown"
+                f"{number}.mp4": f"Anna Lee {number:03}, Anna Lée {number:03}, Guest {number:03}, Kim {number}, Unknown"
                 for number in numbers
             }
             | {f"{folder}{number}.mp4": None for folder in ("copy/", "only ") for number in numbers},
@@ -470,6 +477,7 @@ def test_statement_count_does_not_depend_on_findings(house: House, kind: str) ->
         house.corrupt()
         for number in numbers:
             house.lose(f"gone/only {number}.mp4", "Bo")
+            house.two_named(f"Kim {number}")
 
     fill(range(2))
     few = statements()
