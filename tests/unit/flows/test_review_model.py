@@ -132,7 +132,7 @@ class Desk:
         with self.database.atomic() as tx:
             found = people.find(tx, names[:1])
             ids = found.get(names[0], [])
-            spelt = set(people.spellings(tx, ids).values())
+            spelt = {person.name for person in people.names_of(tx, ids)}
             concerned = self.home.copies(file_ids)
             people.remove(tx, ids, file_ids=concerned)
         for file_id in concerned:
