@@ -47,7 +47,8 @@ const drawFile = ({id, name, path, place, picture, is_shown: isShown}) =>
     h("span", {class: "file"}, fileName(name, path), h("small", null, h("bdi", null, place))),
     isShown
       ? h("span", {class: "num"}, "the picture")
-      : picture && button("Use as picture", "picture", {kind: "link", data: {file: id}, "aria-label": `Use ${name} as picture`}),
+      : picture &&
+          button("Use as picture", "picture", {kind: "link", data: {file: id}, "aria-label": `Use ${name} as picture`}),
   )
 
 /** @param {Self} self */

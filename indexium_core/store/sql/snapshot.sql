@@ -241,7 +241,7 @@ FROM audit_events;
 SELECT
     kind, -- kind of check
     subject, -- what the finding is about: a file id, a payload or a name
-    CASE WHEN kind = 'differ' THEN subject::BIGINT
+    CASE WHEN kind IN ('differ', 'corruption') THEN subject::BIGINT
          WHEN kind = 'ambiguous_person' THEN split_part(subject, ' ', 1)::BIGINT
          END AS file_id, -- file, if the finding is about one file
     ignored -- whether the user ignores the finding
