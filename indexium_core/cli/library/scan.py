@@ -43,7 +43,9 @@ def scan(
     """Find and read the media files of folders; a new folder becomes a library."""
     if watch:
         if full or accept_missing or really_gone:
-            raise errors.UsageError("--watch does not go with --full and --accept-missing. Scan once with them first.")
+            raise errors.UsageError(
+                "--watch cannot be combined with --full or --accept-missing. Scan once with these first."
+            )
         _watch(context, folders or (), as_json=as_json)
         return
     with opened(context) as library, output.bar("Scanning") as update:
@@ -68,9 +70,9 @@ def _watch(context: typer.Context, folders: Sequence[Path], *, as_json: bool) ->
     if not rows:
         raise errors.UsageError("There is no library folder to watch. Name one: indexium scan DIR --watch.")
     watcher = FolderWatcher(Path(os.fsdecode(row.path_bytes)) for row in rows)
-    output.note(f"Watching {wording.plural(len(rows), 'folder')}. Ctrl-C ends this.")
+    output.note(f"Watching {wording.plural(len(rows), 'folder')}. Press Ctrl-C to stop.")
     for folder in watcher.polled:
-        output.note(f"{folder} reports no changes, so it is scanned once a minute.")
+        output.note(f"The file system of {folder} reports no changes, so the folder is scanned once a minute.")
     is_first = True
     for changed in watcher.changes():
         try:

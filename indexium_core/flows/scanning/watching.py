@@ -73,8 +73,8 @@ class FolderWatcher:
                 stop_event=self._stopped,
                 ignore_permission_denied=True,
             ):
-                paths = [Path(path) for _, path in changes if _is_relevant(path)]
-                yield {folder for folder in watched if any(path.is_relative_to(folder) for path in paths)}
+                paths = [Path(path) for _, path in changes]
+                yield {folder for folder in watched if any(_is_relevant(path, folder) for path in paths)}
         except OSError:  # too many folders for the operating system, or a folder has vanished
             self._intervals = {folder: min(seconds, NETWORK_SECONDS) for folder, seconds in self._intervals.items()}
             while not self._stopped.wait(1):
@@ -85,10 +85,12 @@ def _has_events(folder: Path) -> bool:
     return folder.is_dir() and not volumes.of(os.fsencode(folder)).network
 
 
-def _is_relevant(path: str) -> bool:
-    """Return whether a change of a path can concern a scan: a visible media file or folder, also a deleted one."""
-    name = os.path.basename(path)  # noqa: PTH119 - called for each event
-    extension = os.fsencode(name[name.rfind(".") :].lower()) if "." in name else b""
-    if name.startswith("."):
+def _is_relevant(path: Path, folder: Path) -> bool:
+    """
+    Return whether a change of a path can concern a scan of a folder: a media file or a folder, also a deleted one.
+
+    A scan does not enter hidden folders. One of them may be the home, where each scan deletes files.
+    """
+    if not path.is_relative_to(folder) or any(part.startswith(".") for part in path.relative_to(folder).parts):
         return False
-    return extension in walk.VIDEO | walk.AUDIO or not os.path.isfile(path)  # noqa: PTH113
+    return os.fsencode(path.suffix.lower()) in walk.VIDEO | walk.AUDIO or not path.is_file()

@@ -45,6 +45,20 @@ def test_changed_folder_is_reported_and_others_are_not(tmp_path: Path, limited: 
     assert list(changes) == []
 
 
+def test_change_in_hidden_folder_is_not_reported(tmp_path: Path, limited: list[FolderWatcher]) -> None:
+    home = tmp_path / ".indexium"
+    home.mkdir()
+    (home / "indexium.duckdb.wal").write_bytes(b"x")
+    watcher = FolderWatcher([tmp_path])
+    limited.append(watcher)
+    changes = watcher.changes()
+    assert next(changes) == [tmp_path]
+    (home / "indexium.duckdb.wal").unlink()  # as each scan does
+    (home / "new").mkdir()
+    threading.Timer(3, watcher.stop).start()
+    assert list(changes) == []
+
+
 def test_network_folder_is_scanned_at_interval(
     root: Path, limited: list[FolderWatcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
