@@ -347,8 +347,12 @@ class Inventory:
     def empty_folders(self, library_id: int) -> EmptyFolderReport:
         """Return the folders of a library that contain nothing but such folders. Walks the library."""
         row = self._row(library_id)
-        found = self._discover(row).empty_folders
-        return EmptyFolderReport(path=row.path, folders=[path.decode("utf-8", "replace") for path in found])
+        found = self._discover(row)
+        return EmptyFolderReport(
+            path=row.path,
+            folders=[path.decode("utf-8", "replace") for path in found.empty_folders],
+            problems=[found.offline_reason] if found.offline_reason else [],
+        )
 
     @remote()
     def remove_empty_folders(self, library_id: int, folders: Sequence[str]) -> EmptyFolderReport:
@@ -360,10 +364,12 @@ class Inventory:
             UsageError: A scan is running.
 
         """
-        expected, removed, problems = set(folders), list[str](), list[str]()
+        expected, removed = set(folders), list[str]()
         with self._exclude_scans():
             row = self._row(library_id)
-            for path in self._discover(row).empty_folders:
+            found = self._discover(row)
+            problems = [found.offline_reason] if found.offline_reason else []
+            for path in found.empty_folders:
                 shown = path.decode("utf-8", "replace")
                 if shown not in expected:
                     continue

@@ -68,7 +68,7 @@ class EmptyFolderReport:
     path: str  # of the library folder
     folders: list[str]  # full paths for display: a folder after all folders in it
     removed: int = 0
-    problems: list[str] = field(default_factory=list)  # a sentence for each folder that could not be removed
+    problems: list[str] = field(default_factory=list)  # a sentence for each folder that could not be read or removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

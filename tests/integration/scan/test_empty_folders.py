@@ -66,6 +66,18 @@ def test_folder_that_cannot_be_removed_is_reported(
     assert [path.name for path in root.iterdir()] == ["one"]
 
 
+def test_offline_folder_is_reported(scanner: Scans, database: Database, root: Path) -> None:
+    (root / "empty").mkdir()
+    scanner.scan([root])
+    inventory = Inventory(database, exclude_scans=nullcontext, modes=Modes)
+    library_id = catalog.libraries(database.read())[0].library_id
+    root.rename(root.with_name("offline"))
+    found = inventory.empty_folders(library_id)
+    assert (found.folders, len(found.problems)) == ([], 1)
+    assert str(root) in found.problems[0]
+    assert inventory.remove_empty_folders(library_id, [str(root / "empty")]).problems == found.problems
+
+
 def test_command_asks_before_it_removes(root: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "empty").mkdir()
     command = ["--home", str(home), "libraries", "empty-folders", "1"]
