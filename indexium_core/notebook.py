@@ -54,8 +54,10 @@ def progress_bar(title: str, callback: object = None) -> Iterator[Any]:
 
     try:
         yield update
-    finally:
-        shown.update(display.HTML(_bar(title, *last, "") if last[0] else _bar(title, 1, 1, "", numbers="done")))
+    except BaseException:
+        shown.update(display.HTML(_bar(title, *last, "stopped")))
+        raise
+    shown.update(display.HTML(_bar(title, *last, "") if last[0] else _bar(title, 1, 1, "", numbers="done")))
 
 
 @contextlib.contextmanager

@@ -101,8 +101,12 @@ def open_library(
     with notebook.progress_bar("Demo library", progress) as show:
         made = build(folder, files=files, progress=show)
     library = Library.open(home or folder / ".indexium")
-    if made.fresh or not library.inventory.list():
-        prepare(library, folder)
+    try:
+        if made.fresh or not library.inventory.list():
+            prepare(library, folder)
+    except BaseException:
+        library.close()
+        raise
     return library
 
 

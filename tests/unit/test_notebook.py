@@ -118,6 +118,14 @@ def test_bar_without_numbers_ends_as_done(kernel: Kernel) -> None:
     assert "done" in kernel.outputs[-1]
 
 
+def test_bar_of_failed_call_is_not_done(kernel: Kernel) -> None:
+    with pytest.raises(ValueError, match="no disk"), notebook.progress_bar("Scan"):
+        raise ValueError("no disk")
+
+    assert "stopped" in kernel.outputs[-1]
+    assert "done" not in kernel.outputs[-1]
+
+
 def test_bar_follows_progress_during_wait(kernel: Kernel) -> None:
     numbers = iter(range(1000))
     with notebook.following("Operation 7", lambda: (next(numbers), 1000, "")):
