@@ -331,18 +331,18 @@ class ChecksState(AddressedState):
 
 
 class PeopleState(AddressedState):
-    """The search and the look of the list of people, and the displayed person."""
+    """The search and the display of the list of people, and the person shown in detail."""
 
     text = param.String(default="", doc="Text that a name, a qualifier or an alias contains; '' for all people.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
-    look = param.Selector(default="pictures", objects=["pictures", "list"], doc="How the people are shown.")
+    display = param.Selector(default="pictures", objects=["pictures", "list"], doc="How the people are shown.")
     sort = param.Selector(default="name", objects=["name", "files"], doc="The order of the people.")
     person_id = param.Integer(default=None, allow_None=True, doc="The person shown in detail; None for none.")
 
     _address: ClassVar[Mapping[str, str]] = {
         "text": "q",
         "number": "page",
-        "look": "look",
+        "display": "display",
         "sort": "sort",
         "person_id": "of",
     }

@@ -6,12 +6,12 @@ import {ResultJump, drawSearchField} from "../../components/search_field.js"
 import {button, drawSelect} from "../../components/widgets.js"
 
 /**
- * @typedef {{title: string, summary: string, text?: string, look: string, sort: string}} View
+ * @typedef {{title: string, summary: string, text?: string, display: string, sort: string}} View
  * @typedef {Component<View, {timer: number, jump: ResultJump}>} Self
  */
 
 const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
-const LOOKS = {pictures: "Pictures", list: "List"}
+const DISPLAYS = {pictures: "Pictures", list: "List"}
 const SORTS = [
   {value: "name", label: "By name"},
   {value: "files", label: "Most files first"},
@@ -41,10 +41,14 @@ function draw({view}) {
       h(
         "div",
         {class: "seg", role: "group", "aria-label": "Show"},
-        Object.entries(LOOKS).map(([look, text]) =>
+        Object.entries(DISPLAYS).map(([display, text]) =>
           h(
             "button",
-            {type: "button", "aria-pressed": String(view.look === look), data: {act: "look", look, key: look}},
+            {
+              type: "button",
+              "aria-pressed": String(view.display === display),
+              data: {act: "display", display, key: display},
+            },
             text,
           ),
         ),
@@ -95,7 +99,7 @@ export function render(context) {
     },
     actions: {
       empty: emptySearch,
-      look: ({send}, {look}) => send("look", {look}),
+      display: ({send}, {display}) => send("display", {display}),
       sort: ({send}, _, target) => send("sort", {sort: target.value}),
     },
   })

@@ -10,7 +10,7 @@ import {drawPortrait} from "./portrait.js"
 
 /**
  * @typedef {object} View
- * @property {string} [look] "pictures" or "list".
+ * @property {string} [display] "pictures" or "list".
  * @property {Person[]} [rows]
  * @property {number} total
  * @property {string} range
@@ -54,7 +54,7 @@ const drawKeys = () =>
 /** @type {(view: View, list: RowCursor<Person>) => Child} */
 function draw(view, list) {
   if (!view.rows) return null
-  const isPicture = view.look === "pictures"
+  const isPicture = view.display === "pictures"
   return h(
     "div",
     {class: "card"},
@@ -67,7 +67,7 @@ function draw(view, list) {
             class: isPicture ? "portraits" : "",
             "aria-label": "People",
             "aria-rowcount": view.total,
-            data: {key: view.look},
+            data: {key: view.display},
           },
           view.rows.map(person => drawPerson(person, list, isPicture)),
         ),

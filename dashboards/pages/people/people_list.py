@@ -20,7 +20,7 @@ SHOWN_FILES = 12  # files with a picture in the details
 
 
 class PeopleHeader(Component):
-    """View: see `header_view`. Messages: `search` {text}, `look` {look}, `sort` {sort}, `as_sql`."""
+    """View: see `header_view`. Messages: `search` {text}, `display` {display}, `sort` {sort}, `as_sql`."""
 
     _esm = module("people_header")
     _styles = ("charts.css", "people.css")
@@ -51,7 +51,7 @@ def header_view(state: PeopleState, page: PersonPage) -> dict[str, Any]:
         "title": wording.plural(page.total, "person", "people"),
         "summary": f"whose name contains “{state.text}”" if state.text else "in the database",
         "text": state.text,
-        "look": state.look,
+        "display": state.display,
         "sort": state.sort,
     }
 
@@ -60,7 +60,7 @@ def list_view(state: PeopleState, page: PersonPage, *, pictures: bool) -> dict[s
     """Return one page of people; `pictures`: whether this server has thumbnails."""
     place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
-        "look": state.look,
+        "display": state.display,
         "rows": [_row(card, pictures=pictures) for card in page.items],
         "total": page.total,
         **place,

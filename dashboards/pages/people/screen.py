@@ -42,7 +42,7 @@ class PeopleScreen(Screen):
         self._details: PersonProfile | None = None
         self._header.on(
             search=lambda message: self._narrow(text=str(message["text"])[:200]),
-            look=lambda message: self._narrow(look=str(message["look"])),
+            display=lambda message: self._narrow(display=str(message["display"])),
             sort=lambda message: self._narrow(sort=str(message["sort"])),
             as_sql=lambda _: session.open_as_sql(lambda: query.people_as_sql(self.state.text)),
         )
@@ -117,7 +117,7 @@ class PeopleScreen(Screen):
         self._load()
 
     def _of_shown(self, act: Callable[[PersonProfile, Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:
-        """Return a handler that acts on the shown person, if the message names it: another one may be open since."""
+        """Return a handler that ignores messages about another person than the shown one."""
 
         def handle(message: Mapping[str, Any]) -> None:
             details = self._details
@@ -226,16 +226,11 @@ class PeopleScreen(Screen):
             ]
             self._dialog.ask(title, sections, lambda _: self._apply(change), confirm=confirm)
 
-        self._bridge.run(lambda: change(dry_run=True), ask, name="preview_person", failed=self._failed)
+        self._bridge.run(lambda: change(dry_run=True), ask, name="preview_person")
 
     def _apply(self, change: _Change) -> None:
-        self._bridge.run(
-            lambda: change(dry_run=False), self._changed, name="change_person", once=True, failed=self._failed
-        )
+        self._bridge.run(lambda: change(dry_run=False), self._changed, name="change_person", once=True)
 
     def _changed(self, change: PersonChange) -> None:
         self._bridge.toast("good", change.text, undo=change.step_id)
         self.refresh()
-
-    def _failed(self, error: errors.IndexiumError) -> None:
-        self._bridge.toast("error", error.message)
