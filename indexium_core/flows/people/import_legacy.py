@@ -47,25 +47,25 @@ class LegacyImport:
         real_folder = cache(os.path.realpath)
 
         @cache
-        def place(path: bytes) -> bytes:
+        def to_absolute(path: bytes) -> bytes:
             return real_path(absolute_path(base, path), real_folder)
 
-        self._place = place
-        self._matcher = LegacyMatcher(
-            legacy_history.catalog_files(reader), place=place, memo=memo, on_progress=on_progress
-        )
-        self._paths: dict[str, bytes | None] = self._content.paths | {}
+        self._to_absolute = to_absolute
+        self._paths: dict[str, bytes | None] = dict(self._content.paths)
         for operation in self._content.operations:
             for item in operation.items:
                 self._paths.setdefault(item.file_hash, item.path)
         for file_hash in self._content.hashes_of_people():
             self._paths.setdefault(file_hash, None)
-        self.matches = self._matcher.match(self._paths)
+        matcher = LegacyMatcher(
+            legacy_history.catalog_files(reader), to_absolute=to_absolute, memo=memo, on_progress=on_progress
+        )
+        self.matches = matcher.match(self._paths)
         self.paths = self._content.all_paths()  # as the database has them
         self.problems = list(self._content.problems)
         if self.matches.unreadable:
             count = wording.files(self.matches.unreadable)
-            self.problems.append(f"{count} could not be read to compare the content, only the path.")
+            self.problems.append(f"{count} could not be read, so only the path was compared.")
         untimed = sum(each.started_at is None for each in self._content.operations)
         if untimed:
             self.problems.append(f"{wording.plural(untimed, 'operation')} without a time could not be imported.")
@@ -84,7 +84,7 @@ class LegacyImport:
 
     def path_of(self, face: LegacyFace) -> bytes:
         """Return the absolute path of the file of a suggestion."""
-        return self._place(self._path_of(face.file_hash) or b"")
+        return self._to_absolute(self._path_of(face.file_hash) or b"")
 
     def record(self, tx: Connection, origin: str, *, is_preview: bool) -> tuple[int, int]:
         """Store the history and the unmatched files; return the numbers of new and of known operations."""
@@ -95,8 +95,8 @@ class LegacyImport:
         ]
         counts = legacy_history.add(tx, origin, operations, is_preview=is_preview)
         if not is_preview:
-            paths = {self._place(path) for path in self._paths.values() if path}
-            unmatched = {self._place(path) for path in self._unmatched_paths().values() if path}
+            paths = {self._to_absolute(path) for path in self._paths.values() if path}
+            unmatched = {self._to_absolute(path) for path in self._unmatched_paths().values() if path}
             names = Counter(map(os.path.basename, paths))
             legacy_history.set_unmatched(
                 tx,
@@ -136,4 +136,4 @@ class LegacyImport:
     def _item(self, item: LegacyItem) -> ImportedItem:
         file = self.matches.files.get(item.file_hash)
         path = self._paths[item.file_hash]
-        return ImportedItem(item, self._place(path) if path else b"", file.file_id if file else None)
+        return ImportedItem(item, self._to_absolute(path) if path else b"", file.file_id if file else None)

@@ -41,30 +41,30 @@ class LegacyMatcher:
     """
     Matches files with those of a catalog.
 
-    `place` returns the absolute path of a path in the database; `memo` keeps hashes for the next match.
+    `to_absolute` returns the absolute path of a path in the database; `memo` keeps hashes for the next match.
     """
 
     def __init__(
         self,
         known: Iterable[CatalogFile],
         *,
-        place: Callable[[bytes], bytes],
+        to_absolute: Callable[[bytes], bytes],
         memo: HashMemo,
         on_progress: Progress = lambda _done, _of: None,
         hash_of: Callable[[bytes], str] = legacy_hash,
     ) -> None:
-        self._place = place
+        self._to_absolute = to_absolute
         self._memo = memo
         self._hash_of = hash_of
         self._on_progress = on_progress
         self._by_path: dict[bytes, CatalogFile] = {}
         for file in known:
             self._by_path.setdefault(file.path, file)
-        self._unreadable = 0
+        self._unreadable: set[bytes] = set()  # paths of the catalog
 
     def at(self, path: bytes) -> CatalogFile | None:
         """Return the file of the catalog at a path of the database."""
-        return self._by_path.get(path) or self._by_path.get(self._place(path))
+        return self._by_path.get(path) or self._by_path.get(self._to_absolute(path))
 
     def match(self, wanted: Mapping[str, bytes | None]) -> LegacyMatches:
         """Return the matches of files, given as their last known paths by legacy hash."""
@@ -78,13 +78,13 @@ class LegacyMatcher:
                 matches.files[file_hash] = file
         missing = hashes - matches.files.keys()
         if missing:
-            every = own | self._hashes([file for file in self._by_path.values() if file.path not in own])
-            matches.files |= self._elsewhere(missing, every)
+            all_hashes = own | self._hashes([file for file in self._by_path.values() if file.path not in own])
+            matches.files |= self._elsewhere(missing, all_hashes)
         matches.by_hash = len(matches.files)
         for file_hash, file in at_path.items():
             matches.files.setdefault(file_hash, file)
         matches.by_path = len(matches.files) - matches.by_hash
-        matches.unreadable = self._unreadable
+        matches.unreadable = len(self._unreadable)
         return matches
 
     def _elsewhere(self, missing: set[str], hashes: Mapping[bytes, str]) -> dict[str, CatalogFile]:
@@ -102,7 +102,11 @@ class LegacyMatcher:
     def _hashes(self, files: Sequence[CatalogFile]) -> dict[bytes, str]:
         """Return the legacy hash of each file that can be read, by path."""
         distinct = {file.path: file for file in files if file.is_readable}
-        unread = [file for file in distinct.values() if _signature(file) not in self._memo]
+        unread = [
+            file
+            for path, file in distinct.items()
+            if path not in self._unreadable and _signature(file) not in self._memo
+        ]
         with ThreadPoolExecutor(_READERS, thread_name_prefix="legacy-hash") as pool:
             for number, (file, file_hash) in enumerate(zip(unread, pool.map(self._read, unread), strict=True)):
                 if number % _PROGRESS_STEP == 0:
@@ -110,7 +114,7 @@ class LegacyMatcher:
                 if file_hash:
                     self._memo[_signature(file)] = file_hash
                 else:
-                    self._unreadable += 1
+                    self._unreadable.add(file.path)
         return {path: self._memo[_signature(file)] for path, file in distinct.items() if _signature(file) in self._memo}
 
     def _read(self, file: CatalogFile) -> str:

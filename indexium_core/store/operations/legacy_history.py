@@ -1,8 +1,8 @@
 """
 The history of a legacy .db file in the ledger, and its files that no scanned file matches.
 
-Its operations have an origin and no backups, so nothing rolls them back. Their items have negative ids: each is older
-than every item of this program. Mutators take the connection of an open transaction.
+Its operations have an origin and no backups, so they cannot be rolled back. Their items have negative ids: each is
+older than every item of this program. Mutators take the connection of an open transaction.
 """
 
 from __future__ import annotations

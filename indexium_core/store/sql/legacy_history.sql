@@ -111,9 +111,10 @@ WHERE f.file_id = $file_id
 
 -- name: take_items
 -- The history of an unmatched file belongs to a file.
-UPDATE metadata_operation_items SET file_id = $file_id
-WHERE id < 0 AND path_bytes IN (SELECT path_bytes FROM legacy_files WHERE path = $path);
+UPDATE metadata_operation_items SET file_id = f.file_id, file_hash = f.file_hash FROM scanned_files AS f
+WHERE f.file_id = $file_id AND metadata_operation_items.id < 0
+  AND metadata_operation_items.path_bytes IN (SELECT path_bytes FROM legacy_files WHERE path = $path);
 
 -- name: drop_taken
--- An unmatched file without people has nothing that an undo could give back.
+-- Delete the unmatched file. With people, it stays: after an undo, the people wait for its path again.
 DELETE FROM legacy_files WHERE path = $path AND path_bytes NOT IN (SELECT path_bytes FROM video_people WHERE path_bytes IS NOT NULL);

@@ -150,6 +150,7 @@ def test_content_comes_before_the_path(database: Database, people: PeopleService
     there = ids(database)
     assert people_of(database) == {there[str(tmp_path / "moved.mp4")]: ["Ann"], there["a.mp4"]: ["Bo"]}
     assert (report.by_hash, report.by_path, report.unmatched, report.suggestions) == (1, 1, [], 1)
+    assert report.problems == ["1 file could not be read, so only the path was compared."]  # a.mp4 is not on this disk
 
 
 def test_unmatched_files_are_reported(database: Database, people: PeopleService, tmp_path: Path) -> None:
