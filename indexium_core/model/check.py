@@ -42,7 +42,7 @@ BULK_KINDS: tuple[Kind, ...] = ("differ", "unknown")  # one action can resolve a
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
     "differ": ("Database and file differ", "Files that name people that the database does not assign to them."),
-    "ambiguous_person": ("Ambiguous names", "Names in files that fit several people; none of them is assigned."),
+    "ambiguous_person": ("Ambiguous names", "Names in files that match several people; none of them is assigned."),
     "spelling": ("Two spellings", "Similar names that may be one person."),
     "unknown": ("Unknown names", "Names in files that the database does not have."),
     "placeholder": ("Placeholder names", "Names that are not people, such as “Unknown” for a skipped face."),

@@ -127,12 +127,12 @@ def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColu
 
 
 def shared_keys(reader: Connection) -> list[str]:
-    """Return the keys of the names that fit several people."""
+    """Return the keys of the names that match several people."""
     return [key for (key,) in reader.execute(_sql("shared_keys")).fetchall()]
 
 
 def ambiguous_person(reader: Connection) -> FindingColumns:
-    """Return the names in files that fit several people of whom none is assigned; a subject is `<file_id> <key>`."""
+    """Return the names in files that match several people of whom none is assigned; a subject is `<file_id> <key>`."""
     return _columns(reader.execute(_sql("ambiguous_person"), {"keys": shared_keys(reader)}))
 
 

@@ -104,7 +104,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
     texts = {
         "copies": "All copies of a file have the same people.",
         "differ": "Every person named in a file is also assigned to this file in the database.",
-        "ambiguous_person": "Every name in the files fits one person, or the person is assigned to the file.",
+        "ambiguous_person": "Every name in the files matches one person, or the person is assigned to the file.",
         "spelling": "No two names are similar.",
         "unknown": "The database has every name in the files.",
         "placeholder": "No file names a placeholder.",

@@ -416,7 +416,7 @@ def _legacy_facts(counts: ImportReport) -> list[str]:
         text = f"{files} matched: {wording.count(counts.by_hash)} by content, {wording.count(counts.by_path)} by path."
         facts.append(text)
     if counts.suggestions:
-        facts.append(f"{wording.plural(counts.suggestions, 'suggestion')} of people: none is assigned by itself.")
+        facts.append(f"{wording.plural(counts.suggestions, 'suggestion')} of people: none is assigned automatically.")
     if counts.operations or counts.known_operations:
         known = f", {wording.count(counts.known_operations)} imported earlier" if counts.known_operations else ""
         facts.append(f"History: {wording.plural(counts.operations, 'new operation')}{known}. It can only be read.")

@@ -37,8 +37,8 @@ def _print_stats(stats: HashCacheStats) -> None:
     )
     output.note(f"{stats.verified:,} verified, {stats.differing:,} of them differ from their file.")
     if stats.stale:
-        files = wording.plural(stats.stale, "hash belongs", "hashes belong")
-        output.note(f"{files} to no known file; 'indexium cache clean' deletes them.")
+        hashes = wording.plural(stats.stale, "hash belongs", "hashes belong")
+        output.note(f"{hashes} to no known file; 'indexium cache clean' deletes them.")
     if stats.last_scan is not None:
         output.note(f"Last scan: {use_sentence(stats.last_scan)}")
 

@@ -162,7 +162,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
     """Show all people with their number of files and their aliases."""
     with opened(context) as library:
         rows = library.people.list()
-    columns = ("id", "person", "files", "also called")
+    columns = ("id", "person", "files", "aliases")
     output.listing(
         rows,
         columns,

@@ -97,7 +97,7 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
 
 
 def ambiguous_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
-    """Return the finding of a name in a file that fits several people; None if the file or the people are gone."""
+    """Return the finding of a name in a file that matches several people; None if the file or the people are gone."""
     file_id, key = file_and_key(subject)
     file, candidates = page.files.get(file_id), page.people.get(key, [])
     name = next((name for name in (file.named if file else ()) if person_key(name) == key), None)

@@ -223,7 +223,7 @@ def _only_person(reader: Connection, name: str) -> int | None:
     if len(own) > 1:
         choices = " and ".join(f"“{row.label}”" for row in own)
         raise errors.UsageError(
-            f"The name “{name}” fits {choices}. Merge them on the page People, or rename one of them."
+            f"The name “{name}” matches {choices}. Merge them on the page People, or rename one of them."
         )
     return own[0].person_id if own else None
 

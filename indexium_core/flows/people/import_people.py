@@ -119,25 +119,25 @@ class Importer:
         """Import a file; `dry_run`: only preview it. Arguments and errors as `PeopleService.import_file`."""
         source = path.expanduser().absolute()
         base = os.path.realpath(os.fsencode(Path(root).expanduser().absolute() if root else source.parent))
-        old: LegacyImport | None = None
+        legacy: LegacyImport | None = None
         if people_files.is_legacy(source):
-            old = LegacyImport(
+            legacy = LegacyImport(
                 source, self._database.read(), base=base, is_complete=replace, memo=self._memo, on_progress=on_progress
             )
-        entries = people_files.read(source) if old is None else old.entries()
+        entries = people_files.read(source) if legacy is None else legacy.entries()
         people = _PeopleOfNames(self._database.read(), entries)
         requested = _requested_rows(entries, base, self._placeholder_keys(), people, replace=replace)
         pairs = _hash_pairs(entries)
         wanted = self.resolve_paths([each for _, each in requested.wanted], pairs)
         waiting = self._waiting(wanted, [entry for entry, _ in requested.wanted]) if dry_run else []
-        face_rows = self._faces(old) if old else []
+        face_rows = self._faces(legacy) if legacy else []
         with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
             films.link(tx, pairs, at=self._clock())
             counts = store.assign(tx, wanted, replace=replace, at=self._clock())
             for (person_name, qualifier), aliases in requested.aliases.items():
                 store.restore(tx, person_name, qualifier, aliases, at=self._clock())
             faces.add(tx, face_rows, at=self._clock())
-            operations, known = old.record(tx, name or source.name, is_preview=dry_run) if old else (0, 0)
+            operations, known = legacy.record(tx, name or source.name, is_preview=dry_run) if legacy else (0, 0)
             if dry_run:
                 raise _DryRunRollback
         report = ImportReport(
@@ -150,10 +150,10 @@ class Importer:
             suggestions=len(face_rows),
             operations=operations,
             known_operations=known,
-            by_hash=old.matches.by_hash if old else 0,
-            by_path=old.matches.by_path if old else 0,
-            unmatched=old.unmatched() if old else [],
-            problems=old.problems if old else [],
+            by_hash=legacy.matches.by_hash if legacy else 0,
+            by_path=legacy.matches.by_path if legacy else 0,
+            unmatched=legacy.unmatched() if legacy else [],
+            problems=legacy.problems if legacy else [],
         )
         if not dry_run:
             self._memo.clear()
@@ -167,26 +167,27 @@ class Importer:
                     "operations": operations,
                 },
             )
+        paths = people_files.paths_of(entries) if legacy is None else legacy.paths
         return ImportCheck(
             report=report,
             rows=len(entries),
             people=len({each.name for each in wanted if each.name is not None}),
             waiting=waiting,
-            relative=any(not path.startswith(b"/") for path in (old.paths if old else people_files.paths_of(entries))),
+            relative=any(not path.startswith(b"/") for path in paths),
             root=base.decode("utf-8", "replace"),
         )
 
-    def _faces(self, old: LegacyImport) -> list[faces.FaceRow]:
+    def _faces(self, legacy: LegacyImport) -> list[faces.FaceRow]:
         """Return the unconfirmed faces of a legacy database, by the paths of their files."""
         checked = cache(_checked_name)
         named = [
             (face, name)
-            for face in old.faces(self._placeholder_keys())
+            for face in legacy.faces(self._placeholder_keys())
             for name, problem in [checked(face.name)]
             if not problem
         ]
         return [
-            faces.FaceRow(path_bytes=old.path_of(face), name=name, confidence=face.confidence, faces=face.faces)
+            faces.FaceRow(path_bytes=legacy.path_of(face), name=name, confidence=face.confidence, faces=face.faces)
             for face, name in named
         ]
 
@@ -266,7 +267,7 @@ class _RequestedRows:
     wanted: list[tuple[PeopleEntry, AssignmentRequest]]
     rejected: list[RejectedRow]
     skipped: list[RejectedRow]
-    aliases: dict[tuple[str, str], dict[str, None]]  # of people, by name and qualifier
+    aliases: dict[tuple[str, str | None], dict[str, None]]  # of people, by name and qualifier (None: not known)
 
 
 class _PeopleOfNames:
@@ -292,7 +293,7 @@ class _PeopleOfNames:
 
 
 def _ambiguity(name: str, people: str) -> str:
-    return f"“{name}” fits several people: {people}; add the qualifier to the name"
+    return f"“{name}” matches several people: {people}; add the qualifier to the name"
 
 
 def _requested_rows(
@@ -329,7 +330,7 @@ def _requested_rows(
                 names.append((name, qualifier))
                 own = [alias for alias, problem in map(checked, entry.aliases) if not problem]
                 if own:
-                    requested.aliases.setdefault((name, qualifier or ""), {}).update(dict.fromkeys(own))
+                    requested.aliases.setdefault((name, qualifier), {}).update(dict.fromkeys(own))
         if not entry.path and not entry.file_hash:
             continue
         requested.wanted.extend(

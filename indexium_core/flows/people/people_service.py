@@ -150,7 +150,7 @@ class PeopleService:
 
         Raises:
             ValidationError: Names are invalid or placeholders; one message has all of them.
-            UsageError: A name fits several people; add the qualifier: "Ann Lee (aunt)".
+            UsageError: A name matches several people; add the qualifier: "Ann Lee (aunt)".
 
         """
         people = self._people(names)
@@ -180,7 +180,7 @@ class PeopleService:
         )
 
     def _people(self, names: Iterable[str]) -> builtins.list[tuple[str, str | None]]:
-        """Return names and qualifiers for names that a person wrote; None: the qualifier does not matter."""
+        """Return name and qualifier for each typed name, each person once; None: the qualifier is not known."""
         reader = self._database.read()
         given = builtins.list(names)
         by_id = {
@@ -193,7 +193,9 @@ class PeopleService:
             raise errors.UsageError(
                 f"“{name}” is ambiguous: it may be {people}. Add the qualifier, or use the id (#12)."
             )
-        return [*known.values(), *((name, None) for name in clean)]
+        by_key = {people_comment.person_key(name): (name, None) for name in clean}
+        in_order = (known.get(name) or by_key[people_comment.person_key(name)] for name in given)
+        return builtins.list(dict.fromkeys(in_order))
 
     def _assign(self, wanted: builtins.list[AssignmentRequest]) -> ImportReport:
         counts = self._database.run(lambda tx: store.assign(tx, wanted, at=self._clock()))
@@ -267,7 +269,7 @@ class PeopleService:
             card=cards[0],
             companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
             files=persons.files(reader, person_id, count=files),
-            merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, [person_id])],
+            merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, person_id)],
         )
 
     @remote()
@@ -298,7 +300,7 @@ class PeopleService:
 
         Raises:
             UnknownIdError: No person is called `old`.
-            UsageError: `old` fits several people, or another person is called `new`.
+            UsageError: `old` matches several people, or another person is called `new`.
             ValidationError: `new` is not a valid name.
 
         """
@@ -311,7 +313,7 @@ class PeopleService:
 
         Raises:
             UnknownIdError: At least one of the names does not belong to a person.
-            UsageError: There is no other person to merge, or a name fits several people.
+            UsageError: There is no other person to merge, or a name matches several people.
 
         """
         return self._persons.merge(names, into, dry_run=dry_run)
@@ -404,14 +406,14 @@ def _check_known(reader: Connection, paths: list[bytes]) -> None:
 
 
 def _of_files(reader: Connection, name: str, person_ids: list[int], file_ids: Sequence[int]) -> list[int]:
-    """Return those of the people whom a name fits that the files have; `UsageError` if two of them have one name."""
+    """Return the people with a matching name that the files have; `UsageError` if two of them have one name."""
     people = store.names_of(reader, person_ids)
     if len({row.name for row in people}) == len(people):
         return person_ids
     own = [row for row in people if store.files_with(reader, file_ids, [row.person_id])]
     if len({row.name for row in own}) < len(own):
         choices = " or ".join(f"“{row.label}” (#{row.person_id})" for row in own)
-        raise errors.UsageError(f"“{name}” is ambiguous in these files: it may be {choices}.")
+        raise errors.UsageError(f"“{name}” is ambiguous in these files: it may be {choices}. Use one of these ids.")
     return [row.person_id for row in own]
 
 

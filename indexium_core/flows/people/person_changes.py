@@ -52,7 +52,7 @@ class PersonChanges:
             )
             if after == before:
                 return step.change
-            _check_free(step.tx, after, has_qualifier=bool(qualifier))
+            _check_free(step.tx, after)
             with step.recorded([before], labels.renamed(before.label, after.label)):
                 store.rename(
                     step.tx, before.person_id, old=before.name, new=name, qualifier=after.qualifier, at=self._clock()
@@ -85,7 +85,7 @@ class PersonChanges:
         with self._step(dry_run=dry_run) as step:
             old = person_of(step.tx, name)
             new = PersonName(0, new_name, new_qualifier)
-            _check_free(step.tx, new, has_qualifier=bool(new_qualifier))
+            _check_free(step.tx, new)
             own = store.files_with(step.tx, file_ids, [old.person_id])
             if not own:
                 raise errors.UsageError(
@@ -178,7 +178,7 @@ def person_of(reader: Connection, name: str) -> PersonName:
 
     Raises:
         UnknownIdError: No person has this name.
-        UsageError: The name fits several people.
+        UsageError: The name matches several people.
 
     """
     rows = store.names_of(reader, store.find(reader, [name]).get(name, []))
@@ -193,7 +193,7 @@ def person_of(reader: Connection, name: str) -> PersonName:
     return rows[0]
 
 
-def _check_free(reader: Connection, wanted: PersonName, *, has_qualifier: bool) -> None:
+def _check_free(reader: Connection, wanted: PersonName) -> None:
     """Raise `UsageError` if another person has this name and qualifier, or (without a qualifier) this alias."""
     key = people_comment.person_key(wanted.name)
     others = [
@@ -204,7 +204,7 @@ def _check_free(reader: Connection, wanted: PersonName, *, has_qualifier: bool) 
         and people_comment.person_key(other.qualifier) == people_comment.person_key(wanted.qualifier)
     ]
     owner = store.owner_of_alias(reader, wanted.name)
-    if others or (owner and owner[0] != wanted.person_id and not has_qualifier):
+    if others or (owner and owner[0] != wanted.person_id and not wanted.qualifier):
         raise errors.UsageError(
             f"Another person is called “{wanted.label}”. To merge the two, use: indexium people merge OLD NEW. "
             "To keep both, give one of them a qualifier."
@@ -213,12 +213,12 @@ def _check_free(reader: Connection, wanted: PersonName, *, has_qualifier: bool) 
 
 def _merge_of(reader: Connection, target: PersonName, merged: str) -> Merge:
     """Return the newest merge of the person called `merged` into `target`."""
-    own = learning.merges(reader, [target.person_id])
+    own = learning.merges(reader, target.person_id)
     key = people_comment.person_key(merged)
     for shown in (lambda merge: person.label(merge.name, merge.qualifier), lambda merge: merge.name):
         for merge in own:
             if people_comment.person_key(shown(merge)) == key:
                 return merge
     names = wording.list_of([f"“{person.label(each.name, each.qualifier)}”" for each in own])
-    hint = f"Merged into this person: {names}." if own else "Nobody is merged into this person."
+    hint = f"Merged into this person: {names}." if own else "No person is merged into this person."
     raise errors.UnknownIdError(f"“{merged}” is not merged into {target.label}. {hint}")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import NamedTuple
 
 from indexium_core.store import sql
@@ -22,13 +21,10 @@ __all__ = ["Merge", "count_files", "merges", "prune", "record_merge", "recorded"
 class Merge(NamedTuple):
     """A merge in force, which can be reverted."""
 
-    into_id: int
     step_id: int
     person_id: int  # the person that the merge deleted
     name: str
     qualifier: str
-    merged_at: datetime | None  # UTC; None: the step is no longer listed
-    assignments: int  # of the deleted person
 
 
 @contextmanager
@@ -83,10 +79,9 @@ def record_merge(tx: Connection, step_id: int, person_ids: Collection[int], into
     tx.execute(_sql("record_merge"), {"step": step_id, "person_ids": list(person_ids), "into": into})
 
 
-def merges(reader: Connection, into: Collection[int] | None = None) -> list[Merge]:
-    """Return the merges in force into these people, or into all, newest first."""
-    ids = None if into is None else list(into)
-    return [Merge(*row) for row in reader.execute(_sql("merges"), {"into": ids}).fetchall()]
+def merges(reader: Connection, into: int) -> list[Merge]:
+    """Return the merges in force into a person, newest first."""
+    return [Merge(*row) for row in reader.execute(_sql("merges"), {"into": into}).fetchall()]
 
 
 def prune(tx: Connection) -> None:

@@ -238,7 +238,7 @@ def qualified(reader: Connection, labels: Collection[str]) -> dict[str, PersonNa
 
 
 def ambiguous_names(reader: Connection, names: Collection[str]) -> dict[str, str]:
-    """Return those of these names that fit several people, with the people: `“Ann Lee” or “Ann Lee (aunt)”`."""
+    """Return those of these names that match several people, with the people: `“Ann Lee” or “Ann Lee (aunt)”`."""
     keys = {name: people_comment.person_key(name) for name in names}
     result = reader.execute(_sql("ambiguous_names"), {"names": list(keys), "keys": list(keys.values())}).fetchall()
     ambiguous = {name: keys[name] for (name,) in result}
@@ -383,11 +383,18 @@ def add_alias(tx: Connection, person_id: int, alias: str, *, at: datetime) -> No
     tx.execute(_sql("mark_people"), [[person_id]])
 
 
-def restore(tx: Connection, name: str, qualifier: str, aliases: Collection[str], *, at: datetime) -> None:
-    """Add a person if it does not exist, and those of the aliases that fit no other person."""
-    person_id = person_named(tx, name, qualifier)
+def restore(tx: Connection, name: str, qualifier: str | None, aliases: Collection[str], *, at: datetime) -> None:
+    """
+    Add a person if it does not exist, and those of the aliases that match no other person.
+
+    Without a known qualifier (None), an existing person with the name or the alias gets the aliases.
+    """
+    if qualifier is None:
+        person_id = min(find(tx, [name]).get(name, []), default=None)
+    else:
+        person_id = person_named(tx, name, qualifier)
     if person_id is None:
-        person_id = _add(tx, name, qualifier, at=at)
+        person_id = _add(tx, name, qualifier or "", at=at)
     keys = {alias: people_comment.person_key(alias) for alias in aliases}
     taken = people_of_keys(tx, keys.values())
     for alias, key in keys.items():

@@ -15,8 +15,8 @@ __all__ = ["cards", "companions", "files", "page", "set_picture"]
 def page(reader: Connection, text: str, *, by_files: bool, count: int, offset: int) -> tuple[list[PersonCard], int]:
     """Return one page of the people whose name, qualifier or alias contains a text, and the number of all."""
     parameters = {"text": people_comment.fold(text), "by_files": by_files, "count": count, "offset": offset}
-    rows = reader.execute(_sql("page"), parameters).fetchall()
-    return cards(reader, [person_id for person_id, _ in rows]), rows[0][1] if rows else 0
+    [(person_ids, total)] = reader.execute(_sql("page"), parameters).fetchall()
+    return cards(reader, person_ids or []), total
 
 
 def cards(reader: Connection, person_ids: Collection[int]) -> list[PersonCard]:

@@ -45,11 +45,11 @@ LEFT JOIN check_dismissals AS d ON d.kind = 'differ' AND d.subject = file_id::VA
 ORDER BY file_id;
 
 -- name: shared_keys
--- The keys of the names that fit several people.
+-- The keys of the names that match several people.
 FROM shared_keys;
 
 -- name: ambiguous_person
--- Names in files that fit several people of whom none is assigned to the file: the file, a space, and the key of the name.
+-- Names in files that match several people of whom none is assigned to the file: the file, a space, and the key of the name.
 WITH candidates AS (
     SELECT person_key AS key, person_id FROM people WHERE person_key IN (FROM shared_keys)
     UNION SELECT alias_key, person_id FROM person_aliases WHERE alias_key IN (FROM shared_keys)

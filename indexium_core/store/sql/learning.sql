@@ -70,15 +70,10 @@ DELETE FROM step_assignments WHERE step_id NOT IN (SELECT step_id FROM review_st
 INSERT INTO person_merges SELECT $step, unnest($person_ids::BIGINT[]), $into;
 
 -- name: merges
--- The merges in force into some people (NULL: all), newest first: the step, the person that it deleted and the number of its
--- assignments.
-SELECT m.into_id, m.step_id, p.person_id, p.name, p.qualifier, r.created_at,
-       (SELECT count(*) FROM step_assignments AS a
-        WHERE a.step_id = m.step_id AND a.person_id = m.person_id AND NOT a.is_after) AS assignments
+-- The merges in force into a person, newest first: the step, and the person that it deleted.
+SELECT m.step_id, p.person_id, p.name, p.qualifier
 FROM person_merges AS m JOIN step_people AS p ON p.step_id = m.step_id AND p.person_id = m.person_id AND NOT p.is_after
-LEFT JOIN review_steps AS r ON r.step_id = m.step_id
-WHERE m.person_id NOT IN (SELECT person_id FROM people) AND m.into_id IN (SELECT person_id FROM people)
-  AND ($into::BIGINT[] IS NULL OR m.into_id IN (SELECT unnest($into::BIGINT[])))
+WHERE m.into_id = $into AND m.person_id NOT IN (SELECT person_id FROM people)
 QUALIFY row_number() OVER (PARTITION BY m.person_id ORDER BY m.step_id DESC) = 1
 ORDER BY m.step_id DESC, p.name;
 

@@ -33,7 +33,7 @@ LEFT JOIN (SELECT a.file_hash AS requested, o.file_hash FROM film_hashes AS a JO
 
 -- name: resolved_names
 -- The person of each requested name, if any: by spelling, else as an alias by spelling, else as an alias by key; and whether
--- the name fits several people.
+-- the name matches several people.
 CREATE OR REPLACE TEMP TABLE resolved_names AS
 SELECT w.name, w.qualifier, coalesce(min(p.person_id), min(a.person_id), min(k.person_id)) AS person_id,
        CASE WHEN count(p.person_id) > 0 THEN count(DISTINCT p.person_id) > 1
@@ -55,7 +55,7 @@ SELECT nextval('ids') AS person_id, name, person_key, search, $1 AS created_at, 
 );
 
 -- name: requested
--- One row for each person of each target, in the requested order. A name that fits several people is assigned to none.
+-- One row for each person of each target, in the requested order. A name that matches several people is assigned to none.
 CREATE OR REPLACE TEMP TABLE requested AS
 SELECT t.target, t.file_hash, t.path_bytes, coalesce(n.person_id, p.person_id) AS person_id,
        min(t.ord) AS ord, arg_min(w.origin, t.ord) AS origin
@@ -66,7 +66,7 @@ WHERE NOT n.is_ambiguous
 GROUP BY ALL;
 
 -- name: ambiguous_names
--- Those of these names that fit several people: the rule of `resolved_names`.
+-- Those of these names that match several people: the rule of `resolved_names`.
 SELECT n.name FROM (SELECT unnest($names::VARCHAR[]) AS name, unnest($keys::VARCHAR[]) AS person_key) AS n
 LEFT JOIN people AS p ON p.name = n.name LEFT JOIN person_aliases AS a ON a.alias = n.name
 GROUP BY n.name, n.person_key
@@ -302,7 +302,7 @@ LEFT JOIN libraries AS l ON l.library_id = f.library_id
 WHERE f.file_id IN (SELECT unnest($1::BIGINT[])) ORDER BY f.file_id;
 
 -- name: aliases
--- All aliases with the name of the person, without aliases whose key a person has or that fit several people.
+-- All aliases with the name of the person, without aliases whose key a person has or that match several people.
 SELECT a.alias_key, any_value(p.name) FROM person_aliases AS a JOIN people AS p USING (person_id)
 WHERE a.alias_key NOT IN (SELECT person_key FROM people) AND a.alias_key NOT IN (FROM shared_keys) GROUP BY a.alias_key;
 

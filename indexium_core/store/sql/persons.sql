@@ -2,13 +2,12 @@
 
 -- name: page
 -- One page of the people whose name, qualifier or alias contains a text, by name or by their number of assignments; with the
--- number of all.
-SELECT p.person_id, count(*) OVER () AS total
+-- number of all. One row, also for a page after the last one.
+SELECT list(p.person_id ORDER BY CASE WHEN $by_files THEN coalesce(n.assignments, 0) END DESC, p.search, p.name, p.qualifier,
+            p.person_id)[$offset + 1 : $offset + $count] AS person_ids, count(*) AS total
 FROM people AS p LEFT JOIN (SELECT person_id, count(*) AS assignments FROM video_people GROUP BY person_id) AS n USING (person_id)
 WHERE contains(p.search, $text) OR contains(folded(p.qualifier), $text)
-   OR p.person_id IN (SELECT person_id FROM person_aliases WHERE contains(folded(alias), $text))
-ORDER BY CASE WHEN $by_files THEN coalesce(n.assignments, 0) END DESC, p.search, p.name, p.qualifier, p.person_id
-LIMIT $count OFFSET $offset;
+   OR p.person_id IN (SELECT person_id FROM person_aliases WHERE contains(folded(alias), $text));
 
 -- name: cards
 -- Some people with their present files: number and years (of the last change), and the file of the picture: the chosen one, else

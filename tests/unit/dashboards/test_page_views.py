@@ -201,7 +201,7 @@ def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
     assert shown["problems"] == ["The table faces cannot be read."]
     assert shown["facts"] == [
         "11 files matched: 5 by content, 6 by path.",
-        "1 suggestion of people: none is assigned by itself.",
+        "1 suggestion of people: none is assigned automatically.",
         "History: 3 new operations, 4 imported earlier. It can only be read.",
     ]
     assert folders.imported(report).endswith("2 names are waiting for a scan. 3 operations added to the history.")

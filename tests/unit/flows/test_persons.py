@@ -54,7 +54,7 @@ def test_name_that_fits_two_people_is_assigned_to_neither(court: Court, tmp_path
     with pytest.raises(errors.UsageError, match=r"“Ann Lee” or “Ann Lee \(aunt\)”"):
         court.people.add([f"{ROOT}/d.mp4"], ["Ann Lee"])
     assert [row.reason for row in court.people.take_from_files().skipped] == [
-        "“ann lee” fits several people: “Ann Lee” or “Ann Lee (aunt)”; add the qualifier to the name"
+        "“ann lee” matches several people: “Ann Lee” or “Ann Lee (aunt)”; add the qualifier to the name"
     ]
     listed = tmp_path / "list.csv"
     listed.write_text("path,person\nd.mp4,Ann Lee\n")
@@ -129,7 +129,7 @@ def test_merge_is_reverted_after_later_changes(court: Court, monkeypatch: pytest
     assert change.text.startswith("Bo is a person of its own again in ")
     after = before | {"c.mp4": ["Ann Leigh"], "e.mp4": ["Ann Leigh"]}
     assert court.known() == after
-    with pytest.raises(errors.UnknownIdError, match="Nobody is merged into this person"):
+    with pytest.raises(errors.UnknownIdError, match="No person is merged into this person"):
         court.people.unmerge("Ann Leigh", "Bo")
     court.undo()
     assert court.known()["d.mp4"] == ["Ann Leigh"]
@@ -182,3 +182,31 @@ def test_preview_counts_only_files_of_the_person(court: Court) -> None:
     assert change.text == "Bo becomes Bob in 1 file; the next write corrects 1 comment."
     change = court.people.rename("Ann Lee (aunt)", "Ann Lee", qualifier="friend", dry_run=True)
     assert change.text == "Ann Lee (aunt) becomes Ann Lee (friend) in 1 file."
+
+
+def test_people_are_added_in_the_given_order(court: Court) -> None:
+    court.people.add([f"{ROOT}/e.mp4"], ["Cy", "Ann Lee (aunt)", "cy", "Bo"])
+    assert court.known()["e.mp4"] == ["Cy", "Ann Lee", "Bo"]
+
+
+def test_page_after_the_last_one_has_the_total(court: Court) -> None:
+    page = court.people.page("lee", 5)
+    assert (page.items, page.total) == ([], 2)
+    assert court.people.page("nobody").total == 0
+
+
+def test_qualified_person_may_have_the_alias_of_another_as_a_name(court: Court) -> None:
+    court.people.rename("Bo", "Bob")
+    court.people.rename("Ann Lee (aunt)", "Bo")
+    assert ("Bo (aunt)", 1) in people(court)
+
+
+@pytest.mark.parametrize("name", ["Robert (uncle)", "Robert", "Bo"])
+def test_list_without_qualifiers_adds_aliases_to_the_known_person(court: Court, tmp_path: Path, name: str) -> None:
+    court.people.rename("Bo", "Robert")
+    court.people.rename("Robert", "Robert", qualifier="uncle")
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"path,person,aliases\nd.mp4,{name},Rob\n")
+    court.people.import_file(listed, root=ROOT)
+    assert people(court) == [("Ann Lee", 2), ("Ann Lee (aunt)", 1), ("Robert (uncle)", 1)]
+    assert court.people.list()[-1].aliases == ("Bo", "Rob")
