@@ -164,6 +164,7 @@ class Queries:
         """Return the parameters of a query, in their order; the text may be incomplete."""
         return query_text.fields(text, self._schema or self.schema())
 
+    @remote()
     def values(self, text: str, typed: Mapping[str, str]) -> dict[str, Any]:
         """Return the values of the parameters of a query from typed texts. SqlError: a value is missing or invalid."""
         return query_text.read_values(self.fields(text), typed)
