@@ -191,7 +191,7 @@ class Queries:
         if limit.reason == "cancelled":
             raise errors.UsageError("The query was cancelled.", code="cancelled")
         if limit.reason == "late":
-            message = f"The query was stopped after {seconds:.0f} s. Select less, or aggregate."
+            message = f"The query was stopped after {seconds:.0f} s. Select less, aggregate, or add a LIMIT."
             raise errors.UsageError(message, code="limit")
         if isinstance(answer, QueryFailure):
             raise errors.SqlError(answer.message, position=answer.position, length=answer.length)
