@@ -8,12 +8,13 @@ the process which holds the home. A front end that accepts `LibraryServices` wor
 from __future__ import annotations
 
 import contextlib
+import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from indexium_core import notebook
+from indexium_core import errors, notebook
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
@@ -207,7 +208,7 @@ class LibraryServices:
 
         Raises:
             QueryError: The search is not valid; the message names the position.
-            UsageError: A mode does not exist.
+            UsageError: A mode does not exist, or a file id is not an integer.
             UnknownIdError: The plan does not exist.
 
         """
@@ -219,7 +220,7 @@ class LibraryServices:
             hard_links=hard_links,
             plan_id=plan_id,
             file_hashes=file_hashes,
-            file_ids=file_ids,
+            file_ids=None if file_ids is None else _integers(file_ids),
         )
         return self.plans.plan(request)
 
@@ -417,3 +418,11 @@ def _scan_bar(
             yield progress
         else:
             yield lambda at: show(at.done, at.total, at.current)
+
+
+def _integers(ids: Collection[int]) -> list[int]:
+    """Return ids as integers of Python, because columns of tables have integers of NumPy."""
+    try:
+        return [operator.index(each) for each in ids]
+    except TypeError as error:
+        raise errors.UsageError("A file id is an integer. Remove missing values and texts from the ids.") from error

@@ -140,6 +140,21 @@ def test_other_forms_of_select_are_possible(queries: Queries, text: str) -> None
     assert queries.run(text).rows
 
 
+def test_explain_has_a_row_for_each_line(queries: Queries) -> None:
+    answer = queries.run("EXPLAIN SELECT path FROM files WHERE size > 1 ORDER BY path")
+    assert [column.name for column in answer.columns] == ["explain_value"]
+    assert answer.total == len(answer.rows) > 5
+    assert not any("\n" in text for (text,) in answer.rows)
+
+
+def test_ids_of_a_table_select_files(studio: Studio) -> None:
+    ids = studio.library.sql("SELECT file_id FROM files ORDER BY file_id LIMIT 2")["file_id"]
+    assert len(studio.library.plan(file_ids=ids.unique()).items) == 2
+    assert studio.library.files.file(ids.to_numpy()[0]).file_id == ids[0]
+    with pytest.raises(errors.UsageError, match="is an integer"):
+        studio.library.plan(file_ids=ids.astype(str))
+
+
 def test_cut_answer_tells_number_of_all_rows(queries: Queries) -> None:
     by_rows = queries.run("FROM range(25000)", max_rows=100)
     assert (len(by_rows.rows), by_rows.total, by_rows.is_cut) == (100, 25_000, True)
@@ -330,6 +345,11 @@ def test_command_prints_and_writes_rows(
     monkeypatch.setattr("sys.stdin", io.StringIO("SELECT file_id, size FROM files"))
     assert cli.main(["--home", home, "sql", "--json"]) == 0
     assert [sorted(row) for row in json.loads(capsys.readouterr().out)["items"]] == [["file_id", "size"]] * 2
+    by_size = "SELECT count(*) AS films FROM files WHERE size > $least AND modified_at > $day"
+    assert cli.main(["--home", home, "sql", by_size, "--set", "least=1", "--set", "$day=2000-01-01"]) == 0
+    assert re.search(r"films\s+2", capsys.readouterr().out)
+    assert cli.main(["--home", home, "sql", by_size, "--set", "least"]) == 2
+    assert "Write --set NAME=VALUE" in capsys.readouterr().err
     assert cli.main(["--home", home, "sql", "FROM range(5)", "--rows", "2"]) == 0
     assert "first 2 of 5 rows" in capsys.readouterr().err
     assert cli.main(["--home", home, "sql", "FROM files", "--out", str(tmp_path / "f.csv")]) == 0

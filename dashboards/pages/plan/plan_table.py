@@ -201,6 +201,13 @@ def empty(
             "act": "library",
             "label": "Add people",
         }
+    if everything.postponed_count:
+        skipped = wording.files(everything.postponed_count)
+        return {
+            "title": "Nothing to change",
+            "text": f"{skipped} are skipped. Every other file already contains the planned people.",
+            "searches": [{"query": "postponed:yes", "label": f"Show the {skipped}"}],
+        }
     return {"title": "Nothing to change", "text": "Every file already contains the planned people."}
 
 

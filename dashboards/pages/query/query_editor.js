@@ -189,6 +189,9 @@ function draw(self) {
 /** @type {(self: Self, text: string) => void} */
 function setText(self, text) {
   const {state} = self
+  if (state.text.trim() && state.text !== text)
+    // the history keeps it
+    window.dispatchEvent(new CustomEvent("indexium:replaced", {detail: {text: state.text, values: query(self).values}}))
   clearTimeout(state.typedTimer)
   state.text = text
   state.values = {}

@@ -1,5 +1,5 @@
 // The tables with their columns, the saved queries and examples, and the queries that this browser ran.
-import {component} from "../../components/browser/component.js"
+import {component, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {store, stored} from "../../components/browser/local_storage.js"
 import {boneRows, button, closeButton, iconButton} from "../../components/widgets.js"
@@ -219,10 +219,10 @@ const drawHistory = self =>
     self.state.runs.length > 0
       ? h(
           "div",
-          {class: "scroll", tabindex: "0", role: "group", "aria-label": "Queries that you ran"},
+          {class: "scroll", tabindex: "0", role: "group", "aria-label": "Earlier queries"},
           h("ul", {class: "items"}, self.state.runs.map(drawRunOf)),
         )
-      : h("p", {class: "hint"}, "Queries that you run are listed here."),
+      : h("p", {class: "hint"}, "Queries that you run or replace are listed here."),
   )
 
 /** @type {(self: Self, name: string, label: string) => HTMLElement} */
@@ -263,8 +263,20 @@ function takeRun({view, state}) {
   }
   if (!view.last || view.last.serial === state.serial) return
   state.serial = view.last.serial
-  state.runs = [view.last, ...state.runs.filter(({text}) => text !== view.last.text)].slice(0, KEPT)
+  keep({view, state}, view.last)
+}
+
+/** @type {(self: Pick<Self, "view" | "state">, run: Run) => void} */
+function keep({view, state}, run) {
+  state.runs = [run, ...state.runs.filter(({text}) => text !== run.text)].slice(0, KEPT)
   store(storageName(view), JSON.stringify(state.runs))
+}
+
+/** Keep a text that another one replaces in the editor, unless the history has it. @type {(self: Self, text: string, values: Record<string, string>) => void} */
+function keepReplaced(self, text, values) {
+  if (!self.view.tables || self.state.runs.some(run => run.text === text)) return
+  keep(self, {serial: self.state.serial, text, values, outcome: "not run", at: new Date().toISOString()})
+  self.paint()
 }
 
 /** @type {(self: Self, send: () => void) => void} */
@@ -276,7 +288,8 @@ function close(self, send) {
 
 /** @param {RenderContext} context */
 export function render(context) {
-  component(context, {
+  /** @type {Self} */
+  const self = component(context, {
     state: /** @returns {State} */ () => ({sought: "", opened: new Set(), fold: "", runs: [], serial: -1, removed: ""}),
     /** @param {Self} self */
     draw(self) {
@@ -323,4 +336,5 @@ export function render(context) {
       },
     },
   })
+  listen(context.model, window, "indexium:replaced", ({detail}) => keepReplaced(self, detail.text, detail.values))
 }

@@ -288,7 +288,7 @@ class QueryScreen(Screen):
         library = self._library
         values = library.queries.values(text, typed)
         answer = library.queries.run(text, values, seconds=SECONDS, is_stopped=stopped.is_set)
-        names = [column.name if result_table.is_integer(column) else "" for column in answer.columns]
+        names = [column.name.lower() if result_table.is_integer(column) else "" for column in answer.columns]
         if FILE_ID not in names:
             return _Found(text, typed, values, answer, (), None)
         if answer.is_cut:
@@ -444,6 +444,8 @@ def selection_view(ids: Sequence[int], summary: SelectionSummary | None) -> dict
     left = [
         f"{wording.count(number)} {names.get(level, level)}" for level, number in summary.excluded.items() if number
     ]
+    if rest := len(ids) - summary.count - sum(summary.excluded.values()):
+        left.append(f"{wording.count(rest)} not in the plan")
     hint = " · ".join(filter(None, [", ".join(levels), f"excluded: {', '.join(left)}" if left else ""]))
     text = f"A write of the plan would change {wording.count(summary.count)} of these {wording.files(len(ids))}"
     return {"count": summary.count, "text": text, "hint": hint}

@@ -22,6 +22,9 @@ def sql(
     context: typer.Context,
     text: Annotated[str, typer.Argument(metavar="SELECT", help="The query; '-' reads it from standard input.")] = "-",
     out: Annotated[Path | None, typer.Option(help="Write all rows into this .csv, .parquet or .json file.")] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="The value of $NAME in the query.")
+    ] = None,
     rows: Annotated[int, typer.Option(min=1, max=10_000, help="Rows to print.")] = _SHOWN,
     as_json: AsJson = False,
 ) -> None:
@@ -30,12 +33,14 @@ def sql(
         text = sys.stdin.read()
     if not text.strip():
         raise errors.UsageError("Write a query, for example: indexium sql 'FROM files LIMIT 5'.")
+    typed = dict(_pair(each) for each in values or [])
     with opened(context) as library:
+        parameters = library.queries.values(text, typed)
         if out is not None:
-            count = library.queries.write(text, out.absolute())
+            count = library.queries.write(text, out.absolute(), parameters)
             output.note(f"{wording.plural(count, 'row', 'rows')} written to {out}.")
             return
-        answer = library.queries.run(text, max_rows=rows)
+        answer = library.queries.run(text, parameters, max_rows=rows)
     names = [column.name for column in answer.columns]
     if as_json:
         output.to_json({"items": [dict(zip(names, row, strict=True)) for row in answer.rows], "total": answer.total})
@@ -43,3 +48,10 @@ def sql(
     output.table(names, [["" if value is None else str(value) for value in row] for row in answer.rows])
     if answer.is_cut:
         output.note(f"The first {len(answer.rows):,} of {answer.total:,} rows. '--out FILE' writes all of them.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise errors.UsageError(f"'--set {text}' has no '='. Write --set NAME=VALUE.")
+    return name.removeprefix("$"), value

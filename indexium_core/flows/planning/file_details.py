@@ -61,7 +61,7 @@ class Details:
             UnknownIdError: The file does not exist.
 
         """
-        reader = self._database.read()
+        reader, file_id = self._database.read(), int(file_id)  # an id of a table is an integer of NumPy
         row = store.file(reader, file_id)
         if row is None:
             raise errors.UnknownIdError(f"There is no file with the id {file_id}.")

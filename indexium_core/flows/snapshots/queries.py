@@ -164,6 +164,7 @@ class Queries:
         """Return the parameters of a query, in their order; the text may be incomplete."""
         return query_text.fields(text, self._schema or self.schema())
 
+    @remote()
     def values(self, text: str, typed: Mapping[str, str]) -> dict[str, Any]:
         """Return the values of the parameters of a query from typed texts. SqlError: a value is missing or invalid."""
         return query_text.read_values(self.fields(text), typed)
@@ -190,7 +191,7 @@ class Queries:
         if limit.reason == "cancelled":
             raise errors.UsageError("The query was cancelled.", code="cancelled")
         if limit.reason == "late":
-            message = f"The query was stopped after {seconds:.0f} s. Select less, or aggregate."
+            message = f"The query was stopped after {seconds:.0f} s. Select less, aggregate, or add a LIMIT."
             raise errors.UsageError(message, code="limit")
         if isinstance(answer, QueryFailure):
             raise errors.SqlError(answer.message, position=answer.position, length=answer.length)

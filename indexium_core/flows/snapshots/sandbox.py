@@ -122,6 +122,9 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         description = con.description or []
         return typed(con.df(), description)
     columns = tuple(QueryColumn(name, str(kind)) for name, kind, *_ in con.description or ())
+    if statement.type is duckdb.StatementType.EXPLAIN:  # a text with line breaks becomes a row for each line
+        lines = [(line,) for row in con.fetchall() for line in str(row[-1]).splitlines()]
+        return QueryAnswer(columns=(columns[-1],), rows=lines, total=len(lines), snapshot_at=moment)
     rows: list[tuple[Any, ...]] = []
     total = size = 0
     while batch := con.fetchmany(_BATCH):

@@ -159,10 +159,11 @@ def jobs_as_sql(kind: str = "") -> str:
 def check_as_sql(kind: str, *, ignored: bool = False) -> str:
     """Return the findings of one check as SQL."""
     conditions = [f"c.kind = {_literal(kind)}", "c.ignored" if ignored else "NOT c.ignored"]
+    same = "f.file_hash = c.subject" if kind == "copies" else "f.file_id = c.file_id"
     lines = [
-        "SELECT c.subject, c.file_id, f.file_name, f.folder",
+        "SELECT c.subject, f.file_id, f.file_name, f.folder",
         "FROM checks AS c",
-        "LEFT JOIN files AS f USING (file_id)",
+        f"LEFT JOIN files AS f ON {same}",
         _where(conditions),
         "ORDER BY c.subject",
     ]

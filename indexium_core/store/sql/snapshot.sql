@@ -63,12 +63,12 @@ LEFT JOIN (SELECT person_id, count(*) AS files FROM snapshot.file_people GROUP B
     USING (person_id);
 
 -- name: plan
--- One row for each file: what the newest plan with the default modes would write.
+-- One row for each file that has people: what the newest plan with the default modes would write.
 SELECT
     i.file_id, -- file
     i.risk_level::VARCHAR AS risk, -- safe, warning, danger, blocked or unchanged
     i.category::VARCHAR AS category, -- add, merge, remove, rewrite, unchanged or blocked
-    i.can_update, -- whether a write would change the file
+    i.can_update, -- whether a write of the file would change it; a write of the plan leaves postponed files out
     c.issues, -- codes of the reasons for the risk level
     i.existing_people, -- people in the file now
     i.result_people, -- people in the file after a write
@@ -103,7 +103,7 @@ FROM (SELECT file_id, unnest(changes) AS c FROM plan_items_of($variant_id, $plan
 SELECT
     id AS operation_id, -- id of the operation
     operation_type, -- write or rollback
-    status, -- pending, in_progress, paused, completed, failed, cancelled, interrupted, rolled_back …
+    status, -- pending, in_progress, paused, completed, completed_with_errors, failed, cancelled, interrupted, partly_rolled_back or rolled_back
     user_note AS title, -- its title
     started_at, -- start (UTC)
     completed_at, -- end (UTC), NULL before

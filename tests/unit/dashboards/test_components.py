@@ -286,6 +286,12 @@ def test_empty_plan_list_has_reason(query: str, statistics: PlanStatistics, root
     assert plan_table.empty(query, statistics, roots)["title"] == title
 
 
+def test_empty_plan_list_names_skipped_files() -> None:
+    shown = plan_table.empty("", PlanStatistics(total_files=2, postponed_count=2), 1)
+    assert shown["text"].startswith("2 files are skipped.")
+    assert shown["searches"] == [{"query": "postponed:yes", "label": "Show the 2 files"}]
+
+
 def test_empty_plan_list_offers_wider_searches() -> None:
     near = Wider(query="ann", words="without risk:danger", files=1204)
     assert plan_table.empty("ann risk:danger", PlanStatistics(total_files=9), 1, [near])["searches"] == [

@@ -143,6 +143,7 @@ def test_sentences_of_a_result() -> None:
         "hint": "2 safe, 1 danger · excluded: 1 blocked, 1 skipped",
     }
     assert selection_view([], summary) is None
+    assert selection_view(range(9), summary)["hint"].endswith("1 skipped, 4 not in the plan")
 
 
 def test_address_keeps_query_and_values() -> None:
