@@ -99,11 +99,11 @@ class Database:
         return self._counter.value
 
     @contextlib.contextmanager
-    def atomic(self) -> Iterator[Connection]:
+    def atomic(self, *, dry_run: bool = False) -> Iterator[Connection]:
         """
         Provide the writing connection for one transaction, which any exception rolls back.
 
-        The call waits for the end of a transaction of another thread.
+        With `dry_run`, it is always rolled back. The call waits for the end of a transaction of another thread.
 
         Raises:
             StoreError: This thread has an open transaction (DuckDB has no savepoints), or the database failed.
@@ -116,7 +116,7 @@ class Database:
             connection = Connection(self._raw, self._counter)
             self._writing_thread = threading.get_ident()
             try:
-                with self._transaction():
+                with self._transaction(dry_run=dry_run):
                     yield connection
                     if connection.failure is not None:
                         # DuckDB has aborted the transaction, and a commit would not report that.
@@ -223,13 +223,16 @@ class Database:
             raise errors.StoreError("The home is closed.")
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self, *, dry_run: bool) -> Iterator[None]:
         try:
             with signals.restored():
                 self._raw.begin()
                 try:
                     yield
-                    self._raw.commit()
+                    if dry_run:
+                        self._rollback()
+                    else:
+                        self._raw.commit()
                 except BaseException:
                     self._rollback()
                     raise

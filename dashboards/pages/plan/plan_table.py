@@ -202,11 +202,12 @@ def empty(
             "label": "Add people",
         }
     if everything.postponed_count:
-        skipped = wording.files(everything.postponed_count)
+        count = everything.postponed_count
         return {
             "title": "Nothing to change",
-            "text": f"{skipped} are skipped. Every other file already contains the planned people.",
-            "searches": [{"query": "postponed:yes", "label": f"Show the {skipped}"}],
+            "text": f"{wording.plural(count, 'file is', 'files are')} skipped. "
+            "Every other file already contains the planned people.",
+            "searches": [{"query": "postponed:yes", "label": f"Show the {wording.files(count)}"}],
         }
     return {"title": "Nothing to change", "text": "Every file already contains the planned people."}
 

@@ -6,7 +6,6 @@ A dry run executes the same statements and rolls them back, so a preview shows e
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -91,10 +90,6 @@ class ImportCheck:
     root: str  # for display
 
 
-class _DryRunRollback(Exception):  # noqa: N818 - no error: it rolls the transaction of a dry run back
-    """The end of a dry run."""
-
-
 class Importer:
     """Imports assignments into `database`."""
 
@@ -131,15 +126,13 @@ class Importer:
         wanted = self.resolve_paths([each for _, each in requested.wanted], pairs)
         waiting = self._waiting(wanted, [entry for entry, _ in requested.wanted]) if dry_run else []
         face_rows = self._faces(legacy) if legacy else []
-        with contextlib.suppress(_DryRunRollback), self._database.atomic() as tx:
+        with self._database.atomic(dry_run=dry_run) as tx:
             films.link(tx, pairs, at=self._clock())
             counts = store.assign(tx, wanted, replace=replace, at=self._clock())
             for (person_name, qualifier), aliases in requested.aliases.items():
                 store.restore(tx, person_name, qualifier, aliases, at=self._clock())
             faces.add(tx, face_rows, at=self._clock())
             operations, known = legacy.record(tx, name or source.name, is_preview=dry_run) if legacy else (0, 0)
-            if dry_run:
-                raise _DryRunRollback
         report = ImportReport(
             matched=counts.matched,
             waiting=counts.waiting,

@@ -30,10 +30,6 @@ __all__ = ["PersonChanges", "person_of"]
 logger = logging.getLogger(__name__)
 
 
-class _PreviewRollback(Exception):  # noqa: N818 - no error: it rolls the transaction of a preview back
-    """The end of a preview."""
-
-
 class PersonChanges:
     """Changes the persons of `database`; `on_change` is called after each change."""
 
@@ -118,16 +114,14 @@ class PersonChanges:
     @contextlib.contextmanager
     def _step(self, *, dry_run: bool) -> Iterator[_ChangeStep]:
         """Make one change as one review step; `dry_run`: roll it back at the end."""
-        with contextlib.suppress(_PreviewRollback):
-            with self._database.atomic() as tx:
-                step = _ChangeStep(tx, at=self._clock())
-                yield step
-                if dry_run:
-                    step.change = replace(step.change, step_id=None)
-                    raise _PreviewRollback
-            if step.change.step_id is not None:
-                logger.info("people.changed", extra={"file_count": step.change.files})
-                self._on_change()
+        with self._database.atomic(dry_run=dry_run) as tx:
+            step = _ChangeStep(tx, at=self._clock())
+            yield step
+        if dry_run:
+            step.change = replace(step.change, step_id=None)
+        elif step.change.step_id is not None:
+            logger.info("people.changed", extra={"file_count": step.change.files})
+            self._on_change()
 
 
 class _ChangeStep:

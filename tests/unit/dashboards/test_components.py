@@ -290,6 +290,8 @@ def test_empty_plan_list_names_skipped_files() -> None:
     shown = plan_table.empty("", PlanStatistics(total_files=2, postponed_count=2), 1)
     assert shown["text"].startswith("2 files are skipped.")
     assert shown["searches"] == [{"query": "postponed:yes", "label": "Show the 2 files"}]
+    one = plan_table.empty("", PlanStatistics(total_files=1, postponed_count=1), 1)
+    assert one["text"].startswith("1 file is skipped.")
 
 
 def test_empty_plan_list_offers_wider_searches() -> None:

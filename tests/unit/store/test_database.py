@@ -36,6 +36,14 @@ def test_transaction_commits_at_its_end(database: Database) -> None:
     assert database.read().value(COUNT) == 1
 
 
+def test_dry_run_rolls_back_at_its_end(database: Database) -> None:
+    with database.atomic(dry_run=True) as tx:
+        tx.execute(INSERT, [1])
+        assert tx.value(COUNT) == 1
+
+    assert database.read().value(COUNT) == 0
+
+
 @pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(1), GeneratorExit()])
 def test_exception_rolls_back_and_is_raised(database: Database, error: BaseException) -> None:
     def fail() -> None:
