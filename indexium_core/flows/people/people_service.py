@@ -224,7 +224,9 @@ class PeopleService:
         with self._database.atomic() as tx:
             _check_known(tx, resolved)
             file_ids = store.files_at(tx, resolved)
-            people = {name: _of_files(tx, name, ids, file_ids) for name, ids in store.find(tx, distinct).items()}
+            people = {
+                name: _of_files(tx, name, ids, file_ids, resolved) for name, ids in store.find(tx, distinct).items()
+            }
             unknown = [name for name in distinct if name not in people]
             if unknown and not from_files:
                 raise errors.UnknownIdError(_unknown_names(unknown))
@@ -405,12 +407,14 @@ def _check_known(reader: Connection, paths: list[bytes]) -> None:
         raise errors.UnknownIdError(message)
 
 
-def _of_files(reader: Connection, name: str, person_ids: list[int], file_ids: Sequence[int]) -> list[int]:
+def _of_files(
+    reader: Connection, name: str, person_ids: list[int], file_ids: Sequence[int], paths: Sequence[bytes]
+) -> list[int]:
     """Return the people with a matching name that the files have; `UsageError` if two of them have one name."""
     people = store.names_of(reader, person_ids)
     if len({row.name for row in people}) == len(people):
         return person_ids
-    own = [row for row in people if store.files_with(reader, file_ids, [row.person_id])]
+    own = [row for row in people if store.count_assignments(reader, [row.person_id], file_ids=file_ids, paths=paths)]
     if len({row.name for row in own}) < len(own):
         choices = " or ".join(f"“{row.label}” (#{row.person_id})" for row in own)
         raise errors.UsageError(f"“{name}” is ambiguous in these files: it may be {choices}. Use one of these ids.")

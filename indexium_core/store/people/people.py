@@ -31,6 +31,7 @@ __all__ = [
     "aliases",
     "ambiguous_names",
     "assign",
+    "count_assignments",
     "count_named",
     "export",
     "files_at",
@@ -281,6 +282,14 @@ def files_with(reader: Connection, file_ids: Collection[int], person_ids: Collec
     return [file_id for (file_id,) in reader.execute(_sql("files_with"), parameters).fetchall()]
 
 
+def count_assignments(
+    reader: Connection, person_ids: Collection[int], *, file_ids: Collection[int], paths: Collection[bytes] = ()
+) -> int:
+    """Return the number of assignments of these people to files, and to unscanned `paths`."""
+    parameters = {"person_ids": list(person_ids), "file_ids": list(file_ids), "paths": list(paths)}
+    return int(reader.value(_sql("count_assignments"), parameters))
+
+
 def remove(
     tx: Connection, person_ids: Collection[int], *, file_ids: Collection[int], paths: Collection[bytes] = ()
 ) -> int:
@@ -290,9 +299,8 @@ def remove(
     The files stay in the plan. A person without any assignment is deleted.
     """
     affected = files_with(tx, file_ids, person_ids)
-    parameters = {"person_ids": list(person_ids), "file_ids": list(file_ids), "paths": list(paths)}
-    removed = int(tx.value(_sql("count_removals"), parameters))
-    tx.execute(_sql("remove"), parameters)
+    removed = count_assignments(tx, person_ids, file_ids=file_ids, paths=paths)
+    tx.execute(_sql("remove"), {"person_ids": list(person_ids), "file_ids": list(file_ids), "paths": list(paths)})
     tx.execute(_sql("touch_files"), [affected])
     tx.execute(_sql("mark_files"), [affected])
     _delete_unused(tx)

@@ -248,7 +248,7 @@ WHERE file_id IN (SELECT unnest($1::BIGINT[])) AND person_id IN (SELECT unnest($
 -- The files that have one of these people.
 SELECT DISTINCT file_id FROM file_people WHERE person_id IN (SELECT unnest($1::BIGINT[]));
 
--- name: count_removals
+-- name: count_assignments
 -- The number of assignments of these people to these files and paths.
 SELECT count(*) FROM video_people
 WHERE person_id IN (SELECT unnest($person_ids::BIGINT[]))

@@ -155,6 +155,15 @@ def test_removal_takes_the_person_of_the_file(court: Court) -> None:
     assert people(court) == [("Ann Lee", 2), ("Bo", 1)]
 
 
+def test_removal_takes_the_person_of_a_file_that_waits(court: Court) -> None:
+    court.people.add([f"{ROOT}/later.mp4"], ["Ann Lee (aunt)"])
+    assert court.people.remove([f"{ROOT}/later.mp4"], ["Ann Lee"]) == 1
+    assert people(court) == [("Ann Lee", 2), ("Ann Lee (aunt)", 1), ("Bo", 1)]
+    court.people.add([f"{ROOT}/a.mp4"], ["Ann Lee (aunt)"])
+    with pytest.raises(errors.UsageError, match="Use one of these ids"):
+        court.people.remove([f"{ROOT}/a.mp4"], ["Ann Lee"])
+
+
 def test_page_shows_files_years_and_pictures(court: Court) -> None:
     court.people.add([f"{ROOT}/a.mp4"], ["Bo"])
     page = court.people.page("lee")
