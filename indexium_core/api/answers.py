@@ -86,6 +86,7 @@ class OperationAnswer(_AnswerShape):
     can_rollback: bool
     rollback_reason: str
     comment_only: int
+    origin: str  # name of the legacy .db file that has the operation; "": this program ran it
 
 
 class Following(OperationAnswer):

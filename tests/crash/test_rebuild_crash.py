@@ -1,7 +1,7 @@
 """
 A restore or a rebuild of the database that is killed leaves the old database or the new one, and nothing is lost.
 
-The calls are real, as in `test_kills`. By default, each kind of call in each folder is tested once, and each rename;
+The calls are real, as in `test_kills`. By default, the first call of each kind is tested, and each rename;
 `--exhaustive` tests every call.
 """
 
@@ -51,11 +51,10 @@ def home(tmp_path: Path) -> Home:
 
 def chosen(calls: Iterable[Call], choice: Choice) -> Iterator[int]:
     """Return the numbers of the calls to kill at, in their order."""
-    seen = set[tuple[str, Path]]()
+    seen = set[str]()
     for call in calls:
-        kind = (call.kind, Path(call.path).parent)
-        if choice.every or call.kind == "rename" or kind not in seen:
-            seen.add(kind)
+        if choice.every or call.kind == "rename" or call.kind not in seen:
+            seen.add(call.kind)
             yield call.number
 
 
