@@ -154,9 +154,16 @@ class FindingResolver:
         Give people, suggestions and history of an unmatched file of a legacy .db file to a file.
 
         Returns the id of the step for undo, which removes the people again; None if no people were added.
+
+        Raises:
+            UsageError: A name matches several people.
+
         """
         with self._decisions.step(lambda files: labels.learned(files, names)) as step:  # noqa: SIM117
             with step.learning() as tx:
+                for name, found in people.ambiguous_names(tx, names).items():
+                    message = f"“{name}” is ambiguous: it may be {found}."
+                    raise errors.UsageError(f"{message} Add the person to the file by hand, and ignore the finding.")
                 people.assign(tx, self._wanted(tx, {file_id: names}), at=self._clock())
                 legacy_history.take(tx, path, file_id)
         return step.report.step_id

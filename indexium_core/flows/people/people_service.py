@@ -186,6 +186,9 @@ class PeopleService:
         by_id = {
             name: people for name in given if name.startswith("#") for people in store.find(reader, [name]).values()
         }
+        for name in given:
+            if name not in by_id and name.startswith("#") and name[1:].isdecimal():
+                raise errors.UnknownIdError(f"No person has the id {name}; 'indexium people list' shows all people.")
         known = {name: (row.name, row.qualifier) for name, ids in by_id.items() for row in store.names_of(reader, ids)}
         known |= {name: (row.name, row.qualifier) for name, row in store.qualified(reader, given).items()}
         clean = valid_names([name for name in given if name not in known], placeholder_keys=self._placeholder_keys())

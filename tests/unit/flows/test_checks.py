@@ -359,6 +359,16 @@ def test_unmatched_file_may_be_the_file_with_its_name(house: House) -> None:
     assert [again.subject for again in house.found("same_name")] == [row.subject]
 
 
+def test_ambiguous_people_of_an_unmatched_file_are_not_taken(house: House) -> None:
+    house.films({"a.mp4": None})
+    house.lose("old/a.mp4", "Ann")
+    house.two_named("Ann")
+    (row,) = house.found("same_name")
+    with pytest.raises(errors.UsageError, match="“Ann” is ambiguous"):
+        house.checks.resolve("same_name", row.subject, "take")
+    assert [again.subject for again in house.found("same_name")] == [row.subject]
+
+
 def test_suggestions_and_history_of_an_unmatched_file_are_taken(house: House, tmp_path: Path) -> None:
     script = """
         INSERT INTO scanned_files VALUES ('aa', '/old/a.mp4', ''); INSERT INTO metadata_operations VALUES

@@ -49,6 +49,11 @@ def test_qualifier_is_never_written(court: Court) -> None:
     assert people(court) == [("Ann Lee", 2), ("Ann Lee (aunt)", 3), ("Bo", 1)]
 
 
+def test_id_of_no_person_is_reported(court: Court) -> None:
+    with pytest.raises(errors.UnknownIdError, match="No person has the id #99"):
+        court.people.add([f"{ROOT}/d.mp4"], ["#99"])
+
+
 def test_name_that_fits_two_people_is_assigned_to_neither(court: Court, tmp_path: Path) -> None:
     before = court.known()
     with pytest.raises(errors.UsageError, match=r"“Ann Lee” or “Ann Lee \(aunt\)”"):
