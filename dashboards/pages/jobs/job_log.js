@@ -140,7 +140,7 @@ function onDrawn(self) {
   if (state.isClosedHere) return
   if (view.id !== state.shown) Object.assign(state, {shown: view.id, isFollowing: true, isProblemsOnly: false})
   paintBox(self)
-  if (box.open) return
+  if (box.open || !box.isConnected) return // the first view comes before the box is in the page
   openDialog(box)
   scrollToEnd(state)
   linesOf(state).focus({preventScroll: true})
@@ -189,6 +189,7 @@ export function render(context) {
     onDrawn,
   })
   placeDialog(context.el, box)
+  self.paint()
   for (const [name, handler] of Object.entries(HANDLERS))
     box.addEventListener(name, event => handler(self, /** @type {PageEvent} */ (event)))
   // A person who scrolls up is reading: new lines no longer move the text.
