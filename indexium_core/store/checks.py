@@ -118,7 +118,7 @@ class FileRow:
 
 def change_token(reader: Connection) -> tuple[Any, ...]:
     """Return a value that changes with everything that a check reads."""
-    return reader.execute(_sql("change_token")).fetchone() or ()
+    return tuple(reader.execute(_sql("change_token")).fetchall())
 
 
 def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:

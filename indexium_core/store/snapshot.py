@@ -75,16 +75,26 @@ def write(reader: Connection, path: Path, values: Mapping[str, Any]) -> None:
             for table in tables():
                 text = _SQL[table.name]
                 reader.execute(f"CREATE TABLE snapshot.{table.name} AS {text}", sql.parameters(text, values))
-                reader.execute(f"COMMENT ON TABLE snapshot.{table.name} IS {quoted(table.description)}")
-                for column in table.columns:
-                    name = f'snapshot.{table.name}."{column.name}"'
-                    reader.execute(f"COMMENT ON COLUMN {name} IS {quoted(column.description)}")
+            reader.execute(_comments())
             reader.execute("COMMIT")
         except BaseException:
             reader.execute("ROLLBACK")
             raise
     finally:
         reader.execute("DETACH snapshot")
+
+
+@cache
+def _comments() -> str:
+    """Return the statements that describe all tables and columns, as one text, which is parsed once."""
+    comments = []
+    for table in tables():
+        comments.append(f"COMMENT ON TABLE snapshot.{table.name} IS {quoted(table.description)}")
+        comments += [
+            f'COMMENT ON COLUMN snapshot.{table.name}."{column.name}" IS {quoted(column.description)}'
+            for column in table.columns
+        ]
+    return "; ".join(comments)
 
 
 def quoted(text: str) -> str:
