@@ -238,6 +238,7 @@ class Assembly:
             findings=self.checks.findings,
             clock=clock,
             is_enabled=lambda: self.settings.snapshots,
+            follows_progress=self.is_served,
         )
         self.queries = Queries(self.snapshots, self.home)
         self.saved_queries = SavedQueries(store, clock=clock)

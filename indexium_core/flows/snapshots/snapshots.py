@@ -30,13 +30,9 @@ __all__ = ["Snapshots"]
 
 logger = logging.getLogger(__name__)
 
-_EVENTS = frozenset(
-    {
-        "plan:changed",
-        "locks:changed",
-        *(f"{work}:{step}" for work in ("scan", "rescan", "write", "rollback") for step in ("progress", "completed")),
-    }
-)
+_WORK = ("scan", "rescan", "write", "rollback")
+_PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
+_CHANGES = frozenset({"plan:changed", "locks:changed", *(f"{work}:completed" for work in _WORK)})
 _DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
 _COST = 10  # a snapshot that takes a second is followed by ten seconds without one
@@ -54,6 +50,7 @@ class Snapshots:
         findings: Callable[[], snapshot.Findings],
         clock: Callable[[], datetime],
         is_enabled: Callable[[], bool],
+        follows_progress: bool,
     ) -> None:
         """
         Prepare the snapshots of a home.
@@ -64,11 +61,13 @@ class Snapshots:
             findings: Returns the findings of the checks.
             clock: Returns the current time (UTC).
             is_enabled: Returns whether changes lead to snapshots.
+            follows_progress: Take snapshots during a scan or a write, too. They slow the work down by a tenth.
 
         """
         self._database = database
         self._folder = database.home / analysis.FOLDER
         self._version, self._findings, self._clock, self._is_enabled = version, findings, clock, is_enabled
+        self._events = _CHANGES | _PROGRESS if follows_progress else _CHANGES
         self._taking = threading.Lock()
         self._changed = threading.Condition()
         self._is_changed = self._is_closing = False
@@ -77,7 +76,7 @@ class Snapshots:
 
     def on_event(self, event: Event) -> None:
         """Take a snapshot soon if the event reports a change of published data."""
-        if event.name not in _EVENTS or not self._is_enabled():
+        if event.name not in self._events or not self._is_enabled():
             return
         with self._changed:
             self._is_changed = True
