@@ -132,7 +132,7 @@ def shared_keys(reader: Connection) -> list[str]:
 
 
 def ambiguous_person(reader: Connection) -> FindingColumns:
-    """Return the names in files that match several people of whom none is assigned; a subject is `<file_id> <key>`."""
+    """Return the names in files that match several people, none of them assigned; a subject is `<file_id> <key>`."""
     return _columns(reader.execute(_sql("ambiguous_person"), {"keys": shared_keys(reader)}))
 
 

@@ -1,4 +1,4 @@
-"""The page of people in a browser: found, told apart, renamed with a preview, undone, and shown in the plan."""
+"""The page of people in a browser: search, qualifiers, renames with a preview, undo, and the plan."""
 
 from __future__ import annotations
 

@@ -241,61 +241,50 @@ class LibraryScreen(Screen):
         )
 
     def _set_audio(self, library_id: int, *, included: bool) -> None:
-        def ask(result: Any) -> None:
-            if not result.files:
-                exclude()
-                return
-            self._dialog.ask(
-                "Exclude audio files?",
-                drawing.forgetting(result, part="audio"),
-                lambda _: exclude(),
-                confirm=f"Forget {wording.files(result.files)}",
-                risky=True,
-            )
+        inventory = self._library.inventory
 
-        def exclude() -> None:
+        def change() -> None:
             self._change(
-                lambda: self._library.inventory.set_audio(library_id, included=False),
-                lambda _: "Scans no longer include audio files.",
+                lambda: inventory.set_audio(library_id, included=included),
+                lambda _: "The next scan includes audio files." if included else "Scans no longer include audio files.",
             )
 
         if included:
-            self._change(
-                lambda: self._library.inventory.set_audio(library_id, included=True),
-                lambda _: "The next scan includes audio files.",
-            )
+            change()
         else:
-            self._bridge.run(
-                lambda: self._library.inventory.audio_removal(library_id), ask, name="forgetting", once=True
+            self._confirm_removal(
+                lambda: inventory.audio_removal(library_id), change, title="Exclude audio files?", part="audio"
             )
 
     def _set_exclude(self, library_id: int, text: str) -> None:
-        patterns = text.split(",")
+        inventory, patterns = self._library.inventory, text.split(",")
+        self._confirm_removal(
+            lambda: inventory.exclude_removal(library_id, patterns),
+            lambda: self._change(
+                lambda: inventory.set_exclude(library_id, patterns), lambda _: "The next scan uses the new patterns."
+            ),
+            title="Leave these files out?",
+            part="exclude",
+        )
 
-        def exclude() -> None:
-            self._change(
-                lambda: self._library.inventory.set_exclude(library_id, patterns),
-                lambda _: "The next scan uses the new patterns.",
-            )
+    def _confirm_removal(
+        self, preview: Callable[[], Any], change: Callable[[], None], *, title: str, part: str
+    ) -> None:
+        """Make a change of a folder. Ask first if the change removes files from the database."""
 
         def ask(result: Any) -> None:
             if not result.files:
-                exclude()
+                change()
                 return
             self._dialog.ask(
-                "Leave these files out?",
-                drawing.forgetting(result, part="exclude"),
-                lambda _: exclude(),
+                title,
+                drawing.forgetting(result, part=part),
+                lambda _: change(),
                 confirm=f"Forget {wording.files(result.files)}",
                 risky=True,
             )
 
-        self._bridge.run(
-            lambda: self._library.inventory.exclude_removal(library_id, patterns),
-            ask,
-            name="forgetting",
-            once=True,
-        )
+        self._bridge.run(preview, ask, name="forgetting", once=True)
 
     def _check_missing(self, library_id: int) -> None:
         inventory = self._library.inventory

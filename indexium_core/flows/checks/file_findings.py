@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from indexium_core.flows.checks.finding_page import FindingPage, are, check_files, names_text, path_query
 from indexium_core.model import wording
-from indexium_core.model.check import CheckRow, Resolution
+from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store.checks import FileRow
 
@@ -67,15 +67,12 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
     missing = missing_in_database(file, page.aliases, page.placeholder_keys)
     people = names_text(missing)
     assigned = f"assigns {names_text(file.known)} to it" if file.known else "has no people for it"
-    return CheckRow(
-        kind="differ",
-        subject=subject,
-        facts=digest,
-        title=file.file_name,
+    return _of_file(
+        "differ",
+        subject,
+        digest,
+        file,
         text=f"The file names {people}; the database {assigned}.",
-        files=check_files([file]),
-        file_count=1,
-        names=(),
         resolutions=(
             Resolution(
                 code="add",
@@ -92,7 +89,6 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
                 names=tuple(missing),
             ),
         ),
-        query=path_query([file]),
     )
 
 
@@ -104,15 +100,12 @@ def ambiguous_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
     if file is None or name is None or not candidates:
         return None
     choices = wording.list_of([row.label for row in candidates], conjunction="or")
-    return CheckRow(
-        kind="ambiguous_person",
-        subject=subject,
-        facts=digest,
-        title=name,
+    return _of_file(
+        "ambiguous_person",
+        subject,
+        digest,
+        file,
         text=f"The file names {name}. This may be {choices}.",
-        files=check_files([file]),
-        file_count=1,
-        names=(),
         resolutions=tuple(
             Resolution(
                 code=f"choose:{row.person_id}",
@@ -123,7 +116,7 @@ def ambiguous_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
             )
             for row in candidates
         ),
-        query=path_query([file]),
+        title=name,
     )
 
 
@@ -132,18 +125,14 @@ def corruption_finding(subject: str, digest: int, page: FindingPage) -> CheckRow
     file = page.files.get(int(subject))
     if file is None:
         return None
-    return CheckRow(
-        kind="corruption",
-        subject=subject,
-        facts=digest,
-        title=file.file_name,
+    return _of_file(
+        "corruption",
+        subject,
+        digest,
+        file,
         text="The media of the file is not the same as when it was hashed, but its size and modification time are. "
         "Check the disk, restore the file from a copy, and verify it again.",
-        files=check_files([file]),
-        file_count=1,
-        names=(),
         resolutions=(),
-        query=path_query([file]),
     )
 
 
@@ -163,15 +152,12 @@ def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
     parts += [wording.plural(unmatched.faces, "suggestion")] if unmatched.faces else []
     parts += [wording.plural(unmatched.items, "history entry", "history entries")] if unmatched.items else []
     content = wording.list_of(parts)
-    return CheckRow(
-        kind="same_name",
-        subject=subject,
-        facts=digest,
-        title=file.file_name,
+    return _of_file(
+        "same_name",
+        subject,
+        digest,
+        file,
         text=f"A legacy .db file has {content} for {subject}, which is not here. Only this file has the same name.",
-        files=check_files([file]),
-        file_count=1,
-        names=(),
         resolutions=(
             Resolution(
                 code="take",
@@ -181,7 +167,6 @@ def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
                 names=tuple(unmatched.names),
             ),
         ),
-        query=path_query([file]),
     )
 
 
@@ -202,6 +187,31 @@ def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_k
 
     excluded = {person_key(name) for name in file.known} | placeholder_keys
     return [name for name in file.named if key(name) not in excluded]
+
+
+def _of_file(
+    kind: Kind,
+    subject: str,
+    digest: int,
+    file: FileRow,
+    *,
+    text: str,
+    resolutions: tuple[Resolution, ...],
+    title: str = "",
+) -> CheckRow:
+    """Return a finding of one file; its title is the name of the file unless `title` is given."""
+    return CheckRow(
+        kind=kind,
+        subject=subject,
+        facts=digest,
+        title=title or file.file_name,
+        text=text,
+        files=check_files([file]),
+        file_count=1,
+        names=(),
+        resolutions=resolutions,
+        query=path_query([file]),
+    )
 
 
 def _not_in_all(files: Sequence[FileRow], placeholder_keys: frozenset[str]) -> list[str]:

@@ -40,7 +40,7 @@ class FindingPage:
     similar: Mapping[str, list[likeness.Likeness]] = field(default_factory=dict)  # known people, by subject
     aliases: Mapping[str, str] = field(default_factory=dict)  # name of the person, by the key of the alias
     placeholder_keys: frozenset[str] = frozenset()
-    people: Mapping[str, list[PersonName]] = field(default_factory=dict)  # whom a name may mean, by key
+    people: Mapping[str, list[PersonName]] = field(default_factory=dict)  # the people that a name may mean, by key
     same_names: Mapping[str, SameName] = field(default_factory=dict)  # by subject
 
     def first_files(self, subject: str) -> tuple[list[FileRow], int]:

@@ -27,7 +27,7 @@ def cards(reader: Connection, person_ids: Collection[int]) -> list[PersonCard]:
 
 
 def companions(reader: Connection, person_id: int, *, count: int) -> list[Companion]:
-    """Return the people with whom a person has most files."""
+    """Return the people who share most files with a person."""
     rows = reader.execute(_sql("companions"), {"person_id": person_id, "count": count}).fetchall()
     return [Companion(person_id=other, name=name, qualifier=text, files=files) for other, name, text, files in rows]
 

@@ -52,7 +52,7 @@ ORDER BY file_id;
 FROM shared_keys;
 
 -- name: ambiguous_person
--- Names in files that match several people of whom none is assigned to the file: the file, a space, and the key of the name.
+-- Names in files that match several people, none of them assigned to the file: the file, a space, and the key of the name.
 WITH candidates AS (
     SELECT person_key AS key, person_id FROM people WHERE person_key IN (FROM shared_keys)
     UNION SELECT alias_key, person_id FROM person_aliases WHERE alias_key IN (FROM shared_keys)

@@ -35,7 +35,7 @@ LEFT JOIN (SELECT person_id, list(alias ORDER BY alias) AS aliases FROM person_a
 WHERE p.person_id IN (SELECT unnest($person_ids::BIGINT[]));
 
 -- name: companions
--- The people with whom a person has files, by the number of these files.
+-- The other people in the files of a person, by the number of these files.
 SELECT p.person_id, p.name, p.qualifier, count(DISTINCT t.file_id) AS files
 FROM assignments AS own JOIN assignments AS a USING (target) JOIN people AS p ON p.person_id = a.person_id
 JOIN file_targets AS t USING (target) JOIN scanned_files AS f USING (file_id)

@@ -225,7 +225,7 @@ facts AS MATERIALIZED (
 based AS (
     SELECT * EXCLUDE (edit, edit_keys, known_then, may_have_twin, is_copied, is_linked, separates_names),
            CASE WHEN may_have_twin AND NOT edited THEN list_unique(db_keys) < len(db_keys) ELSE FALSE END AS collides,
-           -- People with equal names are told apart by their qualifiers; different spellings of one name are not.
+           -- Names collide if they differ in spelling only. People with equal names have different qualifiers and do not collide.
            CASE WHEN collides THEN list_unique(db_keys) < list_unique(db_people) ELSE FALSE END AS is_collision,
            CASE WHEN edited THEN list_sort(known_then) IS DISTINCT FROM list_sort(db_people) ELSE FALSE END AS is_outdated,
            CASE WHEN edited THEN edit

@@ -1,4 +1,4 @@
-"""Two people with one name are told apart; renames, merges, splits and unmerges are previewed and undone."""
+"""Two people with one name are different people; renames, merges, splits and unmerges are previewed and undone."""
 
 from __future__ import annotations
 
