@@ -3,7 +3,8 @@ Run the SQL of an analyst in a process of its own: `run_query` is the function t
 
 The process opens the newest snapshot read-only, without access to files or the network, with one thread and limited
 memory, and locks these settings. It runs one SELECT or EXPLAIN. A query that is cancelled, or that exceeds its time, is
-interrupted; if it still runs after a second, the process ends.
+interrupted; if it still runs after a second, the process ends. The rows that an interrupted query has returned are its
+answer; their total is then not known.
 """
 
 from __future__ import annotations
@@ -126,14 +127,20 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         lines = [(line,) for row in con.fetchall() for line in str(row[-1]).splitlines()]
         return QueryAnswer(columns=(columns[-1],), rows=lines, total=len(lines), snapshot_at=moment)
     rows: list[tuple[Any, ...]] = []
-    total = size = 0
-    while batch := con.fetchmany(_BATCH):
-        total += len(batch)
-        for row in batch:
-            if len(rows) == request.max_rows or size > request.max_bytes:
-                break
-            rows.append(row)
-            size += len(str(row))
+    total: int | None = 0
+    size = 0
+    try:
+        while batch := con.fetchmany(_BATCH):
+            total += len(batch)
+            for row in batch:
+                if len(rows) == request.max_rows or size > request.max_bytes:
+                    break
+                rows.append(row)
+                size += len(str(row))
+    except duckdb.InterruptException:
+        if not rows:
+            raise
+        total = None
     seconds = time.monotonic() - started
     return QueryAnswer(columns=columns, rows=rows, total=total, snapshot_at=moment, seconds=seconds)
 

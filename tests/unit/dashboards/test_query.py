@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -125,6 +126,11 @@ def test_every_kind_of_chart_is_drawn(kind: str) -> None:
 
 def test_sentences_of_a_result() -> None:
     assert cut_sentence(answer({"n": "BIGINT"}, [(1,)])) == ""
+    stopped = replace(answer({"n": "BIGINT"}, [(1,)]), total=None, seconds=10.02)
+    assert cut_sentence(stopped) == (
+        "The query was stopped after 10 s. The table and the chart have only the first 1 row;"
+        " the total number of rows is not known. CSV and Parquet have all of them."
+    )
     assert cut_sentence(answer({"n": "BIGINT"}, [(1,)], total=25_000)) == (
         "The table and the chart have only the first 1 of 25,000 rows. CSV and Parquet have all of them."
     )
