@@ -321,10 +321,13 @@ class QueryScreen(Screen):
     def _show(self, found: _Found) -> None:
         answer = found.answer
         columns = [column.name for column in answer.columns]
-        is_other = self._found is None or [column.name for column in self._found.answer.columns] != columns
+        previous = self._found.answer if self._found else None
+        is_other = previous is None or [column.name for column in previous.columns] != columns
         self._found, self._rows, self._sort, self._page = found, answer.rows, None, 1
         if is_other:
             self._chart.suggest(answer)
+        if previous is None or previous.snapshot_at != answer.snapshot_at:
+            self.refresh()  # the tables have other numbers of rows
         rows = _first_rows(answer) if answer.total is None else wording.plural(answer.total, "row")
         self._end(found.text, found.typed, rows)
         self._status = f"{rows}, stopped after" if answer.total is None else f"{rows} in"
