@@ -80,6 +80,7 @@ def test_bars_are_stacked_by_colour_and_keep_the_levels() -> None:
         answer({"x": "VARCHAR", "risk": "VARCHAR", "n": "BIGINT"}, rows), ChartChoice("bars", "x", "n", "risk")
     )
     assert chart.plot.lying
+    assert (chart.plot.xtitle, chart.plot.ytitle) == ("n", "x")
     assert chart.legend == [("safe", "safe"), ("danger", "danger")]
     assert [(bar.x0, bar.x1, bar.colour) for bar in chart.plot.bars] == [
         (0, 3, "safe"),
@@ -122,6 +123,7 @@ def test_every_kind_of_chart_is_drawn(kind: str) -> None:
         chart = query_chart.draw(result, choice)
         figure = drawing.render(chart.plot, drawing.tokens("dark"), height=chart.height)
         assert figure.renderers
+        assert [axis.axis_label for axis in (*figure.xaxis, *figure.yaxis)] == [choice.x, choice.y or "number of rows"]
 
 
 def test_sentences_of_a_result() -> None:
