@@ -116,8 +116,8 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         form = request.out.suffix.lstrip(".").lower()
         target = f"TO {quoted(str(request.out))} (FORMAT {form}, USE_TMP_FILE false)"
         source = query_text.without_end(request.text)
-        [(total,)] = con.execute(f"{_BEFORE}{source}) {target}", request.parameters or None).fetchall()
-        return QueryAnswer(columns=(), rows=[], total=total, snapshot_at=moment)
+        [(written,)] = con.execute(f"{_BEFORE}{source}) {target}", request.parameters or None).fetchall()
+        return QueryAnswer(columns=(), rows=[], total=written, snapshot_at=moment)
     con.execute(statement, request.parameters or None)
     if request.as_frame:
         description = con.description or []
