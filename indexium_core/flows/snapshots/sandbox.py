@@ -127,11 +127,11 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         lines = [(line,) for row in con.fetchall() for line in str(row[-1]).splitlines()]
         return QueryAnswer(columns=(columns[-1],), rows=lines, total=len(lines), snapshot_at=moment)
     rows: list[tuple[Any, ...]] = []
-    total: int | None = 0
-    size = 0
+    count = size = 0
+    is_complete = True
     try:
         while batch := con.fetchmany(_BATCH):
-            total += len(batch)
+            count += len(batch)
             for row in batch:
                 if len(rows) == request.max_rows or size > request.max_bytes:
                     break
@@ -140,8 +140,9 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
     except duckdb.InterruptException:
         if not rows:
             raise
-        total = None
+        is_complete = False
     seconds = time.monotonic() - started
+    total = count if is_complete else None
     return QueryAnswer(columns=columns, rows=rows, total=total, snapshot_at=moment, seconds=seconds)
 
 
