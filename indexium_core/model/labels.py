@@ -6,10 +6,11 @@ A label stands alone in the list of steps and after a prefix such as “Undo:”
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from indexium_core.model import wording
+from indexium_core.model.fields.table import field_named
 
 __all__ = [
     "changed",
@@ -24,6 +25,7 @@ __all__ = [
     "revoked",
     "revoked_decisions_on",
     "sentence",
+    "set_fields",
     "skipped",
     "split",
     "stopped_skipping",
@@ -91,6 +93,12 @@ def removed_placeholder(file_count: int, name: str) -> str:
 def replaced(file_count: int, old: str, new: str) -> str:
     """Return the label of a replacement of one person by another."""
     return f"replaced {old} with {new} in {wording.files(file_count)}"
+
+
+def set_fields(file_count: int, keys: Iterable[str]) -> str:
+    """Return the label of edits of fields, by their keys."""
+    titles = [field_named(key).title.lower() for key in keys]
+    return f"set {wording.list_of([f'the {title}' for title in titles])} of {wording.files(file_count)}"
 
 
 def skipped(file_count: int, until: datetime | None) -> str:

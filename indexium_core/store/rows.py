@@ -158,6 +158,8 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "strategy_message": replace_surrogates(facts.strategy_message),
         "est_seconds": facts.est_seconds,
         "est_bytes": facts.est_bytes,
+        "field_keys": list(facts.fields),
+        "field_values": [fields.display_text(value) for value in facts.fields.values()],
     }
 
 

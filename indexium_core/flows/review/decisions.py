@@ -19,6 +19,8 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import labels, moments
+from indexium_core.model.fields import values as field_values
+from indexium_core.model.fields.table import EDITABLE, field_named
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
 from indexium_core.model.remote_calls import remote
@@ -30,11 +32,13 @@ from indexium_core.store.planning import plan_compute
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
-from indexium_core.store.review.decisions import DecisionRow
+from indexium_core.store.review.decisions import FIELD_KIND, DecisionRow
 
 __all__ = ["DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
 
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
+
+ALL_KINDS = ("edit", "mode", "postpone", *(f"{FIELD_KIND}{field.key}" for field in EDITABLE))  # of decisions
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
@@ -136,6 +140,22 @@ class Decisions:
         return step.report
 
     @remote()
+    def set_fields(self, target: Target, values: Mapping[str, str]) -> DecisionReport:
+        """
+        Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
+
+        Raises:
+            UsageError: There is no such field, it cannot be set, or no field is given.
+            ValidationError: A value does not fit the type of its field.
+            UnknownIdError: There is no such file.
+
+        """
+        checked = checked_values(values)
+        with self.step() as step:
+            step.set_fields(target, checked)
+        return step.report
+
+    @remote()
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """
         Skip files in lists and writes, until a time (local if it has no zone) or until the decision is removed.
@@ -183,8 +203,8 @@ class Decisions:
         return step.report
 
     @remote()
-    def revoke_of(self, target: Target, kinds: Sequence[str] = ("edit", "mode", "postpone")) -> DecisionReport:
-        """Revoke the decisions of some kinds (edit, postpone, mode) on files. UnknownIdError: a file does not exist."""
+    def revoke_of(self, target: Target, kinds: Sequence[str] = ALL_KINDS) -> DecisionReport:
+        """Revoke the decisions of some kinds (`ALL_KINDS`) on files. UnknownIdError: a file does not exist."""
         with self.step() as step:
             step.revoke_of(target, kinds)
         return step.report
@@ -269,6 +289,20 @@ class Step:
         self._label = labels.replaced(files, old, new)
         return files
 
+    def set_fields(self, target: Target, values: Mapping[str, str | None]) -> int:
+        """Set fields of files and their copies to (canonical) values, None removes one; return the number of files."""
+        copies = self._select(target, copies=True)
+        files = 0
+        for key, value in values.items():
+            files = store.set_value_of_selected(self._tx, key, value, at=self._at, step=self._id)
+        store.clear_selected(self._tx)
+        return self._add(files, labels.set_fields(files, values), copies=copies)
+
+    def set_each_field(self, key: str, values: Mapping[int, str | None]) -> int:
+        """Set a field of each file, by id, without its copies; return the number of files."""
+        files = store.set_values(self._tx, key, values, at=self._at, step=self._id) if values else 0
+        return self._add(files, labels.set_fields(files, [key]))
+
     def postpone(self, target: Target, *, until: datetime | None = None) -> int:
         """Skip files in lists and writes, until a time or until the decision is removed; return the number of files."""
         until = until.astimezone(UTC) if until else None
@@ -344,6 +378,19 @@ class Step:
         self._label = label
         self.report = replace(self.report, files=self.report.files + files, copies=self.report.copies + copies)
         return files
+
+
+def checked_values(values: Mapping[str, str]) -> dict[str, str | None]:
+    """Return canonical values by the key of the field; errors as in `Decisions.set_fields`."""
+    if not values:
+        raise errors.UsageError("Name at least one field to set.")
+    checked = {}
+    for key, text in values.items():
+        field_type = field_named(key)
+        if field_type not in EDITABLE:
+            raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
+        checked[key] = field_values.parse(field_type, text)
+    return checked
 
 
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:

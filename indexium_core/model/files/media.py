@@ -172,5 +172,6 @@ class FileFacts:
     # reason why it cannot remove the comment: no_strategy_yet.
     strategy_code: str = ""
     strategy_message: str = ""
+    fields: dict[str, str] = field(default_factory=dict)  # the values of the other fields, by key
     est_seconds: float = 0.0  # the estimated cost of writing a short comment
     est_bytes: int = 0

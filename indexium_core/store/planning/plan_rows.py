@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.fields.table import COMMENT, FIELDS, field_named
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
@@ -46,6 +47,12 @@ def _issue_parameters() -> dict[str, int]:
 
 
 ISSUE_PARAMETERS = _issue_parameters()
+RULES: Mapping[str, Any] = ISSUE_PARAMETERS | {  # all parameters of `compute` that do not change
+    "comment_bits": sum(
+        ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
+    ),
+    "writable_fields": [f"{container} {each.key}" for each in FIELDS for container in each.places],
+}
 COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
 # Columns of `groups` in plan_read.sql.
@@ -238,7 +245,7 @@ def _derived(row: Mapping[str, Any]) -> dict[str, Any]:
     existing, result, comment = row["existing"], row["result"], row["comment"]
     derived = {"existing_people": existing, "can_update": row["risk_level"] not in ("blocked", "unchanged")}
     if result is None:
-        unchanged = {"result_people": existing, "tags_to_add": [], "tags_to_remove": [], "changes": []}
+        unchanged = {"result_people": existing, "tags_to_add": [], "tags_to_remove": [], "changes": _field_changes(row)}
         comments = {"existing_comment": comment, "result_comment": comment}
         return derived | unchanged | comments | {"db_people": existing if row["known"] is None else row["known"]}
     return derived | {
@@ -256,7 +263,17 @@ def _changes(row: Mapping[str, Any]) -> list[Change]:
     """Return one change for each changed text, like the view `plan_items`; the text that players read comes first."""
     whole = {"where": "container", "old": row["old_comment"], "new": row["new_comment"]}
     segment = _segment(row["result"]) if row["comment_mode"] == "preserve" else None
-    return [Change(field="comment", segment=segment, **place) for place in row["places"] or [whole]]
+    comments = [Change(field=COMMENT, segment=segment, **place) for place in row["places"] or [whole]]
+    return comments + _field_changes(row)
+
+
+def _field_changes(row: Mapping[str, Any]) -> list[Change]:
+    """Return the changes of the other fields that a write makes."""
+    return [
+        Change(field=each["field"], old=each["old"], new=each["new"])
+        for each in row["fields"] or ()
+        if each["is_writable"]
+    ]
 
 
 def _segment(names: Sequence[str]) -> str | None:
@@ -320,7 +337,7 @@ def _other_comment(row: Mapping[str, Any]) -> str | None:
     others = [
         field["value"]
         for field in stored
-        if field["field"] == "comment" and field["value"].partition("\u2400")[0] != row["comment"]
+        if field["field"] == COMMENT and field["value"].partition("\u2400")[0] != row["comment"]
     ]
     return others[0] if others else None
 
@@ -337,6 +354,22 @@ def _link_outcome(row: Mapping[str, Any]) -> str:
     return "; all of them show the new comment"
 
 
+def _lost_fields(row: Mapping[str, Any]) -> list[str]:
+    """Return the titles of the fields that lose their value."""
+    return [field_named(change.field).title for change in _field_changes(row) if change.new is None]
+
+
+def _replaced_fields(row: Mapping[str, Any]) -> list[str]:
+    """Return the titles of the fields that get another value."""
+    changes = [change for change in _field_changes(row) if change.new is not None and change.old is not None]
+    return [field_named(change.field).title for change in changes]
+
+
+def _unsupported_fields(row: Mapping[str, Any]) -> list[str]:
+    """Return the titles of the edited fields for which the container has no place."""
+    return [field_named(each["field"]).title for each in row["fields"] or () if not each["is_writable"]]
+
+
 # Facts that only one kind of issue has, or that it has in another form.
 _OWN_FACTS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "offline": {"reason": lambda row: row["state_reason"]},
@@ -348,4 +381,7 @@ _OWN_FACTS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "damaged_tail": {"damage": lambda row: row["damage"]},
     "hard_linked": {"outcome": _link_outcome},
     "custom_comment": {"custom_text": _lost_texts},
+    "value_lost": {"lost_fields": _lost_fields},
+    "value_replaced": {"replaced_fields": _replaced_fields},
+    "field_unsupported": {"unsupported_fields": _unsupported_fields},
 }

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from indexium_core.model.fields.table import field_named
 from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 __all__ = [
+    "FIELD_KIND",
     "DecisionRow",
     "clear_selected",
     "copies",
@@ -33,9 +35,13 @@ __all__ = [
     "select_files",
     "set_mode",
     "set_mode_of_selected",
+    "set_value_of_selected",
+    "set_values",
     "unknown_decisions",
     "unknown_selected",
 ]
+
+FIELD_KIND = "field:"  # the kind of an edit of a field: this and the key of the field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +51,14 @@ class DecisionRow:
     decision_id: int
     file_id: int
     file_path: str  # for display
-    kind: str  # edit, postpone, mode
+    kind: str  # edit, postpone, mode, or field:<key>
     people: list[str] | None  # edit: the list
     db_people: list[str] | None  # edit: the people in the database when the edit was made
     until: datetime | None  # postpone: the end; None: until it is removed
     people_mode: str | None
     comment_mode: str | None
+    field: str | None  # the edited field; None: another kind of decision
+    value: str | None  # … and its value; None: the field is removed
     reason: str  # why the program made it: rolled_back; "" for a decision of the user
     created_at: datetime  # UTC
     summary: str  # the decision in a few words
@@ -152,6 +160,18 @@ def set_mode_of_selected(
     return _decide(tx, "new_decisions_on_selected", columns, at, step)
 
 
+def set_values(tx: Connection, field: str, values: Mapping[int, str | None], *, at: datetime, step: int | None) -> int:
+    """Edit a field of each file, by file id; None removes the field. Return the number of files."""
+    columns = {"kind": f"{FIELD_KIND}{field}", "file_id": list(values), "value": list(values.values()), "reason": ""}
+    return _decide(tx, "new_values", columns, at, step)
+
+
+def set_value_of_selected(tx: Connection, field: str, value: str | None, *, at: datetime, step: int | None) -> int:
+    """Edit a field of all selected files; None removes the field. Return the number of files."""
+    columns = {"kind": f"{FIELD_KIND}{field}", "value": value, "reason": ""}
+    return _decide(tx, "new_value_on_selected", columns, at, step)
+
+
 # Revoking decisions.
 
 
@@ -195,7 +215,7 @@ def _columns(kind: str, reason: str = "") -> dict[str, Any]:
 def _decide(tx: Connection, statement: str, columns: dict[str, Any], at: datetime, step: int | None) -> int:
     """Run a statement that creates the table `new_decisions`, and store these decisions in place of earlier ones."""
     kind = columns["kind"]
-    tx.execute(_sql(statement), {"reason": columns["reason"]} if statement == "new_edits_of_changed" else columns)
+    tx.execute(_sql(statement), sql.parameters(_sql(statement), columns))
     for each in ("revoke_earlier", "decide"):
         tx.execute(_sql(each), {"kind": kind, "at": at, "step": step})
     count = int(tx.value(_sql("mark_decided")))
@@ -217,6 +237,8 @@ def _summary(row: Mapping[str, object]) -> str:
     people, until = row["people"], row["until"]
     if isinstance(people, list):
         return "; ".join(people) or "no people"
+    if isinstance(row["field"], str):
+        return f"{field_named(row['field']).title}: {'no value' if row['value'] is None else row['value']}"
     if row["kind"] == "postpone":
         return f"until {until.astimezone():%Y-%m-%d}" if isinstance(until, datetime) else "until removed"
     modes = (("people", row["people_mode"]), ("comment", row["comment_mode"]))

@@ -43,6 +43,15 @@ SELECT m.file_id, $people::VARCHAR[] AS people, $people_keys::VARCHAR[] AS peopl
 FROM selected_files AS m
 LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
+-- name: new_values
+-- New edits of one field, each with its own value.
+CREATE OR REPLACE TEMP TABLE new_decisions AS
+SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($value::VARCHAR[]) AS value, $reason AS reason;
+
+-- name: new_value_on_selected
+-- The same value of one field for every selected file.
+CREATE OR REPLACE TEMP TABLE new_decisions AS SELECT file_id, $value::VARCHAR AS value, $reason AS reason FROM selected_files;
+
 -- name: new_edits_of_changed
 -- New edits with the changed lists of a bulk edit.
 CREATE OR REPLACE TEMP TABLE new_decisions AS
@@ -115,7 +124,7 @@ DROP TABLE to_revoke;
 -- name: in_force
 -- All decisions in force, or those on some files, newest first.
 SELECT d.decision_id, d.file_id, coalesce(f.path, '') AS file_path, d.kind, d.people, d.db_people, d.until, d.people_mode,
-       d.comment_mode, d.reason, d.created_at
+       d.comment_mode, edited_field(d.kind) AS field, d.value, d.reason, d.created_at
 FROM decisions AS d LEFT JOIN scanned_files AS f USING (file_id)
 WHERE d.revoked_at IS NULL AND (d.until IS NULL OR d.until > $1)
   AND ($2::BIGINT[] IS NULL OR d.file_id IN (SELECT unnest($2::BIGINT[])))

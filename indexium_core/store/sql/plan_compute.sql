@@ -59,7 +59,7 @@ WITH marked AS MATERIALIZED (
 scope AS MATERIALIZED (
     SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash,
            container, comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after,
-           comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes
+           comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes, fields
     FROM scanned_files WHERE file_id IN (SELECT file_id FROM marked)
 ),
 in_force AS MATERIALIZED (
@@ -161,9 +161,20 @@ renamed AS (
     LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
     GROUP BY h.file_id
 ),
+-- The edits of fields that change a value of the file. $writable_fields has each container with each field it can store.
+field_changes AS (
+    SELECT file_id, list({'field': edited_field(d.kind), 'old': f.fields[edited_field(d.kind)], 'new': d.value, 'is_writable':
+               list_contains($writable_fields::VARCHAR[], concat_ws(' ', f.container, edited_field(d.kind)))}
+               ORDER BY d.kind) AS changes
+    FROM decisions AS d JOIN scope AS f USING (file_id)
+    WHERE edited_field(d.kind) IS NOT NULL AND d.revoked_at IS NULL
+      AND f.fields[edited_field(d.kind)] IS DISTINCT FROM d.value
+    GROUP BY file_id
+),
 -- The decisions in force, by file. Expired postponements are revoked before.
 decided AS (
-    SELECT file_id, bool_or(kind = 'edit') AS edited, bool_or(kind <> 'postpone') AS by_hand,
+    SELECT file_id, bool_or(kind = 'edit') AS edited, bool_or(edited_field(kind) IS NOT NULL) AS edits_fields,
+           bool_or(kind IN ('edit', 'mode')) AS by_hand,
            max(people) AS people, max(people_keys) AS people_keys, max(db_people) AS known_then,
            max(people_mode) AS people_mode, max(comment_mode) AS comment_mode,
            bool_or(kind = 'postpone') AS postponed, bool_or(kind = 'postpone' AND reason = 'rolled_back') AS rolled_back
@@ -178,6 +189,10 @@ facts AS MATERIALIZED (
            d.people AS edit, d.people_keys AS edit_keys, d.known_then,
            coalesce(d.edited, FALSE) AS edited, coalesce(d.by_hand, FALSE) AS by_hand,
            coalesce(d.postponed, FALSE) AS postponed,
+           coalesce(d.edits_fields, FALSE) AS edits_fields, e.changes AS field_changes,
+           -- A file that is here only because of its other fields keeps its comment in every mode.
+           NOT (c.file_id IS NOT NULL OR coalesce(d.edited, FALSE) OR $include_unknown
+                OR f.file_id IN (SELECT file_id FROM touched_files)) AS keeps_comment,
            coalesce(d.people_mode, $people_mode, l.people_mode, 'merge') AS effective_people_mode,
            coalesce(d.comment_mode, $comment_mode, l.comment_mode, 'replace') AS effective_comment_mode,
            effective_comment_mode = 'preserve' AS preserves,
@@ -219,7 +234,8 @@ facts AS MATERIALIZED (
     LEFT JOIN cast_of AS c USING (file_id)
     LEFT JOIN renamed AS r USING (file_id)
     LEFT JOIN decided AS d USING (file_id)
-    WHERE c.file_id IS NOT NULL OR d.edited OR $include_unknown OR f.file_id IN (SELECT file_id FROM touched_files)
+    LEFT JOIN field_changes AS e USING (file_id)
+    WHERE NOT keeps_comment OR d.edits_fields
 ),
 -- The people that the result certainly has: those of the edit, else those of the database, the first of twins.
 based AS (
@@ -229,9 +245,11 @@ based AS (
            CASE WHEN collides THEN list_unique(db_keys) < list_unique(db_people) ELSE FALSE END AS is_collision,
            CASE WHEN edited THEN list_sort(known_then) IS DISTINCT FROM list_sort(db_people) ELSE FALSE END AS is_outdated,
            CASE WHEN edited THEN edit
+                WHEN keeps_comment THEN existing
                 WHEN collides THEN list_where(db_people, list_transform(db_keys, lambda k, i: list_position(db_keys, k) = i))
                 ELSE db_people END AS base,
            CASE WHEN edited THEN edit_keys
+                WHEN keeps_comment THEN existing_keys
                 WHEN collides THEN list_filter(db_keys, lambda k, i: list_position(db_keys, k) = i)
                 ELSE db_keys END AS base_keys
     FROM facts
@@ -275,15 +293,26 @@ compared AS (
 -- The issues that the comparison finds. A kept name is respelled where its spelling or order differs from the file.
 judged AS (
     -- Players may not show all people of a file. Then only another text of the comment may change.
-    SELECT *, is_same OR (coalesce(planned, '') = coalesce(comment, '')
+    SELECT *, keeps_comment OR is_same OR (coalesce(planned, '') = coalesce(comment, '')
                           AND CASE WHEN people_hidden THEN len(list_filter(all_texts,
-                                   lambda t: t."old" IS DISTINCT FROM t."new")) = 0 ELSE TRUE END) AS unchanged,
+                                   lambda t: t."old" IS DISTINCT FROM t."new")) = 0 ELSE TRUE END) AS comment_stays,
+           comment_stays AND field_changes IS NULL AS unchanged,
+           CASE WHEN field_changes IS NULL THEN 0
+                ELSE CASE WHEN len(list_filter(field_changes, lambda c: NOT c.is_writable)) = 0 THEN 0
+                          WHEN comment_stays AND len(list_filter(field_changes, lambda c: c.is_writable)) = 0
+                          THEN $field_unsupported_blocked ELSE $field_unsupported END
+                     | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."new" IS NULL)) > 0
+                            THEN $value_lost ELSE 0 END
+                     | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" || c."new" IS NOT NULL)) > 0
+                            THEN $value_replaced ELSE 0 END
+                END AS field_issues,
            len(existing) > 0 AND len(result) = 0 AS removes_all,
            CASE WHEN len(existing) = 0 OR len(result) = 0 THEN FALSE
                 ELSE list_filter(result, lambda name: NOT list_contains(added, name))
                      <> list_filter(existing, lambda name: removed IS NULL OR NOT list_contains(removed, name))
                 END AS respells,
-           CASE WHEN unchanged THEN 0 ELSE facts_issues
+           CASE WHEN unchanged THEN 0 WHEN comment_stays THEN facts_issues & ~$comment_bits | field_issues
+                ELSE facts_issues | field_issues
                | CASE WHEN not_removable AND coalesce(planned, '') = '' THEN $no_strategy_yet ELSE 0 END
                | CASE WHEN removes_all THEN $tag_removal_all WHEN removed_count > 0 THEN $tag_removal ELSE 0 END
                | CASE WHEN is_collision THEN $case_collision ELSE 0 END
@@ -302,23 +331,25 @@ graded AS (
 -- The stored rows, with the types of their columns, so that `plan_new` can be compared with `plan_rows`.
 stored AS (
     SELECT file_id, existing,
-           CASE WHEN NOT unchanged THEN result END AS result,
-           CASE WHEN unchanged THEN CASE WHEN db_people <> existing THEN db_people END
+           CASE WHEN NOT comment_stays THEN result END AS result,
+           CASE WHEN comment_stays THEN CASE WHEN db_people <> existing THEN db_people END
                 WHEN edited OR collides OR NOT is_base THEN db_people END AS known,
-           CASE WHEN NOT unchanged THEN added END AS added, CASE WHEN removed_count > 0 THEN removed END AS removed,
-           CASE WHEN unchanged THEN 0 ELSE added_count END::INTEGER AS added_count, removed_count::INTEGER AS removed_count,
-           CASE WHEN NOT unchanged THEN comment END AS old_comment,
-           CASE WHEN NOT unchanged THEN planned END AS new_comment,
-           CASE WHEN NOT unchanged THEN list_filter(all_texts, lambda t, i: i = 1 OR t."old" IS DISTINCT FROM t."new")
+           CASE WHEN NOT comment_stays THEN added END AS added,
+           CASE WHEN NOT comment_stays AND removed_count > 0 THEN removed END AS removed,
+           CASE WHEN comment_stays THEN 0 ELSE added_count END::INTEGER AS added_count,
+           CASE WHEN comment_stays THEN 0 ELSE removed_count END::INTEGER AS removed_count,
+           CASE WHEN NOT comment_stays THEN comment END AS old_comment,
+           CASE WHEN NOT comment_stays THEN planned END AS new_comment,
+           CASE WHEN NOT comment_stays THEN list_filter(all_texts, lambda t, i: i = 1 OR t."old" IS DISTINCT FROM t."new")
                 END AS places,
-           CASE WHEN risk IN ('unchanged', 'blocked') THEN risk WHEN removed_count > 0 THEN 'remove'
-                WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge'
+           CASE WHEN risk IN ('unchanged', 'blocked') THEN risk WHEN comment_stays THEN 'rewrite'
+                WHEN removed_count > 0 THEN 'remove' WHEN added_count = 0 THEN 'rewrite' WHEN len(existing) = 0 THEN 'add' ELSE 'merge'
                 END::plan_word AS category,
            risk::plan_word AS risk_level, issues, container,
            library_id AS disk_id, CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
-           edited, postponed, effective_people_mode::plan_word AS people_mode,
-           effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names
+           edited OR edits_fields AS edited, postponed, effective_people_mode::plan_word AS people_mode,
+           effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names, field_changes AS fields
     FROM graded
 );
 
@@ -326,7 +357,7 @@ stored AS (
 -- Part of other statements: a digest of a row without its versions. hash() gives NULL and an empty list the same value, so
 -- the digest includes IS NULL too.
 hash(existing, result, known, known IS NULL, added, added IS NULL, removed, old_comment, new_comment, places, category,
-     issues, container, disk_id, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode) AS digest;
+     issues, container, disk_id, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode, fields) AS digest;
 
 -- name: compare
 -- The marked files whose new row differs from the row in force, with the row in force; also those that left the plan.

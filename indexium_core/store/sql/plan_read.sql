@@ -111,7 +111,7 @@ FROM page;
 -- The items of some files, listed or not, as stored: reading them through the view takes twice as long.
 SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.size, f.mtime_ns, i.container,
        l.name AS library, f.folder, f.duration, i.existing, i.result, i.known, i.added, i.removed, f.comment,
-       i.old_comment, i.new_comment, i.places, i.category, i.risk_level, i.issues, f.strategy,
+       i.old_comment, i.new_comment, i.places, i.fields, i.category, i.risk_level, i.issues, f.strategy,
        /* seconds */ AS est_seconds,
        i.est_bytes, i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
        f.comment_fields, l.state_reason, f.state_message, f.strategy_message, f.damage, l.free_bytes

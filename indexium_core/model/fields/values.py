@@ -1,0 +1,131 @@
+"""
+The values of fields: what a person may enter, and its canonical text.
+
+A value is canonical if `parse` returns it unchanged: so equal values are equal texts, and the plan compares texts. The
+value None means that a file does not have the field; an empty text removes the field.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from indexium_core import errors
+from indexium_core.model.fields.table import Field, FieldType
+
+__all__ = ["FAVORITE", "MAX_LENGTH", "parse", "toggled_favorite"]
+
+MAX_LENGTH = 10_000  # characters of a value
+FAVORITE = "5"  # the rating of a favorite
+
+_SEPARATOR = ";"  # of the items of a list
+_INTEGER = re.compile(r"\d{1,9}", re.ASCII)
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_DATETIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)(?:[.,](\d{1,9}))?\s*(Z|z|[+-]\d{2}:?\d{2})?", re.ASCII
+)
+
+
+def parse(field: Field, text: str) -> str | None:
+    """
+    Return the canonical form of a value that a person entered, None for an empty one.
+
+    Raises:
+        ValidationError: The value does not fit the type of the field; the message names the field and an example.
+
+    """
+    value = unicodedata.normalize("NFC", text).strip()
+    if not value:
+        return None
+    if len(value) > MAX_LENGTH:
+        raise _invalid(field, value, f"It has {len(value):,} characters; at most {MAX_LENGTH:,} are possible.")
+    control = next((each for each in value if unicodedata.category(each) in {"Cc", "Cs"} and each != "\n"), None)
+    if control is not None:
+        raise _invalid(field, value, f"It has the control character U+{ord(control):04X}.")
+    if "\n" in value and not field.multiline:
+        raise _invalid(field, value, "It has more than one line.")
+    return _PARSERS[field.type](field, value)
+
+
+def toggled_favorite(rating: str | None, before: str | None) -> str | None:
+    """
+    Return the rating after a click on the star.
+
+    A favorite gets back the rating that it had `before` it became one; every other rating becomes that of a favorite.
+    """
+    if rating != FAVORITE:
+        return FAVORITE
+    return None if before == FAVORITE else before
+
+
+def _text(field: Field, value: str) -> str:
+    del field
+    return value
+
+
+def _integer(field: Field, value: str) -> str:
+    if not _INTEGER.fullmatch(value) or not field.lowest <= int(value) <= field.highest:
+        raise _invalid(field, value, f"Enter a whole number from {field.lowest} to {field.highest}.")
+    return str(int(value))
+
+
+def _rating(field: Field, value: str) -> str | None:
+    if value not in {"0", "1", "2", "3", "4", "5"}:
+        raise _invalid(field, value, "Enter a number of stars from 1 to 5, or 0 to remove the rating.")
+    return None if value == "0" else value
+
+
+def _date(field: Field, value: str) -> str:
+    found = _DATE.fullmatch(value)
+    if found:
+        year, month, day = (int(part) if part else 1 for part in found.groups())
+        try:
+            date(year, month, day)
+        except ValueError:
+            found = None
+    if not found:
+        raise _invalid(field, value, "Enter a day, a month or a year: 2019-07-31, 2019-07 or 2019.")
+    return value
+
+
+def _datetime(field: Field, value: str) -> str:
+    found = _DATETIME.fullmatch(value)
+    if found:
+        day, time, fraction, zone = found.groups()
+        time = time if time.count(":") == 2 else f"{time}:00"
+        fraction = (fraction or "").rstrip("0")
+        zone = (zone or "").upper()
+        if zone not in {"", "Z"}:
+            zone = zone if ":" in zone else f"{zone[:3]}:{zone[3:]}"
+        zone = "Z" if zone in {"+00:00", "-00:00"} else zone
+        try:
+            datetime.fromisoformat(f"{day}T{time}{zone.replace('Z', '+00:00')}")
+        except ValueError:
+            found = None
+    if not found:
+        raise _invalid(field, value, "Enter a date and a time: 2019-07-31 18:30:00, if known with a zone like +02:00.")
+    return f"{day}T{time}{f'.{fraction}' if fraction else ''}{zone}"
+
+
+def _list(field: Field, value: str) -> str | None:
+    del field
+    items = [" ".join(item.split()) for item in value.split(_SEPARATOR)]
+    return f"{_SEPARATOR} ".join(dict.fromkeys(item for item in items if item)) or None
+
+
+def _invalid(field: Field, value: str, why: str) -> errors.ValidationError:
+    shown = value if len(value) <= 60 else f"{value[:57]}…"
+    return errors.ValidationError(f"'{shown}' is no value of the field {field.key}. {why}")
+
+
+_PARSERS: Mapping[FieldType, Callable[[Field, str], str | None]] = {
+    "people": _text,
+    "text": _text,
+    "integer": _integer,
+    "rating": _rating,
+    "date": _date,
+    "datetime": _datetime,
+    "list": _list,
+}

@@ -1,0 +1,118 @@
+"""Edits of fields beside the comment: values, plan, risk, undo."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.model.files.media import Change
+from indexium_core.model.planning.plan import PlanItem, PlanQuery
+from indexium_core.store.database import Database
+from tests.support.catalog import NOW, ROOT, scanned, store
+
+
+class Review:
+    """The decisions about some files, and their plan."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.planner = MetadataPlanner(database, clock=lambda: NOW)
+        self.decisions = Decisions(database, modes=self.planner.default_modes, clock=lambda: NOW)
+        self.steps = ReviewSteps(database, clock=lambda: NOW)
+        self.people = PeopleService(database, clock=lambda: NOW)
+
+    def items(self, query: str = "", **options: str) -> dict[str, PlanItem]:
+        plan = self.planner.plan(PlanQuery(query=query, **options))  # type: ignore[arg-type]
+        return {item.file_name: item for item in plan.items}
+
+
+@pytest.fixture
+def review(database: Database) -> Review:
+    store(
+        database,
+        [
+            scanned("a.mp4", "People: Ann", fields={"title": "Old"}),
+            scanned("b.mp4", "A note"),
+            scanned("c.avi", container="unknown"),
+        ],
+    )
+    return Review(database)
+
+
+def test_edit_of_a_field_is_planned_beside_people(review: Review) -> None:
+    review.people.add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
+    review.decisions.set_fields([1, 2], {"title": " New "})
+
+    items = review.items()
+    assert items["a.mp4"].changes == [
+        Change(field="comment", old="People: Ann", new="People: Ann, Bo"),
+        Change(field="title", old="Old", new="New"),
+    ]
+    assert items["b.mp4"].changes == [Change(field="title", old=None, new="New")]
+    assert (items["b.mp4"].category, items["b.mp4"].risk_level, items["b.mp4"].edited) == ("rewrite", "safe", True)
+    assert [issue.code for issue in items["a.mp4"].issues] == ["value_replaced"]
+    assert items["a.mp4"].issues[0].message == "Would replace the value of Title."
+
+
+@pytest.mark.parametrize("mode", ["merge", "exact"])
+def test_edited_field_never_changes_the_comment(review: Review, mode: str) -> None:
+    review.decisions.set_fields([1, 2], {"title": "New"})
+
+    items = review.items(mode=mode, comment_mode="replace")
+    assert [item.changes[0].field for item in items.values()] == ["title", "title"]
+    assert {issue.code for item in items.values() for issue in item.issues} == {"value_replaced"}
+    assert [item.result_comment for item in items.values()] == ["People: Ann", "A note"]
+
+
+def test_removed_value_is_a_danger(review: Review) -> None:
+    review.decisions.set_fields([1], {"title": ""})
+
+    (item,) = review.items().values()
+    assert item.changes == [Change(field="title", old="Old", new=None)]
+    assert (item.risk_level, item.issues[0].message) == ("danger", "Would remove the value of Title.")
+
+
+def test_field_without_place_is_blocked_alone(review: Review) -> None:
+    review.decisions.set_fields([3], {"title": "New"})
+    assert review.items()["c.avi"].risk_level == "blocked"
+    assert review.items()["c.avi"].issues[0].message == "Files of this kind have no place for Title."
+
+    review.people.add([f"{ROOT}/c.avi"], ["Ann"])
+    item = review.items()["c.avi"]
+    assert [change.field for change in item.changes] == ["comment"]
+    assert (item.risk_level, [issue.code for issue in item.issues]) == ("warning", ["field_unsupported", "shown_as_plot"])
+
+
+def test_edit_that_the_file_already_has_changes_nothing(review: Review) -> None:
+    review.decisions.set_fields([1], {"title": "Old"})
+
+    assert review.items() == {}
+    assert [item.risk_level for item in review.items("risk:unchanged").values()] == ["unchanged"]
+
+
+def test_edits_of_fields_are_steps(review: Review) -> None:
+    report = review.decisions.set_fields([1, 2], {"title": "New", "genre": "Drama"})
+    assert (report.files, report.label) == (2, "set the title and the genre of 2 files")
+    assert {row.summary for row in review.decisions.list()} == {"Title: New", "Genre: Drama"}
+
+    review.decisions.set_fields([1], {"title": "Newer"})
+    assert review.items()["a.mp4"].changes[0].new == "Newer"
+    review.steps.undo()
+    assert review.items()["a.mp4"].changes[0].new == "New"
+    review.steps.undo()
+    assert review.items() == {}
+
+
+def test_invalid_edits_are_refused(review: Review) -> None:
+    with pytest.raises(errors.UsageError, match="There is no field 'plot'. Fields: comment, title"):
+        review.decisions.set_fields([1], {"plot": "x"})
+    with pytest.raises(errors.UsageError, match="Edit the people instead"):
+        review.decisions.set_fields([1], {"comment": "x"})
+    with pytest.raises(errors.ValidationError, match="'eleven' is no value of the field season"):
+        review.decisions.set_fields([1], {"season": "eleven"})
+    with pytest.raises(errors.UsageError, match="at least one field"):
+        review.decisions.set_fields([1], {})
