@@ -160,6 +160,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "est_bytes": facts.est_bytes,
         "field_keys": list(facts.fields),
         "field_values": [fields.display_text(value) for value in facts.fields.values()],
+        "field_places": _field_places(facts.field_places),
     }
 
 
@@ -170,6 +171,13 @@ def _is_ascii_only(place: FieldValue) -> bool:
 
 def _place(place: FieldValue) -> dict[str, Any]:
     return {"field": place.field, "where": fields.display_text(place.where), "value": fields.display_text(place.value)}
+
+
+def _field_places(places: Sequence[FieldValue]) -> str | None:
+    """Return the places of the other fields as JSON; None if no field has several places."""
+    if len({place.field for place in places}) == len(places):
+        return None
+    return json.dumps([_place(place) | {"takes_value": place.takes_value} for place in places], ensure_ascii=False)
 
 
 def _places(file: ScannedFile) -> str | None:

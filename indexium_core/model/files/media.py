@@ -173,5 +173,6 @@ class FileFacts:
     strategy_code: str = ""
     strategy_message: str = ""
     fields: dict[str, str] = field(default_factory=dict)  # the values of the other fields, by key
+    field_places: tuple[FieldValue, ...] = ()  # every place that has one of them
     est_seconds: float = 0.0  # the estimated cost of writing a short comment
     est_bytes: int = 0

@@ -47,7 +47,7 @@ def _issue_parameters() -> dict[str, int]:
 
 
 ISSUE_PARAMETERS = _issue_parameters()
-RULES: Mapping[str, Any] = ISSUE_PARAMETERS | {  # all parameters of `compute` that do not change
+RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # all parameters of `compute` that do not change
     "comment_bits": sum(
         ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
     ),
@@ -270,7 +270,7 @@ def _changes(row: Mapping[str, Any]) -> list[Change]:
 def _field_changes(row: Mapping[str, Any]) -> list[Change]:
     """Return the changes of the other fields that a write makes."""
     return [
-        Change(field=each["field"], old=each["old"], new=each["new"])
+        Change(field=each["field"], where=each["where"], old=each["old"], new=each["new"])
         for each in row["fields"] or ()
         if each["is_writable"]
     ]

@@ -59,7 +59,8 @@ WITH marked AS MATERIALIZED (
 scope AS MATERIALIZED (
     SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash,
            container, comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after,
-           comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes, fields
+           comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes, fields,
+           field_places
     FROM scanned_files WHERE file_id IN (SELECT file_id FROM marked)
 ),
 in_force AS MATERIALIZED (
@@ -161,14 +162,25 @@ renamed AS (
     LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
     GROUP BY h.file_id
 ),
--- The edits of fields that change a value of the file. $writable_fields has each container with each field it can store.
+-- The edits of fields that change a value of the file, one for each place of the field. $writable_fields has each container
+-- with each field that it can store.
 field_changes AS (
-    SELECT file_id, list({'field': edited_field(d.kind), 'old': f.fields[edited_field(d.kind)], 'new': d.value, 'is_writable':
-               list_contains($writable_fields::VARCHAR[], concat_ws(' ', f.container, edited_field(d.kind)))}
-               ORDER BY d.kind) AS changes
-    FROM decisions AS d JOIN scope AS f USING (file_id)
-    WHERE edited_field(d.kind) IS NOT NULL AND d.revoked_at IS NULL
-      AND f.fields[edited_field(d.kind)] IS DISTINCT FROM d.value
+    SELECT file_id, flatten(list(places ORDER BY field)) AS changes
+    FROM (
+        SELECT file_id, field, list_transform(
+                   CASE WHEN len(places) > 1 THEN places
+                        ELSE [{'field': field, 'where': 'container', 'value': value_now, 'takes_value': TRUE}] END,
+                   lambda p: {'field': field, 'where': p."where", 'old': p."value",
+                              'new': CASE WHEN p.takes_value THEN value END, 'is_writable': is_writable}) AS places
+        FROM (
+            SELECT d.file_id, edited_field(d.kind) AS field, d.value, f.fields[field] AS value_now,
+                   list_filter(field_places_of(f.field_places), lambda p: p."field" = field) AS places,
+                   list_contains($writable_fields::VARCHAR[], concat_ws(' ', f.container, field)) AS is_writable
+            FROM decisions AS d JOIN scope AS f USING (file_id)
+            WHERE edited_field(d.kind) IS NOT NULL AND d.revoked_at IS NULL
+        )
+    )
+    WHERE len(list_filter(places, lambda p: p."old" IS DISTINCT FROM p."new")) > 0
     GROUP BY file_id
 ),
 -- The decisions in force, by file. Expired postponements are revoked before.

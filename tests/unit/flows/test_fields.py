@@ -9,7 +9,7 @@ from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import ReviewSteps
-from indexium_core.model.files.media import Change
+from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.planning.plan import PlanItem, PlanQuery
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, scanned, store
@@ -84,7 +84,10 @@ def test_field_without_place_is_blocked_alone(review: Review) -> None:
     review.people.add([f"{ROOT}/c.avi"], ["Ann"])
     item = review.items()["c.avi"]
     assert [change.field for change in item.changes] == ["comment"]
-    assert (item.risk_level, [issue.code for issue in item.issues]) == ("warning", ["field_unsupported", "shown_as_plot"])
+    assert (item.risk_level, [issue.code for issue in item.issues]) == (
+        "warning",
+        ["field_unsupported", "shown_as_plot"],
+    )
 
 
 def test_edit_that_the_file_already_has_changes_nothing(review: Review) -> None:
@@ -116,3 +119,19 @@ def test_invalid_edits_are_refused(review: Review) -> None:
         review.decisions.set_fields([1], {"season": "eleven"})
     with pytest.raises(errors.UsageError, match="at least one field"):
         review.decisions.set_fields([1], {})
+
+
+def test_every_place_of_a_field_is_planned(database: Database) -> None:
+    places = (
+        FieldValue(field="title", where="moov/udta/©nam", value="Old"),
+        FieldValue(field="title", where="moov/meta/title", value="Older", takes_value=False),
+    )
+    store(database, [scanned("a.mp4", fields={"title": "Old"}, field_places=places)])
+    review = Review(database)
+    review.decisions.set_fields([1], {"title": "New"})
+
+    (item,) = review.items().values()
+    assert item.changes == [
+        Change(field="title", where="moov/udta/©nam", old="Old", new="New"),
+        Change(field="title", where="moov/meta/title", old="Older", new=None),
+    ]

@@ -1,6 +1,10 @@
 -- The values of fields beside the comment, and their edits. A field without a value is not in the map, and a file without such
 -- fields has NULL, which costs nothing.
 ALTER TABLE scanned_files ADD COLUMN fields MAP(VARCHAR, VARCHAR);
+-- Every place of such a field, as JSON; NULL if each field has one place.
+ALTER TABLE scanned_files ADD COLUMN field_places JSON;
+CREATE MACRO field_places_of(text) AS from_json(text,
+    '[{"field": "VARCHAR", "where": "VARCHAR", "value": "VARCHAR", "takes_value": "BOOLEAN"}]');
 CREATE MACRO fields_of(keys, field_values) AS CASE WHEN len(keys) > 0 THEN map(keys, field_values) END;
 
 -- An edit of a field is a decision of the kind `field:<key>`.
@@ -13,8 +17,8 @@ DELETE FROM plan_marks;
 DELETE FROM plan_variants;
 DELETE FROM plan_rows;
 DROP VIEW plan_items;
--- The changes of fields beside the comment; NULL: none. `is_writable`: the container has a place for the field.
-ALTER TABLE plan_rows ADD COLUMN fields STRUCT("field" VARCHAR, "old" VARCHAR, "new" VARCHAR, is_writable BOOLEAN)[];
+-- The changes of fields beside the comment, one for each place; NULL: none. `is_writable`: the container has a place for the field.
+ALTER TABLE plan_rows ADD COLUMN fields STRUCT("field" VARCHAR, "where" VARCHAR, "old" VARCHAR, "new" VARCHAR, is_writable BOOLEAN)[];
 CREATE VIEW plan_items AS
 SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, existing) AS db_people,
        existing AS existing_people, coalesce(result, existing) AS result_people,
@@ -28,7 +32,7 @@ SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, ex
             END
        || CASE WHEN fields IS NULL THEN []
                ELSE list_transform(list_filter(fields, lambda c: c.is_writable),
-                   lambda c: {'field': c."field", 'old': c."old", 'new': c."new", 'where': 'container', 'segment': NULL})
+                   lambda c: {'field': c."field", 'old': c."old", 'new': c."new", 'where': c."where", 'segment': NULL})
                END AS changes,
        category, risk_level, risk_level NOT IN ('blocked', 'unchanged') AS can_update,
        CASE WHEN issues = 0 THEN [] ELSE issue_codes(issues) END AS issues, issues AS issue_bits,
