@@ -17,9 +17,11 @@ import av
 from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, registry, unsupported
+from indexium_core.model.fields import values
+from indexium_core.model.fields.table import FIELDS, Field, field_named
 from indexium_core.model.files.media import FieldValue
 
-__all__ = ["FIELDS", "demuxer_of", "field_of", "field_value", "opened", "read_field", "shown_field"]
+__all__ = ["demuxer_of", "field_of", "field_value", "opened", "read_field", "shown_field"]
 
 _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}
@@ -33,9 +35,6 @@ _FROM_PACKETS = {"probesize": "2000000", "analyzeduration": "2000000"}
 _SAMPLE_TABLES = {"advanced_editlist": "0", "ignore_editlist": "1"}
 _SMALL_BUFFER, _LARGE_BUFFER = 32 * 1024, 1024 * 1024  # buffer sizes in bytes
 _TIMEOUT_SECONDS = 60.0  # timeout of the libraries in seconds
-# FFmpeg's keys of our fields; players show the first key that exists.
-_KEYS = {"comment": ("comment", "com.apple.quicktime.comment")}
-FIELDS = tuple(_KEYS)
 
 
 def demuxer_of(container: str) -> str:
@@ -76,35 +75,42 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
             raise source.failed
 
 
-def read_field(metadata: Mapping[str, str], field: str) -> str | None:
-    """Return a field as players show it, or None; keys match in any letter case."""
-    folded = {key.lower(): value for key, value in metadata.items()}
-    return next((folded[key] for key in _KEYS[field] if key in folded), None)
+def read_field(metadata: Mapping[str, str], key: str, demuxer: str = "") -> str | None:
+    """Return a field, by its key, as players show it, or None; names match in any letter case."""
+    field = field_named(key)
+    folded = {name.lower(): value for name, value in metadata.items()}
+    found = next((folded[name] for name in field.names_in(demuxer) if name in folded), None)
+    return None if found is None else values.stored(field, found)
 
 
-def shown_field(media: Any, field: str) -> str | None:
+def shown_field(media: Any, key: str, container: str) -> str | None:
     """
     Return a field of an open file as players show it, or None.
 
     In an Ogg file a field belongs to a stream: the field of the video stream comes first. FFmpeg reads a cover picture
     as a stream, too; its comment describes the picture.
     """
-    found = read_field(media.metadata, field)
+    demuxer = demuxer_of(container)
+    found = read_field(media.metadata, key, demuxer)
     if found is not None or media.format.name != "ogg":
         return found
     own = (stream for stream in media.streams if not stream.disposition & Disposition.attached_pic)
     streams = sorted(own, key=lambda stream: (stream.type != "video", stream.index))
-    return next((text for stream in streams if (text := read_field(stream.metadata, field)) is not None), None)
+    return next((text for stream in streams if (text := read_field(stream.metadata, key, demuxer)) is not None), None)
 
 
-def field_of(key: str) -> str | None:
+def field_of(tag: str, container: str) -> Field | None:
     """
     Return our field for a container tag, or None.
 
-    FFmpeg appends a language (`comment-eng`) and prepends the name of a Matroska target (`MOVIE/COMMENT`).
+    FFmpeg appends a language (`comment-eng`) and prepends the name of a Matroska target (`MOVIE/COMMENT`). With such a
+    prefix only the comment and fields with this prefix in their names count.
     """
-    name = key.rpartition("/")[2].partition("-")[0].lower()
-    return next((field for field, keys in _KEYS.items() if name in keys), None)
+    name, demuxer = tag.partition("-")[0].lower(), demuxer_of(container)
+    found = next((field for field in FIELDS if name in field.names_in(demuxer)), None)
+    if found is None and name.rpartition("/")[2] in FIELDS[0].names_in(demuxer):
+        return FIELDS[0]
+    return found
 
 
 def field_value(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:

@@ -22,6 +22,7 @@ from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Capabilities, Family, Layout, registry
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
 from indexium_core.model.surrogates import replace_surrogates
 
@@ -128,6 +129,8 @@ def facts_after(
         comment=_comment(shown, layout),
         comment_fields=_comment_fields(layout),
         comment_added=layout.added,
+        field_places=_other_fields(layout),
+        fields=_values(layout),
     )
     return _bounded(_with_strategy(facts, reader, family, layout, capabilities))
 
@@ -170,9 +173,9 @@ def _with_strategy(
     facts: FileFacts, reader: FileReader, family: Family, layout: Layout, capabilities: Capabilities
 ) -> FileFacts:
     """Add the strategy for an ordinary comment and its cost, in the more expensive mode; or the reason against one."""
-    change = Change(field="comment", old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
+    change = Change(field=COMMENT, old=facts.comment, new=_TYPICAL, segment=_TYPICAL)
     # With one text, preserve mode costs most; with several, replace mode may be unable to remove one.
-    changes = [change, replace(change, segment=None)] if len(layout.fields) > 1 else [change]
+    changes = [change, replace(change, segment=None)] if len(facts.comment_fields) > 1 else [change]
     found = []
     for each in changes:
         choice = registry.choose(family, reader, layout, [each], capabilities)
@@ -201,9 +204,11 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
             duration=None if media.duration is None else media.duration / av.time_base,
             streams=streams,
             tags={"container": _clean_tags(media.metadata), "streams": [stream.details["tags"] for stream in streams]},
-            comment=_comment(libav.shown_field(media, "comment"), layout),
+            comment=_comment(libav.shown_field(media, COMMENT, layout.container), layout),
             comment_fields=_comment_fields(layout),
             comment_added=layout.added,
+            field_places=_other_fields(layout),
+            fields=_values(layout),
         )
 
 
@@ -212,7 +217,17 @@ def _comment(shown: str | None, layout: Layout) -> str | None:
 
 
 def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
-    return tuple(value for value in layout.fields if value.field == "comment")
+    return tuple(value for value in layout.fields if value.field == COMMENT)
+
+
+def _other_fields(layout: Layout) -> tuple[FieldValue, ...]:
+    return tuple(value for value in layout.fields if value.field != COMMENT)
+
+
+def _values(layout: Layout) -> dict[str, str]:
+    """Return the values of the fields beside the comment: of each field the first that a write would replace."""
+    first = {place.field: place.shown for place in reversed(_other_fields(layout)) if place.takes_value}
+    return {key: value for key, value in reversed(first.items()) if value}
 
 
 def stream_facts(stream: Any) -> StreamFacts:

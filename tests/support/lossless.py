@@ -4,7 +4,7 @@ Edits of AVI, FLV and ASF without FFmpeg, on bytes: planned, performed, and comp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeAlias
 
 from indexium_core.files import delta, fingerprint
@@ -34,16 +34,16 @@ def problem(data: bytes) -> str:
 Wanted: TypeAlias = str | Change | None
 
 
-def said(data: bytes) -> list[str]:
-    """Every comment of a file."""
-    return [place.value for place in examined(data).fields]
+def said(data: bytes, field: str = "comment") -> list[str]:
+    """Every text of a field of a file."""
+    return [place.value for place in examined(data).fields if place.field == field]
 
 
-def census(data: bytes) -> Mapping[str, str]:
+def census(data: bytes, edited: Collection[str] = ("comment",)) -> Mapping[str, str]:
     reader = BytesReader(data)
     family, layout = registry.examine(reader)
     assert family is not None
-    return family.census(reader, layout)
+    return family.census(reader, layout, edited=edited)
 
 
 def media(data: bytes) -> bytes:
@@ -63,8 +63,8 @@ def kept(segment: str) -> Change:
 def assert_says(before: bytes, after: bytes, change: Change) -> None:
     """Every place has its planned text; one place may be added, with the last text or all texts."""
     expected = fields.texts_after(examined(before).fields, change)
-    added = fields.apply_change(change, next(reversed(said(before)), None))
-    found = sorted(said(after))
+    added = fields.apply_change(change, next(reversed(said(before, change.field)), None))
+    found = sorted(said(after, change.field))
     assert found == sorted(expected) or found == sorted([*expected, *([added] if added else [])])
 
 
@@ -94,8 +94,12 @@ def written(data: bytes, new: Wanted, strategy: str, means: Capabilities | None 
     assert isinstance(edit, Patch) == strategy.endswith("_in_place")
     after = sabotage.edited(data, edit)
     assert problem(after) == ""
-    assert_says(data, after, change_to(new))
-    assert census(after) == census(data)
+    change = change_to(new)
+    assert_says(data, after, change)
+    assert census(after, [change.field]) == census(data, [change.field])
+    assert [each for each in examined(after).fields if each.field != change.field] == [
+        each for each in examined(data).fields if each.field != change.field
+    ]
     is_renumbered = isinstance(edit, Rebuild) and edit.renumbered
     assert (media(after) == media(data)) != is_renumbered
     assert (identity(after) == identity(data)) != is_renumbered

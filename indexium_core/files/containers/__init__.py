@@ -12,13 +12,16 @@ so that callers can inspect, test and journal the edit before the first byte cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change, Edit, Extent, FieldValue, Patch, Refusal
 
-__all__ = ["Capabilities", "Choice", "Estimate", "Family", "Layout", "Reader", "Strategy", "Writable"]
+__all__ = ["COMMENT_ONLY", "Capabilities", "Choice", "Estimate", "Family", "Layout", "Reader", "Strategy", "Writable"]
+
+COMMENT_ONLY = (COMMENT,)  # the fields of most writes
 
 
 class Reader(Protocol):
@@ -121,11 +124,11 @@ class Family(Protocol):
         """
         ...
 
-    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
+    def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
         """
-        Return a digest of everything that a metadata write must not change, by the name of the element.
+        Return a digest of everything that a write of some fields must not change, by the name of the element.
 
-        Two censuses, taken before and after, are equal exactly if only the edited fields (and padding) changed.
+        Two censuses, taken before and after, are equal exactly if only the `edited` fields (and padding) changed.
         Offsets that may move with the payload count relative to the payload. Payload bytes are not read.
         """
         ...

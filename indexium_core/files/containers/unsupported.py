@@ -7,7 +7,7 @@ so all its bytes count as media.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from indexium_core.files.containers import Family, Layout, Reader, Strategy
@@ -46,7 +46,7 @@ class _Unsupported:
         whole = (Extent(0, reader.size),)
         return Layout(container=kind.container, size=reader.size, payload=whole, problem=_refusal(kind))
 
-    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
+    def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = ()) -> Mapping[str, str]:
         """Return an empty census: a file that is never written needs no comparison."""
         del reader, layout
         return {}

@@ -14,6 +14,7 @@ from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify.evidence import Evidence
+from indexium_core.model.fields.table import field_named
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 
@@ -162,6 +163,9 @@ def _bytes(texts: Iterable[str]) -> int:
 def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Check that players read every field as planned, and that every place of it has its planned text."""
     for change in changes:
+        if not field_named(change.field).names_in(libav.demuxer_of(after.container)):
+            _every_text(before, after, change, change.new or "")  # players do not show it
+            continue
         leading = before.leading(change.field)
         full = fields.apply_change(change, leading.value if leading else before.value_of(change.field)) or None
         wanted = _visible(full)
@@ -239,7 +243,7 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     is_matroska = _is_matroska(after)
     old, new = dict(facts_of(before, "tags")), dict(facts_of(after, "tags"))
     for key in {*old, *new}:
-        names = _fields(key, nested=is_matroska)
+        names = _fields(key, after.container)
         follows = [_may_become(before, change, old.get(key)) for change in changes if change.field in names]
         # A text that becomes UTF-8 may lose its language; if texts in an Ogg stream are equal, FFmpeg keeps one name.
         is_allowed = key not in new and ("-" in key or after.container == "ogg")
@@ -273,7 +277,7 @@ def _other_tags(before: Evidence, after: Evidence, changes: Changes) -> object:
         {
             key: value
             for key, value in facts_of(evidence, "tags").items()
-            if not _fields(key, nested=_is_matroska(evidence)) & wanted
+            if not _fields(key, evidence.container) & wanted
         }
         for evidence in (before, after)
     )
@@ -284,12 +288,17 @@ def _is_matroska(evidence: Evidence) -> bool:
     return libav.demuxer_of(evidence.container) == "matroska"
 
 
-def _fields(key: str, *, nested: bool) -> set[str]:
-    """Return the fields in a tag of the file; with `nested` also the fields that contain the tag."""
+def _fields(key: str, container: str) -> set[str]:
+    """Return the fields in a tag of the file; in a Matroska file also the fields that contain the tag."""
     if not key.startswith("tag "):
         return set()
-    names = key.removeprefix("tag ").split("/") if nested else [key.removeprefix("tag ")]
-    return {field for field in map(libav.field_of, names) if field}
+    tag = key.removeprefix("tag ")
+    names = [tag]
+    if libav.demuxer_of(container) == "matroska":
+        names += tag.split("/")
+    elif container == "ogg":  # the tags of its streams are those of the file
+        names = [tag.rpartition("/")[2]]
+    return {field.key for name in names if (field := libav.field_of(name, container))}
 
 
 def facts_of(evidence: Evidence, aspect: str) -> meaning.Facts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent import futures
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,10 +11,11 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
-from indexium_core.files.containers import Family, Layout, Reader
+from indexium_core.files.containers import COMMENT_ONLY, Family, Layout, Reader
 from indexium_core.files.containers.shared.family import RemuxableFamily
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify import packets as packet_reading
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.fields import primary_place
 from indexium_core.model.files.media import FieldValue
 
@@ -43,11 +44,13 @@ class Evidence:
 
     @property
     def comment(self) -> str | None:
-        return self.fields.get("comment")
+        return self.fields.get(COMMENT)
 
     def value_of(self, name: str) -> str | None:
         """Return the value of a field as players show it, with undecodable bytes as surrogates, up to its first NUL."""
-        return libav.field_value(self.fields.get(name), self.texts_of(name), self.container)
+        if name == COMMENT:
+            return libav.field_value(self.fields.get(name), self.texts_of(name), self.container)
+        return next((text.shown for text in self.texts_of(name) if text.takes_value), None)
 
     def leading(self, name: str) -> FieldValue | None:
         """Return the text of a field that players read, or None without such a text."""
@@ -59,7 +62,14 @@ class Evidence:
 
 
 def gather(
-    path: bytes, reader: Reader, family: Family, layout: Layout, *, packets: bool = False, renumbered: bool = False
+    path: bytes,
+    reader: Reader,
+    family: Family,
+    layout: Layout,
+    *,
+    edited: Collection[str] = COMMENT_ONLY,
+    packets: bool = False,
+    renumbered: bool = False,
 ) -> Evidence:
     """
     Gather the evidence of a file; a problem with the file becomes evidence, too.
@@ -72,6 +82,7 @@ def gather(
         reader: The open file.
         family: Its family.
         layout: The layout from a fresh examination.
+        edited: The fields that the write may change.
         packets: Read every packet, too (for a rewrite). This takes as long as reading the file.
         renumbered: The rewrite is ours, and renumbers parts of the media.
 
@@ -79,7 +90,7 @@ def gather(
         FileAccessError: It cannot be read.
 
     """
-    census = partial(_census, family, reader, layout, remade=packets, renumbered=renumbered)
+    census = partial(_census, family, reader, layout, edited, remade=packets, renumbered=renumbered)
     if packets or layout.size - sum(extent.length for extent in layout.payload) < _LARGE_INDEX:
         libraries, parsers = (
             _read_by_libraries(reader, layout, packets=packets),
@@ -148,13 +159,15 @@ def _read_by_parsers(reader: Reader, layout: Layout, census: Callable[[], Mappin
     return _ParserHalf(facts=facts, payload_hash=fingerprint.payload_hash(reader, layout.payload), problem=problem)
 
 
-def _census(family: Family, reader: Reader, layout: Layout, *, remade: bool, renumbered: bool) -> Mapping[str, str]:
+def _census(
+    family: Family, reader: Reader, layout: Layout, edited: Collection[str], *, remade: bool, renumbered: bool
+) -> Mapping[str, str]:
     """Return the census; for a file that FFmpeg rewrites, only the part that the rewrite must keep."""
     if renumbered and isinstance(family, RemuxableFamily):
-        return {**family.census(reader, layout), **family.media_census(reader)}
+        return {**family.census(reader, layout, edited=edited), **family.media_census(reader)}
     if remade and isinstance(family, RemuxableFamily):
         return family.content(reader)
-    return family.census(reader, layout)
+    return family.census(reader, layout, edited=edited)
 
 
 def _named_size(path: bytes) -> int:

@@ -24,6 +24,8 @@ from av.stream import Disposition
 from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
+from indexium_core.model.fields import values
+from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files.media import Extent
 
 __all__ = ["ASPECTS", "Facts", "Meaning", "read"]
@@ -61,7 +63,7 @@ def read(reader: Reader, layout: Layout) -> Meaning:
         with libav.opened(reader, layout.container, sample_tables=True) as media:
             streams = [dict(stream.metadata) for stream in media.streams]
             return Meaning(
-                fields={field: libav.shown_field(media, field) for field in libav.FIELDS},
+                fields={each.key: libav.shown_field(media, each.key, layout.container) for each in FIELDS},
                 tags={"container": dict(media.metadata), "streams": streams},
                 facts=_facts(media, layout, with_durations=is_mov),  # a Matroska stream has no duration
             )
@@ -77,7 +79,7 @@ def _facts(media: Any, layout: Layout, *, with_durations: bool) -> dict[str, Fac
         "streams": _streams(media, with_durations=with_durations),
         "chapters": _chapters(media),
         "side_data": _side_data(media),
-        "tags": _tags(media),
+        "tags": _tags(media, layout.container),
         "index": _index(media, layout.payload, layout.size),
         "attachments": itertools.chain(_attachments(media), _pictures(media)),
     }
@@ -186,10 +188,11 @@ def _pictures(media: Any) -> Iterator[tuple[str, str]]:
 _OF_THE_FILE = frozenset({"filesize", "lastkeyframelocation"})
 
 
-def _tags(media: Any) -> Iterator[tuple[str, str]]:
+def _tags(media: Any, container: str) -> Iterator[tuple[str, str]]:
     for key, value in media.metadata.items():
         if not (media.format.name == "flv" and key in _OF_THE_FILE):
-            yield f"tag {key}", value
+            field = libav.field_of(key, container)
+            yield f"tag {key}", values.stored(field, value) if field else value
     in_ogg = media.format.name == "ogg"  # an Ogg file has tags only in its streams
     for stream in media.streams:
         for key, value in stream.metadata.items():

@@ -152,7 +152,7 @@ def _in_place(
     task, layout = work.task, checked.layout
     mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
     with _journaled(work, file, layout, mtime_ns) as writable:
-        before = verify.gather(task.path, file, checked.family, layout)
+        before = verify.gather(task.path, file, checked.family, layout, edited=protocol.edited_fields(task.changes))
         protocol.require_same_media(task, before.payload_hash)
         verify.expect(before, task.changes)
         original = states.state_of(file, layout.payload, before.payload_hash)
@@ -219,7 +219,13 @@ def _roll_back_in_place(work: FileWork, entry: journal.JournalEntry) -> EditResu
         family, layout = registry.examine(file)
         is_touched = protocol.may_be_touched(task, file)
         with _journaled(work, file, layout, None if is_touched else task.restore_mtime_ns) as writable:
-            before = verify.gather(task.path, file, protocol.require_whole(family, layout), layout)
+            before = verify.gather(
+                task.path,
+                file,
+                protocol.require_whole(family, layout),
+                layout,
+                edited=protocol.edited_fields(task.changes),
+            )
             current = protocol.state_before(task, file, layout, before)
             patch, capabilities = journal.inverse(entry, file), protocol.capabilities_of(task, file, work.policy)
             file.close()

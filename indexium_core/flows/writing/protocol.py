@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
 from indexium_core.files.containers import Capabilities, Choice, Family, Layout, Reader, registry
 from indexium_core.flows.writing import states
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal
 from indexium_core.model.operations import interruption
@@ -37,6 +38,7 @@ __all__ = [
     "capabilities_of",
     "choose",
     "describe",
+    "edited_fields",
     "failure_result",
     "inspect",
     "links_message",
@@ -280,6 +282,11 @@ def already_has(layout: Layout, changes: Sequence[Change]) -> bool:
     return True
 
 
+def edited_fields(changes: Sequence[Change]) -> frozenset[str]:
+    """Return the fields that a write may change: the comment always, because a rollback may have lost its changes."""
+    return frozenset({COMMENT, *(change.field for change in changes)})
+
+
 def capabilities_of(task: Task, file: reader.FileReader, policy: WritePolicy) -> Capabilities:
     """Return the capabilities of a write to a file on its volume."""
     return volumes.capabilities(task.path, nlink=file.stat.nlink, faststart=policy.faststart)
@@ -385,7 +392,13 @@ def verify_edit(
     is_renumbered = comparisons is verify.RENUMBERED
     by_packets = is_renumbered or comparisons is verify.REWRITTEN
     after = verify.gather(
-        path, file, require_whole(family, layout), layout, packets=by_packets, renumbered=is_renumbered
+        path,
+        file,
+        require_whole(family, layout),
+        layout,
+        edited=edited_fields(changes),
+        packets=by_packets,
+        renumbered=is_renumbered,
     )
     proof = dict(verify.compare(before, after, fields.primary_changes(changes), comparisons=comparisons))
     identity = after.payload_hash

@@ -42,6 +42,7 @@ def write(
             file,
             checked.family,
             layout,
+            edited=protocol.edited_fields(task.changes),
             packets=comparisons is not verify.COMPARISONS,
             renumbered=comparisons is verify.RENUMBERED,
         )

@@ -29,19 +29,32 @@ class Field:
     type: FieldType
     about: str  # one sentence: what the field means
     places: Mapping[str, str] = field(default_factory=dict)  # by container: the place of the value, for people
+    # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
+    shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lowest: int = 0  # of an integer
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
 
+    def names_in(self, demuxer: str) -> tuple[str, ...]:
+        """Return the names under which FFmpeg shows the field; none: FFmpeg does not show it."""
+        return self.shown_as.get(demuxer, self.shown_as.get("", ()))
+
 
 FIELDS: tuple[Field, ...] = (
-    Field(key=COMMENT, title="Comment", type="people", about="The people of the file, and other text."),
+    Field(
+        key=COMMENT,
+        title="Comment",
+        type="people",
+        about="The people of the file, and other text.",
+        shown_as={"": ("comment", "com.apple.quicktime.comment")},
+    ),
     Field(
         key="title",
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"mp4": "©nam", "mov": "©nam", "matroska": "Title", "webm": "Title"},
+        places={"avi": "INAM"},
+        shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
         key="description",
@@ -49,18 +62,102 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
+        places={"avi": "ISBJ"},
+        shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
     ),
-    Field(key="date", title="Date", type="date", about="The day, the month or the year of the recording or release."),
-    Field(key="creation_time", title="Creation time", type="datetime", about="The moment of the recording."),
-    Field(key="genre", title="Genre", type="text", about="The genre, for example Documentary."),
-    Field(key="rating", title="Rating", type="rating", about="The stars of the owner, 1 to 5. 5 is a favorite."),
-    Field(key="show", title="Show", type="text", about="The series of an episode."),
-    Field(key="season", title="Season", type="integer", about="The number of the season.", highest=9_999),
-    Field(key="episode", title="Episode", type="integer", about="The number of the episode.", highest=99_999),
-    Field(key="artist", title="Artist", type="text", about="The main performer, the author or the photographer."),
-    Field(key="copyright", title="Copyright", type="text", about="Who has the rights, and since when."),
-    Field(key="keywords", title="Keywords", type="list", about="Words to find the file by."),
-    Field(key="location", title="Location", type="text", about="The place of the recording."),
+    Field(
+        key="date",
+        title="Date",
+        type="date",
+        about="The day, the month or the year of the recording or release.",
+        places={"avi": "ICRD"},
+        shown_as={
+            "": ("date",),
+            "matroska": ("date_released", "date_recorded", "date"),
+            "asf": ("wm/originalreleasetime",),
+        },
+    ),
+    Field(
+        key="creation_time",
+        title="Creation time",
+        type="datetime",
+        about="The moment of the recording.",
+        shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
+    ),
+    Field(
+        key="genre",
+        title="Genre",
+        type="text",
+        about="The genre, for example Documentary.",
+        places={"avi": "IGNR"},
+        shown_as={"": ("genre", "com.apple.quicktime.genre")},
+    ),
+    Field(
+        key="rating",
+        title="Rating",
+        type="rating",
+        about="The stars of the owner, 1 to 5. 5 is a favorite.",
+        # The tag `rating` of an MP4 is the advice for parents.
+        shown_as={
+            "mov": ("com.apple.quicktime.rating.user",),
+            "matroska": ("rating",),
+            "asf": ("wm/shareduserrating",),
+        },
+    ),
+    Field(
+        key="show",
+        title="Show",
+        type="text",
+        about="The series of an episode.",
+        shown_as={"mov": ("show",), "matroska": ("collection/title",)},
+    ),
+    Field(
+        key="season",
+        title="Season",
+        type="integer",
+        about="The number of the season.",
+        highest=255,
+        shown_as={"mov": ("season_number",), "matroska": ("season/part_number",)},
+    ),
+    Field(
+        key="episode",
+        title="Episode",
+        type="integer",
+        about="The number of the episode.",
+        highest=255,
+        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number")},
+    ),
+    Field(
+        key="artist",
+        title="Artist",
+        type="text",
+        about="The main performer, the author or the photographer.",
+        places={"avi": "IART"},
+        shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
+    ),
+    Field(
+        key="copyright",
+        title="Copyright",
+        type="text",
+        about="Who has the rights, and since when.",
+        places={"avi": "ICOP"},
+        shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
+    ),
+    Field(
+        key="keywords",
+        title="Keywords",
+        type="list",
+        about="Words to find the file by.",
+        places={"avi": "IKEY"},
+        shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
+    ),
+    Field(
+        key="location",
+        title="Location",
+        type="text",
+        about="The place of the recording.",
+        shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
+    ),
 )
 EDITABLE = tuple(each for each in FIELDS if each.key != COMMENT)
 _BY_KEY = {each.key: each for each in FIELDS}

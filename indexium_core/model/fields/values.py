@@ -15,12 +15,13 @@ from datetime import date, datetime
 from indexium_core import errors
 from indexium_core.model.fields.table import Field, FieldType
 
-__all__ = ["FAVORITE", "MAX_LENGTH", "parse", "toggled_favorite"]
+__all__ = ["FAVORITE", "MAX_LENGTH", "parse", "stored", "toggled_favorite"]
 
 MAX_LENGTH = 10_000  # characters of a value
 FAVORITE = "5"  # the rating of a favorite
 
-_SEPARATOR = ";"  # of the items of a list
+_SEPARATORS = re.compile("[;,]")  # of the items of a list
+_NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.0*)?", re.ASCII)
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _DATETIME = re.compile(
@@ -47,6 +48,17 @@ def parse(field: Field, text: str) -> str | None:
     if "\n" in value and not field.multiline:
         raise _invalid(field, value, "It has more than one line.")
     return _PARSERS[field.type](field, value)
+
+
+def stored(field: Field, text: str) -> str:
+    """
+    Return the value of a text that a file has: canonical if the text has the form of a value, else the text itself.
+
+    Files have numbers in several forms (`4`, `4.000000`), and lists with commas or semicolons.
+    """
+    if field.type in {"integer", "rating"} and _NUMBER.fullmatch(text.strip()):
+        return str(int(float(text)))
+    return _list(field, text) or "" if field.type == "list" else text
 
 
 def toggled_favorite(rating: str | None, before: str | None) -> str | None:
@@ -111,8 +123,8 @@ def _datetime(field: Field, value: str) -> str:
 
 def _list(field: Field, value: str) -> str | None:
     del field
-    items = [" ".join(item.split()) for item in value.split(_SEPARATOR)]
-    return f"{_SEPARATOR} ".join(dict.fromkeys(item for item in items if item)) or None
+    items = [" ".join(item.split()) for item in _SEPARATORS.split(value)]
+    return "; ".join(dict.fromkeys(item for item in items if item)) or None
 
 
 def _invalid(field: Field, value: str, why: str) -> errors.ValidationError:

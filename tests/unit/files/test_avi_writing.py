@@ -321,4 +321,4 @@ def test_damaged_file_is_refused_or_written_correctly(at: int, noise: bytes, tex
 def test_comment_count_is_limited() -> None:
     data = film(*[texts(*[(b"ICMT", b"x")] * 101)], *[junk(0)] * 1000)
     for text in (ANN, None):
-        assert "too many comments" in refusal(data, text, COPY)
+        assert "too many texts" in refusal(data, text, COPY)

@@ -94,7 +94,7 @@ def test_other_fields_are_refused(clip: Callable[[str], bytes]) -> None:
     reader = BytesReader(clip("avi"))
     family, layout = registry.examine(reader)
     assert family is not None
-    changes = [Change(field="title", old=None, new="x")]
+    changes = [Change(field="rating", old=None, new="5")]
     assert isinstance(registry.choose(family, reader, layout, changes, Capabilities()), Refusal)
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import struct
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.asf import structure
 from indexium_core.files.containers.shared import parsing
-from indexium_core.files.containers.shared.edit_strategy import PADDING, CommentRequest, NotEditableError, media_shift
+from indexium_core.files.containers.shared.edit_strategy import PADDING, EditRequest, NotEditableError, media_shift
 from indexium_core.files.containers.shared.splices import Splice, build_patch
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 
@@ -104,7 +104,7 @@ class _Attribute:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, request: EditRequest) -> Patch:
     """Return the patch that takes the bytes for the comment from padding in the header. Raises NotEditableError."""
     head, parts = _parsed(reader)
     fitted = _fit_padding(_with_comment(parts, request), len(head))
@@ -114,7 +114,7 @@ def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
     return build_patch(reader, layout, [splice])
 
 
-def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
+def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
     """Return a new file: a new header with padding, then all other bytes unchanged. Raises NotEditableError."""
     head, parts = _parsed(reader)
     unknown = next((guid for guid in _types(reader, parts, len(head)) if guid not in _KNOWN), None)
@@ -226,10 +226,10 @@ def _replaced_part(
 # Comments
 
 
-def _with_comment(parts: Sequence[_HeaderPart], request: CommentRequest) -> list[_HeaderPart]:
+def _with_comment(parts: Sequence[_HeaderPart], request: EditRequest) -> list[_HeaderPart]:
     """Return the parts with every comment changed, or with a new comment if there is none."""
     edited = [_changed(part, request) for part in parts]
-    text = None if any(_comments(parts)) else request.text(None)
+    text = None if any(_comments(parts)) else request.text(request.changes[0], None)
     if text is None:
         return edited
     at = next((nth for nth, part in enumerate(edited) if part.guid == structure.DESCRIPTION), None)
@@ -247,12 +247,12 @@ def _comments(parts: Sequence[_HeaderPart]) -> Iterator[bool]:
             yield from (each.is_comment and bool(each.text) for each in _attributes(part))
 
 
-def _changed(part: _HeaderPart, request: CommentRequest) -> _HeaderPart:
+def _changed(part: _HeaderPart, request: EditRequest) -> _HeaderPart:
     if part.inner is not None:
         return replace(part, inner=tuple(_changed(inner, request) for inner in part.inner))
     if part.guid == structure.DESCRIPTION:
         old = _decoded(_description_texts(part.body)[3])
-        return _with_description(part, request.text(old)) if old else part
+        return _with_description(part, request.text(request.changes[0], old)) if old else part
     if part.guid not in _ATTRIBUTED:
         return part
     kept = []
@@ -261,7 +261,7 @@ def _changed(part: _HeaderPart, request: CommentRequest) -> _HeaderPart:
             kept.append(each)
             continue
         _check_replaceable(each)
-        text = request.text(each.text) if each.text else None  # an empty text is no comment
+        text = request.text(request.changes[0], each.text) if each.text else None  # an empty text is no comment
         if text is not None:
             kept.append(each.with_text(text))
     return replace(part, body=_joined(part.guid, kept))
@@ -357,7 +357,7 @@ def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
 # Census
 
 
-def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
+def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """
     Return a digest of every part of the file except comments, padding and media, in order.
 

@@ -1,5 +1,5 @@
 """
-AVI (`.avi`): the comment is the chunk `ICMT` in a list `INFO`.
+AVI (`.avi`): each field is a chunk in a list `INFO`; the comment is `ICMT`.
 
 `structure` reads the file, `editing` works out the edits. Input: a reader and a change. Output: a layout, a patch in
 place, or a new file. If neither is possible, FFmpeg makes a stream copy. Source: Microsoft's "AVI RIFF File Reference"
@@ -13,4 +13,4 @@ from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily("avi", "AVI", structure, editing)
+FAMILY = RemuxableFamily("avi", "AVI", structure, editing, writable=structure.FIELDS.values())

@@ -1,5 +1,5 @@
 """
-Edits of AVI without FFmpeg: the comment is the chunk `ICMT` in a list `INFO`; padding (`JUNK`) makes room for it.
+Edits of AVI without FFmpeg: fields are chunks in a list `INFO`, the comment is `ICMT`; padding (`JUNK`) makes room.
 
 Two indices hold file offsets. The old index (`idx1`) counts from the start of `movi` or, in some files, from the first
 byte of the file. OpenDML files have `indx` and `ix##` (among the media), both with absolute offsets. So an edit moves
@@ -10,7 +10,7 @@ absolute `idx1` is corrected.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Layout, Reader
@@ -20,15 +20,16 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import (
     MAX_COMMENTS,
     PADDING,
-    CommentRequest,
+    EditRequest,
     NotEditableError,
     media_shift,
 )
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
-from indexium_core.model.files.media import Patch, Rebuild
+from indexium_core.model.files.media import Change, Patch, Rebuild
 
 __all__ = ["census", "copy", "in_place"]
 
+_KINDS = {field: kind for kind, field in structure.FIELDS.items()}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 _LARGEST = 0xFFFFFFFF  # bytes of a RIFF chunk
 _LARGEST_PADDING = 1 << 20  # a padding chunk is read up to this size
@@ -111,10 +112,10 @@ class _AviFile:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, request: EditRequest) -> Patch:
     """Return the patch that takes the bytes for the comment from padding. Raises NotEditableError."""
     file = _avi_file(reader, layout)
-    edits = _comment_edits(file, request)
+    edits = _field_edits(file, request)
     front = [edit for edit in edits if edit.end <= file.media.start]
     behind = [edit for edit in edits if edit.end > file.media.start]
     edits = [*front, *_padding_edits(file, front), *behind]
@@ -126,11 +127,11 @@ def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
     return build_patch(reader, layout, splices)
 
 
-def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
+def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
     """Return a new file with padding in front of the media. The media move as a whole. Raises NotEditableError."""
     file = _avi_file(reader, layout)
     _check_movable(file)
-    edits = _comment_edits(file, request)
+    edits = _field_edits(file, request)
     growth = sum(edit.growth for edit in edits if edit.end <= file.media.start)
     padding = next((node for node in _paddings(file, edits) if node.above == (file.riff,)), None)
     start, old = (file.media.start, 0) if padding is None else (padding.start, padding.stop - padding.start)
@@ -200,60 +201,73 @@ def _is_empty_padding(reader: Reader, chunk: Chunk) -> bool:
     return not reader.read_at(chunk.body, length).strip(b"\0")
 
 
-# Comments
+# Fields
 
 
-def _comment_edits(file: _AviFile, request: CommentRequest) -> list[_AviEdit]:
-    """Return edits that change every comment, and add one if players show none; without edits of padding."""
+def _field_edits(file: _AviFile, request: EditRequest) -> list[_AviEdit]:
+    """Return edits that change every text of the fields, and add one if players show none; without edits of padding."""
     lists = [node for node in file.riff.walk() if node.opened and node.kind == b"INFO"]
-    comments = [node for info in lists for node in info.inner if node.kind == structure.COMMENT]
-    if len(comments) > MAX_COMMENTS:
-        raise NotEditableError("It holds too many comments.")
-    bodies = {node.start: _chunk_body(file.reader, node.chunk) for node in comments}
-    if any(body.startswith(_UTF16) for body in bodies.values()):
-        raise NotEditableError("It holds a comment in UTF-16, which players do not read in an AVI.")
-    old = {start: parsing.whole_text_of(body) for start, body in bodies.items()}
-    texts = {node.start: request.text(old[node.start]) if old[node.start] else None for node in comments}
-    edits = [edit for info in lists for edit in _changed_comments(file, info, texts)]
-    # Players read only comments in front of the media.
-    if not any(node.start < file.media.start and texts[node.start] for node in comments):
-        text = request.text(next((text for text in reversed(old.values()) if text), None))
-        if text is not None and (request.change.segment is None or request.change.segment):
-            front = [node for node in lists if node.start < file.media.start]
-            staying = [node for node in front if not any(edit.start == node.start for edit in edits)]
-            edits.append(_added_comment(file, staying, _comment_chunk(text)))
+    texts: dict[int, str | None] = {}
+    added = b""
+    for change in request.changes:
+        changed, text = _changed_texts(file, lists, request, change)
+        texts |= changed
+        added += b"" if text is None else _text_chunk(_KINDS[change.field], text)
+    edits = [edit for info in lists for edit in _text_edits(file, info, texts)]
+    if added:
+        front = [node for node in lists if node.start < file.media.start]
+        staying = [node for node in front if not any(edit.start == node.start for edit in edits)]
+        edits.append(_added_texts(file, staying, added))
     return edits
 
 
-def _changed_comments(file: _AviFile, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_AviEdit]:
-    """Yield the edits of the comments in a list; a list that becomes empty is removed."""
-    comments = [node for node in info.inner if node.kind == structure.COMMENT]
-    others = [node for node in info.inner if node not in comments and not _is_empty_padding(file.reader, node.chunk)]
-    if comments and not others and not any(texts[node.start] for node in comments):
+def _changed_texts(
+    file: _AviFile, lists: Sequence[_Node], request: EditRequest, change: Change
+) -> tuple[dict[int, str | None], str | None]:
+    """Return the new text of each chunk of a field, None to remove it, and the text to add."""
+    chunks = [node for info in lists for node in info.inner if node.kind == _KINDS[change.field]]
+    if len(chunks) > MAX_COMMENTS:
+        raise NotEditableError(f"It holds too many texts of the field {change.field}.")
+    bodies = {node.start: _chunk_body(file.reader, node.chunk) for node in chunks}
+    if any(body.startswith(_UTF16) for body in bodies.values()):
+        raise NotEditableError(f"It holds a {change.field} in UTF-16, which players do not read in an AVI.")
+    old = {start: parsing.whole_text_of(body) for start, body in bodies.items()}
+    texts = {node.start: request.text(change, old[node.start]) if old[node.start] else None for node in chunks}
+    # Players read only texts in front of the media.
+    if any(node.start < file.media.start and texts[node.start] for node in chunks) or change.segment == "":
+        return texts, None
+    return texts, request.text(change, next((text for text in reversed(old.values()) if text), None))
+
+
+def _text_edits(file: _AviFile, info: _Node, texts: Mapping[int, str | None]) -> Iterator[_AviEdit]:
+    """Yield the edits of the texts in a list; a list that becomes empty is removed."""
+    changed = [node for node in info.inner if node.start in texts]
+    others = [node for node in info.inner if node not in changed and not _is_empty_padding(file.reader, node.chunk)]
+    if changed and not others and not any(texts[node.start] for node in changed):
         yield _AviEdit(info.start, info.stop, b"", info.above)
         return
-    for node in comments:
+    for node in changed:
         text = texts[node.start]
-        yield _AviEdit(node.start, node.stop, b"" if text is None else _comment_chunk(text), node.above)
+        yield _AviEdit(node.start, node.stop, b"" if text is None else _text_chunk(node.kind, text), node.above)
 
 
 def _chunk_body(reader: Reader, chunk: Chunk) -> bytes:
     return reader.read_at(chunk.body, chunk.end - chunk.body)
 
 
-def _comment_chunk(text: str) -> bytes:
-    return _chunk(structure.COMMENT, text.encode("utf-8", "surrogateescape") + b"\0")
+def _text_chunk(kind: bytes, text: str) -> bytes:
+    return _chunk(kind, text.encode("utf-8", "surrogateescape") + b"\0")
 
 
-def _added_comment(file: _AviFile, lists: Sequence[_Node], comment: bytes) -> _AviEdit:
-    """Return the edit that adds a comment behind the other texts, or in a new list behind the header."""
+def _added_texts(file: _AviFile, lists: Sequence[_Node], chunks: bytes) -> _AviEdit:
+    """Return the edit that adds chunks behind the other texts, or in a new list behind the header."""
     if lists:
         info = lists[-1]
-        return _AviEdit(info.chunk.end, info.chunk.end, comment, (*info.above, info))
+        return _AviEdit(info.chunk.end, info.chunk.end, chunks, (*info.above, info))
     header = next((node for node in file.riff.inner if node.kind == b"hdrl"), None)
     if header is None or header.start > file.media.start:
         raise NotEditableError("The header is not in front of the media.")
-    return _AviEdit(header.stop, header.stop, _chunk(b"LIST", b"INFO" + comment), (file.riff,))
+    return _AviEdit(header.stop, header.stop, _chunk(b"LIST", b"INFO" + chunks), (file.riff,))
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -371,17 +385,18 @@ def _leads_to_chunk(reader: Reader, base: int, entry: tuple[bytes, int, int, int
 # Census
 
 
-def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
+def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """
-    Return a digest of every part of the file except comments, padding and media, in order.
+    Return a digest of every part of the file except edited fields, padding and media, in order.
 
     Raises CutShortError, MalformedHeaderError.
     """
     facts: dict[str, str] = {}
+    kinds = frozenset(_KINDS[field] for field in edited if field in _KINDS)
     at = 0
     for number, riff in enumerate(_riffs(reader), start=1):
         facts[f"RIFF {number}"] = riff.kind.decode("latin-1")
-        for name, value in _facts(reader, riff):
+        for name, value in _facts(reader, riff, kinds):
             facts[f"RIFF {number}, {len(facts)}, {name}"] = value
         at = riff.stop
     if at:
@@ -389,16 +404,16 @@ def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
     return facts
 
 
-def _facts(reader: Reader, above: _Node) -> Iterator[tuple[str, str]]:
+def _facts(reader: Reader, above: _Node, edited: frozenset[bytes]) -> Iterator[tuple[str, str]]:
     for node in above.inner:
         chunk, name = node.chunk, parsing.printable_name(node.kind.decode("latin-1"))
         if node.opened:
             if node.kind != b"INFO":
                 yield name, "a list"
-            yield from _facts(reader, node)
+            yield from _facts(reader, node, edited)
         elif chunk.is_list and node.kind == b"movi":
             yield name, f"{chunk.end - chunk.body} bytes"
-        elif above.kind == b"INFO" and node.kind == structure.COMMENT and not chunk.is_list:
+        elif above.kind == b"INFO" and node.kind in edited and not chunk.is_list:
             continue
         elif node.kind == b"idx1" and not chunk.is_list:
             yield name, _index_digest(reader, above, chunk)

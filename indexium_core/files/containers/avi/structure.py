@@ -16,8 +16,19 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = ["COMMENT", "PADDING", "Chunk", "census", "chunks", "examine", "recognises"]
+__all__ = ["COMMENT", "FIELDS", "PADDING", "Chunk", "census", "chunks", "examine", "recognises"]
 
+# The texts of our fields: the chunk of each field in a list INFO (Microsoft RIFF MCI, "Descriptive information").
+FIELDS: Mapping[bytes, str] = {
+    b"ICMT": "comment",
+    b"INAM": "title",
+    b"ISBJ": "description",
+    b"ICRD": "date",
+    b"IGNR": "genre",
+    b"IART": "artist",
+    b"ICOP": "copyright",
+    b"IKEY": "keywords",
+}
 COMMENT = b"ICMT"
 # The texts that FFmpeg's muxer writes; other texts are lost.
 _TEXTS = frozenset(
@@ -76,9 +87,9 @@ def examine(reader: Reader) -> HeaderFacts:
     return HeaderFacts(
         payload=tuple(contents.payload),
         fields=tuple(
-            FieldValue(field="comment", where="INFO/ICMT", value=text)
+            FieldValue(field=FIELDS[kind], where=f"INFO/{kind.decode()}", value=text)
             for kind, text in contents.texts
-            if kind == COMMENT
+            if kind in FIELDS
         ),
         added="INFO/ICMT" if _is_hidden(contents) else "",
         options=parsing.tag_options(others),
@@ -195,7 +206,7 @@ def _info(reader: Reader, info: Chunk) -> Iterator[tuple[bytes, str]]:
         if chunk.is_list or chunk.end - chunk.body > _LARGEST_TEXT:
             raise MalformedHeaderError("its texts (INFO) are malformed")
         data = reader.read_at(chunk.body, chunk.end - chunk.body)
-        text = parsing.whole_text_of(data) if chunk.kind == COMMENT else parsing.text_of(data)
+        text = parsing.whole_text_of(data) if chunk.kind in FIELDS else parsing.text_of(data)
         if chunk.kind not in PADDING and text:  # an empty text is no comment
             yield chunk.kind, text
 

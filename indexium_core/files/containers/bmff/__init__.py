@@ -10,9 +10,9 @@ reader and a change. Output: a layout, a patch in place, or a new file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from indexium_core.files.containers import Layout, Reader, Strategy
+from indexium_core.files.containers import COMMENT_ONLY, Layout, Reader, Strategy
 from indexium_core.files.containers.bmff import layout as layouts
 from indexium_core.files.containers.bmff.census import census
 from indexium_core.files.containers.bmff.layout import BmffLayout
@@ -33,9 +33,9 @@ class Bmff:
         del known
         return layouts.examine(reader)
 
-    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
+    def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
         """Return a digest of every box that a metadata write must not change."""
-        return census(reader, layout)
+        return census(reader, layout, edited)
 
     def strategies(self) -> tuple[Strategy, ...]:
         """Return the strategies, the best one first."""

@@ -10,7 +10,7 @@ without padding and index; the width of table fields (32 or 64 bits) does not co
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,7 @@ class _Targets:
     places: OffsetMap  # from offsets in the file to offsets without padding and index
 
 
-def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
+def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """Return the digests; `layout` must be that of the file."""
     if not isinstance(layout, BmffLayout):
         return {}

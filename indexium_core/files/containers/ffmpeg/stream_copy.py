@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from indexium_core.files.containers import Capabilities, Layout, Reader
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.parsing import DEFAULT_TEXT_LIMIT, Option, RemuxLayout, TextLimit
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal, Remux
 
@@ -37,13 +38,13 @@ class StreamCopy:
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Remux | Refusal:
         """Return the call of FFmpeg, or the reason why it would lose data."""
-        if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
+        if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != [COMMENT]:
             return refusals.not_writable(refusals.ONLY_COMMENTS)
         if layout.obstacle:
             return refusals.not_writable(f"Rewriting the file would not keep everything. {layout.obstacle}")
         if not capabilities.replace:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
-        texts = {fields.apply_change(changes[0], place.value) for place in layout.fields}
+        texts = {fields.apply_change(changes[0], each.value) for each in layout.fields if each.field == COMMENT}
         if len(texts) > 1:
             return refusals.not_writable(
                 "The file holds several comments, and FFmpeg would write one text into all of them."

@@ -9,14 +9,14 @@ players skip, so a comment of a new length needs a new file.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.flv import amf, structure
 from indexium_core.files.containers.flv.amf import Metadata, Number
 from indexium_core.files.containers.shared import parsing
-from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, CommentRequest, NotEditableError
+from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, EditRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Patch, Rebuild
@@ -73,7 +73,7 @@ class _ScriptHead:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, request: EditRequest) -> Patch:
     """Return the patch for a comment as long as the old one. Raises NotEditableError."""
     splices = _comment_splices(_checked_head(reader), request)
     if any(splice.growth for splice in splices):
@@ -81,7 +81,7 @@ def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
     return build_patch(reader, layout, splices)
 
 
-def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
+def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
     """Return a new file with the new comment and corrected offsets. Raises NotEditableError."""
     head = _checked_head(reader)
     edits = _comment_splices(head, request)
@@ -130,10 +130,10 @@ def _head(reader: Reader) -> _ScriptHead:
 # Edits
 
 
-def _comment_splices(head: _ScriptHead, request: CommentRequest) -> list[Splice]:
+def _comment_splices(head: _ScriptHead, request: EditRequest) -> list[Splice]:
     """Return splices that change every comment, or add one if there is none; without splices of sizes."""
     holders = [script for script in head.scripts if script.data is not None]
-    added = None if any(text for script in holders for text in script.texts) else request.text(None)
+    added = None if any(text for script in holders for text in script.texts) else request.text(request.changes[0], None)
     if added is not None and not holders:
         return [Splice(start=head.start, end=head.start, data=_new_tag(added))]
     return [
@@ -143,12 +143,12 @@ def _comment_splices(head: _ScriptHead, request: CommentRequest) -> list[Splice]
     ]
 
 
-def _changed_comments(script: _Script, request: CommentRequest, added: Sequence[str]) -> list[Splice]:
+def _changed_comments(script: _Script, request: EditRequest, added: Sequence[str]) -> list[Splice]:
     """Return the splices of the comments of a tag; a comment that FFmpeg cannot read moves to the front."""
     assert script.data is not None
     splices, moved = [], list(added)
     for one, text in zip(script.comments, script.texts, strict=True):
-        new = request.text(text) if text else None  # an empty text is no comment
+        new = request.text(request.changes[0], text) if text else None  # an empty text is no comment
         if new is not None and one.end > script.data.readable:
             moved.append(new)
             new = None
@@ -239,7 +239,7 @@ def _is_moving(number: Number, head: _ScriptHead, size: int) -> bool:
 # Census
 
 
-def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
+def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """
     Return a digest of everything before the media except comments, in order; offsets count from the media.
 

@@ -13,9 +13,9 @@ file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from indexium_core.files.containers import Family, Layout, Reader, Strategy
+from indexium_core.files.containers import COMMENT_ONLY, Family, Layout, Reader, Strategy
 from indexium_core.files.containers.matroska.census import census
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.files.containers.matroska.strategy import MatroskaCopy, MatroskaInPlace
@@ -33,9 +33,9 @@ class _Matroska:
     def examine(self, reader: Reader, *, known: Layout | None = None) -> MatroskaLayout:
         return examine(reader, known=known if isinstance(known, MatroskaLayout) else None)
 
-    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
+    def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
         assert isinstance(layout, MatroskaLayout)
-        return census(reader, layout)
+        return census(reader, layout, edited)
 
     def strategies(self) -> tuple[Strategy, ...]:
         return (MatroskaInPlace(), MatroskaCopy())

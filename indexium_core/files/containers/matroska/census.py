@@ -12,7 +12,7 @@ import hashlib
 import itertools
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import cues, ebml, ids, seekhead, tags
@@ -29,7 +29,7 @@ _WINDOW = 64 << 10
 _WINDOWS = 16
 
 
-def census(reader: Reader, layout: MatroskaLayout) -> dict[str, str]:
+def census(reader: Reader, layout: MatroskaLayout, edited: Collection[str]) -> dict[str, str]:
     """
     Return a digest by element.
 

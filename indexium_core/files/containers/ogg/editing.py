@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexium_core.files.containers import Capabilities, Layout, Reader
@@ -23,7 +23,7 @@ from indexium_core.files.containers.ogg.comments import FLAC, Comments
 from indexium_core.files.containers.ogg.pages import OggPage
 from indexium_core.files.containers.ogg.structure import OggHead, OggStream
 from indexium_core.files.containers.shared import parsing
-from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, PADDING, CommentRequest, NotEditableError
+from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, PADDING, EditRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Patch, Rebuild
@@ -60,14 +60,14 @@ class _OggEdit:
 # Strategies
 
 
-def in_place(reader: Reader, layout: Layout, request: CommentRequest) -> Patch:
+def in_place(reader: Reader, layout: Layout, request: EditRequest) -> Patch:
     """Return the patch that takes the bytes for the comment from padding. Raises NotEditableError."""
     edits = _edits(structure.headers(reader), request)
     packets = [(edit.stream, edit.of_length(len(edit.stream.packets[1]))) for edit in edits]
     return build_patch(reader, layout, _in_file_order(splice for each in packets for splice in _page_splices(*each)))
 
 
-def copy(reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild:
+def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
     """Return a new file with padding behind the comments. Raises NotEditableError."""
     head = structure.headers(reader)
     splices = list[Splice]()
@@ -94,14 +94,14 @@ def _in_file_order(splices: Iterator[Splice]) -> list[Splice]:
 # Comments
 
 
-def _edits(head: OggHead, request: CommentRequest) -> list[_OggEdit]:
+def _edits(head: OggHead, request: EditRequest) -> list[_OggEdit]:
     """Return the edits that change every comment, or add one to the first stream that all programs read."""
     _check_unknown_streams(head)
     known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
     texts = {
         number: _changed_texts(stream, request) for number, stream in known.items() if structure.comments_of(stream)
     }
-    added = None if texts else request.text(None)
+    added = None if texts else request.text(request.changes[0], None)
     if added is not None:
         if not known:
             raise NotEditableError("None of its streams has a codec whose comments are understood.")
@@ -114,7 +114,7 @@ def _edits(head: OggHead, request: CommentRequest) -> list[_OggEdit]:
     return edits
 
 
-def _changed_texts(stream: OggStream, request: CommentRequest) -> tuple[bytes, ...]:
+def _changed_texts(stream: OggStream, request: EditRequest) -> tuple[bytes, ...]:
     """Return all texts of a stream after the change. Raises NotEditableError."""
     changed: dict[int, str | None] = {}
     for place in structure.comments_of(stream):
@@ -129,22 +129,22 @@ def _changed_texts(stream: OggStream, request: CommentRequest) -> tuple[bytes, .
     return tuple(texts)
 
 
-def _changed_values(place: structure.JoinedComment, request: CommentRequest) -> Mapping[int, str | None]:
+def _changed_values(place: structure.JoinedComment, request: EditRequest) -> Mapping[int, str | None]:
     """
     Return each comment of one name after the change, None for a removed comment.
 
     Replace mode keeps one comment. Preserve mode puts the People segment at its place in the joined text: that of the
     first people, else the end. Raises NotEditableError if the joined text would differ from the planned text.
     """
-    wanted = request.text(place.value)
+    wanted = request.text(request.changes[0], place.value)
     first, *others = place.texts
-    if request.change.segment is None or not others:
+    if request.changes[0].segment is None or not others:
         return {first: wanted, **dict.fromkeys(others)}
     with_people = [index for index, value in place.texts.items() if people_comment.parse(value).people]
     chosen = next(iter(with_people), others[-1])
     values: dict[int, str | None] = dict(place.texts)
     values |= {index: people_comment.splice(place.texts[index], "") for index in with_people}
-    values[chosen] = people_comment.splice(place.texts[chosen], request.change.segment)
+    values[chosen] = people_comment.splice(place.texts[chosen], request.changes[0].segment)
     joined = ";".join(value for value in values.values() if value is not None)
     if joined != (wanted or "") or "\0" in joined:
         raise NotEditableError(
@@ -324,7 +324,7 @@ def _continues(reader: Reader, head: OggHead, serial: bytes) -> bool:
 # Census
 
 
-def census(reader: Reader, layout: Layout) -> Mapping[str, str]:
+def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """
     Return a digest of everything before the media except comments and padding, by stream.
 

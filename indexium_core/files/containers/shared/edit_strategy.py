@@ -7,11 +7,11 @@ next edits. Both ways need a completely understood file; any other file goes to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from indexium_core import errors
-from indexium_core.files.containers import Capabilities, Layout, Reader
+from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.parsing import (
     DEFAULT_TEXT_LIMIT,
@@ -23,7 +23,7 @@ from indexium_core.files.containers.shared.parsing import (
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["MAX_COMMENTS", "PADDING", "CommentRequest", "EditStrategy", "MakeEdit", "NotEditableError", "media_shift"]
+__all__ = ["MAX_COMMENTS", "PADDING", "EditRequest", "EditStrategy", "MakeEdit", "NotEditableError", "media_shift"]
 
 PADDING = 4096  # least free bytes in a new file, so that the next edit is in place
 MAX_COMMENTS = 100  # most comments that one edit changes
@@ -34,36 +34,43 @@ class NotEditableError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentRequest:
-    """A change of the comment, and its limits."""
+class EditRequest:
+    """Changes of one or more fields, and their limits."""
 
-    change: Change
+    changes: tuple[Change, ...]  # one for each field
     capabilities: Capabilities
     limit: TextLimit
 
-    def text(self, old: str | None) -> str | None:
+    def text(self, change: Change, old: str | None) -> str | None:
         """
-        Return the new text for an old comment or for no comment; None to remove it.
+        Return the new text of a field for its old text or for no text; None to remove it.
 
         Raises NotEditableError if the container cannot hold the text.
         """
-        text = fields.apply_change(self.change, old)
+        text = fields.apply_change(change, old)
         if text is not None and not self.limit.allows(text):
-            raise NotEditableError("The comment is longer than files of this kind can hold.")
+            raise NotEditableError(f"The {change.field} is longer than files of this kind can hold.")
         return text
 
 
 # Returns the edit of a file. Raises NotEditableError, CutShortError, MalformedHeaderError.
-MakeEdit = Callable[[Reader, Layout, CommentRequest], Patch | Rebuild]
+MakeEdit = Callable[[Reader, Layout, EditRequest], Patch | Rebuild]
 
 
 class EditStrategy:
     """One strategy; each container has its own function that makes the edit."""
 
-    def __init__(self, name: str, make: MakeEdit, limit: TextLimit = DEFAULT_TEXT_LIMIT) -> None:
+    def __init__(
+        self,
+        name: str,
+        make: MakeEdit,
+        limit: TextLimit = DEFAULT_TEXT_LIMIT,
+        writable: Collection[str] = COMMENT_ONLY,
+    ) -> None:
         self.name = name
         self._make = make
         self._limit = limit
+        self._writable = frozenset(writable)  # the fields that the function can edit
 
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
@@ -83,14 +90,14 @@ class EditStrategy:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
         return edit
 
-    def _request(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> CommentRequest:
-        if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != ["comment"]:
+    def _request(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> EditRequest:
+        if not isinstance(layout, RemuxLayout) or not {change.field for change in changes} <= self._writable:
             raise NotEditableError(refusals.ONLY_COMMENTS)
         if not layout.payload or layout.payload[0].offset == 0:  # without media, the whole file counts as payload
             raise NotEditableError("The file holds no media.")
-        if changes[0].segment is None and "\0" in (changes[0].new or ""):
+        if any(change.segment is None and "\0" in (change.new or "") for change in changes):
             raise NotEditableError(refusals.NUL_IN_COMMENT)
-        return CommentRequest(change=changes[0], capabilities=capabilities, limit=self._limit)
+        return EditRequest(changes=tuple(changes), capabilities=capabilities, limit=self._limit)
 
 
 def media_shift(needed: int, capabilities: Capabilities, *, step: int = 1) -> int:

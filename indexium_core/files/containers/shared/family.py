@@ -10,14 +10,14 @@ The stream copy is the last strategy. Most files are edited without FFmpeg (`edi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from indexium_core import errors
-from indexium_core.files.containers import Layout, Reader, Strategy
+from indexium_core.files.containers import COMMENT_ONLY, Layout, Reader, Strategy
 from indexium_core.files.containers.ffmpeg.stream_copy import StreamCopy
 from indexium_core.files.containers.shared import refusals
-from indexium_core.files.containers.shared.edit_strategy import CommentRequest, EditStrategy
+from indexium_core.files.containers.shared.edit_strategy import EditRequest, EditStrategy
 from indexium_core.files.containers.shared.parsing import (
     DEFAULT_TEXT_LIMIT,
     CutShortError,
@@ -43,9 +43,10 @@ class Structure(Protocol):
 class Editing(Protocol):
     """The editors of a container; `census` raises CutShortError and MalformedHeaderError."""
 
-    def in_place(self, reader: Reader, layout: Layout, request: CommentRequest) -> Patch: ...
-    def copy(self, reader: Reader, layout: Layout, request: CommentRequest) -> Rebuild: ...
-    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]: ...  # facts that an edit must keep
+    def in_place(self, reader: Reader, layout: Layout, request: EditRequest) -> Patch: ...
+    def copy(self, reader: Reader, layout: Layout, request: EditRequest) -> Rebuild: ...
+    # facts that an edit of some fields must keep
+    def census(self, reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]: ...
 
 
 class RemuxableFamily:
@@ -59,19 +60,20 @@ class RemuxableFamily:
         editing: Editing,
         *,
         limit: TextLimit = DEFAULT_TEXT_LIMIT,
+        writable: Collection[str] = COMMENT_ONLY,
         media_census: Callable[[Reader], Mapping[str, str]] = lambda _: {},
     ) -> None:
         """
         Make the family of a container. `name` is that of FFmpeg's demuxer and muxer; messages use `label`.
 
-        `limit` is the longest comment. `media_census` returns the facts that renumbered media keep; it raises
+        `limit` is the longest text, `writable` the fields that the editors can change. `media_census` returns the facts that renumbered media keep; it raises
         CutShortError and MalformedHeaderError.
         """
         self.name = name
         self._label, self._structure, self._editing, self._media_census = label, structure, editing, media_census
         self._strategies: tuple[Strategy, ...] = (
-            EditStrategy(f"{name}_in_place", editing.in_place, limit),
-            EditStrategy(f"{name}_copy", editing.copy, limit),
+            EditStrategy(f"{name}_in_place", editing.in_place, limit, writable),
+            EditStrategy(f"{name}_copy", editing.copy, limit, writable),
             StreamCopy(f"{name}_remux", name, limit),
         )
 
@@ -99,9 +101,9 @@ class RemuxableFamily:
             obstacle=read.obstacle,
         )
 
-    def census(self, reader: Reader, layout: Layout) -> Mapping[str, str]:
+    def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
         """Return the facts that an edit must keep; raises CorruptFileError."""
-        return self._checked(lambda: self._editing.census(reader, layout))
+        return self._checked(lambda: self._editing.census(reader, layout, edited))
 
     def content(self, reader: Reader) -> Mapping[str, str]:
         """Return the facts that a stream copy must keep, without FFmpeg; raises CorruptFileError."""
