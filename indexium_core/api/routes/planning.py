@@ -131,9 +131,10 @@ def _answer(library: Library, ask: AskByBody) -> Json:
 
 
 class Edit(Body):
-    """The people of a file."""
+    """The people or other fields of a file, or both."""
 
-    result_people: Annotated[list[Text], Field(max_length=10_000)]
+    result_people: Annotated[list[Text] | None, Field(max_length=10_000)] = None
+    fields: Annotated[dict[Text, Text], Field(description="Values by field; an empty value removes the field.")] = {}
 
 
 class Postpone(Body):
@@ -153,9 +154,9 @@ class ModesBody(Body):
 
 @router.post("/{ref}/edit", response_model=Decided)
 def edit(library: Open, ref: Reference, body: Edit) -> Json:
-    """Set the people of a file (by its id), or of all files with a hash, until the edit is removed."""
+    """Set the people or fields of a file (by its id), or of all files with a hash, until the edit is removed."""
     files = _files(library, ref)
-    return _decided(library, files, library.edit(files, body.result_people))
+    return _decided(library, files, library.decisions.set_all(files, people=body.result_people, fields=body.fields))
 
 
 @router.post("/{ref}/postpone", response_model=Decided)
@@ -173,10 +174,11 @@ def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
 
 
 @router.delete("/{ref}/{kind}", response_model=Decided)
-def revoke(library: Open, ref: Reference, kind: Literal["edit", "postpone", "mode"]) -> Json:
-    """Revoke an edit, a postponement or a mode."""
+def revoke(library: Open, ref: Reference, kind: Literal["edit", "fields", "postpone", "mode"]) -> Json:
+    """Revoke an edit of the people, the edits of all fields, a postponement or a mode."""
     files = _files(library, ref)
-    return _decided(library, files, library.decisions.revoke_of(files, [kind]))
+    kinds = FIELD_KINDS if kind == "fields" else (kind,)
+    return _decided(library, files, library.decisions.revoke_of(files, kinds))
 
 
 def _files(library: Library, ref: str) -> list[int]:

@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, refuse_ids
+from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, assignments, refuse_ids
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.query import with_values
@@ -26,12 +26,20 @@ def edit(
     people: Annotated[str | None, typer.Option(help="All people of the files, separated by ';'; '' for none.")] = None,
     add: Annotated[list[str] | None, typer.Option(help="A person to add; repeatable.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="A person to remove; repeatable.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="A field to set; no value removes it; repeatable."),
+    ] = None,
 ) -> None:
-    """Set the people of files, or add people to each file and remove others; valid until you remove the edit."""
-    if (people is None) == (not add and not remove):
-        raise errors.UsageError("Use either --people, or --add and --remove.")
+    """Set the people or other fields of files; valid until you remove the edit."""
+    if sum((people is not None, bool(add or remove), bool(set_))) != 1:
+        raise errors.UsageError("Use either --people, or --add and --remove, or --set.")
     with opened(context) as library:
         refuse_ids(library, query)
+        if set_:
+            report = library.decisions.set_fields(query, assignments(set_, "FIELD=VALUE"))
+            output.note(labels.sentence(report.label) if report.files else "No file matches; nothing was done.")
+            return
         if people is not None:
             names = [name.strip() for name in people.split(";") if name.strip()]
             _report("edited", library.edit(query, names).files)

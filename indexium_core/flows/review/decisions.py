@@ -34,11 +34,12 @@ from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import FIELD_KIND, DecisionRow
 
-__all__ = ["DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
+__all__ = ["ALL_KINDS", "FIELD_KINDS", "DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
 
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 
-ALL_KINDS = ("edit", "mode", "postpone", *(f"{FIELD_KIND}{field.key}" for field in EDITABLE))  # of decisions
+FIELD_KINDS = tuple(f"{FIELD_KIND}{field.key}" for field in EDITABLE)  # kinds of the edits of fields
+ALL_KINDS = ("edit", "mode", "postpone", *FIELD_KINDS)
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
@@ -150,9 +151,20 @@ class Decisions:
             UnknownIdError: There is no such file.
 
         """
-        checked = checked_values(values)
+        return self.set_all(target, fields=values)
+
+    @remote()
+    def set_all(
+        self, target: Target, *, people: Sequence[str] | None = None, fields: Mapping[str, str] | None = None
+    ) -> DecisionReport:
+        """Set the people and other fields of files as one step; None sets no people. Errors: `edit`, `set_fields`."""
+        names = None if people is None else valid_names(people)
+        values = checked_values(fields or {}) if fields or names is None else {}
         with self.step() as step:
-            step.set_fields(target, checked)
+            if names is not None:
+                step.edit(target, names)
+            if values:
+                step.set_fields(target, values)
         return step.report
 
     @remote()
@@ -291,7 +303,7 @@ class Step:
 
     def set_fields(self, target: Target, values: Mapping[str, str | None]) -> int:
         """Set fields of files and their copies to (canonical) values, None removes one; return the number of files."""
-        copies = self._select(target, copies=True)
+        copies = self._select(target, copies=True, planned_only=False)
         files = 0
         for key, value in values.items():
             files = store.set_value_of_selected(self._tx, key, value, at=self._at, step=self._id)
@@ -350,7 +362,9 @@ class Step:
         self._add(0, labels.revoked(count))
         return count
 
-    def _select(self, target: Target, *, copies: bool = False) -> int:
+    def _select(self, target: Target, *, copies: bool = False, planned_only: bool = True) -> int:
+        if isinstance(target, str) and not planned_only:
+            target = targets.ids_of(self._tx, target, self._modes, now=self._at)
         targets.select_current(self._tx, target, self._modes, now=self._at)
         return store.select_copies(self._tx) if copies else 0
 

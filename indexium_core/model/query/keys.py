@@ -7,15 +7,33 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from indexium_core.model.fields.table import EDITABLE, FIELDS, Field, FieldType
+from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.properties import LOCKABLE
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 
-__all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key"]
+__all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key", "values_of"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
-# issue code; locked fields; file ids; a count; bytes; days; yes or no.
-Kind = Literal["people", "text", "folder", "root", "choice", "codes", "locks", "ids", "count", "size", "date", "flag"]
+# issue code; locked fields; file ids; a count; bytes; days; yes or no; keys of fields; a number in a text; a day in a text.
+Kind = Literal[
+    "people",
+    "text",
+    "folder",
+    "root",
+    "choice",
+    "codes",
+    "locks",
+    "ids",
+    "count",
+    "size",
+    "date",
+    "flag",
+    "fields",
+    "number",
+    "day",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +50,11 @@ class Key:
 
 def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choices: tuple[str, ...] = ()) -> Key:
     return Key(name=name, kind=kind, columns=tuple(columns.split()), help=help_, example=example, choices=choices)
+
+
+def values_of(field: str) -> tuple[str, ...]:
+    """Return the columns of a field: its value in the file, and the planned value."""
+    return f"f.fields['{field}']", f"i.field_values['{field}']"
 
 
 _TABLE = (
@@ -86,7 +109,62 @@ _TABLE = (
         choices=("yes", "no", *LOCKABLE),
     ),
 )
-KEYS: Mapping[str, Key] = {key.name: key for key in _TABLE}
+
+
+def _of_field(field: Field) -> Key:
+    """Return the key of a field: it finds the value in the file and the planned value."""
+    kind, example = _FIELD_KINDS[field.type]
+    return Key(
+        name=field.key,
+        kind=kind,
+        columns=values_of(field.key),
+        help=f"by their {field.title.lower()}, in the file or planned",
+        example=f"{field.key}:{example}",
+    )
+
+
+_FIELD_KINDS: Mapping[FieldType, tuple[Kind, str]] = {
+    "text": ("text", "sea"),
+    "list": ("text", "beach"),
+    "integer": ("number", "2"),
+    "rating": ("number", ">3"),
+    "date": ("day", "2019-07"),
+    "datetime": ("day", "2019-07..2019-09"),
+}
+_OF_FIELDS = (
+    *(_of_field(field) for field in EDITABLE),
+    Key(
+        name="year",
+        kind="number",
+        columns=tuple(f"left({column}, 4)" for column in values_of("date") + values_of("creation_time")),
+        help="by the year of their date or creation time",
+        example="year:2019",
+    ),
+    Key(
+        name="favorite",
+        kind="flag",
+        columns=tuple(f"(coalesce({column}, '') = '{FAVORITE}')" for column in values_of("rating")),
+        help="that are favorites, which means rated with 5 stars, or not",
+        example="favorite:yes",
+    ),
+    Key(
+        name="field",
+        kind="fields",
+        columns=("map_keys(f.fields)",),
+        help="that have a value of a field",
+        example="field:title",
+        choices=tuple(field.key for field in EDITABLE),
+    ),
+    Key(
+        name="changed",
+        kind="fields",
+        columns=("list_transform(i.changes, lambda c: c.field)",),
+        help="whose field a write would change",
+        example="changed:title",
+        choices=tuple(field.key for field in FIELDS),
+    ),
+)
+KEYS: Mapping[str, Key] = {key.name: key for key in (*_TABLE, *_OF_FIELDS)}
 
 BARE = _key("", "text", "f.path_search", "whose name, path or people contain a word", "seaside")
 
@@ -94,7 +172,6 @@ BARE = _key("", "text", "f.path_search", "whose name, path or people contain a w
 _OTHER_WORDS = {
     "actor": "person",
     "contains": "has",
-    "date": "mtime",
     "dir": "folder",
     "directory": "folder",
     "extension": "ext",

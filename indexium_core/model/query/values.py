@@ -76,13 +76,13 @@ def read_value(key: Key, text: str, *, quoted: bool) -> Value:
     """Parse the text after the colon of a key."""
     if key.kind in {"people", "text", "folder", "root"}:
         return Text(text, quoted)
-    if key.kind in {"choice", "codes", "locks"}:
+    if key.kind in {"choice", "codes", "locks", "fields"}:
         return _options(key, text)
     if key.kind == "flag":
         return _flag(text)
     if key.kind == "ids" and "," in text:
         return _ids(key, text)
-    endpoint = {"ids": _id, "count": _count, "size": _size, "date": _days}[key.kind]
+    endpoint = {"ids": _id, "count": _count, "size": _size, "date": _days, "number": _count, "day": _days}[key.kind]
     return _span(key, text.strip().lower(), endpoint)
 
 

@@ -165,9 +165,10 @@ renamed AS (
 -- The edits of fields that change a value of the file, one for each place of the field. $writable_fields has each container
 -- with each field that it can store.
 field_changes AS (
-    SELECT file_id, flatten(list(places ORDER BY field)) AS changes
+    SELECT file_id, flatten(list(places ORDER BY field)) AS changes,
+           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_values
     FROM (
-        SELECT file_id, field, list_transform(
+        SELECT file_id, field, value, list_transform(
                    CASE WHEN len(places) > 1 THEN places
                         ELSE [{'field': field, 'where': 'container', 'value': value_now, 'takes_value': TRUE}] END,
                    lambda p: {'field': field, 'where': p."where", 'old': p."value",
@@ -201,7 +202,7 @@ facts AS MATERIALIZED (
            d.people AS edit, d.people_keys AS edit_keys, d.known_then,
            coalesce(d.edited, FALSE) AS edited, coalesce(d.by_hand, FALSE) AS by_hand,
            coalesce(d.postponed, FALSE) AS postponed,
-           coalesce(d.edits_fields, FALSE) AS edits_fields, e.changes AS field_changes,
+           coalesce(d.edits_fields, FALSE) AS edits_fields, e.changes AS field_changes, e.new_values AS new_field_values,
            -- A file that is here only because of its other fields keeps its comment in every mode.
            NOT (c.file_id IS NOT NULL OR coalesce(d.edited, FALSE) OR $include_unknown
                 OR f.file_id IN (SELECT file_id FROM touched_files)) AS keeps_comment,
@@ -361,7 +362,8 @@ stored AS (
            library_id AS disk_id, CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
            edited OR edits_fields AS edited, postponed, effective_people_mode::plan_word AS people_mode,
-           effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names, field_changes AS fields
+           effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names, field_changes AS fields,
+           new_field_values AS field_values
     FROM graded
 );
 
