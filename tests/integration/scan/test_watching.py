@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import cli
+from indexium_core import cli, errors
 from indexium_core.files import volumes
 from indexium_core.flows.scanning import watching
 from indexium_core.flows.scanning.watching import FolderWatcher
+from indexium_core.library import Library
 from tests.support.scans import clip
 
 
@@ -108,3 +109,38 @@ def test_command_scans_after_a_change(
     assert text.count("media file") == 2  # the third scan found no change
     assert "2 media files: 1 new" in text
     assert cli.main(["--home", str(home), "scan", "--watch", "--full"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code"),
+    [
+        (errors.HomeInUseError("The home is in use."), 130),
+        (errors.UsageError("A scan is running.", code="scan_running"), 130),
+        (errors.UsageError("The folder /x does not exist.", code="unknown_folder"), 130),
+        (errors.UsageError("/x is a file, not a folder."), 2),
+    ],
+)
+def test_command_retries_only_errors_that_may_pass(
+    root: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: errors.IndexiumError,
+    exit_code: int,
+) -> None:
+    retried: list[float] = []
+
+    def changes(self: FolderWatcher) -> Iterator[list[Path]]:
+        yield [root]
+        raise KeyboardInterrupt
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(FolderWatcher, "changes", changes)
+    monkeypatch.setattr(FolderWatcher, "scan_again", lambda _self, _folders, seconds: retried.append(seconds))
+    monkeypatch.setattr(Library, "scan", fail)
+
+    assert cli.main(["--home", str(home), "scan", str(root), "--watch"]) == exit_code
+    assert error.message in capsys.readouterr().err
+    assert retried == ([5.0] if exit_code == 130 else [])
