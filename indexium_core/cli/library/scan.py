@@ -70,10 +70,8 @@ def _watch(context: typer.Context, folders: Sequence[Path], *, as_json: bool) ->
         rows = [library.inventory.add(folder) for folder in folders] or library.inventory.list()
     if not rows:
         raise errors.UsageError("There is no library folder to watch. Name one: indexium scan DIR --watch.")
-    watcher = FolderWatcher(Path(os.fsdecode(row.path_bytes)) for row in rows)
+    watcher = FolderWatcher((Path(os.fsdecode(row.path_bytes)) for row in rows), on_polling=output.note)
     output.note(f"Watching {wording.plural(len(rows), 'folder')}. Press Ctrl-C to stop.")
-    for folder in watcher.polled:
-        output.note(f"The file system of {folder} reports no changes, so the folder is scanned once a minute.")
     is_first = True
     for changed in watcher.changes():
         try:

@@ -1,11 +1,11 @@
 """
 The speed of an operation and its remaining time.
 
-In the first seconds, the remaining time is the estimate of the plan minus the running time. Then it is measured from the
-finished files. Files that are changed in place take milliseconds; files that are rewritten take time in proportion to
-their size. So each kind is measured separately: as measured seconds per expected second. Until a small sample of a kind
-is finished, the rest of the sample counts as finished at its estimate, because one slow file proves little. Pauses and
-the time before the first file do not count.
+In the first seconds, the remaining time is the estimate of the plan minus the running time. Then it is measured from
+the finished files. Files that are changed in place take milliseconds; files that are rewritten take time in proportion
+to their size. So each kind is measured separately: as measured seconds per expected second. Until a small sample of a
+kind is finished, the rest of the sample counts as finished at its estimate, because one slow file proves little. Pauses
+and the time before the first file do not count.
 """
 
 from __future__ import annotations
