@@ -117,6 +117,7 @@ class _Run:
         saved = dict(job.checkpoint or {})
         self._after = int(saved.pop("after", 0))  # id of the last counted file
         self._report = VerificationReport(**saved)
+        self._is_stopped = False  # the job had to stop before the last file
         self._started_at = self._stored_at = time.monotonic()
         self._seconds_before = self._report.seconds
         # Results that are not stored yet: each file with its present hashes.
@@ -132,8 +133,11 @@ class _Run:
                 self._count(file, hashing)
                 if len(self._results) >= _BATCH_FILES or time.monotonic() - self._stored_at > _BATCH_SECONDS:
                     self._store()
+        if not self._is_stopped:  # a scan or a removal of a folder meanwhile can change the number of files
+            report.skipped += max(0, report.total - report.processed)
+            report.processed = report.total = max(report.total, report.processed)
         self._store()
-        report.cancelled = report.processed < report.total
+        report.cancelled = self._is_stopped
         return report
 
     def _hashed(self, pool: ThreadPoolExecutor) -> Iterator[tuple[FileToVerify, _Hashing]]:
@@ -141,6 +145,7 @@ class _Run:
         pending: collections.deque[tuple[FileToVerify, _Hashing]] = collections.deque()
         for file, is_offline in self._files():
             if self._job.should_stop():
+                self._is_stopped = True
                 break
             pending.append((file, None if is_offline else pool.submit(self._hash, file)))
             if len(pending) > 2 * self._threads:
@@ -165,8 +170,10 @@ class _Run:
         try:
             result = None if hashing is None else hashing.result()
         except (errors.IndexiumError, WorkerLostError) as error:
-            job_log.log_unread(file.path, "unreadable", str(error))
-            report.failed += 1
+            is_missing = isinstance(error, errors.IndexiumError) and error.reason == "missing_file"
+            job_log.log_unread(file.path, "missing" if is_missing else "unreadable", str(error))
+            report.skipped += is_missing
+            report.failed += not is_missing
         else:
             if hashing is None:
                 report.skipped += 1

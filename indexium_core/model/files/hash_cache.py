@@ -53,7 +53,7 @@ class VerificationReport:
     intact: int = 0
     differing: int = 0  # silent corruption: same size and modification time, other media
     changed: int = 0  # changed since the last scan, so there is no known hash
-    skipped: int = 0  # files of offline folders
+    skipped: int = 0  # files of offline folders, and files that vanished meanwhile
     failed: int = 0  # files that could not be read
     hashed_bytes: int = 0
     seconds: float = 0.0

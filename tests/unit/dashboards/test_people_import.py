@@ -36,7 +36,11 @@ def test_progress_of_earlier_upload_is_not_shown_after_newer_one(tmp_path: Path)
     line, people, cache = Line(), People(), ResultCache()
     library = SimpleNamespace(people=people, inventory=SimpleNamespace(list=list))
     page = PeopleImport(
-        cast(Any, library), line.bridge, cast(Any, SimpleNamespace(result_cache=cache)), lambda _: None, lambda: None
+        cast("Any", library),
+        line.bridge,
+        cast("Any", SimpleNamespace(result_cache=cache)),
+        lambda _: None,
+        lambda: None,
     )
     uploads = [cache.keep(Upload(tmp_path / name, name)) for name in ("old.db", "people.csv")]
     late: list[Report] = []
