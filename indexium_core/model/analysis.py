@@ -47,14 +47,14 @@ class QueryAnswer:
 
     columns: tuple[QueryColumn, ...]
     rows: list[tuple[Any, ...]]
-    total: int  # rows of the whole result
+    total: int | None  # rows of the whole result; None: the query was stopped at its time limit, so it is not known
     snapshot_at: datetime
     seconds: float = 0.0  # duration of the query
 
     @property
     def is_cut(self) -> bool:
-        """Whether the result has more rows than the answer."""
-        return self.total > len(self.rows)
+        """Whether the result has, or may have, more rows than the answer."""
+        return self.total is None or self.total > len(self.rows)
 
 
 class QueryField(NamedTuple):

@@ -7,6 +7,7 @@ the end of a line describes the column that the line selects.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -19,6 +20,8 @@ from indexium_core.store.connection import Connection
 __all__ = ["Findings", "PublishedColumn", "PublishedTable", "quoted", "tables", "write"]
 
 _SQL = sql.load("snapshot")
+_FINDINGS_PER_STATEMENT = 5_000  # no other thread runs while DuckDB reads the lists: 1 ms for a thousand findings
+_SYNC_BYTES = 4_000_000  # else the last COMMIT syncs the whole file, and commits of other threads wait for the disk
 _COLUMN = re.compile(r'"?(\w+)"?,? -- (.+)$', re.MULTILINE)
 
 
@@ -44,6 +47,10 @@ class Findings(NamedTuple):
     subjects: list[str]
     ignored: list[bool]
 
+    def part(self, first: int, count: int) -> dict[str, list[Any]]:
+        """Return some of the findings as the parameters of the statement `checks`."""
+        return {f"check_{name}": values[first : first + count] for name, values in self._asdict().items()}
+
 
 @cache
 def tables() -> tuple[PublishedTable, ...]:
@@ -55,26 +62,37 @@ def tables() -> tuple[PublishedTable, ...]:
     )
 
 
-def write(reader: Connection, path: Path, values: Mapping[str, Any]) -> None:
+def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: Findings) -> None:
     """
     Copy the published tables, as of one moment, into a new database file.
 
     Args:
         reader: A cursor of the database.
         path: The new file.
-        values: The parameters of the statements: the version of the plan, the present moment, and the findings.
+        values: The parameters of the statements: the version of the plan, the present moment, the program, the home.
+        findings: The rows of the table `checks`.
 
     Raises:
         StoreError: The disk is full, or the file exists.
 
     """
     reader.execute(f"ATTACH {quoted(str(path))} AS snapshot")
+    values = {**values, **findings.part(0, 0)}
+    synced = 0
     try:
         reader.execute("BEGIN")
         try:
             for table in tables():
                 text = _SQL[table.name]
                 reader.execute(f"CREATE TABLE snapshot.{table.name} AS {text}", sql.parameters(text, values))
+                size = path.stat().st_size
+                if size - synced >= _SYNC_BYTES:
+                    _sync(path)
+                    synced = size
+            for first in range(0, len(findings.kinds), _FINDINGS_PER_STATEMENT):
+                reader.execute(
+                    f"INSERT INTO snapshot.checks {_SQL['checks']}", findings.part(first, _FINDINGS_PER_STATEMENT)
+                )
             reader.execute(_comments())
             reader.execute("COMMIT")
         except BaseException:
@@ -82,6 +100,11 @@ def write(reader: Connection, path: Path, values: Mapping[str, Any]) -> None:
             raise
     finally:
         reader.execute("DETACH snapshot")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 @cache

@@ -148,6 +148,18 @@ def test_result_becomes_selection_and_lists_become_queries(site: Site, library: 
     expect(page.get_by_role("table", name="Result")).to_contain_text("completed")
 
 
+def test_number_of_rows_follows_a_newer_snapshot(site: Site, library: Library) -> None:
+    page = site.visit("/query")
+    people = page.get_by_title("Insert people", exact=True)
+    run(page, "SELECT count(*) FROM people")
+    expect(page.get_by_role("table", name="Result")).to_be_visible()
+    before = library.people.page().total
+    expect(people).to_have_text(f"people{before}")
+    library.people.add_to_files([library.plan().items[0].file_id], ["Somebody New"])
+    run(page, "SELECT count(*) FROM people")
+    expect(people).to_have_text(f"people{before + 1}")
+
+
 def test_query_on_phone(look: Site) -> None:
     page = look.visit("/query", width=390, theme="dark")
     page.get_by_role("button", name="Queries").click()

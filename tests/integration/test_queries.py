@@ -170,6 +170,19 @@ def test_endless_query_ends_at_its_limit(queries: Queries) -> None:
     assert queries.run("SELECT 1").rows == [(1,)]
 
 
+def test_stopped_query_has_its_first_rows(queries: Queries) -> None:
+    wide = "SELECT i, repeat('x', 200) AS x FROM range(10000000000) AS r(i)"
+    answer = queries.run(wide, seconds=1, max_rows=500)
+    assert (len(answer.rows), answer.total, answer.is_cut) == (500, None, True)
+    assert 0.5 < answer.seconds < 2
+    stopped = threading.Event()
+    threading.Timer(0.5, stopped.set).start()
+    with pytest.raises(errors.UsageError, match="The query was cancelled"):
+        queries.run(wide, is_stopped=stopped.is_set)
+    with pytest.raises(errors.UsageError, match="stopped after 1 s"):
+        queries.frame(wide, seconds=1)
+
+
 def test_query_is_cancelled(queries: Queries) -> None:
     stopped = threading.Event()
     threading.Timer(0.3, stopped.set).start()

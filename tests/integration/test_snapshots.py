@@ -312,8 +312,8 @@ def test_full_disk_keeps_the_newest_snapshot(studio: Studio, monkeypatch: pytest
     library.snapshots.take()
     newest = analysis.newest(library.home)
 
-    def fails(reader: object, path: Path, values: object) -> None:
-        del reader, values
+    def fails(reader: object, path: Path, values: object, findings: object) -> None:
+        del reader, values, findings
         path.write_bytes(b"a part")
         raise errors.StoreError("The disk of the home is full, so the database cannot be written.")
 

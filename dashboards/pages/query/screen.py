@@ -289,7 +289,7 @@ class QueryScreen(Screen):
         values = library.queries.values(text, typed)
         answer = library.queries.run(text, values, seconds=SECONDS, is_stopped=stopped.is_set)
         names = [column.name.lower() if result_table.is_integer(column) else "" for column in answer.columns]
-        if FILE_ID not in names:
+        if FILE_ID not in names or answer.total is None:  # a selection needs all files of the result
             return _Found(text, typed, values, answer, (), None)
         if answer.is_cut:
             try:
@@ -321,13 +321,17 @@ class QueryScreen(Screen):
     def _show(self, found: _Found) -> None:
         answer = found.answer
         columns = [column.name for column in answer.columns]
-        is_other = self._found is None or [column.name for column in self._found.answer.columns] != columns
+        previous = self._found.answer if self._found else None
+        is_other = previous is None or [column.name for column in previous.columns] != columns
         self._found, self._rows, self._sort, self._page = found, answer.rows, None, 1
         if is_other:
             self._chart.suggest(answer)
-        rows = wording.plural(answer.total, "row")
+        if previous is None or previous.snapshot_at != answer.snapshot_at:
+            self.refresh()  # the tables have other numbers of rows
+        rows = _first_rows(answer) if answer.total is None else wording.plural(answer.total, "row")
         self._end(found.text, found.typed, rows)
-        self._status = f"{rows} in {_seconds(answer.seconds)}"
+        self._status = f"{rows}, stopped after" if answer.total is None else f"{rows} in"
+        self._status += f" {_seconds(answer.seconds)}"
         self._header.put(summary=f"{SUMMARY} The copy shows {wording.when(answer.snapshot_at)}.")
         self._draw_editor()
         self._draw_result()
@@ -430,7 +434,13 @@ def cut_sentence(answer: QueryAnswer) -> str:
     """Return the sentence about the rows that the answer omits, "" if it has all."""
     if not answer.is_cut:
         return ""
-    shown, total = wording.count(len(answer.rows)), wording.plural(answer.total, "row")
+    shown = wording.count(len(answer.rows))
+    if answer.total is None:
+        return (
+            f"The query was stopped after {answer.seconds:.0f} s. The table and the chart have only the"
+            f" {_first_rows(answer)}; the total number of rows is not known. CSV and Parquet have all of them."
+        )
+    total = wording.plural(answer.total, "row")
     return f"The table and the chart have only the first {shown} of {total}. CSV and Parquet have all of them."
 
 
@@ -457,8 +467,14 @@ def _typed(message: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
 
 
 def _number_of_rows(answer: QueryAnswer) -> str:
+    if answer.total is None:
+        return _first_rows(answer)
     rows = wording.plural(answer.total, "row")
     return f"first {wording.count(len(answer.rows))} of {rows}" if answer.is_cut else rows
+
+
+def _first_rows(answer: QueryAnswer) -> str:
+    return f"first {wording.plural(len(answer.rows), 'row')}"
 
 
 def _seconds(seconds: float) -> str:

@@ -46,7 +46,12 @@ def sql(
         output.to_json({"items": [dict(zip(names, row, strict=True)) for row in answer.rows], "total": answer.total})
         return
     output.table(names, [["" if value is None else str(value) for value in row] for row in answer.rows])
-    if answer.is_cut:
+    if answer.total is None:
+        output.note(
+            f"The query was stopped after {answer.seconds:.0f} s. These are the first {len(answer.rows):,} rows;"
+            " the total number of rows is not known. '--out FILE' writes all of them."
+        )
+    elif answer.is_cut:
         output.note(f"The first {len(answer.rows):,} of {answer.total:,} rows. '--out FILE' writes all of them.")
 
 

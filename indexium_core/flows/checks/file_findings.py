@@ -100,21 +100,37 @@ def ambiguous_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
     if file is None or name is None or not candidates:
         return None
     choices = wording.list_of([row.label for row in candidates], conjunction="or")
+    _, count = page.file_lists.get(subject, ([], 0))
+    for_all = [
+        Resolution(
+            code=f"choose_all:{row.person_id}",
+            label=f"It is {row.label} in all {wording.files(count)}",
+            text=f"The database adds {row.label} to the {wording.files(count)} with this finding.",
+            files=0,
+            names=(name,),
+            asks=True,
+        )
+        for row in candidates
+        if count > 1
+    ]
     return _of_file(
         "ambiguous_person",
         subject,
         digest,
         file,
         text=f"The file names {name}. This may be {choices}.",
-        resolutions=tuple(
-            Resolution(
-                code=f"choose:{row.person_id}",
-                label=f"It is {row.label}",
-                text=f"The database adds {row.label} to this file.",
-                files=0,
-                names=(name,),
-            )
-            for row in candidates
+        resolutions=(
+            *(
+                Resolution(
+                    code=f"choose:{row.person_id}",
+                    label=f"It is {row.label}",
+                    text=f"The database adds {row.label} to this file.",
+                    files=0,
+                    names=(name,),
+                )
+                for row in candidates
+            ),
+            *for_all,
         ),
         title=name,
     )

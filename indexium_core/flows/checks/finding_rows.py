@@ -21,7 +21,7 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["FindingRows", "placeholder_spellings"]
+__all__ = ["FindingRows", "ambiguous_files", "placeholder_spellings"]
 
 _MAX_SIMILAR = 2  # known people that a finding offers for an unknown name
 
@@ -84,7 +84,10 @@ class FindingRows:
         reader = self._database.read()
         pairs = [file_findings.file_and_key(each) for each in subjects]
         files = store.files(reader, version, {file_id for file_id, _ in pairs})
-        return FindingPage(files, people=people.people_of_keys(reader, {key for _, key in pairs}))
+        own = ambiguous_files(reader)
+        naming = ((subject, own.get(key, [])) for subject, (_, key) in zip(subjects, pairs, strict=True))
+        lists = {subject: (file_ids, len(file_ids)) for subject, file_ids in naming}
+        return FindingPage(files, file_lists=lists, people=people.people_of_keys(reader, {key for _, key in pairs}))
 
     def _spelling(self, subjects: Sequence[str], version: Version) -> FindingPage:
         reader = self._database.read()
@@ -125,6 +128,16 @@ class FindingRows:
         same_names = store.same_name_files(reader, subjects)
         files = store.files(reader, version, [each.file_id for each in same_names.values()])
         return FindingPage(files, same_names=same_names)
+
+
+def ambiguous_files(reader: Connection) -> dict[str, list[int]]:
+    """Return the files with an open finding of the kind `ambiguous_person`, by the key of the name."""
+    found = store.ambiguous_person(reader)
+    files: dict[str, list[int]] = {}
+    for subject in found.subjects[~found.ignored]:
+        file_id, key = file_findings.file_and_key(subject)
+        files.setdefault(key, []).append(file_id)
+    return files
 
 
 def placeholder_spellings(reader: Connection, version: Version, keys: Iterable[str]) -> dict[str, str]:

@@ -62,8 +62,8 @@ class FindingResolver:
             return self.remove_placeholder(row.subject, row.title)
         if row.kind == "same_name":
             return self.take_unmatched(row.subject, row.files[0].file_id, resolution.names)
-        file_ids = self._all_files(row)
-        if action == "choose":
+        file_ids = self._files_with_name(row) if action == "choose_all" else self._all_files(row)
+        if action in ("choose", "choose_all"):
             return self._assign_person(file_ids, int(name))
         if action == "remove":
             return self._decisions.change_people(file_ids, remove=resolution.names).step_id
@@ -195,6 +195,11 @@ class FindingResolver:
             for file_id, file_hash, path in store.assignment_targets(tx, list(names_by_file))
             for name in names_by_file[file_id]
         ]
+
+    def _files_with_name(self, row: CheckRow) -> list[int]:
+        """Return all files that name the same ambiguous name as a finding."""
+        _, key = file_findings.file_and_key(row.subject)
+        return finding_rows.ambiguous_files(self._database.read()).get(key, [])
 
     def _all_files(self, row: CheckRow) -> list[int]:
         """Return all files of a finding; the row itself has only the first files."""

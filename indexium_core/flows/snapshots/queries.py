@@ -76,6 +76,8 @@ class Queries:
         """
         Run one SELECT or EXPLAIN and return its first rows.
 
+        A query that exceeds its duration is stopped. Its first rows are the answer, without a total, if it has any.
+
         Args:
             text: The statement; `$name` is a parameter.
             parameters: The values of the parameters.
@@ -86,7 +88,7 @@ class Queries:
 
         Raises:
             SqlError: The statement is not valid.
-            UsageError: It was cancelled, or it exceeded a limit; `cancelled` or `limit`.
+            UsageError: It was cancelled, or it exceeded a limit before its first row; `cancelled` or `limit`.
 
         """
         values = dict(parameters or {})
@@ -125,7 +127,7 @@ class Queries:
             unfinished.replace(out)
         finally:
             unfinished.unlink(missing_ok=True)
-        return answer.total
+        return answer.total or 0
 
     def frame(
         self,
@@ -190,7 +192,8 @@ class Queries:
             answer = QueryFailure(f"The process of the query {lost}.")
         if limit.reason == "cancelled":
             raise errors.UsageError("The query was cancelled.", code="cancelled")
-        if limit.reason == "late":
+        has_rows = isinstance(answer, QueryAnswer) and bool(answer.rows)
+        if limit.reason == "late" and not has_rows:
             message = f"The query was stopped after {seconds:.0f} s. Select less, aggregate, or add a LIMIT."
             raise errors.UsageError(message, code="limit")
         if isinstance(answer, QueryFailure):

@@ -3,7 +3,8 @@ Run the SQL of an analyst in a process of its own: `run_query` is the function t
 
 The process opens the newest snapshot read-only, without access to files or the network, with one thread and limited
 memory, and locks these settings. It runs one SELECT or EXPLAIN. A query that is cancelled, or that exceeds its time, is
-interrupted; if it still runs after a second, the process ends.
+interrupted; if it still runs after a second, the process ends. The rows that an interrupted query has returned are its
+answer; their total is then not known.
 """
 
 from __future__ import annotations
@@ -115,8 +116,8 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         form = request.out.suffix.lstrip(".").lower()
         target = f"TO {quoted(str(request.out))} (FORMAT {form}, USE_TMP_FILE false)"
         source = query_text.without_end(request.text)
-        [(total,)] = con.execute(f"{_BEFORE}{source}) {target}", request.parameters or None).fetchall()
-        return QueryAnswer(columns=(), rows=[], total=total, snapshot_at=moment)
+        [(written,)] = con.execute(f"{_BEFORE}{source}) {target}", request.parameters or None).fetchall()
+        return QueryAnswer(columns=(), rows=[], total=written, snapshot_at=moment)
     con.execute(statement, request.parameters or None)
     if request.as_frame:
         description = con.description or []
@@ -126,15 +127,22 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest) -> QueryAnswe
         lines = [(line,) for row in con.fetchall() for line in str(row[-1]).splitlines()]
         return QueryAnswer(columns=(columns[-1],), rows=lines, total=len(lines), snapshot_at=moment)
     rows: list[tuple[Any, ...]] = []
-    total = size = 0
-    while batch := con.fetchmany(_BATCH):
-        total += len(batch)
-        for row in batch:
-            if len(rows) == request.max_rows or size > request.max_bytes:
-                break
-            rows.append(row)
-            size += len(str(row))
+    count = size = 0
+    is_complete = True
+    try:
+        while batch := con.fetchmany(_BATCH):
+            count += len(batch)
+            for row in batch:
+                if len(rows) == request.max_rows or size > request.max_bytes:
+                    break
+                rows.append(row)
+                size += len(str(row))
+    except duckdb.InterruptException:
+        if not rows:
+            raise
+        is_complete = False
     seconds = time.monotonic() - started
+    total = count if is_complete else None
     return QueryAnswer(columns=columns, rows=rows, total=total, snapshot_at=moment, seconds=seconds)
 
 

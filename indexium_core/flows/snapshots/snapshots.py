@@ -176,9 +176,8 @@ class Snapshots:
             snapshot.write(
                 self._database.read(),
                 unfinished,
-                version.parameters
-                | {"snapshot_at": moment, "program": __version__, "home": str(self._database.home)}
-                | {f"check_{name}": values for name, values in findings._asdict().items()},
+                version.parameters | {"snapshot_at": moment, "program": __version__, "home": str(self._database.home)},
+                findings,
             )
             size = unfinished.stat().st_size
             unfinished.replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -79,6 +80,7 @@ def test_bars_are_stacked_by_colour_and_keep_the_levels() -> None:
         answer({"x": "VARCHAR", "risk": "VARCHAR", "n": "BIGINT"}, rows), ChartChoice("bars", "x", "n", "risk")
     )
     assert chart.plot.lying
+    assert (chart.plot.xtitle, chart.plot.ytitle) == ("n", "x")
     assert chart.legend == [("safe", "safe"), ("danger", "danger")]
     assert [(bar.x0, bar.x1, bar.colour) for bar in chart.plot.bars] == [
         (0, 3, "safe"),
@@ -121,10 +123,16 @@ def test_every_kind_of_chart_is_drawn(kind: str) -> None:
         chart = query_chart.draw(result, choice)
         figure = drawing.render(chart.plot, drawing.tokens("dark"), height=chart.height)
         assert figure.renderers
+        assert [axis.axis_label for axis in (*figure.xaxis, *figure.yaxis)] == [choice.x, choice.y or "number of rows"]
 
 
 def test_sentences_of_a_result() -> None:
     assert cut_sentence(answer({"n": "BIGINT"}, [(1,)])) == ""
+    stopped = replace(answer({"n": "BIGINT"}, [(1,)]), total=None, seconds=10.02)
+    assert cut_sentence(stopped) == (
+        "The query was stopped after 10 s. The table and the chart have only the first 1 row;"
+        " the total number of rows is not known. CSV and Parquet have all of them."
+    )
     assert cut_sentence(answer({"n": "BIGINT"}, [(1,)], total=25_000)) == (
         "The table and the chart have only the first 1 of 25,000 rows. CSV and Parquet have all of them."
     )

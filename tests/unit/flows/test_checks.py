@@ -369,6 +369,30 @@ def test_ambiguous_people_of_an_unmatched_file_are_not_taken(house: House) -> No
     assert [again.subject for again in house.found("same_name")] == [row.subject]
 
 
+def test_one_person_is_chosen_for_all_files_with_an_ambiguous_name(house: House) -> None:
+    house.films({"a.mp4": "Kim", "b.mp4": "kim, Bo", "c.mp4": "Kim", "d.mp4": "Kim", "e.mp4": "Lu"})
+    house.two_named("Kim")
+    house.two_named("Lu")
+    ignored = house.found("ambiguous_person")[2]
+    house.checks.ignore("ambiguous_person", [ignored.subject])
+    first, *_, single = house.found("ambiguous_person")
+    codes = [each.code for each in first.resolutions]
+    assert [code.partition(":")[0] for code in codes] == ["choose", "choose", "choose_all", "choose_all"]
+    assert len(single.resolutions) == 2  # the name is in one file
+    assert first.resolutions[3].label == "It is Kim (aunt) in all 3 files"
+
+    report = house.checks.resolve("ambiguous_person", first.subject, codes[3])
+
+    assert report.text == "The database adds Kim (aunt) to the 3 files with this finding."
+    assert house.found("ambiguous_person") == [single]
+    counts = house.database.read().execute("SELECT person_id, count(*) FROM file_people GROUP BY ALL").fetchall()
+    assert counts == [(int(codes[3].partition(":")[2]), 3)]
+    assert report.step_id is not None
+    ReviewSteps(house.database, clock=lambda: NOW).undo(report.step_id)
+    assert house.counts()["ambiguous_person"] == (4, 1)
+    assert house.database.read().execute("FROM file_people").fetchall() == []
+
+
 def test_suggestions_and_history_of_an_unmatched_file_are_taken(house: House, tmp_path: Path) -> None:
     script = """
         INSERT INTO scanned_files VALUES ('aa', '/old/a.mp4', ''); INSERT INTO metadata_operations VALUES
