@@ -45,8 +45,7 @@ _PEOPLE = ("faces", "video_people")
 class LegacyPerson:
     """One person in one file of a legacy database."""
 
-    path: bytes | None  # the last known path; None: the database has none
-    file_hash: str  # the legacy hash, for messages
+    file_hash: str  # the legacy hash
     name: str
     origin: str  # face, hand
     table: str  # the source table
@@ -128,7 +127,6 @@ class _Reader:
         }
         people = [
             LegacyPerson(
-                path=paths.get(_text(file_hash)),
                 file_hash=_text(file_hash),
                 name=_text(name),
                 origin=origin,
