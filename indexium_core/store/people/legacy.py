@@ -78,10 +78,6 @@ class LegacyDatabase:
         past = (item.path for operation in self.operations for item in operation.items)
         return list(dict.fromkeys(path for path in (*self.paths.values(), *past) if path))
 
-    def hashes_of_people(self) -> set[str]:
-        """Return the legacy hashes of the files with people or suggestions."""
-        return {person.file_hash for person in self.people} | {face.file_hash for face in self.faces}
-
 
 def is_legacy(head: bytes) -> bool:
     """Return whether a file with these first bytes is a SQLite database."""
