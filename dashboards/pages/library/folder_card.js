@@ -134,6 +134,7 @@ const drawMore = (folder, canScan) => {
       {class: "acts"},
       button("Read every file again", "scan", {data: {id, full: "1"}, disabled}),
       online && button("Find missing files…", "gone", {data: {id}, disabled}),
+      online && button("Find empty folders…", "empty", {data: {id}, disabled}),
       missing > 0 && button(`Forget ${count(missing)} missing…`, "forget", {data: {id}}),
       button("Open files as SQL", "as_sql", {kind: "quiet", data: {id}}),
       button("Remove this folder…", "remove", {kind: "quiet", data: {id}}),
