@@ -144,6 +144,23 @@ def test_audio_files_are_included_and_excluded_after_explanation(
     assert empty_library.inventory.audio_removal(library_id).files == 0
 
 
+def test_patterns_have_one_line_each(serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    library_id = empty_library.inventory.add(folder).library_id
+    page = serve(empty_library).visit("/library", width=390)
+    card = page.get_by_role("region", name="films")
+    card.get_by_role("button", name="More about films").click()
+    field = card.get_by_role("textbox", name="Leave out")
+    field.fill("Lee, Thomas\n\n2019/*.avi")
+    field.blur()
+    expect(page.get_by_text("The next scan uses the new patterns.")).to_be_visible()
+    [row] = empty_library.inventory.libraries()
+    assert (row.library_id, list(row.exclude)) == (library_id, ["Lee, Thomas", "2019/*.avi"])
+    expect(field).to_have_value("Lee, Thomas\n2019/*.avi")
+    no_sideways_scroll(page)
+
+
 def test_empty_folders_are_listed_and_removed(
     serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
 ) -> None:

@@ -154,7 +154,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "people_mode": found.people_mode or "",
         "comment_mode": found.comment_mode or "",
         "audio": found.audio,
-        "exclude": ", ".join(found.exclude),
+        "exclude": "\n".join(found.exclude),
     }
 
 

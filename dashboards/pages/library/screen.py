@@ -258,7 +258,7 @@ class LibraryScreen(Screen):
             )
 
     def _set_exclude(self, library_id: int, text: str) -> None:
-        inventory, patterns = self._library.inventory, text.split(",")
+        inventory, patterns = self._library.inventory, text.splitlines()
         self._confirm_removal(
             lambda: inventory.exclude_removal(library_id, patterns),
             lambda: self._change(
