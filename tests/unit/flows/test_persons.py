@@ -189,6 +189,26 @@ def test_page_shows_files_years_and_pictures(court: Court) -> None:
         court.people.details(999)
 
 
+def test_picture_is_a_file_of_the_person_that_has_a_picture(court: Court) -> None:
+    card = court.people.page("lee").items[0]
+    files = {
+        item.file_name: item.file_id for item in court.planner.generate_plan().page(1, include_unchanged=True).items
+    }
+    with court.database.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET state = 'missing' WHERE file_id = $id", {"id": files["b.mp4"]})
+
+    with pytest.raises(errors.UnknownIdError, match="no person with the id 999"):
+        court.people.set_picture(999, None)
+    with pytest.raises(errors.UnknownIdError, match="no file with the id 999"):
+        court.people.set_picture(card.person_id, 999)
+    with pytest.raises(errors.UsageError, match=r"Ann Lee is not in d\.mp4\. Choose a file of this person\."):
+        court.people.set_picture(card.person_id, files["d.mp4"])
+    with pytest.raises(errors.UsageError, match=r"b\.mp4 has no picture\. Choose a file that can be read\."):
+        court.people.set_picture(card.person_id, files["b.mp4"])
+    court.people.set_picture(card.person_id, files["a.mp4"])
+    court.people.set_picture(card.person_id, None)
+
+
 def test_preview_counts_only_files_of_the_person(court: Court) -> None:
     change = court.people.rename("Ann Lee (aunt)", "Ann Leigh", qualifier="", dry_run=True)
     assert change.text == "Ann Lee (aunt) becomes Ann Leigh in 1 file; the next write corrects 1 comment."
