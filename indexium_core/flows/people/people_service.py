@@ -270,11 +270,13 @@ class PeopleService:
         cards = persons.cards(reader, [person_id])
         if not cards:
             raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
+        key = people_comment.person_key(cards[0].name)
         return PersonProfile(
             card=cards[0],
             companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
             files=persons.files(reader, person_id, count=files),
             merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, person_id)],
+            has_shared_name=len(store.people_of_keys(reader, [key]).get(key, [])) > 1,
         )
 
     @remote()

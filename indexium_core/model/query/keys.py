@@ -14,8 +14,10 @@ from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 __all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
-# issue code; locked fields; file ids; a count; bytes; days; yes or no.
-Kind = Literal["people", "text", "folder", "root", "choice", "codes", "locks", "ids", "count", "size", "date", "flag"]
+# issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no.
+Kind = Literal[
+    "people", "text", "folder", "root", "choice", "codes", "locks", "ids", "person_ids", "count", "size", "date", "flag"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ _TABLE = (
         'person:"Ann Lee"',
     ),
     _key("db", "people", "i.db_people", "that have a person in the database", 'db:"Ann Lee"'),
+    _key("person_id", "person_ids", "f.file_id", "that have a person in the database, by id", "person_id:3"),
     _key("has", "people", "i.existing_people", "that have a person in the file", "has:ann"),
     _key("adds", "people", "i.tags_to_add", "that would get a person", 'adds:"Ann Lee"'),
     _key("removes", "people", "i.tags_to_remove", "that would lose a person", "removes:bob"),

@@ -48,6 +48,7 @@ _COLUMNS = {
     "mode": ("p.people_mode", "p.comment_mode"),
 }
 _PEOPLE = "LEFT JOIN (SELECT file_id, list(person) AS people FROM file_people GROUP BY file_id) AS d USING (file_id)"
+_WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN ({}))"
 
 
 def plan_as_sql(text: str) -> str:
@@ -241,6 +242,8 @@ def _options(key: Key, value: AnyValue) -> str:
         return f"list_has_any(p.issues, [{_list(value.options)}])"
     if key.kind == "locks":
         raise QueryError("A snapshot has no locks. Remove “locked:” from the search to open it as SQL.")
+    if key.kind == "person_ids":
+        return _WITH_PERSON.format(", ".join(value.options))
     listed = ", ".join(value.options) if key.kind == "ids" else _list(value.options)
     return _joined(" OR ", [f"{column} IN ({listed})" for column in _COLUMNS[key.name]])
 

@@ -26,6 +26,7 @@ _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # the spelling is always that of 
 _NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # any spelling is possible
 _LOCKED = "(SELECT file_id FROM locked_fields)"
 _LOCKED_IN = "(SELECT file_id FROM locked_fields WHERE list_contains({}::VARCHAR[], field))"
+_WITH_PERSON = "(SELECT file_id FROM file_people WHERE list_contains({}::BIGINT[], person_id))"
 _PERSON_COLUMNS = KEYS["person"].columns
 
 
@@ -198,6 +199,8 @@ class _Builder:
             return f"({key.columns[0]} & (SELECT issue_mask({self._parameter(list(value.options))}::VARCHAR[]))) <> 0"
         if key.kind == "locks":
             return self._locks(key.columns[0], value.options)
+        if key.kind == "person_ids":
+            return f"{key.columns[0]} IN {_WITH_PERSON.format(self._parameter([int(each) for each in value.options]))}"
         values = [int(option) for option in value.options] if key.kind == "ids" else value.options
         tests = [f"{column} IN ({', '.join(map(self._parameter, values))})" for column in key.columns]
         return _joined(" OR ", tests)

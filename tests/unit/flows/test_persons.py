@@ -9,6 +9,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model.people.person import PersonChange
+from indexium_core.model.planning.plan import PlanQuery
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store_steps
 from tests.unit.flows.test_learning import Court
@@ -66,6 +67,21 @@ def test_name_that_fits_two_people_is_assigned_to_neither(court: Court, tmp_path
     report = court.people.import_file(listed, root=ROOT, replace=True)
     assert (report.added, report.rejected[0].line) == (0, 2)
     assert court.known() == before
+
+
+def test_people_with_one_name_are_searched_by_id(court: Court) -> None:
+    first, aunt, bo = court.people.list()
+    assert [court.people.details(each.person_id).has_shared_name for each in (first, aunt, bo)] == [True, True, False]
+
+    def found(search: str) -> list[str]:
+        page = court.planner.plan(PlanQuery(query=search)).page(1, per_page=0, include_unchanged=True)
+        return sorted(item.file_name for item in page.items)
+
+    assert found(f"person_id:{first.person_id}") == ["a.mp4", "b.mp4"]
+    assert found(f"person_id:{aunt.person_id},99") == ["c.mp4"]
+    assert found(f"-person_id:{aunt.person_id},{first.person_id}") == ["d.mp4"]
+    with pytest.raises(errors.QueryError, match="“ann” is not the id of a person; write for example person_id:3"):
+        found("person_id:ann")
 
 
 def test_ambiguous_name_in_file_is_a_check(court: Court) -> None:
