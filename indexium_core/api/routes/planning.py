@@ -11,7 +11,8 @@ from pydantic import Field
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import Body, Number, Open, Text, listed, words
-from indexium_core.library import DecisionReport, Library
+from indexium_core.flows.review.decisions import FIELD_KINDS, DecisionReport
+from indexium_core.library import Library
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import with_filters
 
@@ -134,7 +135,9 @@ class Edit(Body):
     """The people or other fields of a file, or both."""
 
     result_people: Annotated[list[Text] | None, Field(max_length=10_000)] = None
-    fields: Annotated[dict[Text, Text], Field(description="Values by field; an empty value removes the field.")] = {}
+    fields: Annotated[
+        dict[Text, Text] | None, Field(description="Values by field; an empty value removes the field.")
+    ] = None
 
 
 class Postpone(Body):

@@ -16,7 +16,8 @@ from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 __all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key", "values_of"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
-# issue code; locked fields; file ids; a count; bytes; days; yes or no; keys of fields; a number in a text; a day in a text.
+# issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no; keys of fields; a number in a text;
+# a day in a text.
 Kind = Literal[
     "people",
     "text",
@@ -26,6 +27,7 @@ Kind = Literal[
     "codes",
     "locks",
     "ids",
+    "person_ids",
     "count",
     "size",
     "date",
@@ -66,6 +68,7 @@ _TABLE = (
         'person:"Ann Lee"',
     ),
     _key("db", "people", "i.db_people", "that have a person in the database", 'db:"Ann Lee"'),
+    _key("person_id", "person_ids", "f.file_id", "that have a person in the database, by id", "person_id:3"),
     _key("has", "people", "i.existing_people", "that have a person in the file", "has:ann"),
     _key("adds", "people", "i.tags_to_add", "that would get a person", 'adds:"Ann Lee"'),
     _key("removes", "people", "i.tags_to_remove", "that would lose a person", "removes:bob"),

@@ -57,6 +57,7 @@ _HAS_FIELD = {
     "changed": "file_id IN (SELECT file_id FROM plan_changes WHERE field IN ({}))",
 }
 _PEOPLE = "LEFT JOIN (SELECT file_id, list(person) AS people FROM file_people GROUP BY file_id) AS d USING (file_id)"
+_WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN ({}))"
 
 
 def plan_as_sql(text: str) -> str:
@@ -252,6 +253,8 @@ def _options(key: Key, value: AnyValue) -> str:
         return _HAS_FIELD[key.name].format(_list(value.options))
     if key.kind == "locks":
         raise QueryError("A snapshot has no locks. Remove “locked:” from the search to open it as SQL.")
+    if key.kind == "person_ids":
+        return _WITH_PERSON.format(", ".join(value.options))
     listed = ", ".join(value.options) if key.kind == "ids" else _list(value.options)
     return _joined(" OR ", [f"{column} IN ({listed})" for column in _COLUMNS[key.name]])
 

@@ -31,6 +31,7 @@ COMPARED = {  # what a range compares, by the kind of the key
     "number": "TRY_CAST({0} AS INTEGER)",
     "day": "left({0} || substr('0000-01-01', length({0}) + 1), 10)",  # 2019 is its first day
 }
+_WITH_PERSON = "(SELECT file_id FROM file_people WHERE list_contains({}::BIGINT[], person_id))"
 _PERSON_COLUMNS = KEYS["person"].columns
 
 
@@ -205,6 +206,8 @@ class _Builder:
             return self._locks(key.columns[0], value.options)
         if key.kind == "fields":
             return f"list_has_any(coalesce({key.columns[0]}, []), {self._parameter(list(value.options))}::VARCHAR[])"
+        if key.kind == "person_ids":
+            return f"{key.columns[0]} IN {_WITH_PERSON.format(self._parameter([int(each) for each in value.options]))}"
         values = [int(option) for option in value.options] if key.kind == "ids" else value.options
         tests = [f"{column} IN ({', '.join(map(self._parameter, values))})" for column in key.columns]
         return _joined(" OR ", tests)

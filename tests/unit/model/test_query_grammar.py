@@ -167,7 +167,7 @@ def test_example_of_each_key_is_valid(key: query.Key) -> None:
 
 def test_search_keys_are_complete() -> None:
     wanted = "person db has adds removes path name folder root ext risk category issue tags size mtime edited postponed"
-    assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked", "id"}
+    assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked", "id", "person_id"}
 
 
 def test_compiled_query_has_its_keys() -> None:
