@@ -7,6 +7,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review import targets
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.files.media import Change, FieldValue
@@ -135,3 +136,56 @@ def test_every_place_of_a_field_is_planned(database: Database) -> None:
         Change(field="title", where="moov/udta/©nam", old="Old", new="New"),
         Change(field="title", where="moov/meta/title", old="Older", new=None),
     ]
+
+
+@pytest.fixture
+def rated(database: Database) -> Review:
+    """Four films: a is rated 3 and planned as 5, b has a date, c a creation time and a season, d nothing."""
+    store(
+        database,
+        [
+            scanned("a.mp4", fields={"rating": "3", "title": "The Séa"}),
+            scanned("b.mp4", fields={"date": "2019-07", "keywords": "beach; family"}),
+            scanned("c.mp4", fields={"creation_time": "2019-08-01T10:00:00Z", "season": "2"}),
+            scanned("d.mp4"),
+        ],
+    )
+    review = Review(database)
+    review.decisions.set_fields([1], {"rating": "5"})
+    return review
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("title:sea", "a"),
+        ("rating:3", "a"),
+        ("rating:>3", "a"),
+        ("rating:<3", ""),
+        ("favorite:yes", "a"),
+        ("favorite:no", "bcd"),
+        ("-favorite:yes", "bcd"),
+        ("keywords:family", "b"),
+        ("date:2019-07", "b"),
+        ("date:2019-07-01..2019-07-03", "b"),
+        ("date:2019-07-02", ""),
+        ("creation_time:2019-08", "c"),
+        ("year:2019", "bc"),
+        ("year:>2019", ""),
+        ("season:2", "c"),
+        ("field:title,season", "ac"),
+        ("-field:title", "bcd"),
+        ("changed:rating", "a"),
+        ("changed:title,comment", ""),
+    ],
+)
+def test_search_finds_values(rated: Review, query: str, names: str) -> None:
+    with rated.database.atomic() as tx:
+        found = targets.ids_of(tx, query, rated.planner.default_modes(), now=NOW)
+
+    assert "".join("abcd"[file_id - 1] for file_id in found) == names
+
+
+def test_edit_of_a_search_reaches_files_that_no_plan_has(rated: Review) -> None:
+    assert rated.decisions.set_fields("field:season", {"episode": "4"}).files == 1
+    assert rated.items("changed:episode").keys() == {"c.mp4"}
