@@ -53,7 +53,7 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM"},
+        places={"avi": "INAM", "ogg": "TITLE"},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -70,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD"},
+        places={"avi": "ICRD", "ogg": "DATE"},
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -89,7 +89,7 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR"},
+        places={"avi": "IGNR", "ogg": "GENRE"},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -132,7 +132,7 @@ FIELDS: tuple[Field, ...] = (
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART"},
+        places={"avi": "IART", "ogg": "ARTIST"},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -140,7 +140,7 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP"},
+        places={"avi": "ICOP", "ogg": "COPYRIGHT"},
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -156,6 +156,7 @@ FIELDS: tuple[Field, ...] = (
         title="Location",
         type="text",
         about="The place of the recording.",
+        places={"ogg": "LOCATION"},
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )
