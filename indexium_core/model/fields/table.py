@@ -53,7 +53,7 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM", "ogg": "TITLE"},
+        places={"avi": "INAM", "ogg": "TITLE", "flv": "onMetaData title"},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -62,7 +62,7 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
-        places={"avi": "ISBJ"},
+        places={"avi": "ISBJ", "flv": "onMetaData description"},
         shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
     ),
     Field(
@@ -70,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD", "ogg": "DATE"},
+        places={"avi": "ICRD", "ogg": "DATE", "flv": "onMetaData date"},
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -89,7 +89,7 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR", "ogg": "GENRE"},
+        places={"avi": "IGNR", "ogg": "GENRE", "flv": "onMetaData genre"},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -132,7 +132,7 @@ FIELDS: tuple[Field, ...] = (
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART", "ogg": "ARTIST"},
+        places={"avi": "IART", "ogg": "ARTIST", "flv": "onMetaData artist"},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -140,7 +140,7 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP", "ogg": "COPYRIGHT"},
+        places={"avi": "ICOP", "ogg": "COPYRIGHT", "flv": "onMetaData copyright"},
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -148,7 +148,7 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY"},
+        places={"avi": "IKEY", "flv": "onMetaData keywords"},
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
