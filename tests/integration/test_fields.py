@@ -59,6 +59,6 @@ def assert_shown(path: Path, field: Field, container: str, value: str | None) ->
         tags = [stream.metadata for stream in film.streams] if container == "ogg" else [film.metadata]
     names = {name.lower(): text for each in tags for name, text in each.items()}
     found = next((names[name] for name in field.names_in(container) if name in names), None)
-    shown = None if found is None else values.stored(field, found)
+    shown = None if found is None else values.stored(field, found, container)
     if field.names_in(container):
         assert shown == value or (field.type == "list" and shown in (value or "").split("; "))

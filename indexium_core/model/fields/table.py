@@ -31,6 +31,7 @@ class Field:
     places: Mapping[str, str] = field(default_factory=dict)  # by container: the place of the value, for people
     # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
     shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    percent_in: frozenset[str] = frozenset()  # FFmpeg's demuxers that show a rating as a number from 1 to 99
     lowest: int = 0  # of an integer
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
@@ -53,7 +54,7 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM", "ogg": "TITLE", "flv": "onMetaData title"},
+        places={"avi": "INAM", "ogg": "TITLE", "flv": "onMetaData title", "asf": "Content Description title"},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -70,7 +71,7 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD", "ogg": "DATE", "flv": "onMetaData date"},
+        places={"avi": "ICRD", "ogg": "DATE", "flv": "onMetaData date", "asf": "WM/OriginalReleaseTime"},
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -82,6 +83,7 @@ FIELDS: tuple[Field, ...] = (
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
+        places={"asf": "File Properties creation date"},
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
     Field(
@@ -89,7 +91,7 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR", "ogg": "GENRE", "flv": "onMetaData genre"},
+        places={"avi": "IGNR", "ogg": "GENRE", "flv": "onMetaData genre", "asf": "WM/Genre"},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -97,12 +99,14 @@ FIELDS: tuple[Field, ...] = (
         title="Rating",
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
+        places={"asf": "WM/SharedUserRating"},
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
             "mov": ("com.apple.quicktime.rating.user",),
             "matroska": ("rating",),
             "asf": ("wm/shareduserrating",),
         },
+        percent_in=frozenset({"asf"}),
     ),
     Field(
         key="show",
@@ -132,7 +136,7 @@ FIELDS: tuple[Field, ...] = (
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART", "ogg": "ARTIST", "flv": "onMetaData artist"},
+        places={"avi": "IART", "ogg": "ARTIST", "flv": "onMetaData artist", "asf": "Content Description author"},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -140,7 +144,12 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP", "ogg": "COPYRIGHT", "flv": "onMetaData copyright"},
+        places={
+            "avi": "ICOP",
+            "ogg": "COPYRIGHT",
+            "flv": "onMetaData copyright",
+            "asf": "Content Description copyright",
+        },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -148,7 +157,7 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY", "flv": "onMetaData keywords"},
+        places={"avi": "IKEY", "flv": "onMetaData keywords", "asf": "WM/Category"},
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
