@@ -65,7 +65,8 @@ _NUMBERS = frozenset({2, 3, 4, 5})  # booleans and numbers
 _LARGEST_NUMBER = 1 << 31  # FFmpeg reads only smaller numbers
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
-_TICKS = 10_000_000  # a second; the creation time counts 100 ns since 1601
+_DECIMALS = 7
+_TICKS = 10**_DECIMALS  # a second; the creation time counts 100 ns since 1601
 _UNSET = frozenset({0, 11_644_473_600 * _TICKS})  # FFmpeg writes 1970 into a file without a creation time
 
 
@@ -137,7 +138,7 @@ def created_text(ticks: int) -> str:
         moment = _EPOCH + timedelta(seconds=ticks // _TICKS)
     except OverflowError:
         return ""
-    fraction = f".{ticks % _TICKS:07}".rstrip("0").rstrip(".")
+    fraction = f".{ticks % _TICKS:0{_DECIMALS}}".rstrip("0").rstrip(".")
     return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
 
 
@@ -161,8 +162,13 @@ def created_ticks(value: str | None) -> int:
         raise ValueError(message)
     seconds, _, fraction = value.removesuffix("Z").partition(".")
     moment = datetime.fromisoformat(seconds).replace(tzinfo=UTC)
-    ticks = (moment - _EPOCH) // timedelta(seconds=1) * _TICKS + int(fraction[:7].ljust(7, "0"))
-    if ticks <= 0 or created_text(ticks) != value:
-        message = "The creation time of this file needs a moment after 1601, with at most 7 digits behind the seconds."
+    if len(fraction) > _DECIMALS:
+        message = f"The creation time of this file can have {_DECIMALS} digits behind the seconds at most."
+        raise ValueError(message)
+    ticks = (moment - _EPOCH) // timedelta(seconds=1) * _TICKS + int(fraction.ljust(_DECIMALS, "0"))
+    if ticks < 0 or ticks in _UNSET:
+        message = (
+            "The creation time of this file must be after 1601, and cannot be the start of 1970, which means none."
+        )
         raise ValueError(message)
     return ticks
