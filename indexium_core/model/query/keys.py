@@ -16,8 +16,8 @@ from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 __all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key", "values_of"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
-# issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no; keys of fields; a number in a text;
-# a day in a text.
+# issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no; keys of fields; a number or a day
+# that is stored as text.
 Kind = Literal[
     "people",
     "text",
