@@ -134,7 +134,7 @@ def _instant(text: str) -> datetime:
     """Return the moment of a day, a month, a year or a time; a time without zone counts as UTC."""
     bare = text if "T" in text else text + "0000-01-01"[len(text) :]
     try:
-        moment = datetime.fromisoformat(bare.replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(bare)
     except ValueError:  # another program wrote another form
         return datetime.max.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

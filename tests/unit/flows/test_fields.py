@@ -36,27 +36,27 @@ def review(database: Database) -> Review:
     store(
         database,
         [
-            scanned("a.mp4", "People: Ann", fields={"title": "Old"}),
-            scanned("b.mp4", "A note"),
-            scanned("c.avi", container="unknown"),
+            scanned("a.avi", "People: Ann", container="avi", fields={"title": "Old"}),
+            scanned("b.avi", "A note", container="avi"),
+            scanned("c.mpg", container="unknown"),
         ],
     )
     return Review(database)
 
 
 def test_edit_of_a_field_is_planned_beside_people(review: Review) -> None:
-    review.people.add([f"{ROOT}/a.mp4"], ["Ann", "Bo"])
+    review.people.add([f"{ROOT}/a.avi"], ["Ann", "Bo"])
     review.decisions.set_fields([1, 2], {"title": " New "})
 
     items = review.items()
-    assert items["a.mp4"].changes == [
+    assert items["a.avi"].changes == [
         Change(field="comment", old="People: Ann", new="People: Ann, Bo"),
         Change(field="title", old="Old", new="New"),
     ]
-    assert items["b.mp4"].changes == [Change(field="title", old=None, new="New")]
-    assert (items["b.mp4"].category, items["b.mp4"].risk_level, items["b.mp4"].edited) == ("rewrite", "safe", True)
-    assert [issue.code for issue in items["a.mp4"].issues] == ["value_replaced"]
-    assert items["a.mp4"].issues[0].message == "Would replace the value of Title."
+    assert items["b.avi"].changes == [Change(field="title", old=None, new="New")]
+    assert (items["b.avi"].category, items["b.avi"].risk_level, items["b.avi"].edited) == ("rewrite", "safe", True)
+    assert [issue.code for issue in items["a.avi"].issues] == ["value_replaced"]
+    assert items["a.avi"].issues[0].message == "Would replace the value of Title."
 
 
 @pytest.mark.parametrize("mode", ["merge", "exact"])
@@ -79,11 +79,11 @@ def test_removed_value_is_a_danger(review: Review) -> None:
 
 def test_field_without_place_is_blocked_alone(review: Review) -> None:
     review.decisions.set_fields([3], {"title": "New"})
-    assert review.items()["c.avi"].risk_level == "blocked"
-    assert review.items()["c.avi"].issues[0].message == "Files of this kind have no place for Title."
+    assert review.items()["c.mpg"].risk_level == "blocked"
+    assert review.items()["c.mpg"].issues[0].message == "Files of this kind have no place for Title."
 
-    review.people.add([f"{ROOT}/c.avi"], ["Ann"])
-    item = review.items()["c.avi"]
+    review.people.add([f"{ROOT}/c.mpg"], ["Ann"])
+    item = review.items()["c.mpg"]
     assert [change.field for change in item.changes] == ["comment"]
     assert (item.risk_level, [issue.code for issue in item.issues]) == (
         "warning",
@@ -104,9 +104,9 @@ def test_edits_of_fields_are_steps(review: Review) -> None:
     assert {row.summary for row in review.decisions.list()} == {"Title: New", "Genre: Drama"}
 
     review.decisions.set_fields([1], {"title": "Newer"})
-    assert review.items()["a.mp4"].changes[0].new == "Newer"
+    assert review.items()["a.avi"].changes[0].new == "Newer"
     review.steps.undo()
-    assert review.items()["a.mp4"].changes[0].new == "New"
+    assert review.items()["a.avi"].changes[0].new == "New"
     review.steps.undo()
     assert review.items() == {}
 
@@ -127,7 +127,7 @@ def test_every_place_of_a_field_is_planned(database: Database) -> None:
         FieldValue(field="title", where="moov/udta/©nam", value="Old"),
         FieldValue(field="title", where="moov/meta/title", value="Older", takes_value=False),
     )
-    store(database, [scanned("a.mp4", fields={"title": "Old"}, field_places=places)])
+    store(database, [scanned("a.avi", container="avi", fields={"title": "Old"}, field_places=places)])
     review = Review(database)
     review.decisions.set_fields([1], {"title": "New"})
 
