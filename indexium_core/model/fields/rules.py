@@ -67,6 +67,7 @@ class Rule:
             UsageError: A brace is open, or a placeholder is unknown; the message lists all placeholders.
 
         """
+        self.text = text
         self._parts: list[str | _Placeholder] = []
         end = 0
         for place in _PLACES.finditer(text):

@@ -8,6 +8,7 @@ from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review import targets
+from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.files.media import Change, FieldValue
@@ -23,6 +24,7 @@ class Review:
         self.database = database
         self.planner = MetadataPlanner(database, clock=lambda: NOW)
         self.decisions = Decisions(database, modes=self.planner.default_modes, clock=lambda: NOW)
+        self.bulk = BulkEdits(database, modes=self.planner.default_modes, clock=lambda: NOW)
         self.steps = ReviewSteps(database, clock=lambda: NOW)
         self.people = PeopleService(database, clock=lambda: NOW)
 
@@ -104,9 +106,9 @@ def test_edits_of_fields_are_steps(review: Review) -> None:
     assert {row.summary for row in review.decisions.list()} == {"Title: New", "Genre: Drama"}
 
     review.decisions.set_fields([1], {"title": "Newer"})
-    assert review.items()["a.avi"].changes[0].new == "Newer"
+    assert [change.new for change in review.items()["a.avi"].changes] == ["Drama", "Newer"]
     review.steps.undo()
-    assert review.items()["a.avi"].changes[0].new == "New"
+    assert [change.new for change in review.items()["a.avi"].changes] == ["Drama", "New"]
     review.steps.undo()
     assert review.items() == {}
 
@@ -189,3 +191,31 @@ def test_search_finds_values(rated: Review, query: str, names: str) -> None:
 def test_edit_of_a_search_reaches_files_that_no_plan_has(rated: Review) -> None:
     assert rated.decisions.set_fields("field:season", {"episode": "4"}).files == 1
     assert rated.items("changed:episode").keys() == {"c.mp4"}
+
+
+def test_rule_gives_each_file_its_own_value(rated: Review) -> None:
+    preview = rated.bulk.preview_fields([1, 2, 3, 4], {"title": "{name} of {year}"})
+    assert (preview.files, preview.changed, preview.without_value, preview.invalid) == (4, 2, 2, 0)
+    assert [(each.file_name, each.before, each.after) for each in preview.examples] == [
+        ("b.mp4", None, "b of 2019"),
+        ("c.mp4", None, "c of 2019"),
+    ]
+    assert rated.decisions.set_fields([1, 2, 3, 4], {"title": "{name} of {year}"}).files == 2
+    assert {row.file_id: row.value for row in rated.decisions.list() if row.field == "title"} == {
+        2: "b of 2019",
+        3: "c of 2019",
+    }
+
+
+def test_invalid_value_of_a_rule_leaves_the_file_alone(rated: Review) -> None:
+    preview = rated.bulk.preview_fields([1, 3], {"episode": "{season}", "season": "{name}"})
+    assert (preview.changed, preview.without_value, preview.invalid) == (1, 1, 2)
+    assert preview.examples[-1].problem.startswith("'c' is no value of the field season.")
+
+
+def test_shift_uses_the_edit_in_force(rated: Review) -> None:
+    for _ in range(2):
+        rated.decisions.set_fields([3], {"creation_time": "{creation_time+1h}"})
+
+    [row] = [row for row in rated.decisions.list() if row.file_id == 3]
+    assert row.value == "2019-08-01T12:00:00Z"
