@@ -19,8 +19,10 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import field_rules, targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import labels, moments
+from indexium_core.model.fields import values as field_values
+from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import Rule
-from indexium_core.model.fields.table import EDITABLE
+from indexium_core.model.fields.table import EDITABLE, RATING
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
 from indexium_core.model.remote_calls import remote
@@ -171,6 +173,17 @@ class Decisions:
         return step.report
 
     @remote()
+    def set_favorite(self, target: Target, wanted: bool | None = None) -> builtins.list[RatedFile]:  # noqa: FBT001
+        """
+        Make files and their copies favorites, or no favorites; None changes each of them to the other.
+
+        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the files
+        of the target and their copies. UnknownIdError: there is no such file.
+        """
+        with self.step() as step:
+            return step.set_favorite(target, wanted=wanted)
+
+    @remote()
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
         """
         Skip files in lists and writes, until a time (local if it has no zone) or until the decision is removed.
@@ -318,6 +331,28 @@ class Step:
         files = files or found.changed_files
         return self._add(files, labels.set_fields(files, rules), copies=copies)
 
+    def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
+        """Make files and their copies favorites, or no favorites; None toggles. Return the files with their ratings."""
+        self._select(target, copies=True, planned_only=False)
+        former = store.former_values(self._tx, RATING)
+        ratings, changed = dict[int, str | None](), dict[int, str | None]()
+        for row in store.field_facts(self._tx):
+            in_file = (row.fields or {}).get(RATING)
+            rating = (row.edits or {}).get(RATING, in_file)
+            is_favorite = rating == field_values.FAVORITE
+            ratings[row.file_id] = rating
+            if wanted is None or wanted != is_favorite:
+                before = former.get(row.file_id, in_file)
+                ratings[row.file_id] = changed[row.file_id] = field_values.toggled_favorite(rating, before)
+        if changed:
+            store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
+        store.clear_selected(self._tx)
+        self._add(len(changed), labels.set_fields(len(changed), [RATING]))
+        return [
+            RatedFile(file_id=file_id, rating=_stars(rating), favorite=rating == field_values.FAVORITE)
+            for file_id, rating in ratings.items()
+        ]
+
     def postpone(self, target: Target, *, until: datetime | None = None) -> int:
         """Skip files in lists and writes, until a time or until the decision is removed; return the number of files."""
         until = until.astimezone(UTC) if until else None
@@ -395,6 +430,11 @@ class Step:
         self._label = label
         self.report = replace(self.report, files=self.report.files + files, copies=self.report.copies + copies)
         return files
+
+
+def _stars(rating: str | None) -> int:
+    """Return a rating as a number; 0 for none, and for a text that another program wrote."""
+    return int(rating) if rating is not None and rating.isascii() and rating.isdigit() else 0
 
 
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:
