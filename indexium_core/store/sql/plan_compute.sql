@@ -165,8 +165,8 @@ renamed AS (
 -- The edits of fields that change a value of the file, one for each place of the field. $writable_fields has each container
 -- with each field that it can store.
 field_changes AS (
-    SELECT file_id, flatten(list(places ORDER BY field)) AS changes,
-           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_values
+    SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
+           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
     FROM (
         SELECT file_id, field, value, list_transform(
                    CASE WHEN len(places) > 1 THEN places
@@ -202,7 +202,7 @@ facts AS MATERIALIZED (
            d.people AS edit, d.people_keys AS edit_keys, d.known_then,
            coalesce(d.edited, FALSE) AS edited, coalesce(d.by_hand, FALSE) AS by_hand,
            coalesce(d.postponed, FALSE) AS postponed,
-           coalesce(d.edits_fields, FALSE) AS edits_fields, e.changes AS field_changes, e.new_values AS new_field_values,
+           coalesce(d.edits_fields, FALSE) AS edits_fields,
            -- A file that is here only because of its other fields keeps its comment in every mode.
            NOT (c.file_id IS NOT NULL OR coalesce(d.edited, FALSE) OR $include_unknown
                 OR f.file_id IN (SELECT file_id FROM touched_files)) AS keeps_comment,
@@ -247,7 +247,6 @@ facts AS MATERIALIZED (
     LEFT JOIN cast_of AS c USING (file_id)
     LEFT JOIN renamed AS r USING (file_id)
     LEFT JOIN decided AS d USING (file_id)
-    LEFT JOIN field_changes AS e USING (file_id)
     WHERE NOT keeps_comment OR d.edits_fields
 ),
 -- The people that the result certainly has: those of the edit, else those of the database, the first of twins.
@@ -334,7 +333,7 @@ judged AS (
                | CASE WHEN coalesce(comment, '') = '' AND planned IS NOT NULL THEN $shown_as_plot ELSE 0 END
                | CASE WHEN ascii_only AND strlen(listed) > length(listed) THEN $text_encoding ELSE 0 END
                END::INTEGER AS issues
-    FROM compared
+    FROM compared LEFT JOIN field_changes USING (file_id)
 ),
 -- The risk level (risk_level.sql).
 graded AS (
