@@ -66,7 +66,7 @@ _LARGEST_NUMBER = 1 << 31  # FFmpeg reads only smaller numbers
 _DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _DECIMALS = 7
-_TICKS = 10**_DECIMALS  # a second; the creation time counts 100 ns since 1601
+_TICKS = 10_000_000  # a second; the creation time counts 100 ns since 1601
 _UNSET = frozenset({0, 11_644_473_600 * _TICKS})  # FFmpeg writes 1970 into a file without a creation time
 
 
