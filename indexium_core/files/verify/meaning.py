@@ -192,7 +192,8 @@ def _tags(media: Any, container: str) -> Iterator[tuple[str, str]]:
     for key, value in media.metadata.items():
         if not (media.format.name == "flv" and key in _OF_THE_FILE):
             field = libav.field_of(key, container)
-            yield f"tag {key}", values.stored(field, value) if field else value
+            demuxer = libav.demuxer_of(container)
+            yield f"tag {key}", values.stored(field, value, demuxer) if field else value
     in_ogg = media.format.name == "ogg"  # an Ogg file has tags only in its streams
     for stream in media.streams:
         for key, value in stream.metadata.items():

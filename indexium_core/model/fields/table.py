@@ -32,6 +32,7 @@ class Field:
     places: Mapping[str, str] = field(default_factory=dict)  # by container: the place of the value, for people
     # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
     shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    percent_in: frozenset[str] = frozenset()  # FFmpeg's demuxers that show a rating as a number from 1 to 99
     lowest: int = 0  # of an integer
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
@@ -54,7 +55,7 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM"},
+        places={"avi": "INAM", "ogg": "TITLE", "flv": "onMetaData title", "asf": "Content Description title"},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -63,7 +64,7 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
-        places={"avi": "ISBJ"},
+        places={"avi": "ISBJ", "flv": "onMetaData description"},
         shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
     ),
     Field(
@@ -71,7 +72,7 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD"},
+        places={"avi": "ICRD", "ogg": "DATE", "flv": "onMetaData date", "asf": "WM/OriginalReleaseTime"},
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -83,6 +84,7 @@ FIELDS: tuple[Field, ...] = (
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
+        places={"asf": "File Properties creation date"},
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
     Field(
@@ -90,7 +92,7 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR"},
+        places={"avi": "IGNR", "ogg": "GENRE", "flv": "onMetaData genre", "asf": "WM/Genre"},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -98,12 +100,14 @@ FIELDS: tuple[Field, ...] = (
         title="Rating",
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
+        places={"asf": "WM/SharedUserRating"},
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
             "mov": ("com.apple.quicktime.rating.user",),
             "matroska": ("rating",),
             "asf": ("wm/shareduserrating",),
         },
+        percent_in=frozenset({"asf"}),
     ),
     Field(
         key="show",
@@ -133,7 +137,7 @@ FIELDS: tuple[Field, ...] = (
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART"},
+        places={"avi": "IART", "ogg": "ARTIST", "flv": "onMetaData artist", "asf": "Content Description author"},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -141,7 +145,12 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP"},
+        places={
+            "avi": "ICOP",
+            "ogg": "COPYRIGHT",
+            "flv": "onMetaData copyright",
+            "asf": "Content Description copyright",
+        },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -149,7 +158,7 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY"},
+        places={"avi": "IKEY", "flv": "onMetaData keywords", "asf": "WM/Category"},
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
@@ -157,6 +166,7 @@ FIELDS: tuple[Field, ...] = (
         title="Location",
         type="text",
         about="The place of the recording.",
+        places={"ogg": "LOCATION"},
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )
