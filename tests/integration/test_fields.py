@@ -8,7 +8,9 @@ from pathlib import Path
 import av
 import pytest
 
+from indexium_core.files import libav
 from indexium_core.library import Library
+from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media
@@ -55,4 +57,6 @@ def shown(path: Path, field: Field, container: str) -> str | None:
     """Return a field as FFmpeg's libraries show it."""
     with av.open(str(path)) as film:
         names = {name.lower(): value for name, value in film.metadata.items()}
-    return next((names[name] for name in field.names_in(container) if name in names), None)
+    demuxer = libav.demuxer_of(container)
+    found = next((names[name] for name in field.names_in(demuxer) if name in names), None)
+    return None if found is None else values.stored(field, found)

@@ -53,7 +53,7 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM"},
+        places={"avi": "INAM", "matroska": "Segment/Info/Title and TITLE", "webm": "Segment/Info/Title and TITLE"},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -62,7 +62,7 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
-        places={"avi": "ISBJ"},
+        places={"avi": "ISBJ", "matroska": "DESCRIPTION", "webm": "DESCRIPTION"},
         shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
     ),
     Field(
@@ -70,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD"},
+        places={"avi": "ICRD", "matroska": "DATE_RELEASED", "webm": "DATE_RELEASED"},
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -82,6 +82,7 @@ FIELDS: tuple[Field, ...] = (
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
+        places={"matroska": "Segment/Info/DateUTC", "webm": "Segment/Info/DateUTC"},
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
     Field(
@@ -89,7 +90,7 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR"},
+        places={"avi": "IGNR", "matroska": "GENRE", "webm": "GENRE"},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -97,6 +98,7 @@ FIELDS: tuple[Field, ...] = (
         title="Rating",
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
+        places={"matroska": "RATING", "webm": "RATING"},
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
             "mov": ("com.apple.quicktime.rating.user",),
@@ -109,6 +111,7 @@ FIELDS: tuple[Field, ...] = (
         title="Show",
         type="text",
         about="The series of an episode.",
+        places={"matroska": "COLLECTION/TITLE", "webm": "COLLECTION/TITLE"},
         shown_as={"mov": ("show",), "matroska": ("collection/title",)},
     ),
     Field(
@@ -117,6 +120,7 @@ FIELDS: tuple[Field, ...] = (
         type="integer",
         about="The number of the season.",
         highest=255,
+        places={"matroska": "SEASON/PART_NUMBER", "webm": "SEASON/PART_NUMBER"},
         shown_as={"mov": ("season_number",), "matroska": ("season/part_number",)},
     ),
     Field(
@@ -125,6 +129,7 @@ FIELDS: tuple[Field, ...] = (
         type="integer",
         about="The number of the episode.",
         highest=255,
+        places={"matroska": "PART_NUMBER", "webm": "PART_NUMBER"},
         shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number")},
     ),
     Field(
@@ -132,7 +137,7 @@ FIELDS: tuple[Field, ...] = (
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART"},
+        places={"avi": "IART", "matroska": "ARTIST", "webm": "ARTIST"},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -140,7 +145,7 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP"},
+        places={"avi": "ICOP", "matroska": "COPYRIGHT", "webm": "COPYRIGHT"},
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -148,7 +153,7 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY"},
+        places={"avi": "IKEY", "matroska": "KEYWORDS", "webm": "KEYWORDS"},
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
@@ -156,6 +161,7 @@ FIELDS: tuple[Field, ...] = (
         title="Location",
         type="text",
         about="The place of the recording.",
+        places={"matroska": "RECORDING_LOCATION", "webm": "RECORDING_LOCATION"},
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )
