@@ -130,7 +130,7 @@ FIELDS: tuple[Field, ...] = (
         about="The number of the episode.",
         highest=255,
         places={"matroska": "PART_NUMBER", "webm": "PART_NUMBER"},
-        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number")},
+        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number", "part_number")},
     ),
     Field(
         key="artist",

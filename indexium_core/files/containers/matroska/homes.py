@@ -30,12 +30,13 @@ class TagHome:
 
     names: tuple[str, ...]  # players show the first that exists; a new tag gets the first
     level: int = FILE  # TargetTypeValue
-    kind: str = ""  # TargetType; "" for none
+    kind: str = ""  # TargetType of a new tag; "" for none
+    kinds: frozenset[str] = frozenset()  # of tags that belong to the field, "" for none; empty: all of this level
     all_equal: bool = False  # a write gives every tag the new text; otherwise one tag, and removes the others
 
     def takes(self, level: int, kind: str) -> bool:
         """Return whether tags of a target belong to this field."""
-        return level == self.level and (level == FILE or kind in {"", self.kind})
+        return level == self.level and (not self.kinds or kind in self.kinds)
 
 
 HOMES: Mapping[str, TagHome] = {
@@ -45,9 +46,9 @@ HOMES: Mapping[str, TagHome] = {
     "date": TagHome(("DATE_RELEASED", "DATE_RECORDED", "DATE"), all_equal=True),
     "genre": TagHome(("GENRE",)),
     "rating": TagHome(("RATING",)),
-    "show": TagHome(("TITLE",), _SHOW, "COLLECTION"),
-    "season": TagHome(("PART_NUMBER",), _SEASON, "SEASON"),
-    "episode": TagHome(("PART_NUMBER",)),
+    "show": TagHome(("TITLE",), _SHOW, "COLLECTION", frozenset({"", "COLLECTION"})),
+    "season": TagHome(("PART_NUMBER",), _SEASON, "SEASON", frozenset({"", "SEASON"})),
+    "episode": TagHome(("PART_NUMBER",), kinds=frozenset({"", "EPISODE"})),
     "artist": TagHome(("ARTIST",)),
     "copyright": TagHome(("COPYRIGHT",)),
     "keywords": TagHome(("KEYWORDS",)),

@@ -77,18 +77,16 @@ def requested_info(
     if found is None:
         raise errors.RefusedError(_NOT_EDITABLE)
     element, items = found
-    parts = [_element(item.id, wanted[item.id]) if item.id in wanted else item.raw for item in items]
-    present = {item.id for item in items}
-    parts = [part for item, part in zip(items, parts, strict=True) if item.id not in ebml.PADDING]
-    parts += [
-        _element(number, data)
-        for number, data in wanted.items()
-        if number not in present and (number != ids.TITLE or adds_title)
-    ]
-    content = ebml.master(parts, has_crc=ebml.CRC_32 in present)
-    old = reader.read_at(element.data, element.size)
-    is_same = [item.raw for item in items if item.id not in ebml.PADDING] == [part for part in parts if part]
-    return None if is_same or content == old else InfoRequest(element, content)
+    kept = [item for item in items if item.id not in ebml.PADDING]
+    has_title = any(item.id == ids.TITLE and item.content.strip(b"\0") for item in kept)
+    if not has_title and not adds_title:
+        wanted.pop(ids.TITLE, None)
+    parts = [_element(item.id, wanted[item.id]) if item.id in wanted else item.raw for item in kept]
+    present = {item.id for item in kept}
+    parts += [_element(number, data) for number, data in wanted.items() if number not in present]
+    if [item.raw for item in kept] == [part for part in parts if part]:
+        return None
+    return InfoRequest(element, ebml.master(parts, has_crc=any(item.id == ebml.CRC_32 for item in items)))
 
 
 def kept_content(reader: Reader, layout: MatroskaLayout, edited: Collection[str]) -> bytes | None:

@@ -283,7 +283,12 @@ def with_texts(
         else:
             in_tags[target] = in_tags.get(target, b"") + _new_simple_tag(field, text)
     parts = [_edited_tag(tag, changed.get(nth, {}), in_tags.get(nth, b"")) for nth, tag in enumerate(tags)]
-    parts += [_new_tag(level, kind, simple_tags) for (level, kind), simple_tags in in_new_tags.items()]
+    for (level, kind), simple_tags in sorted(in_new_tags.items()):
+        # MediaInfo shows the last PART_NUMBER of all levels, so the show and the season come first if possible.
+        is_first = level != homes.FILE and not any(
+            text.hides and HOMES[text.field].level == level for tag in tags for text in tag.texts
+        )
+        parts.insert(0 if is_first else len(parts), _new_tag(level, kind, simple_tags))
     new = ebml.master(parts, has_crc=_has_crc([tag.item for tag in tags])) if any(parts) else b""
     if kept_content(new, fields) != kept_content(content, fields):
         raise errors.RefusedError(nested_tags(fields))
