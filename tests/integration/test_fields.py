@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import pytest
 
+from indexium_core.files import libav
 from indexium_core.library import Library
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
@@ -60,9 +61,10 @@ def assert_shown(path: Path, field: Field, container: str, value: str | None) ->
         # The tags of an Ogg file are those of its streams.
         tags = [stream.metadata for stream in film.streams] if container == "ogg" else [film.metadata]
     names = {name.lower(): text for each in tags for name, text in each.items()}
-    found = next((names[name] for name in field.names_in(container) if name in names), None)
-    shown = None if found is None else values.stored(field, found, container)
-    if field.names_in(container):
+    demuxer = libav.demuxer_of(container)
+    found = next((names[name] for name in field.names_in(demuxer) if name in names), None)
+    shown = None if found is None else values.stored(field, found, demuxer)
+    if field.names_in(demuxer):
         assert shown == value or (field.type == "list" and shown in (value or "").split("; "))
 
 

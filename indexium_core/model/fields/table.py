@@ -55,7 +55,14 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM", "ogg": "TITLE", "flv": "onMetaData title", "asf": "Content Description title"},
+        places={
+            "avi": "INAM",
+            "ogg": "TITLE",
+            "flv": "onMetaData title",
+            "asf": "Content Description title",
+            "matroska": "Segment/Info/Title and TITLE",
+            "webm": "Segment/Info/Title and TITLE",
+        },
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -64,7 +71,7 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
-        places={"avi": "ISBJ", "flv": "onMetaData description"},
+        places={"avi": "ISBJ", "flv": "onMetaData description", "matroska": "DESCRIPTION", "webm": "DESCRIPTION"},
         shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
     ),
     Field(
@@ -72,7 +79,14 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD", "ogg": "DATE", "flv": "onMetaData date", "asf": "WM/OriginalReleaseTime"},
+        places={
+            "avi": "ICRD",
+            "ogg": "DATE",
+            "flv": "onMetaData date",
+            "asf": "WM/OriginalReleaseTime",
+            "matroska": "DATE_RELEASED",
+            "webm": "DATE_RELEASED",
+        },
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -84,7 +98,11 @@ FIELDS: tuple[Field, ...] = (
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
-        places={"asf": "File Properties creation date"},
+        places={
+            "asf": "File Properties creation date",
+            "matroska": "Segment/Info/DateUTC",
+            "webm": "Segment/Info/DateUTC",
+        },
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
     Field(
@@ -92,7 +110,14 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR", "ogg": "GENRE", "flv": "onMetaData genre", "asf": "WM/Genre"},
+        places={
+            "avi": "IGNR",
+            "ogg": "GENRE",
+            "flv": "onMetaData genre",
+            "asf": "WM/Genre",
+            "matroska": "GENRE",
+            "webm": "GENRE",
+        },
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -100,7 +125,7 @@ FIELDS: tuple[Field, ...] = (
         title="Rating",
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
-        places={"asf": "WM/SharedUserRating"},
+        places={"asf": "WM/SharedUserRating", "matroska": "RATING", "webm": "RATING"},
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
             "mov": ("com.apple.quicktime.rating.user",),
@@ -114,6 +139,7 @@ FIELDS: tuple[Field, ...] = (
         title="Show",
         type="text",
         about="The series of an episode.",
+        places={"matroska": "COLLECTION/TITLE", "webm": "COLLECTION/TITLE"},
         shown_as={"mov": ("show",), "matroska": ("collection/title",)},
     ),
     Field(
@@ -122,6 +148,7 @@ FIELDS: tuple[Field, ...] = (
         type="integer",
         about="The number of the season.",
         highest=255,
+        places={"matroska": "SEASON/PART_NUMBER", "webm": "SEASON/PART_NUMBER"},
         shown_as={"mov": ("season_number",), "matroska": ("season/part_number",)},
     ),
     Field(
@@ -130,14 +157,22 @@ FIELDS: tuple[Field, ...] = (
         type="integer",
         about="The number of the episode.",
         highest=255,
-        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number")},
+        places={"matroska": "PART_NUMBER", "webm": "PART_NUMBER"},
+        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number", "part_number")},
     ),
     Field(
         key="artist",
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART", "ogg": "ARTIST", "flv": "onMetaData artist", "asf": "Content Description author"},
+        places={
+            "avi": "IART",
+            "ogg": "ARTIST",
+            "flv": "onMetaData artist",
+            "asf": "Content Description author",
+            "matroska": "ARTIST",
+            "webm": "ARTIST",
+        },
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -150,6 +185,8 @@ FIELDS: tuple[Field, ...] = (
             "ogg": "COPYRIGHT",
             "flv": "onMetaData copyright",
             "asf": "Content Description copyright",
+            "matroska": "COPYRIGHT",
+            "webm": "COPYRIGHT",
         },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
@@ -158,7 +195,13 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY", "flv": "onMetaData keywords", "asf": "WM/Category"},
+        places={
+            "avi": "IKEY",
+            "flv": "onMetaData keywords",
+            "asf": "WM/Category",
+            "matroska": "KEYWORDS",
+            "webm": "KEYWORDS",
+        },
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
@@ -166,7 +209,7 @@ FIELDS: tuple[Field, ...] = (
         title="Location",
         type="text",
         about="The place of the recording.",
-        places={"ogg": "LOCATION"},
+        places={"ogg": "LOCATION", "matroska": "RECORDING_LOCATION", "webm": "RECORDING_LOCATION"},
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )

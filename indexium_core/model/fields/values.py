@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 
 from indexium_core import errors
@@ -65,13 +66,16 @@ def stored(field: Field, text: str, demuxer: str = "") -> str:
     """
     Return the value of a text that a file has: canonical if the text has the form of a value, else the text itself.
 
-    Files have numbers in several forms (`4`, `4.000000`), and lists with commas or semicolons. In files of some
-    `demuxer` of FFmpeg a rating is a number from 1 to 99.
+    Files have numbers in several forms (`4`, `4.000000`), lists with commas or semicolons, and times with zeros behind
+    the seconds. In files of some `demuxer` of FFmpeg a rating is a number from 1 to 99.
     """
     if field.type in {"integer", "rating"} and _NUMBER.fullmatch(text.strip()):
         number = int(float(text))
         is_percent = demuxer in field.percent_in and 0 <= number <= MAX_PERCENT
         return stars_of_percent(number) if is_percent else str(number)
+    if field.type == "datetime":
+        with suppress(errors.ValidationError):
+            return _datetime(field, text)
     return _list(field, text) or "" if field.type == "list" else text
 
 
