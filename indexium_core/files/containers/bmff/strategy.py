@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from indexium_core.files import holes
 from indexium_core.files.containers import Capabilities, Layout, Reader, Strategy
-from indexium_core.files.containers.bmff import boxes, editing, padding, relocation
+from indexium_core.files.containers.bmff import boxes, editing, field_map, padding, relocation
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.padding import BoxSplice
 from indexium_core.files.containers.bmff.relocation import IndexPlace, MovedIndex
@@ -41,7 +41,7 @@ class BmffInPlace:
     ) -> Patch | Refusal:
         """Return the patch, or why `changes` cannot be written in place."""
         del capabilities
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         return requested if isinstance(requested, Refusal) else self._plan(reader, *requested)
 
     def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice]) -> Patch | Refusal:
@@ -68,7 +68,7 @@ class Reflink:
         """Return the new file, or why the file system or the file does not allow it."""
         if not (capabilities.reflink and capabilities.replace):
             return refusals.not_writable("The file system cannot share the bytes of two files.")
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         made = (
             requested
             if isinstance(requested, Refusal)
@@ -97,7 +97,7 @@ class InsertRange:
             return refusals.not_writable(
                 "The file is sparse: it has ranges without blocks, and only blocks can be moved."
             )
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         return requested if isinstance(requested, Refusal) else self._plan(reader, *requested, block=capabilities.block)
 
     def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], *, block: int) -> Patch | Refusal:
@@ -132,7 +132,7 @@ class Append:
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Patch | Refusal:
         """Return the patch, or why the file or the settings do not allow it."""
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         if isinstance(requested, Refusal):
             return requested
         if capabilities.keep_faststart and requested[0].faststart:
@@ -170,22 +170,25 @@ class BmffCopy:
         """Return the new file, or why it cannot be made."""
         if not capabilities.replace:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         return requested if isinstance(requested, Refusal) else _rebuilt(reader, *requested, block=1)
 
 
 STRATEGIES: tuple[Strategy, ...] = (BmffInPlace(), Reflink(), InsertRange(), Append(), BmffCopy())
 
 
-def _requested_edits(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[BoxSplice]] | Refusal:
+def _requested_edits(
+    reader: Reader, layout: Layout, changes: Sequence[Change]
+) -> tuple[BmffLayout, list[BoxSplice]] | Refusal:
     """Return the layout and its edits, or a Refusal."""
     if layout.problem is not None:
         return layout.problem
     if not isinstance(layout, BmffLayout) or layout.moov is None:
         return refusals.not_writable("The file cannot be edited as MP4.")
-    if [change.field for change in changes] != ["comment"]:
+    keys = {change.field for change in changes}
+    if not changes or len(keys) < len(changes) or not keys <= field_map.WRITABLE:
         return refusals.not_writable(refusals.ONLY_COMMENTS)
-    edits = editing.edits(layout, changes[0])
+    edits = editing.edits(reader, layout, changes)
     return edits if isinstance(edits, Refusal) else (layout, edits)
 
 
