@@ -8,7 +8,9 @@ from pathlib import Path
 import av
 import pytest
 
+from indexium_core.files import libav
 from indexium_core.library import Library
+from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import media
@@ -23,7 +25,8 @@ VALUES = {
     "datetime": ("2019-07-31T18:30:00Z", "2021-01-02T03:04:05Z"),
     "list": ("beach; family", "winter"),
 }
-FORMS = {"matroska": "mkv", "asf": "wmv", "ogg": "ogv"}
+POSITIONS = ("+48.1374+011.5755/", "-33.8568+151.2153/")
+FORMS = {"3gp": "mp4", "matroska": "mkv", "asf": "wmv", "ogg": "ogv"}
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 
 
@@ -32,9 +35,12 @@ def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, conta
     folder = tmp_path / "films"
     folder.mkdir()
     path = media.build(FORMS.get(container, container), folder, comment="People: Ann")
+    if container == "3gp":
+        content = path.read_bytes()
+        path.write_bytes(content[:8] + b"3gp6" + content[12:])
     os.utime(path, (OLD, OLD))
     original = path.read_bytes()
-    first, second = VALUES[field.type]
+    first, second = POSITIONS if field.key == "location" and container in {"mp4", "mov", "3gp"} else VALUES[field.type]
     with Library.open(tmp_path / "home") as library:
         library.scan([folder])
         operations = []
@@ -55,4 +61,6 @@ def shown(path: Path, field: Field, container: str) -> str | None:
     """Return a field as FFmpeg's libraries show it."""
     with av.open(str(path)) as film:
         names = {name.lower(): value for name, value in film.metadata.items()}
-    return next((names[name] for name in field.names_in(container) if name in names), None)
+    demuxer = libav.demuxer_of(container)
+    found = next((names[name] for name in field.names_in(demuxer) if name in names), None)
+    return None if found is None else values.stored(field, found)

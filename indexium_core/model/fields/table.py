@@ -53,7 +53,7 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM"},
+        places={"avi": "INAM", "mp4": "©nam", "mov": "©nam", "3gp": "©nam"},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -62,7 +62,7 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
-        places={"avi": "ISBJ"},
+        places={"avi": "ISBJ", "mp4": "desc", "mov": "com.apple.quicktime.description", "3gp": "desc"},
         shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
     ),
     Field(
@@ -70,7 +70,7 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD"},
+        places={"avi": "ICRD", "mp4": "©day", "mov": "©day", "3gp": "©day"},
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -82,6 +82,7 @@ FIELDS: tuple[Field, ...] = (
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
+        places={"mp4": "mvhd", "mov": "mvhd", "3gp": "mvhd"},
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
     Field(
@@ -89,7 +90,7 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR"},
+        places={"avi": "IGNR", "mp4": "©gen", "mov": "©gen", "3gp": "©gen"},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -97,6 +98,11 @@ FIELDS: tuple[Field, ...] = (
         title="Rating",
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
+        places={
+            "mp4": "com.apple.quicktime.rating.user",
+            "mov": "com.apple.quicktime.rating.user",
+            "3gp": "com.apple.quicktime.rating.user",
+        },
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
             "mov": ("com.apple.quicktime.rating.user",),
@@ -109,6 +115,7 @@ FIELDS: tuple[Field, ...] = (
         title="Show",
         type="text",
         about="The series of an episode.",
+        places={"mp4": "tvsh", "3gp": "tvsh"},
         shown_as={"mov": ("show",), "matroska": ("collection/title",)},
     ),
     Field(
@@ -116,6 +123,7 @@ FIELDS: tuple[Field, ...] = (
         title="Season",
         type="integer",
         about="The number of the season.",
+        places={"mp4": "tvsn", "3gp": "tvsn"},
         highest=255,
         shown_as={"mov": ("season_number",), "matroska": ("season/part_number",)},
     ),
@@ -124,6 +132,7 @@ FIELDS: tuple[Field, ...] = (
         title="Episode",
         type="integer",
         about="The number of the episode.",
+        places={"mp4": "tves", "3gp": "tves"},
         highest=255,
         shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number")},
     ),
@@ -132,7 +141,7 @@ FIELDS: tuple[Field, ...] = (
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART"},
+        places={"avi": "IART", "mp4": "©ART", "mov": "©ART", "3gp": "©ART"},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -140,7 +149,7 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP"},
+        places={"avi": "ICOP", "mp4": "cprt", "mov": "©cpy", "3gp": "cprt"},
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -148,7 +157,7 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY"},
+        places={"avi": "IKEY", "mp4": "keyw", "mov": "com.apple.quicktime.keywords", "3gp": "keyw"},
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
@@ -156,6 +165,7 @@ FIELDS: tuple[Field, ...] = (
         title="Location",
         type="text",
         about="The place of the recording.",
+        places={"mp4": "©xyz", "mov": "©xyz", "3gp": "©xyz"},
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 
 from indexium_core import errors
@@ -54,10 +55,14 @@ def stored(field: Field, text: str) -> str:
     """
     Return the value of a text that a file has: canonical if the text has the form of a value, else the text itself.
 
-    Files have numbers in several forms (`4`, `4.000000`), and lists with commas or semicolons.
+    Files have numbers in several forms (`4`, `4.000000`), times with a fraction of zero, and lists with commas or
+    semicolons.
     """
     if field.type in {"integer", "rating"} and _NUMBER.fullmatch(text.strip()):
         return str(int(float(text)))
+    if field.type == "datetime":
+        with suppress(errors.ValidationError):
+            return _datetime(field, text)
     return _list(field, text) or "" if field.type == "list" else text
 
 
