@@ -298,6 +298,8 @@ SEARCHES = (
     "name:1",
     'path:"0001" container:mp4',
     "id:1..3",
+    "person_id:1",
+    "-person_id:2,99 film",
     "root:film 100%_",
 )
 

@@ -11,7 +11,8 @@ from pydantic import Field
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import Body, Number, Open, Text, listed, words
-from indexium_core.library import DecisionReport, Library
+from indexium_core.flows.review.decisions import FIELD_KINDS, DecisionReport
+from indexium_core.library import Library
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import with_filters
 
@@ -131,9 +132,12 @@ def _answer(library: Library, ask: AskByBody) -> Json:
 
 
 class Edit(Body):
-    """The people of a file."""
+    """The people or other fields of a file, or both."""
 
-    result_people: Annotated[list[Text], Field(max_length=10_000)]
+    result_people: Annotated[list[Text] | None, Field(max_length=10_000)] = None
+    fields: Annotated[
+        dict[Text, Text] | None, Field(description="Values by field; an empty value removes the field.")
+    ] = None
 
 
 class Postpone(Body):
@@ -153,9 +157,9 @@ class ModesBody(Body):
 
 @router.post("/{ref}/edit", response_model=Decided)
 def edit(library: Open, ref: Reference, body: Edit) -> Json:
-    """Set the people of a file (by its id), or of all files with a hash, until the edit is removed."""
+    """Set the people or fields of a file (by its id), or of all files with a hash, until the edit is removed."""
     files = _files(library, ref)
-    return _decided(library, files, library.edit(files, body.result_people))
+    return _decided(library, files, library.decisions.set_all(files, people=body.result_people, fields=body.fields))
 
 
 @router.post("/{ref}/postpone", response_model=Decided)
@@ -173,10 +177,11 @@ def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
 
 
 @router.delete("/{ref}/{kind}", response_model=Decided)
-def revoke(library: Open, ref: Reference, kind: Literal["edit", "postpone", "mode"]) -> Json:
-    """Revoke an edit, a postponement or a mode."""
+def revoke(library: Open, ref: Reference, kind: Literal["edit", "fields", "postpone", "mode"]) -> Json:
+    """Revoke an edit of the people, the edits of all fields, a postponement or a mode."""
     files = _files(library, ref)
-    return _decided(library, files, library.decisions.revoke_of(files, [kind]))
+    kinds = FIELD_KINDS if kind == "fields" else (kind,)
+    return _decided(library, files, library.decisions.revoke_of(files, kinds))
 
 
 def _files(library: Library, ref: str) -> list[int]:

@@ -13,10 +13,11 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "EDITABLE", "FIELDS", "Field", "FieldType", "field_named"]
+__all__ = ["COMMENT", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
+RATING = "rating"  # favorites are the files with the best rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
 
@@ -94,7 +95,7 @@ FIELDS: tuple[Field, ...] = (
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
-        key="rating",
+        key=RATING,
         title="Rating",
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
