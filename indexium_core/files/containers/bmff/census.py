@@ -18,11 +18,12 @@ import numpy as np
 
 from indexium_core.files import digests
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import boxes, field_map, items, new_places, offsets, times
+from indexium_core.files.containers.bmff import boxes, offsets
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.offsets import Ints, Pointers
 from indexium_core.files.containers.bmff.relocation import OffsetMap
+from indexium_core.files.containers.bmff.tags import field_map, items, new_places, times
 
 __all__ = ["census"]
 

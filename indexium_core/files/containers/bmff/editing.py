@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.bmff import field_map, new_places, places, strings, times
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
-from indexium_core.files.containers.bmff.new_places import Insertion, NewPlace
 from indexium_core.files.containers.bmff.padding import BoxSplice
-from indexium_core.files.containers.bmff.places import FieldPlace
+from indexium_core.files.containers.bmff.tags import field_map, new_places, places, strings, times
+from indexium_core.files.containers.bmff.tags.new_places import Insertion, NewPlace
+from indexium_core.files.containers.bmff.tags.places import FieldPlace
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.splices import read_range
 from indexium_core.model.fields.table import COMMENT, field_named

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import boxes, field_map, new_places, places, refusal_rules, times
+from indexium_core.files.containers.bmff import boxes, refusal_rules
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
-from indexium_core.files.containers.bmff.new_places import NewPlace
 from indexium_core.files.containers.bmff.offsets import Offsets
-from indexium_core.files.containers.bmff.places import FieldPlace
+from indexium_core.files.containers.bmff.tags import field_map, new_places, places, times
+from indexium_core.files.containers.bmff.tags.new_places import NewPlace
+from indexium_core.files.containers.bmff.tags.places import FieldPlace
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue

@@ -13,10 +13,11 @@ from dataclasses import replace
 
 from indexium_core.files import holes
 from indexium_core.files.containers import Capabilities, Layout, Reader, Strategy
-from indexium_core.files.containers.bmff import boxes, editing, field_map, padding, relocation
+from indexium_core.files.containers.bmff import boxes, editing, padding, relocation
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.padding import BoxSplice
 from indexium_core.files.containers.bmff.relocation import IndexPlace, MovedIndex
+from indexium_core.files.containers.bmff.tags import field_map
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.splices import Splice, build_head, build_patch, build_pieces
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal

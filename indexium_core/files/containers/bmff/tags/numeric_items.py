@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import struct
 
-from indexium_core.files.containers.bmff import items
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
+from indexium_core.files.containers.bmff.tags import items
 
 __all__ = ["new_content", "texts", "with_only_number"]
 

@@ -19,9 +19,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from indexium_core.files.containers.bmff import boxes, field_map, items, numeric_items, places, strings
+from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
-from indexium_core.files.containers.bmff.places import is_read
+from indexium_core.files.containers.bmff.tags import field_map, items, numeric_items, places, strings
+from indexium_core.files.containers.bmff.tags.places import is_read
 from indexium_core.model.fields.table import COMMENT, field_named
 
 __all__ = ["HANDLER", "KEY_HANDLER", "Insertion", "NewPlace", "added_items", "added_keys", "new_place"]

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from indexium_core.files.containers.bmff import boxes, field_map, genres, items, numeric_items, strings
+from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
+from indexium_core.files.containers.bmff.tags import field_map, genres, items, numeric_items, strings
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.table import COMMENT, field_named
 

@@ -17,8 +17,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Collection, Sequence
 
-from indexium_core.files.containers.bmff import boxes, macintosh
+from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
+from indexium_core.files.containers.bmff.tags import macintosh
 
 __all__ = [
     "FREEFORM",
