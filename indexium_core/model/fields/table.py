@@ -64,7 +64,13 @@ FIELDS: tuple[Field, ...] = (
         about="What the file shows, in a few sentences.",
         multiline=True,
         places={"avi": "ISBJ", "mp4": "desc", "mov": "com.apple.quicktime.description", "3gp": "desc"},
-        shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
+        shown_as={
+            "": ("description", "com.apple.quicktime.description"),
+            "mov": ("description", "com.apple.quicktime.description", "synopsis"),
+            "avi": ("subject",),
+            "asf": (),
+            "ogg": (),
+        },
     ),
     Field(
         key="date",

@@ -144,13 +144,13 @@ def _kept_part(window: Window, fields: _Edited, box: Box) -> Box | bytes:
     Return what a write must keep of a box without children.
 
     A write may add names of its fields at the end of a list of names, and it changes the creation time of the boxes
-    that have the time of `mvhd`.
+    that have the time of `mvhd`. No time counts as this time: a write may remove the time of `mvhd`.
     """
     content = window.body(box, 0, 12)
     with suppress(MalformedBoxError):
         if box.kind == b"keys" and fields.key_names:
             return items.without_last_keys(window.body(box), fields.key_names)
-        if box.kind in times.BOXES and fields.time is not None and times.raw(content) == fields.time:
+        if box.kind in times.BOXES and fields.time is not None and times.raw(content) in {0, fields.time}:
             start, end = times.field_range(content)
             whole = window.body(box)
             return whole[:start] + b"time" + whole[end:]

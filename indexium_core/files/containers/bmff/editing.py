@@ -27,7 +27,7 @@ from indexium_core.model.files.media import Change, Extent, Refusal
 __all__ = ["edits"]
 
 _INFORMATION_HIDES = "Players would show the file's information (©inf) as its comment, whatever is written."
-_INFORMATION_APPEARS = "Players would show the file's information (©inf) as its comment, if there were no places."
+_INFORMATION_APPEARS = "Players would show the file's information (©inf) as its comment, if there were no comment."
 _NO_PLACE = "The file has no place for the {} that programs read."
 
 
@@ -88,6 +88,8 @@ def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits |
     if key in layout.unknown:
         return refusals.not_writable(layout.unknown[key])
     found = layout.places_of(key)
+    if value is None and key in layout.hiding and any(place.shown for place in found):
+        return refusals.not_writable(f"Players would show another {key} of the file, if this one were removed.")
     if value is None:
         return _Edits(splices=[_splice(place, b"") for place in found])
     refusal = field_map.limit(key, value)
@@ -143,7 +145,7 @@ def _time_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits | 
             (start, end), number = times.field_range(content), times.raw(content)
         except MalformedBoxError:
             continue
-        if number == new != old:
+        if new and number == new != old:
             return refusals.not_writable(
                 "A track of the file has this creation time already, and the file another one."
             )

@@ -1,5 +1,5 @@
 """
-The strategies that write the comment of an MP4 or MOV, best first; each returns an edit or a Refusal.
+The strategies that write the fields of an MP4 or MOV, best first; each returns an edit or a Refusal.
 
 An edit in place needs `moov` at the end of the file, or padding near the edit. If the index cannot grow, either the
 media moves (`Reflink`, `InsertRange`, `BmffCopy`) or the index moves (`Append`), and every offset is corrected. A file
@@ -30,7 +30,7 @@ _MAX_HEADER = boxes.MAX_OPENED  # most bytes inserted
 
 class BmffInPlace:
     """
-    Edit the boxes of the comment in their place; padding balances their growth.
+    Edit the boxes of the fields in their place; padding balances their growth.
 
     Bytes outside the index never move, so this also serves files in which nothing may move.
     """
@@ -228,10 +228,10 @@ def _no_room(layout: BmffLayout, edits: Sequence[BoxSplice]) -> Refusal:
     growth = sum(edit.growth for edit in edits)
     room = padding.free_bytes(layout) or 0
     if growth > room:
-        shortage = f"the comment needs {growth:,} bytes more, and {room:,} are free"
+        shortage = f"the new text needs {growth:,} bytes more, and {room:,} are free"
     elif growth > 0:
-        shortage = f"the comment needs {growth:,} of {room:,} free bytes, and a rest must have at least 8"
+        shortage = f"the new text needs {growth:,} of {room:,} free bytes, and a rest must have at least 8"
     else:
-        shortage = f"the comment becomes {-growth} bytes shorter, and a gap must have at least 8"
+        shortage = f"the text becomes {-growth} bytes shorter, and a gap must have at least 8"
     immovable = f" {layout.not_movable} So nothing in it can be moved." if layout.not_movable else ""
     return refusals.not_writable(f"The file's index has no room at its place: {shortage}.{immovable}")

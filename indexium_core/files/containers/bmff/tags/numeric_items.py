@@ -1,9 +1,9 @@
 """
 The items of an `ilst` that hold a number (QuickTime File Format, "Well-known data types").
 
-Readers disagree on the types: 1 is text, 21 and 22 are integers with and without a sign, 23 and 24 are floating-point
-numbers of 32 and 64 bits. FFmpeg reads only the fourth byte of `tvsn` and `tves`, whatever their type is, so these get
-an integer of four bytes. A key keeps its type if that can hold the number.
+Type 1 is text, 21 and 22 are integers with and without a sign, 23 and 24 are floating-point numbers of 32 and 64 bits,
+65 to 78 are integers of one size. FFmpeg reads only the types to 23, and of `tvsn` and `tves` only the fourth byte,
+whatever their type is, so these get an integer of four bytes. A key keeps its type if that can hold the number.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ __all__ = ["new_content", "texts", "with_only_number"]
 
 _TEXT = frozenset({0, 1, 4})
 _SIGNED, _UNSIGNED = 21, 22
+_SIGNED_TYPES = frozenset({_SIGNED, 65, 66, 67, 74})
+_INTEGERS = _SIGNED_TYPES | {_UNSIGNED, 75, 76, 77, 78}
 _FLOATS = {23: ">f", 24: ">d"}
 _FLOAT32 = 23
 _FOUR_BYTES = frozenset({b"tvsn", b"tves"})
@@ -49,8 +51,8 @@ def new_content(kind: bytes, number: str) -> bytes:
 def _text(kind: int, value: bytes) -> str:
     if kind in _TEXT:
         return value.decode("utf-8", "surrogateescape").rstrip("\0")
-    if kind in {_SIGNED, _UNSIGNED} and 1 <= len(value) <= 8:
-        return str(int.from_bytes(value, "big", signed=kind == _SIGNED))
+    if kind in _INTEGERS and 1 <= len(value) <= 8:
+        return str(int.from_bytes(value, "big", signed=kind in _SIGNED_TYPES))
     if kind in _FLOATS and len(value) == struct.calcsize(_FLOATS[kind]):
         return f"{struct.unpack(_FLOATS[kind], value)[0]:f}"
     raise MalformedBoxError("The number has an unknown form.")

@@ -103,6 +103,7 @@ class _Finder:
                 takes_value=place.box.kind != field_map.OLD_GENRE or place.field not in texts,
             )
             for place in self.places
+            if place.field not in self.unknown
         )
         return FoundPlaces(
             places=tuple(sorted(ranked, key=lambda place: place.box.start)),
