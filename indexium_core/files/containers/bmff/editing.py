@@ -196,7 +196,7 @@ def _replaced(layout: BmffLayout, encoded: bytes, new_place: NewPlace | None) ->
         _splice(place, places.with_only_text(place, encoded, keeps_language=keeps_language))
         for place in layout.places_of(COMMENT)
     ]
-    return _Edits(splices=splices, added=new_place and (new_place, encoded.decode("utf-8", "surrogateescape")))
+    return _Edits(splices=splices, added=(new_place, encoded.decode("utf-8", "surrogateescape")) if new_place else None)
 
 
 def _with_segment(layout: BmffLayout, change: Change, new_place: NewPlace | None) -> _Edits | Refusal:

@@ -16,7 +16,7 @@ from indexium_core.files.containers.bmff.offsets import Offsets
 from indexium_core.files.containers.bmff.tags import field_map, new_places, places, times
 from indexium_core.files.containers.bmff.tags.new_places import NewPlace
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
-from indexium_core.model.fields.table import COMMENT
+from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue
 
@@ -198,11 +198,12 @@ def _fields(found: Sequence[FieldPlace]) -> tuple[FieldValue, ...]:
     return tuple(text for _, text in pairs)
 
 
-def _rank(place: FieldPlace) -> tuple[bool, bool, bool, int]:
-    """Return the order of a place: players show the last one of a field, and one with Apple's name last."""
+def _rank(place: FieldPlace) -> tuple[int, ...]:
+    """Return the order of a place: players show the field under the first of its names, and its last place."""
     if place.field == COMMENT:
-        return False, False, False, place.box.start
-    return True, not place.shown, place.apple_key, -place.box.start
+        return (0, place.box.start)
+    names = field_named(place.field).names_in("mov")
+    return (1, not place.shown, names.index(place.name) if place.name in names else 0, -place.box.start)
 
 
 def _time(window: Window, moov: Box) -> tuple[tuple[FieldValue, ...], dict[str, str]]:

@@ -49,6 +49,8 @@ def new_content(kind: bytes, number: str) -> bytes:
 
 
 def _text(kind: int, value: bytes) -> str:
+    if kind == 0 and value[:1] == b"\0":
+        kind = _UNSIGNED
     if kind in _TEXT:
         return value.decode("utf-8", "surrogateescape").rstrip("\0")
     if kind in _INTEGERS and 1 <= len(value) <= 8:

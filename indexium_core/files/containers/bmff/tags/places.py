@@ -41,6 +41,7 @@ MAX_BYTES = 1024 * 1024  # of one text
 
 _CLASH = "The file has two lists of names for its tags (keys), and programs take one for the other."
 _INFORMATION = b"\xa9inf"  # another field, which FFmpeg and FFmpeg-based players also show as the comment
+_APPLE = "com.apple.quicktime."  # players show such a name only if there is no other place of the field
 _NUMBERS = frozenset({"integer", "rating"})  # types of fields
 
 
@@ -56,7 +57,7 @@ class FieldPlace:
     content: bytes
     takes_value: bool = True  # a write gives it the new value; else it removes the box
     shown: bool = True  # FFmpeg-based players show it
-    apple_key: bool = False  # … only if there is no other place of the field: it has Apple's own name
+    name: str = ""  # of a key or of a free-form item, in lower case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +118,11 @@ class _Finder:
         if path[-1].malformed:
             raise MalformedBoxError("The user data (udta) is not made of boxes.")
         for box in path[-1].children:
-            if (key := field_map.STRINGS.get(box.kind)) is not None:
+            if box.kind in field_map.STRINGS:
+                key = field_map.STRINGS[box.kind]
                 self._add(window, path, box, key, box.kind.decode("latin-1"), is_string=True)
-            elif (hidden := field_map.HIDING.get(box.kind)) is not None:
-                self._hide(hidden, box)
+            elif box.kind in field_map.HIDING:
+                self._hide(field_map.HIDING[box.kind], box)
 
     def _in_meta(self, window: Window, path: tuple[Box, ...]) -> None:
         """Find the fields of a `meta`; FFmpeg and MediaInfo use the first names for its numbered items."""
@@ -134,8 +136,8 @@ class _Finder:
             for item in listed.children:
                 own_name, ffmpeg_name = items.key_name(item.kind, own_names), items.key_name(item.kind, ffmpeg_names)
                 if ffmpeg_name and _key_field(own_name) != _key_field(ffmpeg_name):
-                    for key in filter(None, (_key_field(own_name), _key_field(ffmpeg_name))):
-                        self._refuse(key, _CLASH)
+                    for clashing in filter(None, (_key_field(own_name), _key_field(ffmpeg_name))):
+                        self._refuse(clashing, _CLASH)
                     continue
                 label, name = (own_name, own_name) if own_name else _named(window, item)
                 key = field_map.ITEMS.get(item.kind) or _key_field(name)
@@ -147,8 +149,7 @@ class _Finder:
                     self._refuse(key, f"There is a {key} in tags (meta) whose handler (hdlr) is behind them.")
                     continue
                 shown = read and bool(ffmpeg_name or not own_name) and _is_read_in_order(path[0], item)
-                apple_key = (ffmpeg_name or name).lower().startswith("com.apple.quicktime.")
-                self._add(window, (*path, listed), item, key, label, shown=shown, apple_key=apple_key)
+                self._add(window, (*path, listed), item, key, label, shown=shown, name=(ffmpeg_name or name).lower())
 
     def _add(
         self,
@@ -160,7 +161,7 @@ class _Finder:
         *,
         is_string: bool = False,
         shown: bool = True,
-        apple_key: bool = False,
+        name: str = "",
     ) -> None:
         """Add a place; one in an unknown form makes its field unknown, and raises MalformedBoxError for the comment."""
         try:
@@ -172,7 +173,7 @@ class _Finder:
                 strings=is_string,
                 content=_content(window, box),
                 shown=shown and box.kind not in field_map.NOT_SHOWN,
-                apple_key=apple_key,
+                name=name,
             )
             values(place)  # raises for an unknown form
         except MalformedBoxError:
@@ -206,7 +207,7 @@ class _Finder:
     def _is_in_front(self, place: FieldPlace) -> bool:
         """Return whether players show a place despite the hiding boxes: the last box counts, before Apple's own key."""
         start = self.hiding.get(place.field, -1)
-        return start < 0 or (place.box.start > start and not place.apple_key)
+        return start < 0 or (place.box.start > start and not place.name.startswith(_APPLE))
 
 
 def find_places(roots: Sequence[tuple[Window, Box]]) -> FoundPlaces:
