@@ -147,8 +147,8 @@ class Decisions:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
-        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no value,
-        or an invalid one, is not edited.
+        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
+        value, or an invalid one, is not edited.
 
         Raises:
             UsageError: There is no such field, it cannot be set, or no field is given.
