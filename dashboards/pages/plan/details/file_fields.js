@@ -87,7 +87,7 @@ export class FileFields {
   }
 
   input() {
-    return this.host.find(".values .setting :is(input, textarea)")
+    return this.host.find(".values .entry :is(input, textarea)")
   }
 
   save() {
@@ -151,7 +151,7 @@ export class FileFields {
     const keys = `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape cancels.${value ? " An empty value removes the field." : ""}`
     return h(
       "div",
-      {class: "setting", data: {key: `set-${key}`}},
+      {class: "entry", data: {key: `set-${key}`}},
       multiline
         ? h("textarea", {rows: "4", ...attributes, value: this.typed})
         : h("input", {type: "text", ...attributes, value: this.typed}),
