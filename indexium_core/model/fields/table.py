@@ -102,6 +102,7 @@ FIELDS: tuple[Field, ...] = (
             "mov": ("com.apple.quicktime.rating.user",),
             "matroska": ("rating",),
             "asf": ("wm/shareduserrating",),
+            "photo": ("rating",),
         },
     ),
     Field(
