@@ -23,7 +23,9 @@ _LISTS = """<dc:title><rdf:Alt><rdf:li xml:lang="x-default">The &lt;sea&gt;</rdf
    <rdf:li>family</rdf:li>
   </rdf:Bag></dc:subject>
   <dc:creator><rdf:Seq><rdf:li>Bob</rdf:li><rdf:li>Cy</rdf:li></rdf:Seq></dc:creator>
-  <Iptc4xmpExt:PersonInImage><rdf:Bag><rdf:li>Anna</rdf:li><rdf:li>Zo&#xEB; Öz</rdf:li></rdf:Bag></Iptc4xmpExt:PersonInImage>"""
+  <Iptc4xmpExt:PersonInImage>
+   <rdf:Bag><rdf:li>Anna</rdf:li><rdf:li>Zo&#xEB; Öz</rdf:li></rdf:Bag>
+  </Iptc4xmpExt:PersonInImage>"""
 ATTRIBUTES = f"""<rdf:Description rdf:about=""
    xmp:Rating="3" MicrosoftPhoto:Rating='50' mine:own="a &gt; b"
    photoshop:City="Rom" photoshop:DateCreated="2019-07-04">
@@ -40,7 +42,9 @@ ELEMENTS = f"""<rdf:Description rdf:about="">
   {_LISTS}
  </rdf:Description>"""
 OTHERS = """<rdf:Description rdf:about="uuid:1" mine:a="1"><!-- kept -->
-  <mine:regions rdf:parseType="Resource"><mine:list><rdf:Bag><rdf:li rdf:parseType="Resource"><mine:name>Ann</mine:name></rdf:li></rdf:Bag></mine:list></mine:regions>
+  <mine:regions rdf:parseType="Resource"><mine:list><rdf:Bag>
+   <rdf:li rdf:parseType="Resource"><mine:name>Ann</mine:name></rdf:li>
+  </rdf:Bag></mine:list></mine:regions>
   <xmp:Rating/><dc:subject><rdf:Bag/></dc:subject></rdf:Description>"""
 
 

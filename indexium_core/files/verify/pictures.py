@@ -14,9 +14,9 @@ import io
 import re
 import threading
 import warnings
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader
@@ -69,7 +69,7 @@ def read(reader: Reader, layout: Layout) -> Meaning:
                 return Meaning(fields=_fields(_packet(picture)), facts=facts, tags={"container": {}, "streams": []})
     except errors.FileAccessError:
         raise
-    except Exception as error:  # noqa: BLE001 - Pillow raises many kinds of exceptions for a malformed photo
+    except Exception as error:  # Pillow raises many kinds of exceptions for a malformed photo
         reason = str(error).rstrip(".") or type(error).__name__
         message = f"Pillow cannot read the photo: {reason}."
         raise errors.FFmpegError(message) from error
@@ -159,8 +159,8 @@ def _fields(packet: bytes) -> Mapping[str, str | None]:
         return shown
     try:
         text = packet.strip(b" \t\r\n\0") if plain == packet.rstrip(b"\0") else packet
-        root = ElementTree.fromstring(text)  # noqa: S314 - without a document type there are no entities
-    except (ElementTree.ParseError, ValueError):
+        root = ET.fromstring(text)  # noqa: S314 - without a document type there are no entities
+    except (ET.ParseError, ValueError):
         return shown
     for description in root.iter(f"{_RDF}Description"):
         for field in FIELDS:

@@ -7,9 +7,14 @@ TIFF directories. `photo` makes a family from the module of a container.
 
 from __future__ import annotations
 
-from indexium_core.files.containers.photos import jpeg
+from indexium_core.files.containers.photos import jpeg, png, tiff, webp
 from indexium_core.files.containers.photos.photo import PhotoFamily
 
 __all__ = ["FAMILIES"]
 
-FAMILIES = (PhotoFamily("jpeg", "JPEG", jpeg),)
+FAMILIES = (
+    PhotoFamily("jpeg", "JPEG", jpeg),
+    PhotoFamily("png", "PNG", png),
+    PhotoFamily("tiff", "TIFF", tiff),
+    PhotoFamily("webp", "WebP", webp),
+)

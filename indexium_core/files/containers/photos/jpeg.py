@@ -22,7 +22,7 @@ from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShort
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["copy", "exif_splices", "facts", "in_place", "read", "recognises"]
+__all__ = ["copy", "facts", "in_place", "read", "recognises", "with_exif"]
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
@@ -162,7 +162,9 @@ def _before_exif(parts: PhotoParts) -> int:
     return next((where.offset for name, where in parts.kept if name == "EXIF"), parts.insert_at)
 
 
-def exif_splices(reader: Reader, parts: PhotoParts, values: Sequence[Splice]) -> Sequence[Splice]:
-    """Return the changes within the EXIF block."""
+def with_exif(
+    reader: Reader, parts: PhotoParts, changes: Sequence[Splice], values: Sequence[Splice]
+) -> Sequence[Splice]:
+    """Return the changes and those within the EXIF block."""
     del reader, parts
-    return values
+    return [*changes, *values]

@@ -88,8 +88,10 @@ class PhotoFormat(Protocol):
     def in_place(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
     def copy(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
 
-    # Changes within the EXIF block, with everything that depends on its bytes
-    def exif_splices(self, reader: Reader, parts: PhotoParts, values: Sequence[Splice]) -> Sequence[Splice]: ...
+    # These changes and new values within the EXIF block, with everything that depends on its bytes
+    def with_exif(
+        self, reader: Reader, parts: PhotoParts, changes: Sequence[Splice], values: Sequence[Splice]
+    ) -> Sequence[Splice]: ...
 
     # Digests of everything except payload, packet and the masked ranges
     def facts(self, reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterator[tuple[str, str]]: ...
@@ -213,6 +215,19 @@ class PhotoStrategy:
         except (CutShortError, MalformedHeaderError, errors.ConflictError):
             return refusals.not_writable("The photo is not understood.")
 
+    def _refusal(self, layout: PhotoLayout, changes: Sequence[Change], capabilities: Capabilities) -> Refusal | None:
+        """Return why this strategy can write none of these changes, None if it may."""
+        if layout.problem is not None:
+            return layout.problem
+        if not self._is_in_place and not capabilities.replace:
+            return refusals.not_writable("The photo has no room for the value, and no new file may take its place.")
+        for each in changes:
+            if each.field not in xmp_fields.PROPERTIES:
+                return refusals.not_writable(f"Photos have no place for the field {each.field}.")
+            if each.field in layout.blocked:
+                return refusals.not_writable(f"The photo has its {each.field} in a form that Indexium does not change.")
+        return None
+
     def _edits(self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change]) -> list[Splice]:
         packet = xmp_fields.edited(layout.packet or xmp_fields.new_packet(), changes)
         is_empty = layout.packet is None and packet.text == xmp_fields.new_packet().text
@@ -220,7 +235,7 @@ class PhotoStrategy:
         found = [] if is_empty else list(place(reader, parts, packet))
         stars = next((change.new or "" for change in changes if change.field == xmp_fields.RATING), None)
         if stars is not None and layout.exif.ratings:
-            found += self._form.exif_splices(reader, parts, list(_rating_splices(layout.exif, stars)))
+            found = list(self._form.with_exif(reader, parts, found, list(_rating_splices(layout.exif, stars))))
         return sorted(found, key=lambda each: (each.start, each.end))
 
 
@@ -233,12 +248,12 @@ def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
 
 
 def padded(packet: XmpPacket, *, limit: int = xmp.MAX_PACKET) -> bytes:
-    """Return a packet with new padding, at most `limit` bytes; raises NotEditableError if it is longer."""
+    """Return a packet with new padding, at most `limit` bytes; raises ValueRefusedError if it is longer."""
     least = packet.least_size()
     size = least + min(PADDING, (limit - least) // 4 * 4)
     data = packet.bytes_for(size) if size <= limit else None
     if data is None or least > limit:
-        raise NotEditableError(f"The XMP packet of the photo would be longer than {limit:,} bytes.")
+        raise ValueRefusedError(f"The XMP packet of the photo would be longer than {limit:,} bytes.")
     return data
 
 

@@ -212,8 +212,8 @@ def _wanted(key: str, found: XmpProperty | None, text: str | None) -> XmpTexts:
 
 def _people(items: Sequence[str], text: str) -> XmpTexts:
     """Return the list of names; items that cannot be a person's name stay where they are."""
-    names = people_comment.parse(text).people
-    if people_comment.segment_of(names) != text:
+    names = [_person(name) for name in people_comment.split_names(text.partition(":")[2])]
+    if not all(names) or people_comment.segment_of(names) != text:
         raise ValueRefusedError("The comment of a photo can hold only the names of people, and no other text.")
     present = [_person(item) or item for item in items]
     values_ = list(names)
