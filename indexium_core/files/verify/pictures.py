@@ -75,7 +75,7 @@ def read(reader: Reader, layout: Layout) -> Meaning:
         raise errors.FFmpegError(message) from error
 
 
-def _opener(container: str) -> Callable[[io.BufferedReader], Any]:
+def _opener(container: str) -> Callable[[Any], Any]:
     """Return Pillow's class for a container."""
     from PIL import JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
@@ -158,8 +158,7 @@ def _fields(packet: bytes) -> Mapping[str, str | None]:
     if not packet or len(packet) > _MAX_PACKET or b"<!" in re.sub(rb"<!(--|\[CDATA\[)", b"", plain):
         return shown
     try:
-        text = packet.strip(b" \t\r\n\0") if plain == packet.rstrip(b"\0") else packet
-        root = ET.fromstring(text)  # noqa: S314 - without a document type there are no entities
+        root = ET.fromstring(packet.strip(b" \t\r\n\0") if plain == packet.rstrip(b"\0") else packet)  # noqa: S314 - without a document type there are no entities
     except (ET.ParseError, ValueError):
         return shown
     for description in root.iter(f"{_RDF}Description"):

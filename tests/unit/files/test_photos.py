@@ -10,8 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
+from indexium_core import errors
 from indexium_core.files import delta, fingerprint, probe, verify
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.containers.photos.photo import PhotoFamily, PhotoLayout
@@ -189,7 +192,7 @@ def test_exiftool_shows_fields_and_nothing_else_changed(kind: str, tmp_path: Pat
 def test_exiv2_reads_the_result(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "photo"
     path.write_bytes(written(photo(kind, exif=exif()), {"title": "Sea", "rating": "4"}, tmp_path))
-    done = subprocess.run([oracle("exiv2"), "-Pkt", "-px", str(path)], capture_output=True, text=True, check=True)
+    done = subprocess.run([oracle("exiv2"), "-PXkt", str(path)], capture_output=True, text=True, check=True)
     assert done.stderr == ""
     found = dict(line.split(None, 1) for line in done.stdout.splitlines())
     assert found["Xmp.xmp.Rating"] == "4"
@@ -391,7 +394,7 @@ def test_changed_pixel_is_noticed_by_both_halves(tmp_path: Path) -> None:
     for mark, check in ((b"maker's note", "side_data"), (b"profile", "side_data"), (b"\xff\xdb", "streams")):
         bad = bytearray(after)
         bad[after.index(mark) + 6] ^= 1
-        with pytest.raises(verify.comparisons.errors.VerificationError) as caught:
+        with pytest.raises(errors.VerificationError) as caught:
             verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
         assert check in caught.value.message
         assert "structure" in caught.value.message
@@ -531,3 +534,35 @@ def test_tiff_with_a_loop_or_missing_data_is_corrupt() -> None:
         problem = examined(bad).problem
         assert problem is not None
         assert problem.code == "corrupt"
+
+
+# Hostile files
+
+WITH_XMP = {"xmp": packet(photos.ATTRIBUTES, padding=100)}
+SAMPLES = {kind: photo(kind, exif=exif(rating=2), **(WITH_XMP if kind in {"jpeg", "webp"} else {})) for kind in KINDS}
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    changes=st.lists(st.tuples(st.integers(0, 1500), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4),
+    end=st.none() | st.integers(64, 3000),
+)
+def test_no_content_raises_an_error(kind: str, changes: list[tuple[int, bytes]], end: int | None) -> None:
+    data = SAMPLES[kind]
+    bad = bytearray(data[:end])
+    for at, new in changes:
+        bad[min(at, len(bad)) : at + len(new)] = new
+    found = next((each for each in registry.PHOTOS if each.recognises(bytes(bad[:1024]))), None)
+    if found is None:
+        return
+    reader = BytesReader(bytes(bad))
+    layout = found.examine(reader)
+    if layout.problem is not None and layout.problem.code == "corrupt":
+        return
+    facts = found.census(reader, layout, edited=("title", "rating"))
+    change = [Change(field="title", old=None, new="T"), Change(field="rating", old=None, new="4")]
+    choice = registry.choose(found, reader, layout, change, Capabilities())
+    if isinstance(choice, Refusal):
+        return
+    after = BytesReader(sabotage.edited(bytes(bad), choice.edit))
+    assert dict(found.census(after, found.examine(after), edited=("title", "rating"))) == dict(facts)

@@ -73,15 +73,18 @@ class TiffBlock:
         data = self.read(offset + 2, 12 * count + 4) if len(head) == 2 and 0 < count <= _MAX_ENTRIES else b""
         if offset < 8 or len(data) < 12 * count or not data:
             return None
-        entries = []
-        for at in range(0, 12 * count, 12):
-            tag, kind, number, value = struct.unpack_from(f"{self.order}HHII", data, at)
-            entry = TiffEntry(tag=tag, type=kind, count=number, at=offset + 2 + at + 8)
-            if entry.length > 4:
-                entry = TiffEntry(tag=tag, type=kind, count=number, at=value)
-            if entry.length and entry.at + entry.length <= self.where.length:
-                entries.append(entry)
-        return tuple(entries), self.number(data[12 * count : 12 * count + 4])
+        entries = (self._entry(data[at : at + 12], offset + 2 + at) for at in range(0, 12 * count, 12))
+        inside = tuple(each for each in entries if each.length and each.at + each.length <= self.where.length)
+        return inside, self.number(data[12 * count : 12 * count + 4])
+
+    def entry(self, offset: int) -> TiffEntry:
+        """Return the entry at an offset; its value may lie outside the block."""
+        return self._entry(self.read(offset, 12), offset)
+
+    def _entry(self, data: bytes, offset: int) -> TiffEntry:
+        tag, kind, number, value = struct.unpack(f"{self.order}HHII", data)
+        entry = TiffEntry(tag=tag, type=kind, count=number, at=offset + 8)
+        return TiffEntry(tag=tag, type=kind, count=number, at=value) if entry.length > 4 else entry
 
     def numbers(self, entry: TiffEntry, most: int = 16) -> tuple[int, ...]:
         """Return whole numbers of an entry, at most `most`."""

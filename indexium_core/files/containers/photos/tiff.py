@@ -96,6 +96,18 @@ def _directories(block: TiffBlock) -> Iterator[_Directory]:
                 waiting += [(f"{name}/{entry.tag}.{at}", each) for at, each in pointers if each not in seen]
 
 
+def _leads_behind(block: TiffBlock, directory: _Directory) -> bool:
+    """Return whether a value or a directory would lie in bytes that are appended."""
+    raw = block.read(directory.offset, 2)
+    for number in range(block.number(raw)):
+        entry = block.entry(directory.offset + 2 + 12 * number)
+        if entry.length and entry.at + entry.length > block.where.length:
+            return True
+        if entry.tag in _POINTERS and any(block.directory(each) is None for each in block.numbers(entry, 64)):
+            return True
+    return False
+
+
 def _dimensions(block: TiffBlock, directories: Sequence[_Directory]) -> tuple[int, int]:
     """Return the size of the first full image: the first directory of a DNG has only a preview."""
     sizes = []
@@ -154,9 +166,11 @@ def facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterat
 def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
     """Return the packet in the room of the old one, or at the end of the file; raises NotEditableError."""
     data = packet.bytes_for(parts.packet.length) if parts.packet else None
-    if parts.packet is not None and data is not None:
-        return [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)]
     block = TiffBlock(reader, Extent(0, reader.size))
+    if parts.packet is not None and data is not None:
+        return _checked(block, [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)])
+    if any(_leads_behind(block, each) for each in _directories(block)):
+        raise NotEditableError("A value of the photo lies behind the end of the file, so the file cannot grow.")
     data = padded(packet)
     is_last = parts.packet is not None and parts.packet.end == reader.size and parts.packet.offset % 2 == 0
     start = parts.packet.offset if parts.packet is not None and is_last else reader.size
@@ -178,7 +192,18 @@ def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[S
         appended += _number(block, count + 1, 2) + b"".join(raw) + following
     if start + len(appended) > _LARGEST:
         raise NotEditableError("The photo would be larger than 4 GB.")
-    return [patch, Splice(start=start, end=reader.size, data=appended)]
+    return _checked(block, [patch, Splice(start=start, end=reader.size, data=appended)])
+
+
+def _checked(block: TiffBlock, changes: Sequence[Splice]) -> Sequence[Splice]:
+    """Return changes that touch no other value; raises NotEditableError if parts of the file overlap."""
+    for directory in _directories(block):
+        for entry in directory.entries:
+            is_packet = entry.tag == _XMP and directory.name == "image 1"
+            is_other = entry.length > 4 and not is_packet
+            if is_other and any(each.start < entry.at + entry.length and entry.at < each.end for each in changes):
+                raise NotEditableError("Parts of the photo overlap.")
+    return changes
 
 
 def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
@@ -195,10 +220,10 @@ def with_exif(
     block = TiffBlock(reader, Extent(0, reader.size))
     pointer = next((block.number(each.data) for each in changes if each.start == 4), None)
     if pointer is None:
-        return [*changes, *values]
+        return _checked(block, [*changes, *values])
     (appended,) = (each for each in changes if each.start != 4)
     data, first = bytearray(appended.data), pointer - appended.start
-    count = block.number(data[first : first + 2])
+    count = block.number(bytes(data[first : first + 2]))
     places = {bytes(data[at : at + 2]): at for at in range(first + 2, first + 2 + 12 * count, 12)}
     for each in values:
         at = places[block.read(each.start - 8, 2)] + 8

@@ -194,7 +194,7 @@ def _unit(encoding: str) -> int:
 
 
 @dataclass
-class _Node:
+class _OpenElement:
     """An open element."""
 
     name: tuple[str, str]
@@ -207,7 +207,7 @@ class _Node:
 class _OpenProperty:
     """A property element whose end was not reached."""
 
-    node: _Node
+    node: _OpenElement
     depth: int
     is_plain: bool
     text: list[str] = field(default_factory=list)  # outside items
@@ -222,7 +222,7 @@ class _Scanner:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.stack: list[_Node] = []
+        self.stack: list[_OpenElement] = []
         self.properties: list[XmpProperty] = []
         self.descriptions: list[tuple[int, int, int, int]] = []
         self.abouts: list[str] = []
@@ -255,7 +255,7 @@ class _Scanner:
         tag = _TAG.match(self.data, at)
         if tag is None:
             raise XmpError("it is malformed")
-        node = _Node(_split(raw), at, tag.end(), tag[0].endswith(b"/>"))
+        node = _OpenElement(_split(raw), at, tag.end(), tag[0].endswith(b"/>"))
         names = [_split(each) for each in attributes[::2]]
         path = [each.name for each in self.stack]
         self.stack.append(node)
@@ -267,7 +267,7 @@ class _Scanner:
             is_plain = not names and node.name[0] != RDF
             self.property = _OpenProperty(node, len(self.stack), is_plain)
 
-    def _description(self, node: _Node, names: list[tuple[str, str]], values: list[str]) -> None:
+    def _description(self, node: _OpenElement, names: list[tuple[str, str]], values: list[str]) -> None:
         """Note the attributes of a description; expat gives them in file order, without declarations of namespaces."""
         written = [
             match
@@ -293,7 +293,7 @@ class _Scanner:
                     )
                 )
 
-    def _inside(self, node: _Node, attributes: dict[tuple[str, str], str]) -> None:
+    def _inside(self, node: _OpenElement, attributes: dict[tuple[str, str], str]) -> None:
         """Note an element within a property: a list, an item, or a part of a structure."""
         found = self.property
         assert found is not None
