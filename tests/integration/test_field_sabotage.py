@@ -13,7 +13,7 @@ from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.model.fields.table import COMMENT, EDITABLE, Field
 from indexium_core.model.files.media import Change, Remux
-from tests.integration.test_fields import CASES, FORMS, VALUES
+from tests.integration.test_fields import CASES, FORMS, values_of
 from tests.support import media, sabotage
 
 
@@ -35,24 +35,24 @@ def evidence(path: Path, field: Field) -> verify.Evidence:
         return verify.gather(os.fsencode(path), reader, family, layout, edited={COMMENT, field.key})
 
 
-def value_of(field: Field, number: int) -> Change:
-    return Change(field=field.key, old=None, new=VALUES[field.type][number])
+def change_to(field: Field, container: str, number: int) -> Change:
+    return Change(field=field.key, old=None, new=values_of(field, container)[number])
 
 
 @pytest.mark.parametrize(("container", "field"), CASES, ids=lambda each: getattr(each, "key", each))
 def test_another_value_and_another_field_fail_verification(tmp_path: Path, container: str, field: Field) -> None:
     path = media.build(FORMS.get(container, container), tmp_path, comment="People: Ann")
-    data, before, change = path.read_bytes(), evidence(path, field), value_of(field, 0)
+    data, before, change = path.read_bytes(), evidence(path, field), change_to(field, container, 0)
     others = [other for other in EDITABLE if container in other.places and other != field]
 
     path.write_bytes(written(data, change))
     assert verify.compare(before, evidence(path, field), [change])["comment"] == "reads back as planned"
 
-    path.write_bytes(written(data, value_of(field, 1)))
+    path.write_bytes(written(data, change_to(field, container, 1)))
     with pytest.raises(errors.VerificationError, match="comment: "):
         verify.compare(before, evidence(path, field), [change])
 
     for other in others:
-        path.write_bytes(written(data, change, value_of(other, 0)))
+        path.write_bytes(written(data, change, change_to(other, container, 0)))
         with pytest.raises(errors.VerificationError, match="structure: "):
             verify.compare(before, evidence(path, field), [change])

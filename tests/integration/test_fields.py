@@ -27,7 +27,8 @@ VALUES = {
     "datetime": ("2019-07-31T18:30:00Z", "2021-01-02T03:04:05Z"),
     "list": ("beach; family", "winter"),
 }
-FORMS = {"matroska": "mkv", "asf": "wmv", "ogg": "ogv"}
+POSITIONS = ("+48.1374+011.5755/", "-33.8568+151.2153/")
+FORMS = {"3gp": "mp4", "matroska": "mkv", "asf": "wmv", "ogg": "ogv"}
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 
 
@@ -36,9 +37,12 @@ def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, conta
     folder = tmp_path / "films"
     folder.mkdir()
     path = media.build(FORMS.get(container, container), folder, comment="People: Ann")
+    if container == "3gp":
+        content = path.read_bytes()
+        path.write_bytes(content[:8] + b"3gp6" + content[12:])
     os.utime(path, (OLD, OLD))
     original = path.read_bytes()
-    first, second = VALUES[field.type]
+    first, second = values_of(field, container)
     with Library.open(tmp_path / "home") as library:
         library.scan([folder])
         operations = []
@@ -53,6 +57,11 @@ def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, conta
         for operation in reversed(operations):
             library.rollback(operation).wait()
         assert path.read_bytes() == original
+
+
+def values_of(field: Field, container: str) -> tuple[str, str]:
+    """Return two values of a field that a container can hold."""
+    return POSITIONS if field.key == "location" and container in {"mp4", "mov", "3gp"} else VALUES[field.type]
 
 
 def assert_shown(path: Path, field: Field, container: str, value: str | None) -> None:

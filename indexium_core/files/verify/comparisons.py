@@ -300,9 +300,14 @@ def _is_matroska(evidence: Evidence) -> bool:
 
 
 def _fields(key: str, container: str) -> set[str]:
-    """Return the fields in a tag of the file; in a Matroska file also the fields that contain the tag."""
+    """
+    Return the fields in a tag of the file; in a Matroska file also the fields that contain the tag.
+
+    Of the tags of a stream, only a date and time may follow the file: the boxes of a track in an MP4 have it, too.
+    """
     if not key.startswith("tag "):
-        return set()
+        found = libav.field_of(key.rpartition(" tag ")[2], container)
+        return {found.key} if found and found.type == "datetime" else set()
     tag = key.removeprefix("tag ")
     names = [tag]
     if libav.demuxer_of(container) == "matroska":

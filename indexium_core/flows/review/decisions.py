@@ -147,8 +147,8 @@ class Decisions:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
-        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no value,
-        or an invalid one, is not edited.
+        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
+        value, or an invalid one, is not edited.
 
         Raises:
             UsageError: There is no such field, it cannot be set, or no field is given.
@@ -177,8 +177,8 @@ class Decisions:
         """
         Make files and their copies favorites, or no favorites; None changes each of them to the other.
 
-        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the files
-        of the target and their copies. UnknownIdError: there is no such file.
+        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
+        files of the target and their copies. UnknownIdError: there is no such file.
         """
         with self.step() as step:
             return step.set_favorite(target, wanted=wanted)
