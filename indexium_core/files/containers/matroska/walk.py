@@ -343,11 +343,12 @@ class _Walk:
     def texts(self) -> None:
         """Collect every text of a field, also texts that players do not find."""
         found = {element.offset: element for element in self._all(ids.TAGS)[:_READ_MAX]}
+        layout = self.layout()
         in_tags: list[FieldValue] = []
-        in_info = list(info.read_fields(self.reader, self.layout()))
+        in_info = list(info.read_fields(self.reader, layout))
         if found:
             places = {element.offset: element.id for element in self.elements}
-            order = seekhead.read_order(self.layout(), places, self.heads)
+            order = seekhead.read_order(layout, places, self.heads)
             parsed = {element: tags.parse(content_of(self.reader, element)) for element in found.values()}
             read = [found[offset] for offset in order if offset in found]
             fields = {text.field for content in parsed.values() for tag in content for text in tag.texts if text.own}
