@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from indexium_core import notebook
 from indexium_core.model import wording
 
-__all__ = ["FieldExample", "FieldsPreview"]
+__all__ = ["FieldExample", "FieldsPreview", "RatedFile"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,15 @@ class FieldExample:
     before: str | None
     after: str | None
     problem: str = ""  # why the value is not valid; then the field keeps its value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedFile:
+    """The rating of a file, its edit included."""
+
+    file_id: int
+    rating: int  # 0: none
+    favorite: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from indexium_core import errors
 from indexium_core.model.fields.table import EDITABLE
 
-__all__ = ["FACTS", "FileNames", "Rule"]
+__all__ = ["FACTS", "FileNames", "ValueRule"]
 
 FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "name": "the name of the file without its extension",
@@ -56,7 +56,7 @@ class _Placeholder:
     zone: str = ""
 
 
-class Rule:
+class ValueRule:
     """A parsed rule."""
 
     def __init__(self, text: str) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from indexium_core.model.fields.table import EDITABLE, FIELDS, Field, FieldType
+from indexium_core.model.fields.table import EDITABLE, FIELDS, RATING, Field, FieldType
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.properties import LOCKABLE
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 
-__all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key", "values_of"]
+__all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
 # issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no; keys of fields; a number or a day
@@ -54,9 +54,9 @@ def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choic
     return Key(name=name, kind=kind, columns=tuple(columns.split()), help=help_, example=example, choices=choices)
 
 
-def values_of(field: str) -> tuple[str, ...]:
-    """Return the columns of a field: its value in the file, and the planned value."""
-    return f"f.fields['{field}']", f"i.field_values['{field}']"
+def value_of(field: str) -> str:
+    """Return the column of a field: the planned value, else the value in the file."""
+    return f"(CASE WHEN map_contains(i.field_values, '{field}') THEN i.field_values['{field}'] ELSE f.fields['{field}'] END)"
 
 
 _TABLE = (
@@ -115,13 +115,13 @@ _TABLE = (
 
 
 def _of_field(field: Field) -> Key:
-    """Return the key of a field: it finds the value in the file and the planned value."""
+    """Return the key of a field."""
     kind, example = _FIELD_KINDS[field.type]
     return Key(
         name=field.key,
         kind=kind,
-        columns=values_of(field.key),
-        help=f"by their {field.title.lower()}, in the file or planned",
+        columns=(value_of(field.key),),
+        help=f"by their {field.title.lower()}, edits included",
         example=f"{field.key}:{example}",
     )
 
@@ -139,14 +139,14 @@ _OF_FIELDS = (
     Key(
         name="year",
         kind="number",
-        columns=tuple(f"left({column}, 4)" for column in values_of("date") + values_of("creation_time")),
+        columns=(f"left(coalesce({value_of('date')}, {value_of('creation_time')}), 4)",),
         help="by the year of their date or creation time",
         example="year:2019",
     ),
     Key(
         name="favorite",
         kind="flag",
-        columns=tuple(f"(coalesce({column}, '') = '{FAVORITE}')" for column in values_of("rating")),
+        columns=(f"(coalesce({value_of(RATING)}, '') = '{FAVORITE}')",),
         help="that are favorites, which means rated with 5 stars, or not",
         example="favorite:yes",
     ),

@@ -214,7 +214,7 @@ def _term(term: Term) -> str:
     if isinstance(value, AnyValue):
         return _options(key, value)
     if isinstance(value, Flag):
-        return f"({' OR '.join(_COLUMNS[key.name])}) = {str(value.wanted).upper()}"
+        return f"{_COLUMNS[key.name][0]} = {str(value.wanted).upper()}"
     return _span(key, value)
 
 

@@ -123,7 +123,7 @@ class _Builder:
         if isinstance(value, AnyValue):
             return self._options(term.key, value)
         if isinstance(value, Flag):
-            return f"({_joined(' OR ', term.key.columns)}) = {self._parameter(value.wanted)}"
+            return f"{term.key.columns[0]} = {self._parameter(value.wanted)}"
         return self._span(term.key, value)
 
     def _text(self, key: Key, value: Text) -> str:

@@ -28,6 +28,7 @@ __all__ = [
     "edit_selected",
     "expire",
     "field_facts",
+    "former_values",
     "in_force",
     "postpone",
     "postpone_selected",
@@ -109,6 +110,11 @@ def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:
 def field_facts(reader: Connection) -> list[FieldFacts]:
     """Return the facts of the selected files, in the order of their paths."""
     return [FieldFacts(*row) for row in reader.execute(_sql("field_facts")).fetchall()]
+
+
+def former_values(reader: Connection, field: str) -> dict[int, str | None]:
+    """Return the value of the last revoked edit of a field, by selected file; files without such an edit are left out."""
+    return dict(reader.execute(_sql("former_values"), {"kind": f"{FIELD_KIND}{field}"}).fetchall())
 
 
 # Making decisions. `step` is the review step of a decision, which undo reverts.

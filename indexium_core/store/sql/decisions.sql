@@ -51,6 +51,11 @@ LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits F
            WHERE edited_field(kind) IS NOT NULL AND revoked_at IS NULL GROUP BY file_id) AS e USING (file_id)
 WHERE f.file_id IN (SELECT file_id FROM selected_files) ORDER BY f.path_bytes;
 
+-- name: former_values
+-- The value of the last revoked edit of a field, for each selected file that has one.
+SELECT file_id, arg_max({'value': value}, decision_id).value FROM decisions
+WHERE kind = $kind AND revoked_at IS NOT NULL AND file_id IN (SELECT file_id FROM selected_files) GROUP BY file_id;
+
 -- name: new_values
 -- New edits of one field, each with its own value.
 CREATE OR REPLACE TEMP TABLE new_decisions AS

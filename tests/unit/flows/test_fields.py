@@ -13,6 +13,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import ReviewSteps
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.planning.plan import PlanItem, PlanQuery
+from indexium_core.model.query import published_sql
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ROOT, scanned, store
 
@@ -161,7 +162,7 @@ def rated(database: Database) -> Review:
     ("query", "names"),
     [
         ("title:sea", "a"),
-        ("rating:3", "a"),
+        ("rating:3", ""),
         ("rating:>3", "a"),
         ("rating:<3", ""),
         ("favorite:yes", "a"),
@@ -219,3 +220,24 @@ def test_shift_uses_the_edit_in_force(rated: Review) -> None:
 
     [row] = [row for row in rated.decisions.list() if row.file_id == 3]
     assert row.value == "2019-08-01T12:00:00Z"
+
+
+def test_favorite_gets_back_its_former_rating(rated: Review) -> None:
+    def toggled(*file_ids: int) -> list[int]:
+        return [each.rating for each in rated.decisions.set_favorite(list(file_ids))]
+
+    rated.decisions.set_fields([1], {"rating": "4"})
+    assert toggled(1, 2) == [5, 5]
+    assert toggled(1, 2) == [4, 0]
+    rated.decisions.set_favorite([1, 2, 3], True)
+    assert [each.favorite for each in rated.decisions.set_favorite([1, 2, 3], True)] == [True, True, True]
+    assert [each.rating for each in rated.decisions.set_favorite("favorite:yes", False)] == [4, 0, 0]
+    rated.steps.undo()
+    assert toggled(3) == [0]
+
+
+def test_search_as_sql_has_the_same_values(rated: Review) -> None:
+    text = published_sql.plan_as_sql("favorite:yes -title:note year:<2020 field:title changed:rating rating:>3")
+
+    assert "planned_fields['rating']" in text
+    assert "plan_changes" in text
