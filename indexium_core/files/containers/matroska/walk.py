@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, homes, ids, info, seekhead, tags, tail, texts
+from indexium_core.files.containers.matroska import ebml, ids, seekhead, tail
 from indexium_core.files.containers.matroska.ebml import Element
+from indexium_core.files.containers.matroska.fields import homes, info, tags, texts
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, ClusterRun, MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
 from indexium_core.model.fields.table import COMMENT

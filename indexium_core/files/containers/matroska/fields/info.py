@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, homes, ids
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element, RawElement
+from indexium_core.files.containers.matroska.fields import homes
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.model.files.media import Change, FieldValue
 

@@ -18,10 +18,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexium_core.files.containers.matroska import homes, ids, tags
+from indexium_core.files.containers.matroska import ids
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.homes import HOMES
-from indexium_core.files.containers.matroska.tags import FieldTag, MatroskaTag, TagEdit
+from indexium_core.files.containers.matroska.fields import homes, tags
+from indexium_core.files.containers.matroska.fields.homes import HOMES
+from indexium_core.files.containers.matroska.fields.tags import FieldTag, MatroskaTag, TagEdit
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.files import fields
