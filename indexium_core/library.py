@@ -15,6 +15,7 @@ import uuid
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -349,19 +350,28 @@ class Library(LibraryServices):
         interrupted wait for a decision.
         """
         _open_libraries.pop(self, None)
-        if self._embedded is not None:
-            self._embedded.close()
+        try:
+            if self._embedded is not None:
+                self._embedded.close()
+        finally:
+            self._close_parts(interrupt)
+
+    def _close_parts(self, interrupt: Literal["stop", "person"]) -> None:
         parts = self._parts
+        # If this fails, the home stays locked: a thread may still work on a file.
         parts.queue.stop_worker(by=interrupt)
-        self.rescans.close()
-        parts.close_executors()
-        parts.queries.close()
-        parts.snapshots.close()
-        self.database_backups.close()
-        self.event_log.close()
-        parts.store.close()
-        parts.progress_log.close()
-        logs.detach()
+        with (
+            ExitStack() as steps
+        ):  # each step is done, also if an earlier one fails; the last one that is added is first
+            steps.callback(logs.detach)
+            steps.callback(parts.progress_log.close)
+            steps.callback(parts.store.close)
+            steps.callback(self.event_log.close)
+            steps.callback(self.database_backups.close)
+            steps.callback(parts.snapshots.close)
+            steps.callback(parts.queries.close)
+            steps.callback(parts.close_executors)
+            steps.callback(self.rescans.close)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -91,6 +91,8 @@ class Plot:
     xlim: tuple[Any, Any]
     ylim: tuple[float, float]
     lying: bool = False  # bars are horizontal, with their names on the left
+    xtitle: str = ""  # of the horizontal axis; "": no title
+    ytitle: str = ""  # of the vertical axis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,7 +117,9 @@ def _dress(figure: Any, plot: Plot, colours: dict[str, str]) -> None:
         axis.axis_line_color = axis.major_tick_line_color = axis.minor_tick_line_color = None
         axis.major_label_text_color = colours["ink-2" if plot.lying and axis in figure.yaxis else "ink-3"]
         axis.major_label_text_font, axis.major_label_text_font_size = "Inter, system-ui, sans-serif", "11px"
-        axis.axis_label = None
+        axis.axis_label = (plot.xtitle if axis in figure.xaxis else plot.ytitle) or None
+        axis.axis_label_text_color, axis.axis_label_text_font_style = colours["ink-2"], "normal"
+        axis.axis_label_text_font, axis.axis_label_text_font_size = "Inter, system-ui, sans-serif", "11px"
     across, along = (figure.xgrid, figure.ygrid) if plot.lying else (figure.ygrid, figure.xgrid)
     along.grid_line_color = None
     across.grid_line_color, across.grid_line_dash = colours["line"], [2, 4]

@@ -117,6 +117,7 @@ class ItemAnswer(_AnswerShape):
     message: str
     previous_comment: str | None
     new_comment: str | None
+    fields: list[dict[str, str | None]]  # the changes of fields beside the comment: field, old, new
     tags_added: list[str]
     tags_removed: list[str]
     strategy: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -42,6 +43,15 @@ def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> N
             message += f" Use id:{number} for the file, or name:{number} for the number in names."
             raise errors.UsageError(message)
         output.note(message)
+
+
+def assignments(texts: Sequence[str] | None, form: str) -> dict[str, str]:
+    """Return the values of the option `--set` by name; UsageError for a text that does not have the form."""
+    pairs = [text.partition("=") for text in texts or ()]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise errors.UsageError(f"'--set {name}' has no '='. Write --set {form}.")
+    return {name.strip(): value for name, _, value in pairs}
 
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]

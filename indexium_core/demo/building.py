@@ -72,7 +72,7 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
 
 
 def prepare(library: Library, folder: Path) -> None:
-    """Scan the demo library, import its people, delete a file, and make some decisions."""
+    """Scan the demo library, import its people, delete a file, damage another one, and make some decisions."""
     present = content.entries(json.loads((folder / MARKER).read_text(encoding="utf-8"))["files"])
     to_delete = [entry for entry in present if entry.condition == "missing"]
     for entry in to_delete:
@@ -84,6 +84,9 @@ def prepare(library: Library, folder: Path) -> None:
         (folder / entry.path).unlink()
     library.scan([folder])
     for entry in present:
+        if entry.condition == "corrupt":
+            _damage(folder / entry.path)
+            library.jobs.wait(library.verification.add(f'path:"{entry.path}" risk:{entry.risk}').id)
         _decide(library, entry)
 
 
@@ -169,6 +172,18 @@ def _fill(folder: Path, entry: DemoFile, target: Path) -> None:
         clips.make(entry.clip, target)
     if entry.condition == "truncated":
         os.truncate(target, target.stat().st_size * 6 // 10)
+
+
+def _damage(path: Path) -> None:
+    """Change one byte of the media of an MP4 file, as a failing disk does: size and modification time stay."""
+    status = path.stat()
+    with path.open("r+b") as file:
+        content = file.read()
+        place = content.index(b"mdat") + 4
+        place += int.from_bytes(content[place - 8 : place - 4]) // 2
+        file.seek(place)
+        file.write(bytes([content[place] ^ 0xFF]))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def _write_people(target: Path, entries: Sequence[DemoFile]) -> None:

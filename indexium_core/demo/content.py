@@ -25,7 +25,7 @@ class DemoFile:
     clip: Clip = field(default_factory=Clip)
     copy_of: str = ""  # path of the original of a copy; a copy with a comment was tagged later
     link_of: str = ""  # path of the entry to which this is a hard link
-    condition: str = ""  # truncated, empty, read_only, text, missing (deleted after the scan)
+    condition: str = ""  # truncated, empty, read_only, text, missing (deleted after the scan), corrupt (damaged)
     edit: tuple[str, ...] | None = None  # people of an edit
     postponed: bool = False
     comment_mode: str = ""  # the comment mode of this file
@@ -144,7 +144,7 @@ _TABLE = (
     _entry("Archive/Copies/Stream.flv", "flv", (), "blocked", link_of="Archive/Camcorder/Stream.flv"),
     _entry("Archive/Masters/Interview.mkv", "mkv_live", (CARLA, ZOE), "safe"),
     _entry("Phone/VID_20210704.mp4", "mp4", (ZOE, BEN), "safe", "People: Zoë Müller"),
-    _entry("Phone/VID_20210705.mp4", "mp4", (ZOE,), "unchanged", "people: zoë müller"),
+    _entry("Phone/VID_20210705.mp4", "mp4", (ZOE,), "unchanged", "people: zoë müller", condition="corrupt"),
     _entry("Downloads/not really a film.mp4", "mp4", (TOM,), "blocked", condition="text"),
 )
 

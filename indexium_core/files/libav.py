@@ -81,7 +81,7 @@ def read_field(metadata: Mapping[str, str], key: str, demuxer: str = "") -> str 
     field = field_named(key)
     folded = {name.lower(): value for name, value in metadata.items()}
     found = next((folded[name] for name in field.names_in(demuxer) if name in folded), None)
-    return None if found is None else values.stored(field, found)
+    return None if found is None else values.stored(field, found, demuxer)
 
 
 def shown_field(media: Any, key: str, container: str) -> str | None:

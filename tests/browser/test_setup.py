@@ -144,6 +144,56 @@ def test_audio_files_are_included_and_excluded_after_explanation(
     assert empty_library.inventory.audio_removal(library_id).files == 0
 
 
+def test_patterns_have_one_line_each(serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    library_id = empty_library.inventory.add(folder).library_id
+    page = serve(empty_library).visit("/library", width=390)
+    card = page.get_by_role("region", name="films")
+    card.get_by_role("button", name="More about films").click()
+    field = card.get_by_role("textbox", name="Leave out")
+    field.fill("Lee, Thomas\n\n2019/*.avi")
+    field.blur()
+    expect(page.get_by_text("The next scan uses the new patterns.")).to_be_visible()
+    [row] = empty_library.inventory.libraries()
+    assert (row.library_id, list(row.exclude)) == (library_id, ["Lee, Thomas", "2019/*.avi"])
+    expect(field).to_have_value("Lee, Thomas\n2019/*.avi")
+    no_sideways_scroll(page)
+
+
+def test_empty_folders_are_listed_and_removed(
+    serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "films"
+    for number in range(205):
+        (folder / f"{number:03}" / "inner").mkdir(parents=True)
+    clips.build("mp4", folder)
+    empty_library.inventory.add(folder)
+    page = serve(empty_library).visit("/library", width=390)
+    card = page.get_by_role("region", name="films")
+    card.get_by_role("button", name="Scan", exact=True).click()
+    expect(page.get_by_text("410 folders are empty")).to_be_visible()
+    card.get_by_role("button", name="More about films").click()
+    card.get_by_role("button", name="Find empty folders…").click()
+    question = page.get_by_role("dialog", name="Remove empty folders?")
+    expect(question.get_by_role("listitem")).to_have_count(200)
+    expect(question).to_contain_text("410 empty folders")
+    expect(question).to_contain_text("and 210 more")
+    expect(question.get_by_role("listitem").first).to_have_text("000")
+    page.keyboard.press("Escape")
+    assert len(list(folder.iterdir())) == 206
+    (folder / "007" / "new.txt").touch()
+    card.get_by_role("button", name="Find empty folders…").click()
+    remove = question.get_by_role("button", name="Remove 409 folders")
+    expect(remove).to_be_visible()
+    (folder / "008" / "inner" / "new.txt").touch()  # after the preview
+    remove.click()
+    expect(page.get_by_text("407 empty folders were removed.")).to_be_visible()
+    assert sorted(path.name for path in folder.iterdir() if path.is_dir()) == ["007", "008"]
+    card.get_by_role("button", name="Find empty folders…").click()
+    expect(page.get_by_role("dialog", name="No folder is empty")).to_be_visible()
+
+
 def test_offline_folder_is_reported_and_its_removal_shows_effect(
     serve: Callable[[Library], Site], library: Library, media: Path
 ) -> None:

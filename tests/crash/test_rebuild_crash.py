@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.store.database import FILE_NAME
 from indexium_core.store.recovery import files
 from tests.crash.conftest import Choice
-from tests.support import gate, killed_rebuild, seccomp, tally
+from tests.support import gate, killed_rebuild, killed_write, seccomp, tally
 from tests.support.calls import Call
 from tests.support.damage import content, damage_file
 from tests.support.forks import Forks
@@ -114,6 +115,41 @@ def test_restore_killed_at_any_call_leaves_old_or_restored_database(home: Home, 
             assert people(content(home.path)) == {"Ann Lee", "Eva Late"}, where
     assert set(states) == {1, 2}
     assert states == sorted(states, reverse=True), "once restored, always restored"
+
+
+def test_failed_restore_loses_no_interrupted_write(home: Home, forks: Forks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files are restored before the replacement is decided, as at each start; the old database knows what to do."""
+    before = {path: path.read_bytes() for path in home.films.iterdir()}
+    report = forks.watch(gate.Trap(folders=(str(home.films),), at=2, deed="kill"), killed_write.write, home.path)
+    assert report.killed
+    assert {path: path.read_bytes() for path in home.films.iterdir()} != before
+    interrupted = home.path.with_name("interrupted")
+    shutil.copytree(home.path, interrupted)
+    films = home.path.with_name("films of then")
+    shutil.copytree(home.films, films)
+
+    def fail(*_: object) -> None:
+        raise errors.StoreError("The disk is full.")
+
+    monkeypatch.setattr(files, "replace_database", fail)
+    with pytest.raises(errors.StoreError, match="The disk is full"):
+        Library.restore_database(home.path, home.backup)
+    monkeypatch.undo()
+    assert {path: path.read_bytes() for path in home.films.iterdir()} == before
+    with Library.open(home.path) as library:
+        [operation] = library.interruptions.operations()
+        assert library.resume(operation.id).wait().counts == {"success": 3}
+        assert library.rollback(operation.id).wait().counts == {"success": 3}
+    assert {path: path.read_bytes() for path in home.films.iterdir()} == before
+
+    shutil.rmtree(home.path)
+    interrupted.rename(home.path)
+    shutil.copytree(films, home.films, dirs_exist_ok=True)
+    Library.restore_database(home.path, home.backup)
+    assert {path: path.read_bytes() for path in home.films.iterdir()} == before
+    with Library.open(home.path) as library:
+        assert library.interruptions.operations() == []
+        assert library.rollback(1).wait().counts == {"success": 1}
 
 
 def test_rebuild_of_damaged_database_can_be_killed_and_repeated(home: Home, forks: Forks, choice: Choice) -> None:

@@ -17,6 +17,8 @@ from indexium_core.cli.commands import COMMANDS
 from indexium_core.files import volumes
 from indexium_core.library import Library
 from indexium_core.model import query
+from indexium_core.model.fields.rules import FACTS
+from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files import inventory
 from indexium_core.model.planning import risk
 from indexium_core.settings import Settings
@@ -81,6 +83,22 @@ def test_every_search_key_is_on_plan_page() -> None:
     text = (DOCS / "plan.md").read_text(encoding="utf-8")
 
     assert [key for key in query.KEYS if f"`{key}:" not in text] == []
+
+
+def test_every_field_place_and_placeholder_is_on_fields_page() -> None:
+    text = (DOCS / "fields.md").read_text(encoding="utf-8")
+    cells = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| `")
+    ]
+
+    for field in FIELDS:
+        assert [row[-1] for row in cells if row[0] == f"`{field.key}`"][0] == field.about
+        places = [row[1] for row in cells if row[0] == f"`{field.key}`" and len(row) == 2]
+        wanted = [f"{container}: {place}" for container, place in field.places.items()]
+        assert places == (["; ".join(wanted)] if wanted else [])
+    assert [[f"`{{{name}}}`", about] for name, about in FACTS.items()] == [
+        row for row in cells if row[0][2:-2] in FACTS
+    ]
 
 
 def test_every_route_is_on_rest_page() -> None:

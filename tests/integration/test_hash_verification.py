@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexium_core import cli
+from indexium_core.flows.scanning import hash_verification
 from indexium_core.library import Library
 from tests.support.studio import OLD, Studio
 
@@ -122,6 +124,33 @@ def test_sample_finds_corruption_that_a_full_scan_has_hashed(studio: Studio) -> 
     assert library.checks.page("corruption").total == 0
     job = library.jobs.wait(library.verification.add().id)
     assert (job.summary["intact"], job.summary["differing"]) == (3, 0)
+
+
+def test_files_that_vanish_meanwhile_are_skipped(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = studio.library
+    count = hash_verification.store.count_to_verify
+
+    def count_and_remove(*values: Any, **named: Any) -> int:
+        found = count(*values, **named)
+        with library._parts.store.atomic() as tx:  # a scan marks the file as missing
+            tx.execute("UPDATE scanned_files SET state = 'missing' WHERE file_id = 3")
+        studio.paths[0].unlink()  # no scan has noticed this yet
+        return found
+
+    monkeypatch.setattr(hash_verification.store, "count_to_verify", count_and_remove)
+    job = library.jobs.wait(library.verification.add().id)
+
+    assert job.status == "completed"
+    names = ("total", "processed", "intact", "skipped", "failed", "cancelled")
+    assert {name: job.summary[name] for name in names} == {
+        "total": 3,
+        "processed": 3,
+        "intact": 1,
+        "skipped": 2,
+        "failed": 0,
+        "cancelled": False,
+    }
+    assert job.summary["message"] == "3 files: 1 intact, 0 differ, 2 skipped"
 
 
 def test_commands(studio: Studio, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -48,6 +49,23 @@ def test_finished_operation_cannot_be_paused_resumed_or_cancelled(studio: Studio
         assert caught.value.reason == "wrong_state"
     with pytest.raises(errors.UnknownIdError):
         studio.library.pause(99) or studio.library.status(99)
+
+
+@pytest.mark.parametrize("step", ["embedded pages", "queries"])
+def test_close_releases_home_if_a_step_fails(studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def fail() -> None:
+        raise RuntimeError(f"The step {step} fails.")
+
+    if step == "embedded pages":
+        monkeypatch.setattr(studio.library, "_embedded", SimpleNamespace(close=fail))
+    else:
+        monkeypatch.setattr(studio.library._parts.queries, "close", fail)
+
+    with pytest.raises(RuntimeError, match=step):
+        studio.library.close()
+    monkeypatch.undo()
+    studio.library = Library.open(studio.library.home)
+    assert studio.library.plan().page().total
 
 
 @pytest.mark.parametrize(("by", "by_itself"), [("stop", True), ("person", False)])

@@ -3,7 +3,7 @@ Comments in real MOV, MP4 and 3GP clips, stored as programs store them, and read
 place.
 
 `READERS` states the measured behaviour (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04). The choice of places in
-`bmff.comment` is based on it.
+`bmff.tags` is based on it.
 """
 
 from __future__ import annotations

@@ -298,7 +298,17 @@ SEARCHES = (
     "name:1",
     'path:"0001" container:mp4',
     "id:1..3",
+    "person_id:1",
+    "-person_id:2,99 film",
     "root:film 100%_",
+    "title:sea",
+    "-title:sea",
+    "rating:>3",
+    "favorite:no",
+    "date:2019-07..2020",
+    "year:>2018",
+    "field:title,genre",
+    "changed:title,comment",
 )
 
 

@@ -485,7 +485,9 @@ def test_commands_restore_and_rebuild(studio: Studio, capsys: pytest.CaptureFixt
     away = shutil.copy(backup.path, tmp_path / "away.duckdb")
     studio.library.close()
     assert cli.main(["--home", str(home), "db", "restore"]) == 2
-    assert "add --yes" in capsys.readouterr().err
+    asked = capsys.readouterr().err
+    assert "add --yes" in asked
+    assert "Files that were interrupted during a write are restored" in asked
     assert cli.main(["--home", str(home), "db", "restore", str(away), "--yes"]) == 0
     said = capsys.readouterr().err
     assert "The backup away.duckdb of " in said

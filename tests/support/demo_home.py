@@ -29,6 +29,7 @@ def home(path: Path, films: Path) -> Library:
     library = Library.open(path)
     with library._parts.store.atomic() as tx:
         homes.update_inodes(tx, [path for path in films.rglob("*") if path.is_file()])
+        tx.execute("DELETE FROM hash_cache")  # of the inodes of other copies
     return library
 
 

@@ -122,6 +122,7 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
         tags=[],
         comment=item.existing_comment,
         comment_fields=[],
+        fields={},
         fields_differ=False,
         people=[],
         copies=[],

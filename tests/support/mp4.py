@@ -6,7 +6,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-from indexium_core.model.files.media import Edit, Extent, Patch, Rebuild
+from indexium_core.files.containers import Layout
+from indexium_core.model.files.media import Edit, Extent, FieldValue, Patch, Rebuild
 
 HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 MEDIA = bytes(range(256)) * 2
@@ -58,6 +59,11 @@ def keyed(pairs: list[tuple[str, str]], *, plain: bool = False) -> bytes:
     items = [box(struct.pack(">I", number), data(text)) for number, (_, text) in enumerate(pairs, 1)]
     keys = full(b"keys", struct.pack(">I", len(names)), *names)
     return meta(keys, box(b"ilst", *items), handler=bytes(8) + b"mdta" + bytes(13), plain=plain)
+
+
+def comments(layout: Layout) -> list[FieldValue]:
+    """The texts of the comment in a layout."""
+    return [text for text in layout.fields if text.field == "comment"]
 
 
 def track(offsets: list[int], *, wide: bool = False, samples: int | None = None, extra: bytes = b"") -> bytes:

@@ -93,6 +93,8 @@ def _decide(tx: Connection, case: Case) -> None:
     file_id = tx.value("SELECT file_id FROM scanned_files WHERE path = $1", [path_of(case)])
     if "edit" in case:
         decisions.edit(tx, {file_id: case["edit"]}, at=NOW)
+    for key, value in case.get("values", {}).items():
+        decisions.set_values(tx, key, {file_id: value}, at=NOW, step=None)
     if "mode" in case:
         decisions.set_mode(tx, [file_id], at=NOW, **case["mode"])
     if "postpone" in case:

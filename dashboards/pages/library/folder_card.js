@@ -19,7 +19,7 @@ import {count} from "../../components/wording.js"
  * @property {string} people_mode
  * @property {string} comment_mode
  * @property {boolean} audio
- * @property {string} exclude Patterns, separated by commas.
+ * @property {string} exclude Patterns, one on each line.
  */
 
 /** @type {{field: "people_mode" | "comment_mode", label: string, choices: [value: string, label: string][]}[]} */
@@ -70,17 +70,22 @@ const drawAudio = ({id, audio}) =>
 const drawExclude = ({id, exclude}) =>
   h(
     "label",
-    {class: "inline"},
+    {class: "inline patterns"},
     "Leave out",
-    h("input", {
-      type: "text",
+    h("textarea", {
       value: exclude,
-      placeholder: "Extras, 2019/*.avi",
-      title: "Names of files and folders, or paths below this folder, separated by commas; * is any text",
+      rows: Math.max(2, exclude.split("\n").length),
+      placeholder: "Extras\n2019/*.avi",
+      "aria-describedby": `exclude-help${id}`,
       autocomplete: "off",
       spellcheck: "false",
       data: {change: "exclude", id, key: `exclude${id}`},
     }),
+    h(
+      "small",
+      {id: `exclude-help${id}`, class: "quiet"},
+      "One pattern on each line: the name of a file or folder, or a path below this folder; * is any text.",
+    ),
   )
 
 /** @type {(folder: Folder, canScan: boolean, isOpen: boolean) => HTMLElement} */
@@ -134,6 +139,7 @@ const drawMore = (folder, canScan) => {
       {class: "acts"},
       button("Read every file again", "scan", {data: {id, full: "1"}, disabled}),
       online && button("Find missing files…", "gone", {data: {id}, disabled}),
+      online && button("Find empty folders…", "empty", {data: {id}, disabled}),
       missing > 0 && button(`Forget ${count(missing)} missing…`, "forget", {data: {id}}),
       button("Open files as SQL", "as_sql", {kind: "quiet", data: {id}}),
       button("Remove this folder…", "remove", {kind: "quiet", data: {id}}),

@@ -13,6 +13,7 @@ from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanR
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
+    EmptyFolderReport,
     FilePage,
     FolderComparison,
     FolderListing,
@@ -25,6 +26,7 @@ from indexium_core.model.people.unmatched import UnmatchedFile
 
 __all__ = [
     "Folders",
+    "empty_folders",
     "folder_row",
     "folders",
     "forgetting",
@@ -32,6 +34,8 @@ __all__ = [
     "import_preview",
     "imported",
     "quality_view",
+    "removal_problems",
+    "removed_folders",
     "report",
     "scanning",
     "steps",
@@ -66,6 +70,8 @@ PLANNED = {
     "offline": "issue:offline",
 }
 LINES = 50  # maximum number of shown lines of an upload
+PATHS = 200  # maximum number of shown empty folders
+PROBLEMS = 20  # maximum number of shown sentences about folders that cannot be removed
 
 
 class Folders(Component):
@@ -77,11 +83,11 @@ class Folders(Component):
     "" for none), `import` (the preview of an upload), `people`, `tiles` ({kind, count, label, level, on}), `list`
     ({kind, title, rows, …} or none).
 
-    Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `forget`
-    {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `exclude` {id, patterns}, `uploaded`
-    {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`,
-    `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives:
-    {hints, serial}, {listing}.
+    Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `empty`
+    {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `exclude` {id, patterns},
+    `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`,
+    `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql`
+    {id}. Receives: {hints, serial}, {listing}.
     """
 
     _esm = module("library")
@@ -148,7 +154,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "people_mode": found.people_mode or "",
         "comment_mode": found.comment_mode or "",
         "audio": found.audio,
-        "exclude": ", ".join(found.exclude),
+        "exclude": "\n".join(found.exclude),
     }
 
 
@@ -242,7 +248,7 @@ def report(found: ScanReport) -> dict[str, Any]:
         text += f" {wording.plural(found.cache.hits, 'hash was', 'hashes were')} known."
     if found.empty_folders:
         folders = wording.plural(found.empty_folders, "folder is", "folders are")
-        text += f" {folders} empty: “indexium libraries empty-folders ID” lists them."
+        text += f" {folders} empty: “Find empty folders…” under “More…” lists them."
     return {"text": text, "messages": found.messages[:20], "level": "warning" if found.messages else "note"}
 
 
@@ -272,6 +278,40 @@ def forgetting(found: RemovalReport, *, part: str) -> list[dict[str, Any]]:
         {"kind": "facts", "pairs": pairs},
         {"kind": "hint", "text": after},
     ]
+
+
+def empty_folders(found: EmptyFolderReport) -> list[dict[str, Any]]:
+    """Return the empty folders of a library folder, as sections of a question."""
+    shown, top = sorted(found.folders)[:PATHS], found.path.rstrip("/") + "/"
+    problems = [{"kind": "why", "level": "warning", "text": each} for each in found.problems]
+    if not shown:
+        return problems or [{"kind": "text", "text": "Every folder has a file, or a folder with a file."}]
+    return [
+        *problems,
+        {"kind": "text", "text": "These folders contain no files, and no folders except empty ones."},
+        {
+            "kind": "items",
+            "label": wording.plural(len(found.folders), "empty folder"),
+            "items": [{"name": path.removeprefix(top), "path": path, "chips": []} for path in shown],
+            "more": wording.and_more(len(found.folders) - len(shown)),
+        },
+        {
+            "kind": "hint",
+            "text": "Each folder that is still empty is removed from the disk. Indexium cannot restore it.",
+        },
+    ]
+
+
+def removed_folders(found: EmptyFolderReport) -> str:
+    """Return the result of a removal of empty folders, as a sentence."""
+    return f"{wording.plural(found.removed, 'empty folder was', 'empty folders were')} removed."
+
+
+def removal_problems(found: EmptyFolderReport) -> list[dict[str, Any]]:
+    """Return the empty folders that could not be removed, as sections of a report."""
+    shown = [{"kind": "why", "level": "warning", "text": each} for each in found.problems[:PROBLEMS]]
+    more = wording.and_more(len(found.problems) - len(shown))
+    return [*shown, *([{"kind": "hint", "text": more}] if more else [])]
 
 
 def gone(found: FolderComparison) -> list[dict[str, Any]]:

@@ -37,6 +37,7 @@ class PeopleImport:
         self._root = ""
         self._replace = False
         self._busy = ""  # the progress of a comparison with a legacy database
+        self._calls = 0  # the number of the newest call whose progress is shown
 
     def view(self) -> dict[str, Any] | None:
         """Return the view of the upload, or None without an upload."""
@@ -49,20 +50,18 @@ class PeopleImport:
 
     def uploaded(self, message: Mapping[str, Any]) -> None:
         """Read an upload: find the folder of its paths, and show a preview."""
-        token = str(message["token"])
+        token, on_progress = str(message["token"]), self._new_reporter()
 
         def read() -> tuple[Upload, str, ImportCheck]:
             upload = self._session.result_cache.find(token, Upload)
             with _called(upload):
                 root = self._library.people.root_for(upload.path)
-                check = self._library.people.check_import(
-                    upload.path, root=root or None, on_progress=self._report_progress
-                )
+                check = self._library.people.check_import(upload.path, root=root or None, on_progress=on_progress)
                 return upload, root, check
 
         def show(found: tuple[Upload, str, ImportCheck]) -> None:
             self._upload, self._root, self._check = found
-            self._busy = ""
+            self._end_progress()
             self._roots, self._replace = [row.path for row in self._library.inventory.list()], False
             self._draw()
 
@@ -86,17 +85,18 @@ class PeopleImport:
     def run(self) -> None:
         """Import the previewed list."""
         upload, root, replace = self._upload, self._root or None, self._replace
-        if upload is None:
+        if upload is None or "import_people" in self._bridge.busy:
             return
+        on_progress = self._new_reporter()
 
         def done(report: Any) -> None:
             self._upload = self._check = None
-            self._busy = ""
+            self._end_progress()
             self._done(drawing.imported(report))
 
         self._bridge.run(
             lambda: self._library.people.import_file(
-                upload.path, root=root, replace=replace, name=upload.name, on_progress=self._report_progress
+                upload.path, root=root, replace=replace, name=upload.name, on_progress=on_progress
             ),
             done,
             name="import_people",
@@ -108,30 +108,42 @@ class PeopleImport:
         upload, root, replace = self._upload, self._root or None, self._replace
         if upload is None:
             return
+        on_progress = self._new_reporter()
 
         def show(check: ImportCheck) -> None:
-            self._check, self._busy = check, ""
+            self._check = check
+            self._end_progress()
             self._draw()
 
         self._bridge.run(
-            lambda: self._library.people.check_import(
-                upload.path, root=root, replace=replace, on_progress=self._report_progress
-            ),
+            lambda: self._library.people.check_import(upload.path, root=root, replace=replace, on_progress=on_progress),
             show,
             name="upload",
             failed=self._failed,
         )
 
-    def _report_progress(self, done: int, total: int) -> None:  # runs on the thread of the work
-        def show() -> None:
-            self._busy = f"Comparing files by their content … {wording.count(done)} of {wording.count(total)}"
-            self._draw()
+    def _new_reporter(self) -> Callable[[int, int], None]:
+        """Return the progress callback of a new call; progress of an earlier or a completed call is not shown."""
+        self._calls += 1
+        number = self._calls
 
-        self._bridge.soon(show)
+        def report_progress(done: int, total: int) -> None:  # runs on the thread of the work
+            def show() -> None:
+                if number == self._calls:
+                    self._busy = f"Comparing files by their content … {wording.count(done)} of {wording.count(total)}"
+                    self._draw()
+
+            self._bridge.soon(show)
+
+        return report_progress
+
+    def _end_progress(self) -> None:
+        self._calls += 1
+        self._busy = ""
 
     def _failed(self, error: errors.IndexiumError) -> None:
         self._upload = self._check = None
-        self._busy = ""
+        self._end_progress()
         self._bridge.toast("error", error.message)
         self._draw()
 

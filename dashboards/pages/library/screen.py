@@ -20,7 +20,7 @@ from dashboards.state import LibraryState
 from indexium_core import errors
 from indexium_core.library import ScanReport
 from indexium_core.model import query, wording
-from indexium_core.model.files.inventory import KINDS, FilePage, LibraryDetails, Quality
+from indexium_core.model.files.inventory import KINDS, EmptyFolderReport, FilePage, LibraryDetails, Quality
 from indexium_core.model.people import people_comment
 
 __all__ = ["LibraryScreen"]
@@ -65,6 +65,7 @@ class LibraryScreen(Screen):
             scan=lambda message: self._scan(message.get("id"), full=bool(message.get("full"))),
             stop=lambda _: self._stop(),
             gone=lambda message: self._check_missing(int(message["id"])),
+            empty=lambda message: self._find_empty_folders(int(message["id"])),
             forget=lambda message: self._ask_forget(int(message["id"]), missing=True),
             remove=lambda message: self._ask_forget(int(message["id"]), missing=False),
             mode=self._set_mode,
@@ -257,7 +258,7 @@ class LibraryScreen(Screen):
             )
 
     def _set_exclude(self, library_id: int, text: str) -> None:
-        inventory, patterns = self._library.inventory, text.split(",")
+        inventory, patterns = self._library.inventory, text.splitlines()
         self._confirm_removal(
             lambda: inventory.exclude_removal(library_id, patterns),
             lambda: self._change(
@@ -313,6 +314,39 @@ class LibraryScreen(Screen):
                 )
 
         self._bridge.run(lambda: inventory.compare_folder(library_id), ask, name="gone", once=True)
+
+    def _find_empty_folders(self, library_id: int) -> None:
+        """Show the empty folders of a library folder, and remove them if the person confirms it."""
+        inventory = self._library.inventory
+
+        def ask(result: EmptyFolderReport) -> None:
+            sections = drawing.empty_folders(result)
+            if not result.folders:
+                title = "The folder cannot be checked now" if result.problems else "No folder is empty"
+                self._dialog.report(title, sections)
+                return
+            self._dialog.ask(
+                "Remove empty folders?",
+                sections,
+                lambda _: self._bridge.run(
+                    lambda: inventory.remove_empty_folders(library_id, result.folders),
+                    self._empty_folders_removed,
+                    name="library_change",
+                    once=True,
+                ),
+                confirm=f"Remove {wording.plural(len(result.folders), 'folder')}",
+                risky=True,
+            )
+
+        self._bridge.run(lambda: inventory.empty_folders(library_id), ask, name="empty_folders", once=True)
+
+    def _empty_folders_removed(self, report: EmptyFolderReport) -> None:
+        text = drawing.removed_folders(report)
+        if report.problems:
+            self._dialog.report(text, drawing.removal_problems(report))
+        else:
+            self._bridge.toast("good", text)
+        self.refresh()
 
     def _ask_forget(self, library_id: int, *, missing: bool) -> None:
         inventory = self._library.inventory

@@ -105,9 +105,11 @@ def _years(card: PersonCard) -> str:
     return str(card.first_year) if card.first_year == card.last_year else f"{card.first_year}–{card.last_year}"
 
 
-def plan_query(card: PersonCard) -> str:
+def plan_query(details: PersonProfile) -> str:
     """Return a search that finds the files of a person in the plan, also the unchanged ones."""
-    return f"person:{query.quoted(card.name, exact=True)} risk:{','.join(RISK_LEVELS)}"
+    card = details.card
+    name = f"person_id:{card.person_id}" if details.has_shared_name else f"person:{query.quoted(card.name, exact=True)}"
+    return f"{name} risk:{','.join(RISK_LEVELS)}"
 
 
 def details_view(details: PersonProfile | None, *, pictures: bool, base: str = "") -> dict[str, Any]:
@@ -136,7 +138,7 @@ def details_view(details: PersonProfile | None, *, pictures: bool, base: str = "
         "shown_files": [_file(file, card, pictures=pictures) for file in details.files[:SHOWN_FILES]],
         "more": f"and {wording.files(rest)} more" if rest > 0 else "",
         "can_split": card.files > 1,
-        "href": _address(plan_query(card), base),
+        "href": _address(plan_query(details), base),
     }
 
 

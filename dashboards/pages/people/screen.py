@@ -62,7 +62,7 @@ class PeopleScreen(Screen):
             files=self._of_shown(
                 lambda details, _: session.open_as_sql(lambda: query.person_as_sql(details.card.person_id))
             ),
-            plan=self._of_shown(lambda details, _: session.search_plan(parts.plan_query(details.card))),
+            plan=self._of_shown(lambda details, _: session.search_plan(parts.plan_query(details))),
         )
 
     def roots(self) -> dict[str, Component]:

@@ -12,7 +12,7 @@ from dashboards.pages.query import result_table
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 
-__all__ = ["ChartChoice", "DrawnChart", "choices", "draw", "suggest"]
+__all__ = ["ChartChoice", "DrawnChart", "choices", "draw", "is_lying", "suggest"]
 
 COUNT = ""  # the y of a chart that counts rows
 STANDING, LYING = 60, 20  # maximum number of bars
@@ -21,6 +21,8 @@ COLOURS = ("accent", "warning", "safe", "danger", "blocked")  # the last one is 
 LEVELS = ("safe", "warning", "danger", "blocked")  # each has its own colour on every page
 KINDS = {"bars": "Bars", "line": "Line", "points": "Points"}
 OTHERS = "others"
+TITLE = 32  # maximum length of the title of an axis
+ROWS = "number of rows"  # the y axis of a chart that counts rows
 _ROW = 24  # pixels of a lying bar
 _HEIGHT = 260
 
@@ -61,9 +63,15 @@ def choices(columns: Sequence[QueryColumn], choice: ChartChoice) -> dict[str, An
     return {
         "kind": {"value": choice.kind, "options": [{"value": key, "label": label} for key, label in KINDS.items()]},
         "x": {"value": choice.x, "options": names},
-        "y": {"value": choice.y, "options": [{"value": COUNT, "label": "number of rows"}, *numbers]},
+        "y": {"value": choice.y, "options": [{"value": COUNT, "label": ROWS}, *numbers]},
         "colour": {"value": choice.colour, "options": [{"value": "", "label": "none"}, *names]},
     }
+
+
+def is_lying(columns: Sequence[QueryColumn], choice: ChartChoice) -> bool:
+    """Return whether the bars are horizontal: the x column has texts, which are then on the y axis."""
+    texts = (each for each in columns if not (result_table.is_number(each) or result_table.is_time(each)))
+    return choice.kind == "bars" and any(each.name == choice.x for each in texts)
 
 
 class _Mark(NamedTuple):
@@ -136,7 +144,7 @@ def _bars(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, c
     for mark in marks:
         parts = sums.setdefault(mark.x if not isinstance(mark.x, list | dict) else result_table.text_of(mark.x), {})
         parts[mark.group] = parts.get(mark.group, 0.0) + mark.y
-    lying = not (result_table.is_number(column) or result_table.is_time(column))
+    lying = is_lying([column], choice)
     most = LYING if lying else STANDING
     note = ""
     if len(sums) > most:
@@ -156,11 +164,28 @@ def _bars(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, c
     if lying:
         shown = [(-place, charts.plain(_short(name))) for place, name in enumerate(names)]
         limits = (0.5 - max(4, len(names)), 0.5)
-        plot = charts.Plot(bars=bars, xticks=scale, yticks=shown, xlim=(low, high * 1.02), ylim=limits, lying=True)
-        return DrawnChart(plot, max(4, len(names)) * _ROW + 34, _legend(groups), note)
+        plot = charts.Plot(
+            bars=bars,
+            xticks=scale,
+            yticks=shown,
+            xlim=(low, high * 1.02),
+            ylim=limits,
+            lying=True,
+            xtitle=_title(choice.y),
+            ytitle=_title(choice.x),
+        )
+        return DrawnChart(plot, max(4, len(names)) * _ROW + 52, _legend(groups), note)
     step = max(1, len(names) // 8)
     ticks = [(float(place), charts.plain(_short(names[place]))) for place in range(0, len(names), step)]
-    plot = charts.Plot(bars=bars, xticks=ticks, yticks=scale, xlim=(-0.6, len(names) - 0.4), ylim=(low, high * 1.06))
+    plot = charts.Plot(
+        bars=bars,
+        xticks=ticks,
+        yticks=scale,
+        xlim=(-0.6, len(names) - 0.4),
+        ylim=(low, high * 1.06),
+        xtitle=_title(choice.x),
+        ytitle=_title(choice.y),
+    )
     return DrawnChart(plot, _HEIGHT, _legend(groups), note)
 
 
@@ -207,6 +232,8 @@ def _free(marks: Sequence[_Mark], groups: dict[str, str], column: QueryColumn, c
         yticks=_ticks(low, high),
         xlim=(left - rest, right + rest),
         ylim=(low * 1.06, high * 1.08),
+        xtitle=_title(choice.x),
+        ytitle=_title(choice.y),
     )
     return DrawnChart(plot, _HEIGHT, _legend(groups), note)
 
@@ -242,5 +269,10 @@ def _tooltip(name: str, number: float, group: str, choice: ChartChoice) -> str:
     return ", ".join(part for part in (name[:80], group, what) if part)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= charts.NAME else f"{name[: charts.NAME - 1]}…"
+def _short(name: str, limit: int = charts.NAME) -> str:
+    return name if len(name) <= limit else f"{name[: limit - 1]}…"
+
+
+def _title(name: str) -> str:
+    """Return the title of an axis: the name of its column."""
+    return charts.plain(_short(name or ROWS, TITLE))

@@ -35,6 +35,7 @@ import {plural} from "../../components/wording.js"
  * @property {{colour: string, label: string}[]} legend
  * @property {string} note
  * @property {string} problem
+ * @property {boolean} lying The bars are horizontal: the column of the names is on the y axis.
  * @property {string} description
  *
  * @typedef {Component<View>} Self
@@ -46,12 +47,14 @@ const TABS = [
   ["chart", "Chart"],
   ["columns", "Columns"],
 ]
-const AXES = /** @type {const} */ ([
-  ["kind", "", "Kind of chart"],
-  ["x", "x axis", "x axis"],
-  ["y", "y axis", "y axis"],
-  ["colour", "colour", "Colour"],
-])
+/** The fields of the chart: their names, words and titles. @param {View} view */
+const drawnAxes = ({lying}) =>
+  /** @type {const} */ ([
+    ["kind", "", "Kind of chart"],
+    ["x", lying ? "y axis" : "x axis", lying ? "y axis" : "x axis"],
+    ["y", lying ? "x axis" : "y axis", lying ? "x axis" : "y axis"],
+    ["colour", "colour", "Colour"],
+  ])
 
 /** @param {View} view */
 const drawEmpty = ({examples}) =>
@@ -220,7 +223,7 @@ const drawChart = view => [
   h(
     "div",
     {class: "axes", data: {key: "axes"}},
-    AXES.map(([name, word, title]) =>
+    drawnAxes(view).map(([name, word, title]) =>
       h(
         "label",
         {data: {key: name}},

@@ -58,11 +58,12 @@ class ResultChart:
     def view(self, answer: QueryAnswer) -> dict[str, Any]:
         """Return the parts of the result's view that belong to the chart."""
         chart = self._chart
-        x, y = self._choice.x, self._choice.y or "number of rows"
+        x, y = self._choice.x, self._choice.y or query_chart.ROWS
         return {
             "choices": query_chart.choices(answer.columns, self._choice),
             "legend": [{"colour": colour, "label": label} for colour, label in chart.legend] if chart else [],
             "note": chart.note if chart else "",
             "problem": self._problem,
+            "lying": query_chart.is_lying(answer.columns, self._choice),
             "description": f"{y} by {x}, as a chart; the same figures are in the table.",
         }

@@ -330,8 +330,9 @@ class QueryScreen(Screen):
             self.refresh()  # the tables have other numbers of rows
         rows = _first_rows(answer) if answer.total is None else wording.plural(answer.total, "row")
         self._end(found.text, found.typed, rows)
-        self._status = f"{rows}, stopped after" if answer.total is None else f"{rows} in"
-        self._status += f" {_seconds(answer.seconds)}"
+        self._status = f"{rows} in {_seconds(answer.seconds)}"
+        if answer.total is None:
+            self._status = f"{rows}, stopped after {answer.seconds:.0f} s"
         self._header.put(summary=f"{SUMMARY} The copy shows {wording.when(answer.snapshot_at)}.")
         self._draw_editor()
         self._draw_result()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
@@ -131,9 +131,18 @@ def _answer(library: Library, ask: AskByBody) -> Json:
 
 
 class Edit(Body):
-    """The people of a file."""
+    """The people or other fields of a file, or both."""
 
-    result_people: Annotated[list[Text], Field(max_length=10_000)]
+    result_people: Annotated[list[Text] | None, Field(max_length=10_000)] = None
+    fields: Annotated[
+        dict[Text, Text] | None, Field(description="Values by field; an empty value removes the field.", min_length=1)
+    ] = None
+
+    @model_validator(mode="after")
+    def _has_an_edit(self) -> Self:
+        if self.result_people is None and self.fields is None:
+            raise ValueError("name result_people or fields")
+        return self
 
 
 class Postpone(Body):
@@ -153,9 +162,9 @@ class ModesBody(Body):
 
 @router.post("/{ref}/edit", response_model=Decided)
 def edit(library: Open, ref: Reference, body: Edit) -> Json:
-    """Set the people of a file (by its id), or of all files with a hash, until the edit is removed."""
+    """Set the people or fields of a file (by its id), or of all files with a hash, until the edit is removed."""
     files = _files(library, ref)
-    return _decided(library, files, library.edit(files, body.result_people))
+    return _decided(library, files, library.decisions.set_all(files, people=body.result_people, fields=body.fields))
 
 
 @router.post("/{ref}/postpone", response_model=Decided)
@@ -173,8 +182,8 @@ def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
 
 
 @router.delete("/{ref}/{kind}", response_model=Decided)
-def revoke(library: Open, ref: Reference, kind: Literal["edit", "postpone", "mode"]) -> Json:
-    """Revoke an edit, a postponement or a mode."""
+def revoke(library: Open, ref: Reference, kind: Literal["edit", "fields", "postpone", "mode"]) -> Json:
+    """Revoke an edit of the people, the edits of all fields, a postponement or a mode."""
     files = _files(library, ref)
     return _decided(library, files, library.decisions.revoke_of(files, [kind]))
 

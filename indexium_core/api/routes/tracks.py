@@ -15,6 +15,7 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, FileId, Id, Open, Page, PerPage, StartParam, StartRequest, Text, listed
 from indexium_core.api.routes.properties import Rescan
 from indexium_core.library import Library, LibraryRow
+from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.inventory import FilePage
 from indexium_core.model.job import Job
@@ -53,6 +54,36 @@ def tracks(
 def track(library: Open, file_id: FileId) -> Json:
     """Return the details of a file: facts, tags, people, plan, history."""
     return Json(library.files.file(file_id))
+
+
+class FavoriteMany(Body):
+    """Which files become favorites, or no favorites."""
+
+    file_ids: Annotated[list[int] | None, Field(max_length=100_000)] = None
+    q: Annotated[Text | None, Field(description="A search, instead of ids.")] = None
+    favorite: bool
+
+
+@router.get("/tracks/favorites", response_model=FilePage)
+def favorites(library: Open, page: Page = 1, per_page: PerPage = 50) -> Json:
+    """Return the favorites: the files with 5 stars, also those whose rating is not written yet."""
+    return Json(listed(library.inventory.search("favorite:yes", page=page, per_page=per_page)))
+
+
+@router.post("/tracks/bulk-favorite", response_model=list[RatedFile])
+def bulk_favorite(library: Open, body: FavoriteMany) -> Json:
+    """Make files favorites, or no favorites, as one step."""
+    if (body.file_ids is None) == (body.q is None):
+        raise problems.ProblemAnswer(422, "invalid_request", "Use either file_ids or q.")
+    target = body.q if body.file_ids is None else body.file_ids
+    return Json(library.decisions.set_favorite(target or "", body.favorite))
+
+
+@router.post("/track/{file_id}/favorite", response_model=RatedFile)
+def favorite(library: Open, file_id: FileId) -> Json:
+    """Make a file a favorite; a favorite gets back the rating that it had before."""
+    rated = library.decisions.set_favorite([file_id])
+    return Json(next(each for each in rated if each.file_id == file_id))
 
 
 # Folders.

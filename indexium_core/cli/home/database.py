@@ -66,6 +66,9 @@ def _cells(backup: DatabaseBackup) -> tuple[str, ...]:
     return backup.name, backup.kind, wording.when(backup.created_at), wording.size(backup.size)
 
 
+_INTERRUPTED = "Files that were interrupted during a write are restored, as at each start."
+
+
 @db.command("restore", epilog="Example: indexium db restore daily-20261122-063000")
 def restore_database(
     context: typer.Context,
@@ -80,6 +83,7 @@ def restore_database(
 
     if not yes:
         output.note("A backup replaces the database. Changes since the backup are then only in the old database.")
+        output.note(_INTERRUPTED)
     ask(yes=yes)
     with output.bar("Restoring") as update:
         report = Library.restore_database(chosen_home(context), name, progress=update)
@@ -116,6 +120,7 @@ def rebuild_database(
 
     if not yes:
         output.note("A new database replaces the present one, which is kept among the backups.")
+        output.note(_INTERRUPTED)
     ask(yes=yes)
     with output.bar("Rebuilding") as update:
         report = Library.rebuild_database(chosen_home(context), folders or (), scan=not no_scan, progress=update)

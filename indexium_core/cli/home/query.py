@@ -11,7 +11,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.options import AsJson, assignments
 from indexium_core.model import wording
 
 _SHOWN = 200  # rows
@@ -33,7 +33,7 @@ def sql(
         text = sys.stdin.read()
     if not text.strip():
         raise errors.UsageError("Write a query, for example: indexium sql 'FROM files LIMIT 5'.")
-    typed = dict(_pair(each) for each in values or [])
+    typed = {name.removeprefix("$"): value for name, value in assignments(values, "NAME=VALUE").items()}
     with opened(context) as library:
         parameters = library.queries.values(text, typed)
         if out is not None:
@@ -53,10 +53,3 @@ def sql(
         )
     elif answer.is_cut:
         output.note(f"The first {len(answer.rows):,} of {answer.total:,} rows. '--out FILE' writes all of them.")
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise errors.UsageError(f"'--set {text}' has no '='. Write --set NAME=VALUE.")
-    return name.removeprefix("$"), value

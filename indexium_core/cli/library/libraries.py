@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,7 +125,7 @@ def empty_folders(
         found = library.inventory.empty_folders(library_id)
         if remove and found.folders:
             if not yes:
-                _print_folders(found)
+                _print_folders(found, print_path=output.note if as_json else output.say_out)
             ask(yes=yes)
             found = library.inventory.remove_empty_folders(library_id, found.folders)
     if as_json:
@@ -138,9 +139,9 @@ def empty_folders(
     raise typer.Exit(1 if found.problems else 0)
 
 
-def _print_folders(found: EmptyFolderReport) -> None:
+def _print_folders(found: EmptyFolderReport, *, print_path: Callable[[str], None] = output.say_out) -> None:
     for path in sorted(found.folders):
-        output.say_out(path)
+        print_path(path)
     output.note(f"{found.path} has {wording.plural(len(found.folders), 'empty folder')}.")
 
 

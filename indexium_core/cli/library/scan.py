@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from indexium_core.library import ScanReport
 
 WAIT_SECONDS = 5.0  # until a scan is tried again that could not start
+RETRIED_CODES = frozenset({"home_in_use", "scan_running", "busy_in_operation", "unknown_folder"})  # they may pass
 GROWING_SECONDS = 61.0  # a file that changed less than a minute before its scan is read once more
 
 
@@ -69,16 +70,16 @@ def _watch(context: typer.Context, folders: Sequence[Path], *, as_json: bool) ->
         rows = [library.inventory.add(folder) for folder in folders] or library.inventory.list()
     if not rows:
         raise errors.UsageError("There is no library folder to watch. Name one: indexium scan DIR --watch.")
-    watcher = FolderWatcher(Path(os.fsdecode(row.path_bytes)) for row in rows)
+    watcher = FolderWatcher((Path(os.fsdecode(row.path_bytes)) for row in rows), on_polling=output.note)
     output.note(f"Watching {wording.plural(len(rows), 'folder')}. Press Ctrl-C to stop.")
-    for folder in watcher.polled:
-        output.note(f"The file system of {folder} reports no changes, so the folder is scanned once a minute.")
     is_first = True
     for changed in watcher.changes():
         try:
             with opened(context) as library:
                 report = library.scan(changed)
-        except (errors.HomeInUseError, errors.UsageError) as error:  # another command or scan is running
+        except (errors.HomeInUseError, errors.UsageError) as error:
+            if error.reason not in RETRIED_CODES:
+                raise
             output.note(error.message)
             watcher.scan_again(changed, WAIT_SECONDS)
             continue

@@ -12,6 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
+from indexium_core.model.fields.table import COMMENT, EDITABLE
 from indexium_core.model.files.details import FileDetails, FileEvent, PersonDetails
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.operations import strategies
@@ -104,9 +105,15 @@ def _comments(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     yield "comment", "now", _text(details.comment)
     if details.plan is not None and details.plan.can_update:
         yield "comment", "planned", _text(details.plan.result_comment)
+    planned = {change.field: change.new for change in details.plan.field_changes} if details.plan is not None else {}
+    for field in EDITABLE:
+        if field.key in details.fields:
+            yield field.title, "now", details.fields[field.key]
+        if field.key in planned:
+            yield field.title, "planned", planned[field.key] or "removed"
     for place in details.comment_fields:
         yield "comment field", place.where, place.value if details.fields_differ else "the same"
-    changes = details.plan.changes if details.plan is not None else []
+    changes = [change for change in details.plan.changes if change.field == COMMENT] if details.plan is not None else []
     for change in changes if len(changes) > 1 else []:
         yield "planned field", change.where, "removed" if change.new is None else change.new
 

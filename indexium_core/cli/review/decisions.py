@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, refuse_ids
+from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, assignments, refuse_ids
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.query import with_values
@@ -26,12 +26,26 @@ def edit(
     people: Annotated[str | None, typer.Option(help="All people of the files, separated by ';'; '' for none.")] = None,
     add: Annotated[list[str] | None, typer.Option(help="A person to add; repeatable.")] = None,
     remove: Annotated[list[str] | None, typer.Option(help="A person to remove; repeatable.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="FIELD=VALUE",
+            help="A field to set, for example 'title={name}'; no value removes it; repeatable.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --set, show the values without setting them.")
+    ] = False,
 ) -> None:
-    """Set the people of files, or add people to each file and remove others; valid until you remove the edit."""
-    if (people is None) == (not add and not remove):
-        raise errors.UsageError("Use either --people, or --add and --remove.")
+    """Set the people or other fields of files; valid until you remove the edit."""
+    if sum((people is not None, bool(add or remove), bool(set_))) != 1:
+        raise errors.UsageError("Use either --people, or --add and --remove, or --set.")
     with opened(context) as library:
         refuse_ids(library, query)
+        if set_:
+            _set_fields(library, query, assignments(set_, "FIELD=VALUE"), dry_run=dry_run)
+            return
         if people is not None:
             names = [name.strip() for name in people.split(";") if name.strip()]
             _report("edited", library.edit(query, names).files)
@@ -39,6 +53,28 @@ def edit(
         _hint(library, add or [])
         report = library.decisions.change_people(query, add=add or [], remove=remove or [])
     output.note(labels.sentence(report.label) if report.files else "No file would change; nothing was done.")
+
+
+def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str], *, dry_run: bool) -> None:
+    preview = library.bulk.preview_fields(query, values)
+    if dry_run:
+        output.table(
+            ("file", "field", "now", "then"),
+            [
+                (each.file_name, each.field, each.before or "", each.problem or each.after or "")
+                for each in preview.examples
+            ],
+        )
+        output.note(f"{wording.files(preview.changed)} of {preview.files:,} would change. These are the first.")
+    else:
+        report = library.decisions.set_fields(query, values)
+        output.note(labels.sentence(report.label) if report.files else "No value would change; nothing was done.")
+    for count, reason in (
+        (preview.without_value, "has no value for the rule"),
+        (preview.invalid, "would get an invalid value"),
+    ):
+        if count:
+            output.note(f"Not edited: {wording.files(count)}; each {reason}.")
 
 
 def _hint(library: LibraryServices, names: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -112,6 +112,12 @@ def _print_facets(found: Facets, *, as_json: bool) -> None:
             output.note(f"{key}: {len(facet.values)} of {facet.total:,} values shown, those with the most files.")
 
 
+def _changes(item: PlanItem) -> Iterator[str]:
+    yield from (f"+{name}" for name in item.tags_to_add)
+    yield from (f"-{name}" for name in item.tags_to_remove)
+    yield from (f"{change.field}={change.new or ''}" for change in item.field_changes)
+
+
 def _print_page(shown: PlanPage) -> None:
     named = places(shown.items)
     rows = [
@@ -119,14 +125,14 @@ def _print_page(shown: PlanPage) -> None:
             item.file_id,
             GLYPHS.get(item.risk_level, item.risk_level),
             named[item.file_id],
-            " ".join([*(f"+{name}" for name in item.tags_to_add), *(f"-{name}" for name in item.tags_to_remove)]),
+            " ".join(_changes(item)),
             _how(item),
             "; ".join(issue.message for issue in item.issues if issue.severity != "note"),
         )
         for item in shown.items
     ]
     if rows:
-        output.table(("id", "risk", "file", "people", "how", "why"), rows, right=(0,))
+        output.table(("id", "risk", "file", "change", "how", "why"), rows, right=(0,))
     output.note(_summary(shown.statistics))
     if len(rows) < shown.total:
         first = (shown.page - 1) * shown.per_page + 1

@@ -191,13 +191,19 @@ _OF_THE_FILE = frozenset({"filesize", "lastkeyframelocation"})
 def _tags(media: Any, container: str) -> Iterator[tuple[str, str]]:
     for key, value in media.metadata.items():
         if not (media.format.name == "flv" and key in _OF_THE_FILE):
-            field = libav.field_of(key, container)
-            yield f"tag {key}", values.stored(field, value) if field else value
+            yield f"tag {key}", _stored(key, value, container)
     in_ogg = media.format.name == "ogg"  # an Ogg file has tags only in its streams
     for stream in media.streams:
         for key, value in stream.metadata.items():
             if key != "language":
-                yield f"tag stream {stream.index}/{key}" if in_ogg else f"stream {stream.index} tag {key}", value
+                name = f"tag stream {stream.index}/{key}" if in_ogg else f"stream {stream.index} tag {key}"
+                yield name, _stored(key, value, container)
+
+
+def _stored(key: str, value: str, container: str) -> str:
+    """Return the value of a tag, in its canonical form if it is one of our fields."""
+    field = libav.field_of(key, container)
+    return values.stored(field, value, libav.demuxer_of(container)) if field else value
 
 
 # Side data

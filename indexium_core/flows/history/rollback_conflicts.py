@@ -259,7 +259,7 @@ class RollbackChecker:
         problem = _known_blocker(candidate)
         if problem is None and candidate.library_state is None:
             problem = _RollbackProblem("missing_file", "The file is no longer in the catalog.", ("scan",))
-        if problem is None and not candidate.changes:
+        if problem is None and not candidate.comment_changes:
             problem = _RollbackProblem("backup_missing", "A rebuild recovered this item, without its comments.")
         if problem is None and len(kept_names) == len(candidate.people):
             problem = _RollbackProblem("nothing_to_do", "The file no longer contains this person.")
@@ -267,7 +267,7 @@ class RollbackChecker:
             findings.conflicts.append(_conflict(candidate, problem))
             return
         removed_names = tuple(each for each in candidate.people if each not in kept_names)
-        change = _with_people(candidate.changes[0], candidate.comment, kept_names)
+        change = _with_people(candidate.comment_changes[0], candidate.comment, kept_names)
         restore = Restore(
             item_id=candidate.item_id, how="person", changes=(change,), tags_added=(), tags_removed=removed_names
         )
@@ -337,9 +337,18 @@ def _has_same_media(candidate: RollbackCandidate, facts: FileFacts) -> bool:
 
 
 def _comment_restore(candidate: RollbackCandidate, stat: FileStat, facts: FileFacts) -> Restore:
-    """Return the write that restores the old comment of a file in its present state."""
-    changes = (_reversed_change(candidate, None if facts.comment is None else fields.display_text(facts.comment)),)
-    old, new = (people_comment.parse(text).people for text in (changes[0].old, changes[0].new))
+    """Return the write that restores the old values of a file in its present state."""
+    present = None if facts.comment is None else fields.display_text(facts.comment)
+    comments = [_reversed_change(change, present) for change in candidate.comment_changes[:1]]
+    others = [
+        replace(change, old=facts.fields.get(change.field), new=change.old, where="container")
+        for change in fields.primary_changes(candidate.changes)
+        if change not in candidate.comment_changes
+    ]
+    changes = (*comments, *others)
+    old, new = (
+        (people_comment.parse(text).people for text in (comments[0].old, comments[0].new)) if comments else ([], [])
+    )
     return Restore(
         item_id=candidate.item_id,
         how="comment",
@@ -362,15 +371,18 @@ def _has_old_text(candidate: RollbackCandidate, facts: FileFacts) -> bool:
     """
     if not candidate.changes:
         return False
-    change, *others = candidate.changes
-    is_whole = not others and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))
-    is_single = len({place.value for place in facts.comment_fields}) <= 1
-    return change.segment is not None or (is_whole and is_single)
+    places = [*facts.comment_fields, *facts.field_places]
+    for change in fields.primary_changes(candidate.changes):
+        same = [each for each in candidate.changes if each.field == change.field]
+        is_whole = len(same) == 1 and not any(mark in (change.old or "") for mark in ("\ufffd", "\u2400"))
+        is_single = len({place.value for place in places if place.field == change.field}) <= 1
+        if change.segment is None and not (is_whole and is_single):
+            return False
+    return True
 
 
-def _reversed_change(candidate: RollbackCandidate, present: str | None) -> Change:
+def _reversed_change(change: Change, present: str | None) -> Change:
     """Return the change that restores the old text of a comment, or its old people after preserve mode."""
-    change = candidate.changes[0]
     if change.segment is None:
         return replace(change, old=present, new=change.old, where="container")
     return _with_people(change, present, people_comment.parse(change.old).people)

@@ -198,7 +198,13 @@ def _copies(home: Path, work: Path) -> list[Source]:
 def _add_journals(
     database: Database, home: Path, kept_for: timedelta, on_progress: DatabaseProgress
 ) -> tuple[list[TableOrigin], list[str]]:
-    """Undo interrupted writes, and add complete ones that the database does not know; return origins and problems."""
+    """
+    Undo interrupted writes, and add complete ones that the database does not know; return origins and problems.
+
+    The undo comes before the replacement: the history of a journal is read from its files, which must be whole, and the
+    next start would move the journal of a write that the new database does not know. If the replacement then fails, the
+    old database is in force, and its next start reads the same journal: every file in it is restored already.
+    """
     folder = home / "backups"
     orphaned_journals.recover(folder, backups_store.Backups(database).journals())
     added, problems = journal_history.add_history(database, folder, on_progress, kept_for=kept_for)

@@ -39,11 +39,26 @@ class LegacyImport:
         *,
         base: bytes,
         is_complete: bool,
+        placeholder_keys: frozenset[str],
         memo: HashMemo,
         on_progress: Progress,
     ) -> None:
-        """Read and match the database; arguments and errors as `legacy.read`."""
+        """Read the database and match its files that have something to import; errors as `legacy.read`."""
         self._content = legacy.read(source, is_complete=is_complete)
+
+        @cache
+        def is_placeholder(name: str) -> bool:
+            return people_comment.person_key(name) in placeholder_keys
+
+        self._faces = [face for face in self._content.faces if not is_placeholder(face.name)]
+        self._operations = [each for each in self._content.operations if each.started_at is not None]
+        # What each file has to import, by its legacy hash.
+        self._name_counts = Counter(
+            each.file_hash for each in self._content.people if each.name.strip() and not is_placeholder(each.name)
+        )
+        self._suggestion_counts = Counter(face.file_hash for face in self._faces)
+        self._item_counts = Counter(item.file_hash for operation in self._operations for item in operation.items)
+        used = self._name_counts.keys() | self._suggestion_counts.keys() | self._item_counts.keys()
         real_folder = cache(os.path.realpath)
 
         @cache
@@ -52,21 +67,20 @@ class LegacyImport:
 
         self._to_absolute = to_absolute
         self._paths: dict[str, bytes | None] = dict(self._content.paths)
-        for operation in self._content.operations:
+        for operation in self._operations:
             for item in operation.items:
                 self._paths.setdefault(item.file_hash, item.path)
-        for file_hash in self._content.hashes_of_people():
-            self._paths.setdefault(file_hash, None)
+        self._used_paths = {file_hash: self._paths.get(file_hash) for file_hash in used}
         matcher = LegacyMatcher(
             legacy_history.catalog_files(reader), to_absolute=to_absolute, memo=memo, on_progress=on_progress
         )
-        self.matches = matcher.match(self._paths)
+        self.matches = matcher.match(self._used_paths)
         self.paths = self._content.all_paths()  # as the database has them
         self.problems = list(self._content.problems)
         if self.matches.unreadable:
             count = wording.files(self.matches.unreadable)
             self.problems.append(f"{count} could not be read, so only the path was compared.")
-        untimed = sum(each.started_at is None for each in self._content.operations)
+        untimed = len(self._content.operations) - len(self._operations)
         if untimed:
             self.problems.append(f"{wording.plural(untimed, 'operation')} without a time could not be imported.")
 
@@ -74,13 +88,9 @@ class LegacyImport:
         """Return the people as rows, each with the path of the file that matches, else with its own path."""
         return people_files.legacy_entries(self._content.people, lambda person: self._path_of(person.file_hash))
 
-    def faces(self, placeholder_keys: frozenset[str]) -> list[LegacyFace]:
+    def faces(self) -> list[LegacyFace]:
         """Return the suggestions of files with a path, without placeholders."""
-        return [
-            face
-            for face in self._content.faces
-            if self._path_of(face.file_hash) and people_comment.person_key(face.name) not in placeholder_keys
-        ]
+        return [face for face in self._faces if self._path_of(face.file_hash)]
 
     def path_of(self, face: LegacyFace) -> bytes:
         """Return the absolute path of the file of a suggestion."""
@@ -88,11 +98,7 @@ class LegacyImport:
 
     def record(self, tx: Connection, origin: str, *, is_preview: bool) -> tuple[int, int]:
         """Store the history and the unmatched files; return the numbers of new and of known operations."""
-        operations = [
-            (operation, [self._item(item) for item in operation.items])
-            for operation in self._content.operations
-            if operation.started_at is not None
-        ]
+        operations = [(operation, [self._item(item) for item in operation.items]) for operation in self._operations]
         counts = legacy_history.add(tx, origin, operations, is_preview=is_preview)
         if not is_preview:
             paths = {self._to_absolute(path) for path in self._paths.values() if path}
@@ -107,27 +113,18 @@ class LegacyImport:
 
     def unmatched(self) -> list[UnmatchedFile]:
         """Return the files with people, suggestions or history that no scanned file matches, by path."""
-        people = Counter(each.file_hash for each in self._content.people if each.name.strip())
-        faces = Counter(each.file_hash for each in self._content.faces)
-        items = Counter(item.file_hash for operation in self._content.operations for item in operation.items)
         return [
             UnmatchedFile(
                 path=path.decode("utf-8", "replace") if path else file_hash,
-                people=people[file_hash],
-                suggestions=faces[file_hash],
-                operations=items[file_hash],
+                people=self._name_counts[file_hash],
+                suggestions=self._suggestion_counts[file_hash],
+                operations=self._item_counts[file_hash],
             )
             for file_hash, path in sorted(self._unmatched_paths().items(), key=lambda each: (each[1] or b"", each[0]))
         ]
 
     def _unmatched_paths(self) -> dict[str, bytes | None]:
-        used = self._content.hashes_of_people()
-        used |= {item.file_hash for operation in self._content.operations for item in operation.items}
-        return {
-            file_hash: path
-            for file_hash, path in self._paths.items()
-            if file_hash in used and file_hash not in self.matches.files
-        }
+        return {file_hash: path for file_hash, path in self._used_paths.items() if file_hash not in self.matches.files}
 
     def _path_of(self, file_hash: str) -> bytes | None:
         file = self.matches.files.get(file_hash)

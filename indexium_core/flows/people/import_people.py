@@ -48,9 +48,11 @@ class RejectedRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
     """
-    The result of an import. All numbers count names: a row with three names counts three times.
+    The result of an import. The numbers of names count a row with three names three times.
 
-    `matched`, `waiting`, `rejected` and `skipped` add up to all names that were read.
+    `matched`, `waiting`, `rejected` and `skipped` add up to all names that were read; a row that is rejected as a whole
+    counts once, and names that the database has already count as matched or waiting. Of a legacy database, `by_hash`,
+    `by_path` and `unmatched` add up to the files that have something to import: names, suggestions or history.
     """
 
     matched: int  # the file is scanned
@@ -117,7 +119,13 @@ class Importer:
         legacy: LegacyImport | None = None
         if people_files.is_legacy(source):
             legacy = LegacyImport(
-                source, self._database.read(), base=base, is_complete=replace, memo=self._memo, on_progress=on_progress
+                source,
+                self._database.read(),
+                base=base,
+                is_complete=replace,
+                placeholder_keys=self._placeholder_keys(),
+                memo=self._memo,
+                on_progress=on_progress,
             )
         entries = people_files.read(source) if legacy is None else legacy.entries()
         people = _PeopleOfNames(self._database.read(), entries)
@@ -173,12 +181,7 @@ class Importer:
     def _faces(self, legacy: LegacyImport) -> list[faces.FaceRow]:
         """Return the unconfirmed faces of a legacy database, by the paths of their files."""
         checked = cache(_checked_name)
-        named = [
-            (face, name)
-            for face in legacy.faces(self._placeholder_keys())
-            for name, problem in [checked(face.name)]
-            if not problem
-        ]
+        named = [(face, name) for face in legacy.faces() for name, problem in [checked(face.name)] if not problem]
         return [
             faces.FaceRow(path_bytes=legacy.path_of(face), name=name, confidence=face.confidence, faces=face.faces)
             for face, name in named

@@ -60,14 +60,12 @@ class PeopleEntry:
 
 def read(path: Path) -> list[PeopleEntry]:
     """
-    Read a file; its content determines its format.
+    Read a CSV or JSON file; its content determines its format.
 
     Raises:
         UsageError: The file cannot be opened, is empty, or is malformed; the message has the line and the column.
 
     """
-    if is_legacy(path):
-        return legacy_entries(legacy.read(path).people, lambda person: person.path)
     try:
         raw = path.read_bytes()
     except OSError as error:

@@ -270,17 +270,38 @@ class PeopleService:
         cards = persons.cards(reader, [person_id])
         if not cards:
             raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
+        key = people_comment.person_key(cards[0].name)
         return PersonProfile(
             card=cards[0],
             companions=persons.companions(reader, person_id, count=_MAX_COMPANIONS),
             files=persons.files(reader, person_id, count=files),
             merged=[person.label(each.name, each.qualifier) for each in learning.merges(reader, person_id)],
+            has_shared_name=len(store.people_of_keys(reader, [key]).get(key, [])) > 1,
         )
 
     @remote()
     def set_picture(self, person_id: int, file_id: int | None) -> None:
-        """Choose the file of the picture of a person; None: a file in which only the person is named."""
+        """
+        Choose the file of the picture of a person; None: a file in which only the person is named.
+
+        Raises:
+            UnknownIdError: There is no such person or file.
+            UsageError: The person is not in the file, or the file has no picture.
+
+        """
         with self._database.atomic() as tx:
+            cards = persons.cards(tx, [person_id])
+            if not cards:
+                raise errors.UnknownIdError(f"There is no person with the id {person_id}.")
+            if file_id is not None:
+                candidate = persons.picture_candidate(tx, person_id, file_id)
+                if candidate is None:
+                    raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
+                name, has_person, has_picture = candidate
+                if not has_person:
+                    raise errors.UsageError(f"{cards[0].label} is not in {name}. Choose a file of this person.")
+                if not has_picture:
+                    raise errors.UsageError(f"{name} has no picture. Choose a file that can be read.")
             persons.set_picture(tx, person_id, file_id)
         self._on_change()
 

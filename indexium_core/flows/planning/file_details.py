@@ -80,6 +80,7 @@ class Details:
             streams=[_stream(number, each) for number, each in enumerate(row["streams"] or [])],
             tags=_tags(row),
             comment_fields=[FieldValue(**each) for each in row["comment_fields"] or []],
+            fields=dict(row["fields"] or {}),
             people=_people(item, assigned, row["people"], decided),
             copies=copies,
             copies_total=copies_total,

@@ -6,14 +6,15 @@ Previews of bulk edits: the people of many files, and the effect of a change of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from indexium_core import notebook
-from indexium_core.flows.review import decisions, targets
+from indexium_core.flows.review import decisions, field_rules, targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
+from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
@@ -101,6 +102,25 @@ class BulkEdits:
             BulkPerson(name=each.name, files=each.files) for each in counts if text in people_comment.fold(each.name)
         ]
         return BulkPeople(files=files, copies=copies, total=len(people), people=people[: limit or None])
+
+    @remote()
+    def preview_fields(self, target: Target, values: Mapping[str, str], *, examples: int = EXAMPLES) -> FieldsPreview:
+        """Return the effect of `Decisions.set_fields` without a change; errors are the same."""
+        rules = field_rules.checked_rules(values)
+        with self._database.atomic() as tx:
+            ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
+            store.select_files(tx, ids)
+            copies = store.select_copies(tx)
+            found = field_rules.results(tx, rules)
+            store.clear_selected(tx)
+        return FieldsPreview(
+            files=len(ids) + copies,
+            copies=copies,
+            changed=found.changed_files,
+            without_value=len(found.without_value),
+            invalid=len({each.file_id for each in found.problems}),
+            examples=[*found.changes[:examples], *found.problems[:examples]],
+        )
 
     @remote()
     def preview(

@@ -16,11 +16,13 @@ from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
-from indexium_core.flows.review import targets
+from indexium_core.flows.review import field_rules, targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import labels, moments
 from indexium_core.model.fields import values as field_values
-from indexium_core.model.fields.table import EDITABLE, field_named
+from indexium_core.model.fields.preview import RatedFile
+from indexium_core.model.fields.rules import ValueRule
+from indexium_core.model.fields.table import EDITABLE, RATING
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
 from indexium_core.model.remote_calls import remote
@@ -34,11 +36,12 @@ from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import FIELD_KIND, DecisionRow
 
-__all__ = ["DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
+__all__ = ["ALL_KINDS", "DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
 
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 
-ALL_KINDS = ("edit", "mode", "postpone", *(f"{FIELD_KIND}{field.key}" for field in EDITABLE))  # of decisions
+ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
+_FIELD_KINDS = tuple(f"{FIELD_KIND}{field.key}" for field in EDITABLE)  # the kinds of the group `fields`
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
@@ -144,16 +147,41 @@ class Decisions:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
+        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
+        value, or an invalid one, is not edited.
+
         Raises:
             UsageError: There is no such field, it cannot be set, or no field is given.
             ValidationError: A value does not fit the type of its field.
             UnknownIdError: There is no such file.
 
         """
-        checked = checked_values(values)
+        return self.set_all(target, fields=values)
+
+    @remote()
+    def set_all(
+        self, target: Target, *, people: Sequence[str] | None = None, fields: Mapping[str, str] | None = None
+    ) -> DecisionReport:
+        """Set the people and other fields of files as one step; None sets no people. Errors: `edit`, `set_fields`."""
+        names = None if people is None else valid_names(people)
+        rules = field_rules.checked_rules(fields or {}) if fields or names is None else {}
         with self.step() as step:
-            step.set_fields(target, checked)
+            if names is not None:
+                step.edit(target, names)
+            if rules:
+                step.set_fields(target, rules)
         return step.report
+
+    @remote()
+    def set_favorite(self, target: Target, wanted: bool | None = None) -> builtins.list[RatedFile]:  # noqa: FBT001
+        """
+        Make files and their copies favorites, or no favorites; None changes each of them to the other.
+
+        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
+        files of the target and their copies. UnknownIdError: there is no such file.
+        """
+        with self.step() as step:
+            return step.set_favorite(target, wanted=wanted)
 
     @remote()
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
@@ -204,7 +232,11 @@ class Decisions:
 
     @remote()
     def revoke_of(self, target: Target, kinds: Sequence[str] = ALL_KINDS) -> DecisionReport:
-        """Revoke the decisions of some kinds (`ALL_KINDS`) on files. UnknownIdError: a file does not exist."""
+        """
+        Revoke the decisions of some kinds on files: `ALL_KINDS`, or `field:title` for the edit of one field.
+
+        UnknownIdError: a file does not exist.
+        """
         with self.step() as step:
             step.revoke_of(target, kinds)
         return step.report
@@ -289,19 +321,41 @@ class Step:
         self._label = labels.replaced(files, old, new)
         return files
 
-    def set_fields(self, target: Target, values: Mapping[str, str | None]) -> int:
-        """Set fields of files and their copies to (canonical) values, None removes one; return the number of files."""
-        copies = self._select(target, copies=True)
-        files = 0
-        for key, value in values.items():
+    def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
+        """Set fields of files and their copies by rules; return the number of files."""
+        copies = self._select(target, copies=True, planned_only=False)
+        files, constants = 0, field_rules.constants(rules)
+        for key, value in constants.items():
             files = store.set_value_of_selected(self._tx, key, value, at=self._at, step=self._id)
+        found = field_rules.results(self._tx, {key: rule for key, rule in rules.items() if key not in constants})
+        for key, values in found.values.items():
+            if values:
+                store.set_values(self._tx, key, values, at=self._at, step=self._id)
         store.clear_selected(self._tx)
-        return self._add(files, labels.set_fields(files, values), copies=copies)
+        files = files or found.changed_files
+        return self._add(files, labels.set_fields(files, rules), copies=copies)
 
-    def set_each_field(self, key: str, values: Mapping[int, str | None]) -> int:
-        """Set a field of each file, by id, without its copies; return the number of files."""
-        files = store.set_values(self._tx, key, values, at=self._at, step=self._id) if values else 0
-        return self._add(files, labels.set_fields(files, [key]))
+    def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
+        """Make files and their copies favorites, or no favorites; None toggles. Return the files with their ratings."""
+        self._select(target, copies=True, planned_only=False)
+        former = store.former_values(self._tx, RATING)
+        ratings, changed = dict[int, str | None](), dict[int, str | None]()
+        for row in store.field_facts(self._tx):
+            in_file = (row.fields or {}).get(RATING)
+            rating = (row.edits or {}).get(RATING, in_file)
+            is_favorite = rating == field_values.FAVORITE
+            ratings[row.file_id] = rating
+            if wanted is None or wanted != is_favorite:
+                before = former.get(row.file_id, in_file)
+                ratings[row.file_id] = changed[row.file_id] = field_values.toggled_favorite(rating, before)
+        if changed:
+            store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
+        store.clear_selected(self._tx)
+        self._add(len(changed), labels.set_fields(len(changed), [RATING]))
+        return [
+            RatedFile(file_id=file_id, rating=_stars(rating), favorite=rating == field_values.FAVORITE)
+            for file_id, rating in ratings.items()
+        ]
 
     def postpone(self, target: Target, *, until: datetime | None = None) -> int:
         """Skip files in lists and writes, until a time or until the decision is removed; return the number of files."""
@@ -335,8 +389,9 @@ class Step:
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
         """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
-        self._select(target)
-        files = store.revoke_selected(self._tx, kinds, at=self._at, step=self._id)
+        self._select(target, planned_only=False)
+        stored_kinds = [each for kind in kinds for each in (_FIELD_KINDS if kind == "fields" else (kind,))]
+        files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
         store.clear_selected(self._tx)
         return self._add(files, labels.revoked_decisions_on(files))
 
@@ -350,7 +405,9 @@ class Step:
         self._add(0, labels.revoked(count))
         return count
 
-    def _select(self, target: Target, *, copies: bool = False) -> int:
+    def _select(self, target: Target, *, copies: bool = False, planned_only: bool = True) -> int:
+        if isinstance(target, str) and not planned_only:
+            target = targets.ids_of(self._tx, target, self._modes, now=self._at)
         targets.select_current(self._tx, target, self._modes, now=self._at)
         return store.select_copies(self._tx) if copies else 0
 
@@ -380,17 +437,9 @@ class Step:
         return files
 
 
-def checked_values(values: Mapping[str, str]) -> dict[str, str | None]:
-    """Return canonical values by the key of the field; errors as in `Decisions.set_fields`."""
-    if not values:
-        raise errors.UsageError("Name at least one field to set.")
-    checked = {}
-    for key, text in values.items():
-        field_type = field_named(key)
-        if field_type not in EDITABLE:
-            raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
-        checked[key] = field_values.parse(field_type, text)
-    return checked
+def _stars(rating: str | None) -> int:
+    """Return a rating as a number; 0 for none, and for a text that another program wrote."""
+    return int(rating) if rating is not None and rating.isascii() and rating.isdigit() else 0
 
 
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from indexium_core.files import volumes, walk
@@ -25,7 +25,23 @@ _QUIET_MS, _LONGEST_MS = 1000, 10_000  # a scan starts after this time without a
 class FolderWatcher:
     """Watches folders. One thread uses it; `stop` may be called from any thread."""
 
-    def __init__(self, folders: Iterable[Path], *, network_seconds: float = NETWORK_SECONDS) -> None:
+    def __init__(
+        self,
+        folders: Iterable[Path],
+        *,
+        network_seconds: float = NETWORK_SECONDS,
+        on_polling: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """
+        Watch folders.
+
+        Args:
+            folders: The folders.
+            network_seconds: The interval between two scans of a folder without events.
+            on_polling: Receives a sentence, with the remedy if there is one, for each reason why folders are polled.
+
+        """
+        self._on_polling, self._network_seconds = on_polling, network_seconds
         self._folders = [Path(os.path.realpath(folder)) for folder in folders]
         self._intervals = {
             folder: LOCAL_SECONDS if _has_events(folder) else network_seconds for folder in self._folders
@@ -35,7 +51,7 @@ class FolderWatcher:
 
     @property
     def polled(self) -> list[Path]:
-        """The folders whose file system reports no changes."""
+        """The folders that are scanned at the short interval because their changes are not reported."""
         return [folder for folder, seconds in self._intervals.items() if seconds != LOCAL_SECONDS]
 
     def changes(self) -> Iterator[list[Path]]:
@@ -61,7 +77,11 @@ class FolderWatcher:
         """Yield the changed folders, an empty set at least once a second."""
         import watchfiles  # only this command needs it
 
-        watched = [folder for folder in self._folders if folder not in self.polled]
+        polled = self.polled
+        watched = [folder for folder in self._folders if folder not in polled]
+        for folder in polled:
+            cause = f"The file system of {folder} reports no changes" if folder.is_dir() else f"{folder} is offline"
+            self._on_polling(f"{cause}, so the folder is scanned every {self._network_seconds:g} s.")
         try:
             for changes in watchfiles.watch(
                 *watched,
@@ -75,14 +95,32 @@ class FolderWatcher:
             ):
                 paths = [Path(path) for _, path in changes]
                 yield {folder for folder in watched if any(_is_relevant(path, folder) for path in paths)}
-        except OSError:  # too many folders for the operating system, or a folder has vanished
-            self._intervals = {folder: min(seconds, NETWORK_SECONDS) for folder, seconds in self._intervals.items()}
+        except (OSError, RuntimeError) as error:  # watchfiles raises both
+            self._intervals = dict.fromkeys(self._folders, self._network_seconds)
+            self._on_polling(_polling_reason(error, self._network_seconds))
             while not self._stopped.wait(1):
                 yield set()
 
 
 def _has_events(folder: Path) -> bool:
     return folder.is_dir() and not volumes.of(os.fsencode(folder)).network
+
+
+def _polling_reason(error: Exception, seconds: float) -> str:
+    """Return why all folders are scanned at an interval, and the remedy."""
+    message = str(error)
+    interval = f"so the folders are scanned every {seconds:g} s"
+    if "watch limit" in message:
+        return (
+            f"The system has no more inotify watches, {interval}. Raise the limit with "
+            "'sudo sysctl fs.inotify.max_user_watches=1048576', then start the command again."
+        )
+    if "os error 24" in message.lower() or "too many open files" in message.lower():
+        return (
+            f"The system has no more inotify instances, {interval}. Raise the limit with "
+            "'sudo sysctl fs.inotify.max_user_instances=1024', then start the command again."
+        )
+    return f"The system cannot report the changes of the folders ({message.rstrip('.')}), {interval}."
 
 
 def _is_relevant(path: Path, folder: Path) -> bool:

@@ -100,10 +100,7 @@ class Operations:
             total=sum(counts.values()),
             initial_processed=sum(outcomes.values()),
             control=job.control,
-            throughput=Throughput(
-                self._expected_seconds(operation_id, first),
-                is_measured=facts.is_planned and self._rates() != DiskRates(),
-            ),
+            throughput=Throughput(self._expected_seconds(operation_id, first)),
             preserve_mtime=self._preserves(kind, options),
             keep_backup=options.get("keep_backup", True),
             break_links=options.get("hard_links") == "break",

@@ -13,10 +13,11 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "EDITABLE", "FIELDS", "Field", "FieldType", "field_named"]
+__all__ = ["COMMENT", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
+RATING = "rating"  # favorites are the files with the best rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
 
@@ -31,6 +32,7 @@ class Field:
     places: Mapping[str, str] = field(default_factory=dict)  # by container: the place of the value, for people
     # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
     shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    percent_in: frozenset[str] = frozenset()  # FFmpeg's demuxers that show a rating as a number from 1 to 99
     lowest: int = 0  # of an integer
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
@@ -53,7 +55,17 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM"},
+        places={
+            "avi": "INAM",
+            "ogg": "TITLE",
+            "flv": "onMetaData title",
+            "asf": "Content Description title",
+            "matroska": "Segment/Info/Title and TITLE",
+            "webm": "Segment/Info/Title and TITLE",
+            "mp4": "©nam",
+            "mov": "©nam",
+            "3gp": "©nam",
+        },
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -62,15 +74,39 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
-        places={"avi": "ISBJ"},
-        shown_as={"": ("description", "com.apple.quicktime.description"), "avi": ("subject",), "asf": (), "ogg": ()},
+        places={
+            "avi": "ISBJ",
+            "flv": "onMetaData description",
+            "matroska": "DESCRIPTION",
+            "webm": "DESCRIPTION",
+            "mp4": "desc",
+            "mov": "com.apple.quicktime.description",
+            "3gp": "desc",
+        },
+        shown_as={
+            "": ("description", "com.apple.quicktime.description"),
+            "mov": ("description", "com.apple.quicktime.description", "synopsis"),
+            "avi": ("subject",),
+            "asf": (),
+            "ogg": (),
+        },
     ),
     Field(
         key="date",
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD"},
+        places={
+            "avi": "ICRD",
+            "ogg": "DATE",
+            "flv": "onMetaData date",
+            "asf": "WM/OriginalReleaseTime",
+            "matroska": "DATE_RELEASED",
+            "webm": "DATE_RELEASED",
+            "mp4": "©day",
+            "mov": "©day",
+            "3gp": "©day",
+        },
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -82,6 +118,14 @@ FIELDS: tuple[Field, ...] = (
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
+        places={
+            "asf": "File Properties creation date",
+            "matroska": "Segment/Info/DateUTC",
+            "webm": "Segment/Info/DateUTC",
+            "mp4": "mvhd",
+            "mov": "mvhd",
+            "3gp": "mvhd",
+        },
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
     Field(
@@ -89,14 +133,32 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR"},
+        places={
+            "avi": "IGNR",
+            "ogg": "GENRE",
+            "flv": "onMetaData genre",
+            "asf": "WM/Genre",
+            "matroska": "GENRE",
+            "webm": "GENRE",
+            "mp4": "©gen",
+            "mov": "©gen",
+            "3gp": "©gen",
+        },
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
-        key="rating",
+        key=RATING,
         title="Rating",
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
+        places={
+            "asf": "WM/SharedUserRating",
+            "matroska": "RATING",
+            "webm": "RATING",
+            "mp4": "com.apple.quicktime.rating.user",
+            "mov": "com.apple.quicktime.rating.user",
+            "3gp": "com.apple.quicktime.rating.user",
+        },
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
             "mov": ("com.apple.quicktime.rating.user",),
@@ -104,12 +166,14 @@ FIELDS: tuple[Field, ...] = (
             "asf": ("wm/shareduserrating",),
             "photo": ("rating",),
         },
+        percent_in=frozenset({"asf"}),
     ),
     Field(
         key="show",
         title="Show",
         type="text",
         about="The series of an episode.",
+        places={"matroska": "COLLECTION/TITLE", "webm": "COLLECTION/TITLE", "mp4": "tvsh", "3gp": "tvsh"},
         shown_as={"mov": ("show",), "matroska": ("collection/title",)},
     ),
     Field(
@@ -118,6 +182,7 @@ FIELDS: tuple[Field, ...] = (
         type="integer",
         about="The number of the season.",
         highest=255,
+        places={"matroska": "SEASON/PART_NUMBER", "webm": "SEASON/PART_NUMBER", "mp4": "tvsn", "3gp": "tvsn"},
         shown_as={"mov": ("season_number",), "matroska": ("season/part_number",)},
     ),
     Field(
@@ -126,14 +191,25 @@ FIELDS: tuple[Field, ...] = (
         type="integer",
         about="The number of the episode.",
         highest=255,
-        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number")},
+        places={"matroska": "PART_NUMBER", "webm": "PART_NUMBER", "mp4": "tves", "3gp": "tves"},
+        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number", "part_number")},
     ),
     Field(
         key="artist",
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART"},
+        places={
+            "avi": "IART",
+            "ogg": "ARTIST",
+            "flv": "onMetaData artist",
+            "asf": "Content Description author",
+            "matroska": "ARTIST",
+            "webm": "ARTIST",
+            "mp4": "©ART",
+            "mov": "©ART",
+            "3gp": "©ART",
+        },
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -141,7 +217,17 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP"},
+        places={
+            "avi": "ICOP",
+            "ogg": "COPYRIGHT",
+            "flv": "onMetaData copyright",
+            "asf": "Content Description copyright",
+            "matroska": "COPYRIGHT",
+            "webm": "COPYRIGHT",
+            "mp4": "cprt",
+            "mov": "©cpy",
+            "3gp": "cprt",
+        },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -149,7 +235,16 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY"},
+        places={
+            "avi": "IKEY",
+            "flv": "onMetaData keywords",
+            "asf": "WM/Category",
+            "matroska": "KEYWORDS",
+            "webm": "KEYWORDS",
+            "mp4": "keyw",
+            "mov": "com.apple.quicktime.keywords",
+            "3gp": "keyw",
+        },
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
@@ -157,6 +252,14 @@ FIELDS: tuple[Field, ...] = (
         title="Location",
         type="text",
         about="The place of the recording.",
+        places={
+            "ogg": "LOCATION",
+            "matroska": "RECORDING_LOCATION",
+            "webm": "RECORDING_LOCATION",
+            "mp4": "©xyz",
+            "mov": "©xyz",
+            "3gp": "©xyz",
+        },
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )

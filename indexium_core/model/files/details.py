@@ -115,6 +115,7 @@ class FileDetails:
     tags: list[TagPlace]
     comment: str | None  # the comment that players read
     comment_fields: list[FieldValue]  # every place that has a comment, in file order
+    fields: dict[str, str]  # the values of the other fields, by key
     fields_differ: bool
     people: list[PersonDetails]
     copies: list[FileCopy]  # the first ones

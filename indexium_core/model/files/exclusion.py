@@ -13,22 +13,27 @@ from indexium_core import errors
 __all__ = ["Exclusion", "checked_patterns"]
 
 _MAX_PATTERNS, _MAX_LENGTH = 100, 500
+_CONTROL = frozenset({"Cc", "Cs"})  # control characters, and bytes that are not UTF-8, which the database cannot store
 
 
 def checked_patterns(patterns: Iterable[str]) -> list[str]:
     """
-    Return patterns without blanks at their ends and slashes around them, each once.
+    Return patterns without spaces at their ends and slashes around them, each once.
+
+    A pattern may have any character of a file name except control characters, which `?` matches. No-break spaces and
+    invisible characters, such as a zero-width joiner, stay.
 
     Raises:
         UsageError: There are too many patterns, or one is too long or has a control character.
 
     """
-    found = list(dict.fromkeys(text for each in patterns if (text := each.strip().strip("/"))))
+    found = list(dict.fromkeys(text for each in patterns if (text := each.strip(" \t\r\n").strip("/"))))
     if len(found) > _MAX_PATTERNS:
         raise errors.UsageError(f"A folder has at most {_MAX_PATTERNS} patterns; these are {len(found)}.")
     for text in found:
-        if len(text) > _MAX_LENGTH or not text.isprintable():
-            raise errors.UsageError(f"The pattern “{text[:40]}” is too long or has a control character.")
+        if len(text) > _MAX_LENGTH or any(unicodedata.category(character) in _CONTROL for character in text):
+            message = f"The pattern “{text[:40]}” is too long or has a control character; “?” matches any character."
+            raise errors.UsageError(message)
     return found
 
 

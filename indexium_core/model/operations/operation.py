@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexium_core import notebook
 from indexium_core.model import frames, wording
+from indexium_core.model.files.media import Change
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
 
 if TYPE_CHECKING:
@@ -307,6 +308,7 @@ class ItemDetails:
     rolled_back_by: int | None = None  # the rollback in force that rolled it back
     backup_kind: str = ""  # journal, delta, original, tags; "" for none
     backup_bytes: int = 0  # size of the backup
+    fields: tuple[Change, ...] = ()  # the changes of fields beside the comment
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -324,6 +326,7 @@ class ItemDetails:
             "message": self.message,
             "previous_comment": self.previous_comment,
             "new_comment": self.new_comment,
+            "fields": [{"field": each.field, "old": each.old, "new": each.new} for each in self.fields],
             "tags_added": self.tags_added,
             "tags_removed": self.tags_removed,
             "strategy": self.strategy,

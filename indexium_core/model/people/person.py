@@ -99,6 +99,7 @@ class PersonProfile:
     companions: list[Companion]  # those with most files in common
     files: list[PersonFile]  # the newest ones
     merged: list[str]  # labels of merged people, whose merge can be reverted
+    has_shared_name: bool  # the name may also mean another person
 
 
 def label(name: str, qualifier: str) -> str:

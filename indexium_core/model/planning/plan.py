@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from indexium_core import errors
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change
 
 __all__ = [
@@ -115,6 +116,11 @@ class PlanItem:
     postponed: bool
     people_mode: str
     comment_mode: str
+
+    @property
+    def field_changes(self) -> list[Change]:
+        """The changes of fields beside the comment."""
+        return [change for change in self.changes if change.field != COMMENT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ _OPTIONS = {
     "category": "{not}with the change {options}",
     "issue": "{not}with “{options}”",
     "id": "{not}with the id {options}",
+    "person_id": "{not}with the person {options} in the database",
     "ext": "{not}ending in .{options}",
     "container": "{not}of the kind {options}",
     "mode": "{not}in mode {options}",
@@ -115,6 +116,8 @@ def _term(term: Term, negation: str) -> str:
 def _option(key: str, option: str) -> str:
     if key == "locked":
         return _LOCKED.get(option) or LABELS[option].lower()
+    if key == "person_id":
+        return f"#{option}"
     return risk.label(option) if key == "issue" else option
 
 

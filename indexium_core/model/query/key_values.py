@@ -179,7 +179,7 @@ def _term_of(key: str, values: list[str], *, all_of: bool) -> str:
     if not values:
         return ""
     kind = KEYS[key].kind
-    if kind in ("choice", "codes", "locks"):
+    if kind in ("choice", "codes", "locks", "fields"):
         return f"{key}:{quoted(','.join(values))}"
     terms = [f"{key}:{quoted(value, exact=kind == 'people')}" for value in values]
     return " ".join(terms) if all_of or len(terms) == 1 else f"({' OR '.join(terms)})"

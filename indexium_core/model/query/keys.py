@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from indexium_core.model.fields.table import EDITABLE, FIELDS, RATING, Field, FieldType
+from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.properties import LOCKABLE
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
@@ -14,8 +16,26 @@ from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 __all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
-# issue code; locked fields; file ids; a count; bytes; days; yes or no.
-Kind = Literal["people", "text", "folder", "root", "choice", "codes", "locks", "ids", "count", "size", "date", "flag"]
+# issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no; keys of fields; a number or a day
+# that is stored as text.
+Kind = Literal[
+    "people",
+    "text",
+    "folder",
+    "root",
+    "choice",
+    "codes",
+    "locks",
+    "ids",
+    "person_ids",
+    "count",
+    "size",
+    "date",
+    "flag",
+    "fields",
+    "number",
+    "day",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +54,12 @@ def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choic
     return Key(name=name, kind=kind, columns=tuple(columns.split()), help=help_, example=example, choices=choices)
 
 
+def value_of(field: str) -> str:
+    """Return the column of a field: the planned value, else the value in the file."""
+    planned = f"WHEN map_contains(i.field_values, '{field}') THEN i.field_values['{field}']"
+    return f"(CASE {planned} ELSE f.fields['{field}'] END)"
+
+
 _TABLE = (
     _key(
         "person",
@@ -43,6 +69,7 @@ _TABLE = (
         'person:"Ann Lee"',
     ),
     _key("db", "people", "i.db_people", "that have a person in the database", 'db:"Ann Lee"'),
+    _key("person_id", "person_ids", "f.file_id", "that have a person in the database, by id", "person_id:3"),
     _key("has", "people", "i.existing_people", "that have a person in the file", "has:ann"),
     _key("adds", "people", "i.tags_to_add", "that would get a person", 'adds:"Ann Lee"'),
     _key("removes", "people", "i.tags_to_remove", "that would lose a person", "removes:bob"),
@@ -86,7 +113,62 @@ _TABLE = (
         choices=("yes", "no", *LOCKABLE),
     ),
 )
-KEYS: Mapping[str, Key] = {key.name: key for key in _TABLE}
+
+
+def _of_field(field: Field) -> Key:
+    """Return the key of a field."""
+    kind, example = _FIELD_KINDS[field.type]
+    return Key(
+        name=field.key,
+        kind=kind,
+        columns=(value_of(field.key),),
+        help=f"by their {field.title.lower()}, edits included",
+        example=f"{field.key}:{example}",
+    )
+
+
+_FIELD_KINDS: Mapping[FieldType, tuple[Kind, str]] = {
+    "text": ("text", "sea"),
+    "list": ("text", "beach"),
+    "integer": ("number", "2"),
+    "rating": ("number", ">3"),
+    "date": ("day", "2019-07"),
+    "datetime": ("day", "2019-07..2019-09"),
+}
+_OF_FIELDS = (
+    *(_of_field(field) for field in EDITABLE),
+    Key(
+        name="year",
+        kind="number",
+        columns=(f"left(coalesce({value_of('date')}, {value_of('creation_time')}), 4)",),
+        help="by the year of their date or creation time",
+        example="year:2019",
+    ),
+    Key(
+        name="favorite",
+        kind="flag",
+        columns=(f"(coalesce({value_of(RATING)}, '') = '{FAVORITE}')",),
+        help="that are favorites, which means rated with 5 stars, or not",
+        example="favorite:yes",
+    ),
+    Key(
+        name="field",
+        kind="fields",
+        columns=("map_keys(f.fields)",),
+        help="that have a value of a field",
+        example="field:title",
+        choices=tuple(field.key for field in EDITABLE),
+    ),
+    Key(
+        name="changed",
+        kind="fields",
+        columns=("list_transform(i.changes, lambda c: c.field)",),
+        help="whose field a write would change",
+        example="changed:title",
+        choices=tuple(field.key for field in FIELDS),
+    ),
+)
+KEYS: Mapping[str, Key] = {key.name: key for key in (*_TABLE, *_OF_FIELDS)}
 
 BARE = _key("", "text", "f.path_search", "whose name, path or people contain a word", "seaside")
 
@@ -94,7 +176,6 @@ BARE = _key("", "text", "f.path_search", "whose name, path or people contain a w
 _OTHER_WORDS = {
     "actor": "person",
     "contains": "has",
-    "date": "mtime",
     "dir": "folder",
     "directory": "folder",
     "extension": "ext",

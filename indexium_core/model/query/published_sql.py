@@ -13,7 +13,8 @@ from indexium_core.errors import QueryError
 from indexium_core.model.people import people_comment
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.history import parse_history
-from indexium_core.model.query.keys import Key
+from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.sql import COMPARED
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = [
@@ -40,14 +41,23 @@ _COLUMNS = {
     "container": ("f.container",),
     "risk": ("p.risk",),
     "category": ("p.category",),
-    "tags": ("len(p.result_people)",),
+    "tags": ("p.result_people",),
     "size": ("f.size",),
     "mtime": ("f.modified_at",),
     "edited": ("p.edited",),
     "postponed": ("p.postponed",),
     "mode": ("p.people_mode", "p.comment_mode"),
+} | {
+    key.name: tuple(column.replace("i.field_values", "p.planned_fields") for column in key.columns)
+    for key in KEYS.values()
+    if any("i.field_values" in column for column in key.columns)
+}
+_HAS_FIELD = {
+    "field": "list_has_any(map_keys(coalesce(f.fields, MAP {{}})), [{}])",
+    "changed": "file_id IN (SELECT file_id FROM plan_changes WHERE field IN ({}))",
 }
 _PEOPLE = "LEFT JOIN (SELECT file_id, list(person) AS people FROM file_people GROUP BY file_id) AS d USING (file_id)"
+_WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN ({}))"
 
 
 def plan_as_sql(text: str) -> str:
@@ -239,19 +249,28 @@ def _names(column: str) -> str:
 def _options(key: Key, value: AnyValue) -> str:
     if key.kind == "codes":
         return f"list_has_any(p.issues, [{_list(value.options)}])"
+    if key.kind == "fields":
+        return _HAS_FIELD[key.name].format(_list(value.options))
     if key.kind == "locks":
         raise QueryError("A snapshot has no locks. Remove “locked:” from the search to open it as SQL.")
+    if key.kind == "person_ids":
+        return _WITH_PERSON.format(", ".join(value.options))
     listed = ", ".join(value.options) if key.kind == "ids" else _list(value.options)
     return _joined(" OR ", [f"{column} IN ({listed})" for column in _COLUMNS[key.name]])
 
 
 def _span(key: Key, span: Span) -> str:
-    [column] = _COLUMNS[key.name]
     limits = ((">=", span.low), ("<", span.high))
-    return _joined(" AND ", [f"{column} {sign} {_limit(key, limit)}" for sign, limit in limits if limit is not None])
+    of_columns = [
+        _joined(" AND ", [f"{column} {sign} {_limit(key, limit)}" for sign, limit in limits if limit is not None])
+        for column in (COMPARED.get(key.kind, "{0}").format(each) for each in _COLUMNS[key.name])
+    ]
+    return _joined(" OR ", of_columns)
 
 
 def _limit(key: Key, limit: int) -> str:
+    if key.kind == "day":
+        return _literal(date.fromordinal(limit).isoformat())
     if key.kind != "date":
         return str(limit)
     try:  # a day starts at midnight in local time; the times of a snapshot are UTC

@@ -18,7 +18,7 @@ from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, ter
 from indexium_core.model.query.keys import KEYS, Key
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["CompiledQuery", "SpellingParameter", "SpellingSet", "compile_query"]
+__all__ = ["COMPARED", "CompiledQuery", "SpellingParameter", "SpellingSet", "compile_query"]
 
 _ALL_PEOPLE = "i.names"  # all people of the three lists, folded, one per line
 _FOLDER = "('/' || f.folder || '/')"  # the slashes let a folder name match only as a whole
@@ -26,6 +26,12 @@ _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # the spelling is always that of 
 _NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # any spelling is possible
 _LOCKED = "(SELECT file_id FROM locked_fields)"
 _LOCKED_IN = "(SELECT file_id FROM locked_fields WHERE list_contains({}::VARCHAR[], field))"
+COMPARED = {  # what a range compares, by the kind of the key
+    "count": "len({0})",
+    "number": "TRY_CAST({0} AS INTEGER)",
+    "day": "left({0} || substr('0000-01-01', length({0}) + 1), 10)",  # 2019 is its first day
+}
+_WITH_PERSON = "(SELECT file_id FROM file_people WHERE list_contains({}::BIGINT[], person_id))"
 _PERSON_COLUMNS = KEYS["person"].columns
 
 
@@ -133,7 +139,7 @@ class _Builder:
             return _joined(" OR ", [test(f"coalesce({column}, '')", value.text) for column in key.columns])
         if key.name == "path":
             return f"contains(f.path_search, {self._parameter(people_comment.fold(value.text))})"
-        return self._holds(key.columns[0], value.text)
+        return self._in_any_column([f"coalesce({column}, '')" for column in key.columns], self._holds, value.text)
 
     def _people(self, key: Key, value: Text) -> str:
         """Search all people first, which is fast, and then the lists of the key."""
@@ -198,6 +204,10 @@ class _Builder:
             return f"({key.columns[0]} & (SELECT issue_mask({self._parameter(list(value.options))}::VARCHAR[]))) <> 0"
         if key.kind == "locks":
             return self._locks(key.columns[0], value.options)
+        if key.kind == "fields":
+            return f"list_has_any(coalesce({key.columns[0]}, []), {self._parameter(list(value.options))}::VARCHAR[])"
+        if key.kind == "person_ids":
+            return f"{key.columns[0]} IN {_WITH_PERSON.format(self._parameter([int(each) for each in value.options]))}"
         values = [int(option) for option in value.options] if key.kind == "ids" else value.options
         tests = [f"{column} IN ({', '.join(map(self._parameter, values))})" for column in key.columns]
         return _joined(" OR ", tests)
@@ -212,15 +222,19 @@ class _Builder:
         return _joined(" OR ", tests)
 
     def _span(self, key: Key, span: Span) -> str:
-        column = f"len({key.columns[0]})" if key.kind == "count" else key.columns[0]
-        tests = [
-            f"{column} {sign} {self._parameter(self._number(key, limit))}"
-            for sign, limit in ((">=", span.low), ("<", span.high))
-            if limit is not None
-        ]
-        return _joined(" AND ", tests)
+        of_columns = []
+        for column in key.columns:
+            tests = [
+                f"{COMPARED.get(key.kind, '{}').format(column)} {sign} {self._parameter(self._limit(key, limit))}"
+                for sign, limit in ((">=", span.low), ("<", span.high))
+                if limit is not None
+            ]
+            of_columns.append(_joined(" AND ", tests))
+        return _joined(" OR ", of_columns)
 
-    def _number(self, key: Key, limit: int) -> int:
+    def _limit(self, key: Key, limit: int) -> int | str:
+        if key.kind == "day":
+            return date.fromordinal(limit).isoformat()
         return _midnight(date.fromordinal(limit), self.zone) if key.kind == "date" else limit
 
     def _parameter(self, value: object) -> str:

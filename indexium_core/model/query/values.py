@@ -76,18 +76,21 @@ def read_value(key: Key, text: str, *, quoted: bool) -> Value:
     """Parse the text after the colon of a key."""
     if key.kind in {"people", "text", "folder", "root"}:
         return Text(text, quoted)
-    if key.kind in {"choice", "codes", "locks"}:
+    if key.kind in {"choice", "codes", "locks", "fields"}:
         return _options(key, text)
     if key.kind == "flag":
         return _flag(text)
-    if key.kind == "ids" and "," in text:
+    if key.kind == "person_ids" or (key.kind == "ids" and "," in text):
         return _ids(key, text)
-    endpoint = {"ids": _id, "count": _count, "size": _size, "date": _days}[key.kind]
+    endpoint = {"ids": _id, "count": _count, "size": _size, "date": _days, "number": _count, "day": _days}[key.kind]
     return _span(key, text.strip().lower(), endpoint)
 
 
 def _ids(key: Key, text: str) -> AnyValue:
-    return AnyValue(tuple(str(_id(option)[0]) for option in _options(key, text).options))
+    numbers = _options(key, text).options
+    if key.kind == "person_ids" and not all(each.isascii() and each.isdigit() and len(each) <= 18 for each in numbers):
+        raise ValueError(f"“{shortened(text)}” is not the id of a person; write for example {key.example}.")
+    return AnyValue(tuple(str(_id(option)[0]) for option in numbers))
 
 
 def _options(key: Key, text: str) -> AnyValue:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change, Refusal
 from indexium_core.model.operations.operation import (
     FINISHED_STATES,
@@ -143,6 +144,11 @@ class RollbackCandidate:
     people: list[str] = field(default_factory=list)  # the people of the file, as in the catalog
 
     @property
+    def comment_changes(self) -> list[Change]:
+        """The changes of the comment; none if the item changed only other fields."""
+        return [change for change in self.changes if change.field == COMMENT]
+
+    @property
     def is_exact(self) -> bool:
         """Whether the backup of the item can restore the old bytes."""
         return not self.dropped and self.kind != "tags"
@@ -270,7 +276,8 @@ def item(row: dict[str, Any]) -> ItemDetails:
     """Return a row of `item_page`."""
     facts = {name: value for name, value in row.items() if name in ItemDetails.__dataclass_fields__}
     proof = json.loads(row["proof"]) if row["proof"] else {}
-    return ItemDetails(**facts | {"file_name": row["file_path"].rsplit("/", 1)[-1], "proof": proof})
+    name = row["file_path"].rsplit("/", 1)[-1]
+    return ItemDetails(**facts | {"file_name": name, "proof": proof, "fields": _changes(row["fields"])})
 
 
 def candidate(row: dict[str, Any]) -> RollbackCandidate:

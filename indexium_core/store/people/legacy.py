@@ -45,8 +45,7 @@ _PEOPLE = ("faces", "video_people")
 class LegacyPerson:
     """One person in one file of a legacy database."""
 
-    path: bytes | None  # the last known path; None: the database has none
-    file_hash: str  # the legacy hash, for messages
+    file_hash: str  # the legacy hash
     name: str
     origin: str  # face, hand
     table: str  # the source table
@@ -78,10 +77,6 @@ class LegacyDatabase:
         """Return the paths of all files, once each: the last known ones, then those of past operations."""
         past = (item.path for operation in self.operations for item in operation.items)
         return list(dict.fromkeys(path for path in (*self.paths.values(), *past) if path))
-
-    def hashes_of_people(self) -> set[str]:
-        """Return the legacy hashes of the files with people or suggestions."""
-        return {person.file_hash for person in self.people} | {face.file_hash for face in self.faces}
 
 
 def is_legacy(head: bytes) -> bool:
@@ -128,7 +123,6 @@ class _Reader:
         }
         people = [
             LegacyPerson(
-                path=paths.get(_text(file_hash)),
                 file_hash=_text(file_hash),
                 name=_text(name),
                 origin=origin,

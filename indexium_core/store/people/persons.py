@@ -9,7 +9,7 @@ from indexium_core.model.people.person import Companion, PersonCard, PersonFile
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["cards", "companions", "files", "page", "set_picture"]
+__all__ = ["cards", "companions", "files", "page", "picture_candidate", "set_picture"]
 
 
 def page(reader: Connection, text: str, *, by_files: bool, count: int, offset: int) -> tuple[list[PersonCard], int]:
@@ -36,6 +36,12 @@ def files(reader: Connection, person_id: int, *, count: int) -> list[PersonFile]
     """Return the newest files of a person."""
     rows = reader.execute(_sql("files"), {"person_id": person_id, "count": count}).fetch_dicts()
     return [PersonFile(**row) for row in rows]
+
+
+def picture_candidate(reader: Connection, person_id: int, file_id: int) -> tuple[str, bool, bool] | None:
+    """Return the name of a file, whether a person is in it, and whether it has a picture; None for an unknown file."""
+    rows = reader.execute(_sql("picture_candidate"), {"person_id": person_id, "file_id": file_id}).fetchall()
+    return rows[0] if rows else None
 
 
 def set_picture(tx: Connection, person_id: int, file_id: int | None) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexium_core.model.fields.table import field_named
 from indexium_core.model.people import people_comment
@@ -20,12 +20,15 @@ from indexium_core.store.connection import Connection
 __all__ = [
     "FIELD_KIND",
     "DecisionRow",
+    "FieldFacts",
     "clear_selected",
     "copies",
     "edit",
     "edit_changed",
     "edit_selected",
     "expire",
+    "field_facts",
+    "former_values",
     "in_force",
     "postpone",
     "postpone_selected",
@@ -64,6 +67,17 @@ class DecisionRow:
     summary: str  # the decision in a few words
 
 
+class FieldFacts(NamedTuple):
+    """The facts about one file that rules for fields use."""
+
+    file_id: int
+    file_name: str
+    folder: str  # below the library folder
+    mtime_ns: int
+    fields: dict[str, str] | None  # the values in the file; None: there are none
+    edits: dict[str, str | None] | None  # the edits in force; None as a value removes the field
+
+
 # Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a
 # search, `plans.materialize_selection` fills the table inside the database.
 
@@ -91,6 +105,16 @@ def clear_selected(reader: Connection) -> None:
 def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:
     """Return these files and all other files with the same payload."""
     return [file_id for (file_id,) in reader.execute(_sql("copies"), [list(file_ids)]).fetchall()]
+
+
+def field_facts(reader: Connection) -> list[FieldFacts]:
+    """Return the facts of the selected files, in the order of their paths."""
+    return [FieldFacts(*row) for row in reader.execute(_sql("field_facts")).fetchall()]
+
+
+def former_values(reader: Connection, field: str) -> dict[int, str | None]:
+    """Return the value of the last revoked edit of a field, by selected file; files without such an edit are left out."""
+    return dict(reader.execute(_sql("former_values"), {"kind": f"{FIELD_KIND}{field}"}).fetchall())
 
 
 # Making decisions. `step` is the review step of a decision, which undo reverts.

@@ -43,6 +43,19 @@ SELECT m.file_id, $people::VARCHAR[] AS people, $people_keys::VARCHAR[] AS peopl
 FROM selected_files AS m
 LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
+-- name: field_facts
+-- The selected files with the facts that rules for fields use: their names, values, and edits in force.
+SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, f.fields, e.edits
+FROM scanned_files AS f
+LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits FROM decisions
+           WHERE edited_field(kind) IS NOT NULL AND revoked_at IS NULL GROUP BY file_id) AS e USING (file_id)
+WHERE f.file_id IN (SELECT file_id FROM selected_files) ORDER BY f.path_bytes;
+
+-- name: former_values
+-- The value of the last revoked edit of a field, for each selected file that has one.
+SELECT file_id, arg_max({'value': value}, decision_id).value FROM decisions
+WHERE kind = $kind AND revoked_at IS NOT NULL AND file_id IN (SELECT file_id FROM selected_files) GROUP BY file_id;
+
 -- name: new_values
 -- New edits of one field, each with its own value.
 CREATE OR REPLACE TEMP TABLE new_decisions AS

@@ -396,7 +396,8 @@ WITH page AS (
            list_concat(m.tags_added, m.tags_removed), lambda x: lower(x)), $people::VARCHAR[]))
     ORDER BY place LIMIT $count OFFSET $skip)
 SELECT m.id, m.file_id, m.file_path, m.status, m.code, m.error_message AS message, m.previous_comment, m.new_comment,
-       m.tags_added, m.tags_removed, m.strategy, m.seconds, m.proof, m.processed_at,
+       m.tags_added, m.tags_removed, list_filter(m.changes, lambda c: c.field <> 'comment') AS fields, m.strategy, m.seconds,
+       m.proof, m.processed_at,
        (SELECT r.operation_id FROM metadata_operation_items r WHERE r.id = m.reverted_by) AS rolled_back_by,
        coalesce(CASE WHEN h.dropped_at IS NULL THEN h.kind END, '') AS backup_kind,
        coalesce(CASE WHEN h.dropped_at IS NULL THEN h.bytes END, 0) AS backup_bytes, m.found

@@ -48,6 +48,14 @@ SELECT DISTINCT f.file_id, f.file_name, f.path, f.folder, f.file_hash, f.mtime_n
 FROM assignments AS a JOIN file_targets AS t USING (target) JOIN scanned_files AS f USING (file_id)
 WHERE a.person_id = $person_id AND f.state <> 'missing' ORDER BY f.mtime_ns DESC, f.path LIMIT $count;
 
+-- name: picture_candidate
+-- A file as a picture of a person: its name, whether the person is in it, and whether it has a picture.
+SELECT f.file_name,
+       EXISTS (FROM assignments AS a JOIN file_targets AS t USING (target)
+               WHERE a.person_id = $person_id AND t.file_id = f.file_id) AS has_person,
+       f.state = 'ok' AS has_picture
+FROM scanned_files AS f WHERE f.file_id = $file_id;
+
 -- name: set_picture
 -- Choose the file of the picture of a person; NULL: the program chooses.
 UPDATE people SET picture_file_id = $file_id WHERE person_id = $person_id;

@@ -165,9 +165,10 @@ renamed AS (
 -- The edits of fields that change a value of the file, one for each place of the field. $writable_fields has each container
 -- with each field that it can store.
 field_changes AS (
-    SELECT file_id, flatten(list(places ORDER BY field)) AS changes
+    SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
+           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
     FROM (
-        SELECT file_id, field, list_transform(
+        SELECT file_id, field, value, list_transform(
                    CASE WHEN len(places) > 1 THEN places
                         ELSE [{'field': field, 'where': 'container', 'value': value_now, 'takes_value': TRUE}] END,
                    lambda p: {'field': field, 'where': p."where", 'old': p."value",
@@ -201,7 +202,7 @@ facts AS MATERIALIZED (
            d.people AS edit, d.people_keys AS edit_keys, d.known_then,
            coalesce(d.edited, FALSE) AS edited, coalesce(d.by_hand, FALSE) AS by_hand,
            coalesce(d.postponed, FALSE) AS postponed,
-           coalesce(d.edits_fields, FALSE) AS edits_fields, e.changes AS field_changes,
+           coalesce(d.edits_fields, FALSE) AS edits_fields,
            -- A file that is here only because of its other fields keeps its comment in every mode.
            NOT (c.file_id IS NOT NULL OR coalesce(d.edited, FALSE) OR $include_unknown
                 OR f.file_id IN (SELECT file_id FROM touched_files)) AS keeps_comment,
@@ -246,7 +247,6 @@ facts AS MATERIALIZED (
     LEFT JOIN cast_of AS c USING (file_id)
     LEFT JOIN renamed AS r USING (file_id)
     LEFT JOIN decided AS d USING (file_id)
-    LEFT JOIN field_changes AS e USING (file_id)
     WHERE NOT keeps_comment OR d.edits_fields
 ),
 -- The people that the result certainly has: those of the edit, else those of the database, the first of twins.
@@ -333,7 +333,7 @@ judged AS (
                | CASE WHEN coalesce(comment, '') = '' AND planned IS NOT NULL THEN $shown_as_plot ELSE 0 END
                | CASE WHEN ascii_only AND strlen(listed) > length(listed) THEN $text_encoding ELSE 0 END
                END::INTEGER AS issues
-    FROM compared
+    FROM compared LEFT JOIN field_changes USING (file_id)
 ),
 -- The risk level (risk_level.sql).
 graded AS (
@@ -361,7 +361,8 @@ stored AS (
            library_id AS disk_id, CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_seconds ELSE 0 END AS est_seconds,
            CASE WHEN risk NOT IN ('unchanged', 'blocked') THEN est_bytes ELSE 0 END AS est_bytes,
            edited OR edits_fields AS edited, postponed, effective_people_mode::plan_word AS people_mode,
-           effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names, field_changes AS fields
+           effective_comment_mode::plan_word AS comment_mode, folded(everybody) AS names, field_changes AS fields,
+           new_field_values AS field_values
     FROM graded
 );
 

@@ -152,7 +152,7 @@ SELECT f.file_id FROM (
            coalesce(p.risk_level::VARCHAR, '') AS risk_level, coalesce(p.category::VARCHAR, '') AS category,
            coalesce(p.issue_bits, 0) AS issue_bits, coalesce(p.edited, FALSE) AS edited,
            coalesce(p.postponed, FALSE) AS postponed, coalesce(p.people_mode::VARCHAR, '') AS people_mode,
-           coalesce(p.comment_mode::VARCHAR, '') AS comment_mode
+           coalesce(p.comment_mode::VARCHAR, '') AS comment_mode, p.field_values, coalesce(p.changes, []) AS changes
     FROM scanned_files AS s LEFT JOIN plan_items_of($variant_id, $plan_id) AS p USING (file_id)
 ) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE (TRUE /* search */) ORDER BY f.file_id;

@@ -32,7 +32,8 @@ SELECT
     f.read_only, -- whether the file may not be written
     f.strategy, -- how a write would change the file, '' if it cannot be written
     f.first_seen_at, -- first scan that found the file (UTC)
-    f.scanned_at -- last scan that read the file (UTC)
+    f.scanned_at, -- last scan that read the file (UTC)
+    f.fields -- values of the other fields by their keys, for example fields['title']; NULL if the file has none
 FROM scanned_files AS f
 JOIN libraries AS l USING (library_id)
 LEFT JOIN media_properties AS p USING (file_id);
@@ -81,7 +82,8 @@ SELECT
     i.people_mode::VARCHAR AS people_mode, -- merge or exact
     i.comment_mode::VARCHAR AS comment_mode, -- replace or preserve
     i.est_seconds AS estimated_seconds, -- estimated duration of the write
-    i.est_bytes AS estimated_bytes -- bytes that the write would write
+    i.est_bytes AS estimated_bytes, -- bytes that the write would write
+    i.field_values AS planned_fields -- values of the other fields after a write, by their keys; NULL if none changes
 FROM plan_items_of($variant_id, $plan_id) AS i
 JOIN ( -- the codes of each combination once: the list of a row takes a third of the time
     SELECT issues AS issue_bits, CASE WHEN issues = 0 THEN [] ELSE issue_codes(issues) END AS issues

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from indexium_core import cli
+from indexium_core.cli import output
 from indexium_core.flows.scanning import inventory as module
 from indexium_core.flows.scanning.inventory import Inventory
 from indexium_core.store.catalog import catalog
@@ -90,3 +92,16 @@ def test_command_asks_before_it_removes(root: Path, home: Path, capsys: pytest.C
     assert cli.main([*command, "--remove", "--yes"]) == 0
     assert "1 empty folder was removed." in capsys.readouterr().err
     assert list(root.iterdir()) == []
+
+
+def test_removal_with_json_prints_one_document(
+    root: Path, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "empty").mkdir()
+    assert cli.main(["--home", str(home), "scan", str(root)]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(output, "confirm", lambda _: True)
+    assert cli.main(["--home", str(home), "libraries", "empty-folders", "1", "--remove", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["removed"] == 1
+    assert str(root / "empty") in printed.err

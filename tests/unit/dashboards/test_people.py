@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def test_details_show_companions_files_and_search() -> None:
         for each in range(3, 17)
     ]
     others = [Companion(person_id=9, name="Bo", qualifier="", files=2)]
-    profile = PersonProfile(card=card(), companions=others, files=files, merged=["Annie"])
+    profile = PersonProfile(card=card(), companions=others, files=files, merged=["Annie"], has_shared_name=False)
     view = people_list.details_view(profile, pictures=True)
     assert view["title"] == "Lee, Ann (aunt)"
     assert dict(view["facts"])["Qualifier"] == "aunt (never written into files)"
@@ -60,7 +61,9 @@ def test_details_show_companions_files_and_search() -> None:
     shown = [(each["is_shown"], bool(each["picture"])) for each in view["shown_files"]]
     assert shown[:2] == [(True, True), (False, False)]
     assert (view["more"], view["merged"]) == ("and 2 files more", ["Annie"])
-    assert people_list.plan_query(card()).startswith('person:"Lee, Ann" risk:')
+    assert people_list.plan_query(profile).startswith('person:"Lee, Ann" risk:')
+    namesake = replace(profile, has_shared_name=True)
+    assert people_list.plan_query(namesake).startswith(f"person_id:{profile.card.person_id} risk:")
     assert people_list.details_view(None, pictures=True) == {"open": False}
 
 

@@ -55,7 +55,7 @@ def examined(content: bytes) -> BmffLayout:
 
 
 def texts(content: bytes) -> list[str]:
-    return [field.value for field in examined(content).fields]
+    return [field.value for field in mp4.comments(examined(content))]
 
 
 def planned(content: bytes, text: str | None) -> Patch | Refusal:
@@ -76,8 +76,8 @@ def written(content: bytes, text: str | None) -> bytes:
     result = mp4.apply(outcome, content)
     before, after = examined(content), examined(result)
     assert after.problem is None
-    assert {field.value for field in after.fields} == ({text} if text else set())
-    assert len(after.fields) == len(after.places), "a place holds one text afterwards"
+    assert set(texts(result)) == ({text} if text else set())
+    assert len(texts(result)) == len(after.places_of("comment")), "a place holds one text afterwards"
     assert after.payload == before.payload
     assert FAMILY.census(BytesReader(result), after) == FAMILY.census(BytesReader(content), before)
     assert dict(mp4.tree(result))
@@ -130,7 +130,7 @@ def test_mov_comment_is_last_in_udta(name: str, brand: bytes | None) -> None:
 def test_iso_comment_is_itunes_item(name: str, brand: bytes) -> None:
     result = written(mp4.film(FIRST[name], brand=brand), NEW)
 
-    assert [field.where for field in examined(result).fields] == ["moov/udta/meta/ilst/©cmt"]
+    assert [field.where for field in mp4.comments(examined(result))] == ["moov/udta/meta/ilst/©cmt"]
     assert mp4.tags(mp4.cmt(NEW)) in result
 
 
@@ -215,17 +215,17 @@ def test_all_existing_places_are_set(name: str, brand: bytes) -> None:
     tags, where = PLACES[name]
     for early in (False, True):
         content = mov(early=tags, brand=brand) if early else mov(tags, brand=brand)
-        assert [place.where for place in examined(content).places] == where
+        assert [place.where for place in examined(content).places_of("comment")] == where
         result = written(content, NEW)
         added = early and "free form" in name  # FFmpeg does not read these before the tracks
-        assert len(examined(result).places) == len(where) + added
+        assert len(examined(result).places_of("comment")) == len(where) + added
         assert written(result, None) == written(written(content, NEW * 2), None)
 
 
 def test_second_text_of_name_is_numbered() -> None:
     content = mov(udta(strings(mp4.string("a"), mp4.string("b", language=0x10B5)), string("c", 0x1A41)))
 
-    assert [field.where for field in examined(content).fields] == [
+    assert [field.where for field in mp4.comments(examined(content))] == [
         "moov/udta/©cmt",
         "moov/udta/©cmt[2]",
         "moov/udta/©cmt[3]",
@@ -417,10 +417,10 @@ def test_comment_follows_preferred_field_of_players(brand: bytes) -> None:
         content = mov(tags, brand=brand)
         result = written(content, NEW)
         assert parts(result, "moov/udta")[-1].rstrip(b"\0").endswith(ADDED)
-        assert len(examined(result).places) == len(examined(content).places) + 1
+        assert len(examined(result).places_of("comment")) == len(examined(content).places_of("comment")) + 1
 
     before = mov(udta(information(), string("old")), brand=brand)
-    assert len(examined(written(before, NEW)).places) == 1
+    assert len(examined(written(before, NEW)).places_of("comment")) == 1
 
 
 def test_comment_without_possible_place_is_rejected() -> None:
@@ -451,7 +451,7 @@ def test_comment_is_added_beside_hidden_one(tags: bytes) -> None:
     for brand in (b"qt  ", b"isom"):
         content = mov(tags, brand=brand)
         assert texts(content) == ["old"]
-        assert len(examined(written(content, NEW)).places) == 2
+        assert len(examined(written(content, NEW)).places_of("comment")) == 2
 
 
 def test_comment_before_handler_is_rejected() -> None:

@@ -21,7 +21,7 @@ def examine(content: bytes) -> BmffLayout:
 
 
 def texts(content: bytes) -> list[tuple[str, str]]:
-    return [(field.where, field.value) for field in examine(content).fields]
+    return [(field.where, field.value) for field in mp4.comments(examine(content))]
 
 
 class Counted:
@@ -170,7 +170,7 @@ def test_track_comment_is_not_file_comment() -> None:
     udta = box(b"udta", box(b"\xa9cmt", mp4.string("of the track")), mp4.tags(mp4.cmt("of the track")))
     layout = examine(mp4.film(trak=udta + mp4.tags(mp4.cmt("of the track"))))
 
-    assert layout.fields == ()
+    assert mp4.comments(layout) == []
     assert layout.problem is None
 
 
@@ -189,7 +189,7 @@ def test_track_comment_is_not_file_comment() -> None:
 def test_items_are_read_according_to_type(content: bytes, text: str) -> None:
     layout = examine(mp4.film(box(b"udta", mp4.tags(content))))
 
-    assert [field.value for field in layout.fields] == [text]
+    assert [field.value for field in mp4.comments(layout)] == [text]
     assert layout.problem is None
 
 
@@ -207,7 +207,7 @@ def test_items_are_read_according_to_type(content: bytes, text: str) -> None:
 def test_strings_are_read_according_to_language(content: bytes, found: list[str]) -> None:
     layout = examine(mp4.film(box(b"udta", box(b"\xa9cmt", content), bytes(4))))
 
-    assert [field.value for field in layout.fields] == found
+    assert [field.value for field in mp4.comments(layout)] == found
     assert layout.problem is None
 
 
@@ -342,7 +342,7 @@ def test_damaged_file_shows_readable_fields() -> None:
     content = mp4.film(box(b"udta", mp4.tags(mp4.cmt("still there"))), front=True)[:-100]
     layout = examine(content)
 
-    assert [field.value for field in layout.fields] == ["still there"]
+    assert [field.value for field in mp4.comments(layout)] == ["still there"]
     assert sum(extent.length for extent in layout.payload) == len(mp4.MEDIA) - 100
 
 

@@ -167,6 +167,43 @@ def test_unmatched_files_are_reported(database: Database, people: PeopleService,
     assert (report.matched, report.waiting, len(report.rejected)) == (1, 2, 1)
 
 
+def test_numbers_of_the_report_add_up(database: Database, people: PeopleService, tmp_path: Path) -> None:
+    file_hash = moved_film(database, tmp_path)
+    script = (
+        legacy_db.HISTORY
+        + f"""INSERT INTO scanned_files VALUES ('{file_hash}', '/films/moved.mp4', ''), ('idle', '/films/idle.mp4', ''),
+            ('gone', '/old/gone.mp4', ''), ('blank', '/old/blank.mp4', ''), ('some', '/old/some.mp4', '');
+        INSERT INTO video_people VALUES (1, 'aa', 'Ann', NULL), (2, 'gone', 'Bo', NULL), (3, 'lost', 'Dee', NULL),
+            (4, 'some', 'unknown', NULL), (5, 'blank', ' ', NULL), (6, '{{file_hash}}', 'Cy', NULL);
+        INSERT INTO faces (file_hash, suggested_person_name) VALUES ('gone', 'Eve'), ('gone', 'unknown'), ('aa', 'Eve');
+        INSERT INTO metadata_operations (id, operation_type, status, started_at) VALUES (9, 'write', 'completed', '');
+        INSERT INTO metadata_operation_items (operation_id, file_hash, file_path, status, new_comment)
+            VALUES (9, 'idle', '/films/idle.mp4', 'success', 'x');""".replace("{file_hash}", file_hash)
+    )
+    path = legacy_db.make(tmp_path / "old.db", script)
+    for is_again in (False, True):
+        preview, report = people.check_import(path).report, people.import_file(path)
+
+        # The names: Ann, Cy | Bo | Dee has no path | a placeholder
+        numbers = (report.matched, report.waiting, len(report.rejected), len(report.skipped))
+        assert numbers == (2, 1, 1, 1)
+        assert report.added == (0 if is_again else 3)
+        # The files: the moved film | a.mp4 | b.mp4 and c.mp4 of the history, gone.mp4, the one without a path
+        assert (report.by_hash, report.by_path) == (1, 1)
+        assert {each.path: (each.people, each.suggestions, each.operations) for each in report.unmatched} == {
+            "lost": (1, 0, 0),
+            "/elsewhere/c.mp4": (0, 0, 1),
+            "/films/b.mp4": (0, 0, 1),
+            "/old/gone.mp4": (1, 1, 0),
+        }
+        assert sum(each.people for each in report.unmatched) == report.waiting + len(report.rejected)
+        assert report.suggestions == 2
+        assert (report.operations, report.known_operations) == ((0, 3) if is_again else (3, 0))
+        assert preview == report
+    offered = database.read().execute("SELECT file_name FROM legacy_files ORDER BY ALL").fetchall()
+    assert offered == [("b.mp4",), ("c.mp4",), ("gone.mp4",)]
+
+
 def test_root_is_guessed_from_the_history(database: Database, people: PeopleService, tmp_path: Path) -> None:
     store(database, [scanned("a.mp4"), scanned("b.mp4")])
     script = (

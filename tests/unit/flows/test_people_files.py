@@ -12,6 +12,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.flows.people import people_files
 from indexium_core.flows.people.people_files import PeopleEntry
+from indexium_core.store.people import legacy
 from tests.support.catalog import hash_of
 
 HASH = hash_of(1)
@@ -21,6 +22,12 @@ def read(tmp_path: Path, content: str | bytes, name: str = "people.csv") -> list
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return people_files.read(path)
+
+
+def read_legacy(path: Path) -> list[PeopleEntry]:
+    """Return the people of a legacy database as rows, each with the last known path of its file."""
+    content = legacy.read(path)
+    return people_files.legacy_entries(content.people, lambda person: content.paths.get(person.file_hash))
 
 
 def brief(entries: list[PeopleEntry]) -> list[tuple[int, bytes | None, tuple[str, ...]]]:
@@ -227,7 +234,7 @@ def old_database(tmp_path: Path, script: str, name: str = "old.db") -> Path:
 
 
 def test_legacy_database_has_named_people(tmp_path: Path) -> None:
-    entries = people_files.read(old_database(tmp_path, FULL, "o'ld?#%41.db"))
+    entries = read_legacy(old_database(tmp_path, FULL, "o'ld?#%41.db"))
 
     assert [(entry.path, entry.names, entry.origin) for entry in entries if not entry.problem] == [
         (b"/films/a.mp4", ("Bo",), "face"),
@@ -248,7 +255,7 @@ def test_legacy_database_has_named_people(tmp_path: Path) -> None:
     ids=["no_files_no_faces", "faces_without_names"],
 )
 def test_legacy_database_may_lack_tables_and_columns(tmp_path: Path, script: str, found: int) -> None:
-    entries = people_files.read(old_database(tmp_path, script))
+    entries = read_legacy(old_database(tmp_path, script))
 
     assert len(entries) == found
     assert all(entry.problem for entry in entries)
@@ -256,7 +263,7 @@ def test_legacy_database_may_lack_tables_and_columns(tmp_path: Path, script: str
 
 def test_database_without_people_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(errors.UsageError, match="has no people"):
-        people_files.read(old_database(tmp_path, "CREATE TABLE x (y);"))
+        read_legacy(old_database(tmp_path, "CREATE TABLE x (y);"))
 
 
 def test_damaged_database_is_one_error(tmp_path: Path) -> None:
@@ -266,12 +273,12 @@ def test_damaged_database_is_one_error(tmp_path: Path) -> None:
     path.write_bytes(raw)
 
     with pytest.raises(errors.UsageError, match="cannot be read"):
-        people_files.read(path)
+        read_legacy(path)
 
 
 def test_legacy_path_of_any_bytes_is_read(tmp_path: Path) -> None:
     script = FULL + "INSERT INTO scanned_files VALUES ('cc', CAST(x'2fff' AS TEXT), 1);"
-    entries = people_files.read(old_database(tmp_path, script))
+    entries = read_legacy(old_database(tmp_path, script))
 
     assert [entry.path for entry in entries if entry.names == ("Lost",)] == [b"/\xff"]
 
@@ -286,7 +293,7 @@ def test_legacy_database_with_wal_is_not_changed(tmp_path: Path, in_use: bool) -
     else:
         other.close()
     before = {entry: os.stat(entry).st_mtime_ns for entry in tmp_path.iterdir()}
-    entries = people_files.read(path)
+    entries = read_legacy(path)
 
     assert ("Late",) in {entry.names for entry in entries} or not in_use
     assert set(tmp_path.iterdir()) == set(before)

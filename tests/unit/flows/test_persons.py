@@ -9,6 +9,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model.people.person import PersonChange
+from indexium_core.model.planning.plan import PlanQuery
 from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store_steps
 from tests.unit.flows.test_learning import Court
@@ -66,6 +67,21 @@ def test_name_that_fits_two_people_is_assigned_to_neither(court: Court, tmp_path
     report = court.people.import_file(listed, root=ROOT, replace=True)
     assert (report.added, report.rejected[0].line) == (0, 2)
     assert court.known() == before
+
+
+def test_people_with_one_name_are_searched_by_id(court: Court) -> None:
+    first, aunt, bo = court.people.list()
+    assert [court.people.details(each.person_id).has_shared_name for each in (first, aunt, bo)] == [True, True, False]
+
+    def found(search: str) -> list[str]:
+        page = court.planner.plan(PlanQuery(query=search)).page(1, per_page=0, include_unchanged=True)
+        return sorted(item.file_name for item in page.items)
+
+    assert found(f"person_id:{first.person_id}") == ["a.mp4", "b.mp4"]
+    assert found(f"person_id:{aunt.person_id},99") == ["c.mp4"]
+    assert found(f"-person_id:{aunt.person_id},{first.person_id}") == ["d.mp4"]
+    with pytest.raises(errors.QueryError, match="“ann” is not the id of a person; write for example person_id:3"):
+        found("person_id:ann")
 
 
 def test_ambiguous_name_in_file_is_a_check(court: Court) -> None:
@@ -187,6 +203,26 @@ def test_page_shows_files_years_and_pictures(court: Court) -> None:
     assert court.people.page("bo").total == 1  # an alias
     with pytest.raises(errors.UnknownIdError):
         court.people.details(999)
+
+
+def test_picture_is_a_file_of_the_person_that_has_a_picture(court: Court) -> None:
+    card = court.people.page("lee").items[0]
+    files = {
+        item.file_name: item.file_id for item in court.planner.generate_plan().page(1, include_unchanged=True).items
+    }
+    with court.database.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET state = 'missing' WHERE file_id = $id", {"id": files["b.mp4"]})
+
+    with pytest.raises(errors.UnknownIdError, match="no person with the id 999"):
+        court.people.set_picture(999, None)
+    with pytest.raises(errors.UnknownIdError, match="no file with the id 999"):
+        court.people.set_picture(card.person_id, 999)
+    with pytest.raises(errors.UsageError, match=r"Ann Lee is not in d\.mp4\. Choose a file of this person\."):
+        court.people.set_picture(card.person_id, files["d.mp4"])
+    with pytest.raises(errors.UsageError, match=r"b\.mp4 has no picture\. Choose a file that can be read\."):
+        court.people.set_picture(card.person_id, files["b.mp4"])
+    court.people.set_picture(card.person_id, files["a.mp4"])
+    court.people.set_picture(card.person_id, None)
 
 
 def test_preview_counts_only_files_of_the_person(court: Court) -> None:

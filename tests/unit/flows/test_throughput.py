@@ -17,8 +17,40 @@ class Clock:
         return self.now
 
 
-def test_first_seconds_have_no_estimate() -> None:
-    assert Throughput({False: 10.0}, clock=Clock()).eta_seconds is None
+def test_operation_without_planned_seconds_has_no_first_estimate() -> None:
+    assert Throughput({}, clock=Clock()).eta_seconds is None
+
+
+def test_first_seconds_use_planned_estimate_after_slow_first_file() -> None:
+    """The first of 3600 files takes 1.2 s instead of 10 ms: the remaining time is not an hour."""
+    clock = Clock()
+    pace = Throughput({False: 36.0}, clock=clock)
+    clock.now += 1.2
+    pace.record(is_rewrite=False, expected=0.01, seconds=1.2)
+
+    assert pace.eta_seconds == pytest.approx(34.8)
+
+
+def test_one_slow_file_proves_little_after_first_seconds() -> None:
+    clock = Clock()
+    pace = Throughput({False: 36.0}, clock=clock)
+    clock.now += 3.6
+    pace.record(is_rewrite=False, expected=0.01, seconds=3.6)
+
+    assert pace.eta_seconds is not None
+    assert pace.eta_seconds < 120
+
+
+def test_time_before_first_file_is_not_measured() -> None:
+    """The processes start in 4 s; then the files take as long as planned."""
+    clock = Clock()
+    pace = Throughput({False: 20.0}, clock=clock)
+    clock.now += 4.0
+    for _ in range(100):
+        clock.now += 0.01
+        pace.record(is_rewrite=False, expected=0.01, seconds=0.01)
+
+    assert pace.eta_seconds == pytest.approx(19.0)
 
 
 def test_small_files_do_not_bias_estimate() -> None:
@@ -82,9 +114,9 @@ def test_overdue_file_keeps_time_left() -> None:
     assert pace.eta_seconds == 0.0  # all files are written, and only the result is missing
 
 
-def test_measured_seconds_of_earlier_operations_are_the_first_estimate() -> None:
+def test_planned_seconds_are_the_first_estimate() -> None:
     clock = Clock()
-    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+    pace = Throughput({False: 8.0}, clock=clock)
 
     assert pace.eta_seconds == pytest.approx(8.0)
     clock.now += 0.5
@@ -93,7 +125,7 @@ def test_measured_seconds_of_earlier_operations_are_the_first_estimate() -> None
 
 def test_present_operation_replaces_the_first_estimate() -> None:
     clock = Clock()
-    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+    pace = Throughput({False: 8.0}, clock=clock)
     for _ in range(100):
         clock.now += 0.016
         pace.record(is_rewrite=False, expected=0.008, seconds=0.016)
@@ -103,7 +135,7 @@ def test_present_operation_replaces_the_first_estimate() -> None:
 
 def test_late_first_file_ends_the_first_estimate() -> None:
     clock = Clock()
-    pace = Throughput({False: 8.0}, is_measured=True, clock=clock)
+    pace = Throughput({False: 8.0}, clock=clock)
     clock.now += 9.0
 
     assert pace.eta_seconds is None

@@ -39,7 +39,15 @@ def test_patterns_are_trimmed_and_unique() -> None:
     assert checked_patterns([" Extras/ ", "Extras", "", "/2019/old/"]) == ["Extras", "2019/old"]
 
 
-@pytest.mark.parametrize("patterns", [["a\nb"], ["x" * 501], [str(number) for number in range(101)]])
+@pytest.mark.parametrize("name", ["Été\u00a02019", "\u00a0a", "a\u202f!.mp4", "\u3000", "👩\u200d👧.mp4", "\ue000"])
+def test_pattern_may_have_any_character_of_a_name(name: str) -> None:
+    assert checked_patterns([name]) == [name]
+    assert Exclusion([name]).covers(f"films/{name}/b.mp4".encode())
+
+
+@pytest.mark.parametrize(
+    "patterns", [["a\nb"], ["a\x1bb"], ["a\udcffb"], ["x" * 501], [str(number) for number in range(101)]]
+)
 def test_invalid_patterns_are_rejected(patterns: list[str]) -> None:
     with pytest.raises(errors.UsageError):
         checked_patterns(patterns)

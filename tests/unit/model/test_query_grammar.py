@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.model import query
+from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.query.grammar import MAX_DEPTH, MAX_TERMS
 
 PIECES = (
@@ -167,7 +168,11 @@ def test_example_of_each_key_is_valid(key: query.Key) -> None:
 
 def test_search_keys_are_complete() -> None:
     wanted = "person db has adds removes path name folder root ext risk category issue tags size mtime edited postponed"
-    assert set(query.KEYS) == {*wanted.split(), "mode", "container", "locked", "id"}
+    assert set(query.KEYS) == {
+        *wanted.split(),
+        *("mode", "container", "locked", "id", "person_id", "field", "changed", "year", "favorite"),
+        *(field.key for field in EDITABLE),
+    }
 
 
 def test_compiled_query_has_its_keys() -> None:

@@ -27,7 +27,7 @@ FOUND = """
     JOIN libraries AS l ON l.library_id = f.library_id WHERE """
 
 
-ISSUE_BITS = {"custom_comment": 10, "shown_as_plot": 24}  # as `issue_codes` of the schema has them
+ISSUE_BITS = {"custom_comment": 11, "shown_as_plot": 28}  # as `issue_codes` of the schema has them
 
 
 def moment(text: str) -> int:

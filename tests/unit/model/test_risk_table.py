@@ -11,9 +11,9 @@ from indexium_core.model.planning import risk
 EXPECTED_CODES = {
     "blocked": "missing_file offline unreadable read_only unsupported_container corrupt invalid_person_name "
     "no_strategy_yet file_growing",
-    "danger": "custom_comment tag_removal_all case_collision text_encoding",
+    "danger": "custom_comment tag_removal_all case_collision text_encoding value_lost",
     "warning": "tag_removal overwrite_comment hard_linked full_rewrite changed_on_disk duplicate_content low_space "
-    "edit_outdated damaged_tail",
+    "edit_outdated damaged_tail value_replaced field_unsupported",
     "note": "shown_as_plot other_readers_differ rolled_back in_use stale_plan busy_in_operation",
 }
 

@@ -136,6 +136,13 @@ CASES = {
         lambda tx, ids: _meant(tx, ids, lambda: decisions.edit_selected(tx, ["Eve"], at=NOW, step=7)), again_is_new=True
     ),
     "decisions.edit_changed": Case(_change),
+    "decisions.set_values": Case(
+        lambda tx, ids: decisions.set_values(tx, "title", dict.fromkeys(ids, "New"), at=NOW, step=7), again_is_new=True
+    ),
+    "decisions.set_value_of_selected": Case(
+        lambda tx, ids: _meant(tx, ids, lambda: decisions.set_value_of_selected(tx, "title", "New", at=NOW, step=7)),
+        again_is_new=True,
+    ),
     "decisions.postpone_selected": Case(
         lambda tx, ids: _meant(tx, ids, lambda: decisions.postpone_selected(tx, until=None, at=NOW, step=7)),
         again_is_new=True,

@@ -1,11 +1,11 @@
 """
 ISO base media files: MP4, M4V, MOV, 3GP (ISO/IEC 14496-12, QuickTime File Format).
 
-Reading: `boxes` reads the tree, `layout` examines a file, `refusal_rules` has the reasons against writing, `comment`
-finds the comments, `strings`, `items` and `macintosh` read their content, `offsets` and `fragments` find all file
-offsets. Writing: `strategy` has the strategies, `editing` makes the edits of each comment, `padding` fits them into the
-index in place, `relocation` makes an index for media that moves. `census` digests everything that must stay. Input: a
-reader and a change. Output: a layout, a patch in place, or a new file.
+Reading: `boxes` reads the tree, `layout` examines a file, `refusal_rules` has the reasons against writing, `tags` finds
+the fields and reads their content, `offsets` and `fragments` find all file offsets. Writing: `strategy` has the
+strategies, `editing` makes the edits of each field, `padding` fits them into the index in place, `relocation` makes an
+index for media that moves. `census` digests everything that must stay. Input: a reader and changes. Output: a layout, a
+patch in place, or a new file.
 """
 
 from __future__ import annotations

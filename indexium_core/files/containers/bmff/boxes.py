@@ -29,6 +29,7 @@ __all__ = [
     "padding_header",
     "parts",
     "walk",
+    "whole",
 ]
 
 MAX_OPENED = 64 * 1024 * 1024  # bytes of a box read into memory; the index of a 2-hour film has 4 MB
@@ -130,6 +131,11 @@ class Outline:
 def header(kind: bytes, size: int) -> bytes:
     """Return the 8-byte header of a box of `size` bytes (with the header)."""
     return struct.pack(">I4s", size, kind)
+
+
+def whole(kind: bytes, content: bytes) -> bytes:
+    """Return a box with an 8-byte header."""
+    return header(kind, 8 + len(content)) + content
 
 
 def padding_header(size: int) -> bytes | None:

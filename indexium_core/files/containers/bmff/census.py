@@ -1,32 +1,36 @@
 """
-A digest of everything in an ISO base media file that writing a comment must not change, by the path of the box.
+A digest of everything in an ISO base media file that writing some fields must not change, by the path of the box.
 
-The digest ignores the comment, padding, the sizes of boxes around them, boxes that only hold a comment, and the place
-of `moov`. So two censuses are equal exactly if everything else is unchanged. Offsets count by their targets in the file
-without padding and index; the width of table fields (32 or 64 bits) does not count. Only the header and the length of
-`mdat` are read. The code never loops over samples.
+The digest ignores the edited fields, padding, the sizes of boxes around them, boxes that only hold such a field, and
+the place of `moov`. So two censuses are equal exactly if everything else is unchanged. Offsets count by their targets
+in the file without padding and index; the width of table fields (32 or 64 bits) does not count. Only the header and the
+length of `mdat` are read. The code never loops over samples.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from indexium_core.files import digests
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import boxes, comment, offsets
+from indexium_core.files.containers.bmff import boxes, offsets
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.offsets import Ints, Pointers
 from indexium_core.files.containers.bmff.relocation import OffsetMap
+from indexium_core.files.containers.bmff.tags import field_map, items, new_places, times
 
 __all__ = ["census"]
 
 _TAGS = frozenset({b"udta", b"meta", b"ilst"})  # these boxes exist only with content
 _EDITED = frozenset({b"moov", *_TAGS})  # boxes whose padding may be used; not those of tracks
+# The boxes of a `meta` that a write makes, and the content of its handler.
+_SHELLS = {(b"hdlr",): new_places.HANDLER, (b"hdlr", b"keys"): new_places.KEY_HANDLER}
 _INSIDE = 1 << 60  # origin of offsets in the index: larger than any file offset
 _LEAF = 1 << 32  # … and the distance of its boxes
 
@@ -47,11 +51,11 @@ def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[s
     outer: list[tuple[str, Box]] = []
     inner: list[tuple[str, Window, Box | bytes]] = []
     kinds = []
-    comments = frozenset(place.box.start for place in layout.places)
+    fields = _edited_fields(reader, layout, edited)
     for name, box in _named(box for box in layout.boxes if not box.padding):
         window, root = _opened(reader, layout, box)
         if root.opened:
-            inner += [(path, window, entry) for path, entry in _inside(window, comments, root, name)]
+            inner += [(path, window, entry) for path, entry in _inside(window, fields, root, name)]
         else:
             outer.append((name, box))
         kinds += [box.kind] if box.kind != b"moov" else []
@@ -77,38 +81,80 @@ def _opened(reader: Reader, layout: BmffLayout, box: Box) -> tuple[Window, Box]:
     return Window(b"", 0), box
 
 
-def _inside(window: Window, comments: frozenset[int], box: Box, path: str) -> list[tuple[str, Box | bytes]]:
+def _inside(window: Window, fields: _Edited, box: Box, path: str) -> list[tuple[str, Box | bytes]]:
     """
     Return the counted content of a box by path: boxes without children, and the order of children in other boxes.
 
     The result is empty if the box only holds a comment.
     """
     if not box.opened:
-        return [(path, box)]
+        return [(path, _kept_part(window, fields, box))]
     inner: list[tuple[str, Box | bytes]] = []
     kinds = []
-    for name, child in _named(child for child in box.children if _counts(comments, box, child)):
-        content = _inside(window, comments, child, f"{path}/{name}")
+    for name, child in _named(child for child in box.children if _counts(fields, box, child)):
+        content = _inside(window, fields, child, f"{path}/{name}")
         inner += content
         kinds += [_kind(child)] if content or child.kind not in _TAGS else []
-    if not kinds or _is_shell(window, box, kinds):
+    if not kinds or _is_shell(window, fields, box, kinds):
         return []
     frame = window.body(box, 0, box.prefix) + box.slack.to_bytes(4, "big")
     return [*inner, (f"{path}/order", frame + b"".join(kinds))]
 
 
-def _counts(comments: frozenset[int], parent: Box, child: Box) -> bool:
-    return child.start not in comments and not (child.padding and parent.kind in _EDITED)
+def _counts(fields: _Edited, parent: Box, child: Box) -> bool:
+    return child.start not in fields.starts and not (child.padding and parent.kind in _EDITED)
 
 
-def _is_shell(window: Window, box: Box, kinds: list[bytes]) -> bool:
-    """Return whether a `meta` has only the boxes written around a comment."""
+def _is_shell(window: Window, fields: _Edited, box: Box, kinds: list[bytes]) -> bool:
+    """Return whether a `meta` has only the boxes written around the edited fields."""
+    handler = _SHELLS.get(tuple(kinds))
     return (
         box.kind == b"meta"
-        and kinds == [b"hdlr"]
+        and handler is not None
         and not window.body(box, 0, box.prefix).strip(b"\0")
-        and all(window.body(handler) == comment.HANDLER for handler in box.named(b"hdlr"))
+        and all(window.body(each) == handler for each in box.named(b"hdlr"))
+        and all(_kept_part(window, fields, keys) == bytes(4) for keys in box.named(b"keys"))
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Edited:
+    """The places of the fields that a write may change."""
+
+    starts: frozenset[int]  # of their boxes
+    key_names: frozenset[str]  # names that a write may add to a list, in lower case
+    time: int | None  # the creation time, if a write may change it
+
+
+def _edited_fields(reader: Reader, layout: BmffLayout, edited: Collection[str]) -> _Edited:
+    time = None
+    if field_map.TIME in edited and layout.moov is not None:
+        for box in layout.moov.named(b"mvhd"):
+            with suppress(MalformedBoxError):
+                time = times.raw(reader.read_at(box.body, 12))
+    return _Edited(
+        starts=frozenset(place.box.start for place in layout.places if place.field in edited),
+        key_names=frozenset(field_map.NEW_KEYS[key].lower() for key in edited if key in field_map.NEW_KEYS),
+        time=time,
+    )
+
+
+def _kept_part(window: Window, fields: _Edited, box: Box) -> Box | bytes:
+    """
+    Return what a write must keep of a box without children.
+
+    A write may add names of its fields at the end of a list of names, and it changes the creation time of the boxes
+    that have the time of `mvhd`. No time counts as this time: a write may remove the time of `mvhd`.
+    """
+    content = window.body(box, 0, 12)
+    with suppress(MalformedBoxError):
+        if box.kind == b"keys" and fields.key_names:
+            return items.without_last_keys(window.body(box), fields.key_names)
+        if box.kind in times.BOXES and fields.time is not None and times.raw(content) in {0, fields.time}:
+            start, end = times.field_range(content)
+            whole = window.body(box)
+            return whole[:start] + b"time" + whole[end:]
+    return box
 
 
 def _targets_of(layout: BmffLayout, leaves: Iterable[Box]) -> _Targets:

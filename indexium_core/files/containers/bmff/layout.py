@@ -6,13 +6,17 @@ The file's index (`moov`) is read once into memory; media bytes are never read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.bmff import boxes, comment, refusal_rules
-from indexium_core.files.containers.bmff.boxes import Box, Window
-from indexium_core.files.containers.bmff.comment import CommentPlace, NewCommentPlace
+from indexium_core.files.containers.bmff import boxes, refusal_rules
+from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.offsets import Offsets
+from indexium_core.files.containers.bmff.tags import field_map, new_places, places, times
+from indexium_core.files.containers.bmff.tags.new_places import NewPlace
+from indexium_core.files.containers.bmff.tags.places import FieldPlace
+from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue
 
@@ -29,11 +33,26 @@ class BmffLayout(Layout):
     boxes: tuple[Box, ...]  # the top level, in file order
     junk: Extent | None  # bytes after the last box that are not a box
     moov: Box | None = None  # opened; None if it is missing or cannot be opened
-    places: tuple[CommentPlace, ...] = ()  # every box that holds the comment, in file order
-    information_start: int = -1  # offset of the last ©inf, which players show as the comment; -1: none
-    information_text: str = ""  # its text
-    new_place: NewCommentPlace | None = None  # place of a new comment that players show before all others
+    places: tuple[FieldPlace, ...] = ()  # every box that holds a field, in file order
+    hiding: Mapping[str, int] = field(default_factory=dict)  # by field: offset of the last other box shown as the field
+    information_text: str = ""  # the text of the last ©inf, which players show as the comment
+    unknown: Mapping[str, str] = field(default_factory=dict)  # by field: a sentence, why it cannot be edited
+    new_place: NewPlace | None = None  # place of a new comment that players show before all others
     offsets: Offsets = field(default_factory=Offsets, repr=False, compare=False)  # all offsets that point into the file
+
+    def places_of(self, key: str) -> list[FieldPlace]:
+        """Return every box that holds a field, in file order."""
+        return [place for place in self.places if place.field == key]
+
+    @property
+    def has_information(self) -> bool:
+        """Whether the file has a ©inf, which players show as the comment."""
+        return COMMENT in self.hiding
+
+    @property
+    def has_outer_tags(self) -> bool:
+        """Whether there are tags outside `moov`."""
+        return any(box.kind in {b"udta", b"meta"} for box in self.boxes)
 
     @property
     def not_movable(self) -> str:
@@ -101,7 +120,7 @@ def examine(reader: Reader) -> BmffLayout:
     if moov is None:
         return replace(layout, problem=problem)
     top_level_tags, unread = _top_level_tags(reader, outline.boxes)
-    found = comment.find_comments([(window, moov), *top_level_tags])
+    found = places.find_places([(window, moov), *top_level_tags])
     examined = refusal_rules.OpenedFile(
         reader=reader,
         container=layout.container,
@@ -114,16 +133,19 @@ def examine(reader: Reader) -> BmffLayout:
     )
     checked = refusal_rules.check(examined)
     quicktime = layout.container == "mov"
-    new_place = comment.new_place(window, moov, quicktime=quicktime, behind=found.information_start)
+    behind = found.hiding.get(COMMENT, -1)
+    new_place = new_places.new_place(window, moov, COMMENT, quicktime=quicktime, behind=behind)
     texts = _fields(found.places)
+    time, not_time = _time(window, moov)
     return replace(
         layout,
         moov=moov,
         places=found.places,
-        fields=texts,
+        fields=texts + time,
         added=_added(texts, found.places, new_place),
-        information_start=found.information_start,
+        hiding=found.hiding,
         information_text=found.information_text,
+        unknown={**found.unknown, **not_time},
         new_place=new_place,
         problem=problem or checked.problem,
         offsets=checked.offsets,
@@ -152,21 +174,52 @@ def _top_level_tags(reader: Reader, top: tuple[Box, ...]) -> tuple[list[tuple[Wi
     return opened, unread
 
 
-def _fields(places: tuple[CommentPlace, ...]) -> tuple[FieldValue, ...]:
-    """Return every text of every place; replace mode keeps only the first text of a place."""
-    return fields.with_unique_places(
-        FieldValue(field="comment", where=place.where, value=text, takes_value=not number, ascii_only=ascii_only)
-        for place in places
-        for number, (text, ascii_only) in enumerate(
-            zip(comment.values(place), comment.cannot_convert(place), strict=True)
+def _fields(found: Sequence[FieldPlace]) -> tuple[FieldValue, ...]:
+    """
+    Return every text of every place; replace mode keeps only the first text of a place.
+
+    The texts of the comment have the order of the file. Of another field, the text that players show comes first.
+    """
+    texts = fields.with_unique_places(
+        FieldValue(
+            field=place.field,
+            where=place.where,
+            value=text,
+            takes_value=place.takes_value and not number,
+            ascii_only=place.field == COMMENT and places.cannot_convert(place)[number],
         )
+        for place in found
+        for number, text in enumerate(places.values(place))
     )
+    if all(text.field == COMMENT for text in texts):
+        return texts
+    ranks = [_rank(place) for place in found for _ in places.values(place)]
+    pairs = sorted(zip(ranks, texts, strict=True), key=lambda pair: pair[0])
+    return tuple(text for _, text in pairs)
 
 
-def _added(texts: tuple[FieldValue, ...], places: tuple[CommentPlace, ...], new_place: NewCommentPlace | None) -> str:
+def _rank(place: FieldPlace) -> tuple[int, ...]:
+    """Return the order of a place: players show the field under the first of its names, and its last place."""
+    if place.field == COMMENT:
+        return (0, place.box.start)
+    names = field_named(place.field).names_in("mov")
+    return (1, not place.shown, names.index(place.name) if place.name in names else 0, -place.box.start)
+
+
+def _time(window: Window, moov: Box) -> tuple[tuple[FieldValue, ...], dict[str, str]]:
+    """Return the creation time, if the file has one, and why it cannot be edited."""
+    try:
+        text = times.text(times.movie_time(window, moov))
+    except MalformedBoxError as error:
+        return (), {field_map.TIME: str(error)}
+    return ((FieldValue(field=field_map.TIME, where="moov/mvhd", value=text),) if text else ()), {}
+
+
+def _added(texts: tuple[FieldValue, ...], found: Sequence[FieldPlace], new_place: NewPlace | None) -> str:
     """Return where a write adds a comment to existing ones; "" if players show one of these, or none exists."""
-    if not places or new_place is None or any(place.shown for place in places):
+    comments = [place for place in found if place.field == COMMENT]
+    if not comments or new_place is None or any(place.shown for place in comments):
         return ""
-    kinds = [*(box.kind for box in new_place.around), *new_place.missing, comment.CMT]
+    kinds = [*(box.kind for box in new_place.around), *new_place.missing, new_place.kind]
     where = "/".join(kind.decode("latin-1") for kind in kinds)
-    return fields.with_unique_places([*texts, FieldValue(field="comment", where=where, value="")])[-1].where
+    return fields.with_unique_places([*texts, FieldValue(field=COMMENT, where=where, value="")])[-1].where

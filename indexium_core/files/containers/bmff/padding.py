@@ -83,7 +83,8 @@ def _padding_splices(layout: BmffLayout, edits: Sequence[BoxSplice]) -> list[Box
     growth = sum(edit.growth for edit in edits)
     if not growth:
         return []
-    nearest = sorted(_paddings(layout), key=lambda padding: _distance(padding, edits))
+    growing = [edit for edit in edits if edit.growth]
+    nearest = sorted(_paddings(layout), key=lambda padding: _distance(padding, growing))
     for padding in nearest:
         length = padding.after(growth)
         if length is not None:

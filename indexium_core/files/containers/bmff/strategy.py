@@ -1,5 +1,5 @@
 """
-The strategies that write the comment of an MP4 or MOV, best first; each returns an edit or a Refusal.
+The strategies that write the fields of an MP4 or MOV, best first; each returns an edit or a Refusal.
 
 An edit in place needs `moov` at the end of the file, or padding near the edit. If the index cannot grow, either the
 media moves (`Reflink`, `InsertRange`, `BmffCopy`) or the index moves (`Append`), and every offset is corrected. A file
@@ -17,6 +17,7 @@ from indexium_core.files.containers.bmff import boxes, editing, padding, relocat
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.padding import BoxSplice
 from indexium_core.files.containers.bmff.relocation import IndexPlace, MovedIndex
+from indexium_core.files.containers.bmff.tags import field_map
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.splices import Splice, build_head, build_patch, build_pieces
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
@@ -29,7 +30,7 @@ _MAX_HEADER = boxes.MAX_OPENED  # most bytes inserted
 
 class BmffInPlace:
     """
-    Edit the boxes of the comment in their place; padding balances their growth.
+    Edit the boxes of the fields in their place; padding balances their growth.
 
     Bytes outside the index never move, so this also serves files in which nothing may move.
     """
@@ -41,7 +42,7 @@ class BmffInPlace:
     ) -> Patch | Refusal:
         """Return the patch, or why `changes` cannot be written in place."""
         del capabilities
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         return requested if isinstance(requested, Refusal) else self._plan(reader, *requested)
 
     def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice]) -> Patch | Refusal:
@@ -68,7 +69,7 @@ class Reflink:
         """Return the new file, or why the file system or the file does not allow it."""
         if not (capabilities.reflink and capabilities.replace):
             return refusals.not_writable("The file system cannot share the bytes of two files.")
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         made = (
             requested
             if isinstance(requested, Refusal)
@@ -97,7 +98,7 @@ class InsertRange:
             return refusals.not_writable(
                 "The file is sparse: it has ranges without blocks, and only blocks can be moved."
             )
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         return requested if isinstance(requested, Refusal) else self._plan(reader, *requested, block=capabilities.block)
 
     def _plan(self, reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], *, block: int) -> Patch | Refusal:
@@ -132,7 +133,7 @@ class Append:
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
     ) -> Patch | Refusal:
         """Return the patch, or why the file or the settings do not allow it."""
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         if isinstance(requested, Refusal):
             return requested
         if capabilities.keep_faststart and requested[0].faststart:
@@ -170,22 +171,25 @@ class BmffCopy:
         """Return the new file, or why it cannot be made."""
         if not capabilities.replace:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
-        requested = _requested_edits(layout, changes)
+        requested = _requested_edits(reader, layout, changes)
         return requested if isinstance(requested, Refusal) else _rebuilt(reader, *requested, block=1)
 
 
 STRATEGIES: tuple[Strategy, ...] = (BmffInPlace(), Reflink(), InsertRange(), Append(), BmffCopy())
 
 
-def _requested_edits(layout: Layout, changes: Sequence[Change]) -> tuple[BmffLayout, list[BoxSplice]] | Refusal:
+def _requested_edits(
+    reader: Reader, layout: Layout, changes: Sequence[Change]
+) -> tuple[BmffLayout, list[BoxSplice]] | Refusal:
     """Return the layout and its edits, or a Refusal."""
     if layout.problem is not None:
         return layout.problem
     if not isinstance(layout, BmffLayout) or layout.moov is None:
         return refusals.not_writable("The file cannot be edited as MP4.")
-    if [change.field for change in changes] != ["comment"]:
+    keys = {change.field for change in changes}
+    if not changes or len(keys) < len(changes) or not keys <= field_map.WRITABLE:
         return refusals.not_writable(refusals.ONLY_COMMENTS)
-    edits = editing.edits(layout, changes[0])
+    edits = editing.edits(reader, layout, changes)
     return edits if isinstance(edits, Refusal) else (layout, edits)
 
 
@@ -224,10 +228,10 @@ def _no_room(layout: BmffLayout, edits: Sequence[BoxSplice]) -> Refusal:
     growth = sum(edit.growth for edit in edits)
     room = padding.free_bytes(layout) or 0
     if growth > room:
-        shortage = f"the comment needs {growth:,} bytes more, and {room:,} are free"
+        shortage = f"the new text needs {growth:,} bytes more, and {room:,} are free"
     elif growth > 0:
-        shortage = f"the comment needs {growth:,} of {room:,} free bytes, and a rest must have at least 8"
+        shortage = f"the new text needs {growth:,} of {room:,} free bytes, and a rest must have at least 8"
     else:
-        shortage = f"the comment becomes {-growth} bytes shorter, and a gap must have at least 8"
+        shortage = f"the text becomes {-growth} bytes shorter, and a gap must have at least 8"
     immovable = f" {layout.not_movable} So nothing in it can be moved." if layout.not_movable else ""
     return refusals.not_writable(f"The file's index has no room at its place: {shortage}.{immovable}")

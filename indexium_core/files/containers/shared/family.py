@@ -66,8 +66,8 @@ class RemuxableFamily:
         """
         Make the family of a container. `name` is that of FFmpeg's demuxer and muxer; messages use `label`.
 
-        `limit` is the longest text, `writable` the fields that the editors can change. `media_census` returns the facts that renumbered media keep; it raises
-        CutShortError and MalformedHeaderError.
+        `limit` is the longest text, `writable` the fields that the editors can change. `media_census` returns the facts
+        that renumbered media keep; it raises CutShortError and MalformedHeaderError.
         """
         self.name = name
         self._label, self._structure, self._editing, self._media_census = label, structure, editing, media_census

@@ -19,6 +19,7 @@ DELETE FROM plan_rows;
 DROP VIEW plan_items;
 -- The changes of fields beside the comment, one for each place; NULL: none. `is_writable`: the container has a place for the field.
 ALTER TABLE plan_rows ADD COLUMN fields STRUCT("field" VARCHAR, "where" VARCHAR, "old" VARCHAR, "new" VARCHAR, is_writable BOOLEAN)[];
+ALTER TABLE plan_rows ADD COLUMN field_values MAP(VARCHAR, VARCHAR);  -- the new values of these fields
 CREATE VIEW plan_items AS
 SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, existing) AS db_people,
        existing AS existing_people, coalesce(result, existing) AS result_people,
@@ -37,7 +38,7 @@ SELECT variant_id, file_id, from_version, to_version, coalesce(known, result, ex
        category, risk_level, risk_level NOT IN ('blocked', 'unchanged') AS can_update,
        CASE WHEN issues = 0 THEN [] ELSE issue_codes(issues) END AS issues, issues AS issue_bits,
        container, disk_id, est_seconds, est_bytes, edited, postponed, people_mode, comment_mode, names,
-       old_comment, new_comment, fields
+       old_comment, new_comment, fields, field_values
 FROM plan_rows;
 
 -- The codes of a plan's issues, by bit; `risk.BITS` has their severities. A code that occurs twice has different

@@ -18,8 +18,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 
-from indexium_core.files.containers.bmff import macintosh
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
+from indexium_core.files.containers.bmff.tags import macintosh
 
 __all__ = [
     "MAX_BYTES",

@@ -15,23 +15,26 @@ In a `meta` with `keys` the type of an item is a number that counts the names fr
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
-from indexium_core.files.containers.bmff import boxes, macintosh
+from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
+from indexium_core.files.containers.bmff.tags import macintosh
 
 __all__ = [
-    "APPLE_COMMENT_KEY",
     "FREEFORM",
     "cannot_convert",
     "freeform_name",
-    "is_comment_key",
     "key_name",
     "key_names",
     "new_content",
+    "text_values",
     "texts",
+    "typed_values",
+    "with_added_keys",
     "with_edited_texts",
-    "with_only_text",
+    "with_only_value",
+    "without_last_keys",
 ]
 
 FREEFORM = b"----"  # an item with its name in a box `name` and the name's owner in a box `mean`
@@ -39,8 +42,7 @@ FREEFORM = b"----"  # an item with its name in a box `name` and the name's owner
 _UTF8, _UTF8_SORTED = 1, 4
 _UTF16 = frozenset({2, 5})
 _MACINTOSH = 3
-APPLE_COMMENT_KEY = "com.apple.quicktime.comment"
-_COMMENT_KEYS = frozenset({"comment", APPLE_COMMENT_KEY})
+_TEXTS = frozenset(range(6))  # the types of texts
 _EVERYWHERE = bytes(4)  # the locale of a value for all locales
 
 
@@ -53,6 +55,13 @@ def texts(content: bytes) -> list[str]:
 
     """
     return [_decoded(data).rstrip("\0") for kind, data in _children(content) if kind == b"data"]
+
+
+def text_values(content: bytes) -> list[str]:
+    """Return the values of an item whose type is a text, as `texts`; raises MalformedBoxError for another type."""
+    if not {kind for kind, _ in typed_values(content)} <= _TEXTS:
+        raise MalformedBoxError("The value is not a text.")
+    return texts(content)
 
 
 def with_edited_texts(content: bytes, edit: Callable[[str], str | None]) -> bytes:
@@ -69,7 +78,7 @@ def with_edited_texts(content: bytes, edit: Callable[[str], str | None]) -> byte
         text = edit(_decoded(data))
         if text is not None:
             children.append((kind, _encoded(data, text)))
-    return b"".join(_box(*child) for child in children) if any(kind == b"data" for kind, _ in children) else b""
+    return b"".join(boxes.whole(*child) for child in children) if any(kind == b"data" for kind, _ in children) else b""
 
 
 def cannot_convert(content: bytes) -> list[bool]:
@@ -78,20 +87,25 @@ def cannot_convert(content: bytes) -> list[bool]:
     return [int.from_bytes(data[:4], "big") == _MACINTOSH and not macintosh.is_utf8(data[8:]) for data in values]
 
 
-def with_only_text(content: bytes, text: bytes) -> bytes:
-    """Return the content of an item with `text` (UTF-8) as its only value; boxes that are not values stay."""
+def typed_values(content: bytes) -> list[tuple[int, bytes]]:
+    """Return type and bytes of each value of an item; raises MalformedBoxError as `texts` does."""
+    return [(int.from_bytes(data[:4], "big"), data[8:]) for kind, data in _children(content) if kind == b"data"]
+
+
+def with_only_value(content: bytes, new: bytes, *, kind: int = _UTF8) -> bytes:
+    """Return the content of an item with `new` (UTF-8, or of another type) as its only value; other boxes stay."""
     children = _children(content)
     values = [index for index, (kind, _) in enumerate(children) if kind == b"data"]
     locales = {children[index][1][4:8] for index in values}
     first = values[0] if values else len(children)
-    value = new_content(text, locale=locales.pop() if len(locales) == 1 else _EVERYWHERE)
+    value = new_content(new, kind=kind, locale=locales.pop() if len(locales) == 1 else _EVERYWHERE)
     before, after = children[:first], [child for child in children[first:] if child[0] != b"data"]
-    return b"".join([*(_box(*child) for child in before), value, *(_box(*child) for child in after)])
+    return b"".join([*(boxes.whole(*child) for child in before), value, *(boxes.whole(*child) for child in after)])
 
 
-def new_content(text: bytes, *, locale: bytes = _EVERYWHERE) -> bytes:
-    """Return the content of a new item with `text` (UTF-8)."""
-    return _box(b"data", struct.pack(">I", _UTF8) + locale + text)
+def new_content(value: bytes, *, kind: int = _UTF8, locale: bytes = _EVERYWHERE) -> bytes:
+    """Return the content of a new item with a value: UTF-8, or of another type."""
+    return boxes.whole(b"data", struct.pack(">I", kind) + locale + value)
 
 
 def freeform_name(content: bytes) -> tuple[str, str]:
@@ -138,16 +152,7 @@ def _encoded(data: bytes, text: str) -> bytes:
     return struct.pack(">I", kept) + data[4:8] + text.encode("utf-8", "surrogateescape")
 
 
-def _box(kind: bytes, content: bytes) -> bytes:
-    return boxes.header(kind, 8 + len(content)) + content
-
-
 # Keys
-
-
-def is_comment_key(key: str) -> bool:
-    """Return whether a key is the comment; FFmpeg ignores letter case."""
-    return key.lower() in _COMMENT_KEYS
 
 
 def key_names(content: bytes) -> list[str]:
@@ -169,6 +174,25 @@ def key_names(content: bytes) -> list[str]:
     if at != len(content) or len(names) != int.from_bytes(content[4:8], "big"):
         raise MalformedBoxError("The list of tag names (keys) is malformed.")
     return names
+
+
+def with_added_keys(content: bytes, names: Sequence[str]) -> bytes:
+    """Return the content of a `keys` box with more names at its end."""
+    count = int.from_bytes(content[4:8], "big") + len(names)
+    return (
+        content[:4]
+        + struct.pack(">I", count)
+        + content[8:]
+        + b"".join(boxes.whole(b"mdta", name.encode()) for name in names)
+    )
+
+
+def without_last_keys(content: bytes, names: Collection[str]) -> bytes:
+    """Return the content of a `keys` box without its count, and without the last names that are in `names`."""
+    old = key_names(content)
+    while old and old[-1].lower() in names:
+        content = content[: len(content) - 8 - len(old.pop().encode())]
+    return content[:4] + content[8:]
 
 
 def key_name(kind: bytes, names: Sequence[str]) -> str:

@@ -1,0 +1,49 @@
+"""The effect of an edit of fields on files, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexium_core import notebook
+from indexium_core.model import wording
+
+__all__ = ["FieldExample", "FieldsPreview", "RatedFile"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldExample:
+    """One value that changes, or the reason why it cannot."""
+
+    file_id: int
+    file_name: str
+    field: str
+    before: str | None
+    after: str | None
+    problem: str = ""  # why the value is not valid; then the field keeps its value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedFile:
+    """The rating of a file, its edit included."""
+
+    file_id: int
+    rating: int  # 0: none
+    favorite: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldsPreview:
+    """The effect of an edit of fields."""
+
+    files: int  # of the target, including copies
+    copies: int  # of these, the copies that are not in the target
+    changed: int  # files with a value that changes
+    without_value: int  # files for which a rule has no value: their field is not edited
+    invalid: int  # files for which a rule makes an invalid value: their field is not edited
+    examples: list[FieldExample]  # the first changes, and the first invalid values
+
+    def _repr_html_(self) -> str:
+        facts = {"no value": wording.files(self.without_value), "not valid": wording.files(self.invalid)}
+        rows = [(each.file_name, each.field, each.before, each.problem or each.after) for each in self.examples]
+        below = notebook.table(("file", "field", "value", "value after the change"), rows, total=self.changed)
+        return notebook.card(f"{wording.files(self.changed)} of {self.files:,} would change", facts, below=below)

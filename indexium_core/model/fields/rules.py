@@ -1,0 +1,173 @@
+"""
+Rules that make the value of a field from facts about the file: `{name}`, `{folder} {year}`, `{creation_time+1h}`.
+
+A rule is a text with placeholders in braces; `{{` and `}}` are braces. A placeholder is the key of a field or one of
+`FACTS`. A date or a time may be shifted (`{date+1d}`, `{creation_time-90m}`), and a time gets a zone by
+`{creation_time@+02:00}`. Where a file has no value for a placeholder, the rule has no value either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from indexium_core import errors
+from indexium_core.model.fields.table import EDITABLE
+
+__all__ = ["FACTS", "FileNames", "ValueRule", "literal"]
+
+FACTS: Mapping[str, str] = {  # placeholders beside the fields
+    "name": "the name of the file without its extension",
+    "folder": "the name of the folder",
+    "parent": "the name of the folder above",
+    "year": "the year of the date or of the creation time",
+    "modified": "the time of the last change of the file",
+    "date_in_name": "the day, month or year in the name of the file",
+    "date_in_folder": "the day, month or year in the name of the folder",
+    "oldest": "the oldest of date, creation time and time of the last change",
+}
+_PLACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_PLACEHOLDER = re.compile(r"([a-z_]+)(?:([+-])(\d{1,9})([smhdw])|@(Z|[+-]\d{2}:\d{2}))?", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+# 2019-07-31, 20190731, 2019_07_31; the digits before and behind belong to another number.
+_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII)
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.](0[1-9]|1[0-2])(?!\d)", re.ASCII)
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileNames:
+    """The facts about one file that a rule may use."""
+
+    file_name: str
+    folder: str  # below the library folder, "/"-separated
+    modified: datetime  # UTC
+    fields: Mapping[str, str] = field(default_factory=dict)  # the present values, edits included
+
+
+@dataclass(frozen=True, slots=True)
+class _Placeholder:
+    """A placeholder of a rule, with its shift or its zone."""
+
+    name: str
+    seconds: int = 0  # by which a time is shifted
+    zone: str = ""
+
+
+class ValueRule:
+    """A parsed rule."""
+
+    def __init__(self, text: str) -> None:
+        """
+        Parse a rule.
+
+        Raises:
+            UsageError: A brace is open, or a placeholder is unknown; the message lists all placeholders.
+
+        """
+        self.text = text
+        self._parts: list[str | _Placeholder] = []
+        end = 0
+        for place in _PLACES.finditer(text):
+            self._parts.append(text[end : place.start()])
+            end = place.end()
+            if place[0] in {"{{", "}}"}:
+                self._parts.append(place[0][0])
+            elif place[1] is None:
+                raise errors.UsageError(f"“{text}” has a brace without its partner. Write {{{{ for a brace.")
+            else:
+                self._parts.append(_placeholder(place[1]))
+        self._parts.append(text[end:])
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the value is the same for every file."""
+        return not any(isinstance(part, _Placeholder) for part in self._parts)
+
+    def value(self, file: FileNames) -> str | None:
+        """Return the value for a file; None if the file has no value for a placeholder."""
+        facts = _facts(file)
+        texts = [part if isinstance(part, str) else _filled(part, facts) for part in self._parts]
+        return None if any(text is None for text in texts) else "".join(text for text in texts if text)
+
+
+def literal(value: str) -> str:
+    """Return the rule that makes a value as it is, also if it has braces."""
+    return value.replace("{", "{{").replace("}", "}}")
+
+
+def _placeholder(text: str) -> _Placeholder:
+    found = _PLACEHOLDER.fullmatch(text)
+    known = [*(each.key for each in EDITABLE), *FACTS]
+    if not found or found[1] not in known:
+        raise errors.UsageError(f"There is no placeholder {{{text}}}. Placeholders: {', '.join(known)}.")
+    name, sign, count, unit, zone = found.groups()
+    seconds = 0 if count is None else int(count) * _SECONDS[unit] * (-1 if sign == "-" else 1)
+    return _Placeholder(name, seconds, zone or "")
+
+
+def _filled(part: _Placeholder, facts: Mapping[str, str | None]) -> str | None:
+    text = facts.get(part.name)
+    if text is None or not (part.seconds or part.zone):
+        return text
+    if part.zone:
+        return f"{_without_zone(text)}{part.zone}" if "T" in text else None
+    return _shifted(text, timedelta(seconds=part.seconds))
+
+
+def _facts(file: FileNames) -> Mapping[str, str | None]:
+    """Return the values of all placeholders."""
+    folders = [folder for folder in file.folder.split("/") if folder]
+    stem, dot, _ = file.file_name.rpartition(".")
+    dates = [file.fields[key] for key in ("date", "creation_time") if key in file.fields]
+    modified = file.modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        **file.fields,
+        "name": stem if dot else file.file_name,
+        "folder": folders[-1] if folders else None,
+        "parent": folders[-2] if len(folders) > 1 else None,
+        "year": dates[0][:4] if dates else None,
+        "modified": modified,
+        "date_in_name": _date_in(file.file_name),
+        "date_in_folder": _date_in(folders[-1]) if folders else None,
+        "oldest": min([*dates, modified], key=_instant),
+    }
+
+
+def _instant(text: str) -> datetime:
+    """Return the moment of a day, a month, a year or a time; a time without zone counts as UTC."""
+    bare = text if "T" in text else text + "0000-01-01"[len(text) :]
+    try:
+        moment = datetime.fromisoformat(bare)
+    except ValueError:  # another program wrote another form
+        return datetime.max.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _date_in(text: str) -> str | None:
+    """Return the day in a text, else its month, else its year."""
+    for found in _DAY.finditer(text):
+        try:
+            return date(int(found[1]), int(found[3]), int(found[4])).isoformat()
+        except ValueError:
+            continue
+    month, year = _MONTH.search(text), _YEAR.search(text)
+    return f"{month[1]}-{month[2]}" if month else year[1] if year else None
+
+
+def _without_zone(text: str) -> str:
+    return re.sub(r"(?:Z|[+-]\d{2}:\d{2})$", "", text)
+
+
+def _shifted(text: str, by: timedelta) -> str | None:
+    """Return a day or a time that is shifted; None for a month, a year, or a day outside of the years 1 to 9999."""
+    bare = _without_zone(text)
+    try:
+        moved = datetime.fromisoformat(bare) + by if len(text) >= len("2019-07-31") else None
+    except (ValueError, OverflowError):
+        return None
+    if moved is None:
+        return None
+    return moved.isoformat() + text[len(bare) :] if "T" in text else moved.date().isoformat()
