@@ -10,7 +10,7 @@ from indexium_core.model import wording
 from indexium_core.model.fields.table import field_named
 from indexium_core.model.files.media import Change
 
-__all__ = ["FieldChange", "changes_of", "shown", "tag", "tags"]
+__all__ = ["FieldChange", "changes_of", "full", "shown", "tag", "tags"]
 
 MOST_TAGS = 2  # changes that are named in a row; more are counted
 SHOWN = 40  # characters of a value in a tag
@@ -37,11 +37,16 @@ def changes_of(changes: Iterable[Change]) -> list[FieldChange]:
     return [change for change in found if change.old != change.new]
 
 
-def shown(key: str, value: str) -> str:
-    """Return a value in one line; a rating as stars."""
+def full(key: str, value: str) -> str:
+    """Return a value for people: a rating as stars."""
     if field_named(key).type == "rating" and value.isdecimal() and int(value) <= STARS:
         return "★" * int(value) + "☆" * (STARS - int(value))
-    return comment_diff.seen(" ".join(value.split()))
+    return value
+
+
+def shown(key: str, value: str) -> str:
+    """Return a value in one line."""
+    return comment_diff.seen(" ".join(full(key, value).split()))
 
 
 def tag(change: FieldChange) -> dict[str, str]:

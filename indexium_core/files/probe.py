@@ -4,6 +4,9 @@ Probing: all facts about one file, which is opened once, in about half a millise
 The bytes of a file decide its type. FFmpeg's libraries receive that type and never guess: a playlist called `film.mp4`
 is not a video, and the content cannot make the program open another file. Every problem becomes a state and one
 sentence; the content of a file never raises an exception.
+
+The media libraries do not open a photo: its `PhotoLayout` has all facts (`_photo_facts`), and such a file has no
+streams. The type of the layout is the only difference between photos and films here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fields in generated Matroska files: a write changes its field alone, as FFmpeg's libraries and our parsers read it."""
+"""Fields in generated Matroska files: a write changes its field alone, for FFmpeg's libraries and for our parsers."""
 
 from __future__ import annotations
 

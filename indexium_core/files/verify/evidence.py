@@ -1,4 +1,9 @@
-"""Evidence: the facts about a file before and after a write, for both halves of the comparison."""
+"""
+Evidence: the facts about a file before and after a write, for both halves of the comparison.
+
+The half that shares no code with our parsers is `meaning` (FFmpeg's libraries) or, for a `PhotoLayout`, `pictures`
+(Pillow). Both return the same value, so no comparison knows photos.
+"""
 
 from __future__ import annotations
 

@@ -221,3 +221,13 @@ def as_text(data: bytes) -> str:
 
 def as_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
+
+
+def test_comment_of_equal_tags_is_that_of_the_element_that_players_read() -> None:
+    equal = mkv.element(mkv.TAGS, mkv.tag(FILM))
+    parts = [("info", mkv.TOY_INFO), ("tracks", mkv.TOY_TRACKS), *mkv.clusters(mkv.TOY), ("tags", equal)]
+    data = mkv.film(("seek", mkv.directory("tags 2")), *parts, ("tags 2", equal))
+
+    new = mkv.apply(data, mkv.patch(data, "People: Ann Lee"))
+
+    assert mkv.players_show(new) == "People: Ann Lee"

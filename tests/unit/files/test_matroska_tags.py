@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import errors
-from indexium_core.files.containers.matroska import ebml, tags, texts
+from indexium_core.files.containers.matroska import ebml
+from indexium_core.files.containers.matroska.fields import tags, texts
 from tests.support import mkv
 
 COMMENT = mkv.simple("COMMENT", "old")

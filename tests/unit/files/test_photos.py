@@ -383,7 +383,7 @@ def test_text_beside_the_people_is_refused() -> None:
     assert refused.code == "invalid_value"
 
 
-def test_changed_pixel_is_noticed_by_both_halves(tmp_path: Path) -> None:
+def test_changed_byte_is_noticed_by_both_halves(tmp_path: Path) -> None:
     data = photo("jpeg", exif=exif(), **JPEG_OPTIONS)
     values = {"title": "T"}
     plan = planned(data, values)
@@ -391,13 +391,23 @@ def test_changed_pixel_is_noticed_by_both_halves(tmp_path: Path) -> None:
     after = bytearray(sabotage.edited(data, plan[1]))
     before = evidence(data, tmp_path / "photo", values)
     changes = fields.primary_changes(changes_of(data, values))
-    for mark, check in ((b"maker's note", "side_data"), (b"profile", "side_data"), (b"\xff\xdb", "streams")):
+    marks = (
+        (b"maker's note", "side_data"),
+        (b"profile", "side_data"),
+        (b"\xff\xdb", "streams"),
+        (b"T</rdf", "comment"),
+    )
+    for mark, check in marks:
         bad = bytearray(after)
-        bad[after.index(mark) + 6] ^= 1
+        bad[after.index(mark) + (0 if check == "comment" else 6)] ^= 1
         with pytest.raises(errors.VerificationError) as caught:
             verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
         assert check in caught.value.message
-        assert "structure" in caught.value.message
+        assert ("structure" in caught.value.message) == (check != "comment")
+    bad = bytearray(after)
+    bad[-20] ^= 1
+    with pytest.raises(errors.VerificationError, match="media bytes changed"):
+        verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
 
 
 # PNG

@@ -75,7 +75,11 @@ export function drawFieldTab(self) {
         "label",
         {class: "field"},
         "Field",
-        drawSelect(view.editable, {data: {change: "field-key", key: "field-key"}}, draft.fieldKey),
+        drawSelect(
+          view.editable,
+          {"aria-label": "Field", data: {change: "field-key", key: "field-key"}},
+          draft.fieldKey,
+        ),
       ),
       h(
         "label",
@@ -84,6 +88,7 @@ export function drawFieldTab(self) {
         h("input", {
           type: "text",
           class: "rule",
+          "aria-label": "Value or rule",
           value: isRemoved ? "" : draft.rule,
           disabled: isRemoved || null,
           autocomplete: "off",

@@ -49,7 +49,7 @@ def view(details: FileDetails, item: PlanItem, *, container: str, editable: bool
 
 def _row(field: Field, now: str | None, planned: str | None, *, edited: bool) -> dict[str, Any]:
     """Return one field; `why` is the reason if its container cannot store it."""
-    old, new = comment_diff.compare(_shown(field, now), _shown(field, planned))
+    old, new = comment_diff.compare(*(value and field_text.full(field.key, value) for value in (now, planned)))
     return {
         "key": field.key,
         "label": field.title,
@@ -70,11 +70,6 @@ def _hint(field: Field) -> str:
     if field.type == "integer":
         return f"A whole number from {field.lowest} to {field.highest}."
     return _HINTS.get(field.type, field.about)
-
-
-def _shown(field: Field, value: str | None) -> str | None:
-    """Return a value for people; texts keep their line breaks."""
-    return field_text.shown(field.key, value) if value and field.type == "rating" else value
 
 
 def _stars(value: str | None) -> int:

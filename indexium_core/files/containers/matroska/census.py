@@ -15,8 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import cues, ebml, ids, info, seekhead, tags
+from indexium_core.files.containers.matroska import cues, ebml, ids, seekhead
 from indexium_core.files.containers.matroska.ebml import Element
+from indexium_core.files.containers.matroska.fields import info, tags
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, content_of
 from indexium_core.model.files.media import Extent
 

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import homes, ids, info, seekhead, tags, texts
+from indexium_core.files.containers.matroska import ids, seekhead
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.homes import HOMES
-from indexium_core.files.containers.matroska.info import InfoRequest
+from indexium_core.files.containers.matroska.fields import homes, info, tags, texts
+from indexium_core.files.containers.matroska.fields.homes import HOMES
+from indexium_core.files.containers.matroska.fields.info import InfoRequest
+from indexium_core.files.containers.matroska.fields.tags import TagEdit
+from indexium_core.files.containers.matroska.fields.texts import FieldTexts
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
-from indexium_core.files.containers.matroska.tags import TagEdit
-from indexium_core.files.containers.matroska.texts import FieldTexts
 from indexium_core.files.containers.shared import refusals
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change

@@ -31,7 +31,7 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, ids, seekhead, zones
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.editing import TagsRequest
-from indexium_core.files.containers.matroska.info import InfoRequest
+from indexium_core.files.containers.matroska.fields.info import InfoRequest
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.files.containers.matroska.seekhead import SeekEntry, SeekHead
 from indexium_core.files.containers.matroska.zones import Gap, Piece, Write, Zone

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, homes, ids, info, seekhead, tags, tail, texts
+from indexium_core.files.containers.matroska import ebml, ids, seekhead, tail
 from indexium_core.files.containers.matroska.ebml import Element
+from indexium_core.files.containers.matroska.fields import homes, info, tags, texts
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, ClusterRun, MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
 from indexium_core.model.fields.table import COMMENT
@@ -343,11 +344,12 @@ class _Walk:
     def texts(self) -> None:
         """Collect every text of a field, also texts that players do not find."""
         found = {element.offset: element for element in self._all(ids.TAGS)[:_READ_MAX]}
+        layout = self.layout()
         in_tags: list[FieldValue] = []
-        in_info = list(info.read_fields(self.reader, self.layout()))
+        in_info = list(info.read_fields(self.reader, layout))
         if found:
             places = {element.offset: element.id for element in self.elements}
-            order = seekhead.read_order(self.layout(), places, self.heads)
+            order = seekhead.read_order(layout, places, self.heads)
             parsed = {element: tags.parse(content_of(self.reader, element)) for element in found.values()}
             read = [found[offset] for offset in order if offset in found]
             fields = {text.field for content in parsed.values() for tag in content for text in tag.texts if text.own}

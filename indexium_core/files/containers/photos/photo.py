@@ -241,7 +241,8 @@ class PhotoStrategy:
 
 def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
     """Yield the new numbers of EXIF's ratings; 0 means that there is no rating."""
-    numbers = {exif.RATING: int(stars or 0), exif.PERCENT: int(xmp_fields.PERCENT_OF.get(stars, "0"))}
+    numbers = {exif.PERCENT: int(xmp_fields.PERCENT_OF.get(stars, "0"))}
+    numbers[exif.RATING] = int(stars) if stars in xmp_fields.PERCENT_OF else 0
     for tag, (where, _) in values.ratings.items():
         data = numbers[tag].to_bytes(2, "little" if values.order == "<" else "big")
         yield Splice(start=where.offset, end=where.end, data=data)

@@ -112,7 +112,18 @@ def _keeps_form(found: XmpProperty, place: XmpPlace, texts: XmpTexts) -> bool:
 
 
 def _removal(text: bytes, found: XmpProperty) -> _Edit:
-    return len(text[: found.start].rstrip(_WHITE)), found.end, b""
+    return _space_start(text, found.start), found.end, b""
+
+
+def _space_start(text: bytes, at: int) -> int:
+    """Return the start of the white space in front of an offset."""
+    while at:
+        block = text[max(0, at - 1024) : at]  # not the whole text: a packet may have thousands of places
+        kept = len(block.rstrip(_WHITE))
+        if kept:
+            return at - len(block) + kept
+        at -= len(block)
+    return 0
 
 
 def _content(
@@ -181,8 +192,7 @@ def _item(text: bytes, like: XmpItem, value: str, attribute: bytes = b"") -> byt
 
 
 def _space_before(text: bytes, item: XmpItem) -> bytes:
-    before = text[: item.start]
-    return before[len(before.rstrip(_WHITE)) :]
+    return text[_space_start(text, item.start) : item.start]
 
 
 def _addition(packet: XmpPacket, added: Sequence[tuple[XmpPlace, XmpTexts]]) -> _Edit:
@@ -196,7 +206,7 @@ def _addition(packet: XmpPacket, added: Sequence[tuple[XmpPlace, XmpTexts]]) -> 
     block = "\n".join([*lines, "  </rdf:Description>"]).encode()
     if packet.rdf_is_empty:
         return packet.rdf_end, packet.rdf_end + 2, b">" + block + b"</" + packet.rdf_tag.encode() + b">"
-    at = len(packet.text[: packet.rdf_end].rstrip(_WHITE))
+    at = _space_start(packet.text, packet.rdf_end)
     return at, at, block
 
 
@@ -219,12 +229,13 @@ def remainder(packet: XmpPacket, places: Sequence[XmpPlace]) -> bytes:
     Two texts are equal exactly if only these properties changed. White space in front of a property belongs to it.
     """
     cut = [_removal(packet.text, found)[:2] for place in places if (found := place.find(packet)) is not None]
+    empty = []
     for start, tag_end, inner_end, end in packet.descriptions:
         tag = _without(packet.text, start, tag_end, cut)
         bare = _ABOUT.sub(b"", _NAMESPACE.sub(b"", tag), count=1)
         if re.fullmatch(rb"<[^\s/>]+\s*/?>", bare) and not _without(packet.text, tag_end, inner_end, cut).strip(_WHITE):
-            cut.append((len(packet.text[:start].rstrip(_WHITE)), end))
-    text = _without(packet.text, 0, len(packet.text), cut)
+            empty.append((_space_start(packet.text, start), end))
+    text = _without(packet.text, 0, len(packet.text), cut + empty)
     if packet.rdf_is_empty:
         tail = packet.text[packet.rdf_end + 2 :]
         text = text[: len(text) - len(tail) - 2] + b"></" + packet.rdf_tag.encode() + b">" + tail

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import ebml, homes, ids
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element, RawElement
+from indexium_core.files.containers.matroska.fields import homes
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.model.files.media import Change, FieldValue
 
@@ -22,6 +23,7 @@ __all__ = ["ELEMENTS", "InfoRequest", "kept_content", "read_fields", "requested_
 
 CREATION_TIME = "creation_time"
 ELEMENTS = {homes.TITLE: ids.TITLE, CREATION_TIME: ids.DATE_UTC}  # the element of each field
+_IDS = tuple(map(ebml.encode_uint, ELEMENTS.values()))  # most files have none of these bytes in Info
 _WHERE = {homes.TITLE: "Segment/Info/Title", CREATION_TIME: "Segment/Info/DateUTC"}
 _LARGEST = 1 << 20  # bytes of an Info that is read; real ones have about 200
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
@@ -42,7 +44,7 @@ class InfoRequest:
 
 def read_fields(reader: Reader, layout: MatroskaLayout) -> tuple[FieldValue, ...]:
     """Return the fields in Info; none if Info cannot be edited with certainty."""
-    found = _read(reader, layout)
+    found = _read(reader, layout, only=_IDS)
     if found is None:
         return ()
     values = {each.id: each.content for each in found[1]}
@@ -98,13 +100,18 @@ def kept_content(reader: Reader, layout: MatroskaLayout, edited: Collection[str]
     return b"".join(item.raw for item in found[1] if item.id not in gone and item.id not in ebml.PADDING)
 
 
-def _read(reader: Reader, layout: MatroskaLayout) -> tuple[Element, tuple[RawElement, ...]] | None:
-    """Return Info and its children, None if it cannot be edited with certainty."""
+def _read(
+    reader: Reader, layout: MatroskaLayout, *, only: Collection[bytes] = (b"",)
+) -> tuple[Element, tuple[RawElement, ...]] | None:
+    """Return Info and its children, None if it has none of some bytes, or cannot be edited with certainty."""
     elements = layout.named(ids.INFO)
     if len(elements) != 1 or not layout.in_front(elements[0].offset) or elements[0].size > _LARGEST:
         return None
+    content = reader.read_at(elements[0].data, elements[0].size)
+    if not any(each in content for each in only):
+        return None
     try:
-        items = ebml.children(reader.read_at(elements[0].data, elements[0].size), ebml.ElementBudget())
+        items = ebml.children(content, ebml.ElementBudget())
     except (errors.CorruptFileError, errors.RefusedError):
         return None
     numbers = [item.id for item in items]

@@ -18,10 +18,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from indexium_core.files.containers.matroska import homes, ids, tags
+from indexium_core.files.containers.matroska import ids
 from indexium_core.files.containers.matroska.ebml import Element
-from indexium_core.files.containers.matroska.homes import HOMES
-from indexium_core.files.containers.matroska.tags import FieldTag, MatroskaTag, TagEdit
+from indexium_core.files.containers.matroska.fields import homes, tags
+from indexium_core.files.containers.matroska.fields.homes import HOMES
+from indexium_core.files.containers.matroska.fields.tags import FieldTag, MatroskaTag, TagEdit
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.files import fields
@@ -44,6 +45,10 @@ class FileText:
     tag: FieldTag
     field: FieldValue
     sets_default: bool = False  # an edit gives it a TagDefault of 1
+
+    def is_text(self, other: tuple[Element, FieldTag] | None) -> bool:
+        """Return whether this is a text of a Tags element."""
+        return other is not None and self.element == other[0] and self.tag is other[1]
 
     def is_changed_by(self, change: Change) -> bool:
         """Return whether a change edits the text."""
@@ -124,13 +129,14 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
         for number, (element, content) in enumerate(parsed.items(), 1)
         for each in _own_texts(field, element, content, f"Segment/Tags[{number}]" if several else "Segment/Tags")
     ]
-    read = [text for element in read_tags for tag in parsed[element] for text in tag.texts_of(field)]
+    # Equal elements share their parsed tags, so a text is known by its element, too.
+    read = [(element, text) for element in read_tags for tag in parsed[element] for text in tag.texts_of(field)]
     in_read_order = sorted(
         own, key=lambda each: read_tags.index(each.element) if each.element in read_tags else len(read_tags)
     )
     names = HOMES[field].names
-    shown = next((text for name in names for text in reversed(read) if text.name == name and text.shown), None)
-    last = next((each for each in own if each.tag is shown), None)
+    shown = next((it for name in names for it in reversed(read) if it[1].name == name and it[1].shown), None)
+    last = next((each for each in own if each.is_text(shown)), None)
     first = next((each for each in in_read_order if each.tag.default), last or next(iter(in_read_order), None))
     sets_default = last is None and first is not None and not first.tag.default_for_ffmpeg
     by_element = field == homes.TITLE
@@ -153,7 +159,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
         )
         for each in own
     )
-    shown_text = next((each for each in flagged if each.tag is shown), None)
+    shown_text = next((each for each in flagged if each.is_text(shown)), None)
     return FieldTexts(all=flagged, hidden=hidden, shown=shown_text, by_element=by_element)
 
 
@@ -176,7 +182,7 @@ def _own_texts(field: str, element: Element, content: Sequence[MatroskaTag], par
     return found
 
 
-def _can_be_shown(first: FileText, read: Sequence[FieldTag]) -> bool:
+def _can_be_shown(first: FileText, read: Sequence[tuple[Element, FieldTag]]) -> bool:
     """Return whether players would show the text if it had a TagDefault of 1."""
-    nth = next((nth for nth, text in enumerate(read) if text is first.tag), None)
-    return nth is not None and first.tag.flat and not any(text.shown for text in read[nth:])
+    nth = next((nth for nth, each in enumerate(read) if first.is_text(each)), None)
+    return nth is not None and first.tag.flat and not any(text.shown for _, text in read[nth:])

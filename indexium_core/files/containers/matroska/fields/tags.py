@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from indexium_core import errors
-from indexium_core.files.containers.matroska import ebml, homes, ids
+from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
-from indexium_core.files.containers.matroska.homes import HOMES, TagHome
+from indexium_core.files.containers.matroska.fields import homes
+from indexium_core.files.containers.matroska.fields.homes import HOMES, TagHome
 
 __all__ = [
     "FieldTag",
