@@ -59,7 +59,7 @@ COMMANDS = {
     ),
     "edit": CommandEntry(
         "review.decisions",
-        "Set the people of files, or add people to each file and remove others; valid until you remove the edit.",
+        "Set the people or other fields of files; valid until you remove the edit.",
     ),
     "postpone": CommandEntry(
         "review.decisions",

@@ -301,6 +301,14 @@ SEARCHES = (
     "person_id:1",
     "-person_id:2,99 film",
     "root:film 100%_",
+    "title:sea",
+    "-title:sea",
+    "rating:>3",
+    "favorite:no",
+    "date:2019-07..2020",
+    "year:>2018",
+    "field:title,genre",
+    "changed:title,comment",
 )
 
 

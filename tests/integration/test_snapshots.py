@@ -25,11 +25,11 @@ from tests.support.waiting import until
 COLUMNS = {
     "files": "file_id library path folder file_name extension size modified_at state state_message file_hash container"
     " duration resolution video_codec audio_codec frame_rate channels sample_rate hdr comment comment_people"
-    " custom_text damage links read_only strategy first_seen_at scanned_at",
+    " custom_text damage links read_only strategy first_seen_at scanned_at fields",
     "file_people": "file_id person_id person qualifier",
     "people": "person_id name qualifier aliases files created_at",
     "plan": "file_id risk category can_update issues existing_people result_people people_added people_removed "
-    "old_comment new_comment edited postponed people_mode comment_mode estimated_seconds estimated_bytes",
+    "old_comment new_comment edited postponed people_mode comment_mode estimated_seconds estimated_bytes planned_fields",
     "plan_changes": "file_id field place old_value new_value",
     "operations": "operation_id operation_type status title started_at completed_at seconds file_count success_count "
     "failure_count skipped_count conflict_count unknown_count user_name source reverts_operation error_message "

@@ -4,7 +4,7 @@ Edits of AVI, FLV and ASF without FFmpeg, on bytes: planned, performed, and comp
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TypeAlias
 
 from indexium_core.files import delta, fingerprint
@@ -48,6 +48,11 @@ def census(data: bytes, edited: Collection[str] = ("comment",)) -> Mapping[str, 
 
 def media(data: bytes) -> bytes:
     return b"".join(data[extent.offset : extent.end] for extent in examined(data).payload)
+
+
+def set_to(field: str, text: str | None) -> Change:
+    """The change of a field to a text, None to remove it."""
+    return Change(field=field, old=None, new=text)
 
 
 def change_to(wanted: Wanted) -> Change:
@@ -107,6 +112,23 @@ def written(data: bytes, new: Wanted, strategy: str, means: Capabilities | None 
         _comes_back(data, after, edit)
     else:
         assert all(not _meets(at, len(part), data) for at, part in edit.writes)
+    return after
+
+
+def written_together(data: bytes, changes: Sequence[Change], strategy: str) -> bytes:
+    """Write several fields with one edit, and compare everything that must stay."""
+    reader = BytesReader(data)
+    family, layout = registry.examine(reader)
+    assert family is not None
+    one = next(each for each in family.strategies() if each.name == strategy)
+    edit = one.plan(reader, layout, changes, Capabilities())
+    assert isinstance(edit, Patch | Rebuild), edit
+    after = sabotage.edited(data, edit)
+    assert problem(after) == ""
+    for change in changes:
+        assert_says(data, after, change)
+    edited = [change.field for change in changes]
+    assert census(after, edited) == census(data, edited)
     return after
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.containers.matroska import FAMILY, MatroskaCopy, MatroskaInPlace, MatroskaLayout
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Extent, FieldValue, Patch, Rebuild, Refusal
 from tests.support.oracles import oracle
 
 EBML, SEGMENT = 0x1A45DFA3, 0x18538067
@@ -386,7 +386,12 @@ def census(data: bytes) -> dict[str, str]:
 
 
 def comments(data: bytes) -> list[str]:
-    return [found.value for found in examine(data).fields]
+    return [found.value for found in comment_places(data)]
+
+
+def comment_places(data: bytes) -> list[FieldValue]:
+    """The places of the comments."""
+    return [place for place in examine(data).fields if place.field == "comment"]
 
 
 PLAIN = Capabilities()

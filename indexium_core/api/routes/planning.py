@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
 from indexium_core.api.context import Body, Number, Open, Text, listed, words
-from indexium_core.flows.review.decisions import FIELD_KINDS, DecisionReport
-from indexium_core.library import Library
+from indexium_core.library import DecisionReport, Library
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import with_filters
 
@@ -136,8 +135,14 @@ class Edit(Body):
 
     result_people: Annotated[list[Text] | None, Field(max_length=10_000)] = None
     fields: Annotated[
-        dict[Text, Text] | None, Field(description="Values by field; an empty value removes the field.")
+        dict[Text, Text] | None, Field(description="Values by field; an empty value removes the field.", min_length=1)
     ] = None
+
+    @model_validator(mode="after")
+    def _has_an_edit(self) -> Self:
+        if self.result_people is None and self.fields is None:
+            raise ValueError("name result_people or fields")
+        return self
 
 
 class Postpone(Body):
@@ -180,8 +185,7 @@ def mode(library: Open, ref: Reference, body: ModesBody) -> Json:
 def revoke(library: Open, ref: Reference, kind: Literal["edit", "fields", "postpone", "mode"]) -> Json:
     """Revoke an edit of the people, the edits of all fields, a postponement or a mode."""
     files = _files(library, ref)
-    kinds = FIELD_KINDS if kind == "fields" else (kind,)
-    return _decided(library, files, library.decisions.revoke_of(files, kinds))
+    return _decided(library, files, library.decisions.revoke_of(files, [kind]))
 
 
 def _files(library: Library, ref: str) -> list[int]:

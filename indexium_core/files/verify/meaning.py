@@ -203,7 +203,7 @@ def _tags(media: Any, container: str) -> Iterator[tuple[str, str]]:
 def _stored(key: str, value: str, container: str) -> str:
     """Return the value of a tag, in its canonical form if it is one of our fields."""
     field = libav.field_of(key, container)
-    return values.stored(field, value) if field else value
+    return values.stored(field, value, libav.demuxer_of(container)) if field else value
 
 
 # Side data

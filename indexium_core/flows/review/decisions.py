@@ -21,7 +21,7 @@ from indexium_core.flows.review.targets import Target
 from indexium_core.model import labels, moments
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
-from indexium_core.model.fields.rules import Rule
+from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.fields.table import EDITABLE, RATING
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
@@ -36,12 +36,12 @@ from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import FIELD_KIND, DecisionRow
 
-__all__ = ["ALL_KINDS", "FIELD_KINDS", "DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
+__all__ = ["ALL_KINDS", "DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
 
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 
-FIELD_KINDS = tuple(f"{FIELD_KIND}{field.key}" for field in EDITABLE)  # kinds of the edits of fields
-ALL_KINDS = ("edit", "mode", "postpone", *FIELD_KINDS)
+ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
+_FIELD_KINDS = tuple(f"{FIELD_KIND}{field.key}" for field in EDITABLE)  # the kinds of the group `fields`
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
@@ -147,8 +147,8 @@ class Decisions:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
-        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no value,
-        or an invalid one, is not edited.
+        A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
+        value, or an invalid one, is not edited.
 
         Raises:
             UsageError: There is no such field, it cannot be set, or no field is given.
@@ -177,8 +177,8 @@ class Decisions:
         """
         Make files and their copies favorites, or no favorites; None changes each of them to the other.
 
-        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the files
-        of the target and their copies. UnknownIdError: there is no such file.
+        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
+        files of the target and their copies. UnknownIdError: there is no such file.
         """
         with self.step() as step:
             return step.set_favorite(target, wanted=wanted)
@@ -232,7 +232,11 @@ class Decisions:
 
     @remote()
     def revoke_of(self, target: Target, kinds: Sequence[str] = ALL_KINDS) -> DecisionReport:
-        """Revoke the decisions of some kinds (`ALL_KINDS`) on files. UnknownIdError: a file does not exist."""
+        """
+        Revoke the decisions of some kinds on files: `ALL_KINDS`, or `field:title` for the edit of one field.
+
+        UnknownIdError: a file does not exist.
+        """
         with self.step() as step:
             step.revoke_of(target, kinds)
         return step.report
@@ -317,7 +321,7 @@ class Step:
         self._label = labels.replaced(files, old, new)
         return files
 
-    def set_fields(self, target: Target, rules: Mapping[str, Rule]) -> int:
+    def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
         """Set fields of files and their copies by rules; return the number of files."""
         copies = self._select(target, copies=True, planned_only=False)
         files, constants = 0, field_rules.constants(rules)
@@ -385,8 +389,9 @@ class Step:
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
         """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
-        self._select(target)
-        files = store.revoke_selected(self._tx, kinds, at=self._at, step=self._id)
+        self._select(target, planned_only=False)
+        stored_kinds = [each for kind in kinds for each in (_FIELD_KINDS if kind == "fields" else (kind,))]
+        files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
         store.clear_selected(self._tx)
         return self._add(files, labels.revoked_decisions_on(files))
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from indexium_core import errors
 from indexium_core.model.fields import values
 from indexium_core.model.fields.preview import FieldExample
-from indexium_core.model.fields.rules import FileNames, Rule
+from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.table import EDITABLE, field_named
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
@@ -36,7 +36,7 @@ class RuleResults:
         return len({file_id for of_field in self.values.values() for file_id in of_field})
 
 
-def checked_rules(texts: Mapping[str, str]) -> dict[str, Rule]:
+def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     """
     Return the rules by field.
 
@@ -51,17 +51,17 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, Rule]:
     for key, text in texts.items():
         if field_named(key) not in EDITABLE:
             raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
-        rules[key] = Rule(text)
+        rules[key] = ValueRule(text)
     constants(rules)
     return rules
 
 
-def constants(rules: Mapping[str, Rule]) -> dict[str, str | None]:
+def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
     """Return the canonical values of the rules without placeholders; ValidationError for an invalid value."""
     return {key: values.parse(field_named(key), rule.text) for key, rule in rules.items() if rule.is_constant}
 
 
-def results(reader: Connection, rules: Mapping[str, Rule]) -> RuleResults:
+def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
     """Return the values of the selected files (`decisions.select_files`)."""
     found = RuleResults(values={key: {} for key in rules})
     for row in store.field_facts(reader):

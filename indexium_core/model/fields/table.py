@@ -32,6 +32,7 @@ class Field:
     places: Mapping[str, str] = field(default_factory=dict)  # by container: the place of the value, for people
     # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
     shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    percent_in: frozenset[str] = frozenset()  # FFmpeg's demuxers that show a rating as a number from 1 to 99
     lowest: int = 0  # of an integer
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
@@ -54,7 +55,17 @@ FIELDS: tuple[Field, ...] = (
         title="Title",
         type="text",
         about="The title of the film or the photo.",
-        places={"avi": "INAM", "mp4": "©nam", "mov": "©nam", "3gp": "©nam"},
+        places={
+            "avi": "INAM",
+            "ogg": "TITLE",
+            "flv": "onMetaData title",
+            "asf": "Content Description title",
+            "matroska": "Segment/Info/Title and TITLE",
+            "webm": "Segment/Info/Title and TITLE",
+            "mp4": "©nam",
+            "mov": "©nam",
+            "3gp": "©nam",
+        },
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -63,7 +74,15 @@ FIELDS: tuple[Field, ...] = (
         type="text",
         about="What the file shows, in a few sentences.",
         multiline=True,
-        places={"avi": "ISBJ", "mp4": "desc", "mov": "com.apple.quicktime.description", "3gp": "desc"},
+        places={
+            "avi": "ISBJ",
+            "flv": "onMetaData description",
+            "matroska": "DESCRIPTION",
+            "webm": "DESCRIPTION",
+            "mp4": "desc",
+            "mov": "com.apple.quicktime.description",
+            "3gp": "desc",
+        },
         shown_as={
             "": ("description", "com.apple.quicktime.description"),
             "mov": ("description", "com.apple.quicktime.description", "synopsis"),
@@ -77,7 +96,17 @@ FIELDS: tuple[Field, ...] = (
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
-        places={"avi": "ICRD", "mp4": "©day", "mov": "©day", "3gp": "©day"},
+        places={
+            "avi": "ICRD",
+            "ogg": "DATE",
+            "flv": "onMetaData date",
+            "asf": "WM/OriginalReleaseTime",
+            "matroska": "DATE_RELEASED",
+            "webm": "DATE_RELEASED",
+            "mp4": "©day",
+            "mov": "©day",
+            "3gp": "©day",
+        },
         shown_as={
             "": ("date",),
             "matroska": ("date_released", "date_recorded", "date"),
@@ -89,7 +118,14 @@ FIELDS: tuple[Field, ...] = (
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
-        places={"mp4": "mvhd", "mov": "mvhd", "3gp": "mvhd"},
+        places={
+            "asf": "File Properties creation date",
+            "matroska": "Segment/Info/DateUTC",
+            "webm": "Segment/Info/DateUTC",
+            "mp4": "mvhd",
+            "mov": "mvhd",
+            "3gp": "mvhd",
+        },
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
     Field(
@@ -97,7 +133,17 @@ FIELDS: tuple[Field, ...] = (
         title="Genre",
         type="text",
         about="The genre, for example Documentary.",
-        places={"avi": "IGNR", "mp4": "©gen", "mov": "©gen", "3gp": "©gen"},
+        places={
+            "avi": "IGNR",
+            "ogg": "GENRE",
+            "flv": "onMetaData genre",
+            "asf": "WM/Genre",
+            "matroska": "GENRE",
+            "webm": "GENRE",
+            "mp4": "©gen",
+            "mov": "©gen",
+            "3gp": "©gen",
+        },
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -106,6 +152,9 @@ FIELDS: tuple[Field, ...] = (
         type="rating",
         about="The stars of the owner, 1 to 5. 5 is a favorite.",
         places={
+            "asf": "WM/SharedUserRating",
+            "matroska": "RATING",
+            "webm": "RATING",
             "mp4": "com.apple.quicktime.rating.user",
             "mov": "com.apple.quicktime.rating.user",
             "3gp": "com.apple.quicktime.rating.user",
@@ -115,14 +164,16 @@ FIELDS: tuple[Field, ...] = (
             "mov": ("com.apple.quicktime.rating.user",),
             "matroska": ("rating",),
             "asf": ("wm/shareduserrating",),
+            "photo": ("rating",),
         },
+        percent_in=frozenset({"asf"}),
     ),
     Field(
         key="show",
         title="Show",
         type="text",
         about="The series of an episode.",
-        places={"mp4": "tvsh", "3gp": "tvsh"},
+        places={"matroska": "COLLECTION/TITLE", "webm": "COLLECTION/TITLE", "mp4": "tvsh", "3gp": "tvsh"},
         shown_as={"mov": ("show",), "matroska": ("collection/title",)},
     ),
     Field(
@@ -130,8 +181,8 @@ FIELDS: tuple[Field, ...] = (
         title="Season",
         type="integer",
         about="The number of the season.",
-        places={"mp4": "tvsn", "3gp": "tvsn"},
         highest=255,
+        places={"matroska": "SEASON/PART_NUMBER", "webm": "SEASON/PART_NUMBER", "mp4": "tvsn", "3gp": "tvsn"},
         shown_as={"mov": ("season_number",), "matroska": ("season/part_number",)},
     ),
     Field(
@@ -139,16 +190,26 @@ FIELDS: tuple[Field, ...] = (
         title="Episode",
         type="integer",
         about="The number of the episode.",
-        places={"mp4": "tves", "3gp": "tves"},
         highest=255,
-        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number")},
+        places={"matroska": "PART_NUMBER", "webm": "PART_NUMBER", "mp4": "tves", "3gp": "tves"},
+        shown_as={"mov": ("episode_sort",), "matroska": ("track", "episode/part_number", "part_number")},
     ),
     Field(
         key="artist",
         title="Artist",
         type="text",
         about="The main performer, the author or the photographer.",
-        places={"avi": "IART", "mp4": "©ART", "mov": "©ART", "3gp": "©ART"},
+        places={
+            "avi": "IART",
+            "ogg": "ARTIST",
+            "flv": "onMetaData artist",
+            "asf": "Content Description author",
+            "matroska": "ARTIST",
+            "webm": "ARTIST",
+            "mp4": "©ART",
+            "mov": "©ART",
+            "3gp": "©ART",
+        },
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -156,7 +217,17 @@ FIELDS: tuple[Field, ...] = (
         title="Copyright",
         type="text",
         about="Who has the rights, and since when.",
-        places={"avi": "ICOP", "mp4": "cprt", "mov": "©cpy", "3gp": "cprt"},
+        places={
+            "avi": "ICOP",
+            "ogg": "COPYRIGHT",
+            "flv": "onMetaData copyright",
+            "asf": "Content Description copyright",
+            "matroska": "COPYRIGHT",
+            "webm": "COPYRIGHT",
+            "mp4": "cprt",
+            "mov": "©cpy",
+            "3gp": "cprt",
+        },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -164,7 +235,16 @@ FIELDS: tuple[Field, ...] = (
         title="Keywords",
         type="list",
         about="Words to find the file by.",
-        places={"avi": "IKEY", "mp4": "keyw", "mov": "com.apple.quicktime.keywords", "3gp": "keyw"},
+        places={
+            "avi": "IKEY",
+            "flv": "onMetaData keywords",
+            "asf": "WM/Category",
+            "matroska": "KEYWORDS",
+            "webm": "KEYWORDS",
+            "mp4": "keyw",
+            "mov": "com.apple.quicktime.keywords",
+            "3gp": "keyw",
+        },
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(
@@ -172,7 +252,14 @@ FIELDS: tuple[Field, ...] = (
         title="Location",
         type="text",
         about="The place of the recording.",
-        places={"mp4": "©xyz", "mov": "©xyz", "3gp": "©xyz"},
+        places={
+            "ogg": "LOCATION",
+            "matroska": "RECORDING_LOCATION",
+            "webm": "RECORDING_LOCATION",
+            "mp4": "©xyz",
+            "mov": "©xyz",
+            "3gp": "©xyz",
+        },
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )

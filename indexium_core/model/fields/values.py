@@ -16,11 +16,22 @@ from datetime import date, datetime
 from indexium_core import errors
 from indexium_core.model.fields.table import Field, FieldType
 
-__all__ = ["FAVORITE", "MAX_LENGTH", "parse", "stored", "toggled_favorite"]
+__all__ = [
+    "FAVORITE",
+    "MAX_LENGTH",
+    "MAX_PERCENT",
+    "parse",
+    "percent_of_stars",
+    "stars_of_percent",
+    "stored",
+    "toggled_favorite",
+]
 
 MAX_LENGTH = 10_000  # characters of a value
 FAVORITE = "5"  # the rating of a favorite
+MAX_PERCENT = 99  # the largest rating of Windows
 
+_PERCENT = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # of each rating
 _SEPARATORS = re.compile("[;,]")  # of the items of a list
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.0*)?", re.ASCII)
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
@@ -51,19 +62,31 @@ def parse(field: Field, text: str) -> str | None:
     return _PARSERS[field.type](field, value)
 
 
-def stored(field: Field, text: str) -> str:
+def stored(field: Field, text: str, demuxer: str = "") -> str:
     """
     Return the value of a text that a file has: canonical if the text has the form of a value, else the text itself.
 
-    Files have numbers in several forms (`4`, `4.000000`), times with a fraction of zero, and lists with commas or
-    semicolons.
+    Files have numbers in several forms (`4`, `4.000000`), lists with commas or semicolons, and times with zeros behind
+    the seconds. In files of some `demuxer` of FFmpeg a rating is a number from 1 to 99.
     """
     if field.type in {"integer", "rating"} and _NUMBER.fullmatch(text.strip()):
-        return str(int(float(text)))
+        number = int(float(text))
+        is_percent = demuxer in field.percent_in and 0 <= number <= MAX_PERCENT
+        return stars_of_percent(number) if is_percent else str(number)
     if field.type == "datetime":
         with suppress(errors.ValidationError):
             return _datetime(field, text)
     return _list(field, text) or "" if field.type == "list" else text
+
+
+def stars_of_percent(percent: int) -> str:
+    """Return the rating for a number from 1 to 99, by the ranges of Windows (`System.Rating`); "" for 0."""
+    return str(1 + sum(percent >= lowest for lowest in (13, 38, 63, 88))) if percent else ""
+
+
+def percent_of_stars(rating: str) -> int:
+    """Return the number from 1 to 99 that Windows writes for a rating."""
+    return _PERCENT[rating]
 
 
 def toggled_favorite(rating: str | None, before: str | None) -> str | None:

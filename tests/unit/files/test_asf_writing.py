@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Mapping
 
@@ -10,13 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexium_core.files.containers import Capabilities
+from indexium_core.files.containers.asf import places as asf_places
 from indexium_core.files.containers.asf import structure
-from indexium_core.model.files.media import Extent, Patch, Rebuild
+from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import headers, lossless, media
 from tests.support.headers import asf_object, attributes, description, wide
-from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written
+from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, set_to, written, written_together
 
 COPY, PLACE = "asf_copy", "asf_in_place"
+FIELDS = sorted(asf_places.WRITABLE)
+TEXTS = {"rating": "4", "keywords": "sea; summer", "creation_time": "2019-07-31T18:30:00Z"}  # others have any text
+TIME = 132_090_714_000_000_000  # the creation time in 100 ns since 1601
 PADDING = bytes.fromhex("74d40618dfca0945a4ba9aabcb96aae8")
 SIGNATURE = bytes.fromhex("fcb31122 23bdd211b4b700a0c955fc6e")
 RICH = (
@@ -44,8 +49,8 @@ def objects(data: bytes) -> list[structure.Object]:
     return list(structure.objects(data[30 : header_length(data)]))
 
 
-def places(data: bytes) -> Mapping[str, str]:
-    return {place.where: place.value for place in lossless.examined(data).fields}
+def places(data: bytes, field: str = "comment") -> Mapping[str, str]:
+    return {place.where: place.value for place in lossless.examined(data).fields if place.field == field}
 
 
 # Data that FFmpeg would lose
@@ -113,13 +118,135 @@ def test_all_comments_are_set_and_removed(clip: bytes) -> None:
     assert said(written(new, None, PLACE)) == []
 
 
+@pytest.mark.parametrize("field", FIELDS)
+def test_field_is_added_replaced_and_removed(clip: bytes, field: str) -> None:
+    bare = headers.asf_with(clip)
+    change = set_to(field, TEXTS.get(field, ANN))
+    new = written(bare, change, COPY)
+    assert said(new, field) == [change.new]
+    other = set_to(field, {"rating": "1", "creation_time": "1999-12-31T23:59:59.1234567Z"}.get(field, "Other"))
+    again = written(new, other, PLACE)
+    assert said(again, field) == [other.new]
+    gone = written(again, set_to(field, None), PLACE)
+    assert said(gone, field) == []
+    assert len(gone) == len(new)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_all_other_data_are_kept(clip: bytes, field: str) -> None:
+    data = headers.asf_with(clip, *RICH, extension=headers.library((1, "IsVBR", "1"), (0, "Mine", "yes")))
+    new = written(data, set_to(field, TEXTS.get(field, ANN)), COPY)
+    assert b"\x89PNG" in new
+    assert struct.pack("<Q", 1 << 40) in new
+    assert wide("Mine") in new
+
+
+def test_several_fields_need_one_edit(clip: bytes) -> None:
+    data = headers.asf_with(clip, description("Sea", "Zoë"), attributes(("WM/Genre", 0, wide("Drama"))))
+    changes = [set_to(field, TEXTS.get(field, ANN)) for field in FIELDS]
+    new = written_together(data, changes, COPY)
+    assert places(new, "artist") == {"Content Description/author": ANN}
+    assert places(new, "genre") == {"Extended Content Description/WM/Genre": ANN}
+    gone = written_together(new, [set_to(field, None) for field in FIELDS], PLACE)
+    assert lossless.examined(gone).fields == ()
+
+
+def test_every_text_of_a_field_is_changed(clip: bytes) -> None:
+    data = headers.asf_with(
+        clip,
+        description("Sea"),
+        attributes(("TITLE", 0, wide("Hills")), ("WM/Genre", 0, wide("a")), ("WM/Genre", 3, struct.pack("<I", 3))),
+        extension=headers.library((0, "Title", "Rome")),
+    )
+    assert set(said(data, "title")) == {"Sea", "Hills", "Rome"}
+    assert said(written(data, set_to("title", ANN), COPY), "title") == [ANN] * 3
+    assert said(written(data, set_to("genre", ANN), COPY), "genre") == [ANN] * 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "stars"),
+    [
+        *[(3, struct.pack("<I", percent), stars) for percent, stars in ((1, "1"), (12, "1"), (13, "2"), (62, "3"))],
+        *[(3, struct.pack("<I", percent), stars) for percent, stars in ((63, "4"), (87, "4"), (88, "5"), (99, "5"))],
+        (4, struct.pack("<Q", 50), "3"),
+        (0, wide("75"), "4"),
+        (3, bytes(4), ""),
+        (0, wide(""), ""),
+    ],
+)
+def test_rating_is_read_by_ranges_and_written_as_number(clip: bytes, kind: int, value: bytes, stars: str) -> None:
+    data = headers.asf_with(clip, attributes(("WM/SharedUserRating", kind, value)))
+    assert said(data, "rating") == ([stars] if stars else [])
+    for rating, percent in (("1", 1), ("2", 25), ("3", 50), ("4", 75), ("5", 99)):
+        new = written(data, set_to("rating", rating), COPY)
+        raw = wide("WM/SharedUserRating") + struct.pack("<HHI", 3, 4, percent)
+        assert raw in new
+        assert new.count(wide("WM/SharedUserRating")) == 1
+
+
+@pytest.mark.parametrize(("kind", "value"), [(3, struct.pack("<I", 100)), (0, wide("good")), (1, b"\1\2")])
+def test_unknown_rating_blocks_only_its_edit(clip: bytes, kind: int, value: bytes) -> None:
+    data = headers.asf_with(clip, attributes(("WM/SharedUserRating", kind, value)))
+    assert said(data, "rating") == []
+    assert "WM/SharedUserRating" in refusal(data, set_to("rating", "4"), COPY)
+    assert said(written(data, ANN, COPY)) == [ANN]
+
+
+def test_each_keyword_has_an_attribute(clip: bytes) -> None:
+    data = headers.asf_with(
+        clip,
+        attributes(("WM/Category", 0, wide("sea")), ("Odd", 0, wide("x")), ("WM/Category", 0, wide("boat, Sea"))),
+        extension=headers.library((0, "WM/Category", "summer")),
+    )
+    assert sorted(said(data, "keywords")[0].split("; ")) == ["Sea", "boat", "sea", "summer"]
+    new = written(data, set_to("keywords", "winter; snow"), COPY)
+    assert new.count(wide("WM/Category")) == 2
+    assert said(written(new, set_to("keywords", None), PLACE), "keywords") == []
+
+
+def test_creation_time_changes_only_eight_bytes(clip: bytes) -> None:
+    edit = planned(clip, set_to("creation_time", TEXTS["creation_time"]), PLACE)
+    assert isinstance(edit, Patch)
+    assert edit.size == len(clip)
+    [(at, data)] = edit.writes
+    start = clip.index(structure.FILE) + 24 + 24
+    assert start <= at
+    assert at + len(data) <= start + 8
+    new = written(clip, set_to("creation_time", TEXTS["creation_time"]), PLACE, HERE)
+    assert int.from_bytes(new[start : start + 8], "little") == TIME
+
+
+@pytest.mark.parametrize("created", [0, 116_444_736_000_000_000, (1 << 64) - 1])
+def test_unset_creation_time_is_no_value(clip: bytes, created: int) -> None:
+    data = headers.asf_with(clip, created=created)
+    assert said(data, "creation_time") == []
+    written(data, set_to("creation_time", TEXTS["creation_time"]), PLACE)
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ("2019-07-31T18:30:00", "enter a zone, for example 2019-07-31T18:30:00Z"),
+        ("2019-07-31T18:30:00+02:00", "enter 2019-07-31T16:30:00Z"),
+        ("1500-01-01T00:00:00Z", "after 1601"),
+        ("1970-01-01T00:00:00Z", "1970"),
+        ("2019-07-31T18:30:00.12345678Z", "7 digits behind the seconds at most"),
+    ],
+)
+def test_unstorable_creation_time_is_refused(clip: bytes, value: str, sentence: str) -> None:
+    edit = planned(clip, set_to("creation_time", value), PLACE)
+    assert isinstance(edit, Refusal)
+    assert edit.code == "invalid_value"
+    assert sentence in edit.message
+
+
 @pytest.mark.parametrize(
     ("parts", "extension", "sentence"),
     [
         ([asf_object(SIGNATURE, b"x")], b"", "It is signed"),
         ([attributes(("Description", 1, b"bytes"))], b"", "not a text"),
         ([attributes(("Description", 0, b"\x00\xd8\0\0"))], b"", "not Unicode"),
-        ([], headers.library((1, "Description", "mine")), "A stream has a separate description"),
+        ([], headers.library((1, "Description", "mine")), "A stream has a separate attribute"),
         ([asf_object(structure.ATTRIBUTES, struct.pack("<H", 0) + b"more")], b"", "attributes are not understood"),
         ([asf_object(structure.DESCRIPTION, bytes(10) + b"more")], b"", "description is not understood"),
     ],
@@ -165,15 +292,17 @@ def test_edit_in_place_writes_few_bytes(clip: bytes) -> None:
     assert sum(len(data) for _, data in edit.writes) < 2 * len(LONG) + 100
 
 
+@pytest.mark.parametrize("field", ["comment", "artist", "copyright"])
 @pytest.mark.parametrize("free", [0, 1, 30, 59, 60, 61, 5000])
-def test_padding_is_used_kept_or_too_small(clip: bytes, free: int) -> None:
+def test_padding_is_used_kept_or_too_small(clip: bytes, free: int, field: str) -> None:
     data = headers.asf_with(clip, description("Sea"), padding(free))
-    needed = 2 * (len("0123456789") + 1)  # for a comment of ten letters; a padding has 24 bytes at least
+    needed = 2 * (len("0123456789") + 1)  # for a text of ten letters; a padding has 24 bytes at least
+    change = set_to(field, "0123456789")
     if free + 24 == needed or free >= needed:
-        new = written(data, "0123456789", PLACE, HERE)
+        new = written(data, change, PLACE, HERE)
         assert header_length(new) == header_length(data)
     else:
-        assert "no room" in refusal(data, "0123456789", PLACE)
+        assert "no room" in refusal(data, change, PLACE)
 
 
 def test_padding_in_extension_is_used(clip: bytes) -> None:
@@ -215,7 +344,20 @@ def test_census_covers_all_but_comments_padding_and_media(at: int) -> None:
         assert (lossless.census(bytes(data)) == lossless.census(SMALL)) == in_media
 
 
-names = st.sampled_from(["Title", "WM/Genre", "Description", "comment", "a", "\ud7ff", "WM/Picture", ""])
+names = st.sampled_from(
+    [
+        "Title",
+        "WM/Genre",
+        "WM/SharedUserRating",
+        "WM/Category",
+        "Description",
+        "comment",
+        "a",
+        "\ud7ff",
+        "WM/Picture",
+        "",
+    ]
+)
 values = st.tuples(names, st.integers(0, 6), st.binary(max_size=40))
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1, max_size=60)
 
@@ -226,18 +368,25 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",
     described=st.lists(texts | st.just(""), max_size=5),
     free=st.none() | st.integers(0, 300),
     text=st.none() | texts,
+    field=st.sampled_from(["comment", "title", "genre", *TEXTS]),
     is_copy=st.booleans(),
 )
 def test_any_attributes_are_kept(
-    attributed: list[tuple[str, int, bytes]], described: list[str], free: int | None, text: str | None, is_copy: bool
+    attributed: list[tuple[str, int, bytes]],
+    described: list[str],
+    free: int | None,
+    text: str | None,
+    field: str,
+    is_copy: bool,
 ) -> None:
     more = () if free is None else (padding(free),)
     data = headers.asf_with(SMALL, description(*described), attributes(*attributed), *more)
     strategy = COPY if is_copy else PLACE
-    if isinstance(planned(data, text, strategy), Patch | Rebuild):
-        new = written(data, text, strategy)
+    change = set_to(field, text and TEXTS.get(field, text))
+    if isinstance(planned(data, change, strategy), Patch | Rebuild):
+        new = written(data, change, strategy)
         for name, _, value in attributed:
-            if name.lower() not in {"description", "comment"}:
+            if asf_places.field_of(name) != field:
                 assert wide(name) in new
                 assert value in new
 
@@ -248,9 +397,10 @@ def test_damaged_header_is_refused_or_written_correctly(at: int, noise: bytes, t
     data = headers.asf_with(SMALL, *RICH, padding(200), extension=headers.library((0, "Mine", "yes")))
     data = data[:at] + noise + data[at + len(noise) :]
     if lossless.problem(data) == "":
-        for strategy in (COPY, PLACE):
-            if isinstance(planned(data, text, strategy), Patch | Rebuild):
-                written(data, text, strategy)
+        for strategy, field in itertools.product((COPY, PLACE), ("comment", "title", *TEXTS)):
+            change = set_to(field, text and TEXTS.get(field, text))
+            if isinstance(planned(data, change, strategy), Patch | Rebuild):
+                written(data, change, strategy)
 
 
 def test_file_without_media_is_not_written(clip: bytes) -> None:

@@ -4,6 +4,7 @@ Comments written into the metadata of FLV files: every other property keeps its 
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Iterator
 from typing import Any
@@ -12,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexium_core.files.containers.flv import amf
-from indexium_core.model.files.media import Extent, Patch, Rebuild
+from indexium_core.files.containers.flv import amf, structure
+from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import headers, lossless, media
 from tests.support.headers import script
-from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, written
+from tests.support.lossless import ANN, HERE, LONG, planned, refusal, said, set_to, written, written_together
 
 COPY, PLACE = "flv_copy", "flv_in_place"
+FIELDS = sorted(structure.FIELDS)
 HEAD = b"FLV\x01\x05\0\0\0\x09\0\0\0\0"
 FRAMES = tuple(b"\x17\x01" + bytes([number]) * (30 + number) for number in range(4))
 
@@ -157,37 +159,74 @@ def test_unknown_offset_keeps_media_in_place() -> None:
 # The property of the comment
 
 
-def test_new_comment_is_first() -> None:
-    assert names(written(film(script("onMetaData", {"a": 1.0})), ANN, COPY)) == ["comment", "a"]
+TEXTS = {field: "2019" if field == "date" else "Ann Lee" for field in FIELDS}  # not a list, which changes its form
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_new_text_is_first(field: str) -> None:
+    change = set_to(field, TEXTS[field])
+    assert names(written(film(script("onMetaData", {"a": 1.0})), change, COPY)) == [field, "a"]
     other = script("onXMPData", {"liveXML": "<x/>"})
     for scripts in ((), (other,)):
-        new = written(film(*scripts), ANN, COPY)
-        assert names(new) == ["comment"]
+        new = written(film(*scripts), change, COPY)
+        assert names(new) == [field]
         assert amf.read_metadata(body(new))[0] == "onMetaData"
 
 
-def test_comment_stays_unless_readers_stop_before_it() -> None:
-    assert names(written(film(script("onMetaData", {"a": 1.0, "Comment": "old"})), ANN, COPY)) == ["a", "Comment"]
-    behind = film(script("onMetaData", {"long": "x" * 1024, "comment": "old"}))
-    assert names(written(behind, ANN, COPY)) == ["comment", "long"]
+@pytest.mark.parametrize("field", FIELDS)
+def test_text_stays_unless_readers_stop_before_it(field: str) -> None:
+    change = set_to(field, TEXTS[field])
+    assert names(written(film(script("onMetaData", {"a": 1.0, field.upper(): "old"})), change, COPY)) == [
+        "a",
+        field.upper(),
+    ]
+    behind = film(script("onMetaData", {"long": "x" * 1024, field: "old"}))
+    assert names(written(behind, change, COPY)) == [field, "long"]
 
 
-def test_every_comment_has_new_text() -> None:
-    one, two = script("onMetaData", {"comment": "one", "a": 1.0}), script("onMetaData", {"Comment": 5.0})
-    assert said(written(film(one, two), ANN, COPY)) == [ANN, ANN]
-    assert names(written(film(one, two), None, COPY)) == ["a"]
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_text_is_changed(field: str) -> None:
+    one, two = script("onMetaData", {field: "one", "a": 1.0}), script("onMetaData", {field.title(): 5.0})
+    assert said(written(film(one, two), set_to(field, TEXTS[field]), COPY), field) == [TEXTS[field]] * 2
+    assert names(written(film(one, two), set_to(field, None), COPY)) == ["a"]
 
 
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"info": {"comment": "deep"}}, "within other metadata"),
-        ({"comment": {"text": "old"}}, "not a text"),
-    ],
-)
-def test_unknown_structure_is_not_changed(values: dict[str, object], sentence: str) -> None:
-    for strategy in (COPY, PLACE):
-        assert sentence in refusal(film(script("onMetaData", values)), ANN, strategy)
+def test_several_fields_need_one_edit() -> None:
+    data = indexed(title="At sea", Date=2018.0, comment="old")
+    changes = [set_to("comment", ANN), set_to("title", None), set_to("date", "2019"), set_to("genre", "Drama")]
+    new = written_together(data, changes, COPY)
+    assert [name for name in names(new) if name.lower() in FIELDS] == ["genre", "Date", "comment"]
+    assert numbers(new, "filesize") == [float(len(new))]
+    again = written_together(new, [set_to("genre", "Crime"), set_to("date", "2020")], PLACE)
+    assert len(again) == len(new)
+
+
+def test_keywords_have_commas_in_the_file() -> None:
+    new = written(film(script("onMetaData", {"keywords": "sea,boat; Sea"})), set_to("keywords", "sea; summer"), COPY)
+    assert amf.read_metadata(body(new))[1] == [("keywords", "sea, summer")]
+    assert said(new, "keywords") == ["sea; summer"]
+    assert said(film(script("onMetaData", {"keywords": "sea,boat"})), "keywords") == ["sea; boat"]
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_unknown_structure_is_not_changed(field: str) -> None:
+    for values, sentence in (
+        ({"info": {field: "deep"}}, "within other metadata"),
+        ({field: {"text": "old"}}, "not a text"),
+        ({field: 20.5}, "not a text"),
+    ):
+        data = film(script("onMetaData", values))
+        for strategy in (COPY, PLACE):
+            assert sentence in refusal(data, set_to(field, TEXTS[field]), strategy)
+        other = next(each for each in FIELDS if each != field)
+        assert said(written(data, set_to(other, TEXTS[other]), COPY), other) == [TEXTS[other]]
+
+
+def test_too_long_value_is_invalid() -> None:
+    edit = planned(film(), set_to("title", "x" * 1024), COPY)
+    assert edit == Refusal(
+        code="invalid_value", message="The title is longer than the 1,023 bytes that files of this kind can hold."
+    )
 
 
 def test_encrypted_metadata_is_not_changed() -> None:
@@ -247,20 +286,28 @@ scripts = st.tuples(
 )
 
 
-def parts(given_values: dict[str, Any]) -> Iterator[bytes]:
+def parts(given_values: dict[str, Any], field: str) -> Iterator[bytes]:
     for name, value in given_values.items():
-        if name.lower() not in {"comment", "filesize", "lastkeyframelocation"}:
+        if name.lower() not in {field, "filesize", "lastkeyframelocation"}:
             yield struct.pack(">H", len(name)) + name.encode() + headers.amf(value)
 
 
 @settings(max_examples=80)
-@given(told=st.lists(scripts, max_size=3), text=st.none() | spoken, strategy=st.sampled_from([COPY, PLACE]))
-def test_any_metadata_is_kept(told: list[tuple[str, dict[str, Any]]], text: str | None, strategy: str) -> None:
+@given(
+    told=st.lists(scripts, max_size=3),
+    text=st.none() | spoken,
+    field=st.sampled_from(["comment", "title", "artist"]),
+    strategy=st.sampled_from([COPY, PLACE]),
+)
+def test_any_metadata_is_kept(
+    told: list[tuple[str, dict[str, Any]]], text: str | None, field: str, strategy: str
+) -> None:
     data = film(*(script(name, properties) for name, properties in told))
-    if isinstance(planned(data, text, strategy), Patch | Rebuild):
-        new = written(data, text, strategy)
+    change = set_to(field, text)
+    if isinstance(planned(data, change, strategy), Patch | Rebuild):
+        new = written(data, change, strategy)
         for _, properties in told:
-            assert all(part in new for part in parts(properties))
+            assert all(part in new for part in parts(properties, field))
 
 
 @settings(max_examples=80)
@@ -269,14 +316,14 @@ def test_damaged_file_is_refused_or_written_correctly(at: int, noise: bytes, tex
     data = indexed(comment="old", title="At sea")
     data = data[:at] + noise + data[at + len(noise) :]
     if lossless.problem(data) == "":
-        for strategy in (COPY, PLACE):
-            if isinstance(planned(data, text, strategy), Patch | Rebuild):
-                written(data, text, strategy)
+        for strategy, field in itertools.product((COPY, PLACE), ("comment", "title")):
+            if isinstance(planned(data, set_to(field, text), strategy), Patch | Rebuild):
+                written(data, set_to(field, text), strategy)
 
 
 def test_comment_count_is_limited() -> None:
     data = film(*[script("onMetaData", {"comment": "x"})] * 101)
-    assert "too many comments" in refusal(data, ANN, COPY)
+    assert "too many texts" in refusal(data, ANN, COPY)
 
 
 @pytest.mark.parametrize("tags", [1, 6])

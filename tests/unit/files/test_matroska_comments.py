@@ -116,7 +116,7 @@ def test_matroska_preserve_keeps_each_text(before: bytes, after: bytes) -> None:
     ],
 )
 def test_replace_lists_every_text_of_file(tags: bytes, lost: list[str]) -> None:
-    found = mkv.examine(mkv.document(tags=tags)).fields
+    found = mkv.comment_places(mkv.document(tags=tags))
 
     assert [place.value for place in found] == lost
     assert [place.takes_value for place in found].count(True) == min(1, len(lost))
@@ -179,7 +179,8 @@ WANTED = st.one_of(
 def test_every_text_is_kept_or_listed_as_lost(data: bytes, wanted: mkv.Wanted, anew: bool) -> None:
     layout, before = mkv.examine(data), mkv_tags.tagged(data)
     assert layout.problem is None
-    assert [as_bytes(place.value) for place in layout.fields] == before.said
+    places = mkv.comment_places(data)
+    assert [as_bytes(place.value) for place in places] == before.said
     edit = mkv.planned(data, wanted, anew=anew)
     if isinstance(edit, Refusal):
         assert "further tags" in edit.message or "no room" in edit.message
@@ -190,10 +191,10 @@ def test_every_text_is_kept_or_listed_as_lost(data: bytes, wanted: mkv.Wanted, a
     mkv.sound(new, hidden=True)
     assert after.others == before.others
     assert mkv.census(new) == mkv.census(data)
-    expected = Counter(map(as_bytes, fields.texts_after(layout.fields, change)))
+    expected = Counter(map(as_bytes, fields.texts_after(places, change)))
     found = Counter(after.said)
     assert not expected - found
-    adds = not layout.fields or (bool(layout.added) and change.segment is not None)  # replace mode moves another one
+    adds = not places or (bool(layout.added) and change.segment is not None)  # replace mode moves another one
     assert (found - expected).total() == (adds and bool(change.new or change.segment))
     if change.segment is not None:
         kept = Counter(before.film) - Counter(after.film)  # NULs at the end of a text stay, too

@@ -30,7 +30,8 @@ def test_intact_document_has_no_problem_and_all_facts() -> None:
     assert (found.container, found.size, found.clusters) == ("matroska", len(SOUND), 3)
     assert found.payload == (Extent(clusters[0][0], sum(length for _, length in clusters)),)
     assert [(f.field, f.where, f.value) for f in found.fields] == [
-        ("comment", "Segment/Tags/Tag[1]/SimpleTag[2]/COMMENT", "People: Ann Lee")
+        ("comment", "Segment/Tags/Tag[1]/SimpleTag[2]/COMMENT", "People: Ann Lee"),
+        ("title", "Segment/Tags/Tag[1]/SimpleTag[1]/TITLE", "At sea"),
     ]
     assert found.named(mkv.CUES)[0].offset == raw[mkv.CUES][0]
 
@@ -178,7 +179,7 @@ def test_every_comment_is_read_at_any_place() -> None:
         tail=b"junk",
     )
     assert mkv.examine(data).problem is None
-    assert [(field.where, field.value) for field in mkv.examine(data).fields] == [
+    assert [(place.where, place.value) for place in mkv.comment_places(data)] == [
         ("Segment/Tags[1]/Tag[1]/SimpleTag[2]/COMMENT", "People: Ann Lee"),
         ("Segment/Tags[2]/Tag[1]/SimpleTag[1]/COMMENT", "between"),
         ("Segment/Tags[3]/Tag[1]/SimpleTag[1]/COMMENT", "behind"),

@@ -272,7 +272,7 @@ def test_empty_comment_is_none() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (Change(field="title", old=None, new="x"), "no_strategy_yet"),
+        (Change(field="camera", old=None, new="x"), "no_strategy_yet"),
         (Change(field="comment", old=None, new="x", where="stream"), "no_strategy_yet"),
         (Change(field="comment", old=None, new="a\0b"), "invalid_value"),
     ],

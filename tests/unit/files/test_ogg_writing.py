@@ -9,15 +9,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from indexium_core.files.containers import Capabilities, registry
-from indexium_core.files.containers.ogg import editing
+from indexium_core.files.containers.ogg import editing, structure
 from indexium_core.files.containers.ogg import pages as ogg_pages
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild, Refusal
 from tests.support import lossless, ogg, sabotage
-from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said, written
+from tests.support.lossless import ANN, HERE, LONG, kept, planned, refusal, said, set_to, written, written_together
 
 COPY, PLACE = "ogg_copy", "ogg_in_place"
 KINDS = {"theora": ogg.theora, "vorbis": ogg.vorbis, "opus": ogg.opus, "speex": ogg.speex, "flac": ogg.flac}
+FIELDS = sorted(set(structure.FIELDS.values()))
 PADDED = [name for name in KINDS if name != "flac"]  # a block of FLAC has its length
 PICTURE = b"METADATA_BLOCK_PICTURE=" + b"iVBORw0KGgo" * 9000
 OTHERS = (b"TITLE=At sea", b"artist=Zo\xeb", b"ARTIST=b", b"EMPTY=", b"=x", b"no sign", b"COMMENT=", b"X=a\0b")
@@ -73,21 +74,28 @@ def test_pages_have_valid_segment_counts_and_keep_their_number(counts: list[int]
 
 
 @settings(deadline=None, max_examples=60)
-@given(ogg.films(), st.sampled_from([ANN, LONG, "x" * 254, "x" * 70_000, None]), st.booleans())
-def test_any_file_changes_only_comments(data: bytes, text: str | None, reflink: bool) -> None:
-    edit = planned(data, text, COPY, Capabilities(reflink=reflink))
+@given(
+    ogg.films(),
+    st.sampled_from([ANN, LONG, "x" * 254, "x" * 70_000, None]),
+    st.one_of(st.just("comment"), st.sampled_from(FIELDS)),
+    st.booleans(),
+)
+def test_any_file_changes_only_the_field(data: bytes, text: str | None, field: str, reflink: bool) -> None:
+    change = set_to(field, text)
+    edit = planned(data, change, COPY, Capabilities(reflink=reflink))
     assert isinstance(edit, Rebuild)
     after = sabotage.edited(data, edit)
 
     assert rest(after) == rest(data)
-    assert set(said(after)) == ({text} if text else set())
-    assert lossless.census(after) == lossless.census(data)
+    assert set(said(after, field)) == ({text} if text else set())
+    assert lossless.census(after, [field]) == lossless.census(data, [field])
     assert editing.media_census(BytesReader(after)) == editing.media_census(BytesReader(data))
     if not edit.renumbered:
-        assert written(data, text, COPY, Capabilities(reflink=reflink)) == after
-    again = planned(after, f"{text}!", PLACE)
+        assert written(data, change, COPY, Capabilities(reflink=reflink)) == after
+    more = set_to(field, f"{text}!")
+    again = planned(after, more, PLACE)
     if isinstance(again, Patch):
-        assert rest(written(after, f"{text}!", PLACE)) == rest(data)
+        assert rest(written(after, more, PLACE)) == rest(data)
 
 
 @settings(deadline=None, max_examples=40)
@@ -133,12 +141,42 @@ def test_new_comment_follows_other_texts(kind: str) -> None:
     assert comments(after) == [*OTHERS, b"DESCRIPTION=" + ANN.encode()]
 
 
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_other_texts_keep_their_bytes_and_order(kind: str, field: str) -> None:
+    name = "DESCRIPTION" if field == "comment" else field.upper()
+    others = [text for text in OTHERS if not text.upper().startswith((f"{name}=".encode(), b"COMMENT="))]
+    data = ogg.film(KINDS[kind](*others[:2], f"{name}=old".encode(), *others[2:]))
+    after = written(data, set_to(field, ANN), COPY)
+    assert comments(after) == [*others[:2], f"{name}={ANN}".encode(), *others[2:]]
+    assert comments(written(after, set_to(field, None), COPY)) == others
+    assert comments(written(ogg.film(KINDS[kind](*others)), set_to(field, ANN), COPY))[-1] == f"{name}={ANN}".encode()
+
+
+def test_repeated_texts_of_a_field_become_one() -> None:
+    data = ogg.film(ogg.theora(b"Artist=Ann", b"TITLE=a", b"ARTIST=Bob"), ogg.vorbis(b"artist=Cy"))
+    assert said(data, "artist") == ["Ann;Bob", "Cy"]
+    after = written(data, set_to("artist", "Dan"), COPY)
+    assert (comments(after, 1), comments(after, 2)) == ([b"Artist=Dan", b"TITLE=a"], [b"artist=Dan"])
+
+
+def test_several_fields_need_one_edit() -> None:
+    data = ogg.film(ogg.theora(b"TITLE=a", b"DATE=2018"), ogg.vorbis(b"COMMENT=old", b"GENRE=b"))
+    changes = [set_to("comment", ANN), set_to("title", "b"), set_to("genre", None), set_to("location", "Rome")]
+    after = written_together(data, changes, COPY)
+    assert comments(after, 1) == [b"TITLE=b", b"DATE=2018", b"LOCATION=Rome"]
+    assert comments(after, 2) == [b"COMMENT=" + ANN.encode()]
+    again = written_together(after, [set_to("title", LONG), set_to("location", None)], PLACE)
+    assert layout(again) == layout(after)
+
+
+@pytest.mark.parametrize("field", ["comment", "title"])
 @pytest.mark.parametrize("kind", PADDED)
-def test_next_edit_is_in_place(kind: str) -> None:
-    after = written(ogg.film(KINDS[kind](*OTHERS)), ANN, COPY)
+def test_next_edit_is_in_place(kind: str, field: str) -> None:
+    after = written(ogg.film(KINDS[kind](*OTHERS)), set_to(field, ANN), COPY)
     for text in (LONG, None, ANN, "x" * 3000):
-        after = written(after, text, PLACE)
-    assert "no room" in refusal(after, "x" * 5000, PLACE)
+        after = written(after, set_to(field, text), PLACE)
+    assert "no room" in refusal(after, set_to(field, "x" * 5000), PLACE)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -312,7 +350,7 @@ def test_unknown_stream_is_kept() -> None:
 def test_visible_comment_of_unknown_stream_is_rejected() -> None:
     """OGM: FFmpeg reads the comments of its own kinds of streams, too."""
     video = [b"\x01video\0\0\0DIVX" + bytes(40), b"\x03vorbis" + ogg.comments(b"COMMENT=its own", rest=b"\x01")]
-    assert "a comment of its own" in refusal(ogg.film(video, ogg.vorbis(b"COMMENT=old")), ANN, COPY)
+    assert "its own comment" in refusal(ogg.film(video, ogg.vorbis(b"COMMENT=old")), ANN, COPY)
 
 
 @pytest.mark.parametrize("text", [ANN, LONG, None])
@@ -437,7 +475,7 @@ def unsound() -> dict[str, tuple[bytes, str]]:
             ogg.film([ogg.FLAC, b"\x84\0\0\1" + ogg.comments(b"COMMENT=old")]),
             "a form that is not understood",
         ),
-        "too many comments": (ogg.film(ogg.opus(*[b"COMMENT=a"] * 101)), "too many comments"),
+        "too many comments": (ogg.film(ogg.opus(*[b"COMMENT=a"] * 101)), "too many texts"),
     }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from indexium_core import errors
 from indexium_core.model.fields import values
-from indexium_core.model.fields.rules import FileNames, Rule
+from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.table import EDITABLE, Field, field_named
 
 FILE = FileNames(
@@ -103,20 +103,20 @@ def test_favorite_is_toggled(rating: str | None, before: str | None, toggled: st
     ],
 )
 def test_rule_makes_value(rule: str, value: str | None) -> None:
-    assert Rule(rule).value(FILE) == value
-    assert Rule(rule).is_constant == ("{" not in rule)
+    assert ValueRule(rule).value(FILE) == value
+    assert ValueRule(rule).is_constant == ("{" not in rule)
 
 
 @pytest.mark.parametrize("rule", ["{", "a}", "{nmae}", "{date+1x}", "{}", "{title!r}"])
 def test_wrong_rule_is_refused(rule: str) -> None:
     with pytest.raises(errors.UsageError, match=r"brace|placeholder"):
-        Rule(rule)
+        ValueRule(rule)
 
 
 @given(st.text(alphabet="{}ab+1d@Z:", max_size=12))
 def test_any_rule_is_refused_or_has_a_value(rule: str) -> None:
     try:
-        parsed = Rule(rule)
+        parsed = ValueRule(rule)
     except errors.UsageError:
         return
     parsed.value(FILE)

@@ -15,11 +15,17 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from indexium_core.files.containers import Layout, Reader
-from indexium_core.files.containers.asf import structure
+from indexium_core.files.containers.asf import places, structure
 from indexium_core.files.containers.shared import parsing
-from indexium_core.files.containers.shared.edit_strategy import PADDING, EditRequest, NotEditableError, media_shift
+from indexium_core.files.containers.shared.edit_strategy import (
+    PADDING,
+    EditRequest,
+    NotEditableError,
+    UnstorableValueError,
+    media_shift,
+)
 from indexium_core.files.containers.shared.splices import Splice, build_patch
-from indexium_core.model.files.media import Extent, Patch, Rebuild
+from indexium_core.model.files.media import Change, Extent, Patch, Rebuild
 
 __all__ = ["census", "copy", "in_place"]
 
@@ -56,8 +62,7 @@ _KNOWN = structure.REWRITTEN | {
         "be7acfcb-97a9-42e8-9c71-999491e3afac",  # XMP
     )
 }
-_TEXT = 0  # type of an attribute
-_LARGEST_NUMBER = 1 << 31  # FFmpeg reads only smaller numbers
+_CREATED_AT = slice(24, 32)  # bytes of the file properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +92,38 @@ class _Attribute:
     value: bytes
 
     @property
-    def is_comment(self) -> bool:
-        return parsing.is_comment_name(_text_before_nul(self.name))
+    def field(self) -> str:
+        """Our field of the attribute, "" for none."""
+        return places.field_of(places.text_before_nul(self.name))
 
     @property
-    def text(self) -> str:
-        """The value as text; a number as digits."""
-        if self.kind == _TEXT:
-            return _decoded(self.value)
-        return str(int.from_bytes(self.value, "little"))
+    def value_of_field(self) -> str:
+        """The value of our field, "" for none. Raises NotEditableError if it is not understood."""
+        value = places.value_of(self.field, self.kind, self.value)
+        if value is None and self.kind == places.TEXT:
+            raise NotEditableError(f"It holds a text that is not Unicode, or not a value: {self.shown_name}.")
+        if value is None:
+            raise NotEditableError(f"It holds an attribute that is not a text: {self.shown_name}.")
+        return value
 
-    def with_text(self, text: str) -> _Attribute:
-        return replace(self, kind=_TEXT, value=_encoded(text))
+    @property
+    def shown_name(self) -> str:
+        """The name in messages."""
+        return parsing.printable_name(places.text_before_nul(self.name))
+
+    def with_value(self, kind: int, value: bytes) -> _Attribute:
+        return replace(self, kind=kind, value=value)
 
 
 # Strategies
 
 
 def in_place(reader: Reader, layout: Layout, request: EditRequest) -> Patch:
-    """Return the patch that takes the bytes for the comment from padding in the header. Raises NotEditableError."""
+    """Return the patch that takes the bytes for the texts from padding in the header. Raises NotEditableError."""
     head, parts = _parsed(reader)
-    fitted = _fit_padding(_with_comment(parts, request), len(head))
+    fitted = _fit_padding(_with_fields(parts, request), len(head), request.fields)
     if fitted is None:
-        raise NotEditableError("The file's header has no room for the comment.")
+        raise NotEditableError("The file's header has no room for the text.")
     splice = Splice(start=0, end=len(head), data=_header(head, fitted))
     return build_patch(reader, layout, [splice])
 
@@ -121,10 +135,10 @@ def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
     if unknown is not None:
         name = uuid.UUID(bytes_le=unknown)
         raise NotEditableError(f"It holds an object that is not understood, so nothing in it can be moved: {name}.")
-    wanted = [part for part in _with_comment(parts, request) if part.guid != _PADDING]
-    wanted.insert(_last_comment(wanted) + 1, _HeaderPart(_PADDING, b""))
+    wanted = [part for part in _with_fields(parts, request) if part.guid != _PADDING]
+    wanted.insert(_last_text(wanted, request.fields) + 1, _HeaderPart(_PADDING, b""))
     growth = media_shift(max(len(_header(head, wanted)) + PADDING - len(head), 0), request.capabilities)
-    fitted = _fit_padding(wanted, len(head) + growth)
+    fitted = _fit_padding(wanted, len(head) + growth, request.fields)
     assert fitted is not None
     new = _header(head, _resized(fitted, layout.size, layout.size + growth))
     rest = Extent(len(head), layout.size - len(head))
@@ -184,12 +198,12 @@ def _resized(parts: Sequence[_HeaderPart], old: int, new: int) -> list[_HeaderPa
 # Padding
 
 
-def _fit_padding(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | None:
+def _fit_padding(parts: list[_HeaderPart], length: int, fields: Collection[str]) -> list[_HeaderPart] | None:
     """Return the parts with padding that makes the header `length` bytes long; None if no padding can do so."""
     growth = length - 30 - sum(len(part.raw) for part in parts)
     if not growth:
         return parts
-    for index, part in _paddings(parts):
+    for index, part in _paddings(parts, fields):
         new = 24 + len(part.body) + growth
         if new == 0 or new >= 24:
             padded = (_HeaderPart(_PADDING, bytes(new - 24)),) if new else ()
@@ -197,20 +211,20 @@ def _fit_padding(parts: list[_HeaderPart], length: int) -> list[_HeaderPart] | N
     return [*parts, _HeaderPart(_PADDING, bytes(growth - 24))] if growth >= 24 else None
 
 
-def _paddings(parts: Sequence[_HeaderPart]) -> list[tuple[tuple[int, ...], _HeaderPart]]:
-    """Return all padding with its places. Padding close behind the comment comes first: few bytes move."""
-    places: list[tuple[tuple[int, ...], _HeaderPart]] = [((at,), part) for at, part in enumerate(parts)]
-    places += [((at, nth), one) for at, part in enumerate(parts) for nth, one in enumerate(part.inner or ())]
-    last = _last_comment(parts)
+def _paddings(parts: Sequence[_HeaderPart], fields: Collection[str]) -> list[tuple[tuple[int, ...], _HeaderPart]]:
+    """Return all padding with its numbers. Padding close behind the fields comes first: few bytes move."""
+    numbered: list[tuple[tuple[int, ...], _HeaderPart]] = [((at,), part) for at, part in enumerate(parts)]
+    numbered += [((at, nth), one) for at, part in enumerate(parts) for nth, one in enumerate(part.inner or ())]
+    last = _last_text(parts, fields)
     return sorted(
-        ((place, part) for place, part in places if part.guid == _PADDING),
+        ((number, part) for number, part in numbered if part.guid == _PADDING),
         key=lambda each: (each[0][0] < last, abs(each[0][0] - last)),
     )
 
 
-def _last_comment(parts: Sequence[_HeaderPart]) -> int:
-    """Return the number of the last part with a comment, or of the last part if no part has one."""
-    return max((at for at, part in enumerate(parts) if any(_comments([part]))), default=len(parts) - 1)
+def _last_text(parts: Sequence[_HeaderPart], fields: Collection[str]) -> int:
+    """Return the number of the last part with a text of the fields, or of the last part if no part has one."""
+    return max((at for at, part in enumerate(parts) if any(_texts([part], fields))), default=len(parts) - 1)
 
 
 def _replaced_part(
@@ -223,70 +237,111 @@ def _replaced_part(
     return [*parts[:at], *new, *parts[at + 1 :]]
 
 
-# Comments
+# Fields
 
 
-def _with_comment(parts: Sequence[_HeaderPart], request: EditRequest) -> list[_HeaderPart]:
-    """Return the parts with every comment changed, or with a new comment if there is none."""
-    edited = [_changed(part, request) for part in parts]
-    text = None if any(_comments(parts)) else request.text(request.changes[0], None)
+def _with_fields(parts: Sequence[_HeaderPart], request: EditRequest) -> list[_HeaderPart]:
+    """Return the parts with every text of the fields changed, or with a new one where there is none."""
+    edited = list(parts)
+    for change in request.changes:
+        if change.field == places.CREATED:
+            edited = _with_creation_time(edited, change)
+        else:
+            edited = _with_field(edited, request, change)
+    return edited
+
+
+def _with_field(parts: Sequence[_HeaderPart], request: EditRequest, change: Change) -> list[_HeaderPart]:
+    edited = [_changed(part, request, change) for part in parts]
+    has_text = any(_texts(parts, [change.field]))
+    text = request.text(change, None) if places.is_list(change.field) or not has_text else None
     if text is None:
         return edited
-    at = next((nth for nth, part in enumerate(edited) if part.guid == structure.DESCRIPTION), None)
-    if at is None:
-        return [*edited, _with_description(_HeaderPart(structure.DESCRIPTION, bytes(10)), text)]
-    return [*edited[:at], _with_description(edited[at], text), *edited[at + 1 :]]
+    if change.field in places.NEW_NAMES:
+        name = places.NEW_NAMES[change.field]
+        added = [_Attribute(b"", _encoded(name), kind, value) for kind, value in _values(change.field, text)]
+        at, part = _first(edited, structure.ATTRIBUTES, bytes(2))
+        new = replace(part, body=_joined(part.guid, [*_attributes(part), *added]))
+    else:
+        at, part = _first(edited, structure.DESCRIPTION, bytes(10))
+        new = _with_description(part, change.field, text)
+    return [*edited[:at], new, *edited[at + 1 :]]
 
 
-def _comments(parts: Sequence[_HeaderPart]) -> Iterator[bool]:
-    """Yield for each possible place whether it holds a comment."""
+def _first(parts: Sequence[_HeaderPart], guid: bytes, empty: bytes) -> tuple[int, _HeaderPart]:
+    """Return the first part of a type and its number; a new one, behind all parts, if there is none."""
+    at = next((nth for nth, part in enumerate(parts) if part.guid == guid), len(parts))
+    return at, parts[at] if at < len(parts) else _HeaderPart(guid, empty)
+
+
+def _texts(parts: Sequence[_HeaderPart], fields: Collection[str]) -> Iterator[bool]:
+    """Yield for each possible place of the fields whether it holds a text."""
     for part in _all(parts):
         if part.guid == structure.DESCRIPTION:
-            yield bool(_decoded(_description_texts(part.body)[3]))
+            for number, field in enumerate(places.DESCRIPTION_FIELDS):
+                if field in fields:
+                    yield bool(_decoded(_description_texts(part.body)[number]))
         elif part.guid in _ATTRIBUTED:
-            yield from (each.is_comment and bool(each.text) for each in _attributes(part))
+            yield from (each.field in fields and bool(each.value_of_field) for each in _attributes(part))
 
 
-def _changed(part: _HeaderPart, request: EditRequest) -> _HeaderPart:
+def _changed(part: _HeaderPart, request: EditRequest, change: Change) -> _HeaderPart:
+    """Return a part with every text of a field changed; the attributes of a list are removed."""
     if part.inner is not None:
-        return replace(part, inner=tuple(_changed(inner, request) for inner in part.inner))
-    if part.guid == structure.DESCRIPTION:
-        old = _decoded(_description_texts(part.body)[3])
-        return _with_description(part, request.text(request.changes[0], old)) if old else part
+        return replace(part, inner=tuple(_changed(inner, request, change) for inner in part.inner))
+    if part.guid == structure.DESCRIPTION and change.field in places.DESCRIPTION_FIELDS:
+        old = _decoded(_description_texts(part.body)[places.DESCRIPTION_FIELDS.index(change.field)])
+        return _with_description(part, change.field, request.text(change, old)) if old else part
     if part.guid not in _ATTRIBUTED:
         return part
     kept = []
     for each in _attributes(part):
-        if not each.is_comment:
+        if each.field != change.field:
             kept.append(each)
             continue
-        _check_replaceable(each)
-        text = request.text(request.changes[0], each.text) if each.text else None  # an empty text is no comment
+        if each.prefix[2:4] not in {b"", b"\0\0"}:
+            message = f"A stream has a separate attribute, which Indexium cannot replace: {each.shown_name}."
+            raise NotEditableError(message)
+        old = each.value_of_field  # an empty text is no value
+        text = request.text(change, old) if old and not places.is_list(change.field) else None
         if text is not None:
-            kept.append(each.with_text(text))
+            kept += [each.with_value(kind, value) for kind, value in _values(change.field, text)]
     return replace(part, body=_joined(part.guid, kept))
 
 
-def _check_replaceable(comment: _Attribute) -> None:
-    """Raise NotEditableError if a comment cannot be replaced."""
-    if comment.prefix[2:4] not in {b"", b"\0\0"}:
-        raise NotEditableError("A stream has a separate description, which Indexium cannot replace.")
-    is_number = comment.kind in {2, 3, 4, 5} and int.from_bytes(comment.value, "little") < _LARGEST_NUMBER
-    if comment.kind != _TEXT and not is_number:
-        raise NotEditableError("It holds a description that is not a text.")
+def _with_creation_time(parts: Sequence[_HeaderPart], change: Change) -> list[_HeaderPart]:
+    try:
+        new = struct.pack("<Q", places.created_ticks(change.new or None))
+    except ValueError as error:
+        raise UnstorableValueError(str(error)) from error
+    if not any(part.guid == structure.FILE and len(part.body) >= _CREATED_AT.stop for part in parts):
+        raise NotEditableError("Its header has no file properties.")
+    return [_with_time(part, new) if part.guid == structure.FILE else part for part in parts]
+
+
+def _with_time(part: _HeaderPart, new: bytes) -> _HeaderPart:
+    return replace(part, body=part.body[: _CREATED_AT.start] + new + part.body[_CREATED_AT.stop :])
+
+
+def _values(field: str, text: str) -> list[tuple[int, bytes]]:
+    try:
+        return list(places.attribute_values(field, text))
+    except UnicodeEncodeError:
+        raise NotEditableError(f"The {field} holds characters that are not Unicode.") from None
 
 
 def _decoded(value: bytes) -> str:
-    try:
-        return value[: len(value) & ~1].decode("utf-16-le").rstrip("\0")
-    except UnicodeDecodeError:
-        raise NotEditableError("It holds a description that is not Unicode.") from None
+    text = places.whole_text(value)
+    if text is None:
+        raise NotEditableError("It holds a text that is not Unicode.")
+    return text
 
 
-def _with_description(part: _HeaderPart, text: str | None) -> _HeaderPart:
-    """Return a content description (3.10) with a new fourth text. It has five 16-bit lengths and five texts."""
+def _with_description(part: _HeaderPart, field: str, text: str | None) -> _HeaderPart:
+    """Return a content description (3.10) with a new text. It has five 16-bit lengths and five texts."""
     texts = _description_texts(part.body)
-    texts[3] = b"" if text is None else _encoded(text)
+    [(_, value)] = [(0, b"")] if text is None else _values(field, text)
+    texts[places.DESCRIPTION_FIELDS.index(field)] = value
     return replace(part, body=struct.pack("<5H", *map(len, texts)) + b"".join(texts))
 
 
@@ -300,15 +355,8 @@ def _description_texts(body: bytes) -> list[bytes]:
     return texts
 
 
-def _encoded(text: str) -> bytes:
-    try:
-        return f"{text}\0".encode("utf-16-le")
-    except UnicodeEncodeError:
-        raise NotEditableError("The comment holds characters that are not Unicode.") from None
-
-
-def _text_before_nul(data: bytes) -> str:
-    return data[: len(data) & ~1].decode("utf-16-le", "replace").partition("\0")[0]
+def _encoded(name: str) -> bytes:
+    return f"{name}\0".encode("utf-16-le")
 
 
 # Attributes (3.11, 4.7, 4.8): a count, then for each attribute
@@ -359,7 +407,7 @@ def _joined(guid: bytes, attributes: Sequence[_Attribute]) -> bytes:
 
 def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """
-    Return a digest of every part of the file except comments, padding and media, in order.
+    Return a digest of every part of the file except edited fields, padding and media, in order.
 
     The file size and the number of parts count only as correct or wrong. Raises CutShortError,
     MalformedHeaderError.
@@ -369,11 +417,11 @@ def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[s
     facts = {"header": parsing.digest_bytes(head[:16] + head[28:30])}
     facts["parts not counted"] = str(len(parts) - int.from_bytes(head[24:28], "little"))
     facts["header's rest"] = parsing.digest_bytes(head[30 + sum(len(part.raw) for part in parts) :])
-    facts |= _part_facts("part", parts, layout)
+    facts |= _part_facts("part", parts, layout, edited)
     return facts | _ranges_behind(reader, layout, len(head))
 
 
-def _part_facts(name: str, parts: Sequence[_HeaderPart], layout: Layout) -> dict[str, str]:
+def _part_facts(name: str, parts: Sequence[_HeaderPart], layout: Layout, edited: Collection[str]) -> dict[str, str]:
     facts: dict[str, str] = {}
     numbers = count(1)
     for part in parts:
@@ -381,27 +429,31 @@ def _part_facts(name: str, parts: Sequence[_HeaderPart], layout: Layout) -> dict
             here = f"{name} {next(numbers)}"
             facts |= {
                 here: parsing.digest_bytes(part.guid + part.body[:18]),
-                **_part_facts(f"{here}.", part.inner, layout),
+                **_part_facts(f"{here}.", part.inner, layout, edited),
             }
-        elif rest := _kept_digest(part, layout):
+        elif rest := _kept_digest(part, layout, edited):
             facts[f"{name} {next(numbers)} ({uuid.UUID(bytes_le=part.guid)})"] = rest
     return facts
 
 
-def _kept_digest(part: _HeaderPart, layout: Layout) -> str:
+def _kept_digest(part: _HeaderPart, layout: Layout, edited: Collection[str]) -> str:
     """Return a digest of what an edit must keep of a part; "" for nothing."""
     body = part.body
     if part.guid == _PADDING:
         return ""
     if part.guid == structure.FILE and body[16:24] == struct.pack("<Q", layout.size):
         body = body[:16] + b"the size" + body[24:]
+    if part.guid == structure.FILE and places.CREATED in edited:
+        body = _with_time(replace(part, body=body), b"the time").body
     try:
         if part.guid == structure.DESCRIPTION:
-            texts = _description_texts(body)
-            texts[3] = b""
+            fields = places.DESCRIPTION_FIELDS
+            texts = [
+                b"" if field in edited else text for field, text in zip(fields, _description_texts(body), strict=True)
+            ]
             return parsing.digest_bytes(repr(texts).encode()) if any(texts) else ""
         if part.guid in _ATTRIBUTED:
-            kept = [each for each in _attributes(part) if not each.is_comment]
+            kept = [each for each in _attributes(part) if each.field not in edited]
             return parsing.digest_bytes(repr(kept).encode()) if kept else ""
     except NotEditableError:
         pass

@@ -8,11 +8,12 @@ text), languages, aspect ratios and markers. It loses everything that belongs to
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from indexium_core.files.containers import Reader
+from indexium_core.files.containers.asf import places
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import (
     CutShortError,
@@ -21,6 +22,8 @@ from indexium_core.files.containers.shared.parsing import (
     Option,
     TextLimit,
 )
+from indexium_core.model.fields import values
+from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -74,7 +77,7 @@ REWRITTEN = {
     guid_of("33000890-e5b1-11cf-89f4-00a0c90349cb"),  # indices, behind the data
     guid_of("d6e229d3-35da-11d1-9034-00a0c90349be"),
 }
-_DESCRIPTION_FIELDS = ("title", "author", "copyright", "description", "rating")  # of the content description, in order
+_DESCRIPTION_TEXTS = ("title", "author", "copyright", "description", "rating")  # of the content description, in order
 LARGEST_HEADER = 64 << 20
 _MAX_PARTS = 20_000  # objects of the header and all their attributes; real files have fewer than 100
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -93,7 +96,7 @@ class _Header:
     """The content of the header object."""
 
     tags: list[tuple[str, str]] = field(default_factory=list)
-    comments: list[FieldValue] = field(default_factory=list)
+    places: list[FieldValue] = field(default_factory=list)  # every text of our fields
     created: int = 0  # in 100 ns since 1601
     streams: list[str] = field(default_factory=list)  # the type of each stream
     obstacles: list[str] = field(default_factory=list)
@@ -105,11 +108,10 @@ class _Header:
         if self.budget < 0:
             raise MalformedHeaderError("it has too many objects")
 
-    def add(self, where: str, name: str, value: str) -> None:
-        if parsing.is_comment_name(name) and value:
-            self.comments.append(FieldValue(field="comment", where=f"{where}/{name}", value=value))
-        elif not parsing.is_comment_name(name):
-            self.tags.append((name, value))
+    def add_place(self, where: str, name: str, value: str | None) -> None:
+        """Add the value of a text or an attribute, if it has one of our fields; "" and None are no value."""
+        if value and places.field_of(name):
+            self.places.append(FieldValue(field=places.field_of(name), where=f"{where}/{name}", value=value))
 
 
 def recognises(head: bytes) -> bool:
@@ -124,10 +126,28 @@ def examine(reader: Reader) -> HeaderFacts:
     attributes = _once(header.tags)
     return HeaderFacts(
         payload=payload,
-        fields=tuple(header.comments),
+        fields=(*_joined_lists(header.places), *_created_fields(header)),
         options=(*_created(header), *parsing.tag_options(attributes)),
         obstacle=next(iter(header.obstacles), "") or parsing.tags_obstacle(attributes),
     )
+
+
+def _joined_lists(texts: Sequence[FieldValue]) -> Iterator[FieldValue]:
+    """Yield the fields; the attributes of a list are one value, at the place of the first one."""
+    items: dict[str, list[FieldValue]] = {}
+    for text in texts:
+        if places.is_list(text.field):
+            items.setdefault(text.field, []).append(text)
+        else:
+            yield text
+    for field_name, found in items.items():
+        if value := values.stored(field_named(field_name), "; ".join(each.value for each in found)):
+            yield replace(found[0], value=value)
+
+
+def _created_fields(header: _Header) -> Iterator[FieldValue]:
+    if text := places.created_text(header.created):
+        yield FieldValue(field=places.CREATED, where="File Properties/Creation Date", value=text)
 
 
 def census(reader: Reader) -> Mapping[str, str]:
@@ -260,14 +280,16 @@ def _read_stream(body: bytes, header: _Header) -> None:
 def _read_description(body: bytes, header: _Header) -> None:
     """Read five lengths and five texts (3.10); FFmpeg does not write the rating."""
     at = 10
-    for number, name in enumerate(_DESCRIPTION_FIELDS):
+    for number, name in enumerate(_DESCRIPTION_TEXTS):
         length = int.from_bytes(body[2 * number : 2 * number + 2], "little")
         data = body[at : at + length]
-        value = _decoded_text(data, header) if parsing.is_comment_name(name) else _text_before_nul(data, header)
+        shown = _text_before_nul(data, header)
+        value = _decoded_text(data, header) if places.field_of(name) == COMMENT else places.whole_text(data)
         at += length
-        if value:
-            header.add("Content Description", name, value)
-        if value and name == "rating":
+        header.add_place("Content Description", name, value)
+        if shown and places.field_of(name) != COMMENT:
+            header.tags.append((name, shown))
+        if shown and name == "rating":
             header.obstacles.append("It holds a rating, which FFmpeg would leave out.")
     if at > len(body):
         raise MalformedHeaderError("a text is cut short")
@@ -282,13 +304,19 @@ def _read_attributes(body: bytes, header: _Header) -> None:
         kind = int.from_bytes(body[at : at + 2], "little")
         value, at = _field(body, at + 2)
         name = _text_before_nul(raw_name, header)
-        is_text = kind == 0 and parsing.is_comment_name(name)
-        text = _decoded_text(value, header) if is_text else _attribute_text(kind, value, header)
+        own = places.field_of(name)
+        text = _attribute_text(kind, value, header)
         if text is None:
             shown = parsing.printable_name(name)
             header.obstacles.append(f"It holds an attribute that FFmpeg would leave out: {shown}.")
+        elif own == COMMENT:
+            whole = _decoded_text(value, header) if kind == places.TEXT else text
+            header.add_place("Extended Content Description", name, whole)
         else:
-            header.add("Extended Content Description", name, text)
+            header.add_place("Extended Content Description", name, places.value_of(own, kind, value) if own else None)
+            header.tags.append((name, text))
+        if own and places.is_rating(own) and kind != places.TEXT:
+            header.obstacles.append("It holds the number of a rating, which FFmpeg would turn into a text.")
 
 
 def _field(body: bytes, at: int) -> tuple[bytes, int]:
@@ -300,10 +328,7 @@ def _field(body: bytes, at: int) -> tuple[bytes, int]:
 
 def _attribute_text(kind: int, value: bytes, header: _Header) -> str | None:
     """Return an attribute as text; only text (0), boolean (2) and numbers (3 to 5) convert."""
-    if kind == 0:
-        return _text_before_nul(value, header)
-    number = int.from_bytes(value, "little")
-    return str(number) if kind in {2, 3, 4, 5} and number < 1 << 31 else None  # FFmpeg reads 31 bits
+    return _text_before_nul(value, header) if kind == places.TEXT else places.number_of(kind, value)
 
 
 def _read_metadata(item: AsfObject, header: _Header) -> None:
@@ -316,9 +341,12 @@ def _read_metadata(item: AsfObject, header: _Header) -> None:
             raise MalformedHeaderError("a text is cut short")
         name_length, value_length = int.from_bytes(head[4:6], "little"), int.from_bytes(head[8:12], "little")
         name = _text_before_nul(item.body[at + 12 : at + 12 + name_length], header)
-        if parsing.is_comment_name(name) and head[2:4] == head[6:8] == bytes(2):  # a text of the whole file
-            value = item.body[at + 12 + name_length : at + 12 + name_length + value_length]
-            header.add("Metadata", name, _decoded_text(value, header))
+        value = item.body[at + 12 + name_length : at + 12 + name_length + value_length]
+        kind, own = int.from_bytes(head[6:8], "little"), places.field_of(name)
+        if own == COMMENT and head[2:4] == bytes(2) and kind == places.TEXT:  # a text of the whole file
+            header.add_place("Metadata", name, _decoded_text(value, header))
+        elif own and own != COMMENT and head[2:4] == bytes(2):
+            header.add_place("Metadata", name, places.value_of(own, kind, value))
         if name not in {"AspectRatioX", "AspectRatioY"}:
             header.obstacles.append(
                 f"It holds an attribute that FFmpeg would move or leave out: {parsing.printable_name(name)}."

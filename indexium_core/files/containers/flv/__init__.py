@@ -1,5 +1,5 @@
 """
-FLV (`.flv`): the comment is a property of the object in the script tag `onMetaData`.
+FLV (`.flv`): each field is a property of the object in the script tag `onMetaData`.
 
 `structure` reads the tags, `amf` reads the metadata in them (AMF0), `editing` works out the edits. Input: a reader and
 a change. Output: a layout, a patch in place, or a new file. If neither is possible, FFmpeg makes a stream copy. Source:
@@ -13,4 +13,4 @@ from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily("flv", "FLV", structure, editing, limit=structure.TEXT_LIMIT)
+FAMILY = RemuxableFamily("flv", "FLV", structure, editing, limit=structure.TEXT_LIMIT, writable=structure.FIELDS)

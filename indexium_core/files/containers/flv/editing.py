@@ -1,9 +1,9 @@
 """
-Edits of FLV without FFmpeg: the comment is a property of the object in the script tag `onMetaData`.
+Edits of FLV without FFmpeg: each field is a property of the object in the script tag `onMetaData`.
 
 Everything else in the object keeps its bytes. File offsets and sizes are corrected: the index of key frames
 (`keyframes.filepositions`), `lastkeyframelocation`, `filesize`, and the length behind the tag. FLV has no padding that
-players skip, so a comment of a new length needs a new file.
+players skip, so a text of a new length needs a new file.
 """
 
 from __future__ import annotations
@@ -19,19 +19,23 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, EditRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
-from indexium_core.model.files.media import Patch, Rebuild
+from indexium_core.model.fields.table import field_named
+from indexium_core.model.files.media import Change, Patch, Rebuild
 
 __all__ = ["census", "copy", "in_place"]
 
 _FILTERED = 0x20  # flag of a tag: it is encrypted
 _LARGEST = 0xFFFFFF  # bytes of a tag's body
 _EXACT = 1 << 53  # a double holds every whole number up to this one
-_NAME = "comment"
-_PLAIN = frozenset({0, 1, 2, 12})  # types of values: number, boolean, text, long text
+_NUMBER = 0  # type of a value
+_PLAIN = frozenset({_NUMBER, 1, 2, 12})  # … boolean, text, long text
 _SHORT = 64  # up to this many bytes, the census has hexadecimal, not a digest
 _OFFSETS = {("keyframes", "filepositions"), ("lastkeyframelocation",)}
 _SIZE = ("filesize",)
 _OFFSET_NAMES = ("offset", "position", "location")  # in the names of numbers that may be file offsets
+
+
+_Text = tuple[amf.Property, str]  # a property of a field and its text, "" for a value of another type
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +53,13 @@ class _Script:
         """Offset of its body."""
         return self.start + 11
 
-    @property
-    def comments(self) -> list[amf.Property]:
-        if self.data is None:
-            return []
-        return [one for one in self.data.properties if len(one.path) == 1 and one.path[0].lower() == _NAME]
-
-    @property
-    def texts(self) -> list[str]:
-        """The text of each comment; "" for a value of another type."""
-        return [value or "" for name, value in amf.read_metadata(self.body)[1] if name.lower() == _NAME]
+    def texts(self, field: str) -> list[_Text]:
+        """Return the texts of a field. Raises NotEditableError if the metadata is not understood."""
+        outer = [] if self.data is None else [one for one in self.data.properties if len(one.path) == 1]
+        values = amf.read_metadata(self.body)[1] if outer else []
+        if [name for name, _ in values] != [one.path[0] for one in outer]:
+            raise NotEditableError("Its metadata is not understood.")
+        return [(one, value or "") for one, (_, value) in zip(outer, values, strict=True) if _is_of(one, field)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,17 @@ class _ScriptHead:
 
 
 def in_place(reader: Reader, layout: Layout, request: EditRequest) -> Patch:
-    """Return the patch for a comment as long as the old one. Raises NotEditableError."""
-    splices = _comment_splices(_checked_head(reader), request)
+    """Return the patch for texts as long as the old ones. Raises NotEditableError."""
+    splices = _field_splices(_checked_head(reader, request.fields), request)
     if any(splice.growth for splice in splices):
-        raise NotEditableError("The comment has another length than before, and FLV has no padding.")
+        raise NotEditableError("The text has another length than before, and FLV has no padding.")
     return build_patch(reader, layout, splices)
 
 
 def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
-    """Return a new file with the new comment and corrected offsets. Raises NotEditableError."""
-    head = _checked_head(reader)
-    edits = _comment_splices(head, request)
+    """Return a new file with the new texts and corrected offsets. Raises NotEditableError."""
+    head = _checked_head(reader, request.fields)
+    edits = _field_splices(head, request)
     splices = [*edits, *_length_splices(head, edits), *_offset_splices(head, edits, layout.size)]
     return Rebuild(pieces=build_pieces(reader, layout.size, sorted(splices, key=_by_offset)))
 
@@ -93,21 +94,30 @@ def _by_offset(splice: Splice) -> tuple[int, int]:
     return splice.start, splice.end
 
 
-def _checked_head(reader: Reader) -> _ScriptHead:
+def _checked_head(reader: Reader, fields: Sequence[str]) -> _ScriptHead:
     head = _head(reader)
-    if sum(len(script.comments) for script in head.scripts) > MAX_COMMENTS:
-        raise NotEditableError("It holds too many comments.")
-    for script in head.scripts:
-        if script.head[0] & _FILTERED:
-            raise NotEditableError("Its metadata is encrypted.")
-        if len(script.texts) != len(script.comments):
-            raise NotEditableError("Its metadata is not understood.")
-        nested = script.data.properties if script.data is not None else ()
-        if any(len(one.path) > 1 and one.path[-1].lower() == _NAME for one in nested):
-            raise NotEditableError("It holds a comment within other metadata.")
-        if any(script.body[one.value] not in _PLAIN for one in script.comments):
-            raise NotEditableError("It holds a comment that is not a text.")
+    if any(script.head[0] & _FILTERED for script in head.scripts):
+        raise NotEditableError("Its metadata is encrypted.")
+    for field in fields:
+        if sum(len(script.texts(field)) for script in head.scripts) > MAX_COMMENTS:
+            raise NotEditableError(f"It holds too many texts of the field {field}.")
+        for script in head.scripts:
+            nested = script.data.properties if script.data is not None else ()
+            if any(len(one.path) > 1 and _is_of(one, field) for one in nested):
+                raise NotEditableError(f"It holds a text of the field {field} within other metadata.")
+            if any(not _is_plain(script, text) for text in script.texts(field)):
+                raise NotEditableError(f"It holds a value of the field {field} that is not a text.")
     return head
+
+
+def _is_plain(script: _Script, text: _Text) -> bool:
+    """Return whether a value is a text, or can become one: a fraction cannot."""
+    kind = script.body[text[0].value]
+    return kind in _PLAIN and (kind != _NUMBER or text[1] != "")
+
+
+def _is_of(one: amf.Property, field: str) -> bool:
+    return one.path[-1].lower() == field
 
 
 def _head(reader: Reader) -> _ScriptHead:
@@ -130,41 +140,51 @@ def _head(reader: Reader) -> _ScriptHead:
 # Edits
 
 
-def _comment_splices(head: _ScriptHead, request: EditRequest) -> list[Splice]:
-    """Return splices that change every comment, or add one if there is none; without splices of sizes."""
+def _field_splices(head: _ScriptHead, request: EditRequest) -> list[Splice]:
+    """Return splices that change every text of the fields, and add missing ones; without splices of sizes."""
     holders = [script for script in head.scripts if script.data is not None]
-    added = None if any(text for script in holders for text in script.texts) else request.text(request.changes[0], None)
-    if added is not None and not holders:
+    added = list[bytes]()
+    for change in request.changes:
+        is_present = any(text for script in holders for _, text in script.texts(change.field))
+        text = None if is_present else request.text(change, None)
+        if text is not None:
+            added.append(amf.property_of(change.field, _on_disk(change, text)))
+    if added and not holders:
         return [Splice(start=head.start, end=head.start, data=_new_tag(added))]
     return [
         splice
         for script in holders
-        for splice in _changed_comments(script, request, [added] if added is not None and script is holders[0] else [])
+        for splice in _changed_texts(script, request, added if script is holders[0] else [])
     ]
 
 
-def _changed_comments(script: _Script, request: EditRequest, added: Sequence[str]) -> list[Splice]:
-    """Return the splices of the comments of a tag; a comment that FFmpeg cannot read moves to the front."""
+def _changed_texts(script: _Script, request: EditRequest, added: Sequence[bytes]) -> list[Splice]:
+    """Return the splices of the fields of a tag; a text that FFmpeg cannot read moves to the front."""
     assert script.data is not None
     splices, moved = [], list(added)
-    for one, text in zip(script.comments, script.texts, strict=True):
-        new = request.text(request.changes[0], text) if text else None  # an empty text is no comment
-        if new is not None and one.end > script.data.readable:
-            moved.append(new)
-            new = None
-        if new is None:
-            splices.append(Splice(start=script.at + one.start, end=script.at + one.end, data=b""))
-        else:
-            splices.append(Splice(start=script.at + one.value, end=script.at + one.end, data=amf.text_of(new)))
+    for change in request.changes:
+        for one, text in script.texts(change.field):
+            new = request.text(change, text) if text else None  # an empty text is no value
+            start, data = one.start, b""
+            if new is not None and one.end > script.data.readable:
+                moved.append(amf.property_of(change.field, _on_disk(change, new)))
+            elif new is not None:
+                start, data = one.value, amf.text_of(_on_disk(change, new))
+            splices.append(Splice(start=script.at + start, end=script.at + one.end, data=data))
     removed = sum(not splice.data for splice in splices)
-    return [*splices, *_prepended(script, moved, len(moved) - removed)]
+    return [*sorted(splices, key=_by_offset), *_prepended(script, moved, len(moved) - removed)]
 
 
-def _prepended(script: _Script, texts: Sequence[str], more: int) -> list[Splice]:
-    """Return the splices that add comments in front and increase the number of properties by `more`."""
+def _on_disk(change: Change, text: str) -> str:
+    """Return a text as files have it: the items of a list with commas."""
+    return text.replace("; ", ", ") if field_named(change.field).type == "list" else text
+
+
+def _prepended(script: _Script, properties: Sequence[bytes], more: int) -> list[Splice]:
+    """Return the splices that add properties in front and increase the number of properties by `more`."""
     assert script.data is not None
     at = script.at + script.data.start
-    data = b"".join(amf.property_of(_NAME, text) for text in texts)
+    data = b"".join(properties)
     return [*_count_splices(script, more), *([Splice(start=at, end=at, data=data)] if data else [])]
 
 
@@ -181,9 +201,10 @@ def _count_splices(script: _Script, more: int) -> list[Splice]:
     return [Splice(start=at, end=at + 4, data=struct.pack(">I", max(0, count + more) & 0xFFFFFFFF))]
 
 
-def _new_tag(text: str) -> bytes:
-    """Return a new script tag with a comment."""
-    body = amf.text_of("onMetaData") + b"\x08" + struct.pack(">I", 1) + amf.property_of(_NAME, text) + b"\0\0\x09"
+def _new_tag(properties: Sequence[bytes]) -> bytes:
+    """Return a new script tag with some properties."""
+    head = amf.text_of("onMetaData") + b"\x08" + struct.pack(">I", len(properties))
+    body = head + b"".join(properties) + b"\0\0\x09"
     return b"\x12" + len(body).to_bytes(3, "big") + bytes(7) + body + (11 + len(body)).to_bytes(4, "big")
 
 
@@ -241,31 +262,31 @@ def _is_moving(number: Number, head: _ScriptHead, size: int) -> bool:
 
 def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """
-    Return a digest of everything before the media except comments, in order; offsets count from the media.
+    Return a digest of everything before the media except edited fields, in order; offsets count from the media.
 
     Raises CutShortError, MalformedHeaderError.
     """
     head = _head(reader)
     facts = {"header": parsing.digest_range(reader, 0, head.start)}
     for script in head.scripts:
-        facts_of_tag = dict(_facts(script, head, layout.size))
+        facts_of_tag = dict(_facts(script, head, layout.size, edited))
         if facts_of_tag != _EMPTY_TAG:
             facts |= {f"script {len(facts)}, {name}": value for name, value in facts_of_tag.items()}
     return facts
 
 
-# The facts of a tag made by Indexium, without its comment.
+# The facts of a tag made by Indexium, without its fields.
 _EMPTY_TAG = {"tag": "1200000000000000", "length behind": "right", "count": "0", "rest": "000009"}
 
 
-def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str, str]]:
+def _facts(script: _Script, head: _ScriptHead, size: int, edited: Collection[str]) -> Iterator[tuple[str, str]]:
     right = (11 + len(script.body)).to_bytes(4, "big")
     yield "tag", (script.head[:1] + script.head[4:]).hex()
     yield "length behind", "right" if script.behind == right else script.behind.hex()
     if script.data is None:
         yield "content", parsing.digest_bytes(script.body)
         return
-    yield "count", _stored_count(script)
+    yield "count", _stored_count(script, edited)
     body = _relative_body(script, head, size)
     end = script.data.start
     order = 0
@@ -273,19 +294,24 @@ def _facts(script: _Script, head: _ScriptHead, size: int) -> Iterator[tuple[str,
         if len(one.path) > 1:
             continue
         end = one.end
-        if one.path[0].lower() != _NAME:
+        if not _is_edited(one, edited):
             order += 1
             yield f"{order} {parsing.printable_name(one.path[0])}", parsing.digest_bytes(body[one.start : end])
     yield "rest", body[end:].hex() if len(body) - end < _SHORT else parsing.digest_bytes(body[end:])
 
 
-def _stored_count(script: _Script) -> str:
-    """Return the stored number of properties, without the comments."""
+def _is_edited(one: amf.Property, edited: Collection[str]) -> bool:
+    return len(one.path) == 1 and any(_is_of(one, field) for field in edited)
+
+
+def _stored_count(script: _Script, edited: Collection[str]) -> str:
+    """Return the stored number of properties, without those of edited fields."""
     assert script.data is not None
     if script.data.count is None:
         return "none"
     count = int.from_bytes(script.body[script.data.count : script.data.count + 4], "big")
-    return str(max(0, count - len(script.comments)) if count else 0)
+    left = count - sum(_is_edited(one, edited) for one in script.data.properties)
+    return str(max(0, left) if count else 0)
 
 
 def _relative_body(script: _Script, head: _ScriptHead, size: int) -> bytes:

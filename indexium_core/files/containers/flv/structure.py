@@ -23,10 +23,25 @@ from indexium_core.files.containers.shared.parsing import (
     Option,
     TextLimit,
 )
+from indexium_core.model.fields import values
+from indexium_core.model.fields.table import field_named
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = ["DERIVED", "LARGEST_HEAD", "SCRIPT", "TEXT_LIMIT", "FlvTag", "census", "examine", "recognises", "tags"]
+__all__ = [
+    "DERIVED",
+    "FIELDS",
+    "LARGEST_HEAD",
+    "SCRIPT",
+    "TEXT_LIMIT",
+    "FlvTag",
+    "census",
+    "examine",
+    "recognises",
+    "tags",
+]
 
+# The properties of our fields, in lower case. No specification names them; these are FFmpeg's names.
+FIELDS = frozenset({"comment", "title", "description", "date", "genre", "artist", "copyright", "keywords"})
 TEXT_LIMIT = TextLimit(amf.MAX_TEXT_BYTES)
 LARGEST_HEAD = 64 << 20  # bytes in front of the media
 SCRIPT = 18
@@ -66,16 +81,16 @@ def recognises(head: bytes) -> bool:
 
 
 def examine(reader: Reader) -> HeaderFacts:
-    """Find media and metadata. Raises CutShortError, MalformedHeaderError."""
+    """Find media and the texts of our fields. Raises CutShortError, MalformedHeaderError."""
     head = _head(reader)
     _check_end(reader, head.media)
     others = _others(head)
     return HeaderFacts(
         payload=(Extent(head.media, reader.size - head.media),) if head.media < reader.size else (),
         fields=tuple(
-            FieldValue(field="comment", where=f"onMetaData/{name}", value=value)
+            FieldValue(field=name.lower(), where=f"onMetaData/{name}", value=text)
             for name, value in head.properties
-            if name.lower() == "comment" and value
+            if name.lower() in FIELDS and (text := values.stored(field_named(name.lower()), value or ""))
         ),
         options=(*_index(head), *parsing.tag_options((name, value) for name, value in others if value is not None)),
         obstacle=_obstacle(head),

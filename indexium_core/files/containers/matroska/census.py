@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import cues, ebml, ids, seekhead, tags
+from indexium_core.files.containers.matroska import cues, ebml, ids, info, seekhead, tags
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, content_of
 from indexium_core.model.files.media import Extent
@@ -43,20 +43,21 @@ def census(reader: Reader, layout: MatroskaLayout, edited: Collection[str]) -> d
         "EBML": _digest(reader.read_at(0, min(layout.segment.offset + 4, _WINDOW))),
         "Segment": "of unknown size" if layout.live else "of known size",
         "Segment/Clusters": ", ".join(f"{run.clusters} in {run.end - run.offset:,} bytes" for run in layout.runs),
-        "Segment/Order": " ".join(ids.name_of(e.id) for e in layout.elements if e.id not in _EDITED),
     }
+    rest_of_info = info.kept_content(reader, layout, edited)
+    if rest_of_info is not None:  # it may move in front of the media
+        digests["Segment/Info"] = _digest(rest_of_info)
+    compared = [e for e in layout.elements if e.id not in _EDITED and (e.id != ids.INFO or rest_of_info is None)]
+    digests["Segment/Order"] = " ".join(ids.name_of(e.id) for e in compared)
     count_in_media = _media_counter(layout)
     seen = Counter[str]()
-    for element in layout.elements:
-        if element.id not in _EDITED:
-            name = f"Segment/{ids.name_of(element.id)}@{_side(layout, element)}"
-            seen[name] += 1
-            digests[f"{name} {seen[name]}" if seen[name] > 1 else name] = _element_digest(
-                reader, element, count_in_media
-            )
+    for element in compared:
+        name = f"Segment/{ids.name_of(element.id)}@{_side(layout, element)}"
+        seen[name] += 1
+        digests[f"{name} {seen[name]}" if seen[name] > 1 else name] = _element_digest(reader, element, count_in_media)
     if layout.size > layout.end:
         digests["Behind the segment"] = _range_digest(reader, Extent(layout.end, layout.size - layout.end))
-    return digests | dict(_tags(reader, layout)) | dict(_directory(reader, layout, count_in_media))
+    return digests | dict(_tags(reader, layout, edited)) | dict(_directory(reader, layout, count_in_media))
 
 
 def _side(layout: MatroskaLayout, element: Element) -> str:
@@ -99,9 +100,9 @@ def _range_digest(reader: Reader, extent: Extent) -> str:
     return f"{extent.length}:{_digest(b''.join(windows))}"
 
 
-def _tags(reader: Reader, layout: MatroskaLayout) -> Iterator[tuple[str, str]]:
-    """Yield all tags except the file's comment; the order of Tags elements does not depend on their places."""
-    content = [tags.kept_content(content_of(reader, element)) for element in layout.named(ids.TAGS)]
+def _tags(reader: Reader, layout: MatroskaLayout, edited: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield all tags except those of edited fields; the order of Tags elements does not depend on their places."""
+    content = [tags.kept_content(content_of(reader, element), edited) for element in layout.named(ids.TAGS)]
     kept = sorted(items for items in content if items)
     for nth, items in enumerate(kept, 1):
         parent = "Segment/Tags" if len(kept) == 1 else f"Segment/Tags[{nth}]"

@@ -1,7 +1,7 @@
 """
-The place of new tags: the rules of one edit in place, as a `Patch`.
+The places of new tags and of a new Info: the rules of one edit in place, as a `Patch`.
 
-The first place with enough room is used:
+For tags, the first place with enough room is used:
 
 1. the place of the old tags, with adjacent Void;
 2. any Void in front of the first cluster, where all readers find tags (64 bytes stay Void behind the SeekHead), or
@@ -12,6 +12,8 @@ Players always read tags in front of the clusters; they read tags behind the clu
 (`seekhead.read_order`). So tags behind the clusters need an entry: in the SeekHead, or in a second SeekHead at the end.
 Then the first one points to the second one, and drops entries for elements in front. Freed bytes become Void and
 clusters never move, so that all other positions stay correct.
+
+Info stays where it is, takes adjacent Void, or moves into another Void in front of the media. Entries follow it.
 
 A file without a SeekHead does not get one: a SeekHead must name all elements (RFC 9559, section 6), and then players
 would find elements that were hidden before.
@@ -27,13 +29,15 @@ from indexium_core import errors
 from indexium_core.files import alike
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, ids, seekhead, zones
+from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.editing import TagsRequest
+from indexium_core.files.containers.matroska.info import InfoRequest
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.files.containers.matroska.seekhead import SeekEntry, SeekHead
-from indexium_core.files.containers.matroska.zones import Gap, Piece, Write
+from indexium_core.files.containers.matroska.zones import Gap, Piece, Write, Zone
 from indexium_core.model.files.media import Patch
 
-__all__ = ["DAMAGED_END", "place_tags"]
+__all__ = ["DAMAGED_END", "place_info", "place_tags"]
 
 Candidate = tuple[int | None, Mapping[int, SeekHead]]  # offset of the tags, and all directories
 
@@ -41,6 +45,7 @@ DAMAGED_END = (
     "The file has no room for the tags in front of its media. Its end is damaged, so that nothing can be moved or "
     "added there."
 )
+_NO_ROOM_FOR_INFO = "The file has no room in front of its media for a longer element Info."
 _NO_ROOM = "The file has no room for the tags, or none where its directory (SeekHead) could name them."
 _BESIDE_SEEK_HEAD = 64  # bytes of Void that stay behind a SeekHead, for its next entries
 # Entries that a SeekHead drops first to make room: players need no entry to find these elements in front.
@@ -68,7 +73,118 @@ def place_tags(reader: Reader, layout: MatroskaLayout, request: TagsRequest) -> 
     raise errors.RefusedError(DAMAGED_END if layout.damage else _NO_ROOM)
 
 
-class _Placement:
+def place_info(reader: Reader, layout: MatroskaLayout, request: InfoRequest) -> Patch:
+    """
+    Return the patch that replaces Info.
+
+    Raises:
+        CorruptFileError: A SeekHead is damaged.
+        RefusedError: It fits nowhere in front of the media.
+
+    """
+    plan = _InfoPlacement(reader, layout, request)
+    for place in plan.places():
+        pieces = plan.pieces(place)
+        writes = None if pieces is None else plan.writes_of(pieces)
+        if writes is not None:
+            return plan.patch(writes)
+    raise errors.RefusedError(_NO_ROOM_FOR_INFO)
+
+
+class _Zones:
+    """One file, its zones, and the patch of new pieces in them."""
+
+    reader: Reader
+    layout: MatroskaLayout
+    zones: tuple[Zone, ...]
+    free: tuple[Element, ...]  # elements that become Void
+
+    def writes_of(self, pieces: Sequence[Piece]) -> list[Write] | None:
+        """Return the writes of all changed zones, or None if a piece does not fit."""
+        writes: list[Write] = []
+        for zone in self.zones:
+            if any(zone.holds(offset) for offset in [*(p.offset for p in pieces), *(e.offset for e in self.free)]):
+                zone_writes = zones.lay_out(zone, pieces, self.free)
+                if zone_writes is None:
+                    return None
+                writes += zone_writes
+        resized = self.resized(max([self.layout.end, *(offset + len(data) for offset, data in writes)]))
+        return None if resized is None else [*writes, *resized]
+
+    def resized(self, end: int) -> list[Write] | None:
+        """Return the write of the segment's new size, [] if the size stays; None if the field is too narrow."""
+        segment = self.layout.segment
+        assert segment is not None
+        if self.layout.live or end == self.layout.end:
+            return []
+        size = end - segment.data
+        if ebml.size_width(size) > segment.size_width:
+            return None
+        return [(segment.data - segment.size_width, ebml.encode_size(size, segment.size_width))]
+
+    def patch(self, writes: Sequence[Write]) -> Patch:
+        """Return the patch of the bytes that differ from the file."""
+        kept = [
+            write for write in (self.without_equal_ends(offset, data) for offset, data in sorted(writes)) if write[1]
+        ]
+        for extent in self.layout.payload:
+            if any(offset < extent.end and offset + len(data) > extent.offset for offset, data in kept):
+                raise errors.PayloadProtectedError
+        return Patch(writes=tuple(kept), size=max([self.layout.size, *(o + len(d) for o, d in kept)]))
+
+    def without_equal_ends(self, offset: int, data: bytes) -> Write:
+        """Return the write without equal bytes at both ends."""
+        old = self.reader.read_at(offset, len(data))
+        first = alike.common(old, data)
+        behind = alike.common(old[first:][::-1], data[first:][::-1]) if len(old) == len(data) else 0
+        return offset + first, data[first : len(data) - behind]
+
+
+class _InfoPlacement(_Zones):
+    """One file, and its Info that may be moved."""
+
+    def __init__(self, reader: Reader, layout: MatroskaLayout, request: InfoRequest) -> None:
+        assert layout.segment is not None
+        self.reader = reader
+        self.layout = layout
+        self.request = request
+        self.start = layout.segment.data
+        self.old = request.element
+        self.heads = seekhead.read(reader, layout)
+        self.free = (request.element,)
+        self.zones = zones.zones(layout, zones.EDITABLE | {ids.INFO})
+
+    def places(self) -> Iterator[int]:
+        """Yield the offsets to try, best first: the old one, others near it, and all Voids in front of the media."""
+        length = len(ebml.element(ids.INFO, self.request.content))
+        yield self.old.offset
+        gaps = [gap for zone in self.zones for gap in zones.gaps(zone, self.free)]
+        own = next(gap for gap in gaps if gap.start <= self.old.offset < gap.end)
+        yield from (start for start in (own.end - length, own.end - length - 1) if start >= own.start)
+        others = (gap for gap in gaps if gap != own and not gap.grows and self.layout.region(gap.start) == 0)
+        yield from itertools.islice((gap.start for gap in others if gap.start + length <= gap.end), _MAX_PLACES)
+
+    def pieces(self, place: int) -> list[Piece] | None:
+        """Return the elements to write, None if an entry of a SeekHead would lead elsewhere."""
+        piece = Piece(place, ids.INFO, self.request.content)
+        if place == self.old.offset:
+            return [piece]
+        entries = [entry for head in self.heads.values() for entry in head.entries]
+        old, new = self.old.offset - self.start, place - self.start
+        if any(entry.position == new or (entry.position == old and entry.id != ids.INFO) for entry in entries):
+            return None
+        moved = {
+            offset: replace(head, entries=tuple(self.entry(entry, old, new) for entry in head.entries))
+            for offset, head in self.heads.items()
+        }
+        changed = [(offset, head) for offset, head in moved.items() if head != self.heads[offset]]
+        return [piece, *(Piece(offset, ids.SEEK_HEAD, head.content) for offset, head in changed)]
+
+    def entry(self, entry: SeekEntry, old: int, new: int) -> SeekEntry:
+        return seekhead.with_position(entry, new) if entry.position == old else entry
+
+
+class _Placement(_Zones):
     """One file, and its elements that may be moved or replaced."""
 
     def __init__(self, reader: Reader, layout: MatroskaLayout, request: TagsRequest) -> None:
@@ -194,46 +310,6 @@ class _Placement:
 
     def relative(self, offset: int) -> int:
         return offset - self.start
-
-    def writes_of(self, pieces: Sequence[Piece]) -> list[Write] | None:
-        """Return the writes of all changed zones, or None if a piece does not fit."""
-        writes: list[Write] = []
-        for zone in self.zones:
-            if any(zone.holds(offset) for offset in [*(p.offset for p in pieces), *(e.offset for e in self.free)]):
-                zone_writes = zones.lay_out(zone, pieces, self.free)
-                if zone_writes is None:
-                    return None
-                writes += zone_writes
-        resized = self.resized(max([self.layout.end, *(offset + len(data) for offset, data in writes)]))
-        return None if resized is None else [*writes, *resized]
-
-    def resized(self, end: int) -> list[Write] | None:
-        """Return the write of the segment's new size, [] if the size stays; None if the field is too narrow."""
-        segment = self.layout.segment
-        assert segment is not None
-        if self.layout.live or end == self.layout.end:
-            return []
-        size = end - segment.data
-        if ebml.size_width(size) > segment.size_width:
-            return None
-        return [(segment.data - segment.size_width, ebml.encode_size(size, segment.size_width))]
-
-    def patch(self, writes: Sequence[Write]) -> Patch:
-        """Return the patch of the bytes that differ from the file."""
-        kept = [
-            write for write in (self.without_equal_ends(offset, data) for offset, data in sorted(writes)) if write[1]
-        ]
-        for extent in self.layout.payload:
-            if any(offset < extent.end and offset + len(data) > extent.offset for offset, data in kept):
-                raise errors.PayloadProtectedError
-        return Patch(writes=tuple(kept), size=max([self.layout.size, *(o + len(d) for o, d in kept)]))
-
-    def without_equal_ends(self, offset: int, data: bytes) -> Write:
-        """Return the write without equal bytes at both ends."""
-        old = self.reader.read_at(offset, len(data))
-        first = alike.common(old, data)
-        behind = alike.common(old[first:][::-1], data[first:][::-1]) if len(old) == len(data) else 0
-        return offset + first, data[first : len(data) - behind]
 
 
 def _tags_of(order: Sequence[int], places: Mapping[int, int]) -> list[int]:

@@ -248,6 +248,8 @@ class _Relocation:
             return _MovedPart(self.element(ids.CUES, content), old)
         if element == self.request.main:
             return _MovedPart(self.element(ids.TAGS, self.request.content), old)
+        if self.request.info is not None and element == self.request.info.element:
+            return _MovedPart(self.element(ids.INFO, self.request.info.content), old)
         if element in self.request.others:
             return _MovedPart(self.element(ids.TAGS, self.request.others[element]), old)
         return _MovedPart(Extent(element.offset, element.length), old)

@@ -1,4 +1,4 @@
-"""The strategies that write the comment of a Matroska or WebM file: in place, or as a new file."""
+"""The strategies that write the fields of a Matroska or WebM file: in place, or as a new file."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from indexium_core import errors
 from indexium_core.files.containers import Capabilities, Layout, Reader
-from indexium_core.files.containers.matroska import editing, placement, relocation
+from indexium_core.files.containers.matroska import editing, overlay, placement, relocation
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
+from indexium_core.files.containers.matroska.overlay import PatchedReader
+from indexium_core.files.containers.matroska.walk import examine
 from indexium_core.files.containers.shared import refusals
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
@@ -15,7 +17,7 @@ __all__ = ["MatroskaCopy", "MatroskaInPlace"]
 
 
 class MatroskaInPlace:
-    """Write the tags into a place of enough room; media, indices and all other elements keep bytes and places."""
+    """Write tags and Info into places of enough room; media, indices and other elements keep bytes and places."""
 
     name = "matroska_in_place"
 
@@ -28,16 +30,18 @@ class MatroskaInPlace:
         if layout.problem:
             return layout.problem
         try:
-            return placement.place_tags(reader, layout, editing.requested_tags(reader, layout, changes))
+            return _in_place(reader, layout, changes)
         except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError) as error:
             return self._apart(reader, layout, changes) or Refusal(code=error.reason, message=error.message)
 
     def _apart(self, reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> Patch | None:
-        """Return the patch that writes a first comment into separate tags; only a damaged file needs this."""
-        if not layout.damage or layout.fields:
+        """Return the patch that writes the first text of a field into separate tags; only a damaged file needs this."""
+        edited = {change.field for change in changes}
+        if not layout.damage or any(place.field in edited for place in layout.fields):
             return None
         try:
-            return placement.place_tags(reader, layout, editing.requested_tags_apart(reader, layout, changes))
+            request = editing.requested_tags_apart(reader, layout, changes)
+            return placement.place_tags(reader, layout, request) if request.info is None else None
         except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError):
             return None
 
@@ -62,3 +66,19 @@ class MatroskaCopy:
             return relocation.rebuild(reader, layout, editing.requested_tags(reader, layout, changes), capabilities)
         except (errors.CorruptFileError, errors.RefusedError, errors.ValidationError) as error:
             return Refusal(code=error.reason, message=error.message)
+
+
+def _in_place(reader: Reader, layout: MatroskaLayout, changes: Sequence[Change]) -> Patch:
+    """Return the patch of Info and then of the tags, which have more places to choose from."""
+    request = editing.requested_tags(reader, layout, changes)
+    if request.info is None:
+        return placement.place_tags(reader, layout, request)
+    first = placement.place_info(reader, layout, request.info)
+    if request.unchanged:
+        return first
+    patched = PatchedReader(reader, first)
+    following = examine(patched, known=layout)
+    if following.problem:
+        raise errors.RefusedError(following.problem.message)
+    second = placement.place_tags(patched, following, editing.requested_tags(patched, following, changes))
+    return overlay.combined(reader, [first, second])

@@ -1,63 +1,69 @@
 """
-Comments inside a `Tags` element: their places and texts, and the same element with other comments.
+Texts of our fields inside a `Tags` element: their places, and the same element with other texts.
 
-Everything except comments of the file keeps its bytes and its order. A comment belongs to the file if it lies directly
-below a Tag whose target is TargetTypeValue 50 (the default) without track, chapter, edition or attachment. Names are
-compared without case. Binary data and an empty text are not comments and stay as they are.
+Everything except these texts keeps its bytes and its order. A text belongs to a field if its SimpleTag has a name of
+the field (`homes`) and lies directly below a Tag with the target of the field: for most fields TargetTypeValue 50 (the
+default) without track, chapter, edition or attachment. Names are compared without case. Binary data and an empty text
+are not values of a field and stay as they are.
 
 FFmpeg-based players read the tags flat (measured with 5.1 and 8.1). They show as `comment` the last comment in Tags
 without a TargetType string (which becomes a prefix), track, chapter or attachment, if the comment has no language or a
 TagDefault of 1 (a missing TagDefault is 1 in the specification, but 0 in FFmpeg). If this comment is not a text,
-players show no comment.
+players show no comment. The same holds for the other fields, with the prefix of their home.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from indexium_core import errors
-from indexium_core.files.containers.matroska import ebml, ids
+from indexium_core.files.containers.matroska import ebml, homes, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
+from indexium_core.files.containers.matroska.homes import HOMES, TagHome
 
 __all__ = [
-    "NESTED_TAGS",
-    "Comment",
-    "CommentEdit",
+    "FieldTag",
     "MatroskaTag",
+    "TagEdit",
     "kept_content",
+    "nested_tags",
     "parse",
     "tag_names",
-    "with_comments",
+    "with_texts",
 ]
 
-_FILE_TYPES = frozenset({"ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"})  # the names of TargetTypeValue 50
-_FILE_LEVEL = 50
+_UNKNOWN_LEVEL = 0  # of a Tag whose target is neither the file nor its season or show
 _LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
-_OWN = _LANGUAGES | ebml.PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # the children of a comment
+_OWN = _LANGUAGES | ebml.PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # the children of a text
 _CACHED_BYTES = 65_536  # longer content is parsed again, so that the cache needs little memory
-
-NESTED_TAGS = "The file's comment holds further tags, which would be lost with it."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
-    """One SimpleTag named COMMENT, directly below a Tag."""
+class FieldTag:
+    """One SimpleTag with a name of a field, directly below a Tag."""
 
+    field: str
+    name: str  # in upper case
     place: int  # its index among its Tag's children
     value: str  # the whole text without padding; undecodable bytes are surrogates
     padding: int  # NULs behind the text
     children: tuple[RawElement, ...]
-    of_file: bool  # it is a text and belongs to the file
+    own: bool  # it is a text and belongs to the field of this file
     default: bool  # in the default language (RFC 9559: no language, or TagDefault is not 0)
     default_for_ffmpeg: bool  # … also for FFmpeg: no language, or a TagDefault of 1
-    shown: bool  # players would show it as `comment` if it were last
+    flat: bool  # FFmpeg reads it under the name of the field, if its language allows that
+
+    @property
+    def shown(self) -> bool:
+        """Return whether players would show it as the field if it were last."""
+        return self.flat and self.default_for_ffmpeg
 
     @property
     def hides(self) -> bool:
-        """Return whether the comment is not the file's, but players would show it instead of the file's."""
-        return self.shown and not self.of_file
+        """Return whether the text is not the file's, but players would show it instead of the file's."""
+        return self.shown and not self.own
 
     @property
     def others(self) -> tuple[RawElement, ...]:
@@ -68,11 +74,11 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommentEdit:
-    """A comment's new text."""
+class TagEdit:
+    """The new text of a tag."""
 
     text: str  # undecodable bytes are surrogates
-    resets_language: bool = False  # the comment loses its language; else only the text changes
+    resets_language: bool = False  # the tag loses its language; else only the text changes
     sets_default: bool = False  # it gets a TagDefault of 1, because FFmpeg reads a missing one as 0
 
 
@@ -82,9 +88,23 @@ class MatroskaTag:
 
     item: RawElement
     children: tuple[RawElement, ...] = ()
-    of_file: bool = False  # its target is the file
-    flat: bool = False  # FFmpeg shows its SimpleTags under their plain names
-    comments: tuple[Comment, ...] = ()
+    level: int = _UNKNOWN_LEVEL  # its TargetTypeValue, if its target is the file, the season or the show
+    kind: str = ""  # its TargetType
+    prefix: str | None = None  # FFmpeg shows its SimpleTags with this prefix; None: not as those of the file
+    texts: tuple[FieldTag, ...] = ()
+
+    def texts_of(self, field: str) -> list[FieldTag]:
+        """Return the tags with a name of the field."""
+        return [text for text in self.texts if text.field == field]
+
+    def is_home_of(self, field: str) -> bool:
+        """Return whether tags of the field may lie in this Tag."""
+        return self.level != _UNKNOWN_LEVEL and field in HOMES and HOMES[field].takes(self.level, self.kind)
+
+
+def nested_tags(fields: Collection[str]) -> str:
+    """Return why texts of some fields cannot be removed."""
+    return f"The file's {' or '.join(sorted(fields))} holds further tags, which would be lost with it."
 
 
 def parse(content: bytes) -> tuple[MatroskaTag, ...]:
@@ -112,61 +132,77 @@ _parse_cached = lru_cache(maxsize=8)(_parse)
 def _tag(item: RawElement, budget: ebml.ElementBudget) -> MatroskaTag:
     children = ebml.children(item.content, budget)
     targets = [part for child in children if child.id == ids.TARGETS for part in ebml.children(child.content, budget)]
-    of_file, flat = _targets_file(targets), _is_read_flat(targets)
-    found = [
-        _comment(place, ebml.children(child.content, budget), of_file=of_file, flat=flat)
-        for place, child in enumerate(children)
-        if child.id == ids.SIMPLE_TAG
-    ]
-    comments = tuple(comment for comment in found if comment)
-    return MatroskaTag(item=item, children=children, of_file=of_file, flat=flat, comments=comments)
+    tag = MatroskaTag(item=item, children=children, level=_level(targets), kind=_kind(targets), prefix=_prefix(targets))
+    texts: list[FieldTag] = []
+    for place, child in enumerate(children):
+        if child.id == ids.SIMPLE_TAG:
+            texts += _field_tags(tag, place, ebml.children(child.content, budget))
+    return replace(tag, texts=tuple(texts)) if texts else tag
 
 
-def _targets_file(targets: list[RawElement]) -> bool:
+def _level(targets: list[RawElement]) -> int:
+    """Return the level of a target without UIDs; by its type if it has no value."""
     single = (ids.TAG_TRACK_UID, ids.TAG_EDITION_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
     if any(ebml.uint(part.content) for part in targets if part.id in single):
-        return False
+        return _UNKNOWN_LEVEL
     levels = [ebml.uint(part.content) for part in targets if part.id == ids.TARGET_TYPE_VALUE and part.content]
     if levels:
-        return levels[-1] == _FILE_LEVEL
+        return levels[-1]
     types = [ebml.text(part.content) for part in targets if part.id == ids.TARGET_TYPE]
-    return not types or types[-1] in _FILE_TYPES
+    return homes.TYPES.get(types[-1], _UNKNOWN_LEVEL) if types else homes.FILE
 
 
-def _is_read_flat(targets: list[RawElement]) -> bool:
+def _kind(targets: list[RawElement]) -> str:
+    return next((ebml.text(part.content) for part in reversed(targets) if part.id == ids.TARGET_TYPE), "")
+
+
+def _prefix(targets: list[RawElement]) -> str | None:
+    """Return the prefix of the names in FFmpeg: an empty TargetType is a prefix, too."""
     single = (ids.TAG_TRACK_UID, ids.TAG_CHAPTER_UID, ids.TAG_ATTACHMENT_UID)
-    return not any(part.id == ids.TARGET_TYPE or (part.id in single and ebml.uint(part.content)) for part in targets)
-
-
-def _comment(place: int, children: tuple[RawElement, ...], *, of_file: bool, flat: bool) -> Comment | None:
-    """Return the comment of a SimpleTag, None for other tags. FFmpeg uses the last of repeated children."""
-    last = {child.id: child.content for child in children}
-    if ebml.text(last.get(ids.TAG_NAME, b"")).upper() != "COMMENT":
+    if any(part.id in single and ebml.uint(part.content) for part in targets):
         return None
+    return f"{_kind(targets)}/" if any(part.id == ids.TARGET_TYPE for part in targets) else ""
+
+
+def _prefix_of(home: TagHome) -> str:
+    return f"{home.kind}/" if home.kind else ""
+
+
+def _field_tags(tag: MatroskaTag, place: int, children: tuple[RawElement, ...]) -> list[FieldTag]:
+    """Return a SimpleTag for each field that it may be shown as. FFmpeg uses the last of repeated children."""
+    last = {child.id: child.content for child in children}
+    name = ebml.text(last.get(ids.TAG_NAME, b"")).upper()
+    found = homes.homes_of(name)
+    if not found:
+        return []
     language, modern = ebml.text(last.get(ids.TAG_LANGUAGE, b"")), ebml.text(last.get(ids.TAG_LANGUAGE_BCP47, b""))
     default = last.get(ids.TAG_DEFAULT, last.get(ids.TAG_DEFAULT_BOGUS))
     is_not_default = default is not None and default != b"" and not ebml.uint(default)
     data = last.get(ids.TAG_STRING, b"")
     text = data.rstrip(b"\0")
-    default_for_ffmpeg = language in {"", "und"} or bool(ebml.uint(default or b""))
-    return Comment(
-        place=place,
-        value=text.decode("utf-8", "surrogateescape"),
-        padding=len(data) - len(text),
-        children=children,
-        of_file=of_file and bool(text),
-        default=not is_not_default or {language, modern} <= {"", "und"},
-        default_for_ffmpeg=default_for_ffmpeg,
-        shown=flat and default_for_ffmpeg,
-    )
+    return [
+        FieldTag(
+            field=field,
+            name=name,
+            place=place,
+            value=text.decode("utf-8", "surrogateescape"),
+            padding=len(data) - len(text),
+            children=children,
+            own=tag.is_home_of(field) and bool(text),
+            default=not is_not_default or {language, modern} <= {"", "und"},
+            default_for_ffmpeg=language in {"", "und"} or bool(ebml.uint(default or b"")),
+            flat=tag.prefix == _prefix_of(home),
+        )
+        for field, home in found
+    ]
 
 
-def kept_content(content: bytes) -> list[tuple[str, bytes]]:
+def kept_content(content: bytes, fields: Collection[str]) -> list[tuple[str, bytes]]:
     """
-    Return everything except the file's comments and padding, as pairs of path and bytes. Raises as `parse`.
+    Return everything except the texts of some fields and padding, as pairs of path and bytes. Raises as `parse`.
 
-    A comment's children, except text and language, count too, with a separate path. A Tag of the file that holds only
-    comments is left out, because it exists only for these comments.
+    A text's children, except string and language, count too, with a separate path. A Tag that may hold these fields and
+    holds nothing else is left out, because it exists only for their texts.
     """
     kept_items: list[tuple[str, bytes]] = []
     inner: list[tuple[str, bytes]] = []
@@ -175,25 +211,25 @@ def kept_content(content: bytes) -> list[tuple[str, bytes]]:
         if tag.item.id in ebml.PADDING:
             continue
         inner += [
-            (ids.name_of(child.id), child.raw)
-            for comment in tag.comments
-            if comment.of_file
-            for child in comment.others
+            (f"{text.name}/{ids.name_of(child.id)}", child.raw)
+            for text in tag.texts
+            if text.own and text.field in fields
+            for child in text.others
         ]
         if tag.item.id != ids.TAG:
             kept_items.append((ids.name_of(tag.item.id), tag.item.raw))
             continue
-        kept = _kept(tag)
-        if tag.of_file and not _has_content(kept):
+        kept = _kept(tag, fields)
+        if not _has_content(kept) and any(map(tag.is_home_of, fields)):
             continue
         number += 1
         kept_items += [(f"Tag[{number}]/{ids.name_of(item.id)}[{nth}]", item.raw) for nth, item in enumerate(kept, 1)]
-    return kept_items + [(f"COMMENT/{name}[{nth}]", raw) for nth, (name, raw) in enumerate(inner, 1)]
+    return kept_items + [(f"{path}[{nth}]", raw) for nth, (path, raw) in enumerate(inner, 1)]
 
 
-def _kept(tag: MatroskaTag) -> list[RawElement]:
-    """Return the children of a Tag without the file's comments and padding."""
-    gone = {comment.place for comment in tag.comments if comment.of_file}
+def _kept(tag: MatroskaTag, fields: Collection[str]) -> list[RawElement]:
+    """Return the children of a Tag without the texts of some fields and padding."""
+    gone = {text.place for text in tag.texts if text.own and text.field in fields}
     return [item for place, item in enumerate(tag.children) if place not in gone and item.id not in ebml.PADDING]
 
 
@@ -210,47 +246,60 @@ def tag_names(content: bytes) -> set[str]:
     return {ebml.text(each.get(ids.TAG_NAME, b"")).upper() for each in parts}
 
 
-def with_comments(
+def with_texts(
     content: bytes,
-    edits: Mapping[tuple[int, int], CommentEdit | None],
+    edits: Mapping[tuple[int, int], TagEdit | None],
     *,
-    added: str | None = None,
+    fields: Collection[str],
+    added: Mapping[str, str],
 ) -> bytes:
     """
-    Return the content of a Tags element with other comments; `b""` for no tags.
+    Return the content of a Tags element with other texts of some fields; `b""` for no tags.
 
     Args:
         content: The content as it is.
-        edits: The changed comments of the file, by number of the Tag and place in the Tag; None removes a comment.
-        added: The text of a new comment that players show.
+        edits: The changed texts, by number of the Tag and place in the Tag; None removes a text.
+        fields: The fields that change.
+        added: The new texts that players show, by their fields.
 
     Raises:
         CorruptFileError: The element is damaged.
-        RefusedError: A removed comment holds other tags, which would be lost.
+        RefusedError: A removed text holds other tags, which would be lost.
 
     """
-    if not edits and added is None:
+    if not edits and not added:
         return content
     tags = parse(content)
-    target = _tag_for_new_comment(tags, edits) if added is not None else len(tags)
-    simple_tag = b"" if added is None else _new_comment(added)
-    changed: dict[int, dict[int, CommentEdit | None]] = {}
+    changed: dict[int, dict[int, TagEdit | None]] = {}
     for (nth, place), edit in edits.items():
         changed.setdefault(nth, {})[place] = edit
-    parts = [
-        _edited_tag(tag, changed.get(nth, {}), simple_tag if nth == target else b"") for nth, tag in enumerate(tags)
-    ]
-    if simple_tag and target == len(tags):
-        parts.append(_new_tag(simple_tag))
+    in_tags: dict[int, bytes] = {}
+    in_new_tags: dict[tuple[int, str], bytes] = {}
+    for field, text in added.items():
+        target = _tag_for_new_text(tags, edits, field)
+        if target is None:
+            home = HOMES[field].level, HOMES[field].kind
+            in_new_tags[home] = in_new_tags.get(home, b"") + _new_simple_tag(field, text)
+        else:
+            in_tags[target] = in_tags.get(target, b"") + _new_simple_tag(field, text)
+    parts = [_edited_tag(tag, changed.get(nth, {}), in_tags.get(nth, b"")) for nth, tag in enumerate(tags)]
+    for (level, kind), simple_tags in sorted(in_new_tags.items()):
+        # MediaInfo shows the last PART_NUMBER of all levels, so the show and the season come first if possible.
+        is_first = level != homes.FILE and not any(
+            text.hides and HOMES[text.field].level == level for tag in tags for text in tag.texts
+        )
+        parts.insert(0 if is_first else len(parts), _new_tag(level, kind, simple_tags))
     new = ebml.master(parts, has_crc=_has_crc([tag.item for tag in tags])) if any(parts) else b""
-    if kept_content(new) != kept_content(content):
-        raise errors.RefusedError(NESTED_TAGS)
+    if kept_content(new, fields) != kept_content(content, fields):
+        raise errors.RefusedError(nested_tags(fields))
     return new
 
 
-def _tag_for_new_comment(tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, int], CommentEdit | None]) -> int:
-    """Return the Tag for a new comment: the last one of the file behind all hiding comments, else a new Tag."""
-    after = max((nth for nth, tag in enumerate(tags) if any(comment.hides for comment in tag.comments)), default=-1)
+def _tag_for_new_text(
+    tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, int], TagEdit | None], field: str
+) -> int | None:
+    """Return the Tag for a new text: the last one of its target behind all hiding texts; None for a new Tag."""
+    after = max((nth for nth, tag in enumerate(tags) if any(text.hides for text in tag.texts_of(field))), default=-1)
     gone = {place for place, edit in edits.items() if edit is None}
     staying = [
         nth
@@ -258,53 +307,56 @@ def _tag_for_new_comment(tags: Sequence[MatroskaTag], edits: Mapping[tuple[int, 
         for place, item in enumerate(tag.children)
         if item.id != ids.TARGETS and item.id not in ebml.PADDING and (nth, place) not in gone
     ]
-    return max((nth for nth in staying if nth > after and tags[nth].flat and tags[nth].of_file), default=len(tags))
+    prefix = _prefix_of(HOMES[field])
+    suitable = (nth for nth in staying if nth > after and tags[nth].prefix == prefix and tags[nth].is_home_of(field))
+    return max(suitable, default=None)
 
 
-def _edited_tag(tag: MatroskaTag, edits: Mapping[int, CommentEdit | None], simple_tag: bytes) -> bytes:
-    """Return the Tag with new comments, and `simple_tag` at its end; `b""` if it becomes empty."""
+def _edited_tag(tag: MatroskaTag, edits: Mapping[int, TagEdit | None], simple_tags: bytes) -> bytes:
+    """Return the Tag with new texts, and `simple_tags` at its end; `b""` if it becomes empty."""
     if tag.item.id in ebml.PADDING:
         return b""
-    if not edits and not simple_tag:
+    if not edits and not simple_tags:
         return tag.item.raw
-    comments = {comment.place: comment for comment in tag.comments}
-    parts, has_content = [], bool(simple_tag)
+    texts = {text.place: text for text in tag.texts if text.own}
+    parts, has_content = [], bool(simple_tags)
     for place, child in enumerate(tag.children):
         edit = edits.get(place)
         if child.id in ebml.PADDING or (place in edits and edit is None):
             continue
-        parts.append(_edited_comment(comments[place], edit) if edit else child.raw)
+        parts.append(_edited_text(texts[place], edit) if edit else child.raw)
         has_content |= child.id != ids.TARGETS
     if not has_content:
         return b""
-    return ebml.element(ids.TAG, ebml.master([*parts, simple_tag], has_crc=_has_crc(tag.children)))
+    return ebml.element(ids.TAG, ebml.master([*parts, simple_tags], has_crc=_has_crc(tag.children)))
 
 
-def _edited_comment(comment: Comment, edit: CommentEdit) -> bytes:
-    """Return the SimpleTag of a comment with a new text."""
+def _edited_text(old: FieldTag, edit: TagEdit) -> bytes:
+    """Return the SimpleTag with a new text."""
     dropped = set(ebml.PADDING)
     sets_default = edit.sets_default and not edit.resets_language
     if edit.resets_language:
         dropped |= _LANGUAGES
     elif sets_default:
         dropped |= {ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS}
-    old = next(child for child in reversed(comment.children) if child.id == ids.TAG_STRING)
+    last = next(child for child in reversed(old.children) if child.id == ids.TAG_STRING)
     text = edit.text.encode("utf-8", "surrogateescape")
-    string = ebml.element(ids.TAG_STRING, text if edit.resets_language else text + bytes(comment.padding))
+    string = ebml.element(ids.TAG_STRING, text if edit.resets_language else text + bytes(old.padding))
     default = ebml.element(ids.TAG_DEFAULT, b"\x01") if sets_default else b""
-    parts = [default + string if child is old else child.raw for child in comment.children if child.id not in dropped]
-    return ebml.element(ids.SIMPLE_TAG, ebml.master(parts, has_crc=_has_crc(comment.children)))
+    parts = [default + string if child is last else child.raw for child in old.children if child.id not in dropped]
+    return ebml.element(ids.SIMPLE_TAG, ebml.master(parts, has_crc=_has_crc(old.children)))
 
 
-def _new_comment(text: str) -> bytes:
-    """Return a SimpleTag of a comment that players show (without language)."""
+def _new_simple_tag(field: str, text: str) -> bytes:
+    """Return a SimpleTag that players show (without language)."""
     string = ebml.element(ids.TAG_STRING, text.encode("utf-8", "surrogateescape"))
-    return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, b"COMMENT") + string)
+    return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, HOMES[field].names[0].encode()) + string)
 
 
-def _new_tag(simple_tag: bytes) -> bytes:
-    level = ebml.element(ids.TARGET_TYPE_VALUE, ebml.encode_uint(_FILE_LEVEL))
-    return ebml.element(ids.TAG, ebml.element(ids.TARGETS, level) + simple_tag)
+def _new_tag(level: int, kind: str, simple_tags: bytes) -> bytes:
+    target = ebml.element(ids.TARGET_TYPE_VALUE, ebml.encode_uint(level))
+    target += ebml.element(ids.TARGET_TYPE, kind.encode()) if kind else b""
+    return ebml.element(ids.TAG, ebml.element(ids.TARGETS, target) + simple_tags)
 
 
 def _has_crc(items: Sequence[RawElement]) -> bool:

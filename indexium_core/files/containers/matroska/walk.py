@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from indexium_core import errors
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.matroska import comments, ebml, ids, seekhead, tail
+from indexium_core.files.containers.matroska import ebml, homes, ids, info, seekhead, tags, tail, texts
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, ClusterRun, MatroskaLayout, content_of
 from indexium_core.files.containers.matroska.seekhead import SeekHead
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Extent, FieldValue, Refusal
 
 __all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
@@ -44,7 +45,7 @@ def examine(reader: Reader, *, known: MatroskaLayout | None = None) -> MatroskaL
 
     """
     walk = _Walk(reader, known)
-    for step in (walk.document, walk.children, walk.check_counts, walk.directory, walk.comments):
+    for step in (walk.document, walk.children, walk.check_counts, walk.directory, walk.texts):
         try:
             step()
         except (errors.CorruptFileError, errors.RefusedError) as error:
@@ -339,16 +340,26 @@ class _Walk:
             message = f"The file is cut short or damaged: {ids.name_of(entry.id)} at its end is incomplete."
             raise errors.CorruptFileError(message)
 
-    def comments(self) -> None:
-        """Collect every comment of the file, also comments that players do not find."""
+    def texts(self) -> None:
+        """Collect every text of a field, also texts that players do not find."""
         found = {element.offset: element for element in self._all(ids.TAGS)[:_READ_MAX]}
+        in_tags: list[FieldValue] = []
+        in_info = list(info.read_fields(self.reader, self.layout()))
         if found:
             places = {element.offset: element.id for element in self.elements}
             order = seekhead.read_order(self.layout(), places, self.heads)
-            contents = {element: content_of(self.reader, element) for element in found.values()}
-            file_comments = comments.find_comments(contents, [found[offset] for offset in order if offset in found])
-            self.fields, self.added = file_comments.fields, file_comments.added
-            self.not_removable = file_comments.not_removable
+            parsed = {element: tags.parse(content_of(self.reader, element)) for element in found.values()}
+            read = [found[offset] for offset in order if offset in found]
+            fields = {text.field for content in parsed.values() for tag in content for text in tag.texts if text.own}
+            for field in sorted(fields):
+                field_texts = texts.find_texts(field, parsed, read)
+                if field == COMMENT:
+                    self.added, self.not_removable = field_texts.added, field_texts.not_removable
+                if field == homes.TITLE and field_texts.shown is None:  # players show the title in Info
+                    in_tags += [place for place in in_info if place.field == field]
+                    in_info = [place for place in in_info if place.field != field]
+                in_tags += field_texts.fields
+        self.fields = (*in_tags, *in_info)
 
     def _all(self, number: int) -> list[Element]:
         return [element for element in self.elements if element.id == number]

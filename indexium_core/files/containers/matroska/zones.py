@@ -62,16 +62,16 @@ class Gap:
     grows: bool  # the gap ends with the segment and may grow
 
 
-def zones(layout: MatroskaLayout) -> tuple[Zone, ...]:
+def zones(layout: MatroskaLayout, editable: Collection[int] = EDITABLE) -> tuple[Zone, ...]:
     """
-    Return the zones in file order; the zone that can grow is last.
+    Return the zones of elements with `editable` IDs in file order; the zone that can grow is last.
 
     A segment can grow if it is the last in the file and its last cluster has a known size: MediaInfo and ExifTool do
     not find tags behind a cluster of unknown size (measured).
     """
     found: list[list[Element]] = []
     for element in layout.elements:
-        if element.id not in EDITABLE:
+        if element.id not in editable:
             continue
         if found and found[-1][-1].end == element.offset:
             found[-1].append(element)
@@ -121,6 +121,8 @@ def lay_out(zone: Zone, pieces: Sequence[Piece], free: Collection[Element]) -> l
     writes: list[Write] = []
     position = zone.start
     for nth, slot in enumerate(slots):
+        if slot.offset == position + 1:  # no Void is that short
+            return None
         if slot.offset > position:
             writes += _voided(zone, position, slot.offset)
         following = slots[nth + 1].offset if nth + 1 < len(slots) else max(zone.end, slot.end if zone.grows else 0)

@@ -1,5 +1,5 @@
 """
-Ogg (`.ogv`, `.ogg`): the comment is a text in the comment header of a stream.
+Ogg (`.ogv`, `.ogg`): each field is a text in the comment header of a stream.
 
 `pages` is the framing, `comments` the comment header, `skeleton` the index of a file, `structure` reads the headers,
 `editing` works out the edits. Input: a reader and a change. Output: a layout, a patch in place, or a new file. If
@@ -13,4 +13,6 @@ from indexium_core.files.containers.shared.family import RemuxableFamily
 
 __all__ = ["FAMILY"]
 
-FAMILY = RemuxableFamily("ogg", "Ogg", structure, editing, media_census=editing.media_census)
+FAMILY = RemuxableFamily(
+    "ogg", "Ogg", structure, editing, writable=structure.FIELDS.values(), media_census=editing.media_census
+)

@@ -1,5 +1,5 @@
 """
-Edits of Ogg without FFmpeg: the comment is a text in a stream's second packet, the comment header.
+Edits of Ogg without FFmpeg: each field is a text in a stream's second packet, the comment header.
 
 Only the pages that hold this packet are made again. If the packet fits, the number of these pages stays, so that all
 later pages keep their numbers and are copied. If the packet needs another page, the later pages of that stream get a
@@ -26,13 +26,14 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, PADDING, EditRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
-from indexium_core.model.files.media import Patch, Rebuild
+from indexium_core.model.files.media import Change, Patch, Rebuild
 from indexium_core.model.people import people_comment
 
 __all__ = ["census", "copy", "in_place", "media_census"]
 
-_NEW_NAME = b"DESCRIPTION"  # of a first comment: FFmpeg writes this name and all programs read it
-_COMMENT = re.compile(rb"(?i)(?:comment|description)=.")
+# The name of a first text of each field; a first comment is a DESCRIPTION: FFmpeg writes this name and all programs
+# read it.
+_NEW_NAMES = {field: name for name, field in structure.FIELDS.items()}
 _START = bytes(8)  # granule position of a page of headers
 
 
@@ -91,60 +92,60 @@ def _in_file_order(splices: Iterator[Splice]) -> list[Splice]:
     return sorted(splices, key=lambda splice: splice.start)
 
 
-# Comments
+# Fields
 
 
 def _edits(head: OggHead, request: EditRequest) -> list[_OggEdit]:
-    """Return the edits that change every comment, or add one to the first stream that all programs read."""
-    _check_unknown_streams(head)
+    """Return the edits that change every text of the fields, or add one to the first stream that all programs read."""
+    _check_unknown_streams(head, request.fields)
     known = {number: stream for number, stream in enumerate(head.streams.values()) if stream.comments is not None}
-    texts = {
-        number: _changed_texts(stream, request) for number, stream in known.items() if structure.comments_of(stream)
-    }
-    added = None if texts else request.text(request.changes[0], None)
-    if added is not None:
+    changed: dict[int, dict[int, str | None]] = {}
+    added: dict[int, list[bytes]] = {}
+    for change in request.changes:
+        places = [(number, each) for number, one in known.items() for each in structure.texts_of(one, [change.field])]
+        for number, place in places:
+            changed.setdefault(number, {}).update(_changed_values(place, request, change))
+        text = None if places else request.text(change, None)
+        if text is None:
+            continue
         if not known:
             raise NotEditableError("None of its streams has a codec whose comments are understood.")
         number = min(known, key=lambda number: structure.rank(known[number]))
-        texts = {number: (*_comments(known[number]).texts, _NEW_NAME + b"=" + _encoded(added))}
+        added.setdefault(number, []).append(_named(_NEW_NAMES[change.field].encode(), text))
     edits = []
-    for number, new in texts.items():
-        old = _editable_comments(known[number])
-        edits.append(_OggEdit(known[number], old, replace(old, texts=new)))
+    for number in sorted({*changed, *added}):
+        old = _editable_comments(known[number], request.fields)
+        texts = (*_changed_texts(old, changed.get(number, {})), *added.get(number, ()))
+        edits.append(_OggEdit(known[number], old, replace(old, texts=texts)))
     return edits
 
 
-def _changed_texts(stream: OggStream, request: EditRequest) -> tuple[bytes, ...]:
-    """Return all texts of a stream after the change. Raises NotEditableError."""
-    changed: dict[int, str | None] = {}
-    for place in structure.comments_of(stream):
-        changed |= _changed_values(place, request)
-    texts = list[bytes]()
-    for index, old in enumerate(_comments(stream).texts):
+def _changed_texts(comments: Comments, changed: Mapping[int, str | None]) -> Iterator[bytes]:
+    """Yield all texts of a stream after the change."""
+    for index, old in enumerate(comments.texts):
         value = changed.get(index)
         if index not in changed:
-            texts.append(old)
+            yield old
         elif value is not None:
-            texts.append(old.partition(b"=")[0] + b"=" + _encoded(value))
-    return tuple(texts)
+            yield _named(old.partition(b"=")[0], value)
 
 
-def _changed_values(place: structure.JoinedComment, request: EditRequest) -> Mapping[int, str | None]:
+def _changed_values(place: structure.JoinedText, request: EditRequest, change: Change) -> Mapping[int, str | None]:
     """
-    Return each comment of one name after the change, None for a removed comment.
+    Return each text of one name after the change, None for a removed text.
 
-    Replace mode keeps one comment. Preserve mode puts the People segment at its place in the joined text: that of the
+    Replace mode keeps one text. Preserve mode puts the People segment at its place in the joined text: that of the
     first people, else the end. Raises NotEditableError if the joined text would differ from the planned text.
     """
-    wanted = request.text(request.changes[0], place.value)
+    wanted = request.text(change, place.value)
     first, *others = place.texts
-    if request.changes[0].segment is None or not others:
+    if change.segment is None or not others:
         return {first: wanted, **dict.fromkeys(others)}
     with_people = [index for index, value in place.texts.items() if people_comment.parse(value).people]
     chosen = next(iter(with_people), others[-1])
     values: dict[int, str | None] = dict(place.texts)
     values |= {index: people_comment.splice(place.texts[index], "") for index in with_people}
-    values[chosen] = people_comment.splice(place.texts[chosen], request.changes[0].segment)
+    values[chosen] = people_comment.splice(place.texts[chosen], change.segment)
     joined = ";".join(value for value in values.values() if value is not None)
     if joined != (wanted or "") or "\0" in joined:
         raise NotEditableError(
@@ -153,27 +154,24 @@ def _changed_values(place: structure.JoinedComment, request: EditRequest) -> Map
     return values
 
 
-def _encoded(value: str) -> bytes:
-    return value.encode("utf-8", "surrogateescape")
+def _named(name: bytes, value: str) -> bytes:
+    return name + b"=" + value.encode("utf-8", "surrogateescape")
 
 
-def _comments(stream: OggStream) -> Comments:
+def _check_unknown_streams(head: OggHead, fields: Collection[str]) -> None:
+    """Raise NotEditableError if a stream of an unknown codec has a text of a field that FFmpeg shows (OGM)."""
+    unknown = [stream for stream in head.streams.values() if stream.codec is None]
+    bodies = [body for each in unknown if each.packets[0].startswith(b"\x01") for _, body in _pages_of(head, each)]
+    for field in fields:
+        names = "|".join(name for name, key in structure.FIELDS.items() if key == field)
+        if any(re.search(f"(?i)(?:{names})=.".encode(), body) for body in bodies):
+            raise NotEditableError(f"A stream of an unknown codec has its own {field}.")
+
+
+def _editable_comments(stream: OggStream, fields: Collection[str]) -> Comments:
+    """Return the comments of a stream. Raises NotEditableError if its header is not fully understood."""
     comments = stream.comments
     assert comments is not None
-    return comments
-
-
-def _check_unknown_streams(head: OggHead) -> None:
-    """Raise NotEditableError if a stream of an unknown codec has a comment that FFmpeg shows (OGM)."""
-    for stream in head.streams.values():
-        is_shown = stream.codec is None and stream.packets[0].startswith(b"\x01")
-        if is_shown and any(_COMMENT.search(body) for _, body in _pages_of(head, stream)):
-            raise NotEditableError("A stream of an unknown codec holds a comment of its own.")
-
-
-def _editable_comments(stream: OggStream) -> Comments:
-    """Return the comments of a stream. Raises NotEditableError if its header is not fully understood."""
-    comments = _comments(stream)
     packet = stream.packets[1]
     prefix = comments.prefix
     if comments.codec is FLAC:
@@ -183,8 +181,9 @@ def _editable_comments(stream: OggStream) -> Comments:
     closed = comments.rest.startswith(comments.codec.end_marker)
     if not is_right or not closed or comments.packet != packet or stream.missing > 0:
         raise NotEditableError("Its comments are in a form that is not understood.")
-    if sum(len(place.texts) for place in structure.comments_of(stream)) > MAX_COMMENTS:
-        raise NotEditableError("It holds too many comments.")
+    for field in fields:
+        if sum(len(place.texts) for place in structure.texts_of(stream, [field])) > MAX_COMMENTS:
+            raise NotEditableError(f"It holds too many texts of the field {field}.")
     _check_pages([page for page, _ in stream.pages], stream)
     return comments
 
@@ -326,7 +325,7 @@ def _continues(reader: Reader, head: OggHead, serial: bytes) -> bool:
 
 def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[str, str]:
     """
-    Return a digest of everything before the media except comments and padding, by stream.
+    Return a digest of everything before the media except edited fields and padding, by stream.
 
     Raises CutShortError, MalformedHeaderError.
     """
@@ -341,7 +340,7 @@ def census(reader: Reader, layout: Layout, edited: Collection[str]) -> Mapping[s
         if stream.codec is None:
             stream_facts |= _unknown_stream_facts(head, stream)
         else:
-            stream_facts |= _known_stream_facts(stream)
+            stream_facts |= _known_stream_facts(stream, edited)
             following = behind.get(serial)
             last = stream.pages[-1][0].number
             stream_facts["numbers"] = "end" if following is None else f"{following - last:+d}"
@@ -356,7 +355,7 @@ def _unknown_stream_facts(head: OggHead, stream: OggStream) -> Mapping[str, str]
     return {"pages": parsing.digest_bytes(b"".join(_bytes_of(pages)))}
 
 
-def _known_stream_facts(stream: OggStream) -> Mapping[str, str]:
+def _known_stream_facts(stream: OggStream, edited: Collection[str]) -> Mapping[str, str]:
     facts = {
         f"header {number}": parsing.digest_bytes(each) for number, each in enumerate(stream.packets) if number != 1
     }
@@ -368,8 +367,8 @@ def _known_stream_facts(stream: OggStream) -> Mapping[str, str]:
     rest = (comments.padded(0) if is_padded else comments).rest
     prefix = comments.prefix[:1] if comments.codec is FLAC else comments.prefix
     facts |= {"vendor": parsing.digest_bytes(prefix + comments.vendor), "behind the texts": parsing.digest_bytes(rest)}
-    comment_indexes = {index for place in structure.comments_of(stream) for index in place.texts}
-    others = [text for index, text in enumerate(comments.texts) if index not in comment_indexes]
+    edited_indexes = {index for place in structure.texts_of(stream, edited) for index in place.texts}
+    others = [text for index, text in enumerate(comments.texts) if index not in edited_indexes]
     facts["texts"] = str(comments.count - len(comments.texts) + len(others))
     for order, text in enumerate(others, start=1):
         facts[f"text {order} {parsing.printable_name(ogg_comments.name_of(text))}"] = parsing.digest_bytes(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
@@ -22,17 +22,31 @@ from indexium_core.files.containers.shared.parsing import CutShortError, HeaderF
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
+    "FIELDS",
     "LARGEST_HEADER",
+    "JoinedText",
     "OggHead",
     "OggStream",
     "census",
-    "comments_of",
     "end_of_pages",
     "examine",
     "headers",
     "rank",
     "recognises",
+    "texts_of",
 ]
+
+# The names of our fields (Vorbis I, section 5.2.2). FFmpeg shows a DESCRIPTION as the comment.
+FIELDS: Mapping[str, str] = {
+    "COMMENT": "comment",
+    "DESCRIPTION": "comment",
+    "TITLE": "title",
+    "DATE": "date",
+    "GENRE": "genre",
+    "ARTIST": "artist",
+    "COPYRIGHT": "copyright",
+    "LOCATION": "location",
+}
 
 LARGEST_HEADER = 16 << 20  # bytes of header packets, embedded pictures included
 _LARGEST_REST = 64 << 10  # bytes behind the last page
@@ -83,7 +97,7 @@ def recognises(head: bytes) -> bool:
 
 
 def examine(reader: Reader) -> HeaderFacts:
-    """Find media and comments. Raises CutShortError, MalformedHeaderError."""
+    """Find media and the texts of our fields. Raises CutShortError, MalformedHeaderError."""
     head = headers(reader)
     streams, media = list(head.streams.values()), head.media
     end = end_of_pages(reader)
@@ -96,9 +110,9 @@ def examine(reader: Reader) -> HeaderFacts:
     return HeaderFacts(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
         fields=tuple(
-            FieldValue(field="comment", where=f"stream {number}/{comment.name}", value=comment.value)
+            FieldValue(field=text.field, where=f"stream {number}/{text.name}", value=text.value)
             for number, stream in enumerate(streams)
-            for comment in comments_of(stream)
+            for text in texts_of(stream)
         ),
         options=tuple(_tag_options(streams)),
         specifiers=_specifiers(streams),
@@ -107,9 +121,10 @@ def examine(reader: Reader) -> HeaderFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedComment:
-    """The comments of one name in a stream; players show them as one text, joined by `;`."""
+class JoinedText:
+    """The texts of one name in a stream; players show them as one text, joined by `;`."""
 
+    field: str
     name: str
     texts: dict[int, str]  # by their index among all texts of the stream
 
@@ -118,13 +133,14 @@ class JoinedComment:
         return ";".join(self.texts.values())
 
 
-def comments_of(stream: OggStream) -> list[JoinedComment]:
-    """Return the comments of a stream, without empty ones."""
-    comments: dict[str, JoinedComment] = {}
+def texts_of(stream: OggStream, fields: Collection[str] = tuple(FIELDS.values())) -> list[JoinedText]:
+    """Return the texts of some fields in a stream, without empty ones."""
+    joined: dict[str, JoinedText] = {}
     for index, (name, value) in enumerate(stream.tags):
-        if parsing.is_comment_name(name) and value:
-            comments.setdefault(name.upper(), JoinedComment(name, {})).texts[index] = value
-    return list(comments.values())
+        field_name = FIELDS.get(name.upper())
+        if value and field_name is not None and field_name in fields:
+            joined.setdefault(name.upper(), JoinedText(field_name, name, {})).texts[index] = value
+    return list(joined.values())
 
 
 def census(reader: Reader) -> Mapping[str, str]:

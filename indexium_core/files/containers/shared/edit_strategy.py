@@ -1,5 +1,5 @@
 """
-The strategies of AVI, ASF, FLV and Ogg without FFmpeg: they edit the comment and keep every other byte.
+The strategies of AVI, ASF, FLV and Ogg without FFmpeg: they edit fields and keep every other byte.
 
 An editor works in place if there is room. Otherwise it makes a new file from ranges of the old one, with room for the
 next edits. Both ways need a completely understood file; any other file goes to the stream copy.
@@ -20,10 +20,20 @@ from indexium_core.files.containers.shared.parsing import (
     RemuxLayout,
     TextLimit,
 )
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["MAX_COMMENTS", "PADDING", "EditRequest", "EditStrategy", "MakeEdit", "NotEditableError", "media_shift"]
+__all__ = [
+    "MAX_COMMENTS",
+    "PADDING",
+    "EditRequest",
+    "EditStrategy",
+    "MakeEdit",
+    "NotEditableError",
+    "UnstorableValueError",
+    "media_shift",
+]
 
 PADDING = 4096  # least free bytes in a new file, so that the next edit is in place
 MAX_COMMENTS = 100  # most comments that one edit changes
@@ -31,6 +41,14 @@ MAX_COMMENTS = 100  # most comments that one edit changes
 
 class NotEditableError(Exception):
     """A strategy, or every strategy, cannot edit the file; the message is a sentence for the user."""
+
+    code = "no_strategy_yet"
+
+
+class UnstorableValueError(NotEditableError):
+    """The container cannot hold the new value of a field."""
+
+    code = "invalid_value"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +59,11 @@ class EditRequest:
     capabilities: Capabilities
     limit: TextLimit
 
+    @property
+    def fields(self) -> list[str]:
+        """The keys of the changed fields."""
+        return [change.field for change in self.changes]
+
     def text(self, change: Change, old: str | None) -> str | None:
         """
         Return the new text of a field for its old text or for no text; None to remove it.
@@ -48,9 +71,12 @@ class EditRequest:
         Raises NotEditableError if the container cannot hold the text.
         """
         text = fields.apply_change(change, old)
-        if text is not None and not self.limit.allows(text):
-            raise NotEditableError(f"The {change.field} is longer than files of this kind can hold.")
-        return text
+        if text is None or self.limit.allows(text):
+            return text
+        if change.field == COMMENT:
+            raise NotEditableError("The comment is longer than files of this kind can hold.")
+        most = f"{self.limit.max_bytes:,} bytes"
+        raise UnstorableValueError(f"The {change.field} is longer than the {most} that files of this kind can hold.")
 
 
 # Returns the edit of a file. Raises NotEditableError, CutShortError, MalformedHeaderError.
@@ -81,7 +107,7 @@ class EditStrategy:
         try:
             edit = self._make(reader, layout, self._request(layout, changes, capabilities))
         except NotEditableError as error:
-            return refusals.not_writable(str(error))
+            return Refusal(code=error.code, message=str(error))
         except CutShortError:
             return refusals.not_writable("The file ends within one of its parts.")
         except (MalformedHeaderError, errors.ConflictError) as error:

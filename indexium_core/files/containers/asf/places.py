@@ -1,0 +1,174 @@
+"""
+The places of our fields in an ASF header, and the form of their values.
+
+Title, artist, copyright and comment are texts of the content description (ASF specification 3.10). The others are
+attributes with the names of Microsoft's metadata properties; the rating has 1, 25, 50, 75 or 99 for 1 to 5 stars, and
+each keyword has an attribute. The creation time is a number of the file properties (3.2). FFmpeg shows attributes and
+the content description under the same names, and the last one of the file wins; so a write changes them all.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from indexium_core.model.fields import values
+from indexium_core.model.fields.table import field_named
+
+__all__ = [
+    "CREATED",
+    "DESCRIPTION_FIELDS",
+    "FIELDS",
+    "NEW_NAMES",
+    "TEXT",
+    "WRITABLE",
+    "attribute_values",
+    "created_text",
+    "created_ticks",
+    "field_of",
+    "is_list",
+    "is_rating",
+    "number_of",
+    "text_before_nul",
+    "value_of",
+    "whole_text",
+]
+
+# The fields of the names of texts and attributes, in lower case, as FFmpeg reads them.
+FIELDS: Mapping[str, str] = {
+    "comment": "comment",
+    "description": "comment",
+    "title": "title",
+    "author": "artist",
+    "artist": "artist",
+    "copyright": "copyright",
+    "wm/genre": "genre",
+    "genre": "genre",
+    "wm/originalreleasetime": "date",
+    "wm/shareduserrating": "rating",
+    "wm/category": "keywords",
+}
+DESCRIPTION_FIELDS = ("title", "artist", "copyright", "comment", "")  # the texts of the content description, in order
+NEW_NAMES: Mapping[str, str] = {  # of the attributes of the other fields
+    "genre": "WM/Genre",
+    "date": "WM/OriginalReleaseTime",
+    "rating": "WM/SharedUserRating",
+    "keywords": "WM/Category",
+}
+CREATED = "creation_time"
+WRITABLE = frozenset({*FIELDS.values(), CREATED})
+TEXT = 0  # type of an attribute
+_NUMBER = 3  # … of 32 bits
+_NUMBERS = frozenset({2, 3, 4, 5})  # booleans and numbers
+_LARGEST_NUMBER = 1 << 31  # FFmpeg reads only smaller numbers
+_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+_DECIMALS = 7
+_TICKS = 10_000_000  # a second; the creation time counts 100 ns since 1601
+_UNSET = frozenset({0, 11_644_473_600 * _TICKS})  # FFmpeg writes 1970 into a file without a creation time
+
+
+# Attributes
+
+
+def field_of(name: str) -> str:
+    """Return the field of a text or an attribute, "" for none."""
+    return FIELDS.get(name.lower(), "")
+
+
+def is_list(field: str) -> bool:
+    """Return whether the values of a field have one attribute each."""
+    return field_named(field).type == "list"
+
+
+def is_rating(field: str) -> bool:
+    """Return whether a field is a rating, which is a number from 1 to 99."""
+    return field_named(field).type == "rating"
+
+
+def value_of(field: str, kind: int, data: bytes) -> str | None:
+    """Return the value of an attribute of a field, "" for no value; None if it is not understood."""
+    text = whole_text(data) if kind == TEXT else number_of(kind, data)
+    if text is None or not is_rating(field):
+        return text
+    if not text.strip():
+        return ""
+    percent = int(text) if _DIGITS.fullmatch(text) else -1
+    return values.stars_of_percent(percent) if 0 <= percent <= values.MAX_PERCENT else None
+
+
+def attribute_values(field: str, value: str) -> Iterator[tuple[int, bytes]]:
+    """Yield type and content of each attribute for a value. Raises UnicodeEncodeError."""
+    if is_rating(field):
+        yield _NUMBER, struct.pack("<I", values.percent_of_stars(value))
+        return
+    for text in value.split("; ") if is_list(field) else [value]:
+        yield TEXT, f"{text}\0".encode("utf-16-le")
+
+
+def number_of(kind: int, data: bytes) -> str | None:
+    """Return the digits of an attribute that is a number; None for another one, or a number that FFmpeg cannot read."""
+    number = int.from_bytes(data, "little")
+    return str(number) if kind in _NUMBERS and number < _LARGEST_NUMBER else None
+
+
+def whole_text(data: bytes) -> str | None:
+    """Return a text without the NULs at its end, None if it is not Unicode; NULs inside stay."""
+    try:
+        return data[: len(data) & ~1].decode("utf-16-le").rstrip("\0")
+    except UnicodeDecodeError:
+        return None
+
+
+def text_before_nul(data: bytes) -> str:
+    """Return a text of 16-bit units up to its first NUL."""
+    return data[: len(data) & ~1].decode("utf-16-le", "replace").partition("\0")[0]
+
+
+# The creation time
+
+
+def created_text(ticks: int) -> str:
+    """Return the creation time of a file, "" for none."""
+    if ticks in _UNSET:
+        return ""
+    try:
+        moment = _EPOCH + timedelta(seconds=ticks // _TICKS)
+    except OverflowError:
+        return ""
+    fraction = f".{ticks % _TICKS:0{_DECIMALS}}".rstrip("0").rstrip(".")
+    return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def created_ticks(value: str | None) -> int:
+    """
+    Return the number of a canonical date and time, 0 for no time.
+
+    Raises:
+        ValueError: The header cannot hold it; the message is a sentence.
+
+    """
+    if value is None:
+        return 0
+    if not value.endswith("Z"):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            message = f"The creation time of this file is in UTC: enter a zone, for example {value}Z."
+        else:
+            shown = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            message = f"The creation time of this file is in UTC: enter {shown}."
+        raise ValueError(message)
+    seconds, _, fraction = value.removesuffix("Z").partition(".")
+    moment = datetime.fromisoformat(seconds).replace(tzinfo=UTC)
+    if len(fraction) > _DECIMALS:
+        message = f"The creation time of this file can have {_DECIMALS} digits behind the seconds at most."
+        raise ValueError(message)
+    ticks = (moment - _EPOCH) // timedelta(seconds=1) * _TICKS + int(fraction.ljust(_DECIMALS, "0"))
+    if ticks < 0 or ticks in _UNSET:
+        message = (
+            "The creation time of this file must be after 1601, and cannot be the start of 1970, which means none."
+        )
+        raise ValueError(message)
+    return ticks
