@@ -14,12 +14,9 @@ from collections.abc import Mapping
 from indexium_core.model.fields.table import COMMENT, FIELDS, field_named
 
 __all__ = [
-    "CMT",
     "HIDING",
     "ITEMS",
     "KEYS",
-    "MOV",
-    "MP4",
     "NEW_ITEMS",
     "NEW_KEYS",
     "NEW_STRINGS",
@@ -104,10 +101,7 @@ NEW_KEYS: Mapping[str, str] = {
     "rating": "com.apple.quicktime.rating.user",
     "keywords": "com.apple.quicktime.keywords",
 }
-# The fields of which every value can be written.
-MP4 = frozenset({*NEW_ITEMS, *NEW_STRINGS, *NEW_KEYS, TIME})
-MOV = frozenset({*NEW_STRINGS, *NEW_KEYS, TIME})
-WRITABLE = MP4
+WRITABLE = frozenset({*NEW_ITEMS, *NEW_STRINGS, *NEW_KEYS, TIME})
 
 _POSITION = re.compile(r"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS[^/]*)?/?", re.ASCII)
 
