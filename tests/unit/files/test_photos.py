@@ -280,6 +280,16 @@ def test_jpeg_packet_goes_behind_exif_and_in_front_of_the_rest(tmp_path: Path) -
     assert order == sorted(order)
 
 
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp"])
+def test_shared_image_data_move_by_whole_blocks(kind: str, tmp_path: Path) -> None:
+    data, means = photo(kind), Capabilities(reflink=True, clone_block=4096)
+    plan = planned(data, {"title": "Zoë"}, means)
+    assert not isinstance(plan, Refusal)
+    assert isinstance(plan[1], Rebuild)
+    assert plan[1].cloned
+    assert (len(written(data, {"title": "Zoë"}, tmp_path, means)) - len(data)) % 4096 == 0
+
+
 def test_jpeg_packet_has_a_limit() -> None:
     refused = planned(photo("jpeg"), {"description": "x" * 70_000})
     assert isinstance(refused, Refusal)

@@ -90,6 +90,12 @@ def test_contradicting_percentage_is_a_place_of_its_own() -> None:
     assert b'MicrosoftPhoto:Rating="99"' in edited(found, {"rating": "5"}).text
 
 
+def test_rating_0_is_none_whatever_the_percentage_says() -> None:
+    found = parsed('<rdf:Description xmp:Rating="0" MicrosoftPhoto:Rating="50"/>')
+    assert xmp_fields.fields_of(found) == ()
+    assert b'xmp:Rating="4" MicrosoftPhoto:Rating="75"' in edited(found, {"rating": "4"}).text
+
+
 def test_default_language_is_the_text() -> None:
     body = "<rdf:Description><dc:title><rdf:Alt>{}</rdf:Alt></dc:title></rdf:Description>"
     items = '<rdf:li xml:lang="de">Meer</rdf:li><rdf:li xml:lang="x-default">Sea</rdf:li>'

@@ -126,9 +126,9 @@ def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[S
     return [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)]
 
 
-def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
+def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:
     """Return the packet in a new segment, in the place of the old one if there is one; raises NotEditableError."""
-    body = _XMP + padded(packet, limit=_MAX_DATA - len(_XMP))
+    body = _XMP + padded(packet, padding, limit=_MAX_DATA - len(_XMP))
     segment = bytes([0xFF, _APP1]) + (len(body) + 2).to_bytes(2, "big") + body
     has_preview = parts.exif is not None and not _has_images(reader, parts) and _has_preview(reader, parts)
     if parts.slot is None:

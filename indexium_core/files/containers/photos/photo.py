@@ -86,7 +86,7 @@ class PhotoFormat(Protocol):
 
     # The changes of a file that give it this packet; raises NotEditableError.
     def in_place(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
-    def copy(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
+    def copy(self, reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]: ...
 
     # These changes and new values within the EXIF block, with everything that depends on its bytes
     def with_exif(
@@ -207,7 +207,13 @@ class PhotoStrategy:
             parts = self._edits(reader, layout, layout.parts, changes)
             if self._is_in_place:
                 return splices.build_patch(reader, layout, parts)
-            return Rebuild(splices.build_pieces(reader, layout.size, parts))
+            growth, block = sum(each.growth for each in parts), capabilities.clone_block
+            is_aligned = capabilities.reflink and growth % block == 0
+            if capabilities.reflink and not is_aligned:  # files share blocks if the image data move by whole blocks
+                longer = self._edits(reader, layout, layout.parts, changes, PADDING + -growth % block)
+                is_aligned = sum(each.growth for each in longer) % block == 0
+                parts = longer if is_aligned else parts
+            return Rebuild(splices.build_pieces(reader, layout.size, parts), cloned=is_aligned)
         except ValueRefusedError as error:
             return refusals.invalid_value(str(error))
         except NotEditableError as error:
@@ -228,11 +234,16 @@ class PhotoStrategy:
                 return refusals.not_writable(f"The photo has its {each.field} in a form that Indexium does not change.")
         return None
 
-    def _edits(self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change]) -> list[Splice]:
+    def _edits(
+        self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change], padding: int = PADDING
+    ) -> list[Splice]:
         packet = xmp_fields.edited(layout.packet or xmp_fields.new_packet(), changes)
         is_empty = layout.packet is None and packet.text == xmp_fields.new_packet().text
-        place = self._form.in_place if self._is_in_place else self._form.copy
-        found = [] if is_empty else list(place(reader, parts, packet))
+        found: list[Splice] = []
+        if self._is_in_place and not is_empty:
+            found = list(self._form.in_place(reader, parts, packet))
+        elif not is_empty:
+            found = list(self._form.copy(reader, parts, packet, padding))
         stars = next((change.new or "" for change in changes if change.field == xmp_fields.RATING), None)
         if stars is not None and layout.exif.ratings:
             found = list(self._form.with_exif(reader, parts, found, list(_rating_splices(layout.exif, stars))))
@@ -248,10 +259,11 @@ def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
         yield Splice(start=where.offset, end=where.end, data=data)
 
 
-def padded(packet: XmpPacket, *, limit: int = xmp.MAX_PACKET) -> bytes:
+def padded(packet: XmpPacket, padding: int = PADDING, *, limit: int = xmp.MAX_PACKET) -> bytes:
     """Return a packet with new padding, at most `limit` bytes; raises ValueRefusedError if it is longer."""
     least = packet.least_size()
-    size = least + min(PADDING, (limit - least) // 4 * 4)
+    room = min(padding, limit - least)
+    size = least + (room if packet.encoding == "utf-8" else room // 4 * 4)
     data = packet.bytes_for(size) if size <= limit else None
     if data is None or least > limit:
         raise ValueRefusedError(f"The XMP packet of the photo would be longer than {limit:,} bytes.")

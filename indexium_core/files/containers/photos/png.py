@@ -118,10 +118,10 @@ def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[S
     return [Splice(start=parts.slot.offset, end=parts.slot.end, data=_chunk(b"iTXt", _TEXT + data))]
 
 
-def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
+def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:
     """Return the packet in a new chunk behind the header, without the old one."""
     del reader
-    chunk = _chunk(b"iTXt", _TEXT + padded(packet))
+    chunk = _chunk(b"iTXt", _TEXT + padded(packet, padding))
     if parts.slot is None:
         return [Splice(start=parts.insert_at, end=parts.insert_at, data=chunk)]
     if not _is_behind(parts):

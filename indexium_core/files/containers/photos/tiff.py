@@ -206,9 +206,9 @@ def _checked(block: TiffBlock, changes: Sequence[Splice]) -> Sequence[Splice]:
     return changes
 
 
-def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
+def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:
     """Refuse: whatever a new file could hold, the same file can hold at its end."""
-    del reader, parts, packet
+    del reader, parts, packet, padding
     raise NotEditableError(NO_ROOM)
 
 

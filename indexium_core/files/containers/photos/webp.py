@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, kept_facts, padded
+from indexium_core.files.containers.photos.photo import NO_ROOM, PADDING, PhotoParts, kept_facts, padded
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShortError, MalformedHeaderError
@@ -123,14 +123,14 @@ def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[S
     return _resized(reader, parts, packet)
 
 
-def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
+def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:
     """Return the packet in its chunk, or in a new one behind all others."""
     if _is_extended(parts):
-        return _resized(reader, parts, packet)
+        return _resized(reader, parts, packet, padding)
     width, height, has_alpha = _canvas(reader)
     flags = _HAS_XMP | (_HAS_ALPHA if has_alpha else 0)
     canvas = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    chunk = _chunk(packet)
+    chunk = _chunk(packet, padding)
     end = 8 + int.from_bytes(reader.read_at(4, 4), "little")
     fill = bytes(end % 2)  # a last chunk without its padding byte
     first = b"VP8X" + (10).to_bytes(4, "little") + bytes([flags, 0, 0, 0]) + canvas
@@ -141,9 +141,9 @@ def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splic
     ]
 
 
-def _resized(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> list[Splice]:
+def _resized(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int = PADDING) -> list[Splice]:
     """Return the changes for a packet of another length in an extended file."""
-    chunk = _chunk(packet)
+    chunk = _chunk(packet, padding)
     slot = parts.slot or Extent(parts.insert_at, 0)
     fill = bytes(slot.offset % 2)
     flags = reader.read_at(_FLAGS_AT, 1)[0] | _HAS_XMP
@@ -173,6 +173,6 @@ def _is_extended(parts: PhotoParts) -> bool:
     return parts.insert_at > 0
 
 
-def _chunk(packet: XmpPacket) -> bytes:
-    data = padded(packet)
+def _chunk(packet: XmpPacket, padding: int) -> bytes:
+    data = padded(packet, padding)
     return b"XMP " + len(data).to_bytes(4, "little") + data + bytes(len(data) % 2)

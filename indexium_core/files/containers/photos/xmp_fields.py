@@ -125,6 +125,8 @@ def _ratings(packet: XmpPacket, others: Sequence[tuple[str, str]]) -> list[Field
         places.append(("XMP/MicrosoftPhoto:Rating", stars_of_percent(percent.value)))
     places += others
     stars = places[0][1] if own is not None else next((text for _, text in places if text), "")
+    if not stars:  # without stars, or rated 0: a rating elsewhere is out of date
+        return []
     leading = next((where for where, text in places if text == stars), "")
     return [
         FieldValue(field=RATING, where=where, value=text, takes_value=where == leading)
