@@ -14,7 +14,6 @@ from dashboards.session import Session
 from dashboards.state import PlanState, history_term
 from dashboards.toasts import ToastKind
 from indexium_core import errors
-from indexium_core.flows.review.decisions import FIELD_KINDS
 from indexium_core.library import DecisionReport, Library, RescanReport
 from indexium_core.model import labels, wording
 from indexium_core.model.fields import rules
@@ -346,7 +345,7 @@ class PlanFile:
     def _revoke(self, message: Mapping[str, Any]) -> None:
         file_id = int(message["id"])
         self._bridge.run(
-            lambda: self._library.decisions.revoke_of([file_id], ("edit", "mode", *FIELD_KINDS)),
+            lambda: self._library.decisions.revoke_of([file_id], ("edit", "mode", *file_fields.DECISION_KINDS)),
             lambda report: self._session.report_decision("The plan uses the database again.", report),
             name="revoke",
             once=True,
