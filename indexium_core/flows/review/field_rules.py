@@ -58,7 +58,7 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
 
 def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
     """Return the canonical values of the rules without placeholders; ValidationError for an invalid value."""
-    return {key: values.parse(field_named(key), rule.text) for key, rule in rules.items() if rule.is_constant}
+    return {key: values.parse(field_named(key), rule.constant) for key, rule in rules.items() if rule.is_constant}
 
 
 def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:

@@ -86,6 +86,11 @@ class ValueRule:
         """Whether the value is the same for every file."""
         return not any(isinstance(part, _Placeholder) for part in self._parts)
 
+    @property
+    def constant(self) -> str:
+        """The value of a rule without placeholders."""
+        return "".join(part for part in self._parts if isinstance(part, str))
+
     def value(self, file: FileNames) -> str | None:
         """Return the value for a file; None if the file has no value for a placeholder."""
         facts = _facts(file)

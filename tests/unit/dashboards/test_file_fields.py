@@ -11,6 +11,7 @@ import pytest
 from dashboards.pages.history import history_details
 from dashboards.pages.plan.bulk import bulk
 from dashboards.pages.plan.details import file_fields
+from indexium_core.flows.review import field_rules
 from indexium_core.flows.review.decisions import FIELD_KINDS
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.rules import FileNames, Rule, literal
@@ -48,7 +49,7 @@ def row(shown: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 def test_kinds_of_decisions_are_those_of_the_library() -> None:
-    assert {file_fields.decision_kind(field.key) for field in EDITABLE} == set(FIELD_KINDS)
+    assert file_fields.DECISION_KINDS == FIELD_KINDS
 
 
 def test_fields_with_a_value_or_an_edit_come_first() -> None:
@@ -92,6 +93,7 @@ def test_rating_is_a_number_of_stars(value: str | None, stars: int) -> None:
 def test_typed_value_is_never_a_rule(value: str) -> None:
     file = FileNames(file_name="a.avi", folder="", modified=NOW)
     assert Rule(literal(value)).value(file) == value
+    assert field_rules.constants({"title": Rule(literal(value))}) == {"title": value}
 
 
 def preview(**facts: Any) -> FieldsPreview:
