@@ -2,7 +2,8 @@
 import {h} from "./browser/dom.js"
 
 /**
- * @typedef {{text: string, kind: string}} Tag A person: `kind` is "add", "del" or "" (stays).
+ * @typedef {{text: string, kind: string, title?: string}} Tag A person or the value of a field: `kind` is "add", "del",
+ *   "set" (another value) or "" (stays); `title` has the old value of a field.
  * @typedef {{label: string, act: string, kind?: string, key?: string}} ButtonItem
  * @typedef {{value: string, label: string, on?: boolean}} Choice An option of a select element.
  * @typedef {{total: number, range: string, page: number, pages: number}} Paged The properties of every paged list.
@@ -38,22 +39,20 @@ export const iconButton = (sign, label, data, attributes = {}) =>
 /** @type {(label: string, data: object) => HTMLButtonElement} */
 export const closeButton = (label, data) => iconButton("✕", label, data)
 
+/** The sign and the word of each kind of a tag. @type {Record<string, [sign: string, word: string]>} */
+const TAG_KINDS = {add: ["+ ", "added "], set: ["→ ", "changed to "], del: ["− ", "removed "]}
+
 /** @type {(tag: Tag) => HTMLElement} */
-export const drawTag = ({text, kind}) =>
-  kind === "del"
-    ? h(
-        "span",
-        {class: "tag del"},
-        h("span", {class: "vh"}, "removed "),
-        h("span", {"aria-hidden": "true"}, "− "),
-        h("s", null, h("bdi", null, text)),
-      )
-    : h(
-        "span",
-        {class: `tag ${kind}`},
-        kind === "add" && [h("span", {class: "vh"}, "added "), h("span", {"aria-hidden": "true"}, "+ ")],
-        h("bdi", null, text),
-      )
+export const drawTag = ({text, kind, title}) => {
+  const [sign, word] = TAG_KINDS[kind] ?? []
+  const name = h("bdi", null, text)
+  return h(
+    "span",
+    {class: `tag ${kind}`, title: title ?? null},
+    word && [h("span", {class: "vh"}, word), h("span", {"aria-hidden": "true"}, sign)],
+    kind === "del" ? h("s", null, name) : name,
+  )
+}
 
 /**
  * The two buttons that turn the pages of a list.

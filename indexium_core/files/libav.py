@@ -27,6 +27,7 @@ _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}
     | {kind.container: kind.demuxer for kind in unsupported.KINDS}
     | {family.name: family.name for family in registry.REMUXABLE}
+    | {family.name: "photo" for family in registry.PHOTOS}  # FFmpeg does not open photos; the table of fields knows it
 )
 # ISO media and Matroska have all facts in their headers: without packets, a short clip takes half of the time, and a
 # long video saves megabytes. Only a stream's profile is missing then. Other containers have the facts only in packets.

@@ -4,6 +4,9 @@ Probing: all facts about one file, which is opened once, in about half a millise
 The bytes of a file decide its type. FFmpeg's libraries receive that type and never guess: a playlist called `film.mp4`
 is not a video, and the content cannot make the program open another file. Every problem becomes a state and one
 sentence; the content of a file never raises an exception.
+
+The media libraries do not open a photo: its `PhotoLayout` has all facts (`_photo_facts`), and such a file has no
+streams. The type of the layout is the only difference between photos and films here.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from av.stream import Disposition
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import Capabilities, Family, Layout, registry
+from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.model.fields.table import COMMENT
@@ -149,7 +153,7 @@ def _judged(
         return FileFacts(state="not_video", message=problem.message if problem else "", container=layout.container)
     damage = problem if problem is not None and problem.code == "corrupt" else None
     try:
-        facts = _media_facts(reader, layout)
+        facts = _photo_facts(layout) if isinstance(layout, PhotoLayout) else _media_facts(reader, layout)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
@@ -159,7 +163,9 @@ def _judged(
     if damage is not None:
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)
-    if all(stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams):
+    if not isinstance(layout, PhotoLayout) and all(
+        stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams
+    ):
         return replace(facts, state="not_video", message=NO_MEDIA)
     if identity is None:
         started_at = time.monotonic()
@@ -210,6 +216,30 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
             field_places=_other_fields(layout),
             fields=_values(layout),
         )
+
+
+def _photo_facts(layout: PhotoLayout) -> FileFacts:
+    """Return the facts of a photo: its layout has all of them, and the media libraries do not open it."""
+    width, height = layout.dimensions
+    exif = layout.exif
+    shown = {
+        "width": str(width or ""),
+        "height": str(height or ""),
+        "taken": exif.taken,
+        "camera": exif.camera,
+        "lens": exif.lens,
+        "position": "" if exif.gps is None else f"{exif.gps[0]}, {exif.gps[1]}",
+    }
+    return FileFacts(
+        state="ok",
+        container=layout.container,
+        damage=layout.damage,
+        tags={"container": _clean_tags({key: value for key, value in shown.items() if value}), "streams": []},
+        comment=_comment(None, layout),
+        comment_fields=_comment_fields(layout),
+        field_places=_other_fields(layout),
+        fields=_values(layout),
+    )
 
 
 def _comment(shown: str | None, layout: Layout) -> str | None:

@@ -92,7 +92,7 @@ def test_every_field_place_and_placeholder_is_on_fields_page() -> None:
     ]
 
     for field in FIELDS:
-        assert [row[-1] for row in cells if row[0] == f"`{field.key}`"][0] == field.about
+        assert next(row[-1] for row in cells if row[0] == f"`{field.key}`") == field.about
         places = [row[1] for row in cells if row[0] == f"`{field.key}`" and len(row) == 2]
         wanted = [f"{container}: {place}" for container, place in field.places.items()]
         assert places == (["; ".join(wanted)] if wanted else [])

@@ -61,7 +61,7 @@ def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, conta
 
 def assert_shown(path: Path, field: Field, container: str, value: str | None) -> None:
     """Check the field as FFmpeg's libraries show it: of a list, they may show one item."""
-    with av.open(str(path)) as film:
+    with av.open(str(path), metadata_errors="surrogateescape") as film:
         # The tags of an Ogg file are those of its streams.
         tags = [stream.metadata for stream in film.streams] if container == "ogg" else [film.metadata]
     names = {name.lower(): text for each in tags for name, text in each.items()}

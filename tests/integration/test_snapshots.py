@@ -29,7 +29,8 @@ COLUMNS = {
     "file_people": "file_id person_id person qualifier",
     "people": "person_id name qualifier aliases files created_at",
     "plan": "file_id risk category can_update issues existing_people result_people people_added people_removed "
-    "old_comment new_comment edited postponed people_mode comment_mode estimated_seconds estimated_bytes planned_fields",
+    "old_comment new_comment edited postponed people_mode comment_mode estimated_seconds estimated_bytes "
+    "planned_fields",
     "plan_changes": "file_id field place old_value new_value",
     "operations": "operation_id operation_type status title started_at completed_at seconds file_count success_count "
     "failure_count skipped_count conflict_count unknown_count user_name source reverts_operation error_message "

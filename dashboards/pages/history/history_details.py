@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dashboards import status_words
-from dashboards.components import comment_diff, operation_text
+from dashboards.components import comment_diff, field_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
+from indexium_core.model.fields.table import field_named
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
@@ -278,6 +279,7 @@ def _item(
         "tags": [
             *({"text": person, "kind": "del"} for person in item.tags_removed),
             *({"text": person, "kind": "add"} for person in item.tags_added),
+            *field_text.tags(item.fields),
         ],
         "message": item.message or back,
         "may": may,
@@ -289,7 +291,7 @@ def _item(
 
 
 def detail(item: ItemDetails) -> dict[str, Any]:
-    """Return one file in detail: its comment before and after, the verification, the method and the backup."""
+    """Return one file in detail: comment and fields before and after, the verification, the method and the backup."""
     attempts = [f"{risk.label(each.code)}: {each.message}" for each in item.attempts]
     before, after = comment_diff.compare(item.previous_comment, item.new_comment)
     done = item.status == "success"
@@ -302,7 +304,24 @@ def detail(item: ItemDetails) -> dict[str, Any]:
         kept = wording.size(item.backup_bytes) if item.backup_bytes else "nothing"
         facts.append(["Kept for rollback", "only the comment" if item.backup_kind == "tags" else kept])
     proof = proof_lines(item.proof)
-    return {"before": before, "after": after, "done": done, "proof": proof, "tries": attempts, "facts": facts}
+    return {
+        "before": before,
+        "after": after,
+        "same": bool(item.fields) and item.previous_comment == item.new_comment,
+        "fields": [_field(change) for change in field_text.changes_of(item.fields)],
+        "done": done,
+        "proof": proof,
+        "tries": attempts,
+        "facts": facts,
+    }
+
+
+def _field(change: field_text.FieldChange) -> dict[str, Any]:
+    """Return a changed field with its old and its new value; None: the file did not have it, or has it no longer."""
+    old, new = comment_diff.compare(
+        *(value and field_text.full(change.key, value) for value in (change.old, change.new))
+    )
+    return {"label": field_named(change.key).title, "old": old, "new": new}
 
 
 _UNCHANGED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from dashboards.components import paging
+from dashboards.components import field_text, paging
 from dashboards.components.base import Component, module
 from dashboards.pages.plan.search.plan_header import label_of
 from indexium_core.model import wording
@@ -93,7 +93,7 @@ def row(item: PlanItem, *, selected: bool, named: bool) -> dict[str, Any]:
         "size": wording.size(item.size),
         "ext": item.file_ext,
         "mark": "skipped" if item.postponed else "edited" if item.edited else "",
-        "tags": tags[:SHOWN_TAGS],
+        "tags": [*tags[:SHOWN_TAGS], *field_text.tags(item.field_changes)],
         "more": max(0, len(tags) - SHOWN_TAGS),
         "risk": item.risk_level,
         "reason": reason(item),

@@ -15,7 +15,7 @@ import {fitTags} from "./tag_fit.js"
  * @property {string} size
  * @property {string} ext
  * @property {string} mark
- * @property {Tag[]} tags
+ * @property {Tag[]} tags People, then changed fields.
  * @property {number} more Number of people that are not in `tags`.
  * @property {string} risk
  * @property {string} reason

@@ -1,4 +1,4 @@
-// Which people of a row fit into its cell: two lines at most, in narrow rows one line and every change.
+// Which people and fields of a row fit into its cell: two lines at most, in narrow rows one line and every change.
 
 /** @import {Tag} from "../../components/widgets.js" */
 
@@ -6,7 +6,7 @@ const LINES = 2
 const GAP = 4 // pixels between two tags
 const PADDING = 16 // pixels of a tag beside its text
 /** @type {Record<string, string>} */
-const SIGNS = {add: "+ ", del: "− "}
+const SIGNS = {add: "+ ", set: "→ ", del: "− "}
 
 const ruler = document.createElement("canvas").getContext("2d")
 /** @type {Map<string, number>} */
@@ -51,7 +51,7 @@ export function fitTags(tags, more, width, isDense) {
   /** @type {Tag[]} */
   const hidden = []
   const widthsOf = () => {
-    const own = shown.map(({text, kind}) => widthOf((SIGNS[kind] ?? "") + text, kind === "add"))
+    const own = shown.map(({text, kind}) => widthOf((SIGNS[kind] ?? "") + text, kind === "add" || kind === "set"))
     const count = hidden.length + more
     return count ? [...own, widthOf(`+${count}`, false)] : own
   }

@@ -23,16 +23,20 @@ from indexium_core.files.containers import (
     flv,
     matroska,
     ogg,
+    photos,
     unsupported,
 )
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
 
-__all__ = ["FAMILIES", "NOT_VIDEO", "REMUXABLE", "choose", "cost", "examine", "expected_seconds", "family_of"]
+__all__ = ["FAMILIES", "NOT_VIDEO", "PHOTOS", "REMUXABLE", "choose", "cost", "examine", "expected_seconds", "family_of"]
 
 # Containers that FFmpeg can rewrite, with the names of their demuxers.
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
 # The first one that recognises a file examines it.
 FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
+
+# Photos: their families exist, and scans do not look for them yet.
+PHOTOS = photos.FAMILIES
 
 _HEAD = 1024  # bytes by which a file is recognised
 _SECONDS_IN_PLACE = 0.004  # of one edit: a few fsyncs and the checks

@@ -48,7 +48,7 @@ class _Unsupported:
 
     def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = ()) -> Mapping[str, str]:
         """Return an empty census: a file that is never written needs no comparison."""
-        del reader, layout
+        del reader, layout, edited
         return {}
 
     def strategies(self) -> tuple[Strategy, ...]:

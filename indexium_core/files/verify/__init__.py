@@ -3,8 +3,8 @@ Verification: proof that a write made the planned changes and no others.
 
 The program gathers evidence before and after the write and compares it in two independent halves. *Structure, by
 bytes*: the census of everything outside the edited fields, by the reader of the file's family, and the payload's length
-and samples of its bytes. *Meaning*, by FFmpeg's libraries and never by our own parsers: the values that players show.
-Each half alone detects important damage, so a mistake in one of our parsers is detected.
+and samples of its bytes. *Meaning*, by FFmpeg's libraries (of a photo by Pillow) and never by our own parsers: the
+values that players show. Each half alone detects important damage, so a mistake in one of our parsers is detected.
 
 A file that FFmpeg has rewritten has other bytes at other offsets. For such a file, the packets of every stream are
 compared instead of the payload (`REWRITTEN`); the same applies if our own edit renumbers parts of the media

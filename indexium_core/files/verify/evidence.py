@@ -1,4 +1,9 @@
-"""Evidence: the facts about a file before and after a write, for both halves of the comparison."""
+"""
+Evidence: the facts about a file before and after a write, for both halves of the comparison.
+
+The half that shares no code with our parsers is `meaning` (FFmpeg's libraries) or, for a `PhotoLayout`, `pictures`
+(Pillow). Both return the same value, so no comparison knows photos.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +17,9 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.files import fingerprint, libav
 from indexium_core.files.containers import COMMENT_ONLY, Family, Layout, Reader
+from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.family import RemuxableFamily
-from indexium_core.files.verify import meaning
+from indexium_core.files.verify import meaning, pictures
 from indexium_core.files.verify import packets as packet_reading
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.fields import primary_place
@@ -120,7 +126,7 @@ def gather(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LibraryHalf:
-    """The facts that FFmpeg's libraries read."""
+    """The facts that FFmpeg's libraries read, of a photo those that Pillow reads."""
 
     content: meaning.Meaning = field(default_factory=lambda: meaning.Meaning(fields={}, facts={}, tags={}))
     packets: dict[str, meaning.Facts] = field(default_factory=dict)
@@ -140,7 +146,7 @@ class _ParserHalf:
 def _read_by_libraries(reader: Reader, layout: Layout, *, packets: bool) -> _LibraryHalf:
     half = _LibraryHalf()
     try:
-        half = replace(half, content=meaning.read(reader, layout))
+        half = replace(half, content=(pictures if isinstance(layout, PhotoLayout) else meaning).read(reader, layout))
         if packets:
             facts, times = packet_reading.read(reader, layout)
             half = replace(half, packets={"packets": facts}, times=times)

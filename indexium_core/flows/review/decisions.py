@@ -177,8 +177,8 @@ class Decisions:
         """
         Make files and their copies favorites, or no favorites; None changes each of them to the other.
 
-        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the files
-        of the target and their copies. UnknownIdError: there is no such file.
+        A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
+        files of the target and their copies. UnknownIdError: there is no such file.
         """
         with self.step() as step:
             return step.set_favorite(target, wanted=wanted)

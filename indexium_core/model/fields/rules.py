@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from indexium_core import errors
 from indexium_core.model.fields.table import EDITABLE
 
-__all__ = ["FACTS", "FileNames", "ValueRule"]
+__all__ = ["FACTS", "FileNames", "ValueRule", "literal"]
 
 FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "name": "the name of the file without its extension",
@@ -91,6 +91,11 @@ class ValueRule:
         facts = _facts(file)
         texts = [part if isinstance(part, str) else _filled(part, facts) for part in self._parts]
         return None if any(text is None for text in texts) else "".join(text for text in texts if text)
+
+
+def literal(value: str) -> str:
+    """Return the rule that makes a value as it is, also if it has braces."""
+    return value.replace("{", "{{").replace("}", "}}")
 
 
 def _placeholder(text: str) -> _Placeholder:

@@ -164,6 +164,7 @@ FIELDS: tuple[Field, ...] = (
             "mov": ("com.apple.quicktime.rating.user",),
             "matroska": ("rating",),
             "asf": ("wm/shareduserrating",),
+            "photo": ("rating",),
         },
         percent_in=frozenset({"asf"}),
     ),

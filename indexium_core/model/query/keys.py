@@ -56,7 +56,8 @@ def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choic
 
 def value_of(field: str) -> str:
     """Return the column of a field: the planned value, else the value in the file."""
-    return f"(CASE WHEN map_contains(i.field_values, '{field}') THEN i.field_values['{field}'] ELSE f.fields['{field}'] END)"
+    planned = f"WHEN map_contains(i.field_values, '{field}') THEN i.field_values['{field}']"
+    return f"(CASE {planned} ELSE f.fields['{field}'] END)"
 
 
 _TABLE = (

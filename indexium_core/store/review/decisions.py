@@ -113,7 +113,7 @@ def field_facts(reader: Connection) -> list[FieldFacts]:
 
 
 def former_values(reader: Connection, field: str) -> dict[int, str | None]:
-    """Return the value of the last revoked edit of a field, by selected file; files without such an edit are left out."""
+    """Return the value of the last revoked edit of a field, for each selected file that has one."""
     return dict(reader.execute(_sql("former_values"), {"kind": f"{FIELD_KIND}{field}"}).fetchall())
 
 

@@ -115,7 +115,7 @@ def test_edits_of_fields_are_steps(review: Review) -> None:
 
 
 def test_invalid_edits_are_refused(review: Review) -> None:
-    with pytest.raises(errors.UsageError, match="There is no field 'plot'. Fields: comment, title"):
+    with pytest.raises(errors.UsageError, match=r"There is no field 'plot'\. Fields: comment, title"):
         review.decisions.set_fields([1], {"plot": "x"})
     with pytest.raises(errors.UsageError, match="Edit the people instead"):
         review.decisions.set_fields([1], {"comment": "x"})

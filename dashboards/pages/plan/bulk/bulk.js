@@ -1,6 +1,7 @@
 // Changes of many files at once, in a modal <dialog>. The browser keeps the choices until they are applied. The server
 // counts their effect, so the numbers on the screen come from the database.
 import {BulkDraft} from "./bulk_draft.js"
+import {drawFieldTab} from "./bulk_fields.js"
 import {drawFooter} from "./bulk_footer.js"
 import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
@@ -28,6 +29,7 @@ import {closeButton} from "../../../components/widgets.js"
 const TABS = [
   {name: "people", label: "People", draw: drawPeople},
   {name: "replace", label: "Replace", draw: drawReplace},
+  {name: "fields", label: "Fields", draw: drawFieldTab},
   {name: "templates", label: "Templates", draw: drawTemplates},
   {name: "skip", label: "Skip", draw: drawSkip},
   {name: "modes", label: "Modes", draw: drawModes},
@@ -129,7 +131,7 @@ const drawTabs = self =>
 const drawPanel = self => {
   const {view, state} = self
   const {tab, problem} = state.draft
-  const note = tab === "media" ? view.hidden : view.note
+  const note = tab === "media" ? view.hidden : tab === "fields" ? view.field_note : view.note
   return h(
     "div",
     {class: "d-body", role: "tabpanel", id: "bulk-panel", "aria-labelledby": `tab-${tab}`, data: {key: `panel-${tab}`}},
@@ -270,6 +272,24 @@ const CHANGES = {
   "comment-mode": changeDraft((draft, {value}) => {
     draft.modes.comment = value
   }),
+  "field-key"(self, _, target) {
+    self.state.draft.fieldKey = target.value
+    preview(self)
+  },
+  "remove-field"(self, _, target) {
+    self.state.draft.isRemoved = target.checked
+    preview(self)
+  },
+  help: changeDraft(draft => {
+    draft.showsHelp = !draft.showsHelp
+  }),
+  placeholder(self, {name}) {
+    const input = self.find("input.rule")
+    input.setRangeText(`{${name}}`, input.selectionStart, input.selectionEnd, "end")
+    self.state.draft.rule = input.value
+    preview(self)
+    self.focus("input.rule")
+  },
   media: changeDraft((draft, {value}) => draft.setMedia(value)),
   tick: changeDraft((draft, {field}, target) => draft.fields[target.checked ? "add" : "delete"](field)),
   "tick-all": changeDraft((draft, _, target, {view}) => {
@@ -308,6 +328,11 @@ function onInput(self, {target}) {
   else if (target.matches(".find")) {
     clearTimeout(state.timer)
     state.timer = setTimeout(() => send(self, "find", {text: target.value}), FIND_DELAY)
+  } else if (target.matches(".rule")) {
+    state.draft.rule = target.value
+    clearTimeout(state.timer)
+    state.timer = setTimeout(() => preview(self), FIND_DELAY)
+    self.paint()
   } else if (target.matches(".saving input")) {
     state.draft.templateName = target.value
     self.paint()

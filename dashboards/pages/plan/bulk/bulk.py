@@ -6,16 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from dashboards.components import person_field
+from dashboards.components import field_text, person_field
 from dashboards.components.base import Component, module
 from indexium_core.library import BulkPeople, ChangePreview, Template
 from indexium_core.model import wording
+from indexium_core.model.fields.preview import FieldExample, FieldsPreview
+from indexium_core.model.fields.rules import FACTS
+from indexium_core.model.fields.table import EDITABLE, FieldType, field_named
 from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
 
-__all__ = ["Bulk", "days", "effect", "locked", "templates", "view"]
+__all__ = ["Bulk", "days", "effect", "fields_effect", "locked", "templates", "view"]
 
 SHOWN = 60  # maximum number of people that are shown as chips
 NAMED = 4  # maximum number of people in a sentence
+_EXAMPLES: dict[FieldType, str] = {  # values of fields
+    "text": "{name}",
+    "integer": "1",
+    "rating": "5",
+    "date": "{date_in_name}",
+    "datetime": "{creation_time+1h}",
+    "list": "sea; summer",
+}
 
 
 class Bulk(Component):
@@ -27,8 +38,8 @@ class Bulk(Component):
 
     Messages, each with the `serial` of the opening: `preview` {change} (request its effect), `apply` {change}, `find`
     {text} (people among many), `skip` {until}, `modes` {people, comment}, `save` {name, change}, `forget` {name},
-    `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. A `change` is {add, remove}, {old, new} or
-    {template}. Receives: {offers} (see `person_field.names`), {problem}.
+    `rescan` {refresh}, `lock` {fields, on}, `typing` {text}, `close`. A `change` is {add, remove}, {old, new},
+    {field, value} or {template}. Receives: {offers} (see `person_field.names`), {problem}.
     """
 
     _esm = module("bulk")
@@ -52,7 +63,7 @@ def view(
     Args:
         found: The people that the files would have.
         serial: Number of this opening.
-        tab: The initial tab: people, replace, templates, skip, modes, media.
+        tab: The initial tab: people, replace, fields, templates, skip, modes, media.
         kept: The templates.
         today: The current day.
         hidden: Files of the selection that the search does not show.
@@ -66,15 +77,22 @@ def view(
         "titles": {
             "people": f"Edit people of {wording.files(found.files)}",
             "replace": f"Replace a person in {wording.files(found.files)}",
+            "fields": f"Set a field of {wording.files(found.files)}",
             "templates": f"Apply a template to {wording.files(found.files)}",
             "skip": f"Skip {wording.files(found.files)}",
             "media": f"Media properties of {wording.files(found.files - found.copies)}",
             "modes": f"How {wording.files(found.files)} {'is' if found.files == 1 else 'are'} written",
         },
-        "note": " ".join(part for part in (_hidden(hidden), _copies(found)) if part),
+        "note": _note(hidden, found, "copies have the same people."),
+        "field_note": _note(hidden, found, "copies get the field, too."),
         "hidden": _hidden(hidden),
         "own": found.files - found.copies,
         "fields": [{"field": name, "label": LABELS[name], "on_request": name in ON_REQUEST} for name in FIELDS],
+        "editable": [
+            {"value": field.key, "label": field.title, "about": field.about, "example": _EXAMPLES[field.type]}
+            for field in EDITABLE
+        ],
+        "placeholders": [{"name": name, "about": about} for name, about in FACTS.items()],
         "people": [{"name": person.name, "files": person.files} for person in found.people],
         "total": found.total,
         "rest": f"and {wording.count(found.total - len(found.people))} more; type a name to find them"
@@ -90,11 +108,16 @@ def _hidden(number: int) -> str:
     return f"{wording.files(number)} of them {'is' if number == 1 else 'are'} hidden by the search." if number else ""
 
 
-def _copies(found: BulkPeople) -> str:
+def _note(hidden: int, found: BulkPeople, copies: str) -> str:
+    """Return what the files of the dialog are: hidden ones, and copies with what happens to `copies`."""
+    return " ".join(part for part in (_hidden(hidden), _copies(found, copies)) if part)
+
+
+def _copies(found: BulkPeople, text: str) -> str:
     if not found.copies:
         return ""
     they = "1 of them is a copy" if found.copies == 1 else f"{wording.count(found.copies)} of them are copies"
-    return f"{they} of the selected files: copies have the same people."
+    return f"{they} of the selected files: {text}"
 
 
 def locked(report: LockReport, done: str) -> str:
@@ -143,6 +166,34 @@ def effect(found: ChangePreview, change: Mapping[str, Any], pair: tuple[str, str
         "warning": _warning(found),
         "examples": shown,
         "more": f"and {wording.count(more)} more" if shown and more else "",
+    }
+
+
+def fields_effect(found: FieldsPreview, change: Mapping[str, str]) -> dict[str, Any]:
+    """Return the effect of the change {field, value} as a sentence, with the first files."""
+    title = field_named(change["field"]).title
+    verb = f"Sets the field {title} of" if change["value"] else f"Removes the field {title} from"
+    shown = [_field_example(each) for each in found.examples]
+    more = found.changed + found.invalid - len(shown)
+    return {
+        "change": dict(change),
+        "files": found.changed,
+        "text": f"{verb} {wording.files(found.changed)}." if found.changed else "Nothing would change.",
+        "rest": f"The rule has no value for {wording.files(found.without_value)}." if found.without_value else "",
+        "warning": f"The value is not valid for {wording.files(found.invalid)}." if found.invalid else "",
+        "examples": shown,
+        "more": f"and {wording.count(more)} more" if shown and more > 0 else "",
+    }
+
+
+def _field_example(example: FieldExample) -> dict[str, Any]:
+    sides = (("del", example.before), ("add", example.after))
+    return {
+        "id": example.file_id,
+        "name": example.file_name,
+        "path": example.file_name,
+        "problem": example.problem,
+        "tags": [{"text": field_text.shown(example.field, value), "kind": kind} for kind, value in sides if value],
     }
 
 

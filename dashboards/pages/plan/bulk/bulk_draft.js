@@ -5,8 +5,10 @@ import {includesName, withoutName} from "../../../components/person_field.js"
 /** @import {Tag} from "../../../components/widgets.js" */
 
 /**
- * @typedef {"people" | "replace" | "templates" | "skip" | "modes" | "media"} Tab
- * @typedef {{add: string[], remove: string[]} | {old: string, new: string} | {template: string}} Change
+ * @typedef {"people" | "replace" | "fields" | "templates" | "skip" | "modes" | "media"} Tab
+ * @typedef {{add: string[], remove: string[]} | {old: string, new: string} | {template: string} | {field: string, value: string}} Change
+ *   An empty value removes the field.
+ * @typedef {{name: string, about: string}} Placeholder
  *
  * @typedef {object} Effect The effect of a change.
  * @property {Change} change
@@ -15,7 +17,8 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @property {string} [rest]
  * @property {string} [warning]
  * @property {boolean} [bad] The change is not possible; `text` is the reason.
- * @property {{id: number, name: string, path: string, tags: Tag[]}[]} [examples]
+ * @property {{id: number, name: string, path: string, tags: Tag[], problem?: string}[]} [examples] `problem`: why a value
+ *   is not valid.
  * @property {string} [more]
  *
  * @typedef {{day: string, label: string, text: string}} Day `day` is an ISO date.
@@ -29,6 +32,7 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @property {number} [files]
  * @property {number} [own] Number of files without copies.
  * @property {string} [note]
+ * @property {string} [field_note] The note of the tab *Fields*.
  * @property {string} [hidden]
  * @property {Offer[]} [people]
  * @property {number} [total] Number of all people.
@@ -38,6 +42,8 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @property {Day[]} [days]
  * @property {string} [least] The first day that can be chosen.
  * @property {{field: string, label: string, on_request: boolean}[]} [fields] `on_request`: a rescan reads it only on request.
+ * @property {{value: string, label: string, about: string, example: string}[]} [editable] The fields that can be set.
+ * @property {Placeholder[]} [placeholders] Of the rules.
  * @property {Effect | null} [effect] Of the change that was requested last.
  * @property {number} [saved] A number that changes when a template is saved.
  */
@@ -61,6 +67,10 @@ export class BulkDraft {
   media = "rescan" // "rescan", "lock" or "unlock"
   /** @type {Set<string>} */
   fields = new Set() // the chosen media properties
+  fieldKey = "title" // the field that is set
+  rule = "" // its value, or the rule that makes it
+  isRemoved = false // the field is removed
+  showsHelp = false // the placeholders are shown
 
   /**
    * @param {Tab} tab
@@ -73,9 +83,10 @@ export class BulkDraft {
 
   /** Return the change of the tab that is shown; null while it is incomplete. @returns {Change | null} */
   change() {
-    const {tab, add, remove, pair, template} = this
+    const {tab, add, remove, pair, template, fieldKey, rule, isRemoved} = this
     if (tab === "people" && (add.length || remove.length)) return {add, remove}
     if (tab === "replace" && pair.old && pair.new) return {old: pair.old, new: pair.new}
+    if (tab === "fields" && (rule || isRemoved)) return {field: fieldKey, value: isRemoved ? "" : rule}
     return tab === "templates" && template ? {template} : null
   }
 

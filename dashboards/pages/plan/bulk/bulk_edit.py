@@ -21,7 +21,7 @@ from indexium_core.model.planning.plan import Selection
 
 __all__ = ["PlanBulk"]
 
-TABS = ("people", "replace", "templates", "skip", "modes", "media")
+TABS = ("people", "replace", "fields", "templates", "skip", "modes", "media")
 TABS_WITHOUT_EDITING = ("skip", "modes", "media")  # tabs if editing is disabled
 
 
@@ -117,6 +117,14 @@ class PlanBulk:
         def show(found: _ShownSelection | None) -> None:
             self._put(effect=found and bulk.effect(found.change, change, found.pair))
 
+        if "field" in change:
+            self._bridge.run(
+                lambda: self._library.bulk.preview_fields(target, {change["field"]: change["value"]}),
+                lambda found: self._put(effect=bulk.fields_effect(found, change)),
+                name="bulk_preview",
+                failed=failed,
+            )
+            return
         self._bridge.run(lambda: self._preview(target, change), show, name="bulk_preview", failed=failed)
 
     def _preview(self, target: Target, change: Mapping[str, Any]) -> _ShownSelection | None:
@@ -162,7 +170,9 @@ class PlanBulk:
         change, target, library = _requested_change(message), self._target, self._library
         if not library.settings.metadata_enable_inline_edit:
             return
-        if "template" in change:
+        if "field" in change:
+            self._decide(lambda: library.decisions.set_fields(target, {change["field"]: change["value"]}))
+        elif "template" in change:
             self._decide(lambda: library.templates.apply(change["template"], target))
         elif "old" in change:
             self._decide(lambda: library.decisions.replace_person(target, change["old"], change["new"]))
@@ -262,8 +272,10 @@ class PlanBulk:
 
 
 def _requested_change(message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the requested edit: names to add and to remove, a replacement, or a template."""
+    """Return the requested edit: names to add and to remove, a replacement, a field with its value, or a template."""
     change = message["change"]
+    if "field" in change:
+        return {"field": str(change["field"]), "value": str(change["value"])}
     if "template" in change:
         return {"template": str(change["template"])}
     if "old" in change:

@@ -67,6 +67,7 @@ const changeFooter =
 const FOOTERS = {
   people: changeFooter("Change", "Choose the people to add or to remove. All others stay."),
   replace: changeFooter("Replace in"),
+  fields: changeFooter("Apply to", "Choose a field and enter its new value."),
   templates: changeFooter("Apply to"),
   skip: skipFooter,
   modes: modesFooter,

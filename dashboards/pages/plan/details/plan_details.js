@@ -4,6 +4,7 @@ import {component, listen} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
 import {endsSequence, hasModifier} from "../../../components/browser/keyboard.js"
+import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
   drawActs,
@@ -25,6 +26,7 @@ import {facts, label} from "../../../components/widgets.js"
 
 /** @import {Acts, Comments, Issue, Suggestion} from "./plan_details_parts.js" */
 /** @import {FileRecord, Opened} from "./plan_file_history.js" */
+/** @import {FileValues} from "./file_fields.js" */
 /** @import {Media} from "./properties.js" */
 /** @import {Tag} from "../../../components/widgets.js" */
 
@@ -45,6 +47,7 @@ import {facts, label} from "../../../components/widgets.js"
  * @property {{sum: string, each: string[][]}} [origins] The sources of the people.
  * @property {Suggestion[]} [suggestions]
  * @property {string[][]} [fields] The places of the comment in the file.
+ * @property {FileValues} [values] The fields beside the comment.
  * @property {{label: string, rows: [string, string, string][]}} [shows] How programs show the file.
  * @property {string[][]} [how] Method of the write.
  * @property {Acts | null} [acts]
@@ -56,6 +59,7 @@ import {facts, label} from "../../../components/widgets.js"
  * @typedef {object} LocalState
  * @property {PeopleEditor} editor
  * @property {MediaProperties} media
+ * @property {FileFields} fields
  * @property {boolean} isPostponing The field for the day is shown.
  * @property {string} day
  * @property {boolean} isCopied
@@ -106,6 +110,7 @@ function draw(self) {
     h("div", {class: "strip", data: {key: "strip"}}, view.strip.join(" · ")),
     view.issues.map(drawIssue),
     editor.draft ? editor.draw() : drawPlanned(self),
+    drawSection(state, "fields", "Fields", state.fields.draw(state)),
     drawShows(view.shows),
     label("Write method"),
     facts(view.how),
@@ -146,6 +151,7 @@ const turnChanges = ({send}, {page}) => send("changes", {page: Number(page)})
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   ...MEDIA_ACTIONS,
+  ...FIELD_ACTIONS,
   edit: startEditing,
   cancel_edit: ({state}) => state.editor.close(),
   remove: ({state}, {index}) => state.editor.remove(Number(index)),
@@ -188,6 +194,7 @@ function followView(self) {
   if (view.id !== before?.id) {
     Object.assign(state, {isPostponing: false, isUnfolded: false, isCopied: false, day: ""})
     state.media.reset()
+    state.fields.reset()
     if (state.editor.draft) {
       state.editor.discard()
       self.before = view
@@ -205,7 +212,7 @@ function followView(self) {
 function onKey(self, event) {
   const {state, find} = self
   const {key, target} = event
-  if (state.media.onKey(event) || state.editor.onKey(event)) return
+  if (state.media.onKey(event) || state.fields.onKey(event) || state.editor.onKey(event)) return
   if (key === "Escape" && (state.editor.draft || state.isPostponing)) {
     event.stopPropagation()
     event.preventDefault()
@@ -247,11 +254,12 @@ function onPicture({state, paint}, {type, target}) {
 const newState = self => ({
   editor: new PeopleEditor(self),
   media: new MediaProperties(self),
+  fields: new FileFields(self),
   isPostponing: false,
   isUnfolded: false,
   isCopied: false,
   day: "",
-  sections: new Set(["history", "media"]),
+  sections: new Set(["history", "media", "fields"]),
   pictures: new Map(),
 })
 
@@ -278,11 +286,13 @@ export function render(context) {
     onMessage({state}, message) {
       state.editor.onMessage(message)
       state.media.onMessage(message)
+      state.fields.onMessage(message)
     },
     listeners: {
       keydown: onKey,
       input({state}, {target}) {
         state.media.onInput(target)
+        state.fields.onInput(target)
         if (target === state.editor.field.input()) state.editor.field.onTyped()
       },
     },

@@ -11,9 +11,11 @@ from dashboards import status_words
 from dashboards.components import changes, comment_diff, person_field
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
+from dashboards.pages.plan.details import file_fields
 from dashboards.web import thumbnails
 from indexium_core.library import RescanReport
 from indexium_core.model import wording
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.fields import lost_texts_by_place
 from indexium_core.model.files.media import StreamFacts
@@ -49,13 +51,14 @@ class PlanDetails(Component):
 
     Messages: `close`, `save` {id, people}, `preserve`/`revoke` {id}, `skip` {id, until}, `add` {id, name, replaces},
     `decline` {id, name}, `typing` {text}, `operation` and `job` {id}, `rescan` {id, refresh}, `lock` {id, field, on},
-    `set` {id, field, text}, `changes` {page}, `past` (all its operations). Receives: {problem} (a name that may not
-    be written), {saved}, {offers} (see `person_field.names`), {rescanned}, {set: problem, "" for none}. View: see
-    `view`; `{open: false}` hides it.
+    `set` {id, field, text}, `field` {id, field, text} and `revoke_field` {id, field}, `changes` {page}, `past` (all
+    its operations). Receives: {problem} (a name that may not be written), {saved}, {offers} (see
+    `person_field.names`), {rescanned}, {set: problem, "" for none}, {field: problem, "" for none}. View: see `view`;
+    `{open: false}` hides it.
     """
 
     _esm = module("plan_details")
-    _styles = ("person_field.css", "plan_details.css", "properties.css", "changes.css")
+    _styles = ("person_field.css", "plan_details.css", "properties.css", "file_fields.css", "changes.css")
 
     def complain(self, problem: str) -> None:
         """Show a sentence in the editor."""
@@ -76,6 +79,10 @@ class PlanDetails(Component):
     def was_set(self) -> None:
         """Close the field of a property that was set."""
         self._send_msg({"set": ""})
+
+    def answer_field(self, problem: str = "") -> None:
+        """Close the input of a field that was set, or show why it cannot be set to the typed value."""
+        self._send_msg({"field": problem})
 
     def mistaken(self, problem: str) -> None:
         """Show why a property cannot be set to the typed value."""
@@ -139,6 +146,7 @@ def view(
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
         "texts": texts(details, item),
+        "values": file_fields.view(details, item, container=_container(details), editable=editable),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": shows(details),
@@ -214,11 +222,15 @@ def _films(details: FileDetails) -> list[StreamFacts]:
 
 def strip(details: FileDetails) -> list[str]:
     """Return the main facts of the file."""
-    container = _CONTAINERS.get(details.container, details.container) or details.file_ext
+    container = _container(details) or details.file_ext
     parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
     if details.copies_total:
         parts.append("1 copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies")
     return [part for part in parts if part]
+
+
+def _container(details: FileDetails) -> str:
+    return _CONTAINERS.get(details.container, details.container)
 
 
 def facts(details: FileDetails) -> list[list[str]]:
@@ -320,11 +332,12 @@ def fields(details: FileDetails) -> list[list[str]]:
 
 def texts(details: FileDetails, item: PlanItem) -> list[dict[str, Any]]:
     """Return each comment of a file with several comments: place, current text and planned text."""
-    if not details.fields_differ and len(item.changes) < 2:
+    changed = [change for change in item.changes if change.field == COMMENT]
+    if not details.fields_differ and len(changed) < 2:
         return []
-    planned = {change.where: change.new for change in item.changes}
+    planned = {change.where: change.new for change in changed}
     held = {each.where: each.value for each in details.comment_fields}
-    lost = lost_texts_by_place(item.changes)
+    lost = lost_texts_by_place(changed)
     rows = []
     for where in [*held, *(place for place in planned if place not in held and place != "container")]:
         now = held.get(where)
@@ -396,7 +409,7 @@ def how(details: FileDetails, item: PlanItem, decided: Sequence[str], rollback_d
     """Return the method of the write, its reason, and who chose it."""
     pairs = _strategy(details, item, rollback_days)
     people = "merged with those in the file" if item.people_mode == "merge" else "exactly as in the database"
-    pairs.append(["People", "set by hand" if item.edited else people])
+    pairs.append(["People", "set by hand" if "edit" in decided else people])
     if item.comment_mode == "preserve":
         pairs.append(["Custom text", "kept" + (", as you chose" if "mode" in decided else "")])
     return pairs
@@ -432,7 +445,7 @@ def acts(item: PlanItem, decided: Sequence[str], *, editable: bool) -> dict[str,
         offered["preserve"] = "on"
     kept = [kind for kind in decided if kind != "postpone"]
     if kept:
-        offered["revoke"] = "Removes your edit and your modes of this file"
+        offered["revoke"] = "Removes your edits and your modes of this file"
     return offered
 
 

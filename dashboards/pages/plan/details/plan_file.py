@@ -8,13 +8,15 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.pages.plan.details import plan_details
+from dashboards.pages.plan.details import file_fields, plan_details
+from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import PlanState, history_term
 from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.library import DecisionReport, Library, RescanReport
-from indexium_core.model import wording
+from indexium_core.model import labels, wording
+from indexium_core.model.fields import rules
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.people.suggestion import Suggestion
@@ -52,6 +54,8 @@ class PlanFile:
             rescan=self._rescan,
             lock=self._lock,
             set=self._set,
+            field=self._set_field,
+            revoke_field=self._revoke_field,
             changes=self._turn_changes,
             past=lambda _: self._look_back(),
         )
@@ -258,6 +262,32 @@ class PlanFile:
         text = f"The list applies to all {wording.files(report.files)} with the same content." if copies else "Saved."
         self._session.report_decision(text, report)
 
+    def _set_field(self, message: Mapping[str, Any]) -> None:
+        """Set a field of the file, and of its copies, to the entered value; an empty one removes the field."""
+        file_id, key, text = int(message["id"]), str(message["field"]), str(message.get("text", ""))
+
+        def done(report: DecisionReport) -> None:
+            self.drawer.answer_field()
+            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+
+        self._bridge.run(
+            lambda: self._library.decisions.set_fields([file_id], {key: rules.literal(text)}),
+            done,
+            name=f"field_{key}",
+            failed=lambda error: self.drawer.answer_field(error.message),
+            once=True,
+        )
+
+    def _revoke_field(self, message: Mapping[str, Any]) -> None:
+        """Remove the edit of a field of the file."""
+        file_id, kind = int(message["id"]), file_fields.decision_kind(str(message["field"]))
+        self._bridge.run(
+            lambda: self._library.decisions.revoke_of([file_id], [kind]),
+            lambda report: self._session.report_decision("The field keeps its value.", report),
+            name="revoke",
+            once=True,
+        )
+
     def _add(self, message: Mapping[str, Any]) -> None:
         """Add a suggested person."""
         file_id, name, replaces = int(message["id"]), str(message["name"]), str(message.get("replaces") or "")
@@ -315,7 +345,7 @@ class PlanFile:
     def _revoke(self, message: Mapping[str, Any]) -> None:
         file_id = int(message["id"])
         self._bridge.run(
-            lambda: self._library.decisions.revoke_of([file_id], ("edit", "mode")),
+            lambda: self._library.decisions.revoke_of([file_id], ("edit", "fields", "mode")),
             lambda report: self._session.report_decision("The plan uses the database again.", report),
             name="revoke",
             once=True,

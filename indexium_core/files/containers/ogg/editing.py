@@ -54,7 +54,7 @@ class _OggEdit:
         bare = self.new.padded(0) if self.allows_padding else self.new
         missing = length - len(bare.packet)
         if missing < 0 or (missing and not self.allows_padding):
-            raise NotEditableError("There is no room for the comment in front of the media.")
+            raise NotEditableError("There is no room for the text in front of the media.")
         return bare.padded(missing).packet if self.allows_padding else bare.packet
 
 

@@ -1,0 +1,73 @@
+"""The values of fields in texts and tags: one line of a value, and the changes of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dashboards.components import comment_diff
+from indexium_core.model import wording
+from indexium_core.model.fields.table import field_named
+from indexium_core.model.files.media import Change
+
+__all__ = ["FieldChange", "changes_of", "full", "shown", "tag", "tags"]
+
+MOST_TAGS = 2  # changes that are named in a row; more are counted
+SHOWN = 40  # characters of a value in a tag
+STARS = 5
+
+
+class FieldChange(NamedTuple):
+    """The change of one field of a file; None: the file does not have the field."""
+
+    key: str
+    old: str | None
+    new: str | None
+
+
+def changes_of(changes: Iterable[Change]) -> list[FieldChange]:
+    """Return one change for each field. A field may have a change for each of its places in the file."""
+    by_field: dict[str, list[Change]] = {}
+    for change in changes:
+        by_field.setdefault(change.field, []).append(change)
+    found = [
+        FieldChange(key, places[0].old, next((place.new for place in places if place.new is not None), None))
+        for key, places in by_field.items()
+    ]
+    return [change for change in found if change.old != change.new]
+
+
+def full(key: str, value: str) -> str:
+    """Return a value for people: a rating as stars."""
+    if field_named(key).type == "rating" and value.isdecimal() and int(value) <= STARS:
+        return "★" * int(value) + "☆" * (STARS - int(value))
+    return value
+
+
+def shown(key: str, value: str) -> str:
+    """Return a value in one line."""
+    return comment_diff.seen(" ".join(full(key, value).split()))
+
+
+def tag(change: FieldChange) -> dict[str, str]:
+    """Return the tag of one change: `Title: At sea`, with the old value in its title."""
+    name = field_named(change.key).title
+    kind = "del" if change.new is None else "add" if change.old is None else "set"
+    value = shown(change.key, change.new or change.old or "")
+    short = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
+    return {"text": f"{name}: {short}", "kind": kind, "title": _sentence(change)}
+
+
+def tags(changes: Iterable[Change]) -> list[dict[str, str]]:
+    """Return a tag for each changed field, or one tag with their number."""
+    found = changes_of(changes)
+    if len(found) <= MOST_TAGS:
+        return [tag(change) for change in found]
+    text = wording.plural(len(found), "field")
+    return [{"text": text, "kind": "add", "title": "\n".join(_sentence(change) for change in found)}]
+
+
+def _sentence(change: FieldChange) -> str:
+    """Return `Title: Old → New` in one line."""
+    old, new = ("none" if value is None else shown(change.key, value) for value in (change.old, change.new))
+    return f"{field_named(change.key).title}: {old} → {new}"

@@ -1,0 +1,263 @@
+// The fields of one file beside the comment: each value is a button that opens an input; a rating is five stars.
+import {drawPart} from "../../../components/comment_text.js"
+import {h} from "../../../components/browser/dom.js"
+import {iconButton} from "../../../components/widgets.js"
+import {plural} from "../../../components/wording.js"
+import {drawSection} from "./plan_file_history.js"
+
+/** @import {Kind, Part} from "../../../components/comment_text.js" */
+/** @import {Opened} from "./plan_file_history.js" */
+
+/**
+ * @typedef {object} FieldRow
+ * @property {string} key
+ * @property {string} label
+ * @property {string} about What the field means.
+ * @property {string} hint What can be typed.
+ * @property {boolean} multiline
+ * @property {number | null} stars Of a rating: the planned number, 0 for none.
+ * @property {string} value The planned value.
+ * @property {Part[] | null} old The value in the file; null for none.
+ * @property {Part[] | null} new The planned value; null for none.
+ * @property {boolean} changed
+ * @property {boolean} edited An edit is in force.
+ * @property {string} why The reason if the file has no place for the field.
+ *
+ * @typedef {{editable: boolean, rows: FieldRow[], more: FieldRow[]}} FileValues
+ * @typedef {Component<{id?: number, values?: FileValues}, any>} Host
+ */
+
+const STARS = [1, 2, 3, 4, 5]
+const MAX_LENGTH = "10000" // characters of a value
+
+/** @type {(parts: Part[] | null, kind: Kind) => Child} */
+const drawParts = (parts, kind) => parts?.map(part => drawPart(part, kind))
+
+/** @param {FieldRow} row */
+const drawOld = row =>
+  row.changed &&
+  row.old &&
+  h("span", {class: "was diff", data: {key: "was"}}, h("span", {class: "vh"}, "now "), drawParts(row.old, "old"))
+
+/** @param {FieldRow} row */
+const plannedText = ({value, changed}) => value || (changed ? "will be removed" : "none")
+
+/** @param {FieldRow} row */
+const drawPlanned = row =>
+  row.new ? drawParts(row.new, row.changed ? "new" : "same") : row.changed ? "will be removed" : "–"
+
+export class FileFields {
+  /** @type {string | null} */
+  edited = null // the key of the field with an input
+  typed = ""
+  problem = ""
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host
+  }
+
+  /** Close the input without drawing. */
+  reset() {
+    this.edited = null
+    this.problem = ""
+  }
+
+  rows() {
+    const {rows, more} = this.host.view.values
+    return [...rows, ...more]
+  }
+
+  /** @param {string} key */
+  startEditing(key) {
+    this.edited = key
+    this.typed = this.rows().find(row => row.key === key).value
+    this.problem = ""
+    this.host.paint()
+    const input = /** @type {HTMLInputElement} */ (this.input())
+    input?.focus()
+    input?.select()
+  }
+
+  stopEditing() {
+    const key = this.edited
+    this.reset()
+    this.host.paint()
+    this.host.focus(`.values [data-act=edit_field][data-field=${key}]`)
+  }
+
+  input() {
+    return this.host.find(".values .entry :is(input, textarea)")
+  }
+
+  save() {
+    if (this.typed === this.rows().find(row => row.key === this.edited).value) this.stopEditing()
+    else this.send(this.edited, this.typed)
+  }
+
+  /** @type {(key: string, text: string) => void} */
+  send(key, text) {
+    this.host.send("field", {id: this.host.view.id, field: key, text})
+  }
+
+  /** A click on the same star removes the rating. @type {(key: string, stars: number) => void} */
+  rate(key, stars) {
+    const isSame = this.rows().find(row => row.key === key).stars === stars
+    this.problem = ""
+    this.send(key, isSame ? "" : String(stars))
+  }
+
+  /** @param {HTMLInputElement} target */
+  onInput(target) {
+    if (target === this.input()) this.typed = target.value
+  }
+
+  /** Handle a key; return whether the input used it. @param {PageEvent} event */
+  onKey(event) {
+    const {key} = event
+    if (!this.edited || event.target !== this.input()) return false
+    const isLineBreak = key === "Enter" && event.shiftKey && event.target.matches("textarea")
+    if ((key !== "Enter" && key !== "Escape") || isLineBreak || event.isComposing)
+      return !event.ctrlKey && key !== "Tab"
+    event.preventDefault()
+    event.stopPropagation()
+    if (key === "Enter") this.save()
+    else this.stopEditing()
+    return true
+  }
+
+  /** @param {{field?: string}} message `field` is a problem with the typed value, "" for none. */
+  onMessage({field}) {
+    if (field === undefined) return
+    if (field === "" && this.edited) this.stopEditing()
+    else if (field) {
+      this.problem = field
+      this.host.paint()
+      this.input()?.focus()
+    }
+  }
+
+  /** @param {FieldRow} row */
+  drawInput({key, label, hint, multiline, value}) {
+    const {problem} = this
+    const attributes = {
+      autocomplete: "off",
+      maxlength: MAX_LENGTH,
+      "aria-label": label,
+      "aria-invalid": problem ? "true" : null,
+      "aria-describedby": "field-problem",
+      data: {key: "in"},
+    }
+    const keys = `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape cancels.${value ? " An empty value removes the field." : ""}`
+    return h(
+      "div",
+      {class: "entry", data: {key: `set-${key}`}},
+      multiline
+        ? h("textarea", {rows: "4", ...attributes, value: this.typed})
+        : h("input", {type: "text", ...attributes, value: this.typed}),
+      h("p", {class: problem ? "bad-text" : "hint", id: "field-problem", role: "alert"}, problem || `${hint} ${keys}`),
+    )
+  }
+
+  /** @type {(row: FieldRow, isEditable: boolean) => HTMLElement} */
+  drawStars({key, label, stars}, isEditable) {
+    const text = stars ? plural(stars, "star") : "none"
+    if (!isEditable) return h("span", {class: "stars", role: "img", "aria-label": text}, "★".repeat(stars))
+    return h(
+      "span",
+      {class: "stars", role: "group", "aria-label": `${label}: ${text}`},
+      STARS.map(star =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: star <= stars ? "on" : "",
+            "aria-pressed": String(star === stars),
+            "aria-label": star === stars ? "Remove the rating" : plural(star, "star"),
+            title: star === stars ? "Remove the rating" : plural(star, "star"),
+            data: {act: "rate", field: key, stars: star, key: `star-${star}`},
+          },
+          star <= stars ? "★" : "☆",
+        ),
+      ),
+    )
+  }
+
+  /** @type {(row: FieldRow, isEditable: boolean) => Child} */
+  drawValue(row, isEditable) {
+    const {key, label, stars, why, changed} = row
+    if (why) return h("span", {class: "value none"}, why)
+    if (this.edited === key) return this.drawInput(row)
+    if (stars !== null) return [drawOld(row), this.drawStars(row, isEditable)]
+    const kind = changed && row.new ? "value diff new" : changed ? "value gone" : row.new ? "value" : "value none"
+    return [
+      drawOld(row),
+      isEditable
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: kind,
+              title: "Edit this value",
+              "aria-label": `${label}: ${plannedText(row)}. Edit this value`,
+              data: {act: "edit_field", field: key, key: "value"},
+            },
+            drawPlanned(row),
+          )
+        : h("span", {class: kind}, drawPlanned(row)),
+    ]
+  }
+
+  /** @type {(row: FieldRow, isEditable: boolean) => HTMLElement} */
+  drawRow(row, isEditable) {
+    const {key, label, about, edited, why} = row
+    return h(
+      "li",
+      {class: why ? "barred" : "", data: {key: `fv-${key}`}},
+      h("span", {class: "name", title: about}, label),
+      h("div", {class: "both"}, this.drawValue(row, isEditable)),
+      edited &&
+        isEditable &&
+        iconButton(
+          "↺",
+          `Remove the edit of the field ${label}`,
+          {act: "revoke_field", field: key},
+          {
+            title: "Remove this edit",
+            class: "icon revoke",
+          },
+        ),
+    )
+  }
+
+  /** @type {(rows: FieldRow[], isEditable: boolean, name: string) => HTMLElement} */
+  drawRows(rows, isEditable, name) {
+    return h(
+      "ul",
+      {class: "props values", "aria-label": name, data: {key: name}},
+      rows.map(row => this.drawRow(row, isEditable)),
+    )
+  }
+
+  /** @param {Opened} opened */
+  draw(opened) {
+    const {rows, more, editable} = this.host.view.values
+    return [
+      rows.length > 0 && this.drawRows(rows, editable, "Fields of this file"),
+      more.length > 0 &&
+        drawSection(
+          opened,
+          "more_fields",
+          rows.length ? "More fields" : "This file has no other fields yet. Show all",
+          this.drawRows(more, editable, "More fields"),
+        ),
+    ]
+  }
+}
+
+/** @type {Record<string, Action<Component<any, {fields: FileFields}>>>} */
+export const FIELD_ACTIONS = {
+  edit_field: ({state}, {field}) => state.fields.startEditing(field),
+  rate: ({state}, {field, stars}) => state.fields.rate(field, Number(stars)),
+  revoke_field: ({send, view}, {field}) => send("revoke_field", {id: view.id, field}),
+}

@@ -1,0 +1,20 @@
+"""
+Photos: the fields of a photo live in its XMP packet, which is edited with the least change.
+
+`xmp` reads a packet, `xmp_editing` edits its properties, `xmp_fields` maps fields to properties, `exif` reads EXIF and
+TIFF directories. `photo` makes a family from the module of a container.
+"""
+
+from __future__ import annotations
+
+from indexium_core.files.containers.photos import jpeg, png, tiff, webp
+from indexium_core.files.containers.photos.photo import PhotoFamily
+
+__all__ = ["FAMILIES"]
+
+FAMILIES = (
+    PhotoFamily("jpeg", "JPEG", jpeg),
+    PhotoFamily("png", "PNG", png),
+    PhotoFamily("tiff", "TIFF", tiff),
+    PhotoFamily("webp", "WebP", webp),
+)

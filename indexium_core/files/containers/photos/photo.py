@@ -1,0 +1,294 @@
+"""
+The family of photos: one layout and two strategies for every kind of photo.
+
+Each kind is a module that finds the parts of a file (image data, EXIF block, XMP packet) and says where the packet can
+stay or go. Here the fields are read from the packet, edits are made, and the census compares everything else. Image
+data are never decoded and never written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from indexium_core import errors
+from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader, Strategy
+from indexium_core.files.containers.photos import exif, xmp, xmp_fields
+from indexium_core.files.containers.photos.exif import ExifFacts
+from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
+from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
+from indexium_core.files.containers.shared import refusals, splices
+from indexium_core.files.containers.shared.edit_strategy import NotEditableError
+from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
+from indexium_core.files.containers.shared.splices import Splice
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
+
+__all__ = [
+    "NO_ROOM",
+    "PADDING",
+    "HeadReader",
+    "PhotoFamily",
+    "PhotoFormat",
+    "PhotoLayout",
+    "PhotoParts",
+    "kept_facts",
+    "masked_digest",
+    "padded",
+]
+
+PADDING = 4096  # bytes of a new packet's padding
+NO_ROOM = "The XMP packet of the photo has no room for the value."
+_HEAD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoParts:
+    """The parts of a photo."""
+
+    width: int  # pixels as stored
+    height: int
+    payload: tuple[Extent, ...]  # the compressed image data
+    insert_at: int = 0  # where a new packet goes
+    exif: Extent | None = None  # the block from its byte order on
+    packet: Extent | None = None
+    slot: Extent | None = None  # the packet with its segment or chunk
+    kept: tuple[tuple[str, Extent], ...] = ()  # every other part, in file order
+    extended: tuple[Extent, ...] = ()  # parts of a second packet that continues the first (JPEG)
+    obstacle: str = ""  # why the photo cannot be written, as a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoLayout(Layout):
+    """The layout of a photo."""
+
+    parts: PhotoParts | None = None  # None for a damaged photo
+    packet: XmpPacket | None = None
+    exif: ExifFacts = field(default_factory=ExifFacts)
+    blocked: frozenset[str] = frozenset()  # fields that the photo has in a form or place that is not written
+
+    @property
+    def dimensions(self) -> tuple[int, int]:
+        """Width and height as shown, after the rotation by the orientation; (0, 0) for a damaged photo."""
+        if self.parts is None:
+            return 0, 0
+        size = self.parts.width, self.parts.height
+        return size if self.exif.orientation < 5 else (size[1], size[0])
+
+
+class PhotoFormat(Protocol):
+    """One kind of photo; every function may raise CutShortError and MalformedHeaderError."""
+
+    def recognises(self, head: bytes) -> bool: ...
+    def read(self, reader: Reader) -> PhotoParts: ...
+
+    # The changes of a file that give it this packet; raises NotEditableError.
+    def in_place(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
+    def copy(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
+
+    # These changes and new values within the EXIF block, with everything that depends on its bytes
+    def with_exif(
+        self, reader: Reader, parts: PhotoParts, changes: Sequence[Splice], values: Sequence[Splice]
+    ) -> Sequence[Splice]: ...
+
+    # Digests of everything except payload, packet and the masked ranges
+    def facts(self, reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterator[tuple[str, str]]: ...
+
+
+class HeadReader:
+    """A reader that keeps the first 64 KiB, where most photos have all their metadata."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self._head = reader, reader.read_at(0, _HEAD)
+
+    @property
+    def size(self) -> int:
+        return self._reader.size
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """Return the bytes at `offset`; fewer at the end of the file."""
+        if offset >= 0 and offset + length <= len(self._head):
+            return self._head[offset : offset + length]
+        return self._reader.read_at(offset, length)
+
+
+class PhotoFamily:
+    """The family of one kind of photo."""
+
+    def __init__(self, name: str, label: str, form: PhotoFormat) -> None:
+        """Make the family; `label` is its name in messages."""
+        self.name = name
+        self._label, self._form = label, form
+        self._strategies = (PhotoStrategy(name, form, in_place=True), PhotoStrategy(name, form, in_place=False))
+
+    def recognises(self, head: bytes) -> bool:
+        """Check the first 64 bytes or more."""
+        return self._form.recognises(head)
+
+    def examine(self, reader: Reader, *, known: Layout | None = None) -> PhotoLayout:
+        """Read the header of a photo; image data are not read, so `known` is not used."""
+        del known
+        head = HeadReader(reader)
+        try:
+            parts = self._form.read(head)
+        except (CutShortError, MalformedHeaderError) as error:
+            problem = refusals.corrupt(self._damage_message(error))
+            whole = (Extent(0, reader.size),)
+            return PhotoLayout(container=self.name, size=reader.size, payload=whole, problem=problem)
+        values = exif.read_exif(head, parts.exif)
+        obstacle, packet, blocked = parts.obstacle, None, frozenset[str]()
+        if parts.packet is not None:
+            try:
+                packet = xmp.read_packet(_bytes_of(head, parts.packet))
+                blocked = frozenset(xmp_fields.PROPERTIES) - xmp_fields.writable_fields(packet)
+                blocked |= _fields_in(head, parts.extended)
+                obstacle = obstacle or (packet.problem and f"The XMP packet cannot be changed: {packet.problem}.")
+            except XmpError as error:
+                obstacle = obstacle or f"The XMP packet is not understood: {error}."
+        found = xmp_fields.fields_of(packet or xmp_fields.new_packet(), other_ratings=values.other_ratings)
+        return PhotoLayout(
+            container=self.name,
+            size=reader.size,
+            payload=parts.payload,
+            fields=fields.with_unique_places(found),
+            problem=refusals.not_writable(obstacle) if obstacle else None,
+            parts=parts,
+            packet=packet,
+            exif=values,
+            blocked=blocked,
+        )
+
+    def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
+        """Return the facts that an edit must keep; raises CorruptFileError."""
+        assert isinstance(layout, PhotoLayout)
+        if layout.parts is None:
+            raise errors.CorruptFileError(layout.problem.message if layout.problem else "")
+        is_rated = xmp_fields.RATING in edited
+        masked = [where for where, _ in layout.exif.ratings.values()] if is_rated else []
+        try:
+            facts = dict(self._form.facts(reader, layout.parts, masked))
+        except (CutShortError, MalformedHeaderError) as error:
+            raise errors.CorruptFileError(self._damage_message(error)) from error
+        rest = b""
+        if layout.packet is not None:
+            rest = xmp_fields.remainder(layout.packet, edited)
+        elif layout.parts.packet is not None:
+            rest = _bytes_of(reader, layout.parts.packet)
+        return {**facts, **({"XMP": _digest(rest)} if rest else {})}
+
+    def strategies(self) -> tuple[Strategy, ...]:
+        """Return the strategies: in place, and by a new file."""
+        return self._strategies
+
+    def _damage_message(self, error: CutShortError | MalformedHeaderError) -> str:
+        if isinstance(error, CutShortError):
+            return f"The photo is incomplete: a part of the {self._label} file reaches past its end."
+        return f"The photo is damaged: {error}."
+
+
+class PhotoStrategy:
+    """A strategy: change the bytes of the packet and of EXIF's ratings, in place or by a new file."""
+
+    def __init__(self, name: str, form: PhotoFormat, *, in_place: bool) -> None:
+        self.name = f"{name}_in_place" if in_place else f"{name}_copy"
+        self._form, self._is_in_place = form, in_place
+
+    def plan(
+        self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
+    ) -> Patch | Rebuild | Refusal:
+        """Return the edit, or the reason for no edit."""
+        assert isinstance(layout, PhotoLayout)
+        refused = self._refusal(layout, changes, capabilities)
+        if refused is not None or layout.parts is None:
+            return refused or refusals.not_writable(NO_ROOM)
+        try:
+            parts = self._edits(reader, layout, layout.parts, changes)
+            if self._is_in_place:
+                return splices.build_patch(reader, layout, parts)
+            return Rebuild(splices.build_pieces(reader, layout.size, parts))
+        except ValueRefusedError as error:
+            return refusals.invalid_value(str(error))
+        except NotEditableError as error:
+            return refusals.not_writable(str(error))
+        except (CutShortError, MalformedHeaderError, errors.ConflictError):
+            return refusals.not_writable("The photo is not understood.")
+
+    def _refusal(self, layout: PhotoLayout, changes: Sequence[Change], capabilities: Capabilities) -> Refusal | None:
+        """Return why this strategy can write none of these changes, None if it may."""
+        if layout.problem is not None:
+            return layout.problem
+        if not self._is_in_place and not capabilities.replace:
+            return refusals.not_writable("The photo has no room for the value, and no new file may take its place.")
+        for each in changes:
+            if each.field not in xmp_fields.PROPERTIES:
+                return refusals.not_writable(f"Photos have no place for the field {each.field}.")
+            if each.field in layout.blocked:
+                return refusals.not_writable(f"The photo has its {each.field} in a form that Indexium does not change.")
+        return None
+
+    def _edits(self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change]) -> list[Splice]:
+        packet = xmp_fields.edited(layout.packet or xmp_fields.new_packet(), changes)
+        is_empty = layout.packet is None and packet.text == xmp_fields.new_packet().text
+        place = self._form.in_place if self._is_in_place else self._form.copy
+        found = [] if is_empty else list(place(reader, parts, packet))
+        stars = next((change.new or "" for change in changes if change.field == xmp_fields.RATING), None)
+        if stars is not None and layout.exif.ratings:
+            found = list(self._form.with_exif(reader, parts, found, list(_rating_splices(layout.exif, stars))))
+        return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
+    """Yield the new numbers of EXIF's ratings; 0 means that there is no rating."""
+    numbers = {exif.PERCENT: int(xmp_fields.PERCENT_OF.get(stars, "0"))}
+    numbers[exif.RATING] = int(stars) if stars in xmp_fields.PERCENT_OF else 0
+    for tag, (where, _) in values.ratings.items():
+        data = numbers[tag].to_bytes(2, "little" if values.order == "<" else "big")
+        yield Splice(start=where.offset, end=where.end, data=data)
+
+
+def padded(packet: XmpPacket, *, limit: int = xmp.MAX_PACKET) -> bytes:
+    """Return a packet with new padding, at most `limit` bytes; raises ValueRefusedError if it is longer."""
+    least = packet.least_size()
+    size = least + min(PADDING, (limit - least) // 4 * 4)
+    data = packet.bytes_for(size) if size <= limit else None
+    if data is None or least > limit:
+        raise ValueRefusedError(f"The XMP packet of the photo would be longer than {limit:,} bytes.")
+    return data
+
+
+def masked_digest(reader: Reader, where: Extent, masked: Iterable[Extent]) -> str:
+    """Return the digest of a range with zeros in the masked ranges."""
+    data = bytearray(_bytes_of(reader, where))
+    for each in masked:
+        if where.offset <= each.offset and each.end <= where.end:
+            data[each.offset - where.offset : each.end - where.offset] = bytes(each.length)
+    return _digest(bytes(data))
+
+
+def kept_facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterator[tuple[str, str]]:
+    """Yield the digests of every part that is kept, and of the EXIF block."""
+    for number, (name, where) in enumerate(parts.kept):
+        yield f"part {number}, {name}", digest_range(reader, where.offset, where.end)
+    if parts.exif is not None:
+        yield "EXIF", masked_digest(reader, parts.exif, masked)
+
+
+def _fields_in(reader: Reader, pieces: Sequence[Extent]) -> frozenset[str]:
+    """Return the fields in the second packet of a photo; programs ignore one that is malformed."""
+    if not pieces or sum(piece.length for piece in pieces) > xmp.MAX_PACKET:
+        return frozenset()
+    try:
+        packet = xmp.read_packet(b"".join(_bytes_of(reader, piece) for piece in pieces))
+    except XmpError:
+        return frozenset()
+    return frozenset(key for key, place in xmp_fields.PROPERTIES.items() if place.find(packet) is not None)
+
+
+def _bytes_of(reader: Reader, where: Extent) -> bytes:
+    return reader.read_at(where.offset, where.length)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()

@@ -1,0 +1,252 @@
+"""
+The fields of photos in an XMP packet: which property stores each field, in which form, and what a write changes.
+
+The properties are those that Adobe's programs, digiKam, ExifTool and Windows share (MWG guidelines; IPTC Photo Metadata
+Standard). The people of a photo are `PersonInImage`, a list of names. The field `comment` shows them as the segment
+`People: …`, so the plan, the risk rules and the history need no rule for photos. Text beside the segment has no place.
+The place of a photo is the city (`photoshop:City`), the one field of the location that all these programs show.
+
+A rating is `xmp:Rating`, and beside it the percentage of Windows (`MicrosoftPhoto:Rating`). A write changes both. -1
+means rejected. A percentage that contradicts the rating is a place of its own, which a write brings into line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from indexium_core import errors
+from indexium_core.files.containers.photos import xmp, xmp_editing
+from indexium_core.files.containers.photos.xmp import XmpPacket, XmpProperty
+from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
+from indexium_core.model.fields import values
+from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, FieldValue
+from indexium_core.model.people import people_comment
+
+__all__ = [
+    "PERCENT_OF",
+    "PLACES",
+    "PROPERTIES",
+    "RATING",
+    "ValueRefusedError",
+    "edited",
+    "fields_of",
+    "new_packet",
+    "remainder",
+    "stars_of_percent",
+    "writable_fields",
+]
+
+_DC = ("http://purl.org/dc/elements/1.1/",)
+_PHOTOSHOP = ("http://ns.adobe.com/photoshop/1.0/",)
+RATING = "rating"
+
+PROPERTIES: Mapping[str, XmpPlace] = {
+    COMMENT: XmpPlace(
+        uris=("http://iptc.org/std/Iptc4xmpExt/2008-02-29/",), prefix="Iptc4xmpExt", name="PersonInImage", form="Bag"
+    ),
+    "title": XmpPlace(uris=_DC, prefix="dc", name="title", form="Alt"),
+    "description": XmpPlace(uris=_DC, prefix="dc", name="description", form="Alt"),
+    "keywords": XmpPlace(uris=_DC, prefix="dc", name="subject", form="Bag"),
+    "artist": XmpPlace(uris=_DC, prefix="dc", name="creator", form="Seq"),
+    "copyright": XmpPlace(uris=_DC, prefix="dc", name="rights", form="Alt"),
+    RATING: XmpPlace(uris=("http://ns.adobe.com/xap/1.0/",), prefix="xmp", name="Rating"),
+    "date": XmpPlace(uris=_PHOTOSHOP, prefix="photoshop", name="DateCreated"),
+    "location": XmpPlace(uris=_PHOTOSHOP, prefix="photoshop", name="City"),
+}
+# Some programs leave out the last slash of the namespace.
+_PERCENT = XmpPlace(
+    uris=("http://ns.microsoft.com/photo/1.0/", "http://ns.microsoft.com/photo/1.0"),
+    prefix="MicrosoftPhoto",
+    name="Rating",
+)
+# The places of the fields, for people: the same in every kind of photo. The table of fields lists them when libraries
+# scan photos.
+PLACES: Mapping[str, str] = {key: f"XMP {each.prefix}:{each.name}" for key, each in PROPERTIES.items()}
+
+PERCENT_OF = {"1": "1", "2": "25", "3": "50", "4": "75", "5": "99"}
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4}(?:\.0*)?", re.ASCII)
+# Characters that XML 1.0 cannot hold, not even as references.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_JOINED = "; "  # between the items of a list in one text
+
+_EMPTY = (
+    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
+    f' <rdf:RDF xmlns:rdf="{xmp.RDF}">\n'
+    " </rdf:RDF>\n"
+    "</x:xmpmeta>\n"
+    '<?xpacket end="w"?>'
+).encode()
+
+
+class ValueRefusedError(Exception):
+    """A value that XMP cannot hold; the message is a sentence for the user."""
+
+
+def new_packet() -> XmpPacket:
+    """Return a packet without properties."""
+    return xmp.read_packet(_EMPTY)
+
+
+def stars_of_percent(text: str) -> str:
+    """Return the stars of a percentage by the ranges of Windows (`System.Rating`), "" for none."""
+    number = int(float(text)) if _WHOLE_NUMBER.fullmatch(text.strip()) else 0
+    return str(1 + sum(number >= first for first in (13, 38, 63, 88))) if 1 <= number <= 99 else ""
+
+
+# Reading
+
+
+def fields_of(packet: XmpPacket, *, other_ratings: Sequence[tuple[str, str]] = ()) -> tuple[FieldValue, ...]:
+    """
+    Return every place of a field in a packet.
+
+    Args:
+        packet: The packet.
+        other_ratings: Ratings outside the packet (EXIF): place and stars.
+
+    """
+    found = []
+    for key, place in PROPERTIES.items():
+        text = _value(key, place.find(packet))
+        if text and key != RATING:
+            found.append(FieldValue(field=key, where=f"XMP/{place.name}", value=text))
+    return (*found, *_ratings(packet, other_ratings))
+
+
+def _ratings(packet: XmpPacket, others: Sequence[tuple[str, str]]) -> list[FieldValue]:
+    """Return the rating, and the ratings elsewhere that contradict it; XMP's own rating is the valid one."""
+    own, percent = PROPERTIES[RATING].find(packet), _PERCENT.find(packet)
+    places = [("XMP/Rating", _value(RATING, own))] if own is not None else []
+    if percent is not None and percent.is_plain:
+        places.append(("XMP/MicrosoftPhoto:Rating", stars_of_percent(percent.value)))
+    places += others
+    stars = places[0][1] if own is not None else next((text for _, text in places if text), "")
+    leading = next((where for where, text in places if text == stars), "")
+    return [
+        FieldValue(field=RATING, where=where, value=text, takes_value=where == leading)
+        for where, text in places
+        if text and (where == leading or text != stars)
+    ]
+
+
+def _value(key: str, found: XmpProperty | None) -> str:
+    """Return the canonical text of a property, "" for none."""
+    if found is None or not found.is_plain:
+        return ""
+    if key == COMMENT:
+        return people_comment.segment_of([name for name in map(_person, _texts(found)) if name])
+    if found.array == "Alt":
+        default = next((item for item in found.items if item.language.lower() == "x-default"), None)
+        text = (default or found.items[0]).value if found.items else ""
+    else:
+        text = _JOINED.join(_texts(found))
+    if key == RATING:
+        text = text.strip()
+        return "" if _WHOLE_NUMBER.fullmatch(text) and float(text) == 0 else values.stored(field_named(key), text)
+    return values.stored(field_named(key), text)
+
+
+def _texts(found: XmpProperty) -> list[str]:
+    if found.array:
+        return [item.value for item in found.items]
+    return [found.value] if found.value else []
+
+
+def _person(text: str) -> str:
+    """Return the name of a person, "" for a text that cannot be one: such a text stays in the list as it is."""
+    try:
+        return people_comment.validate_name(text)
+    except errors.ValidationError:
+        return ""
+
+
+# Writing
+
+
+def edited(packet: XmpPacket, changes: Sequence[Change]) -> XmpPacket:
+    """
+    Return the packet after changes, at most one for each field.
+
+    Raises:
+        NotEditableError: The packet or a property has a form that cannot be changed with certainty.
+        ValueRefusedError: XMP cannot hold a value.
+
+    """
+    wanted = []
+    for change in changes:
+        place = PROPERTIES[change.field]
+        found = place.find(packet)
+        text = fields.apply_change(change, _value(change.field, found) or None)
+        if text is not None and _NOT_IN_XML.search(text):
+            raise ValueRefusedError(f"The {change.field} has a control character, which XMP cannot hold.")
+        wanted.append((place, _wanted(change.field, found, text)))
+        if change.field == RATING:
+            percent = PERCENT_OF.get(text or "")
+            wanted.append((_PERCENT, XmpTexts((percent,) if percent else ())))
+    new = xmp_editing.apply(packet, wanted)
+    for change in changes:
+        place = PROPERTIES[change.field]
+        planned = fields.apply_change(change, _value(change.field, place.find(packet)) or None)
+        if (_value(change.field, place.find(new)) or None) != planned:
+            raise ValueRefusedError(f"XMP cannot hold this {change.field} without changing it.")
+    return new
+
+
+def _wanted(key: str, found: XmpProperty | None, text: str | None) -> XmpTexts:
+    """Return the texts of a property for the new text of its field."""
+    items = _texts(found) if found is not None and found.array in {"Bag", "Seq"} else []
+    if key == COMMENT:
+        return _people(items, text or "")
+    if text is None:
+        return XmpTexts(())
+    if not PROPERTIES[key].form or PROPERTIES[key].form == "Alt":
+        return XmpTexts((text,))
+    if key == "keywords":
+        return _keywords(items, text.split(_JOINED))
+    return XmpTexts(tuple(text.split(_JOINED)), tuple(items))
+
+
+def _people(items: Sequence[str], text: str) -> XmpTexts:
+    """Return the list of names; items that cannot be a person's name stay where they are."""
+    names = [_person(name) for name in people_comment.split_names(text.partition(":")[2])]
+    if not all(names) or people_comment.segment_of(names) != text:
+        raise ValueRefusedError("The comment of a photo can hold only the names of people, and no other text.")
+    present = [_person(item) or item for item in items]
+    values_ = list(names)
+    for number, item in enumerate(items):
+        if not _person(item):
+            values_.insert(min(number, len(values_)), item)
+    return XmpTexts(tuple(values_), tuple(present))
+
+
+def _keywords(items: Sequence[str], words: Sequence[str]) -> XmpTexts:
+    """Return the list of keywords; a keyword with a comma, which counts as several, stays one if all of them stay."""
+    field, left = field_named("keywords"), list(words)
+    present = [values.stored(field, item) for item in items]
+    for key in present:
+        parts = key.split(_JOINED)
+        at = next((at for at in range(len(left)) if left[at : at + len(parts)] == parts), None)
+        if len(parts) > 1 and at is not None:
+            left[at : at + len(parts)] = [key]
+    return XmpTexts(tuple(left), tuple(present))
+
+
+def remainder(packet: XmpPacket, edited_fields: Collection[str]) -> bytes:
+    """Return the part of a packet that a write of some fields must not change; b"" if it has no other content."""
+    places = [place for key, place in PROPERTIES.items() if key in edited_fields]
+    if RATING in edited_fields:
+        places.append(_PERCENT)
+    rest = xmp_editing.remainder(packet, places)
+    return b"" if rest == xmp_editing.remainder(new_packet(), ()) else rest
+
+
+def writable_fields(packet: XmpPacket | None) -> frozenset[str]:
+    """Return the fields that a packet can store."""
+    if packet is None:
+        return frozenset(PROPERTIES)
+    found = {key: place.find(packet) for key, place in PROPERTIES.items()}
+    return frozenset(key for key, each in found.items() if each is None or each.is_plain)

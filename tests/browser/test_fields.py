@@ -1,0 +1,101 @@
+"""Fields beside the comment: edited in the details of a file, set for many files by a rule, and undone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import cast
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core.library import Library
+from indexium_core.model.fields.table import field_named
+from indexium_core.store.planning import plan_rows
+from tests.browser.conftest import Site
+
+LETTER = "Letter.mp4"
+
+
+@pytest.fixture(autouse=True)
+def places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MP4 files can store a title and a rating, whatever the table of fields says: nothing is written here."""
+    writable = [*plan_rows.RULES["writable_fields"], "mp4 title", "mp4 rating"]
+    monkeypatch.setitem(plan_rows.RULES, "writable_fields", writable)
+    for key in ("title", "rating"):
+        monkeypatch.setitem(cast("dict[str, str]", field_named(key).places), "mp4", "a tag")
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("row").filter(has_text=name).first
+
+
+def edits(library: Library) -> dict[str, set[str]]:
+    """Return the edited fields by file name."""
+    found: dict[str, set[str]] = {}
+    for each in library.decisions.list():
+        if each.kind.startswith("field:"):
+            found.setdefault(Path(each.file_path).name, set()).add(each.kind.removeprefix("field:"))
+    return found
+
+
+def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library: Library) -> None:
+    page = site.visit("/plan")
+    row(page, LETTER).click()
+    drawer = page.locator(".details")
+    drawer.get_by_role("button", name=re.compile("More fields|no other fields")).click()
+
+    # Escape cancels; Enter saves, and the row shows the new value.
+    drawer.get_by_role("button", name=re.compile("^Title: none")).click()
+    box = drawer.get_by_role("textbox", name="Title")
+    expect(box).to_be_focused()
+    box.fill("Not this")
+    box.press("Escape")
+    expect(box).to_be_hidden()
+    drawer.get_by_role("button", name=re.compile("^Title: none")).click()
+    box.fill("A {letter}")
+    box.press("Enter")
+    expect(drawer.get_by_role("button", name=re.compile(r"^Title: A \{letter\}"))).to_be_visible()
+    expect(row(page, LETTER).locator(".tag.add").filter(has_text="Title: A {letter}")).to_be_visible()
+
+    # Five stars: a click sets the rating, a click on the same star removes it.
+    drawer.get_by_role("group", name="Rating: none").get_by_role("button", name="4 stars").click()
+    stars = drawer.get_by_role("group", name="Rating: 4 stars")
+    expect(stars).to_be_visible()
+    expect(row(page, LETTER)).to_contain_text("Rating: ★★★★☆")
+    stars.get_by_role("button", name="Remove the rating").click()
+    expect(drawer.get_by_role("group", name="Rating: none")).to_be_visible()
+    drawer.get_by_role("button", name="Remove the edit of the field Rating").click()
+    expect(drawer.get_by_role("button", name="Remove the edit of the field Rating")).to_be_hidden()
+    assert edits(library)[LETTER] == {"title"}
+
+    # A problem is shown beside the input.
+    season = drawer.get_by_role("listitem").filter(has_text="Season")
+    expect(season).to_contain_text("no place for it")
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+    # A rule for all files, with a preview.
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name=re.compile("^People…"))).to_be_visible()
+    page.keyboard.press("b")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("tab", name="Fields").click()
+    dialog.get_by_label("Value or rule").fill("{nam}")
+    expect(dialog.get_by_text("There is no placeholder {nam}.")).to_be_visible()
+    dialog.get_by_label("Value or rule").fill("")
+    dialog.get_by_role("button", name="Placeholders…").click()
+    dialog.get_by_role("button", name="{name}").click()
+    expect(dialog.get_by_label("Value or rule")).to_have_value("{name}")
+    examples = dialog.get_by_label("Files that would change")
+    expect(examples.get_by_role("listitem").first).to_be_visible()
+    assert set(edits(library)) == {LETTER}
+    dialog.get_by_role("button", name=re.compile(r"^Apply to \d+ files$")).click()
+    expect(dialog).to_be_hidden()
+    expect(row(page, LETTER)).to_contain_text("Title: Letter")
+    assert len(edits(library)) > 1
+
+    # Undo removes the last step as a whole.
+    page.keyboard.press("z")
+    expect(row(page, LETTER)).to_contain_text("Title: A {letter}")
+    assert edits(library) == {LETTER: {"title"}}

@@ -1,0 +1,58 @@
+"""Writes of fields that do not match the plan: verification finds another value, and another field that changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.files import verify
+from indexium_core.files.containers import Capabilities, Choice, registry
+from indexium_core.files.reader import BytesReader, FileReader
+from indexium_core.model.fields.table import COMMENT, EDITABLE, Field
+from indexium_core.model.files.media import Change, Remux
+from tests.integration.test_fields import CASES, FORMS, VALUES
+from tests.support import media, sabotage
+
+
+def written(data: bytes, *changes: Change) -> bytes:
+    """Return a file after some changes, without verification."""
+    reader = BytesReader(data)
+    family, layout = registry.examine(reader)
+    assert family is not None
+    choice = registry.choose(family, reader, layout, changes, Capabilities())
+    assert isinstance(choice, Choice), choice
+    assert not isinstance(choice.edit, Remux)
+    return sabotage.edited(data, choice.edit)
+
+
+def evidence(path: Path, field: Field) -> verify.Evidence:
+    with FileReader(os.fsencode(path)) as reader:
+        family, layout = registry.examine(reader)
+        assert family is not None
+        return verify.gather(os.fsencode(path), reader, family, layout, edited={COMMENT, field.key})
+
+
+def value_of(field: Field, number: int) -> Change:
+    return Change(field=field.key, old=None, new=VALUES[field.type][number])
+
+
+@pytest.mark.parametrize(("container", "field"), CASES, ids=lambda each: getattr(each, "key", each))
+def test_another_value_and_another_field_fail_verification(tmp_path: Path, container: str, field: Field) -> None:
+    path = media.build(FORMS.get(container, container), tmp_path, comment="People: Ann")
+    data, before, change = path.read_bytes(), evidence(path, field), value_of(field, 0)
+    others = [other for other in EDITABLE if container in other.places and other != field]
+
+    path.write_bytes(written(data, change))
+    assert verify.compare(before, evidence(path, field), [change])["comment"] == "reads back as planned"
+
+    path.write_bytes(written(data, value_of(field, 1)))
+    with pytest.raises(errors.VerificationError, match="comment: "):
+        verify.compare(before, evidence(path, field), [change])
+
+    for other in others:
+        path.write_bytes(written(data, change, value_of(other, 0)))
+        with pytest.raises(errors.VerificationError, match="structure: "):
+            verify.compare(before, evidence(path, field), [change])

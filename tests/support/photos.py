@@ -1,0 +1,104 @@
+"""Small photos and XMP packets."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+from PIL import Image
+
+NAMESPACES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "mine": "urn:of:another:program",
+}
+_LISTS = """<dc:title><rdf:Alt><rdf:li xml:lang="x-default">The &lt;sea&gt;</rdf:li></rdf:Alt></dc:title>
+  <dc:subject><rdf:Bag>
+   <rdf:li>beach</rdf:li>
+   <rdf:li>family</rdf:li>
+  </rdf:Bag></dc:subject>
+  <dc:creator><rdf:Seq><rdf:li>Bob</rdf:li><rdf:li>Cy</rdf:li></rdf:Seq></dc:creator>
+  <Iptc4xmpExt:PersonInImage>
+   <rdf:Bag><rdf:li>Anna</rdf:li><rdf:li>Zo&#xEB; Öz</rdf:li></rdf:Bag>
+  </Iptc4xmpExt:PersonInImage>"""
+ATTRIBUTES = f"""<rdf:Description rdf:about=""
+   xmp:Rating="3" MicrosoftPhoto:Rating='50' mine:own="a &gt; b"
+   photoshop:City="Rom" photoshop:DateCreated="2019-07-04">
+  {_LISTS}
+ </rdf:Description>"""
+ELEMENTS = f"""<rdf:Description rdf:about="">
+  <xmp:Rating>3</xmp:Rating>
+  <mine:own>a &gt; b</mine:own>
+ </rdf:Description>
+ <rdf:Description rdf:about=""><photoshop:City>Rom</photoshop:City>
+  <photoshop:DateCreated>2019-07-04</photoshop:DateCreated>
+ </rdf:Description>
+ <rdf:Description rdf:about="">
+  {_LISTS}
+ </rdf:Description>"""
+OTHERS = """<rdf:Description rdf:about="uuid:1" mine:a="1"><!-- kept -->
+  <mine:regions rdf:parseType="Resource"><mine:list><rdf:Bag>
+   <rdf:li rdf:parseType="Resource"><mine:name>Ann</mine:name></rdf:li>
+  </rdf:Bag></mine:list></mine:regions>
+  <xmp:Rating/><dc:subject><rdf:Bag/></dc:subject></rdf:Description>"""
+
+
+def packet(body: str, *, padding: int = 2000, wrapped: bool = True) -> bytes:
+    """An XMP packet with some descriptions."""
+    names = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
+    text = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF{names}>\n {body}\n</rdf:RDF></x:xmpmeta>'
+    if not wrapped:
+        return (text + " " * padding).encode()
+    begin = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+    return f'{begin}{text}{" " * padding}<?xpacket end="w"?>'.encode()
+
+
+def picture() -> Image.Image:
+    """A picture with many values, so that a changed byte of image data changes pixels."""
+    found = Image.new("RGB", (64, 48))
+    found.putdata([(x * 4 % 256, y * 5 % 256, (x * y) % 256) for y in range(48) for x in range(64)])
+    return found
+
+
+def exif(*, rating: int | None = None, orientation: int = 1, taken: str = "2019:07:04 10:11:12") -> Image.Exif:
+    found = Image.Exif()
+    found[0x010F], found[0x0110], found[0x0112] = "Canon", "Canon EOS 5", orientation
+    if rating is not None:
+        found[0x4746], found[0x4749] = rating, {0: 0, 1: 1, 2: 25, 3: 50, 4: 75, 5: 99}[rating]
+    found.get_ifd(0x8769).update(
+        {0x9003: taken, 0x9291: "07 ", 0x9011: "+02:00", 0xA434: "50 mm", 0x927C: b"maker's note"}
+    )
+    found.get_ifd(0x8825).update({1: "N", 2: (48.0, 30.0, 0.0), 3: "W", 4: (9.0, 15.0, 0.0)})
+    return found
+
+
+def photo(kind: str, **settings: object) -> bytes:
+    """A photo by Pillow; `settings` are those of its `save`."""
+    out = io.BytesIO()
+    picture().save(out, {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP"}[kind], **settings)
+    return out.getvalue()
+
+
+def segment(marker: int, data: bytes) -> bytes:
+    """A segment of a JPEG."""
+    return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
+
+
+def xmp_segment(data: bytes) -> bytes:
+    return segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + data)
+
+
+def with_segments(data: bytes, *segments: bytes) -> bytes:
+    """A JPEG with more segments behind its first one (JFIF)."""
+    at = 4 + int.from_bytes(data[4:6], "big")
+    return data[:at] + b"".join(segments) + data[at:]
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,0 +1,137 @@
+"""The fields in the details of a file, in the dialog for many files, and in the history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from dashboards.pages.history import history_details
+from dashboards.pages.plan.bulk import bulk
+from dashboards.pages.plan.details import file_fields
+from indexium_core.flows.review.decisions import FIELD_KINDS
+from indexium_core.model.fields.preview import FieldExample, FieldsPreview
+from indexium_core.model.fields.rules import FileNames, Rule, literal
+from indexium_core.model.fields.table import EDITABLE
+from indexium_core.model.files.details import FileDetails, StandingDecision
+from indexium_core.model.files.media import Change
+from indexium_core.model.planning.plan import PlanItem
+from tests.support.fake_plan import details_of, items
+from tests.unit.dashboards.test_history import item as history_item
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+FILE = replace(items(1)[1], container="avi", changes=[])
+
+
+def edit_of(key: str) -> StandingDecision:
+    return StandingDecision(
+        decision_id=1,
+        kind=file_fields.decision_kind(key),
+        people=None,
+        until=None,
+        people_mode=None,
+        comment_mode=None,
+        reason="",
+        created_at=NOW,
+    )
+
+
+def view(item: PlanItem = FILE, **facts: Any) -> dict[str, Any]:
+    details: FileDetails = replace(details_of(item), **facts)
+    return file_fields.view(details, item, container="AVI", editable=True)
+
+
+def row(shown: dict[str, Any], key: str) -> dict[str, Any]:
+    return next(each for each in [*shown["rows"], *shown["more"]] if each["key"] == key)
+
+
+def test_kinds_of_decisions_are_those_of_the_library() -> None:
+    assert {file_fields.decision_kind(field.key) for field in EDITABLE} == set(FIELD_KINDS)
+
+
+def test_fields_with_a_value_or_an_edit_come_first() -> None:
+    shown = view(fields={"genre": "Travel"}, decisions=[edit_of("title")])
+
+    assert [each["key"] for each in shown["rows"]] == ["title", "genre"]
+    assert {each["key"] for each in shown["rows"] + shown["more"]} == {field.key for field in EDITABLE}
+    assert [row(shown, key)["edited"] for key in ("title", "genre")] == [True, False]
+
+
+def test_fields_without_a_place_are_last_and_have_the_reason() -> None:
+    more = view()["more"]
+
+    reasons = [each["why"] for each in more]
+    assert reasons == sorted(reasons)
+    assert (reasons[0], reasons[-1]) == ("", "AVI files have no place for it.")
+
+
+def test_planned_value_shows_its_difference() -> None:
+    item = replace(FILE, changes=[Change(field="title", old="At see", new="At sea", where="INAM")])
+    title = row(view(item, fields={"title": "At see"}, decisions=[edit_of("title")]), "title")
+
+    assert (title["value"], title["changed"]) == ("At sea", True)
+    assert "".join(part["text"] for part in title["old"]) == "At see"
+    assert [part["text"] for part in title["new"] if part["mark"]] != []
+
+
+def test_removed_value_has_no_new_text() -> None:
+    item = replace(FILE, changes=[Change(field="title", old="At sea", new=None, where="INAM")])
+    title = row(view(item, fields={"title": "At sea"}), "title")
+
+    assert (title["value"], title["new"], title["changed"]) == ("", None, True)
+
+
+@pytest.mark.parametrize(("value", "stars"), [("4", 4), (None, 0), ("87", 0)])
+def test_rating_is_a_number_of_stars(value: str | None, stars: int) -> None:
+    assert row(view(fields={"rating": value} if value else {}), "rating")["stars"] == stars
+
+
+@pytest.mark.parametrize("value", ["At sea", "{name}", "a } b {{", "{"])
+def test_typed_value_is_never_a_rule(value: str) -> None:
+    file = FileNames(file_name="a.avi", folder="", modified=NOW)
+    assert Rule(literal(value)).value(file) == value
+
+
+def preview(**facts: Any) -> FieldsPreview:
+    example = FieldExample(file_id=1, file_name="a.avi", field="title", before="Old", after="a")
+    nothing = {"files": 9, "copies": 0, "changed": 7, "without_value": 0, "invalid": 0, "examples": [example]}
+    return FieldsPreview(**nothing | facts)
+
+
+def test_bulk_preview_counts_files_and_shows_the_first() -> None:
+    shown = bulk.fields_effect(preview(), {"field": "title", "value": "{name}"})
+
+    assert (shown["files"], shown["text"], shown["rest"], shown["warning"]) == (
+        7,
+        "Sets the field Title of 7 files.",
+        "",
+        "",
+    )
+    assert shown["change"] == {"field": "title", "value": "{name}"}
+    assert [(tag["text"], tag["kind"]) for tag in shown["examples"][0]["tags"]] == [("Old", "del"), ("a", "add")]
+    assert shown["more"] == "and 6 more"
+
+
+def test_bulk_preview_reports_files_without_a_valid_value() -> None:
+    bad = FieldExample(file_id=2, file_name="b.avi", field="date", before=None, after=None, problem="No date.")
+    found = preview(changed=0, without_value=3, invalid=1, examples=[bad])
+    shown = bulk.fields_effect(found, {"field": "date", "value": "{name}"})
+
+    assert shown["text"] == "Nothing would change."
+    assert shown["rest"] == "The rule has no value for 3 files."
+    assert shown["warning"] == "The value is not valid for 1 file."
+    assert [(each["problem"], each["tags"]) for each in shown["examples"]] == [("No date.", [])]
+
+
+def test_history_shows_fields_before_and_after() -> None:
+    fields = (Change(field="rating", old=None, new="3"), Change(field="title", old="Old", new=None))
+    shown = history_details.detail(history_item(fields=fields, new_comment="People: Bob Ray"))
+
+    assert shown["same"]
+    assert [each["label"] for each in shown["fields"]] == ["Rating", "Title"]
+    rating, title = shown["fields"]
+    assert (rating["old"], rating["new"][0]["text"]) == (None, "★★★☆☆")
+    assert (title["old"][0]["text"], title["new"]) == ("Old", None)
+    assert not history_details.detail(history_item())["same"]

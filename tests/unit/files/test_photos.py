@@ -1,0 +1,578 @@
+"""Photos: written through XMP with equal pixels, verified by Pillow, and read by other programs."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from indexium_core import errors
+from indexium_core.files import delta, fingerprint, probe, verify
+from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers.photos.photo import PhotoFamily, PhotoLayout
+from indexium_core.files.reader import BytesReader, FileReader
+from indexium_core.files.verify import Evidence
+from indexium_core.model.files import fields
+from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
+from tests.support import photos, sabotage
+from tests.support.oracles import oracle
+from tests.support.photos import chunk, exif, packet, photo, segment, with_segments, xmp_segment
+
+KINDS = [family.name for family in registry.PHOTOS]
+HERE = Capabilities(replace=False)
+VALUES = {
+    "comment": ("People: Ann Lee, Zoë Öz", "People: Zoë Öz"),
+    "title": ("Zoë's <long> way & home", "Other"),
+    "description": ("Two\nlines", "One"),
+    "keywords": ("beach; family", "winter"),
+    "artist": ("Ann", "Bob"),
+    "copyright": ("© 2019 Ann", "Bob"),
+    "rating": ("4", "5"),
+    "date": ("2019-07-31", "2020"),
+    "location": ("Zürich", "Rom"),
+}
+JPEG_OPTIONS = {"icc_profile": b"profile" * 40, "dpi": (72, 72), "comment": b"a comment"}
+
+
+def family_of(data: bytes) -> PhotoFamily:
+    return next(family for family in registry.PHOTOS if family.recognises(data[:1024]))
+
+
+def examined(data: bytes) -> PhotoLayout:
+    return family_of(data).examine(BytesReader(data))
+
+
+def shown(data: bytes) -> dict[str, str]:
+    return {each.field: each.value for each in examined(data).fields if each.takes_value}
+
+
+def changes_of(data: bytes, values: Mapping[str, str | None]) -> list[Change]:
+    """The changes of a plan: one for each place of each field."""
+    found = []
+    for key, value in values.items():
+        places = [each for each in examined(data).fields if each.field == key]
+        for place in places:
+            new = value if place.takes_value else None
+            found.append(Change(field=key, old=place.value, new=new, where=place.where))
+        if not places:
+            found.append(Change(field=key, old=None, new=value))
+    return found
+
+
+def planned(
+    data: bytes, values: Mapping[str, str | None], means: Capabilities | None = None
+) -> tuple[str, Patch | Rebuild] | Refusal:
+    family, reader = family_of(data), BytesReader(data)
+    layout = family.examine(reader)
+    changes = fields.primary_changes(changes_of(data, values))
+    choice = registry.choose(family, reader, layout, changes, means or Capabilities())
+    if isinstance(choice, Refusal):
+        return choice
+    assert isinstance(choice.edit, Patch | Rebuild)
+    return choice.strategy, choice.edit
+
+
+def evidence(data: bytes, path: Path, edited: Mapping[str, str | None]) -> Evidence:
+    path.write_bytes(data)
+    with FileReader(bytes(path)) as reader:
+        layout = family_of(data).examine(reader)
+        return verify.gather(bytes(path), reader, family_of(data), layout, edited=tuple(edited))
+
+
+def written(data: bytes, values: Mapping[str, str | None], folder: Path, means: Capabilities | None = None) -> bytes:
+    """Write, prove it with both halves of the verification, compare the pixels, and undo it."""
+    changes = changes_of(data, values)
+    plan = planned(data, values, means)
+    assert not isinstance(plan, Refusal), plan.message
+    strategy, edit = plan
+    assert isinstance(edit, Patch) == strategy.endswith("_in_place")
+    after = sabotage.edited(data, edit)
+    path = folder / "photo"
+    before_facts = evidence(data, path, values)
+    verify.expect(before_facts, changes)
+    after_facts = evidence(after, path, values)
+    verify.compare(before_facts, after_facts, fields.primary_changes(changes))
+    assert {key: after_facts.fields[key] for key in values} == dict(values)  # as Pillow shows them
+    assert {key: shown(after).get(key) for key in values} == dict(values)
+    assert pixels(after) == pixels(data)
+    assert identity(after) == identity(data)
+    if isinstance(edit, Rebuild):
+        reverse = delta.inverted(edit, BytesReader(data))
+        assert reverse is not None
+        assert sabotage.edited(after, reverse) == data
+    return after
+
+
+def identity(data: bytes) -> str | None:
+    return fingerprint.payload_hash(BytesReader(data), examined(data).payload, full=True)
+
+
+def pixels(data: bytes) -> list[bytes]:
+    """The pixels of every picture of a photo."""
+    found = []
+    with Image.open(io.BytesIO(data)) as image:
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            found.append(image.convert("RGBA").tobytes())
+    return found
+
+
+def told(data: bytes, folder: Path) -> dict[str, object]:
+    """Everything that ExifTool says about a photo."""
+    path = folder / "told"
+    path.write_bytes(data)
+    out = subprocess.run(
+        [oracle("exiftool"), "-j", "-n", "-G1", "-a", "-struct", str(path)], capture_output=True, check=True
+    ).stdout
+    (found,) = json.loads(out)
+    return {key: value for key, value in found.items() if not key.startswith(("System:", "SourceFile", "ExifTool:"))}
+
+
+# Every field of every kind
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("field", VALUES)
+def test_field_is_written_replaced_and_removed(kind: str, field: str, tmp_path: Path) -> None:
+    first, second = VALUES[field]
+    one = written(photo(kind), {field: first}, tmp_path)
+    two = written(one, {field: second}, tmp_path, HERE)
+    assert shown(two) == {field: second}
+    assert len(two) == len(one)
+    assert shown(written(two, {field: None}, tmp_path, HERE)) == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_all_fields_at_once_beside_exif(kind: str, tmp_path: Path) -> None:
+    data = photo(kind, exif=exif(rating=2))
+    assert shown(data) == {"rating": "2"}
+    new = written(data, {key: value for key, (value, _) in VALUES.items()}, tmp_path)
+    rated = {each.where for each in examined(new).fields if each.field == "rating"}
+    assert rated == {"XMP/Rating"}  # EXIF agrees
+    with Image.open(io.BytesIO(new)) as image:
+        assert (image.getexif()[0x4746], image.getexif()[0x4749]) == (4, 75)
+    gone = written(new, {"rating": None}, tmp_path, HERE)
+    with Image.open(io.BytesIO(gone)) as image:
+        assert (image.getexif()[0x4746], image.getexif()[0x4749]) == (0, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_exiftool_shows_fields_and_nothing_else_changed(kind: str, tmp_path: Path) -> None:
+    data = photo(kind, exif=exif())
+    new = written(data, {key: value for key, (value, _) in VALUES.items()}, tmp_path)
+    before, after = told(data, tmp_path), told(new, tmp_path)
+    xmp = {key.partition(":")[2]: value for key, value in after.items() if key.startswith("XMP")}
+    assert xmp | {"XMPToolkit": ""} == {
+        "XMPToolkit": "",
+        "PersonInImage": ["Ann Lee", "Zoë Öz"],
+        "Title": "Zoë's <long> way & home",
+        "Description": "Two\nlines",
+        "Subject": ["beach", "family"],
+        "Creator": ["Ann"],
+        "Rights": "© 2019 Ann",
+        "Rating": 4,
+        "RatingPercent": 75,
+        "DateCreated": "2019:07:31",
+        "City": "Zürich",
+    }
+    others = {key: value for key, value in after.items() if not key.startswith(("XMP", "RIFF:WebP_Flags"))}
+    assert {key: value for key, value in others.items() if before.get(key) != value and key in before} == {}
+    assert not {key for key in others if "Warning" in key} - set(before)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_exiv2_reads_the_result(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    path.write_bytes(written(photo(kind, exif=exif()), {"title": "Sea", "rating": "4"}, tmp_path))
+    done = subprocess.run([oracle("exiv2"), "-PXkt", str(path)], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    found = dict(line.split(None, 1) for line in done.stdout.splitlines())
+    assert found["Xmp.xmp.Rating"] == "4"
+    assert found["Xmp.dc.title"] == 'lang="x-default" Sea'
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_photo_of_exiftool_is_edited(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "photo.bin"
+    path.write_bytes(photo(kind))
+    tags = ["-XMP:Title=Sea", "-XMP:Rating=3", "-XMP:PersonInImage=Anna", "-XMP:Label=kept"]
+    subprocess.run([oracle("exiftool"), "-q", "-overwrite_original", *tags, str(path)], check=True)
+    data = path.read_bytes()
+    assert shown(data) == {"comment": "People: Anna", "title": "Sea", "rating": "3"}
+    new = written(data, {"rating": "5", "comment": "People: Anna, Bob"}, tmp_path)
+    assert told(new, tmp_path)["XMP-xmp:Label"] == "kept"
+
+
+# Facts
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_probe_returns_facts_of_a_photo(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "photo"
+    path.write_bytes(photo(kind, exif=exif(rating=3, orientation=6)))
+    with FileReader(bytes(path)) as reader:
+        family = family_of(path.read_bytes())
+        facts = probe.facts_of(reader, family, family.examine(reader))
+    assert (facts.state, facts.container, facts.streams, facts.message) == ("ok", kind, (), "")
+    assert facts.fields == {"rating": "3"}
+    assert facts.file_hash is not None
+    assert facts.strategy.startswith(kind)
+    in_exif = {"taken": "2019-07-04T10:11:12.07+02:00", "lens": "50 mm", "position": "48.5, -9.25"}
+    assert facts.tags["container"] == {
+        "width": "48",
+        "height": "64",
+        "camera": "Canon EOS 5",
+        **({} if kind == "tiff" else in_exif),  # Pillow does not write these directories into a TIFF
+    }
+
+
+def test_photos_are_not_scanned_yet() -> None:
+    assert registry.family_of(BytesReader(photo("jpeg"))) is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "shown_as"),
+    [
+        ("0000:00:00 00:00:00", ""),
+        ("    :  :     :  :  ", ""),
+        ("2019:13:40 25:61:00", ""),
+        ("2019-07-04 10:11:12", "2019-07-04T10:11:12.07+02:00"),
+        ("2019:07:04 10:11:12Z", "2019-07-04T10:11:12.07Z"),
+    ],
+)
+def test_dates_of_cameras(taken: str, shown_as: str) -> None:
+    assert examined(photo("jpeg", exif=exif(taken=taken))).exif.taken == shown_as
+
+
+# JPEG
+
+
+def test_jpeg_packet_with_room_is_patched(tmp_path: Path) -> None:
+    data = with_segments(photo("jpeg", exif=exif(rating=2), **JPEG_OPTIONS), xmp_segment(packet(photos.ATTRIBUTES)))
+    plan = planned(data, {"rating": "5"})
+    assert not isinstance(plan, Refusal)
+    assert plan[0] == "jpeg_in_place"
+    new = written(data, {"rating": "5"}, tmp_path, HERE)
+    assert sum(old != changed for old, changed in zip(data, new, strict=True)) == 5  # 5, 99 twice; 25 to 99 is one byte
+    assert "XMP/Rating" in {each.where for each in examined(data).fields}
+
+
+def test_jpeg_packet_without_room_needs_a_new_file(tmp_path: Path) -> None:
+    data = with_segments(photo("jpeg"), xmp_segment(packet(photos.ELEMENTS, padding=0)))
+    title = {"title": "long " * 20}
+    refused = planned(data, title, HERE)
+    assert isinstance(refused, Refusal)
+    assert planned(data, title)[0] == "jpeg_copy"  # type: ignore[index]  # a refusal fails the test
+    assert photos.NAMESPACES["mine"].encode() in written(data, title, tmp_path)
+
+
+def test_jpeg_packet_goes_behind_exif_and_in_front_of_the_rest(tmp_path: Path) -> None:
+    new = written(photo("jpeg", exif=exif(), **JPEG_OPTIONS), {"title": "T"}, tmp_path)
+    order = [new.index(mark) for mark in (b"JFIF", b"Exif\0\0", b"ns.adobe.com/xap", b"ICC_PROFILE", b"a comment")]
+    assert order == sorted(order)
+
+
+def test_jpeg_packet_has_a_limit() -> None:
+    refused = planned(photo("jpeg"), {"description": "x" * 70_000})
+    assert isinstance(refused, Refusal)
+    assert refused.code == "invalid_value"
+    assert "longer than 65,504 bytes" in refused.message
+
+
+def test_further_images_keep_their_positions(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    picture = photos.picture()
+    picture.save(out, "MPO", save_all=True, append_images=[picture.rotate(90, expand=True)])
+    new = written(out.getvalue(), {"title": "T"}, tmp_path)
+    assert len(pixels(new)) == 2
+    late = out.getvalue()
+    at = late.index(b"\xff\xe2")
+    behind = at + 2 + int.from_bytes(late[at + 2 : at + 4], "big")
+    late = late[:behind] + xmp_segment(packet(photos.ELEMENTS, padding=0)) + late[behind:]
+    (_, copying), layout = family_of(late).strategies(), examined(late)
+    refused = copying.plan(BytesReader(late), layout, changes_of(late, {"title": "long " * 20}), Capabilities())
+    assert isinstance(refused, Refusal)
+    assert "further images" in refused.message
+
+
+def test_preview_behind_the_image_keeps_its_distance_from_exif(tmp_path: Path) -> None:
+    data = photo("jpeg", exif=exif()) + photo("jpeg", quality=10)
+    new = written(data, {"title": "T"}, tmp_path)
+    distance = [each.rindex(b"\xff\xd8\xff") - each.index(b"Exif\0\0") for each in (data, new)]
+    assert distance[0] == distance[1]
+
+
+@pytest.mark.parametrize("tail", [b"video of a motion photo", bytes(5000), b"SEFT"])
+def test_bytes_behind_the_end_are_kept(tail: bytes, tmp_path: Path) -> None:
+    data = photo("jpeg") + tail
+    assert written(data, {"title": "T"}, tmp_path).endswith(tail)
+
+
+def test_two_packets_are_not_changed() -> None:
+    first, second = (xmp_segment(packet(f'<rdf:Description xmp:Rating="{stars}"/>')) for stars in (1, 2))
+    data = with_segments(photo("jpeg"), first, second)
+    assert shown(data) == {"rating": "1"}
+    refused = planned(data, {"rating": "5"})
+    assert isinstance(refused, Refusal)
+    assert "two XMP packets" in refused.message
+
+
+def test_field_in_the_extended_packet_is_refused(tmp_path: Path) -> None:
+    extended = packet("<rdf:Description><dc:title>T</dc:title></rdf:Description>", wrapped=False)
+    head = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 32 + len(extended).to_bytes(4, "big") + bytes(4)
+    parts = (xmp_segment(packet('<rdf:Description xmp:Rating="1"/>')), segment(0xE1, head + extended))
+    data = with_segments(photo("jpeg"), *parts)
+    refused = planned(data, {"title": "New"})
+    assert isinstance(refused, Refusal)
+    assert "title" in refused.message
+    assert extended in written(data, {"rating": "5"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda data: data[:4] + b"\xff\xff" + data[6:], "incomplete"),
+        (lambda data: data[:100], "incomplete"),
+        (lambda data: data[:4] + b"\0\x20" + data[6:], "contradict"),
+        (lambda data: b"\xff\xd8\xff\xd9" + bytes(10), "no image data"),
+    ],
+)
+def test_damaged_jpeg_is_corrupt(damage: object, sentence: str) -> None:
+    problem = examined(damage(photo("jpeg"))).problem  # type: ignore[operator]  # a lambda
+    assert problem is not None
+    assert problem.code == "corrupt"
+    assert sentence in problem.message
+
+
+def test_malformed_exif_does_not_block_a_write(tmp_path: Path) -> None:
+    data = photo("jpeg", exif=exif())
+    at = data.index(b"Exif\0\0") + 6
+    order = "little" if data[at : at + 2] == b"II" else "big"
+    for place, value in ((8, 60_000), (2, 0xFFFF)):
+        bad = data[: at + place] + value.to_bytes(2, order) + data[at + place + 2 :]  # type: ignore[arg-type]
+        assert examined(bad).exif.camera == ""
+        edit = planned(bad, {"title": "T"})
+        assert not isinstance(edit, Refusal)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b'<!DOCTYPE x [<!ENTITY r "4">]>' + packet('<rdf:Description xmp:Rating="&r;"/>'),
+        packet('<rdf:Description xmp:Rating="1"/><rdf:Description xmp:Rating="2"/>'),
+    ],
+)
+@pytest.mark.parametrize("key", ["title", "rating"])
+def test_bad_packet_is_not_changed(bad: bytes, key: str) -> None:
+    refused = planned(with_segments(photo("jpeg"), xmp_segment(bad)), {key: "5"})
+    assert isinstance(refused, Refusal)
+    assert refused.code == "no_strategy_yet"
+
+
+def test_text_beside_the_people_is_refused() -> None:
+    refused = planned(photo("jpeg"), {"comment": "Holiday"})
+    assert isinstance(refused, Refusal)
+    assert refused.code == "invalid_value"
+
+
+def test_changed_byte_is_noticed_by_both_halves(tmp_path: Path) -> None:
+    data = photo("jpeg", exif=exif(), **JPEG_OPTIONS)
+    values = {"title": "T"}
+    plan = planned(data, values)
+    assert not isinstance(plan, Refusal)
+    after = bytearray(sabotage.edited(data, plan[1]))
+    before = evidence(data, tmp_path / "photo", values)
+    changes = fields.primary_changes(changes_of(data, values))
+    marks = (
+        (b"maker's note", "side_data"),
+        (b"profile", "side_data"),
+        (b"\xff\xdb", "streams"),
+        (b"T</rdf", "comment"),
+    )
+    for mark, check in marks:
+        bad = bytearray(after)
+        bad[after.index(mark) + (0 if check == "comment" else 6)] ^= 1
+        with pytest.raises(errors.VerificationError) as caught:
+            verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
+        assert check in caught.value.message
+        assert ("structure" in caught.value.message) == (check != "comment")
+    bad = bytearray(after)
+    bad[-20] ^= 1
+    with pytest.raises(errors.VerificationError, match="media bytes changed"):
+        verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
+
+
+# PNG
+
+
+def with_chunks(data: bytes, *chunks: bytes, behind: bool = False) -> bytes:
+    """A PNG with more chunks behind the header, or behind the image."""
+    at = data.index(b"IEND") - 4 if behind else 33
+    return data[:at] + b"".join(chunks) + data[at:]
+
+
+TEXT = b"XML:com.adobe.xmp\0"
+
+
+def test_png_packet_is_patched_with_its_checksum(tmp_path: Path) -> None:
+    data = with_chunks(photo("png", exif=exif(rating=2)), chunk(b"iTXt", TEXT + bytes(4) + packet(photos.ELEMENTS)))
+    assert shown(data)["rating"] == "3"
+    assert {each.where for each in examined(data).fields if each.field == "rating"} == {
+        "XMP/Rating",
+        "EXIF/Rating",
+        "EXIF/RatingPercent",
+    }
+    new = written(data, {"rating": "5"}, tmp_path, HERE)
+    assert {each.where for each in examined(new).fields if each.field == "rating"} == {"XMP/Rating"}
+    assert "Warning" not in str(told(new, tmp_path))
+
+
+def test_png_packet_behind_the_image_moves_to_the_front(tmp_path: Path) -> None:
+    late = with_chunks(photo("png"), chunk(b"iTXt", TEXT + bytes(4) + packet(photos.ELEMENTS)), behind=True)
+    assert isinstance(planned(late, {"rating": "5"}, HERE), Refusal)
+    new = written(late, {"rating": "5"}, tmp_path)
+    assert new.index(TEXT) < new.index(b"IDAT")
+    assert new.count(TEXT) == 1
+
+
+def test_compressed_png_packet_is_not_changed() -> None:
+    data = with_chunks(photo("png"), chunk(b"iTXt", TEXT + b"\1\0\0\0" + zlib.compress(packet(photos.ELEMENTS))))
+    refused = planned(data, {"rating": "5"})
+    assert isinstance(refused, Refusal)
+    assert "compressed" in refused.message
+
+
+def test_animation_and_bytes_behind_the_end_are_kept(tmp_path: Path) -> None:
+    for kind, options in (("PNG", {}), ("WEBP", {"lossless": True})):
+        out = io.BytesIO()
+        pictures = [photos.picture(), photos.picture().rotate(180)]
+        pictures[0].save(out, kind, save_all=True, append_images=pictures[1:], **options)
+        assert len(pixels(written(out.getvalue(), {"title": "T"}, tmp_path))) == 2
+    assert written(photo("png") + b"tail", {"title": "T"}, tmp_path).endswith(b"tail")
+
+
+def test_large_compressed_text_is_not_inflated() -> None:
+    bomb = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(64 << 20)))
+    found = examined(with_chunks(photo("png"), bomb))
+    assert found.dimensions == (64, 48)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data[:50],
+        lambda data: data[:33],
+        lambda data: data[:33] + b"\xff\xff\xff\xff" + data[37:],
+        lambda data: data[:8] + data[data.index(b"IDAT") - 4 :],
+    ],
+)
+def test_damaged_png_is_corrupt(damage: object) -> None:
+    problem = examined(damage(photo("png"))).problem  # type: ignore[operator]  # a lambda
+    assert problem is not None
+    assert problem.code == "corrupt"
+
+
+# WebP
+
+
+@pytest.mark.parametrize("options", [{}, {"lossless": True}, {"exif": exif()}, {"lossless": True, "exif": exif()}])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_webp_of_every_form(options: dict[str, object], alpha: bool, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    picture = photos.picture()
+    if alpha:
+        picture.putalpha(photos.picture().convert("L"))
+    picture.save(out, "WEBP", **options)
+    data = out.getvalue()
+    is_extended = data[12:16] == b"VP8X"
+    plan = planned(data, {"title": "T"})
+    assert not isinstance(plan, Refusal)
+    assert plan[0] == ("webp_in_place" if is_extended else "webp_copy")
+    new = written(data, {"title": "T"}, tmp_path)
+    longer = written(new, {"description": "x" * 9000}, tmp_path, HERE)  # it is the last chunk: it grows
+    assert int.from_bytes(longer[4:8], "little") == len(longer) - 8
+
+
+def test_webp_packet_in_front_of_another_chunk_needs_a_new_file(tmp_path: Path) -> None:
+    data = written(photo("webp"), {"title": "T"}, tmp_path) + b"last\4\0\0\0kept"
+    data = data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:]
+    assert isinstance(planned(data, {"description": "x" * 9000}, HERE), Refusal)
+    assert written(data, {"description": "x" * 9000}, tmp_path).endswith(b"last\4\0\0\0kept")
+    tail = data + b"behind the end"
+    assert written(tail, {"description": "x" * 9000}, tmp_path).endswith(b"behind the end")
+
+
+# TIFF
+
+
+@pytest.mark.parametrize("options", [{}, {"compression": "tiff_lzw"}, {"big_endian": True}])
+def test_nothing_in_a_tiff_moves(options: dict[str, object], tmp_path: Path) -> None:
+    data = photo("tiff", exif=exif(rating=2), **options)
+    plan = planned(data, {"rating": "4", "title": "T"})
+    assert not isinstance(plan, Refusal)
+    assert plan[0] == "tiff_in_place"
+    new = written(data, {"rating": "4", "title": "T"}, tmp_path)
+    assert sum(old != changed for old, changed in zip(data, new, strict=False)) <= 4  # the pointer in the header
+    second = written(new, {"description": "x" * 9000}, tmp_path)
+    assert len(second) - len(new) > 9000
+    assert shown(written(second, {"description": None, "rating": None}, tmp_path)) == {"title": "T"}
+
+
+def test_pages_and_dng_are_written(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    pages = [photos.picture(), photos.picture().rotate(180)]
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], tiffinfo={50706: b"\1\4\0\0"})
+    new = written(out.getvalue(), {"title": "T", "rating": "5"}, tmp_path)
+    assert len(pixels(new)) == 2
+    assert told(new, tmp_path)["IFD0:DNGVersion"] == "1 4 0 0"
+
+
+def test_tiff_with_a_loop_or_missing_data_is_corrupt() -> None:
+    data = photo("tiff")
+    first = int.from_bytes(data[4:8], "little")
+    behind = first + 2 + 12 * int.from_bytes(data[first : first + 2], "little")
+    loop = data[:behind] + data[4:8] + data[behind + 4 :]
+    for bad in (loop, data[: len(data) // 2], data[:4] + b"\xff\xff\xff\x7f" + data[8:]):
+        problem = examined(bad).problem
+        assert problem is not None
+        assert problem.code == "corrupt"
+
+
+# Hostile files
+
+WITH_XMP = {"xmp": packet(photos.ATTRIBUTES, padding=100)}
+SAMPLES = {kind: photo(kind, exif=exif(rating=2), **(WITH_XMP if kind in {"jpeg", "webp"} else {})) for kind in KINDS}
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    changes=st.lists(st.tuples(st.integers(0, 1500), st.binary(min_size=1, max_size=4)), min_size=1, max_size=4),
+    end=st.none() | st.integers(64, 3000),
+)
+def test_no_content_raises_an_error(kind: str, changes: list[tuple[int, bytes]], end: int | None) -> None:
+    data = SAMPLES[kind]
+    bad = bytearray(data[:end])
+    for at, new in changes:
+        bad[min(at, len(bad)) : at + len(new)] = new
+    found = next((each for each in registry.PHOTOS if each.recognises(bytes(bad[:1024]))), None)
+    if found is None:
+        return
+    reader = BytesReader(bytes(bad))
+    layout = found.examine(reader)
+    if layout.problem is not None and layout.problem.code == "corrupt":
+        return
+    facts = found.census(reader, layout, edited=("title", "rating"))
+    change = [Change(field="title", old=None, new="T"), Change(field="rating", old=None, new="4")]
+    choice = registry.choose(found, reader, layout, change, Capabilities())
+    if isinstance(choice, Refusal):
+        return
+    after = BytesReader(sabotage.edited(bytes(bad), choice.edit))
+    assert dict(found.census(after, found.examine(after), edited=("title", "rating"))) == dict(facts)
