@@ -15,7 +15,7 @@ players show no comment. The same holds for the other fields, with the prefix of
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from indexium_core import errors
@@ -133,12 +133,12 @@ _parse_cached = lru_cache(maxsize=8)(_parse)
 def _tag(item: RawElement, budget: ebml.ElementBudget) -> MatroskaTag:
     children = ebml.children(item.content, budget)
     targets = [part for child in children if child.id == ids.TARGETS for part in ebml.children(child.content, budget)]
-    tag = MatroskaTag(item=item, children=children, level=_level(targets), kind=_kind(targets), prefix=_prefix(targets))
+    level, kind, prefix = (_level(targets), _kind(targets), _prefix(targets)) if targets else (homes.FILE, "", "")
     texts: list[FieldTag] = []
     for place, child in enumerate(children):
         if child.id == ids.SIMPLE_TAG:
-            texts += _field_tags(tag, place, ebml.children(child.content, budget))
-    return replace(tag, texts=tuple(texts)) if texts else tag
+            texts += _field_tags(place, ebml.children(child.content, budget), level, kind, prefix)
+    return MatroskaTag(item=item, children=children, level=level, kind=kind, prefix=prefix, texts=tuple(texts))
 
 
 def _level(targets: list[RawElement]) -> int:
@@ -169,7 +169,9 @@ def _prefix_of(home: TagHome) -> str:
     return f"{home.kind}/" if home.kind else ""
 
 
-def _field_tags(tag: MatroskaTag, place: int, children: tuple[RawElement, ...]) -> list[FieldTag]:
+def _field_tags(
+    place: int, children: tuple[RawElement, ...], level: int, kind: str, prefix: str | None
+) -> list[FieldTag]:
     """Return a SimpleTag for each field that it may be shown as. FFmpeg uses the last of repeated children."""
     last = {child.id: child.content for child in children}
     name = ebml.text(last.get(ids.TAG_NAME, b"")).upper()
@@ -189,10 +191,10 @@ def _field_tags(tag: MatroskaTag, place: int, children: tuple[RawElement, ...]) 
             value=text.decode("utf-8", "surrogateescape"),
             padding=len(data) - len(text),
             children=children,
-            own=tag.is_home_of(field) and bool(text),
+            own=level != _UNKNOWN_LEVEL and home.takes(level, kind) and bool(text),
             default=not is_not_default or {language, modern} <= {"", "und"},
             default_for_ffmpeg=language in {"", "und"} or bool(ebml.uint(default or b"")),
-            flat=tag.prefix == _prefix_of(home),
+            flat=prefix == _prefix_of(home),
         )
         for field, home in found
     ]
