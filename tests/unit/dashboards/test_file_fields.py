@@ -12,13 +12,13 @@ from dashboards.pages.history import history_details
 from dashboards.pages.plan.bulk import bulk
 from dashboards.pages.plan.details import file_fields
 from indexium_core.flows.review import field_rules
-from indexium_core.flows.review.decisions import FIELD_KINDS
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
-from indexium_core.model.fields.rules import FileNames, Rule, literal
+from indexium_core.model.fields.rules import FileNames, ValueRule, literal
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.details import FileDetails, StandingDecision
 from indexium_core.model.files.media import Change
 from indexium_core.model.planning.plan import PlanItem
+from indexium_core.store.review.decisions import FIELD_KIND
 from tests.support.fake_plan import details_of, items
 from tests.unit.dashboards.test_history import item as history_item
 
@@ -48,8 +48,8 @@ def row(shown: dict[str, Any], key: str) -> dict[str, Any]:
     return next(each for each in [*shown["rows"], *shown["more"]] if each["key"] == key)
 
 
-def test_kinds_of_decisions_are_those_of_the_library() -> None:
-    assert file_fields.DECISION_KINDS == FIELD_KINDS
+def test_kind_of_decision_is_that_of_the_library() -> None:
+    assert file_fields.decision_kind("title") == f"{FIELD_KIND}title"
 
 
 def test_fields_with_a_value_or_an_edit_come_first() -> None:
@@ -92,8 +92,8 @@ def test_rating_is_a_number_of_stars(value: str | None, stars: int) -> None:
 @pytest.mark.parametrize("value", ["At sea", "{name}", "a } b {{", "{"])
 def test_typed_value_is_never_a_rule(value: str) -> None:
     file = FileNames(file_name="a.avi", folder="", modified=NOW)
-    assert Rule(literal(value)).value(file) == value
-    assert field_rules.constants({"title": Rule(literal(value))}) == {"title": value}
+    assert ValueRule(literal(value)).value(file) == value
+    assert field_rules.constants({"title": ValueRule(literal(value))}) == {"title": value}
 
 
 def preview(**facts: Any) -> FieldsPreview:

@@ -9,7 +9,7 @@ from indexium_core.model.fields.table import EDITABLE, Field, FieldType
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.planning.plan import PlanItem
 
-__all__ = ["DECISION_KINDS", "decision_kind", "view"]
+__all__ = ["decision_kind", "view"]
 
 _HINTS: dict[FieldType, str] = {
     "date": "A day, a month or a year: 2019-07-31, 2019-07 or 2019.",
@@ -21,9 +21,6 @@ _HINTS: dict[FieldType, str] = {
 def decision_kind(key: str) -> str:
     """Return the kind of the decisions that edit a field."""
     return f"field:{key}"
-
-
-DECISION_KINDS = tuple(decision_kind(field.key) for field in EDITABLE)
 
 
 def view(details: FileDetails, item: PlanItem, *, container: str, editable: bool) -> dict[str, Any]:
