@@ -4,26 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import cast
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from indexium_core.library import Library
-from indexium_core.model.fields.table import field_named
-from indexium_core.store.planning import plan_rows
 from tests.browser.conftest import Site
 
 LETTER = "Letter.mp4"
-
-
-@pytest.fixture(autouse=True)
-def places(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MP4 files can store a title and a rating, whatever the table of fields says: nothing is written here."""
-    writable = [*plan_rows.RULES["writable_fields"], "mp4 title", "mp4 rating"]
-    monkeypatch.setitem(plan_rows.RULES, "writable_fields", writable)
-    for key in ("title", "rating"):
-        monkeypatch.setitem(cast("dict[str, str]", field_named(key).places), "mp4", "a tag")
 
 
 def row(page: Page, name: str) -> Locator:
@@ -70,8 +57,12 @@ def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library
     assert edits(library)[LETTER] == {"title"}
 
     # A problem is shown beside the input.
-    season = drawer.get_by_role("listitem").filter(has_text="Season")
-    expect(season).to_contain_text("no place for it")
+    drawer.get_by_role("button", name=re.compile("^Season: none")).click()
+    drawer.get_by_role("textbox", name="Season").fill("first")
+    page.keyboard.press("Enter")
+    expect(drawer.get_by_text("'first' is no value of the field season.")).to_be_visible()
+    assert edits(library)[LETTER] == {"title"}
+    page.keyboard.press("Escape")
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
 
