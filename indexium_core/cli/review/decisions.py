@@ -16,7 +16,8 @@ from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.query import with_values
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
+    from indexium_core.library import DecisionReport, LibraryServices
+    from indexium_core.model.fields.preview import FieldsPreview
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
@@ -56,8 +57,9 @@ def edit(
 
 
 def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str], *, dry_run: bool) -> None:
-    preview = library.bulk.preview_fields(query, values)
+    outcome: FieldsPreview | DecisionReport
     if dry_run:
+        outcome = preview = library.bulk.preview_fields(query, values)
         output.table(
             ("file", "field", "now", "then"),
             [
@@ -67,11 +69,11 @@ def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str],
         )
         output.note(f"{wording.files(preview.changed)} of {preview.files:,} would change. These are the first.")
     else:
-        report = library.decisions.set_fields(query, values)
+        outcome = report = library.decisions.set_fields(query, values)
         output.note(labels.sentence(report.label) if report.files else "No value would change; nothing was done.")
     for count, reason in (
-        (preview.without_value, "has no value for the rule"),
-        (preview.invalid, "would get an invalid value"),
+        (outcome.without_value, "has no value for the rule"),
+        (outcome.invalid, "would get an invalid value"),
     ):
         if count:
             output.note(f"Not edited: {wording.files(count)}; each {reason}.")

@@ -107,18 +107,17 @@ class BulkEdits:
     def preview_fields(self, target: Target, values: Mapping[str, str], *, examples: int = EXAMPLES) -> FieldsPreview:
         """Return the effect of `Decisions.set_fields` without a change; errors are the same."""
         rules = field_rules.checked_rules(values)
-        with self._database.atomic() as tx:
-            ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
-            store.select_files(tx, ids)
-            copies = store.select_copies(tx)
-            found = field_rules.results(tx, rules)
-            store.clear_selected(tx)
+        reader = self._database.read()
+        targets.select_any(reader, target, plan_compute.refresh(self._database, self._modes(), now=self._clock()))
+        copies = store.select_copies(reader)
+        found = field_rules.results(reader, rules)
+        store.clear_selected(reader)
         return FieldsPreview(
-            files=len(ids) + copies,
+            files=found.files,
             copies=copies,
             changed=found.changed_files,
             without_value=len(found.without_value),
-            invalid=len({each.file_id for each in found.problems}),
+            invalid=found.invalid_files,
             examples=[*found.changes[:examples], *found.problems[:examples]],
         )
 

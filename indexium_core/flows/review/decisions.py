@@ -54,6 +54,8 @@ class DecisionReport:
     copies: int = 0  # for an edit of whole lists: copies of the target's files that are not in the target
     added: Mapping[str, int] = field(default_factory=dict)  # files by added person
     removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
+    without_value: int = 0  # files that are not edited, because a rule for a field has no value
+    invalid: int = 0  # files that are not edited, because a rule makes an invalid value
     step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: no decision was made
     label: str = field(default="", compare=False)  # past tense: "added Ann Lee to 3 files"
 
@@ -323,7 +325,7 @@ class Step:
 
     def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
         """Set fields of files and their copies by rules; return the number of files."""
-        copies = self._select(target, copies=True, planned_only=False)
+        copies = self._select_any(target)
         files, constants = 0, field_rules.constants(rules)
         for key, value in constants.items():
             files = store.set_value_of_selected(self._tx, key, value, at=self._at, step=self._id)
@@ -333,11 +335,12 @@ class Step:
                 store.set_values(self._tx, key, values, at=self._at, step=self._id)
         store.clear_selected(self._tx)
         files = files or found.changed_files
+        self.report = replace(self.report, without_value=len(found.without_value), invalid=found.invalid_files)
         return self._add(files, labels.set_fields(files, rules), copies=copies)
 
     def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
         """Make files and their copies favorites, or no favorites; None toggles. Return the files with their ratings."""
-        self._select(target, copies=True, planned_only=False)
+        self._select_any(target)
         former = store.former_values(self._tx, RATING)
         ratings, changed = dict[int, str | None](), dict[int, str | None]()
         for row in store.field_facts(self._tx):
@@ -389,7 +392,7 @@ class Step:
 
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
         """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
-        self._select(target, planned_only=False)
+        self._select(target)
         stored_kinds = [each for kind in kinds for each in (_FIELD_KINDS if kind == "fields" else (kind,))]
         files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
         store.clear_selected(self._tx)
@@ -405,9 +408,12 @@ class Step:
         self._add(0, labels.revoked(count))
         return count
 
-    def _select(self, target: Target, *, copies: bool = False, planned_only: bool = True) -> int:
-        if isinstance(target, str) and not planned_only:
-            target = targets.ids_of(self._tx, target, self._modes, now=self._at)
+    def _select_any(self, target: Target) -> int:
+        """Select files, also those in no plan, and their copies; return the number of copies."""
+        targets.select_any(self._tx, target, plan_compute.refresh_within(self._tx, self._modes, now=self._at))
+        return store.select_copies(self._tx)
+
+    def _select(self, target: Target, *, copies: bool = False) -> int:
         targets.select_current(self._tx, target, self._modes, now=self._at)
         return store.select_copies(self._tx) if copies else 0
 

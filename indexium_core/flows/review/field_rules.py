@@ -25,10 +25,16 @@ __all__ = ["RuleResults", "checked_rules", "constants", "results"]
 class RuleResults:
     """The values of the selected files."""
 
+    files: int = 0
     values: dict[str, dict[int, str | None]] = field(default_factory=dict)  # by field and file: only those that change
     changes: list[FieldExample] = field(default_factory=list)
     problems: list[FieldExample] = field(default_factory=list)  # invalid values
     without_value: set[int] = field(default_factory=set)  # files for which a rule has no value
+
+    @property
+    def invalid_files(self) -> int:
+        """The number of files for which a rule makes an invalid value."""
+        return len({each.file_id for each in self.problems})
 
     @property
     def changed_files(self) -> int:
@@ -64,7 +70,8 @@ def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
 def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
     """Return the values of the selected files (`decisions.select_files`)."""
     found = RuleResults(values={key: {} for key in rules})
-    for row in store.field_facts(reader):
+    for row in store.field_facts(reader) if rules else ():
+        found.files += 1
         edited = dict(row.fields or {}) | dict(row.edits or {})
         present = {key: value for key, value in edited.items() if value is not None}
         names = FileNames(

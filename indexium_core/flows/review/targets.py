@@ -20,7 +20,7 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 
-__all__ = ["Target", "ids_of", "select", "select_current"]
+__all__ = ["Target", "ids_of", "select", "select_any", "select_current"]
 
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
@@ -55,6 +55,14 @@ def select(reader: Connection, target: Target, version: Version) -> None:
         _select_files(reader, target)
 
 
+def select_any(reader: Connection, target: Target, version: Version) -> None:
+    """Select the files of a target; a search also matches files that are in no plan. Errors as in `select_current`."""
+    if isinstance(target, str):
+        decisions.select_files(reader, properties.matching_ids(reader, compile_query(target), version))
+    else:
+        select(reader, target, version)
+
+
 def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> list[int]:
     """
     Return the ids of the files of a target, in order. A search also matches files that are not in the plan.
@@ -64,9 +72,7 @@ def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> li
         UnknownIdError: There is no such file.
 
     """
-    if isinstance(target, str):
-        return properties.matching_ids(tx, compile_query(target), plan_compute.refresh_within(tx, modes, now=now))
-    select_current(tx, target, modes, now=now)
+    select_any(tx, target, plan_compute.refresh_within(tx, modes, now=now))
     ids = properties.selected_files(tx)
     decisions.clear_selected(tx)
     return ids

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from indexium_core import errors
 from indexium_core.model.fields.table import Field, FieldType
@@ -22,6 +22,7 @@ __all__ = [
     "MAX_PERCENT",
     "parse",
     "percent_of_stars",
+    "require_utc",
     "stars_of_percent",
     "stored",
     "toggled_favorite",
@@ -77,6 +78,19 @@ def stored(field: Field, text: str, demuxer: str = "") -> str:
         with suppress(errors.ValidationError):
             return _datetime(field, text)
     return _list(field, text) or "" if field.type == "list" else text
+
+
+def require_utc(value: str) -> None:
+    """Raise ValueError for a canonical date and time that is not in UTC; the message names the time in UTC."""
+    if value.endswith("Z"):
+        return
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        message = f"The creation time of this file is in UTC: enter a zone, for example {value}Z."
+    else:
+        shown = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        message = f"The creation time of this file is in UTC: enter {shown}."
+    raise ValueError(message)
 
 
 def stars_of_percent(percent: int) -> str:

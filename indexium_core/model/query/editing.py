@@ -12,7 +12,7 @@ __all__ = ["ONE_VALUED", "quoted"]
 ONE_VALUED = frozenset(
     key.name
     for key in KEYS.values()
-    if key.kind in ("choice", "flag", "ids", "count", "size", "date", "fields") and len(key.columns) == 1
+    if key.kind in ("choice", "flag", "ids", "count", "size", "date", "number", "day") and len(key.columns) == 1
 )
 _RUN = re.compile(r'[^\s()"]*')
 

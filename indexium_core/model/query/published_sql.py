@@ -260,12 +260,9 @@ def _options(key: Key, value: AnyValue) -> str:
 
 
 def _span(key: Key, span: Span) -> str:
+    column = COMPARED.get(key.kind, "{0}").format(_COLUMNS[key.name][0])
     limits = ((">=", span.low), ("<", span.high))
-    of_columns = [
-        _joined(" AND ", [f"{column} {sign} {_limit(key, limit)}" for sign, limit in limits if limit is not None])
-        for column in (COMPARED.get(key.kind, "{0}").format(each) for each in _COLUMNS[key.name])
-    ]
-    return _joined(" OR ", of_columns)
+    return _joined(" AND ", [f"{column} {sign} {_limit(key, limit)}" for sign, limit in limits if limit is not None])
 
 
 def _limit(key: Key, limit: int) -> str:

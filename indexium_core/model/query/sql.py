@@ -139,7 +139,7 @@ class _Builder:
             return _joined(" OR ", [test(f"coalesce({column}, '')", value.text) for column in key.columns])
         if key.name == "path":
             return f"contains(f.path_search, {self._parameter(people_comment.fold(value.text))})"
-        return self._in_any_column([f"coalesce({column}, '')" for column in key.columns], self._holds, value.text)
+        return self._holds(f"coalesce({key.columns[0]}, '')", value.text)
 
     def _people(self, key: Key, value: Text) -> str:
         """Search all people first, which is fast, and then the lists of the key."""
@@ -222,15 +222,13 @@ class _Builder:
         return _joined(" OR ", tests)
 
     def _span(self, key: Key, span: Span) -> str:
-        of_columns = []
-        for column in key.columns:
-            tests = [
-                f"{COMPARED.get(key.kind, '{}').format(column)} {sign} {self._parameter(self._limit(key, limit))}"
-                for sign, limit in ((">=", span.low), ("<", span.high))
-                if limit is not None
-            ]
-            of_columns.append(_joined(" AND ", tests))
-        return _joined(" OR ", of_columns)
+        column = COMPARED.get(key.kind, "{0}").format(key.columns[0])
+        tests = [
+            f"{column} {sign} {self._parameter(self._limit(key, limit))}"
+            for sign, limit in ((">=", span.low), ("<", span.high))
+            if limit is not None
+        ]
+        return _joined(" AND ", tests)
 
     def _limit(self, key: Key, limit: int) -> int | str:
         if key.kind == "day":

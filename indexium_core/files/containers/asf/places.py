@@ -152,14 +152,7 @@ def created_ticks(value: str | None) -> int:
     """
     if value is None:
         return 0
-    if not value.endswith("Z"):
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo is None:
-            message = f"The creation time of this file is in UTC: enter a zone, for example {value}Z."
-        else:
-            shown = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-            message = f"The creation time of this file is in UTC: enter {shown}."
-        raise ValueError(message)
+    values.require_utc(value)
     seconds, _, fraction = value.removesuffix("Z").partition(".")
     moment = datetime.fromisoformat(seconds).replace(tzinfo=UTC)
     if len(fraction) > _DECIMALS:

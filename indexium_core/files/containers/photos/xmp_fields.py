@@ -92,9 +92,9 @@ def new_packet() -> XmpPacket:
 
 
 def stars_of_percent(text: str) -> str:
-    """Return the stars of a percentage by the ranges of Windows (`System.Rating`), "" for none."""
+    """Return the stars of a percentage, "" for none and for a text that is no percentage."""
     number = int(float(text)) if _WHOLE_NUMBER.fullmatch(text.strip()) else 0
-    return str(1 + sum(number >= first for first in (13, 38, 63, 88))) if 1 <= number <= 99 else ""
+    return values.stars_of_percent(number) if 0 <= number <= values.MAX_PERCENT else ""
 
 
 # Reading

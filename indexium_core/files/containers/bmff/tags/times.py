@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
+from indexium_core.model.fields import values
 
 __all__ = ["BOXES", "boxes_with_time", "field_range", "movie_time", "raw", "stored", "text"]
 
@@ -57,13 +58,7 @@ def stored(value: str | None) -> int:
     """
     if value is None:
         return 0
-    if not value.endswith("Z"):
-        if "+" not in value and value.count("-") < 3:
-            message = f"The creation time of this file is in UTC: enter a zone, for example {value}Z."
-            raise ValueError(message)
-        moment = datetime.fromisoformat(value).astimezone(UTC)
-        message = f"The creation time of this file is in UTC: enter {moment.isoformat().replace('+00:00', 'Z')}."
-        raise ValueError(message)
+    values.require_utc(value)
     moment = datetime.fromisoformat(value)
     if moment.microsecond or "." in value:
         message = "The creation time of this file has whole seconds: enter it without a fraction."
