@@ -13,11 +13,25 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
+__all__ = [
+    "COMMENT",
+    "CREATION_TIME",
+    "DATE",
+    "EDITABLE",
+    "FIELDS",
+    "RATING",
+    "TITLE",
+    "Field",
+    "FieldType",
+    "field_named",
+]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
 RATING = "rating"  # favorites are the files with the best rating
+TITLE = "title"
+DATE = "date"
+CREATION_TIME = "creation_time"
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
 
@@ -51,7 +65,7 @@ FIELDS: tuple[Field, ...] = (
         shown_as={"": ("comment", "com.apple.quicktime.comment")},
     ),
     Field(
-        key="title",
+        key=TITLE,
         title="Title",
         type="text",
         about="The title of the film or the photo.",
@@ -92,7 +106,7 @@ FIELDS: tuple[Field, ...] = (
         },
     ),
     Field(
-        key="date",
+        key=DATE,
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",
@@ -114,7 +128,7 @@ FIELDS: tuple[Field, ...] = (
         },
     ),
     Field(
-        key="creation_time",
+        key=CREATION_TIME,
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
