@@ -2,13 +2,14 @@
 // read by pages while a person scrolls.
 import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {h, keyedNodes, reuse} from "../../../components/browser/dom.js"
-import {closesDetails, keys} from "../../../components/browser/keyboard.js"
 import {store, stored} from "../../../components/browser/local_storage.js"
 import {loadingPage} from "../../../components/widgets.js"
+import {bindKeys} from "./pictures_keys.js"
 import {Layout} from "./pictures_layout.js"
 import {drawBar, drawFilters, drawHead, drawMeaning, drawMonths, drawNothing} from "./pictures_parts.js"
 import {
   MARGIN,
+  PHONE,
   focusCursor,
   follow,
   goToMonth,
@@ -21,6 +22,7 @@ import {
 import {
   isSelected,
   onTile,
+  open,
   openBulk,
   rate,
   selectAll,
@@ -60,10 +62,11 @@ function drawLine(self, line, nodes) {
       h("div", attributes, drawHeading(line, folders, isWhole)),
     )
   }
+  const editable = view.editable && !PHONE.matches
   const shown = Array.from({length: count}, (_, place) => {
     const tile = state.tiles.get(first + place)
     const index = first + place
-    return {tile, index, isCursor: index === state.cursor, isSelected: isSelected(self, tile), editable: view.editable}
+    return {tile, index, isCursor: index === state.cursor, isSelected: isSelected(self, tile), editable}
   })
   const draw = isTable(self) ? drawTableRow : drawTile
   return reuse(nodes.get(key), [top, view.shows, shown], () => h("div", attributes, shown.map(draw)))
@@ -107,7 +110,7 @@ function draw(self) {
   measure(self)
   return [
     drawHead(view, state.tileSize),
-    drawFilters(view, state.menu, state.options),
+    drawFilters(view, state.menu, state.options, state.isUnfolded),
     drawMeaning(view),
     view.empty
       ? drawNothing(view.empty)
@@ -169,16 +172,6 @@ function closeMenu(self, event) {
   self.focus(`[data-act=menu][data-facet=${key}]`)
 }
 
-/** @type {(self: Self, index: number) => void} */
-function open(self, index) {
-  const tile = self.state.tiles.get(index)
-  if (!tile) return
-  self.state.cursor = index
-  self.paint()
-  focusCursor(self)
-  self.send("open", {id: tile.id})
-}
-
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   tile(self, {index}, _, event) {
@@ -223,6 +216,10 @@ const ACTIONS = {
     const values = options.filter(each => (each.value === target.value ? target.checked : each.on))
     for (const each of options) each.on = values.includes(each)
     self.send("filter", {key: facet, values: values.map(each => each.value)})
+  },
+  unfold({state, paint}) {
+    state.isUnfolded = !state.isUnfolded
+    paint()
   },
   drop: (self, {facet}) => self.send("filter", {key: facet, values: []}),
   view: (self, _, target) => target.value && self.send("find", {query: target.value.slice(1)}),
@@ -302,6 +299,7 @@ const newState = () => ({
   anchor: -1,
   menu: "",
   options: null,
+  isUnfolded: false,
   month: 0,
   wentTo: {month: 0, y: -10},
   from: -MARGIN,
@@ -363,33 +361,4 @@ export function render(context) {
     actions: ACTIONS,
   })
   bindKeys(self)
-}
-
-/** @param {Self} self */
-function bindKeys(self) {
-  const when = () => isShown(self)
-  const canEdit = () => isShown(self) && self.view.editable
-  /** @type {Record<string, KeyBinding>} */
-  const ratings = Object.fromEntries(
-    [0, 1, 2, 3, 4, 5].map(stars => [
-      String(stars),
-      {does: "rate with 1 to 5 stars; 0 removes the rating", group: "Act", when: canEdit, run: () => rate(self, stars)},
-    ]),
-  )
-  keys(self.model, "library", {
-    "/": {does: "search", group: "Move", when, run: () => self.focus("input.q")},
-    Enter: {does: "open the file", group: "Move", when, run: () => open(self, self.state.cursor)},
-    x: {does: "select the file", group: "Select", when, run: () => toggle(self, self.state.cursor)},
-    a: {does: "select all files of the search", group: "Select", when, run: () => selectAll(self, true)},
-    n: {does: "clear the selection", group: "Select", when, run: () => selectAll(self, false)},
-    f: {does: "make it a favorite, or no favorite", group: "Act", when: canEdit, run: () => toggleFavorite(self)},
-    b: {
-      does: "edit the people of the selected files",
-      group: "Act",
-      when: canEdit,
-      run: () => openBulk(self, "people"),
-    },
-    ...ratings,
-    Escape: closesDetails(() => self),
-  })
 }

@@ -100,8 +100,16 @@ const drawFilter = ({key, label, text}, open, options) =>
       ),
   )
 
-/** @type {(view: Head, open: string, options: Option[] | null) => HTMLElement} */
-export const drawFilters = (view, open, options) =>
+/** @type {(view: Head) => string} */
+const filterCount = ({filters, favorites}) => String(filters.filter(each => each.text).length + Number(favorites) || "")
+
+/**
+ * @param {Head} view
+ * @param {string} open The key of the opened filter.
+ * @param {Option[] | null} options
+ * @param {boolean} isUnfolded Filters are shown on a phone, too.
+ */
+export const drawFilters = (view, open, options, isUnfolded) =>
   h(
     "div",
     {class: "filters", role: "search", "aria-label": "Filters", data: {key: "filters"}},
@@ -111,8 +119,19 @@ export const drawFilters = (view, open, options) =>
       data: {key: "q"},
     }),
     h(
+      "button",
+      {
+        type: "button",
+        class: `pill unfold${filterCount(view) ? " on" : ""}`,
+        "aria-expanded": String(isUnfolded),
+        data: {act: "unfold", key: "unfold"},
+      },
+      "Filters ",
+      h("b", null, filterCount(view)),
+    ),
+    h(
       "div",
-      {class: "pills", data: {key: "pills"}},
+      {class: isUnfolded ? "pills unfolded" : "pills", data: {key: "pills"}},
       view.filters.map(filter => drawFilter(filter, open, options)),
       h(
         "button",

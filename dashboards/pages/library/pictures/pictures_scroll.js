@@ -30,6 +30,7 @@ import {Layout} from "./pictures_layout.js"
  * @property {number} anchor The place where a range starts.
  * @property {string} menu The key of the opened filter, "" for none.
  * @property {Option[] | null} options
+ * @property {boolean} isUnfolded The filters are shown on a phone.
  * @property {number} from Start of the visible part in pixels.
  * @property {number} to
  * @property {number} month The month at the top, by its place in the timeline.
@@ -46,7 +47,7 @@ const HEAD = 36
 const PHONE_HEAD = 44
 const ROW = 52 // of the table
 export const MARGIN = 500 // pixels above and below the window that are drawn too
-const PHONE = window.matchMedia("(max-width: 700px)")
+export const PHONE = window.matchMedia("(max-width: 700px)")
 
 /** @param {Self} self */
 export const isTable = ({view}) => view.shows === "table"

@@ -98,3 +98,13 @@ export function onTile(self, node, act) {
   self.paint()
   focusCursor(self)
 }
+
+/** @type {(self: Self, index: number) => void} */
+export function open(self, index) {
+  const tile = self.state.tiles.get(index)
+  if (!tile) return
+  self.state.cursor = index
+  self.paint()
+  focusCursor(self)
+  self.send("open", {id: tile.id})
+}

@@ -135,30 +135,35 @@ const attributes = ({tile, index, isCursor, isSelected}, kind) => ({
   role: "gridcell",
   tabindex: isCursor ? "0" : "-1",
   "aria-selected": String(isSelected),
-  "aria-label": tile ? labelOf(tile) : "loading",
   data: {act: "tile", index, key: `tile${index}`},
 })
+
+/** The text of a tile for screen readers. Its visible parts are hidden from them, except the buttons. @param {Tile} tile */
+const drawLabel = tile => h("span", {class: "vh"}, labelOf(tile))
+const drawLoading = () => h("span", {class: "vh"}, "loading")
+const HIDDEN = {"aria-hidden": "true"}
 
 /** @param {Shown} shown */
 export function drawTile(shown) {
   const {tile, editable} = shown
-  if (!tile) return h("div", attributes(shown, "tile"), h("div", {class: "pic bone"}), h("div", {class: "cap"}))
+  if (!tile) return h("div", attributes(shown, "tile"), drawLoading(), h("div", {class: "pic bone"}), h("div", {class: "cap"}))
   const {title, name, badge, info, note} = tile
   return h(
     "div",
     attributes(shown, "tile"),
+    drawLabel(tile),
     h(
       "div",
       {class: "pic"},
       drawPicture(tile),
       drawCheck(shown),
       drawHeart(tile, editable),
-      h("span", {class: "what"}, badge),
-      note && h("span", {class: "note"}, note),
+      h("span", {class: "what", ...HIDDEN}, badge),
+      note && h("span", {class: "note", ...HIDDEN}, note),
     ),
     h(
       "div",
-      {class: "cap"},
+      {class: "cap", ...HIDDEN},
       h("div", {class: "name", title: name}, h("bdi", null, title)),
       h("div", {class: "rated"}, drawStars(tile, editable), h("span", {class: "info"}, info)),
       drawPeople(tile),
@@ -169,24 +174,25 @@ export function drawTile(shown) {
 /** @param {Shown} shown */
 export function drawTableRow(shown) {
   const {tile, editable} = shown
-  if (!tile) return h("div", attributes(shown, "trow"), h("span", {class: "bone"}), h("span", {class: "bone"}))
+  if (!tile) return h("div", attributes(shown, "trow"), drawLoading(), h("span", {class: "bone"}), h("span", {class: "bone"}))
   const {title, name, place, at, dated, size, badge, note} = tile
   return h(
     "div",
     attributes(shown, "trow"),
+    drawLabel(tile),
     drawCheck(shown),
-    h("span", {class: "pic"}, drawPicture(tile)),
+    h("span", {class: "pic", ...HIDDEN}, drawPicture(tile)),
     h(
       "span",
-      {class: "file"},
+      {class: "file", ...HIDDEN},
       h("b", {title: name}, h("bdi", null, title)),
       h("small", null, h("bdi", {dir: "ltr"}, place)),
     ),
-    h("span", {class: "kind"}, badge, note && h("small", null, note)),
-    h("span", {class: "day", title: dated}, shortDay(at)),
-    h("span", {class: "rated"}, drawStars(tile, editable), drawHeart(tile, editable)),
-    drawPeople(tile),
-    h("span", {class: "num"}, size),
+    h("span", {class: "kind", ...HIDDEN}, badge, note && h("small", null, note)),
+    h("span", {class: "day", title: dated, ...HIDDEN}, shortDay(at)),
+    h("span", {class: "rated"}, h("span", HIDDEN, drawStars(tile, editable)), drawHeart(tile, editable)),
+    h("span", {class: "with", ...HIDDEN}, drawPeople(tile)),
+    h("span", {class: "num", ...HIDDEN}, size),
   )
 }
 
@@ -198,9 +204,9 @@ export function drawTableRow(shown) {
 export const drawHeading = ({section, first, count: files}, folders, isSelected) =>
   h(
     "div",
-    {class: "day", role: "gridcell", "aria-label": `${dayText(section.label)}, ${plural(files, "file")}`},
+    {class: "day", role: "gridcell"},
     h("b", null, dayText(section.label)),
-    h("span", null, [folders.slice(0, 2).join(", "), plural(files, "file")].filter(Boolean).join(" · ")),
+    h("span", null, " ", [folders.slice(0, 2).join(", "), plural(files, "file")].filter(Boolean).join(" · ")),
     h(
       "button",
       {
