@@ -13,11 +13,12 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
+__all__ = ["COMMENT", "CREATION_TIME", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
 RATING = "rating"  # favorites are the files with the best rating
+CREATION_TIME = "creation_time"  # of a photo, it is the one date of the recording
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
 
@@ -114,7 +115,7 @@ FIELDS: tuple[Field, ...] = (
         },
     ),
     Field(
-        key="creation_time",
+        key=CREATION_TIME,
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
