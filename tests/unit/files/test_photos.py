@@ -153,7 +153,7 @@ def test_field_is_written_replaced_and_removed(kind: str, field: str, tmp_path: 
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_fields_at_once_beside_exif(kind: str, tmp_path: Path) -> None:
     data = photo(kind, exif=exif(rating=2))
-    taken = {} if kind == "tiff" else {"creation_time": "2019-07-04T10:11:12.07+02:00"}  # Pillow writes none into a TIFF
+    taken = {} if kind == "tiff" else {"creation_time": "2019-07-04T10:11:12.07+02:00"}  # Pillow: none
     assert shown(data) == {"rating": "2", **taken}
     new = written(data, {key: value for key, (value, _) in VALUES.items()}, tmp_path)
     rated = {each.where for each in examined(new).fields if each.field == "rating"}
