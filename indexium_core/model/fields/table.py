@@ -13,11 +13,12 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
+__all__ = ["COMMENT", "EDITABLE", "FAVORITE_KEY", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
 RATING = "rating"  # favorites are the files with the best rating
+FAVORITE_KEY = "favorite"  # no field: in a search and in an edit it means this rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
 
