@@ -14,7 +14,7 @@ from indexium_core import errors
 from indexium_core.model.fields import values
 from indexium_core.model.fields.preview import FieldExample
 from indexium_core.model.fields.rules import FileNames, ValueRule
-from indexium_core.model.fields.table import EDITABLE, field_named
+from indexium_core.model.fields.table import editable_field, field_named
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
@@ -55,9 +55,7 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
         raise errors.UsageError("Name at least one field to set.")
     rules = {}
     for key, text in texts.items():
-        if field_named(key) not in EDITABLE:
-            raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
-        rules[key] = ValueRule(text)
+        rules[editable_field(key).key] = ValueRule(text)
     constants(rules)
     return rules
 
