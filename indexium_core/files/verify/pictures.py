@@ -5,6 +5,10 @@ For photos this module takes the place of `meaning`. Pillow reads the header wit
 content of a file cannot choose another one, and decodes nothing. The fields come from the XMP packet that Pillow finds,
 read by `xml.etree` from the names of the properties alone. Pillow is imported at the first photo, because films do not
 need it.
+
+Pillow does not read HEIC. FFmpeg's libraries read HEIC and AVIF: the shape of every picture, and a digest of its
+compressed data, which they find themselves. They do not know XMP, so the packets are those between the instructions
+`xpacket`, wherever they lie (XMP part 3, packet scanning).
 """
 
 from __future__ import annotations
@@ -18,7 +22,10 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import av.error
+
 from indexium_core import errors
+from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.verify.meaning import Facts, Meaning
 from indexium_core.model.fields import values
@@ -46,6 +53,9 @@ _RATINGS = {0x4746, 0x4749}  # EXIF's ratings change together with that of XMP
 _SUB_DIRECTORIES = (0x8769, 0x8825, 0xA005)  # EXIF, GPS, interoperability
 _OWN_FACTS = frozenset({"xmp", "exif", "icc_profile", "XML:com.adobe.xmp"})  # parts of `info` that are compared apart
 _MAX_PACKET = 16 << 20
+_BEGIN = b"<?xpacket begin="
+_PACKET = re.compile(rb"<\?xpacket begin=.*?<\?xpacket end=[^>]*>", re.DOTALL)
+_BLOCK = 1 << 20
 _ONE_AT_A_TIME = threading.Lock()  # the filter of warnings is global to the process
 
 
@@ -57,6 +67,8 @@ def read(reader: Reader, layout: Layout) -> Meaning:
         FFmpegError: Pillow cannot open it, so the write could not be verified.
 
     """
+    if layout.container == "heif":
+        return _read_boxes(reader)
     source = io.BufferedReader(_PhotoSource(reader), 64 * 1024)
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
@@ -85,6 +97,42 @@ def _opener(container: str) -> Callable[[Any], Any]:
         "tiff": TiffImagePlugin.TiffImageFile,
         "webp": WebPImagePlugin.WebPImageFile,
     }[container]
+
+
+def _read_boxes(reader: Reader) -> Meaning:
+    """Return the facts of an HEIC or AVIF; raises FFmpegError."""
+    facts: dict[str, str] = {}
+    try:
+        with libav.opened(reader, "mp4", packets=True) as media:
+            for stream in media.streams:
+                for name in ("type", "id", "codec_tag", "width", "height", "pix_fmt"):
+                    facts[f"picture {stream.index} {name}"] = str(getattr(stream.codec_context, name, None))
+                configuration = getattr(stream.codec_context, "extradata", None) or b""
+                facts[f"picture {stream.index} configuration"] = _digest(configuration)
+            for number, packet in enumerate(media.demux()):
+                sides = [(str(side.data_type), bytes(side)) for side in packet.iter_sidedata()]
+                facts[f"data {number}"] = (
+                    f"{packet.stream.index} {_digest(bytes(packet))} {_digest(repr(sides).encode())}"
+                )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        reason = str(getattr(error, "strerror", None) or error).rstrip(".")
+        message = f"The media libraries cannot read the photo: {reason}."
+        raise errors.FFmpegError(message) from error
+    found = [_fields(packet) for packet in _scanned_packets(reader)]
+    shown = {each.key: next((one[each.key] for one in found if one[each.key]), None) for each in FIELDS}
+    return Meaning(fields=shown, facts={"streams": facts, "side_data": {}}, tags={"container": {}, "streams": []})
+
+
+def _scanned_packets(reader: Reader) -> Iterator[bytes]:
+    """Yield the packets of a file, by the instructions around them."""
+    rest = b""
+    for at in range(0, reader.size, _BLOCK):
+        rest += reader.read_at(at, _BLOCK)
+        while found := _PACKET.search(rest):
+            yield found[0]
+            rest = rest[found.end() :]
+        start = rest.rfind(_BEGIN)
+        rest = rest[start if start >= 0 and len(rest) - start <= _MAX_PACKET else -len(_BEGIN) :]
 
 
 class _PhotoSource(io.RawIOBase):

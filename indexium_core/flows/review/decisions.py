@@ -340,6 +340,11 @@ class Step:
         self.report = replace(self.report, without_value=len(found.without_value), invalid=found.invalid_files)
         return self._add(files, labels.set_fields(files, [*constants, *found.values]), copies=copies)
 
+    def set_values(self, field: str, values: Mapping[int, str | None]) -> int:
+        """Set a field of each file, by id, to a canonical value, without its copies; return the number of files."""
+        files = store.set_values(self._tx, field, values, at=self._at, step=self._id)
+        return self._add(files, labels.set_fields(files, [field]))
+
     def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
         """Make files and their copies favorites, or no favorites; None toggles. Return the files with their ratings."""
         self._select_any(target)

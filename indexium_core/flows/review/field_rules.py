@@ -14,7 +14,7 @@ from indexium_core import errors
 from indexium_core.model.fields import values
 from indexium_core.model.fields.preview import FieldExample
 from indexium_core.model.fields.rules import FileNames, ValueRule
-from indexium_core.model.fields.table import EDITABLE, FAVORITE_KEY, RATING, field_named
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_field, field_named
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
@@ -62,9 +62,9 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
         if key == FAVORITE_KEY:
             if text.strip().lower() not in _IS_FAVORITE:
                 raise errors.ValidationError(f"'{text}' is no value of favorite. Enter yes or no.")
-        elif field_named(key) not in EDITABLE:
-            raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
-        rules[key] = ValueRule(text)
+            rules[key] = ValueRule(text)
+        else:
+            rules[editable_field(key).key] = ValueRule(text)
     constants(rules)
     return rules
 

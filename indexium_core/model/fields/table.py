@@ -13,7 +13,17 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "EDITABLE", "FAVORITE_KEY", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
+__all__ = [
+    "COMMENT",
+    "EDITABLE",
+    "FAVORITE_KEY",
+    "FIELDS",
+    "RATING",
+    "Field",
+    "FieldType",
+    "editable_field",
+    "field_named",
+]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
@@ -279,3 +289,17 @@ def field_named(key: str) -> Field:
     if key not in _BY_KEY:
         raise errors.UsageError(f"There is no field '{key}'. Fields: {', '.join(_BY_KEY)}.")
     return _BY_KEY[key]
+
+
+def editable_field(key: str) -> Field:
+    """
+    Return the field with a key, if a person can set it.
+
+    Raises:
+        UsageError: There is no such field, or it follows from the people.
+
+    """
+    field = field_named(key)
+    if field.key == COMMENT:
+        raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
+    return field
