@@ -8,6 +8,8 @@ import zlib
 
 from PIL import Image
 
+from tests.support import heif
+
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -79,10 +81,21 @@ def exif(*, rating: int | None = None, orientation: int = 1, taken: str = "2019:
 
 
 def photo(kind: str, **settings: object) -> bytes:
-    """A photo by Pillow; `settings` are those of its `save`."""
+    """A photo by Pillow; `settings` are those of its `save`. An HEIC has a packet with room, and no other settings."""
+    if kind == "heif":
+        return heic(**settings)  # type: ignore[arg-type]  # the caller knows the settings
     out = io.BytesIO()
     picture().save(out, {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP"}[kind], **settings)
     return out.getvalue()
+
+
+def heic(exif: Image.Exif | None = None, xmp: bytes | None = None) -> bytes:
+    """An HEIC whose packet has 12 KB of room; its rotation is that of EXIF, as in the files of phones."""
+    items = [heif.Item(b"mime", xmp or packet("", padding=12_000), b"application/rdf+xml")]
+    if exif is not None:
+        items.append(heif.Item(b"Exif", bytes(4) + exif.tobytes().removeprefix(b"Exif\0\0")))
+    turns = {1: 0, 8: 1, 3: 2, 6: 3}[exif[0x0112] if exif is not None else 1]
+    return heif.heic(picture(), items, turns=turns)
 
 
 def segment(marker: int, data: bytes) -> bytes:

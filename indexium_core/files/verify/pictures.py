@@ -5,6 +5,10 @@ For photos this module takes the place of `meaning`. Pillow reads the header wit
 content of a file cannot choose another one, and decodes nothing. The fields come from the XMP packet that Pillow finds,
 read by `xml.etree` from the names of the properties alone. Pillow is imported at the first photo, because films do not
 need it.
+
+Pillow does not read HEIC. FFmpeg's libraries read HEIC and AVIF: the shape of every picture, and a digest of its
+compressed data, which they find themselves. They do not know XMP, so the packets are those between the instructions
+`xpacket`, wherever they lie (XMP part 3, packet scanning).
 """
 
 from __future__ import annotations
@@ -16,9 +20,13 @@ import threading
 import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
+import av.error
+
 from indexium_core import errors
+from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.verify.meaning import Facts, Meaning, owned_by
 from indexium_core.model.fields import values
@@ -51,6 +59,11 @@ _OWNERS = {0x4746: RATING, 0x4749: RATING} | dict.fromkeys(
 _SUB_DIRECTORIES = (0x8769, 0x8825, 0xA005)  # EXIF, GPS, interoperability
 _OWN_FACTS = frozenset({"xmp", "exif", "icc_profile", "XML:com.adobe.xmp"})  # parts of `info` that are compared apart
 _MAX_PACKET = 16 << 20
+_BEGIN = b"<?xpacket begin="
+_PACKET = re.compile(rb"<\?xpacket begin=.*?<\?xpacket end=[^>]*>", re.DOTALL)
+_BLOCK = 1 << 20
+_TIFF = re.compile(rb"II\*\0|MM\0\*")
+_MAX_EXIF = 64 * 1024
 _ONE_AT_A_TIME = threading.Lock()  # the filter of warnings is global to the process
 
 
@@ -62,6 +75,8 @@ def read(reader: Reader, layout: Layout) -> Meaning:
         FFmpegError: Pillow cannot open it, so the write could not be verified.
 
     """
+    if layout.container == "heif":
+        return _read_boxes(reader)
     source = io.BufferedReader(_PhotoSource(reader), 64 * 1024)
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
@@ -71,7 +86,7 @@ def read(reader: Reader, layout: Layout) -> Meaning:
                     "streams": dict(_image(picture)),
                     "side_data": dict(_side_data(picture, layout.container)),
                 }
-                fields = dict(_fields(_packet(picture), picture.getexif().get_ifd(_EXIF)))
+                fields = _with_date(_packet_fields(_packet(picture)), picture.getexif().get_ifd(_EXIF))
                 return Meaning(fields=fields, facts=facts, tags={"container": {}, "streams": []})
     except errors.FileAccessError:
         raise
@@ -91,6 +106,57 @@ def _opener(container: str) -> Callable[[Any], Any]:
         "tiff": TiffImagePlugin.TiffImageFile,
         "webp": WebPImagePlugin.WebPImageFile,
     }[container]
+
+
+def _read_boxes(reader: Reader) -> Meaning:
+    """Return the facts of an HEIC or AVIF; raises FFmpegError."""
+    facts: dict[str, str] = {}
+    try:
+        with libav.opened(reader, "mp4", packets=True) as media:
+            for stream in media.streams:
+                for name in ("type", "id", "codec_tag", "width", "height", "pix_fmt"):
+                    facts[f"picture {stream.index} {name}"] = str(getattr(stream.codec_context, name, None))
+                configuration = getattr(stream.codec_context, "extradata", None) or b""
+                facts[f"picture {stream.index} configuration"] = _digest(configuration)
+            for number, packet in enumerate(media.demux()):
+                sides = [(str(side.data_type), bytes(side)) for side in packet.iter_sidedata()]
+                facts[f"data {number}"] = (
+                    f"{packet.stream.index} {_digest(bytes(packet))} {_digest(repr(sides).encode())}"
+                )
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        reason = str(getattr(error, "strerror", None) or error).rstrip(".")
+        message = f"The media libraries cannot read the photo: {reason}."
+        raise errors.FFmpegError(message) from error
+    packets = [_packet_fields(packet) for packet in _scanned_packets(reader)] or [_packet_fields(b"")]
+    merged = {key: next((one[key] for one in packets if one[key]), None) for key in packets[0]}
+    shown = _with_date(merged, _scanned_exif(reader))
+    return Meaning(fields=shown, facts={"streams": facts, "side_data": {}}, tags={"container": {}, "streams": []})
+
+
+def _scanned_packets(reader: Reader) -> Iterator[bytes]:
+    """Yield the packets of a file, by the instructions around them."""
+    rest = b""
+    for at in range(0, reader.size, _BLOCK):
+        rest += reader.read_at(at, _BLOCK)
+        while found := _PACKET.search(rest):
+            yield found[0]
+            rest = rest[found.end() :]
+        start = rest.rfind(_BEGIN)
+        rest = rest[start if start >= 0 and len(rest) - start <= _MAX_PACKET else -len(_BEGIN) :]
+
+
+def _scanned_exif(reader: Reader) -> Mapping[int, Any]:
+    """Return the EXIF directory of a file with a date, by the first bytes of a block; empty if there is none."""
+    from PIL import Image
+
+    for at in range(0, reader.size, _BLOCK):
+        for mark in _TIFF.finditer(reader.read_at(at, _BLOCK + 3)):
+            found = Image.Exif()
+            with suppress(Exception):  # other bytes may look like a block
+                found.load(b"Exif\0\0" + reader.read_at(at + mark.start(), _MAX_EXIF))
+                if directory := found.get_ifd(_EXIF):
+                    return directory
+    return {}
 
 
 class _PhotoSource(io.RawIOBase):
@@ -158,12 +224,12 @@ def _packet(picture: Any) -> bytes:
     return found.encode() if isinstance(found, str) else bytes(found)
 
 
-def _fields(packet: bytes, exif: Mapping[int, Any]) -> Mapping[str, str | None]:
-    """Return the fields of a packet and the date of EXIF; a packet with a document type is not read."""
-    found = _packet_fields(packet)
-    texts = [_exif_date(exif), *(found.pop(name, None) or "" for name in _TAKEN)]
+def _with_date(found: Mapping[str, str | None], exif: Mapping[int, Any]) -> Mapping[str, str | None]:
+    """Return the fields of a packet with the date of EXIF and of the packet."""
+    texts = [_exif_date(exif), *(found[name] or "" for name in _TAKEN)]
     known = [text for text in texts if text.strip("0:-TZ+ ./")]  # zeros and blanks: unknown
-    return found | {CREATION_TIME: _one_date(known) if known else None}
+    others = {key: value for key, value in found.items() if key not in _TAKEN}
+    return others | {CREATION_TIME: _one_date(known) if known else None}
 
 
 def _exif_date(exif: Mapping[int, Any]) -> str:
@@ -199,7 +265,7 @@ def _clock_and_zone(text: str) -> tuple[str, str]:
 
 def _packet_fields(packet: bytes) -> dict[str, str | None]:
     """Return the fields of a packet; a packet with a document type is not read."""
-    shown: dict[str, str | None] = {each.key: None for each in FIELDS}
+    shown: dict[str, str | None] = dict.fromkeys((*(each.key for each in FIELDS), *_TAKEN))
     plain = packet.replace(b"\0", b"")
     if not packet or len(packet) > _MAX_PACKET or b"<!" in re.sub(rb"<!(--|\[CDATA\[)", b"", plain):
         return shown
@@ -212,7 +278,7 @@ def _packet_fields(packet: bytes) -> dict[str, str | None]:
             text = _as_field(key, [each for each in _property(description, name) if each])
             shown[key] = shown[key] or (values.stored(field_named(key), text) if text else None)
         for name in _TAKEN:
-            shown[name] = shown.get(name) or next((text.strip() for text in _property(description, name)), None)
+            shown[name] = shown[name] or next((text.strip() for text in _property(description, name)), None)
     return {key: None if key == RATING and text == "0" else text for key, text in shown.items()}
 
 

@@ -13,12 +13,24 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "CREATION_TIME", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
+__all__ = [
+    "COMMENT",
+    "CREATION_TIME",
+    "EDITABLE",
+    "FAVORITE_KEY",
+    "FIELDS",
+    "RATING",
+    "Field",
+    "FieldType",
+    "editable_field",
+    "field_named",
+]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
 RATING = "rating"  # favorites are the files with the best rating
 CREATION_TIME = "creation_time"  # of a photo, it is the one date of the recording
+FAVORITE_KEY = "favorite"  # no field: in a search and in an edit it means this rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
 
@@ -279,3 +291,17 @@ def field_named(key: str) -> Field:
     if key not in _BY_KEY:
         raise errors.UsageError(f"There is no field '{key}'. Fields: {', '.join(_BY_KEY)}.")
     return _BY_KEY[key]
+
+
+def editable_field(key: str) -> Field:
+    """
+    Return the field with a key, if a person can set it.
+
+    Raises:
+        UsageError: There is no such field, or it follows from the people.
+
+    """
+    field = field_named(key)
+    if field.key == COMMENT:
+        raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
+    return field

@@ -41,9 +41,15 @@ def jpeg(body: str, **exif: str) -> bytes:
 
 
 def in_exif(data: bytes) -> dict[int, str]:
-    with Image.open(io.BytesIO(data)) as image:
-        found = image.getexif().get_ifd(0x8769)
-        return {tag: found[tag] for tag in (0x9003, 0x9004, 0x9011, 0x9291) if tag in found}
+    """The dates of a photo's EXIF; Pillow opens no HEIC, so its block is found by its first bytes."""
+    block = Image.Exif()
+    if data[4:8] == b"ftyp":
+        block.load(b"Exif\0\0" + data[data.index(b"MM\0*") :])
+        found = block.get_ifd(0x8769)
+    else:
+        with Image.open(io.BytesIO(data)) as image:
+            found = image.getexif().get_ifd(0x8769)
+    return {tag: found[tag] for tag in (0x9003, 0x9004, 0x9011, 0x9291) if tag in found}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -55,9 +55,11 @@ class PhotoParts:
     insert_at: int = 0  # where a new packet goes
     exif: Extent | None = None  # the block from its byte order on
     packet: Extent | None = None
+    pieces: tuple[Extent, ...] = ()  # the packet, if it is in several ranges (HEIF)
     slot: Extent | None = None  # the packet with its segment or chunk
     kept: tuple[tuple[str, Extent], ...] = ()  # every other part, in file order
-    extended: tuple[Extent, ...] = ()  # parts of a second packet that continues the first (JPEG)
+    further: tuple[tuple[Extent, ...], ...] = ()  # packets beside the first one, with the ranges of each
+    orientation: int = 0  # as in EXIF, for a kind of photo that has its own; 0: that of EXIF
     obstacle: str = ""  # why the photo cannot be written, as a sentence
 
 
@@ -76,7 +78,7 @@ class PhotoLayout(Layout):
         if self.parts is None:
             return 0, 0
         size = self.parts.width, self.parts.height
-        return size if self.exif.orientation < 5 else (size[1], size[0])
+        return size if (self.parts.orientation or self.exif.orientation) < 5 else (size[1], size[0])
 
 
 class PhotoFormat(Protocol):
@@ -140,11 +142,12 @@ class PhotoFamily:
             return PhotoLayout(container=self.name, size=reader.size, payload=whole, problem=problem)
         values = exif.read_exif(head, parts.exif)
         obstacle, packet, blocked = parts.obstacle, None, frozenset[str]()
-        if parts.packet is not None:
+        pieces = parts.pieces or ((parts.packet,) if parts.packet else ())
+        if pieces:
             try:
-                packet = xmp.read_packet(_bytes_of(head, parts.packet))
+                packet = _packet_of(head, pieces)
                 blocked = frozenset(xmp_fields.PROPERTIES) - xmp_fields.writable_fields(packet)
-                blocked |= _fields_in(head, parts.extended)
+                blocked |= frozenset().union(*(_fields_in(head, each) for each in parts.further))
                 obstacle = obstacle or (packet.problem and f"The XMP packet cannot be changed: {packet.problem}.")
             except XmpError as error:
                 obstacle = obstacle or f"The XMP packet is not understood: {error}."
@@ -302,12 +305,17 @@ def kept_facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> I
         yield "EXIF", masked_digest(reader, parts.exif, masked)
 
 
+def _packet_of(reader: Reader, pieces: Sequence[Extent]) -> XmpPacket:
+    """Return the packet in some ranges; raises XmpError."""
+    if sum(piece.length for piece in pieces) > xmp.MAX_PACKET:
+        raise XmpError(xmp.TOO_LARGE)
+    return xmp.read_packet(b"".join(_bytes_of(reader, piece) for piece in pieces))
+
+
 def _fields_in(reader: Reader, pieces: Sequence[Extent]) -> frozenset[str]:
-    """Return the fields in the second packet of a photo; programs ignore one that is malformed."""
-    if not pieces or sum(piece.length for piece in pieces) > xmp.MAX_PACKET:
-        return frozenset()
+    """Return the fields in another packet of a photo; programs ignore one that is malformed."""
     try:
-        packet = xmp.read_packet(b"".join(_bytes_of(reader, piece) for piece in pieces))
+        packet = _packet_of(reader, pieces)
     except XmpError:
         return frozenset()
     return xmp_fields.fields_in(packet)
