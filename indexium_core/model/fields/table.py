@@ -46,6 +46,7 @@ class Field:
     # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
     shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     percent_in: frozenset[str] = frozenset()  # FFmpeg's demuxers that show a rating as a number from 1 to 99
+    utc_in: frozenset[str] = frozenset()  # containers whose place has no time zone: the moment is in UTC
     lowest: int = 0  # of an integer
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
@@ -140,6 +141,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "mvhd",
         },
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
+        utc_in=frozenset({"asf", "matroska", "webm", "mp4", "mov", "3gp"}),
     ),
     Field(
         key="genre",
