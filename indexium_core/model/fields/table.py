@@ -16,7 +16,9 @@ from indexium_core import errors
 
 __all__ = [
     "COMMENT",
+    "CREATION_TIME",
     "EDITABLE",
+    "FAVORITE_KEY",
     "FIELDS",
     "RATING",
     "Field",
@@ -29,6 +31,8 @@ __all__ = [
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
 RATING = "rating"  # favorites are the files with the best rating
+CREATION_TIME = "creation_time"  # of a photo, it is the one date of the recording
+FAVORITE_KEY = "favorite"  # no field: in a search and in an edit it means this rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
 
@@ -180,7 +184,7 @@ FIELDS: tuple[Field, ...] = (
         },
     ),
     Field(
-        key="creation_time",
+        key=CREATION_TIME,
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
