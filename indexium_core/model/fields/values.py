@@ -87,7 +87,7 @@ def stored(field: Field, text: str, demuxer: str = "") -> str:
 
 def as_stored(field: Field, value: str | None, container: str) -> str | None:
     """
-    Return a canonical value as a container stores it: a moment in UTC, where the place has no time zone.
+    Return a canonical value as a container stores it: a time in UTC, where the place has no time zone.
 
     Raises:
         ValidationError: The time has no zone, so the moment is unknown.
