@@ -23,6 +23,7 @@ from indexium_core.model.files.exclusion import Exclusion, checked_patterns
 from indexium_core.model.files.inventory import (
     KINDS,
     SORTS,
+    WRITE_RATINGS,
     EmptyFolderReport,
     FilePage,
     FolderComparison,
@@ -182,6 +183,26 @@ class Inventory:
         self._row(library_id)
         with self._database.atomic() as tx:
             catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
+        self._on_change()
+
+    @remote()
+    def set_write_ratings(self, library_id: int, when: str) -> None:
+        """
+        Set when the ratings in a folder are written: `at-once`, as soon as they are set, or `with-plan`.
+
+        With `at-once`, the ratings that wait in the plan are written, too.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: There is no such choice.
+
+        """
+        if when not in WRITE_RATINGS:
+            message = f"Ratings cannot be written '{when[:40]}'. Choose one of: {', '.join(WRITE_RATINGS)}."
+            raise errors.UsageError(message)
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_ratings(tx, library_id, at_once=when == "at-once")
         self._on_change()
 
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
@@ -444,6 +465,7 @@ def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetai
         comment_mode=row.comment_mode,
         audio=row.audio,
         exclude=row.exclude,
+        write_ratings=row.write_ratings,
         scanned_at=row.scanned_at,
         problem=check.message if has_problem else "",
         remedy=check.remedy if has_problem else "",

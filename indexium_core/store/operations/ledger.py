@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.job import NewJob
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
@@ -84,6 +85,7 @@ class Ledger:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
             operation_id = _new_id(tx, request, now=now)
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
+            items |= {"fields": list(options.fields)}
             busy = tx.execute(_SQL["busy_among"], {"file_ids": list(chosen)}).fetchall()
             messages = {
                 "busy": [file_id for file_id, *_ in busy],
@@ -92,6 +94,11 @@ class Ledger:
             tx.execute(_SQL["insert_write_items"], items | messages)
             _insert_history(tx, operation_id, now=now, expires_at=expires_at)
             counts = _counts(tx, operation_id)
+            if not sum(counts.values()):
+                raise errors.UsageError(
+                    f"There is nothing to write: no selected file has a change of {', '.join(options.fields)}.",
+                    code="nothing_to_write",
+                )
             what = f"'{options.user_note}'" if options.user_note else wording.files(sum(counts.values()))
             self._insert_operation(
                 tx,
@@ -495,5 +502,6 @@ def _options(options: WriteOptions) -> str:
             "keep_backup": options.create_backup,
             "hard_links": options.hard_links,
             "risk": list(options.risk),
+            "fields": list(options.fields),
         }
     )
