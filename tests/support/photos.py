@@ -14,6 +14,7 @@ NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
+    "exif": "http://ns.adobe.com/exif/1.0/",
     "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
     "photoshop": "http://ns.adobe.com/photoshop/1.0/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
@@ -115,3 +116,23 @@ def with_segments(data: bytes, *segments: bytes) -> bytes:
 def chunk(kind: bytes, data: bytes) -> bytes:
     """A chunk of a PNG."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def with_exif_directory(data: bytes, **texts: bytes) -> bytes:
+    """A TIFF (little-endian) with an EXIF directory at its end: texts by their tag in hexadecimal, `x9003=b"…"`."""
+    at = int.from_bytes(data[4:8], "little")
+    count = int.from_bytes(data[at : at + 2], "little")
+    old = [data[at + 2 + 12 * number :][:12] for number in range(count)]
+    data += bytes(len(data) % 2)
+    entries, body = [], b""
+    start = len(data) + 2 + 12 * len(texts) + 4
+    for name, text in sorted(texts.items()):
+        value = text if len(text) <= 4 else struct.pack("<I", start + len(body))
+        entries.append(struct.pack("<HHI", int(name[1:], 16), 2, len(text)) + value.ljust(4, b"\0"))
+        body += (text + bytes(len(text) % 2)) if len(text) > 4 else b""
+    directory = struct.pack("<H", len(entries)) + b"".join(entries) + bytes(4) + body
+    pointer = struct.pack("<HHII", 0x8769, 4, 1, len(data))
+    main = sorted([*old, pointer], key=lambda each: int.from_bytes(each[:2], "little"))
+    first = len(data) + len(directory)
+    head = struct.pack("<H", len(main)) + b"".join(main) + bytes(4)
+    return data[:4] + struct.pack("<I", first) + data[8:] + directory + head

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from indexium_core import errors
 from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader, Strategy
-from indexium_core.files.containers.photos import exif, xmp, xmp_fields
+from indexium_core.files.containers.photos import exif, photo_dates, xmp, xmp_fields
 from indexium_core.files.containers.photos.exif import ExifFacts
 from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
@@ -23,6 +23,7 @@ from indexium_core.files.containers.shared import refusals, splices
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
 from indexium_core.files.containers.shared.splices import Splice
+from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
 
@@ -150,7 +151,9 @@ class PhotoFamily:
                 obstacle = obstacle or (packet.problem and f"The XMP packet cannot be changed: {packet.problem}.")
             except XmpError as error:
                 obstacle = obstacle or f"The XMP packet is not understood: {error}."
-        found = xmp_fields.fields_of(packet or xmp_fields.new_packet(), other_ratings=values.other_ratings)
+        found = xmp_fields.fields_of(
+            packet or xmp_fields.new_packet(), other_ratings=values.other_ratings, dates=values.dates
+        )
         return PhotoLayout(
             container=self.name,
             size=reader.size,
@@ -168,8 +171,7 @@ class PhotoFamily:
         assert isinstance(layout, PhotoLayout)
         if layout.parts is None:
             raise errors.CorruptFileError(layout.problem.message if layout.problem else "")
-        is_rated = xmp_fields.RATING in edited
-        masked = [where for where, _ in layout.exif.ratings.values()] if is_rated else []
+        masked = layout.exif.places_of(edited)
         try:
             facts = dict(self._form.facts(reader, layout.parts, masked))
         except (CutShortError, MalformedHeaderError) as error:
@@ -240,17 +242,30 @@ class PhotoStrategy:
     def _edits(
         self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change], padding: int = PADDING
     ) -> list[Splice]:
-        packet = xmp_fields.edited(layout.packet or xmp_fields.new_packet(), changes)
-        is_empty = layout.packet is None and packet.text == xmp_fields.new_packet().text
+        present = layout.packet or xmp_fields.new_packet()
+        packet = xmp_fields.edited(present, changes, dates=layout.exif.dates)
+        is_same = packet.text == present.text
         found: list[Splice] = []
-        if self._is_in_place and not is_empty:
+        if self._is_in_place and not is_same:
             found = list(self._form.in_place(reader, parts, packet))
-        elif not is_empty:
+        elif not is_same:
             found = list(self._form.copy(reader, parts, packet, padding))
-        stars = next((change.new or "" for change in changes if change.field == xmp_fields.RATING), None)
-        if stars is not None and layout.exif.ratings:
-            found = list(self._form.with_exif(reader, parts, found, list(_rating_splices(layout.exif, stars))))
+        values = [splice for change in changes for splice in _exif_splices(layout, change)]
+        if values and parts.exif is not None:
+            if exif.overlapping_entries(reader, parts.exif, [Extent(each.start, len(each.data)) for each in values]):
+                raise NotEditableError("Parts of the EXIF block overlap, so its values are not changed.")
+            found = list(self._form.with_exif(reader, parts, found, values))
         return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _exif_splices(layout: PhotoLayout, change: Change) -> Iterator[Splice]:
+    """Yield the new bytes of the field's entries in EXIF."""
+    if change.field == xmp_fields.RATING:
+        yield from _rating_splices(layout.exif, change.new or "")
+    elif change.field == CREATION_TIME:
+        old = next((each.value for each in layout.fields if each.field == CREATION_TIME), None)
+        for where, data in photo_dates.exif_edits(layout.exif.dates, old, change.new):
+            yield Splice(start=where.offset, end=where.end, data=data)
 
 
 def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
@@ -303,7 +318,7 @@ def _fields_in(reader: Reader, pieces: Sequence[Extent]) -> frozenset[str]:
         packet = _packet_of(reader, pieces)
     except XmpError:
         return frozenset()
-    return frozenset(key for key, place in xmp_fields.PROPERTIES.items() if place.find(packet) is not None)
+    return xmp_fields.fields_in(packet)
 
 
 def _bytes_of(reader: Reader, where: Extent) -> bytes:
