@@ -77,8 +77,8 @@ class RatingWrites:
                 return None
             busy = Ledger(self._store).busy_files()
             plan = self._planner.generate_plan()
-            asked = Selection(included=frozenset(file_id for file_id in new if file_id not in busy))
-            file_ids = self._planner.writable_ids(plan, asked, risk=WRITABLE)[: self._max_files]
+            free = Selection(included=frozenset(file_id for file_id in new if file_id not in busy))
+            file_ids = self._planner.writable_ids(plan, free, risk=WRITABLE)[: self._max_files]
             if not file_ids:
                 return None
             options = WriteOptions(

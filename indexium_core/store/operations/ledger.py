@@ -32,6 +32,7 @@ from indexium_core.store.operations.ledger_rows import (
     StartFacts,
     Task,
     UnresolvedItem,
+    stored_options,
 )
 from indexium_core.store.people import people
 from indexium_core.store.planning.plan_version import DiskRates
@@ -112,7 +113,7 @@ class Ledger:
                 source=options.source,
                 plan_id=plan_id,
                 reverts_id=None,
-                options=_options(options),
+                options=json.dumps(stored_options(options)),
                 owner=owner,
                 now=now,
             )
@@ -492,16 +493,3 @@ def _counts(reader: database.Connection, operation_id: int) -> Counter[str]:
     for status, _, files, _ in reader.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall():
         counts[status] += files
     return counts
-
-
-def _options(options: WriteOptions) -> str:
-    """Return the options that a run needs, also after a restart."""
-    return json.dumps(
-        {
-            "preserve_mtime": options.preserve_mtime,
-            "keep_backup": options.create_backup,
-            "hard_links": options.hard_links,
-            "risk": list(options.risk),
-            "fields": list(options.fields),
-        }
-    )
