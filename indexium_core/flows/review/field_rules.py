@@ -70,16 +70,26 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
 
 
 def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
-    """Return the canonical values of the rules without placeholders; ValidationError for an invalid value."""
-    return {
+    """
+    Return the canonical values of the rules that have the same value for every file.
+
+    A rule without placeholders is not one of them if containers store its value in different forms. ValidationError: a
+    value is invalid.
+    """
+    parsed = {
         key: values.parse(field_named(key), rule.constant)
         for key, rule in rules.items()
         if rule.is_constant and key != FAVORITE_KEY
     }
+    return {key: value for key, value in parsed.items() if value is None or not field_named(key).utc_in}
 
 
 def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
-    """Return the values of the selected files (`decisions.select_files`)."""
+    """
+    Return the values of the selected files (`decisions.select_files`).
+
+    ValidationError: none of the files can have the value of a rule without placeholders.
+    """
     found = RuleResults(values={_field_of(key): {} for key in rules})
     former = store.former_values(reader, RATING, values.FAVORITE) if FAVORITE_KEY in rules else {}
     for row in store.field_facts(reader) if rules else ():
@@ -103,7 +113,11 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
                 wanted = _IS_FAVORITE[text.strip().lower()]
                 _add(found, example, values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted))
             else:
-                _parse_and_add(found, example, text)
+                _parse_and_add(found, example, text, row.container)
+    for key, rule in rules.items():
+        problems = [each.problem for each in found.problems if each.field == key] if rule.is_constant else []
+        if problems and len(problems) == found.files:
+            raise errors.ValidationError(problems[0])
     return found
 
 
@@ -111,9 +125,10 @@ def _field_of(key: str) -> str:
     return RATING if key == FAVORITE_KEY else key
 
 
-def _parse_and_add(found: RuleResults, example: FieldExample, text: str) -> None:
+def _parse_and_add(found: RuleResults, example: FieldExample, text: str, container: str) -> None:
+    field = field_named(example.field)
     try:
-        _add(found, example, values.parse(field_named(example.field), text))
+        _add(found, example, values.as_stored(field, values.parse(field, text), container))
     except errors.ValidationError as error:
         found.problems.append(replace(example, problem=error.message))
 

@@ -74,6 +74,7 @@ class FieldFacts(NamedTuple):
     file_name: str
     folder: str  # below the library folder
     mtime_ns: int
+    container: str
     fields: dict[str, str] | None  # the values in the file; None: there are none
     edits: dict[str, str | None] | None  # the edits in force; None as a value removes the field
 

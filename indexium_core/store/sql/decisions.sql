@@ -45,7 +45,7 @@ LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind 
 
 -- name: field_facts
 -- The selected files with the facts that rules for fields use: their names, values, and edits in force.
-SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, f.fields, e.edits
+SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, coalesce(f.container, ''), f.fields, e.edits
 FROM scanned_files AS f
 LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits FROM decisions
            WHERE edited_field(kind) IS NOT NULL AND revoked_at IS NULL GROUP BY file_id) AS e USING (file_id)

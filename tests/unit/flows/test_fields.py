@@ -222,6 +222,45 @@ def test_shift_uses_the_edit_in_force(rated: Review) -> None:
     assert row.value == "2019-08-01T12:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("rule", "film", "photo"),
+    [
+        ("{creation_time+1h}", "2019-08-01T11:00:00Z", "2019-08-01T11:00:00"),
+        ("{creation_time@+02:00}", "2019-08-01T08:00:00Z", "2019-08-01T10:00:00+02:00"),
+        ("{date_in_name@+02:00}", "2019-07-31T16:30:00Z", "2019-07-31T18:30:00+02:00"),
+        ("{date_in_folder}T12:00:00Z", "2018-06-01T12:00:00Z", "2018-06-01T12:00:00Z"),
+        ("{oldest(creation_time,date)}", "2017-01-01T00:00:00Z", "2017-01-01T00:00:00Z"),
+        ("2019-07-31 18:30", None, "2019-07-31T18:30:00"),
+    ],
+)
+def test_dates_of_films_and_photos(database: Database, rule: str, film: str | None, photo: str) -> None:
+    """A film stores UTC, and so the zone of a rule counts; a photo stores the clock time and the zone."""
+    folder, key, name = f"{ROOT}/2018-06-01", "creation_time", "IMG_20190731_183000"
+    dated = "oldest" in rule
+    values = {key: "2019-08-01T10:00:00", **({"date": "2017-01-01T00:00:00Z"} if dated else {})}
+    store(
+        database,
+        [
+            scanned(f"{folder}/{name}.mp4", container="mp4", fields=values | {key: "2019-08-01T10:00:00Z"}),
+            scanned(f"{folder}/{name}.jpg", container="jpeg", fields=values),
+        ],
+    )
+    review = Review(database)
+    preview = review.bulk.preview_fields([1, 2], {key: rule})
+    report = review.decisions.set_fields([1, 2], {key: rule})
+    found = {row.file_id: row.value for row in review.decisions.list()}
+    assert found == {file_id: value for file_id, value in ((1, film), (2, photo)) if value}
+    assert (preview.changed, preview.invalid, report.invalid) == (len(found), 2 - len(found), 2 - len(found))
+
+
+def test_time_without_zone_is_refused_if_every_file_is_a_film(rated: Review) -> None:
+    before = rated.decisions.list()
+    for act in (rated.decisions.set_fields, rated.bulk.preview_fields):
+        with pytest.raises(errors.ValidationError, match="in UTC: enter a zone, for example 2019-07-31T18:30:00"):
+            act([1, 2, 3], {"creation_time": "2019-07-31 18:30"})
+    assert rated.decisions.list() == before
+
+
 def test_favorite_gets_back_its_former_rating(rated: Review) -> None:
     def toggled(*file_ids: int) -> list[int]:
         return [each.rating for each in rated.decisions.set_favorite(list(file_ids))]
