@@ -6,9 +6,10 @@ A rule that has no value for a file, or an invalid one, does not edit the file: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.model.fields import values
@@ -18,9 +19,9 @@ from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_fiel
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
-__all__ = ["RuleResults", "checked_rules", "constants", "results"]
+__all__ = ["FavoriteRating", "RuleResults", "checked_rules", "constants", "favorite_ratings", "results"]
 
-_IS_FAVORITE = {"yes": True, "no": False}
+_WANTED = {"yes": True, "no": False, "toggle": None}  # the values of `favorite`
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ class RuleResults:
 
 def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     """
-    Return the rules by field; `favorite` may be set to yes or no, and stays a rule of its own.
+    Return the rules by field; `favorite` may be set to yes, no or toggle, and stays a rule of its own.
 
     Raises:
         UsageError: No field is given, a field does not exist or cannot be set, or a rule has a wrong placeholder.
@@ -60,8 +61,8 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     rules = {}
     for key, text in texts.items():
         if key == FAVORITE_KEY:
-            if text.strip().lower() not in _IS_FAVORITE:
-                raise errors.ValidationError(f"'{text}' is no value of favorite. Enter yes or no.")
+            if text.strip().lower() not in _WANTED:
+                raise errors.ValidationError(f"'{text}' is no value of favorite. Enter yes, no or toggle.")
             rules[key] = ValueRule(text)
         else:
             rules[editable_field(key).key] = ValueRule(text)
@@ -91,11 +92,12 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
     ValidationError: none of the files can have the value of a rule without placeholders.
     """
     found = RuleResults(values={_field_of(key): {} for key in rules})
-    former = store.former_values(reader, RATING, values.FAVORITE) if FAVORITE_KEY in rules else {}
-    for row in store.field_facts(reader) if rules else ():
+    rows = store.field_facts(reader) if rules else []
+    favorite = rules.get(FAVORITE_KEY)
+    ratings = favorite_ratings(reader, rows, _WANTED[favorite.text.strip().lower()]) if favorite else {}
+    for row in rows:
         found.files += 1
-        edited = dict(row.fields or {}) | dict(row.edits or {})
-        present = {key: value for key, value in edited.items() if value is not None}
+        present = _present(row)
         names = FileNames(
             file_name=row.file_name,
             folder=row.folder,
@@ -110,8 +112,7 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
             if text is None:
                 found.without_value.add(row.file_id)
             elif key == FAVORITE_KEY:
-                wanted = _IS_FAVORITE[text.strip().lower()]
-                _add(found, example, values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted))
+                _add(found, example, ratings[row.file_id].after)
             else:
                 _parse_and_add(found, example, text, row.container)
     for key, rule in rules.items():
@@ -119,6 +120,39 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
         if problems and len(problems) == found.files:
             raise errors.ValidationError(problems[0])
     return found
+
+
+class FavoriteRating(NamedTuple):
+    """The rating of a file before and after it becomes a favorite, or no favorite."""
+
+    before: str | None
+    after: str | None
+
+
+def favorite_ratings(
+    reader: Connection,
+    rows: Sequence[store.FieldFacts],
+    wanted: bool | None,  # noqa: FBT001
+) -> dict[int, FavoriteRating]:
+    """
+    Return the ratings of selected files that become favorites, or no favorites, by file id.
+
+    With None, they become favorites, or no favorites if all of them are favorites.
+    """
+    before = {row.file_id: _present(row).get(RATING) for row in rows}
+    former = store.former_values(reader, RATING, values.FAVORITE)
+    if wanted is None:
+        wanted = any(rating != values.FAVORITE for rating in before.values())
+    return {
+        file_id: FavoriteRating(rating, values.rating_as_favorite(rating, former.get(file_id), wanted=wanted))
+        for file_id, rating in before.items()
+    }
+
+
+def _present(row: store.FieldFacts) -> dict[str, str]:
+    """Return the present values of a file, edits included."""
+    edited = dict(row.fields or {}) | dict(row.edits or {})
+    return {key: value for key, value in edited.items() if value is not None}
 
 
 def _field_of(key: str) -> str:

@@ -134,16 +134,16 @@ def rating_number(rating: str | None) -> int:
     return int(rating) if rating is not None and (rating in _PERCENT or rating == REJECTED) else 0
 
 
-def rating_as_favorite(rating: str | None, former: str | None, *, wanted: bool | None) -> str | None:
+def rating_as_favorite(rating: str | None, former: str | None, *, wanted: bool) -> str | None:
     """
-    Return the rating of a file that becomes a favorite, or no favorite; with None it becomes the other.
+    Return the rating of a file that becomes a favorite, or no favorite.
 
     A file that is no favorite any more gets the rating that it had before, its `former` one.
     """
     is_favorite = rating == FAVORITE
     if wanted == is_favorite:
         return rating
-    return former if is_favorite else FAVORITE
+    return FAVORITE if wanted else former
 
 
 def _text(field: Field, value: str) -> str:

@@ -305,7 +305,11 @@ def test_favorite_is_set_like_a_field(rated: Review) -> None:
     }
     with pytest.raises(errors.UsageError, match="Set either the rating or favorite"):
         rated.decisions.set_fields([1], {"favorite": "yes", "rating": "3"})
-    with pytest.raises(errors.ValidationError, match="Enter yes or no"):
+    rated.decisions.set_fields([1], {"rating": "4"})
+    for ratings in ({1: "5", 2: "5", 3: "5"}, {1: "4", 2: None, 3: "2"}):
+        rated.decisions.set_fields([1, 2, 3], {"favorite": "toggle"})
+        assert {row.file_id: row.value for row in rated.decisions.list() if row.field == "rating"} == ratings
+    with pytest.raises(errors.ValidationError, match="Enter yes, no or toggle"):
         rated.decisions.set_fields([1], {"favorite": "5"})
 
 

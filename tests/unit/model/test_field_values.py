@@ -78,13 +78,12 @@ def test_canonical_value_stays(field: Field, entered: str) -> None:
 @pytest.mark.parametrize(
     ("rating", "former", "wanted", "after"),
     [
-        *[(None, None, None, "5"), ("3", None, None, "5"), ("-1", None, None, "5")],
-        *[("5", "3", None, "3"), ("5", None, None, None), ("5", "-1", None, "-1")],
-        *[("5", "3", True, "5"), ("3", None, True, "5"), ("5", "3", False, "3"), ("3", "1", False, "3")],
+        *[(None, None, True, "5"), ("3", None, True, "5"), ("-1", None, True, "5"), ("5", "3", True, "5")],
+        *[("5", "3", False, "3"), ("5", None, False, None), ("5", "-1", False, "-1"), ("3", "1", False, "3")],
     ],
 )
 def test_rating_becomes_that_of_a_favorite_and_the_former_one(
-    rating: str | None, former: str | None, wanted: bool | None, after: str | None
+    rating: str | None, former: str | None, wanted: bool, after: str | None
 ) -> None:
     assert values.rating_as_favorite(rating, former, wanted=wanted) == after
 
