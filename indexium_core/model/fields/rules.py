@@ -27,7 +27,7 @@ FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "modified": "the time of the last change of the file",
     "date_in_name": "the time, day, month or year in the name of the file",
     "date_in_folder": "the time, day, month or year in the name of the folder",
-    "oldest": "the oldest of date, creation time and time of the last change; {oldest(date,date_in_name)}: of these",
+    "oldest": "the oldest of date, creation time and time of the last change",
 }
 # Rules that are often wanted, by the type of the field: what they do, and the rule; KEY is the key of the field.
 _SUGGESTED: Mapping[FieldType, tuple[tuple[str, str], ...]] = {
