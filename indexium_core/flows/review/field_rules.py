@@ -1,7 +1,8 @@
 """
 The values that rules make for the selected files. An edit and its preview use the same function.
 
-A rule that has no value for a file, or an invalid one, does not edit the file: one file never stops the others.
+A rule that has no value for a file, or an invalid one, does not edit the file: one file never stops the others. A value
+that the container of a file cannot store is an edit, which the plan shows with the reason.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_fiel
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
-__all__ = ["RuleResults", "checked_rules", "constants", "results"]
+__all__ = ["RuleResults", "checked_rules", "constants", "results", "unsupported_files"]
 
 _IS_FAVORITE = {"yes": True, "no": False}
 
@@ -31,6 +32,8 @@ class RuleResults:
     values: dict[str, dict[int, str | None]] = field(default_factory=dict)  # by field and file: only those that change
     changes: list[FieldExample] = field(default_factory=list)
     problems: list[FieldExample] = field(default_factory=list)  # invalid values
+    unsupported: list[FieldExample] = field(default_factory=list)  # values that the containers cannot store
+    locked: set[int] = field(default_factory=set)  # files in which a field keeps its value, because it is locked
     without_value: set[int] = field(default_factory=set)  # files for which a rule has no value
 
     @property
@@ -40,8 +43,13 @@ class RuleResults:
 
     @property
     def changed_files(self) -> int:
-        """The number of files with a value that changes."""
+        """The number of files with a value that is edited."""
         return len({file_id for of_field in self.values.values() for file_id in of_field})
+
+    @property
+    def unsupported_files(self) -> int:
+        """The number of files with a container that cannot store a value."""
+        return len({each.file_id for each in self.unsupported})
 
 
 def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
@@ -78,8 +86,21 @@ def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
     }
 
 
-def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
-    """Return the values of the selected files (`decisions.select_files`)."""
+def unsupported_files(reader: Connection, constants: Mapping[str, str | None]) -> int:
+    """Return the number of selected files whose container cannot store one of the values."""
+    return sum(
+        files
+        for container, files in store.selected_containers(reader).items()
+        if any(field_named(key).problem_in(container or "", value) for key, value in constants.items())
+    )
+
+
+def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked: bool) -> RuleResults:
+    """
+    Return the values of the selected files (`decisions.select_files`).
+
+    `skips_locked`: a locked field is not edited.
+    """
     found = RuleResults(values={_field_of(key): {} for key in rules})
     former = store.former_values(reader, RATING, values.FAVORITE) if FAVORITE_KEY in rules else {}
     for row in store.field_facts(reader) if rules else ():
@@ -93,6 +114,9 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
             fields=present,
         )
         for key, rule in rules.items():
+            if skips_locked and _field_of(key) in (row.locked or ()):
+                found.locked.add(row.file_id)
+                continue
             before, text = present.get(_field_of(key)), rule.value(names)
             example = FieldExample(
                 file_id=row.file_id, file_name=row.file_name, field=_field_of(key), before=before, after=None
@@ -101,9 +125,9 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
                 found.without_value.add(row.file_id)
             elif key == FAVORITE_KEY:
                 wanted = _IS_FAVORITE[text.strip().lower()]
-                _add(found, example, values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted))
+                _add(found, row, example, values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted))
             else:
-                _parse_and_add(found, example, text)
+                _parse_and_add(found, row, example, text)
     return found
 
 
@@ -111,14 +135,19 @@ def _field_of(key: str) -> str:
     return RATING if key == FAVORITE_KEY else key
 
 
-def _parse_and_add(found: RuleResults, example: FieldExample, text: str) -> None:
+def _parse_and_add(found: RuleResults, row: store.FieldFacts, example: FieldExample, text: str) -> None:
     try:
-        _add(found, example, values.parse(field_named(example.field), text))
+        _add(found, row, example, values.parse(field_named(example.field), text))
     except errors.ValidationError as error:
         found.problems.append(replace(example, problem=error.message))
 
 
-def _add(found: RuleResults, example: FieldExample, after: str | None) -> None:
-    if after != example.before:
-        found.values[example.field][example.file_id] = after
+def _add(found: RuleResults, row: store.FieldFacts, example: FieldExample, after: str | None) -> None:
+    if after == example.before:
+        return
+    found.values[example.field][row.file_id] = after
+    problem = field_named(example.field).problem_in(row.container or "", after)
+    if problem:
+        found.unsupported.append(replace(example, after=after, problem=problem))
+    else:
         found.changes.append(replace(example, after=after))
