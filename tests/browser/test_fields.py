@@ -81,6 +81,14 @@ def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library
     examples = dialog.get_by_label("Files that would change")
     expect(examples.get_by_role("listitem").first).to_be_visible()
     assert set(edits(library)) == {LETTER}
+
+    # A field with dates has rules to choose from.
+    dialog.get_by_label("Field", exact=True).select_option("creation_time")
+    dialog.get_by_role("button", name="Set the time zone").click()
+    expect(dialog.get_by_label("Value or rule")).to_have_value("{creation_time@+02:00}")
+    dialog.get_by_label("Field", exact=True).select_option("title")
+    dialog.get_by_role("button", name="The file name").click()
+    expect(dialog.get_by_label("Value or rule")).to_have_value("{name}")
     dialog.get_by_role("button", name=re.compile(r"^Apply to \d+ files$")).click()
     expect(dialog).to_be_hidden()
     expect(row(page, LETTER)).to_contain_text("Title: Letter")

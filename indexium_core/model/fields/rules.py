@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from indexium_core import errors
-from indexium_core.model.fields.table import EDITABLE
+from indexium_core.model.fields.table import EDITABLE, Field, FieldType
 
-__all__ = ["FACTS", "FileNames", "ValueRule", "literal"]
+__all__ = ["FACTS", "FileNames", "ValueRule", "literal", "suggestions"]
 
 FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "name": "the name of the file without its extension",
@@ -27,7 +27,24 @@ FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "modified": "the time of the last change of the file",
     "date_in_name": "the time, day, month or year in the name of the file",
     "date_in_folder": "the time, day, month or year in the name of the folder",
-    "oldest": "the oldest of date, creation time and time of the last change; {oldest(date,date_in_name)}: of these",
+    "oldest": "the oldest of date, creation time and time of the last change",
+}
+# Rules that are often wanted, by the type of the field: what they do, and the rule; KEY is the key of the field.
+_SUGGESTED: Mapping[FieldType, tuple[tuple[str, str], ...]] = {
+    "text": (("The file name", "{name}"), ("The folder", "{folder}")),
+    "date": (
+        ("Move by 1 day", "{KEY+1d}"),
+        ("From the file name", "{date_in_name}"),
+        ("From the folder", "{date_in_folder}"),
+        ("The oldest date", "{oldest}"),
+    ),
+    "datetime": (
+        ("Move by 1 hour", "{KEY+1h}"),
+        ("Set the time zone", "{KEY@+02:00}"),
+        ("From the file name", "{date_in_name}"),
+        ("From the folder", "{date_in_folder}T12:00:00"),
+        ("The oldest date", "{oldest(KEY,date_in_name,modified)}"),
+    ),
 }
 _DATED = tuple(each.key for each in EDITABLE if each.type in {"date", "datetime"})
 _OLDEST = "oldest"
@@ -110,6 +127,11 @@ class ValueRule:
         facts = _facts(file)
         texts = [part if isinstance(part, str) else _filled(part, facts) for part in self._parts]
         return None if any(text is None for text in texts) else "".join(text for text in texts if text)
+
+
+def suggestions(field: Field) -> list[tuple[str, str]]:
+    """Return rules that are often wanted for a field, each with its name for people."""
+    return [(label, rule.replace("KEY", field.key)) for label, rule in _SUGGESTED.get(field.type, ())]
 
 
 def literal(value: str) -> str:

@@ -283,9 +283,10 @@ const CHANGES = {
   help: changeDraft(draft => {
     draft.showsHelp = !draft.showsHelp
   }),
-  placeholder(self, {name}) {
+  rule(self, {name, rule}) {
     const input = self.find("input.rule")
-    input.setRangeText(`{${name}}`, input.selectionStart, input.selectionEnd, "end")
+    if (rule) input.value = rule
+    else input.setRangeText(`{${name}}`, input.selectionStart, input.selectionEnd, "end")
     self.state.draft.rule = input.value
     preview(self)
     self.focus("input.rule")
