@@ -380,7 +380,7 @@ ENTRIES = {  # by type: a cell, and the value that it means
     "integer": ("7.0", "7"),
     "rating": ("★★★★☆", "4"),
     "date": ("31.07.2019", "2019-07-31"),
-    "datetime": ("7/31/2019 6:30 PM", "2019-07-31T18:30:00"),
+    "datetime": ("2019-07-31 18:30Z", "2019-07-31T18:30:00Z"),  # a film needs the zone
     "list": ("sea, =beach;sun", "sea; =beach; sun"),
 }
 

@@ -20,6 +20,7 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import DecisionReport, Decisions, Step
 from indexium_core.model import moments, wording
+from indexium_core.model.fields import values
 from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.planning import cells
@@ -345,7 +346,7 @@ def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts)
             continue
         before, known = current.planned(field.key), _known_value(field, exported, in_file)
         try:
-            value = read_cell(field, cell, known)
+            value = values.as_stored(field, read_cell(field, cell, known), current.container)
         except errors.ValidationError as error:
             problems.append(f"{PLANNED}{field.key}: {error.message}")
             continue

@@ -151,7 +151,7 @@ class Decisions:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
-        `favorite` (yes, no) sets the rating: 5, or the one before the file became a favorite.
+        `favorite` (yes, no, toggle) sets the rating: 5, or the one before the file became a favorite.
 
         A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
         value, or an invalid one, is not edited. Locked fields keep their values, unless the target is one file id.
@@ -181,7 +181,7 @@ class Decisions:
     @remote()
     def set_favorite(self, target: Target, wanted: bool | None = None) -> builtins.list[RatedFile]:  # noqa: FBT001
         """
-        Make files and their copies favorites, or no favorites; None changes each of them to the other.
+        Make files and their copies favorites, or no favorites; with None, the latter if all of them are favorites.
 
         A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
         files of the target and their copies. UnknownIdError: there is no such file.
@@ -360,20 +360,11 @@ class Step:
         return self._add(files, labels.set_fields(files, [field]))
 
     def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
-        """Make files and their copies favorites, or no favorites; None toggles. Return the files with their ratings."""
+        """Make files and their copies favorites, or no favorites (`Decisions.set_favorite`); return their ratings."""
         self._select_any(target)
-        former = store.former_values(self._tx, RATING, field_values.FAVORITE)
-        ratings, changed = dict[int, str | None](), dict[int, str | None]()
-        skips_locked = not targets.is_one_file(target)
-        for row in store.field_facts(self._tx):
-            before = (row.edits or {}).get(RATING, (row.fields or {}).get(RATING))
-            is_kept = skips_locked and RATING in (row.locked or ())
-            after = (
-                before if is_kept else field_values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted)
-            )
-            ratings[row.file_id] = after
-            if after != before:
-                changed[row.file_id] = after
+        rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
+        ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
+        changed = {file_id: rating.after for file_id, rating in ratings.items() if rating.after != rating.before}
         if changed:
             store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
         store.clear_selected(self._tx)
@@ -381,8 +372,8 @@ class Step:
         return [
             RatedFile(
                 file_id=file_id,
-                rating=field_values.rating_number(rating),
-                favorite=rating == field_values.FAVORITE,
+                rating=field_values.rating_number(rating.after),
+                favorite=rating.after == field_values.FAVORITE,
             )
             for file_id, rating in ratings.items()
         ]

@@ -19,6 +19,7 @@ class Facts(NamedTuple):
     file_name: str
     file_path: str
     file_hash: str | None
+    container: str
     people: list[str]  # people of the result
     existing: list[str]  # people of the file now
     postponed: bool

@@ -76,7 +76,7 @@ class FieldFacts(NamedTuple):
     file_name: str
     folder: str  # below the library folder
     mtime_ns: int
-    container: str | None
+    container: str
     fields: dict[str, str] | None  # the values in the file; None: there are none
     edits: dict[str, str | None] | None  # the edits in force; None as a value removes the field
     locked: list[str] | None  # locked fields; None: there are none
@@ -121,7 +121,7 @@ def locked_selected(reader: Connection, fields: Sequence[str]) -> int:
     return int(reader.value(_sql("locked_selected"), {"fields": list(fields)}))
 
 
-def selected_containers(reader: Connection) -> dict[str | None, int]:
+def selected_containers(reader: Connection) -> dict[str, int]:
     """Return the number of selected files by container."""
     return dict(reader.execute(_sql("selected_containers")).fetchall())
 

@@ -45,7 +45,7 @@ LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind 
 
 -- name: field_facts
 -- The selected files with the facts that rules for fields use: their names, containers, values, edits in force and locks.
-SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, f.container, f.fields, e.edits, k.locked
+SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, coalesce(f.container, ''), f.fields, e.edits, k.locked
 FROM scanned_files AS f
 LEFT JOIN (SELECT file_id, list(field) AS locked FROM field_locks GROUP BY file_id) AS k USING (file_id)
 LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits FROM decisions
@@ -73,7 +73,7 @@ SELECT count(DISTINCT file_id) FROM field_locks JOIN selected_files USING (file_
 
 -- name: selected_containers
 -- The number of selected files by container.
-SELECT f.container, count(*) FROM scanned_files AS f JOIN selected_files USING (file_id) GROUP BY f.container;
+SELECT coalesce(f.container, ''), count(*) FROM scanned_files AS f JOIN selected_files USING (file_id) GROUP BY ALL;
 
 -- name: add_former
 -- Add the value before each edit of a field: of the edit in force, else of the file. An edit to the same value changes nothing.
