@@ -70,6 +70,14 @@ ROWS = {
     "ogv": "OGV, OGG: no room",
     "ogv, odd": "OGV, OGG: not understood",
     "ogv, room": "OGV, OGG: room in the comment header",
+    "jpeg": "JPEG: no room in the XMP packet",
+    "jpeg, room": "JPEG: room in the XMP packet",
+    "png": "PNG: no room in the XMP packet",
+    "png, room": "PNG: room in the XMP packet",
+    "tiff": "TIFF, DNG",
+    "tiff, room": "TIFF, DNG",
+    "webp": "WebP: without metadata",
+    "webp, room": "WebP: room in the XMP packet, or the packet is last",
 }
 UNDO = {Patch: "journal", Rebuild: "delta"}  # otherwise FFmpeg's own file, whose delta may be large
 

@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
@@ -58,10 +58,11 @@ def packet(body: str, *, padding: int = 2000, wrapped: bool = True) -> bytes:
     return f'{begin}{text}{" " * padding}<?xpacket end="w"?>'.encode()
 
 
-def picture() -> Image.Image:
+def picture(seed: int = 0, size: tuple[int, int] = (64, 48)) -> Image.Image:
     """A picture with many values, so that a changed byte of image data changes pixels."""
-    found = Image.new("RGB", (64, 48))
-    found.putdata([(x * 4 % 256, y * 5 % 256, (x * y) % 256) for y in range(48) for x in range(64)])
+    found = Image.new("RGB", size)
+    places = [(x, y) for y in range(size[1]) for x in range(size[0])]
+    found.putdata([(x * 4 % 256, y * 5 % 256, (x * y + seed) % 256) for x, y in places])
     return found
 
 
@@ -77,11 +78,33 @@ def exif(*, rating: int | None = None, orientation: int = 1, taken: str = "2019:
     return found
 
 
-def photo(kind: str, **settings: object) -> bytes:
+def photo(kind: str, *, seed: int = 0, size: tuple[int, int] = (64, 48), **settings: object) -> bytes:
     """A photo by Pillow; `settings` are those of its `save`."""
     out = io.BytesIO()
-    picture().save(out, {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP"}[kind], **settings)
+    picture(seed, size).save(out, {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP"}[kind], **settings)
     return out.getvalue()
+
+
+def tagged(kind: str, data: bytes, *, seed: int = 0, size: tuple[int, int] = (64, 48)) -> bytes:
+    """A photo with EXIF and an XMP packet."""
+    settings: dict[str, object] = {"exif": exif(rating=2)}
+    if kind == "png":
+        settings["pnginfo"] = PngImagePlugin.PngInfo()
+        settings["pnginfo"].add_itxt("XML:com.adobe.xmp", data.decode())
+    elif kind == "tiff":
+        settings = {"tiffinfo": {700: data, 0x0110: "Canon EOS 5"}}
+    else:
+        settings["xmp"] = data
+    return photo(kind, seed=seed, size=size, **settings)
+
+
+def people(*names: str) -> str:
+    """The description of a packet with people."""
+    items = "".join(f"<rdf:li>{name}</rdf:li>" for name in names)
+    return (
+        '<rdf:Description rdf:about=""><Iptc4xmpExt:PersonInImage><rdf:Bag>'
+        f"{items}</rdf:Bag></Iptc4xmpExt:PersonInImage></rdf:Description>"
+    )
 
 
 def segment(marker: int, data: bytes) -> bytes:

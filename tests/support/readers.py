@@ -36,6 +36,7 @@ _ANY = frozenset({FFPROBE, EXIFTOOL, EXIFTOOL_ALL, MEDIAINFO})
 _RIFF = frozenset({FFPROBE, EXIFTOOL_RIFF})
 _FRONT = _ANY | {MKVINFO, MKVINFO_ALL}  # Matroska with its tags before the media
 _BEHIND = _FRONT - {EXIFTOOL, MKVINFO}  # … and after them: these two stop reading at the first cluster
+_XMP = frozenset({EXIFTOOL, EXIFTOOL_ALL})
 # By the name of a case of `shapes`: the programs that show the comment after a write that needed more space.
 SHOWN_BY: Mapping[str, frozenset[str]] = {
     "mp4, index last": _ANY,
@@ -67,6 +68,7 @@ SHOWN_BY: Mapping[str, frozenset[str]] = {
     "webm": _BEHIND,
     "webm, live": _FRONT,
     "webm, stopped": _FRONT,
+    **dict.fromkeys(("jpeg", "jpeg, room", "png", "png, room", "tiff", "tiff, room", "webp", "webp, room"), _XMP),
     "avi": _RIFF,
     "avi, no room": _RIFF,
     "flv": _ANY,
@@ -182,6 +184,9 @@ def _by_exiftool(known: dict[str, Any]) -> tuple[set[str], Any]:
     names = [name for name in known if "Comment" in name and "Track" not in name]
     names += [name for name in known if name in {"ASF:Description", "Theora:Description", "Vorbis:Description"}]
     comments = {str(known.pop(name)) for name in names}
+    for name in [name for name in known if name.endswith(":PersonInImage")]:
+        people = known.pop(name)
+        comments.add(f"People: {', '.join(people) if isinstance(people, list) else people}")
     return comments - {""}, {name: value for name, value in known.items() if not any(word in name for word in _VARYING)}
 
 

@@ -84,7 +84,7 @@ class Scene:
         for film in self.all:
             film.put()
         with Library.open(self.home) as library:
-            library.inventory.add(self.films, audio=True)
+            library.inventory.add(self.films, audio=True, photos=True)
             library.scan()
             library.people.add([self.film.path], list(self.shape.people))
             library.people.add([film.path for film in self.all[1:]], list(shapes.PEOPLE))

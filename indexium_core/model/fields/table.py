@@ -13,10 +13,11 @@ from typing import Literal
 
 from indexium_core import errors
 
-__all__ = ["COMMENT", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
+__all__ = ["COMMENT", "CREATION_TIME", "EDITABLE", "FIELDS", "RATING", "Field", "FieldType", "field_named"]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
+CREATION_TIME = "creation_time"  # the moment of the recording
 RATING = "rating"  # favorites are the files with the best rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
 
@@ -65,6 +66,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©nam",
             "mov": "©nam",
             "3gp": "©nam",
+            "jpeg": "XMP dc:title",
+            "png": "XMP dc:title",
+            "tiff": "XMP dc:title",
+            "webp": "XMP dc:title",
         },
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
@@ -82,6 +87,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "desc",
             "mov": "com.apple.quicktime.description",
             "3gp": "desc",
+            "jpeg": "XMP dc:description",
+            "png": "XMP dc:description",
+            "tiff": "XMP dc:description",
+            "webp": "XMP dc:description",
         },
         shown_as={
             "": ("description", "com.apple.quicktime.description"),
@@ -106,6 +115,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©day",
             "mov": "©day",
             "3gp": "©day",
+            "jpeg": "XMP photoshop:DateCreated",
+            "png": "XMP photoshop:DateCreated",
+            "tiff": "XMP photoshop:DateCreated",
+            "webp": "XMP photoshop:DateCreated",
         },
         shown_as={
             "": ("date",),
@@ -114,7 +127,7 @@ FIELDS: tuple[Field, ...] = (
         },
     ),
     Field(
-        key="creation_time",
+        key=CREATION_TIME,
         title="Creation time",
         type="datetime",
         about="The moment of the recording.",
@@ -158,6 +171,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "com.apple.quicktime.rating.user",
             "mov": "com.apple.quicktime.rating.user",
             "3gp": "com.apple.quicktime.rating.user",
+            "jpeg": "XMP xmp:Rating",
+            "png": "XMP xmp:Rating",
+            "tiff": "XMP xmp:Rating",
+            "webp": "XMP xmp:Rating",
         },
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
@@ -209,6 +226,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©ART",
             "mov": "©ART",
             "3gp": "©ART",
+            "jpeg": "XMP dc:creator",
+            "png": "XMP dc:creator",
+            "tiff": "XMP dc:creator",
+            "webp": "XMP dc:creator",
         },
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
@@ -227,6 +248,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "cprt",
             "mov": "©cpy",
             "3gp": "cprt",
+            "jpeg": "XMP dc:rights",
+            "png": "XMP dc:rights",
+            "tiff": "XMP dc:rights",
+            "webp": "XMP dc:rights",
         },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
@@ -244,6 +269,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "keyw",
             "mov": "com.apple.quicktime.keywords",
             "3gp": "keyw",
+            "jpeg": "XMP dc:subject",
+            "png": "XMP dc:subject",
+            "tiff": "XMP dc:subject",
+            "webp": "XMP dc:subject",
         },
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
@@ -259,6 +288,10 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©xyz",
             "mov": "©xyz",
             "3gp": "©xyz",
+            "jpeg": "XMP photoshop:City",
+            "png": "XMP photoshop:City",
+            "tiff": "XMP photoshop:City",
+            "webp": "XMP photoshop:City",
         },
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),

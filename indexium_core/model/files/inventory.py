@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from indexium_core.model.files.media import MediaKind
+
 __all__ = [
     "KINDS",
+    "MEDIA_NAMES",
     "SORTS",
     "EmptyFolderReport",
     "FilePage",
@@ -34,6 +38,7 @@ KINDS: dict[str, str] = {
     "missing": "files that the last scan did not find",
     "offline": "files of offline folders",
 }
+MEDIA_NAMES: Mapping[MediaKind, str] = {"audio": "audio files", "photo": "photos"}  # kinds that a library may include
 SORTS = ("path", "name", "size", "mtime")  # sort keys of the files that match a search
 
 
@@ -52,6 +57,7 @@ class LibraryDetails:
     people_mode: str | None
     comment_mode: str | None
     audio: bool  # audio files are scanned too
+    photos: bool  # photos are scanned too
     exclude: list[str]  # patterns of what scans leave out
     scanned_at: datetime | None
     problem: str  # why files in the folder cannot be written, in a sentence; "" if they can

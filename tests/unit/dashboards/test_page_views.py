@@ -36,6 +36,7 @@ FOLDER = LibraryDetails(
     people_mode=None,
     comment_mode="preserve",
     audio=False,
+    photos=False,
     exclude=["Extras"],
     scanned_at=datetime(2026, 11, 20, tzinfo=UTC),
     problem="",
