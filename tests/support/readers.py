@@ -24,11 +24,18 @@ _VARYING = ("System:", "SourceFile", "MediaDataOffset", "AvgBitrate", "Handler",
 _OF_THE_FILE = ("FileSize", "StreamSize", "OverallBitRate", "File_Modified", "HeaderSize", "FooterSize", "IsStreamable")
 
 # Values that a program computes from the size of the file, or of a header with the comment.
-_DERIVED = {".wmv": {"BitRate"}, ".ogv": {"extradata_size", "Composite:Duration"}}
+_DERIVED = {
+    ".wmv": {"BitRate"},
+    ".ogv": {"extradata_size", "Composite:Duration"},
+    ".jpeg": {"StreamSize"},
+    ".png": {"StreamSize"},
+    ".webp": {"File:FileType", "RIFF:WebP_Flags"},  # metadata need the extended form
+}
 
 FFPROBE, MEDIAINFO, MKVINFO, MKVINFO_ALL = "ffprobe", "mediainfo", "mkvinfo", "mkvinfo -a"
 EXIFTOOL, EXIFTOOL_ALL, EXIFTOOL_RIFF = "exiftool", "exiftool -ee", "exiftool -charset RIFF=UTF8"
 MATROSKA = (".mkv", ".webm")
+PHOTOS = (".jpeg", ".png", ".tiff", ".webp")
 
 _TOGETHER = 8  # films that one ffmpeg decodes
 
@@ -252,7 +259,9 @@ def _decoded(paths: Sequence[Path]) -> tuple[list[str], set[str]]:
         for path in paths:
             command += ["-i", f"file:{path}"]
         for number, result in enumerate(results):
-            command += ["-map", f"{number}", "-c", "copy", "-f", "streamhash", "-hash", "md5", f"file:{result}"]
+            # A packet of a photo is the whole file, so its pixels are hashed.
+            copied = [] if paths[number].suffix in PHOTOS else ["-c", "copy"]
+            command += ["-map", f"{number}", *copied, "-f", "streamhash", "-hash", "md5", f"file:{result}"]
             command += ["-map", f"{number}:v?", "-map", f"{number}:a?", "-f", "null", "-"]
         ran = subprocess.run(command, check=len(paths) == 1, capture_output=True, text=True)
         messages = {line.partition("] ")[2] or line for line in ran.stderr.splitlines()}  # addresses vary
