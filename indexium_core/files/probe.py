@@ -274,7 +274,7 @@ def _other_fields(layout: Layout) -> tuple[FieldValue, ...]:
 
 
 def taken(layout: Layout) -> str | None:
-    """Return the moment of the recording of a film in ISO 8601, as the file has it; None if it is unknown."""
+    """Return the moment of the recording in ISO 8601, as the file has it; None if it is unknown."""
     return _values(layout).get(CREATION_TIME)
 
 

@@ -60,7 +60,9 @@ def read(path: bytes) -> MediaReading:
         if isinstance(layout, PhotoLayout):
             if layout.problem is not None and layout.problem.code == "corrupt":
                 raise errors.CorruptFileError(layout.problem.message)
-            photo = properties.from_photo(probe.photo_facts(layout), size=reader.size)
+            photo = properties.from_photo(
+                probe.photo_facts(layout), size=reader.size, taken=probe.taken(layout) or layout.exif.taken
+            )
             return MediaReading(properties=photo, tool="header")
         try:
             reading = _by_libraries(reader, layout)

@@ -76,6 +76,7 @@ ROWS = {
     "png, room": "PNG: room in the XMP packet",
     "tiff": "TIFF, DNG",
     "tiff, room": "TIFF, DNG",
+    "heif": "HEIC, AVIF: room in the XMP packet",
     "webp": "WebP: without metadata",
     "webp, room": "WebP: room in the XMP packet, or the packet is last",
 }

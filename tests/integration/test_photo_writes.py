@@ -16,6 +16,7 @@ from tests.support import photos
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
+TAKEN = "2019-07-31T18:30:00"
 KINDS = [family.name for family in registry.PHOTOS]
 
 
@@ -33,9 +34,9 @@ def test_photo_is_written_and_rolled_back(tmp_path: Path, kind: str) -> None:
     os.utime(path, (OLD, OLD))
     original = path.read_bytes()
     steps = (
-        ({"title": "Sea", "rating": "4", "keywords": "beach; family", "date": "2019-07"}, ["Ann", "Zoë Öz"]),
+        ({"title": "Sea", "rating": "4", "keywords": "beach; family", "creation_time": TAKEN}, ["Ann", "Zoë Öz"]),
         ({"title": "long " * 60, "rating": "5"}, ["Ann"]),
-        ({"title": "", "rating": "", "keywords": "", "date": ""}, []),
+        ({"title": "", "rating": "", "keywords": "", "creation_time": ""}, []),
     )
     with Library.open(tmp_path / "home") as library:
         library.inventory.add(folder, photos=True)

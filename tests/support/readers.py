@@ -75,7 +75,9 @@ SHOWN_BY: Mapping[str, frozenset[str]] = {
     "webm": _BEHIND,
     "webm, live": _FRONT,
     "webm, stopped": _FRONT,
-    **dict.fromkeys(("jpeg", "jpeg, room", "png", "png, room", "tiff", "tiff, room", "webp", "webp, room"), _XMP),
+    **dict.fromkeys(
+        ("jpeg", "jpeg, room", "png", "png, room", "tiff", "tiff, room", "heif", "webp", "webp, room"), _XMP
+    ),
     "avi": _RIFF,
     "avi, no room": _RIFF,
     "flv": _ANY,

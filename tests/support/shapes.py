@@ -332,6 +332,9 @@ PHOTOS: dict[str, Shape] = {
         container="tiff", layout="padding", strategy="tiff_in_place", make=_photo("tiff", seed=6, padding=3000)
     ),
     "webp": Shape(container="webp", layout="no VP8X", strategy="webp_copy", make=_photo("webp", seed=7, padding=None)),
+    "heif": Shape(
+        container="heif", layout="padding", strategy="heif_in_place", make=_photo("heif", seed=9, padding=3000)
+    ),
     "webp, room": Shape(
         container="webp", layout="packet at the end", strategy="webp_in_place", make=_photo("webp", seed=8, padding=0)
     ),

@@ -34,7 +34,7 @@ __all__ = ["FAMILIES", "NOT_VIDEO", "PHOTOS", "REMUXABLE", "choose", "cost", "ex
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
 PHOTOS = photos.FAMILIES
 # The first one that recognises a file examines it.
-FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *REMUXABLE, *PHOTOS, unsupported.FAMILY)
+FAMILIES: tuple[Family, ...] = (*PHOTOS, bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
 
 _HEAD = 1024  # bytes by which a file is recognised
 _SECONDS_IN_PLACE = 0.004  # of one edit: a few fsyncs and the checks

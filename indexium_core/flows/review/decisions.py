@@ -149,6 +149,8 @@ class Decisions:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
+        `favorite` (yes, no) sets the rating: 5, or the one before the file became a favorite.
+
         A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
         value, or an invalid one, is not edited.
 
@@ -336,27 +338,34 @@ class Step:
         store.clear_selected(self._tx)
         files = files or found.changed_files
         self.report = replace(self.report, without_value=len(found.without_value), invalid=found.invalid_files)
-        return self._add(files, labels.set_fields(files, rules), copies=copies)
+        return self._add(files, labels.set_fields(files, [*constants, *found.values]), copies=copies)
+
+    def set_values(self, field: str, values: Mapping[int, str | None]) -> int:
+        """Set a field of each file, by id, to a canonical value, without its copies; return the number of files."""
+        files = store.set_values(self._tx, field, values, at=self._at, step=self._id)
+        return self._add(files, labels.set_fields(files, [field]))
 
     def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
         """Make files and their copies favorites, or no favorites; None toggles. Return the files with their ratings."""
         self._select_any(target)
-        former = store.former_values(self._tx, RATING)
+        former = store.former_values(self._tx, RATING, field_values.FAVORITE)
         ratings, changed = dict[int, str | None](), dict[int, str | None]()
         for row in store.field_facts(self._tx):
-            in_file = (row.fields or {}).get(RATING)
-            rating = (row.edits or {}).get(RATING, in_file)
-            is_favorite = rating == field_values.FAVORITE
-            ratings[row.file_id] = rating
-            if wanted is None or wanted != is_favorite:
-                before = former.get(row.file_id, in_file)
-                ratings[row.file_id] = changed[row.file_id] = field_values.toggled_favorite(rating, before)
+            before = (row.edits or {}).get(RATING, (row.fields or {}).get(RATING))
+            after = field_values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted)
+            ratings[row.file_id] = after
+            if after != before:
+                changed[row.file_id] = after
         if changed:
             store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
         store.clear_selected(self._tx)
         self._add(len(changed), labels.set_fields(len(changed), [RATING]))
         return [
-            RatedFile(file_id=file_id, rating=_stars(rating), favorite=rating == field_values.FAVORITE)
+            RatedFile(
+                file_id=file_id,
+                rating=field_values.rating_number(rating),
+                favorite=rating == field_values.FAVORITE,
+            )
             for file_id, rating in ratings.items()
         ]
 
@@ -441,11 +450,6 @@ class Step:
         self._label = label
         self.report = replace(self.report, files=self.report.files + files, copies=self.report.copies + copies)
         return files
-
-
-def _stars(rating: str | None) -> int:
-    """Return a rating as a number; 0 for none, and for a text that another program wrote."""
-    return int(rating) if rating is not None and rating.isascii() and rating.isdigit() else 0
 
 
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:

@@ -14,11 +14,13 @@ from indexium_core import errors
 from indexium_core.model.fields import values
 from indexium_core.model.fields.preview import FieldExample
 from indexium_core.model.fields.rules import FileNames, ValueRule
-from indexium_core.model.fields.table import EDITABLE, field_named
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_field, field_named
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
 __all__ = ["RuleResults", "checked_rules", "constants", "results"]
+
+_IS_FAVORITE = {"yes": True, "no": False}
 
 
 @dataclass(slots=True)
@@ -44,7 +46,7 @@ class RuleResults:
 
 def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     """
-    Return the rules by field.
+    Return the rules by field; `favorite` may be set to yes or no, and stays a rule of its own.
 
     Raises:
         UsageError: No field is given, a field does not exist or cannot be set, or a rule has a wrong placeholder.
@@ -53,23 +55,33 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     """
     if not texts:
         raise errors.UsageError("Name at least one field to set.")
+    if FAVORITE_KEY in texts and RATING in texts:
+        raise errors.UsageError("A favorite is a file with 5 stars. Set either the rating or favorite.")
     rules = {}
     for key, text in texts.items():
-        if field_named(key) not in EDITABLE:
-            raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
-        rules[key] = ValueRule(text)
+        if key == FAVORITE_KEY:
+            if text.strip().lower() not in _IS_FAVORITE:
+                raise errors.ValidationError(f"'{text}' is no value of favorite. Enter yes or no.")
+            rules[key] = ValueRule(text)
+        else:
+            rules[editable_field(key).key] = ValueRule(text)
     constants(rules)
     return rules
 
 
 def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
     """Return the canonical values of the rules without placeholders; ValidationError for an invalid value."""
-    return {key: values.parse(field_named(key), rule.constant) for key, rule in rules.items() if rule.is_constant}
+    return {
+        key: values.parse(field_named(key), rule.constant)
+        for key, rule in rules.items()
+        if rule.is_constant and key != FAVORITE_KEY
+    }
 
 
 def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
     """Return the values of the selected files (`decisions.select_files`)."""
-    found = RuleResults(values={key: {} for key in rules})
+    found = RuleResults(values={_field_of(key): {} for key in rules})
+    former = store.former_values(reader, RATING, values.FAVORITE) if FAVORITE_KEY in rules else {}
     for row in store.field_facts(reader) if rules else ():
         found.files += 1
         edited = dict(row.fields or {}) | dict(row.edits or {})
@@ -81,20 +93,32 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
             fields=present,
         )
         for key, rule in rules.items():
-            _apply(found, row, key, rule.value(names), present.get(key))
+            before, text = present.get(_field_of(key)), rule.value(names)
+            example = FieldExample(
+                file_id=row.file_id, file_name=row.file_name, field=_field_of(key), before=before, after=None
+            )
+            if text is None:
+                found.without_value.add(row.file_id)
+            elif key == FAVORITE_KEY:
+                wanted = _IS_FAVORITE[text.strip().lower()]
+                _add(found, example, values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted))
+            else:
+                _parse_and_add(found, example, text)
     return found
 
 
-def _apply(found: RuleResults, row: store.FieldFacts, key: str, text: str | None, before: str | None) -> None:
-    if text is None:
-        found.without_value.add(row.file_id)
-        return
-    example = FieldExample(file_id=row.file_id, file_name=row.file_name, field=key, before=before, after=None)
+def _field_of(key: str) -> str:
+    return RATING if key == FAVORITE_KEY else key
+
+
+def _parse_and_add(found: RuleResults, example: FieldExample, text: str) -> None:
     try:
-        after = values.parse(field_named(key), text)
+        _add(found, example, values.parse(field_named(example.field), text))
     except errors.ValidationError as error:
         found.problems.append(replace(example, problem=error.message))
-        return
-    if after != before:
-        found.values[key][row.file_id] = after
+
+
+def _add(found: RuleResults, example: FieldExample, after: str | None) -> None:
+    if after != example.before:
+        found.values[example.field][example.file_id] = after
         found.changes.append(replace(example, after=after))

@@ -27,7 +27,7 @@ class RatedFile:
     """The rating of a file, its edit included."""
 
     file_id: int
-    rating: int  # 0: none
+    rating: int  # 1 to 5; 0: none; -1: rejected
     favorite: bool
 
 

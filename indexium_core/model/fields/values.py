@@ -20,16 +20,19 @@ __all__ = [
     "FAVORITE",
     "MAX_LENGTH",
     "MAX_PERCENT",
+    "REJECTED",
     "parse",
     "percent_of_stars",
+    "rating_as_favorite",
+    "rating_number",
     "require_utc",
     "stars_of_percent",
     "stored",
-    "toggled_favorite",
 ]
 
 MAX_LENGTH = 10_000  # characters of a value
 FAVORITE = "5"  # the rating of a favorite
+REJECTED = "-1"  # the rating of a photo that its owner sorted out; other programs set it, and Indexium keeps it
 MAX_PERCENT = 99  # the largest rating of Windows
 
 _PERCENT = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # of each rating
@@ -103,15 +106,21 @@ def percent_of_stars(rating: str) -> int:
     return _PERCENT[rating]
 
 
-def toggled_favorite(rating: str | None, before: str | None) -> str | None:
-    """
-    Return the rating after a click on the star.
+def rating_number(rating: str | None) -> int:
+    """Return a rating as a number: 1 to 5, -1 for rejected, 0 for none and for a text that is no rating."""
+    return int(rating) if rating is not None and (rating in _PERCENT or rating == REJECTED) else 0
 
-    A favorite gets back the rating that it had `before` it became one; every other rating becomes that of a favorite.
+
+def rating_as_favorite(rating: str | None, former: str | None, *, wanted: bool | None) -> str | None:
     """
-    if rating != FAVORITE:
-        return FAVORITE
-    return None if before == FAVORITE else before
+    Return the rating of a file that becomes a favorite, or no favorite; with None it becomes the other.
+
+    A file that is no favorite any more gets the rating that it had before, its `former` one.
+    """
+    is_favorite = rating == FAVORITE
+    if wanted == is_favorite:
+        return rating
+    return former if is_favorite else FAVORITE
 
 
 def _text(field: Field, value: str) -> str:

@@ -210,4 +210,4 @@ class FileFacts:
     @property
     def taken(self) -> str | None:
         """The moment of the recording in ISO 8601, as the file has it; None if it is unknown."""
-        return self.photo.taken or None if self.photo else self.fields.get(CREATION_TIME)
+        return self.fields.get(CREATION_TIME) or (self.photo.taken if self.photo else None)

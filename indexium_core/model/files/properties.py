@@ -214,20 +214,20 @@ def shown_fields(kind: MediaKind | None) -> tuple[str, ...]:
 def reading_of(facts: FileFacts, size: int) -> MediaReading:
     """Return the properties of a file that a probe read; `size` in bytes."""
     if facts.photo is not None:
-        return MediaReading(properties=from_photo(facts.photo, size=size), tool="header")
+        return MediaReading(properties=from_photo(facts.photo, size=size, taken=facts.taken), tool="header")
     found, unknown = from_streams(facts.streams, duration=facts.duration, size=size, taken=facts.taken)
     return MediaReading(properties=found, unknown=unknown)
 
 
-def from_photo(photo: PhotoFacts, *, size: int | None) -> MediaProperties:
-    """Return the properties of a photo."""
+def from_photo(photo: PhotoFacts, *, size: int, taken: str | None) -> MediaProperties:
+    """Return the properties of a photo; `size` in bytes, `taken` in ISO 8601."""
     latitude, longitude = photo.position or (None, None)
     return MediaProperties(
         resolution=f"{photo.width}x{photo.height}" if photo.width and photo.height else None,
         size=size,
         camera=photo.camera or None,
         lens=photo.lens or None,
-        taken=wall_time(photo.taken),
+        taken=wall_time(taken),
         latitude=latitude,
         longitude=longitude,
     )

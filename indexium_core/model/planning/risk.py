@@ -227,8 +227,8 @@ ISSUES: Mapping[str, IssueKind] = {
     "field_unsupported": _kind(
         "warning",
         "field not possible",
-        "Files of this kind have no place for[ {unsupported_fields}| a field]. The other changes are written.",
-        "Remove the edit of the field.",
+        "[{unsupported_fields}|Files of this kind cannot store an edited field.] The other changes are written.",
+        "Remove the edit of the field, or enter a value that these files can store.",
         bit=25,
     ),
     # Notes: no risk.
@@ -285,8 +285,8 @@ VARIANT_KINDS: Mapping[tuple[str, str], IssueKind] = {
     ("field_unsupported", "blocked"): _kind(
         "blocked",
         "field not possible",
-        "Files of this kind have no place for[ {unsupported_fields}| a field].",
-        "Remove the edit of the field.",
+        "[{unsupported_fields}|Files of this kind cannot store an edited field.]",
+        "Remove the edit of the field, or enter a value that these files can store.",
         bit=10,
     ),
     ("full_rewrite", "note"): _kind(

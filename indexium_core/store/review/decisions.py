@@ -112,9 +112,10 @@ def field_facts(reader: Connection) -> list[FieldFacts]:
     return [FieldFacts(*row) for row in reader.execute(_sql("field_facts")).fetchall()]
 
 
-def former_values(reader: Connection, field: str) -> dict[int, str | None]:
-    """Return the value of the last revoked edit of a field, for each selected file that has one."""
-    return dict(reader.execute(_sql("former_values"), {"kind": f"{FIELD_KIND}{field}"}).fetchall())
+def former_values(reader: Connection, field: str, value: str) -> dict[int, str | None]:
+    """Return the value before the last edit to `value`, for each selected file with such an edit."""
+    parameters = {"kind": f"{FIELD_KIND}{field}", "value": value}
+    return dict(reader.execute(_sql("former_values"), parameters).fetchall())
 
 
 # Making decisions. `step` is the review step of a decision, which undo reverts.
@@ -240,6 +241,8 @@ def _decide(tx: Connection, statement: str, columns: dict[str, Any], at: datetim
     """Run a statement that creates the table `new_decisions`, and store these decisions in place of earlier ones."""
     kind = columns["kind"]
     tx.execute(_sql(statement), sql.parameters(_sql(statement), columns))
+    if kind.startswith(FIELD_KIND):
+        tx.execute(_sql("add_former"), {"kind": kind})
     for each in ("revoke_earlier", "decide"):
         tx.execute(_sql(each), {"kind": kind, "at": at, "step": step})
     count = int(tx.value(_sql("mark_decided")))

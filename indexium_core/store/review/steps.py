@@ -12,9 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from indexium_core.model.fields.table import RATING
+from indexium_core.model.fields.values import FAVORITE
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
+from indexium_core.store.review.decisions import FIELD_KIND
 
 __all__ = [
     "MAX_AGE_DAYS",
@@ -72,7 +75,8 @@ def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime
     tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at})
     tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
     learning.prune(tx)
-    tx.execute(_sql("prune_decisions"), {"before": _min_time(at)})
+    kept = {"kept_kind": f"{FIELD_KIND}{RATING}", "kept_value": FAVORITE}
+    tx.execute(_sql("prune_decisions"), {"before": _min_time(at), **kept})
 
 
 def next_to_undo(reader: Connection, *, at: datetime) -> StepRow | None:

@@ -52,9 +52,9 @@ LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits F
 WHERE f.file_id IN (SELECT file_id FROM selected_files) ORDER BY f.path_bytes;
 
 -- name: former_values
--- The value of the last revoked edit of a field, for each selected file that has one.
-SELECT file_id, arg_max({'value': value}, decision_id).value FROM decisions
-WHERE kind = $kind AND revoked_at IS NOT NULL AND file_id IN (SELECT file_id FROM selected_files) GROUP BY file_id;
+-- The value that each selected file had before the last edit which set its field to a value.
+SELECT file_id, arg_max({'value': former}, decision_id).value FROM decisions
+WHERE kind = $kind AND value = $value AND file_id IN (SELECT file_id FROM selected_files) GROUP BY file_id;
 
 -- name: new_values
 -- New edits of one field, each with its own value.
@@ -64,6 +64,16 @@ SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($value::VARCHAR[]) AS value
 -- name: new_value_on_selected
 -- The same value of one field for every selected file.
 CREATE OR REPLACE TEMP TABLE new_decisions AS SELECT file_id, $value::VARCHAR AS value, $reason AS reason FROM selected_files;
+
+-- name: add_former
+-- Add the value before each edit of a field: of the edit in force, else of the file. An edit to the same value changes nothing.
+CREATE OR REPLACE TEMP TABLE new_decisions AS
+SELECT w.*, CASE WHEN d.file_id IS NULL THEN f.fields[edited_field($kind)]
+                 WHEN d.value IS NOT DISTINCT FROM w.value THEN d.former
+                 ELSE d.value END AS former
+FROM new_decisions AS w
+LEFT JOIN scanned_files AS f USING (file_id)
+LEFT JOIN (FROM decisions WHERE kind = $kind AND revoked_at IS NULL) AS d ON d.file_id = w.file_id;
 
 -- name: new_edits_of_changed
 -- New edits with the changed lists of a bulk edit.

@@ -18,7 +18,7 @@ SELECT file_hash, file_id FROM scanned_files WHERE file_hash IN (SELECT unnest($
 -- The columns that a spreadsheet can change, in a version of the plan; for a file that is not in the plan, from the file
 -- itself.
 SELECT f.file_id, f.file_name, f.path, f.file_hash, coalesce(i.result_people, f.people), coalesce(i.existing_people, f.people),
-       coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR
+       coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR, f.fields, i.field_values
 FROM scanned_files AS f
 LEFT JOIN plan_items_of($variant_id, $plan_id) AS i USING (file_id)
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[]));

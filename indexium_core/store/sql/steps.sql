@@ -21,9 +21,13 @@ DELETE FROM review_steps WHERE created_at < $before
 
 -- name: prune_decisions
 -- Delete revoked decisions older than the oldest step, which no undo can need. Of a file with an edit in force, older
--- edits stay that name other people: a removed person is not suggested again.
+-- edits stay that name other people: a removed person is not suggested again. The last edit of a file to a value of which
+-- `former` is needed ($kept_kind, $kept_value) stays.
 DELETE FROM decisions AS d
 WHERE revoked_at < $before
+  AND (kind <> $kept_kind OR value IS DISTINCT FROM $kept_value OR EXISTS (
+      SELECT 1 FROM decisions AS e
+      WHERE e.file_id = d.file_id AND e.kind = d.kind AND e.value = d.value AND e.decision_id > d.decision_id))
   AND (kind <> 'edit' OR NOT EXISTS (
       SELECT 1 FROM decisions AS e
       WHERE e.file_id = d.file_id AND e.kind = 'edit' AND e.revoked_at IS NULL

@@ -236,8 +236,56 @@ def test_favorite_gets_back_its_former_rating(rated: Review) -> None:
     assert toggled(3) == [0]
 
 
+def test_favorite_gets_back_the_rating_before_the_step_also_after_a_write(rated: Review) -> None:
+    """The former rating is that of the file if no edit was in force, and an undone edit does not count."""
+    rated.decisions.set_fields([1], {"rating": "3"})
+    store(rated.database, [scanned("a.mp4", fields={"rating": "3"})])  # a write, and a scan
+    rated.decisions.revoke_of([1], ["field:rating"])
+    rated.decisions.set_fields([1], {"rating": "2"})
+    rated.steps.undo()
+    assert rated.decisions.set_favorite([1])[0].rating == 5
+    store(rated.database, [scanned("a.mp4", fields={"rating": "5"})])
+    rated.decisions.set_fields([1], {"rating": "5"})  # the same rating again
+    assert rated.decisions.set_favorite([1])[0].rating == 3
+
+
+def test_favorite_is_set_like_a_field(rated: Review) -> None:
+    rated.decisions.set_fields([3], {"rating": "2"})
+    preview = rated.bulk.preview_fields([1, 2, 3], {"favorite": "yes"})
+    assert [(each.field, each.before, each.after) for each in preview.examples] == [
+        ("rating", None, "5"),
+        ("rating", "2", "5"),
+    ]
+    report = rated.decisions.set_fields([1, 2, 3], {"favorite": "yes", "title": "Best"})
+    assert report.label == "set the title and the rating of 3 files"
+    rated.decisions.set_fields("favorite:yes", {"favorite": "No"})
+    assert {row.file_id: row.value for row in rated.decisions.list() if row.field == "rating"} == {
+        1: "3",
+        2: None,
+        3: "2",
+    }
+    with pytest.raises(errors.UsageError, match="Set either the rating or favorite"):
+        rated.decisions.set_fields([1], {"favorite": "yes", "rating": "3"})
+    with pytest.raises(errors.ValidationError, match="Enter yes or no"):
+        rated.decisions.set_fields([1], {"favorite": "5"})
+
+
 def test_search_as_sql_has_the_same_values(rated: Review) -> None:
     text = published_sql.plan_as_sql("favorite:yes -title:note year:<2020 field:title changed:rating rating:>3")
 
     assert "planned_fields['rating']" in text
     assert "plan_changes" in text
+
+
+def test_rejected_photo_is_found_and_gets_its_rating_back(database: Database) -> None:
+    store(database, [scanned("a.jpg", fields={"rating": "-1"}), scanned("b.jpg", fields={"rating": "1"})])
+    review = Review(database)
+
+    def rejected() -> int:
+        return review.bulk.preview_fields("rating:rejected", {"title": "x"}).files
+
+    assert rejected() == 1
+    [rated] = review.decisions.set_favorite([1])
+    assert (rated.rating, rated.favorite, rejected()) == (5, True, 0)
+    [rated] = review.decisions.set_favorite([1])
+    assert (rated.rating, rated.favorite, rejected()) == (-1, False, 1)

@@ -74,11 +74,24 @@ def test_canonical_value_stays(field: Field, entered: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rating", "before", "toggled"),
-    [(None, None, "5"), ("3", None, "5"), ("5", "3", "3"), ("5", None, None), ("5", "5", None)],
+    ("rating", "former", "wanted", "after"),
+    [
+        *[(None, None, None, "5"), ("3", None, None, "5"), ("-1", None, None, "5")],
+        *[("5", "3", None, "3"), ("5", None, None, None), ("5", "-1", None, "-1")],
+        *[("5", "3", True, "5"), ("3", None, True, "5"), ("5", "3", False, "3"), ("3", "1", False, "3")],
+    ],
 )
-def test_favorite_is_toggled(rating: str | None, before: str | None, toggled: str | None) -> None:
-    assert values.toggled_favorite(rating, before) == toggled
+def test_rating_becomes_that_of_a_favorite_and_the_former_one(
+    rating: str | None, former: str | None, wanted: bool | None, after: str | None
+) -> None:
+    assert values.rating_as_favorite(rating, former, wanted=wanted) == after
+
+
+@pytest.mark.parametrize(
+    ("rating", "number"), [(None, 0), ("", 0), ("0", 0), ("1", 1), ("5", 5), ("-1", -1), ("6", 0), ("five", 0)]
+)
+def test_rating_as_a_number(rating: str | None, number: int) -> None:
+    assert values.rating_number(rating) == number
 
 
 @pytest.mark.parametrize(

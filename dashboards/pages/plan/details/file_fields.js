@@ -16,6 +16,7 @@ import {drawSection} from "./plan_file_history.js"
  * @property {string} hint What can be typed.
  * @property {boolean} multiline
  * @property {number | null} stars Of a rating: the planned number, 0 for none.
+ * @property {boolean} is_rejected Of a rating: another program marked the photo as rejected.
  * @property {string} value The planned value.
  * @property {Part[] | null} old The value in the file; null for none.
  * @property {Part[] | null} new The planned value; null for none.
@@ -160,8 +161,8 @@ export class FileFields {
   }
 
   /** @type {(row: FieldRow, isEditable: boolean) => HTMLElement} */
-  drawStars({key, label, stars}, isEditable) {
-    const text = stars ? plural(stars, "star") : "none"
+  drawStars({key, label, stars, is_rejected}, isEditable) {
+    const text = is_rejected ? "rejected" : stars ? plural(stars, "star") : "none"
     if (!isEditable) return h("span", {class: "stars", role: "img", "aria-label": text}, "★".repeat(stars))
     return h(
       "span",
@@ -185,10 +186,11 @@ export class FileFields {
 
   /** @type {(row: FieldRow, isEditable: boolean) => Child} */
   drawValue(row, isEditable) {
-    const {key, label, stars, why, changed} = row
+    const {key, label, stars, is_rejected, why, changed} = row
     if (why) return h("span", {class: "value none"}, why)
     if (this.edited === key) return this.drawInput(row)
-    if (stars !== null) return [drawOld(row), this.drawStars(row, isEditable)]
+    if (stars !== null)
+      return [drawOld(row), this.drawStars(row, isEditable), is_rejected && h("span", {class: "value"}, "rejected")]
     const kind = changed && row.new ? "value diff new" : changed ? "value gone" : row.new ? "value" : "value none"
     return [
       drawOld(row),

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboards.components import comment_diff, field_text
 from indexium_core.model.fields.table import EDITABLE, Field, FieldType
+from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.planning.plan import PlanItem
 
@@ -56,7 +57,8 @@ def _row(field: Field, now: str | None, planned: str | None, *, edited: bool) ->
         "about": field.about,
         "hint": _hint(field),
         "multiline": field.multiline,
-        "stars": _stars(planned) if field.type == "rating" else None,
+        "stars": max(0, rating_number(planned)) if field.type == "rating" else None,
+        "is_rejected": field.type == "rating" and planned == REJECTED,
         "value": planned or "",
         "old": old,
         "new": new,
@@ -70,8 +72,3 @@ def _hint(field: Field) -> str:
     if field.type == "integer":
         return f"A whole number from {field.lowest} to {field.highest}."
     return _HINTS.get(field.type, field.about)
-
-
-def _stars(value: str | None) -> int:
-    """Return the number of stars, 0 for no rating and for a text that is no rating."""
-    return int(value) if value in {"1", "2", "3", "4", "5"} else 0

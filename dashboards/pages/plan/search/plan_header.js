@@ -210,6 +210,7 @@ const ACTIONS = {
     send("as_sql")
   },
   export_all: ({state}, _, target) => state.exchange.setIncludesAll(target.checked),
+  export_fields: ({state}, _, target) => state.exchange.setHasAllFields(target.checked),
   upload({state}, _, target) {
     state.exchange.upload(target.files[0])
     target.value = "" // the same file can be chosen once more

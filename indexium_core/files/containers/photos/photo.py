@@ -15,7 +15,7 @@ from typing import Protocol
 
 from indexium_core import errors
 from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader, Strategy
-from indexium_core.files.containers.photos import exif, xmp, xmp_fields
+from indexium_core.files.containers.photos import exif, photo_dates, xmp, xmp_fields
 from indexium_core.files.containers.photos.exif import ExifFacts
 from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
@@ -23,6 +23,7 @@ from indexium_core.files.containers.shared import refusals, splices
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
 from indexium_core.files.containers.shared.splices import Splice
+from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
 
@@ -55,9 +56,11 @@ class PhotoParts:
     insert_at: int = 0  # where a new packet goes
     exif: Extent | None = None  # the block from its byte order on
     packet: Extent | None = None
+    pieces: tuple[Extent, ...] = ()  # the packet, if it is in several ranges (HEIF)
     slot: Extent | None = None  # the packet with its segment or chunk
     kept: tuple[tuple[str, Extent], ...] = ()  # every other part, in file order
-    extended: tuple[Extent, ...] = ()  # parts of a second packet that continues the first (JPEG)
+    further: tuple[tuple[Extent, ...], ...] = ()  # packets beside the first one, with the ranges of each
+    orientation: int = 0  # as in EXIF, for a kind of photo that has its own; 0: that of EXIF
     obstacle: str = ""  # why the photo cannot be written, as a sentence
 
 
@@ -76,7 +79,7 @@ class PhotoLayout(Layout):
         if self.parts is None:
             return 0, 0
         size = self.parts.width, self.parts.height
-        return size if self.exif.orientation < 5 else (size[1], size[0])
+        return size if (self.parts.orientation or self.exif.orientation) < 5 else (size[1], size[0])
 
 
 class PhotoFormat(Protocol):
@@ -144,15 +147,18 @@ class PhotoFamily:
             return PhotoLayout(container=self.name, size=reader.size, payload=whole, problem=problem)
         values = exif.read_exif(head, parts.exif)
         obstacle, packet, blocked = parts.obstacle, None, frozenset[str]()
-        if parts.packet is not None:
+        pieces = parts.pieces or ((parts.packet,) if parts.packet else ())
+        if pieces:
             try:
-                packet = xmp.read_packet(_bytes_of(head, parts.packet))
+                packet = _packet_of(head, pieces)
                 blocked = frozenset(xmp_fields.PROPERTIES) - xmp_fields.writable_fields(packet)
-                blocked |= _fields_in(head, parts.extended)
+                blocked |= frozenset().union(*(_fields_in(head, each) for each in parts.further))
                 obstacle = obstacle or (packet.problem and f"The XMP packet cannot be changed: {packet.problem}.")
             except XmpError as error:
                 obstacle = obstacle or f"The XMP packet is not understood: {error}."
-        found = xmp_fields.fields_of(packet or xmp_fields.new_packet(), other_ratings=values.other_ratings)
+        found = xmp_fields.fields_of(
+            packet or xmp_fields.new_packet(), other_ratings=values.other_ratings, dates=values.dates
+        )
         return PhotoLayout(
             container=self.name,
             size=reader.size,
@@ -170,8 +176,7 @@ class PhotoFamily:
         assert isinstance(layout, PhotoLayout)
         if layout.parts is None:
             raise errors.CorruptFileError(layout.problem.message if layout.problem else "")
-        is_rated = xmp_fields.RATING in edited
-        masked = [where for where, _ in layout.exif.ratings.values()] if is_rated else []
+        masked = layout.exif.places_of(edited)
         try:
             facts = dict(self._form.facts(reader, layout.parts, masked))
         except (CutShortError, MalformedHeaderError) as error:
@@ -242,16 +247,29 @@ class PhotoStrategy:
     def _edits(
         self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change], padding: int = PADDING
     ) -> list[Splice]:
-        packet = xmp_fields.edited(layout.packet or xmp_fields.new_packet(), changes)
-        is_empty = layout.packet is None and packet.text == xmp_fields.new_packet().text
+        present = layout.packet or xmp_fields.new_packet()
+        packet = xmp_fields.edited(present, changes, dates=layout.exif.dates)
+        is_same = packet.text == present.text
         found: list[Splice] = []
-        if not is_empty:
+        if not is_same:
             edited = self._copy(reader, parts, packet, padding) if self._copy else None
             found = list(self._form.in_place(reader, parts, packet) if edited is None else edited)
-        stars = next((change.new or "" for change in changes if change.field == xmp_fields.RATING), None)
-        if stars is not None and layout.exif.ratings:
-            found = list(self._form.with_exif(reader, parts, found, list(_rating_splices(layout.exif, stars))))
+        values = [splice for change in changes for splice in _exif_splices(layout, change)]
+        if values and parts.exif is not None:
+            if exif.overlapping_entries(reader, parts.exif, [Extent(each.start, len(each.data)) for each in values]):
+                raise NotEditableError("Parts of the EXIF block overlap, so its values are not changed.")
+            found = list(self._form.with_exif(reader, parts, found, values))
         return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _exif_splices(layout: PhotoLayout, change: Change) -> Iterator[Splice]:
+    """Yield the new bytes of the field's entries in EXIF."""
+    if change.field == xmp_fields.RATING:
+        yield from _rating_splices(layout.exif, change.new or "")
+    elif change.field == CREATION_TIME:
+        old = next((each.value for each in layout.fields if each.field == CREATION_TIME), None)
+        for where, data in photo_dates.exif_edits(layout.exif.dates, old, change.new):
+            yield Splice(start=where.offset, end=where.end, data=data)
 
 
 def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
@@ -291,15 +309,20 @@ def kept_facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> I
         yield "EXIF", masked_digest(reader, parts.exif, masked)
 
 
+def _packet_of(reader: Reader, pieces: Sequence[Extent]) -> XmpPacket:
+    """Return the packet in some ranges; raises XmpError."""
+    if sum(piece.length for piece in pieces) > xmp.MAX_PACKET:
+        raise XmpError(xmp.TOO_LARGE)
+    return xmp.read_packet(b"".join(_bytes_of(reader, piece) for piece in pieces))
+
+
 def _fields_in(reader: Reader, pieces: Sequence[Extent]) -> frozenset[str]:
-    """Return the fields in the second packet of a photo; programs ignore one that is malformed."""
-    if not pieces or sum(piece.length for piece in pieces) > xmp.MAX_PACKET:
-        return frozenset()
+    """Return the fields in another packet of a photo; programs ignore one that is malformed."""
     try:
-        packet = xmp.read_packet(b"".join(_bytes_of(reader, piece) for piece in pieces))
+        packet = _packet_of(reader, pieces)
     except XmpError:
         return frozenset()
-    return frozenset(key for key, place in xmp_fields.PROPERTIES.items() if place.find(packet) is not None)
+    return xmp_fields.fields_in(packet)
 
 
 def _bytes_of(reader: Reader, where: Extent) -> bytes:
