@@ -12,6 +12,7 @@ __all__ = [
     "KINDS",
     "MEDIA_NAMES",
     "SORTS",
+    "WRITE_RATINGS",
     "EmptyFolderReport",
     "FilePage",
     "FolderComparison",
@@ -40,6 +41,7 @@ KINDS: dict[str, str] = {
 }
 MEDIA_NAMES: Mapping[MediaKind, str] = {"audio": "audio files", "photo": "photos"}  # kinds that a library may include
 SORTS = ("path", "name", "size", "mtime")  # sort keys of the files that match a search
+WRITE_RATINGS = ("at-once", "with-plan")  # when a rating is written: as soon as it is set, or like every other edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class LibraryDetails:
     audio: bool  # audio files are scanned too
     photos: bool  # photos are scanned too
     exclude: list[str]  # patterns of what scans leave out
+    write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     scanned_at: datetime | None
     problem: str  # why files in the folder cannot be written, in a sentence; "" if they can
     remedy: str  # what the user can do

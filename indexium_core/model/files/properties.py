@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.fields.table import EDITABLE, field_named
 from indexium_core.model.files.media import FileFacts, MediaKind, PhotoFacts, StreamFacts
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "display_value",
     "from_photo",
     "from_streams",
+    "label_of",
     "parse_value",
     "reading_of",
     "shown_fields",
@@ -64,7 +66,7 @@ LABELS: Mapping[str, str] = {
     "comment": "Comment",
 }
 FIELDS = tuple(LABELS)[:-2]  # the fields that a rescan reads
-LOCKABLE = tuple(LABELS)
+LOCKABLE = (*LABELS, *(field.key for field in EDITABLE))
 ON_REQUEST = ("duration", "size")  # the fields that a rescan refreshes only on request
 
 # The fields that a kind of media can have; other fields are shown only if they have a value.
@@ -81,6 +83,11 @@ _MOMENT_LENGTH = 19
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
 _MAX_INTEGER = 2**31 - 1  # INTEGER in the database
 _MAX_BIGINT = 2**63 - 1
+
+
+def label_of(name: str) -> str:
+    """Return the title of a field that can be locked."""
+    return LABELS[name] if name in LABELS else field_named(name).title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +129,9 @@ class FieldLock:
     locked_at: datetime  # UTC
     origin: str = "lock"  # lock (by the user), edit (the value was set by hand; of people: while the edit is in force)
     file_path: str = ""  # for display
-    value: str | None = None  # the stored value; None if there is no value, and always for people and comment
+    value: str | None = (
+        None  # the stored value; None if there is no value, and always for people, comment and other written fields
+    )
 
     @property
     def display(self) -> str:

@@ -43,6 +43,7 @@ __all__ = [
     "set_library_exclude",
     "set_library_media",
     "set_library_modes",
+    "set_library_ratings",
     "set_library_state",
     "stable_stats",
     "update_written",
@@ -69,6 +70,7 @@ class LibraryRow:
     exclude: list[str]  # patterns of what scans leave out
     file_count: int  # files that are not missing
     scanned_at: datetime | None  # UTC
+    write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
 
     @property
     def media_kinds(self) -> frozenset[MediaKind]:
@@ -138,6 +140,11 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
 def set_library_media(tx: Connection, library_id: int, kind: MediaKind, *, included: bool) -> None:
     """Set whether scans of a library include media of a kind, `audio` or `photo`."""
     tx.execute(_sql("set_library_media"), {"library_id": library_id, "kind": kind, "included": included})
+
+
+def set_library_ratings(tx: Connection, library_id: int, *, at_once: bool) -> None:
+    """Set whether a rating in a library is written as soon as it is set."""
+    tx.execute(_sql("set_library_ratings"), [library_id, at_once])
 
 
 def set_library_exclude(tx: Connection, library_id: int, patterns: Sequence[str]) -> None:

@@ -17,9 +17,3 @@ ALTER TABLE media_properties ADD COLUMN longitude DOUBLE;    -- degrees, west is
 -- Known files have the moment of their recording already.
 UPDATE media_properties SET taken = TRY_CAST("left"(replace(f.fields['creation_time'], 'T', ' '), 19) AS TIMESTAMP)
 FROM scanned_files AS f WHERE f.file_id = media_properties.file_id AND f.fields['creation_time'] IS NOT NULL;
-
--- Fields that can be locked, by bit.
-CREATE OR REPLACE MACRO lockable_fields() AS [
-    'resolution', 'duration', 'size', 'video_codec', 'audio_codec', 'channels', 'sample_rate', 'frame_rate', 'hdr',
-    'camera', 'lens', 'taken', 'latitude', 'longitude', 'people', 'comment'
-];
