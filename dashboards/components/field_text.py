@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dashboards.components import comment_diff
 from indexium_core.model import wording
 from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.media import Change
 
 __all__ = ["FieldChange", "changes_of", "full", "shown", "tag", "tags"]
@@ -38,9 +39,12 @@ def changes_of(changes: Iterable[Change]) -> list[FieldChange]:
 
 
 def full(key: str, value: str) -> str:
-    """Return a value for people: a rating as stars."""
-    if field_named(key).type == "rating" and value.isdecimal() and int(value) <= STARS:
-        return "★" * int(value) + "☆" * (STARS - int(value))
+    """Return a value for people: a rating as stars, or as the word for a photo that its owner sorted out."""
+    if field_named(key).type == "rating":
+        if value == REJECTED:
+            return "rejected"
+        if stars := rating_number(value):
+            return "★" * stars + "☆" * (STARS - stars)
     return value
 
 

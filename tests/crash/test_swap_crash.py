@@ -36,7 +36,7 @@ class Scene:
     """One method of replacement, repeated in processes that are interrupted."""
 
     def __init__(self, folder: Path, way: str, forks: Forks, *, commit: bool = True) -> None:
-        self.swap, self.forks = Swap(folder, way, commit), forks
+        self.swap, self.forks = swaps.of(folder, way, commit), forks
         self.swap.reset()
         report = self.run(swaps.run, self.swap)
         assert report.code == 0
@@ -72,7 +72,7 @@ def forks(light: Forks) -> Forks:
     return light
 
 
-@pytest.fixture(params=swaps.WAYS)
+@pytest.fixture(params=(*swaps.WAYS, *swaps.SIDECARS))
 def way(request: pytest.FixtureRequest) -> str:
     if why := seccomp.why_not():
         pytest.skip(why)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.library import Library
+from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.planning import cells
 from indexium_core.store.planning import plan_read
 from tests.support import homes, media
@@ -222,7 +223,14 @@ def test_import_ends_skip_and_applies_to_copies(library: Library) -> None:
     table = edited(table, "0000.mp4", result_people="")
     preview = library.changes.read(written(table))
 
-    assert preview.counts() == {"people": 1, "removes_everyone": 1, "postponed": 0, "brought_back": 1, "modes": 0}
+    assert preview.counts() == {
+        "people": 1,
+        "removes_everyone": 1,
+        "fields": 0,
+        "postponed": 0,
+        "brought_back": 1,
+        "modes": 0,
+    }
     report = library.changes.apply(preview)
     assert (report.files, report.copies) == (3, 1)
     assert not library.plan("name:0002").page().items[0].postponed
@@ -363,3 +371,120 @@ def test_deleted_plan_is_reported(calm: Library) -> None:
 
     assert [row.file_name for row in preview.rows] == ["0001.mp4"]
     assert "Plan 4711" in preview.notes[0]
+
+
+# --- Fields ------------------------------------------------------------------------------------------------------
+
+ENTRIES = {  # by type: a cell, and the value that it means
+    "text": ("=A title; with “signs”, and 'quotes'", "=A title; with “signs”, and 'quotes'"),
+    "integer": ("7.0", "7"),
+    "rating": ("★★★★☆", "4"),
+    "date": ("31.07.2019", "2019-07-31"),
+    "datetime": ("2019-07-31 18:30Z", "2019-07-31T18:30:00Z"),  # a film needs the zone
+    "list": ("sea, =beach;sun", "sea; =beach; sun"),
+}
+
+
+def field_values(library: Library) -> dict[str, dict[str, str]]:
+    """The planned values of each file, by its name."""
+    table = rows("".join(library.exporter.plan(fields=None, everything=True)))
+    return {
+        row["file_name"]: {
+            key.removeprefix("result_"): cells.plain(row[key])
+            for key in row
+            if key in {f"result_{field.key}" for field in EDITABLE} and row[key]
+        }
+        for row in table
+    }
+
+
+def test_only_fields_with_a_value_have_columns(library: Library) -> None:
+    key = EDITABLE[0].key
+    assert f"result_{key}" not in exported(library)[0]
+    assert f"result_{key}" in rows("".join(library.exporter.plan(fields=[key])))[0]
+    library.decisions.set_fields("name:0001", {key: "At sea"})
+    assert [row[f"result_{key}"] for row in exported(library)].count("At sea") == 1
+    with pytest.raises(errors.UsageError, match="no field"):
+        library.exporter.plan(fields=["nonsense"])
+
+
+def test_every_field_is_imported_and_undone(library: Library) -> None:
+    values = {f"result_{field.key}": cells.guarded(ENTRIES[field.type][0]) for field in EDITABLE}
+    table = rows("".join(library.exporter.plan(fields=None)))
+
+    preview = library.changes.read(written(edited(table, "0000.mp4", **values)))
+    assert (preview.errors, preview.counts()["fields"], preview.conflicts) == ([], 1, 0)
+    report = library.changes.apply(preview)
+    assert report.files == 2, "the copy has the same values"
+    expected = {field.key: ENTRIES[field.type][1] for field in EDITABLE}
+    found = field_values(library)
+    assert found["0000.mp4"] == found["copy.mp4"] == expected
+
+    again = rows("".join(library.exporter.plan()))
+    assert library.changes.read(written(again)).rows == [], "an export without an edit changes nothing"
+    library.steps.undo()
+    assert field_values(library)["0000.mp4"] == {}
+
+
+def test_invalid_cells_are_named_and_the_other_rows_are_imported(library: Library) -> None:
+    rating, date = (next(each.key for each in EDITABLE if each.type == kind) for kind in ("rating", "date"))
+    table = rows("".join(library.exporter.plan(fields=[rating, date])))
+    table = edited(table, "0001.mp4", **{f"result_{rating}": "9", f"result_{date}": "1/2/2019"})
+    table = edited(table, "0002.mp4", **{f"result_{rating}": "3"})
+
+    preview = library.changes.read(written(table))
+    [problem] = preview.errors
+    assert f"result_{rating}: '9' is no value" in problem.message
+    assert f"result_{date}: '1/2/2019' may be 2019-02-01 or 2019-01-02." in problem.message
+    library.changes.apply(preview)
+    assert field_values(library)["0002.mp4"] == {rating: "3"}
+
+
+def test_field_that_changed_here_since_the_export_is_a_conflict(library: Library) -> None:
+    key = EDITABLE[0].key
+    library.decisions.set_fields("name:0001", {key: "Exported"})
+    table = edited(exported(library), "0001.mp4", **{f"result_{key}": "Sheet"})
+    library.decisions.set_fields("name:0001", {key: "Here"})
+
+    preview = library.changes.read(written(table))
+    [row] = preview.rows
+    assert row.conflict == f"{key} changed here since the export: Here"
+    with pytest.raises(errors.UsageError):
+        library.changes.apply(preview)
+    library.decisions.set_fields("name:0001", {key: "Later"})
+    with pytest.raises(errors.StalePlanError):
+        library.changes.apply(preview, overwrite=True)
+    library.changes.apply(library.changes.read(written(table)), overwrite=True)
+    assert field_values(library)["0001.mp4"] == {key: "Sheet"}
+
+
+def test_copies_with_different_values_are_rejected(library: Library) -> None:
+    key = EDITABLE[0].key
+    table = rows("".join(library.exporter.plan(fields=[key])))
+    table = edited(edited(table, "0000.mp4", **{f"result_{key}": "One"}), "copy.mp4", **{f"result_{key}": "Two"})
+    preview = library.changes.read(written(table))
+    [problem] = preview.errors
+    assert f"the {key} differs from that in line" in problem.message
+    assert len(preview.rows) == 1
+
+
+def test_emptied_cell_removes_a_field_after_its_file_was_written(library: Library) -> None:
+    key = EDITABLE[0].key
+    library.decisions.set_fields("name:0001", {key: "At sea"})
+    library.write(library.plan("name:0001")).wait()
+    table = rows("".join(library.exporter.plan("name:0001", everything=True)))
+    assert table[0][f"existing_{key}"] == "At sea"
+    library.changes.apply(library.changes.read(written([{**table[0], f"result_{key}": ""}])))
+    assert field_values(library)["0001.mp4"] == {}
+
+
+def test_locked_field_is_skipped_and_named(library: Library) -> None:
+    first, second = (field.key for field in EDITABLE[:2])
+    table = rows("".join(library.exporter.plan("name:0001", fields=[first, second])))
+    library.locks.lock("name:0001", [first])
+
+    preview = library.changes.read(written([{**table[0], f"result_{first}": "No", f"result_{second}": "Yes"}]))
+    [problem] = preview.errors
+    assert problem.message == f"skipped, because the field is locked in this file: result_{first}"
+    library.changes.apply(preview)
+    assert field_values(library)["0001.mp4"] == {second: "Yes"}

@@ -3,7 +3,7 @@ Replacement of one file by each method: the scene, and the functions of the inte
 
 The methods: built of pieces; the same with the original kept, by a link or without links; written by another program,
 like ffmpeg; an adopted kept original; another name of a file that stays. Each can be cancelled, as after a failed
-verification. A sparse file is built of pieces, too.
+verification. A sparse file is built of pieces, too. A sidecar beside the file is created, replaced or removed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import OperationJournal
-from indexium_core.files.swap import Replacement, content
+from indexium_core.files.swap import Replacement, SidecarChange, content
 from indexium_core.model.files.media import Extent, Rebuild
 from tests.support import sparse
 
@@ -36,6 +36,7 @@ TWIN = 1_500_000_000_123_456_789  # of the file that is adopted, or gets another
 MODE = 0o640
 ATTRIBUTE = ("user.indexium.test", b"kept")
 WAYS = ("build", "keep", "shelve", "fill", "adopt", "join", "sparse")
+SIDECARS = ("sidecar created", "sidecar created without links", "sidecar replaced", "sidecar removed")
 ITEM = 7
 
 
@@ -121,6 +122,53 @@ class Swap:
         return state
 
 
+@dataclass(frozen=True)
+class SidecarSwap(Swap):
+    """One change of the sidecar `film.avi.xmp`; `film.avi` stays as it is."""
+
+    @property
+    def sidecar(self) -> Path:
+        return self.folder / "film.avi.xmp"
+
+    @property
+    def before(self) -> bytes | None:
+        return None if "created" in self.way else KEPT
+
+    @property
+    def after(self) -> bytes | None:
+        return None if "removed" in self.way else NEW
+
+    def reset(self) -> None:
+        super().reset()
+        if self.before is not None:
+            self.sidecar.write_bytes(self.before)
+            self.sidecar.chmod(MODE)
+            os.utime(self.sidecar, ns=(TWIN, TWIN))
+
+    def judge(self, where: str) -> str:
+        state = self.judge_bytes(where)
+        assert self.path.stat().st_mtime_ns == MTIME, where
+        if self.sidecar.exists():
+            assert self.sidecar.stat().st_mode & 0o777 == MODE, where
+        if state == "old" and self.before is not None:
+            assert self.sidecar.stat().st_mtime_ns == TWIN, where
+        return state
+
+    def judge_bytes(self, where: str) -> str:
+        state = "new" if self.committed() else "old"
+        assert self.path.read_bytes() == self.old, where
+        found = self.sidecar.read_bytes() if self.sidecar.exists() else None
+        assert found == (self.after if state == "new" else self.before), where
+        names = {path.name for path in self.folder.iterdir()}
+        assert names <= {"film.avi", "film.avi.xmp", "backups", "kept"}, where
+        return state
+
+
+def of(folder: Path, way: str, commit: bool = True) -> Swap:
+    """The scene of a method."""
+    return (SidecarSwap if way in SIDECARS else Swap)(folder, way, commit)
+
+
 @functools.cache
 def literal_bytes(rebuild: Rebuild) -> int:
     """Return the number of literal bytes of a rebuild."""
@@ -139,8 +187,11 @@ def has_attributes(folder: Path) -> bool:
 def run(swap: Swap) -> None:
     """Perform a replacement."""
     content._CHUNK = 4096  # so that a small file is copied in parts, like a large one
-    if swap.way == "shelve":
+    if swap.way in {"shelve", "sidecar created without links"}:
         os.link = _no_links  # type: ignore[assignment]
+    if isinstance(swap, SidecarSwap):
+        _change_sidecar(swap)
+        return
     with (
         OperationJournal.create(swap.backup) as log,
         Replacement(os.fsencode(swap.path), journal=log, item_id=ITEM) as file,
@@ -153,6 +204,18 @@ def run(swap: Swap) -> None:
         if swap.commit:
             file.replace(reverse=reverse, keep=keep)
             file.commit()
+
+
+def _change_sidecar(swap: SidecarSwap) -> None:
+    path, name = os.fsencode(swap.path), os.fsencode(swap.sidecar.name)
+    with (
+        OperationJournal.create(swap.backup) as log,
+        SidecarChange(path, name, journal=log, item_id=ITEM, before=swap.before) as change,
+    ):
+        change.prepare(swap.after)
+        if swap.commit:
+            change.place()
+            change.commit()
 
 
 def _no_links(*_: object, **named: object) -> None:

@@ -18,7 +18,8 @@ import {count} from "../../components/wording.js"
  * @property {number} missing Number of missing files.
  * @property {string} people_mode
  * @property {string} comment_mode
- * @property {boolean} audio
+ * @property {{kind: string, label: string, on: boolean}[]} media Kinds of media that scans may include.
+ * @property {boolean} write_ratings A rating is written as soon as it is set.
  * @property {string} exclude Patterns, one on each line.
  */
 
@@ -58,12 +59,14 @@ const drawMode = (folder, {field, label, choices}) =>
   )
 
 /** @param {Folder} folder */
-const drawAudio = ({id, audio}) =>
-  h(
-    "label",
-    {class: "inline"},
-    h("input", {type: "checkbox", checked: audio, data: {change: "audio", id, key: `audio${id}`}}),
-    "Include audio files in scans",
+const drawMedia = ({id, media}) =>
+  media.map(({kind, label, on}) =>
+    h(
+      "label",
+      {class: "inline"},
+      h("input", {type: "checkbox", checked: on, data: {change: "media", id, kind, key: `${kind}${id}`}}),
+      label,
+    ),
   )
 
 /** @param {Folder} folder */
@@ -119,6 +122,15 @@ const drawHead = (folder, canScan, isOpen) =>
     ),
   )
 
+/** @param {Folder} folder */
+const drawRatings = ({id, write_ratings}) =>
+  h(
+    "label",
+    {class: "inline", title: "Otherwise a rating waits in the plan, like every other edit."},
+    h("input", {type: "checkbox", checked: write_ratings, data: {change: "ratings", id, key: `ratings${id}`}}),
+    "Write a rating to the file at once",
+  )
+
 /** @type {(folder: Folder, canScan: boolean) => HTMLElement} */
 const drawMore = (folder, canScan) => {
   const {id, online, missing, promise} = folder
@@ -131,8 +143,9 @@ const drawMore = (folder, canScan) => {
       "div",
       {class: "modes"},
       MODES.map(mode => drawMode(folder, mode)),
-      drawAudio(folder),
+      drawMedia(folder),
       drawExclude(folder),
+      drawRatings(folder),
     ),
     h(
       "div",

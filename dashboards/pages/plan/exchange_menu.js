@@ -15,6 +15,7 @@ import {upload} from "../../components/browser/upload.js"
 
 export class ExchangeMenu extends Menu {
   includesAll = false // includes the unchanged and the skipped files
+  hasAllFields = false // the CSV has columns for fields that no file has
   sending = "" // name of the file that is being uploaded
 
   /** @param {Component<{exchange: Exchange}, any>} host */
@@ -25,6 +26,12 @@ export class ExchangeMenu extends Menu {
   /** @param {boolean} includesAll */
   setIncludesAll(includesAll) {
     this.includesAll = includesAll
+    this.host.paint()
+  }
+
+  /** @param {boolean} hasAllFields */
+  setHasAllFields(hasAllFields) {
+    this.hasAllFields = hasAllFields
     this.host.paint()
   }
 
@@ -48,7 +55,8 @@ export class ExchangeMenu extends Menu {
 
   /** @type {(exchange: Exchange, kind: string, label: string, hint: string) => HTMLElement} */
   drawLink({files, search}, kind, label, hint) {
-    const href = `${files}plan.${kind}?${search}${this.includesAll ? "&all=1" : ""}`
+    const fields = kind === "csv" && this.hasAllFields ? "&fields=all" : ""
+    const href = `${files}plan.${kind}?${search}${this.includesAll ? "&all=1" : ""}${fields}`
     return h("a", {class: "fetch", href, download: "", data: {key: kind}}, h("b", null, label), h("small", null, hint))
   }
 
@@ -81,6 +89,12 @@ export class ExchangeMenu extends Menu {
         h("input", {type: "checkbox", checked: this.includesAll, data: {change: "export_all", key: "all"}}),
         h("span", null, "unchanged and skipped files, too"),
       ),
+      h(
+        "label",
+        {class: "fetch-all"},
+        h("input", {type: "checkbox", checked: this.hasAllFields, data: {change: "export_fields", key: "fields"}}),
+        h("span", null, "CSV columns for all fields"),
+      ),
     ]
   }
 
@@ -111,7 +125,9 @@ export class ExchangeMenu extends Menu {
           {class: "hint"},
           "Edit ",
           h("code", null, "result_people"),
-          ", ",
+          ", another ",
+          h("code", null, "result_"),
+          " column, ",
           h("code", null, "postponed"),
           " or the modes in an exported CSV. A preview shows the changes first.",
         ),

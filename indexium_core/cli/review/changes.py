@@ -41,7 +41,7 @@ def check(context: typer.Context, file: File, overwrite: Overwrite = False, as_j
 def apply(
     context: typer.Context, file: File, overwrite: Overwrite = False, yes: options.Yes = False, as_json: AsJson = False
 ) -> None:
-    """Apply the decisions of an edited CSV (people, skipped files, modes) as one step, which 'undo' undoes."""
+    """Apply the decisions of an edited CSV (people, fields, skipped files, modes) as one step, which 'undo' undoes."""
     source = _source(file)
     with opened(context) as library:
         preview = library.changes.read(source)
@@ -85,6 +85,7 @@ def _row(row: FileChange) -> tuple[object, ...]:
     parts += ["order of people"] if row.after is not None and not parts else []
     parts += ["removes all people"] if row.removes_everyone else []
     parts += ["skip"] if row.postponed else ["no longer skip"] if row.postponed is False else []
+    parts += [f"{each.field}={each.after or ''}" for each in row.fields]
     parts += [mode for mode in (row.people_mode, row.comment_mode) if mode]
     return row.line, row.file_path, ", ".join(parts), row.conflict
 

@@ -46,6 +46,13 @@ def plan(
     hard_links: HardLinks = "block",
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the items as CSV.")] = False,
+    fields: Annotated[
+        str,
+        typer.Option(
+            metavar="KEYS",
+            help="With --csv: fields that get columns although no file has them, separated by commas, or all.",
+        ),
+    ] = "",
 ) -> None:
     """Show what would change in which files, with the risk of each change."""
     with opened(context) as library:
@@ -61,11 +68,18 @@ def plan(
         key, descending = sort_of(sort)
         if as_json or as_csv:
             kind = "json" if as_json else "csv"
-            output.pieces(
-                library.exporter.plan(
-                    made, kind, sort=key, descending=descending, everything=everything, page=page, per_page=per_page
-                )
+            wanted = None if fields == "all" else [name.strip() for name in fields.split(",") if name.strip()]
+            pieces = library.exporter.plan(
+                made,
+                kind,
+                sort=key,
+                descending=descending,
+                everything=everything,
+                page=page,
+                per_page=per_page,
+                fields=wanted,
             )
+            output.pieces(pieces)
             return
         shown = made.page(
             page,

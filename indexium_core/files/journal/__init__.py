@@ -32,21 +32,24 @@ same `JournaledFile` under its own journal.
 
 If a file cannot be edited in place, a new file replaces it (`files.swap` documents that order). MAKING and SWAP are
 records of the same journal, and the bytes at the path show after a crash whether the rename happened. The program
-changes a media file only by these two methods.
+changes a media file only by these two methods. A small file beside it (a sidecar) is created, replaced or removed with
+a SIDECAR record, which has the whole old file.
 """
 
 from __future__ import annotations
 
 from indexium_core.files.journal.edit import JournaledFile
 from indexium_core.files.journal.operation import JournalWriter, OperationJournal
-from indexium_core.files.journal.reading import Journal, find, read
+from indexium_core.files.journal.reading import AnyEntry, Journal, find, read
 from indexium_core.files.journal.records import JournalEntry, Range
 from indexium_core.files.journal.recovery import Recovered, recover, recover_item
+from indexium_core.files.journal.sidecars import SidecarEntry
 from indexium_core.files.journal.state import State, inverse, state_of, still_ours
 from indexium_core.files.journal.swaps import Imprint, SwapEntry
 from indexium_core.files.journal.undo import UndoOutcome, undo
 
 __all__ = [
+    "AnyEntry",
     "Imprint",
     "Journal",
     "JournalEntry",
@@ -55,6 +58,7 @@ __all__ = [
     "OperationJournal",
     "Range",
     "Recovered",
+    "SidecarEntry",
     "State",
     "SwapEntry",
     "UndoOutcome",

@@ -12,7 +12,9 @@ from typing import Protocol, Self
 
 from indexium_core import errors
 from indexium_core.files.journal import disk, reading, records
+from indexium_core.files.journal.reading import AnyEntry
 from indexium_core.files.journal.records import JournalEntry, RecordKind
+from indexium_core.files.journal.sidecars import SidecarEntry, encode_sidecar
 from indexium_core.files.journal.swaps import SwapEntry, encode_swap
 
 __all__ = ["JournalWriter", "OperationJournal"]
@@ -24,11 +26,12 @@ class JournalWriter(Protocol):
     def begin(self, entry: JournalEntry) -> None: ...
     def making(self, entry: SwapEntry) -> None: ...
     def swap(self, entry: SwapEntry) -> None: ...
+    def sidecar(self, entry: SidecarEntry) -> None: ...
     def inserted(self, item_id: int) -> None: ...
     def commit(self, item_id: int) -> None: ...
     def undone(self, item_id: int) -> None: ...
     def is_open(self, item_id: int) -> bool: ...
-    def entry(self, item_id: int) -> JournalEntry | SwapEntry: ...
+    def entry(self, item_id: int) -> AnyEntry: ...
 
 
 class OperationJournal:
@@ -104,25 +107,25 @@ class OperationJournal:
 
     def begin(self, entry: JournalEntry) -> None:
         """Record the planned edit; returns when the record is durable. Only then may the file be touched."""
-        with self._turn:
-            self._offsets[entry.item_id] = self._append(RecordKind.BEGIN, records.encode_begin(entry))
-            self._open.add(entry.item_id)
-            self._committed.discard(entry.item_id)
-            self._make_durable(self._end)
+        self._announce(RecordKind.BEGIN, entry.item_id, records.encode_begin(entry))
 
     def making(self, entry: SwapEntry) -> None:
         """Record the new file to be made; returns when the record is durable. Only then may the file be created."""
-        self._announce(RecordKind.MAKING, entry)
+        self._announce(RecordKind.MAKING, entry.item_id, encode_swap(entry))
 
     def swap(self, entry: SwapEntry) -> None:
         """Record which file replaces which; returns when the record is durable. Only then may the rename happen."""
-        self._announce(RecordKind.SWAP, entry)
+        self._announce(RecordKind.SWAP, entry.item_id, encode_swap(entry))
 
-    def _announce(self, kind: RecordKind, entry: SwapEntry) -> None:
+    def sidecar(self, entry: SidecarEntry) -> None:
+        """Record the change of a sidecar; returns when the record is durable. Only then may a file be created."""
+        self._announce(RecordKind.SIDECAR, entry.item_id, encode_sidecar(entry))
+
+    def _announce(self, kind: RecordKind, item_id: int, body: bytes) -> None:
         with self._turn:
-            self._offsets[entry.item_id] = self._append(kind, encode_swap(entry))
-            self._open.add(entry.item_id)
-            self._committed.discard(entry.item_id)
+            self._offsets[item_id] = self._append(kind, body)
+            self._open.add(item_id)
+            self._committed.discard(item_id)
             self._make_durable(self._end)
 
     def inserted(self, item_id: int) -> None:
@@ -188,7 +191,7 @@ class OperationJournal:
 
     def _adopt(self, kind: RecordKind, body: bytes) -> None:
         offset, item_id = self._append(kind, body), records.decode_item(body)
-        if kind in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP}:
+        if kind in reading.STARTING:
             self._offsets[item_id] = offset
             self._open.add(item_id)
             self._committed.discard(item_id)
@@ -203,7 +206,7 @@ class OperationJournal:
             self._check()
             self._make_durable(self._end)
 
-    def entry(self, item_id: int) -> JournalEntry | SwapEntry:
+    def entry(self, item_id: int) -> AnyEntry:
         """
         Return the newest entry of an item that started in this process.
 

@@ -9,13 +9,19 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.files.journal import records
 from indexium_core.files.journal.records import JournalEntry, RecordKind
+from indexium_core.files.journal.sidecars import SidecarEntry, decode_sidecar
 from indexium_core.files.journal.swaps import SwapEntry, decode_swap
 
-__all__ = ["Journal", "Mark", "failed", "fetch", "find", "read"]
+__all__ = ["STARTING", "AnyEntry", "Journal", "Mark", "failed", "fetch", "find", "read"]
+
+AnyEntry: TypeAlias = JournalEntry | SwapEntry | SidecarEntry
+# The records with an entry
+STARTING = frozenset({RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP, RecordKind.SIDECAR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +45,16 @@ class Journal:
     _last: dict[int, int] = field(default_factory=dict)  # item → index of its newest mark
 
     @property
-    def entries(self) -> Iterator[JournalEntry | SwapEntry]:
+    def entries(self) -> Iterator[AnyEntry]:
         """Every entry, in the order of its first record. Raises the same errors as `find`."""
         return map(self._fetch, self.marks)
 
     @property
-    def unfinished(self) -> Iterator[JournalEntry | SwapEntry]:
+    def unfinished(self) -> Iterator[AnyEntry]:
         """The entries that are neither committed nor undone, newest first: the order in which to undo them."""
         return map(self._fetch, [mark for mark in reversed(self.marks) if mark.state == "begun"])
 
-    def find(self, item_id: int) -> JournalEntry | SwapEntry | None:
+    def find(self, item_id: int) -> AnyEntry | None:
         """
         Return the newest entry of an item, or None if the journal has none.
 
@@ -59,7 +65,7 @@ class Journal:
         at = self._last.get(item_id)
         return None if at is None else self._fetch(self.marks[at])
 
-    def _fetch(self, mark: Mark) -> JournalEntry | SwapEntry:
+    def _fetch(self, mark: Mark) -> AnyEntry:
         entry = fetch(self.path, mark.offset)
         if isinstance(entry, JournalEntry):
             return replace(entry, state=mark.state, inserted=mark.inserted)
@@ -69,7 +75,7 @@ class Journal:
         """Add the next record."""
         self.damaged += record.skipped
         item_id = records.decode_item(record.body)
-        if record.kind in {RecordKind.BEGIN, RecordKind.MAKING} or (
+        if record.kind in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SIDECAR} or (
             record.kind == RecordKind.SWAP and not self._is_begun(item_id)
         ):
             self._last[item_id] = len(self.marks)
@@ -116,7 +122,7 @@ def read(path: Path) -> Journal:
     return journal
 
 
-def find(path: Path, item_id: int) -> JournalEntry | SwapEntry:
+def find(path: Path, item_id: int) -> AnyEntry:
     """
     Return the newest entry of an item in a journal without a writer; repeated calls for one journal are cheap.
 
@@ -142,18 +148,23 @@ def _read_once(path: Path, size: int, mtime_ns: int) -> Journal:
     return read(path)
 
 
-def fetch(path: Path, offset: int) -> JournalEntry | SwapEntry:
+def fetch(path: Path, offset: int) -> AnyEntry:
     """Fetch the entry whose record starts at `offset`."""
     try:
         with path.open("rb") as file:
             record = records.read(file, offset, os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise failed(path, error) from error
-    if record is None or record.kind not in {RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP}:
+    if record is None or record.kind not in STARTING:
         message = f"A record of the journal {path.name} is no longer readable."
         raise errors.StoreError(message, code="journal_failed")
-    decoded = records.decode_begin(record.body) if record.kind == RecordKind.BEGIN else decode_swap(record.body)
-    return replace(decoded, stored_bytes=record.end - record.offset)
+    return replace(_decoded(record), stored_bytes=record.end - record.offset)
+
+
+def _decoded(record: records.Record) -> AnyEntry:
+    if record.kind == RecordKind.BEGIN:
+        return records.decode_begin(record.body)
+    return decode_sidecar(record.body) if record.kind == RecordKind.SIDECAR else decode_swap(record.body)
 
 
 def failed(path: Path, error: OSError) -> errors.StoreError:

@@ -68,6 +68,7 @@ class RecordKind(IntEnum):
     INSERTED = 4  # the room that BEGIN announced is in front of the file, durably
     MAKING = 5  # announces a new file beside this one
     SWAP = 6  # the new file is complete, verified and durable; announces its rename to this file's path
+    SIDECAR = 7  # announces the change of a small file beside this one
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexium_core.files.journal import swap_recovery, undo
+from indexium_core.files.journal import sidecars, swap_recovery, undo
 from indexium_core.files.journal.operation import OperationJournal
-from indexium_core.files.journal.reading import read
-from indexium_core.files.journal.records import JournalEntry
+from indexium_core.files.journal.reading import AnyEntry, read
+from indexium_core.files.journal.sidecars import SidecarEntry
 from indexium_core.files.journal.swaps import SwapEntry
 
 __all__ = ["Recovered", "recover", "recover_item"]
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 class Recovered:
     """The outcome of one entry that had started and not finished."""
 
-    entry: JournalEntry | SwapEntry
+    entry: AnyEntry
     outcome: undo.UndoOutcome
 
 
@@ -72,8 +72,8 @@ def recover_item(journal: OperationJournal, item_id: int) -> Recovered | None:
     return _recover_entry(journal, entry)
 
 
-def _recover_entry(journal: OperationJournal, entry: JournalEntry | SwapEntry) -> Recovered:
-    outcome = swap_recovery.recover_swap(entry) if isinstance(entry, SwapEntry) else undo.undo(entry)
+def _recover_entry(journal: OperationJournal, entry: AnyEntry) -> Recovered:
+    outcome = _resolved(entry)
     if outcome.status == "finished":
         journal.commit(entry.item_id)
     elif outcome.is_resolved:
@@ -81,3 +81,9 @@ def _recover_entry(journal: OperationJournal, entry: JournalEntry | SwapEntry) -
     else:
         logger.error("journal.problem item_id=%d code=%s", entry.item_id, outcome.code)
     return Recovered(entry=entry, outcome=outcome)
+
+
+def _resolved(entry: AnyEntry) -> undo.UndoOutcome:
+    if isinstance(entry, SwapEntry):
+        return swap_recovery.recover_swap(entry)
+    return sidecars.recover_sidecar(entry) if isinstance(entry, SidecarEntry) else undo.undo(entry)

@@ -9,7 +9,7 @@ import stat
 
 from indexium_core.files.journal import disk
 
-__all__ = ["carry_over"]
+__all__ = ["carry_over", "carry_owner"]
 
 _NOT_PERMITTED = frozenset((errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS))
 _ACCESS_LIST = "system.posix_acl_access"
@@ -23,7 +23,7 @@ def carry_over(source: int, target: int) -> list[str]:
 
     Raises OSError if the disk failed.
     """
-    mode, warnings = _carry_owner(source, target)
+    mode, warnings = carry_owner(source, target)
     warnings += _carry_extended(source, target)
     # The mode is set after the access list, which is part of it, and after the owner, whose change clears bits of it.
     if stat.S_IMODE(os.fstat(target).st_mode) != mode:
@@ -34,8 +34,8 @@ def carry_over(source: int, target: int) -> list[str]:
     return warnings
 
 
-def _carry_owner(source: int, target: int) -> tuple[int, list[str]]:
-    """Copy owner and group, and return the mode that is safe with the resulting owner and group."""
+def carry_owner(source: int, target: int) -> tuple[int, list[str]]:
+    """Copy owner and group; return the mode that is safe with them, and sentences about what could not be copied."""
     wanted, found, warnings = os.fstat(source), os.fstat(target), list[str]()
     for label, uid, gid in (("The group", -1, wanted.st_gid), ("The owner", wanted.st_uid, -1)):
         if uid not in {-1, found.st_uid} or gid not in {-1, found.st_gid}:

@@ -13,7 +13,7 @@ from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import FileStat
 
-__all__ = ["NewFile"]
+__all__ = ["NewFile", "unused_name"]
 
 
 class NewFile:
@@ -30,7 +30,7 @@ class NewFile:
 
     def __init__(self, original: Original, *, item_id: int, on_progress: ByteProgress = ignore) -> None:
         self._on_progress = on_progress
-        self.name = _unused_name(item_id, original.folder)
+        self.name = unused_name(item_id, original.folder)
         self.path = original.path[: len(original.path) - len(original.name)] + self.name
         self.stat: FileStat | None = None
         self.warnings: list[str] = []
@@ -139,7 +139,8 @@ class NewFile:
             os.close(fd)
 
 
-def _unused_name(item_id: int, folder: int) -> bytes:
+def unused_name(item_id: int, folder: int) -> bytes:
+    """Return a temporary name that no file in a folder has."""
     while True:
         name = b".indexium-%d-%s.tmp" % (item_id, secrets.token_hex(4).encode())
         if disk.lookup(name, folder=folder) is None:

@@ -31,6 +31,7 @@ __all__ = [
     "facts_of",
     "length_of",
     "same",
+    "side_data",
     "tags",
 ]
 
@@ -239,6 +240,19 @@ def same(aspect: str, before: Evidence, after: Evidence, changes: Changes) -> ob
     return equal(facts_of(before, aspect), facts_of(after, aspect))
 
 
+def side_data(before: Evidence, after: Evidence, changes: Changes) -> object:
+    """Check that all side data are unchanged, except those that belong to a planned field."""
+    old, new = (
+        {
+            name: value
+            for name, value in facts_of(evidence, "side_data").items()
+            if not any(meaning.is_owned_by(name, change.field) for change in changes)
+        }
+        for evidence in (before, after)
+    )
+    return equal(old, new)
+
+
 def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
     """
     Compare the tags other than the planned fields; tags under a second name may only follow the change.
@@ -369,7 +383,7 @@ COMPARISONS: tuple[tuple[str, Comparison], ...] = (
     ("streams", partial(same, "streams")),
     ("chapters", partial(same, "chapters")),
     ("attachments", partial(same, "attachments")),
-    ("side_data", partial(same, "side_data")),
+    ("side_data", side_data),
     ("tags", tags),
     ("index", partial(same, "index")),
     ("structure", partial(same, "structure")),

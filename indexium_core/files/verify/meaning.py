@@ -28,7 +28,7 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files.media import Extent
 
-__all__ = ["ASPECTS", "Facts", "Meaning", "read"]
+__all__ = ["ASPECTS", "Facts", "Meaning", "is_owned_by", "owned_by", "read"]
 
 Facts = Mapping[str, str]  # facts as texts, by name
 
@@ -46,6 +46,17 @@ class Meaning:
     fields: Mapping[str, str | None]  # the fields that we write, as players show them
     facts: Mapping[str, Facts]  # all other facts, by aspect (`ASPECTS`)
     tags: Mapping[str, Any]  # {"container": {…}, "streams": [{…}]}, as the libraries have them
+
+
+def owned_by(name: str, *fields: str) -> str:
+    """Return the name of a fact that a write of these fields may change; without fields, no write may change it."""
+    return f"{'+'.join(fields)}: {name}" if fields else name
+
+
+def is_owned_by(name: str, field: str) -> bool:
+    """Return whether a write of the field may change the fact with this name."""
+    owners, colon, _ = name.partition(": ")
+    return bool(colon) and field in owners.split("+")
 
 
 def read(reader: Reader, layout: Layout) -> Meaning:

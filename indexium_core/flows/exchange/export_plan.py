@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.model.fields.entry import CURRENT, PLANNED
+from indexium_core.model.fields.table import EDITABLE, editable_field
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning import cells
@@ -56,6 +58,7 @@ class Exporter:
         everything: bool = False,
         page: int = 1,
         per_page: int = 0,
+        fields: Sequence[str] | None = (),
     ) -> Iterator[str]:
         """
         Return the items of a plan as text, in pieces.
@@ -68,33 +71,38 @@ class Exporter:
             everything: Include unchanged and skipped files.
             page: The number of the page, from 1.
             per_page: Files of a page; 0: all.
+            fields: Fields with columns in the CSV, beside those that a file of the search has or gets; None: all.
 
         Raises:
-            UsageError: The format or the sort key is unknown.
+            UsageError: The format, the sort key or a field is unknown.
 
         """
         plan = self._planner.plan(PlanQuery(query=plan)) if isinstance(plan, str) else plan
         export = _by_format(format, {"csv": self._csv, "json": self._json})
         if sort not in SORT_KEYS:
             raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
+        wanted = {each.key for each in EDITABLE} if fields is None else {editable_field(key).key for key in fields}
         search = dataclasses.replace(plan.search, include_unlisted=True) if everything else plan.search
         limit, offset = (per_page, (page - 1) * per_page) if per_page else (None, 0)
         reader = self._database.read()
         files = plan_read.sorted_ids(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
         counts = self._planner.count(search)
-        fields = {"total": counts.listed, "page": page if per_page else 1, "per_page": per_page or counts.listed}
-        return export(plan, files, fields | {"plan_id": plan.id, "statistics": counts.statistics})
+        if format == "csv":
+            wanted |= plan_read.field_keys(reader, search)
+            return export(plan, files, [each.key for each in EDITABLE if each.key in wanted])
+        facts = {"total": counts.listed, "page": page if per_page else 1, "per_page": per_page or counts.listed}
+        return export(plan, files, facts | {"plan_id": plan.id, "statistics": counts.statistics})
 
-    def _csv(self, plan: MetadataPlan, files: NDArray[np.int64], fields: Mapping[str, Any]) -> Iterator[str]:
-        yield cells.line(COLUMNS)
+    def _csv(self, plan: MetadataPlan, files: NDArray[np.int64], keys: Sequence[str]) -> Iterator[str]:
+        yield cells.line((*COLUMNS, *(f"{prefix}{key}" for key in keys for prefix in (CURRENT, PLANNED))))
         for batch in _slices(files, _CSV_BATCH_SIZE):
             rows = plan_read.cells(self._database.read(), plan.version, batch)
-            raw = self._raw_paths([file_id for file_id, row in rows.items() if "\ufffd" in row[_PATH_INDEX]])
-            lines = ((*rows[file_id], raw.get(file_id, ""), fields["plan_id"]) for file_id in batch if file_id in rows)
-            yield "".join(map(cells.line, lines))
+            raw = self._raw_paths([file_id for file_id, row in rows.items() if "\ufffd" in row.cells[_PATH_INDEX]])
+            found = ((rows[file_id], raw.get(file_id, "")) for file_id in batch if file_id in rows)
+            yield "".join(cells.line((*row.cells, path, plan.id, *_values(row, keys))) for row, path in found)
 
-    def _json(self, plan: MetadataPlan, files: NDArray[np.int64], fields: Mapping[str, Any]) -> Iterator[str]:
-        return _document(self._items(plan, files), fields)
+    def _json(self, plan: MetadataPlan, files: NDArray[np.int64], facts: Mapping[str, Any]) -> Iterator[str]:
+        return _document(self._items(plan, files), facts)
 
     def _items(self, plan: MetadataPlan, files: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
         """Yield the items of files in this order, with the raw path if the path is not valid UTF-8."""
@@ -143,6 +151,14 @@ class Exporter:
         )
         fields = {"operation_id": None, "dry_run": True, "counts": report.counts, "excluded": report.excluded}
         return _document(rows, fields)
+
+
+def _values(row: plan_read.CellRow, keys: Sequence[str]) -> Iterator[str | None]:
+    """Yield the value in the file and the planned value of each field."""
+    for key in keys:
+        in_file = row.fields.get(key)
+        yield in_file
+        yield row.planned.get(key, in_file)
 
 
 def _by_format(name: str, exports: Mapping[str, Callable[..., Iterator[str]]]) -> Callable[..., Iterator[str]]:

@@ -20,8 +20,11 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import DecisionReport, Decisions, Step
 from indexium_core.model import moments, wording
+from indexium_core.model.fields import values
+from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
+from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.planning import cells
-from indexium_core.model.planning.changes import ChangesPreview, FileChange, LineError
+from indexium_core.model.planning.changes import ChangesPreview, FieldEdit, FileChange, LineError
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.connection import Connection
@@ -46,6 +49,7 @@ class _Row:
     cells: Mapping[str, str]
     file_id: int = 0
     problem: str = ""
+    locked: str = ""  # the cells that are skipped, because their fields are locked
 
 
 class PlanImport:
@@ -88,8 +92,9 @@ class PlanImport:
         comparison = _Comparison(reader, self._planner, rows, now=self._clock())
         changes = [change for row in rows if not row.problem and (change := _change(row, comparison)) is not None]
         changes = _without_contradictions(rows, changes, comparison.current)
-        problems = [LineError(line=row.line, message=row.problem) for row in rows if row.problem]
-        unchanged = len(rows) - len(changes) - len(problems)
+        problems = [LineError(line=row.line, message=each) for row in rows if (each := row.problem or row.locked)]
+        changed = {change.line for change in changes}
+        unchanged = sum(not (row.problem or row.locked or row.line in changed) for row in rows)
         notes = [*spreadsheets.notes(columns), *comparison.notes]
         return ChangesPreview(rows=changes, unchanged=unchanged, errors=problems, notes=notes)
 
@@ -113,7 +118,7 @@ class PlanImport:
         with self._decisions.step(_label) as step:
             reader, newest = step.now()
             _check_stale(reader, newest, rows)  # in the transaction of the decisions: no change can intervene
-            copies = _decide(step, rows, store.copies(reader, [row.file_id for row in rows if row.after is not None]))
+            copies = _decide(step, reader, rows)
         return replace(step.report, copies=copies)
 
 
@@ -235,11 +240,12 @@ def _change(row: _Row, comparison: _Comparison) -> FileChange | None:
         change = _with_people(change, row.cells.get("result_people"), exported, current)
         change = _with_postponed(change, row.cells.get("postponed", ""), exported, current, now=comparison.now)
         change = _with_modes(change, row.cells, exported, current)
+        change = _with_fields(change, row, exported, current)
     except errors.IndexiumError as error:
         row.problem = error.message
         return None
     requested = (change.after, change.postponed, change.people_mode, change.comment_mode)
-    return None if all(each is None for each in requested) else change
+    return None if all(each is None for each in requested) and not change.fields else change
 
 
 def _path_mismatch(row: _Row, current: Facts) -> str:
@@ -325,21 +331,68 @@ def _with_modes(change: FileChange, row: Mapping[str, str], exported: Facts, cur
     return replace(change, people_mode=modes["people_mode"], comment_mode=modes["comment_mode"])
 
 
+def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts) -> FileChange:
+    """
+    Return the change with the edited fields; the row gets a sentence for cells of locked fields.
+
+    ValidationError has a sentence for each invalid cell.
+    """
+    edits, conflicts, problems = list[FieldEdit](), [change.conflict] if change.conflict else [], list[str]()
+    locked = list[str]()
+    for field in EDITABLE:
+        cell = row.cells.get(f"{PLANNED}{field.key}")
+        in_file = None if field.key in (exported.edits or ()) else row.cells.get(f"{CURRENT}{field.key}")
+        if cell is None or cell == in_file:
+            continue
+        before, known = current.planned(field.key), _known_value(field, exported, in_file)
+        try:
+            value = values.as_stored(field, read_cell(field, cell, known), current.container)
+        except errors.ValidationError as error:
+            problems.append(f"{PLANNED}{field.key}: {error.message}")
+            continue
+        if value in (known, before):
+            continue
+        if field.key in (current.locked or ()):
+            locked.append(f"{PLANNED}{field.key}")
+            continue
+        edits.append(FieldEdit(field=field.key, before=before, after=value))
+        if before != known:
+            conflicts.append(f"{field.key} changed here since the export: {before or 'no value'}")
+    if problems:
+        raise errors.ValidationError(" ".join(problems))
+    row.locked = f"skipped, because the field is locked in this file: {', '.join(locked)}" if locked else ""
+    return replace(change, fields=edits, conflict="; ".join(conflicts))
+
+
+def _known_value(field: Field, exported: Facts, in_file: str | None) -> str | None:
+    """Return the value that the export showed; `in_file`: the cell with the value of the file, where it is the same."""
+    now = exported.planned(field.key)
+    try:
+        return now if in_file is None else read_cell(field, in_file, now)
+    except errors.ValidationError:  # another program wrote another form
+        return now
+
+
 def _without_contradictions(
     rows: Sequence[_Row], changes: list[FileChange], current: Mapping[int, Facts]
 ) -> list[FileChange]:
-    """Return the changes; omit a copy whose new people differ from those of the first copy in the spreadsheet."""
-    first: dict[str, FileChange] = {}
+    """Return the changes; omit a copy whose new values differ from those of the first copy in the spreadsheet."""
+    first: dict[tuple[str, str], tuple[int, object]] = {}
     consistent = []
     row_by_line = {row.line: row for row in rows}
     for change in changes:
         payload = current[change.file_id].file_hash
-        if change.after is not None and payload:
-            other = first.setdefault(payload, change)
-            if other.after != change.after:
-                problem = f"the people differ from those in line {other.line}, which is a copy of the same file"
-                row_by_line[change.line].problem = problem
-                continue
+        shared: dict[str, object] = {each.field: each.after for each in change.fields} if payload else {}
+        shared |= {"people": change.after} if payload and change.after is not None else {}
+        others = {key: first.get((payload or "", key), (change.line, value)) for key, value in shared.items()}
+        differing = next((key for key, value in shared.items() if others[key][1] != value), None)
+        if differing is not None:
+            verb = "differ from those" if differing == "people" else "differs from that"
+            line = others[differing][0]
+            problem = f"the {differing} {verb} in line {line}, which is a copy of the same file"
+            row_by_line[change.line].problem = problem
+            continue
+        first.update({(payload or "", key): other for key, other in others.items()})
         consistent.append(change)
     return consistent
 
@@ -348,20 +401,33 @@ def _without_contradictions(
 
 
 def _check_stale(reader: Connection, version: Version, rows: Sequence[FileChange]) -> None:
-    """Raise `StalePlanError` if the people of a file changed since the preview."""
+    """Raise `StalePlanError` if the people or an edited field of a file changed since the preview."""
     facts = store.facts(reader, version, [row.file_id for row in rows])
-    stale = [row for row in rows if row.file_id not in facts or facts[row.file_id].people != row.before]
+    stale = [row for row in rows if row.file_id not in facts or _is_stale(row, facts[row.file_id])]
     if stale:
         names = ", ".join(row.file_name for row in stale[:_MAX_NAMED])
         message = f"{wording.files(len(stale))} changed since the preview: {names}. Refresh the preview."
         raise errors.StalePlanError(message)
 
 
-def _decide(step: Step, rows: Sequence[FileChange], copy_of: Mapping[int, int]) -> int:
-    """Make the decisions of the rows; return the number of copies that get the same people."""
+def _is_stale(row: FileChange, facts: Facts) -> bool:
+    return facts.people != row.before or any(facts.planned(each.field) != each.before for each in row.fields)
+
+
+def _decide(step: Step, reader: Connection, rows: Sequence[FileChange]) -> int:
+    """Make the decisions of the rows; return the number of copies that get the same people or values."""
     edits = {row.file_id: row.after for row in rows if row.after is not None}
-    copies = {copy: edits[original] for copy, original in copy_of.items()}
-    step.edit_each({**copies, **edits})
+    copy_of = store.copies(reader, list(edits))
+    step.edit_each({copy: edits[original] for copy, original in copy_of.items()} | edits)
+    copies = set(copy_of)
+    values: dict[str, dict[int, str | None]] = {}
+    for row in rows:
+        for edit in row.fields:
+            values.setdefault(edit.field, {})[row.file_id] = edit.after
+    for key, of_field in values.items():
+        copy_of = store.copies(reader, list(of_field))
+        step.set_values(key, {copy: of_field[original] for copy, original in copy_of.items()} | of_field)
+        copies |= set(copy_of)
     for until in {row.until for row in rows if row.postponed}:
         step.postpone([row.file_id for row in rows if row.postponed and row.until == until], until=until)
     reinstated = [row.file_id for row in rows if row.postponed is False]

@@ -16,6 +16,8 @@ from typing import NamedTuple, TypeAlias
 from indexium_core import errors
 from indexium_core.flows.exchange import export_plan
 from indexium_core.flows.people import people_files
+from indexium_core.model.fields.entry import CURRENT, PLANNED
+from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.planning import cells
 
 __all__ = ["CHANGE_COLUMNS", "FILE_COLUMNS", "SheetRow", "Source", "notes", "read"]
@@ -50,12 +52,17 @@ def read(source: Source) -> tuple[list[str], Iterator[SheetRow]]:
 
 def notes(columns: Sequence[str]) -> list[str]:
     """Return notes for the user about the columns."""
-    unknown = [column for column in columns if column and column not in export_plan.COLUMNS]
+    known = {*export_plan.COLUMNS, *_field_columns(CURRENT, PLANNED)}
+    unknown = [column for column in columns if column and column not in known]
     missing = [column for column in CHANGE_COLUMNS if column not in columns]
     notes = [f"Unknown columns, ignored: {', '.join(unknown[:_MAX_NAMED])}."] if unknown else []
     return notes + (
         [f"Columns that the file lacks, so nothing changes there: {', '.join(missing)}."] if missing else []
     )
+
+
+def _field_columns(*prefixes: str) -> list[str]:
+    return [f"{prefix}{field.key}" for field in EDITABLE for prefix in prefixes]
 
 
 def _text(source: Source, name: str) -> str:
@@ -92,22 +99,24 @@ def _table(text: str, name: str) -> tuple[list[str], Iterator[SheetRow]]:
 
 
 def _require_columns(columns: Sequence[str], name: str, line: int) -> None:
-    known = (*FILE_COLUMNS, *CHANGE_COLUMNS)
+    changes = (*CHANGE_COLUMNS, *_field_columns(PLANNED))
+    known = (*FILE_COLUMNS, *changes)
     duplicates = sorted({column for column in columns if columns.count(column) > 1 and column in known})
     if duplicates:
         message = f"{name}, line {line}: the column {duplicates[0]} exists twice."
     elif not set(columns) & set(FILE_COLUMNS):
         message = f"{name}, line {line}: no column identifies the file; add file_id, path_raw or file_path."
-    elif not set(columns) & set(CHANGE_COLUMNS):
-        message = f"{name}, line {line}: no column has a change; add one of {', '.join(CHANGE_COLUMNS)}."
+    elif not set(columns) & set(changes):
+        message = f"{name}, line {line}: no column has a change; add one of {', '.join(changes)}."
     else:
         return
     raise errors.UsageError(message)
 
 
 def _rows(rows: Iterator[tuple[int, list[str]]], columns: Sequence[str]) -> Iterator[SheetRow]:
-    known = (*FILE_COLUMNS, *CHANGE_COLUMNS)
-    indexes = [index for index, column in enumerate(columns) if column in (*known, "plan_id")]
+    known = {*FILE_COLUMNS, *CHANGE_COLUMNS, *_field_columns(PLANNED)}
+    wanted = {*known, *_field_columns(CURRENT), "plan_id"}
+    indexes = [index for index, column in enumerate(columns) if column in wanted]
     last = max(index for index, column in enumerate(columns) if column in known)
     for line, row in rows:
         if not any(cell.strip() for cell in row):

@@ -7,6 +7,7 @@ the history and the interface. A new field needs an entry here and a place in th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,12 +18,16 @@ __all__ = [
     "COMMENT",
     "CREATION_TIME",
     "DATE",
+    "DATED",
     "EDITABLE",
+    "FAVORITE_KEY",
     "FIELDS",
     "RATING",
     "TITLE",
     "Field",
     "FieldType",
+    "ValueLimit",
+    "editable_field",
     "field_named",
 ]
 
@@ -31,8 +36,53 @@ FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "
 RATING = "rating"  # favorites are the files with the best rating
 TITLE = "title"
 DATE = "date"
-CREATION_TIME = "creation_time"
+CREATION_TIME = "creation_time"  # of a photo, it is the one date of the recording
+FAVORITE_KEY = "favorite"  # no field: in a search and in an edit it means this rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueLimit:
+    """The values of a field that a container can hold."""
+
+    remedy: str  # completes "The value cannot be stored: …"
+    pattern: str = ".*"  # a regular expression (RE2) that the whole canonical value matches
+    lowest: str = ""  # in the order of texts
+    highest: str = "\U0010ffff"
+    is_utc: bool = False  # a time is stored in UTC, because the place has no time zone
+
+    def allows(self, value: str) -> bool:
+        """Return whether a container can hold a canonical value."""
+        is_within = self.lowest <= value <= self.highest
+        return is_within and re.fullmatch(self.pattern, value, re.ASCII | re.DOTALL) is not None
+
+
+_UTC = r"[^.]*Z"  # a time in UTC, in whole seconds
+_UTC_FRACTION = r"[^.]*(?:\.\d{{1,{}}})?Z"
+_MOVIE_TIME = ValueLimit(
+    remedy="enter a time in UTC in whole seconds, from 1970 to 2040, for example 2019-07-31T16:30:00Z",
+    pattern=_UTC,
+    is_utc=True,
+    lowest="1970-01-01T00:00:00Z",
+    highest="2040-02-06T06:28:15Z",
+)
+_MATROSKA_TIME = ValueLimit(
+    remedy="enter a time in UTC with at most six digits of a second, from 1709 to 2292, such as 2019-07-31T16:30:00Z",
+    pattern=_UTC_FRACTION.format(6),
+    is_utc=True,
+    lowest="1709",
+    highest="2293",
+)
+_WINDOWS_TIME = ValueLimit(
+    remedy="enter a time in UTC with at most seven digits of a second, after 1601, for example 2019-07-31T16:30:00Z",
+    pattern=_UTC_FRACTION.format(7),
+    is_utc=True,
+    lowest="1601-01-01T00:00:00.0000001Z",
+)
+_POSITION = ValueLimit(
+    remedy="enter a position as in ISO 6709, for example +48.1374+011.5755/",
+    pattern=r"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS[^/]*)?/?",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +94,7 @@ class Field:
     type: FieldType
     about: str  # one sentence: what the field means
     places: Mapping[str, str] = field(default_factory=dict)  # by container: the place of the value, for people
+    limits: Mapping[str, ValueLimit] = field(default_factory=dict)  # by container; no entry: every value of the type
     # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
     shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     percent_in: frozenset[str] = frozenset()  # FFmpeg's demuxers that show a rating as a number from 1 to 99
@@ -51,9 +102,28 @@ class Field:
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
 
+    @property
+    def utc_in(self) -> frozenset[str]:
+        """The containers that store a time of the field in UTC."""
+        return frozenset(container for container, limit in self.limits.items() if limit.is_utc)
+
     def names_in(self, demuxer: str) -> tuple[str, ...]:
         """Return the names under which FFmpeg shows the field; none: FFmpeg does not show it."""
         return self.shown_as.get(demuxer, self.shown_as.get("", ()))
+
+    def problem_in(self, container: str, value: str | None) -> str:
+        """Return why files of a container cannot store a canonical value, as a sentence; "" if they can."""
+        if container not in self.places:
+            return f"Files of this kind have no place for {self.title}."
+        return self.value_problem(container, value)
+
+    def value_problem(self, container: str, value: str | None) -> str:
+        """Return why a place of a container cannot hold a canonical value, as a sentence; "" if it can."""
+        limit = self.limits.get(container)
+        if value is None or limit is None or limit.allows(value):
+            return ""
+        shown = value if len(value) <= 60 else f"{value[:57]}…"
+        return f"{self.title} cannot be “{shown}” in files of this kind: {limit.remedy}."
 
 
 FIELDS: tuple[Field, ...] = (
@@ -79,6 +149,11 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©nam",
             "mov": "©nam",
             "3gp": "©nam",
+            "jpeg": "XMP dc:title",
+            "png": "XMP dc:title",
+            "tiff": "XMP dc:title",
+            "webp": "XMP dc:title",
+            "heif": "XMP dc:title",
         },
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
@@ -96,6 +171,11 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "desc",
             "mov": "com.apple.quicktime.description",
             "3gp": "desc",
+            "jpeg": "XMP dc:description",
+            "png": "XMP dc:description",
+            "tiff": "XMP dc:description",
+            "webp": "XMP dc:description",
+            "heif": "XMP dc:description",
         },
         shown_as={
             "": ("description", "com.apple.quicktime.description"),
@@ -139,6 +219,19 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "mvhd",
             "mov": "mvhd",
             "3gp": "mvhd",
+            "jpeg": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
+            "png": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
+            "tiff": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
+            "webp": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
+            "heif": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
+        },
+        limits={
+            "asf": _WINDOWS_TIME,
+            "matroska": _MATROSKA_TIME,
+            "webm": _MATROSKA_TIME,
+            "mp4": _MOVIE_TIME,
+            "mov": _MOVIE_TIME,
+            "3gp": _MOVIE_TIME,
         },
         shown_as={"": ("creation_time",), "asf": (), "ogg": (), "flv": ()},
     ),
@@ -172,6 +265,11 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "com.apple.quicktime.rating.user",
             "mov": "com.apple.quicktime.rating.user",
             "3gp": "com.apple.quicktime.rating.user",
+            "jpeg": "XMP xmp:Rating",
+            "png": "XMP xmp:Rating",
+            "tiff": "XMP xmp:Rating",
+            "webp": "XMP xmp:Rating",
+            "heif": "XMP xmp:Rating",
         },
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
@@ -223,6 +321,11 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©ART",
             "mov": "©ART",
             "3gp": "©ART",
+            "jpeg": "XMP dc:creator",
+            "png": "XMP dc:creator",
+            "tiff": "XMP dc:creator",
+            "webp": "XMP dc:creator",
+            "heif": "XMP dc:creator",
         },
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
@@ -241,6 +344,11 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "cprt",
             "mov": "©cpy",
             "3gp": "cprt",
+            "jpeg": "XMP dc:rights",
+            "png": "XMP dc:rights",
+            "tiff": "XMP dc:rights",
+            "webp": "XMP dc:rights",
+            "heif": "XMP dc:rights",
         },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
@@ -258,6 +366,11 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "keyw",
             "mov": "com.apple.quicktime.keywords",
             "3gp": "keyw",
+            "jpeg": "XMP dc:subject",
+            "png": "XMP dc:subject",
+            "tiff": "XMP dc:subject",
+            "webp": "XMP dc:subject",
+            "heif": "XMP dc:subject",
         },
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
@@ -273,11 +386,18 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©xyz",
             "mov": "©xyz",
             "3gp": "©xyz",
+            "jpeg": "XMP photoshop:City",
+            "png": "XMP photoshop:City",
+            "tiff": "XMP photoshop:City",
+            "webp": "XMP photoshop:City",
+            "heif": "XMP photoshop:City",
         },
+        limits={"mp4": _POSITION, "mov": _POSITION, "3gp": _POSITION},
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},
     ),
 )
 EDITABLE = tuple(each for each in FIELDS if each.key != COMMENT)
+DATED = tuple(each.key for each in EDITABLE if each.type in {"date", "datetime"})  # the first one counts
 _BY_KEY = {each.key: each for each in FIELDS}
 
 
@@ -292,3 +412,17 @@ def field_named(key: str) -> Field:
     if key not in _BY_KEY:
         raise errors.UsageError(f"There is no field '{key}'. Fields: {', '.join(_BY_KEY)}.")
     return _BY_KEY[key]
+
+
+def editable_field(key: str) -> Field:
+    """
+    Return the field with a key, if a person can set it.
+
+    Raises:
+        UsageError: There is no such field, or it follows from the people.
+
+    """
+    field = field_named(key)
+    if field.key == COMMENT:
+        raise errors.UsageError(f"The {key} follows from the people of a file. Edit the people instead.")
+    return field

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from indexium_core.model.files.media import MediaKind
+
 __all__ = [
     "KINDS",
+    "MEDIA_NAMES",
     "SORTS",
+    "WRITE_RATINGS",
     "EmptyFolderReport",
     "FilePage",
     "FolderComparison",
@@ -34,7 +39,9 @@ KINDS: dict[str, str] = {
     "missing": "files that the last scan did not find",
     "offline": "files of offline folders",
 }
+MEDIA_NAMES: Mapping[MediaKind, str] = {"audio": "audio files", "photo": "photos"}  # kinds that a library may include
 SORTS = ("path", "name", "size", "mtime")  # sort keys of the files that match a search
+WRITE_RATINGS = ("at-once", "with-plan")  # when a rating is written: as soon as it is set, or like every other edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,9 @@ class LibraryDetails:
     people_mode: str | None
     comment_mode: str | None
     audio: bool  # audio files are scanned too
+    photos: bool  # photos are scanned too
     exclude: list[str]  # patterns of what scans leave out
+    write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     scanned_at: datetime | None
     problem: str  # why files in the folder cannot be written, in a sentence; "" if they can
     remedy: str  # what the user can do

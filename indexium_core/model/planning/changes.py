@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["ChangesPreview", "FileChange", "LineError"]
+__all__ = ["ChangesPreview", "FieldEdit", "FileChange", "LineError"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,17 @@ class LineError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldEdit:
+    """A new value of a field beside the comment."""
+
+    field: str
+    before: str | None  # the planned value; None: no value
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileChange:
-    """The changes of one row for a file; None for a field that it does not change."""
+    """The changes of one row for a file; None for what it does not change."""
 
     line: int
     file_id: int
@@ -31,6 +40,7 @@ class FileChange:
     until: datetime | None = None  # end of the postponement; None: without end
     people_mode: str | None = None
     comment_mode: str | None = None
+    fields: list[FieldEdit] = field(default_factory=list)
     removes_everyone: bool = False  # the file has people now and would have no people left
     conflict: str = ""  # a decision after the export that contradicts the row; the row is then applied only on request
 
@@ -64,11 +74,12 @@ class ChangesPreview:
         return [row for row in self.rows if overwrite or not row.conflict]
 
     def counts(self, *, overwrite: bool = False) -> dict[str, int]:
-        """Return the numbers of files for each kind of change: people, no people left, postponed or not, modes."""
+        """Return the numbers of files by kind of change: people, no people left, fields, postponed or not, modes."""
         rows = self.applicable(overwrite=overwrite)
         return {
             "people": _count(row.after is not None for row in rows),
             "removes_everyone": _count(row.removes_everyone for row in rows),
+            "fields": _count(bool(row.fields) for row in rows),
             "postponed": _count(row.postponed is True for row in rows),
             "brought_back": _count(row.postponed is False for row in rows),
             "modes": _count(bool(row.people_mode or row.comment_mode) for row in rows),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from indexium_core.model.fields.table import EDITABLE, FIELDS, RATING, Field, FieldType
-from indexium_core.model.fields.values import FAVORITE
+from indexium_core.model.fields.table import DATED, EDITABLE, FAVORITE_KEY, FIELDS, RATING, Field, FieldType
+from indexium_core.model.fields.values import FAVORITE, REJECTED
 from indexium_core.model.files.properties import LOCKABLE
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
@@ -48,16 +48,17 @@ class Key:
     help: str  # completes "finds files …"
     example: str
     choices: tuple[str, ...] = ()  # all possible values; () = any
+    words: Mapping[str, int] = field(default_factory=dict)  # numbers that have a name
 
 
 def _key(name: str, kind: Kind, columns: str, help_: str, example: str, *, choices: tuple[str, ...] = ()) -> Key:
     return Key(name=name, kind=kind, columns=tuple(columns.split()), help=help_, example=example, choices=choices)
 
 
-def value_of(field: str) -> str:
+def value_of(key: str) -> str:
     """Return the column of a field: the planned value, else the value in the file."""
-    planned = f"WHEN map_contains(i.field_values, '{field}') THEN i.field_values['{field}']"
-    return f"(CASE {planned} ELSE f.fields['{field}'] END)"
+    planned = f"WHEN map_contains(i.field_values, '{key}') THEN i.field_values['{key}']"
+    return f"(CASE {planned} ELSE f.fields['{key}'] END)"
 
 
 _TABLE = (
@@ -115,15 +116,16 @@ _TABLE = (
 )
 
 
-def _of_field(field: Field) -> Key:
+def _of_field(each: Field) -> Key:
     """Return the key of a field."""
-    kind, example = _FIELD_KINDS[field.type]
+    kind, example = _FIELD_KINDS[each.type]
     return Key(
-        name=field.key,
+        name=each.key,
         kind=kind,
-        columns=(value_of(field.key),),
-        help=f"by their {field.title.lower()}, edits included",
-        example=f"{field.key}:{example}",
+        columns=(value_of(each.key),),
+        help=f"by their {each.title.lower()}, edits included",
+        example=f"{each.key}:{example}",
+        words={"rejected": int(REJECTED)} if each.type == "rating" else {},
     )
 
 
@@ -136,16 +138,16 @@ _FIELD_KINDS: Mapping[FieldType, tuple[Kind, str]] = {
     "datetime": ("day", "2019-07..2019-09"),
 }
 _OF_FIELDS = (
-    *(_of_field(field) for field in EDITABLE),
+    *map(_of_field, EDITABLE),
     Key(
         name="year",
         kind="number",
-        columns=(f"left(coalesce({value_of('date')}, {value_of('creation_time')}), 4)",),
+        columns=(f"left(coalesce({', '.join(map(value_of, DATED))}), 4)",),
         help="by the year of their date or creation time",
         example="year:2019",
     ),
     Key(
-        name="favorite",
+        name=FAVORITE_KEY,
         kind="flag",
         columns=(f"(coalesce({value_of(RATING)}, '') = '{FAVORITE}')",),
         help="that are favorites, which means rated with 5 stars, or not",
@@ -157,7 +159,7 @@ _OF_FIELDS = (
         columns=("map_keys(f.fields)",),
         help="that have a value of a field",
         example="field:title",
-        choices=tuple(field.key for field in EDITABLE),
+        choices=tuple(each.key for each in EDITABLE),
     ),
     Key(
         name="changed",
@@ -165,7 +167,7 @@ _OF_FIELDS = (
         columns=("list_transform(i.changes, lambda c: c.field)",),
         help="whose field a write would change",
         example="changed:title",
-        choices=tuple(field.key for field in FIELDS),
+        choices=tuple(each.key for each in FIELDS),
     ),
 )
 KEYS: Mapping[str, Key] = {key.name: key for key in (*_TABLE, *_OF_FIELDS)}

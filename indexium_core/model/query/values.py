@@ -119,6 +119,8 @@ def _span(key: Key, text: str, endpoint: _Endpoint) -> Span:
     assert match is not None  # the pattern matches every text
     sign, word = match[1] or "", match[2].strip()
     sign = _SIGNS.get(sign, sign)
+    if not sign.strip("=") and word in key.words:
+        return Span(low=key.words[word], high=key.words[word] + 1, sign="=", first=word)
     low, high = endpoint(word)
     if sign == "=" and key.kind == "size":
         low, high = _as_shown(word)

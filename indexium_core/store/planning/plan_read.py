@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "CellRow",
     "Counts",
     "Groups",
     "RowChange",
@@ -42,6 +43,7 @@ __all__ = [
     "changed_ids",
     "count_items",
     "differing_ids",
+    "field_keys",
     "first_ranks",
     "groups",
     "items",
@@ -191,10 +193,23 @@ def sorted_ids(
     return file_ids
 
 
-def cells(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-    """Return, by file id, one CSV row for each item; the cells are in the order of the fields of `PlanItem`."""
+class CellRow(NamedTuple):
+    """One item as cells of a CSV."""
+
+    cells: tuple[Any, ...]  # in the order of the fields of `PlanItem`
+    fields: Mapping[str, str]  # values of the other fields in the file
+    planned: Mapping[str, str | None]  # their edits; None removes a field
+
+
+def cells(reader: Connection, version: Version, file_ids: Sequence[int]) -> dict[int, CellRow]:
+    """Return, by file id, the cells of each item."""
     rows = _run(reader, "cells", _version_facts(version) | {"file_ids": list(file_ids)}).fetchall()
-    return {row[0]: row for row in rows}
+    return {row[0]: CellRow(row[:-2], row[-2] or {}, row[-1] or {}) for row in rows}
+
+
+def field_keys(reader: Connection, search: Search) -> set[str]:
+    """Return the keys of the fields beside the comment that a listed item has or gets."""
+    return {key for (key,) in _run(reader, "field_keys", _facts(search), search.query).fetchall()}
 
 
 def page_with_counts(

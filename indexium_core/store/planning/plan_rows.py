@@ -47,11 +47,16 @@ def _issue_parameters() -> dict[str, int]:
 
 
 ISSUE_PARAMETERS = _issue_parameters()
+_LIMITS = [(f"{container} {each.key}", limit) for each in FIELDS for container, limit in each.limits.items()]
 RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # all parameters of `compute` that do not change
     "comment_bits": sum(
         ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
     ),
     "writable_fields": [f"{container} {each.key}" for each in FIELDS for container in each.places],
+    "limited_fields": [place for place, _ in _LIMITS],
+    "lowest_values": [limit.lowest for _, limit in _LIMITS],
+    "highest_values": [limit.highest for _, limit in _LIMITS],
+    "value_patterns": [limit.pattern for _, limit in _LIMITS],
 }
 COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
@@ -365,9 +370,13 @@ def _replaced_fields(row: Mapping[str, Any]) -> list[str]:
     return [field_named(change.field).title for change in changes]
 
 
-def _unsupported_fields(row: Mapping[str, Any]) -> list[str]:
-    """Return the titles of the edited fields for which the container has no place."""
-    return [field_named(each["field"]).title for each in row["fields"] or () if not each["is_writable"]]
+def _unsupported_fields(row: Mapping[str, Any]) -> str:
+    """Return why the container cannot store each of the edited fields that it cannot store, as sentences."""
+    edits: dict[str, str | None] = {}
+    for each in row["fields"] or ():
+        if not each["is_writable"]:
+            edits[each["field"]] = edits.get(each["field"]) or each["new"]  # some places only lose their value
+    return " ".join(field_named(key).problem_in(row["container"], value) for key, value in edits.items())
 
 
 # Facts that only one kind of issue has, or that it has in another form.

@@ -30,12 +30,14 @@ __all__ = [
     "field_facts",
     "former_values",
     "in_force",
+    "locked_selected",
     "postpone",
     "postpone_selected",
     "revoke",
     "revoke_selected",
     "select_copies",
     "select_files",
+    "selected_containers",
     "set_mode",
     "set_mode_of_selected",
     "set_value_of_selected",
@@ -62,7 +64,7 @@ class DecisionRow:
     comment_mode: str | None
     field: str | None  # the edited field; None: another kind of decision
     value: str | None  # … and its value; None: the field is removed
-    reason: str  # why the program made it: rolled_back; "" for a decision of the user
+    reason: str  # rolled_back (by the program); rule, import (how the user set a field); "" for any other decision
     created_at: datetime  # UTC
     summary: str  # the decision in a few words
 
@@ -74,8 +76,10 @@ class FieldFacts(NamedTuple):
     file_name: str
     folder: str  # below the library folder
     mtime_ns: int
+    container: str
     fields: dict[str, str] | None  # the values in the file; None: there are none
     edits: dict[str, str | None] | None  # the edits in force; None as a value removes the field
+    locked: list[str] | None  # locked fields; None: there are none
 
 
 # Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a
@@ -112,9 +116,20 @@ def field_facts(reader: Connection) -> list[FieldFacts]:
     return [FieldFacts(*row) for row in reader.execute(_sql("field_facts")).fetchall()]
 
 
-def former_values(reader: Connection, field: str) -> dict[int, str | None]:
-    """Return the value of the last revoked edit of a field, for each selected file that has one."""
-    return dict(reader.execute(_sql("former_values"), {"kind": f"{FIELD_KIND}{field}"}).fetchall())
+def locked_selected(reader: Connection, fields: Sequence[str]) -> int:
+    """Return the number of selected files in which one of these fields is locked."""
+    return int(reader.value(_sql("locked_selected"), {"fields": list(fields)}))
+
+
+def selected_containers(reader: Connection) -> dict[str, int]:
+    """Return the number of selected files by container."""
+    return dict(reader.execute(_sql("selected_containers")).fetchall())
+
+
+def former_values(reader: Connection, field: str, value: str) -> dict[int, str | None]:
+    """Return the value before the last edit to `value`, for each selected file with such an edit."""
+    parameters = {"kind": f"{FIELD_KIND}{field}", "value": value}
+    return dict(reader.execute(_sql("former_values"), parameters).fetchall())
 
 
 # Making decisions. `step` is the review step of a decision, which undo reverts.
@@ -184,15 +199,26 @@ def set_mode_of_selected(
     return _decide(tx, "new_decisions_on_selected", columns, at, step)
 
 
-def set_values(tx: Connection, field: str, values: Mapping[int, str | None], *, at: datetime, step: int | None) -> int:
+def set_values(
+    tx: Connection,
+    field: str,
+    values: Mapping[int, str | None],
+    *,
+    at: datetime,
+    reason: str = "",
+    step: int | None,
+) -> int:
     """Edit a field of each file, by file id; None removes the field. Return the number of files."""
-    columns = {"kind": f"{FIELD_KIND}{field}", "file_id": list(values), "value": list(values.values()), "reason": ""}
+    kind = f"{FIELD_KIND}{field}"
+    columns = {"kind": kind, "file_id": list(values), "value": list(values.values()), "reason": reason}
     return _decide(tx, "new_values", columns, at, step)
 
 
-def set_value_of_selected(tx: Connection, field: str, value: str | None, *, at: datetime, step: int | None) -> int:
+def set_value_of_selected(
+    tx: Connection, field: str, value: str | None, *, skips_locked: bool, at: datetime, step: int | None
+) -> int:
     """Edit a field of all selected files; None removes the field. Return the number of files."""
-    columns = {"kind": f"{FIELD_KIND}{field}", "value": value, "reason": ""}
+    columns = {"kind": f"{FIELD_KIND}{field}", "value": value, "reason": "", "skips_locked": skips_locked}
     return _decide(tx, "new_value_on_selected", columns, at, step)
 
 
@@ -240,6 +266,8 @@ def _decide(tx: Connection, statement: str, columns: dict[str, Any], at: datetim
     """Run a statement that creates the table `new_decisions`, and store these decisions in place of earlier ones."""
     kind = columns["kind"]
     tx.execute(_sql(statement), sql.parameters(_sql(statement), columns))
+    if kind.startswith(FIELD_KIND):
+        tx.execute(_sql("add_former"), {"kind": kind})
     for each in ("revoke_earlier", "decide"):
         tx.execute(_sql(each), {"kind": kind, "at": at, "step": step})
     count = int(tx.value(_sql("mark_decided")))

@@ -12,9 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from indexium_core.model.fields.table import RATING
+from indexium_core.model.fields.values import FAVORITE
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
+from indexium_core.store.review.decisions import FIELD_KIND
 
 __all__ = [
     "MAX_AGE_DAYS",
@@ -72,7 +75,8 @@ def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime
     tx.execute(_sql("record"), {"step": step_id, "label": label, "files": files, "at": at})
     tx.execute(_sql("prune"), {"before": _min_time(at), "most": MAX_STEPS})
     learning.prune(tx)
-    tx.execute(_sql("prune_decisions"), {"before": _min_time(at)})
+    kept = {"kept_kind": f"{FIELD_KIND}{RATING}", "kept_value": FAVORITE}
+    tx.execute(_sql("prune_decisions"), {"before": _min_time(at), **kept})
 
 
 def next_to_undo(reader: Connection, *, at: datetime) -> StepRow | None:
@@ -94,10 +98,12 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
     """Undo or redo a step, and mark the plans of its files."""
     learned = learning.undo_or_redo(tx, step.step_id, undo=undo)
     tx.execute(_sql("turn_rows"), {"step": step.step_id, "undo": undo})
+    if undo:
+        tx.execute(_sql("reverse_ratings"), {"step": step.step_id, "at": at, "kind": f"{FIELD_KIND}{RATING}"})
     for statement in ("revoke", "restore"):
         tx.execute(_sql(statement), {"at": at})
     tx.execute(_sql("mark"))
-    counts = tx.execute(_sql("count_outcomes"), {"since": step.created_at}).fetchone()
+    counts = tx.execute(_sql("count_outcomes"), {"since": step.created_at, "step": step.step_id, "at": at}).fetchone()
     files, left, gone, written = counts or (0, 0, 0, 0)
     tx.execute(_sql("set_undone"), {"step": step.step_id, "at": at if undo else None})
     tx.execute(_sql("drop_turn_rows"))

@@ -44,17 +44,18 @@ FROM selected_files AS m
 LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
 -- name: field_facts
--- The selected files with the facts that rules for fields use: their names, values, and edits in force.
-SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, f.fields, e.edits
+-- The selected files with the facts that rules for fields use: their names, containers, values, edits in force and locks.
+SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, coalesce(f.container, ''), f.fields, e.edits, k.locked
 FROM scanned_files AS f
+LEFT JOIN (SELECT file_id, list(field) AS locked FROM field_locks GROUP BY file_id) AS k USING (file_id)
 LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits FROM decisions
            WHERE edited_field(kind) IS NOT NULL AND revoked_at IS NULL GROUP BY file_id) AS e USING (file_id)
 WHERE f.file_id IN (SELECT file_id FROM selected_files) ORDER BY f.path_bytes;
 
 -- name: former_values
--- The value of the last revoked edit of a field, for each selected file that has one.
-SELECT file_id, arg_max({'value': value}, decision_id).value FROM decisions
-WHERE kind = $kind AND revoked_at IS NOT NULL AND file_id IN (SELECT file_id FROM selected_files) GROUP BY file_id;
+-- The value that each selected file had before the last edit which set its field to a value.
+SELECT file_id, arg_max({'value': former}, decision_id).value FROM decisions
+WHERE kind = $kind AND value = $value AND file_id IN (SELECT file_id FROM selected_files) GROUP BY file_id;
 
 -- name: new_values
 -- New edits of one field, each with its own value.
@@ -62,8 +63,27 @@ CREATE OR REPLACE TEMP TABLE new_decisions AS
 SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($value::VARCHAR[]) AS value, $reason AS reason;
 
 -- name: new_value_on_selected
--- The same value of one field for every selected file.
-CREATE OR REPLACE TEMP TABLE new_decisions AS SELECT file_id, $value::VARCHAR AS value, $reason AS reason FROM selected_files;
+-- The same value of one field for every selected file; $skips_locked: without those in which the field is locked.
+CREATE OR REPLACE TEMP TABLE new_decisions AS SELECT file_id, $value::VARCHAR AS value, $reason AS reason FROM selected_files
+WHERE NOT $skips_locked OR file_id NOT IN (SELECT file_id FROM field_locks WHERE field = edited_field($kind));
+
+-- name: locked_selected
+-- The number of selected files in which one of some fields is locked.
+SELECT count(DISTINCT file_id) FROM field_locks JOIN selected_files USING (file_id) WHERE list_contains($fields::VARCHAR[], field);
+
+-- name: selected_containers
+-- The number of selected files by container.
+SELECT coalesce(f.container, ''), count(*) FROM scanned_files AS f JOIN selected_files USING (file_id) GROUP BY ALL;
+
+-- name: add_former
+-- Add the value before each edit of a field: of the edit in force, else of the file. An edit to the same value changes nothing.
+CREATE OR REPLACE TEMP TABLE new_decisions AS
+SELECT w.*, CASE WHEN d.file_id IS NULL THEN f.fields[edited_field($kind)]
+                 WHEN d.value IS NOT DISTINCT FROM w.value THEN d.former
+                 ELSE d.value END AS former
+FROM new_decisions AS w
+LEFT JOIN scanned_files AS f USING (file_id)
+LEFT JOIN (FROM decisions WHERE kind = $kind AND revoked_at IS NULL) AS d ON d.file_id = w.file_id;
 
 -- name: new_edits_of_changed
 -- New edits with the changed lists of a bulk edit.

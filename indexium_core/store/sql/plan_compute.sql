@@ -163,7 +163,7 @@ renamed AS (
     GROUP BY h.file_id
 ),
 -- The edits of fields that change a value of the file, one for each place of the field. $writable_fields has each container
--- with each field that it can store.
+-- with each field that it can store, $limited_fields those with limits of the value: a pattern and a range of texts.
 field_changes AS (
     SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
            map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
@@ -176,7 +176,13 @@ field_changes AS (
         FROM (
             SELECT d.file_id, edited_field(d.kind) AS field, d.value, f.fields[field] AS value_now,
                    list_filter(field_places_of(f.field_places), lambda p: p."field" = field) AS places,
-                   list_contains($writable_fields::VARCHAR[], concat_ws(' ', f.container, field)) AS is_writable
+                   concat_ws(' ', f.container, field) AS place,
+                   list_position($limited_fields::VARCHAR[], place) AS limit_nr,
+                   CASE WHEN NOT list_contains($writable_fields::VARCHAR[], place) THEN FALSE
+                        WHEN limit_nr > 0 AND d.value IS NOT NULL
+                        THEN d.value BETWEEN $lowest_values[limit_nr] AND $highest_values[limit_nr]
+                             AND regexp_full_match(d.value, $value_patterns[limit_nr], 's')
+                        ELSE TRUE END AS is_writable
             FROM decisions AS d JOIN scope AS f USING (file_id)
             WHERE edited_field(d.kind) IS NOT NULL AND d.revoked_at IS NULL
         )

@@ -121,7 +121,8 @@ WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]))
 ORDER BY i.file_id;
 
 -- name: cells
--- The items of some files as cells of a CSV, in the order of the fields of an item: lists as text, issues as codes.
+-- The items of some files as cells of a CSV, in the order of the fields of an item: lists as text, issues as codes. Then the
+-- values of the other fields in the file, and their planned values.
 SELECT i.file_id, f.file_hash, f.path, f.file_name, f.file_ext, f.size,
        strftime(make_timestamp_ns(f.mtime_ns), '%Y-%m-%dT%H:%M:%SZ'), f.mtime_ns, i.container, l.name, f.folder, f.duration,
        array_to_string(i.db_people, '; '), array_to_string(i.existing_people, '; '),
@@ -129,9 +130,16 @@ SELECT i.file_id, f.file_hash, f.path, f.file_name, f.file_ext, f.size,
        array_to_string(i.tags_to_remove, '; '), f.comment,
        CASE WHEN len(i.changes) = 0 THEN f.comment ELSE i.new_comment END, i.category::VARCHAR, i.risk_level::VARCHAR,
        i.can_update, array_to_string(i.issues, '; '), f.strategy, /* seconds */ AS est_seconds, i.est_bytes, i.edited, i.postponed,
-       i.people_mode::VARCHAR, i.comment_mode::VARCHAR
+       i.people_mode::VARCHAR, i.comment_mode::VARCHAR, f.fields, i.field_values
 FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]));
+
+-- name: field_keys
+-- The keys of the fields that a listed item of a search has or gets.
+SELECT DISTINCT unnest(list_concat(map_keys(f.fields), map_keys(i.field_values)))
+/* of_search */
+  AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
+  AND (f.fields IS NOT NULL OR i.field_values IS NOT NULL);
 
 -- name: raw_paths
 -- The paths of files as bytes.

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.files.verify import Evidence
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
-from tests.support import photos, sabotage
+from tests.support import heif, photos, sabotage
 from tests.support.oracles import oracle
 from tests.support.photos import chunk, exif, packet, photo, segment, with_segments, xmp_segment
 
@@ -36,7 +37,7 @@ VALUES = {
     "artist": ("Ann", "Bob"),
     "copyright": ("© 2019 Ann", "Bob"),
     "rating": ("4", "5"),
-    "date": ("2019-07-31", "2020"),
+    "creation_time": ("2019-07-31T18:30:05.12+02:00", "2020-01-02T03:04:05"),
     "location": ("Zürich", "Rom"),
 }
 JPEG_OPTIONS = {"icc_profile": b"profile" * 40, "dpi": (72, 72), "comment": b"a comment"}
@@ -115,8 +116,25 @@ def identity(data: bytes) -> str | None:
     return fingerprint.payload_hash(BytesReader(data), examined(data).payload, full=True)
 
 
+def exif_ratings(data: bytes) -> tuple[object, object]:
+    """The rating and the percentage of EXIF, as Pillow reads them."""
+    found = Image.Exif()
+    if family_of(data).name == "heif":
+        parts = examined(data).parts
+        assert parts is not None
+        assert parts.exif is not None
+        found.load(data[parts.exif.offset : parts.exif.end])
+    else:
+        with Image.open(io.BytesIO(data)) as image:
+            found = image.getexif()
+    return found[0x4746], found[0x4749]
+
+
 def pixels(data: bytes) -> list[bytes]:
-    """The pixels of every picture of a photo."""
+    """The pixels of every picture of a photo, decoded by FFmpeg for an HEIC or AVIF and by Pillow for others."""
+    if family_of(data).name == "heif":
+        with av.open(io.BytesIO(data)) as media:
+            return [frame.to_ndarray(format="rgb24").tobytes() for frame in media.decode(video=0)]
     found = []
     with Image.open(io.BytesIO(data)) as image:
         for number in range(getattr(image, "n_frames", 1)):
@@ -153,15 +171,14 @@ def test_field_is_written_replaced_and_removed(kind: str, field: str, tmp_path: 
 @pytest.mark.parametrize("kind", KINDS)
 def test_all_fields_at_once_beside_exif(kind: str, tmp_path: Path) -> None:
     data = photo(kind, exif=exif(rating=2))
-    assert shown(data) == {"rating": "2"}
+    taken = {} if kind == "tiff" else {"creation_time": "2019-07-04T10:11:12.07+02:00"}  # Pillow: none
+    assert shown(data) == {"rating": "2", **taken}
     new = written(data, {key: value for key, (value, _) in VALUES.items()}, tmp_path)
     rated = {each.where for each in examined(new).fields if each.field == "rating"}
     assert rated == {"XMP/Rating"}  # EXIF agrees
-    with Image.open(io.BytesIO(new)) as image:
-        assert (image.getexif()[0x4746], image.getexif()[0x4749]) == (4, 75)
+    assert exif_ratings(new) == (4, 75)
     gone = written(new, {"rating": None}, tmp_path, HERE)
-    with Image.open(io.BytesIO(gone)) as image:
-        assert (image.getexif()[0x4746], image.getexif()[0x4749]) == (0, 0)
+    assert exif_ratings(gone) == (0, 0)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -169,6 +186,8 @@ def test_exiftool_shows_fields_and_nothing_else_changed(kind: str, tmp_path: Pat
     data = photo(kind, exif=exif())
     new = written(data, {key: value for key, (value, _) in VALUES.items()}, tmp_path)
     before, after = told(data, tmp_path), told(new, tmp_path)
+    taken = {} if kind == "tiff" else {"DateTimeOriginal": "2019:07:31 18:30:05", "SubSecTimeOriginal": 12}
+    assert {key: after.get(f"ExifIFD:{key}") for key in taken} == taken
     xmp = {key.partition(":")[2]: value for key, value in after.items() if key.startswith("XMP")}
     assert xmp | {"XMPToolkit": ""} == {
         "XMPToolkit": "",
@@ -180,10 +199,11 @@ def test_exiftool_shows_fields_and_nothing_else_changed(kind: str, tmp_path: Pat
         "Rights": "© 2019 Ann",
         "Rating": 4,
         "RatingPercent": 75,
-        "DateCreated": "2019:07:31",
+        **({"DateCreated": "2019:07:31 18:30:05.12+02:00"} if kind == "tiff" else {}),  # the others have it in EXIF
         "City": "Zürich",
     }
-    others = {key: value for key, value in after.items() if not key.startswith(("XMP", "RIFF:WebP_Flags"))}
+    planned_too = ("XMP", "RIFF:WebP_Flags", "ExifIFD:DateTimeOriginal", "ExifIFD:SubSecTimeOriginal", "Composite:")
+    others = {key: value for key, value in after.items() if not key.startswith(planned_too)}
     assert {key: value for key, value in others.items() if before.get(key) != value and key in before} == {}
     assert not {key for key in others if "Warning" in key} - set(before)
 
@@ -222,10 +242,11 @@ def test_probe_returns_facts_of_a_photo(kind: str, tmp_path: Path) -> None:
         family = family_of(path.read_bytes())
         facts = probe.facts_of(reader, family, family.examine(reader))
     assert (facts.state, facts.container, facts.streams, facts.message) == ("ok", kind, (), "")
-    assert facts.fields == {"rating": "3"}
+    taken = "2019-07-04T10:11:12.07+02:00"
+    assert facts.fields == {"rating": "3", **({} if kind == "tiff" else {"creation_time": taken})}
     assert facts.file_hash is not None
     assert facts.strategy.startswith(kind)
-    in_exif = {"taken": "2019-07-04T10:11:12.07+02:00", "lens": "50 mm", "position": "48.5, -9.25"}
+    in_exif = {"taken": taken, "lens": "50 mm", "position": "48.5, -9.25"}
     assert facts.tags["container"] == {
         "width": "48",
         "height": "64",
@@ -234,8 +255,11 @@ def test_probe_returns_facts_of_a_photo(kind: str, tmp_path: Path) -> None:
     }
 
 
-def test_photos_are_not_scanned_yet() -> None:
-    assert registry.family_of(BytesReader(photo("jpeg"))) is None
+@pytest.mark.parametrize("kind", KINDS)
+def test_family_is_found_by_the_bytes(kind: str) -> None:
+    family = registry.family_of(BytesReader(photo(kind)))
+    assert family is not None
+    assert family.name == kind
 
 
 @pytest.mark.parametrize(
@@ -554,6 +578,116 @@ def test_tiff_with_a_loop_or_missing_data_is_corrupt() -> None:
         problem = examined(bad).problem
         assert problem is not None
         assert problem.code == "corrupt"
+
+
+# HEIC, AVIF
+
+XMP = b"application/rdf+xml"
+RATED = packet('<rdf:Description xmp:Rating="3"/>')
+
+
+def heic(*items: heif.Item, **settings: object) -> bytes:
+    return heif.heic(photos.picture(), items, **settings)  # type: ignore[arg-type]  # the caller knows the settings
+
+
+@pytest.mark.parametrize("base", [False, True])
+def test_heic_packet_is_patched_where_it_lies(base: bool, tmp_path: Path) -> None:
+    data = heic(heif.Item(b"mime", RATED, XMP), base=base, more=heif.box(b"mpvd", b"video of a motion photo"))
+    new = written(data, {"rating": "5"}, tmp_path, HERE)
+    assert sum(old != changed for old, changed in zip(data, new, strict=True)) <= 300  # the percentage is added
+
+
+def test_avif_of_pillow_is_edited(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    photos.picture().save(out, "AVIF", xmp=packet(photos.ATTRIBUTES), exif=exif(rating=2))
+    new = written(out.getvalue(), {"rating": "5", "title": "T"}, tmp_path, HERE)
+    with Image.open(io.BytesIO(new)) as image:
+        assert b'xmp:Rating="5"' in image.info["xmp"]
+        assert image.getexif()[0x4746] == 5
+
+
+@pytest.mark.parametrize(
+    ("items", "sentence"),
+    [
+        ([], "no room"),
+        ([heif.Item(b"mime", RATED, XMP, pieces=2)], "several parts"),
+        ([heif.Item(b"mime", RATED, XMP, method=1)], "several parts"),
+        ([heif.Item(b"mime", RATED, XMP), heif.Item(b"mime", RATED, XMP)], "two XMP packets"),
+        ([heif.Item(b"mime", zlib.compress(RATED), XMP, encoding=b"deflate")], "compressed"),
+        ([heif.Item(b"mime", packet("", padding=0), XMP)], "no room"),
+    ],
+)
+def test_heic_packet_elsewhere_is_not_changed(items: list[heif.Item], sentence: str) -> None:
+    data = heic(*items)
+    refused = planned(data, {"rating": "5"})
+    assert isinstance(refused, Refusal)
+    assert sentence in refused.message
+    if RATED in data or any(item.pieces == 2 for item in items):
+        assert shown(data) == {"rating": "3"}
+
+
+def test_heic_packet_of_another_picture_is_kept(tmp_path: Path) -> None:
+    of_gain_map = packet("<rdf:Description><dc:title>map</dc:title></rdf:Description>")
+    items = [heif.Item(b"hvc1", b"gain map", describes=0), heif.Item(b"mime", of_gain_map, XMP, describes=2)]
+    data = heic(*items, heif.Item(b"mime", RATED, XMP))
+    assert shown(data) == {"rating": "3"}
+    (in_place, _), layout = family_of(data).strategies(), examined(data)
+    edit = in_place.plan(BytesReader(data), layout, changes_of(data, {"rating": "5"}), HERE)
+    assert isinstance(edit, Patch)
+    assert of_gain_map in sabotage.edited(data, edit)
+    refused = planned(data, {"title": "New"})
+    assert isinstance(refused, Refusal)
+    assert "title" in refused.message
+
+
+def test_heic_packet_that_shares_its_bytes_is_not_changed() -> None:
+    data = bytearray(heic(heif.Item(b"mime", RATED, XMP), heif.Item(b"uri ", RATED)))
+    at = data.index(b"iloc") + 4 + 4 + 4  # the places of the items have 14 bytes each
+    data[at + 2 * 14 + 6 : at + 3 * 14] = data[at + 14 + 6 : at + 2 * 14]
+    refused = planned(bytes(data), {"rating": "5"})
+    assert isinstance(refused, Refusal)
+    assert "shares its bytes" in refused.message
+
+
+def test_changed_byte_of_a_heic_is_noticed_by_both_halves(tmp_path: Path) -> None:
+    data, values = photo("heif", exif=exif()), {"title": "T"}
+    after = written(data, values, tmp_path)
+    before, changes = evidence(data, tmp_path / "photo", values), changes_of(data, values)
+    bad = bytearray(after)
+    bad[after.index(b"hvcC") + 8] ^= 1
+    with pytest.raises(errors.VerificationError, match="streams") as caught:
+        verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
+    assert "structure" in caught.value.message
+    bad = bytearray(after)
+    bad[examined(after).payload[0].offset + 30] ^= 1
+    facts = evidence(bytes(bad), tmp_path / "photo", values).facts
+    assert facts["streams"] != before.facts["streams"]
+    with pytest.raises(errors.VerificationError, match="media bytes changed"):
+        verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
+
+
+@pytest.mark.parametrize(("turns", "size"), [(0, (64, 48)), (1, (48, 64)), (2, (64, 48)), (3, (48, 64))])
+def test_rotation_of_a_heic_is_its_own(turns: int, size: tuple[int, int]) -> None:
+    item = heif.Item(b"Exif", bytes(4) + exif(orientation=8).tobytes().removeprefix(b"Exif\0\0"))
+    found = examined(heic(item, turns=turns))
+    assert (found.dimensions, found.exif.camera) == (size, "Canon EOS 5")
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [
+        (lambda data: data[:-20], "corrupt"),
+        (lambda data: data.replace(b"pitm", b"free"), "corrupt"),
+        (lambda data: data.replace(b"iloc", b"free"), "corrupt"),
+        (lambda data: data.replace(b"iinf", b"free"), "corrupt"),
+        (lambda data: data.replace(b"meta", b"moov"), "no_strategy_yet"),
+        (lambda data: data.replace(b"iloc\0\0\0\0\x44", b"iloc\0\0\0\0\xff"), "corrupt"),
+    ],
+)
+def test_damaged_heic_is_not_written(damage: object, code: str) -> None:
+    problem = examined(damage(heic(heif.Item(b"mime", RATED, XMP)))).problem  # type: ignore[operator]  # a lambda
+    assert problem is not None
+    assert problem.code == code
 
 
 # Hostile files

@@ -49,7 +49,7 @@ def test_fields_are_read_in_both_forms(body: str) -> None:
         "keywords": "beach; family",
         "artist": "Bob; Cy",
         "rating": "3",
-        "date": "2019-07-04",
+        "creation_time": "2019-07-04",  # a day only: shown as it is
         "location": "Rom",
     }
 
@@ -274,7 +274,7 @@ NAMES = st.lists(st.text("abcdeé '-&<", min_size=1).map(lambda name: f"x{name.s
                 "copyright": st.none() | TEXT,
                 "location": st.none() | TEXT,
                 "rating": st.sampled_from([None, "1", "2", "5"]),
-                "date": st.sampled_from([None, "2019", "2020-02-03"]),
+                "creation_time": st.sampled_from([None, "2019-07-31T18:30:00", "2020-02-03T04:05:06.7+02:00"]),
                 "keywords": st.sampled_from([None, "a", "a; b", "b; a; c", "beach; new; family"]),
                 "artist": st.none() | TEXT,
                 "comment": NAMES.map(lambda names: f"People: {', '.join(names)}" if names else None),

@@ -210,6 +210,7 @@ const ACTIONS = {
     send("as_sql")
   },
   export_all: ({state}, _, target) => state.exchange.setIncludesAll(target.checked),
+  export_fields: ({state}, _, target) => state.exchange.setHasAllFields(target.checked),
   upload({state}, _, target) {
     state.exchange.upload(target.files[0])
     target.value = "" // the same file can be chosen once more
@@ -322,7 +323,7 @@ const keysOf = self => ({
       input(self)?.select()
     },
   },
-  f: {does: "filters", group: "Find", run: () => toggleMenu(self, "facets")},
+  F: {does: "filters", group: "Find", run: () => toggleMenu(self, "facets")},
   E: {does: "export and import", group: "Find", run: () => toggleMenu(self, "exchange")},
   v: {does: "saved views", group: "Find", run: () => toggleMenu(self, "views")},
   Escape: {

@@ -92,8 +92,8 @@ def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits |
         return refusals.not_writable(f"Players would show another {key} of the file, if this one were removed.")
     if value is None:
         return _Edits(splices=[_splice(place, b"") for place in found])
-    refusal = field_map.limit(key, value)
-    encoded = refusals.invalid_value(refusal) if refusal else _encoded(_on_disk(key, value), key)
+    problem = field_named(key).value_problem(layout.container, value)
+    encoded = refusals.invalid_value(problem) if problem else _encoded(_on_disk(key, value), key)
     if isinstance(encoded, Refusal):
         return encoded
     splices = [

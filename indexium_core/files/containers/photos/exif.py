@@ -7,30 +7,30 @@ block is skipped, a directory is visited once, and all counts have limits. Only 
 
 from __future__ import annotations
 
-import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.photos import xmp_fields
+from indexium_core.files.containers.photos.photo_dates import DIGITIZED, TAKEN, ExifDate, ExifText
+from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files.media import Extent
 
-__all__ = ["PERCENT", "RATING", "ExifFacts", "TiffBlock", "TiffEntry", "read_exif"]
+__all__ = ["PERCENT", "RATING", "ExifFacts", "TiffBlock", "TiffEntry", "overlapping_entries", "read_exif"]
 
 RATING, PERCENT = 0x4746, 0x4749  # the stars and the percentage of Windows, in the first directory
 _ORIENTATION, _MAKE, _MODEL, _CHANGED = 0x0112, 0x010F, 0x0110, 0x0132
 _EXIF, _GPS = 0x8769, 0x8825
-_TAKEN, _DIGITIZED, _LENS = 0x9003, 0x9004, 0xA434
-_OFFSETS = {_TAKEN: (0x9291, 0x9011), _DIGITIZED: (0x9292, 0x9012), _CHANGED: (0x9290, 0x9010)}  # fraction, zone
+_LENS, _INTEROPERABILITY = 0xA434, 0xA005
+_PARTS = {TAKEN: (0x9291, 0x9011), DIGITIZED: (0x9292, 0x9012), _CHANGED: (0x9290, 0x9010)}  # fraction, zone
+_DATE_LENGTH = len("2019:07:31 18:30:00")
 
 _MAX_ENTRIES = 1_000
 _MAX_TEXT = 4096
+_MAX_DATE = 64  # bytes of a date with its NUL
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _CODES = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 13: "I"}
-_DATE = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
-_ZONE = re.compile(r"Z|[+-]\d\d:\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,15 @@ class ExifFacts:
     lens: str = ""
     gps: tuple[float, float] | None = None  # latitude, longitude in degrees
     ratings: Mapping[int, tuple[Extent, int]] = field(default_factory=dict)  # RATING, PERCENT: where in the file, value
+    dates: Mapping[int, ExifDate] = field(default_factory=dict)  # TAKEN, DIGITIZED, those that exist
     order: str = ""  # "<" or ">"; "" without a readable block
+
+    def places_of(self, fields: Collection[str]) -> list[Extent]:
+        """Return the bytes that a write of these fields may change."""
+        places = [where for where, _ in self.ratings.values()] if xmp_fields.RATING in fields else []
+        for each in self.dates.values() if CREATION_TIME in fields else ():
+            places += [text.where for text in (each.date, each.fraction, each.zone) if text is not None]
+        return places
 
     @property
     def other_ratings(self) -> list[tuple[str, str]]:
@@ -145,13 +153,17 @@ def read_exif(reader: Reader, where: Extent | None) -> ExifFacts:
     main = {entry.tag: entry for entry in reversed(directory[0])}
     exif, gps = (_sub_directory(block, main.get(tag)) for tag in (_EXIF, _GPS))
     orientation = next(iter(block.numbers(main[_ORIENTATION], 1)), 1) if _ORIENTATION in main else 1
+    # In the order of the MWG guidelines; the last one is the time of the last change.
+    entries = {TAKEN: exif, DIGITIZED: exif, _CHANGED: main}
+    all_dates = {tag: _date(block, entries[tag].get(tag), *map(exif.get, _PARTS[tag])) for tag in entries}
     return ExifFacts(
         orientation=orientation if 1 <= orientation <= 8 else 1,
-        taken=_taken(block, main, exif),
+        taken=next((each.value for each in all_dates.values() if each.value), ""),
         camera=_camera(block.text(main.get(_MAKE)), block.text(main.get(_MODEL))),
         lens=block.text(exif.get(_LENS)),
         gps=_position(block, gps),
         ratings=dict(_ratings(block, main)),
+        dates={tag: each for tag, each in all_dates.items() if tag != _CHANGED and each.date is not None},
         order=block.order,
     )
 
@@ -173,22 +185,38 @@ def _camera(make: str, model: str) -> str:
     return model if not make or model.lower().startswith(make.lower()) else f"{make} {model}".strip()
 
 
-def _taken(block: TiffBlock, main: Mapping[int, TiffEntry], exif: Mapping[int, TiffEntry]) -> str:
-    """Return the moment of the photo: of the first date that is valid, in the order of the MWG guidelines."""
-    for tag, entries in ((_TAKEN, exif), (_DIGITIZED, exif), (_CHANGED, main)):
-        found = _DATE.fullmatch(block.text(entries.get(tag)))
-        if not found:
-            continue
-        date = "{}-{}-{}T{}:{}:{}".format(*found.groups()[:6])
-        try:
-            datetime.fromisoformat(date)
-        except ValueError:
-            continue
-        fraction, zone = (block.text(exif.get(each)) for each in _OFFSETS[tag])
-        digits = fraction.rstrip("0") if fraction.isascii() and fraction.isdigit() else ""
-        zone = found[7] or (zone if _ZONE.fullmatch(zone) else "")
-        return f"{date}{f'.{digits}' if digits else ''}{zone}"
-    return ""
+def _date(block: TiffBlock, date: TiffEntry | None, fraction: TiffEntry | None, zone: TiffEntry | None) -> ExifDate:
+    """Return a date of the block; an entry that is no text, or too short for a date, is left out."""
+
+    def text(entry: TiffEntry | None) -> ExifText | None:
+        if entry is None or entry.type not in {2, 7} or not 1 < entry.length <= _MAX_DATE:
+            return None
+        characters = block.read(entry.at, entry.length).partition(b"\0")[0].decode("latin-1")
+        return ExifText(Extent(block.where.offset + entry.at, entry.length), characters)
+
+    found = text(date)
+    if found is None or found.where.length < _DATE_LENGTH:
+        return ExifDate()
+    return ExifDate(date=found, fraction=text(fraction), zone=text(zone))
+
+
+def overlapping_entries(reader: Reader, where: Extent, ranges: Sequence[Extent]) -> bool:
+    """Return whether bytes of entries belong to another part of the block, too, so that a write would change both."""
+    block = TiffBlock(reader, where)
+    main = block.directory(block.first)
+    if main is None:
+        return False
+    entries = {entry.tag: entry for entry in reversed(main[0])}
+    entries |= _sub_directory(block, entries.get(_EXIF))
+    pointers = [block.numbers(entries[tag], 1) for tag in (_EXIF, _GPS, _INTEROPERABILITY) if tag in entries]
+    used: list[tuple[int, int]] = []
+    for offset in {block.first, main[1], *(each[0] for each in pointers if each)}:
+        directory = block.directory(offset)
+        if directory is not None:
+            used += [(offset, 2), *((entry.at, entry.length) for entry in directory[0])]
+            used += [(at, 8) for at in range(offset + 2, offset + 2 + 12 * len(directory[0]), 12)]
+    starts = [(each.offset - where.offset, each.length) for each in ranges]
+    return any(sum(at < start + length and start < at + size for at, size in used) != 1 for start, length in starts)
 
 
 def _position(block: TiffBlock, gps: Mapping[int, TiffEntry]) -> tuple[float, float] | None:

@@ -79,7 +79,7 @@ def read(reader: Reader) -> PhotoParts:
         packet=packet,
         slot=slot,
         kept=tuple(kept),
-        extended=tuple(where for _, where in sorted(extended, key=lambda each: each[0])),
+        further=(tuple(where for _, where in sorted(extended, key=lambda each: each[0])),) if extended else (),
         obstacle=obstacle,
     )
 

@@ -9,13 +9,13 @@ data are never decoded and never written.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from indexium_core import errors
 from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader, Strategy
-from indexium_core.files.containers.photos import exif, xmp, xmp_fields
+from indexium_core.files.containers.photos import exif, photo_dates, xmp, xmp_fields
 from indexium_core.files.containers.photos.exif import ExifFacts
 from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
@@ -23,12 +23,14 @@ from indexium_core.files.containers.shared import refusals, splices
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
 from indexium_core.files.containers.shared.splices import Splice
+from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
 
 __all__ = [
     "NO_ROOM",
     "PADDING",
+    "CopyEdit",
     "HeadReader",
     "PhotoFamily",
     "PhotoFormat",
@@ -54,9 +56,11 @@ class PhotoParts:
     insert_at: int = 0  # where a new packet goes
     exif: Extent | None = None  # the block from its byte order on
     packet: Extent | None = None
+    pieces: tuple[Extent, ...] = ()  # the packet, if it is in several ranges (HEIF)
     slot: Extent | None = None  # the packet with its segment or chunk
     kept: tuple[tuple[str, Extent], ...] = ()  # every other part, in file order
-    extended: tuple[Extent, ...] = ()  # parts of a second packet that continues the first (JPEG)
+    further: tuple[tuple[Extent, ...], ...] = ()  # packets beside the first one, with the ranges of each
+    orientation: int = 0  # as in EXIF, for a kind of photo that has its own; 0: that of EXIF
     obstacle: str = ""  # why the photo cannot be written, as a sentence
 
 
@@ -75,7 +79,7 @@ class PhotoLayout(Layout):
         if self.parts is None:
             return 0, 0
         size = self.parts.width, self.parts.height
-        return size if self.exif.orientation < 5 else (size[1], size[0])
+        return size if (self.parts.orientation or self.exif.orientation) < 5 else (size[1], size[0])
 
 
 class PhotoFormat(Protocol):
@@ -86,7 +90,6 @@ class PhotoFormat(Protocol):
 
     # The changes of a file that give it this packet; raises NotEditableError.
     def in_place(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
-    def copy(self, reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]: ...
 
     # These changes and new values within the EXIF block, with everything that depends on its bytes
     def with_exif(
@@ -95,6 +98,10 @@ class PhotoFormat(Protocol):
 
     # Digests of everything except payload, packet and the masked ranges
     def facts(self, reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterator[tuple[str, str]]: ...
+
+
+# The changes of a new file with this packet and so much padding; raises NotEditableError.
+CopyEdit = Callable[[Reader, PhotoParts, XmpPacket, int], Sequence[Splice]]
 
 
 class HeadReader:
@@ -117,11 +124,12 @@ class HeadReader:
 class PhotoFamily:
     """The family of one kind of photo."""
 
-    def __init__(self, name: str, label: str, form: PhotoFormat) -> None:
-        """Make the family; `label` is its name in messages."""
+    def __init__(self, name: str, label: str, form: PhotoFormat, *, copy: CopyEdit | None = None) -> None:
+        """Make the family; `label` is its name in messages. Without `copy`, a new file could hold no more."""
         self.name = name
         self._label, self._form = label, form
-        self._strategies = (PhotoStrategy(name, form, in_place=True), PhotoStrategy(name, form, in_place=False))
+        in_place = PhotoStrategy(name, form)
+        self._strategies = (in_place,) if copy is None else (in_place, PhotoStrategy(name, form, copy))
 
     def recognises(self, head: bytes) -> bool:
         """Check the first 64 bytes or more."""
@@ -139,15 +147,18 @@ class PhotoFamily:
             return PhotoLayout(container=self.name, size=reader.size, payload=whole, problem=problem)
         values = exif.read_exif(head, parts.exif)
         obstacle, packet, blocked = parts.obstacle, None, frozenset[str]()
-        if parts.packet is not None:
+        pieces = parts.pieces or ((parts.packet,) if parts.packet else ())
+        if pieces:
             try:
-                packet = xmp.read_packet(_bytes_of(head, parts.packet))
+                packet = _packet_of(head, pieces)
                 blocked = frozenset(xmp_fields.PROPERTIES) - xmp_fields.writable_fields(packet)
-                blocked |= _fields_in(head, parts.extended)
+                blocked |= frozenset().union(*(_fields_in(head, each) for each in parts.further))
                 obstacle = obstacle or (packet.problem and f"The XMP packet cannot be changed: {packet.problem}.")
             except XmpError as error:
                 obstacle = obstacle or f"The XMP packet is not understood: {error}."
-        found = xmp_fields.fields_of(packet or xmp_fields.new_packet(), other_ratings=values.other_ratings)
+        found = xmp_fields.fields_of(
+            packet or xmp_fields.new_packet(), other_ratings=values.other_ratings, dates=values.dates
+        )
         return PhotoLayout(
             container=self.name,
             size=reader.size,
@@ -165,8 +176,7 @@ class PhotoFamily:
         assert isinstance(layout, PhotoLayout)
         if layout.parts is None:
             raise errors.CorruptFileError(layout.problem.message if layout.problem else "")
-        is_rated = xmp_fields.RATING in edited
-        masked = [where for where, _ in layout.exif.ratings.values()] if is_rated else []
+        masked = layout.exif.places_of(edited)
         try:
             facts = dict(self._form.facts(reader, layout.parts, masked))
         except (CutShortError, MalformedHeaderError) as error:
@@ -179,7 +189,7 @@ class PhotoFamily:
         return {**facts, **({"XMP": _digest(rest)} if rest else {})}
 
     def strategies(self) -> tuple[Strategy, ...]:
-        """Return the strategies: in place, and by a new file."""
+        """Return the strategies: in place, and by a new file if it can hold more."""
         return self._strategies
 
     def _damage_message(self, error: CutShortError | MalformedHeaderError) -> str:
@@ -191,9 +201,9 @@ class PhotoFamily:
 class PhotoStrategy:
     """A strategy: change the bytes of the packet and of EXIF's ratings, in place or by a new file."""
 
-    def __init__(self, name: str, form: PhotoFormat, *, in_place: bool) -> None:
-        self.name = f"{name}_in_place" if in_place else f"{name}_copy"
-        self._form, self._is_in_place = form, in_place
+    def __init__(self, name: str, form: PhotoFormat, copy: CopyEdit | None = None) -> None:
+        self.name = f"{name}_copy" if copy else f"{name}_in_place"
+        self._form, self._copy = form, copy
 
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
@@ -205,7 +215,7 @@ class PhotoStrategy:
             return refused or refusals.not_writable(NO_ROOM)
         try:
             parts = self._edits(reader, layout, layout.parts, changes)
-            if self._is_in_place:
+            if self._copy is None:
                 return splices.build_patch(reader, layout, parts)
             growth, block = sum(each.growth for each in parts), capabilities.clone_block
             is_aligned = capabilities.reflink and growth % block == 0
@@ -225,7 +235,7 @@ class PhotoStrategy:
         """Return why this strategy can write none of these changes, None if it may."""
         if layout.problem is not None:
             return layout.problem
-        if not self._is_in_place and not capabilities.replace:
+        if self._copy is not None and not capabilities.replace:
             return refusals.not_writable("The photo has no room for the value, and no new file may take its place.")
         for each in changes:
             if each.field not in xmp_fields.PROPERTIES:
@@ -237,17 +247,29 @@ class PhotoStrategy:
     def _edits(
         self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change], padding: int = PADDING
     ) -> list[Splice]:
-        packet = xmp_fields.edited(layout.packet or xmp_fields.new_packet(), changes)
-        is_empty = layout.packet is None and packet.text == xmp_fields.new_packet().text
+        present = layout.packet or xmp_fields.new_packet()
+        packet = xmp_fields.edited(present, changes, dates=layout.exif.dates)
+        is_same = packet.text == present.text
         found: list[Splice] = []
-        if self._is_in_place and not is_empty:
-            found = list(self._form.in_place(reader, parts, packet))
-        elif not is_empty:
-            found = list(self._form.copy(reader, parts, packet, padding))
-        stars = next((change.new or "" for change in changes if change.field == xmp_fields.RATING), None)
-        if stars is not None and layout.exif.ratings:
-            found = list(self._form.with_exif(reader, parts, found, list(_rating_splices(layout.exif, stars))))
+        if not is_same:
+            edited = self._copy(reader, parts, packet, padding) if self._copy else None
+            found = list(self._form.in_place(reader, parts, packet) if edited is None else edited)
+        values = [splice for change in changes for splice in _exif_splices(layout, change)]
+        if values and parts.exif is not None:
+            if exif.overlapping_entries(reader, parts.exif, [Extent(each.start, len(each.data)) for each in values]):
+                raise NotEditableError("Parts of the EXIF block overlap, so its values are not changed.")
+            found = list(self._form.with_exif(reader, parts, found, values))
         return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _exif_splices(layout: PhotoLayout, change: Change) -> Iterator[Splice]:
+    """Yield the new bytes of the field's entries in EXIF."""
+    if change.field == xmp_fields.RATING:
+        yield from _rating_splices(layout.exif, change.new or "")
+    elif change.field == CREATION_TIME:
+        old = next((each.value for each in layout.fields if each.field == CREATION_TIME), None)
+        for where, data in photo_dates.exif_edits(layout.exif.dates, old, change.new):
+            yield Splice(start=where.offset, end=where.end, data=data)
 
 
 def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
@@ -287,15 +309,20 @@ def kept_facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> I
         yield "EXIF", masked_digest(reader, parts.exif, masked)
 
 
+def _packet_of(reader: Reader, pieces: Sequence[Extent]) -> XmpPacket:
+    """Return the packet in some ranges; raises XmpError."""
+    if sum(piece.length for piece in pieces) > xmp.MAX_PACKET:
+        raise XmpError(xmp.TOO_LARGE)
+    return xmp.read_packet(b"".join(_bytes_of(reader, piece) for piece in pieces))
+
+
 def _fields_in(reader: Reader, pieces: Sequence[Extent]) -> frozenset[str]:
-    """Return the fields in the second packet of a photo; programs ignore one that is malformed."""
-    if not pieces or sum(piece.length for piece in pieces) > xmp.MAX_PACKET:
-        return frozenset()
+    """Return the fields in another packet of a photo; programs ignore one that is malformed."""
     try:
-        packet = xmp.read_packet(b"".join(_bytes_of(reader, piece) for piece in pieces))
+        packet = _packet_of(reader, pieces)
     except XmpError:
         return frozenset()
-    return frozenset(key for key, place in xmp_fields.PROPERTIES.items() if place.find(packet) is not None)
+    return xmp_fields.fields_in(packet)
 
 
 def _bytes_of(reader: Reader, where: Extent) -> bytes:

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.photos.exif import TiffBlock, TiffEntry
-from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, padded
+from indexium_core.files.containers.photos.photo import PhotoParts, masked_digest, padded
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["copy", "facts", "in_place", "read", "recognises", "with_exif"]
+__all__ = ["facts", "in_place", "read", "recognises", "with_exif"]
 
 _XMP, _SUB_DIRECTORIES, _MAKE, _DNG_VERSION = 700, 330, 0x010F, 0xC612
 _POINTERS = (_SUB_DIRECTORIES, 0x8769, 0x8825, 0xA005)  # to directories of images, EXIF, GPS, interoperability
@@ -156,11 +156,20 @@ def facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterat
             tag = block.number(raw[:2])
             if tag == _XMP and directory.name == "image 1":
                 continue
-            if any((each.offset, each.length) == (at + 8, 2) for each in masked):
-                raw = raw[:8] + bytes(2) + raw[10:]
+            for each in masked:
+                if at + 8 <= each.offset and each.end <= at + 12:
+                    start = each.offset - at
+                    raw = raw[:start] + bytes(each.length) + raw[start + each.length :]
             entry = next((each for each in directory.entries if each.tag == tag and each.length > 4), None)
-            value = digest_range(reader, entry.at, entry.at + entry.length) if entry else ""
+            value = _digest(reader, entry, masked) if entry else ""
             yield f"{directory.name}, {tag}", hashlib.blake2b(raw, digest_size=16).hexdigest() + value
+
+
+def _digest(reader: Reader, entry: TiffEntry, masked: Sequence[Extent]) -> str:
+    end = entry.at + entry.length
+    if any(entry.at <= each.offset and each.end <= end for each in masked):
+        return masked_digest(reader, Extent(entry.at, entry.length), masked)
+    return digest_range(reader, entry.at, end)
 
 
 def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
@@ -201,15 +210,13 @@ def _checked(block: TiffBlock, changes: Sequence[Splice]) -> Sequence[Splice]:
         for entry in directory.entries:
             is_packet = entry.tag == _XMP and directory.name == "image 1"
             is_other = entry.length > 4 and not is_packet
-            if is_other and any(each.start < entry.at + entry.length and entry.at < each.end for each in changes):
+            end = entry.at + entry.length
+            if is_other and any(
+                each.start < end and entry.at < each.end and (each.start, each.end) != (entry.at, end)
+                for each in changes
+            ):
                 raise NotEditableError("Parts of the photo overlap.")
     return changes
-
-
-def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:
-    """Refuse: whatever a new file could hold, the same file can hold at its end."""
-    del reader, parts, packet, padding
-    raise NotEditableError(NO_ROOM)
 
 
 def with_exif(
@@ -219,17 +226,20 @@ def with_exif(
     del parts
     block = TiffBlock(reader, Extent(0, reader.size))
     pointer = next((block.number(each.data) for each in changes if each.start == 4), None)
-    if pointer is None:
+    end = block.first + 2 + 12 * block.number(block.read(block.first, 2))
+    inside = [each for each in values if block.first <= each.start < end]
+    outside = [each for each in values if each not in inside]
+    if pointer is None or not inside:
         return _checked(block, [*changes, *values])
     (appended,) = (each for each in changes if each.start != 4)
     data, first = bytearray(appended.data), pointer - appended.start
     count = block.number(bytes(data[first : first + 2]))
     places = {bytes(data[at : at + 2]): at for at in range(first + 2, first + 2 + 12 * count, 12)}
-    for each in values:
+    for each in inside:
         at = places[block.read(each.start - 8, 2)] + 8
         data[at : at + len(each.data)] = each.data
-    others = [each for each in changes if each.start == 4]
-    return [*others, Splice(start=appended.start, end=appended.end, data=bytes(data))]
+    others = [*outside, *(each for each in changes if each.start == 4)]
+    return [*_checked(block, others), Splice(start=appended.start, end=appended.end, data=bytes(data))]
 
 
 def _number(block: TiffBlock, value: int, length: int = 4) -> bytes:

@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
-__all__ = ["MAX_PACKET", "RDF", "XML", "XmpError", "XmpItem", "XmpPacket", "XmpProperty", "read_packet"]
+__all__ = ["MAX_PACKET", "RDF", "TOO_LARGE", "XML", "XmpError", "XmpItem", "XmpPacket", "XmpProperty", "read_packet"]
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
 MAX_PACKET = 16 << 20  # bytes
+TOO_LARGE = "it is larger than 16 MB"
 _MAX_DEPTH = 64
 _MAX_NODES = 20_000  # elements and attributes
 
@@ -143,7 +144,7 @@ def read_packet(data: bytes) -> XmpPacket:
 
     """
     if len(data) > MAX_PACKET:
-        raise XmpError("it is larger than 16 MB")
+        raise XmpError(TOO_LARGE)
     encoding, lead = _encoding(data)
     body = data[lead:]
     if encoding == "utf-8":

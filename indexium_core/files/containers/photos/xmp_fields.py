@@ -8,30 +8,35 @@ The place of a photo is the city (`photoshop:City`), the one field of the locati
 
 A rating is `xmp:Rating`, and beside it the percentage of Windows (`MicrosoftPhoto:Rating`). A write changes both. -1
 means rejected. A percentage that contradicts the rating is a place of its own, which a write brings into line.
+
+The moment of the recording is in EXIF, too, and has the rules of `photo_dates`. It owns every date of the recording, so
+that no place has two masters: a photo has no place for the field `date`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from indexium_core import errors
-from indexium_core.files.containers.photos import xmp, xmp_editing
+from indexium_core.files.containers.photos import photo_dates, xmp, xmp_editing
+from indexium_core.files.containers.photos.photo_dates import ExifDate
 from indexium_core.files.containers.photos.xmp import XmpPacket, XmpProperty
 from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, field_named
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
 
 __all__ = [
     "PERCENT_OF",
-    "PLACES",
     "PROPERTIES",
     "RATING",
     "ValueRefusedError",
     "edited",
+    "fields_in",
     "fields_of",
     "new_packet",
     "remainder",
@@ -53,7 +58,7 @@ PROPERTIES: Mapping[str, XmpPlace] = {
     "artist": XmpPlace(uris=_DC, prefix="dc", name="creator", form="Seq"),
     "copyright": XmpPlace(uris=_DC, prefix="dc", name="rights", form="Alt"),
     RATING: XmpPlace(uris=("http://ns.adobe.com/xap/1.0/",), prefix="xmp", name="Rating"),
-    "date": XmpPlace(uris=_PHOTOSHOP, prefix="photoshop", name="DateCreated"),
+    CREATION_TIME: photo_dates.CREATED,
     "location": XmpPlace(uris=_PHOTOSHOP, prefix="photoshop", name="City"),
 }
 # Some programs leave out the last slash of the namespace.
@@ -62,14 +67,12 @@ _PERCENT = XmpPlace(
     prefix="MicrosoftPhoto",
     name="Rating",
 )
-# The places of the fields, for people: the same in every kind of photo. The table of fields lists them when libraries
-# scan photos.
-PLACES: Mapping[str, str] = {key: f"XMP {each.prefix}:{each.name}" for key, each in PROPERTIES.items()}
 
 PERCENT_OF = {"1": "1", "2": "25", "3": "50", "4": "75", "5": "99"}
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4}(?:\.0*)?", re.ASCII)
 # Characters that XML 1.0 cannot hold, not even as references.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_NO_DATES: Mapping[int, ExifDate] = MappingProxyType({})
 _JOINED = "; "  # between the items of a list in one text
 
 _EMPTY = (
@@ -100,19 +103,24 @@ def stars_of_percent(text: str) -> str:
 # Reading
 
 
-def fields_of(packet: XmpPacket, *, other_ratings: Sequence[tuple[str, str]] = ()) -> tuple[FieldValue, ...]:
+def fields_of(
+    packet: XmpPacket, *, other_ratings: Sequence[tuple[str, str]] = (), dates: Mapping[int, ExifDate] = _NO_DATES
+) -> tuple[FieldValue, ...]:
     """
     Return every place of a field in a packet.
 
     Args:
         packet: The packet.
         other_ratings: Ratings outside the packet (EXIF): place and stars.
+        dates: Dates outside the packet (EXIF).
 
     """
-    found = []
+    found: list[FieldValue] = []
     for key, place in PROPERTIES.items():
         text = _value(key, place.find(packet))
-        if text and key != RATING:
+        if key == CREATION_TIME:
+            found += photo_dates.date_places(packet, dates)
+        elif text and key != RATING:
             found.append(FieldValue(field=key, where=f"XMP/{place.name}", value=text))
     return (*found, *_ratings(packet, other_ratings))
 
@@ -169,9 +177,9 @@ def _person(text: str) -> str:
 # Writing
 
 
-def edited(packet: XmpPacket, changes: Sequence[Change]) -> XmpPacket:
+def edited(packet: XmpPacket, changes: Sequence[Change], *, dates: Mapping[int, ExifDate] = _NO_DATES) -> XmpPacket:
     """
-    Return the packet after changes, at most one for each field.
+    Return the packet after changes, at most one for each field; `dates` are those of EXIF, which change, too.
 
     Raises:
         NotEditableError: The packet or a property has a form that cannot be changed with certainty.
@@ -182,6 +190,9 @@ def edited(packet: XmpPacket, changes: Sequence[Change]) -> XmpPacket:
     for change in changes:
         place = PROPERTIES[change.field]
         found = place.find(packet)
+        if change.field == CREATION_TIME:
+            wanted += photo_dates.xmp_edits(packet, dates, _date(packet, dates), change.new)
+            continue
         text = fields.apply_change(change, _value(change.field, found) or None)
         if text is not None and _NOT_IN_XML.search(text):
             raise ValueRefusedError(f"The {change.field} has a control character, which XMP cannot hold.")
@@ -192,10 +203,20 @@ def edited(packet: XmpPacket, changes: Sequence[Change]) -> XmpPacket:
     new = xmp_editing.apply(packet, wanted)
     for change in changes:
         place = PROPERTIES[change.field]
-        planned = fields.apply_change(change, _value(change.field, place.find(packet)) or None)
-        if (_value(change.field, place.find(new)) or None) != planned:
+        if change.field == CREATION_TIME:
+            exif = {tag: dates[tag].after(change.new) for tag in dates}
+            planned, found_after = change.new, _date(new, exif)
+        else:
+            planned = fields.apply_change(change, _value(change.field, place.find(packet)) or None)
+            found_after = _value(change.field, place.find(new)) or None
+        if found_after != planned:
             raise ValueRefusedError(f"XMP cannot hold this {change.field} without changing it.")
     return new
+
+
+def _date(packet: XmpPacket, dates: Mapping[int, ExifDate]) -> str | None:
+    """Return the valid moment of the recording."""
+    return next((place.value for place in photo_dates.date_places(packet, dates)), None)
 
 
 def _wanted(key: str, found: XmpProperty | None, text: str | None) -> XmpTexts:
@@ -239,9 +260,7 @@ def _keywords(items: Sequence[str], words: Sequence[str]) -> XmpTexts:
 
 def remainder(packet: XmpPacket, edited_fields: Collection[str]) -> bytes:
     """Return the part of a packet that a write of some fields must not change; b"" if it has no other content."""
-    places = [place for key, place in PROPERTIES.items() if key in edited_fields]
-    if RATING in edited_fields:
-        places.append(_PERCENT)
+    places = [place for key in edited_fields for place in _places(key)]
     rest = xmp_editing.remainder(packet, places)
     return b"" if rest == xmp_editing.remainder(new_packet(), ()) else rest
 
@@ -250,5 +269,17 @@ def writable_fields(packet: XmpPacket | None) -> frozenset[str]:
     """Return the fields that a packet can store."""
     if packet is None:
         return frozenset(PROPERTIES)
-    found = {key: place.find(packet) for key, place in PROPERTIES.items()}
-    return frozenset(key for key, each in found.items() if each is None or each.is_plain)
+    found = {key: [place.find(packet) for place in _places(key)] for key in PROPERTIES}
+    return frozenset(key for key, each in found.items() if all(place is None or place.is_plain for place in each))
+
+
+def fields_in(packet: XmpPacket) -> frozenset[str]:
+    """Return the fields that have a property in a packet, whatever its form."""
+    return frozenset(key for key in PROPERTIES if any(place.find(packet) is not None for place in _places(key)))
+
+
+def _places(key: str) -> Sequence[XmpPlace]:
+    """Return the properties that a write of a field may change."""
+    if key == CREATION_TIME:
+        return photo_dates.PLACES
+    return [PROPERTIES[key], _PERCENT] if key == RATING else [PROPERTIES[key]]

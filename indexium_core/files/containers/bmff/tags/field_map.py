@@ -8,7 +8,6 @@ these programs show.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from indexium_core.model.fields.table import COMMENT, FIELDS, field_named
@@ -26,7 +25,6 @@ __all__ = [
     "TIME",
     "TIME_KEYS",
     "WRITABLE",
-    "limit",
 ]
 
 CMT = b"\xa9cmt"
@@ -102,12 +100,3 @@ NEW_KEYS: Mapping[str, str] = {
     "keywords": "com.apple.quicktime.keywords",
 }
 WRITABLE = frozenset({*NEW_ITEMS, *NEW_STRINGS, *NEW_KEYS, TIME})
-
-_POSITION = re.compile(r"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS[^/]*)?/?", re.ASCII)
-
-
-def limit(key: str, value: str) -> str:
-    """Return why a field cannot have a value, as a sentence; "" if it can."""
-    if key == "location" and not _POSITION.fullmatch(value):
-        return "The location must be a position as in ISO 6709, for example +48.1374+011.5755/."
-    return ""
