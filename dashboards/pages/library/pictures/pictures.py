@@ -9,6 +9,7 @@ from dashboards.components.base import Component, module
 from dashboards.web import thumbnails
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
+from indexium_core.model.fields.table import RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.view import SavedView
@@ -167,7 +168,7 @@ def _filter(query: str, key: str) -> dict[str, Any]:
 def _label(key: str, value: str) -> str:
     if key == "type":
         return KINDS[value][1].capitalize() if value in KINDS else value
-    if key == "rating":
+    if key == RATING:
         return f"★ {value}"
     return value
 
@@ -180,7 +181,7 @@ def options(key: str, values: Sequence[MediaFacetValue], query: str) -> list[dic
     return [
         {
             "value": each.value,
-            "label": "★" * int(each.value) if key == "rating" and each.value.isdigit() else _label(key, each.value),
+            "label": "★" * int(each.value) if key == RATING and each.value.isdigit() else _label(key, each.value),
             "files": wording.count(each.files),
             "on": each.value in chosen,
         }

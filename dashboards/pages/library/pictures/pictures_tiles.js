@@ -108,7 +108,7 @@ const drawHeart = ({favorite}, editable) =>
           "aria-label": favorite ? "No favorite any more" : "Make it a favorite",
           data: {act: "heart", key: "heart"},
         },
-        favorite ? "♥\uFE0E" : "♡\uFE0E",
+        h("span", {"aria-hidden": "true"}, favorite ? "♥\uFE0E" : "♡\uFE0E"),
       )
     : favorite && h("span", {class: "heart on", "aria-hidden": "true"}, "♥\uFE0E")
 
@@ -146,7 +146,8 @@ const HIDDEN = {"aria-hidden": "true"}
 /** @param {Shown} shown */
 export function drawTile(shown) {
   const {tile, editable} = shown
-  if (!tile) return h("div", attributes(shown, "tile"), drawLoading(), h("div", {class: "pic bone"}), h("div", {class: "cap"}))
+  if (!tile)
+    return h("div", attributes(shown, "tile"), drawLoading(), h("div", {class: "pic bone"}), h("div", {class: "cap"}))
   const {title, name, badge, info, note} = tile
   return h(
     "div",
@@ -174,7 +175,8 @@ export function drawTile(shown) {
 /** @param {Shown} shown */
 export function drawTableRow(shown) {
   const {tile, editable} = shown
-  if (!tile) return h("div", attributes(shown, "trow"), drawLoading(), h("span", {class: "bone"}), h("span", {class: "bone"}))
+  if (!tile)
+    return h("div", attributes(shown, "trow"), drawLoading(), h("span", {class: "bone"}), h("span", {class: "bone"}))
   const {title, name, place, at, dated, size, badge, note} = tile
   return h(
     "div",
@@ -213,7 +215,7 @@ export const drawHeading = ({section, first, count: files}, folders, isSelected)
         type: "button",
         class: "btn link all",
         tabindex: "-1",
-        "aria-label": `${isSelected ? "Deselect" : "Select"} the ${plural(files, "file")} of ${dayText(section.label)}`,
+        "aria-label": `${isSelected ? "Deselect" : "Select"} ${plural(files, "file")} of ${dayText(section.label)}`,
         data: {act: "section", first, files, on: isSelected ? "" : "1", key: "all"},
       },
       `${isSelected ? "Deselect" : "Select"} ${count(files)}`,
