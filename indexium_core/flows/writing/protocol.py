@@ -409,7 +409,7 @@ def verify_edit(
             file,
             require_whole(family, layout),
             layout,
-            shown=after.fields.get("comment"),
+            shown=after.fields.get(COMMENT),
             tags=after.tags,
             capabilities=capabilities,
             identity=identity,
