@@ -33,7 +33,10 @@ __all__ = [
 
 # Columns that a write in place cannot change; of these, columns that a rewrite changes.
 _UNWRITTEN = frozenset(
-    {"read_only", "state", "state_message", "growing", "file_hash", "container", "damage", "duration", "streams"}
+    {
+        *("read_only", "state", "state_message", "growing", "file_hash", "container", "media_kind"),
+        *("damage", "duration", "streams"),
+    }
 )
 _REWRITTEN = ("file_hash", "duration", "streams")
 _BIGINT_MAX = 2**63 - 1
@@ -135,6 +138,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "growing": file.growing,
         "file_hash": facts.file_hash,
         "container": facts.container,
+        "media_kind": facts.media_kind,
         "duration": facts.duration,
         "streams": _json([dataclasses.asdict(stream) for stream in facts.streams]),
         "tags": _json(facts.tags),

@@ -106,6 +106,7 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
     picture = {"width": 1920, "height": 1080, "attached_pic": False}
     facts = {name: getattr(item, name) for name in FileDetails.__dataclass_fields__ if hasattr(item, name)}
     found = FileDetails(
+        media_kind="video",
         **facts | {"mtime": moment},
         path_raw="",
         library_id=1,
@@ -123,6 +124,7 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
         comment=item.existing_comment,
         comment_fields=[],
         fields={},
+        field_details=[],
         fields_differ=False,
         people=[],
         copies=[],
@@ -145,7 +147,7 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
 def standing(number: int, kind: str) -> StandingDecision:
     """Return a decision in force."""
     moment = datetime(2026, 11, 18, 12, tzinfo=UTC)
-    nothing = dict.fromkeys(("people", "until", "people_mode", "comment_mode"))
+    nothing = dict.fromkeys(("people", "until", "people_mode", "comment_mode", "value"))
     return StandingDecision(decision_id=number, kind=kind, reason="", created_at=moment, **nothing)
 
 

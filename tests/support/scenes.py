@@ -84,9 +84,12 @@ class Scene:
         for film in self.all:
             film.put()
         with Library.open(self.home) as library:
-            library.inventory.add(self.films, audio=True)
+            library.inventory.add(self.films, audio=True, photos=True)
             library.scan()
-            library.people.add([self.film.path], list(self.shape.people))
+            if self.shape.values:
+                library.decisions.set_fields(f"name:{self.film.path.stem}", self.shape.values)
+            else:
+                library.people.add([self.film.path], list(self.shape.people))
             library.people.add([film.path for film in self.all[1:]], list(shapes.PEOPLE))
             library.plan()
         shutil.copytree(self.home, self._planned)

@@ -11,27 +11,29 @@ from __future__ import annotations
 import functools
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexium_core.demo import ffmpeg
-from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader
+from indexium_core.model.fields.table import COMMENT as COMMENT_FIELD
 from indexium_core.model.files.media import Change, Rebuild
-from tests.support import layouts, media, mkv, mp4, ogg, sabotage
+from tests.support import field_values, layouts, media, mkv, mp4, ogg, photos, sabotage
 
 COMMENT = "People: Bob Ray"
 CROWD = tuple(f"Person Number {number}" for number in range(150))
 # Longer than the free space that any muxer leaves by chance, and shorter than the space that a muxer can be asked for.
 PEOPLE = tuple(f"{name} {number}" for number in range(8) for name in ("Ann Lee", "Zoë Öz", "Jürgen Groß"))
 SMALL = (64, 36)
+PHOTO = (256, 192)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """One case."""
 
-    container: str  # mp4, m4a, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv
+    container: str  # mp4, m4a, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv, jpeg, png, tiff, webp
     layout: str
     strategy: str  # the required strategy
     make: Callable[[], bytes]
@@ -39,6 +41,7 @@ class Shape:
     settings: Mapping[str, str | int] = field(default_factory=dict)
     whole: bool = True  # its end is not damaged
     people: tuple[str, ...] = PEOPLE  # the people to write
+    values: Mapping[str, str] = field(default_factory=dict)  # the fields to write in place of people
 
     @property
     def file_name(self) -> str:
@@ -48,6 +51,13 @@ class Shape:
     def way(self) -> str:
         """The method of the strategy: in_place, insert_range, append, reflink, copy, remux."""
         return self.strategy.partition("_")[2]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes of a write without a library."""
+        comment = "People: " + ", ".join((*self.people, "Bob Ray"))
+        values = self.values or {COMMENT_FIELD: comment}
+        return tuple(Change(field=key, old=None, new=value) for key, value in values.items())
 
     @property
     def means(self) -> Capabilities:
@@ -101,6 +111,14 @@ def _sound() -> bytes:
     """An audio recording."""
     with tempfile.TemporaryDirectory() as name:
         return media.sound("m4a", Path(name), comment=COMMENT).read_bytes()
+
+
+def _photo(kind: str, *, seed: int, padding: int | None) -> Callable[[], bytes]:
+    """A photo with its own pixels; without `padding` (in bytes) it has no XMP packet."""
+    if padding is None:
+        return functools.partial(photos.photo, kind, seed=seed, size=PHOTO)
+    name = COMMENT.removeprefix("People: ")
+    return lambda: photos.tagged(kind, photos.packet(photos.people(name), padding=padding), seed=seed, size=PHOTO)
 
 
 def _phone() -> bytes:
@@ -307,7 +325,30 @@ MORE: dict[str, Shape] = {
         make=_laid_out(layouts.as_recorded, "webm"),
     ),
 }
-EVERY = SHAPES | MORE
+PHOTOS: dict[str, Shape] = {
+    "jpeg": Shape(container="jpeg", layout="no padding", strategy="jpeg_copy", make=_photo("jpeg", seed=1, padding=0)),
+    "jpeg, room": Shape(
+        container="jpeg", layout="padding", strategy="jpeg_in_place", make=_photo("jpeg", seed=2, padding=3000)
+    ),
+    "png": Shape(container="png", layout="no packet", strategy="png_copy", make=_photo("png", seed=3, padding=None)),
+    "png, room": Shape(
+        container="png", layout="padding", strategy="png_in_place", make=_photo("png", seed=4, padding=3000)
+    ),
+    "tiff": Shape(
+        container="tiff", layout="no packet", strategy="tiff_in_place", make=_photo("tiff", seed=5, padding=None)
+    ),
+    "tiff, room": Shape(
+        container="tiff", layout="padding", strategy="tiff_in_place", make=_photo("tiff", seed=6, padding=3000)
+    ),
+    "webp": Shape(container="webp", layout="no VP8X", strategy="webp_copy", make=_photo("webp", seed=7, padding=None)),
+    "heif": Shape(
+        container="heif", layout="padding", strategy="heif_in_place", make=_photo("heif", seed=9, padding=3000)
+    ),
+    "webp, room": Shape(
+        container="webp", layout="packet at the end", strategy="webp_in_place", make=_photo("webp", seed=8, padding=0)
+    ),
+}
+EVERY = SHAPES | MORE | PHOTOS
 
 # Films with more or less free space than ffmpeg leaves; and films for which a last resort is forced.
 AGAIN: dict[str, Shape] = {
@@ -332,7 +373,50 @@ FORCED: dict[str, Shape] = {
     "flv, by ffmpeg": Shape(container="flv", layout="any", strategy="flv_remux", make=_clip("flv")),
     "wmv, by ffmpeg": Shape(container="wmv", layout="any", strategy="asf_remux", make=_clip("wmv")),
 }
-ALL = EVERY | AGAIN | FORCED
+# Every field of a container at once, by the strategy that it needs.
+_OF_FIELDS = {
+    "avi": "avi_copy",
+    "flv": "flv_copy",
+    "asf": "asf_copy",
+    "ogg": "ogg_copy",
+    "matroska": "matroska_in_place",
+    "webm": "matroska_in_place",
+    "mp4": "mp4_in_place",
+    "mov": "mp4_in_place",
+    "3gp": "mp4_in_place",
+    "jpeg": "jpeg_copy",
+    "png": "png_copy",
+    "tiff": "tiff_in_place",
+    "webp": "webp_copy",
+    "heif": "heif_in_place",
+}
+_BASES = {"asf": "wmv", "ogg": "ogv", "matroska": "mkv, ffmpeg", "mp4": "mp4, index last", "mov": "mov, none"}
+
+
+def _of_fields(container: str, strategy: str, *keys: str) -> Shape:
+    """The film of another case, with some fields to write."""
+    base = EVERY[_BASES.get(container, container)]
+    values = {each.key: field_values.values_of(each, container)[0] for each in field_values.fields_of(container)}
+    chosen = {key: value for key, value in values.items() if key in (keys or values)}
+    return replace(base, layout=f"{base.layout}; {', '.join(keys) or 'every field'}", strategy=strategy, values=chosen)
+
+
+FIELDS = {
+    f"{container}, every field": _of_fields(container, _OF_FIELDS[container]) for container in field_values.CONTAINERS
+}
+ALL = EVERY | AGAIN | FORCED | FIELDS
+
+
+def add_single_fields() -> None:
+    """Add a case for each field of each container, by the strategy that is chosen for it."""
+    for container, each in field_values.CASES:
+        shape = _of_fields(container, "", each.key)
+        reader = BytesReader(film(_BASES.get(container, container)))
+        family, layout = registry.examine(reader)
+        assert family is not None
+        choice = registry.choose(family, reader, layout, shape.changes, shape.means)
+        assert isinstance(choice, Choice), f"{container}, {each.key}: {choice}"
+        ALL[f"{container}, {each.key}"] = replace(shape, strategy=choice.strategy)
 
 
 @functools.cache

@@ -17,10 +17,27 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files import readers
-from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails, StandingDecision, TagPlace
-from indexium_core.model.files.media import FieldValue, StreamFacts
-from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, display_value
+from indexium_core.model.files.details import (
+    FieldDetails,
+    FileDetails,
+    FileEvent,
+    Origin,
+    PersonDetails,
+    StandingDecision,
+    TagPlace,
+)
+from indexium_core.model.files.media import FieldValue, MediaKind, StreamFacts
+from indexium_core.model.files.properties import (
+    FIELDS,
+    LABELS,
+    FieldLock,
+    FileProperty,
+    MediaProperties,
+    display_value,
+    shown_fields,
+)
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FINISHED_STATES, no_backups_reason
 from indexium_core.model.people import people_comment
@@ -31,6 +48,7 @@ from indexium_core.store.catalog import locks, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
 from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
+from indexium_core.store.review.decisions import FIELD_KIND
 
 __all__ = ["EVENTS", "NAMES", "Details"]
 
@@ -71,7 +89,7 @@ class Details:
         copies, copies_total = store.copies(reader, file_id, row["file_hash"], count=_COPIES)
         events, events_total = store.history(reader, file_id, count=EVENTS)
         assigned = store.assignments(reader, row["file_hash"], path)
-        stored = properties.of(reader, file_id)
+        stored, locked = properties.of(reader, file_id), locks.of(reader, file_id)
         return FileDetails(
             **{name: row[name] for name in _AS_STORED},
             est_seconds=item.est_seconds if item and item.can_update else self._seconds(row),
@@ -81,6 +99,7 @@ class Details:
             tags=_tags(row),
             comment_fields=[FieldValue(**each) for each in row["comment_fields"] or []],
             fields=dict(row["fields"] or {}),
+            field_details=_fields(row, decided, locked),
             people=_people(item, assigned, row["people"], decided),
             copies=copies,
             copies_total=copies_total,
@@ -90,7 +109,7 @@ class Details:
             history=[_event(each, row["library_state"]) for each in events],
             history_total=events_total,
             plan=item,
-            properties=_properties(stored, locks.of(reader, file_id)),
+            properties=_properties(stored, locked, row["media_kind"]),
             read_with=stored.tool if stored else "",
             properties_read_at=stored.read_at if stored else None,
             properties_problem=stored.problem.message if stored and stored.problem else "",
@@ -157,6 +176,7 @@ _AS_STORED = (
     "read_only",
     "file_hash",
     "container",
+    "media_kind",
     "duration",
     "first_seen_at",
     "scanned_at",
@@ -237,9 +257,37 @@ def _people(
     ]
 
 
-def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
+def _fields(
+    row: dict[str, Any], decided: Sequence[StandingDecision], locked: Sequence[FieldLock]
+) -> list[FieldDetails]:
+    """Return every field beside the comment with its origin and its lock."""
+    in_file, locks_of_fields = dict(row["fields"] or {}), {each.field for each in locked}
+    edits = {each.kind: each for each in decided}
+    found = []
+    for field in EDITABLE:
+        value, edit = in_file.get(field.key), edits.get(f"{FIELD_KIND}{field.key}")
+        planned = value if edit is None else edit.value
+        found.append(
+            FieldDetails(
+                field=field.key,
+                title=field.title,
+                value=value,
+                planned=planned,
+                origin=("file" if value is not None else "") if edit is None else edit.reason or "edit",
+                since=None if edit is None else edit.created_at,
+                locked=field.key in locks_of_fields,
+                problem=field.problem_in(row["container"] or "", planned),
+            )
+        )
+    return found
+
+
+def _properties(
+    stored: StoredProperties | None, locked: Sequence[FieldLock], kind: MediaKind | None
+) -> list[FileProperty]:
+    """Return the properties of a file: those of its kind, and all others that have a value or a lock."""
     by_field = {each.field: each for each in locked}
-    values = stored.properties if stored else MediaProperties()
+    values, shown = stored.properties if stored else MediaProperties(), shown_fields(kind)
     return [
         FileProperty(
             field=name,
@@ -249,6 +297,7 @@ def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) ->
             lock=by_field.get(name),
         )
         for name in FIELDS
+        if name in shown or name in by_field or getattr(values, name) is not None
     ]
 
 

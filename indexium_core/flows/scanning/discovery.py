@@ -112,7 +112,7 @@ def discover(
     result.device = roots.device_of(library)
     stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
     walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
-    for folder in walk.walk(library.path_bytes, audio=library.audio, exclude=Exclusion(library.exclude)):
+    for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=Exclusion(library.exclude)):
         _compare(walked, folder, stable)
         empty.add(folder)
         on_folder(len(folder.files), folder.path)

@@ -28,6 +28,8 @@ class Facts(NamedTuple):
     fields: dict[str, str] | None  # values of the other fields in the file; None: there are none
     edits: dict[str, str | None] | None  # planned values of the edited ones; None as a value removes the field
 
+    locked: list[str] | None  # locked fields; None: there are none
+
     def planned(self, field: str) -> str | None:
         """Return the planned value of a field: that of its edit, else the value in the file."""
         in_file = (self.fields or {}).get(field)

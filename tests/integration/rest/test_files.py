@@ -141,7 +141,8 @@ def test_favorites_of_all_files_and_of_photos(rest: Client, library: Library, fi
     [row] = library.inventory.list()
     library.inventory.set_media(row.library_id, "photo", included=True)
     library.scan()
-    sea, photo = (items(rest)[name]["file_id"] for name in ("sea.mp4", "photo.jpg"))
+    ids = {item["file_name"]: item["file_id"] for item in rest.get("/api/tracks").json["items"]}
+    sea, photo = ids["sea.mp4"], ids["photo.jpg"]
 
     def favorites(kind: str) -> list[str]:
         return [item["file_name"] for item in rest.get(f"/api/{kind}/favorites").json["items"]]

@@ -140,7 +140,9 @@ CASES = {
         lambda tx, ids: decisions.set_values(tx, "title", dict.fromkeys(ids, "New"), at=NOW, step=7), again_is_new=True
     ),
     "decisions.set_value_of_selected": Case(
-        lambda tx, ids: _meant(tx, ids, lambda: decisions.set_value_of_selected(tx, "title", "New", at=NOW, step=7)),
+        lambda tx, ids: _meant(
+            tx, ids, lambda: decisions.set_value_of_selected(tx, "title", "New", skips_locked=True, at=NOW, step=7)
+        ),
         again_is_new=True,
     ),
     "decisions.postpone_selected": Case(
@@ -288,8 +290,8 @@ def test_every_mutator_is_in_table() -> None:
     apart = {
         "catalog.add_library",
         "catalog.name_library",
-        "catalog.set_library_audio",
         "catalog.set_library_exclude",
+        "catalog.set_library_media",
         "catalog.library_scanned",
         "catalog.remove_library",
         "catalog.mark_files",

@@ -180,12 +180,17 @@ def fields_effect(found: FieldsPreview, change: Mapping[str, str]) -> dict[str, 
     title = field_named(change["field"]).title
     verb = f"Sets the field {title} of" if change["value"] else f"Removes the field {title} from"
     shown = [_field_example(each) for each in found.examples]
-    more = found.changed + found.invalid - len(shown)
+    more = found.changed + found.invalid + found.unsupported - len(shown)
+    notes = (
+        (found.without_value, "The rule has no value for {}."),
+        (found.locked, "The field is locked in {}."),
+        (found.unsupported, "The container of {} cannot store the value."),
+    )
     return {
         "change": dict(change),
         "files": found.changed,
         "text": f"{verb} {wording.files(found.changed)}." if found.changed else "Nothing would change.",
-        "rest": f"The rule has no value for {wording.files(found.without_value)}." if found.without_value else "",
+        "rest": " ".join(text.format(wording.files(files)) for files, text in notes if files),
         "warning": f"The value is not valid for {wording.files(found.invalid)}." if found.invalid else "",
         "examples": shown,
         "more": f"and {wording.count(more)} more" if shown and more > 0 else "",
