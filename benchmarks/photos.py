@@ -147,7 +147,7 @@ def ratings(folder: Path, paths: Sequence[Path], label: str, sample: int) -> Ite
     home, size = folder / "home-ratings", paths[0].stat().st_size
     with Library.open(home) as library:
         scan(library, paths[0].parent)
-        library.decisions.set_fields("type:photo", {"rating": "4"})
+        library.decisions.set_fields("", {"rating": "4"})
         plan = library.plan()
         ours = 1000 * seconds(lambda: check_success(library.write(plan, ALL).wait().counts)) / len(paths)
     shutil.rmtree(home)
