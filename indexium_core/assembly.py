@@ -128,6 +128,7 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
+            sidecar_name=lambda: config.sidecar_name,
             reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
             ui_priority=self.ui_priority,
             executor=self._executor,
@@ -242,7 +243,9 @@ class Assembly:
         )
         self.queries = Queries(self.snapshots, self.home)
         self.saved_queries = SavedQueries(store, clock=clock)
-        self.files = file_details.Details(store, self.plans, clock=clock)
+        self.files = file_details.Details(
+            store, self.plans, clock=clock, sidecar_name=lambda: self.settings.sidecar_name
+        )
         self.thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )

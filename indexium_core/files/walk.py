@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from indexium_core.files.sidecars.names import EXTENSION as SIDECAR
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.media import FileStat
 
@@ -42,6 +43,7 @@ class Folder:
     path: bytes
     files: list[tuple[bytes, os.stat_result]] = field(default_factory=list)  # candidates: whole path and stat result
     unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates whose stat fails, with the reason
+    sidecars: set[bytes] = field(default_factory=set)  # names with the extension of sidecars
     outside: int = 0  # links that lead out of the root and were skipped
     problem: str = ""  # reason why the folder could not be listed completely
     entries: int = 0  # all names in it
@@ -144,11 +146,14 @@ def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes]
                 if name[0] == _DOT:
                     continue
                 if entry.is_file(follow_symlinks=False):
-                    if name[name.rfind(b".") :].lower() in extensions:
+                    extension = name[name.rfind(b".") :].lower()
+                    if extension in extensions:
                         try:
                             add((entry.path, entry.stat(follow_symlinks=False)))
                         except OSError as error:
                             _note_unreachable(folder, entry.path, error)
+                    elif extension == SIDECAR:
+                        folder.sidecars.add(name)
                 elif entry.is_dir(follow_symlinks=False):
                     if name not in SYSTEM_FOLDERS:
                         waiting.append(entry.path)

@@ -37,7 +37,7 @@ __all__ = ["ClusterEdits"]
 
 logger = logging.getLogger(__name__)
 
-Entry = TypeVar("Entry", bound=journal.JournalEntry | journal.SwapEntry)
+Entry = TypeVar("Entry", bound=journal.AnyEntry)
 
 # Longest wait for a worker that still holds its journal: longer than a worker waits for an answer of a lost service.
 LOCK_SECONDS = cluster_task.ANSWER_SECONDS + 30.0
@@ -183,7 +183,7 @@ def _edit(
     task: Task,
     plain: Mapping[str, Any],
     journal_path: bytes,
-    reverted: journal.JournalEntry | journal.SwapEntry | None,
+    reverted: journal.AnyEntry | None,
 ) -> EditResult | None:
     """
     Run one task with its journal on the shared storage; return None without a change if another run has used it.
@@ -233,6 +233,9 @@ class _JournalHandler:
 
     def swap(self, entry: journal.SwapEntry) -> int:
         return self._record(self._journal.swap, entry)
+
+    def sidecar(self, entry: journal.SidecarEntry) -> int:
+        return self._record(self._journal.sidecar, entry)
 
     def _record(self, record: Callable[[Entry], None], entry: Entry) -> int:
         size = self._journal.size

@@ -63,6 +63,7 @@ class Operations:
         clock: Callable[[], datetime],
         preserve_mtime: Callable[[], bool] = lambda: False,
         faststart: str = "keep",
+        sidecar_name: Callable[[], str] = lambda: "full",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
         executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
@@ -72,6 +73,7 @@ class Operations:
         self._ledger = ledger.Ledger(store)
         self.faststart = faststart  # this and `workers` may change; changes apply to the next operation
         self.workers = workers
+        self._sidecar_name = sidecar_name
         self._reserve_space = reserve_space
         self._ui_priority = ui_priority or UiPriority()
         self._backoff = Backoff()
@@ -197,6 +199,7 @@ class Operations:
             backups=self._backups,
             preserve_mtime=run.preserve_mtime,
             faststart=self.faststart,
+            sidecar_name=self._sidecar_name(),
             break_links=run.break_links,
             keep_backup=run.keep_backup,
             reserve_space=self._reserve_space,

@@ -18,10 +18,11 @@ from typing import Any, Self
 from indexium_core import errors
 from indexium_core.files import fingerprint, journal, probe, reader, verify, volumes
 from indexium_core.files.containers import Capabilities, Choice, Family, Layout, Reader, registry
+from indexium_core.files.sidecars import reading
 from indexium_core.flows.writing import states
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal
+from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal, SidecarEdit
 from indexium_core.model.operations import interruption
 from indexium_core.model.operations.operation import Attempt, WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
@@ -72,9 +73,10 @@ class WritePolicy:
     backups: Path  # folder of the journals
     preserve_mtime: bool = False  # restore the modification time of a file after a write
     faststart: str = "keep"  # keep: an index in front of the media stays there; any: the index may move to the end
+    sidecar_name: str = "full"  # a new sidecar of a.jpg is a.jpg.xmp (full) or a.xmp (stem)
     break_links: bool = False  # a new file may replace a file that has other names (hard links)
     keep_backup: bool = True  # the old file must be restorable
-    reverted: journal.JournalEntry | journal.SwapEntry | None = None  # what to roll back; None: as the journals say
+    reverted: journal.AnyEntry | None = None  # what to roll back; None: as the journals say
     reserve_space: Callable[[int, int], bool] = lambda _size, _item: True  # reserve bytes for the original of an item
     is_cancelled: Callable[[], bool] = lambda: False  # whether to cancel long work
     on_progress: Callable[[FileProgress], None] = lambda _: None  # called when long work on a file advances; may block
@@ -249,7 +251,7 @@ def opened(task: Task) -> reader.FileReader:
     return reader.FileReader(task.path)
 
 
-def inspect(task: Task, file: reader.FileReader) -> WritableFile:
+def inspect(task: Task, file: reader.FileReader, policy: WritePolicy) -> WritableFile:
     """
     Check a file before the edit.
 
@@ -259,7 +261,7 @@ def inspect(task: Task, file: reader.FileReader) -> WritableFile:
         ConflictError: The file is not the planned file.
 
     """
-    family, layout = registry.examine(file)
+    family, layout = reading.examine(task.path, file, by_stem=policy.sidecar_name == "stem")
     if family is None or layout.problem is not None:
         problem = layout.problem or registry.NOT_VIDEO
         kind = errors.CorruptFileError if problem.code == "corrupt" else errors.RefusedError
@@ -304,7 +306,7 @@ def choose(
     chosen = registry.choose(checked.family, file, checked.layout, fields.primary_changes(changes), capabilities)
     if isinstance(chosen, Refusal):
         raise errors.RefusedError(chosen.message, code=chosen.code)
-    if capabilities.may_break_links and not break_links and not isinstance(chosen.edit, Patch):
+    if capabilities.may_break_links and not break_links and not isinstance(chosen.edit, Patch | SidecarEdit):
         raise errors.RefusedError(_HAS_OTHER_NAMES, code="hard_linked")
     return chosen
 
@@ -370,6 +372,7 @@ def verify_edit(
     known: Layout | None = None,
     like: str | None = None,
     capabilities: Capabilities,
+    becomes: bytes | None = None,
 ) -> VerifiedState:
     """
     Compare an edited file with the evidence from before.
@@ -383,6 +386,7 @@ def verify_edit(
         known: The layout from before, if no media byte can have moved.
         like: The recorded state with which the result is compared.
         capabilities: The capabilities of a write on its volume.
+        becomes: The path that a new file will have; None: its path.
 
     Raises:
         VerificationError: An unplanned part changed.
@@ -402,6 +406,8 @@ def verify_edit(
     )
     proof = dict(verify.compare(before, after, fields.primary_changes(changes), comparisons=comparisons))
     identity = after.payload_hash
+    state = states.state_of(file, layout.payload, identity, like=like)
+    layout = reading.joined(becomes or path, layout)
     if comparisons is verify.REWRITTEN:
         facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)
     else:
@@ -414,13 +420,18 @@ def verify_edit(
             capabilities=capabilities,
             identity=identity,
         )
-    state = states.state_of(file, layout.payload, identity, like=like)
     return VerifiedState(proof=proof, state=state, stat=file.stat, facts=facts)
 
 
-def describe(file: reader.FileReader, *, capabilities: Capabilities, like: str | None = None) -> VerifiedState:
-    """Return the facts of a file that needs no other evidence; `like` is the recorded state to compare."""
-    family, layout = registry.examine(file)
+def describe(
+    file: reader.FileReader, *, path: bytes, capabilities: Capabilities, like: str | None = None
+) -> VerifiedState:
+    """
+    Return the facts of a file that needs no other evidence.
+
+    `path` is the path that it has or will have; `like` is the recorded state to compare.
+    """
+    family, layout = reading.examine(path, file)
     require_whole(family, layout)
     identity = fingerprint.payload_hash(file, layout.payload)
     facts = probe.facts_of(file, family, layout, capabilities=capabilities, identity=identity)

@@ -1,0 +1,144 @@
+"""
+Sidecars through the whole program: planned, created, updated, rolled back byte for byte; the photo never changes.
+
+The kills, faults and power cuts of the journal are in `tests/crash/test_swap_crash.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.files.containers import registry
+from indexium_core.files.containers.photos import xmp_fields
+from indexium_core.files.reader import BytesReader
+from indexium_core.files.sidecars import reading
+from indexium_core.library import Library
+from indexium_core.model.fields.table import COMMENT
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.store.planning import plan_rows
+from tests.support import heif, photos
+from tests.support.studio import OLD
+
+DANGER = WriteOptions(risk=("safe", "warning", "danger"))
+XMP = b"application/rdf+xml"
+
+
+@pytest.fixture(autouse=True)
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = [family.name for family in registry.PHOTOS]
+    monkeypatch.setattr(registry, "FAMILIES", (*registry.PHOTOS, *registry.FAMILIES))
+    writable = [f"{kind} {key}" for kind in kinds for key in xmp_fields.PROPERTIES if key != COMMENT]
+    monkeypatch.setitem(plan_rows.RULES, "writable_fields", writable)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "photos").mkdir()
+    return tmp_path / "photos"
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as library:
+        yield library
+
+
+def put(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    os.utime(path, (OLD, OLD))
+    return path
+
+
+def without_room() -> bytes:
+    """An HEIC whose packet has no room."""
+    return heif.heic(photos.picture(), [heif.Item(b"mime", photos.packet("", padding=0), XMP)])
+
+
+def shown(path: Path) -> Mapping[str, str]:
+    _, layout = reading.examine(os.fsencode(path), BytesReader(path.read_bytes()))
+    return {each.field: each.value for each in layout.fields if each.takes_value}
+
+
+def known(library: Library) -> Mapping[str, str]:
+    """The values of the fields in the database."""
+    return library.files.file(1).fields
+
+
+def write(library: Library, values: Mapping[str, str]) -> int:
+    library.decisions.set_fields([1], values)
+    status = library.write(library.plan(), DANGER).wait()
+    assert (status.status, status.counts["success"]) == ("completed", 1), library.operation(status.id).items
+    return status.id
+
+
+def test_sidecar_is_created_updated_and_removed_by_the_rollback(folder: Path, library: Library) -> None:
+    path = put(folder / "photo.mp4", without_room())
+    original, sidecar = path.read_bytes(), folder / "photo.mp4.xmp"
+    library.scan([folder])
+    first = write(library, {"title": "Sea", "rating": "4", "keywords": "beach; family"})
+    assert sidecar.exists()
+    assert shown(path) == {"title": "Sea", "rating": "4", "keywords": "beach; family"}
+    created = sidecar.read_bytes()
+    os.utime(sidecar, (OLD, OLD))
+    library.scan([folder])
+    assert library.plan().statistics.unchanged_count == 1
+    second = write(library, {"title": "The long way home", "rating": "5"})
+    assert shown(path) == {"title": "The long way home", "rating": "5", "keywords": "beach; family"}
+    (item,) = library.operation(second).items
+    assert item.strategy == "sidecar_replace"
+    library.rollback(second).wait()
+    assert sidecar.read_bytes() == created
+    assert sidecar.stat().st_mtime == OLD
+    library.rollback(first).wait()
+    assert not sidecar.exists()
+    assert path.read_bytes() == original
+    assert path.stat().st_mtime == OLD
+    assert sorted(each.name for each in folder.iterdir()) == ["photo.mp4"]
+
+
+def test_sidecar_of_another_program_is_read_when_it_changes(folder: Path, library: Library) -> None:
+    path = put(folder / "photo.mp4", without_room())
+    library.scan([folder])
+    write(library, {"title": "Sea"})
+    sidecar = folder / "photo.mp4.xmp"
+    put(sidecar, sidecar.read_bytes().replace(b"Sea", b"Sun"))
+    assert library.scan([folder]).changed == 1
+    assert known(library) == {"title": "Sun"}
+    assert library.scan([folder]).changed == 0
+    sidecar.unlink()
+    assert library.scan([folder]).changed == 1
+    assert known(library) == {}
+    assert shown(path) == {}
+
+
+def test_changed_sidecar_is_a_conflict_of_the_rollback(folder: Path, library: Library) -> None:
+    put(folder / "photo.mp4", without_room())
+    library.scan([folder])
+    operation = write(library, {"title": "Sea"})
+    sidecar = folder / "photo.mp4.xmp"
+    foreign = sidecar.read_bytes() + b" "
+    put(sidecar, foreign)
+    with pytest.raises(errors.UsageError, match="Another program changed the sidecar after this write"):
+        library.rollback(operation)
+    assert sidecar.read_bytes() == foreign
+
+
+def test_plan_announces_the_sidecar(folder: Path, library: Library) -> None:
+    put(folder / "photo.mp4", without_room())
+    library.scan([folder])
+    library.decisions.set_fields([1], {"title": "Sea"})
+    details = library.files.file(1)
+    assert details.strategy == "sidecar_create"
+    assert details.strategy_why == (
+        "The sidecar photo.mp4.xmp is created. The XMP packet of the photo has no room for the value."
+    )
+    report = library.write(library.plan(), WriteOptions(risk=DANGER.risk, dry_run=True))
+    assert report.by_strategy == {"sidecar_create": 1}  # type: ignore[union-attr]  # of a dry run
+    assert not (folder / "photo.mp4.xmp").exists()
+    write(library, {"title": "Sea"})
+    assert library.files.file(1).strategy_why.startswith("The sidecar photo.mp4.xmp is updated.")
