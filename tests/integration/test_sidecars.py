@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
+from indexium_core.files import volumes
 from indexium_core.files.containers import registry
 from indexium_core.files.containers.photos import xmp_fields
 from indexium_core.files.reader import BytesReader
@@ -20,6 +21,7 @@ from indexium_core.files.sidecars import reading
 from indexium_core.library import Library
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.store.planning import plan_rows
 from tests.support import heif, photos
 from tests.support.studio import OLD
@@ -137,8 +139,126 @@ def test_plan_announces_the_sidecar(folder: Path, library: Library) -> None:
     assert details.strategy_why == (
         "The sidecar photo.mp4.xmp is created. The XMP packet of the photo has no room for the value."
     )
-    report = library.write(library.plan(), WriteOptions(risk=DANGER.risk, dry_run=True))
-    assert report.by_strategy == {"sidecar_create": 1}  # type: ignore[union-attr]  # of a dry run
+    assert library.dry_run(library.plan(), DANGER).by_strategy == {"sidecar_create": 1}
     assert not (folder / "photo.mp4.xmp").exists()
     write(library, {"title": "Sea"})
     assert library.files.file(1).strategy_why.startswith("The sidecar photo.mp4.xmp is updated.")
+
+
+def failed(library: Library, values: Mapping[str, str]) -> tuple[str, str, str]:
+    library.decisions.set_fields([1], values)
+    status = library.write(library.plan(), DANGER).wait()
+    (item,) = library.operation(status.id).items
+    return item.status, item.code, item.message
+
+
+LONG = "n" * 248 + ".mp4"  # the name of its sidecar would have 256 bytes
+
+
+@pytest.mark.parametrize(
+    ("obstruct", "name", "result"),
+    [
+        (lambda path: path.with_name(f"{path.name}.xmp").mkdir(), "a.mp4", ("conflict", "changed_on_disk")),
+        (lambda path: path.with_name(f"{path.name}.xmp").symlink_to("x"), "a.mp4", ("conflict", "changed_on_disk")),
+        (lambda path: sidecar_of(path, photos.packet("")).chmod(0o444), "a.mp4", ("failed", "read_only")),
+        (
+            lambda path: os.link(sidecar_of(path, photos.packet("")), path.with_name("b")),
+            "a.mp4",
+            ("failed", "hard_linked"),
+        ),
+        (lambda path: sidecar_of(path, b"<x/>"), "a.mp4", ("failed", "no_strategy_yet")),
+        (lambda path: sidecar_of(path, b""), "a.mp4", ("failed", "no_strategy_yet")),
+        (lambda path: path.parent.chmod(0o555), "a.mp4", ("failed", "read_only")),
+    ],
+)
+def test_sidecar_that_may_not_be_written_is_refused(
+    folder: Path, library: Library, obstruct: object, name: str, result: tuple[str, str]
+) -> None:
+    path = put(folder / name, without_room())
+    library.scan([folder])
+    library.decisions.set_fields([1], {"title": "Sea"})
+    plan = library.plan()
+    volumes.forget()
+    obstruct(path)  # type: ignore[operator]  # a lambda
+    before = {each.name: each.read_bytes() if each.is_file() else b"" for each in folder.iterdir()}
+    try:
+        status = library.write(plan, DANGER).wait()
+        (item,) = library.operation(status.id).items
+        assert (item.status, item.code) == result, item.message
+        after = {each.name: each.read_bytes() if each.is_file() else b"" for each in folder.iterdir()}
+    finally:
+        folder.chmod(0o755)
+    assert after == before
+
+
+def sidecar_of(path: Path, data: bytes) -> Path:
+    return put(path.with_name(f"{path.name}.xmp"), data)
+
+
+def test_value_of_the_sidecar_counts(folder: Path, library: Library) -> None:
+    data = photos.with_segments(photos.photo("jpeg"), photos.xmp_segment(photos.packet(photos.ATTRIBUTES)))
+    path = put(folder / "a.mp4", data)
+    beside = photos.packet('<rdf:Description xmp:Rating="5"><dc:title>Of the sidecar</dc:title></rdf:Description>')
+    sidecar = sidecar_of(path, beside)
+    library.scan([folder])
+    assert known(library)["title"] == "Of the sidecar"
+    assert known(library)["rating"] == "5"
+    assert known(library)["location"] == "Rom"
+    first = write(library, {"title": "New"})
+    assert (path.read_bytes(), known(library)["title"]) == (data, "New")
+    changed = sidecar.read_bytes()
+    operation = write(library, {"location": "Oslo"})  # of the photo alone
+    assert sidecar.read_bytes() == changed
+    assert path.read_bytes() != data
+    assert known(library)["title"] == "New"
+    library.rollback(operation).wait()
+    assert path.read_bytes() == data
+    library.rollback(first).wait()
+    assert sidecar.read_bytes() == beside
+
+
+def test_items_of_a_photo_and_of_its_sidecar_are_rolled_back_together(folder: Path, library: Library) -> None:
+    data = photos.with_segments(photos.photo("jpeg"), photos.xmp_segment(photos.packet(photos.ATTRIBUTES)))
+    path = put(folder / "a.mp4", data)
+    beside = photos.packet("<rdf:Description><dc:title>Of the sidecar</dc:title></rdf:Description>")
+    sidecar = sidecar_of(path, beside)
+    library.scan([folder])
+    first = write(library, {"location": "Oslo"})
+    write(library, {"title": "New"})
+    write(library, {"location": "Bern"})
+    library.rollback(first, RollbackOptions(with_newer=True)).wait()
+    assert path.read_bytes() == data
+    assert sidecar.read_bytes() == beside
+
+
+def test_value_of_the_photo_is_not_removed_by_a_sidecar(folder: Path, library: Library) -> None:
+    packet = photos.packet("<rdf:Description><dc:title>T</dc:title></rdf:Description>", padding=0)
+    put(folder / "a.mp4", heif.heic(photos.picture(), [heif.Item(b"mime", packet, XMP, pieces=2)]))
+    library.scan([folder])
+    assert known(library) == {"title": "T"}
+    status, code, message = failed(library, {"title": ""})
+    assert (status, code) == ("failed", "no_strategy_yet")
+    assert "which a sidecar cannot remove" in message
+    write(library, {"title": "Other"})
+    assert known(library) == {"title": "Other"}
+
+
+def test_other_properties_of_a_sidecar_are_kept(folder: Path, library: Library) -> None:
+    path = put(folder / "a.mp4", without_room())
+    sidecar = sidecar_of(path, b"\xef\xbb\xbf" + photos.packet(photos.OTHERS, wrapped=False, padding=3) + b"\n")
+    library.scan([folder])
+    write(library, {"title": "Sea"})
+    changed = sidecar.read_bytes()
+    assert changed.startswith(b"\xef\xbb\xbf<x:xmpmeta")
+    assert changed.endswith(b"</x:xmpmeta>   \n")
+    assert b"mine:regions" in changed
+    assert b"<!-- kept -->" in changed
+
+
+def test_name_that_is_too_long_is_blocked_in_the_plan(folder: Path, library: Library) -> None:
+    put(folder / LONG, without_room())
+    library.scan([folder])
+    library.decisions.set_fields([1], {"title": "Sea"})
+    (item,) = library.plan().items
+    assert (item.risk_level, [issue.code for issue in item.issues]) == ("blocked", ["no_strategy_yet"])
+    assert "The name of the sidecar would be longer" in library.files.file(1).strategy_why

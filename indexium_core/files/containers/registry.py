@@ -86,10 +86,12 @@ def choose(
     chosen = _chosen(family, reader, layout, changes, capabilities)
     if not isinstance(chosen, Refusal) or not isinstance(layout, PhotoLayout) or chosen.code != _NO_STRATEGY.code:
         return chosen
-    beside = _best(sidecar.STRATEGIES, reader, layout, changes, capabilities)
+    if layout.sidecar is None:
+        return chosen
+    beside = sidecar.choose(layout, changes, capabilities)
     if not isinstance(beside, Refusal):
         return replace(beside, reason=chosen.message)
-    return beside if layout.sidecar is not None and layout.sidecar.stamp else chosen
+    return Refusal(code=beside.code, message=f"{chosen.message} {beside.message}")
 
 
 def _chosen(

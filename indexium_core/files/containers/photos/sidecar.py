@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexium_core.files.containers import Capabilities, Layout, Reader
+from indexium_core.files.containers import Capabilities, Choice, Layout
 from indexium_core.files.containers.photos import xmp, xmp_fields
 from indexium_core.files.containers.photos.photo import PhotoLayout, PhotoSidecar
 from indexium_core.files.containers.photos.xmp import XmpError
@@ -25,8 +25,7 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal, SidecarEdit
 
 __all__ = [
-    "STRATEGIES",
-    "SidecarStrategy",
+    "choose",
     "read_sidecar",
     "with_sidecar",
     "without_sidecar",
@@ -79,33 +78,23 @@ def without_sidecar(layout: Layout) -> Layout:
     return replace(layout, fields=layout.own_fields, own_fields=(), sidecar=None)
 
 
-class SidecarStrategy:
-    """The strategy: create or replace the sidecar; the photo stays as it is."""
-
-    def __init__(self, *, creates: bool) -> None:
-        self.name = "sidecar_create" if creates else "sidecar_replace"
-        self._creates = creates
-
-    def plan(
-        self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
-    ) -> SidecarEdit | Refusal:
-        """Return the edit, or the reason for no edit."""
-        del reader, capabilities
-        sidecar = layout.sidecar if isinstance(layout, PhotoLayout) else None
-        if sidecar is None or not isinstance(layout, PhotoLayout) or self._creates == bool(sidecar.stamp):
-            return refusals.not_writable("The photo has no sidecar." if not self._creates else "It has a sidecar.")
-        refusal = sidecar.refusal or next(_refusals(layout, sidecar, changes), None)
-        if refusal is not None:
-            return refusal
-        try:
-            return SidecarEdit(name=sidecar.name, before=sidecar.content, after=_edited(sidecar, changes))
-        except ValueRefusedError as error:
-            return refusals.invalid_value(str(error))
-        except NotEditableError as error:
-            return refusals.not_writable(str(error))
-
-
-STRATEGIES = (SidecarStrategy(creates=False), SidecarStrategy(creates=True))
+def choose(layout: PhotoLayout, changes: Sequence[Change], capabilities: Capabilities) -> Choice | Refusal:
+    """Return the edit that creates or replaces the sidecar of a photo, or the reason for no edit."""
+    sidecar = layout.sidecar
+    if sidecar is None:
+        return refusals.not_writable("The sidecar of the photo is unknown.")
+    refusal = sidecar.refusal or next(_refusals(layout, sidecar, changes), None)
+    if refusal is not None:
+        return refusal
+    if not capabilities.replace and not capabilities.may_break_links:
+        return Refusal(code="read_only", message="The values need a sidecar, and the folder of the photo is read-only.")
+    try:
+        edit = SidecarEdit(name=sidecar.name, before=sidecar.content, after=_edited(sidecar, changes))
+    except ValueRefusedError as error:
+        return refusals.invalid_value(str(error))
+    except NotEditableError as error:
+        return refusals.not_writable(str(error))
+    return Choice(strategy="sidecar_replace" if sidecar.stamp else "sidecar_create", edit=edit)
 
 
 def _refusals(layout: PhotoLayout, sidecar: PhotoSidecar, changes: Sequence[Change]) -> Iterator[Refusal]:
