@@ -18,6 +18,7 @@ from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.planning import charts, file_details, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
+from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import file_facts, hash_verification, inventory, scan_jobs, scanner, thumbnails
 from indexium_core.flows.scanning.hash_cache import HashCache
@@ -138,6 +139,7 @@ class Assembly:
         self.operations = writer.MetadataWriter(
             store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
         )
+        self.rating_writes = RatingWrites(store, self.plans, self.operations, max_files=config.max_operation_items)
         self.rescans = rescan.Rescanner(
             store,
             modes=self.plans.default_modes,

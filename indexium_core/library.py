@@ -297,6 +297,7 @@ class Library(LibraryServices):
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
         self.database_backups.start(repeat=parts.is_served)
+        parts.rating_writes.start(parts.events, is_service=parts.is_served)
 
     def sql(self, text: str) -> pd.DataFrame:
         """
@@ -358,6 +359,7 @@ class Library(LibraryServices):
 
     def _close_parts(self, interrupt: Literal["stop", "person"]) -> None:
         parts = self._parts
+        parts.rating_writes.close()
         # If this fails, the home stays locked: a thread may still work on a file.
         parts.queue.stop_worker(by=interrupt)
         with (

@@ -47,6 +47,7 @@ SOURCES = {
     "cli": "from the command line",
     "python": "from Python",
     "rest": "through REST",
+    "rating": "after a rating",
     "legacy": "by the old Indexium",
 }
 PARTS = {  # outcome → class of its part of the bar

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["Handler", "JobContext"]
+__all__ = ["CheckpointHelper", "Handler", "JobContext"]
 
 
 class JobContext(Protocol):
@@ -50,6 +51,31 @@ class JobContext(Protocol):
         The call blocks while the job is paused, so a handler calls it between two items. A handler that ends early for
         this reason saves a checkpoint first.
         """
+
+
+class CheckpointHelper:
+    """
+    The checkpoints of one run of a job, for work in groups: a kill costs the work since the last one.
+
+    A handler starts from `saved`, and after each item asks whether a checkpoint `is_due`. If it is, the handler stores
+    the group and calls `save`, with the same transaction if the work is in the store.
+    """
+
+    def __init__(self, job: JobContext, *, items: int = 100, seconds: float = 5.0) -> None:
+        """`items` and `seconds`: the most between two checkpoints."""
+        self._job, self._items, self._seconds = job, items, seconds
+        self._since = time.monotonic()
+        self.is_resumed = job.checkpoint is not None
+        self.saved: Mapping[str, Any] = dict(job.checkpoint or {})  # by the run before this one
+
+    def is_due(self, items: int) -> bool:
+        """Return whether a group of `items` has to be stored: it is large, or the last checkpoint is old."""
+        return items >= self._items or time.monotonic() - self._since > self._seconds
+
+    def save(self, checkpoint: Mapping[str, Any], *, tx: Any = None) -> None:
+        """Save the position, as `JobContext.save`; the next group starts."""
+        self._job.save(checkpoint, tx=tx)
+        self._since = time.monotonic()
 
 
 Handler: TypeAlias = Callable[[JobContext], Mapping[str, Any]]

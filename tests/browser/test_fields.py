@@ -81,6 +81,14 @@ def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library
     examples = dialog.get_by_label("Files that would change")
     expect(examples.get_by_role("listitem").first).to_be_visible()
     assert set(edits(library)) == {LETTER}
+
+    # A field with dates has rules to choose from.
+    dialog.get_by_label("Field", exact=True).select_option("creation_time")
+    dialog.get_by_role("button", name="Set the time zone").click()
+    expect(dialog.get_by_label("Value or rule")).to_have_value("{creation_time@+02:00}")
+    dialog.get_by_label("Field", exact=True).select_option("title")
+    dialog.get_by_role("button", name="The file name").click()
+    expect(dialog.get_by_label("Value or rule")).to_have_value("{name}")
     dialog.get_by_role("button", name=re.compile(r"^Apply to \d+ files$")).click()
     expect(dialog).to_be_hidden()
     expect(row(page, LETTER)).to_contain_text("Title: Letter")
@@ -90,3 +98,32 @@ def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library
     page.keyboard.press("z")
     expect(row(page, LETTER)).to_contain_text("Title: A {letter}")
     assert edits(library) == {LETTER: {"title"}}
+
+
+def test_keys_rate_the_open_file_and_the_selection(site: Site, library: Library) -> None:
+    page = site.visit("/plan")
+    first = row(page, LETTER)
+    first.click()
+    drawer = page.locator(".details")
+    drawer.get_by_role("button", name=re.compile("More fields|no other fields")).click()
+    page.keyboard.press("4")
+    expect(first).to_contain_text("Rating: ★★★★☆")
+    expect(drawer.get_by_role("group", name="Rating: 4 stars")).to_be_visible()
+    page.keyboard.press("f")
+    expect(drawer.get_by_role("group", name="Rating: 5 stars")).to_be_visible()
+    page.keyboard.press("f")
+    expect(drawer.get_by_role("group", name="Rating: 4 stars")).to_be_visible()
+    page.keyboard.press("0")
+    expect(drawer.get_by_role("group", name="Rating: none")).to_be_visible()
+    page.keyboard.press("z")
+    expect(drawer.get_by_role("group", name="Rating: 4 stars")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name=re.compile("^People…"))).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.get_by_role("status").filter(has_text=re.compile("Set the rating of"))).to_be_visible()
+    assert library.inventory.search("favorite:yes").total > 1
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog").get_by_text("mark as a favorite (5 stars)")).to_be_visible()

@@ -134,7 +134,7 @@ def test_keys_that_are_pressed_before_page_is_complete_act_when_it_is(
 def test_facets_filter_with_keyboard_and_change_search(look: Site, known: Library) -> None:
     page = look.visit("/plan?q=container:mp4")
     expect(rows(page).first).to_be_visible()
-    page.keyboard.press("f")
+    page.keyboard.press("F")
     panel = page.get_by_role("dialog", name="Filters")
     expect(panel.get_by_label(re.compile("^mp4"))).to_be_checked()
     facets = known.search.facets(known.plan("container:mp4"))

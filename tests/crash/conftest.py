@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -28,21 +29,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     A `case` is one of each container and strategy, with --exhaustive every row of the table. A `strategy_case` is one
     of each method of writing, with --exhaustive of each strategy. A `spread_case` is one of these, a different one for
-    each test (see below), with --exhaustive each.
+    each test (see below), with --exhaustive each. All fields of a container at once are a case, too; with --exhaustive
+    also each field of each container, and all fields of a container in every other kind of case.
     """
     every = metafunc.config.getoption("--exhaustive")
+    if every:
+        _add_single_fields()
+    of_strategies = shapes.one_of_each("strategy" if every else "way") + list(shapes.FIELDS if every else ())
     if "case" in metafunc.fixturenames:
-        metafunc.parametrize("case", shapes.ready(forced=True) if every else shapes.one_of_each())
+        cases = shapes.ready(forced=True) if every else [*shapes.one_of_each(), *shapes.FIELDS]
+        metafunc.parametrize("case", cases)
     if "strategy_case" in metafunc.fixturenames:
-        metafunc.parametrize("strategy_case", shapes.one_of_each("strategy" if every else "way"))
+        metafunc.parametrize("strategy_case", of_strategies)
     if "listed_case" in metafunc.fixturenames:
         metafunc.parametrize("listed_case", shapes.ready() if every else _FOR_STRACE)
     if "spread_case" in metafunc.fixturenames:
-        metafunc.parametrize("spread_case", shapes.one_of_each("strategy" if every else "way"))
+        metafunc.parametrize("spread_case", of_strategies)
     if "played_case" in metafunc.fixturenames:
         # Shared blocks are identified by inode numbers, which differ in a copied file.
-        names = shapes.one_of_each("strategy" if every else "way")
-        metafunc.parametrize("played_case", [name for name in names if not shapes.ALL[name].means.reflink])
+        metafunc.parametrize("played_case", [name for name in of_strategies if not shapes.ALL[name].means.reflink])
+
+
+@functools.cache
+def _add_single_fields() -> None:
+    shapes.add_single_fields()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

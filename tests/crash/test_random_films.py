@@ -101,7 +101,7 @@ class Run:
     ) -> None:
         self.folder, self._forks, self._content = place, light, content
         self.path, self.backup = place / "film", place / "1.journal"
-        self._wanted = (text, means, strategy)
+        self._wanted = ((Change(field="comment", old=None, new=text),), means, strategy)
         self.put_back()
 
     def put_back(self) -> None:

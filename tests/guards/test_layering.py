@@ -100,6 +100,7 @@ CAPABILITIES = [
     "properties",
     "planning",
     "writing",
+    "ratings",
     "history",
     "exchange",
     "checks",

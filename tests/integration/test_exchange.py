@@ -380,7 +380,7 @@ ENTRIES = {  # by type: a cell, and the value that it means
     "integer": ("7.0", "7"),
     "rating": ("★★★★☆", "4"),
     "date": ("31.07.2019", "2019-07-31"),
-    "datetime": ("7/31/2019 6:30 PM", "2019-07-31T18:30:00"),
+    "datetime": ("2019-07-31 18:30Z", "2019-07-31T18:30:00Z"),  # a film needs the zone
     "list": ("sea, =beach;sun", "sea; =beach; sun"),
 }
 
@@ -476,3 +476,15 @@ def test_emptied_cell_removes_a_field_after_its_file_was_written(library: Librar
     assert table[0][f"existing_{key}"] == "At sea"
     library.changes.apply(library.changes.read(written([{**table[0], f"result_{key}": ""}])))
     assert field_values(library)["0001.mp4"] == {}
+
+
+def test_locked_field_is_skipped_and_named(library: Library) -> None:
+    first, second = (field.key for field in EDITABLE[:2])
+    table = rows("".join(library.exporter.plan("name:0001", fields=[first, second])))
+    library.locks.lock("name:0001", [first])
+
+    preview = library.changes.read(written([{**table[0], f"result_{first}": "No", f"result_{second}": "Yes"}]))
+    [problem] = preview.errors
+    assert problem.message == f"skipped, because the field is locked in this file: result_{first}"
+    library.changes.apply(preview)
+    assert field_values(library)["0001.mp4"] == {second: "Yes"}

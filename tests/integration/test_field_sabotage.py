@@ -13,8 +13,8 @@ from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.model.fields.table import COMMENT, EDITABLE, Field
 from indexium_core.model.files.media import Change, Remux
-from tests.integration.test_fields import CASES, FORMS, values_of
 from tests.support import media, sabotage
+from tests.support.field_values import CASES, FORMS, values_of
 
 
 def written(data: bytes, *changes: Change) -> bytes:

@@ -15,20 +15,10 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import headers, media, ogg
+from tests.support.field_values import CASES, FORMS, VALUES, values_of
 from tests.support.headers import wide
 from tests.support.studio import OLD
 
-CASES = [(container, field) for field in EDITABLE for container in field.places]
-VALUES = {
-    "text": ("Zoë's long way home", "Other"),
-    "integer": ("7", "12"),
-    "rating": ("4", "5"),
-    "date": ("2019-07-31", "2020"),
-    "datetime": ("2019-07-31T18:30:00Z", "2021-01-02T03:04:05Z"),
-    "list": ("beach; family", "winter"),
-}
-POSITIONS = ("+48.1374+011.5755/", "-33.8568+151.2153/")
-FORMS = {"3gp": "mp4", "matroska": "mkv", "asf": "wmv", "ogg": "ogv"}
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 
 
@@ -57,11 +47,6 @@ def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, conta
         for operation in reversed(operations):
             library.rollback(operation).wait()
         assert path.read_bytes() == original
-
-
-def values_of(field: Field, container: str) -> tuple[str, str]:
-    """Return two values of a field that a container can hold."""
-    return POSITIONS if field.key == "location" and container in {"mp4", "mov", "3gp"} else VALUES[field.type]
 
 
 def assert_shown(path: Path, field: Field, container: str, value: str | None) -> None:

@@ -29,7 +29,7 @@ class Bench:
         self.name, self.shape, self._forks = name, shapes.ALL[name], forks
         self.films, self.backups = films, folder / "backups"
         self.film, self.backup = films / self.shape.file_name, self.backups / "1.journal"
-        self.text = "People: " + ", ".join((*self.shape.people, "Bob Ray"))
+        self._wanted = self.shape.changes, self.shape.means, self.shape.strategy
         self.backups.mkdir()
         self.old = shapes.film(name)
         self.reset()
@@ -52,13 +52,14 @@ class Bench:
 
     def write(self, **trap: Any) -> gate.Report:
         """Write, with a trap set."""
-        return self.run(crashes.write, self.film, self.backup, self.text, self.shape.means, self.shape.strategy, **trap)
+        return self.run(crashes.write, self.film, self.backup, *self._wanted, **trap)
 
     def write_failing(self, fault: Fault) -> int:
         """Write with a fault, and return one of the exit codes of `crashes.write_failing`."""
         self.reset()
-        wanted = self.text, self.shape.means, self.shape.strategy
-        report = self._forks.watch(fault.trap_in(self.folders), crashes.write_failing, self.film, self.backup, *wanted)
+        report = self._forks.watch(
+            fault.trap_in(self.folders), crashes.write_failing, self.film, self.backup, *self._wanted
+        )
         assert not report.hung, fault
         assert report.hit is not None, fault
         assert report.code in {0, crashes.FAILED, crashes.STOPPED, crashes.CANNOT_TELL}, f"{report.code}: {fault}"

@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -101,13 +101,13 @@ def run_failing(edit: Edit, code: str) -> None:
     assert caught.value.reason == code
 
 
-def write(path: Path, backup: Path, text: str | None, means: Capabilities, strategy: str) -> None:
-    """Change the comment of a film by one of its strategies, without library and verification."""
+def write(path: Path, backup: Path, changes: Sequence[Change], means: Capabilities, strategy: str) -> None:
+    """Change fields of a film by one of its strategies, without library and verification."""
     with FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
         chosen = next(one for one in family.strategies() if one.name == strategy)
-        edit = chosen.plan(reader, layout, [Change(field="comment", old=None, new=text)], means)
+        edit = chosen.plan(reader, layout, changes, means)
         stat = reader.stat
     assert not isinstance(edit, Refusal), edit
     with OperationJournal.create(backup) as log:
@@ -118,13 +118,13 @@ def write(path: Path, backup: Path, text: str | None, means: Capabilities, strat
                 file.apply(edit)
                 file.commit()
         else:
-            _swap(path, log, edit, text)
+            _swap(path, log, edit, changes)
 
 
-def write_failing(path: Path, backup: Path, text: str | None, means: Capabilities, strategy: str) -> None:
+def write_failing(path: Path, backup: Path, changes: Sequence[Change], means: Capabilities, strategy: str) -> None:
     """Do this on a disk that may fail; the exit code reports the result."""
     try:
-        write(path, backup, text, means, strategy)
+        write(path, backup, changes, means, strategy)
     except errors.StoreError:
         os._exit(STOPPED)
     except errors.MetadataError as error:
@@ -147,7 +147,7 @@ def _swap(
     path: Path,
     log: OperationJournal,
     edit: Rebuild | Remux | bytes | None,
-    text: str | None = None,
+    changes: Sequence[Change] = (),
     *,
     expected: journal.Imprint | None = None,
 ) -> None:
@@ -160,8 +160,8 @@ def _swap(
             case Remux():  # the output of ffmpeg is always verified, whatever its exit code
                 before = _evidence(name)
                 swap.fill(lambda target: remuxing.run(edit, name, target), size=edit.size)
-                change = Change(field="comment", old=before.fields.get("comment"), new=text)
-                verify.compare(before, _evidence(swap.temporary), [change], comparisons=verify.REWRITTEN)
+                planned = [replace(change, old=before.fields.get(change.field)) for change in changes]
+                verify.compare(before, _evidence(swap.temporary), planned, comparisons=verify.REWRITTEN)
             case bytes():
                 swap.adopt(edit)
         if expected is not None:

@@ -123,6 +123,7 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
         comment=item.existing_comment,
         comment_fields=[],
         fields={},
+        field_details=[],
         fields_differ=False,
         people=[],
         copies=[],
@@ -145,7 +146,7 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
 def standing(number: int, kind: str) -> StandingDecision:
     """Return a decision in force."""
     moment = datetime(2026, 11, 18, 12, tzinfo=UTC)
-    nothing = dict.fromkeys(("people", "until", "people_mode", "comment_mode"))
+    nothing = dict.fromkeys(("people", "until", "people_mode", "comment_mode", "value"))
     return StandingDecision(decision_id=number, kind=kind, reason="", created_at=moment, **nothing)
 
 

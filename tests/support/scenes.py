@@ -86,7 +86,10 @@ class Scene:
         with Library.open(self.home) as library:
             library.inventory.add(self.films, audio=True)
             library.scan()
-            library.people.add([self.film.path], list(self.shape.people))
+            if self.shape.values:
+                library.decisions.set_fields(f"name:{self.film.path.stem}", self.shape.values)
+            else:
+                library.people.add([self.film.path], list(self.shape.people))
             library.people.add([film.path for film in self.all[1:]], list(shapes.PEOPLE))
             library.plan()
         shutil.copytree(self.home, self._planned)

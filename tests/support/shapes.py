@@ -11,14 +11,15 @@ from __future__ import annotations
 import functools
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from indexium_core.demo import ffmpeg
-from indexium_core.files.containers import Capabilities, registry
+from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader
+from indexium_core.model.fields.table import COMMENT as COMMENT_FIELD
 from indexium_core.model.files.media import Change, Rebuild
-from tests.support import layouts, media, mkv, mp4, ogg, sabotage
+from tests.support import field_values, layouts, media, mkv, mp4, ogg, sabotage
 
 COMMENT = "People: Bob Ray"
 CROWD = tuple(f"Person Number {number}" for number in range(150))
@@ -39,6 +40,7 @@ class Shape:
     settings: Mapping[str, str | int] = field(default_factory=dict)
     whole: bool = True  # its end is not damaged
     people: tuple[str, ...] = PEOPLE  # the people to write
+    values: Mapping[str, str] = field(default_factory=dict)  # the fields to write in place of people
 
     @property
     def file_name(self) -> str:
@@ -48,6 +50,13 @@ class Shape:
     def way(self) -> str:
         """The method of the strategy: in_place, insert_range, append, reflink, copy, remux."""
         return self.strategy.partition("_")[2]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes of a write without a library."""
+        comment = "People: " + ", ".join((*self.people, "Bob Ray"))
+        values = self.values or {COMMENT_FIELD: comment}
+        return tuple(Change(field=key, old=None, new=value) for key, value in values.items())
 
     @property
     def means(self) -> Capabilities:
@@ -332,7 +341,50 @@ FORCED: dict[str, Shape] = {
     "flv, by ffmpeg": Shape(container="flv", layout="any", strategy="flv_remux", make=_clip("flv")),
     "wmv, by ffmpeg": Shape(container="wmv", layout="any", strategy="asf_remux", make=_clip("wmv")),
 }
-ALL = EVERY | AGAIN | FORCED
+# Every field of a container at once, by the strategy that it needs.
+_OF_FIELDS = {
+    "avi": "avi_copy",
+    "flv": "flv_copy",
+    "asf": "asf_copy",
+    "ogg": "ogg_copy",
+    "matroska": "matroska_in_place",
+    "webm": "matroska_in_place",
+    "mp4": "mp4_in_place",
+    "mov": "mp4_in_place",
+    "3gp": "mp4_in_place",
+    "jpeg": "jpeg_copy",
+    "png": "png_copy",
+    "tiff": "tiff_in_place",
+    "webp": "webp_copy",
+    "heif": "heif_in_place",
+}
+_BASES = {"asf": "wmv", "ogg": "ogv", "matroska": "mkv, ffmpeg", "mp4": "mp4, index last", "mov": "mov, none"}
+
+
+def _of_fields(container: str, strategy: str, *keys: str) -> Shape:
+    """The film of another case, with some fields to write."""
+    base = EVERY[_BASES.get(container, container)]
+    values = {each.key: field_values.values_of(each, container)[0] for each in field_values.fields_of(container)}
+    chosen = {key: value for key, value in values.items() if key in (keys or values)}
+    return replace(base, layout=f"{base.layout}; {', '.join(keys) or 'every field'}", strategy=strategy, values=chosen)
+
+
+FIELDS = {
+    f"{container}, every field": _of_fields(container, _OF_FIELDS[container]) for container in field_values.CONTAINERS
+}
+ALL = EVERY | AGAIN | FORCED | FIELDS
+
+
+def add_single_fields() -> None:
+    """Add a case for each field of each container, by the strategy that is chosen for it."""
+    for container, each in field_values.CASES:
+        shape = _of_fields(container, "", each.key)
+        reader = BytesReader(film(_BASES.get(container, container)))
+        family, layout = registry.examine(reader)
+        assert family is not None
+        choice = registry.choose(family, reader, layout, shape.changes, shape.means)
+        assert isinstance(choice, Choice), f"{container}, {each.key}: {choice}"
+        ALL[f"{container}, {each.key}"] = replace(shape, strategy=choice.strategy)
 
 
 @functools.cache

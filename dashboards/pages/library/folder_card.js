@@ -19,6 +19,7 @@ import {count} from "../../components/wording.js"
  * @property {string} people_mode
  * @property {string} comment_mode
  * @property {boolean} audio
+ * @property {boolean} write_ratings A rating is written as soon as it is set.
  * @property {string} exclude Patterns, one on each line.
  */
 
@@ -119,6 +120,15 @@ const drawHead = (folder, canScan, isOpen) =>
     ),
   )
 
+/** @param {Folder} folder */
+const drawRatings = ({id, write_ratings}) =>
+  h(
+    "label",
+    {class: "inline", title: "Otherwise a rating waits in the plan, like every other edit."},
+    h("input", {type: "checkbox", checked: write_ratings, data: {change: "ratings", id, key: `ratings${id}`}}),
+    "Write a rating to the file at once",
+  )
+
 /** @type {(folder: Folder, canScan: boolean) => HTMLElement} */
 const drawMore = (folder, canScan) => {
   const {id, online, missing, promise} = folder
@@ -133,6 +143,7 @@ const drawMore = (folder, canScan) => {
       MODES.map(mode => drawMode(folder, mode)),
       drawAudio(folder),
       drawExclude(folder),
+      drawRatings(folder),
     ),
     h(
       "div",

@@ -84,10 +84,10 @@ class Folders(Component):
     ({kind, title, rows, …} or none).
 
     Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `empty`
-    {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `exclude` {id, patterns},
-    `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`,
-    `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql`
-    {id}. Receives: {hints, serial}, {listing}.
+    {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `exclude` {id, patterns}, `ratings`
+    {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`,
+    `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name},
+    `as_sql` {id}. Receives: {hints, serial}, {listing}.
     """
 
     _esm = module("library")
@@ -155,6 +155,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "comment_mode": found.comment_mode or "",
         "audio": found.audio,
         "exclude": "\n".join(found.exclude),
+        "write_ratings": found.write_ratings == "at-once",
     }
 
 

@@ -262,6 +262,7 @@ const ACTIONS = {
     self.send("audio", {id: Number(id), on: target.checked})
     target.checked = !target.checked // the next view shows the setting when it applies
   },
+  ratings: (self, {id}, target) => self.send("ratings", {id: Number(id), on: target.checked}),
   exclude: (self, {id}, target) => self.send("exclude", {id: Number(id), patterns: target.value}),
   root: (self, _, target) => self.send("root", {path: target.value}),
   replace: (self, _, target) => self.send("replace", {on: target.checked}),

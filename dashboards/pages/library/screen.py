@@ -71,6 +71,7 @@ class LibraryScreen(Screen):
             mode=self._set_mode,
             as_sql=lambda message: self._open_as_sql(int(message["id"])),
             audio=lambda message: self._set_audio(int(message["id"]), included=bool(message["on"])),
+            ratings=self._set_write_ratings,
             exclude=lambda message: self._set_exclude(int(message["id"]), str(message["patterns"])),
             uploaded=self._import.uploaded,
             upload_failed=lambda message: self._bridge.toast("error", str(message["text"])[:500]),
@@ -240,6 +241,15 @@ class LibraryScreen(Screen):
             ),
             lambda _: f"{row.name}: the plan uses the new mode now.",
         )
+
+    def _set_write_ratings(self, message: Mapping[str, Any]) -> None:
+        library_id, at_once = int(message["id"]), bool(message["on"])
+        if row := self._folder(library_id):
+            when = "are written as soon as you set them" if at_once else "wait in the plan"
+            self._change(
+                lambda: self._library.inventory.set_write_ratings(library_id, "at-once" if at_once else "with-plan"),
+                lambda _: f"{row.name}: ratings {when}.",
+            )
 
     def _set_audio(self, library_id: int, *, included: bool) -> None:
         inventory = self._library.inventory

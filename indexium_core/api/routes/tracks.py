@@ -105,6 +105,19 @@ def libraries(library: Open) -> Json:
     return Json({"items": rows, "total": len(rows), "page": 1, "per_page": len(rows)})
 
 
+class LibraryChange(Body):
+    """A changed setting of a folder."""
+
+    write_ratings: Annotated[Literal["at-once", "with-plan"], Field(description="When ratings are written.")]
+
+
+@router.patch("/libraries/{library_id}", response_model=LibraryRow, tags=["libraries"])
+def change_library(library: Open, library_id: Id, body: LibraryChange) -> Json:
+    """Set when the ratings in a folder are written: as soon as they are set, or with the plan."""
+    library.inventory.set_write_ratings(library_id, body.write_ratings)
+    return Json(_folder(library, library_id))
+
+
 class Scan(Body):
     """Options of a scan."""
 

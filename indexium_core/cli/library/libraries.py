@@ -31,7 +31,7 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
         rows = library.inventory.list()
     output.listing(
         rows,
-        ("id", "name", "state", "files", "audio", "excluded", "folder"),
+        ("id", "name", "state", "files", "audio", "excluded", "ratings", "folder"),
         lambda row: (
             row.library_id,
             row.name,
@@ -39,6 +39,7 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
             row.file_count,
             "yes" if row.audio else "no",
             ", ".join(row.exclude) or "-",
+            row.write_ratings,
             row.path,
         ),
         right=(0, 3),
@@ -64,11 +65,28 @@ def set_library(
             "'' removes them.",
         ),
     ] = None,
+    write_ratings: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="at-once: a rating is written as soon as it is set; with-plan: it waits in the plan."
+        ),
+    ] = None,
     yes: Yes = False,
 ) -> None:
-    """Set how people and comments of a whole folder are combined, and what its scans include."""
+    """Set how a whole folder is planned and written, and what its scans include."""
     with opened(context) as library:
-        if (audio is None and exclude is None) or mode is not None or comment_mode is not None:
+        if write_ratings is not None:
+            library.inventory.set_write_ratings(library_id, write_ratings)
+            output.note(
+                "Ratings are written as soon as they are set."
+                if write_ratings == "at-once"
+                else "Ratings wait in the plan."
+            )
+        if (
+            (audio is None and exclude is None and write_ratings is None)
+            or mode is not None
+            or comment_mode is not None
+        ):
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
         if audio:
             library.inventory.set_audio(library_id, included=True)

@@ -20,6 +20,7 @@ from indexium_core.model.files.properties import (
     FieldLock,
     LockReport,
     display_value,
+    label_of,
     parse_value,
     validate_fields,
 )
@@ -94,7 +95,7 @@ def _row(row: FieldLock) -> tuple[object, ...]:
     who = {"edit": "set by hand"}.get(row.origin, "by a padlock") + (f", {row.locked_by}" if row.locked_by else "")
     value = row.display if row.field in FIELDS else ""
     at = f"{row.locked_at.astimezone():%Y-%m-%d %H:%M}"
-    return row.file_id, row.file_path, LABELS[row.field].lower(), value, f"{at} {who}"
+    return row.file_id, row.file_path, label_of(row.field).lower(), value, f"{at} {who}"
 
 
 def _print_report(report: LockReport, done: str) -> None:

@@ -74,9 +74,13 @@ def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str],
     for count, reason in (
         (outcome.without_value, "has no value for the rule"),
         (outcome.invalid, "would get an invalid value"),
+        (outcome.locked, "has a lock of the field"),
     ):
         if count:
             output.note(f"Not edited: {wording.files(count)}; each {reason}.")
+    if outcome.unsupported:
+        count = wording.files(outcome.unsupported)
+        output.note(f"Not possible in {count}: the container cannot store the value. The plan has the reasons.")
 
 
 def _hint(library: LibraryServices, names: Sequence[str]) -> None:

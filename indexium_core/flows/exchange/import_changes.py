@@ -20,6 +20,7 @@ from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import DecisionReport, Decisions, Step
 from indexium_core.model import moments, wording
+from indexium_core.model.fields import values
 from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.planning import cells
@@ -48,6 +49,7 @@ class _Row:
     cells: Mapping[str, str]
     file_id: int = 0
     problem: str = ""
+    locked: str = ""  # the cells that are skipped, because their fields are locked
 
 
 class PlanImport:
@@ -90,8 +92,9 @@ class PlanImport:
         comparison = _Comparison(reader, self._planner, rows, now=self._clock())
         changes = [change for row in rows if not row.problem and (change := _change(row, comparison)) is not None]
         changes = _without_contradictions(rows, changes, comparison.current)
-        problems = [LineError(line=row.line, message=row.problem) for row in rows if row.problem]
-        unchanged = len(rows) - len(changes) - len(problems)
+        problems = [LineError(line=row.line, message=each) for row in rows if (each := row.problem or row.locked)]
+        changed = {change.line for change in changes}
+        unchanged = sum(not (row.problem or row.locked or row.line in changed) for row in rows)
         notes = [*spreadsheets.notes(columns), *comparison.notes]
         return ChangesPreview(rows=changes, unchanged=unchanged, errors=problems, notes=notes)
 
@@ -237,7 +240,7 @@ def _change(row: _Row, comparison: _Comparison) -> FileChange | None:
         change = _with_people(change, row.cells.get("result_people"), exported, current)
         change = _with_postponed(change, row.cells.get("postponed", ""), exported, current, now=comparison.now)
         change = _with_modes(change, row.cells, exported, current)
-        change = _with_fields(change, row.cells, exported, current)
+        change = _with_fields(change, row, exported, current)
     except errors.IndexiumError as error:
         row.problem = error.message
         return None
@@ -328,27 +331,36 @@ def _with_modes(change: FileChange, row: Mapping[str, str], exported: Facts, cur
     return replace(change, people_mode=modes["people_mode"], comment_mode=modes["comment_mode"])
 
 
-def _with_fields(change: FileChange, row: Mapping[str, str], exported: Facts, current: Facts) -> FileChange:
-    """Return the change with the edited fields; ValidationError has a sentence for each invalid cell."""
+def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts) -> FileChange:
+    """
+    Return the change with the edited fields; the row gets a sentence for cells of locked fields.
+
+    ValidationError has a sentence for each invalid cell.
+    """
     edits, conflicts, problems = list[FieldEdit](), [change.conflict] if change.conflict else [], list[str]()
+    locked = list[str]()
     for field in EDITABLE:
-        cell = row.get(f"{PLANNED}{field.key}")
-        in_file = None if field.key in (exported.edits or ()) else row.get(f"{CURRENT}{field.key}")
+        cell = row.cells.get(f"{PLANNED}{field.key}")
+        in_file = None if field.key in (exported.edits or ()) else row.cells.get(f"{CURRENT}{field.key}")
         if cell is None or cell == in_file:
             continue
         before, known = current.planned(field.key), _known_value(field, exported, in_file)
         try:
-            value = read_cell(field, cell, known)
+            value = values.as_stored(field, read_cell(field, cell, known), current.container)
         except errors.ValidationError as error:
             problems.append(f"{PLANNED}{field.key}: {error.message}")
             continue
         if value in (known, before):
+            continue
+        if field.key in (current.locked or ()):
+            locked.append(f"{PLANNED}{field.key}")
             continue
         edits.append(FieldEdit(field=field.key, before=before, after=value))
         if before != known:
             conflicts.append(f"{field.key} changed here since the export: {before or 'no value'}")
     if problems:
         raise errors.ValidationError(" ".join(problems))
+    row.locked = f"skipped, because the field is locked in this file: {', '.join(locked)}" if locked else ""
     return replace(change, fields=edits, conflict="; ".join(conflicts))
 
 

@@ -188,6 +188,7 @@ class RetryService:
         kept = self._ledger.options(operation.id)
         return WriteOptions(
             risk=tuple(kept.get("risk") or _LEVELS),
+            fields=tuple(kept.get("fields") or ()),
             create_backup=kept.get("keep_backup", True),
             hard_links=kept.get("hard_links") or "block",
             preserve_mtime=kept.get("preserve_mtime"),

@@ -33,6 +33,7 @@ _SOURCES = {
     "dashboard": "the dashboard",
     "rest": "the REST API",
     "python": "Python",
+    "rating": "the change of a rating",
     "legacy": "the old Indexium",
 }
 _STATES = {  # states of the job in the log

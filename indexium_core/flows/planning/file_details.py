@@ -18,8 +18,17 @@ from indexium_core import errors
 from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files import readers
-from indexium_core.model.files.details import FileDetails, FileEvent, Origin, PersonDetails, StandingDecision, TagPlace
+from indexium_core.model.files.details import (
+    FieldDetails,
+    FileDetails,
+    FileEvent,
+    Origin,
+    PersonDetails,
+    StandingDecision,
+    TagPlace,
+)
 from indexium_core.model.files.media import FieldValue, StreamFacts
 from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, display_value
 from indexium_core.model.operations import strategies
@@ -32,6 +41,7 @@ from indexium_core.store.catalog import locks, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
 from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
+from indexium_core.store.review.decisions import FIELD_KIND
 
 __all__ = ["EVENTS", "NAMES", "Details"]
 
@@ -80,7 +90,7 @@ class Details:
         copies, copies_total = store.copies(reader, file_id, row["file_hash"], count=_COPIES)
         events, events_total = store.history(reader, file_id, count=EVENTS)
         assigned = store.assignments(reader, row["file_hash"], path)
-        stored = properties.of(reader, file_id)
+        stored, locked = properties.of(reader, file_id), locks.of(reader, file_id)
         return FileDetails(
             **{name: row[name] for name in _AS_STORED},
             est_seconds=item.est_seconds if item and item.can_update else self._seconds(row),
@@ -90,6 +100,7 @@ class Details:
             tags=_tags(row),
             comment_fields=[FieldValue(**each) for each in row["comment_fields"] or []],
             fields=dict(row["fields"] or {}),
+            field_details=_fields(row, decided, locked),
             people=_people(item, assigned, row["people"], decided),
             copies=copies,
             copies_total=copies_total,
@@ -99,7 +110,7 @@ class Details:
             history=[_event(each, row["library_state"]) for each in events],
             history_total=events_total,
             plan=item,
-            properties=_properties(stored, locks.of(reader, file_id)),
+            properties=_properties(stored, locked),
             read_with=stored.tool if stored else "",
             properties_read_at=stored.read_at if stored else None,
             properties_problem=stored.problem.message if stored and stored.problem else "",
@@ -249,6 +260,31 @@ def _people(
         PersonDetails(name=name, origins=tuple(of_person), state=states.get(name, "removed"))
         for name, of_person in origins.items()
     ]
+
+
+def _fields(
+    row: dict[str, Any], decided: Sequence[StandingDecision], locked: Sequence[FieldLock]
+) -> list[FieldDetails]:
+    """Return every field beside the comment with its origin and its lock."""
+    in_file, locks_of_fields = dict(row["fields"] or {}), {each.field for each in locked}
+    edits = {each.kind: each for each in decided}
+    found = []
+    for field in EDITABLE:
+        value, edit = in_file.get(field.key), edits.get(f"{FIELD_KIND}{field.key}")
+        planned = value if edit is None else edit.value
+        found.append(
+            FieldDetails(
+                field=field.key,
+                title=field.title,
+                value=value,
+                planned=planned,
+                origin=("file" if value is not None else "") if edit is None else edit.reason or "edit",
+                since=None if edit is None else edit.created_at,
+                locked=field.key in locks_of_fields,
+                problem=field.problem_in(row["container"] or "", planned),
+            )
+        )
+    return found
 
 
 def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) -> list[FileProperty]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import query
-from indexium_core.model.files.properties import LABELS
+from indexium_core.model.files.properties import LOCKABLE, label_of
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue, Wider
@@ -195,7 +195,7 @@ def _label(key: str, value: str) -> str:
     if key == "folder":
         return value.strip("/") or "not in a folder"
     if key == "locked":
-        return LABELS.get(value, value)
+        return label_of(value) if value in LOCKABLE else value
     if key == "tags":
         return "no people" if value == "0" else "1 person" if value == "1" else query.describe(f"tags:{value}")
     return value

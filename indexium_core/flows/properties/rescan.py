@@ -28,7 +28,7 @@ from indexium_core.flows.review.targets import Target
 from indexium_core.flows.scanning import file_facts, roots
 from indexium_core.flows.scanning.scan_progress import REPORT_SECONDS, ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
-from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
@@ -261,7 +261,8 @@ class _RescanRun:
         self._clock = clock
         self._file_ids: list[int] | None = context.payload.get("file_ids")
         self._not_refreshed = [name for name in ON_REQUEST if name not in context.payload.get("refresh", ())]
-        saved = dict(context.checkpoint or {})
+        self._checkpoints = CheckpointHelper(context, items=config.rescan_batch_size)
+        saved = dict(self._checkpoints.saved)
         self._after = int(saved.pop("after", 0))  # id of the last file of the last stored batch
         self.report = RescanReport(**saved)
         self.report.total = self._count()
@@ -388,7 +389,7 @@ class _RescanRun:
             report.updated = updated + len(stored.updated)
             report.unchanged = unchanged + len(readings) - len(stored.updated)
             report.locked = dict(locked + Counter(stored.locked))
-            self._context.save(self._checkpoint(), tx=tx)
+            self._checkpoints.save(self._checkpoint(), tx=tx)
             return stored.updated | new_missing
 
         self.events.collect(updated=self._database.run(put))

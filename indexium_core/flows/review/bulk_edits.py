@@ -110,15 +110,17 @@ class BulkEdits:
         reader = self._database.read()
         targets.select_any(reader, target, plan_compute.refresh(self._database, self._modes(), now=self._clock()))
         copies = store.select_copies(reader)
-        found = field_rules.results(reader, rules)
+        found = field_rules.results(reader, rules, skips_locked=not targets.is_one_file(target))
         store.clear_selected(reader)
         return FieldsPreview(
             files=found.files,
             copies=copies,
-            changed=found.changed_files,
+            changed=len({each.file_id for each in found.changes}),
             without_value=len(found.without_value),
             invalid=found.invalid_files,
-            examples=[*found.changes[:examples], *found.problems[:examples]],
+            locked=len(found.locked),
+            unsupported=found.unsupported_files,
+            examples=[each for part in (found.changes, found.problems, found.unsupported) for each in part[:examples]],
         )
 
     @remote()

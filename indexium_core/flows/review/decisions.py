@@ -56,6 +56,8 @@ class DecisionReport:
     removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
     without_value: int = 0  # files that are not edited, because a rule for a field has no value
     invalid: int = 0  # files that are not edited, because a rule makes an invalid value
+    locked: int = 0  # files in which a locked field keeps its value
+    unsupported: int = 0  # files with a container that cannot store a value; the plan shows the edit with the reason
     step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: no decision was made
     label: str = field(default="", compare=False)  # past tense: "added Ann Lee to 3 files"
 
@@ -149,10 +151,10 @@ class Decisions:
         """
         Set fields of files and of all their copies, by the key of the field; an empty value removes a field.
 
-        `favorite` (yes, no) sets the rating: 5, or the one before the file became a favorite.
+        `favorite` (yes, no, toggle) sets the rating: 5, or the one before the file became a favorite.
 
         A value may be a rule (`model.fields.rules`): `{name}`, `{creation_time+1h}`. A file for which a rule has no
-        value, or an invalid one, is not edited.
+        value, or an invalid one, is not edited. Locked fields keep their values, unless the target is one file id.
 
         Raises:
             UsageError: There is no such field, it cannot be set, or no field is given.
@@ -179,7 +181,7 @@ class Decisions:
     @remote()
     def set_favorite(self, target: Target, wanted: bool | None = None) -> builtins.list[RatedFile]:  # noqa: FBT001
         """
-        Make files and their copies favorites, or no favorites; None changes each of them to the other.
+        Make files and their copies favorites, or no favorites; with None, the latter if all of them are favorites.
 
         A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
         files of the target and their copies. UnknownIdError: there is no such file.
@@ -328,34 +330,41 @@ class Step:
     def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
         """Set fields of files and their copies by rules; return the number of files."""
         copies = self._select_any(target)
-        files, constants = 0, field_rules.constants(rules)
+        skips_locked = not targets.is_one_file(target)
+        edited, constants = [0], field_rules.constants(rules)
+        locked = store.locked_selected(self._tx, list(constants)) if constants and skips_locked else 0
         for key, value in constants.items():
-            files = store.set_value_of_selected(self._tx, key, value, at=self._at, step=self._id)
-        found = field_rules.results(self._tx, {key: rule for key, rule in rules.items() if key not in constants})
+            edited.append(
+                store.set_value_of_selected(self._tx, key, value, skips_locked=skips_locked, at=self._at, step=self._id)
+            )
+        unsupported = field_rules.unsupported_files(self._tx, constants) if constants else 0
+        others = {key: rule for key, rule in rules.items() if key not in constants}
+        found = field_rules.results(self._tx, others, skips_locked=skips_locked)
         for key, values in found.values.items():
             if values:
-                store.set_values(self._tx, key, values, at=self._at, step=self._id)
+                store.set_values(self._tx, key, values, at=self._at, reason="rule", step=self._id)
         store.clear_selected(self._tx)
-        files = files or found.changed_files
-        self.report = replace(self.report, without_value=len(found.without_value), invalid=found.invalid_files)
+        files = max(*edited, found.changed_files)
+        self.report = replace(
+            self.report,
+            without_value=len(found.without_value),
+            invalid=found.invalid_files,
+            locked=max(locked, len(found.locked)),
+            unsupported=max(unsupported, found.unsupported_files),
+        )
         return self._add(files, labels.set_fields(files, [*constants, *found.values]), copies=copies)
 
     def set_values(self, field: str, values: Mapping[int, str | None]) -> int:
-        """Set a field of each file, by id, to a canonical value, without its copies; return the number of files."""
-        files = store.set_values(self._tx, field, values, at=self._at, step=self._id)
+        """Import a canonical value of a field for each file, by id, without copies; return the number of files."""
+        files = store.set_values(self._tx, field, values, at=self._at, reason="import", step=self._id)
         return self._add(files, labels.set_fields(files, [field]))
 
     def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
-        """Make files and their copies favorites, or no favorites; None toggles. Return the files with their ratings."""
+        """Make files and their copies favorites, or no favorites (`Decisions.set_favorite`); return their ratings."""
         self._select_any(target)
-        former = store.former_values(self._tx, RATING, field_values.FAVORITE)
-        ratings, changed = dict[int, str | None](), dict[int, str | None]()
-        for row in store.field_facts(self._tx):
-            before = (row.edits or {}).get(RATING, (row.fields or {}).get(RATING))
-            after = field_values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted)
-            ratings[row.file_id] = after
-            if after != before:
-                changed[row.file_id] = after
+        rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
+        ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
+        changed = {file_id: rating.after for file_id, rating in ratings.items() if rating.after != rating.before}
         if changed:
             store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
         store.clear_selected(self._tx)
@@ -363,8 +372,8 @@ class Step:
         return [
             RatedFile(
                 file_id=file_id,
-                rating=field_values.rating_number(rating),
-                favorite=rating == field_values.FAVORITE,
+                rating=field_values.rating_number(rating.after),
+                favorite=rating.after == field_values.FAVORITE,
             )
             for file_id, rating in ratings.items()
         ]

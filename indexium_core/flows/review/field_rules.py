@@ -1,14 +1,16 @@
 """
 The values that rules make for the selected files. An edit and its preview use the same function.
 
-A rule that has no value for a file, or an invalid one, does not edit the file: one file never stops the others.
+A rule that has no value for a file, or an invalid one, does not edit the file: one file never stops the others. A value
+that the container of a file cannot store is an edit, which the plan shows with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.model.fields import values
@@ -18,9 +20,17 @@ from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_fiel
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
-__all__ = ["RuleResults", "checked_rules", "constants", "results"]
+__all__ = [
+    "FavoriteRating",
+    "RuleResults",
+    "checked_rules",
+    "constants",
+    "favorite_ratings",
+    "results",
+    "unsupported_files",
+]
 
-_IS_FAVORITE = {"yes": True, "no": False}
+_WANTED = {"yes": True, "no": False, "toggle": None}  # the values of `favorite`
 
 
 @dataclass(slots=True)
@@ -31,6 +41,8 @@ class RuleResults:
     values: dict[str, dict[int, str | None]] = field(default_factory=dict)  # by field and file: only those that change
     changes: list[FieldExample] = field(default_factory=list)
     problems: list[FieldExample] = field(default_factory=list)  # invalid values
+    unsupported: list[FieldExample] = field(default_factory=list)  # values that the containers cannot store
+    locked: set[int] = field(default_factory=set)  # files in which a field keeps its value, because it is locked
     without_value: set[int] = field(default_factory=set)  # files for which a rule has no value
 
     @property
@@ -40,13 +52,18 @@ class RuleResults:
 
     @property
     def changed_files(self) -> int:
-        """The number of files with a value that changes."""
+        """The number of files with a value that is edited."""
         return len({file_id for of_field in self.values.values() for file_id in of_field})
+
+    @property
+    def unsupported_files(self) -> int:
+        """The number of files with a container that cannot store a value."""
+        return len({each.file_id for each in self.unsupported})
 
 
 def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     """
-    Return the rules by field; `favorite` may be set to yes or no, and stays a rule of its own.
+    Return the rules by field; `favorite` may be set to yes, no or toggle, and stays a rule of its own.
 
     Raises:
         UsageError: No field is given, a field does not exist or cannot be set, or a rule has a wrong placeholder.
@@ -60,8 +77,8 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     rules = {}
     for key, text in texts.items():
         if key == FAVORITE_KEY:
-            if text.strip().lower() not in _IS_FAVORITE:
-                raise errors.ValidationError(f"'{text}' is no value of favorite. Enter yes or no.")
+            if text.strip().lower() not in _WANTED:
+                raise errors.ValidationError(f"'{text}' is no value of favorite. Enter yes, no or toggle.")
             rules[key] = ValueRule(text)
         else:
             rules[editable_field(key).key] = ValueRule(text)
@@ -70,22 +87,44 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
 
 
 def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
-    """Return the canonical values of the rules without placeholders; ValidationError for an invalid value."""
-    return {
+    """
+    Return the canonical values of the rules that have the same value for every file.
+
+    A rule without placeholders is not one of them if containers store its value in different forms. ValidationError: a
+    value is invalid.
+    """
+    parsed = {
         key: values.parse(field_named(key), rule.constant)
         for key, rule in rules.items()
         if rule.is_constant and key != FAVORITE_KEY
     }
+    return {key: value for key, value in parsed.items() if value is None or not field_named(key).utc_in}
 
 
-def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
-    """Return the values of the selected files (`decisions.select_files`)."""
+def unsupported_files(reader: Connection, constants: Mapping[str, str | None]) -> int:
+    """Return the number of selected files whose container cannot store one of the values."""
+    return sum(
+        files
+        for container, files in store.selected_containers(reader).items()
+        if any(field_named(key).problem_in(container, value) for key, value in constants.items())
+    )
+
+
+def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked: bool) -> RuleResults:
+    """
+    Return the values of the selected files (`decisions.select_files`).
+
+    `skips_locked`: a locked field is not edited. ValidationError: none of the files can have the value of a rule
+    without placeholders.
+    """
     found = RuleResults(values={_field_of(key): {} for key in rules})
-    former = store.former_values(reader, RATING, values.FAVORITE) if FAVORITE_KEY in rules else {}
-    for row in store.field_facts(reader) if rules else ():
+    rows = store.field_facts(reader) if rules else []
+    favorite = rules.get(FAVORITE_KEY)
+    wanted = _WANTED[favorite.text.strip().lower()] if favorite else None
+    ratings = favorite_ratings(reader, rows, wanted, skips_locked=skips_locked) if favorite else {}
+    for row in rows:
         found.files += 1
-        edited = dict(row.fields or {}) | dict(row.edits or {})
-        present = {key: value for key, value in edited.items() if value is not None}
+        present = _present(row)
         names = FileNames(
             file_name=row.file_name,
             folder=row.folder,
@@ -93,6 +132,9 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
             fields=present,
         )
         for key, rule in rules.items():
+            if skips_locked and _field_of(key) in (row.locked or ()):
+                found.locked.add(row.file_id)
+                continue
             before, text = present.get(_field_of(key)), rule.value(names)
             example = FieldExample(
                 file_id=row.file_id, file_name=row.file_name, field=_field_of(key), before=before, after=None
@@ -100,25 +142,74 @@ def results(reader: Connection, rules: Mapping[str, ValueRule]) -> RuleResults:
             if text is None:
                 found.without_value.add(row.file_id)
             elif key == FAVORITE_KEY:
-                wanted = _IS_FAVORITE[text.strip().lower()]
-                _add(found, example, values.rating_as_favorite(before, former.get(row.file_id), wanted=wanted))
+                _add(found, row, example, ratings[row.file_id].after)
             else:
-                _parse_and_add(found, example, text)
+                _parse_and_add(found, row, example, text)
+    for key, rule in rules.items():
+        problems = [each.problem for each in found.problems if each.field == key] if rule.is_constant else []
+        if problems and len(problems) == found.files:
+            raise errors.ValidationError(problems[0])
     return found
+
+
+class FavoriteRating(NamedTuple):
+    """The rating of a file before and after it becomes a favorite, or no favorite."""
+
+    before: str | None
+    after: str | None
+
+
+def favorite_ratings(
+    reader: Connection,
+    rows: Sequence[store.FieldFacts],
+    wanted: bool | None,  # noqa: FBT001
+    *,
+    skips_locked: bool,
+) -> dict[int, FavoriteRating]:
+    """
+    Return the ratings of selected files that become favorites, or no favorites, by file id.
+
+    With None, they become favorites, or no favorites if all of them are favorites. `skips_locked`: a locked rating
+    stays.
+    """
+    before = {row.file_id: _present(row).get(RATING) for row in rows}
+    former = store.former_values(reader, RATING, values.FAVORITE)
+    locked = {row.file_id for row in rows if skips_locked and RATING in (row.locked or ())}
+    if wanted is None:
+        wanted = any(rating != values.FAVORITE for rating in before.values())
+    return {
+        file_id: FavoriteRating(
+            rating,
+            rating if file_id in locked else values.rating_as_favorite(rating, former.get(file_id), wanted=wanted),
+        )
+        for file_id, rating in before.items()
+    }
+
+
+def _present(row: store.FieldFacts) -> dict[str, str]:
+    """Return the present values of a file, edits included."""
+    edited = dict(row.fields or {}) | dict(row.edits or {})
+    return {key: value for key, value in edited.items() if value is not None}
 
 
 def _field_of(key: str) -> str:
     return RATING if key == FAVORITE_KEY else key
 
 
-def _parse_and_add(found: RuleResults, example: FieldExample, text: str) -> None:
+def _parse_and_add(found: RuleResults, row: store.FieldFacts, example: FieldExample, text: str) -> None:
+    field = field_named(example.field)
     try:
-        _add(found, example, values.parse(field_named(example.field), text))
+        _add(found, row, example, values.as_stored(field, values.parse(field, text), row.container))
     except errors.ValidationError as error:
         found.problems.append(replace(example, problem=error.message))
 
 
-def _add(found: RuleResults, example: FieldExample, after: str | None) -> None:
-    if after != example.before:
-        found.values[example.field][example.file_id] = after
+def _add(found: RuleResults, row: store.FieldFacts, example: FieldExample, after: str | None) -> None:
+    if after == example.before:
+        return
+    found.values[example.field][row.file_id] = after
+    problem = field_named(example.field).problem_in(row.container, after)
+    if problem:
+        found.unsupported.append(replace(example, after=after, problem=problem))
+    else:
         found.changes.append(replace(example, after=after))

@@ -25,6 +25,11 @@ __all__ = ["Target", "ids_of", "select", "select_any", "select_current"]
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
 
+def is_one_file(target: Target) -> bool:
+    """Return whether a target is the id of one file: an edit of this file, which locks of fields do not prevent."""
+    return not isinstance(target, str | Selection) and len(target) == 1
+
+
 def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> None:
     """
     Select the files of a target by the current plan, in an open transaction.

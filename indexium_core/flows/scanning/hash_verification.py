@@ -22,7 +22,7 @@ from indexium_core.flows.jobs import job_log
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.scanning import file_facts, roots
-from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -114,11 +114,12 @@ class _Run:
         self._database, self._job, self._clock, self._executor = database, job, clock, executor
         self._threads = min(config.probe_threads, 2 * (os.cpu_count() or 1))
         self._file_ids: Sequence[int] | None = job.payload["file_ids"]
-        saved = dict(job.checkpoint or {})
+        self._checkpoints = CheckpointHelper(job, items=_BATCH_FILES, seconds=_BATCH_SECONDS)
+        saved = dict(self._checkpoints.saved)
         self._after = int(saved.pop("after", 0))  # id of the last counted file
         self._report = VerificationReport(**saved)
         self._is_stopped = False  # the job had to stop before the last file
-        self._started_at = self._stored_at = time.monotonic()
+        self._started_at = time.monotonic()
         self._seconds_before = self._report.seconds
         # Results that are not stored yet: each file with its present hashes.
         self._results: list[tuple[FileToVerify, list[str]]] = []
@@ -131,7 +132,7 @@ class _Run:
         with ThreadPoolExecutor(self._executor.max_concurrency(self._threads), thread_name_prefix="verify") as pool:
             for file, hashing in self._hashed(pool):
                 self._count(file, hashing)
-                if len(self._results) >= _BATCH_FILES or time.monotonic() - self._stored_at > _BATCH_SECONDS:
+                if self._checkpoints.is_due(len(self._results)):
                     self._store()
         if not self._is_stopped:  # a scan or a removal of a folder meanwhile can change the number of files
             report.skipped += max(0, report.total - report.processed)
@@ -199,10 +200,10 @@ class _Run:
 
         def put(tx: Connection) -> None:
             store.put_verified(tx, results, at=at)
-            self._job.save(checkpoint, tx=tx)
+            self._checkpoints.save(checkpoint, tx=tx)
 
         self._database.run(put)
-        self._results, self._stored_at = [], time.monotonic()
+        self._results = []
 
 
 def summary(report: VerificationReport) -> str:

@@ -18,11 +18,12 @@ from indexium_core import errors
 from indexium_core.files import walk
 from indexium_core.files.journal import disk
 from indexium_core.flows.review import targets
-from indexium_core.flows.scanning import discovery, folder_health, roots
+from indexium_core.flows.scanning import discovery, folder_health, folder_names, roots
 from indexium_core.model.files.exclusion import Exclusion, checked_patterns
 from indexium_core.model.files.inventory import (
     KINDS,
     SORTS,
+    WRITE_RATINGS,
     EmptyFolderReport,
     FilePage,
     FolderComparison,
@@ -184,6 +185,26 @@ class Inventory:
             catalog.set_library_modes(tx, library_id, people_mode=people_mode, comment_mode=comment_mode)
         self._on_change()
 
+    @remote()
+    def set_write_ratings(self, library_id: int, when: str) -> None:
+        """
+        Set when the ratings in a folder are written: `at-once`, as soon as they are set, or `with-plan`.
+
+        With `at-once`, the ratings that wait in the plan are written, too.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: There is no such choice.
+
+        """
+        if when not in WRITE_RATINGS:
+            message = f"Ratings cannot be written '{when[:40]}'. Choose one of: {', '.join(WRITE_RATINGS)}."
+            raise errors.UsageError(message)
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_ratings(tx, library_id, at_once=when == "at-once")
+        self._on_change()
+
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """
         Return folders of this machine whose paths start with a text, or common media folders if `text` is empty.
@@ -191,7 +212,7 @@ class Inventory:
         Hidden folders are included only if the text has their dot. For a folder that cannot be listed, the list is
         empty.
         """
-        paths = _completions(text.strip()) if text.strip() else _common_folders()
+        paths = folder_names.completions(text.strip(), limit=_MAX_HINTS) if text.strip() else _common_folders()
         return self._suggestions(paths)
 
     def browse(self, folder: str = "") -> FolderListing:
@@ -211,7 +232,7 @@ class Inventory:
             path=path,
             parent="" if parent == path else parent,
             places=places,
-            folders=[] if problem else self._suggestions(_subfolders(path, "")),
+            folders=[] if problem else self._suggestions(folder_names.subfolders(path, "")),
             problem=problem,
         )
 
@@ -444,6 +465,7 @@ def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetai
         comment_mode=row.comment_mode,
         audio=row.audio,
         exclude=row.exclude,
+        write_ratings=row.write_ratings,
         scanned_at=row.scanned_at,
         problem=check.message if has_problem else "",
         remedy=check.remedy if has_problem else "",
@@ -459,36 +481,10 @@ def _common_folders() -> list[str]:
     for text in _COMMON_FOLDERS:
         folder = Path(text).expanduser()
         if folder.parts[1:] in _MOUNT_FOLDERS:
-            paths += _subfolders(str(folder), "")
+            paths += folder_names.subfolders(str(folder), "")
         elif folder.is_dir():
             paths.append(str(folder))
     return paths[:_MAX_HINTS]
-
-
-def _completions(text: str) -> list[str]:
-    """Return the folders whose path starts with a text."""
-    path = os.path.expanduser(text)  # noqa: PTH111 - a Path would drop the separator at the end of "~/"
-    if not path.startswith(os.sep):
-        return []
-    parent, _, prefix = path.rpartition(os.sep)
-    return _subfolders(parent or os.sep, prefix)[:_MAX_HINTS]
-
-
-def _subfolders(folder: str, prefix: str) -> list[str]:
-    folded = prefix.casefold()
-    try:
-        with os.scandir(folder) as entries:
-            names = [
-                entry.name
-                for entry in entries
-                if entry.name.casefold().startswith(folded)
-                and (prefix.startswith(".") or not entry.name.startswith("."))
-                and entry.is_dir()
-            ]
-    except OSError:
-        return []
-    shown = [name for name in sorted(names, key=str.casefold) if name.isprintable()]
-    return [f"{folder.rstrip(os.sep)}{os.sep}{name}" for name in shown]
 
 
 def _is_covered(path: str, roots_known: list[bytes]) -> bool:

@@ -17,7 +17,6 @@ import collections
 import contextlib
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,7 +30,7 @@ from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.scanning.reading import ReadResult
 from indexium_core.flows.scanning.scan_progress import ProgressReporter, ScanProgress
 from indexium_core.flows.scanning.track_events import TrackEvents
-from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
 from indexium_core.model import wording
@@ -155,7 +154,8 @@ class Scanner:
             if job.should_stop():
                 return ScanReport(cancelled=True)
         try:
-            checkpoint = dict(job.checkpoint or {})
+            checkpoints = CheckpointHelper(job, items=GROUP_FILES, seconds=GROUP_SECONDS)
+            checkpoint = dict(checkpoints.saved)
             started_at = checkpoint.setdefault("begun", self._clock().isoformat())
 
             def report_progress(now: ScanProgress) -> None:
@@ -168,9 +168,10 @@ class Scanner:
             scan = self._new_scan(
                 ProgressReporter(report_progress),
                 should_stop=job.should_stop,
-                on_stored=lambda report: job.save({**checkpoint, **_cumulative_counts(report, checkpoint)}),
+                on_stored=lambda report: checkpoints.save({**checkpoint, **_cumulative_counts(report, checkpoint)}),
+                is_group_due=checkpoints.is_due,
             )
-            since = datetime.fromisoformat(started_at) if job.checkpoint else None
+            since = datetime.fromisoformat(started_at) if checkpoints.is_resumed else None
             try:
                 report = scan.run(libraries, full=full, accept_missing=accept_missing, since=since)
             finally:
@@ -194,6 +195,7 @@ class Scanner:
         *,
         should_stop: Callable[[], bool] = lambda: False,
         on_stored: Callable[[ScanReport], None] = lambda _: None,
+        is_group_due: Callable[[int], bool] = lambda files: files >= GROUP_FILES,
     ) -> _Scan:
         """Return a scan with the current settings."""
         return _Scan(
@@ -207,6 +209,7 @@ class Scanner:
             hashes=self._hashes,
             should_stop=should_stop,
             on_stored=on_stored,
+            is_group_due=is_group_due,
         )
 
     def reread(self, files: Sequence[tuple[int, bytes]]) -> None:
@@ -240,6 +243,7 @@ class _Scan:
         hashes: HashCache,
         should_stop: Callable[[], bool],
         on_stored: Callable[[ScanReport], None],
+        is_group_due: Callable[[int], bool],
     ) -> None:
         self._database = database
         self._progress = progress
@@ -251,6 +255,7 @@ class _Scan:
         self._hashes = hashes
         self._should_stop = should_stop
         self._on_stored = on_stored  # called with the report so far after each stored group
+        self._is_group_due = is_group_due  # whether a group of so many files has to be stored
         self._since: datetime | None = None
         self._full = False
         self.report = ScanReport()
@@ -364,15 +369,15 @@ class _Scan:
     def _read(self, found: Discovery) -> None:
         """Read the new and changed files of one root, store them in groups, then mark the root as scanned."""
         group = [reading.unreachable(candidate, message) for candidate, message in found.unreachable]
-        stored_at, text = time.monotonic(), 0
+        text = 0
         for result in self._read_files(found.to_read):
             group.append(result)
             text += len(result.facts.comment or "")
             self._progress.file_read(result.path)
-            if len(group) >= GROUP_FILES or text > GROUP_TEXT or time.monotonic() - stored_at > GROUP_SECONDS:
+            if text > GROUP_TEXT or self._is_group_due(len(group)):
                 if not self._store(found.library, group):
                     return
-                group, stored_at, text = [], time.monotonic(), 0
+                group, text = [], 0
             if self._should_stop():
                 self.report.cancelled = True
                 break

@@ -19,7 +19,7 @@ class FieldExample:
     field: str
     before: str | None
     after: str | None
-    problem: str = ""  # why the value is not valid; then the field keeps its value
+    problem: str = ""  # why the value is not valid, or cannot be stored; then a write keeps the value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,13 +37,22 @@ class FieldsPreview:
 
     files: int  # of the target, including copies
     copies: int  # of these, the copies that are not in the target
-    changed: int  # files with a value that changes
+    changed: int  # files with a value that a write changes
     without_value: int  # files for which a rule has no value: their field is not edited
     invalid: int  # files for which a rule makes an invalid value: their field is not edited
-    examples: list[FieldExample]  # the first changes, and the first invalid values
+    locked: int = 0  # files in which a locked field keeps its value
+    unsupported: int = (
+        0  # files with a container that cannot store a value; the plan would show the edit with the reason
+    )
+    examples: list[FieldExample]  # the first changes, invalid values and unsupported ones
 
     def _repr_html_(self) -> str:
-        facts = {"no value": wording.files(self.without_value), "not valid": wording.files(self.invalid)}
+        facts = {
+            "no value": wording.files(self.without_value),
+            "not valid": wording.files(self.invalid),
+            "locked": wording.files(self.locked),
+            "not possible": wording.files(self.unsupported),
+        }
         rows = [(each.file_name, each.field, each.before, each.problem or each.after) for each in self.examples]
         below = notebook.table(("file", "field", "value", "value after the change"), rows, total=self.changed)
         return notebook.card(f"{wording.files(self.changed)} of {self.files:,} would change", facts, below=below)

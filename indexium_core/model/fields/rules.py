@@ -3,7 +3,8 @@ Rules that make the value of a field from facts about the file: `{name}`, `{fold
 
 A rule is a text with placeholders in braces; `{{` and `}}` are braces. A placeholder is the key of a field or one of
 `FACTS`. A date or a time may be shifted (`{date+1d}`, `{creation_time-90m}`), and a time gets a zone by
-`{creation_time@+02:00}`. Where a file has no value for a placeholder, the rule has no value either.
+`{creation_time@+02:00}`, also after a shift. `{oldest(creation_time,date_in_name)}` is the oldest of these. Where a
+file has no value for a placeholder, the rule has no value either.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from indexium_core import errors
-from indexium_core.model.fields.table import EDITABLE
+from indexium_core.model.fields.table import EDITABLE, Field, FieldType
 
-__all__ = ["FACTS", "FileNames", "ValueRule", "literal"]
+__all__ = ["FACTS", "FileNames", "ValueRule", "literal", "suggestions"]
 
 FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "name": "the name of the file without its extension",
@@ -24,15 +25,44 @@ FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "parent": "the name of the folder above",
     "year": "the year of the date or of the creation time",
     "modified": "the time of the last change of the file",
-    "date_in_name": "the day, month or year in the name of the file",
-    "date_in_folder": "the day, month or year in the name of the folder",
+    "date_in_name": "the time, day, month or year in the name of the file",
+    "date_in_folder": "the time, day, month or year in the name of the folder",
     "oldest": "the oldest of date, creation time and time of the last change",
 }
+# Rules that are often wanted, by the type of the field: what they do, and the rule; KEY is the key of the field.
+_SUGGESTED: Mapping[FieldType, tuple[tuple[str, str], ...]] = {
+    "text": (("The file name", "{name}"), ("The folder", "{folder}")),
+    "date": (
+        ("Move by 1 day", "{KEY+1d}"),
+        ("From the file name", "{date_in_name}"),
+        ("From the folder", "{date_in_folder}"),
+        ("The oldest date", "{oldest}"),
+    ),
+    "datetime": (
+        ("Move by 1 hour", "{KEY+1h}"),
+        ("Set the time zone", "{KEY@+02:00}"),
+        ("From the file name", "{date_in_name}"),
+        ("From the folder", "{date_in_folder}T12:00:00"),
+        ("The oldest date", "{oldest(KEY,date_in_name,modified)}"),
+    ),
+}
+_DATED = tuple(each.key for each in EDITABLE if each.type in {"date", "datetime"})
+_OLDEST = "oldest"
+_OF_OLDEST = (*_DATED, "modified")
+_DATES = (*_OF_OLDEST, "date_in_name", "date_in_folder")
 _PLACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_PLACEHOLDER = re.compile(r"([a-z_]+)(?:([+-])(\d{1,9})([smhdw])|@(Z|[+-]\d{2}:\d{2}))?", re.ASCII)
+_PLACEHOLDER = re.compile(
+    r"([a-z_]+)(?:\(([a-z_, ]+)\))?(?:([+-])(\d{1,9})([smhdw]))?(?:@(Z|[+-]\d{2}:\d{2}))?", re.ASCII
+)
+_ZONE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-# 2019-07-31, 20190731, 2019_07_31; the digits before and behind belong to another number.
-_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII)
+# 2019-07-31, 20190731, 2019_07_31, and behind it 183000, 18-30-00, 18.30.00 or 183000123 (with milliseconds); other
+# digits before and behind belong to another number.
+_DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])"
+    r"(?:(?:[-_. T]| at )?([01]\d|2[0-3])([-_.:]?)([0-5]\d)\6([0-5]\d)(?:\d{3})?(?!\d)|(?!\d))",
+    re.ASCII,
+)
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.](0[1-9]|1[0-2])(?!\d)", re.ASCII)
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)", re.ASCII)
 
@@ -49,9 +79,10 @@ class FileNames:
 
 @dataclass(frozen=True, slots=True)
 class _Placeholder:
-    """A placeholder of a rule, with its shift or its zone."""
+    """A placeholder of a rule, with its shift and its zone."""
 
     name: str
+    choices: tuple[str, ...] = ()  # of which the oldest one counts
     seconds: int = 0  # by which a time is shifted
     zone: str = ""
 
@@ -98,6 +129,11 @@ class ValueRule:
         return None if any(text is None for text in texts) else "".join(text for text in texts if text)
 
 
+def suggestions(field: Field) -> list[tuple[str, str]]:
+    """Return rules that are often wanted for a field, each with its name for people."""
+    return [(label, rule.replace("KEY", field.key)) for label, rule in _SUGGESTED.get(field.type, ())]
+
+
 def literal(value: str) -> str:
     """Return the rule that makes a value as it is, also if it has braces."""
     return value.replace("{", "{{").replace("}", "}}")
@@ -106,73 +142,79 @@ def literal(value: str) -> str:
 def _placeholder(text: str) -> _Placeholder:
     found = _PLACEHOLDER.fullmatch(text)
     known = [*(each.key for each in EDITABLE), *FACTS]
-    if not found or found[1] not in known:
+    choices = tuple(each.strip() for each in found[2].split(",")) if found and found[2] else ()
+    if found is None or found[1] not in known or (choices and found[1] != _OLDEST):
         raise errors.UsageError(f"There is no placeholder {{{text}}}. Placeholders: {', '.join(known)}.")
-    name, sign, count, unit, zone = found.groups()
+    wrong = next((each for each in choices if each not in _DATES), None)
+    if wrong is not None:
+        raise errors.UsageError(f"“{wrong}” in {{{text}}} is no date. Dates: {', '.join(_DATES)}.")
+    name, _, sign, count, unit, zone = found.groups()
     seconds = 0 if count is None else int(count) * _SECONDS[unit] * (-1 if sign == "-" else 1)
-    return _Placeholder(name, seconds, zone or "")
+    return _Placeholder(name, choices, seconds, zone or "")
 
 
 def _filled(part: _Placeholder, facts: Mapping[str, str | None]) -> str | None:
     text = facts.get(part.name)
-    if text is None or not (part.seconds or part.zone):
-        return text
-    if part.zone:
-        return f"{_without_zone(text)}{part.zone}" if "T" in text else None
-    return _shifted(text, timedelta(seconds=part.seconds))
+    if part.name == _OLDEST:
+        dates = [date for name in part.choices or _OF_OLDEST if (date := facts.get(name))]
+        text = min(dates, key=_age, default=None)
+    if text is not None and part.seconds:
+        text = _shifted(text, timedelta(seconds=part.seconds))
+    if text is not None and part.zone:
+        text = f"{_without_zone(text)}{part.zone}" if "T" in text else None
+    return text
 
 
 def _facts(file: FileNames) -> Mapping[str, str | None]:
     """Return the values of all placeholders."""
     folders = [folder for folder in file.folder.split("/") if folder]
     stem, dot, _ = file.file_name.rpartition(".")
-    dates = [file.fields[key] for key in ("date", "creation_time") if key in file.fields]
-    modified = file.modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    dates = [file.fields[key] for key in _DATED if key in file.fields]
     return {
         **file.fields,
         "name": stem if dot else file.file_name,
         "folder": folders[-1] if folders else None,
         "parent": folders[-2] if len(folders) > 1 else None,
         "year": dates[0][:4] if dates else None,
-        "modified": modified,
+        "modified": file.modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "date_in_name": _date_in(file.file_name),
         "date_in_folder": _date_in(folders[-1]) if folders else None,
-        "oldest": min([*dates, modified], key=_instant),
     }
 
 
-def _instant(text: str) -> datetime:
-    """Return the moment of a day, a month, a year or a time; a time without zone counts as UTC."""
-    bare = text if "T" in text else text + "0000-01-01"[len(text) :]
+def _age(text: str) -> str:
+    """Return a key that sorts dates; a day, a month or a year counts as its end, so a time within it is older."""
     try:
-        moment = datetime.fromisoformat(bare)
-    except ValueError:  # another program wrote another form
-        return datetime.max.replace(tzinfo=UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = datetime.fromisoformat(text) if "T" in text else None
+        moment = moment.astimezone(UTC) if moment is not None and moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        moment = None
+    return f"{text if moment is None else moment.replace(tzinfo=None).isoformat(timespec='microseconds')}~"
 
 
 def _date_in(text: str) -> str | None:
-    """Return the day in a text, else its month, else its year."""
+    """Return the day in a text, with its time if there is one, else its month, else its year."""
     for found in _DAY.finditer(text):
         try:
-            return date(int(found[1]), int(found[3]), int(found[4])).isoformat()
+            day = date(int(found[1]), int(found[3]), int(found[4])).isoformat()
         except ValueError:
             continue
+        return f"{day}T{found[5]}:{found[7]}:{found[8]}" if found[5] else day
     month, year = _MONTH.search(text), _YEAR.search(text)
     return f"{month[1]}-{month[2]}" if month else year[1] if year else None
 
 
 def _without_zone(text: str) -> str:
-    return re.sub(r"(?:Z|[+-]\d{2}:\d{2})$", "", text)
+    return _ZONE.sub("", text)
 
 
 def _shifted(text: str, by: timedelta) -> str | None:
     """Return a day or a time that is shifted; None for a month, a year, or a day outside of the years 1 to 9999."""
-    bare = _without_zone(text)
+    clock = text[: len("2019-07-31T18:30:00")]  # the fraction and the zone stay
     try:
-        moved = datetime.fromisoformat(bare) + by if len(text) >= len("2019-07-31") else None
+        moved = datetime.fromisoformat(clock) + by if len(text) >= len("2019-07-31") else None
     except (ValueError, OverflowError):
         return None
     if moved is None:
         return None
-    return moved.isoformat() + text[len(bare) :] if "T" in text else moved.date().isoformat()
+    return moved.isoformat() + text[len(clock) :] if "T" in text else moved.date().isoformat()

@@ -44,6 +44,7 @@ class ValueLimit:
     pattern: str = ".*"  # a regular expression (RE2) that the whole canonical value matches
     lowest: str = ""  # in the order of texts
     highest: str = "\U0010ffff"
+    is_utc: bool = False  # a time is stored in UTC, because the place has no time zone
 
     def allows(self, value: str) -> bool:
         """Return whether a container can hold a canonical value."""
@@ -56,18 +57,21 @@ _UTC_FRACTION = r"[^.]*(?:\.\d{{1,{}}})?Z"
 _MOVIE_TIME = ValueLimit(
     remedy="enter a time in UTC in whole seconds, from 1970 to 2040, for example 2019-07-31T16:30:00Z",
     pattern=_UTC,
+    is_utc=True,
     lowest="1970-01-01T00:00:00Z",
     highest="2040-02-06T06:28:15Z",
 )
 _MATROSKA_TIME = ValueLimit(
     remedy="enter a time in UTC with at most six digits of a second, from 1709 to 2292, such as 2019-07-31T16:30:00Z",
     pattern=_UTC_FRACTION.format(6),
+    is_utc=True,
     lowest="1709",
     highest="2293",
 )
 _WINDOWS_TIME = ValueLimit(
     remedy="enter a time in UTC with at most seven digits of a second, after 1601, for example 2019-07-31T16:30:00Z",
     pattern=_UTC_FRACTION.format(7),
+    is_utc=True,
     lowest="1601-01-01T00:00:00.0000001Z",
 )
 _POSITION = ValueLimit(
@@ -92,6 +96,11 @@ class Field:
     lowest: int = 0  # of an integer
     highest: int = 0
     multiline: bool = False  # a text that may have line breaks
+
+    @property
+    def utc_in(self) -> frozenset[str]:
+        """The containers that store a time of the field in UTC."""
+        return frozenset(container for container, limit in self.limits.items() if limit.is_utc)
 
     def names_in(self, demuxer: str) -> tuple[str, ...]:
         """Return the names under which FFmpeg shows the field; none: FFmpeg does not show it."""

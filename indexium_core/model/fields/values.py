@@ -21,6 +21,7 @@ __all__ = [
     "MAX_LENGTH",
     "MAX_PERCENT",
     "REJECTED",
+    "as_stored",
     "parse",
     "percent_of_stars",
     "rating_as_favorite",
@@ -36,6 +37,7 @@ REJECTED = "-1"  # the rating of a photo that its owner sorted out; other progra
 MAX_PERCENT = 99  # the largest rating of Windows
 
 _PERCENT = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # of each rating
+_CLOCK = len("2019-07-31T18:30:00")
 _SEPARATORS = re.compile("[;,]")  # of the items of a list
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.0*)?", re.ASCII)
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
@@ -83,6 +85,27 @@ def stored(field: Field, text: str, demuxer: str = "") -> str:
     return _list(field, text) or "" if field.type == "list" else text
 
 
+def as_stored(field: Field, value: str | None, container: str) -> str | None:
+    """
+    Return a canonical value as a container stores it: a time in UTC, where the place has no time zone.
+
+    Raises:
+        ValidationError: The time has no zone, so the moment is unknown.
+
+    """
+    if value is None or value.endswith("Z") or container not in field.utc_in:
+        return value
+    clock, fraction, zone = value[:_CLOCK], *_after_clock(value)
+    problem = f"The {field.title.lower()} of this file is in UTC: enter "
+    if not zone:
+        raise errors.ValidationError(f"{problem}a zone, for example {value}+02:00, or {value}Z for UTC.")
+    try:
+        moment = datetime.fromisoformat(clock + zone).astimezone(UTC)
+    except OverflowError:
+        raise errors.ValidationError(f"{problem}a year from 1 to 9999.") from None
+    return f"{moment.replace(tzinfo=None).isoformat()}{fraction}Z"
+
+
 def require_utc(value: str) -> None:
     """Raise ValueError for a canonical date and time that is not in UTC; the message names the time in UTC."""
     if value.endswith("Z"):
@@ -111,16 +134,16 @@ def rating_number(rating: str | None) -> int:
     return int(rating) if rating is not None and (rating in _PERCENT or rating == REJECTED) else 0
 
 
-def rating_as_favorite(rating: str | None, former: str | None, *, wanted: bool | None) -> str | None:
+def rating_as_favorite(rating: str | None, former: str | None, *, wanted: bool) -> str | None:
     """
-    Return the rating of a file that becomes a favorite, or no favorite; with None it becomes the other.
+    Return the rating of a file that becomes a favorite, or no favorite.
 
     A file that is no favorite any more gets the rating that it had before, its `former` one.
     """
     is_favorite = rating == FAVORITE
     if wanted == is_favorite:
         return rating
-    return former if is_favorite else FAVORITE
+    return FAVORITE if wanted else former
 
 
 def _text(field: Field, value: str) -> str:
@@ -141,7 +164,8 @@ def _rating(field: Field, value: str) -> str | None:
 
 
 def _date(field: Field, value: str) -> str:
-    found = _DATE.fullmatch(value)
+    with_time = _DATETIME.fullmatch(value)  # the day of a time, for rules such as {creation_time}
+    found = _DATE.fullmatch(with_time[1] if with_time else value)
     if found:
         year, month, day = (int(part) if part else 1 for part in found.groups())
         try:
@@ -150,7 +174,7 @@ def _date(field: Field, value: str) -> str:
             found = None
     if not found:
         raise _invalid(field, value, "Enter a day, a month or a year: 2019-07-31, 2019-07 or 2019.")
-    return value
+    return found[0]
 
 
 def _datetime(field: Field, value: str) -> str:
@@ -170,6 +194,13 @@ def _datetime(field: Field, value: str) -> str:
     if not found:
         raise _invalid(field, value, "Enter a date and a time: 2019-07-31 18:30:00, if known with a zone like +02:00.")
     return f"{day}T{time}{f'.{fraction}' if fraction else ''}{zone}"
+
+
+def _after_clock(value: str) -> tuple[str, str]:
+    """Return the fraction of the second and the zone of a canonical date and time, "" for those that it lacks."""
+    rest = value[_CLOCK:]
+    zone = max(rest.find(mark) for mark in "+-")
+    return (rest, "") if zone < 0 else (rest[:zone], rest[zone:])
 
 
 def _list(field: Field, value: str) -> str | None:

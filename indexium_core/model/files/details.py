@@ -10,7 +10,16 @@ from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.readers import Reading
 from indexium_core.model.planning.plan import PlanItem
 
-__all__ = ["FileCopy", "FileDetails", "FileEvent", "Origin", "PersonDetails", "StandingDecision", "TagPlace"]
+__all__ = [
+    "FieldDetails",
+    "FileCopy",
+    "FileDetails",
+    "FileEvent",
+    "Origin",
+    "PersonDetails",
+    "StandingDecision",
+    "TagPlace",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +62,28 @@ class StandingDecision:
     """A decision in force for the file."""
 
     decision_id: int
-    kind: str  # edit, postpone, mode
+    kind: str  # edit, postpone, mode, or field:<key>
     people: list[str] | None  # edit
     until: datetime | None  # postpone: the end date; None if there is none
     people_mode: str | None
     comment_mode: str | None
-    reason: str  # reason of an automatic decision: rolled_back
+    value: str | None  # of an edit of a field; None: the field is removed
+    reason: str  # rolled_back (by the program); rule, import (how the user set a field)
     created_at: datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldDetails:
+    """One field of a file beside the comment."""
+
+    field: str  # its key
+    title: str
+    value: str | None  # in the file
+    planned: str | None  # after a write; of an edit that the container cannot store, the edited value
+    origin: str  # of the planned value: file, edit, rule, import; "" for no value
+    since: datetime | None  # UTC: when it was edited
+    locked: bool  # rules, edits of several files and spreadsheets do not change it
+    problem: str  # why files of this kind cannot store it, or the planned value; "" if they can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +140,7 @@ class FileDetails:
     comment: str | None  # the comment that players read
     comment_fields: list[FieldValue]  # every place that has a comment, in file order
     fields: dict[str, str]  # the values of the other fields, by key
+    field_details: list[FieldDetails]  # every field beside the comment, in the order of the table of fields
     fields_differ: bool
     people: list[PersonDetails]
     copies: list[FileCopy]  # the first ones

@@ -8,6 +8,7 @@ from datetime import datetime
 __all__ = [
     "KINDS",
     "SORTS",
+    "WRITE_RATINGS",
     "EmptyFolderReport",
     "FilePage",
     "FolderComparison",
@@ -35,6 +36,7 @@ KINDS: dict[str, str] = {
     "offline": "files of offline folders",
 }
 SORTS = ("path", "name", "size", "mtime")  # sort keys of the files that match a search
+WRITE_RATINGS = ("at-once", "with-plan")  # when a rating is written: as soon as it is set, or like every other edit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class LibraryDetails:
     comment_mode: str | None
     audio: bool  # audio files are scanned too
     exclude: list[str]  # patterns of what scans leave out
+    write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     scanned_at: datetime | None
     problem: str  # why files in the folder cannot be written, in a sentence; "" if they can
     remedy: str  # what the user can do

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.fields.table import EDITABLE, field_named
 from indexium_core.model.files.media import StreamFacts
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Value",
     "display_value",
     "from_streams",
+    "label_of",
     "parse_value",
     "validate_fields",
 ]
@@ -55,7 +57,7 @@ LABELS: Mapping[str, str] = {
     "comment": "Comment",
 }
 FIELDS = tuple(LABELS)[:9]  # the fields that a rescan reads
-LOCKABLE = tuple(LABELS)
+LOCKABLE = (*LABELS, *(field.key for field in EDITABLE))
 ON_REQUEST = ("duration", "size")  # the fields that a rescan refreshes only on request
 
 _NUMBERS = frozenset({"duration", "size", "channels", "sample_rate", "frame_rate"})
@@ -64,6 +66,11 @@ _TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _SPEAKERS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
 _MAX_INTEGER = 2**31 - 1  # INTEGER in the database
 _MAX_BIGINT = 2**63 - 1
+
+
+def label_of(name: str) -> str:
+    """Return the title of a field that can be locked."""
+    return LABELS[name] if name in LABELS else field_named(name).title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +107,9 @@ class FieldLock:
     locked_at: datetime  # UTC
     origin: str = "lock"  # lock (by the user), edit (the value was set by hand; of people: while the edit is in force)
     file_path: str = ""  # for display
-    value: str | None = None  # the stored value; None if there is no value, and always for people and comment
+    value: str | None = (
+        None  # the stored value; None if there is no value, and always for people, comment and other written fields
+    )
 
     @property
     def display(self) -> str:

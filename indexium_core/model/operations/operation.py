@@ -145,6 +145,7 @@ class WriteOptions:
     """How to write."""
 
     risk: tuple[str, ...] = ("safe", "warning")  # risk levels that may be written
+    fields: tuple[str, ...] = ()  # only the changes of these fields; the others stay in the plan. (): all fields
     people_mode: PeopleMode | None = None
     comment_mode: CommentMode | None = None
     create_backup: bool = True  # False removes the backup after the commit, never before
@@ -153,7 +154,7 @@ class WriteOptions:
     hard_links: str = "block"  # break: a file with several names may be replaced; the other names keep the old file
     preserve_mtime: bool | None = None  # None: the setting applies
     user_action: str = "write"  # the action of the person, for the history: write, write_all_safe …
-    source: str = "python"  # client that sends the request: cli, dashboard, rest, python
+    source: str = "python"  # client that sends the request: cli, dashboard, rest, python; rating: `RatingWrites`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ SEVERITIES = ("note", "warning", "danger", "blocked")  # from the least to the m
 # By fact: how many names of a long list a message shows, and the length above which a list is long; default 5 and 6.
 _SHOWN_NAMES = {"copies": (2, 2)}
 _LONGEST_FACT = 160  # characters of a fact that a message shows
+_UNSHORTENED = frozenset({"unsupported_fields"})  # facts that are sentences of our own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,7 +393,7 @@ def _severity(code: str) -> str:
 
 
 def _filled(template: str, facts: Mapping[str, object]) -> str:
-    known = {name: text for name, value in facts.items() if (text := _text_of(value, *_SHOWN_NAMES.get(name, (5, 6))))}
+    known = {name: text for name, value in facts.items() if (text := _text_of_fact(name, value))}
 
     def optional(part: re.Match[str]) -> str:
         for choice in part[1].split("|"):
@@ -401,6 +402,10 @@ def _filled(template: str, facts: Mapping[str, object]) -> str:
         return ""
 
     return _OPTIONAL.sub(optional, template)
+
+
+def _text_of_fact(name: str, value: object) -> str:
+    return str(value or "") if name in _UNSHORTENED else _text_of(value, *_SHOWN_NAMES.get(name, (5, 6)))
 
 
 def _text_of(value: object, shown: int, most: int) -> str:

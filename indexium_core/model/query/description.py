@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexium_core.model.files.properties import LABELS
+from indexium_core.model.files.properties import label_of
 from indexium_core.model.planning import risk
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
@@ -115,7 +115,7 @@ def _term(term: Term, negation: str) -> str:
 
 def _option(key: str, option: str) -> str:
     if key == "locked":
-        return _LOCKED.get(option) or LABELS[option].lower()
+        return _LOCKED.get(option) or label_of(option).lower()
     if key == "person_id":
         return f"#{option}"
     return risk.label(option) if key == "issue" else option

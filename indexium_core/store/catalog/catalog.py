@@ -43,6 +43,7 @@ __all__ = [
     "set_library_audio",
     "set_library_exclude",
     "set_library_modes",
+    "set_library_ratings",
     "set_library_state",
     "sidecars",
     "stable_stats",
@@ -69,6 +70,7 @@ class LibraryRow:
     exclude: list[str]  # patterns of what scans leave out
     file_count: int  # files that are not missing
     scanned_at: datetime | None  # UTC
+    write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
 
 
 class KnownFile(NamedTuple):
@@ -132,6 +134,11 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
 def set_library_audio(tx: Connection, library_id: int, *, audio: bool) -> None:
     """Set whether scans of a library include audio files."""
     tx.execute(_sql("set_library_audio"), [library_id, audio])
+
+
+def set_library_ratings(tx: Connection, library_id: int, *, at_once: bool) -> None:
+    """Set whether a rating in a library is written as soon as it is set."""
+    tx.execute(_sql("set_library_ratings"), [library_id, at_once])
 
 
 def set_library_exclude(tx: Connection, library_id: int, patterns: Sequence[str]) -> None:

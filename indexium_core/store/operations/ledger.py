@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.job import NewJob
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
@@ -31,6 +32,7 @@ from indexium_core.store.operations.ledger_rows import (
     StartFacts,
     Task,
     UnresolvedItem,
+    stored_options,
 )
 from indexium_core.store.people import people
 from indexium_core.store.planning.plan_version import DiskRates
@@ -84,6 +86,7 @@ class Ledger:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
             operation_id = _new_id(tx, request, now=now)
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
+            items |= {"fields": list(options.fields)}
             busy = tx.execute(_SQL["busy_among"], {"file_ids": list(chosen)}).fetchall()
             messages = {
                 "busy": [file_id for file_id, *_ in busy],
@@ -92,6 +95,11 @@ class Ledger:
             tx.execute(_SQL["insert_write_items"], items | messages)
             _insert_history(tx, operation_id, now=now, expires_at=expires_at)
             counts = _counts(tx, operation_id)
+            if not sum(counts.values()):
+                raise errors.UsageError(
+                    f"There is nothing to write: no selected file has a change of {', '.join(options.fields)}.",
+                    code="nothing_to_write",
+                )
             what = f"'{options.user_note}'" if options.user_note else wording.files(sum(counts.values()))
             self._insert_operation(
                 tx,
@@ -105,7 +113,7 @@ class Ledger:
                 source=options.source,
                 plan_id=plan_id,
                 reverts_id=None,
-                options=_options(options),
+                options=json.dumps(stored_options(options)),
                 owner=owner,
                 now=now,
             )
@@ -485,15 +493,3 @@ def _counts(reader: database.Connection, operation_id: int) -> Counter[str]:
     for status, _, files, _ in reader.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall():
         counts[status] += files
     return counts
-
-
-def _options(options: WriteOptions) -> str:
-    """Return the options that a run needs, also after a restart."""
-    return json.dumps(
-        {
-            "preserve_mtime": options.preserve_mtime,
-            "keep_backup": options.create_backup,
-            "hard_links": options.hard_links,
-            "risk": list(options.risk),
-        }
-    )

@@ -14,6 +14,7 @@ from indexium_core.model.operations.operation import (
     FINISHED_STATES,
     ItemDetails,
     MetadataOperation,
+    WriteOptions,
     WriteResult,
     no_backups_reason,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "candidate",
     "item",
     "operation",
+    "stored_options",
     "task",
 ]
 
@@ -41,7 +43,8 @@ class StartFacts:
     """
     The facts that a run of an operation needs at its start.
 
-    Options of a write: `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels). Of a rollback:
+    Options of a write: `preserve_mtime`, `keep_backup`, `hard_links` (block, break), `risk` (levels),
+    `fields` (only these). Of a rollback:
     `replan`, `changed`, `with_newer`. `postpone`: its files are postponed although it is not a rollback.
     """
 
@@ -292,3 +295,14 @@ def candidate(row: dict[str, Any]) -> RollbackCandidate:
 
 def _changes(found: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:
     return tuple(Change(**change) for change in found)
+
+
+def stored_options(options: WriteOptions) -> dict[str, Any]:
+    """Return the options of a write that a run or a retry needs, also after a restart."""
+    return {
+        "preserve_mtime": options.preserve_mtime,
+        "keep_backup": options.create_backup,
+        "hard_links": options.hard_links,
+        "risk": list(options.risk),
+        "fields": list(options.fields),
+    }

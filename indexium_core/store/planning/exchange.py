@@ -19,6 +19,7 @@ class Facts(NamedTuple):
     file_name: str
     file_path: str
     file_hash: str | None
+    container: str
     people: list[str]  # people of the result
     existing: list[str]  # people of the file now
     postponed: bool
@@ -26,6 +27,8 @@ class Facts(NamedTuple):
     comment_mode: str | None
     fields: dict[str, str] | None  # values of the other fields in the file; None: there are none
     edits: dict[str, str | None] | None  # planned values of the edited ones; None as a value removes the field
+
+    locked: list[str] | None  # locked fields; None: there are none
 
     def planned(self, field: str) -> str | None:
         """Return the planned value of a field: that of its edit, else the value in the file."""

@@ -74,6 +74,7 @@ def counts(
         "folder_part": people_comment.fold(containing.get("folder", "")),
         "person_part": people_comment.fold(containing.get("person", "")),
         "limit": limit,
+        "lockable": list(LOCKABLE),
     }
     rows = _run(reader, "counts", facts, {"search": search.rest, **search.own})
     groups = [row for row in rows if row["facet"] == "groups"]

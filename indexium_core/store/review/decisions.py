@@ -30,12 +30,14 @@ __all__ = [
     "field_facts",
     "former_values",
     "in_force",
+    "locked_selected",
     "postpone",
     "postpone_selected",
     "revoke",
     "revoke_selected",
     "select_copies",
     "select_files",
+    "selected_containers",
     "set_mode",
     "set_mode_of_selected",
     "set_value_of_selected",
@@ -62,7 +64,7 @@ class DecisionRow:
     comment_mode: str | None
     field: str | None  # the edited field; None: another kind of decision
     value: str | None  # … and its value; None: the field is removed
-    reason: str  # why the program made it: rolled_back; "" for a decision of the user
+    reason: str  # rolled_back (by the program); rule, import (how the user set a field); "" for any other decision
     created_at: datetime  # UTC
     summary: str  # the decision in a few words
 
@@ -74,8 +76,10 @@ class FieldFacts(NamedTuple):
     file_name: str
     folder: str  # below the library folder
     mtime_ns: int
+    container: str
     fields: dict[str, str] | None  # the values in the file; None: there are none
     edits: dict[str, str | None] | None  # the edits in force; None as a value removes the field
+    locked: list[str] | None  # locked fields; None: there are none
 
 
 # Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a
@@ -110,6 +114,16 @@ def copies(reader: Connection, file_ids: Sequence[int]) -> list[int]:
 def field_facts(reader: Connection) -> list[FieldFacts]:
     """Return the facts of the selected files, in the order of their paths."""
     return [FieldFacts(*row) for row in reader.execute(_sql("field_facts")).fetchall()]
+
+
+def locked_selected(reader: Connection, fields: Sequence[str]) -> int:
+    """Return the number of selected files in which one of these fields is locked."""
+    return int(reader.value(_sql("locked_selected"), {"fields": list(fields)}))
+
+
+def selected_containers(reader: Connection) -> dict[str, int]:
+    """Return the number of selected files by container."""
+    return dict(reader.execute(_sql("selected_containers")).fetchall())
 
 
 def former_values(reader: Connection, field: str, value: str) -> dict[int, str | None]:
@@ -185,15 +199,26 @@ def set_mode_of_selected(
     return _decide(tx, "new_decisions_on_selected", columns, at, step)
 
 
-def set_values(tx: Connection, field: str, values: Mapping[int, str | None], *, at: datetime, step: int | None) -> int:
+def set_values(
+    tx: Connection,
+    field: str,
+    values: Mapping[int, str | None],
+    *,
+    at: datetime,
+    reason: str = "",
+    step: int | None,
+) -> int:
     """Edit a field of each file, by file id; None removes the field. Return the number of files."""
-    columns = {"kind": f"{FIELD_KIND}{field}", "file_id": list(values), "value": list(values.values()), "reason": ""}
+    kind = f"{FIELD_KIND}{field}"
+    columns = {"kind": kind, "file_id": list(values), "value": list(values.values()), "reason": reason}
     return _decide(tx, "new_values", columns, at, step)
 
 
-def set_value_of_selected(tx: Connection, field: str, value: str | None, *, at: datetime, step: int | None) -> int:
+def set_value_of_selected(
+    tx: Connection, field: str, value: str | None, *, skips_locked: bool, at: datetime, step: int | None
+) -> int:
     """Edit a field of all selected files; None removes the field. Return the number of files."""
-    columns = {"kind": f"{FIELD_KIND}{field}", "value": value, "reason": ""}
+    columns = {"kind": f"{FIELD_KIND}{field}", "value": value, "reason": "", "skips_locked": skips_locked}
     return _decide(tx, "new_value_on_selected", columns, at, step)
 
 

@@ -98,10 +98,12 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
     """Undo or redo a step, and mark the plans of its files."""
     learned = learning.undo_or_redo(tx, step.step_id, undo=undo)
     tx.execute(_sql("turn_rows"), {"step": step.step_id, "undo": undo})
+    if undo:
+        tx.execute(_sql("reverse_ratings"), {"step": step.step_id, "at": at, "kind": f"{FIELD_KIND}{RATING}"})
     for statement in ("revoke", "restore"):
         tx.execute(_sql(statement), {"at": at})
     tx.execute(_sql("mark"))
-    counts = tx.execute(_sql("count_outcomes"), {"since": step.created_at}).fetchone()
+    counts = tx.execute(_sql("count_outcomes"), {"since": step.created_at, "step": step.step_id, "at": at}).fetchone()
     files, left, gone, written = counts or (0, 0, 0, 0)
     tx.execute(_sql("set_undone"), {"step": step.step_id, "at": at if undo else None})
     tx.execute(_sql("drop_turn_rows"))

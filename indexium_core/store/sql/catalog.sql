@@ -1,7 +1,8 @@
 -- name: libraries
 -- Every library with the number of its files that are not missing.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
-       l.audio, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at
+       l.audio, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at,
+       CASE WHEN l.write_ratings THEN 'at-once' ELSE 'with-plan' END AS write_ratings
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
@@ -34,6 +35,10 @@ WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) 
 -- name: set_library_audio
 -- Set whether scans of a library include audio files.
 UPDATE libraries SET audio = $2 WHERE library_id = $1;
+
+-- name: set_library_ratings
+-- Set whether the ratings of a library are written at once.
+UPDATE libraries SET write_ratings = $2 WHERE library_id = $1;
 
 -- name: set_library_exclude
 -- Set the patterns of what scans of a library leave out.

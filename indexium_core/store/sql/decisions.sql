@@ -44,9 +44,10 @@ FROM selected_files AS m
 LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
 -- name: field_facts
--- The selected files with the facts that rules for fields use: their names, values, and edits in force.
-SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, f.fields, e.edits
+-- The selected files with the facts that rules for fields use: their names, containers, values, edits in force and locks.
+SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, coalesce(f.container, ''), f.fields, e.edits, k.locked
 FROM scanned_files AS f
+LEFT JOIN (SELECT file_id, list(field) AS locked FROM field_locks GROUP BY file_id) AS k USING (file_id)
 LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits FROM decisions
            WHERE edited_field(kind) IS NOT NULL AND revoked_at IS NULL GROUP BY file_id) AS e USING (file_id)
 WHERE f.file_id IN (SELECT file_id FROM selected_files) ORDER BY f.path_bytes;
@@ -62,8 +63,17 @@ CREATE OR REPLACE TEMP TABLE new_decisions AS
 SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($value::VARCHAR[]) AS value, $reason AS reason;
 
 -- name: new_value_on_selected
--- The same value of one field for every selected file.
-CREATE OR REPLACE TEMP TABLE new_decisions AS SELECT file_id, $value::VARCHAR AS value, $reason AS reason FROM selected_files;
+-- The same value of one field for every selected file; $skips_locked: without those in which the field is locked.
+CREATE OR REPLACE TEMP TABLE new_decisions AS SELECT file_id, $value::VARCHAR AS value, $reason AS reason FROM selected_files
+WHERE NOT $skips_locked OR file_id NOT IN (SELECT file_id FROM field_locks WHERE field = edited_field($kind));
+
+-- name: locked_selected
+-- The number of selected files in which one of some fields is locked.
+SELECT count(DISTINCT file_id) FROM field_locks JOIN selected_files USING (file_id) WHERE list_contains($fields::VARCHAR[], field);
+
+-- name: selected_containers
+-- The number of selected files by container.
+SELECT coalesce(f.container, ''), count(*) FROM scanned_files AS f JOIN selected_files USING (file_id) GROUP BY ALL;
 
 -- name: add_former
 -- Add the value before each edit of a field: of the edit in force, else of the file. An edit to the same value changes nothing.

@@ -33,7 +33,7 @@ WHERE v.file_hash = $file_hash OR v.file_hash IS NULL AND v.path_bytes = $path O
 
 -- name: decisions
 -- The decisions in force for the file.
-SELECT decision_id, kind, people, until, people_mode, comment_mode, reason, created_at FROM decisions
+SELECT decision_id, kind, people, until, people_mode, comment_mode, value, reason, created_at FROM decisions
 WHERE file_id = $file_id AND revoked_at IS NULL AND (until IS NULL OR until > $now) ORDER BY decision_id DESC;
 
 -- name: history

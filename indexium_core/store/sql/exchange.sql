@@ -17,10 +17,12 @@ SELECT file_hash, file_id FROM scanned_files WHERE file_hash IN (SELECT unnest($
 -- name: facts
 -- The columns that a spreadsheet can change, in a version of the plan; for a file that is not in the plan, from the file
 -- itself.
-SELECT f.file_id, f.file_name, f.path, f.file_hash, coalesce(i.result_people, f.people), coalesce(i.existing_people, f.people),
-       coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR, f.fields, i.field_values
+SELECT f.file_id, f.file_name, f.path, f.file_hash, coalesce(f.container, ''), coalesce(i.result_people, f.people),
+       coalesce(i.existing_people, f.people), coalesce(i.postponed, FALSE), i.people_mode::VARCHAR, i.comment_mode::VARCHAR,
+       f.fields, i.field_values, k.locked
 FROM scanned_files AS f
 LEFT JOIN plan_items_of($variant_id, $plan_id) AS i USING (file_id)
+LEFT JOIN (SELECT file_id, list(field) AS locked FROM field_locks GROUP BY file_id) AS k ON k.file_id = f.file_id
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: copies

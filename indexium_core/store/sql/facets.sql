@@ -5,7 +5,7 @@
 -- have the values with most files, the selected values, and the number of all values. Unchanged items are listed only on
 -- request, but the risk facet always counts them.
 WITH locks AS MATERIALIZED (
-    SELECT file_id, bit_or(1 << (list_position(lockable_fields(), field) - 1))::INTEGER AS bits
+    SELECT file_id, bit_or(1::BIGINT << (list_position($lockable::VARCHAR[], field) - 1)) AS bits
     FROM locked_fields GROUP BY file_id
 ), found AS MATERIALIZED (
     SELECT i.file_id, coalesce(k.bits, 0) AS locks, i.risk_level, i.category, i.container, i.issue_bits, f.folder, i.result_people AS people,

@@ -15,21 +15,26 @@ UPDATE metadata_operations SET user_note = $title WHERE id = $id;
 
 -- name: insert_write_items
 -- One item for each selected file, with the result of the plan and the present state of the file as precondition. Files
--- that another operation uses become conflicts at once; $messages has the text for each of $busy.
+-- that another operation uses become conflicts at once; $messages has the text for each of $busy. With $fields, only the
+-- changes of these fields.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
     error_message)
 SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_bytes,
        CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
-       i.old_comment, i.new_comment, i.tags_to_add, i.tags_to_remove, i.changes, f.size, f.mtime_ns,
-       CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
+       CASE WHEN has_comment THEN i.old_comment END, CASE WHEN has_comment THEN i.new_comment END,
+       CASE WHEN has_comment THEN i.tags_to_add ELSE [] END, CASE WHEN has_comment THEN i.tags_to_remove ELSE [] END,
+       chosen_changes, f.size, f.mtime_ns, CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
        coalesce(busy.message, '')
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
 JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
 JOIN scanned_files f ON f.file_id = chosen.file_id
 LEFT JOIN (SELECT unnest($busy::BIGINT[]) AS file_id, unnest($messages::VARCHAR[]) AS message) AS busy
        ON busy.file_id = f.file_id
-WHERE i.can_update
+CROSS JOIN LATERAL (SELECT CASE WHEN len($fields::VARCHAR[]) = 0 THEN i.changes
+                                ELSE list_filter(i.changes, lambda c: list_contains($fields::VARCHAR[], c.field)) END AS chosen_changes,
+                           len($fields::VARCHAR[]) = 0 OR list_contains($fields::VARCHAR[], 'comment') AS has_comment)
+WHERE i.can_update AND len(chosen_changes) > 0
 ORDER BY f.path_bytes;
 
 -- name: next_item_ids

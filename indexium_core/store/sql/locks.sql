@@ -12,7 +12,7 @@ SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_pa
 FROM locked_fields AS k JOIN scanned_files AS f USING (file_id)
 LEFT JOIN media_properties AS m ON m.file_id = f.file_id
 WHERE $file_ids::BIGINT[] IS NULL OR k.file_id IN (SELECT unnest($file_ids::BIGINT[]))
-ORDER BY f.path, k.file_id, list_position(lockable_fields(), k.field);
+ORDER BY f.path, k.file_id, list_position($lockable::VARCHAR[], k.field);
 
 -- name: new_locks
 -- The fields of files that are not locked yet.

@@ -60,11 +60,21 @@ WITH touched AS (
            CASE WHEN $undo THEN ended_id ELSE made_id END AS restore_id
     FROM touched
 )
-SELECT t.file_id, t.revoke_id, t.restore_id, d.decision_id IS NULL OR d.decision_id IS NOT DISTINCT FROM t.revoke_id AS is_free,
+SELECT t.file_id, t.kind, t.revoke_id, t.restore_id, d.decision_id IS NULL OR d.decision_id IS NOT DISTINCT FROM t.revoke_id AS is_free,
        d.decision_id IS NOT NULL OR t.restore_id IS NOT NULL AS is_change,
        f.state IS DISTINCT FROM 'missing' AND f.file_id IS NOT NULL AS is_there
 FROM directed AS t LEFT JOIN scanned_files AS f USING (file_id)
 LEFT JOIN (FROM decisions WHERE revoked_at IS NULL) AS d ON d.file_id = t.file_id AND d.kind = t.kind;
+
+-- name: reverse_ratings
+-- Undo of a rating that was written at once: an edit to the former rating, as if the step had ended it, so that it is
+-- written and redo ends it again.
+INSERT INTO decisions BY NAME
+SELECT nextval('ids') AS decision_id, d.file_id, d.kind, d.former AS value, $at AS created_at, $step AS ended_by
+FROM turn_rows AS t JOIN decisions AS d ON d.decision_id = t.revoke_id
+JOIN scanned_files AS f ON f.file_id = d.file_id JOIN libraries AS l USING (library_id)
+WHERE t.is_free AND t.restore_id IS NULL AND l.write_ratings AND d.kind = $kind
+  AND d.value IS NOT DISTINCT FROM f.fields[edited_field($kind)];
 
 -- name: revoke
 -- Revoke decisions.
@@ -87,8 +97,10 @@ SELECT count(DISTINCT file_id) FILTER (is_free), count(DISTINCT file_id) FILTER 
        count(DISTINCT file_id) FILTER (NOT is_there),
        count(DISTINCT file_id) FILTER (is_free AND file_id IN (
            SELECT i.file_id FROM metadata_operation_items AS i JOIN metadata_operations AS o ON o.id = i.operation_id
-           WHERE o.operation_type = 'write' AND i.status = 'success' AND i.reverted_by IS NULL AND i.processed_at >= $since))
-FROM turn_rows;
+           WHERE o.operation_type = 'write' AND i.status = 'success' AND i.reverted_by IS NULL AND i.processed_at >= $since)
+           AND NOT EXISTS (FROM decisions AS d  -- the former rating will be written
+                           WHERE d.file_id = t.file_id AND d.kind = t.kind AND d.ended_by = $step AND d.created_at = $at))
+FROM turn_rows AS t;
 
 -- name: drop_turn_rows
 -- Drop the table of the undo or redo.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,9 +16,8 @@ from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.rules import FileNames, ValueRule, literal
 from indexium_core.model.fields.table import EDITABLE
-from indexium_core.model.files.details import FileDetails, StandingDecision
+from indexium_core.model.files.details import FieldDetails, FileDetails, StandingDecision
 from indexium_core.model.files.media import Change
-from indexium_core.model.planning.plan import PlanItem
 from indexium_core.store.review.decisions import FIELD_KIND
 from tests.support.fake_plan import details_of, items
 from tests.unit.dashboards.test_history import item as history_item
@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 FILE = replace(items(1)[1], container="avi", changes=[])
 
 
-def edit_of(key: str) -> StandingDecision:
+def edit_of(key: str, value: str | None = "New") -> StandingDecision:
     return StandingDecision(
         decision_id=1,
         kind=file_fields.decision_kind(key),
@@ -34,14 +34,30 @@ def edit_of(key: str) -> StandingDecision:
         until=None,
         people_mode=None,
         comment_mode=None,
+        value=value,
         reason="",
         created_at=NOW,
     )
 
 
-def view(item: PlanItem = FILE, **facts: Any) -> dict[str, Any]:
-    details: FileDetails = replace(details_of(item), **facts)
-    return file_fields.view(details, item, container="AVI", editable=True)
+def view(*, fields: Mapping[str, str] | None = None, edits: Sequence[StandingDecision] = ()) -> dict[str, Any]:
+    now = dict(fields or {})
+    planned = {**now, **{edit.kind.removeprefix("field:"): edit.value for edit in edits}}
+    found = [
+        FieldDetails(
+            field=each.key,
+            title=each.title,
+            value=now.get(each.key),
+            planned=planned.get(each.key),
+            origin="",
+            since=None,
+            locked=each.key == "genre",
+            problem=each.problem_in("avi", planned.get(each.key)),
+        )
+        for each in EDITABLE
+    ]
+    details: FileDetails = replace(details_of(FILE), fields=now, field_details=found, decisions=list(edits))
+    return file_fields.view(details, container="AVI", editable=True)
 
 
 def row(shown: dict[str, Any], key: str) -> dict[str, Any]:
@@ -53,11 +69,12 @@ def test_kind_of_decision_is_that_of_the_library() -> None:
 
 
 def test_fields_with_a_value_or_an_edit_come_first() -> None:
-    shown = view(fields={"genre": "Travel"}, decisions=[edit_of("title")])
+    shown = view(fields={"genre": "Travel"}, edits=[edit_of("title")])
 
     assert [each["key"] for each in shown["rows"]] == ["title", "genre"]
     assert {each["key"] for each in shown["rows"] + shown["more"]} == {field.key for field in EDITABLE}
     assert [row(shown, key)["edited"] for key in ("title", "genre")] == [True, False]
+    assert [row(shown, key)["locked"] for key in ("title", "genre")] == [False, True]
 
 
 def test_fields_without_a_place_are_last_and_have_the_reason() -> None:
@@ -69,8 +86,7 @@ def test_fields_without_a_place_are_last_and_have_the_reason() -> None:
 
 
 def test_planned_value_shows_its_difference() -> None:
-    item = replace(FILE, changes=[Change(field="title", old="At see", new="At sea", where="INAM")])
-    title = row(view(item, fields={"title": "At see"}, decisions=[edit_of("title")]), "title")
+    title = row(view(fields={"title": "At see"}, edits=[edit_of("title", "At sea")]), "title")
 
     assert (title["value"], title["changed"]) == ("At sea", True)
     assert "".join(part["text"] for part in title["old"]) == "At see"
@@ -78,8 +94,7 @@ def test_planned_value_shows_its_difference() -> None:
 
 
 def test_removed_value_has_no_new_text() -> None:
-    item = replace(FILE, changes=[Change(field="title", old="At sea", new=None, where="INAM")])
-    title = row(view(item, fields={"title": "At sea"}), "title")
+    title = row(view(fields={"title": "At sea"}, edits=[edit_of("title", None)]), "title")
 
     assert (title["value"], title["new"], title["changed"]) == ("", None, True)
 

@@ -6,11 +6,14 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
+from indexium_core.flows.planning.file_details import Details
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.properties.field_locks import LockService
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.undo_steps import ReviewSteps
+from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.planning.plan import PlanItem, PlanQuery
 from indexium_core.model.query import published_sql
@@ -222,6 +225,46 @@ def test_shift_uses_the_edit_in_force(rated: Review) -> None:
     assert row.value == "2019-08-01T12:00:00Z"
 
 
+@pytest.mark.parametrize(
+    ("rule", "film", "photo"),
+    [
+        ("{creation_time+1h}", "2019-08-01T11:00:00Z", "2019-08-01T11:00:00"),
+        ("{creation_time@+02:00}", "2019-08-01T08:00:00Z", "2019-08-01T10:00:00+02:00"),
+        ("{date_in_name@+02:00}", "2019-07-31T16:30:00Z", "2019-07-31T18:30:00+02:00"),
+        ("{date_in_folder}T12:00:00Z", "2018-06-01T12:00:00Z", "2018-06-01T12:00:00Z"),
+        ("{oldest(creation_time,date)}", "2017-01-01T00:00:00Z", "2017-01-01T00:00:00Z"),
+        ("2019-07-31 18:30", None, "2019-07-31T18:30:00"),
+    ],
+)
+def test_dates_of_films_and_photos(database: Database, rule: str, film: str | None, photo: str) -> None:
+    """A film stores UTC, and so the zone of a rule counts; a photo stores the clock time and the zone."""
+    folder, key, name = f"{ROOT}/2018-06-01", "creation_time", "IMG_20190731_183000"
+    dated = "oldest" in rule
+    values = {key: "2019-08-01T10:00:00", **({"date": "2017-01-01T00:00:00Z"} if dated else {})}
+    store(
+        database,
+        [
+            scanned(f"{folder}/{name}.mp4", container="mp4", fields=values | {key: "2019-08-01T10:00:00Z"}),
+            scanned(f"{folder}/{name}.jpg", container="jpeg", fields=values),
+        ],
+    )
+    review = Review(database)
+    preview = review.bulk.preview_fields([1, 2], {key: rule})
+    report = review.decisions.set_fields([1, 2], {key: rule})
+    found = {row.file_id: row.value for row in review.decisions.list()}
+    assert found == {file_id: value for file_id, value in ((1, film), (2, photo)) if value}
+    edited = preview.changed + preview.unsupported
+    assert (edited, preview.invalid, report.invalid) == (len(found), 2 - len(found), 2 - len(found))
+
+
+def test_time_without_zone_is_refused_if_every_file_is_a_film(rated: Review) -> None:
+    before = rated.decisions.list()
+    for act in (rated.decisions.set_fields, rated.bulk.preview_fields):
+        with pytest.raises(errors.ValidationError, match="in UTC: enter a zone, for example 2019-07-31T18:30:00"):
+            act([1, 2, 3], {"creation_time": "2019-07-31 18:30"})
+    assert rated.decisions.list() == before
+
+
 def test_favorite_gets_back_its_former_rating(rated: Review) -> None:
     def toggled(*file_ids: int) -> list[int]:
         return [each.rating for each in rated.decisions.set_favorite(list(file_ids))]
@@ -266,7 +309,11 @@ def test_favorite_is_set_like_a_field(rated: Review) -> None:
     }
     with pytest.raises(errors.UsageError, match="Set either the rating or favorite"):
         rated.decisions.set_fields([1], {"favorite": "yes", "rating": "3"})
-    with pytest.raises(errors.ValidationError, match="Enter yes or no"):
+    rated.decisions.set_fields([1], {"rating": "4"})
+    for ratings in ({1: "5", 2: "5", 3: "5"}, {1: "4", 2: None, 3: "2"}):
+        rated.decisions.set_fields([1, 2, 3], {"favorite": "toggle"})
+        assert {row.file_id: row.value for row in rated.decisions.list() if row.field == "rating"} == ratings
+    with pytest.raises(errors.ValidationError, match="Enter yes, no or toggle"):
         rated.decisions.set_fields([1], {"favorite": "5"})
 
 
@@ -289,3 +336,58 @@ def test_rejected_photo_is_found_and_gets_its_rating_back(database: Database) ->
     assert (rated.rating, rated.favorite, rejected()) == (5, True, 0)
     [rated] = review.decisions.set_favorite([1])
     assert (rated.rating, rated.favorite, rejected()) == (-1, False, 1)
+
+
+def test_values_that_the_containers_cannot_store_are_counted_and_named(rated: Review) -> None:
+    values = {"location": "Berlin", "creation_time": "1960-08-01T10:00:00Z", "title": "Sea"}
+    preview = rated.bulk.preview_fields([1, 2], values)
+    assert (preview.changed, preview.unsupported, preview.invalid) == (2, 2, 0)
+    assert "position as in ISO 6709" in preview.examples[-1].problem + preview.examples[-2].problem
+
+    assert rated.decisions.set_fields([1, 2], values).unsupported == 2
+    assert rated.decisions.set_fields([3], {"location": "{name}"}).unsupported == 1
+    item = rated.items()["b.mp4"]
+    assert [change.field for change in item.field_changes] == ["title"], "the other changes are written"
+    [message] = [issue.message for issue in item.issues if issue.code == "field_unsupported"]
+    assert "Creation time cannot be “1960-08-01T10:00:00Z” in files of this kind: enter a time in UTC" in message
+    assert "Location cannot be “Berlin” in files of this kind: enter a position" in message
+    assert message.endswith("The other changes are written.")
+
+
+def test_locked_fields_keep_their_values(rated: Review) -> None:
+    """Rules and edits of several files skip a locked field; an edit of the one file does not."""
+    locks = LockService(rated.database, modes=rated.planner.default_modes, clock=lambda: NOW)
+    assert locks.lock([1], ["title", "rating"]).changed == 2
+    assert [(each.field, each.value) for each in locks.of(1)] == [("title", None), ("rating", None)]
+
+    preview = rated.bulk.preview_fields([1, 2], {"title": "{name}", "genre": "Sea"})
+    assert (preview.changed, preview.locked) == (2, 1)
+    report = rated.decisions.set_fields([1, 2], {"title": "New", "genre": "Sea"})
+    assert (report.files, report.locked) == (2, 1)
+    assert rated.decisions.set_fields([1, 2], {"title": "{name}"}).locked == 1
+    assert [each.rating for each in rated.decisions.set_favorite([1, 3], False)] == [5, 0]
+    edits = {(row.file_id, row.field): (row.value, row.reason) for row in rated.decisions.list()}
+    assert (1, "title") not in edits
+    assert (edits[2, "title"], edits[1, "genre"], edits[1, "rating"]) == (("b", "rule"), ("Sea", ""), ("5", ""))
+
+    assert rated.decisions.set_fields([1], {"title": "Mine"}).locked == 0
+    assert rated.items("locked:title").keys() == {"a.mp4"}
+    locks.unlock([1], ["title"])
+    assert rated.decisions.set_fields("name:a", {"title": "Theirs"}).locked == 0
+
+
+def test_details_have_the_origin_and_the_lock_of_each_field(rated: Review) -> None:
+    LockService(rated.database, modes=rated.planner.default_modes, clock=lambda: NOW).lock([3], ["season"])
+    rated.decisions.set_fields([1, 3], {"episode": "{season}", "location": "Berlin"})
+    details = Details(rated.database, rated.planner, clock=lambda: NOW)
+
+    found = {each.field: each for each in details.file(3).field_details}
+    assert list(found) == [field.key for field in EDITABLE]
+    assert [(found[key].value, found[key].planned, found[key].origin) for key in ("season", "episode", "title")] == [
+        ("2", "2", "file"),
+        (None, "2", "rule"),
+        (None, None, ""),
+    ]
+    assert [found[key].locked for key in ("season", "episode")] == [True, False]
+    assert (found["location"].planned, found["location"].origin) == ("Berlin", "edit")
+    assert found["location"].problem.startswith("Location cannot be “Berlin”")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -32,6 +33,7 @@ FILE = FileNames(
         ("rating", "5", "5"),
         ("date", "2019", "2019"),
         ("date", "2020-02-29", "2020-02-29"),
+        ("date", "2020-02-29T23:59:59+02:00", "2020-02-29"),  # of a time, the day
         ("creation_time", "2019-07-31 18:30", "2019-07-31T18:30:00"),
         ("creation_time", "2019-07-31T18:30:05.1200+0200", "2019-07-31T18:30:05.12+02:00"),
         ("creation_time", "2019-07-31T18:30:05+00:00", "2019-07-31T18:30:05Z"),
@@ -76,13 +78,12 @@ def test_canonical_value_stays(field: Field, entered: str) -> None:
 @pytest.mark.parametrize(
     ("rating", "former", "wanted", "after"),
     [
-        *[(None, None, None, "5"), ("3", None, None, "5"), ("-1", None, None, "5")],
-        *[("5", "3", None, "3"), ("5", None, None, None), ("5", "-1", None, "-1")],
-        *[("5", "3", True, "5"), ("3", None, True, "5"), ("5", "3", False, "3"), ("3", "1", False, "3")],
+        *[(None, None, True, "5"), ("3", None, True, "5"), ("-1", None, True, "5"), ("5", "3", True, "5")],
+        *[("5", "3", False, "3"), ("5", None, False, None), ("5", "-1", False, "-1"), ("3", "1", False, "3")],
     ],
 )
 def test_rating_becomes_that_of_a_favorite_and_the_former_one(
-    rating: str | None, former: str | None, wanted: bool | None, after: str | None
+    rating: str | None, former: str | None, wanted: bool, after: str | None
 ) -> None:
     assert values.rating_as_favorite(rating, former, wanted=wanted) == after
 
@@ -109,7 +110,11 @@ def test_rating_as_a_number(rating: str | None, number: int) -> None:
         ("{creation_time-90m}", "2019-07-31T22:00:00+02:00"),
         ("{creation_time@Z}", "2019-07-31T23:30:00Z"),
         ("{modified}", "2020-01-02T03:04:05Z"),
-        ("{oldest}", "2019-07-31"),
+        ("{oldest}", "2019-07-31T23:30:00+02:00"),  # more precise than the day, and within it
+        ("{oldest(modified, date)}", "2019-07-31"),
+        ("{oldest(modified,date_in_folder)+1h}", None),  # a month
+        ("{oldest(date_in_folder)}", "2018-06"),
+        ("{modified+1h@+02:00}", "2020-01-02T04:04:05+02:00"),
         ("{genre}", None),
         ("{date@Z}", None),
         ("", ""),
@@ -120,9 +125,58 @@ def test_rule_makes_value(rule: str, value: str | None) -> None:
     assert ValueRule(rule).is_constant == ("{" not in rule)
 
 
-@pytest.mark.parametrize("rule", ["{", "a}", "{nmae}", "{date+1x}", "{}", "{title!r}"])
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("IMG_20190731_183000.jpg", "2019-07-31T18:30:00"),
+        ("PXL_20190731_183000123.jpg", "2019-07-31T18:30:00"),
+        ("2019-07-31 18.30.00.mov", "2019-07-31T18:30:00"),
+        ("Screenshot_2019-07-31-18-30-00.png", "2019-07-31T18:30:00"),
+        ("2019-07-31 at 18.30.00.mov", "2019-07-31T18:30:00"),
+        ("20190731183000.mp4", "2019-07-31T18:30:00"),
+        ("VID-20190731-WA0001.mp4", "2019-07-31"),
+        ("20190731_256000.jpg", "2019-07-31"),  # a number, and no time
+        ("20190731_1830.jpg", "2019-07-31"),
+        ("20190731_18300099.jpg", "2019-07-31"),
+        ("201907311.jpg", None),
+        ("20190231_183000.jpg", None),
+        ("2019-07.jpg", "2019-07"),
+    ],
+)
+def test_date_and_time_in_a_name(name: str, found: str | None) -> None:
+    assert ValueRule("{date_in_name}").value(replace(FILE, file_name=name)) == found
+
+
+def test_fraction_and_zone_stay_in_a_shift() -> None:
+    file = replace(FILE, fields={"creation_time": "2019-07-31T23:30:00.07+02:00"})
+    assert ValueRule("{creation_time+1h}").value(file) == "2019-08-01T00:30:00.07+02:00"
+
+
+@pytest.mark.parametrize(
+    ("entered", "container", "stored"),
+    [
+        ("2019-07-31T18:30:00+02:00", "mp4", "2019-07-31T16:30:00Z"),
+        ("2019-07-31T18:30:00.07-01:30", "matroska", "2019-07-31T20:00:00.07Z"),
+        ("2019-07-31T18:30:00", "avi", "2019-07-31T18:30:00"),  # has no place
+        ("2019-07-31T18:30:00+02:00", "jpeg", "2019-07-31T18:30:00+02:00"),
+        (None, "mp4", None),
+    ],
+)
+def test_container_with_utc_stores_the_moment_in_utc(entered: str | None, container: str, stored: str | None) -> None:
+    assert values.as_stored(field_named("creation_time"), entered, container) == stored
+
+
+@pytest.mark.parametrize("entered", ["2019-07-31T18:30:00", "0001-01-01T00:00:00+02:00"])
+def test_moment_without_utc_is_refused(entered: str) -> None:
+    with pytest.raises(errors.ValidationError, match=r"in UTC: enter (a zone|a year)"):
+        values.as_stored(field_named("creation_time"), entered, "mov")
+
+
+@pytest.mark.parametrize(
+    "rule", ["{", "a}", "{nmae}", "{date+1x}", "{}", "{title!r}", "{date(date)}", "{oldest(title)}", "{oldest()}"]
+)
 def test_wrong_rule_is_refused(rule: str) -> None:
-    with pytest.raises(errors.UsageError, match=r"brace|placeholder"):
+    with pytest.raises(errors.UsageError, match=r"brace|placeholder|is no date"):
         ValueRule(rule)
 
 

@@ -140,7 +140,9 @@ CASES = {
         lambda tx, ids: decisions.set_values(tx, "title", dict.fromkeys(ids, "New"), at=NOW, step=7), again_is_new=True
     ),
     "decisions.set_value_of_selected": Case(
-        lambda tx, ids: _meant(tx, ids, lambda: decisions.set_value_of_selected(tx, "title", "New", at=NOW, step=7)),
+        lambda tx, ids: _meant(
+            tx, ids, lambda: decisions.set_value_of_selected(tx, "title", "New", skips_locked=True, at=NOW, step=7)
+        ),
         again_is_new=True,
     ),
     "decisions.postpone_selected": Case(

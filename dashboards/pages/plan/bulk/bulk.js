@@ -1,7 +1,7 @@
 // Changes of many files at once, in a modal <dialog>. The browser keeps the choices until they are applied. The server
 // counts their effect, so the numbers on the screen come from the database.
 import {BulkDraft} from "./bulk_draft.js"
-import {drawFieldTab} from "./bulk_fields.js"
+import {drawFieldTab, ratingKeys} from "./bulk_fields.js"
 import {drawFooter} from "./bulk_footer.js"
 import {drawMedia, drawModes, drawSkip} from "./bulk_options.js"
 import {drawPeople, drawReplace, drawTemplates} from "./bulk_people.js"
@@ -283,9 +283,10 @@ const CHANGES = {
   help: changeDraft(draft => {
     draft.showsHelp = !draft.showsHelp
   }),
-  placeholder(self, {name}) {
+  rule(self, {name, rule}) {
     const input = self.find("input.rule")
-    input.setRangeText(`{${name}}`, input.selectionStart, input.selectionEnd, "end")
+    if (rule) input.value = rule
+    else input.setRangeText(`{${name}}`, input.selectionStart, input.selectionEnd, "end")
     self.state.draft.rule = input.value
     preview(self)
     self.focus("input.rule")
@@ -405,6 +406,7 @@ export function render(context) {
   /** @type {(tab: Tab) => () => void} */
   const open = tab => () => self.send("open", {tab})
   keys(context.model, "plan", {
+    ...ratingKeys(change => self.send("rate", change)),
     b: {does: "edit the people of the selected files", group: "Decide", run: open("people")},
     S: {does: "skip until a day", group: "Decide", run: open("skip")},
   })

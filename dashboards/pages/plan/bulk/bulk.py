@@ -11,7 +11,7 @@ from dashboards.components.base import Component, module
 from indexium_core.library import BulkPeople, ChangePreview, Template
 from indexium_core.model import wording
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
-from indexium_core.model.fields.rules import FACTS
+from indexium_core.model.fields.rules import FACTS, suggestions
 from indexium_core.model.fields.table import EDITABLE, FieldType, field_named
 from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
 
@@ -24,7 +24,7 @@ _EXAMPLES: dict[FieldType, str] = {  # values of fields
     "integer": "1",
     "rating": "5",
     "date": "{date_in_name}",
-    "datetime": "{creation_time+1h}",
+    "datetime": "2019-07-31 18:30",
     "list": "sea; summer",
 }
 
@@ -89,7 +89,13 @@ def view(
         "own": found.files - found.copies,
         "fields": [{"field": name, "label": LABELS[name], "on_request": name in ON_REQUEST} for name in FIELDS],
         "editable": [
-            {"value": field.key, "label": field.title, "about": field.about, "example": _EXAMPLES[field.type]}
+            {
+                "value": field.key,
+                "label": field.title,
+                "about": field.about,
+                "example": _EXAMPLES[field.type],
+                "suggestions": [{"label": label, "rule": rule} for label, rule in suggestions(field)],
+            }
             for field in EDITABLE
         ],
         "placeholders": [{"name": name, "about": about} for name, about in FACTS.items()],
@@ -174,12 +180,17 @@ def fields_effect(found: FieldsPreview, change: Mapping[str, str]) -> dict[str, 
     title = field_named(change["field"]).title
     verb = f"Sets the field {title} of" if change["value"] else f"Removes the field {title} from"
     shown = [_field_example(each) for each in found.examples]
-    more = found.changed + found.invalid - len(shown)
+    more = found.changed + found.invalid + found.unsupported - len(shown)
+    notes = (
+        (found.without_value, "The rule has no value for {}."),
+        (found.locked, "The field is locked in {}."),
+        (found.unsupported, "The container of {} cannot store the value."),
+    )
     return {
         "change": dict(change),
         "files": found.changed,
         "text": f"{verb} {wording.files(found.changed)}." if found.changed else "Nothing would change.",
-        "rest": f"The rule has no value for {wording.files(found.without_value)}." if found.without_value else "",
+        "rest": " ".join(text.format(wording.files(files)) for files, text in notes if files),
         "warning": f"The value is not valid for {wording.files(found.invalid)}." if found.invalid else "",
         "examples": shown,
         "more": f"and {wording.count(more)} more" if shown and more > 0 else "",

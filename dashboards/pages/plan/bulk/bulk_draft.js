@@ -9,6 +9,7 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @typedef {{add: string[], remove: string[]} | {old: string, new: string} | {template: string} | {field: string, value: string}} Change
  *   An empty value removes the field.
  * @typedef {{name: string, about: string}} Placeholder
+ * @typedef {{label: string, rule: string}} Suggestion A rule that is often wanted.
  *
  * @typedef {object} Effect The effect of a change.
  * @property {Change} change
@@ -42,7 +43,8 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @property {Day[]} [days]
  * @property {string} [least] The first day that can be chosen.
  * @property {{field: string, label: string, on_request: boolean}[]} [fields] `on_request`: a rescan reads it only on request.
- * @property {{value: string, label: string, about: string, example: string}[]} [editable] The fields that can be set.
+ * @property {{value: string, label: string, about: string, example: string, suggestions: Suggestion[]}[]} [editable] The
+ *   fields that can be set.
  * @property {Placeholder[]} [placeholders] Of the rules.
  * @property {Effect | null} [effect] Of the change that was requested last.
  * @property {number} [saved] A number that changes when a template is saved.

@@ -32,6 +32,9 @@ class _ShownSelection(NamedTuple):
     pair: tuple[str, str] | None  # old and new person of a replacement
 
 
+_SELECT_FIRST = "Select files first: press x for the file at the cursor, or a for all found files."
+
+
 class PlanBulk:
     """The dialog of one session. It edits the files that were selected when it was opened."""
 
@@ -53,6 +56,7 @@ class PlanBulk:
             save=self._current(self._save),
             forget=self._current(self._forget),
             typing=self._typing,
+            rate=self._rate,
             close=self._current(lambda _: self._close()),
         )
 
@@ -60,9 +64,7 @@ class PlanBulk:
         """Show the dialog for the selection, or for the file at the cursor if nothing is selected."""
         target, library = self._targets(), self._library
         if target is None:
-            self._bridge.toast(
-                "info", "Select files first: press x for the file at the cursor, or a for all found files."
-            )
+            self._bridge.toast("info", _SELECT_FIRST)
             return
         tabs = TABS if library.settings.metadata_enable_inline_edit else TABS_WITHOUT_EDITING
         tab = tab if tab in tabs else tabs[0]
@@ -178,6 +180,19 @@ class PlanBulk:
             self._decide(lambda: library.decisions.replace_person(target, change["old"], change["new"]))
         else:
             self._decide(lambda: library.decisions.change_people(target, add=change["add"], remove=change["remove"]))
+
+    def _rate(self, message: Mapping[str, Any]) -> None:
+        """Rate the selected files, or the file at the cursor, or make them favorites."""
+        target, library = self._targets(), self._library
+        key, value = str(message["field"]), str(message["value"])
+        if target is None:
+            self._bridge.toast("info", _SELECT_FIRST)
+        elif library.settings.metadata_enable_inline_edit:
+            self._bridge.run(
+                lambda: library.decisions.set_fields(target, {key: value}),
+                lambda report: self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report),
+                name="rate",
+            )
 
     def _skip(self, message: Mapping[str, Any]) -> None:
         text, target = str(message.get("until") or ""), self._target

@@ -3,7 +3,7 @@ import {h} from "../../../components/browser/dom.js"
 import {drawSelect, drawTag, fileName, label} from "../../../components/widgets.js"
 
 /** @import {Self} from "./bulk.js" */
-/** @import {Effect, Placeholder} from "./bulk_draft.js" */
+/** @import {Effect, Placeholder, Suggestion} from "./bulk_draft.js" */
 
 /** @param {Effect["examples"][number]} example */
 const drawExample = ({id, name, path, tags, problem}) =>
@@ -33,11 +33,20 @@ const drawPlaceholder = ({name, about}) =>
     {data: {key: name}},
     h(
       "button",
-      {type: "button", class: "btn link", title: "Add it to the value", data: {act: "placeholder", name}},
+      {type: "button", class: "btn link", title: "Add it to the value", data: {act: "rule", name}},
       `{${name}}`,
     ),
     h("span", null, about),
   )
+
+/** @param {Suggestion} suggestion */
+const drawSuggestion = ({label: text, rule}) =>
+  h("button", {type: "button", class: "btn small", title: rule, data: {act: "rule", rule, key: rule}}, text)
+
+/** @param {Suggestion[]} suggestions */
+const drawSuggestions = suggestions =>
+  suggestions.length > 0 &&
+  h("div", {class: "suggestions", role: "group", "aria-label": "Rules"}, suggestions.map(drawSuggestion))
 
 /** @param {Self} self */
 const drawHelp = ({view, state: {draft}}) => [
@@ -56,7 +65,7 @@ const drawHelp = ({view, state: {draft}}) => [
     h(
       "p",
       {class: "hint"},
-      "Every field is a placeholder, too: {title}. Dates and times can be shifted: {date+1d}, {creation_time-90m}. Write {{ for a brace.",
+      "Every field is a placeholder, too: {title}. Dates and times can be shifted: {date+1d}, {creation_time-90m}; {creation_time@+02:00} has this time zone. Write {{ for a brace.",
     ),
   ],
 ]
@@ -101,6 +110,7 @@ export function drawFieldTab(self) {
       ),
     ),
     h("p", {class: "hint", id: "field-about"}, field.about),
+    !isRemoved && drawSuggestions(field.suggestions),
     h(
       "label",
       {class: "tick"},
@@ -110,4 +120,17 @@ export function drawFieldTab(self) {
     !isRemoved && drawHelp(self),
     draft.change() && h("div", {data: {key: "field-effect"}}, drawEffect(draft.effect(view))),
   ]
+}
+
+const STAR_KEYS = ["0", "1", "2", "3", "4", "5"]
+
+/** Return the keys that rate files. @param {(change: {field: string, value: string}) => void} send */
+export function ratingKeys(send) {
+  /** @type {(field: string, value: string, does: string) => KeyBinding} */
+  const rate = (field, value, does) => ({does, group: "Decide", run: () => send({field, value})})
+  const stars = STAR_KEYS.map(key => [key, rate("rating", key, "rate with stars; 0 removes the rating")])
+  return {
+    ...Object.fromEntries(stars),
+    f: rate("favorite", "toggle", "mark as a favorite (5 stars), or restore the rating from before"),
+  }
 }

@@ -22,7 +22,10 @@ import {drawSection} from "./plan_file_history.js"
  * @property {Part[] | null} new The planned value; null for none.
  * @property {boolean} changed
  * @property {boolean} edited An edit is in force.
+ * @property {string} origin Of the planned value: file, edit, rule or import; "" for no value.
+ * @property {boolean} locked Rules, bulk edits and spreadsheets do not change it.
  * @property {string} why The reason if the file has no place for the field.
+ * @property {string} problem The reason if the file cannot store the planned value.
  *
  * @typedef {{editable: boolean, rows: FieldRow[], more: FieldRow[]}} FileValues
  * @typedef {Component<{id?: number, values?: FileValues}, any>} Host
@@ -39,6 +42,24 @@ const drawOld = row =>
   row.changed &&
   row.old &&
   h("span", {class: "was diff", data: {key: "was"}}, h("span", {class: "vh"}, "now "), drawParts(row.old, "old"))
+
+/** @type {Record<string, string>} */
+const ORIGINS = {rule: "set by a rule", import: "imported from a spreadsheet"}
+
+/** @type {(row: FieldRow) => HTMLElement} */
+const drawLock = ({key, label, locked}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "icon lock",
+      "aria-pressed": String(locked),
+      "aria-label": `Lock ${label.toLowerCase()}`,
+      title: locked ? "Unlock it" : "Lock: rules, bulk edits and spreadsheets no longer change it",
+      data: {act: "lock", field: key, on: locked ? "" : "1", key: "lock"},
+    },
+    h("i", {"aria-hidden": "true"}),
+  )
 
 /** @param {FieldRow} row */
 const plannedText = ({value, changed}) => value || (changed ? "will be removed" : "none")
@@ -212,22 +233,32 @@ export class FileFields {
 
   /** @type {(row: FieldRow, isEditable: boolean) => HTMLElement} */
   drawRow(row, isEditable) {
-    const {key, label, about, edited, why} = row
+    const {key, label, about, edited, locked, origin, problem, why} = row
     return h(
       "li",
-      {class: why ? "barred" : "", data: {key: `fv-${key}`}},
+      {class: why ? "barred" : locked ? "locked" : "", data: {key: `fv-${key}`}},
       h("span", {class: "name", title: about}, label),
-      h("div", {class: "both"}, this.drawValue(row, isEditable)),
-      edited &&
-        isEditable &&
-        iconButton(
-          "↺",
-          `Remove the edit of the field ${label}`,
-          {act: "revoke_field", field: key},
-          {
-            title: "Remove this edit",
-            class: "icon revoke",
-          },
+      h(
+        "div",
+        {class: "both"},
+        this.drawValue(row, isEditable),
+        problem && h("p", {class: "bad-text", data: {key: "problem"}}, problem, " A write leaves the field out."),
+      ),
+      isEditable &&
+        h(
+          "span",
+          {class: "acts", data: {key: "acts"}},
+          edited &&
+            iconButton(
+              "↺",
+              `Remove the edit of the field ${label}`,
+              {act: "revoke_field", field: key},
+              {
+                title: ORIGINS[origin] ? `Remove this edit (${ORIGINS[origin]})` : "Remove this edit",
+                class: "icon revoke",
+              },
+            ),
+          !why && drawLock(row),
         ),
     )
   }

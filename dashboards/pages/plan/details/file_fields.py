@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.components import comment_diff, field_text
-from indexium_core.model.fields.table import EDITABLE, Field, FieldType
+from indexium_core.model.fields.table import Field, FieldType, field_named
 from indexium_core.model.fields.values import REJECTED, rating_number
-from indexium_core.model.files.details import FileDetails
-from indexium_core.model.planning.plan import PlanItem
+from indexium_core.model.files.details import FieldDetails, FileDetails
 
 __all__ = ["decision_kind", "view"]
 
@@ -24,32 +23,37 @@ def decision_kind(key: str) -> str:
     return f"field:{key}"
 
 
-def view(details: FileDetails, item: PlanItem, *, container: str, editable: bool) -> dict[str, Any]:
+def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, Any]:
     """
     Return the fields of a file: `rows` are those with a value or an edit, `more` are the others.
 
     Args:
         details: The file.
-        item: Its planned change.
         container: The name of its container for people.
         editable: Whether editing is allowed (a setting).
 
     """
-    planned = {change.key: change.new for change in field_text.changes_of(item.field_changes)}
     edited = {decision.kind for decision in details.decisions}
     rows: list[dict[str, Any]] = []
     more: list[dict[str, Any]] = []
-    for field in EDITABLE:
-        now, is_edited = details.fields.get(field.key), decision_kind(field.key) in edited
-        row = _row(field, now, planned.get(field.key, now), edited=is_edited)
+    for each in details.field_details:
+        field, is_edited = field_named(each.field), decision_kind(each.field) in edited
+        row = _row(field, each, edited=is_edited)
         if details.container not in field.places:
             row["why"] = f"{container} files have no place for it." if container else "This file has no place for it."
-        (rows if is_edited or now is not None else more).append(row)
+        elif is_edited and each.problem:
+            row["problem"] = each.problem
+        (rows if is_edited or each.value is not None else more).append(row)
     return {"editable": editable, "rows": rows, "more": sorted(more, key=lambda row: bool(row["why"]))}
 
 
-def _row(field: Field, now: str | None, planned: str | None, *, edited: bool) -> dict[str, Any]:
-    """Return one field; `why` is the reason if its container cannot store it."""
+def _row(field: Field, values: FieldDetails, *, edited: bool) -> dict[str, Any]:
+    """
+    Return one field.
+
+    `why` is the reason if its container has no place for it, `problem` if it cannot store the planned value.
+    """
+    now, planned = values.value, values.planned
     old, new = comment_diff.compare(*(value and field_text.full(field.key, value) for value in (now, planned)))
     return {
         "key": field.key,
@@ -64,7 +68,10 @@ def _row(field: Field, now: str | None, planned: str | None, *, edited: bool) ->
         "new": new,
         "changed": now != planned,
         "edited": edited,
+        "origin": values.origin,
+        "locked": values.locked,
         "why": "",
+        "problem": "",
     }
 
 

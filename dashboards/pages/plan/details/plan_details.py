@@ -146,7 +146,7 @@ def view(
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
         "texts": texts(details, item),
-        "values": file_fields.view(details, item, container=_container(details), editable=editable),
+        "values": file_fields.view(details, container=_container(details), editable=editable),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": shows(details),

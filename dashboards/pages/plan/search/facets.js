@@ -194,7 +194,7 @@ export class FacetsMenu extends Menu {
   drawOpener({filtered}) {
     const sign = filtered > 0 ? h("span", {class: "count"}, filtered) : h("span", {"aria-hidden": "true"}, "▾")
     const label = ["Filters", sign, filtered > 0 && h("span", {class: "vh"}, "chosen")]
-    return this.drawButton(label, "Filters (f)", "filters")
+    return this.drawButton(label, "Filters (F)", "filters")
   }
 
   /** @param {{filtered: number, found: string}} view */

@@ -323,7 +323,7 @@ const keysOf = self => ({
       input(self)?.select()
     },
   },
-  f: {does: "filters", group: "Find", run: () => toggleMenu(self, "facets")},
+  F: {does: "filters", group: "Find", run: () => toggleMenu(self, "facets")},
   E: {does: "export and import", group: "Find", run: () => toggleMenu(self, "exchange")},
   v: {does: "saved views", group: "Find", run: () => toggleMenu(self, "views")},
   Escape: {

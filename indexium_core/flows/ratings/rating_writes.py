@@ -1,0 +1,128 @@
+"""
+Write ratings as soon as they are set, in the folders that are set so.
+
+A decision about a rating is in the plan like every other. A short time after the last one, one operation writes all
+ratings that wait, and nothing else of these files. A file that cannot be written stays in the plan with its reason, and
+a file that another operation uses waits for the end of that operation. What waits follows from the database alone, so a
+service that starts writes the ratings that were set before a crash.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from indexium_core import errors
+from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model import wording
+from indexium_core.model.event import Event
+from indexium_core.model.fields.table import RATING
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import WRITABLE, Selection
+from indexium_core.store.database import Database
+from indexium_core.store.operations.ledger import Ledger
+from indexium_core.store.review import ratings
+
+__all__ = ["RatingWrites"]
+
+logger = logging.getLogger(__name__)
+
+QUIET_SECONDS = 0.8  # without a decision, before the write starts
+LONGEST_SECONDS = 5.0  # of collecting decisions, if they do not stop
+CLOSE_SECONDS = 30.0  # longest wait for the write that the end of the process starts
+_OCCASIONS = frozenset({"plan:changed", "write:completed", "rollback:completed", "scan:completed"})
+
+
+class RatingWrites:
+    """Starts the writes of ratings. One instance serves a home."""
+
+    def __init__(self, store: Database, planner: MetadataPlanner, writer: MetadataWriter, *, max_files: int) -> None:
+        """`max_files`: of one operation; the others are written after it."""
+        self._store, self._planner, self._writer = store, planner, writer
+        self._max_files = max_files
+        self._writing = threading.Lock()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._since = 0.0  # when the collection of decisions started
+        self._is_open = False
+        self._tried: dict[int, int] = {}  # by file, the decision that an operation of this process has written
+
+    def start(self, events: EventBus, *, is_service: bool) -> None:
+        """Write each rating after it is set; a service also writes those that wait already."""
+        self._is_open = True
+        events.subscribe(self._on_event)
+        if is_service:
+            self._schedule()
+
+    def close(self) -> None:
+        """Write the ratings that were set a moment ago, and start no further write."""
+        with self._lock:
+            self._is_open, timer, self._timer = False, self._timer, None
+        if timer is None:
+            return
+        timer.cancel()
+        handle = self._write_safely()
+        if handle is not None:
+            handle.wait(CLOSE_SECONDS)
+
+    def write(self) -> OperationHandle | None:
+        """Start one operation for the ratings that wait and can be written; None if there are none."""
+        with self._writing:
+            waiting = ratings.waiting(self._store.read())
+            new = [file_id for file_id, decision in waiting.items() if self._tried.get(file_id) != decision]
+            if not new:
+                return None
+            busy = Ledger(self._store).busy_files()
+            plan = self._planner.generate_plan()
+            free = Selection(included=frozenset(file_id for file_id in new if file_id not in busy))
+            file_ids = self._planner.writable_ids(plan, free, risk=WRITABLE)[: self._max_files]
+            if not file_ids:
+                return None
+            options = WriteOptions(
+                risk=WRITABLE,
+                fields=(RATING,),
+                user_note=f"Rating of {wording.files(len(file_ids))}",
+                user_action="rate",
+                source=RATING,
+            )
+            handle = self._writer.start_operation(plan, options, selection=Selection(included=frozenset(file_ids)))
+            self._tried.update((file_id, waiting[file_id]) for file_id in file_ids)
+            return handle
+
+    def _on_event(self, event: Event) -> None:
+        if event.name in _OCCASIONS:
+            self._schedule()
+
+    def _schedule(self) -> None:
+        """Start the write when no decision follows for a moment."""
+        with self._lock:
+            if not self._is_open:
+                return
+            now = time.monotonic()
+            if self._timer is None:
+                self._since = now
+            elif now - self._since > LONGEST_SECONDS:
+                return
+            else:
+                self._timer.cancel()
+            self._timer = threading.Timer(QUIET_SECONDS, self._run)
+            self._timer.name, self._timer.daemon = "ratings", True
+            self._timer.start()
+
+    def _run(self) -> None:
+        with self._lock:
+            if self._timer is not threading.current_thread():
+                return  # a later decision came, or the home closes
+            self._timer = None
+        self._write_safely()
+
+    def _write_safely(self) -> OperationHandle | None:
+        """Start the write; if the plan or the home changes meanwhile, the next occasion starts it."""
+        try:
+            return self.write()
+        except errors.IndexiumError as error:
+            logger.info("ratings.waiting", extra={"error": error.message})
+            return None

@@ -1,0 +1,137 @@
+"""Ratings that are written as soon as they are set."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
+from indexium_core.model.planning.plan import WRITABLE, Selection
+from tests.support import media
+from tests.support.studio import OLD
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for number in range(3):
+        path = media.build("mkv", folder, name=f"{number}.mkv", comment="People: Ann", seed=number)
+        os.utime(path, (OLD, OLD))
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path, films: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.inventory.set_write_ratings(_library_id(library), "at-once")
+        yield library
+
+
+def _library_id(library: Library) -> int:
+    [row] = library.inventory.list()
+    return row.library_id
+
+
+def _ids(library: Library) -> dict[str, int]:
+    return {row.file_name: row.file_id for row in library.inventory.search("").items}
+
+
+def _rating(library: Library, file_id: int) -> str | None:
+    return library.files.file(file_id).fields.get("rating")
+
+
+def _operations(library: Library) -> list[MetadataOperation]:
+    return library.history().items
+
+
+def _wait_for(library: Library, file_id: int, rating: str | None) -> None:
+    until = time.monotonic() + 20
+    while _rating(library, file_id) != rating and time.monotonic() < until:
+        time.sleep(0.05)
+    assert _rating(library, file_id) == rating
+
+
+def test_ratings_are_written_at_once_together_and_alone(library: Library) -> None:
+    ids = _ids(library)
+    library.people.add([str(library.inventory.list()[0].path) + "/0.mkv"], ["Ann", "Bo"])
+    library.decisions.set_fields([ids["0.mkv"]], {"rating": "4", "title": "Waits"})
+    library.decisions.set_favorite([ids["1.mkv"]])
+
+    _wait_for(library, ids["1.mkv"], "5")
+    [operation] = _operations(library)
+    assert (operation.source, operation.user_note, operation.file_count) == ("rating", "Rating of 2 files", 2)
+    assert _rating(library, ids["0.mkv"]) == "4"
+    [item] = library.plan().items
+    assert [change.field for change in item.changes] == ["comment", "title"]
+
+    library.rollback(operation.id).wait()
+    assert [_rating(library, ids[name]) for name in ("0.mkv", "1.mkv")] == [None, None]
+
+
+def test_undo_and_redo_are_written(library: Library) -> None:
+    file_id = _ids(library)["0.mkv"]
+    for rating in ("3", "5"):
+        library.decisions.set_fields([file_id], {"rating": rating})
+        _wait_for(library, file_id, rating)
+    for act, rating in (("undo", "3"), ("undo", None), ("redo", "3"), ("redo", "5"), ("undo", "3")):
+        report = getattr(library.steps, act)()
+        assert report is not None
+        assert report.written == 0 or rating is not None
+        _wait_for(library, file_id, rating)
+
+
+def test_rating_waits_for_the_operation_that_uses_the_file(library: Library) -> None:
+    file_id = _ids(library)["0.mkv"]
+    library.decisions.set_fields([file_id], {"title": "A title"})
+    plan = library.plan()
+    handle = library.write(plan, WriteOptions(risk=WRITABLE))
+    library.decisions.set_fields([file_id], {"rating": "2"})
+    handle.wait()
+    _wait_for(library, file_id, "2")
+    assert {operation.status for operation in _operations(library)} == {"completed"}
+
+
+def test_file_that_cannot_be_written_stays_in_the_plan(library: Library, films: Path) -> None:
+    ids = _ids(library)
+    (films / "0.mkv").rename(films.parent / "0.mkv")
+    library.scan([films], really_gone=True)
+    library.decisions.set_fields([ids["0.mkv"], ids["1.mkv"]], {"rating": "2"})
+    _wait_for(library, ids["1.mkv"], "2")
+    (films / "2.mkv").write_bytes((films / "2.mkv").read_bytes() + b"\0" * 64)  # another program changes it
+    library.decisions.set_fields([ids["2.mkv"]], {"rating": "3"})
+    time.sleep(2)
+    assert _rating(library, ids["2.mkv"]) is None
+    assert len([each for each in _operations(library) if each.source == "rating"]) == 2
+    assert {item.file_name for item in library.plan("changed:rating").items} >= {"2.mkv"}
+
+
+def test_end_of_the_process_writes_the_last_ratings(tmp_path: Path, films: Path) -> None:
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        ids = _ids(library)
+        library.decisions.set_fields(list(ids.values()), {"rating": "1"})
+        time.sleep(1.5)
+        assert _operations(library) == []  # with the plan, by default
+        library.inventory.set_write_ratings(_library_id(library), "at-once")
+    with Library.open(tmp_path / "home") as library:
+        assert [_rating(library, file_id) for file_id in ids.values()] == ["1", "1", "1"]
+
+
+def test_write_may_be_limited_to_fields(tmp_path: Path, films: Path) -> None:
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        ids = _ids(library)
+        library.decisions.set_fields([ids["0.mkv"]], {"title": "A", "genre": "B"})
+        options = WriteOptions(risk=WRITABLE, fields=("genre",))
+        library.write(library.plan(), options).wait()
+        assert library.files.file(ids["0.mkv"]).fields == {"genre": "B"}
+        with pytest.raises(errors.UsageError, match="no selected file has a change of genre"):
+            library.write(library.plan(), options, selection=Selection(included=frozenset([ids["0.mkv"]])))
