@@ -21,7 +21,6 @@ from indexium_core.files.sidecars import reading
 from indexium_core.library import Library
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.store.planning import plan_rows
 from tests.support import heif, photos
 from tests.support.studio import OLD
@@ -226,7 +225,7 @@ def test_items_of_a_photo_and_of_its_sidecar_are_rolled_back_together(folder: Pa
     first = write(library, {"location": "Oslo"})
     write(library, {"title": "New"})
     write(library, {"location": "Bern"})
-    library.rollback(first, RollbackOptions(with_newer=True)).wait()
+    library.rollback(first, with_newer=True).wait()
     assert path.read_bytes() == data
     assert sidecar.read_bytes() == beside
 
