@@ -25,9 +25,10 @@ from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
-from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
+from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads

@@ -27,11 +27,11 @@ from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading
-from indexium_core.model.fields.table import COMMENT
-from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, Refusal, StreamFacts
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME
+from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, PhotoFacts, Refusal, StreamFacts
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = ["facts_after", "facts_of", "probe", "stream_facts"]
+__all__ = ["facts_after", "facts_of", "photo_facts", "probe", "stream_facts", "taken"]
 
 PLAIN = Capabilities()
 # The strategy is chosen for an ordinary comment: the present text and some names. The write chooses again.
@@ -130,6 +130,7 @@ def facts_after(
         state="ok",
         container=layout.container,
         file_hash=identity,
+        photo=photo_facts(layout) if isinstance(layout, PhotoLayout) else None,
         tags={"container": _clean_tags(tags["container"]), "streams": [_clean_tags(each) for each in tags["streams"]]},
         comment=_comment(None if isinstance(layout, PhotoLayout) else shown, layout),
         comment_fields=_comment_fields(layout),
@@ -222,21 +223,13 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
 
 def _photo_facts(layout: PhotoLayout) -> FileFacts:
     """Return the facts of a photo: its layout has all of them, and the media libraries do not open it."""
-    width, height = layout.dimensions
-    exif = layout.exif
-    shown = {
-        "width": str(width or ""),
-        "height": str(height or ""),
-        "taken": exif.taken,
-        "camera": exif.camera,
-        "lens": exif.lens,
-        "position": "" if exif.gps is None else f"{exif.gps[0]}, {exif.gps[1]}",
-    }
+    photo = photo_facts(layout)
     return FileFacts(
         state="ok",
         container=layout.container,
         damage=layout.damage,
-        tags={"container": _clean_tags({key: value for key, value in shown.items() if value}), "streams": []},
+        photo=photo,
+        tags=_photo_tags(photo),
         comment=_comment(None, layout),
         comment_fields=_comment_fields(layout),
         field_places=_other_fields(layout),
@@ -249,6 +242,32 @@ def _stamp(layout: Layout) -> str:
     return layout.sidecar.stamp if isinstance(layout, PhotoLayout) and layout.sidecar is not None else ""
 
 
+def photo_facts(layout: PhotoLayout) -> PhotoFacts:
+    """Return what the header of a photo says about it."""
+    (width, height), exif = layout.dimensions, layout.exif
+    return PhotoFacts(
+        width=width,
+        height=height,
+        camera=replace_surrogates(exif.camera),
+        lens=replace_surrogates(exif.lens),
+        taken=exif.taken,
+        position=exif.gps,
+    )
+
+
+def _photo_tags(photo: PhotoFacts) -> dict[str, Any]:
+    """Return the facts of a photo in the form of the tags of other files."""
+    shown = {
+        "width": str(photo.width or ""),
+        "height": str(photo.height or ""),
+        "taken": photo.taken,
+        "camera": photo.camera,
+        "lens": photo.lens,
+        "position": "" if photo.position is None else "{}, {}".format(*photo.position),
+    }
+    return {"container": _clean_tags({key: value for key, value in shown.items() if value}), "streams": []}
+
+
 def _comment(shown: str | None, layout: Layout) -> str | None:
     return libav.field_value(shown, _comment_fields(layout), layout.container)
 
@@ -259,6 +278,11 @@ def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
 
 def _other_fields(layout: Layout) -> tuple[FieldValue, ...]:
     return tuple(value for value in layout.fields if value.field != COMMENT)
+
+
+def taken(layout: Layout) -> str | None:
+    """Return the moment of the recording in ISO 8601, as the file has it; None if it is unknown."""
+    return _values(layout).get(CREATION_TIME)
 
 
 def _values(layout: Layout) -> dict[str, str]:

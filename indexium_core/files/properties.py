@@ -22,6 +22,7 @@ import av.error
 from indexium_core import errors
 from indexium_core.files import libav, probe
 from indexium_core.files.containers import Layout, registry
+from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.reader import FileReader
 from indexium_core.model.files import properties
 from indexium_core.model.files.media import StreamFacts
@@ -56,6 +57,13 @@ def read(path: bytes) -> MediaReading:
             return _answered(
                 reader, "Indexium does not support the content of this file, whatever its extension.", code="not_video"
             )
+        if isinstance(layout, PhotoLayout):
+            if layout.problem is not None and layout.problem.code == "corrupt":
+                raise errors.CorruptFileError(layout.problem.message)
+            photo = properties.from_photo(
+                probe.photo_facts(layout), size=reader.size, taken=probe.taken(layout) or layout.exif.taken
+            )
+            return MediaReading(properties=photo, tool="header")
         try:
             reading = _by_libraries(reader, layout)
         except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -78,11 +86,13 @@ def _by_libraries(reader: FileReader, layout: Layout) -> MediaReading:
     with libav.opened(reader, layout.container) as media:
         streams = [probe.stream_facts(stream) for stream in media.streams]
         duration = None if media.duration is None else media.duration / av.time_base
-    return _reading(streams, duration, reader.size, "pyav")
+    return _reading(streams, duration, reader.size, "pyav", taken=probe.taken(layout))
 
 
-def _reading(streams: list[StreamFacts], duration: float | None, size: int, tool: str) -> MediaReading:
-    found, unknown = properties.from_streams(streams, duration=duration, size=size)
+def _reading(
+    streams: list[StreamFacts], duration: float | None, size: int, tool: str, *, taken: str | None = None
+) -> MediaReading:
+    found, unknown = properties.from_streams(streams, duration=duration, size=size, taken=taken)
     return MediaReading(properties=found, unknown=unknown, tool=tool)
 
 

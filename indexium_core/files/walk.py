@@ -9,24 +9,28 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from indexium_core.files.sidecars.names import EXTENSION as SIDECAR
 from indexium_core.model.files.exclusion import Exclusion
-from indexium_core.model.files.media import FileStat
+from indexium_core.model.files.media import FileStat, MediaKind
 
-__all__ = ["AUDIO", "VIDEO", "EmptyFolders", "Folder", "file_stat", "walk"]
+__all__ = ["EXTENSIONS", "OPTIONAL_KINDS", "SIDECAR", "EmptyFolders", "Folder", "file_stat", "walk"]
 
 # A file is a candidate by its extension alone; its content decides its type later. Extensions such as .part,
 # .crdownload and .!qB are not here, so the walk skips an incomplete download.
-VIDEO = frozenset(
-    b"." + name
-    for name in b"3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm ogv "
-    b"qt rm rmvb ts vob webm wmv wtv".split()
-)
-# Audio files in containers that we can write. They are candidates only in a library that includes audio.
-AUDIO = frozenset(b"." + name for name in b"3ga m4a m4b mka oga ogg opus weba wma".split())
+EXTENSIONS: Mapping[MediaKind, frozenset[bytes]] = {
+    "video": frozenset(
+        b"." + name
+        for name in b"3g2 3gp asf avi divx dv f4v flv m2t m2ts m2v m4v mk3d mkv mov mp4 mpe mpeg mpg mts mxf nut ogm "
+        b"ogv qt rm rmvb ts vob webm wmv wtv".split()
+    ),
+    "audio": frozenset(b"." + name for name in b"3ga m4a m4b mka oga ogg opus weba wma".split()),
+    "photo": frozenset(b"." + name for name in b"avif dng heic heif hif jfif jpe jpeg jpg png tif tiff webp".split()),
+}
+# Files of these kinds are candidates only in a library that includes the kind.
+OPTIONAL_KINDS: tuple[MediaKind, ...] = ("audio", "photo")
 # System folders. The walk skips names with a leading dot anyway.
 SYSTEM_FOLDERS = frozenset(
     (b"@eaDir", b"#recycle", b"#snapshot", b"$RECYCLE.BIN", b"System Volume Information", b"lost+found")
@@ -86,15 +90,15 @@ class EmptyFolders:
         return empty
 
 
-def walk(root: bytes, *, audio: bool = False, exclude: Exclusion = NOTHING) -> Iterator[Folder]:
+def walk(root: bytes, *, kinds: Collection[MediaKind] = (), exclude: Exclusion = NOTHING) -> Iterator[Folder]:
     """
     Yield every folder at and below `root`, an absolute path without links in it.
 
-    With `audio`, files with an audio extension are candidates, too. The walk skips hidden names (a leading dot: our own
-    files, temporary files of other programs, `.nfs…`), system folders, and what `exclude` matches. A link to a
-    candidate inside the root represents its target. The target is yielded once, even if it has many links.
+    Files with the extensions of videos are candidates, and those of `kinds`. The walk skips hidden names (a leading
+    dot: our own files, temporary files of other programs, `.nfs…`), system folders, and what `exclude` matches. A link
+    to a candidate inside the root represents its target. The target is yielded once, even if it has many links.
     """
-    extensions = VIDEO | AUDIO if audio else VIDEO
+    extensions = EXTENSIONS["video"].union(*(EXTENSIONS[kind] for kind in kinds))
     below = len(root.rstrip(_SEPARATOR)) + 1  # where paths below the root start
     waiting, entered = [root], set[tuple[int, int]]()
     walked, targets = set[bytes](), set[bytes]()

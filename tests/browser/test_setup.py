@@ -141,7 +141,7 @@ def test_audio_files_are_included_and_excluded_after_explanation(
     expect(page.get_by_text("Scans no longer include audio files.")).to_be_visible()
     expect(card).to_contain_text("1 file")
     expect(box).not_to_be_checked()
-    assert empty_library.inventory.audio_removal(library_id).files == 0
+    assert empty_library.inventory.media_removal(library_id, "audio").files == 0
 
 
 def test_patterns_have_one_line_each(serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path) -> None:

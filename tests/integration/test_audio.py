@@ -52,7 +52,7 @@ def test_audio_files_are_scanned_if_library_includes_them(library: Library, fold
     assert names(library) == {path.name for path in folder.iterdir() if path.suffix[1:] not in AUDIO}
     assert names(library, "broken") == set()
 
-    library.inventory.set_audio(row.library_id, included=True)
+    library.inventory.set_media(row.library_id, "audio", included=True)
     assert library.scan().new == len(AUDIO)
     assert names(library) == {path.name for path in folder.iterdir()}
     assert names(library, "broken") == names(library, "unwritable") == set()
@@ -98,16 +98,16 @@ def test_excluded_audio_files_are_forgotten_and_never_missing(library: Library, 
     library.people.add([folder / "sound.m4b", folder / "sound.mp4"], ["Ann Lee"])
     library.edit("name:m4b", ["Bob Ray"])
 
-    meant = library.inventory.audio_removal(library_id)
+    meant = library.inventory.media_removal(library_id, "audio")
     assert (meant.files, meant.with_people, meant.decisions) == (len(AUDIO), 1, 1)
-    assert library.inventory.set_audio(library_id, included=False) == meant
+    assert library.inventory.set_media(library_id, "audio", included=False) == meant
     assert [Path(item.file_path).name for item in library.plan().items] == ["sound.mp4"]
     report = library.scan()
     assert (report.missing, report.new, report.changed) == (0, 0, 0)
     assert library.inventory.quality().missing == 0
     assert library.inventory.compare_folder(library_id).gone == 0
 
-    library.inventory.set_audio(library_id, included=True)
+    library.inventory.set_media(library_id, "audio", included=True)
     library.scan()
     assert {Path(item.file_path).name for item in library.plan().items} == {"sound.m4b", "sound.mp4"}
     assert library.plan("name:m4b").page().items[0].db_people == ["Ann Lee"]
@@ -116,7 +116,7 @@ def test_excluded_audio_files_are_forgotten_and_never_missing(library: Library, 
 def test_unknown_library_includes_no_audio(library: Library) -> None:
     for included in (True, False):
         with pytest.raises(errors.UnknownIdError):
-            library.inventory.set_audio(7, included=included)
+            library.inventory.set_media(7, "audio", included=included)
 
 
 def test_command_includes_and_excludes_audio_files(

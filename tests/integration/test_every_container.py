@@ -106,7 +106,7 @@ def travel(library: Library, films: dict[str, Film]) -> Journey:
 
     before = look(media=True)
     for folder in {path.parent for path in paths}:
-        library.inventory.add(folder, audio=True)
+        library.inventory.add(folder, audio=True, photos=True)
     library.scan()
     casts = {people: [film.path for film in films.values() if film.shape.people == people] for people in PEOPLE}
     for people, cast in casts.items():

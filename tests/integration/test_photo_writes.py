@@ -1,9 +1,4 @@
-"""
-Photos through the whole program: planned, written under the journal, verified by Pillow, and rolled back byte for byte.
-
-Scans do not look for photos yet, so these tests register their families and places, and give the files the name of a
-film: the bytes of a file decide what it is.
-"""
+"""Photos through the whole program: scanned, planned, written, verified by Pillow, rolled back byte for byte."""
 
 from __future__ import annotations
 
@@ -14,25 +9,15 @@ from pathlib import Path
 import pytest
 
 from indexium_core.files.containers import registry
-from indexium_core.files.containers.photos import xmp_fields
 from indexium_core.files.reader import BytesReader
 from indexium_core.library import Library
-from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.store.planning import plan_rows
 from tests.support import photos
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 TAKEN = "2019-07-31T18:30:00"
 KINDS = [family.name for family in registry.PHOTOS]
-
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "FAMILIES", (*registry.PHOTOS, *registry.FAMILIES))
-    writable = [f"{kind} {key}" for kind in KINDS for key in xmp_fields.PLACES if key != COMMENT]
-    monkeypatch.setitem(plan_rows.RULES, "writable_fields", writable)
 
 
 def shown(path: Path) -> Mapping[str, str]:
@@ -44,7 +29,7 @@ def shown(path: Path) -> Mapping[str, str]:
 def test_photo_is_written_and_rolled_back(tmp_path: Path, kind: str) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
-    path = folder / "photo.mp4"
+    path = folder / f"photo.{kind}"
     path.write_bytes(photos.photo(kind, exif=photos.exif(rating=2)))
     os.utime(path, (OLD, OLD))
     original = path.read_bytes()
@@ -54,7 +39,8 @@ def test_photo_is_written_and_rolled_back(tmp_path: Path, kind: str) -> None:
         ({"title": "", "rating": "", "keywords": "", "creation_time": ""}, []),
     )
     with Library.open(tmp_path / "home") as library:
-        library.scan([folder])
+        library.inventory.add(folder, photos=True)
+        library.scan()
         operations = []
         for values, people in steps:
             library.decisions.set_fields([1], values)
@@ -76,12 +62,13 @@ def test_photo_is_written_and_rolled_back(tmp_path: Path, kind: str) -> None:
 def test_people_of_a_photo_are_those_of_the_library(tmp_path: Path) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
-    path = folder / "photo.mp4"
+    path = folder / "photo.JPG"
     packet = photos.xmp_segment(photos.packet(photos.ATTRIBUTES))
     path.write_bytes(photos.with_segments(photos.photo("jpeg"), packet))
     os.utime(path, (OLD, OLD))
     with Library.open(tmp_path / "home") as library:
-        library.scan([folder])
+        library.inventory.add(folder, photos=True)
+        library.scan()
         library.decisions.edit([1], ["Anna", "Bob"])
         (item,) = library.plan().items
         assert item.existing_people == ["Anna", "Zoë Öz"]

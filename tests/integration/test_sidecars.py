@@ -14,27 +14,15 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import volumes
-from indexium_core.files.containers import registry
-from indexium_core.files.containers.photos import xmp_fields
 from indexium_core.files.reader import BytesReader
 from indexium_core.files.sidecars import reading
 from indexium_core.library import Library
-from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.operations.operation import WriteOptions
-from indexium_core.store.planning import plan_rows
 from tests.support import heif, photos
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 XMP = b"application/rdf+xml"
-
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    kinds = [family.name for family in registry.PHOTOS]
-    monkeypatch.setattr(registry, "FAMILIES", (*registry.PHOTOS, *registry.FAMILIES))
-    writable = [f"{kind} {key}" for kind in kinds for key in xmp_fields.PROPERTIES if key != COMMENT]
-    monkeypatch.setitem(plan_rows.RULES, "writable_fields", writable)
 
 
 @pytest.fixture
@@ -46,6 +34,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "home") as library:
+        library.inventory.add(folder, photos=True)
         yield library
 
 
@@ -78,15 +67,15 @@ def write(library: Library, values: Mapping[str, str]) -> int:
 
 
 def test_sidecar_is_created_updated_and_removed_by_the_rollback(folder: Path, library: Library) -> None:
-    path = put(folder / "photo.mp4", without_room())
-    original, sidecar = path.read_bytes(), folder / "photo.mp4.xmp"
-    library.scan([folder])
+    path = put(folder / "photo.heic", without_room())
+    original, sidecar = path.read_bytes(), folder / "photo.heic.xmp"
+    library.scan()
     first = write(library, {"title": "Sea", "rating": "4", "keywords": "beach; family"})
     assert sidecar.exists()
     assert shown(path) == {"title": "Sea", "rating": "4", "keywords": "beach; family"}
     created = sidecar.read_bytes()
     os.utime(sidecar, (OLD, OLD))
-    library.scan([folder])
+    library.scan()
     assert library.plan().statistics.unchanged_count == 1
     second = write(library, {"title": "The long way home", "rating": "5"})
     assert shown(path) == {"title": "The long way home", "rating": "5", "keywords": "beach; family"}
@@ -99,29 +88,29 @@ def test_sidecar_is_created_updated_and_removed_by_the_rollback(folder: Path, li
     assert not sidecar.exists()
     assert path.read_bytes() == original
     assert path.stat().st_mtime == OLD
-    assert sorted(each.name for each in folder.iterdir()) == ["photo.mp4"]
+    assert sorted(each.name for each in folder.iterdir()) == ["photo.heic"]
 
 
 def test_sidecar_of_another_program_is_read_when_it_changes(folder: Path, library: Library) -> None:
-    path = put(folder / "photo.mp4", without_room())
-    library.scan([folder])
+    path = put(folder / "photo.heic", without_room())
+    library.scan()
     write(library, {"title": "Sea"})
-    sidecar = folder / "photo.mp4.xmp"
+    sidecar = folder / "photo.heic.xmp"
     put(sidecar, sidecar.read_bytes().replace(b"Sea", b"Sun"))
-    assert library.scan([folder]).changed == 1
+    assert library.scan().changed == 1
     assert known(library) == {"title": "Sun"}
-    assert library.scan([folder]).changed == 0
+    assert library.scan().changed == 0
     sidecar.unlink()
-    assert library.scan([folder]).changed == 1
+    assert library.scan().changed == 1
     assert known(library) == {}
     assert shown(path) == {}
 
 
 def test_changed_sidecar_is_a_conflict_of_the_rollback(folder: Path, library: Library) -> None:
-    put(folder / "photo.mp4", without_room())
-    library.scan([folder])
+    put(folder / "photo.heic", without_room())
+    library.scan()
     operation = write(library, {"title": "Sea"})
-    sidecar = folder / "photo.mp4.xmp"
+    sidecar = folder / "photo.heic.xmp"
     foreign = sidecar.read_bytes() + b" "
     put(sidecar, foreign)
     with pytest.raises(errors.UsageError, match="Another program changed the sidecar after this write"):
@@ -130,18 +119,18 @@ def test_changed_sidecar_is_a_conflict_of_the_rollback(folder: Path, library: Li
 
 
 def test_plan_announces_the_sidecar(folder: Path, library: Library) -> None:
-    put(folder / "photo.mp4", without_room())
-    library.scan([folder])
+    put(folder / "photo.heic", without_room())
+    library.scan()
     library.decisions.set_fields([1], {"title": "Sea"})
     details = library.files.file(1)
     assert details.strategy == "sidecar_create"
     assert details.strategy_why == (
-        "The sidecar photo.mp4.xmp is created. The XMP packet of the photo has no room for the value."
+        "The sidecar photo.heic.xmp is created. The XMP packet of the photo has no room for the value."
     )
     assert library.dry_run(library.plan(), DANGER).by_strategy == {"sidecar_create": 1}
-    assert not (folder / "photo.mp4.xmp").exists()
+    assert not (folder / "photo.heic.xmp").exists()
     write(library, {"title": "Sea"})
-    assert library.files.file(1).strategy_why.startswith("The sidecar photo.mp4.xmp is updated.")
+    assert library.files.file(1).strategy_why.startswith("The sidecar photo.heic.xmp is updated.")
 
 
 def failed(library: Library, values: Mapping[str, str]) -> tuple[str, str, str]:
@@ -151,30 +140,30 @@ def failed(library: Library, values: Mapping[str, str]) -> tuple[str, str, str]:
     return item.status, item.code, item.message
 
 
-LONG = "n" * 248 + ".mp4"  # the name of its sidecar would have 256 bytes
+LONG = "n" * 247 + ".heic"  # the name of its sidecar would have 256 bytes
 
 
 @pytest.mark.parametrize(
     ("obstruct", "name", "result"),
     [
-        (lambda path: path.with_name(f"{path.name}.xmp").mkdir(), "a.mp4", ("conflict", "changed_on_disk")),
-        (lambda path: path.with_name(f"{path.name}.xmp").symlink_to("x"), "a.mp4", ("conflict", "changed_on_disk")),
-        (lambda path: sidecar_of(path, photos.packet("")).chmod(0o444), "a.mp4", ("failed", "read_only")),
+        (lambda path: path.with_name(f"{path.name}.xmp").mkdir(), "a.heic", ("conflict", "changed_on_disk")),
+        (lambda path: path.with_name(f"{path.name}.xmp").symlink_to("x"), "a.heic", ("conflict", "changed_on_disk")),
+        (lambda path: sidecar_of(path, photos.packet("")).chmod(0o444), "a.heic", ("failed", "read_only")),
         (
             lambda path: os.link(sidecar_of(path, photos.packet("")), path.with_name("b")),
-            "a.mp4",
+            "a.heic",
             ("failed", "hard_linked"),
         ),
-        (lambda path: sidecar_of(path, b"<x/>"), "a.mp4", ("failed", "no_strategy_yet")),
-        (lambda path: sidecar_of(path, b""), "a.mp4", ("failed", "no_strategy_yet")),
-        (lambda path: path.parent.chmod(0o555), "a.mp4", ("failed", "read_only")),
+        (lambda path: sidecar_of(path, b"<x/>"), "a.heic", ("failed", "no_strategy_yet")),
+        (lambda path: sidecar_of(path, b""), "a.heic", ("failed", "no_strategy_yet")),
+        (lambda path: path.parent.chmod(0o555), "a.heic", ("failed", "read_only")),
     ],
 )
 def test_sidecar_that_may_not_be_written_is_refused(
     folder: Path, library: Library, obstruct: object, name: str, result: tuple[str, str]
 ) -> None:
     path = put(folder / name, without_room())
-    library.scan([folder])
+    library.scan()
     library.decisions.set_fields([1], {"title": "Sea"})
     plan = library.plan()
     volumes.forget()
@@ -196,10 +185,10 @@ def sidecar_of(path: Path, data: bytes) -> Path:
 
 def test_value_of_the_sidecar_counts(folder: Path, library: Library) -> None:
     data = photos.with_segments(photos.photo("jpeg"), photos.xmp_segment(photos.packet(photos.ATTRIBUTES)))
-    path = put(folder / "a.mp4", data)
+    path = put(folder / "a.jpg", data)
     beside = photos.packet('<rdf:Description xmp:Rating="5"><dc:title>Of the sidecar</dc:title></rdf:Description>')
     sidecar = sidecar_of(path, beside)
-    library.scan([folder])
+    library.scan()
     assert known(library)["title"] == "Of the sidecar"
     assert known(library)["rating"] == "5"
     assert known(library)["location"] == "Rom"
@@ -218,10 +207,10 @@ def test_value_of_the_sidecar_counts(folder: Path, library: Library) -> None:
 
 def test_items_of_a_photo_and_of_its_sidecar_are_rolled_back_together(folder: Path, library: Library) -> None:
     data = photos.with_segments(photos.photo("jpeg"), photos.xmp_segment(photos.packet(photos.ATTRIBUTES)))
-    path = put(folder / "a.mp4", data)
+    path = put(folder / "a.jpg", data)
     beside = photos.packet("<rdf:Description><dc:title>Of the sidecar</dc:title></rdf:Description>")
     sidecar = sidecar_of(path, beside)
-    library.scan([folder])
+    library.scan()
     first = write(library, {"location": "Oslo"})
     write(library, {"title": "New"})
     write(library, {"location": "Bern"})
@@ -232,8 +221,8 @@ def test_items_of_a_photo_and_of_its_sidecar_are_rolled_back_together(folder: Pa
 
 def test_value_of_the_photo_is_not_removed_by_a_sidecar(folder: Path, library: Library) -> None:
     packet = photos.packet("<rdf:Description><dc:title>T</dc:title></rdf:Description>", padding=0)
-    put(folder / "a.mp4", heif.heic(photos.picture(), [heif.Item(b"mime", packet, XMP, pieces=2)]))
-    library.scan([folder])
+    put(folder / "a.heic", heif.heic(photos.picture(), [heif.Item(b"mime", packet, XMP, pieces=2)]))
+    library.scan()
     assert known(library) == {"title": "T"}
     status, code, message = failed(library, {"title": ""})
     assert (status, code) == ("failed", "no_strategy_yet")
@@ -243,9 +232,9 @@ def test_value_of_the_photo_is_not_removed_by_a_sidecar(folder: Path, library: L
 
 
 def test_other_properties_of_a_sidecar_are_kept(folder: Path, library: Library) -> None:
-    path = put(folder / "a.mp4", without_room())
+    path = put(folder / "a.heic", without_room())
     sidecar = sidecar_of(path, b"\xef\xbb\xbf" + photos.packet(photos.OTHERS, wrapped=False, padding=3) + b"\n")
-    library.scan([folder])
+    library.scan()
     write(library, {"title": "Sea"})
     changed = sidecar.read_bytes()
     assert changed.startswith(b"\xef\xbb\xbf<x:xmpmeta")
@@ -256,7 +245,7 @@ def test_other_properties_of_a_sidecar_are_kept(folder: Path, library: Library) 
 
 def test_name_that_is_too_long_is_blocked_in_the_plan(folder: Path, library: Library) -> None:
     put(folder / LONG, without_room())
-    library.scan([folder])
+    library.scan()
     library.decisions.set_fields([1], {"title": "Sea"})
     (item,) = library.plan().items
     assert (item.risk_level, [issue.code for issue in item.issues]) == ("blocked", ["no_strategy_yet"])

@@ -106,6 +106,7 @@ def details_of(item: PlanItem, **changes: Any) -> FileDetails:
     picture = {"width": 1920, "height": 1080, "attached_pic": False}
     facts = {name: getattr(item, name) for name in FileDetails.__dataclass_fields__ if hasattr(item, name)}
     found = FileDetails(
+        media_kind="video",
         **facts | {"mtime": moment},
         path_raw="",
         library_id=1,

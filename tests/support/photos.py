@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from tests.support import heif
 
@@ -61,10 +61,11 @@ def packet(body: str, *, padding: int = 2000, wrapped: bool = True) -> bytes:
     return f'{begin}{text}{" " * padding}<?xpacket end="w"?>'.encode()
 
 
-def picture() -> Image.Image:
+def picture(seed: int = 0, size: tuple[int, int] = (64, 48)) -> Image.Image:
     """A picture with many values, so that a changed byte of image data changes pixels."""
-    found = Image.new("RGB", (64, 48))
-    found.putdata([(x * 4 % 256, y * 5 % 256, (x * y) % 256) for y in range(48) for x in range(64)])
+    found = Image.new("RGB", size)
+    places = [(x, y) for y in range(size[1]) for x in range(size[0])]
+    found.putdata([(x * 4 % 256, y * 5 % 256, (x * y + seed) % 256) for x, y in places])
     return found
 
 
@@ -80,22 +81,48 @@ def exif(*, rating: int | None = None, orientation: int = 1, taken: str = "2019:
     return found
 
 
-def photo(kind: str, **settings: object) -> bytes:
+def photo(kind: str, *, seed: int = 0, size: tuple[int, int] = (64, 48), **settings: object) -> bytes:
     """A photo by Pillow; `settings` are those of its `save`. An HEIC has a packet with room, and no other settings."""
     if kind == "heif":
-        return heic(**settings)  # type: ignore[arg-type]  # the caller knows the settings
+        return heic(seed=seed, size=size, **settings)  # type: ignore[arg-type]  # the caller knows the settings
     out = io.BytesIO()
-    picture().save(out, {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP"}[kind], **settings)
+    picture(seed, size).save(out, {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WEBP"}[kind], **settings)
     return out.getvalue()
 
 
-def heic(exif: Image.Exif | None = None, xmp: bytes | None = None) -> bytes:
+def tagged(kind: str, data: bytes, *, seed: int = 0, size: tuple[int, int] = (64, 48)) -> bytes:
+    """A photo with EXIF and an XMP packet."""
+    settings: dict[str, object] = {"exif": exif(rating=2)}
+    if kind == "heif":
+        settings["xmp"] = data
+    elif kind == "png":
+        settings["pnginfo"] = PngImagePlugin.PngInfo()
+        settings["pnginfo"].add_itxt("XML:com.adobe.xmp", data.decode())
+    elif kind == "tiff":
+        settings = {"tiffinfo": {700: data, 0x0110: "Canon EOS 5"}}
+    else:
+        settings["xmp"] = data
+    return photo(kind, seed=seed, size=size, **settings)
+
+
+def people(*names: str) -> str:
+    """The description of a packet with people."""
+    items = "".join(f"<rdf:li>{name}</rdf:li>" for name in names)
+    return (
+        '<rdf:Description rdf:about=""><Iptc4xmpExt:PersonInImage><rdf:Bag>'
+        f"{items}</rdf:Bag></Iptc4xmpExt:PersonInImage></rdf:Description>"
+    )
+
+
+def heic(
+    exif: Image.Exif | None = None, xmp: bytes | None = None, *, seed: int = 0, size: tuple[int, int] = (64, 48)
+) -> bytes:
     """An HEIC whose packet has 12 KB of room; its rotation is that of EXIF, as in the files of phones."""
     items = [heif.Item(b"mime", xmp or packet("", padding=12_000), b"application/rdf+xml")]
     if exif is not None:
         items.append(heif.Item(b"Exif", bytes(4) + exif.tobytes().removeprefix(b"Exif\0\0")))
     turns = {1: 0, 8: 1, 3: 2, 6: 3}[exif[0x0112] if exif is not None else 1]
-    return heif.heic(picture(), items, turns=turns)
+    return heif.heic(picture(seed, size), items, turns=turns)
 
 
 def segment(marker: int, data: bytes) -> bytes:

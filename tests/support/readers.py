@@ -24,11 +24,18 @@ _VARYING = ("System:", "SourceFile", "MediaDataOffset", "AvgBitrate", "Handler",
 _OF_THE_FILE = ("FileSize", "StreamSize", "OverallBitRate", "File_Modified", "HeaderSize", "FooterSize", "IsStreamable")
 
 # Values that a program computes from the size of the file, or of a header with the comment.
-_DERIVED = {".wmv": {"BitRate"}, ".ogv": {"extradata_size", "Composite:Duration"}}
+_DERIVED = {
+    ".wmv": {"BitRate"},
+    ".ogv": {"extradata_size", "Composite:Duration"},
+    ".jpeg": {"StreamSize"},
+    ".png": {"StreamSize"},
+    ".webp": {"File:FileType", "RIFF:WebP_Flags"},  # metadata need the extended form
+}
 
 FFPROBE, MEDIAINFO, MKVINFO, MKVINFO_ALL = "ffprobe", "mediainfo", "mkvinfo", "mkvinfo -a"
 EXIFTOOL, EXIFTOOL_ALL, EXIFTOOL_RIFF = "exiftool", "exiftool -ee", "exiftool -charset RIFF=UTF8"
 MATROSKA = (".mkv", ".webm")
+PHOTOS = (".jpeg", ".png", ".tiff", ".webp")
 
 _TOGETHER = 8  # films that one ffmpeg decodes
 
@@ -36,6 +43,7 @@ _ANY = frozenset({FFPROBE, EXIFTOOL, EXIFTOOL_ALL, MEDIAINFO})
 _RIFF = frozenset({FFPROBE, EXIFTOOL_RIFF})
 _FRONT = _ANY | {MKVINFO, MKVINFO_ALL}  # Matroska with its tags before the media
 _BEHIND = _FRONT - {EXIFTOOL, MKVINFO}  # … and after them: these two stop reading at the first cluster
+_XMP = frozenset({EXIFTOOL, EXIFTOOL_ALL})
 # By the name of a case of `shapes`: the programs that show the comment after a write that needed more space.
 SHOWN_BY: Mapping[str, frozenset[str]] = {
     "mp4, index last": _ANY,
@@ -67,6 +75,9 @@ SHOWN_BY: Mapping[str, frozenset[str]] = {
     "webm": _BEHIND,
     "webm, live": _FRONT,
     "webm, stopped": _FRONT,
+    **dict.fromkeys(
+        ("jpeg", "jpeg, room", "png", "png, room", "tiff", "tiff, room", "heif", "webp", "webp, room"), _XMP
+    ),
     "avi": _RIFF,
     "avi, no room": _RIFF,
     "flv": _ANY,
@@ -182,6 +193,9 @@ def _by_exiftool(known: dict[str, Any]) -> tuple[set[str], Any]:
     names = [name for name in known if "Comment" in name and "Track" not in name]
     names += [name for name in known if name in {"ASF:Description", "Theora:Description", "Vorbis:Description"}]
     comments = {str(known.pop(name)) for name in names}
+    for name in [name for name in known if name.endswith(":PersonInImage")]:
+        people = known.pop(name)
+        comments.add(f"People: {', '.join(people) if isinstance(people, list) else people}")
     return comments - {""}, {name: value for name, value in known.items() if not any(word in name for word in _VARYING)}
 
 
@@ -247,7 +261,9 @@ def _decoded(paths: Sequence[Path]) -> tuple[list[str], set[str]]:
         for path in paths:
             command += ["-i", f"file:{path}"]
         for number, result in enumerate(results):
-            command += ["-map", f"{number}", "-c", "copy", "-f", "streamhash", "-hash", "md5", f"file:{result}"]
+            # A packet of a photo is the whole file, so its pixels are hashed.
+            copied = [] if paths[number].suffix in PHOTOS else ["-c", "copy"]
+            command += ["-map", f"{number}", *copied, "-f", "streamhash", "-hash", "md5", f"file:{result}"]
             command += ["-map", f"{number}:v?", "-map", f"{number}:a?", "-f", "null", "-"]
         ran = subprocess.run(command, check=len(paths) == 1, capture_output=True, text=True)
         messages = {line.partition("] ")[2] or line for line in ran.stderr.splitlines()}  # addresses vary

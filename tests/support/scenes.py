@@ -84,7 +84,7 @@ class Scene:
         for film in self.all:
             film.put()
         with Library.open(self.home) as library:
-            library.inventory.add(self.films, audio=True)
+            library.inventory.add(self.films, audio=True, photos=True)
             library.scan()
             if self.shape.values:
                 library.decisions.set_fields(f"name:{self.film.path.stem}", self.shape.values)

@@ -19,20 +19,21 @@ from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.fields.table import COMMENT as COMMENT_FIELD
 from indexium_core.model.files.media import Change, Rebuild
-from tests.support import field_values, layouts, media, mkv, mp4, ogg, sabotage
+from tests.support import field_values, layouts, media, mkv, mp4, ogg, photos, sabotage
 
 COMMENT = "People: Bob Ray"
 CROWD = tuple(f"Person Number {number}" for number in range(150))
 # Longer than the free space that any muxer leaves by chance, and shorter than the space that a muxer can be asked for.
 PEOPLE = tuple(f"{name} {number}" for number in range(8) for name in ("Ann Lee", "Zoë Öz", "Jürgen Groß"))
 SMALL = (64, 36)
+PHOTO = (256, 192)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """One case."""
 
-    container: str  # mp4, m4a, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv
+    container: str  # mp4, m4a, m4v, mov, 3gp, mkv, webm, avi, flv, wmv, ogv, jpeg, png, tiff, webp
     layout: str
     strategy: str  # the required strategy
     make: Callable[[], bytes]
@@ -110,6 +111,14 @@ def _sound() -> bytes:
     """An audio recording."""
     with tempfile.TemporaryDirectory() as name:
         return media.sound("m4a", Path(name), comment=COMMENT).read_bytes()
+
+
+def _photo(kind: str, *, seed: int, padding: int | None) -> Callable[[], bytes]:
+    """A photo with its own pixels; without `padding` (in bytes) it has no XMP packet."""
+    if padding is None:
+        return functools.partial(photos.photo, kind, seed=seed, size=PHOTO)
+    name = COMMENT.removeprefix("People: ")
+    return lambda: photos.tagged(kind, photos.packet(photos.people(name), padding=padding), seed=seed, size=PHOTO)
 
 
 def _phone() -> bytes:
@@ -316,7 +325,30 @@ MORE: dict[str, Shape] = {
         make=_laid_out(layouts.as_recorded, "webm"),
     ),
 }
-EVERY = SHAPES | MORE
+PHOTOS: dict[str, Shape] = {
+    "jpeg": Shape(container="jpeg", layout="no padding", strategy="jpeg_copy", make=_photo("jpeg", seed=1, padding=0)),
+    "jpeg, room": Shape(
+        container="jpeg", layout="padding", strategy="jpeg_in_place", make=_photo("jpeg", seed=2, padding=3000)
+    ),
+    "png": Shape(container="png", layout="no packet", strategy="png_copy", make=_photo("png", seed=3, padding=None)),
+    "png, room": Shape(
+        container="png", layout="padding", strategy="png_in_place", make=_photo("png", seed=4, padding=3000)
+    ),
+    "tiff": Shape(
+        container="tiff", layout="no packet", strategy="tiff_in_place", make=_photo("tiff", seed=5, padding=None)
+    ),
+    "tiff, room": Shape(
+        container="tiff", layout="padding", strategy="tiff_in_place", make=_photo("tiff", seed=6, padding=3000)
+    ),
+    "webp": Shape(container="webp", layout="no VP8X", strategy="webp_copy", make=_photo("webp", seed=7, padding=None)),
+    "heif": Shape(
+        container="heif", layout="padding", strategy="heif_in_place", make=_photo("heif", seed=9, padding=3000)
+    ),
+    "webp, room": Shape(
+        container="webp", layout="packet at the end", strategy="webp_in_place", make=_photo("webp", seed=8, padding=0)
+    ),
+}
+EVERY = SHAPES | MORE | PHOTOS
 
 # Films with more or less free space than ffmpeg leaves; and films for which a last resort is forced.
 AGAIN: dict[str, Shape] = {

@@ -18,7 +18,7 @@ import {count} from "../../components/wording.js"
  * @property {number} missing Number of missing files.
  * @property {string} people_mode
  * @property {string} comment_mode
- * @property {boolean} audio
+ * @property {{kind: string, label: string, on: boolean}[]} media Kinds of media that scans may include.
  * @property {boolean} write_ratings A rating is written as soon as it is set.
  * @property {string} exclude Patterns, one on each line.
  */
@@ -59,12 +59,14 @@ const drawMode = (folder, {field, label, choices}) =>
   )
 
 /** @param {Folder} folder */
-const drawAudio = ({id, audio}) =>
-  h(
-    "label",
-    {class: "inline"},
-    h("input", {type: "checkbox", checked: audio, data: {change: "audio", id, key: `audio${id}`}}),
-    "Include audio files in scans",
+const drawMedia = ({id, media}) =>
+  media.map(({kind, label, on}) =>
+    h(
+      "label",
+      {class: "inline"},
+      h("input", {type: "checkbox", checked: on, data: {change: "media", id, kind, key: `${kind}${id}`}}),
+      label,
+    ),
   )
 
 /** @param {Folder} folder */
@@ -141,7 +143,7 @@ const drawMore = (folder, canScan) => {
       "div",
       {class: "modes"},
       MODES.map(mode => drawMode(folder, mode)),
-      drawAudio(folder),
+      drawMedia(folder),
       drawExclude(folder),
       drawRatings(folder),
     ),

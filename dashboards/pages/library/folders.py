@@ -13,6 +13,7 @@ from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanR
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
+    MEDIA_NAMES,
     EmptyFolderReport,
     FilePage,
     FolderComparison,
@@ -84,10 +85,10 @@ class Folders(Component):
     ({kind, title, rows, …} or none).
 
     Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `empty`
-    {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `audio` {id, on}, `exclude` {id, patterns}, `ratings`
-    {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`,
-    `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name},
-    `as_sql` {id}. Receives: {hints, serial}, {listing}.
+    {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id, kind, on}, `exclude` {id, patterns},
+    `ratings` {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`,
+    `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people`
+    {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}.
     """
 
     _esm = module("library")
@@ -126,6 +127,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
     """Return one folder."""
     online = found.state == "online"
     scanned = f"scanned {wording.ago(found.scanned_at)}" if found.scanned_at else "not scanned yet"
+    included = {"audio": found.audio, "photo": found.photos}
     return {
         "id": found.library_id,
         "name": found.name,
@@ -153,7 +155,10 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "missing": found.states.get("missing", 0),
         "people_mode": found.people_mode or "",
         "comment_mode": found.comment_mode or "",
-        "audio": found.audio,
+        "media": [
+            {"kind": kind, "label": f"Include {name} in scans", "on": included[kind]}
+            for kind, name in MEDIA_NAMES.items()
+        ],
         "exclude": "\n".join(found.exclude),
         "write_ratings": found.write_ratings == "at-once",
     }
@@ -260,6 +265,7 @@ _PARTS = {  # part of a folder → label of its files, and how to undo that they
     "all": ("files that Indexium forgets", "To undo this, add the folder again."),
     "missing": ("files that are missing", "If a file returns, Indexium recognizes it by its content."),
     "audio": ("audio files that Indexium forgets", "To undo this, include audio files again and scan."),
+    "photo": ("photos that Indexium forgets", "To undo this, include photos again and scan."),
     "exclude": ("files that Indexium forgets", "To undo this, remove the pattern and scan."),
 }
 

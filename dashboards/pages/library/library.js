@@ -258,8 +258,8 @@ const ACTIONS = {
     self.paint()
   },
   mode: (self, {id, field}, target) => self.send("mode", {id: Number(id), field, value: target.value}),
-  audio(self, {id}, target) {
-    self.send("audio", {id: Number(id), on: target.checked})
+  media(self, {id, kind}, target) {
+    self.send("media", {id: Number(id), kind, on: target.checked})
     target.checked = !target.checked // the next view shows the setting when it applies
   },
   ratings: (self, {id}, target) => self.send("ratings", {id: Number(id), on: target.checked}),

@@ -20,7 +20,7 @@ from dashboards.state import LibraryState
 from indexium_core import errors
 from indexium_core.library import ScanReport
 from indexium_core.model import query, wording
-from indexium_core.model.files.inventory import KINDS, EmptyFolderReport, FilePage, LibraryDetails, Quality
+from indexium_core.model.files.inventory import KINDS, MEDIA_NAMES, EmptyFolderReport, FilePage, LibraryDetails, Quality
 from indexium_core.model.people import people_comment
 
 __all__ = ["LibraryScreen"]
@@ -70,7 +70,9 @@ class LibraryScreen(Screen):
             remove=lambda message: self._ask_forget(int(message["id"]), missing=False),
             mode=self._set_mode,
             as_sql=lambda message: self._open_as_sql(int(message["id"])),
-            audio=lambda message: self._set_audio(int(message["id"]), included=bool(message["on"])),
+            media=lambda message: self._set_media(
+                int(message["id"]), str(message["kind"]), included=bool(message["on"])
+            ),
             ratings=self._set_write_ratings,
             exclude=lambda message: self._set_exclude(int(message["id"]), str(message["patterns"])),
             uploaded=self._import.uploaded,
@@ -251,20 +253,24 @@ class LibraryScreen(Screen):
                 lambda _: f"{row.name}: ratings {when}.",
             )
 
-    def _set_audio(self, library_id: int, *, included: bool) -> None:
+    def _set_media(self, library_id: int, kind: str, *, included: bool) -> None:
         inventory = self._library.inventory
+        named = next((each for each in MEDIA_NAMES.items() if each[0] == kind), None)
+        if named is None:
+            return
+        of_kind, files = named
 
         def change() -> None:
             self._change(
-                lambda: inventory.set_audio(library_id, included=included),
-                lambda _: "The next scan includes audio files." if included else "Scans no longer include audio files.",
+                lambda: inventory.set_media(library_id, of_kind, included=included),
+                lambda _: f"The next scan includes {files}." if included else f"Scans no longer include {files}.",
             )
 
         if included:
             change()
         else:
             self._confirm_removal(
-                lambda: inventory.audio_removal(library_id), change, title="Exclude audio files?", part="audio"
+                lambda: inventory.media_removal(library_id, of_kind), change, title=f"Exclude {files}?", part=of_kind
             )
 
     def _set_exclude(self, library_id: int, text: str) -> None:

@@ -12,7 +12,8 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson, CommentMode, Mode, Yes, ask
 from indexium_core.model import wording
-from indexium_core.model.files.inventory import EmptyFolderReport, RemovalReport
+from indexium_core.model.files.inventory import MEDIA_NAMES, EmptyFolderReport, RemovalReport
+from indexium_core.model.files.media import MediaKind
 
 if TYPE_CHECKING:
     from indexium_core.library import LibraryServices
@@ -31,13 +32,14 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
         rows = library.inventory.list()
     output.listing(
         rows,
-        ("id", "name", "state", "files", "audio", "excluded", "ratings", "folder"),
+        ("id", "name", "state", "files", "audio", "photos", "excluded", "ratings", "folder"),
         lambda row: (
             row.library_id,
             row.name,
             row.state,
             row.file_count,
             "yes" if row.audio else "no",
+            "yes" if row.photos else "no",
             ", ".join(row.exclude) or "-",
             row.write_ratings,
             row.path,
@@ -56,6 +58,9 @@ def set_library(
     audio: Annotated[
         bool | None,
         typer.Option("--audio/--no-audio", help="Include audio files in scans. Alone, it does not change the modes."),
+    ] = None,
+    photos: Annotated[
+        bool | None, typer.Option("--photos/--no-photos", help="Include photos in scans. Alone, as with --audio.")
     ] = None,
     exclude: Annotated[
         list[str] | None,
@@ -82,17 +87,15 @@ def set_library(
                 if write_ratings == "at-once"
                 else "Ratings wait in the plan."
             )
-        if (
-            (audio is None and exclude is None and write_ratings is None)
-            or mode is not None
-            or comment_mode is not None
-        ):
+        kinds: tuple[tuple[MediaKind, bool | None], ...] = (("audio", audio), ("photo", photos))
+        if (audio is photos is exclude is write_ratings is None) or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
-        if audio:
-            library.inventory.set_audio(library_id, included=True)
-            output.note("The next scan includes audio files.")
-        elif audio is not None:
-            _exclude_audio(library, library_id, yes=yes)
+        for kind, included in kinds:
+            if included:
+                library.inventory.set_media(library_id, kind, included=True)
+                output.note(f"The next scan includes {MEDIA_NAMES[kind]}.")
+            elif included is not None:
+                _exclude_media(library, library_id, kind, yes=yes)
         if exclude is not None:
             _exclude(library, library_id, exclude, yes=yes)
 
@@ -107,14 +110,14 @@ def _exclude(library: LibraryServices, library_id: int, patterns: list[str], *, 
     output.note(f"Scans {'leave out what matches' if any(patterns) else 'leave nothing out'}.{forgotten}")
 
 
-def _exclude_audio(library: LibraryServices, library_id: int, *, yes: bool) -> None:
-    known = library.inventory.audio_removal(library_id)
+def _exclude_media(library: LibraryServices, library_id: int, kind: MediaKind, *, yes: bool) -> None:
+    known = library.inventory.media_removal(library_id, kind)
     if known.files:
         _say_forgetting(known)
         ask(yes=yes)
-    found = library.inventory.set_audio(library_id, included=False)
+    found = library.inventory.set_media(library_id, kind, included=False)
     forgotten = f" {wording.files(found.files)} forgotten." if found and found.files else ""
-    output.note(f"Scans no longer include audio files.{forgotten}")
+    output.note(f"Scans no longer include {MEDIA_NAMES[kind]}.{forgotten}")
 
 
 @libraries.command("add", epilog="Example: indexium libraries add ~/Videos --name Family")
@@ -123,10 +126,11 @@ def add_library(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
     name: Annotated[str, typer.Option(help="Name of the library; default: the folder's name.")] = "",
     audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
+    photos: Annotated[bool, typer.Option("--photos", help="Include photos in scans.")] = False,
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
-        row = library.inventory.add(folder, name=name, audio=audio)
+        row = library.inventory.add(folder, name=name, audio=audio, photos=photos)
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
 
 

@@ -35,11 +35,9 @@ __all__ = ["FAMILIES", "NOT_VIDEO", "PHOTOS", "REMUXABLE", "choose", "cost", "ex
 
 # Containers that FFmpeg can rewrite, with the names of their demuxers.
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
-# The first one that recognises a file examines it.
-FAMILIES: tuple[Family, ...] = (bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
-
-# Photos: their families exist, and scans do not look for them yet.
 PHOTOS = photos.FAMILIES
+# The first one that recognises a file examines it.
+FAMILIES: tuple[Family, ...] = (*PHOTOS, bmff.FAMILY, matroska.FAMILY, *REMUXABLE, unsupported.FAMILY)
 
 _HEAD = 1024  # bytes by which a file is recognised
 _SECONDS_IN_PLACE = 0.004  # of one edit: a few fsyncs and the checks

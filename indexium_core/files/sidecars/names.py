@@ -13,7 +13,7 @@ import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 
-__all__ = ["EXTENSION", "SidecarPlace", "find", "is_photo"]
+__all__ = ["EXTENSION", "SidecarPlace", "find"]
 
 EXTENSION = b".xmp"
 _ENDINGS = (EXTENSION, b".XMP")
@@ -23,12 +23,6 @@ _RAW = frozenset(
     b"x3f".split()
 )
 _OTHERS = frozenset(b"." + name for name in b"avif heic heif hif jfif jpe jpeg jpg png tif tiff webp".split())
-_SCANNED = _OTHERS | {b".dng"}
-
-
-def is_photo(path: bytes) -> bool:
-    """Return whether a file may have a sidecar, by its name."""
-    return path[path.rfind(b".") :].lower() in _SCANNED
 
 
 @dataclass(frozen=True, slots=True)

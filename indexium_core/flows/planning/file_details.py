@@ -29,8 +29,16 @@ from indexium_core.model.files.details import (
     StandingDecision,
     TagPlace,
 )
-from indexium_core.model.files.media import FieldValue, StreamFacts
-from indexium_core.model.files.properties import FIELDS, LABELS, FieldLock, FileProperty, MediaProperties, display_value
+from indexium_core.model.files.media import FieldValue, MediaKind, StreamFacts
+from indexium_core.model.files.properties import (
+    FIELDS,
+    LABELS,
+    FieldLock,
+    FileProperty,
+    MediaProperties,
+    display_value,
+    shown_fields,
+)
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FINISHED_STATES, no_backups_reason
 from indexium_core.model.people import people_comment
@@ -110,7 +118,7 @@ class Details:
             history=[_event(each, row["library_state"]) for each in events],
             history_total=events_total,
             plan=item,
-            properties=_properties(stored, locked),
+            properties=_properties(stored, locked, row["media_kind"]),
             read_with=stored.tool if stored else "",
             properties_read_at=stored.read_at if stored else None,
             properties_problem=stored.problem.message if stored and stored.problem else "",
@@ -177,6 +185,7 @@ _AS_STORED = (
     "read_only",
     "file_hash",
     "container",
+    "media_kind",
     "duration",
     "first_seen_at",
     "scanned_at",
@@ -287,9 +296,12 @@ def _fields(
     return found
 
 
-def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) -> list[FileProperty]:
+def _properties(
+    stored: StoredProperties | None, locked: Sequence[FieldLock], kind: MediaKind | None
+) -> list[FileProperty]:
+    """Return the properties of a file: those of its kind, and all others that have a value or a lock."""
     by_field = {each.field: each for each in locked}
-    values = stored.properties if stored else MediaProperties()
+    values, shown = stored.properties if stored else MediaProperties(), shown_fields(kind)
     return [
         FileProperty(
             field=name,
@@ -299,6 +311,7 @@ def _properties(stored: StoredProperties | None, locked: Sequence[FieldLock]) ->
             lock=by_field.get(name),
         )
         for name in FIELDS
+        if name in shown or name in by_field or getattr(values, name) is not None
     ]
 
 

@@ -115,10 +115,11 @@ def discover(
     stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
     sidecars = catalog.sidecars(reader, library.path_bytes)
     walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
-    for folder in walk.walk(library.path_bytes, audio=library.audio, exclude=Exclusion(library.exclude)):
-        walked.beside |= _changed_sidecars(folder, sidecars)
-        for path in walked.beside & stable.keys():
-            del stable[path]
+    for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=Exclusion(library.exclude)):
+        changed = _changed_sidecars(folder, sidecars)
+        for path in changed:
+            stable.pop(path, None)
+        walked.beside |= changed
         _compare(walked, folder, stable)
         empty.add(folder)
         on_folder(len(folder.files), folder.path)
@@ -152,8 +153,12 @@ def _changed_sidecars(folder: walk.Folder, known: dict[bytes, str]) -> set[bytes
     """
     if not folder.sidecars and not known:
         return set()
-    photos = (path for path, _ in folder.files if path in known or (folder.sidecars and names.is_photo(path)))
+    photos = (path for path, _ in folder.files if path in known or (folder.sidecars and _is_photo(path)))
     return {path for path in photos if names.find(path, siblings=folder.sidecars).stamp != known.get(path, "")}
+
+
+def _is_photo(path: bytes) -> bool:
+    return path[path.rfind(b".") :].lower() in walk.EXTENSIONS["photo"]
 
 
 def _compare(walked: _WalkResult, folder: walk.Folder, stable: dict[bytes, tuple[object, ...]]) -> None:

@@ -14,9 +14,10 @@ from typing import Any, Literal, TypeAlias
 from indexium_core.files import volumes
 from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
+from indexium_core.model.files.inventory import LibraryDetails
 from indexium_core.store.catalog.catalog import LibraryRow
 
-__all__ = ["LOW_SPACE_BYTES", "Check", "CheckState", "check_library", "file_system_facts"]
+__all__ = ["LOW_SPACE_BYTES", "Check", "CheckState", "check_library", "file_system_facts", "library_details"]
 
 LOW_SPACE_BYTES = 1_000_000_000  # below this free space, a check gives a warning
 
@@ -105,3 +106,34 @@ def file_system_facts(volume: volumes.Volume) -> dict[str, Any]:
         "case_insensitive": volume.case_insensitive,
         "mtime_step_ns": volume.mtime_step_ns,
     }
+
+
+def library_details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetails:
+    """Return a library with the states of its files, their `size` in bytes, and its health."""
+    check = check_library(row)
+    promise, free = str(check.details["promise"]), check.details["free_bytes"]
+    # If the only warning is about the file system's guarantees, it is not a problem: `promise` already shows it.
+    is_low = free is not None and free < LOW_SPACE_BYTES
+    has_problem = check.state != "ok" and (promise not in check.message or is_low)
+    return LibraryDetails(
+        library_id=row.library_id,
+        name=row.name,
+        path=row.path,
+        state=row.state,
+        reason=row.state_reason,
+        file_count=row.file_count,
+        bytes=size,
+        states=states,
+        people_mode=row.people_mode,
+        comment_mode=row.comment_mode,
+        audio=row.audio,
+        photos=row.photos,
+        exclude=row.exclude,
+        write_ratings=row.write_ratings,
+        scanned_at=row.scanned_at,
+        problem=check.message if has_problem else "",
+        remedy=check.remedy if has_problem else "",
+        promise=promise,
+        file_system=str(check.details["label"]),
+        free_bytes=free,
+    )

@@ -33,22 +33,26 @@ from indexium_core.model.files.inventory import (
     Quality,
     RemovalReport,
 )
+from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
 __all__ = ["Inventory"]
 
-_AUDIO = store.LibraryPart(extensions=tuple(sorted(os.fsdecode(name[1:]) for name in walk.AUDIO)))
 _MAX_HINTS = 40
 _COMMON_FOLDERS = (
     "~/Videos",
     "~/Movies",
     "~/Filme",
+    "~/Pictures",
+    "~/Bilder",
+    "~/Images",
     "~/Vidéos",
     "~/Vídeos",
     "/srv/media",
@@ -96,7 +100,10 @@ class Inventory:
         """Return every library folder with the states of its files and its health."""
         reader = self._database.read()
         counts = store.states(reader)
-        return [_details(row, *counts.get(row.library_id, ({}, 0))) for row in catalog.libraries(reader)]
+        return [
+            folder_health.library_details(row, *counts.get(row.library_id, ({}, 0)))
+            for row in catalog.libraries(reader)
+        ]
 
     @remote()
     def quality(self) -> Quality:
@@ -147,7 +154,7 @@ class Inventory:
     # Adding.
 
     @remote(paths=("folder",))
-    def add(self, folder: str | Path, *, name: str = "", audio: bool = False) -> LibraryRow:
+    def add(self, folder: str | Path, *, name: str = "", audio: bool = False, photos: bool = False) -> LibraryRow:
         """
         Add a library folder without scanning it. A folder that is a library already keeps its settings.
 
@@ -155,6 +162,7 @@ class Inventory:
             folder: The folder.
             name: The name of the library; "" for the folder's name.
             audio: Scans include audio files. False does not change an existing library.
+            photos: Scans include photos. False does not change an existing library.
 
         Raises:
             UsageError: The folder does not exist, is a file, cannot be listed, is inside another library, or contains
@@ -165,8 +173,10 @@ class Inventory:
         with self._database.atomic() as tx:
             if name.strip() and name.strip() != row.name:
                 catalog.name_library(tx, row.library_id, name.strip())
-            if audio and not row.audio:
-                catalog.set_library_audio(tx, row.library_id, audio=True)
+            kinds: dict[MediaKind, bool] = {"audio": audio, "photo": photos}
+            for kind, included in kinds.items():
+                if included:
+                    catalog.set_library_media(tx, row.library_id, kind, included=True)
         return self._row(row.library_id)
 
     @remote()
@@ -275,11 +285,18 @@ class Inventory:
     @remote()
     def forget_missing(self, library_id: int) -> RemovalReport:
         """Delete the rows of the missing files of a library. Errors as in `remove`."""
+        return self._forget(library_id, store.MISSING)
+
+    def _forget(
+        self, library_id: int, part: store.LibraryPart, change: Callable[[Connection], None] = lambda _: None
+    ) -> RemovalReport:
+        """Delete the rows of a part of a library, in one transaction with a change of its settings."""
         with self._exclude_scans():
-            report = self.missing_removal(library_id)
-            self._require_no_operation(library_id, store.MISSING)
+            report = self._removal(library_id, part)
+            self._require_no_operation(library_id, part)
             with self._database.atomic() as tx:
-                store.forget(tx, library_id, store.MISSING)
+                change(tx)
+                store.forget(tx, library_id, part)
         self._on_change()
         return report
 
@@ -287,46 +304,37 @@ class Inventory:
         row = self._row(library_id)
         return store.removal(self._database.read(), library_id, row.path, part)
 
-    # Audio files.
+    # Audio files and photos.
 
     @remote()
-    def set_audio(self, library_id: int, *, included: bool) -> RemovalReport | None:
+    def set_media(self, library_id: int, kind: MediaKind, *, included: bool) -> RemovalReport | None:
         """
-        Include the audio files of a folder in scans, or exclude them.
+        Include the audio files (`audio`) or photos (`photo`) of a folder in scans, or exclude them.
 
         The next scan adds included files. Rows of excluded files are deleted at once; the report counts them. Media
-        files do not change, and people and history remain. Errors as in `remove`.
+        files do not change, and people and history remain. A file that is included again is recognised by its media.
+
+        Raises:
+            UnknownIdError: There is no such library.
+            UsageError: The kind is another one, or a scan or an operation uses the files.
+
         """
+        part = _part_of(kind)
+
+        def change(tx: Connection) -> None:
+            catalog.set_library_media(tx, library_id, kind, included=included)
+
         if not included:
-            return self.exclude_audio(library_id)
-        self.include_audio(library_id)
+            return self._forget(library_id, part, change)
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            change(tx)
         return None
 
     @remote()
-    def audio_removal(self, library_id: int) -> RemovalReport:
-        """Return the data that `exclude_audio` would delete from the database."""
-        return self._removal(library_id, _AUDIO)
-
-    def include_audio(self, library_id: int) -> None:
-        """Include audio files in scans of a library, starting with the next scan. Raises UnknownIdError."""
-        self._row(library_id)
-        with self._database.atomic() as tx:
-            catalog.set_library_audio(tx, library_id, audio=True)
-
-    def exclude_audio(self, library_id: int) -> RemovalReport:
-        """
-        Exclude audio files from scans of a library, and delete the rows of its audio files. Errors as in `remove`.
-
-        The people and the history of the files are kept. A file that is included again is recognised by its media.
-        """
-        with self._exclude_scans():
-            report = self.audio_removal(library_id)
-            self._require_no_operation(library_id, _AUDIO)
-            with self._database.atomic() as tx:
-                catalog.set_library_audio(tx, library_id, audio=False)
-                store.forget(tx, library_id, _AUDIO)
-        self._on_change()
-        return report
+    def media_removal(self, library_id: int, kind: MediaKind) -> RemovalReport:
+        """Return the data that the exclusion of a kind of media would delete from the database."""
+        return self._removal(library_id, _part_of(kind))
 
     # Excluded files.
 
@@ -437,6 +445,14 @@ class Inventory:
         return row
 
 
+def _part_of(kind: MediaKind) -> store.LibraryPart:
+    """Return the files of a kind of media that a library may leave out; raises UsageError for another kind."""
+    if kind not in walk.OPTIONAL_KINDS:
+        message = f"A library cannot include or exclude “{kind[:40]}”. Choose one of: {', '.join(walk.OPTIONAL_KINDS)}."
+        raise errors.UsageError(message)
+    return store.LibraryPart(extensions=tuple(sorted(os.fsdecode(name[1:]) for name in walk.EXTENSIONS[kind])))
+
+
 def _remove_folder(path: bytes) -> None:
     parent, _, name = path.rpartition(b"/")
     folder = disk.open_folder(parent)
@@ -444,35 +460,6 @@ def _remove_folder(path: bytes) -> None:
         disk.remove_folder(name, folder=folder)
     finally:
         os.close(folder)
-
-
-def _details(row: LibraryRow, states: dict[str, int], size: int) -> LibraryDetails:
-    check = folder_health.check_library(row)
-    promise, free = str(check.details["promise"]), check.details["free_bytes"]
-    # If the only warning is about the file system's guarantees, it is not a problem: `promise` already shows it.
-    is_low = free is not None and free < folder_health.LOW_SPACE_BYTES
-    has_problem = check.state != "ok" and (promise not in check.message or is_low)
-    return LibraryDetails(
-        library_id=row.library_id,
-        name=row.name,
-        path=row.path,
-        state=row.state,
-        reason=row.state_reason,
-        file_count=row.file_count,
-        bytes=size,
-        states=states,
-        people_mode=row.people_mode,
-        comment_mode=row.comment_mode,
-        audio=row.audio,
-        exclude=row.exclude,
-        write_ratings=row.write_ratings,
-        scanned_at=row.scanned_at,
-        problem=check.message if has_problem else "",
-        remedy=check.remedy if has_problem else "",
-        promise=promise,
-        file_system=str(check.details["label"]),
-        free_bytes=free,
-    )
 
 
 def _common_folders() -> list[str]:

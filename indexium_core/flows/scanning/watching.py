@@ -19,6 +19,7 @@ __all__ = ["FolderWatcher"]
 
 NETWORK_SECONDS = 60.0  # between two scans of a folder without events
 LOCAL_SECONDS = 900.0
+_CANDIDATES = frozenset({walk.SIDECAR}).union(*walk.EXTENSIONS.values())
 _QUIET_MS, _LONGEST_MS = 1000, 10_000  # a scan starts after this time without a change, at the latest after the second
 
 
@@ -131,4 +132,4 @@ def _is_relevant(path: Path, folder: Path) -> bool:
     """
     if not path.is_relative_to(folder) or any(part.startswith(".") for part in path.relative_to(folder).parts):
         return False
-    return os.fsencode(path.suffix.lower()) in walk.VIDEO | walk.AUDIO or not path.is_file()
+    return os.fsencode(path.suffix.lower()) in _CANDIDATES or not path.is_file()

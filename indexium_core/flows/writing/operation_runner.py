@@ -22,13 +22,14 @@ from typing import Any
 from indexium_core import errors, logs
 from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
-from indexium_core.flows.writing import editing, protocol, recording, remote_edit
+from indexium_core.flows.writing import editing, protocol, recording
 from indexium_core.flows.writing.blockers import Blockers, state_of_files
-from indexium_core.flows.writing.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads

@@ -6,13 +6,10 @@ The steps that all writes of a file share: inspect the file, verify it after the
 
 from __future__ import annotations
 
-import contextlib
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any, Self
 
 from indexium_core import errors
@@ -20,6 +17,7 @@ from indexium_core.files import fingerprint, journal, probe, reader, verify, vol
 from indexium_core.files.containers import Capabilities, Choice, Family, Layout, Reader, registry
 from indexium_core.files.sidecars import reading
 from indexium_core.flows.writing import states
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FileFacts, FileStat, Patch, Refusal, SidecarEdit
@@ -64,91 +62,6 @@ _HAS_OTHER_NAMES = (
     "The file has other names on this disk (hard links). Writing it creates a new file, and the other names would keep "
     "the old one. Set hard_links=break to allow this."
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WritePolicy:
-    """How the files of an operation are written."""
-
-    backups: Path  # folder of the journals
-    preserve_mtime: bool = False  # restore the modification time of a file after a write
-    faststart: str = "keep"  # keep: an index in front of the media stays there; any: the index may move to the end
-    sidecar_name: str = "full"  # a new sidecar of a.jpg is a.jpg.xmp (full) or a.xmp (stem)
-    break_links: bool = False  # a new file may replace a file that has other names (hard links)
-    keep_backup: bool = True  # the old file must be restorable
-    reverted: journal.AnyEntry | None = None  # what to roll back; None: as the journals say
-    reserve_space: Callable[[int, int], bool] = lambda _size, _item: True  # reserve bytes for the original of an item
-    is_cancelled: Callable[[], bool] = lambda: False  # whether to cancel long work
-    on_progress: Callable[[FileProgress], None] = lambda _: None  # called when long work on a file advances; may block
-
-
-class FileProgress:
-    """
-    The progress of one file for which a new file is made, and the check whether to cancel it.
-
-    It may be read from any thread. A change in place takes milliseconds and is always finished.
-    """
-
-    def __init__(self, policy: WritePolicy) -> None:
-        self._policy = policy
-        self._lock = threading.Lock()
-        self._done_bytes = self._total_bytes = 0  # bytes to read and write, of both files, each time counted
-        self._paused_seconds = 0.0
-        self._paused_at: float | None = None
-
-    def set_total(self, count: int) -> None:
-        """Set the approximate number of bytes to read and write, of both files, counted each time."""
-        with self._lock:
-            self._total_bytes = count
-
-    def advance(self, count: int) -> None:
-        """
-        Record that `count` bytes were read or written.
-
-        Raises:
-            MetadataError: The work is cancelled (`cancelled`).
-
-        """
-        with self._lock:
-            self._done_bytes += count
-        self._policy.on_progress(self)
-        if self._policy.is_cancelled():
-            message = "The new file was discarded because the work was cancelled. The file is unchanged."
-            raise errors.MetadataError(message, code="cancelled")
-
-    @contextlib.contextmanager
-    def paused(self) -> Iterator[None]:
-        """Count the time in the block as a pause."""
-        with self._lock:
-            since = self._paused_at = time.monotonic()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._paused_seconds, self._paused_at = self._paused_seconds + time.monotonic() - since, None
-
-    @property
-    def paused_seconds(self) -> float:
-        """The seconds during which the work was paused."""
-        with self._lock:
-            return self._paused_seconds + (0.0 if self._paused_at is None else time.monotonic() - self._paused_at)
-
-    @property
-    def position(self) -> tuple[int, int]:
-        """The number of finished bytes, and the approximate total."""
-        with self._lock:
-            return self._done_bytes, self._total_bytes
-
-    def set_position(self, done: int, total: int) -> None:
-        """Copy the position from the process that does the work."""
-        with self._lock:
-            self._done_bytes, self._total_bytes = done, total
-
-    @property
-    def fraction(self) -> float | None:
-        """The finished fraction, from 0 to 1; None if no new file is made or there is no data yet."""
-        with self._lock:
-            return min(self._done_bytes / self._total_bytes, 1.0) if self._total_bytes else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -415,7 +328,7 @@ def verify_edit(
             file,
             require_whole(family, layout),
             layout,
-            shown=after.fields.get("comment"),
+            shown=after.fields.get(COMMENT),
             tags=after.tags,
             capabilities=capabilities,
             identity=identity,

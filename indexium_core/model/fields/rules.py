@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from indexium_core import errors
-from indexium_core.model.fields.table import EDITABLE, Field, FieldType
+from indexium_core.model.fields.table import DATED, EDITABLE, Field, FieldType
 
-__all__ = ["FACTS", "FileNames", "ValueRule", "literal", "suggestions"]
+__all__ = ["FACTS", "MORE_ABOUT_RULES", "FileNames", "ValueRule", "literal", "suggestions"]
 
 FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "name": "the name of the file without its extension",
@@ -46,10 +46,14 @@ _SUGGESTED: Mapping[FieldType, tuple[tuple[str, str], ...]] = {
         ("The oldest date", "{oldest(KEY,date_in_name,modified)}"),
     ),
 }
-_DATED = tuple(each.key for each in EDITABLE if each.type in {"date", "datetime"})
 _OLDEST = "oldest"
-_OF_OLDEST = (*_DATED, "modified")
+_OF_OLDEST = (*DATED, "modified")
 _DATES = (*_OF_OLDEST, "date_in_name", "date_in_folder")
+MORE_ABOUT_RULES = (
+    f"Every field is a placeholder, too: {{{EDITABLE[0].key}}}. Dates and times can be shifted: {{{DATED[0]}+1d}},"
+    f" {{{DATED[1]}-90m}}; {{{DATED[1]}@+02:00}} has this time zone, and {{oldest({DATED[1]},date_in_name)}} is the"
+    " oldest of these. Write {{ for a brace."
+)
 _PLACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _PLACEHOLDER = re.compile(
     r"([a-z_]+)(?:\(([a-z_, ]+)\))?(?:([+-])(\d{1,9})([smhdw]))?(?:@(Z|[+-]\d{2}:\d{2}))?", re.ASCII
@@ -169,7 +173,7 @@ def _facts(file: FileNames) -> Mapping[str, str | None]:
     """Return the values of all placeholders."""
     folders = [folder for folder in file.folder.split("/") if folder]
     stem, dot, _ = file.file_name.rpartition(".")
-    dates = [file.fields[key] for key in _DATED if key in file.fields]
+    dates = [file.fields[key] for key in DATED if key in file.fields]
     return {
         **file.fields,
         "name": stem if dot else file.file_name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.model.files.media import FieldValue, StreamFacts
+from indexium_core.model.files.media import FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.readers import Reading
 from indexium_core.model.planning.plan import PlanItem
@@ -132,6 +132,7 @@ class FileDetails:
     read_only: bool
     file_hash: str | None
     container: str
+    media_kind: MediaKind | None  # None if it is unknown
     duration: float | None
     first_seen_at: datetime
     scanned_at: datetime  # when a scan read these facts

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from indexium_core.model.files.media import MediaKind
+
 __all__ = [
     "KINDS",
+    "MEDIA_NAMES",
     "SORTS",
     "WRITE_RATINGS",
     "EmptyFolderReport",
@@ -35,6 +39,7 @@ KINDS: dict[str, str] = {
     "missing": "files that the last scan did not find",
     "offline": "files of offline folders",
 }
+MEDIA_NAMES: Mapping[MediaKind, str] = {"audio": "audio files", "photo": "photos"}  # kinds that a library may include
 SORTS = ("path", "name", "size", "mtime")  # sort keys of the files that match a search
 WRITE_RATINGS = ("at-once", "with-plan")  # when a rating is written: as soon as it is set, or like every other edit
 
@@ -54,6 +59,7 @@ class LibraryDetails:
     people_mode: str | None
     comment_mode: str | None
     audio: bool  # audio files are scanned too
+    photos: bool  # photos are scanned too
     exclude: list[str]  # patterns of what scans leave out
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     scanned_at: datetime | None

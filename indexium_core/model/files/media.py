@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+from indexium_core.model.fields.table import CREATION_TIME
 
 __all__ = [
     "Change",
@@ -12,13 +14,18 @@ __all__ = [
     "FieldValue",
     "FileFacts",
     "FileStat",
+    "MediaKind",
     "Patch",
+    "PhotoFacts",
     "Rebuild",
     "Refusal",
     "Remux",
     "SidecarEdit",
     "StreamFacts",
 ]
+
+
+MediaKind = Literal["video", "audio", "photo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +168,18 @@ class StreamFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoFacts:
+    """What the header of a photo says about it."""
+
+    width: int  # pixels as shown, after the rotation by the orientation; 0 for a damaged photo
+    height: int
+    camera: str = ""
+    lens: str = ""
+    taken: str = ""  # "2019-07-04T10:11:12.07+02:00", with a fraction and a zone if they are known
+    position: tuple[float, float] | None = None  # latitude and longitude in degrees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileFacts:
     """The facts that a probe reads from one file, for its row in `scanned_files`."""
 
@@ -172,6 +191,7 @@ class FileFacts:
     hash_seconds: float = field(default=0.0, compare=False)
     duration: float | None = None  # seconds
     streams: tuple[StreamFacts, ...] = ()
+    photo: PhotoFacts | None = None  # None for other files
     tags: dict[str, Any] = field(default_factory=dict)  # {"container": {...}, "streams": [{...}]}, from PyAV
     comment: str | None = None  # the comment that players read; undecodable bytes are surrogates, here and below
     comment_fields: tuple[FieldValue, ...] = ()  # every place that has a comment
@@ -187,3 +207,18 @@ class FileFacts:
     sidecar: str = ""  # the stamp of the sidecar from which some of these were read
     est_seconds: float = 0.0  # the estimated cost of writing a short comment
     est_bytes: int = 0
+
+    @property
+    def media_kind(self) -> MediaKind | None:
+        """The kind of the media; None if it is unknown. Audio files have no pictures except a cover."""
+        if self.photo is not None:
+            return "photo"
+        if not self.container or self.state == "not_video":
+            return None
+        has_pictures = any(each.kind == "video" and not each.details.get("attached_pic") for each in self.streams)
+        return "video" if has_pictures or not self.streams else "audio"
+
+    @property
+    def taken(self) -> str | None:
+        """The moment of the recording in ISO 8601, as the file has it; None if it is unknown."""
+        return self.fields.get(CREATION_TIME) or (self.photo.taken if self.photo else None)

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import EDITABLE, field_named
-from indexium_core.model.files.media import StreamFacts
+from indexium_core.model.files.media import FileFacts, MediaKind, PhotoFacts, StreamFacts
 
 __all__ = [
     "FIELDS",
@@ -35,10 +35,14 @@ __all__ = [
     "MediaReading",
     "Value",
     "display_value",
+    "from_photo",
     "from_streams",
     "label_of",
     "parse_value",
+    "reading_of",
+    "shown_fields",
     "validate_fields",
+    "wall_time",
 ]
 
 Value: TypeAlias = str | int | float | None
@@ -53,17 +57,30 @@ LABELS: Mapping[str, str] = {
     "sample_rate": "Sample rate",
     "frame_rate": "Frame rate",
     "hdr": "HDR",
+    "camera": "Camera",
+    "lens": "Lens",
+    "taken": "Taken",
+    "latitude": "Latitude",
+    "longitude": "Longitude",
     "people": "People",
     "comment": "Comment",
 }
-FIELDS = tuple(LABELS)[:9]  # the fields that a rescan reads
+FIELDS = tuple(LABELS)[:-2]  # the fields that a rescan reads
 LOCKABLE = (*LABELS, *(field.key for field in EDITABLE))
 ON_REQUEST = ("duration", "size")  # the fields that a rescan refreshes only on request
 
-_NUMBERS = frozenset({"duration", "size", "channels", "sample_rate", "frame_rate"})
+# The fields that a kind of media can have; other fields are shown only if they have a value.
+_ALWAYS = ("resolution", "size")
+_OF_STREAMS = ("duration", "video_codec", "audio_codec", "channels", "sample_rate", "frame_rate", "hdr")
+_OF_PHOTOS = ("camera", "lens", "taken")
+_NUMBERS = frozenset({"duration", "size", "channels", "sample_rate", "frame_rate", "latitude", "longitude"})
 _HDR = {"no": "no", "pq": "HDR10 (PQ)", "hlg": "HLG", "dolby_vision": "Dolby Vision"}
 _TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _SPEAKERS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+_FREE_TEXTS = frozenset({"camera", "lens"})
+_LONGEST_NAME = 200  # characters
+_MOMENT_LENGTH = 19
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
 _MAX_INTEGER = 2**31 - 1  # INTEGER in the database
 _MAX_BIGINT = 2**63 - 1
 
@@ -86,6 +103,11 @@ class MediaProperties:
     sample_rate: int | None = None  # Hz
     frame_rate: float | None = None  # frames per second
     hdr: str | None = None  # no, pq, hlg, dolby_vision; None without a video stream
+    camera: str | None = None
+    lens: str | None = None
+    taken: str | None = None  # "2019-07-04 10:11:12": the wall time of the recording
+    latitude: float | None = None  # degrees; south is negative
+    longitude: float | None = None  # degrees; west is negative
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +116,7 @@ class MediaReading:
 
     properties: MediaProperties
     unknown: tuple[str, ...] = ()  # fields that exist without a known value: their stored values stay
-    tool: str = "pyav"  # the tool that read them: pyav, ffprobe
+    tool: str = "pyav"  # the tool that read them: pyav, ffprobe, header (of a photo)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,14 +211,53 @@ def validate_fields(fields: Collection[str], allowed: Sequence[str]) -> tuple[st
     return tuple(name for name in allowed if name in names)
 
 
-# Values from streams.
+def shown_fields(kind: MediaKind | None) -> tuple[str, ...]:
+    """Return the fields that are shown for a kind of media even without a value."""
+    names = {*_ALWAYS, *(_OF_PHOTOS if kind == "photo" else _OF_STREAMS)}
+    return tuple(name for name in FIELDS if name in names)
+
+
+# Values from a file.
+
+
+def reading_of(facts: FileFacts, size: int) -> MediaReading:
+    """Return the properties of a file that a probe read; `size` in bytes."""
+    if facts.photo is not None:
+        return MediaReading(properties=from_photo(facts.photo, size=size, taken=facts.taken), tool="header")
+    found, unknown = from_streams(facts.streams, duration=facts.duration, size=size, taken=facts.taken)
+    return MediaReading(properties=found, unknown=unknown)
+
+
+def from_photo(photo: PhotoFacts, *, size: int, taken: str | None) -> MediaProperties:
+    """Return the properties of a photo; `size` in bytes, `taken` in ISO 8601."""
+    latitude, longitude = photo.position or (None, None)
+    return MediaProperties(
+        resolution=f"{photo.width}x{photo.height}" if photo.width and photo.height else None,
+        size=size,
+        camera=photo.camera or None,
+        lens=photo.lens or None,
+        taken=wall_time(taken),
+        latitude=latitude,
+        longitude=longitude,
+    )
+
+
+def wall_time(text: str | None) -> str | None:
+    """Return a date and time without fraction and zone, as it is stored; None for another text."""
+    match = _MOMENT.match(text or "")
+    try:
+        return datetime.fromisoformat(match[0]).isoformat(" ") if match else None
+    except ValueError:
+        return None
 
 
 def from_streams(
-    streams: Sequence[StreamFacts], *, duration: float | None, size: int | None
+    streams: Sequence[StreamFacts], *, duration: float | None, size: int | None, taken: str | None = None
 ) -> tuple[MediaProperties, tuple[str, ...]]:
     """
     Return the properties of streams, and the fields that exist without a known value.
+
+    `taken` is the moment of the recording in ISO 8601.
 
     Attached pictures (covers) do not count. If a file has several streams of the same kind, the properties describe the
     stream that players select: the default stream, otherwise the first one.
@@ -206,10 +267,11 @@ def from_streams(
     properties = MediaProperties(
         duration=_positive_float(duration),
         size=size,
+        taken=wall_time(taken),
         **_video_properties(video) if video else {},
         **_audio_properties(audio) if audio else {},
     )
-    expected = ["duration", "size"] if streams else list(FIELDS)
+    expected = ["duration", "size"] if streams else [*_ALWAYS, *_OF_STREAMS]
     expected += ["resolution", "video_codec", "frame_rate", "hdr"] if video else []
     expected += ["audio_codec", "channels", "sample_rate"] if audio else []
     return properties, tuple(name for name in FIELDS if name in expected and getattr(properties, name) is None)
@@ -280,6 +342,8 @@ _FORMATS: Mapping[str, Callable[[Any], str]] = {
     "sample_rate": lambda value: f"{value / 1000:g} kHz",
     "frame_rate": lambda value: f"{round(float(value), 2):g} fps",
     "hdr": lambda value: _HDR.get(str(value), str(value)),
+    "latitude": lambda value: f"{abs(float(value)):.5f}° {'N' if float(value) >= 0 else 'S'}",
+    "longitude": lambda value: f"{abs(float(value)):.5f}° {'E' if float(value) >= 0 else 'W'}",
 }
 
 
@@ -295,7 +359,7 @@ def parse_value(name: str, text: str) -> Value:
     if plain in ("", "-"):
         return None
     try:
-        return _PARSERS[name](plain.lower())
+        return _PARSERS[name](plain if name in _FREE_TEXTS else plain.lower())
     except (ValueError, ArithmeticError) as error:
         message = f"“{plain[:40]}” is not a valid {LABELS[name].lower()}. Examples: {_EXAMPLES[name]}."
         raise errors.ValidationError(message) from error
@@ -311,6 +375,11 @@ _EXAMPLES = {
     "sample_rate": "48000",
     "frame_rate": "25, 29.97 or 30000/1001",
     "hdr": "no, pq, hlg or dolby_vision",
+    "camera": "Fujifilm X-T4",
+    "lens": "XF 23mm F2",
+    "taken": "2019-07-04 10:11:12",
+    "latitude": "48.1374, or -33.8568 in the south",
+    "longitude": "11.5755, or -70.6483 in the west",
 }
 
 
@@ -371,6 +440,26 @@ def _parse_hdr(text: str) -> str:
     return word
 
 
+def _parse_name(text: str) -> str:
+    if len(text) > _LONGEST_NAME or not text.isprintable():
+        raise ValueError(text)
+    return text
+
+
+def _parse_moment(text: str) -> str:
+    moment = wall_time(text) if len(text) == _MOMENT_LENGTH else None
+    if moment is None:
+        raise ValueError(text)
+    return moment
+
+
+def _parse_degrees(text: str, most: int) -> float:
+    value = float(text)
+    if not abs(value) <= most:
+        raise ValueError(text)
+    return round(value, 7)
+
+
 _PARSERS: Mapping[str, Callable[[str], Value]] = {
     "resolution": _parse_resolution,
     "duration": _parse_clock,
@@ -381,4 +470,9 @@ _PARSERS: Mapping[str, Callable[[str], Value]] = {
     "sample_rate": lambda text: _parse_whole(text.removesuffix("hz").strip()),
     "frame_rate": _parse_rate,
     "hdr": _parse_hdr,
+    "camera": _parse_name,
+    "lens": _parse_name,
+    "taken": _parse_moment,
+    "latitude": lambda text: _parse_degrees(text, 90),
+    "longitude": lambda text: _parse_degrees(text, 180),
 }

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from indexium_core import errors
 from indexium_core.model.files.hash_cache import KnownHash
-from indexium_core.model.files.media import FileStat
+from indexium_core.model.files.media import FileStat, MediaKind
 from indexium_core.store import rows, sql
 from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
@@ -40,8 +40,8 @@ __all__ = [
     "paths_of_library",
     "remove_library",
     "restat",
-    "set_library_audio",
     "set_library_exclude",
+    "set_library_media",
     "set_library_modes",
     "set_library_ratings",
     "set_library_state",
@@ -67,10 +67,17 @@ class LibraryRow:
     people_mode: str | None
     comment_mode: str | None
     audio: bool  # scans include audio files
+    photos: bool  # scans include photos
     exclude: list[str]  # patterns of what scans leave out
     file_count: int  # files that are not missing
     scanned_at: datetime | None  # UTC
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
+
+    @property
+    def media_kinds(self) -> frozenset[MediaKind]:
+        """The kinds of media that scans include beside videos."""
+        included: dict[MediaKind, bool] = {"audio": self.audio, "photo": self.photos}
+        return frozenset(kind for kind, is_included in included.items() if is_included)
 
 
 class KnownFile(NamedTuple):
@@ -131,9 +138,9 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
         tx.execute(_sql("mark_library"), [library_id])
 
 
-def set_library_audio(tx: Connection, library_id: int, *, audio: bool) -> None:
-    """Set whether scans of a library include audio files."""
-    tx.execute(_sql("set_library_audio"), [library_id, audio])
+def set_library_media(tx: Connection, library_id: int, kind: MediaKind, *, included: bool) -> None:
+    """Set whether scans of a library include media of a kind, `audio` or `photo`."""
+    tx.execute(_sql("set_library_media"), {"library_id": library_id, "kind": kind, "included": included})
 
 
 def set_library_ratings(tx: Connection, library_id: int, *, at_once: bool) -> None:

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.files.media import FileFacts
-from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading, Value, from_streams
+from indexium_core.model.files.properties import FIELDS, MediaProperties, MediaReading, Value, reading_of, wall_time
 from indexium_core.model.query import CompiledQuery
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
@@ -109,14 +108,9 @@ def put(
 
 
 def put_facts(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> None:
-    """Store the properties of scanned files that have streams."""
-    readings = {file_id: _reading(file.facts, file.stat.size) for file_id, file in files.items() if file.facts.streams}
-    put(tx, readings, actor="scan", at=at)
-
-
-def _reading(facts: FileFacts, size: int) -> MediaReading:
-    properties, unknown = from_streams(facts.streams, duration=facts.duration, size=size)
-    return MediaReading(properties=properties, unknown=unknown)
+    """Store the properties of scanned photos, and of scanned files that have streams."""
+    read = {file_id: file for file_id, file in files.items() if file.facts.streams or file.facts.photo}
+    put(tx, {file_id: reading_of(file.facts, file.stat.size) for file_id, file in read.items()}, actor="scan", at=at)
 
 
 def put_problems(tx: Connection, problems: Mapping[int, PropertyProblem]) -> None:
@@ -132,11 +126,12 @@ def put_problems(tx: Connection, problems: Mapping[int, PropertyProblem]) -> Non
 
 
 def follow_write(tx: Connection, files: Mapping[int, ScannedFile]) -> None:
-    """Store the size and duration of written files, except for locked fields."""
+    """Store the size, duration and moment of written files, except for locked fields."""
     facts = {
         "file_id": list(files),
         "size": [file.stat.size for file in files.values()],
         "duration": [file.facts.duration for file in files.values()],
+        "taken": [wall_time(file.facts.taken) for file in files.values()],
     }
     tx.execute(_sql("follow_write"), facts)
 

@@ -1,7 +1,7 @@
 -- name: libraries
 -- Every library with the number of its files that are not missing.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
-       l.audio, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at,
+       l.audio, l.photos, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at,
        CASE WHEN l.write_ratings THEN 'at-once' ELSE 'with-plan' END AS write_ratings
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
@@ -32,9 +32,11 @@ WHERE library_id = $1 AND (state, state_reason) IS DISTINCT FROM ($2, $3) RETURN
 UPDATE libraries SET people_mode = $2, comment_mode = $3
 WHERE library_id = $1 AND (people_mode, comment_mode) IS DISTINCT FROM ($2, $3) RETURNING library_id;
 
--- name: set_library_audio
--- Set whether scans of a library include audio files.
-UPDATE libraries SET audio = $2 WHERE library_id = $1;
+-- name: set_library_media
+-- Set whether scans of a library include media of a kind.
+UPDATE libraries SET audio = CASE WHEN $kind = 'audio' THEN $included ELSE audio END,
+    photos = CASE WHEN $kind = 'photo' THEN $included ELSE photos END
+WHERE library_id = $library_id;
 
 -- name: set_library_ratings
 -- Set whether the ratings of a library are written at once.
@@ -142,6 +144,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     unnest($growing::BOOLEAN[]) AS growing,
     unnest($file_hash::VARCHAR[]) AS file_hash,
     unnest($container::VARCHAR[]) AS container,
+    unnest($media_kind::VARCHAR[]) AS media_kind,
     unnest($duration::DOUBLE[]) AS duration,
     unnest($streams::VARCHAR[])::JSON AS streams,
     unnest($tags::VARCHAR[])::JSON AS tags,
@@ -170,11 +173,15 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
 -- name: same_path
 -- The known file of each path, and whether it is still the same film: the same payload; a file that was growing or
 -- unreadable before; a film with both hashes; or a rewrite by another program (other bytes, but the same streams, number
--- of frames and duration; another container may not have a frame count).
+-- of frames and duration; another container may not have a frame count). A photo has no streams: it is the same if it was
+-- taken at the same moment by the same camera.
 CREATE OR REPLACE TEMP TABLE same_path AS
 SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
        i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
-       OR f.growing OR json_array_length(f.streams) = 0 OR coalesce(old_film.film_id = new_film.film_id, false)
+       OR f.growing OR coalesce(old_film.film_id = new_film.film_id, false)
+       OR (json_array_length(f.streams) = 0 AND f.media_kind IS DISTINCT FROM 'photo')
+       OR (f.media_kind = 'photo' AND coalesce(i.tags->>'$.container.taken' = f.tags->>'$.container.taken', false)
+           AND i.tags->>'$.container.camera' IS NOT DISTINCT FROM f.tags->>'$.container.camera')
        OR (json_extract_string(i.streams, '$[*].codec') = json_extract_string(f.streams, '$[*].codec')
            AND json_extract_string(i.streams, '$[*].details.width') = json_extract_string(f.streams, '$[*].details.width')
            AND (json_extract_string(i.streams, '$[*].details.frames') = json_extract_string(f.streams, '$[*].details.frames')
@@ -240,13 +247,14 @@ LEFT JOIN moved AS m ON m.path_bytes = i.path_bytes;
 
 -- name: keep_identity
 -- A file that cannot be read keeps the facts of its media, by which a later scan recognises it.
-UPDATE resolved SET file_hash = f.file_hash, duration = f.duration, streams = f.streams
+UPDATE resolved SET file_hash = f.file_hash, duration = f.duration, streams = f.streams,
+    media_kind = coalesce(f.media_kind, resolved.media_kind)
 FROM scanned_files AS f
 WHERE f.file_id = resolved.file_id AND resolved.state <> 'ok' AND resolved.file_hash IS NULL;
 
 -- name: keep_facts
 -- A file that cannot be accessed keeps all facts: there is no evidence that it changed.
-UPDATE resolved SET container = f.container, tags = f.tags, comment = f.comment, comment_fields = f.comment_fields,
+UPDATE resolved SET container = f.container, media_kind = f.media_kind, tags = f.tags, comment = f.comment, comment_fields = f.comment_fields,
     fields_differ = f.fields_differ, people = f.people, people_keys = f.people_keys, custom_text = f.custom_text,
     comment_before = f.comment_before, comment_after = f.comment_after, comment_without = f.comment_without,
     places = f.places, people_hidden = f.people_hidden, ascii_only = f.ascii_only,
@@ -292,9 +300,9 @@ UPDATE scanned_files SET
     file_ext = r.file_ext, device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size,
     mtime_ns = r.mtime_ns, own_mtime_ns = coalesce(r.own_mtime_ns, scanned_files.own_mtime_ns),
     read_only = r.read_only, state = r.state, state_message = r.state_message, growing = r.growing,
-    file_hash = r.file_hash, container = r.container, duration = r.duration, streams = r.streams, tags = r.tags,
-    comment = r.comment, comment_fields = r.comment_fields, fields_differ = r.fields_differ, people = r.people,
-    people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
+    file_hash = r.file_hash, container = r.container, media_kind = r.media_kind, duration = r.duration,
+    streams = r.streams, tags = r.tags, comment = r.comment, comment_fields = r.comment_fields,
+    fields_differ = r.fields_differ, people = r.people, people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,
     people_hidden = r.people_hidden, ascii_only = r.ascii_only, damage = r.damage, strategy = r.strategy,
     strategy_code = r.strategy_code, strategy_message = r.strategy_message, est_seconds = r.est_seconds,

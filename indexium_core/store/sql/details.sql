@@ -2,7 +2,8 @@
 -- One file and its library.
 SELECT f.file_id, f.path AS file_path, f.path_bytes, f.file_name, f.file_ext, f.folder, l.library_id, l.name AS library,
        l.path AS library_path, l.state AS library_state, l.state_reason AS library_reason, f.state, f.state_message,
-       f.size, f.mtime_ns, coalesce(f.nlink, 1) AS nlink, f.read_only, f.file_hash, f.container, f.duration,
+       f.size, f.mtime_ns, coalesce(f.nlink, 1) AS nlink, f.read_only, f.file_hash, f.container, f.media_kind,
+       f.duration,
        f.first_seen_at, f.scanned_at, f.streams, f.tags, f.comment, f.comment_fields, f.fields, f.fields_differ, f.people,
        f.strategy, f.strategy_code, f.strategy_message, f.est_seconds, f.est_bytes
 FROM scanned_files AS f JOIN libraries AS l USING (library_id)

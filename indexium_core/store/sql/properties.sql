@@ -6,7 +6,9 @@ CREATE OR REPLACE TEMP TABLE incoming_properties AS SELECT
     unnest($size::BIGINT[]) AS size, unnest($video_codec::VARCHAR[]) AS video_codec,
     unnest($audio_codec::VARCHAR[]) AS audio_codec, unnest($channels::INTEGER[]) AS channels,
     unnest($sample_rate::INTEGER[]) AS sample_rate, unnest($frame_rate::DOUBLE[]) AS frame_rate,
-    unnest($hdr::VARCHAR[]) AS hdr;
+    unnest($hdr::VARCHAR[]) AS hdr, unnest($camera::VARCHAR[]) AS camera, unnest($lens::VARCHAR[]) AS lens,
+    unnest($taken::TIMESTAMP[]) AS taken, unnest($latitude::DOUBLE[]) AS latitude,
+    unnest($longitude::DOUBLE[]) AS longitude;
 
 -- name: define_merged_value
 -- The new value of a field: a locked field keeps its stored value, a field to keep does if there is one.
@@ -24,7 +26,12 @@ CREATE OR REPLACE TEMP MACRO field_pairs(old_row, new_row) AS [
     {'field': 'channels', 'old': struct_extract(old_row, 'channels')::VARCHAR, 'new': struct_extract(new_row, 'channels')::VARCHAR},
     {'field': 'sample_rate', 'old': struct_extract(old_row, 'sample_rate')::VARCHAR, 'new': struct_extract(new_row, 'sample_rate')::VARCHAR},
     {'field': 'frame_rate', 'old': struct_extract(old_row, 'frame_rate')::VARCHAR, 'new': struct_extract(new_row, 'frame_rate')::VARCHAR},
-    {'field': 'hdr', 'old': struct_extract(old_row, 'hdr')::VARCHAR, 'new': struct_extract(new_row, 'hdr')::VARCHAR}
+    {'field': 'hdr', 'old': struct_extract(old_row, 'hdr')::VARCHAR, 'new': struct_extract(new_row, 'hdr')::VARCHAR},
+    {'field': 'camera', 'old': struct_extract(old_row, 'camera')::VARCHAR, 'new': struct_extract(new_row, 'camera')::VARCHAR},
+    {'field': 'lens', 'old': struct_extract(old_row, 'lens')::VARCHAR, 'new': struct_extract(new_row, 'lens')::VARCHAR},
+    {'field': 'taken', 'old': struct_extract(old_row, 'taken')::VARCHAR, 'new': struct_extract(new_row, 'taken')::VARCHAR},
+    {'field': 'latitude', 'old': struct_extract(old_row, 'latitude')::VARCHAR, 'new': struct_extract(new_row, 'latitude')::VARCHAR},
+    {'field': 'longitude', 'old': struct_extract(old_row, 'longitude')::VARCHAR, 'new': struct_extract(new_row, 'longitude')::VARCHAR}
 ];
 
 -- name: merged
@@ -48,7 +55,12 @@ SELECT file_id, is_new, tool, was,
        merged_value('channels', locked, keep, was.channels, channels) AS channels,
        merged_value('sample_rate', locked, keep, was.sample_rate, sample_rate) AS sample_rate,
        merged_value('frame_rate', locked, keep, was.frame_rate, frame_rate) AS frame_rate,
-       merged_value('hdr', locked, keep, was.hdr, hdr) AS hdr
+       merged_value('hdr', locked, keep, was.hdr, hdr) AS hdr,
+       merged_value('camera', locked, keep, was.camera, camera) AS camera,
+       merged_value('lens', locked, keep, was.lens, lens) AS lens,
+       merged_value('taken', locked, keep, was.taken, taken) AS taken,
+       merged_value('latitude', locked, keep, was.latitude, latitude) AS latitude,
+       merged_value('longitude', locked, keep, was.longitude, longitude) AS longitude
 FROM paired;
 
 -- name: changes
@@ -74,7 +86,8 @@ WHERE is_new AND file_id IN (SELECT file_id FROM scanned_files);
 UPDATE media_properties SET
     resolution = m.resolution, duration = m.duration, size = m.size, video_codec = m.video_codec,
     audio_codec = m.audio_codec, channels = m.channels, sample_rate = m.sample_rate, frame_rate = m.frame_rate,
-    hdr = m.hdr, tool = m.tool, read_at = $at, problem_code = '', problem = ''
+    hdr = m.hdr, camera = m.camera, lens = m.lens, taken = m.taken, latitude = m.latitude, longitude = m.longitude,
+    tool = m.tool, read_at = $at, problem_code = '', problem = ''
 FROM merged_properties AS m WHERE m.file_id = media_properties.file_id AND NOT m.is_new;
 
 -- name: updated
@@ -112,23 +125,24 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($code::VARCHAR[]) AS 
 ANTI JOIN media_properties AS m USING (file_id) SEMI JOIN scanned_files AS f USING (file_id);
 
 -- name: follow_write
--- The size of written files and the duration of rewritten media, except for locked fields.
+-- The size and the moment of written files, and the duration of rewritten media, except for locked fields.
 UPDATE media_properties SET
     size = CASE WHEN list_contains(w.locked, 'size') THEN media_properties.size ELSE w.size END,
     duration = CASE WHEN list_contains(w.locked, 'duration') THEN media_properties.duration
-                    ELSE coalesce(w.duration, media_properties.duration) END
+                    ELSE coalesce(w.duration, media_properties.duration) END,
+    taken = CASE WHEN list_contains(w.locked, 'taken') THEN media_properties.taken ELSE w.taken END
 FROM (
-    SELECT n.file_id, n.size, n.duration, coalesce(k.fields, []) AS locked
+    SELECT n.file_id, n.size, n.duration, n.taken, coalesce(k.fields, []) AS locked
     FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($size::BIGINT[]) AS size,
-                 unnest($duration::DOUBLE[]) AS duration) AS n
+                 unnest($duration::DOUBLE[]) AS duration, unnest($taken::TIMESTAMP[]) AS taken) AS n
     LEFT JOIN (SELECT file_id, list(field) AS fields FROM field_locks
                WHERE file_id IN (SELECT unnest($file_id::BIGINT[])) GROUP BY file_id) AS k USING (file_id)
 ) AS w WHERE w.file_id = media_properties.file_id;
 
 -- name: of
 -- The properties of one file.
-SELECT resolution, duration, size, video_codec, audio_codec, channels, sample_rate, frame_rate, hdr, tool, read_at,
-       problem_code, problem
+SELECT resolution, duration, size, video_codec, audio_codec, channels, sample_rate, frame_rate, hdr, camera, lens,
+       taken::VARCHAR AS taken, latitude, longitude, tool, read_at, problem_code, problem
 FROM media_properties WHERE file_id = $file_id;
 
 -- name: batch
@@ -172,7 +186,12 @@ UPDATE media_properties SET
     channels = CASE WHEN $field = 'channels' THEN $value::INTEGER ELSE channels END,
     sample_rate = CASE WHEN $field = 'sample_rate' THEN $value::INTEGER ELSE sample_rate END,
     frame_rate = CASE WHEN $field = 'frame_rate' THEN $value::DOUBLE ELSE frame_rate END,
-    hdr = CASE WHEN $field = 'hdr' THEN $value ELSE hdr END
+    hdr = CASE WHEN $field = 'hdr' THEN $value ELSE hdr END,
+    camera = CASE WHEN $field = 'camera' THEN $value ELSE camera END,
+    lens = CASE WHEN $field = 'lens' THEN $value ELSE lens END,
+    taken = CASE WHEN $field = 'taken' THEN $value::TIMESTAMP ELSE taken END,
+    latitude = CASE WHEN $field = 'latitude' THEN $value::DOUBLE ELSE latitude END,
+    longitude = CASE WHEN $field = 'longitude' THEN $value::DOUBLE ELSE longitude END
 WHERE file_id IN (SELECT unnest($file_id::BIGINT[]));
 
 -- name: add_rows
@@ -185,5 +204,7 @@ SELECT n.file_id FROM (SELECT unnest($file_id::BIGINT[]) AS file_id) AS n ANTI J
 SELECT file_id, CASE $field WHEN 'resolution' THEN resolution WHEN 'duration' THEN duration::VARCHAR
     WHEN 'size' THEN size::VARCHAR WHEN 'video_codec' THEN video_codec WHEN 'audio_codec' THEN audio_codec
     WHEN 'channels' THEN channels::VARCHAR WHEN 'sample_rate' THEN sample_rate::VARCHAR
-    WHEN 'frame_rate' THEN frame_rate::VARCHAR WHEN 'hdr' THEN hdr END AS value
+    WHEN 'frame_rate' THEN frame_rate::VARCHAR WHEN 'hdr' THEN hdr WHEN 'camera' THEN camera WHEN 'lens' THEN lens
+    WHEN 'taken' THEN taken::VARCHAR WHEN 'latitude' THEN latitude::VARCHAR WHEN 'longitude' THEN longitude::VARCHAR
+    END AS value
 FROM media_properties WHERE file_id IN (SELECT unnest($file_id::BIGINT[]));

@@ -36,6 +36,8 @@ FOLDER = LibraryDetails(
     people_mode=None,
     comment_mode="preserve",
     audio=False,
+    photos=False,
+    write_ratings="with-plan",
     exclude=["Extras"],
     scanned_at=datetime(2026, 11, 20, tzinfo=UTC),
     problem="",

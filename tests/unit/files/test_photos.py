@@ -255,8 +255,11 @@ def test_probe_returns_facts_of_a_photo(kind: str, tmp_path: Path) -> None:
     }
 
 
-def test_photos_are_not_scanned_yet() -> None:
-    assert registry.family_of(BytesReader(photo("jpeg"))) is None
+@pytest.mark.parametrize("kind", KINDS)
+def test_family_is_found_by_the_bytes(kind: str) -> None:
+    family = registry.family_of(BytesReader(photo(kind)))
+    assert family is not None
+    assert family.name == kind
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_any_file_prefix_has_state_and_message(form: str, size: int, tmp_path: P
         b"<!doctype html><html><body>404</body></html>",
         b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n/etc/hostname\n#EXT-X-ENDLIST\n",
         b"ffconcat version 1.0\nfile '/etc/hostname'\n",
-        b"\x89PNG\r\n\x1a\n" + bytes(200),
+        b"BM" + bytes(200),
         bytes(4096),
     ],
 )

@@ -290,8 +290,8 @@ def test_every_mutator_is_in_table() -> None:
     apart = {
         "catalog.add_library",
         "catalog.name_library",
-        "catalog.set_library_audio",
         "catalog.set_library_exclude",
+        "catalog.set_library_media",
         "catalog.library_scanned",
         "catalog.remove_library",
         "catalog.mark_files",

@@ -13,9 +13,9 @@ from indexium_core.files.containers.photos.photo import PhotoFamily
 __all__ = ["FAMILIES"]
 
 FAMILIES = (
-    PhotoFamily("jpeg", "JPEG", jpeg),
-    PhotoFamily("png", "PNG", png),
+    PhotoFamily("jpeg", "JPEG", jpeg, copy=jpeg.copy),
+    PhotoFamily("png", "PNG", png, copy=png.copy),
     PhotoFamily("tiff", "TIFF", tiff),
-    PhotoFamily("webp", "WebP", webp),
+    PhotoFamily("webp", "WebP", webp, copy=webp.copy),
     PhotoFamily("heif", "HEIF", heif),
 )

@@ -24,7 +24,7 @@ from indexium_core.files.containers.shared.parsing import CutShortError, Malform
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["BRANDS", "copy", "facts", "in_place", "read", "recognises", "with_exif"]
+__all__ = ["BRANDS", "facts", "in_place", "read", "recognises", "with_exif"]
 
 BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 _XMP_TYPE = b"application/rdf+xml"
@@ -308,12 +308,6 @@ def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[S
     if parts.packet is None or data is None:
         raise NotEditableError(NO_ROOM)
     return [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)]
-
-
-def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:
-    """Refuse: nothing in the file may move."""
-    del reader, parts, packet, padding
-    raise NotEditableError(NO_ROOM)
 
 
 def with_exif(

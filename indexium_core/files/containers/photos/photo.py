@@ -9,7 +9,7 @@ data are never decoded and never written.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -30,6 +30,7 @@ from indexium_core.model.files.media import Change, Extent, FieldValue, Patch, R
 __all__ = [
     "NO_ROOM",
     "PADDING",
+    "CopyEdit",
     "HeadReader",
     "PhotoFamily",
     "PhotoFormat",
@@ -105,7 +106,6 @@ class PhotoFormat(Protocol):
 
     # The changes of a file that give it this packet; raises NotEditableError.
     def in_place(self, reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]: ...
-    def copy(self, reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]: ...
 
     # These changes and new values within the EXIF block, with everything that depends on its bytes
     def with_exif(
@@ -114,6 +114,10 @@ class PhotoFormat(Protocol):
 
     # Digests of everything except payload, packet and the masked ranges
     def facts(self, reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterator[tuple[str, str]]: ...
+
+
+# The changes of a new file with this packet and so much padding; raises NotEditableError.
+CopyEdit = Callable[[Reader, PhotoParts, XmpPacket, int], Sequence[Splice]]
 
 
 class HeadReader:
@@ -136,11 +140,12 @@ class HeadReader:
 class PhotoFamily:
     """The family of one kind of photo."""
 
-    def __init__(self, name: str, label: str, form: PhotoFormat) -> None:
-        """Make the family; `label` is its name in messages."""
+    def __init__(self, name: str, label: str, form: PhotoFormat, *, copy: CopyEdit | None = None) -> None:
+        """Make the family; `label` is its name in messages. Without `copy`, a new file could hold no more."""
         self.name = name
         self._label, self._form = label, form
-        self._strategies = (PhotoStrategy(name, form, in_place=True), PhotoStrategy(name, form, in_place=False))
+        in_place = PhotoStrategy(name, form)
+        self._strategies = (in_place,) if copy is None else (in_place, PhotoStrategy(name, form, copy))
 
     def recognises(self, head: bytes) -> bool:
         """Check the first 64 bytes or more."""
@@ -200,7 +205,7 @@ class PhotoFamily:
         return {**facts, **({"XMP": _digest(rest)} if rest else {})}
 
     def strategies(self) -> tuple[Strategy, ...]:
-        """Return the strategies: in place, and by a new file."""
+        """Return the strategies: in place, and by a new file if it can hold more."""
         return self._strategies
 
     def _damage_message(self, error: CutShortError | MalformedHeaderError) -> str:
@@ -212,9 +217,9 @@ class PhotoFamily:
 class PhotoStrategy:
     """A strategy: change the bytes of the packet and of EXIF's ratings, in place or by a new file."""
 
-    def __init__(self, name: str, form: PhotoFormat, *, in_place: bool) -> None:
-        self.name = f"{name}_in_place" if in_place else f"{name}_copy"
-        self._form, self._is_in_place = form, in_place
+    def __init__(self, name: str, form: PhotoFormat, copy: CopyEdit | None = None) -> None:
+        self.name = f"{name}_copy" if copy else f"{name}_in_place"
+        self._form, self._copy = form, copy
 
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
@@ -226,7 +231,7 @@ class PhotoStrategy:
             return refused or refusals.not_writable(NO_ROOM)
         try:
             parts = self._edits(reader, layout, layout.parts, changes)
-            if self._is_in_place:
+            if self._copy is None:
                 return splices.build_patch(reader, layout, parts)
             growth, block = sum(each.growth for each in parts), capabilities.clone_block
             is_aligned = capabilities.reflink and growth % block == 0
@@ -247,7 +252,7 @@ class PhotoStrategy:
         if layout.problem is not None:
             return layout.problem
         reason = layout.parts.not_writable if layout.parts is not None else ""
-        if not self._is_in_place and not capabilities.replace:
+        if self._copy is not None and not capabilities.replace:
             reason = reason or "The photo has no room for the value, and no new file may take its place."
         beside = frozenset[str]() if layout.sidecar is None else layout.sidecar.fields
         for each in (change.field for change in changes):
@@ -266,10 +271,9 @@ class PhotoStrategy:
         packet = xmp_fields.edited(present, changes, dates=layout.exif.dates)
         is_same = packet.text == present.text
         found: list[Splice] = []
-        if self._is_in_place and not is_same:
-            found = list(self._form.in_place(reader, parts, packet))
-        elif not is_same:
-            found = list(self._form.copy(reader, parts, packet, padding))
+        if not is_same:
+            edited = self._copy(reader, parts, packet, padding) if self._copy else None
+            found = list(self._form.in_place(reader, parts, packet) if edited is None else edited)
         values = [splice for change in changes for splice in _exif_splices(layout, change)]
         if values and parts.exif is not None:
             if exif.overlapping_entries(reader, parts.exif, [Extent(each.start, len(each.data)) for each in values]):

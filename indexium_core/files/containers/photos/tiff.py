@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.photos.exif import TiffBlock, TiffEntry
-from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, masked_digest, padded
+from indexium_core.files.containers.photos.photo import PhotoParts, masked_digest, padded
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["copy", "facts", "in_place", "read", "recognises", "with_exif"]
+__all__ = ["facts", "in_place", "read", "recognises", "with_exif"]
 
 _XMP, _SUB_DIRECTORIES, _MAKE, _DNG_VERSION = 700, 330, 0x010F, 0xC612
 _POINTERS = (_SUB_DIRECTORIES, 0x8769, 0x8825, 0xA005)  # to directories of images, EXIF, GPS, interoperability
@@ -218,12 +218,6 @@ def _checked(block: TiffBlock, changes: Sequence[Splice]) -> Sequence[Splice]:
             ):
                 raise NotEditableError("Parts of the photo overlap.")
     return changes
-
-
-def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:
-    """Refuse: whatever a new file could hold, the same file can hold at its end."""
-    del reader, parts, packet, padding
-    raise NotEditableError(NO_ROOM)
 
 
 def with_exif(

@@ -32,7 +32,6 @@ from indexium_core.model.people import people_comment
 
 __all__ = [
     "PERCENT_OF",
-    "PLACES",
     "PROPERTIES",
     "RATING",
     "ValueRefusedError",
@@ -68,12 +67,6 @@ _PERCENT = XmpPlace(
     prefix="MicrosoftPhoto",
     name="Rating",
 )
-# The places of the fields, for people: the same in every kind of photo. The table of fields lists them when libraries
-# scan photos.
-PLACES: Mapping[str, str] = {
-    **{key: f"XMP {each.prefix}:{each.name}" for key, each in PROPERTIES.items()},
-    CREATION_TIME: "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
-}
 
 PERCENT_OF = {"1": "1", "2": "25", "3": "50", "4": "75", "5": "99"}
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4}(?:\.0*)?", re.ASCII)

@@ -23,10 +23,11 @@ from typing import Any, TypeVar
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import disk
-from indexium_core.flows.writing import editing, protocol, remote_edit
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
-from indexium_core.flows.writing.remote_edit import RemoteHandler, RequestHandler
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers.remote_edit import RemoteHandler, RequestHandler
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
