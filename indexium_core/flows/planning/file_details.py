@@ -330,6 +330,7 @@ def _event(row: ItemRow, library_state: str) -> FileEvent:
         after=row.after,
         tags_added=row.tags_added,
         tags_removed=row.tags_removed,
+        fields=row.fields,
         strategy=row.strategy,
         can_rollback=can_rollback,
         exact=exact,
