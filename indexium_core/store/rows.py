@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import FieldValue, FileFacts, FileStat
 from indexium_core.model.people import people_comment
@@ -128,7 +129,7 @@ def _stat_columns(stat_facts: FileStat) -> dict[str, Any]:
 
 def _fact_columns(file: ScannedFile) -> dict[str, Any]:
     facts, parsed = file.facts, file.parsed
-    places = [place for place in facts.comment_fields if place.field == "comment"]
+    places = [place for place in facts.comment_fields if place.field == COMMENT]
     names = [replace_surrogates(name) for name in fields.people_of(facts.comment, places)]
     comments = {place.shown for place in places}
     return {
@@ -165,6 +166,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "field_keys": list(facts.fields),
         "field_values": [fields.display_text(value) for value in facts.fields.values()],
         "field_places": _field_places(facts.field_places),
+        "sidecar": facts.sidecar or None,
     }
 
 
@@ -191,7 +193,7 @@ def _places(file: ScannedFile) -> str | None:
     None where the file has at most one text.
     """
     facts = file.facts
-    texts: list[FieldValue] = [place for place in facts.comment_fields if place.field == "comment"]
+    texts: list[FieldValue] = [place for place in facts.comment_fields if place.field == COMMENT]
     leading = fields.primary_place(texts, facts.comment)
     if not facts.comment_added and (not texts or (len(texts) == 1 and texts[0].value == facts.comment)):
         return None

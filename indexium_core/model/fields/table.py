@@ -17,6 +17,7 @@ from indexium_core import errors
 __all__ = [
     "COMMENT",
     "CREATION_TIME",
+    "DATED",
     "EDITABLE",
     "FAVORITE_KEY",
     "FIELDS",
@@ -392,6 +393,7 @@ FIELDS: tuple[Field, ...] = (
     ),
 )
 EDITABLE = tuple(each for each in FIELDS if each.key != COMMENT)
+DATED = tuple(each.key for each in EDITABLE if each.type in {"date", "datetime"})  # the first one counts
 _BY_KEY = {each.key: each for each in FIELDS}
 
 

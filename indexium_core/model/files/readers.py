@@ -31,7 +31,7 @@ class Rule:
     """How a program shows the comment of a container."""
 
     shows: str  # comment; plot: if the video has no overview; ascii: comment if it is plain ASCII; nothing; unknown
-    field: str = ""  # the label in the program
+    label: str = ""  # the label in the program
     hint: str = ""  # the condition or the option under which the program shows it
     basis: str = ""  # measured, source, stated, reported; "" if unknown
 
@@ -52,38 +52,38 @@ def _everywhere(rule: Rule, **others: Rule) -> Mapping[str, Rule]:
     return {group: others.get(names[0], rule) for group, names in CONTAINERS.items()}
 
 
-_PLOT = Rule(shows="plot", field="Overview", hint="if it has no overview", basis="source")
+_PLOT = Rule(shows="plot", label="Overview", hint="if it has no overview", basis="source")
 _NO_TAGS = Rule(shows="nothing", hint="it reads no tags of such files", basis="source")
 _NO_COMMENT = Rule(shows="nothing", hint="it reads other tags, not this one", basis="source")
-_VLC = Rule(shows="comment", field="Comments", hint="in Media Information", basis="source")
+_VLC = Rule(shows="comment", label="Comments", hint="in Media Information", basis="source")
 _NOT_KNOWN = Rule(shows="unknown")
 _OWN_NOTE = Rule(shows="nothing", hint="the comment in Get Info is a note of its own", basis="stated")
 
 TABLE: Mapping[str, Mapping[str, Rule]] = {
     "Jellyfin": _everywhere(_PLOT),
     "Kodi": _everywhere(_NO_TAGS, mp4=_NO_COMMENT, matroska=_NO_COMMENT, avi=_NO_COMMENT),
-    "VLC": _everywhere(_VLC, avi=Rule(shows="ascii", field="Comments", hint="in Media Information", basis="source")),
+    "VLC": _everywhere(_VLC, avi=Rule(shows="ascii", label="Comments", hint="in Media Information", basis="source")),
     "macOS Finder": _everywhere(_OWN_NOTE),
     "Windows Explorer": _everywhere(
         _NOT_KNOWN,
-        mp4=Rule(shows="comment", field="Comments", hint="in Properties, Details", basis="reported"),
+        mp4=Rule(shows="comment", label="Comments", hint="in Properties, Details", basis="reported"),
     ),
     "MediaInfo": _everywhere(
-        Rule(shows="comment", field="Comment", basis="measured"),
-        avi=Rule(shows="ascii", field="Comment", basis="measured"),
-        asf=Rule(shows="comment", field="Description", basis="measured"),
-        ogg=Rule(shows="comment", field="Description", basis="measured"),
+        Rule(shows="comment", label="Comment", basis="measured"),
+        avi=Rule(shows="ascii", label="Comment", basis="measured"),
+        asf=Rule(shows="comment", label="Description", basis="measured"),
+        ogg=Rule(shows="comment", label="Description", basis="measured"),
     ),
     "ExifTool": _everywhere(
-        Rule(shows="comment", field="Comment", basis="measured"),
-        matroska=Rule(shows="comment", field="Comment", hint="behind the media only with -ee", basis="measured"),
-        avi=Rule(shows="ascii", field="Comment", hint="others with -charset RIFF=UTF8", basis="measured"),
-        asf=Rule(shows="comment", field="Description", basis="measured"),
-        ogg=Rule(shows="comment", field="Description", basis="measured"),
+        Rule(shows="comment", label="Comment", basis="measured"),
+        matroska=Rule(shows="comment", label="Comment", hint="behind the media only with -ee", basis="measured"),
+        avi=Rule(shows="ascii", label="Comment", hint="others with -charset RIFF=UTF8", basis="measured"),
+        asf=Rule(shows="comment", label="Description", basis="measured"),
+        ogg=Rule(shows="comment", label="Description", basis="measured"),
     ),
     "ffprobe": _everywhere(
-        Rule(shows="comment", field="comment", basis="measured"),
-        ogg=Rule(shows="comment", field="comment", hint="as a tag of the stream", basis="measured"),
+        Rule(shows="comment", label="comment", basis="measured"),
+        ogg=Rule(shows="comment", label="comment", hint="as a tag of the stream", basis="measured"),
     ),
 }
 
@@ -126,11 +126,11 @@ def _reading(program: str, rule: Rule, comment: str, tags: Mapping[str, str], pl
     if rule.shows == "plot":
         return _plot(program, rule, tags, places)
     if rule.shows == "ascii" and not comment.isascii():
-        text = f"as {rule.field}, garbled: it does not read the text as UTF-8"
-        return Reading(program=program, shows="garbled", field=rule.field, text=text, basis=rule.basis)
+        text = f"as {rule.label}, garbled: it does not read the text as UTF-8"
+        return Reading(program=program, shows="garbled", field=rule.label, text=text, basis=rule.basis)
     hint = "" if rule.shows == "ascii" and program == "ExifTool" else rule.hint
-    text = f"as {rule.field}" + (f", {hint}" if hint else "")
-    return Reading(program=program, shows="comment", field=rule.field, text=text, basis=rule.basis)
+    text = f"as {rule.label}" + (f", {hint}" if hint else "")
+    return Reading(program=program, shows="comment", field=rule.label, text=text, basis=rule.basis)
 
 
 def _plot(program: str, rule: Rule, tags: Mapping[str, str], places: Collection[str]) -> Reading:
@@ -142,7 +142,7 @@ def _plot(program: str, rule: Rule, tags: Mapping[str, str], places: Collection[
     if places and all(place.lower().endswith(_APPLE_KEY) for place in places):
         return _nothing(program, rule.basis, f"no comment: it does not know the name {_APPLE_KEY}")
     text = "as the plot, " + rule.hint
-    return Reading(program=program, shows="plot", field=rule.field, text=text, basis=rule.basis)
+    return Reading(program=program, shows="plot", field=rule.label, text=text, basis=rule.basis)
 
 
 def _nothing(program: str, basis: str, text: str) -> Reading:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from indexium_core.model.fields.table import EDITABLE, FAVORITE_KEY, FIELDS, RATING, Field, FieldType
+from indexium_core.model.fields.table import DATED, EDITABLE, FAVORITE_KEY, FIELDS, RATING, Field, FieldType
 from indexium_core.model.fields.values import FAVORITE, REJECTED
 from indexium_core.model.files.properties import LOCKABLE
 from indexium_core.model.planning import risk
@@ -142,7 +142,7 @@ _OF_FIELDS = (
     Key(
         name="year",
         kind="number",
-        columns=(f"left(coalesce({value_of('date')}, {value_of('creation_time')}), 4)",),
+        columns=(f"left(coalesce({', '.join(map(value_of, DATED))}), 4)",),
         help="by the year of their date or creation time",
         example="year:2019",
     ),

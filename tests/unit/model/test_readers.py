@@ -99,7 +99,7 @@ def cell(rule: readers.Rule) -> str:
         return "not known"
     if rule.shows == "nothing":
         return f"no ({rule.basis})"
-    limit = {"plot": "as the plot", "ascii": f"{rule.field}, plain ASCII only"}.get(rule.shows, rule.field)
+    limit = {"plot": "as the plot", "ascii": f"{rule.label}, plain ASCII only"}.get(rule.shows, rule.label)
     return f"{limit} ({rule.basis})"
 
 

@@ -11,7 +11,7 @@ from dashboards.components.base import Component, module
 from indexium_core.library import BulkPeople, ChangePreview, Template
 from indexium_core.model import wording
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
-from indexium_core.model.fields.rules import FACTS, suggestions
+from indexium_core.model.fields.rules import FACTS, MORE_ABOUT_RULES, suggestions
 from indexium_core.model.fields.table import EDITABLE, FieldType, field_named
 from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
 
@@ -99,6 +99,7 @@ def view(
             for field in EDITABLE
         ],
         "placeholders": [{"name": name, "about": about} for name, about in FACTS.items()],
+        "rule_help": MORE_ABOUT_RULES,
         "people": [{"name": person.name, "files": person.files} for person in found.people],
         "total": found.total,
         "rest": f"and {wording.count(found.total - len(found.people))} more; type a name to find them"

@@ -46,6 +46,7 @@ import {includesName, withoutName} from "../../../components/person_field.js"
  * @property {{value: string, label: string, about: string, example: string, suggestions: Suggestion[]}[]} [editable] The
  *   fields that can be set.
  * @property {Placeholder[]} [placeholders] Of the rules.
+ * @property {string} [rule_help] What else a rule may have.
  * @property {Effect | null} [effect] Of the change that was requested last.
  * @property {number} [saved] A number that changes when a template is saved.
  */

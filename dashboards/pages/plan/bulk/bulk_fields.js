@@ -62,11 +62,7 @@ const drawHelp = ({view, state: {draft}}) => [
   ),
   draft.showsHelp && [
     h("ul", {class: "listing placeholders", "aria-label": "Placeholders"}, view.placeholders.map(drawPlaceholder)),
-    h(
-      "p",
-      {class: "hint"},
-      "Every field is a placeholder, too: {title}. Dates and times can be shifted: {date+1d}, {creation_time-90m}; {creation_time@+02:00} has this time zone. Write {{ for a brace.",
-    ),
+    h("p", {class: "hint"}, view.rule_help),
   ],
 ]
 

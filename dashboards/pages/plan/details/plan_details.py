@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import status_words
-from dashboards.components import changes, comment_diff, person_field
+from dashboards.components import changes, comment_diff, field_text, person_field
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
 from dashboards.pages.plan.details import file_fields
@@ -58,7 +58,14 @@ class PlanDetails(Component):
     """
 
     _esm = module("plan_details")
-    _styles = ("person_field.css", "plan_details.css", "properties.css", "file_fields.css", "changes.css")
+    _styles = (
+        "person_field.css",
+        "plan_details.css",
+        "properties.css",
+        "file_fields.css",
+        "changes.css",
+        "field_values.css",
+    )
 
     def complain(self, problem: str) -> None:
         """Show a sentence in the editor."""
@@ -426,7 +433,7 @@ def _strategy(details: FileDetails, item: PlanItem, rollback_days: int) -> list[
     return [
         ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
-        ["Reason", strategies.why(item.strategy)],
+        ["Reason", details.strategy_why or strategies.why(item.strategy)],
         [
             "Rollback",
             f"byte for byte, for {wording.plural(rollback_days, 'day')}; kept: {strategies.kept(item.strategy)}",
@@ -461,6 +468,8 @@ def _event(event: FileEvent) -> dict[str, Any]:
     old, new = comment_diff.compare(event.before, event.after)
     tags = [{"text": name, "kind": "del"} for name in event.tags_removed]
     tags += [{"text": name, "kind": "add"} for name in event.tags_added]
+    tags += field_text.tags(event.fields)
+    fields = field_text.changes_of(event.fields)
     return {
         "id": event.operation_id,
         "title": "Write" if event.operation_type == "write" else "Rollback",
@@ -473,6 +482,8 @@ def _event(event: FileEvent) -> dict[str, Any]:
         "back": _back(event),
         "old": old,
         "new": new,
+        "same": bool(fields) and event.before == event.after,
+        "fields": [field_text.compared(change) for change in fields],
     }
 
 
