@@ -31,7 +31,7 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, FIELDS, RATING, field_named
 from indexium_core.model.people import people_comment
 
-__all__ = ["read"]
+__all__ = ["fields_of_packet", "read"]
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -179,6 +179,11 @@ def _packet(picture: Any) -> bytes:
     if not found and hasattr(picture, "tag_v2"):
         found = picture.tag_v2.get(_XMP_TAG, b"")
     return found.encode() if isinstance(found, str) else bytes(found)
+
+
+def fields_of_packet(packet: bytes) -> Mapping[str, str | None]:
+    """Return the fields of an XMP packet outside a photo."""
+    return _with_date(_packet_fields(packet), {})
 
 
 def _with_date(found: Mapping[str, str | None], exif: Mapping[int, Any]) -> Mapping[str, str | None]:

@@ -437,7 +437,7 @@ def _strategy(details: FileDetails, item: PlanItem, rollback_days: int) -> list[
     return [
         ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
-        ["Reason", strategies.why(item.strategy)],
+        ["Reason", details.strategy_why or strategies.why(item.strategy)],
         [
             "Rollback",
             f"byte for byte, for {wording.plural(rollback_days, 'day')}; kept: {strategies.kept(item.strategy)}",
