@@ -29,6 +29,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "write": "--gigabytes 0.05 --small 50 --runs 1 --only end full small",
     "scan": "--new 100 --known 1000 --probe 40 --runs 1",
     "hashes": "--films 3 --megabytes 5 --clips 100 --runs 1",
+    "photos": "--photos 50 --large 20 --megabytes 1 --sample 3",
     "plan": "--files 10000 --runs 1",
     "suggestions": "--files 10000 --requests 20",
     "pictures": "--files 10000 --pages 20",

@@ -25,9 +25,10 @@ from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
-from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
+from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
@@ -129,6 +130,7 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
+            sidecar_name=lambda: config.sidecar_name,
             reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
             ui_priority=self.ui_priority,
             executor=self._executor,
@@ -245,7 +247,9 @@ class Assembly:
         )
         self.queries = Queries(self.snapshots, self.home)
         self.saved_queries = SavedQueries(store, clock=clock)
-        self.files = file_details.Details(store, self.plans, clock=clock)
+        self.files = file_details.Details(
+            store, self.plans, clock=clock, sidecar_name=lambda: self.settings.sidecar_name
+        )
         self.thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )
