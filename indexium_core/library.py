@@ -27,6 +27,7 @@ from indexium_core.flows.home import orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.people_service import Similar
+from indexium_core.flows.pictures.originals import Original, Originals
 from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
@@ -84,6 +85,7 @@ __all__ = [
     "LibraryServices",
     "MetadataPlan",
     "OperationHandle",
+    "Original",
     "PersonRow",
     "RecoverReport",
     "RejectedRow",
@@ -114,6 +116,7 @@ class Library(LibraryServices):
     """An open home. `open` returns one; it is a context manager."""
 
     charts: Charts
+    originals: Originals
     thumbnails: Thumbnails
     requests: Requests
     events: EventBus

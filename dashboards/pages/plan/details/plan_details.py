@@ -12,7 +12,7 @@ from dashboards.components import changes, comment_diff, field_text, person_fiel
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
 from dashboards.pages.plan.details import file_fields
-from dashboards.web import thumbnails
+from dashboards.web import originals, thumbnails
 from indexium_core.library import RescanReport
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
@@ -134,6 +134,8 @@ def view(
         "path": details.file_path,
         "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
         "picture": thumbnails.address(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
+        "original": originals.address(item.file_id, details.container) if seen else None,
+        "kind": details.media_kind or "",
         "over": over(details),
         "strip": strip(details),
         "issues": [
