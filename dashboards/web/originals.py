@@ -13,10 +13,11 @@ from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler
 
 from indexium_core import errors
-from indexium_core.library import Library, Original
+from indexium_core.library import BrowserFile, Library
+from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 
-__all__ = ["OriginalFile", "address"]
+__all__ = ["OriginalFile", "view"]
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -26,9 +27,10 @@ _LARGEST_ID = 2**62
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 
 
-def address(file_id: int, container: str) -> str | None:
-    """Return the address of a file; None if browsers cannot show it."""
-    return f"/media/{file_id}" if container in SHOWN_BY_BROWSERS else None
+def view(details: FileDetails, *, is_shown: bool) -> dict[str, str | None]:
+    """Return what the details of a file show of its media; `is_shown`: this server has pictures of the file."""
+    can_show = is_shown and details.container in SHOWN_BY_BROWSERS
+    return {"original": f"/media/{details.file_id}" if can_show else None, "kind": details.media_kind}
 
 
 class OriginalFile(RequestHandler):
@@ -74,7 +76,7 @@ class OriginalFile(RequestHandler):
                 return
             first += length
 
-    async def _send(self, original: Original, first: int, length: int) -> bool:
+    async def _send(self, original: BrowserFile, first: int, length: int) -> bool:
         """Send bytes of the file; return whether the answer can go on."""
         try:
             data = await self._run(lambda: self._originals.read(original, first, length))

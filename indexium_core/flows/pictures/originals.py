@@ -17,11 +17,11 @@ from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 from indexium_core.store.catalog import details as store
 from indexium_core.store.database import Database
 
-__all__ = ["Original", "Originals"]
+__all__ = ["BrowserFile", "Originals"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Original:
+class BrowserFile:
     """A file that a browser can show."""
 
     file_id: int
@@ -37,7 +37,7 @@ class Originals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, file_id: int) -> Original | None:
+    def find(self, file_id: int) -> BrowserFile | None:
         """Return a file; None if it does not exist, is outside its library folder, or browsers cannot show it."""
         source = store.original_source(self._database.read(), file_id)
         media_type = SHOWN_BY_BROWSERS.get(source.container) if source else None
@@ -46,9 +46,11 @@ class Originals:
         path, root = os.path.realpath(source.path), os.path.realpath(source.root)
         if not path.startswith(root.rstrip(b"/") + b"/"):
             return None
-        return Original(file_id=file_id, path=path, size=source.size, mtime_ns=source.mtime_ns, media_type=media_type)
+        return BrowserFile(
+            file_id=file_id, path=path, size=source.size, mtime_ns=source.mtime_ns, media_type=media_type
+        )
 
-    def read(self, original: Original, first: int, length: int) -> bytes:
+    def read(self, original: BrowserFile, first: int, length: int) -> bytes:
         """
         Return bytes of a file.
 

@@ -124,8 +124,7 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    has_picture = bool(_films(details)) or details.media_kind == "photo"
-    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container) and has_picture
+    seen = pictures and details.state in ("ok", "corrupt") and bool(_films(details) or details.media_kind == "photo")
     return {
         "open": True,
         "id": item.file_id,
@@ -134,8 +133,7 @@ def view(
         "path": details.file_path,
         "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
         "picture": thumbnails.address(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
-        "original": originals.address(item.file_id, details.container) if seen else None,
-        "kind": details.media_kind or "",
+        **originals.view(details, is_shown=seen),
         "over": over(details),
         "strip": strip(details),
         "issues": [
