@@ -16,7 +16,7 @@ from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
-from indexium_core.flows.planning import charts, file_details, plan_search, planner
+from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
@@ -25,9 +25,10 @@ from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
-from indexium_core.flows.writing import operation_runner, recovery, remote_edit, writer
+from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import Event, EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
@@ -129,6 +130,7 @@ class Assembly:
             clock=clock,
             preserve_mtime=lambda: config.preserve_mtime,
             faststart=config.faststart,
+            sidecar_name=lambda: config.sidecar_name,
             reserve_space=lambda size, item_id: self.backup_storage.make_room(size, item_id=item_id),
             ui_priority=self.ui_priority,
             executor=self._executor,
@@ -221,6 +223,7 @@ class Assembly:
     def _build_reading(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services that only read: search, charts, checks, details."""
         self.search = plan_search.Finder(store)
+        self.media = media_browser.MediaBrowser(store, self.plans.newest_version)
         self.charts = charts.Charts(store, self.plans, clock=clock)
         index = people_index.PeopleIndex(store)
         self.suggestions = suggestions.Suggestions(
@@ -244,7 +247,9 @@ class Assembly:
         )
         self.queries = Queries(self.snapshots, self.home)
         self.saved_queries = SavedQueries(store, clock=clock)
-        self.files = file_details.Details(store, self.plans, clock=clock)
+        self.files = file_details.Details(
+            store, self.plans, clock=clock, sidecar_name=lambda: self.settings.sidecar_name
+        )
         self.thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )

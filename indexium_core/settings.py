@@ -95,6 +95,12 @@ class Settings(BaseSettings):
         "any: it may move to the end, which avoids a full copy.",
         _SCAN,
     )
+    sidecar_name: Literal["full", "stem"] = _setting(
+        "full",
+        "The name of a new sidecar of a.jpg. full: a.jpg.xmp, as in digiKam and darktable; stem: a.xmp, as in Adobe's "
+        "programs, if that name belongs to no other photo.",
+        _WRITE,
+    )
     metadata_enable_websocket: bool = _setting(
         default=True, description="False: pages poll the server every 2 s instead of getting updates.", counts=_PAGE
     )

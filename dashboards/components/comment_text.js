@@ -1,10 +1,11 @@
-// The text of a comment, with its changes marked.
+// The text of a comment and of other fields, with its changes marked.
 import {h} from "./browser/dom.js"
 
 /**
  * @typedef {{text: string, mark: boolean, show?: string, fold?: boolean}} Part
  *   `show` replaces an invisible text; `fold`: the part is long and can be folded.
  * @typedef {"old" | "new" | "same"} Kind
+ * @typedef {{label: string, old: Part[] | null, new: Part[] | null}[]} FieldValues Changed fields beside the comment.
  */
 
 /** @type {(part: Part, kind: Kind) => Child} */
@@ -28,3 +29,24 @@ export const drawComment = (parts, kind, name, draw = drawPart) => {
     parts.map((part, index) => draw(part, kind, index)),
   )
 }
+
+/** @type {(parts: Part[] | null, kind: Kind) => Child} */
+const drawValue = (parts, kind) => (parts ? parts.map(part => drawPart(part, kind)) : "none")
+
+/** @param {FieldValues} fields */
+export const drawFieldValues = fields =>
+  h(
+    "dl",
+    {class: "facts field-values", "aria-label": "Fields"},
+    fields.map(({label, old: before, new: after}) => [
+      h("dt", null, label),
+      h(
+        "dd",
+        null,
+        h("span", {class: before ? "value was" : "value"}, drawValue(before, "old")),
+        h("span", {"aria-hidden": "true"}, " → "),
+        h("span", {class: "vh"}, " became "),
+        h("span", {class: after ? "value new" : "value"}, drawValue(after, "new")),
+      ),
+    ]),
+  )

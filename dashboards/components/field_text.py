@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff
 from indexium_core.model import wording
@@ -11,7 +11,7 @@ from indexium_core.model.fields.table import field_named
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.media import Change
 
-__all__ = ["FieldChange", "changes_of", "full", "shown", "tag", "tags"]
+__all__ = ["FieldChange", "changes_of", "compared", "full", "shown", "tag", "tags"]
 
 MOST_TAGS = 2  # changes that are named in a row; more are counted
 SHOWN = 40  # characters of a value in a tag
@@ -36,6 +36,12 @@ def changes_of(changes: Iterable[Change]) -> list[FieldChange]:
         for key, places in by_field.items()
     ]
     return [change for change in found if change.old != change.new]
+
+
+def compared(change: FieldChange) -> dict[str, Any]:
+    """Return a changed field with its old and its new value in parts; None: the file does not have it."""
+    old, new = comment_diff.compare(*(value and full(change.key, value) for value in (change.old, change.new)))
+    return {"label": field_named(change.key).title, "old": old, "new": new}
 
 
 def full(key: str, value: str) -> str:

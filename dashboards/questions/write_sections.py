@@ -140,6 +140,7 @@ _HOW = {
     "shared copy": "as a shared copy",
     "full copy": "as a full copy",
     "rewrite": "rewritten by FFmpeg",
+    "sidecar": "in a sidecar beside the photo",
 }
 
 

@@ -18,7 +18,7 @@ from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, registry, unsupported
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import FIELDS, Field, field_named
+from indexium_core.model.fields.table import COMMENT, FIELDS, Field, field_named
 from indexium_core.model.files.media import FieldValue
 
 __all__ = ["demuxer_of", "field_of", "field_value", "opened", "read_field", "shown_field"]
@@ -109,9 +109,8 @@ def field_of(tag: str, container: str) -> Field | None:
     """
     name, demuxer = tag.partition("-")[0].lower(), demuxer_of(container)
     found = next((field for field in FIELDS if name in field.names_in(demuxer)), None)
-    if found is None and name.rpartition("/")[2] in FIELDS[0].names_in(demuxer):
-        return FIELDS[0]
-    return found
+    comment = field_named(COMMENT)
+    return comment if found is None and name.rpartition("/")[2] in comment.names_in(demuxer) else found
 
 
 def field_value(shown: str | None, places: Sequence[FieldValue], container: str) -> str | None:

@@ -26,11 +26,12 @@ from indexium_core.files.containers import Capabilities, Family, Layout, registr
 from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
+from indexium_core.files.sidecars import reading
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME
 from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, PhotoFacts, Refusal, StreamFacts
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = ["facts_after", "facts_of", "photo_facts", "probe", "stream_facts", "taken"]
+__all__ = ["described", "facts_after", "facts_of", "photo_facts", "probe", "stream_facts", "taken"]
 
 PLAIN = Capabilities()
 # The strategy is chosen for an ordinary comment: the present text and some names. The write chooses again.
@@ -66,7 +67,7 @@ def probe(
     try:
         with FileReader(path) as reader:
             is_known = (reader.stat.inode, reader.size, reader.stat.mtime_ns) == (stat.inode, stat.size, stat.mtime_ns)
-            family, layout = registry.examine(reader)
+            family, layout = reading.examine(path, reader)
             identity = known_hash if is_known else None
             return facts_of(reader, family, layout, capabilities=capabilities, identity=identity, full=full)
     except errors.FileAccessError as error:
@@ -131,13 +132,25 @@ def facts_after(
         file_hash=identity,
         photo=photo_facts(layout) if isinstance(layout, PhotoLayout) else None,
         tags={"container": _clean_tags(tags["container"]), "streams": [_clean_tags(each) for each in tags["streams"]]},
-        comment=_comment(shown, layout),
+        comment=_comment(None if isinstance(layout, PhotoLayout) else shown, layout),
         comment_fields=_comment_fields(layout),
         comment_added=layout.added,
         field_places=_other_fields(layout),
         fields=_values(layout),
+        sidecar=_stamp(layout),
     )
     return _bounded(_with_strategy(facts, reader, family, layout, capabilities))
+
+
+def described(reader: FileReader, family: Family | None, layout: Layout) -> FileFacts:
+    """
+    Return the facts that a file states about itself: without its hash and its strategy.
+
+    Raises:
+        FileAccessError: It cannot be read.
+
+    """
+    return _bounded(_described(reader, family, layout))
 
 
 def _judged(
@@ -149,6 +162,18 @@ def _judged(
     identity: str | None,
     full: bool,
 ) -> FileFacts:
+    facts = _described(reader, family, layout)
+    if family is None or facts.state != "ok":
+        return facts
+    if identity is None:
+        started_at = time.monotonic()
+        identity = fingerprint.payload_hash(reader, layout.payload, full=full)
+        size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
+        facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
+    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
+
+
+def _described(reader: FileReader, family: Family | None, layout: Layout) -> FileFacts:
     problem = layout.problem
     if family is None or (problem is not None and problem.code == "not_video"):
         return FileFacts(state="not_video", message=problem.message if problem else "", container=layout.container)
@@ -168,12 +193,7 @@ def _judged(
         stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams
     ):
         return replace(facts, state="not_video", message=NO_MEDIA)
-    if identity is None:
-        started_at = time.monotonic()
-        identity = fingerprint.payload_hash(reader, layout.payload, full=full)
-        size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
-        facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
-    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
+    return facts
 
 
 def _with_strategy(
@@ -188,13 +208,13 @@ def _with_strategy(
         choice = registry.choose(family, reader, layout, [each], capabilities)
         if isinstance(choice, Refusal):
             return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
-        found.append((choice.strategy, registry.cost(choice.edit, reader)))
-    strategy, cost = max(found, key=lambda each: each[1].seconds)
+        found.append((choice, registry.cost(choice.edit, reader)))
+    choice, cost = max(found, key=lambda each: each[1].seconds)
     return replace(
         facts,
-        strategy=strategy,
+        strategy=choice.strategy,
         strategy_code="no_strategy_yet" if layout.not_removable else "",
-        strategy_message=layout.not_removable,
+        strategy_message=layout.not_removable or choice.reason,
         est_seconds=cost.seconds,
         est_bytes=cost.bytes_written,
     )
@@ -232,7 +252,12 @@ def _photo_facts(layout: PhotoLayout) -> FileFacts:
         comment_fields=_comment_fields(layout),
         field_places=_other_fields(layout),
         fields=_values(layout),
+        sidecar=_stamp(layout),
     )
+
+
+def _stamp(layout: Layout) -> str:
+    return layout.sidecar.stamp if isinstance(layout, PhotoLayout) and layout.sidecar is not None else ""
 
 
 def photo_facts(layout: PhotoLayout) -> PhotoFacts:

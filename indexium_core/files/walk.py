@@ -12,10 +12,11 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from indexium_core.files.sidecars.names import EXTENSION as SIDECAR
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.media import FileStat, MediaKind
 
-__all__ = ["EXTENSIONS", "OPTIONAL_KINDS", "EmptyFolders", "Folder", "file_stat", "walk"]
+__all__ = ["EXTENSIONS", "OPTIONAL_KINDS", "SIDECAR", "EmptyFolders", "Folder", "file_stat", "walk"]
 
 # A file is a candidate by its extension alone; its content decides its type later. Extensions such as .part,
 # .crdownload and .!qB are not here, so the walk skips an incomplete download.
@@ -46,6 +47,7 @@ class Folder:
     path: bytes
     files: list[tuple[bytes, os.stat_result]] = field(default_factory=list)  # candidates: whole path and stat result
     unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # candidates whose stat fails, with the reason
+    sidecars: set[bytes] = field(default_factory=set)  # names with the extension of sidecars
     outside: int = 0  # links that lead out of the root and were skipped
     problem: str = ""  # reason why the folder could not be listed completely
     entries: int = 0  # all names in it
@@ -148,11 +150,14 @@ def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes]
                 if name[0] == _DOT:
                     continue
                 if entry.is_file(follow_symlinks=False):
-                    if name[name.rfind(b".") :].lower() in extensions:
+                    extension = name[name.rfind(b".") :].lower()
+                    if extension in extensions:
                         try:
                             add((entry.path, entry.stat(follow_symlinks=False)))
                         except OSError as error:
                             _note_unreachable(folder, entry.path, error)
+                    elif extension == SIDECAR:
+                        folder.sidecars.add(name)
                 elif entry.is_dir(follow_symlinks=False):
                     if name not in SYSTEM_FOLDERS:
                         waiting.append(entry.path)

@@ -166,6 +166,7 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "field_keys": list(facts.fields),
         "field_values": [fields.display_text(value) for value in facts.fields.values()],
         "field_places": _field_places(facts.field_places),
+        "sidecar": facts.sidecar or None,
     }
 
 

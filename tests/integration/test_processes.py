@@ -15,7 +15,8 @@ import pytest
 
 from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
-from indexium_core.flows.writing import operation_run, remote_edit
+from indexium_core.flows.writing import operation_run
+from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.jobs import executors
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.jobs.retry import Backoff

@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from indexium_core.flows.writing import protocol, remote_edit
+from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 

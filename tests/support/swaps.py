@@ -188,7 +188,7 @@ def run(swap: Swap) -> None:
     """Perform a replacement."""
     content._CHUNK = 4096  # so that a small file is copied in parts, like a large one
     if swap.way in {"shelve", "sidecar created without links"}:
-        os.link = _no_links  # type: ignore[assignment]
+        os.link = _no_links
     if isinstance(swap, SidecarSwap):
         _change_sidecar(swap)
         return

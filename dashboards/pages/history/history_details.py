@@ -11,7 +11,7 @@ from dashboards.components import comment_diff, field_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
@@ -45,7 +45,7 @@ class HistoryDetails(Component):
     """
 
     _esm = module("history_details")
-    _styles = ("history.css",)
+    _styles = ("history.css", "field_values.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,25 +303,20 @@ def detail(item: ItemDetails) -> dict[str, Any]:
     if done:
         kept = wording.size(item.backup_bytes) if item.backup_bytes else "nothing"
         facts.append(["Kept for rollback", "only the comment" if item.backup_kind == "tags" else kept])
-    proof = proof_lines(item.proof)
+    changed = [each.key for each in field_text.changes_of(item.fields)]
+    if item.previous_comment != item.new_comment or not changed:
+        changed.insert(0, COMMENT)
+    proof = proof_lines(item.proof, changed)
     return {
         "before": before,
         "after": after,
         "same": bool(item.fields) and item.previous_comment == item.new_comment,
-        "fields": [_field(change) for change in field_text.changes_of(item.fields)],
+        "fields": [field_text.compared(change) for change in field_text.changes_of(item.fields)],
         "done": done,
         "proof": proof,
         "tries": attempts,
         "facts": facts,
     }
-
-
-def _field(change: field_text.FieldChange) -> dict[str, Any]:
-    """Return a changed field with its old and its new value; None: the file did not have it, or has it no longer."""
-    old, new = comment_diff.compare(
-        *(value and field_text.full(change.key, value) for value in (change.old, change.new))
-    )
-    return {"label": field_named(change.key).title, "old": old, "new": new}
 
 
 _UNCHANGED = {
@@ -335,8 +330,12 @@ _UNCHANGED = {
 }
 
 
-def proof_lines(proof: dict[str, Any]) -> list[str]:
-    """Return the results of the verification after a write or a rollback; empty where nothing was verified."""
+def proof_lines(proof: dict[str, Any], changed: Sequence[str] = (COMMENT,)) -> list[str]:
+    """
+    Return the results of the verification after a write or a rollback; empty where nothing was verified.
+
+    `changed` are the keys of the fields that the operation changed.
+    """
     lines = []
     if "bytes" in proof:
         lines.append(f"bytes: {proof['bytes']}")
@@ -345,7 +344,9 @@ def proof_lines(proof: dict[str, Any]) -> list[str]:
     if "packets" in proof:
         lines.append("video and sound: every packet is unchanged")
     if "comment" in proof:
-        lines.append(f"comment: {proof['comment']}, read with FFmpeg's libraries")
+        titles = wording.list_of([field_named(key).title.lower() for key in changed])
+        reads = str(proof["comment"]).replace("reads", "reads" if len(changed) == 1 else "read", 1)
+        lines.append(f"{titles}: {reads}, read with FFmpeg's libraries")
     same = [name for check, name in _UNCHANGED.items() if check in proof]
     if same:
         lines.append(f"unchanged: {', '.join(same)}")

@@ -1,10 +1,10 @@
 // The files of one operation: a list with pages, a filter, a search, and a choice of files to roll back.
-import {drawComment, drawPart} from "../../components/comment_text.js"
+import {drawComment, drawFieldValues} from "../../components/comment_text.js"
 import {h} from "../../components/browser/dom.js"
 import {button, chip, drawTag, facts, label, pager} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
-/** @import {Kind, Part} from "../../components/comment_text.js" */
+/** @import {FieldValues, Part} from "../../components/comment_text.js" */
 /** @import {Paged, Tag} from "../../components/widgets.js" */
 
 /**
@@ -12,7 +12,7 @@ import {count} from "../../components/wording.js"
  * @property {Part[] | null} before
  * @property {Part[] | null} after
  * @property {boolean} same Only other fields change: the comment stays.
- * @property {{label: string, old: Part[] | null, new: Part[] | null}[]} fields The other fields that change.
+ * @property {FieldValues} fields The other fields that change.
  * @property {boolean} done
  * @property {string[]} proof The results of the verification.
  * @property {string[]} tries Earlier tries.
@@ -45,22 +45,6 @@ import {count} from "../../components/wording.js"
  * @property {string} found Text of the button for the files that the search finds, "" for none.
  */
 
-/** @type {(parts: Part[] | null, kind: Kind) => Child} */
-const drawValue = (parts, kind) => (parts ? parts.map(part => drawPart(part, kind)) : "none")
-
-/** @param {Detail["fields"][number]} field */
-const drawField = ({label: name, old: before, new: after}) => [
-  h("dt", null, name),
-  h(
-    "dd",
-    null,
-    h("span", {class: before ? "value was" : "value"}, drawValue(before, "old")),
-    h("span", {"aria-hidden": "true"}, " → "),
-    h("span", {class: "vh"}, " became "),
-    h("span", {class: after ? "value new" : "value"}, drawValue(after, "new")),
-  ),
-]
-
 /** @param {Detail} detail */
 const drawComments = ({before, after, same, done}) =>
   same
@@ -79,10 +63,7 @@ const drawDetail = (detail, id) => {
     "div",
     {class: "detail", data: {key: `detail-${id}`}},
     drawComments(detail),
-    fields.length > 0 && [
-      label(done ? "Fields" : "Fields, planned"),
-      h("dl", {class: "facts field-values", "aria-label": "Fields"}, fields.map(drawField)),
-    ],
+    fields.length > 0 && [label(done ? "Fields" : "Fields, planned"), drawFieldValues(fields)],
     proof.length > 0 && [
       label("Verification"),
       h(

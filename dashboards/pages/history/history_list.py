@@ -52,7 +52,7 @@ class HistorySearch(Component):
     """
 
     _esm = module("history_search")
-    _styles = ("history.css",)
+    _styles = ("history.css", "field_values.css")
 
 
 class HistoryList(Component):
@@ -64,7 +64,7 @@ class HistoryList(Component):
     """
 
     _esm = module("history_list")
-    _styles = ("history.css",)
+    _styles = ("history.css", "field_values.css")
 
 
 # Search and filters.

@@ -136,9 +136,9 @@ def cost(item: PlanItem) -> str:
 
 
 def method(item: PlanItem) -> str:
-    """Return the method if a new file replaces the old one, "" for a write in place."""
-    replaced = item.can_update and strategies.replaces(item.strategy)
-    return strategies.in_a_word(item.strategy) if replaced else ""
+    """Return the method if a new file replaces the old one or a sidecar is written, "" for a write in place."""
+    is_shown = strategies.replaces(item.strategy) or strategies.is_sidecar(item.strategy)
+    return strategies.in_a_word(item.strategy) if item.can_update and is_shown else ""
 
 
 def ordered(issues: list[Issue]) -> list[Issue]:

@@ -158,8 +158,11 @@ def _plan(details: FileDetails) -> Iterator[tuple[str, str, str]]:
 def _event(event: FileEvent) -> str:
     people = [*(f"+{name}" for name in event.tags_added), *(f"-{name}" for name in event.tags_removed)]
     done = event.status if event.status == "success" else f"{event.status}: {event.message}"
+    values = {change.field: f"{change.field}={change.new or ''}" for change in event.fields}
     back = "can be rolled back" if event.exact else event.rollback_reason.rstrip(".")
-    return "; ".join(part for part in (done.rstrip("."), ", ".join(people), event.note, back) if part)
+    return "; ".join(
+        part for part in (done.rstrip("."), ", ".join([*people, *values.values()]), event.note, back) if part
+    )
 
 
 def _day(moment: datetime) -> str:

@@ -90,6 +90,7 @@ class Choice:
 
     strategy: str
     edit: Edit
+    reason: str = ""  # of a sidecar: why the file itself cannot take the values, as a sentence
 
 
 class Strategy(Protocol):

@@ -17,6 +17,7 @@ from indexium_core.files.containers import (
     Family,
     Layout,
     Reader,
+    Strategy,
     asf,
     avi,
     bmff,
@@ -26,7 +27,9 @@ from indexium_core.files.containers import (
     photos,
     unsupported,
 )
-from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal
+from indexium_core.files.containers.photos import sidecar
+from indexium_core.files.containers.photos.photo import PhotoLayout
+from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal, SidecarEdit
 
 __all__ = ["FAMILIES", "NOT_VIDEO", "PHOTOS", "REMUXABLE", "choose", "cost", "examine", "expected_seconds", "family_of"]
 
@@ -44,6 +47,7 @@ _FOLDER_CLOSED = Refusal(
     code="read_only",
     message="The file can only be replaced by a new one, and its folder is read-only.",
 )
+_NO_STRATEGY = Refusal(code="no_strategy_yet", message="Indexium cannot write into this kind of file yet.")
 NOT_VIDEO = Refusal(code="not_video", message="Indexium does not know this kind of file.")
 
 
@@ -72,24 +76,44 @@ def choose(
     Return the best strategy that can write `changes` with these capabilities, and its edit; or a refusal.
 
     If no other strategy works, a new file may replace one of several names (hard links) of the file. If only the
-    read-only folder prevents the write, the code of the refusal is `read_only`.
+    read-only folder prevents the write, the code of the refusal is `read_only`. A photo that cannot take the values
+    gets a sidecar, if its layout names one.
     """
     if layout.problem is not None:
         return layout.problem
-    chosen = _best(family, reader, layout, changes, capabilities)
+    chosen = _chosen(family, reader, layout, changes, capabilities)
+    if not isinstance(chosen, Refusal) or not isinstance(layout, PhotoLayout) or chosen.code != _NO_STRATEGY.code:
+        return chosen
+    if layout.sidecar is None:
+        return chosen
+    beside = sidecar.choose(layout, changes, capabilities)
+    if not isinstance(beside, Refusal):
+        return replace(beside, reason=chosen.message)
+    return Refusal(code=beside.code, message=f"{chosen.message} {beside.message}")
+
+
+def _chosen(
+    family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
+) -> Choice | Refusal:
+    """Return the best strategy that changes the file itself."""
+    chosen = _best(family.strategies(), reader, layout, changes, capabilities)
     if not isinstance(chosen, Refusal) or capabilities.replace:
         return chosen
-    replaced = _best(family, reader, layout, changes, replace(capabilities, replace=True))
+    replaced = _best(family.strategies(), reader, layout, changes, replace(capabilities, replace=True))
     if isinstance(replaced, Refusal):
         return chosen
     return replaced if capabilities.may_break_links else _FOLDER_CLOSED
 
 
 def _best(
-    family: Family, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
+    strategies: Sequence[Strategy],
+    reader: Reader,
+    layout: Layout,
+    changes: Sequence[Change],
+    capabilities: Capabilities,
 ) -> Choice | Refusal:
     refusals: list[Refusal] = []
-    for strategy in family.strategies():
+    for strategy in strategies:
         outcome = strategy.plan(reader, layout, changes, capabilities)
         if not isinstance(outcome, Refusal):
             return Choice(strategy=strategy.name, edit=outcome)
@@ -111,7 +135,8 @@ def cost(edit: Edit, reader: Reader) -> Estimate:
         if not edit.cloned:
             written += holes.stored(reader, (piece for piece in edit.pieces if isinstance(piece, Extent)))
         return _estimate(written, is_new_file=True)
-    return _estimate(edit.size, is_new_file=True)
+    written = len(edit.after or b"") if isinstance(edit, SidecarEdit) else edit.size
+    return _estimate(written, is_new_file=True)
 
 
 def _estimate(written: int, *, is_new_file: bool) -> Estimate:
@@ -126,6 +151,5 @@ def expected_seconds(*, files: int, written: int, is_new_file: bool) -> float:
 
 def _most_specific(refusals: Sequence[Refusal]) -> Refusal:
     """Return the first refusal about the file itself, else the first refusal about missing support."""
-    unknown = Refusal(code="no_strategy_yet", message="Indexium cannot write into this kind of file yet.")
-    about_file = [refusal for refusal in refusals if refusal.code != unknown.code]
-    return next(iter([*about_file, *refusals]), unknown)
+    about_file = [refusal for refusal in refusals if refusal.code != _NO_STRATEGY.code]
+    return next(iter([*about_file, *refusals]), _NO_STRATEGY)

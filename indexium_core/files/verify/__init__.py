@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from indexium_core.files.verify.comparisons import COMPARISONS, RESTORED, Comparison, compare, expect
 from indexium_core.files.verify.evidence import Evidence, gather
+from indexium_core.files.verify.pictures import fields_of_packet
 from indexium_core.files.verify.rewritten import RENUMBERED, REWRITTEN
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "Evidence",
     "compare",
     "expect",
+    "fields_of_packet",
     "gather",
 ]

@@ -32,6 +32,7 @@ __all__ = ["MAX_COMPARED", "Progress", "RollbackChecker", "RollbackFindings"]
 
 _OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
 _CHANGED_MESSAGE = "Another program changed the file after this write."
+_CHANGED_SIDECAR = "Another program changed the sidecar after this write."
 _BETWEEN_MESSAGE = (
     "and another program changed it in between. A rollback of the newer operation would not restore these old bytes."
 )
@@ -168,7 +169,8 @@ class RollbackChecker:
             self._find_backup(candidate)
         except (errors.MetadataError, errors.StoreError) as error:
             return self._with_comment_restore(candidate, error.reason, error.message)
-        if findings.by_date_only and _has_our_date(candidate):
+        by_date = findings.by_date_only and not states.is_of_sidecar(candidate.written_state)
+        if by_date and _has_our_date(candidate):
             findings.glanced += 1
             return None
         try:
@@ -176,7 +178,8 @@ class RollbackChecker:
                 return None
         except errors.MetadataError as error:
             return _RollbackProblem(error.reason, error.message)
-        return self._with_comment_restore(candidate, "changed_since", _CHANGED_MESSAGE)
+        changed = _CHANGED_SIDECAR if states.is_of_sidecar(candidate.written_state) else _CHANGED_MESSAGE
+        return self._with_comment_restore(candidate, "changed_since", changed)
 
     def _check_names(self, findings: RollbackFindings, candidate: RollbackCandidate) -> None:
         """Check with `stat` whether names that the write separated would be one file again."""
@@ -209,7 +212,7 @@ class RollbackChecker:
 
     def _chain_problem(self, findings: RollbackFindings, chain: Sequence[RollbackCandidate]) -> _RollbackProblem | None:
         """Return why the items of one file cannot all be rolled back, one after the other."""
-        oldest, top = chain[-1], chain[0]
+        oldest = chain[-1]
         if oldest.library_state is None:  # without it, two items of the file could run at the same time
             return _superseded_problem(oldest, choices=("scan",))
         for each in chain:
@@ -225,11 +228,14 @@ class RollbackChecker:
                 if each is oldest:
                     return problem
                 return _superseded_problem(oldest, _blocked_newer(problem))
-        for upper, lower in itertools.pairwise(chain):
-            if not self._follows(chain, upper, lower):
-                return _superseded_problem(oldest, _BETWEEN_MESSAGE)
-        problem = self._problem(findings, top)
-        return None if problem is None else _superseded_problem(oldest, _blocked_newer(problem))
+        for places in _by_place(chain):  # a file and its sidecar change independently
+            for upper, lower in itertools.pairwise(places):
+                if not self._follows(places, upper, lower):
+                    return _superseded_problem(oldest, _BETWEEN_MESSAGE)
+            problem = self._problem(findings, places[0])
+            if problem is not None:
+                return problem if places[0] is oldest else _superseded_problem(oldest, _blocked_newer(problem))
+        return None
 
     def _follows(self, chain: Sequence[RollbackCandidate], upper: RollbackCandidate, lower: RollbackCandidate) -> bool:
         """Return whether an item started from the state that the next older item left."""
@@ -273,6 +279,12 @@ class RollbackChecker:
         )
         findings.written.add(candidate.file_id)
         findings.restores.append(restore)
+
+
+def _by_place(chain: Sequence[RollbackCandidate]) -> list[list[RollbackCandidate]]:
+    """Return the items that changed the file itself, and those that changed its sidecar, each newest first."""
+    kinds = [[each for each in chain if states.is_of_sidecar(each.written_state) is kind] for kind in (False, True)]
+    return [items for items in kinds if items]
 
 
 def check_kept(kept: bytes | None, size: int, *, path: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.files import journal, reader
-from indexium_core.files.journal import JournalEntry, SwapEntry
+from indexium_core.files.journal import AnyEntry, JournalEntry, SidecarEntry, SwapEntry
 from indexium_core.flows.history import history_service, rollback_conflicts
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime
@@ -220,7 +220,7 @@ class _BackupProblem(NamedTuple):
     message: str
 
 
-def _check_digest(backup: Backup, entry: JournalEntry | SwapEntry) -> None:
+def _check_digest(backup: Backup, entry: AnyEntry) -> None:
     """Raise ConflictError if the bytes of a kept original have changed."""
     if not isinstance(entry, SwapEntry) or entry.old.digest == bytes(16):
         return
@@ -229,10 +229,13 @@ def _check_digest(backup: Backup, entry: JournalEntry | SwapEntry) -> None:
             raise errors.ConflictError("The bytes of the kept original have changed.", code="backup_missing")
 
 
-def _kept_ranges(entry: JournalEntry | SwapEntry) -> Iterator[tuple[int, bytes]]:
+def _kept_ranges(entry: AnyEntry) -> Iterator[tuple[int, bytes]]:
     """Yield the kept ranges of old bytes, each with its offset in the old file."""
     if isinstance(entry, JournalEntry):
         yield from ((part.offset, part.before) for part in entry.ranges if part.before)
+        return
+    if isinstance(entry, SidecarEntry):
+        yield from [(0, entry.before)] if entry.before else []
         return
     offset = 0
     for piece in entry.reverse.pieces if entry.reverse else ():
@@ -247,8 +250,10 @@ def _preview(offset: int, data: bytes) -> RangePreview:
     return RangePreview(offset=offset, length=len(data), hex=data[:_PREVIEW_BYTES].hex(" "))
 
 
-def _restored_content(backup: Backup, entry: JournalEntry | SwapEntry) -> str:
+def _restored_content(backup: Backup, entry: AnyEntry) -> str:
     """Return what a rollback restores, in a few words."""
+    if isinstance(entry, SidecarEntry):
+        return _restored_sidecar(entry)
     old = wording.plural(sum(len(data) for _, data in _kept_ranges(entry)), "old byte")
     if isinstance(entry, JournalEntry):
         size = entry.size_before
@@ -261,3 +266,10 @@ def _restored_content(backup: Backup, entry: JournalEntry | SwapEntry) -> str:
     if entry.reverse is not None:
         return f"the file of {entry.old.size:,} bytes: made of {old} and of the media in the current file"
     return _COMMENT_ONLY
+
+
+def _restored_sidecar(entry: SidecarEntry) -> str:
+    name = entry.name.decode("utf-8", "replace")
+    return (
+        f"no sidecar: {name} is removed" if entry.before is None else f"the sidecar {name}, {len(entry.before):,} bytes"
+    )

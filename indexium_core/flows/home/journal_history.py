@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ __all__ = ["add_history"]
 _COMMENT, _WHOLE = "comment", "container"
 _NOTE = "Recovered from its journal"
 logger = logging.getLogger(__name__)
-Entry: TypeAlias = journal.JournalEntry | journal.SwapEntry
+Entry: TypeAlias = journal.AnyEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,8 @@ def _rows(path: bytes, entries: Sequence[_Committed], kept_for: timedelta) -> li
             expires_at=at + kept_for,
             journal=each.journal.name,
             journal_bytes=each.entry.stored_bytes,
-            **_difference(versions[number + 1], versions[number]),
-            **_old(each.entry),
+            **_states(each.entry, _difference(versions[number + 1], versions[number])),
+            **_old(path, each.entry),
             **_backup(each.entry),
         )
         for number, each in enumerate(entries)
@@ -155,7 +156,21 @@ def _difference(old: _Version, new: _Version) -> dict[str, Any]:
     }
 
 
-def _old(entry: Entry) -> dict[str, Any]:
+def _states(entry: Entry, found: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts of a row; a write of a sidecar has the states of the sidecar, and its texts are unknown."""
+    if not isinstance(entry, journal.SidecarEntry):
+        return found
+    old, new = (states.sidecar_state(entry.name, each) for each in (entry.before, entry.after))
+    return {"original_state": old, "written_state": new, "changes": "[]"}
+
+
+def _old(path: bytes, entry: Entry) -> dict[str, Any]:
+    if isinstance(entry, journal.SidecarEntry):
+        try:
+            status = os.lstat(path)
+        except OSError:
+            return {"size": 0, "mtime_ns": 0}
+        return {"size": status.st_size, "mtime_ns": status.st_mtime_ns}
     if isinstance(entry, journal.JournalEntry):
         return {"size": entry.size_before, "mtime_ns": entry.mtime_ns}
     return {"size": entry.old.size, "mtime_ns": entry.old.mtime_ns}

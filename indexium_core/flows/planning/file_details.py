@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.fields.table import EDITABLE
@@ -60,8 +61,16 @@ _COPIES = 10
 class Details:
     """Reads the details of files. One instance serves a home."""
 
-    def __init__(self, database: Database, planner: MetadataPlanner, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        planner: MetadataPlanner,
+        *,
+        clock: Callable[[], datetime],
+        sidecar_name: Callable[[], str] = lambda: "full",
+    ) -> None:
         self._database = database
+        self._sidecar_name = sidecar_name
         self._planner = planner
         self._clock = clock
 
@@ -104,7 +113,7 @@ class Details:
             copies=copies,
             copies_total=copies_total,
             decisions=decided,
-            **_strategy(row),
+            **_strategy(row, by_stem=self._sidecar_name() == "stem"),
             readings=_readings(row, item),
             history=[_event(each, row["library_state"]) for each in events],
             history_total=events_total,
@@ -216,8 +225,13 @@ def _tags(row: dict[str, Any]) -> list[TagPlace]:
     return [TagPlace(place=place, tags=dict(each)) for place, each in places if each]
 
 
-def _strategy(row: dict[str, Any]) -> dict[str, Any]:
+def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     """Return the strategy of the file with the reason for it, or the reason why it cannot be written."""
+    if strategies.is_sidecar(row["strategy"]):
+        place = names.find(bytes(row["path_bytes"]), by_stem=by_stem)
+        change = "updated" if place.stamp else "created"
+        sentence = f"The sidecar {place.name.decode('utf-8', 'replace')} is {change}. {row['strategy_message']}".strip()
+        return {"strategy_words": strategies.in_words(row["strategy"]), "strategy_why": sentence}
     if row["strategy"]:
         return {"strategy_words": strategies.in_words(row["strategy"]), "strategy_why": strategies.why(row["strategy"])}
     return {"strategy_words": "", "strategy_why": row["strategy_message"] or row["state_message"]}
@@ -316,6 +330,7 @@ def _event(row: ItemRow, library_state: str) -> FileEvent:
         after=row.after,
         tags_added=row.tags_added,
         tags_removed=row.tags_removed,
+        fields=row.fields,
         strategy=row.strategy,
         can_rollback=can_rollback,
         exact=exact,

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core.files import walk
+from indexium_core.files.sidecars import names
 from indexium_core.flows.scanning import roots
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.hash_cache import KnownHash
@@ -75,6 +76,7 @@ class _WalkResult:
     differing: list[tuple[bytes, os.stat_result]] = field(default_factory=list)
     unreachable: list[tuple[bytes, str]] = field(default_factory=list)  # files for which `stat` fails; with the reason
     unlisted: list[tuple[bytes, str]] = field(default_factory=list)  # folders that could not be listed; with the reason
+    beside: set[bytes] = field(default_factory=set)  # photos whose sidecar changed
     outside: int = 0  # links to targets outside the root
 
 
@@ -111,8 +113,13 @@ def discover(
         return result
     result.device = roots.device_of(library)
     stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
+    sidecars = catalog.sidecars(reader, library.path_bytes)
     walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
     for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=Exclusion(library.exclude)):
+        changed = _changed_sidecars(folder, sidecars)
+        for path in changed:
+            stable.pop(path, None)
+        walked.beside |= changed
         _compare(walked, folder, stable)
         empty.add(folder)
         on_folder(len(folder.files), folder.path)
@@ -121,7 +128,13 @@ def discover(
     )
     known = catalog.known(reader, library.path_bytes, paths)
     already_read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
-    _classify(result, walked, known, now_ns=now_ns, must_read=lambda path: full and path not in already_read)
+    _classify(
+        result,
+        walked,
+        known,
+        now_ns=now_ns,
+        must_read=lambda path: (full and path not in already_read) or path in walked.beside,
+    )
     # The root may have gone offline during the walk.
     result.offline_reason = roots.offline_reason(library, accept_missing=accept_missing)
     if not accept_missing and not result.offline_reason:
@@ -130,6 +143,22 @@ def discover(
     result.messages += _messages(library, walked)
     result.empty_folders = empty.paths()
     return result
+
+
+def _changed_sidecars(folder: walk.Folder, known: dict[bytes, str]) -> set[bytes]:
+    """
+    Return the photos of a folder whose sidecar is new, changed or gone; `known` has the stamp of each known sidecar.
+
+    A folder without sidecars, now and at the last scan, costs nothing.
+    """
+    if not folder.sidecars and not known:
+        return set()
+    photos = (path for path, _ in folder.files if path in known or (folder.sidecars and _is_photo(path)))
+    return {path for path in photos if names.find(path, siblings=folder.sidecars).stamp != known.get(path, "")}
+
+
+def _is_photo(path: bytes) -> bool:
+    return path[path.rfind(b".") :].lower() in walk.EXTENSIONS["photo"]
 
 
 def _compare(walked: _WalkResult, folder: walk.Folder, stable: dict[bytes, tuple[object, ...]]) -> None:

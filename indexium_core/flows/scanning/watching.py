@@ -19,7 +19,7 @@ __all__ = ["FolderWatcher"]
 
 NETWORK_SECONDS = 60.0  # between two scans of a folder without events
 LOCAL_SECONDS = 900.0
-_CANDIDATES = frozenset[bytes]().union(*walk.EXTENSIONS.values())
+_CANDIDATES = frozenset({walk.SIDECAR}).union(*walk.EXTENSIONS.values())
 _QUIET_MS, _LONGEST_MS = 1000, 10_000  # a scan starts after this time without a change, at the latest after the second
 
 

@@ -24,7 +24,8 @@ from dataclasses import replace
 from indexium_core import errors
 from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
-from indexium_core.flows.writing import protocol, replacing, states
+from indexium_core.files.containers.photos.sidecar import without_sidecar
+from indexium_core.flows.writing import protocol, replacing, sidecar_edit, states
 from indexium_core.flows.writing.protocol import (
     EditResult,
     FileProgress,
@@ -33,7 +34,7 @@ from indexium_core.flows.writing.protocol import (
     WritableFile,
     WritePolicy,
 )
-from indexium_core.model.files.media import Patch
+from indexium_core.model.files.media import Patch, SidecarEdit
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import Task
 
@@ -82,15 +83,18 @@ def check(task: Task, policy: WritePolicy) -> WriteResult:
     started = time.perf_counter()
     try:
         with protocol.opened(task) as file:
-            checked = protocol.inspect(task, file)
-            evidence = verify.gather(task.path, file, checked.family, checked.layout)
-            protocol.require_same_media(task, evidence.payload_hash)
-            verify.expect(evidence, task.changes)
+            checked = protocol.inspect(task, file, policy)
             capabilities = protocol.capabilities_of(task, file, policy)
             choice = protocol.choose(file, checked, task.changes, capabilities, break_links=policy.break_links)
+            if isinstance(choice.edit, SidecarEdit):
+                sidecar_edit.check(task, file, checked, choice.edit)
+            else:
+                evidence = verify.gather(task.path, file, checked.family, without_sidecar(checked.layout))
+                protocol.require_same_media(task, evidence.payload_hash)
+                verify.expect(evidence, task.changes)
             _require_writable(task.path)
         proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
-        parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch)
+        parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch | SidecarEdit)
         message = protocol.LINKS_SEPARATED if parts_names else ""
         return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
     except NothingToDo as done:
@@ -100,7 +104,9 @@ def check(task: Task, policy: WritePolicy) -> WriteResult:
 
 
 def is_as_written(path: bytes, written_state: str | None) -> bool:
-    """Return whether every byte of a file outside its media is as our write left it."""
+    """Return whether every byte of a file outside its media, or of its sidecar, is as our write left it."""
+    if written_state is not None and states.is_of_sidecar(written_state):
+        return states.is_sidecar_state_of(path, written_state)
     with reader.FileReader(path) as file:
         return states.is_state_of(file, written_state)
 
@@ -131,10 +137,12 @@ class _NoInsertError(Exception):
 def _write_with(work: FileWork, *, insert: bool) -> EditResult:
     task = work.task
     with protocol.opened(task) as file:
-        checked = protocol.inspect(task, file)
+        checked = protocol.inspect(task, file, work.policy)
         capabilities = protocol.capabilities_of(task, file, work.policy)
         capabilities = capabilities if insert else replace(capabilities, block=0)
         choice = protocol.choose(file, checked, task.changes, capabilities, break_links=work.policy.break_links)
+        if isinstance(choice.edit, SidecarEdit):
+            return sidecar_edit.write(work, file, checked, choice.edit, strategy=choice.strategy)
         if isinstance(choice.edit, Patch):
             return _in_place(work, file, checked, choice.edit, strategy=choice.strategy, capabilities=capabilities)
         return replacing.write(work, file, checked, choice, capabilities=capabilities)
@@ -149,7 +157,7 @@ def _in_place(
     strategy: str,
     capabilities: Capabilities,
 ) -> EditResult:
-    task, layout = work.task, checked.layout
+    task, layout = work.task, without_sidecar(checked.layout)
     mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
     with _journaled(work, file, layout, mtime_ns) as writable:
         before = verify.gather(task.path, file, checked.family, layout, edited=protocol.edited_fields(task.changes))
@@ -189,7 +197,7 @@ def _apply(writable: journal.JournaledFile, patch: Patch) -> None:
         raise
 
 
-def reverted(task: Task, policy: WritePolicy) -> journal.JournalEntry | journal.SwapEntry | None:
+def reverted(task: Task, policy: WritePolicy) -> journal.AnyEntry | None:
     """
     Return the journal entry that a task rolls back; None if it rolls nothing back, or only the comment.
 
@@ -203,8 +211,10 @@ def reverted(task: Task, policy: WritePolicy) -> journal.JournalEntry | journal.
     return journal.find(policy.backups / (task.reverts_journal or ""), task.reverts_item)
 
 
-def _roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -> EditResult:
+def _roll_back(work: FileWork, entry: journal.AnyEntry) -> EditResult:
     """Undo an earlier item as an edit of its own, with the same checks, journal and proof."""
+    if isinstance(entry, journal.SidecarEntry):
+        return sidecar_edit.roll_back(work, entry)
     if isinstance(entry, journal.SwapEntry):
         return replacing.roll_back(work, entry)
     try:

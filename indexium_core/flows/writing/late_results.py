@@ -27,24 +27,31 @@ class LateResult:
     facts: FileFacts | None = None
 
 
-def from_journal(entry: journal.JournalEntry | journal.SwapEntry, result: WriteResult) -> LateResult:
+def from_journal(entry: journal.AnyEntry, result: WriteResult) -> LateResult:
     """Return the result of an item from its committed journal entry and its file."""
     result = replace(result, message=result.message or _links_message(entry))
     record = ItemRecord(result=result, journal_bytes=entry.stored_bytes, **backup_fields(entry))
+    if isinstance(entry, journal.SidecarEntry):
+        record = replace(
+            record,
+            original_state=states.sidecar_state(entry.name, entry.before),
+            written_state=states.sidecar_state(entry.name, entry.after),
+        )
     try:
         with reader.FileReader(entry.path) as file:
             capabilities = volumes.capabilities(entry.path, nlink=file.stat.nlink, faststart="keep")
-            after = protocol.describe(file, capabilities=capabilities)
-            record = replace(record, original_state=states.state_before([entry], file), written_state=after.state)
+            after = protocol.describe(file, path=entry.path, capabilities=capabilities)
+            if not isinstance(entry, journal.SidecarEntry):
+                record = replace(record, original_state=states.state_before([entry], file), written_state=after.state)
             return LateResult(record=record, stat=after.stat, facts=after.facts)
     except errors.MetadataError:  # deleted or changed since: the file was written, but cannot be rolled back
         logger.warning("operation.late_item_unreadable", extra={"file_id": result.file_id})
         return LateResult(record=record)
 
 
-def backup_fields(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, Any]:
+def backup_fields(entry: journal.AnyEntry) -> dict[str, Any]:
     """Return the fields of the ledger that describe how the old bytes can be restored."""
-    if isinstance(entry, journal.JournalEntry):
+    if not isinstance(entry, journal.SwapEntry):
         return {}
     parted = {"parted_inode": entry.old.inode if entry.parted else None}
     if entry.kept is not None:
@@ -52,7 +59,7 @@ def backup_fields(entry: journal.JournalEntry | journal.SwapEntry) -> dict[str, 
     return {"backup_kind": "tags" if entry.reverse is None else "delta", **parted}
 
 
-def _links_message(entry: journal.JournalEntry | journal.SwapEntry) -> str:
-    if isinstance(entry, journal.JournalEntry):
+def _links_message(entry: journal.AnyEntry) -> str:
+    if not isinstance(entry, journal.SwapEntry):
         return ""
     return protocol.links_message(joined=entry.joined, parted=entry.parted)

@@ -22,13 +22,14 @@ from typing import Any
 from indexium_core import errors, logs
 from indexium_core.files import journal
 from indexium_core.flows.jobs import job_log
-from indexium_core.flows.writing import editing, protocol, recording, remote_edit
+from indexium_core.flows.writing import editing, protocol, recording
 from indexium_core.flows.writing.blockers import Blockers, state_of_files
-from indexium_core.flows.writing.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Executor, Threads
@@ -63,6 +64,7 @@ class Operations:
         clock: Callable[[], datetime],
         preserve_mtime: Callable[[], bool] = lambda: False,
         faststart: str = "keep",
+        sidecar_name: Callable[[], str] = lambda: "full",
         reserve_space: Callable[[int, int], bool] = lambda _size, _item: True,
         ui_priority: UiPriority | None = None,
         executor: Callable[[int, float], Executor] = lambda _files, _seconds: Threads(),
@@ -72,6 +74,7 @@ class Operations:
         self._ledger = ledger.Ledger(store)
         self.faststart = faststart  # this and `workers` may change; changes apply to the next operation
         self.workers = workers
+        self._sidecar_name = sidecar_name
         self._reserve_space = reserve_space
         self._ui_priority = ui_priority or UiPriority()
         self._backoff = Backoff()
@@ -197,6 +200,7 @@ class Operations:
             backups=self._backups,
             preserve_mtime=run.preserve_mtime,
             faststart=self.faststart,
+            sidecar_name=self._sidecar_name(),
             break_links=run.break_links,
             keep_backup=run.keep_backup,
             reserve_space=self._reserve_space,

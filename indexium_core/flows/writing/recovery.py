@@ -214,7 +214,7 @@ def _update(result: WriteResult) -> ItemUpdate:
     return ItemUpdate(record=ledger.ItemRecord(result=result), file=None)
 
 
-def _late_update(entry: journal.JournalEntry | journal.SwapEntry, item: ledger.UnresolvedItem) -> ItemUpdate:
+def _late_update(entry: journal.AnyEntry, item: ledger.UnresolvedItem) -> ItemUpdate:
     """
     Return the update of an item that was written before the process ended.
 

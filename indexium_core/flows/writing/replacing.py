@@ -15,6 +15,7 @@ from indexium_core import errors
 from indexium_core.files import delta, journal, reader, swap, verify
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.containers.photos.sidecar import without_sidecar
 from indexium_core.flows.writing import protocol, states
 from indexium_core.flows.writing.protocol import EditResult, FileWork, VerifiedState, WritableFile
 from indexium_core.model.files.media import Edit, Rebuild, Remux
@@ -32,7 +33,7 @@ def write(
     work: FileWork, file: reader.FileReader, checked: WritableFile, choice: Choice, *, capabilities: Capabilities
 ) -> EditResult:
     """Write one file by replacing it; after a MetadataError the file is unchanged."""
-    task, edit, layout = work.task, choice.edit, checked.layout
+    task, edit, layout = work.task, choice.edit, without_sidecar(checked.layout)
     mtime_ns = file.stat.mtime_ns if work.policy.preserve_mtime else None
     comparisons = _comparisons(edit)
     _start_progress(work, file, _work_factor(edit))
@@ -55,7 +56,13 @@ def write(
             _remux(work, new, edit)
         with new.opened() as made:
             after = protocol.verify_edit(
-                new.temporary, made, before, task.changes, comparisons=comparisons, capabilities=capabilities
+                new.temporary,
+                made,
+                before,
+                task.changes,
+                comparisons=comparisons,
+                capabilities=capabilities,
+                becomes=task.path,
             )
         backup = _backup_of_original(work, new, is_required=True)
         return _replace(work, new, after, backup, strategy=choice.strategy, original=original)
@@ -79,7 +86,7 @@ def roll_back(work: FileWork, entry: journal.JournalEntry | journal.SwapEntry) -
             _restore_content(new, file, task, entry)
             with new.opened() as made:
                 capabilities = protocol.capabilities_of(task, file, work.policy)
-                after = protocol.describe(made, capabilities=capabilities, like=task.original_state)
+                after = protocol.describe(made, path=task.path, capabilities=capabilities, like=task.original_state)
             protocol.require_restored(task, after, is_touched=is_touched)
             backup = _backup_of_original(work, new, is_required=False)
             was_parted = isinstance(entry, journal.SwapEntry) and entry.parted

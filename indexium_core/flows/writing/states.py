@@ -3,12 +3,16 @@ The state of a file: a digest of all bytes outside its media, which the ledger s
 
 A rollback compares it. It is BLAKE3 (`b3:`); earlier versions stored BLAKE2b without a prefix. A recorded state is only
 compared with a state of the same algorithm.
+
+A write of a sidecar has a state of its own (`sidecar:`): the name of the sidecar and a digest of its bytes.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
 
 from blake3 import blake3
@@ -16,12 +20,24 @@ from blake3 import blake3
 from indexium_core import errors
 from indexium_core.files import delta, digests, fingerprint, journal, reader
 from indexium_core.files.containers import Reader, registry
+from indexium_core.files.journal import sidecars
+from indexium_core.files.journal.sidecars import Fingerprint
 from indexium_core.model.files.media import Extent
 
-__all__ = ["comparable", "is_state_of", "reader_before", "state_before", "state_of"]
+__all__ = [
+    "comparable",
+    "is_of_sidecar",
+    "is_sidecar_state_of",
+    "is_state_of",
+    "reader_before",
+    "sidecar_state",
+    "state_before",
+    "state_of",
+]
 
 _CHUNK = 1024 * 1024
 _PREFIX = "b3:"
+_SIDECAR = "sidecar:"
 
 
 def state_of(file: Reader, payload: Sequence[Extent], identity: str | None, *, like: str | None = _PREFIX) -> str:
@@ -44,14 +60,31 @@ def is_state_of(file: Reader, state: str | None) -> bool:
     return state is not None and _state(file, like=state) == state
 
 
+def sidecar_state(name: bytes, sidecar: bytes | Fingerprint | None) -> str:
+    """Return the state of a sidecar, by its bytes or their fingerprint; None if there is none."""
+    found = Fingerprint.of(sidecar) if isinstance(sidecar, bytes) else sidecar
+    digest = "none" if found is None else found.digest.hex()
+    return f"{_SIDECAR}{digest}:{urllib.parse.quote(name)}"
+
+
+def is_of_sidecar(state: str | None) -> bool:
+    """Return whether a recorded state is that of a sidecar."""
+    return state is not None and state.startswith(_SIDECAR)
+
+
+def is_sidecar_state_of(path: bytes, state: str) -> bool:
+    """Return whether the sidecar beside a file has a recorded state; raises FileAccessError, ConflictError."""
+    name = urllib.parse.unquote_to_bytes(state.rpartition(":")[2])
+    content = sidecars.read_small(os.path.join(os.path.split(path)[0], name))  # noqa: PTH118 - a path of bytes
+    return sidecar_state(name, content) == state
+
+
 def comparable(one: str, two: str) -> bool:
-    """Return whether two states have the same algorithm."""
+    """Return whether two states of a file have the same algorithm."""
     return one.startswith(_PREFIX) == two.startswith(_PREFIX)
 
 
-def state_before(
-    entries: Iterable[journal.JournalEntry | journal.SwapEntry], file: Reader, *, like: str | None = _PREFIX
-) -> str | None:
+def state_before(entries: Iterable[journal.AnyEntry], file: Reader, *, like: str | None = _PREFIX) -> str | None:
     """
     Return the state of a file before its last edits (newest first), from their backups; None without a backup.
 
@@ -69,9 +102,7 @@ def state_before(
         return _state(file, like=like)
 
 
-def reader_before(
-    entry: journal.JournalEntry | journal.SwapEntry, file: Reader, stack: contextlib.ExitStack
-) -> Reader | None:
+def reader_before(entry: journal.AnyEntry, file: Reader, stack: contextlib.ExitStack) -> Reader | None:
     """
     Return a reader of a file before an edit, from its backup; None without a backup. `stack` closes what it opens.
 
@@ -82,6 +113,8 @@ def reader_before(
     """
     if isinstance(entry, journal.JournalEntry):
         return delta.Rebuilt(delta.applied(journal.inverse(entry, file), file.size), file)
+    if isinstance(entry, journal.SidecarEntry):
+        return file
     if entry.reverse is not None:
         return delta.Rebuilt(entry.reverse, file)
     return stack.enter_context(reader.FileReader(entry.kept)) if entry.kept is not None else None

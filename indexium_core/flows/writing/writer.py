@@ -247,6 +247,7 @@ class MetadataWriter:
         policy = WritePolicy(
             backups=self._store.home / "backups",
             faststart=self._settings.faststart,
+            sidecar_name=self._settings.sidecar_name,
             break_links=options.hard_links == "break",
         )
         results: list[WriteResult] = []

@@ -10,7 +10,7 @@ file has no value for a placeholder, the rule has no value either.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -128,8 +128,7 @@ class ValueRule:
 
     def value(self, file: FileNames) -> str | None:
         """Return the value for a file; None if the file has no value for a placeholder."""
-        facts = _facts(file)
-        texts = [part if isinstance(part, str) else _filled(part, facts) for part in self._parts]
+        texts = [part if isinstance(part, str) else _filled(part, file) for part in self._parts]
         return None if any(text is None for text in texts) else "".join(text for text in texts if text)
 
 
@@ -157,11 +156,12 @@ def _placeholder(text: str) -> _Placeholder:
     return _Placeholder(name, choices, seconds, zone or "")
 
 
-def _filled(part: _Placeholder, facts: Mapping[str, str | None]) -> str | None:
-    text = facts.get(part.name)
+def _filled(part: _Placeholder, file: FileNames) -> str | None:
     if part.name == _OLDEST:
-        dates = [date for name in part.choices or _OF_OLDEST if (date := facts.get(name))]
+        dates = [date for name in part.choices or _OF_OLDEST if (date := _fact(name, file))]
         text = min(dates, key=_age, default=None)
+    else:
+        text = _fact(part.name, file)
     if text is not None and part.seconds:
         text = _shifted(text, timedelta(seconds=part.seconds))
     if text is not None and part.zone:
@@ -169,21 +169,35 @@ def _filled(part: _Placeholder, facts: Mapping[str, str | None]) -> str | None:
     return text
 
 
-def _facts(file: FileNames) -> Mapping[str, str | None]:
-    """Return the values of all placeholders."""
-    folders = [folder for folder in file.folder.split("/") if folder]
+def _fact(name: str, file: FileNames) -> str | None:
+    """Return the value of a placeholder for a file."""
+    return _OF_FILE[name](file) if name in _OF_FILE else file.fields.get(name)
+
+
+def _stem(file: FileNames) -> str:
     stem, dot, _ = file.file_name.rpartition(".")
-    dates = [file.fields[key] for key in DATED if key in file.fields]
-    return {
-        **file.fields,
-        "name": stem if dot else file.file_name,
-        "folder": folders[-1] if folders else None,
-        "parent": folders[-2] if len(folders) > 1 else None,
-        "year": dates[0][:4] if dates else None,
-        "modified": file.modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "date_in_name": _date_in(file.file_name),
-        "date_in_folder": _date_in(folders[-1]) if folders else None,
-    }
+    return stem if dot else file.file_name
+
+
+def _folder(file: FileNames, place: int) -> str | None:
+    """Return a folder of the path; place 1 is the last one."""
+    folders = [folder for folder in file.folder.split("/") if folder]
+    return folders[-place] if len(folders) >= place else None
+
+
+def _year(file: FileNames) -> str | None:
+    return next((file.fields[key][:4] for key in DATED if key in file.fields), None)
+
+
+_OF_FILE: Mapping[str, Callable[[FileNames], str | None]] = {  # placeholders that are no fields, except `oldest`
+    "name": _stem,
+    "folder": lambda file: _folder(file, 1),
+    "parent": lambda file: _folder(file, 2),
+    "year": _year,
+    "modified": lambda file: file.modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    "date_in_name": lambda file: _date_in(file.file_name),
+    "date_in_folder": lambda file: _date_in(_folder(file, 1) or ""),
+}
 
 
 def _age(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.model.files.media import FieldValue, MediaKind, StreamFacts
+from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.readers import Reading
 from indexium_core.model.planning.plan import PlanItem
@@ -102,6 +102,7 @@ class FileEvent:
     after: str | None
     tags_added: list[str]
     tags_removed: list[str]
+    fields: list[Change]  # the changes of the other fields, one for each place
     strategy: str
     can_rollback: bool  # according to the database; the rollback checks the file itself
     exact: bool  # byte for byte, not only the comment

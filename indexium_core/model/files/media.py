@@ -20,6 +20,7 @@ __all__ = [
     "Rebuild",
     "Refusal",
     "Remux",
+    "SidecarEdit",
     "StreamFacts",
 ]
 
@@ -143,7 +144,16 @@ class Remux:
     size: int  # size of the old file, an estimate for the new file
 
 
-Edit = Patch | Rebuild | Remux
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SidecarEdit:
+    """Another content of a small file beside the file, which stays as it is."""
+
+    name: bytes  # in the folder of the file
+    before: bytes | None  # None: it does not exist
+    after: bytes | None  # None: it is removed
+
+
+Edit = Patch | Rebuild | Remux | SidecarEdit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +204,7 @@ class FileFacts:
     strategy_message: str = ""
     fields: dict[str, str] = field(default_factory=dict)  # the values of the other fields, by key
     field_places: tuple[FieldValue, ...] = ()  # every place that has one of them
+    sidecar: str = ""  # the stamp of the sidecar from which some of these were read
     est_seconds: float = 0.0  # the estimated cost of writing a short comment
     est_bytes: int = 0
 

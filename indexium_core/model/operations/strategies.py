@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["STRATEGIES", "WHY", "copies", "in_a_word", "in_words", "kept", "replaces", "why"]
+__all__ = ["STRATEGIES", "WHY", "copies", "in_a_word", "in_words", "is_sidecar", "kept", "replaces", "why"]
 
 STRATEGIES: Mapping[str, str] = {
     "mp4_in_place": "in place, only the metadata bytes",
@@ -34,6 +34,8 @@ STRATEGIES: Mapping[str, str] = {
     "flv_remux": "rewritten by FFmpeg, packet by packet",
     "asf_remux": "rewritten by FFmpeg, packet by packet",
     "ogg_remux": "rewritten by FFmpeg, packet by packet",
+    "sidecar_create": "in a new sidecar (XMP file); the photo stays as it is",
+    "sidecar_replace": "in the sidecar (XMP file); the photo stays as it is",
     "undo": "old bytes restored",
 }
 # Why a strategy is used: strategies are tried in the order of docs/containers.md, and the first possible one is used.
@@ -65,6 +67,8 @@ WHY: Mapping[str, str] = {
     "flv_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
     "asf_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
     "ogg_remux": "This file is not understood in full, and FFmpeg loses nothing of it.",
+    "sidecar_create": "The photo itself cannot take the values.",
+    "sidecar_replace": "The sidecar has these fields, or the photo itself cannot take the values.",
 }
 # The suffixes of the names are the same for all containers.
 _WORDS = {"_reflink": "shared copy", "_copy": "full copy", "_remux": "rewrite"}
@@ -77,8 +81,8 @@ def in_words(name: str) -> str:
 
 def in_a_word(name: str) -> str:
     """Return the text of `in_words` in the shortest form."""
-    if not name:
-        return ""
+    if not name or is_sidecar(name):
+        return "sidecar" if name else ""
     return next(
         (word for end, word in _WORDS.items() if name.endswith(end)), "rollback" if name == "undo" else "in place"
     )
@@ -94,6 +98,11 @@ def copies(name: str) -> bool:
     return name.endswith(("_copy", "_remux"))
 
 
+def is_sidecar(name: str) -> bool:
+    """Return whether a strategy writes a file beside the media file, which stays as it is."""
+    return name.startswith("sidecar_")
+
+
 def why(name: str) -> str:
     """Return why a file needs this strategy and not a cheaper one, as a sentence; "" if unknown."""
     return WHY.get(name, "")
@@ -101,6 +110,8 @@ def why(name: str) -> str:
 
 def kept(name: str) -> str:
     """Return what a write by this strategy keeps for a rollback, in a few words."""
+    if is_sidecar(name):
+        return "the old sidecar" if name == "sidecar_replace" else "nothing; the new sidecar is removed"
     if name.endswith("_remux"):
         return "the data to rebuild the old file, or the old file itself"
     return "the data to rebuild the old file" if replaces(name) else "the bytes that change"

@@ -45,6 +45,7 @@ __all__ = [
     "set_library_modes",
     "set_library_ratings",
     "set_library_state",
+    "sidecars",
     "stable_stats",
     "update_written",
     "upsert_files",
@@ -199,6 +200,11 @@ def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]
     The values are `(path, size, mtime_ns, mode, inode, nlink)`.
     """
     return {row[0]: row for row in reader.execute(_sql("stable_stats"), _span(root)).fetchall()}
+
+
+def sidecars(reader: Connection, root: bytes) -> dict[bytes, str]:
+    """Return the stamp of the sidecar of each file below `root` that has one, by path."""
+    return dict(reader.execute(_sql("sidecars"), _span(root)).fetchall())
 
 
 def known(reader: Connection, root: bytes, paths: Collection[bytes] | None = None) -> dict[bytes, KnownFile]:

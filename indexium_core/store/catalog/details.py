@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.files.details import FileCopy, StandingDecision
+from indexium_core.model.files.media import Change
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -58,6 +59,7 @@ class ItemRow:
     after: str | None
     tags_added: list[str]
     tags_removed: list[str]
+    fields: list[Change]  # the changes of the other fields
     strategy: str
     kind: str | None  # form of its backup: journal, delta, original, tags
     dropped_at: datetime | None  # when the backup was deleted
@@ -128,7 +130,10 @@ def history(reader: Connection, file_id: int, *, count: int) -> tuple[list[ItemR
     """Return the first `count` operations on a file, newest first, and the number of all its operations."""
     rows = _rows(reader, "history", {"file_id": file_id, "count": count})
     total = rows[0]["total"] if rows else 0
-    return [ItemRow(**{name: row[name] for name in row if name != "total"}) for row in rows], total
+    for row in rows:
+        del row["total"]
+        row["fields"] = [Change(**change) for change in row["fields"]]
+    return [ItemRow(**row) for row in rows], total
 
 
 def is_being_written(reader: Connection, file_id: int) -> bool:

@@ -43,7 +43,8 @@ WHERE file_id = $file_id AND revoked_at IS NULL AND (until IS NULL OR until > $n
 WITH mine AS MATERIALIZED (FROM metadata_operation_items WHERE file_id = $file_id)
 SELECT m.operation_id, m.id AS item_id, o.operation_type, coalesce(m.processed_at, o.started_at) AS at, o.user_note AS note,
        o.status AS operation_status, m.status, m.code, m.error_message AS message, m.previous_comment AS before,
-       m.new_comment AS after, m.tags_added, m.tags_removed, m.strategy, h.kind, h.dropped_at, h.evicted_reason,
+       m.new_comment AS after, m.tags_added, m.tags_removed,
+       list_filter(m.changes, lambda c: c.field <> 'comment') AS fields, m.strategy, h.kind, h.dropped_at, h.evicted_reason,
        h.expires_at, coalesce(o.origin, '') AS origin,
        (SELECT max(n.operation_id) FROM mine AS n WHERE n.id = m.reverted_by) AS rolled_back_by,
        (SELECT max(n.operation_id) FROM mine AS n

@@ -18,6 +18,7 @@ from dashboards.pages.history.screen import summary
 from dashboards.questions import rollback_question, rollback_report
 from dashboards.state import HistoryState, history_term
 from indexium_core import errors
+from indexium_core.model.files.media import Change
 from indexium_core.model.operations.operation import (
     ItemDetails,
     MetadataOperation,
@@ -600,3 +601,17 @@ def test_unprocessed_files_have_one_name() -> None:
     )
     failed = operation(status="completed_with_errors", file_count=9, success_count=6, conflict_count=1, failure_count=2)
     assert history_list.chip(failed)[0] == "3 problems"
+
+
+@pytest.mark.parametrize(
+    ("after", "line"),
+    [
+        ("People: Bob Ray", "title: reads back as planned, read with FFmpeg's libraries"),
+        ("Ann Lee", "comment and title: read back as planned, read with FFmpeg's libraries"),
+    ],
+)
+def test_verification_names_the_changed_fields(after: str, line: str) -> None:
+    fields = (Change(field="title", old=None, new="At sea"),)
+    proof = {"comment": "reads back as planned"}
+    shown = history_details.detail(item(proof=proof, fields=fields, new_comment=after))
+    assert shown["proof"] == [line]

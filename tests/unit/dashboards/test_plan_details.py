@@ -163,6 +163,7 @@ def event(**changes: Any) -> FileEvent:
         "after": "People: Ann",
         "tags_added": ["Ann"],
         "tags_removed": [],
+        "fields": [],
         "strategy": "mp4_in_place",
         "can_rollback": True,
         "exact": True,
@@ -237,3 +238,18 @@ def test_person_is_offered_once() -> None:
 
 def test_empty_input_requests_nothing() -> None:
     assert person_field.names(None, "  ")["known"]  # type: ignore[arg-type]
+
+
+def test_history_of_a_file_shows_changed_fields() -> None:
+    changes = [Change(field="title", old="Old", new="New"), Change(field="rating", old=None, new="4")]
+    view = plan_details.view(
+        details_of(of("safe"), history=[event(before="A note", after="A note", tags_added=[], fields=changes)]),
+        of("safe"),
+        edit=0,
+        editable=False,
+        rollback_days=90,
+    )
+    [shown] = view["history"]
+    assert [tag["text"] for tag in shown["tags"]] == ["Title: New", "Rating: ★★★★☆"]
+    assert [field["label"] for field in shown["fields"]] == ["Title", "Rating"]
+    assert shown["same"], "the comment is not shown as a change"

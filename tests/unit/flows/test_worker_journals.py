@@ -14,10 +14,11 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.files import journal
-from indexium_core.flows.writing import cluster_edit, protocol, worker_journals
-from indexium_core.flows.writing.cluster_edit import ClusterEdits
+from indexium_core.flows.writing import protocol
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import cluster_edit, worker_journals
+from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.store.operations.ledger_rows import Task, UnresolvedItem

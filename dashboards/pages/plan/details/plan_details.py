@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from dashboards import status_words
-from dashboards.components import changes, comment_diff, person_field
+from dashboards.components import changes, comment_diff, field_text, person_field
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
 from dashboards.pages.plan.details import file_fields
@@ -33,6 +33,7 @@ FEW_CHANGES = 8  # number of property changes that are shown first
 SHOWN_TAG = 400  # maximum number of characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
+_CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}
 _CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
 _KINDS = {"video": "Video", "audio": "Audio", "subtitle": "Subtitles", "data": "Data", "attachment": "Attachment"}
 _ORIGINS = {  # origin of a person → label of one person, and label of a count
@@ -58,7 +59,14 @@ class PlanDetails(Component):
     """
 
     _esm = module("plan_details")
-    _styles = ("person_field.css", "plan_details.css", "properties.css", "file_fields.css", "changes.css")
+    _styles = (
+        "person_field.css",
+        "plan_details.css",
+        "properties.css",
+        "file_fields.css",
+        "changes.css",
+        "field_values.css",
+    )
 
     def complain(self, problem: str) -> None:
         """Show a sentence in the editor."""
@@ -116,7 +124,8 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container) and bool(_films(details))
+    has_picture = bool(_films(details)) or details.media_kind == "photo"
+    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container) and has_picture
     return {
         "open": True,
         "id": item.file_id,
@@ -146,7 +155,9 @@ def view(
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
         "texts": texts(details, item),
-        "values": file_fields.view(details, container=_container(details), editable=editable),
+        "values": file_fields.view(
+            details, container=_CONTAINERS.get(details.container, details.container), editable=editable
+        ),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": shows(details),
@@ -206,7 +217,11 @@ def outside(details: FileDetails) -> PlanItem:
 
 
 def over(details: FileDetails) -> list[str]:
-    """Return the caption of the thumbnail: duration, resolution, and the codec of the video or audio."""
+    """Return the caption of the thumbnail: duration, resolution and codec; of a photo resolution, camera and time."""
+    if details.media_kind == "photo":
+        return [
+            each.text for each in details.properties if each.field in ("resolution", "camera", "taken") and each.value
+        ]
     films = _films(details)
     parts = [wording.playing_time(details.duration)] if details.duration else []
     if films and films[0].details.get("width"):
@@ -222,15 +237,11 @@ def _films(details: FileDetails) -> list[StreamFacts]:
 
 def strip(details: FileDetails) -> list[str]:
     """Return the main facts of the file."""
-    container = _container(details) or details.file_ext
+    container = _CONTAINERS.get(details.container, details.container) or details.file_ext
     parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
     if details.copies_total:
         parts.append("1 copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies")
     return [part for part in parts if part]
-
-
-def _container(details: FileDetails) -> str:
-    return _CONTAINERS.get(details.container, details.container)
 
 
 def facts(details: FileDetails) -> list[list[str]]:
@@ -426,7 +437,7 @@ def _strategy(details: FileDetails, item: PlanItem, rollback_days: int) -> list[
     return [
         ["Strategy", strategies.in_words(item.strategy)],
         ["Cost", cost],
-        ["Reason", strategies.why(item.strategy)],
+        ["Reason", details.strategy_why or strategies.why(item.strategy)],
         [
             "Rollback",
             f"byte for byte, for {wording.plural(rollback_days, 'day')}; kept: {strategies.kept(item.strategy)}",
@@ -461,6 +472,8 @@ def _event(event: FileEvent) -> dict[str, Any]:
     old, new = comment_diff.compare(event.before, event.after)
     tags = [{"text": name, "kind": "del"} for name in event.tags_removed]
     tags += [{"text": name, "kind": "add"} for name in event.tags_added]
+    tags += field_text.tags(event.fields)
+    fields = field_text.changes_of(event.fields)
     return {
         "id": event.operation_id,
         "title": "Write" if event.operation_type == "write" else "Rollback",
@@ -473,6 +486,8 @@ def _event(event: FileEvent) -> dict[str, Any]:
         "back": _back(event),
         "old": old,
         "new": new,
+        "same": bool(fields) and event.before == event.after,
+        "fields": [field_text.compared(change) for change in fields],
     }
 
 

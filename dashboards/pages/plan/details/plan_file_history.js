@@ -1,12 +1,12 @@
 // The parts of a file's details that open on demand: its history, changes, streams, tags, and its place on the disk.
 import {drawChange} from "../../../components/changes.js"
-import {drawComment, drawPart} from "../../../components/comment_text.js"
+import {drawComment, drawFieldValues, drawPart} from "../../../components/comment_text.js"
 import {h} from "../../../components/browser/dom.js"
 import {button, chip, drawTag, facts, label, pager} from "../../../components/widgets.js"
 import {count} from "../../../components/wording.js"
 
 /** @import {Change} from "../../../components/changes.js" */
-/** @import {Kind, Part} from "../../../components/comment_text.js" */
+/** @import {FieldValues, Kind, Part} from "../../../components/comment_text.js" */
 /** @import {Paged, Tag} from "../../../components/widgets.js" */
 
 /**
@@ -20,8 +20,10 @@ import {count} from "../../../components/wording.js"
  * @property {string} note
  * @property {Tag[]} tags
  * @property {string} back Whether it was rolled back.
- * @property {Part[] | null} old
+ * @property {Part[] | null} old The comment.
  * @property {Part[] | null} new
+ * @property {boolean} same Only other fields changed.
+ * @property {FieldValues} fields The other fields that changed.
  *
  * @typedef {Change & {id: number, who: string, job: number | null}} ChangeLine
  *   `who` is the source of the change.
@@ -90,17 +92,19 @@ const drawEvent = (event, {sections, isUnfolded}) => {
     event.note && h("p", {class: "note-text"}, h("bdi", null, event.note)),
     event.message && h("p", {class: "hint"}, event.message),
     event.back && h("p", {class: "hint"}, event.back),
-    button(isOpen ? "Hide the comments" : "Before and after", "more", {
+    button(isOpen ? "Hide the values" : "Before and after", "more", {
       kind: "link",
       data: {which: key},
       "aria-expanded": String(isOpen),
     }),
-    isOpen && [
-      label("Before"),
-      drawFolded(event.old, "old", "Before", isUnfolded),
-      label("After"),
-      drawFolded(event.new, "new", "After", isUnfolded),
-    ],
+    isOpen &&
+      !event.same && [
+        label("Before"),
+        drawFolded(event.old, "old", "Before", isUnfolded),
+        label("After"),
+        drawFolded(event.new, "new", "After", isUnfolded),
+      ],
+    isOpen && event.fields.length > 0 && [label("Fields"), drawFieldValues(event.fields)],
   )
 }
 

@@ -240,7 +240,7 @@ def _encoded(text: str, key: str) -> bytes | Refusal:
     except UnicodeEncodeError:
         return refusals.invalid_value(f"The {key} holds characters that cannot be written.")
     if b"\0" in encoded:
-        return refusals.invalid_value(refusals.NUL_IN_COMMENT)
+        return refusals.invalid_value(refusals.has_nul(key))
     if len(encoded) > places.MAX_BYTES:
         return refusals.invalid_value(f"The {key} has more than {places.MAX_BYTES:,} bytes.")
     return encoded

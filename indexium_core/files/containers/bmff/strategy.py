@@ -186,9 +186,11 @@ def _requested_edits(
         return layout.problem
     if not isinstance(layout, BmffLayout) or layout.moov is None:
         return refusals.not_writable("The file cannot be edited as MP4.")
-    keys = {change.field for change in changes}
-    if not changes or len(keys) < len(changes) or not keys <= field_map.WRITABLE:
-        return refusals.not_writable(refusals.ONLY_COMMENTS)
+    without_place = [change.field for change in changes if change.field not in field_map.WRITABLE]
+    if without_place:
+        return refusals.not_writable(refusals.no_place(without_place))
+    if len({change.field for change in changes}) != max(1, len(changes)):
+        return refusals.not_writable("A write changes each field once.")
     edits = editing.edits(reader, layout, changes)
     return edits if isinstance(edits, Refusal) else (layout, edits)
 

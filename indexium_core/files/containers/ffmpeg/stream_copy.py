@@ -39,7 +39,7 @@ class StreamCopy:
     ) -> Remux | Refusal:
         """Return the call of FFmpeg, or the reason why it would lose data."""
         if not isinstance(layout, RemuxLayout) or [change.field for change in changes] != [COMMENT]:
-            return refusals.not_writable(refusals.ONLY_COMMENTS)
+            return refusals.not_writable("FFmpeg can write only the comment into files of this kind.")
         if layout.obstacle:
             return refusals.not_writable(f"Rewriting the file would not keep everything. {layout.obstacle}")
         if not capabilities.replace:

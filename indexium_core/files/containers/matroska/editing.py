@@ -142,11 +142,12 @@ def _allows_any_order(main: bytes, others: Sequence[bytes]) -> bool:
 
 def _check(changes: Sequence[Change]) -> None:
     """Raise RefusedError for fields without a place, ValidationError for texts that players would cut."""
+    without_place = [each.field for each in changes if each.field not in HOMES and each.field not in info.ELEMENTS]
+    if without_place:
+        raise errors.RefusedError(refusals.no_place(without_place))
     for change in changes:
-        if change.field not in HOMES and change.field not in info.ELEMENTS:
-            raise errors.RefusedError(refusals.ONLY_COMMENTS)
         if change.segment is None and "\0" in (change.new or ""):
-            raise errors.ValidationError(refusals.NUL_IN_COMMENT)
+            raise errors.ValidationError(refusals.has_nul(change.field))
 
 
 def _check_places(change: Change, field_texts: FieldTexts) -> None:

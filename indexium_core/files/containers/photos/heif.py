@@ -100,7 +100,8 @@ def read(reader: Reader) -> PhotoParts:
         pieces=pieces,
         kept=tuple(_kept(outline, reader.size, _joined([*payload, *([packet] if packet else [])]), exif)),
         further=tuple(item.extents for item in others),
-        obstacle=_obstacle(meta, own, media, exif),
+        obstacle=_obstacle(own),
+        not_writable=_place_problem(meta, own, media, exif),
     )
 
 
@@ -272,16 +273,20 @@ def _kept(
         at = max(at, each.end)
 
 
-def _obstacle(meta: _Meta, own: Sequence[_Item], media: Sequence[Extent], exif: Extent | None) -> str:
-    """Return why the packet cannot be changed, as a sentence; a photo without a packet has no obstacle."""
+def _obstacle(own: Sequence[_Item]) -> str:
+    """Return why the packet of a photo cannot be read with certainty, as a sentence."""
     if len(own) > 1:
         return "The photo has two XMP packets, and programs do not agree which one is valid."
-    if not own:
-        return ""
-    (item,) = own
-    if item.encoding or item.is_protected or not item.extents:
+    if own and (own[0].encoding or own[0].is_protected or not own[0].extents):
         return "The XMP packet of the photo is compressed, encrypted, or in another file."
-    where = item.extents[0]
+    return ""
+
+
+def _place_problem(meta: _Meta, own: Sequence[_Item], media: Sequence[Extent], exif: Extent | None) -> str:
+    """Return why a packet cannot be written where it lies, as a sentence; a photo without a packet has no problem."""
+    if not own or not own[0].extents:
+        return ""
+    item, where = own[0], own[0].extents[0]
     is_in_media = any(each.offset <= where.offset and where.end <= each.end for each in media)
     if len(item.extents) != 1 or item.method != _IN_FILE or not is_in_media:
         return "The XMP packet of the photo is in several parts, or outside the media data (mdat)."

@@ -25,7 +25,7 @@ from indexium_core.files.containers.shared.parsing import CutShortError, Malform
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files import fields
-from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal
+from indexium_core.model.files.media import Change, Extent, FieldValue, Patch, Rebuild, Refusal
 
 __all__ = [
     "NO_ROOM",
@@ -36,6 +36,7 @@ __all__ = [
     "PhotoFormat",
     "PhotoLayout",
     "PhotoParts",
+    "PhotoSidecar",
     "kept_facts",
     "masked_digest",
     "padded",
@@ -62,6 +63,19 @@ class PhotoParts:
     further: tuple[tuple[Extent, ...], ...] = ()  # packets beside the first one, with the ranges of each
     orientation: int = 0  # as in EXIF, for a kind of photo that has its own; 0: that of EXIF
     obstacle: str = ""  # why the photo cannot be written, as a sentence
+    not_writable: str = ""  # why its packet cannot be written although it is understood, as a sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoSidecar:
+    """The sidecar of a photo."""
+
+    name: bytes  # of the file, or of the one that a write would create
+    stamp: str = ""  # another text after each change of the file; "": there is no sidecar yet
+    content: bytes | None = None
+    packet: XmpPacket | None = None
+    fields: frozenset[str] = frozenset()  # those that it has
+    refusal: Refusal | None = None  # why it cannot be changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +86,8 @@ class PhotoLayout(Layout):
     packet: XmpPacket | None = None
     exif: ExifFacts = field(default_factory=ExifFacts)
     blocked: frozenset[str] = frozenset()  # fields that the photo has in a form or place that is not written
+    sidecar: PhotoSidecar | None = None  # None: it was not looked for
+    own_fields: tuple[FieldValue, ...] = ()  # with a sidecar: the fields of the photo itself
 
     @property
     def dimensions(self) -> tuple[int, int]:
@@ -174,6 +190,7 @@ class PhotoFamily:
     def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
         """Return the facts that an edit must keep; raises CorruptFileError."""
         assert isinstance(layout, PhotoLayout)
+        reader = HeadReader(reader)
         if layout.parts is None:
             raise errors.CorruptFileError(layout.problem.message if layout.problem else "")
         masked = layout.exif.places_of(edited)
@@ -210,6 +227,7 @@ class PhotoStrategy:
     ) -> Patch | Rebuild | Refusal:
         """Return the edit, or the reason for no edit."""
         assert isinstance(layout, PhotoLayout)
+        reader = HeadReader(reader)
         refused = self._refusal(layout, changes, capabilities)
         if refused is not None or layout.parts is None:
             return refused or refusals.not_writable(NO_ROOM)
@@ -235,14 +253,18 @@ class PhotoStrategy:
         """Return why this strategy can write none of these changes, None if it may."""
         if layout.problem is not None:
             return layout.problem
+        reason = layout.parts.not_writable if layout.parts is not None else ""
         if self._copy is not None and not capabilities.replace:
-            return refusals.not_writable("The photo has no room for the value, and no new file may take its place.")
-        for each in changes:
-            if each.field not in xmp_fields.PROPERTIES:
-                return refusals.not_writable(f"Photos have no place for the field {each.field}.")
-            if each.field in layout.blocked:
-                return refusals.not_writable(f"The photo has its {each.field} in a form that Indexium does not change.")
-        return None
+            reason = reason or "The photo has no room for the value, and no new file may take its place."
+        beside = frozenset[str]() if layout.sidecar is None else layout.sidecar.fields
+        for each in (change.field for change in changes):
+            if each not in xmp_fields.PROPERTIES:
+                reason = reason or f"Photos have no place for the field {each}."
+            elif each in beside:
+                reason = reason or f"The sidecar of the photo has its {each}."
+            elif each in layout.blocked:
+                reason = reason or f"The photo has its {each} in a form that Indexium does not change."
+        return refusals.not_writable(reason) if reason else None
 
     def _edits(
         self, reader: Reader, layout: PhotoLayout, parts: PhotoParts, changes: Sequence[Change], padding: int = PADDING

@@ -53,11 +53,11 @@ def read(reader: Reader) -> PhotoParts:
     block = TiffBlock(reader, Extent(0, reader.size))
     directories = list(_directories(block))
     main = {entry.tag: entry for entry in directories[0].entries}
-    packet, obstacle = main.get(_XMP), ""
+    packet, obstacle, not_writable = main.get(_XMP), "", ""
     if packet is not None and packet.type not in {1, 7}:
         obstacle = "The XMP packet of the photo has an unknown type."
     if _MAKE in main and _SUB_DIRECTORIES in main and _DNG_VERSION not in main:
-        obstacle = "Raw files of cameras other than DNG are not written."
+        not_writable = "Raw files of cameras other than DNG are not written."
     width, height = _dimensions(block, directories)
     return PhotoParts(
         width=width,
@@ -66,6 +66,7 @@ def read(reader: Reader) -> PhotoParts:
         exif=block.where,
         packet=Extent(packet.at, packet.length) if packet is not None else None,
         obstacle=obstacle,
+        not_writable=not_writable,
     )
 
 

@@ -72,7 +72,8 @@ def read(reader: Reader) -> PhotoParts:
         packet=packet,
         slot=slot,
         kept=tuple(kept),
-        obstacle=obstacle or ("" if is_extended or slot is None else "The photo has XMP without the chunk VP8X."),
+        obstacle=obstacle,
+        not_writable="" if is_extended or slot is None else "The photo has XMP without the chunk VP8X.",
     )
 
 

@@ -117,12 +117,14 @@ class EditStrategy:
         return edit
 
     def _request(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> EditRequest:
-        if not isinstance(layout, RemuxLayout) or not {change.field for change in changes} <= self._writable:
-            raise NotEditableError(refusals.ONLY_COMMENTS)
+        without_place = [change.field for change in changes if change.field not in self._writable]
+        if not isinstance(layout, RemuxLayout) or without_place:
+            raise NotEditableError(refusals.no_place(without_place))
         if not layout.payload or layout.payload[0].offset == 0:  # without media, the whole file counts as payload
             raise NotEditableError("The file holds no media.")
-        if any(change.segment is None and "\0" in (change.new or "") for change in changes):
-            raise NotEditableError(refusals.NUL_IN_COMMENT)
+        for change in changes:
+            if change.segment is None and "\0" in (change.new or ""):
+                raise NotEditableError(refusals.has_nul(change.field))
         return EditRequest(changes=tuple(changes), capabilities=capabilities, limit=self._limit)
 
 

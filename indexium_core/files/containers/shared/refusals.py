@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from indexium_core.model import wording
+from indexium_core.model.fields.table import field_named
 from indexium_core.model.files.media import Refusal
 
 __all__ = [
     "NO_MEDIA",
     "NO_REPLACEMENT",
-    "NUL_IN_COMMENT",
-    "ONLY_COMMENTS",
     "corrupt",
+    "has_nul",
     "invalid_value",
+    "no_place",
     "not_video",
     "not_writable",
 ]
 
 NO_MEDIA = "The file has no video, audio or subtitles."
-NO_REPLACEMENT = "The file has no room for the comment, and no new file may take its place."
-NUL_IN_COMMENT = "The comment holds a NUL character, where players stop reading."
-ONLY_COMMENTS = "Only comments can be written into files of this kind."
+NO_REPLACEMENT = "The file has no room for the new text, and no new file may take its place."
+
+
+def no_place(fields: Iterable[str]) -> str:
+    """Return the message for fields that cannot be written into files of a kind."""
+    titles = [field_named(key).title for key in dict.fromkeys(fields)]
+    return f"Files of this kind have no place for {wording.list_of(titles)}."
+
+
+def has_nul(field: str) -> str:
+    """Return the message for a text with a NUL character."""
+    return f"The {field_named(field).title.lower()} holds a NUL character, where players stop reading."
 
 
 def not_writable(message: str) -> Refusal:

@@ -23,10 +23,11 @@ from typing import Any, TypeVar
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import disk
-from indexium_core.flows.writing import editing, protocol, remote_edit
+from indexium_core.flows.writing import editing, protocol
 from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
-from indexium_core.flows.writing.remote_edit import RemoteHandler, RequestHandler
-from indexium_core.flows.writing.worker_journals import WorkerJournals
+from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers.remote_edit import RemoteHandler, RequestHandler
+from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster import task as cluster_task
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
@@ -37,7 +38,7 @@ __all__ = ["ClusterEdits"]
 
 logger = logging.getLogger(__name__)
 
-Entry = TypeVar("Entry", bound=journal.JournalEntry | journal.SwapEntry)
+Entry = TypeVar("Entry", bound=journal.AnyEntry)
 
 # Longest wait for a worker that still holds its journal: longer than a worker waits for an answer of a lost service.
 LOCK_SECONDS = cluster_task.ANSWER_SECONDS + 30.0
@@ -183,7 +184,7 @@ def _edit(
     task: Task,
     plain: Mapping[str, Any],
     journal_path: bytes,
-    reverted: journal.JournalEntry | journal.SwapEntry | None,
+    reverted: journal.AnyEntry | None,
 ) -> EditResult | None:
     """
     Run one task with its journal on the shared storage; return None without a change if another run has used it.
@@ -233,6 +234,9 @@ class _JournalHandler:
 
     def swap(self, entry: journal.SwapEntry) -> int:
         return self._record(self._journal.swap, entry)
+
+    def sidecar(self, entry: journal.SidecarEntry) -> int:
+        return self._record(self._journal.sidecar, entry)
 
     def _record(self, record: Callable[[Entry], None], entry: Entry) -> int:
         size = self._journal.size

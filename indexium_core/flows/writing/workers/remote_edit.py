@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 _REPORT_SECONDS = 0.05  # between two progress reports
 # The fields of `WritePolicy` that can be pickled.
-_PLAIN_FIELDS = ("backups", "preserve_mtime", "faststart", "break_links", "keep_backup")
+_PLAIN_FIELDS = ("backups", "preserve_mtime", "faststart", "sidecar_name", "break_links", "keep_backup")
 _LATE_PROOF = {"recovered": "verified before the writing process ended, according to its journal"}
 
 
@@ -80,6 +80,10 @@ class RequestHandler:
         self._journal.swap(entry)
         return self._journal.entry(entry.item_id).stored_bytes
 
+    def sidecar(self, entry: journal.SidecarEntry) -> int:
+        self._journal.sidecar(entry)
+        return self._journal.entry(entry.item_id).stored_bytes
+
     def report(self, position: tuple[int, int] | None) -> bool:
         """Store a new position and return whether the work is cancelled; block while the operation is paused."""
         if position is not None:
@@ -115,11 +119,12 @@ def without_success(task: Task, status: str, code: str, message: str, *, started
 
 
 class JournalHandler(Protocol):
-    """Records the steps of one item; `begin`, `making` and `swap` return the size of the record in bytes."""
+    """Records the steps of one item; those with an entry return the size of the record in bytes."""
 
     def begin(self, entry: journal.JournalEntry, /) -> int: ...
     def making(self, entry: journal.SwapEntry, /) -> int: ...
     def swap(self, entry: journal.SwapEntry, /) -> int: ...
+    def sidecar(self, entry: journal.SidecarEntry, /) -> int: ...
     def inserted(self, item_id: int, /) -> None: ...
     def commit(self, item_id: int, /) -> None: ...
     def undone(self, item_id: int, /) -> None: ...
@@ -141,7 +146,7 @@ def run_edit(
     journal_handler: JournalHandler,
     task: Task,
     plain: Mapping[str, Any],
-    reverted: journal.JournalEntry | journal.SwapEntry | None = None,
+    reverted: journal.AnyEntry | None = None,
 ) -> EditResult:
     """Run one task in this worker process; `plain` and `reverted` are fields of its policy."""
     channel = ProgressChannel(handler)
@@ -160,7 +165,7 @@ class _JournalProxy:
 
     def __init__(self, handler: JournalHandler) -> None:
         self._handler = handler
-        self._entry: journal.JournalEntry | journal.SwapEntry | None = None
+        self._entry: journal.AnyEntry | None = None
         self._is_open = False
         self.inserted = handler.inserted
 
@@ -172,6 +177,9 @@ class _JournalProxy:
 
     def swap(self, entry: journal.SwapEntry) -> None:
         self._start(replace(entry, stored_bytes=self._handler.swap(entry)))
+
+    def sidecar(self, entry: journal.SidecarEntry) -> None:
+        self._start(replace(entry, stored_bytes=self._handler.sidecar(entry)))
 
     def commit(self, item_id: int) -> None:
         self._handler.commit(item_id)
@@ -185,12 +193,12 @@ class _JournalProxy:
         del item_id  # a process works on one item at a time
         return self._is_open
 
-    def entry(self, item_id: int) -> journal.JournalEntry | journal.SwapEntry:
+    def entry(self, item_id: int) -> journal.AnyEntry:
         if self._entry is None:
             raise KeyError(item_id)
         return self._entry
 
-    def _start(self, entry: journal.JournalEntry | journal.SwapEntry) -> None:
+    def _start(self, entry: journal.AnyEntry) -> None:
         self._entry, self._is_open = entry, True
 
 

@@ -1,0 +1,80 @@
+"""
+The name of a photo's sidecar, and a stamp that shows whether the sidecar changed.
+
+`a.jpg.xmp` belongs to `a.jpg` alone. `a.xmp` belongs to it if no other photo in the folder has the name `a`. Beside a
+raw file, `a.xmp` belongs to the raw file (Adobe's programs write it so); beside two other photos, nobody can tell whose
+it is. If both exist, `a.jpg.xmp` counts.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection
+from dataclasses import dataclass
+
+__all__ = ["EXTENSION", "SidecarPlace", "find"]
+
+EXTENSION = b".xmp"
+_ENDINGS = (EXTENSION, b".XMP")
+_RAW = frozenset(
+    b"." + name
+    for name in b"3fr arw cr2 cr3 crw dcr dng erf iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srw "
+    b"x3f".split()
+)
+_OTHERS = frozenset(b"." + name for name in b"avif heic heif hif jfif jpe jpeg jpg png tif tiff webp".split())
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarPlace:
+    """The sidecar of a photo; without a `stamp`, the name that a new one gets."""
+
+    name: bytes
+    stamp: str = ""  # another text after the sidecar was changed or replaced
+
+
+def find(path: bytes, *, siblings: Collection[bytes] | None = None, by_stem: bool = False) -> SidecarPlace:
+    """
+    Return the sidecar of a photo.
+
+    Args:
+        path: The photo.
+        siblings: The names in its folder that end with the extension of sidecars; None: they are not known.
+        by_stem: A new sidecar is called `a.xmp`, if that name belongs to no other photo.
+
+    """
+    folder, name = os.path.split(path)
+    stem, dot, kind = name.rpartition(b".")
+    stem, extension = (stem, dot + kind) if stem else (name, b"")
+    for each in (name + ending for ending in _ENDINGS):
+        if stamp := _stamp(folder, each, siblings):
+            return SidecarPlace(each, stamp)
+    for each in (stem + ending for ending in _ENDINGS):
+        if stamp := _stamp(folder, each, siblings):
+            own = _owns(folder, stem, extension)
+            return SidecarPlace(each, stamp) if own else SidecarPlace(name + EXTENSION)
+    return SidecarPlace((stem if by_stem and _owns(folder, stem, extension) else name) + EXTENSION)
+
+
+def _stamp(folder: bytes, name: bytes, siblings: Collection[bytes] | None) -> str:
+    """Return the stamp of a file, "" if there is no such file."""
+    if siblings is not None and name not in siblings:
+        return ""
+    try:
+        status = os.lstat(_below(folder, name))
+    except OSError:
+        return ""
+    if not stat.S_ISREG(status.st_mode):
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns} {name.decode('utf-8', 'replace')}"
+
+
+def _owns(folder: bytes, stem: bytes, extension: bytes) -> bool:
+    """Return whether the sidecar `a.xmp` is that of a photo `a.jpg`."""
+    own = extension.lower()
+    others = (_RAW if own in _RAW else _RAW | _OTHERS) - {own}
+    return not any(os.path.lexists(_below(folder, stem + form)) for each in others for form in (each, each.upper()))
+
+
+def _below(folder: bytes, name: bytes) -> bytes:
+    return os.path.join(folder, name)  # noqa: PTH118 - a path of bytes
