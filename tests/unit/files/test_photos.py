@@ -631,7 +631,7 @@ def test_heic_packet_of_another_picture_is_kept(tmp_path: Path) -> None:
     items = [heif.Item(b"hvc1", b"gain map", describes=0), heif.Item(b"mime", of_gain_map, XMP, describes=2)]
     data = heic(*items, heif.Item(b"mime", RATED, XMP))
     assert shown(data) == {"rating": "3"}
-    (in_place, _), layout = family_of(data).strategies(), examined(data)
+    (in_place,), layout = family_of(data).strategies(), examined(data)
     edit = in_place.plan(BytesReader(data), layout, changes_of(data, {"rating": "5"}), HERE)
     assert isinstance(edit, Patch)
     assert of_gain_map in sabotage.edited(data, edit)
