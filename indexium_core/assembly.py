@@ -16,7 +16,7 @@ from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
-from indexium_core.flows.planning import charts, file_details, plan_search, planner
+from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
@@ -223,6 +223,7 @@ class Assembly:
     def _build_reading(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services that only read: search, charts, checks, details."""
         self.search = plan_search.Finder(store)
+        self.media = media_browser.MediaBrowser(store, self.plans.newest_version)
         self.charts = charts.Charts(store, self.plans, clock=clock)
         index = people_index.PeopleIndex(store)
         self.suggestions = suggestions.Suggestions(

@@ -31,7 +31,7 @@ from indexium_core.model.fields.table import COMMENT, CREATION_TIME
 from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, PhotoFacts, Refusal, StreamFacts
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = ["facts_after", "facts_of", "photo_facts", "probe", "stream_facts", "taken"]
+__all__ = ["described", "facts_after", "facts_of", "photo_facts", "probe", "stream_facts", "taken"]
 
 PLAIN = Capabilities()
 # The strategy is chosen for an ordinary comment: the present text and some names. The write chooses again.
@@ -142,6 +142,17 @@ def facts_after(
     return _bounded(_with_strategy(facts, reader, family, layout, capabilities))
 
 
+def described(reader: FileReader, family: Family | None, layout: Layout) -> FileFacts:
+    """
+    Return the facts that a file states about itself: without its hash and its strategy.
+
+    Raises:
+        FileAccessError: It cannot be read.
+
+    """
+    return _bounded(_described(reader, family, layout))
+
+
 def _judged(
     reader: FileReader,
     family: Family | None,
@@ -151,6 +162,18 @@ def _judged(
     identity: str | None,
     full: bool,
 ) -> FileFacts:
+    facts = _described(reader, family, layout)
+    if family is None or facts.state != "ok":
+        return facts
+    if identity is None:
+        started_at = time.monotonic()
+        identity = fingerprint.payload_hash(reader, layout.payload, full=full)
+        size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
+        facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
+    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
+
+
+def _described(reader: FileReader, family: Family | None, layout: Layout) -> FileFacts:
     problem = layout.problem
     if family is None or (problem is not None and problem.code == "not_video"):
         return FileFacts(state="not_video", message=problem.message if problem else "", container=layout.container)
@@ -170,12 +193,7 @@ def _judged(
         stream.kind == "attachment" or stream.details.get("attached_pic") for stream in facts.streams
     ):
         return replace(facts, state="not_video", message=NO_MEDIA)
-    if identity is None:
-        started_at = time.monotonic()
-        identity = fingerprint.payload_hash(reader, layout.payload, full=full)
-        size, seconds = fingerprint.hashed_bytes(layout.payload, full=full), time.monotonic() - started_at
-        facts = replace(facts, hashed_bytes=size, hash_seconds=seconds)
-    return _with_strategy(replace(facts, file_hash=identity), reader, family, layout, capabilities)
+    return facts
 
 
 def _with_strategy(

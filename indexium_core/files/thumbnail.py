@@ -1,9 +1,9 @@
 """
-One frame of a video as a small JPEG, by which a user recognises the video.
+One frame of a video, or a photo, as a small JPEG by which a user recognises the file.
 
 A file may be damaged, hostile or enormous, and a thumbnail must not delay anything. Bytes read, frames decoded and time
 are therefore limited, and after any error the thumbnail is missing. Only key frames are decoded, one at a time, by one
-thread.
+thread. Photos are decoded by `containers.photos.decoding`, HEIC and AVIF as a frame of a video.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from av.stream import Disposition
 
 from indexium_core import errors
 from indexium_core.files import libav
-from indexium_core.files.containers import Reader
+from indexium_core.files.containers import Reader, registry
+from indexium_core.files.containers.photos import decoding
+from indexium_core.files.containers.photos.photo import PhotoLayout
 
 __all__ = ["WIDEST", "picture"]
 
@@ -34,6 +36,7 @@ _PLACES = (0.10, 0.25, 0.5)  # fractions of the duration; the later ones are for
 _TIMEOUT_SECONDS = 4.0  # limit for one thumbnail
 _MOST_BYTES = 96 * 1024 * 1024  # limit of bytes read; one frame of a studio master may have 10 MB
 _MOST_PIXELS = 50_000_000  # limit of a decoded frame: 8192 × 4320 is 35 million pixels, and each may take 8 bytes
+_PHOTOS = frozenset(family.name for family in registry.PHOTOS)
 _MOST_PACKETS = 400  # limit of a search for a key frame, from each place
 _DARK, _FLAT = 24.0, 6.0  # a frame with less mean brightness, or less contrast (of 255), counts as empty
 _TICK = Fraction(1, 25)  # a single picture does not have a time, but every encoder requires a time base
@@ -70,7 +73,7 @@ class _Bounded:
 
 def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int = 640) -> bytes | None:
     """
-    Return a frame at about a tenth of the duration as a JPEG, or None.
+    Return a frame at about a tenth of the duration, or a photo, as a JPEG; or None.
 
     The picture is upright, has the shape that a player shows, and is at most as wide as `width` and as large as the
     video. A later frame replaces a dark or empty one, if that is cheap.
@@ -85,6 +88,9 @@ def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int
     bounded = _Bounded(reader)
     best = _Best(width)
     try:
+        _, layout = registry.examine(bounded) if container in _PHOTOS else (None, None)
+        if isinstance(layout, PhotoLayout):
+            return _photo(bounded, layout, best, min(width, WIDEST))
         with libav.opened(bounded, container, sample_tables=True) as media:
             _look(media, duration, bounded, best)
         if best.frame is None:  # a seek is impossible, as in a recording without an index: use the start
@@ -108,6 +114,21 @@ _FAILURES = (
     MemoryError,
     _LimitReachedError,
 )
+
+
+def _photo(bounded: _Bounded, layout: PhotoLayout, best: _Best, width: int) -> bytes | None:
+    """Return the thumbnail of a photo; None if its header says that it has too many pixels."""
+    wide, high = layout.dimensions
+    if not 0 < wide * high <= _MOST_PIXELS:
+        return None
+    if layout.container != "heif":
+        turned = layout.exif.orientation
+        return decoding.thumbnail(bounded, layout.container, orientation=turned, width=width, most_pixels=_MOST_PIXELS)
+    with libav.opened(bounded, "mp4") as media:
+        frame, stream = _frame_from_here(media, bounded)
+        if frame is not None and {frame.width, frame.height} == {wide, high}:  # else a tile of the picture
+            best.take(frame, stream)
+    return best.jpeg()
 
 
 class _Best:

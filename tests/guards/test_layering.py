@@ -26,6 +26,7 @@ LAYERS = {
     "indexium_core.assembly": 4,
     "indexium_core.services": 4,
     "indexium_core.library": 4,
+    "indexium_core.photos": 4,
     "indexium_core.demo": 5,
     "indexium_core.api": 5,
     "indexium_core.cli": 5,

@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.flows.scanning import reading, scanner
 from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
-from tests.support import media
+from tests.support import media, photos
 from tests.support.holding import AwaitedScan, HeldReading
 from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until
@@ -238,11 +238,17 @@ def already(home: Path) -> int:
         return int(library._parts.store.read().value(query, [state["begun"]]))
 
 
-def test_scan_after_kill_reads_only_files_that_are_not_stored(studio: Studio, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["films", "photos"])
+def test_scan_after_kill_reads_only_files_that_are_not_stored(studio: Studio, tmp_path: Path, kind: str) -> None:
     home, more = studio.library.home, tmp_path / "more"
-    studio.library.close()
     more.mkdir()
-    media.series("mp4", more, 6)
+    studio.library.inventory.add(more, photos=True)
+    studio.library.close()
+    if kind == "films":
+        media.series("mp4", more, 6)
+    else:
+        for number in range(6):
+            (more / f"{number}.jpg").write_bytes(photos.photo("jpeg", exif=photos.exif(rating=number)))
     code = (
         "import sys, os, signal; from indexium_core.library import Library\n"
         "from indexium_core.flows.scanning import scanner\n"

@@ -18,6 +18,7 @@ from indexium_core.library import Library, LibraryRow
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.inventory import FilePage
+from indexium_core.model.files.media import MediaKind
 from indexium_core.model.job import Job
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.query import quoted
@@ -70,19 +71,45 @@ def favorites(library: Open, page: Page = 1, per_page: PerPage = 50) -> Json:
     return Json(listed(library.inventory.search("favorite:yes", page=page, per_page=per_page)))
 
 
+@router.get("/photos/favorites", response_model=FilePage)
+def favorite_photos(library: Open, page: Page = 1, per_page: PerPage = 50) -> Json:
+    """Return the photos that are favorites."""
+    return Json(listed(library.inventory.search("type:photo favorite:yes", page=page, per_page=per_page)))
+
+
 @router.post("/tracks/bulk-favorite", response_model=list[RatedFile])
 def bulk_favorite(library: Open, body: FavoriteMany) -> Json:
     """Make files favorites, or no favorites, as one step."""
-    if (body.file_ids is None) == (body.q is None):
-        raise problems.ProblemAnswer(422, "invalid_request", "Use either file_ids or q.")
-    target = body.q if body.file_ids is None else body.file_ids
-    return Json(library.decisions.set_favorite(target or "", body.favorite))
+    return _set_favorites(library, body, kind=None)
+
+
+@router.post("/photos/bulk-favorite", response_model=list[RatedFile])
+def bulk_favorite_photos(library: Open, body: FavoriteMany) -> Json:
+    """Make photos favorites, or no favorites, as one step; a search leaves other files out."""
+    return _set_favorites(library, body, kind="photo")
 
 
 @router.post("/track/{file_id}/favorite", response_model=RatedFile)
 def favorite(library: Open, file_id: FileId) -> Json:
     """Make a file a favorite; a favorite gets back the rating that it had before."""
-    rated = library.decisions.set_favorite([file_id])
+    return _toggle_favorite(library, file_id, kind=None)
+
+
+@router.post("/photo/{file_id}/favorite", response_model=RatedFile)
+def favorite_photo(library: Open, file_id: FileId) -> Json:
+    """Make a photo a favorite; a favorite gets back the rating that it had before."""
+    return _toggle_favorite(library, file_id, kind="photo")
+
+
+def _set_favorites(library: Library, body: FavoriteMany, *, kind: MediaKind | None) -> Json:
+    if (body.file_ids is None) == (body.q is None):
+        raise problems.ProblemAnswer(422, "invalid_request", "Use either file_ids or q.")
+    target = body.q if body.file_ids is None else body.file_ids
+    return Json(library.decisions.set_favorite(target or "", body.favorite, kind=kind))
+
+
+def _toggle_favorite(library: Library, file_id: int, *, kind: MediaKind | None) -> Json:
+    rated = library.decisions.set_favorite([file_id], kind=kind)
     return Json(next(each for each in rated if each.file_id == file_id))
 
 

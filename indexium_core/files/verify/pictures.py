@@ -14,12 +14,9 @@ compressed data, which they find themselves. They do not know XMP, so the packet
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import threading
-import warnings
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +25,7 @@ import av.error
 from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
+from indexium_core.files.containers.photos import decoding
 from indexium_core.files.verify.meaning import Facts, Meaning, owned_by
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, FIELDS, RATING, field_named
@@ -64,7 +62,6 @@ _PACKET = re.compile(rb"<\?xpacket begin=.*?<\?xpacket end=[^>]*>", re.DOTALL)
 _BLOCK = 1 << 20
 _TIFF = re.compile(rb"II\*\0|MM\0\*")
 _MAX_EXIF = 64 * 1024
-_ONE_AT_A_TIME = threading.Lock()  # the filter of warnings is global to the process
 
 
 def read(reader: Reader, layout: Layout) -> Meaning:
@@ -77,35 +74,20 @@ def read(reader: Reader, layout: Layout) -> Meaning:
     """
     if layout.container == "heif":
         return _read_boxes(reader)
-    source = io.BufferedReader(_PhotoSource(reader), 64 * 1024)
     try:
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of malformed EXIF, which stays as it is
-            with _opener(layout.container)(source) as picture:
-                facts: dict[str, Facts] = {
-                    "streams": dict(_image(picture)),
-                    "side_data": dict(_side_data(picture, layout.container)),
-                }
-                fields = _with_date(_packet_fields(_packet(picture)), _exif(picture).get_ifd(_EXIF))
-                return Meaning(fields=fields, facts=facts, tags={"container": {}, "streams": []})
+        with decoding.opened(reader, layout.container) as picture:
+            facts: dict[str, Facts] = {
+                "streams": dict(_image(picture)),
+                "side_data": dict(_side_data(picture, layout.container)),
+            }
+            fields = _with_date(_packet_fields(_packet(picture)), _exif(picture).get_ifd(_EXIF))
+            return Meaning(fields=fields, facts=facts, tags={"container": {}, "streams": []})
     except errors.FileAccessError:
         raise
     except Exception as error:  # Pillow raises many kinds of exceptions for a malformed photo
         reason = str(error).rstrip(".") or type(error).__name__
         message = f"Pillow cannot read the photo: {reason}."
         raise errors.FFmpegError(message) from error
-
-
-def _opener(container: str) -> Callable[[Any], Any]:
-    """Return Pillow's class for a container."""
-    from PIL import JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
-
-    return {
-        "jpeg": JpegImagePlugin.jpeg_factory,
-        "png": PngImagePlugin.PngImageFile,
-        "tiff": TiffImagePlugin.TiffImageFile,
-        "webp": WebPImagePlugin.WebPImageFile,
-    }[container]
 
 
 def _read_boxes(reader: Reader) -> Meaning:
@@ -157,31 +139,6 @@ def _scanned_exif(reader: Reader) -> Mapping[int, Any]:
                 if directory := found.get_ifd(_EXIF):
                     return directory
     return {}
-
-
-class _PhotoSource(io.RawIOBase):
-    """A reader as a file of Python's `io`."""
-
-    def __init__(self, reader: Reader) -> None:
-        super().__init__()
-        self._reader, self._at = reader, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._reader.read_at(self._at, len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._reader.size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
 
 
 def _image(picture: Any) -> Iterator[tuple[str, str]]:

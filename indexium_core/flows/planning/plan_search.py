@@ -35,6 +35,8 @@ _EXAMPLES = {  # example values of keys without a list of values
     "tags": ("0", ">2", "1..3"),
     "size": (">1gb", "<100mb", "1gb..4gb"),
     "mtime": ("2025", ">2025-06", "2025-01..2025-06"),
+    "taken": ("2025", "2025-06", "2025-01..2025-06"),
+    "type": ("photo", "video", "audio"),
 }
 
 

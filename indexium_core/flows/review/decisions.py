@@ -23,6 +23,7 @@ from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
 from indexium_core.model.fields.table import EDITABLE, RATING
+from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
 from indexium_core.model.remote_calls import remote
@@ -179,15 +180,25 @@ class Decisions:
         return step.report
 
     @remote()
-    def set_favorite(self, target: Target, wanted: bool | None = None) -> builtins.list[RatedFile]:  # noqa: FBT001
+    def set_favorite(
+        self,
+        target: Target,
+        wanted: bool | None = None,  # noqa: FBT001
+        *,
+        kind: MediaKind | None = None,
+    ) -> builtins.list[RatedFile]:
         """
         Make files and their copies favorites, or no favorites; with None, the latter if all of them are favorites.
 
         A favorite has 5 stars. A file that is no favorite any more gets the rating that it had before. Returns the
-        files of the target and their copies. UnknownIdError: there is no such file.
+        files of the target and their copies. With `kind`, only files of this kind of media.
+
+        Raises:
+            UnknownIdError: There is no such file, or one of these ids belongs to a file of another kind.
+
         """
         with self.step() as step:
-            return step.set_favorite(target, wanted=wanted)
+            return step.set_favorite(target, wanted=wanted, kind=kind)
 
     @remote()
     def postpone(self, target: Target, until: datetime | str | None = None) -> DecisionReport:
@@ -359,9 +370,11 @@ class Step:
         files = store.set_values(self._tx, field, values, at=self._at, reason="import", step=self._id)
         return self._add(files, labels.set_fields(files, [field]))
 
-    def set_favorite(self, target: Target, *, wanted: bool | None) -> builtins.list[RatedFile]:
+    def set_favorite(
+        self, target: Target, *, wanted: bool | None, kind: MediaKind | None = None
+    ) -> builtins.list[RatedFile]:
         """Make files and their copies favorites, or no favorites (`Decisions.set_favorite`); return their ratings."""
-        self._select_any(target)
+        self._select_any(target, kind)
         rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
         ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
         changed = {file_id: rating.after for file_id, rating in ratings.items() if rating.after != rating.before}
@@ -426,9 +439,11 @@ class Step:
         self._add(0, labels.revoked(count))
         return count
 
-    def _select_any(self, target: Target) -> int:
-        """Select files, also those in no plan, and their copies; return the number of copies."""
+    def _select_any(self, target: Target, kind: MediaKind | None = None) -> int:
+        """Select files (of one kind), also those in no plan, and their copies; return the number of copies."""
         targets.select_any(self._tx, target, plan_compute.refresh_within(self._tx, self._modes, now=self._at))
+        if kind is not None:
+            targets.keep_kind(self._tx, target, kind)
         return store.select_copies(self._tx)
 
     def _select(self, target: Target, *, copies: bool = False) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from indexium_core import errors
+from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import RISK_LEVELS, Selection
 from indexium_core.model.query import compile_query
 from indexium_core.store.catalog import properties
@@ -20,7 +21,7 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 
-__all__ = ["Target", "ids_of", "select", "select_any", "select_current"]
+__all__ = ["Target", "ids_of", "keep_kind", "select", "select_any", "select_current"]
 
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
@@ -68,6 +69,19 @@ def select_any(reader: Connection, target: Target, version: Version) -> None:
         select(reader, target, version)
 
 
+def keep_kind(reader: Connection, target: Target, kind: MediaKind) -> None:
+    """
+    Keep only the selected files of one kind of media.
+
+    Raises:
+        UnknownIdError: The target has the id of a file of another kind.
+
+    """
+    if not isinstance(target, str | Selection):
+        _raise_unknown(decisions.others_selected(reader, kind), kind)
+    decisions.deselect_others(reader, kind)
+
+
 def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> list[int]:
     """
     Return the ids of the files of a target, in order. A search also matches files that are not in the plan.
@@ -85,7 +99,10 @@ def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> li
 
 def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:
     decisions.select_files(reader, [int(file_id) for file_id in file_ids])
-    unknown = decisions.unknown_selected(reader)
-    if unknown:
-        shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
-        raise errors.UnknownIdError(f"There is no file with the id {shown}.")
+    _raise_unknown(decisions.unknown_selected(reader), "file")
+
+
+def _raise_unknown(file_ids: Sequence[int], noun: str) -> None:
+    if file_ids:
+        shown = ", ".join(map(str, file_ids[:10])) + (" …" if len(file_ids) > 10 else "")
+        raise errors.UnknownIdError(f"There is no {noun} with the id {shown}.")

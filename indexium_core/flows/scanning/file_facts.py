@@ -19,7 +19,15 @@ from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.files.properties import MediaReading
 from indexium_core.model.people import people_comment
 
-__all__ = ["MISSING", "hash_media", "probe_file", "probe_files", "read_properties"]
+__all__ = [
+    "MISSING",
+    "describe_file",
+    "describe_files",
+    "hash_media",
+    "probe_file",
+    "probe_files",
+    "read_properties",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +56,35 @@ def probe_files(
         probe_file(path_map.checked_local_path(path), stat, full=full, faststart=faststart, known_hash=known_hash)
         for path, stat, known_hash in files
     ]
+
+
+def describe_file(path: bytes) -> FileFacts:
+    """
+    Return the facts that a file states about itself, from one read of its header: without its hash and its strategy.
+
+    Raises:
+        FileAccessError: It is missing (`missing_file`) or cannot be read (`unreadable`).
+
+    """
+    with FileReader(path) as reader:
+        if not reader.size:
+            return FileFacts(state="empty", message="The file is empty.")
+        family, layout = registry.examine(reader)
+        return probe.described(reader, family, layout)
+
+
+def describe_files(paths: Sequence[bytes]) -> list[FileFacts]:
+    """Return the results of `describe_file` for several files; an error becomes a state and a message."""
+    found = []
+    for path in paths:
+        try:
+            found.append(describe_file(path))
+        except errors.FileAccessError as error:
+            found.append(FileFacts(state="unreadable", message=error.message))
+        except Exception:
+            logger.exception("file.read_failed", extra={"file_path": path.decode("utf-8", "replace")})
+            found.append(FileFacts(state="corrupt", message=_UNEXPECTED))
+    return found
 
 
 def hash_media(path: bytes, stat: FileStat, known: Sequence[str]) -> tuple[list[str], int] | None:

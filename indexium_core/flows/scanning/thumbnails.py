@@ -1,8 +1,8 @@
 """
-Thumbnails of videos: made on request, and cached in the home under a key of the media.
+Thumbnails of videos and photos: made on request, and cached in the home under a key of the media.
 
 Thumbnails must not delay a write: a file that an operation is writing gets no thumbnail, and at most two are made at a
-time. The cache has a budget in bytes and evicts the least recently used files. For a video without a picture, it stores
+time. The cache has a budget in bytes and evicts the least recently used files. For a file without a picture, it stores
 an empty file.
 """
 
@@ -45,7 +45,7 @@ class Thumbnails:
         self._used_bytes = -1  # of the cache; -1: not counted yet
 
     def jpeg(self, file_id: int, *, width: int = 640) -> bytes | None:
-        """Return a JPEG of a video, at most `width` pixels wide; None without a picture, or if a write is running."""
+        """Return a JPEG of a file, at most `width` pixels wide; None without a picture, or if a write is running."""
         width = max(_WIDTH_STEP, min(width, thumbnail.WIDEST) // _WIDTH_STEP * _WIDTH_STEP)
         reader = self._database.read()
         source = store.thumbnail_source(reader, file_id)

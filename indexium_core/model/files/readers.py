@@ -22,6 +22,7 @@ CONTAINERS: Mapping[str, tuple[str, ...]] = {
     "WMV, ASF": ("asf",),
     "FLV": ("flv",),
     "OGV, OGG": ("ogg",),
+    "JPEG, PNG, TIFF, WebP, HEIC": ("jpeg", "png", "tiff", "webp", "heif"),
 }
 _GROUP_OF = {name: group for group, names in CONTAINERS.items() for name in names}
 
@@ -57,13 +58,16 @@ _NO_TAGS = Rule(shows="nothing", hint="it reads no tags of such files", basis="s
 _NO_COMMENT = Rule(shows="nothing", hint="it reads other tags, not this one", basis="source")
 _VLC = Rule(shows="comment", label="Comments", hint="in Media Information", basis="source")
 _NOT_KNOWN = Rule(shows="unknown")
+_NO_XMP = Rule(shows="nothing", hint="it does not show the people of a photo", basis="measured")
 _OWN_NOTE = Rule(shows="nothing", hint="the comment in Get Info is a note of its own", basis="stated")
 
 TABLE: Mapping[str, Mapping[str, Rule]] = {
-    "Jellyfin": _everywhere(_PLOT),
-    "Kodi": _everywhere(_NO_TAGS, mp4=_NO_COMMENT, matroska=_NO_COMMENT, avi=_NO_COMMENT),
-    "VLC": _everywhere(_VLC, avi=Rule(shows="ascii", label="Comments", hint="in Media Information", basis="source")),
-    "macOS Finder": _everywhere(_OWN_NOTE),
+    "Jellyfin": _everywhere(_PLOT, jpeg=_NOT_KNOWN),
+    "Kodi": _everywhere(_NO_TAGS, mp4=_NO_COMMENT, matroska=_NO_COMMENT, avi=_NO_COMMENT, jpeg=_NOT_KNOWN),
+    "VLC": _everywhere(
+        _VLC, jpeg=_NOT_KNOWN, avi=Rule(shows="ascii", label="Comments", hint="in Media Information", basis="source")
+    ),
+    "macOS Finder": _everywhere(_OWN_NOTE, jpeg=_NOT_KNOWN),
     "Windows Explorer": _everywhere(
         _NOT_KNOWN,
         mp4=Rule(shows="comment", label="Comments", hint="in Properties, Details", basis="reported"),
@@ -73,6 +77,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         avi=Rule(shows="ascii", label="Comment", basis="measured"),
         asf=Rule(shows="comment", label="Description", basis="measured"),
         ogg=Rule(shows="comment", label="Description", basis="measured"),
+        jpeg=_NO_XMP,
     ),
     "ExifTool": _everywhere(
         Rule(shows="comment", label="Comment", basis="measured"),
@@ -80,10 +85,12 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         avi=Rule(shows="ascii", label="Comment", hint="others with -charset RIFF=UTF8", basis="measured"),
         asf=Rule(shows="comment", label="Description", basis="measured"),
         ogg=Rule(shows="comment", label="Description", basis="measured"),
+        jpeg=Rule(shows="comment", label="PersonInImage", basis="measured"),
     ),
     "ffprobe": _everywhere(
         Rule(shows="comment", label="comment", basis="measured"),
         ogg=Rule(shows="comment", label="comment", hint="as a tag of the stream", basis="measured"),
+        jpeg=_NO_XMP,
     ),
 }
 

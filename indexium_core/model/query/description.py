@@ -22,6 +22,8 @@ _TEXTS = {
     "name": "{not}with {text} in the name",
     "folder": "{not}in the folder {text}",
     "root": "{not}in the library {text}",
+    "camera": "{not}taken by the camera {text}",
+    "lens": "{not}taken with the lens {text}",
 }
 _OPTIONS = {
     "risk": "{not}{options}",
@@ -31,6 +33,7 @@ _OPTIONS = {
     "person_id": "{not}with the person {options} in the database",
     "ext": "{not}ending in .{options}",
     "container": "{not}of the kind {options}",
+    "type": "{not}of the type {options}",
     "mode": "{not}in mode {options}",
     "locked": "{not}with {options} locked",
 }
@@ -42,31 +45,42 @@ _SPANS = {
         "tags": "more than {0} people",
         "size": "larger than {0}",
         "mtime": "changed after {0}",
+        "taken": "taken after {0}",
     },
     ">=": {
         "id": "with an id from {0} on",
         "tags": "at least {0} people",
         "size": "at least {0} large",
         "mtime": "changed in {0} or later",
+        "taken": "taken in {0} or later",
     },
     "<": {
         "id": "with an id below {0}",
         "tags": "fewer than {0} people",
         "size": "smaller than {0}",
         "mtime": "changed before {0}",
+        "taken": "taken before {0}",
     },
     "<=": {
         "id": "with an id up to {0}",
         "tags": "at most {0} people",
         "size": "at most {0} large",
         "mtime": "changed in {0} or earlier",
+        "taken": "taken in {0} or earlier",
     },
-    "=": {"id": "with the id {0}", "tags": "{0} people", "size": "{0} large", "mtime": "changed in {0}"},
+    "=": {
+        "id": "with the id {0}",
+        "tags": "{0} people",
+        "size": "{0} large",
+        "mtime": "changed in {0}",
+        "taken": "taken in {0}",
+    },
     "..": {
         "id": "with an id from {0} to {1}",
         "tags": "{0} to {1} people",
         "size": "{0} to {1} large",
         "mtime": "changed from {0} to {1}",
+        "taken": "taken from {0} to {1}",
     },
 }
 

@@ -61,6 +61,9 @@ def value_of(key: str) -> str:
     return f"(CASE {planned} ELSE f.fields['{key}'] END)"
 
 
+_PROPERTY = "(SELECT first(m.{}) FROM media_properties AS m WHERE m.file_id = f.file_id)"
+
+
 _TABLE = (
     _key(
         "person",
@@ -87,6 +90,28 @@ _TABLE = (
     _key("root", "root", "l.name l.path", "of a library; in quotes its exact name or path", "root:films"),
     _key("ext", "choice", "f.file_ext", "with an extension", "ext:mp4,mov"),
     _key("container", "choice", "f.container", "of a container format, whatever their extension", "container:matroska"),
+    _key("type", "choice", "f.media_kind", "of a kind of media", "type:photo", choices=("video", "audio", "photo")),
+    Key(
+        name="camera",
+        kind="text",
+        columns=(_PROPERTY.format("camera"),),
+        help="that a camera took, by a part of its name",
+        example="camera:fujifilm",
+    ),
+    Key(
+        name="lens",
+        kind="text",
+        columns=(_PROPERTY.format("lens"),),
+        help="that were taken with a lens, by a part of its name",
+        example="lens:23mm",
+    ),
+    Key(
+        name="taken",
+        kind="day",
+        columns=(_PROPERTY.format("taken::VARCHAR"),),
+        help="by the day of their recording: a year, a month, a day, or a range",
+        example="taken:2019-07",
+    ),
     _key("risk", "choice", "i.risk_level", "of a risk level", "risk:danger,blocked", choices=RISK_LEVELS),
     _key("category", "choice", "i.category", "by the kind of their change", "category:add", choices=CATEGORIES),
     _key(
@@ -196,7 +221,8 @@ _OTHER_WORDS = {
     "problem": "issue",
     "skipped": "postponed",
     "status": "risk",
-    "type": "container",
+    "kind": "type",
+    "media": "type",
     "who": "person",
 }
 

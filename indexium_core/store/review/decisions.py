@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.fields.table import field_named
+from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -23,6 +24,7 @@ __all__ = [
     "FieldFacts",
     "clear_selected",
     "copies",
+    "deselect_others",
     "edit",
     "edit_changed",
     "edit_selected",
@@ -31,6 +33,7 @@ __all__ = [
     "former_values",
     "in_force",
     "locked_selected",
+    "others_selected",
     "postpone",
     "postpone_selected",
     "revoke",
@@ -94,6 +97,16 @@ def select_files(reader: Connection, file_ids: Sequence[int]) -> None:
 def unknown_selected(reader: Connection) -> list[int]:
     """Return the selected ids that do not belong to a file."""
     return [file_id for (file_id,) in reader.execute(_sql("unknown_selected")).fetchall()]
+
+
+def others_selected(reader: Connection, kind: MediaKind) -> list[int]:
+    """Return the selected files that are of another kind of media."""
+    return [file_id for (file_id,) in reader.execute(_sql("others_selected"), [kind]).fetchall()]
+
+
+def deselect_others(reader: Connection, kind: MediaKind) -> None:
+    """Keep only the selected files of one kind of media."""
+    reader.execute(_sql("deselect_others"), [kind])
 
 
 def select_copies(reader: Connection) -> int:

@@ -6,6 +6,14 @@ CREATE OR REPLACE TEMP TABLE selected_files AS SELECT DISTINCT file_id FROM (SEL
 -- Those of the selected ids that no file has.
 SELECT file_id FROM selected_files ANTI JOIN scanned_files USING (file_id) ORDER BY file_id;
 
+-- name: others_selected
+-- The selected files that are of another kind of media.
+SELECT file_id FROM selected_files JOIN scanned_files USING (file_id) WHERE media_kind IS DISTINCT FROM $1 ORDER BY file_id;
+
+-- name: deselect_others
+-- Select only files of one kind of media.
+DELETE FROM selected_files WHERE file_id NOT IN (SELECT file_id FROM scanned_files WHERE media_kind = $1);
+
 -- name: select_copies
 -- Select the other files with the payloads of the selected ones, too.
 INSERT INTO selected_files

@@ -17,13 +17,19 @@ SELECT
     f.file_hash, -- digest of the payload: equal for copies, unchanged by writes
     f.container, -- container format, for example mp4 or matroska
     f.duration, -- seconds
-    p.resolution, -- width and height of the first video track, for example 1920x1080
+    f.media_kind, -- video, audio or photo
+    p.resolution, -- width and height of the first video track or the photo as shown, for example 1920x1080
     p.video_codec, -- codec of the first video track
     p.audio_codec, -- codec of the first audio track
     p.frame_rate, -- frames per second
     p.channels, -- audio channels
     p.sample_rate, -- audio samples per second
     p.hdr, -- kind of high dynamic range, '' for none
+    p.camera, -- camera of a photo
+    p.lens, -- lens of a photo
+    p.taken, -- time of the recording, as the file has it (local time of a camera, often UTC of a video)
+    p.latitude, -- degrees, south is negative
+    p.longitude, -- degrees, west is negative
     f.comment, -- comment in the file
     f.people AS comment_people, -- people that the comment names
     f.custom_text, -- text of the comment beside the people

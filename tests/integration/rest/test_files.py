@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
 from indexium_core.library import Library
-from indexium_core.model.files.properties import AuditPage
-from tests.support import media
+from indexium_core.model.files.properties import FIELDS, AuditPage
+from tests.support import media, photos
 from tests.support.rest import Client, ended, items
+from tests.support.studio import OLD
 
 
 def test_tracks_have_media(rest: Client, films: Path) -> None:
@@ -83,7 +85,7 @@ def test_fields_of_file_are_locked_and_unlocked(rest: Client) -> None:
     assert (shown["value"], shown["lock"]["origin"]) == ("640x480", "edit")
     assert [lock["field"] for lock in rest.delete(f"{path}/hdr").json["items"]] == ["resolution", "duration"]
     assert rest.delete(path).json["items"] == []
-    assert len(rest.post(path).json["items"]) == 9
+    assert len(rest.post(path).json["items"]) == len(FIELDS)
 
 
 def test_audit_is_of_file_or_of_job(rest: Client) -> None:
@@ -131,3 +133,40 @@ def test_metrics_of_completed_operations(rest: Client) -> None:
     assert (found["totals"]["operations"], found["success_rate"]) == (1, 1.0)
     assert found["operations_by_day"][0]["written"] == 3
     assert found["people_most_written"] == [{"person": "Ann Lee", "files": 3}]
+
+
+def test_favorites_of_all_files_and_of_photos(rest: Client, library: Library, films: Path) -> None:
+    (films / "photo.jpg").write_bytes(photos.photo("jpeg", exif=photos.exif(rating=3)))
+    os.utime(films / "photo.jpg", (OLD, OLD))
+    [row] = library.inventory.list()
+    library.inventory.set_media(row.library_id, "photo", included=True)
+    library.scan()
+    ids = {item["file_name"]: item["file_id"] for item in rest.get("/api/tracks").json["items"]}
+    sea, photo = ids["sea.mp4"], ids["photo.jpg"]
+
+    def favorites(kind: str) -> list[str]:
+        return [item["file_name"] for item in rest.get(f"/api/{kind}/favorites").json["items"]]
+
+    assert rest.post(f"/api/track/{sea}/favorite").json == {"file_id": sea, "rating": 5, "favorite": True}
+    assert rest.post(f"/api/photo/{photo}/favorite").json == {"file_id": photo, "rating": 5, "favorite": True}
+    assert (favorites("tracks"), favorites("photos")) == (["photo.jpg", "sea.mp4"], ["photo.jpg"])
+    assert rest.post(f"/api/photo/{photo}/favorite").json == {"file_id": photo, "rating": 3, "favorite": False}
+
+    refused = rest.post(f"/api/photo/{sea}/favorite")
+    assert (refused.status, refused.code) == (404, "unknown_id")
+    assert rest.post("/api/photos/bulk-favorite", {"file_ids": [photo, sea], "favorite": True}).status == 404
+    [rated] = rest.post("/api/photos/bulk-favorite", {"q": "", "favorite": True}).json
+    assert rated == {"file_id": photo, "rating": 5, "favorite": True}
+    assert rest.post("/api/photos/bulk-favorite", {"favorite": True}).status == 422
+    found = rest.post("/api/tracks/bulk-favorite", {"q": "favorite:yes", "favorite": False}).json
+    assert {each["file_id"]: each["rating"] for each in found} == {photo: 3, sea: 0}
+
+
+def test_ratings_of_a_folder_are_written_at_once(rest: Client, library: Library) -> None:
+    [row] = rest.get("/api/libraries").json["items"]
+    assert row["write_ratings"] == "with-plan"
+    path = f"/api/libraries/{row['library_id']}"
+    assert rest("PATCH", path, {"write_ratings": "at-once"}).json["write_ratings"] == "at-once"
+    assert rest("PATCH", path, {"write_ratings": "never"}).status == 422
+    assert rest("PATCH", "/api/libraries/999", {"write_ratings": "at-once"}).status == 404
+    assert library.inventory.list()[0].write_ratings == "at-once"

@@ -1,6 +1,6 @@
 // What would change in one file and why: beside the table on wide screens, in a sheet on narrow ones.
 import {copyText} from "../../../components/browser/clipboard.js"
-import {component, listen} from "../../../components/browser/component.js"
+import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
 import {endsSequence, hasModifier} from "../../../components/browser/keyboard.js"
@@ -75,17 +75,19 @@ const ACTS_OF_KEYS = {e: "edit", p: "preserve", s: "skip"}
 
 // The details reach down to the footer, at any scroll position, so that the last line is always reachable.
 function fitHeight() {
-  const side = /** @type {HTMLElement | null} */ (document.querySelector(".page-plan .side"))
+  const side = /** @type {HTMLElement | null} */ (document.querySelector(`.page-${currentPage()} .side`))
   side?.style.setProperty("--top", `${Math.max(16, Math.round(side.getBoundingClientRect().top))}px`)
 }
 
-/** @param {boolean} isDrawerOpen */
-function toggleOverview(isDrawerOpen) {
-  const card = /** @type {HTMLElement | null} */ (document.querySelector(".overview"))
-  if (!card) return
-  card.hidden = isDrawerOpen
-  card.closest(".work").classList.toggle("folded", !isDrawerOpen)
-}
+/** The details replace the chart beside the list; without a chart, the list is alone. @param {RenderContext} context */
+const placeBeside =
+  ({el}) =>
+  (/** @type {boolean} */ isDrawerOpen) => {
+    const work = /** @type {ShadowRoot} */ (el.getRootNode()).host?.closest(".work")
+    const card = /** @type {HTMLElement | null | undefined} */ (work?.querySelector(".overview"))
+    if (card) card.hidden = isDrawerOpen
+    work?.classList.toggle(card ? "folded" : "single", !isDrawerOpen)
+  }
 
 /** @param {Self} self */
 const drawPlanned = ({view, state}) => [
@@ -266,7 +268,7 @@ const newState = self => ({
 /** @param {RenderContext} context */
 export function render(context) {
   const {model} = context
-  const beside = drawer(context, {onPlaced: toggleOverview})
+  const beside = drawer(context, {onPlaced: placeBeside(context)})
   component(context, {
     draw,
     onSetup(/** @type {Self} */ self) {

@@ -33,6 +33,7 @@ FEW_CHANGES = 8  # number of property changes that are shown first
 SHOWN_TAG = 400  # maximum number of characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
+_CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}
 _CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
 _KINDS = {"video": "Video", "audio": "Audio", "subtitle": "Subtitles", "data": "Data", "attachment": "Attachment"}
 _ORIGINS = {  # origin of a person → label of one person, and label of a count
@@ -123,7 +124,8 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container) and bool(_films(details))
+    has_picture = bool(_films(details)) or details.media_kind == "photo"
+    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container) and has_picture
     return {
         "open": True,
         "id": item.file_id,
@@ -153,7 +155,9 @@ def view(
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
         "texts": texts(details, item),
-        "values": file_fields.view(details, container=_container(details), editable=editable),
+        "values": file_fields.view(
+            details, container=_CONTAINERS.get(details.container, details.container), editable=editable
+        ),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": shows(details),
@@ -213,7 +217,11 @@ def outside(details: FileDetails) -> PlanItem:
 
 
 def over(details: FileDetails) -> list[str]:
-    """Return the caption of the thumbnail: duration, resolution, and the codec of the video or audio."""
+    """Return the caption of the thumbnail: duration, resolution and codec; of a photo resolution, camera and time."""
+    if details.media_kind == "photo":
+        return [
+            each.text for each in details.properties if each.field in ("resolution", "camera", "taken") and each.value
+        ]
     films = _films(details)
     parts = [wording.playing_time(details.duration)] if details.duration else []
     if films and films[0].details.get("width"):
@@ -229,15 +237,11 @@ def _films(details: FileDetails) -> list[StreamFacts]:
 
 def strip(details: FileDetails) -> list[str]:
     """Return the main facts of the file."""
-    container = _container(details) or details.file_ext
+    container = _CONTAINERS.get(details.container, details.container) or details.file_ext
     parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
     if details.copies_total:
         parts.append("1 copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies")
     return [part for part in parts if part]
-
-
-def _container(details: FileDetails) -> str:
-    return _CONTAINERS.get(details.container, details.container)
 
 
 def facts(details: FileDetails) -> list[list[str]]:

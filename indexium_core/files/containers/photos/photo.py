@@ -190,6 +190,7 @@ class PhotoFamily:
     def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
         """Return the facts that an edit must keep; raises CorruptFileError."""
         assert isinstance(layout, PhotoLayout)
+        reader = HeadReader(reader)
         if layout.parts is None:
             raise errors.CorruptFileError(layout.problem.message if layout.problem else "")
         masked = layout.exif.places_of(edited)
@@ -226,6 +227,7 @@ class PhotoStrategy:
     ) -> Patch | Rebuild | Refusal:
         """Return the edit, or the reason for no edit."""
         assert isinstance(layout, PhotoLayout)
+        reader = HeadReader(reader)
         refused = self._refusal(layout, changes, capabilities)
         if refused is not None or layout.parts is None:
             return refused or refusals.not_writable(NO_ROOM)

@@ -9,6 +9,7 @@ packet makes it unreadable, and nothing outside the packet is ever loaded.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ __all__ = ["MAX_PACKET", "RDF", "TOO_LARGE", "XML", "XmpError", "XmpItem", "XmpP
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
 MAX_PACKET = 16 << 20  # bytes
+_SMALL = 64 * 1024  # bytes
 TOO_LARGE = "it is larger than 16 MB"
 _MAX_DEPTH = 64
 _MAX_NODES = 20_000  # elements and attributes
@@ -365,6 +367,16 @@ def _split(name: str) -> tuple[str, str]:
 
 def _scan(text: bytes, closing: bytes) -> XmpPacket:
     """Return the properties of a text; raises XmpError."""
+    return _scan_small(text, closing) if len(text) <= _SMALL else _scan_any(text, closing)
+
+
+@functools.lru_cache(maxsize=64)
+def _scan_small(text: bytes, closing: bytes) -> XmpPacket:
+    """Return the properties of a short text: an edit and its proof read the same packet several times."""
+    return _scan_any(text, closing)
+
+
+def _scan_any(text: bytes, closing: bytes) -> XmpPacket:
     scanner = _Scanner(text + closing)
     scanner.run()
     if not scanner.rdf:
