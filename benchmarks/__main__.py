@@ -32,6 +32,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "photos": "--photos 50 --large 20 --megabytes 1 --sample 3",
     "plan": "--files 10000 --runs 1",
     "suggestions": "--files 10000 --requests 20",
+    "pictures": "--files 10000 --pages 20",
     "startup": "--files 1000 --runs 3",
     "dashboard": "--files 10000 --times 1 --real 100",
     "executors": "--files 40 --runs 1",

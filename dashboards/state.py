@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.check import KINDS as CHECKS
 from indexium_core.model.files.inventory import KINDS
+from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
 from indexium_core.model.planning.facets import FACETS
 from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.view import SavedView
@@ -349,12 +350,23 @@ class PeopleState(AddressedState):
 
 
 class LibraryState(AddressedState):
-    """The displayed list of files."""
+    """How the library is shown: the search of its pictures, or a list of files below its folders."""
 
+    shows = param.Selector(
+        default="", objects=["", "pictures", "table", "folders"], doc="How it is shown; '' for what it contains."
+    )
+    query = param.String(default="", doc="Search of the pictures.")
+    sort = param.Selector(default="newest", objects=list(PICTURE_SORTS), doc="The order of the pictures.")
     kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
 
-    _address: ClassVar[Mapping[str, str]] = {"kind": "list", "number": "page"}
+    _address: ClassVar[Mapping[str, str]] = {
+        "shows": "show",
+        "query": "q",
+        "sort": "sort",
+        "kind": "list",
+        "number": "page",
+    }
 
 
 class JobsState(AddressedState):

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.people.suggestions import Suggestions
     from indexium_core.flows.planning.file_details import Details
+    from indexium_core.flows.planning.media_browser import MediaBrowser
     from indexium_core.flows.planning.plan import MetadataPlan
     from indexium_core.flows.planning.plan_search import Finder
     from indexium_core.flows.planning.planner import MetadataPlanner
@@ -88,6 +89,7 @@ class LibraryServices:
 
     plans: MetadataPlanner
     search: Finder
+    media: MediaBrowser  # the files of the library as pictures
     files: Details
     exporter: Exporter
     changes: PlanImport

@@ -25,7 +25,7 @@ PAGES = {  # name → an element of the complete page
     "Checks": "[role=grid] [role=row]",
     "Progress": ".summary",
     "History": "[role=grid] [role=row]",
-    "Library": ".folder",
+    "Library": ".tile:not(.waits)",
     "People": "[role=grid] [role=row]",
     "Query": ".questions button",
     "Jobs": ".jrow",
@@ -188,7 +188,8 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     look("rollback")
     close(page)
     page.keyboard.press("Escape")
-    visit(page, "Library")
+    through_pictures(page, look)
+    page.get_by_role("button", name="Folders", exact=True).click()
     page.get_by_role("button", name="More about demo").click()
     page.get_by_role("button", name=re.compile("damaged, empty")).click()
     expect(page.get_by_role("table")).to_be_visible()
@@ -204,6 +205,24 @@ def through_what_pages_hold(page: Page, look: Look) -> None:
     look("a log")
     close(page)
     page.keyboard.press("Escape")
+
+
+def through_pictures(page: Page, look: Look) -> None:
+    visit(page, "Library")
+    page.get_by_role("grid", name="Files").get_by_role("gridcell").nth(2).focus()
+    page.keyboard.press("x")
+    expect(page.get_by_role("region", name="Actions")).to_contain_text("1 selected")
+    unfold = page.get_by_role("button", name="Filters", exact=True)
+    if unfold.is_visible():  # on a phone
+        unfold.click()
+    page.get_by_role("button", name="Person", exact=True).click()
+    expect(page.get_by_role("dialog", name="Filter by person").get_by_role("checkbox").first).to_be_visible()
+    look("selected pictures and a filter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.get_by_role("button", name="Table", exact=True).click()
+    expect(page.locator(".trow:not(.waits)").first).to_be_visible()
+    look("the library as a table")
 
 
 def through_query(page: Page, look: Look) -> None:

@@ -197,7 +197,7 @@ def test_empty_folders_are_listed_and_removed(
 def test_offline_folder_is_reported_and_its_removal_shows_effect(
     serve: Callable[[Library], Site], library: Library, media: Path
 ) -> None:
-    page = serve(library).visit("/library", width=390)
+    page = serve(library).visit("/library?show=folders", width=390)
     card = page.get_by_role("region", name="demo")
     expect(card).to_contain_text("online")
     page.get_by_role("button", name=re.compile("damaged, empty")).click()
@@ -233,7 +233,7 @@ def test_scan_is_shown_on_library_page_and_in_footer(
 ) -> None:
     running = ScanProgress(done=3, total=59, current="demo", rate=1.0, eta_seconds=50.0)
     monkeypatch.setattr(library.scans, "progress", lambda: running)
-    page = serve(library).visit("/library")
+    page = serve(library).visit("/library?show=folders")
     expect(page.get_by_role("region", name="Scan")).to_contain_text("of 59 files read")
     foot = page.get_by_role("region", name="Work")
     expect(foot).to_be_hidden()

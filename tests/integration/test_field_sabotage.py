@@ -13,8 +13,8 @@ from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.model.fields.table import COMMENT, EDITABLE, Field
 from indexium_core.model.files.media import Change, Remux
-from tests.support import media, sabotage
-from tests.support.field_values import CASES, FORMS, values_of
+from tests.support import field_values, sabotage
+from tests.support.field_values import CASES, values_of
 
 
 def written(data: bytes, *changes: Change) -> bytes:
@@ -41,7 +41,7 @@ def change_to(field: Field, container: str, number: int) -> Change:
 
 @pytest.mark.parametrize(("container", "field"), CASES, ids=lambda each: getattr(each, "key", each))
 def test_another_value_and_another_field_fail_verification(tmp_path: Path, container: str, field: Field) -> None:
-    path = media.build(FORMS.get(container, container), tmp_path, comment="People: Ann")
+    path = field_values.build(container, tmp_path)
     data, before, change = path.read_bytes(), evidence(path, field), change_to(field, container, 0)
     others = [other for other in EDITABLE if container in other.places and other != field]
 

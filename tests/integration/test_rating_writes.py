@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import errors
+from indexium_core import cli, errors, photos
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.planning.plan import WRITABLE, Selection
@@ -135,3 +135,20 @@ def test_write_may_be_limited_to_fields(tmp_path: Path, films: Path) -> None:
         assert library.files.file(ids["0.mkv"]).fields == {"genre": "B"}
         with pytest.raises(errors.UsageError, match="no selected file has a change of genre"):
             library.write(library.plan(), options, selection=Selection(included=frozenset([ids["0.mkv"]])))
+
+
+def test_command_sets_when_ratings_are_written(tmp_path: Path, films: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        code = cli.main(["--home", str(tmp_path / "home"), *words])
+        shown = capsys.readouterr()
+        return code, shown.out + shown.err
+
+    assert run("scan", str(films))[0] == 0
+    assert "as soon as they are set" in run("libraries", "set", "1", "--write-ratings", "at-once")[1]
+    assert "at-once" in run("libraries", "list")[1]
+    assert run("libraries", "set", "1", "--write-ratings", "never")[0] == 2
+    assert run("edit", "name:0", "--set", "favorite=yes")[0] == 0
+    assert photos.extract_exif_rating(films / "0.mkv") == 5
+    assert run("libraries", "set", "1", "--write-ratings", "with-plan")[0] == 0
+    assert run("edit", "name:1", "--set", "rating=3")[0] == 0
+    assert photos.extract_exif_rating(films / "1.mkv") == 0

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from indexium_core.files.containers import photos as photo_families
 from indexium_core.model.fields.table import EDITABLE, Field
+from tests.support import media, photos
+from tests.support.effort import effort
 
 CASES = [(container, field) for field in EDITABLE for container in field.places]
 CONTAINERS = list(dict.fromkeys(container for container, _ in CASES))
@@ -15,8 +20,27 @@ VALUES = {
     "list": ("beach; family", "winter"),
 }
 POSITIONS = ("+48.1374+011.5755/", "-33.8568+151.2153/")
+PHOTOS = {family.name for family in photo_families.FAMILIES}
+# Every field of every container of films, and each field of photos in one kind of photo in turn; with --exhaustive all.
+SOME_CASES = [case for case in CASES if case[0] not in PHOTOS] + [
+    (kind, field) for field, kind in effort.pairs([each for each in EDITABLE if "jpeg" in each.places], sorted(PHOTOS))
+]
 # The forms of `media` and `shapes`, by container
 FORMS = {"3gp": "mp4", "matroska": "mkv", "asf": "wmv", "ogg": "ogv"}
+
+
+def build(container: str, folder: Path) -> Path:
+    """Return a film with a comment, or a photo with a rating and a date in EXIF where Pillow can write one."""
+    if container in PHOTOS:
+        path = folder / f"photo.{container}"
+        exif = photos.exif(rating=2)
+        path.write_bytes(photos.photo(container, **({} if container == "tiff" else {"exif": exif})))
+        return path
+    path = media.build(FORMS.get(container, container), folder, comment="People: Ann")
+    if container == "3gp":
+        content = path.read_bytes()
+        path.write_bytes(content[:8] + b"3gp6" + content[12:])
+    return path
 
 
 def values_of(field: Field, container: str) -> tuple[str, str]:

@@ -42,6 +42,7 @@ class Shape:
     whole: bool = True  # its end is not damaged
     people: tuple[str, ...] = PEOPLE  # the people to write
     values: Mapping[str, str] = field(default_factory=dict)  # the fields to write in place of people
+    sidecar: bytes | None = None  # the sidecar beside it
 
     @property
     def file_name(self) -> str:
@@ -393,18 +394,36 @@ _OF_FIELDS = {
 _BASES = {"asf": "wmv", "ogg": "ogv", "matroska": "mkv, ffmpeg", "mp4": "mp4, index last", "mov": "mov, none"}
 
 
-def _of_fields(container: str, strategy: str, *keys: str) -> Shape:
+def _of_fields(container: str, strategy: str, *keys: str, base: str = "") -> Shape:
     """The film of another case, with some fields to write."""
-    base = EVERY[_BASES.get(container, container)]
+    shape = EVERY[base or _BASES.get(container, container)]
     values = {each.key: field_values.values_of(each, container)[0] for each in field_values.fields_of(container)}
     chosen = {key: value for key, value in values.items() if key in (keys or values)}
-    return replace(base, layout=f"{base.layout}; {', '.join(keys) or 'every field'}", strategy=strategy, values=chosen)
+    layout = f"{shape.layout}; {', '.join(keys) or 'every field'}"
+    return replace(shape, layout=layout, strategy=strategy, values=chosen)
 
 
 FIELDS = {
     f"{container}, every field": _of_fields(container, _OF_FIELDS[container]) for container in field_values.CONTAINERS
+} | {
+    f"{name}, every field": _of_fields(shape.container, shape.strategy, base=name)
+    for name, shape in PHOTOS.items()
+    if name != shape.container  # with room for the packet
 }
-ALL = EVERY | AGAIN | FORCED | FIELDS
+# Photos that cannot take the people: only whole libraries write these cases.
+SIDECARS: dict[str, Shape] = {
+    "heif, no sidecar": Shape(
+        container="heif", layout="no room", strategy="sidecar_create", make=_photo("heif", seed=10, padding=0)
+    ),
+    "heif, sidecar": Shape(
+        container="heif",
+        layout="no room, a sidecar",
+        strategy="sidecar_replace",
+        make=_photo("heif", seed=11, padding=0),
+        sidecar=photos.packet(photos.OTHERS),
+    ),
+}
+ALL = EVERY | AGAIN | FORCED | FIELDS | SIDECARS
 
 
 def add_single_fields() -> None:

@@ -144,8 +144,8 @@ const drawMore = (folder, canScan) => {
       {class: "modes"},
       MODES.map(mode => drawMode(folder, mode)),
       drawMedia(folder),
-      drawExclude(folder),
       drawRatings(folder),
+      drawExclude(folder),
     ),
     h(
       "div",

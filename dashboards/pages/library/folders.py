@@ -92,7 +92,7 @@ class Folders(Component):
     """
 
     _esm = module("library")
-    _styles = ("house.css",)
+    _styles = ("house.css", "shows.css")
 
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
         """Send the folders that match a partly typed path."""

@@ -8,6 +8,7 @@ import {drawGauge} from "../../components/gauge.js"
 import {drawInventory} from "./inventory.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
+import {drawShows} from "./pictures/pictures_shows.js"
 import {upload} from "../../components/browser/upload.js"
 import {button, closeButton, loadingPage} from "../../components/widgets.js"
 
@@ -31,6 +32,8 @@ import {button, closeButton, loadingPage} from "../../components/widgets.js"
  * @typedef {object} Library
  * @property {string} [headline]
  * @property {string} summary
+ * @property {boolean} [hidden] The page shows pictures.
+ * @property {boolean} [has_pictures]
  * @property {Folder[]} folders
  * @property {boolean} local The page may name folders of this machine.
  * @property {boolean} can_scan
@@ -154,6 +157,7 @@ const drawHead = ({view, state}) => {
       button("Scan all", "scan", {key: "s", disabled: !view.can_scan || !view.folders.length}),
       button("Add a folder…", "adding", {key: "f", "aria-expanded": String(state.isAdding)}),
     ],
+    view.has_pictures && drawShows("folders"),
   )
 }
 
@@ -181,6 +185,7 @@ const drawPeopleCard = self => {
 /** @param {Self} self */
 function draw(self) {
   const {view, state} = self
+  if (view.hidden) return null
   if (!view.headline) return loadingPage("Library")
   return [
     drawHead(self),
@@ -316,7 +321,12 @@ export function render(context) {
       when: () => Boolean(self.view.can_scan && self.view.folders?.length),
       run: () => self.send("scan", {}),
     },
-    f: {does: "add a folder", group: "Act", run: () => startAdding(self)},
+    f: {
+      does: "add a folder",
+      group: "Act",
+      when: () => Boolean(self.view.headline) && !self.view.hidden,
+      run: () => startAdding(self),
+    },
     i: {
       does: "import a list of people",
       group: "Act",

@@ -1,5 +1,5 @@
 """
-The library page: folders, scans, the people of files, and lists of files.
+The library page: all files as pictures or a table, or the folders with scans, the people of files, and lists of files.
 
 In an empty home it shows the steps to a first plan. A scan runs in the process, not in the page: it continues when the
 page is closed, and every page shows the same scan.
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from dashboards.components.base import Component
 from dashboards.pages.library import folders as drawing
 from dashboards.pages.library.people_import import PeopleImport
+from dashboards.pages.library.pictures.browsing import Browsing
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import LibraryState
@@ -55,6 +56,7 @@ class LibraryScreen(Screen):
         self._stopping = False
         self._report: ScanReport | None = None
         self._import = PeopleImport(library, bridge, session, self._imported, self._draw)
+        self._browsing = Browsing(session, self.state, self._show_as)
         self._listen()
 
     def _listen(self) -> None:
@@ -88,17 +90,37 @@ class LibraryScreen(Screen):
             page=self._turn,
             planned=lambda message: self._session.search_plan(str(message["query"])),
             add_people=lambda message: self._ask_people(int(message["id"]), str(message["name"])),
+            show=lambda message: self._show_as(str(message["as"])),
             **{"import": lambda _: self._import.run()},
         )
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""
-        return {"library": self._folders}
+        return {"library": self._folders, **self._browsing.roots()}
 
     def start(self) -> None:
         """Subscribe to the process's events."""
         self._bridge.listen(SCANS, self._draw, every=0.4)
         self._bridge.listen(NEWS, self._scanned, every=1.0)
+        self._browsing.start()
+
+    def reset(self) -> None:
+        """Show the library as its content suggests, with all files."""
+        self.state.param.update(shows="", query="", kind="", number=1)
+
+    def _show_as(self, shows: str) -> None:
+        """Show the library as pictures, as a table, or as folders."""
+        if shows in ("pictures", "table", "folders"):
+            self.state.param.update(shows=shows, kind="", number=1)
+            self._session.update_address(push=True)
+            self._draw()
+            self.refresh()
+
+    def _shows(self, result: _LibraryResult) -> str:
+        """Return how the library is shown: folders until it is set up, then pictures."""
+        if self.state.kind or not result.quality.all:
+            return "folders"
+        return self.state.shows or ("folders" if self._is_led(result) else "pictures")
 
     def refresh(self) -> None:
         """Read the folders and lists again, if the page is shown."""
@@ -125,6 +147,7 @@ class LibraryScreen(Screen):
         self._result = result
         if self._is_led(result):  # the last step appears after people were added
             self._guided = True
+        self._browsing.outdate()
         self._draw()
 
     # Displaying.
@@ -133,8 +156,15 @@ class LibraryScreen(Screen):
         result = self._result
         if result is None or not self._session.is_showing("library"):
             return
+        shows = self._shows(result)
+        if shows != "folders":
+            self._folders.put(hidden=True)
+            self._browsing.show(shows)
+            return
+        self._browsing.hide()
         progress, quality = self._library.scans.progress(), result.quality
         view = {
+            "has_pictures": quality.all > 0,
             **drawing.folders(result.folders, quality),
             "can_scan": progress is None,
             "local": self._session.local,

@@ -17,11 +17,13 @@ from indexium_core import errors
 __all__ = [
     "COMMENT",
     "CREATION_TIME",
+    "DATE",
     "DATED",
     "EDITABLE",
     "FAVORITE_KEY",
     "FIELDS",
     "RATING",
+    "TITLE",
     "Field",
     "FieldType",
     "ValueLimit",
@@ -32,6 +34,8 @@ __all__ = [
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
 RATING = "rating"  # favorites are the files with the best rating
+TITLE = "title"
+DATE = "date"
 CREATION_TIME = "creation_time"  # of a photo, it is the one date of the recording
 FAVORITE_KEY = "favorite"  # no field: in a search and in an edit it means this rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
@@ -131,7 +135,7 @@ FIELDS: tuple[Field, ...] = (
         shown_as={"": ("comment", "com.apple.quicktime.comment")},
     ),
     Field(
-        key="title",
+        key=TITLE,
         title="Title",
         type="text",
         about="The title of the film or the photo.",
@@ -182,7 +186,7 @@ FIELDS: tuple[Field, ...] = (
         },
     ),
     Field(
-        key="date",
+        key=DATE,
         title="Date",
         type="date",
         about="The day, the month or the year of the recording or release.",

@@ -27,6 +27,7 @@ __all__ = ["prune", "refresh", "refresh_within"]
 KEPT = timedelta(days=7)  # how long an unused version is kept
 
 _SQL = sql.compose("plan_compute", "risk_level")
+_SQL_OF_PEOPLE = sql.compose("plan_compute", "risk_level", "plan_compute_people")  # no file has an edit of a field
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ def _compute_all(tx: Connection, modes: Modes, now: datetime) -> Version:
     facts |= {"variant_id": _value(tx, "next_id"), "plan_id": _value(tx, "next_plan_id")}
     facts["seen_mark"] = _value(tx, "newest_mark")
     _run(tx, "add_variant", facts)
-    _record(tx, facts, _value(tx, "compute_all", facts))
+    _record(tx, facts, _compute(tx, "compute_all", facts | {"after_mark": None}))
     return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
 
 
@@ -87,13 +88,21 @@ def _compute_marked(tx: Connection, status: _Status, modes: Modes, now: datetime
     facts: dict[str, Any] = asdict(modes) | plan_rows.RULES | {"now": now, "reason": "changes"}
     facts |= {"variant_id": status.variant_id, "after_mark": status.seen_mark, "seen_mark": status.newest_mark}
     facts["plan_id"] = status.plan_id
-    _run(tx, "compute_marked", facts)
+    _compute(tx, "compute_marked", facts)
     changed = _value(tx, "compare", facts)
     if changed:
         facts["plan_id"] = _value(tx, "next_plan_id")
         changed = _value(tx, "close", facts) + _value(tx, "add_changed", facts)
     _record(tx, facts, changed)
     return Version(variant_id=facts["variant_id"], plan_id=facts["plan_id"])
+
+
+def _compute(tx: Connection, name: str, facts: Mapping[str, Any]) -> int:
+    """Compute rows, without the parts for fields if no file has an edit of a field; return their number."""
+    statement = (_SQL if _value(tx, "edits_fields", facts) else _SQL_OF_PEOPLE)[name]
+    row = tx.execute(statement, sql.parameters(statement, facts)).fetchone()
+    assert row is not None  # a statement that makes rows returns their number
+    return int(row[0])
 
 
 def _record(tx: Connection, facts: dict[str, Any], changed: int) -> None:

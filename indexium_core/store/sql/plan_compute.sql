@@ -14,6 +14,11 @@ WHERE people_mode IS NOT DISTINCT FROM $people_mode AND comment_mode IS NOT DIST
 -- The newest mark of all.
 SELECT coalesce(max(mark_id), 0) FROM plan_marks;
 
+-- name: edits_fields
+-- Whether a file has an edit of a field in force; $after_mark: one of the files with a newer mark.
+SELECT EXISTS (FROM decisions WHERE revoked_at IS NULL AND edited_field(kind) IS NOT NULL
+               AND ($after_mark IS NULL OR file_id IN (SELECT file_id FROM plan_marks WHERE mark_id > $after_mark)));
+
 -- name: next_id
 -- The id of a new variant.
 SELECT nextval('ids');
@@ -111,6 +116,53 @@ assigned AS (
     WHERE f.file_hash IS NULL AND v.file_hash IS NULL
 );
 
+-- name: field_changes
+-- Part of other statements: the edits of fields that change a value of the file, one for each place of the field.
+-- $writable_fields has each container with each field that it can store, $limited_fields those with limits of the value: a
+-- pattern and a range of texts. `plan_compute_people.sql` replaces this part and the next two where no file has such an edit.
+field_changes AS (
+    SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
+           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
+    FROM (
+        SELECT file_id, field, value, list_transform(
+                   CASE WHEN len(places) > 1 THEN places
+                        ELSE [{'field': field, 'where': 'container', 'value': value_now, 'takes_value': TRUE}] END,
+                   lambda p: {'field': field, 'where': p."where", 'old': p."value",
+                              'new': CASE WHEN p.takes_value THEN value END, 'is_writable': is_writable}) AS places
+        FROM (
+            SELECT d.file_id, edited_field(d.kind) AS field, d.value, f.fields[field] AS value_now,
+                   list_filter(field_places_of(f.field_places), lambda p: p."field" = field) AS places,
+                   concat_ws(' ', f.container, field) AS place,
+                   list_position($limited_fields::VARCHAR[], place) AS limit_nr,
+                   CASE WHEN NOT list_contains($writable_fields::VARCHAR[], place) THEN FALSE
+                        WHEN limit_nr > 0 AND d.value IS NOT NULL
+                        THEN d.value BETWEEN $lowest_values[limit_nr] AND $highest_values[limit_nr]
+                             AND regexp_full_match(d.value, $value_patterns[limit_nr], 's')
+                        ELSE TRUE END AS is_writable
+            FROM decisions AS d JOIN scope AS f USING (file_id)
+            WHERE edited_field(d.kind) IS NOT NULL AND d.revoked_at IS NULL
+        )
+    )
+    WHERE len(list_filter(places, lambda p: p."old" IS DISTINCT FROM p."new")) > 0
+    GROUP BY file_id
+);
+
+-- name: field_issues
+-- Part of other statements: the issues of the changes of fields.
+CASE WHEN field_changes IS NULL THEN 0
+     ELSE CASE WHEN len(list_filter(field_changes, lambda c: NOT c.is_writable)) = 0 THEN 0
+               WHEN comment_stays AND len(list_filter(field_changes, lambda c: c.is_writable)) = 0
+               THEN $field_unsupported_blocked ELSE $field_unsupported END
+          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."new" IS NULL)) > 0
+                 THEN $value_lost ELSE 0 END
+          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" || c."new" IS NOT NULL)) > 0
+                 THEN $value_replaced ELSE 0 END
+     END;
+
+-- name: compared_fields
+-- Part of other statements: the compared files with their changes of fields.
+compared LEFT JOIN field_changes USING (file_id);
+
 -- name: rules
 -- Part of other statements: from the files in `scope` to their rows in `stored`. Each list of names has a parallel list of
 -- keys (person_key), because people are compared by key. CASE replaces AND where the second condition is expensive: CASE
@@ -162,34 +214,7 @@ renamed AS (
     LEFT JOIN own_aliases AS o ON o.file_id = h.file_id AND o.alias_key = h.person_key
     GROUP BY h.file_id
 ),
--- The edits of fields that change a value of the file, one for each place of the field. $writable_fields has each container
--- with each field that it can store, $limited_fields those with limits of the value: a pattern and a range of texts.
-field_changes AS (
-    SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
-           map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
-    FROM (
-        SELECT file_id, field, value, list_transform(
-                   CASE WHEN len(places) > 1 THEN places
-                        ELSE [{'field': field, 'where': 'container', 'value': value_now, 'takes_value': TRUE}] END,
-                   lambda p: {'field': field, 'where': p."where", 'old': p."value",
-                              'new': CASE WHEN p.takes_value THEN value END, 'is_writable': is_writable}) AS places
-        FROM (
-            SELECT d.file_id, edited_field(d.kind) AS field, d.value, f.fields[field] AS value_now,
-                   list_filter(field_places_of(f.field_places), lambda p: p."field" = field) AS places,
-                   concat_ws(' ', f.container, field) AS place,
-                   list_position($limited_fields::VARCHAR[], place) AS limit_nr,
-                   CASE WHEN NOT list_contains($writable_fields::VARCHAR[], place) THEN FALSE
-                        WHEN limit_nr > 0 AND d.value IS NOT NULL
-                        THEN d.value BETWEEN $lowest_values[limit_nr] AND $highest_values[limit_nr]
-                             AND regexp_full_match(d.value, $value_patterns[limit_nr], 's')
-                        ELSE TRUE END AS is_writable
-            FROM decisions AS d JOIN scope AS f USING (file_id)
-            WHERE edited_field(d.kind) IS NOT NULL AND d.revoked_at IS NULL
-        )
-    )
-    WHERE len(list_filter(places, lambda p: p."old" IS DISTINCT FROM p."new")) > 0
-    GROUP BY file_id
-),
+/* field_changes */,
 -- The decisions in force, by file. Expired postponements are revoked before.
 decided AS (
     SELECT file_id, bool_or(kind = 'edit') AS edited, bool_or(edited_field(kind) IS NOT NULL) AS edits_fields,
@@ -315,15 +340,7 @@ judged AS (
                           AND CASE WHEN people_hidden THEN len(list_filter(all_texts,
                                    lambda t: t."old" IS DISTINCT FROM t."new")) = 0 ELSE TRUE END) AS comment_stays,
            comment_stays AND field_changes IS NULL AS unchanged,
-           CASE WHEN field_changes IS NULL THEN 0
-                ELSE CASE WHEN len(list_filter(field_changes, lambda c: NOT c.is_writable)) = 0 THEN 0
-                          WHEN comment_stays AND len(list_filter(field_changes, lambda c: c.is_writable)) = 0
-                          THEN $field_unsupported_blocked ELSE $field_unsupported END
-                     | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."new" IS NULL)) > 0
-                            THEN $value_lost ELSE 0 END
-                     | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" || c."new" IS NOT NULL)) > 0
-                            THEN $value_replaced ELSE 0 END
-                END AS field_issues,
+           /* field_issues */ AS field_issues,
            len(existing) > 0 AND len(result) = 0 AS removes_all,
            CASE WHEN len(existing) = 0 OR len(result) = 0 THEN FALSE
                 ELSE list_filter(result, lambda name: NOT list_contains(added, name))
@@ -340,7 +357,7 @@ judged AS (
                       THEN $shown_as_plot ELSE 0 END
                | CASE WHEN ascii_only AND strlen(listed) > length(listed) THEN $text_encoding ELSE 0 END
                END::INTEGER AS issues
-    FROM compared LEFT JOIN field_changes USING (file_id)
+    FROM /* compared_fields */
 ),
 -- The risk level (risk_level.sql).
 graded AS (

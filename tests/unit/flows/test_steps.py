@@ -388,3 +388,17 @@ def test_decisions_in_force_match_steps(shared: Desk, acts: list[tuple[str, Act 
         act(shared.decisions)
     assert in_force == shared.in_force()
     assert plan == shared.plan()
+
+
+def test_rating_before_a_favorite_is_kept_for_ever(desk: Desk) -> None:
+    """Old steps are deleted with the decisions that only they need, but not the former rating of a favorite."""
+    [first, *_] = ids(desk.database).values()
+    desk.decisions.set_fields([first], {"rating": "3"})
+    desk.decisions.set_favorite([first])
+    desk.decisions.revoke_of([first], ["field:rating"])
+    desk.clock.forward(store_steps.MAX_AGE_DAYS + 1)
+    desk.decisions.set_fields([first], {"title": "A"})
+    with desk.database.atomic() as tx:
+        store_decisions.select_files(tx, [first])
+        assert store_decisions.former_values(tx, "rating", "5")[first] == "3"
+        assert store_decisions.former_values(tx, "rating", "3") == {}

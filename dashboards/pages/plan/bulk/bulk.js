@@ -405,6 +405,7 @@ export function render(context) {
   })
   /** @type {(tab: Tab) => () => void} */
   const open = tab => () => self.send("open", {tab})
+  if (context.model.place !== "plan_bulk") return // the library page has own keys
   keys(context.model, "plan", {
     ...ratingKeys(change => self.send("rate", change)),
     b: {does: "edit the people of the selected files", group: "Decide", run: open("people")},

@@ -38,7 +38,11 @@ _SELECT_FIRST = "Select files first: press x for the file at the cursor, or a fo
 class PlanBulk:
     """The dialog of one session. It edits the files that were selected when it was opened."""
 
-    def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
+    def __init__(
+        self, library: Library, bridge: Bridge, state: PlanState, session: Session, *, keeps_selection: bool = True
+    ) -> None:
+        """`keeps_selection`: the files of the dialog are the selection of `state`, and stay selected."""
+        self._keeps_selection = keeps_selection
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._serial = 0
         self._target: str | Selection | Sequence[int] = ()
@@ -62,10 +66,15 @@ class PlanBulk:
 
     def open(self, tab: str = "people") -> None:
         """Show the dialog for the selection, or for the file at the cursor if nothing is selected."""
-        target, library = self._targets(), self._library
+        target = self._targets()
         if target is None:
             self._bridge.toast("info", _SELECT_FIRST)
             return
+        self.open_for(target, tab)
+
+    def open_for(self, target: Selection | list[int], tab: str = "people") -> None:
+        """Show the dialog for some files."""
+        library = self._library
         tabs = TABS if library.settings.metadata_enable_inline_edit else TABS_WITHOUT_EDITING
         tab = tab if tab in tabs else tabs[0]
 
@@ -217,8 +226,9 @@ class PlanBulk:
         def on_done(done: tuple[DecisionReport, Selection]) -> None:
             report, left = done
             self._close()
-            self._state.selection = left
-            self._session.keep_selection(self._state.selection)
+            if self._keeps_selection:
+                self._state.selection = left
+                self._session.keep_selection(self._state.selection)
             self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
 
         self._bridge.run(work, on_done, name="bulk_decide", once=True, failed=self._complain)

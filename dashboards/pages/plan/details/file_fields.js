@@ -238,16 +238,11 @@ export class FileFields {
       "li",
       {class: why ? "barred" : locked ? "locked" : "", data: {key: `fv-${key}`}},
       h("span", {class: "name", title: about}, label),
-      h(
-        "div",
-        {class: "both"},
-        this.drawValue(row, isEditable),
-        problem && h("p", {class: "bad-text", data: {key: "problem"}}, problem, " A write leaves the field out."),
-      ),
+      h("div", {class: "both"}, this.drawValue(row, isEditable)),
       isEditable &&
         h(
           "span",
-          {class: "acts", data: {key: "acts"}},
+          {class: "field-acts", data: {key: "acts"}},
           edited &&
             iconButton(
               "↺",
@@ -260,6 +255,7 @@ export class FileFields {
             ),
           !why && drawLock(row),
         ),
+      problem && h("p", {class: "bad-text", data: {key: "problem"}}, problem, " A write leaves the field out."),
     )
   }
 

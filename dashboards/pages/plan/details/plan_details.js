@@ -1,6 +1,6 @@
 // What would change in one file and why: beside the table on wide screens, in a sheet on narrow ones.
 import {copyText} from "../../../components/browser/clipboard.js"
-import {component, listen} from "../../../components/browser/component.js"
+import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
 import {endsSequence, hasModifier} from "../../../components/browser/keyboard.js"
@@ -39,6 +39,8 @@ import {facts, label} from "../../../components/widgets.js"
  * @property {string} [path]
  * @property {string} [place]
  * @property {string} [picture] Address of the picture, or "".
+ * @property {string} [original] Address of the file, or "".
+ * @property {string} [kind] video, audio, photo.
  * @property {string[]} [over] Texts over the picture.
  * @property {string[]} [strip] The most important facts.
  * @property {Issue[]} [issues]
@@ -75,17 +77,19 @@ const ACTS_OF_KEYS = {e: "edit", p: "preserve", s: "skip"}
 
 // The details reach down to the footer, at any scroll position, so that the last line is always reachable.
 function fitHeight() {
-  const side = /** @type {HTMLElement | null} */ (document.querySelector(".page-plan .side"))
+  const side = /** @type {HTMLElement | null} */ (document.querySelector(`.page-${currentPage()} .side`))
   side?.style.setProperty("--top", `${Math.max(16, Math.round(side.getBoundingClientRect().top))}px`)
 }
 
-/** @param {boolean} isDrawerOpen */
-function toggleOverview(isDrawerOpen) {
-  const card = /** @type {HTMLElement | null} */ (document.querySelector(".overview"))
-  if (!card) return
-  card.hidden = isDrawerOpen
-  card.closest(".work").classList.toggle("folded", !isDrawerOpen)
-}
+/** The details replace the chart beside the list; without a chart, the list is alone. @param {RenderContext} context */
+const placeBeside =
+  ({el}) =>
+  (/** @type {boolean} */ isDrawerOpen) => {
+    const work = /** @type {ShadowRoot} */ (el.getRootNode()).host?.closest(".work")
+    const card = /** @type {HTMLElement | null | undefined} */ (work?.querySelector(".overview"))
+    if (card) card.hidden = isDrawerOpen
+    work?.classList.toggle(card ? "folded" : "single", !isDrawerOpen)
+  }
 
 /** @param {Self} self */
 const drawPlanned = ({view, state}) => [
@@ -106,7 +110,7 @@ function draw(self) {
   return drawerFrame(
     {title: view.name, kind: "details", dir: "ltr", before: drawGrip(), after: drawSteps()},
     drawPath(view, state.isCopied),
-    drawPicture(view, state.pictures.get(view.picture) ?? ""),
+    drawPicture(view, state.pictures.get(view.picture) ?? "", state.pictures.get(view.original) !== "none"),
     h("div", {class: "strip", data: {key: "strip"}}, view.strip.join(" · ")),
     view.issues.map(drawIssue),
     editor.draft ? editor.draw() : drawPlanned(self),
@@ -244,9 +248,13 @@ function leaveForm({state, paint, focus}) {
 /** Remember whether a picture could be shown, and its shape. @type {(self: Self, event: Event) => void} */
 function onPicture({state, paint}, {type, target}) {
   const image = /** @type {HTMLImageElement} */ (target)
+  if (image.matches?.(".thumb video") && type === "error") {
+    state.pictures.set(image.dataset.key, "none")
+    paint()
+  }
   if (!image.matches?.(".thumb img")) return
   const shape = image.naturalWidth < 1.5 * image.naturalHeight ? "there tall" : "there"
-  state.pictures.set(image.getAttribute("src"), type === "error" ? "none" : shape)
+  state.pictures.set(image.dataset.key, type === "error" ? "none" : shape)
   paint()
 }
 
@@ -266,7 +274,7 @@ const newState = self => ({
 /** @param {RenderContext} context */
 export function render(context) {
   const {model} = context
-  const beside = drawer(context, {onPlaced: toggleOverview})
+  const beside = drawer(context, {onPlaced: placeBeside(context)})
   component(context, {
     draw,
     onSetup(/** @type {Self} */ self) {

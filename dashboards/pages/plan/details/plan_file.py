@@ -31,7 +31,11 @@ PATIENCE = 150  # milliseconds before suggestions are read for a shown file
 class PlanFile:
     """The details of the file at the cursor. A decision goes to the library, which then reports a changed plan."""
 
-    def __init__(self, library: Library, bridge: Bridge, state: PlanState, session: Session) -> None:
+    def __init__(
+        self, library: Library, bridge: Bridge, state: PlanState, session: Session, *, any_file: bool = False
+    ) -> None:
+        """`any_file`: files in no plan are shown, too."""
+        self._any_file = any_file
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._edits = 0  # increases each time the editor has to open
         self._shown_edit = 0  # value of `_edits` in the displayed view
@@ -130,7 +134,8 @@ class PlanFile:
     def _show(self, details: FileDetails, changed: AuditPage, edit: int) -> None:
         if not self._state.details or self._state.cursor != details.file_id:
             return
-        if details.plan is None and self._state.track != details.file_id:  # the plan no longer contains the file
+        is_wanted = self._any_file or self._state.track == details.file_id
+        if details.plan is None and not is_wanted:  # the plan no longer contains the file
             self.close()
             return
         self._changed = changed

@@ -1,0 +1,294 @@
+"""The pictures of the library in one session: lists and tiles are read, and decisions are made about files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from dashboards.components.base import Component
+from dashboards.pages.library.pictures import pictures
+from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
+from dashboards.pages.plan.details.plan_file import PlanFile
+from dashboards.pages.plan.writing.plan_write import SO_ALREADY
+from dashboards.session import Session
+from dashboards.state import LibraryState, PlanState
+from indexium_core import errors
+from indexium_core.library import DecisionReport
+from indexium_core.model import labels, wording
+from indexium_core.model import query as grammar
+from indexium_core.model.fields.table import RATING
+from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview
+from indexium_core.model.view import SavedView
+
+__all__ = ["Browsing"]
+
+PAGE = 100  # tiles of one request
+NAMED_IDS = 5_000  # files that a search of the plan names by id
+EVENTS = ("plan:changed", "rescan:completed", "views:changed")
+
+
+class _Loaded(NamedTuple):
+    """The data of the grid, read at one time."""
+
+    overview: MediaOverview
+    everything: int
+    views: list[SavedView]
+    wider: list[tuple[str, str]]
+    offline: list[str]
+
+
+class Browsing:
+    """The grid, the details and the bulk edit of the library page."""
+
+    def __init__(self, session: Session, state: LibraryState, show: Callable[[str], None]) -> None:
+        """`show` changes how the page shows the library: pictures, table, folders."""
+        self._session, self._state, self._show_as = session, state, show
+        self._library, self._bridge = session.library, session.bridge
+        self._version = 0
+        self._is_outdated = True
+        self._loaded: _Loaded | None = None
+        self._problem = self._typed = ""
+        self._shows = ""
+        self._waiting: list[Callable[[], DecisionReport]] = []  # decisions in their order; the first of them runs
+        self._file_state = PlanState()  # of the details, which the plan page has, too
+        self._file = PlanFile(self._library, self._bridge, self._file_state, session, any_file=True)
+        self._bulk = PlanBulk(self._library, self._bridge, self._file_state, session, keeps_selection=False)
+        self._grid = pictures.Pictures()
+        self._grid.on(
+            tiles=self._send_tiles,
+            find=lambda message: self._find(str(message["query"])[:4000]),
+            filter=self._filter,
+            favorites=lambda _: self._toggle_favorites(),
+            facet=self._send_facet,
+            sort=self._sort,
+            show=lambda message: self._show_as(str(message["as"])),
+            section=self._select_section,
+            cursor=lambda message: self._file.move(int(message["id"])),
+            open=lambda message: self._file.open(int(message["id"])),
+            close=lambda _: self._file.close(),
+            rate=self._rate,
+            favorite=self._favor,
+            bulk=self._edit,
+            plan=self._plan,
+        )
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {
+            "library_pictures": self._grid,
+            "library_details": self._file.drawer,
+            "library_bulk": self._bulk.dialog,
+        }
+
+    def start(self) -> None:
+        """Subscribe to the process's events."""
+        self._bridge.listen(EVENTS, self._changed, every=0.3)
+
+    def _changed(self) -> None:
+        if self._session.is_showing("library") and self._shows in ("pictures", "table"):
+            self._refresh()
+            self._file.refresh()
+
+    def outdate(self) -> None:
+        """Read the list again when it is shown next."""
+        self._is_outdated = True
+
+    def show(self, shows: str) -> None:
+        """Show the list as `pictures` or as a `table`."""
+        is_other, self._shows = self._shows != shows, shows
+        if is_other or self._is_outdated:
+            self._refresh()
+        else:
+            self._draw()
+
+    def hide(self) -> None:
+        """Show nothing: the page shows the folders."""
+        self._shows = "folders"
+        self._file.close()
+        self._grid.put(shows="folders")
+
+    def _refresh(self) -> None:
+        self._is_outdated = False
+        query, sort = self._state.query, self._state.sort
+        self._bridge.run(lambda: self._read(query, sort), self._show, name="pictures", failed=self._failed)
+
+    def _failed(self, error: errors.IndexiumError) -> None:
+        self._problem, self._typed = error.message, self._state.query
+        if self._loaded is None:  # the address has a search with an error
+            self._state.query = ""
+            self._refresh()
+        else:
+            self._state.query = self._loaded.overview.query
+            self._draw()
+
+    def _read(self, query: str, sort: str) -> _Loaded:
+        media, plan = self._library.media, self._session.read_cache.plan()
+        overview = media.overview(query, sort=sort, plan=plan)
+        wider = []
+        if not overview.total:
+            for place, part in enumerate(grammar.parts(query)):
+                rest = grammar.without_part(query, place)
+                found = media.overview(rest, sort=sort, plan=plan).total
+                if found:
+                    wider.append((rest, f"{wording.files(found)} without {query[part.start : part.end]}"))
+        return _Loaded(
+            overview,
+            media.overview("", sort=sort, plan=plan).total,
+            self._session.read_cache.views(),
+            wider,
+            [row.name for row in self._library.inventory.list() if row.state == "offline"],
+        )
+
+    def _show(self, loaded: _Loaded) -> None:
+        self._loaded = loaded
+        self._version += 1
+        self._draw()
+
+    def _draw(self) -> None:
+        loaded = self._loaded
+        if loaded is None or self._shows not in ("pictures", "table"):
+            return
+        progress = self._library.scans.progress()
+        self._grid.put(
+            **pictures.view(
+                loaded.overview,
+                shows=self._shows,
+                version=self._version,
+                everything=loaded.everything,
+                editable=self._library.settings.metadata_enable_inline_edit,
+                views=loaded.views,
+                wider=loaded.wider,
+                problem=self._problem,
+                typed=self._typed,
+                scan="" if progress is None else "A scan is running.",
+                offline=loaded.offline,
+            )
+        )
+
+    # The list.
+
+    def _send_tiles(self, message: Mapping[str, Any]) -> None:
+        number, loaded = max(0, int(message["page"])), self._loaded
+        if loaded is None or message["list_id"] != loaded.overview.list_id:  # the next view requests its own tiles
+            return
+        query, sort, has_pictures = loaded.overview.query, loaded.overview.sort, self._session.pictures
+        self._bridge.run(
+            lambda: self._library.media.page(
+                query, sort=sort, first=number * PAGE, count=PAGE, plan=self._session.read_cache.plan()
+            ),
+            lambda page: self._grid.send_tiles(page, pictures=has_pictures),
+            name=f"tiles_{number}",
+        )
+
+    def _find(self, text: str) -> None:
+        try:
+            grammar.parse(text)
+        except errors.QueryError as error:
+            self._problem, self._typed = error.message, text
+            self._draw()
+            return
+        self._problem = self._typed = ""
+        self._state.query = text.strip()
+        self._session.update_address(push=True)
+        self._refresh()
+
+    def _filter(self, message: Mapping[str, Any]) -> None:
+        key, values = str(message["key"]), [str(value)[:200] for value in message["values"]]
+        if key in FACETS:
+            self._find(grammar.with_values(self._state.query, key, values[:50]))
+
+    def _toggle_favorites(self) -> None:
+        query = self._state.query
+        is_on = grammar.selected_values(query, "favorite") == ["yes"]
+        self._find(grammar.with_values(query, "favorite", [] if is_on else ["yes"]))
+
+    def _send_facet(self, message: Mapping[str, Any]) -> None:
+        key, query = str(message["key"]), self._state.query
+        self._bridge.run(
+            lambda: self._library.media.facet(key, query, plan=self._session.read_cache.plan()),
+            lambda values: self._grid.send_options(key, pictures.options(key, values, query)),
+            name="facet",
+        )
+
+    def _sort(self, message: Mapping[str, Any]) -> None:
+        if message["sort"] in SORTS:
+            self._state.sort = message["sort"]
+            self._session.update_address()
+            self._refresh()
+
+    def _select_section(self, message: Mapping[str, Any]) -> None:
+        """Select the files of a day or month, including those whose tiles the browser has not read."""
+        loaded, first, files = self._loaded, int(message["first"]), int(message["files"])
+        if loaded is None or message["list_id"] != loaded.overview.list_id:
+            return
+        query, sort, on = loaded.overview.query, loaded.overview.sort, bool(message["on"])
+        self._bridge.run(
+            lambda: self._library.media.ids(query, sort=sort, plan=self._session.read_cache.plan()),
+            lambda ids: self._grid.mark(ids[first : first + files], on=on),
+            name="section",
+        )
+
+    # Decisions.
+
+    def _target(self, message: Mapping[str, Any]) -> list[int]:
+        """Return the ids of the files of a selection."""
+        if "ids" in message:
+            return [int(file_id) for file_id in message["ids"]]
+        left_out = {int(file_id) for file_id in message["except"]}
+        ids = self._library.media.ids(str(message["query"]), sort=self._state.sort)
+        return [file_id for file_id in ids if file_id not in left_out]
+
+    def _decide(self, decide: Callable[[], DecisionReport]) -> None:
+        """Make decisions one after another: the last of two ratings of a file stays."""
+        self._waiting.append(decide)
+        if len(self._waiting) == 1:
+            self._decide_next()
+
+    def _decide_next(self) -> None:
+        def ended() -> None:
+            self._waiting.pop(0)
+            if self._waiting:
+                self._decide_next()
+
+        def done(report: DecisionReport) -> None:
+            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+            ended()
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._bridge.toast("error", error.message)
+            self._changed()  # the tiles show the stored values again
+            ended()
+
+        self._bridge.run(self._waiting[0], done, name="pictures_decision", failed=failed)
+
+    def _rate(self, message: Mapping[str, Any]) -> None:
+        value = pictures.stars(int(message["stars"]))
+        decisions = self._library.decisions
+        self._decide(lambda: decisions.set_fields(self._target(message), {RATING: value}))
+
+    def _favor(self, message: Mapping[str, Any]) -> None:
+        wanted, decisions = bool(message["wanted"]), self._library.decisions
+
+        def decide() -> DecisionReport:
+            with decisions.step() as step:
+                step.set_favorite(self._target(message), wanted=wanted)
+            return step.report
+
+        self._decide(decide)
+
+    def _edit(self, message: Mapping[str, Any]) -> None:
+        tab = str(message.get("tab", "people"))
+        self._bridge.run(
+            lambda: self._target(message), lambda file_ids: self._bulk.open_for(file_ids, tab), name="bulk_target"
+        )
+
+    def _plan(self, message: Mapping[str, Any]) -> None:
+        """Show the selected files on the plan page."""
+        if "ids" in message:
+            ids = [int(file_id) for file_id in message["ids"]][:NAMED_IDS]
+            self._session.search_plan(grammar.with_values("", "id", [",".join(map(str, ids))]))
+            return
+        query = str(message["query"])
+        left_out = ",".join(str(int(file_id)) for file_id in message["except"][:NAMED_IDS])
+        own = f"({query}) " if query.strip() and left_out else query
+        self._session.search_plan(f"{own}-id:{left_out}" if left_out else own)

@@ -1,0 +1,364 @@
+// All files of the library as a virtual grid of pictures or as a table: only visible rows are in the page, and tiles are
+// read by pages while a person scrolls.
+import {component, currentPage, listen} from "../../../components/browser/component.js"
+import {h, keyedNodes, reuse} from "../../../components/browser/dom.js"
+import {store, stored} from "../../../components/browser/local_storage.js"
+import {loadingPage} from "../../../components/widgets.js"
+import {bindKeys} from "./pictures_keys.js"
+import {Layout} from "./pictures_layout.js"
+import {drawBar, drawFilters, drawHead, drawMeaning, drawMonths, drawNothing} from "./pictures_parts.js"
+import {
+  MARGIN,
+  PHONE,
+  focusCursor,
+  follow,
+  goToMonth,
+  isShown,
+  isTable,
+  measure,
+  moveTo,
+  requestTiles,
+} from "./pictures_scroll.js"
+import {
+  isSelected,
+  onTile,
+  open,
+  openBulk,
+  rate,
+  selectAll,
+  selectRange,
+  selectedCount,
+  target,
+  toggle,
+  toggleFavorite,
+} from "./pictures_selection.js"
+import {BROKEN, drawHeading, drawTableRow, drawTile} from "./pictures_tiles.js"
+
+/** @import {Month} from "./pictures_parts.js" */
+/** @import {Line} from "./pictures_layout.js" */
+/** @import {Self, State} from "./pictures_scroll.js" */
+/** @import {Tile} from "./pictures_tiles.js" */
+
+/** @type {(self: Self, line: Line) => Tile[]} */
+const tilesOf = ({state}, {first, count}) =>
+  Array.from({length: count}, (_, place) => state.tiles.get(first + place)).filter(Boolean)
+
+/** @type {(self: Self, line: Line, nodes: Map<string, Element>) => HTMLElement} */
+function drawLine(self, line, nodes) {
+  const {state, view} = self
+  const {key, top, number, first, count, isHead} = line
+  const attributes = {
+    class: isHead ? "line heading" : "line",
+    role: "row",
+    "aria-rowindex": String(number),
+    style: {top: `${top}px`},
+    data: {key},
+  }
+  if (isHead) {
+    const own = tilesOf(self, {...line, count: Math.min(count, 60)})
+    const folders = [...new Set(own.map(each => each.folder))]
+    const isWhole = own.length > 0 && own.length === Math.min(count, 60) && own.every(each => isSelected(self, each))
+    return reuse(nodes.get(key), [top, folders, isWhole, view.list_id], () =>
+      h("div", attributes, drawHeading(line, folders, isWhole)),
+    )
+  }
+  const editable = view.editable && !PHONE.matches
+  const shown = Array.from({length: count}, (_, place) => {
+    const tile = state.tiles.get(first + place)
+    const index = first + place
+    return {tile, index, isCursor: index === state.cursor, isSelected: isSelected(self, tile), editable}
+  })
+  const draw = isTable(self) ? drawTableRow : drawTile
+  return reuse(nodes.get(key), [top, view.shows, shown], () => h("div", attributes, shown.map(draw)))
+}
+
+/** @param {Self} self */
+function drawGrid(self) {
+  const {state, root} = self
+  const {layout} = state
+  const nodes = keyedNodes(root)
+  return h(
+    "div",
+    {
+      class: `grid ${isTable(self) ? "as-table card" : "as-tiles"}${selectedCount(self) ? " selecting" : ""}`,
+      role: "grid",
+      "aria-label": "Files",
+      "aria-multiselectable": "true",
+      "aria-rowcount": String(layout.lineCount),
+      style: {height: `${layout.height}px`, "--columns": String(layout.columns), "--height": `${layout.rowHeight}px`},
+      data: {key: "grid"},
+    },
+    layout.linesBetween(state.from, state.to).map(line => drawLine(self, line, nodes)),
+  )
+}
+
+/** @param {Self} self @returns {Month[]} */
+const monthsOf = ({view}) => view.months.map(([month, first, files]) => ({month, first, files}))
+
+/** @param {Self} self */
+function drawTimeline(self) {
+  const months = monthsOf(self)
+  if (months.length < 2) return null
+  return drawMonths(months, months[Math.min(self.state.month, months.length - 1)])
+}
+
+/** @param {Self} self */
+function draw(self) {
+  const {view, state} = self
+  if (!view.shows) return loadingPage("Library")
+  if (!isShown(self)) return null
+  measure(self)
+  return [
+    drawHead(view, state.tileSize),
+    drawFilters(view, state.menu, state.options, state.isUnfolded),
+    drawMeaning(view),
+    view.empty
+      ? drawNothing(view.empty)
+      : h("div", {class: "stage", data: {key: "stage"}}, drawGrid(self), drawTimeline(self)),
+    drawBar(selectedCount(self), view.editable),
+  ]
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onKey(self, event) {
+  const {state} = self
+  if (event.key === "Escape" && state.menu) return closeMenu(self, event)
+  if (event.target.matches(".months")) return onMonthKey(self, event)
+  if (event.key === "Enter" && event.target.matches("input.q")) return find(self, event.target.value)
+  if (!event.target.matches("[role=gridcell]") || event.ctrlKey || event.metaKey || event.altKey) return
+  const {layout, cursor} = state
+  /** @type {Record<string, () => number>} */
+  const places = {
+    ArrowRight: () => cursor + 1,
+    ArrowLeft: () => cursor - 1,
+    ArrowDown: () => layout.vertical(cursor, 1),
+    ArrowUp: () => layout.vertical(cursor, -1),
+    Home: () => 0,
+    End: () => self.view.total - 1,
+  }
+  const next = places[event.key]
+  if (!next) return
+  event.preventDefault()
+  const index = next()
+  if (event.shiftKey) selectRange(self, index)
+  moveTo(self, index)
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onMonthKey(self, event) {
+  const {month} = self.state
+  const last = self.view.months.length - 1
+  /** @type {Record<string, number>} */
+  const places = {ArrowDown: month + 1, ArrowUp: month - 1, Home: 0, End: last}
+  const next = places[event.key]
+  if (next === undefined) return
+  event.preventDefault()
+  goToMonth(self, Math.max(0, Math.min(next, last)))
+}
+
+/** @type {(self: Self, text: string) => void} */
+function find(self, text) {
+  self.send("find", {query: text})
+  focusCursor(self)
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function closeMenu(self, event) {
+  const key = self.state.menu
+  event.preventDefault()
+  event.stopPropagation()
+  self.state.menu = ""
+  self.paint()
+  self.focus(`[data-act=menu][data-facet=${key}]`)
+}
+
+/** @type {Record<string, Action<Self>>} */
+const ACTIONS = {
+  tile(self, {index}, _, event) {
+    const place = Number(index)
+    if (event.shiftKey) {
+      selectRange(self, place)
+      moveTo(self, place)
+    } else if (event.ctrlKey || event.metaKey) toggle(self, place)
+    else open(self, place)
+  },
+  check(self, _, target, event) {
+    const place = Number(/** @type {HTMLElement} */ (target.closest("[role=gridcell]")).dataset.index)
+    self.state.cursor = place
+    if (event.shiftKey) selectRange(self, place)
+    else toggle(self, place)
+    focusCursor(self)
+  },
+  star: (self, {stars}, target) => onTile(self, target, me => rate(me, Number(stars))),
+  heart: (self, _, target) => onTile(self, target, toggleFavorite),
+  section: (self, {first, files, on}) =>
+    self.send("section", {first: Number(first), files: Number(files), on: Boolean(on), list_id: self.view.list_id}),
+  rate_all: (self, {stars}) => rate(self, Number(stars)),
+  favorite_all: toggleFavorite,
+  bulk: (self, {tab}) => openBulk(self, tab),
+  plan: self => self.send("plan", target(self)),
+  unselect: self => selectAll(self, false),
+  clear: self => self.send("find", {query: ""}),
+  find: (self, {query}) => self.send("find", {query}),
+  empty(self) {
+    self.find("input.q").value = ""
+    find(self, "")
+  },
+  menu(self, {facet}) {
+    const {state} = self
+    state.menu = state.menu === facet ? "" : facet
+    state.options = null
+    self.paint()
+    if (state.menu) self.send("facet", {key: facet})
+  },
+  option(self, {facet}, target) {
+    const {options} = self.state
+    const values = options.filter(each => (each.value === target.value ? target.checked : each.on))
+    for (const each of options) each.on = values.includes(each)
+    self.send("filter", {key: facet, values: values.map(each => each.value)})
+  },
+  unfold({state, paint}) {
+    state.isUnfolded = !state.isUnfolded
+    paint()
+  },
+  drop: (self, {facet}) => self.send("filter", {key: facet, values: []}),
+  view: (self, _, target) => target.value && self.send("find", {query: target.value.slice(1)}),
+  size(self, _, target) {
+    self.state.tileSize = Number(target.value)
+    store("indexium.tile", target.value)
+    self.paint()
+    requestTiles(self)
+  },
+  sort: (self, _, target) => self.send("sort", {sort: target.value}),
+  show: (self, {as}) => self.send("show", {as}),
+}
+
+/** Take a new list: other tiles, or the same tiles with other values. @param {Self} self */
+function onView(self) {
+  const {view, before, state} = self
+  if (!view.shows || view === before) return
+  if (view.list_id !== before?.list_id) {
+    if (before?.list_id !== undefined) state.tiles = new Map()
+    state.asked = new Set()
+    state.cursor = Math.min(state.cursor, Math.max(0, view.total - 1))
+    if (state.isAll) Object.assign(state, {isAll: false, ids: new Set()})
+  } else if (view.version !== before.version) state.asked = new Set()
+}
+
+/** @type {(self: Self, message: any) => void} */
+function onMessage(self, {tiles, options, selected}) {
+  const {state, view} = self
+  if (tiles && tiles.list_id === view.list_id) {
+    for (const [place, tile] of tiles.rows.entries()) state.tiles.set(tiles.first + place, tile)
+    self.paint()
+  }
+  if (options && options.key === state.menu) {
+    state.options = options.rows
+    self.paint()
+    self.focus(".facet input")
+  }
+  if (selected) {
+    for (const id of selected.ids) {
+      if (selected.on === state.isAll) state.ids.delete(id)
+      else state.ids.add(id)
+    }
+    self.paint()
+  }
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onMonths(self, event) {
+  const months = event.target.closest(".months")
+  if (!months) return
+  const bars = /** @type {HTMLElement[]} */ ([...months.querySelectorAll("[data-first]")])
+  const distance = (/** @type {HTMLElement} */ bar) => Math.abs(bar.getBoundingClientRect().top - event.clientY)
+  const nearest = bars.reduce((best, bar) => (distance(bar) < distance(best) ? bar : best))
+  goToMonth(
+    self,
+    self.view.months.findIndex(each => each[1] === Number(nearest.dataset.first)),
+  )
+}
+
+/** Show the sign of the kind in place of a picture that the server does not have. @param {HTMLImageElement} image */
+function onBroken(image) {
+  BROKEN.add(image.getAttribute("src").replace(/&width=\d+$/, ""))
+  image.hidden = true
+}
+
+/** @returns {State} */
+const newState = () => ({
+  tiles: new Map(),
+  asked: new Set(),
+  layout: new Layout([], {columns: 1, rowHeight: 1, headHeight: 0}),
+  measured: "",
+  width: 0,
+  tileSize: Number(stored("indexium.tile")) || 146,
+  cursor: 0,
+  isAll: false,
+  ids: new Set(),
+  anchor: -1,
+  menu: "",
+  options: null,
+  isUnfolded: false,
+  month: 0,
+  wentTo: {month: 0, y: -10},
+  from: -MARGIN,
+  to: 1500,
+})
+
+/** @param {RenderContext} context */
+export function render(context) {
+  const {model} = context
+  /** @type {Self} */
+  const self = component(context, {
+    state: newState,
+    draw(me) {
+      onView(me)
+      return draw(me)
+    },
+    onSetup(me) {
+      me.root.addEventListener("error", event => onBroken(/** @type {HTMLImageElement} */ (event.target)), true)
+      const schedule = () => requestAnimationFrame(() => follow(me))
+      listen(model, window, "scroll", schedule)
+      listen(model, window, "resize", schedule)
+      const sizes = new ResizeObserver(schedule)
+      sizes.observe(me.root)
+      model.on("remove", () => sizes.disconnect())
+      listen(model, document, "pointerdown", event => {
+        if (
+          !me.state.menu ||
+          event.composedPath().some((/** @type {any} */ each) => each.classList?.contains("anchor"))
+        )
+          return
+        me.state.menu = ""
+        me.paint()
+      })
+      listen(model, window, "indexium:list", () => {
+        if (currentPage() === "library") focusCursor(me)
+      })
+      listen(model, window, "indexium:step", event => {
+        if (currentPage() === "library" && isShown(me)) moveTo(me, me.state.cursor + event.detail)
+      })
+    },
+    onDrawn(me) {
+      document.documentElement.toggleAttribute("data-selecting", isShown(me) && selectedCount(me) > 0)
+      if (!isShown(me)) return
+      requestAnimationFrame(() => follow(me))
+      requestTiles(me)
+    },
+    onMessage,
+    listeners: {
+      keydown: onKey,
+      click: onMonths,
+      focusin({state, paint}, {target}) {
+        const cell = /** @type {HTMLElement | null} */ (target.closest("[role=gridcell][data-index]"))
+        const index = Number(cell?.dataset.index ?? state.cursor)
+        if (index === state.cursor) return
+        state.cursor = index
+        paint()
+      },
+    },
+    actions: ACTIONS,
+  })
+  bindKeys(self)
+}

@@ -1,0 +1,236 @@
+"""The files of the library as pictures or as a table, drawn by `pictures.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboards.components.base import Component, module
+from dashboards.web import thumbnails
+from indexium_core.model import query as grammar
+from indexium_core.model import wording
+from indexium_core.model.fields.table import RATING
+from indexium_core.model.fields.values import FAVORITE
+from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
+from indexium_core.model.view import SavedView
+
+__all__ = ["Pictures", "options", "stars", "tiles", "view"]
+
+SORTS = {
+    "newest": "Newest first",
+    "oldest": "Oldest first",
+    "name": "By name",
+    "rating": "Best rated first",
+    "largest": "Largest first",
+}
+KINDS = {"photo": ("photo", "photos"), "video": ("film", "films"), "audio": ("sound", "sounds")}
+LABELS = {"type": "Type", "taken": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
+_SOURCES: dict[DateSource, str] = {
+    "edit": "Date of your edit",
+    "taken": "Date of the recording",
+    "field": "Date in a field of the file",
+    "file": "Time of the last change of the file",
+}
+_MEGAPIXEL = 1_000_000
+_HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of films: least height, name
+
+
+class Pictures(Component):
+    """
+    The grid. The browser keeps the selection and the tiles that it has read; Python has the list.
+
+    Messages: `tiles` {page, list_id}, `find` {query}, `filter` {key, values}, `favorites`, `facet` {key},
+    `sort` {sort}, `show` {as}, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A selection is
+    {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View: see `view`;
+    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {options: {key, rows}}, {selected: {ids,
+    on}}.
+    """
+
+    _esm = module("pictures")
+    _styles = ("pictures.css", "shows.css")
+
+    def send_tiles(self, page: TilePage, *, pictures: bool) -> None:
+        """Send tiles that the browser has requested."""
+        rows = tiles(page, pictures=pictures)
+        self._send_msg({"tiles": {"list_id": page.list_id, "first": page.first, "rows": rows}})
+
+    def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
+        """Send the values of an opened filter."""
+        self._send_msg({"options": {"key": key, "rows": rows}})
+
+    def mark(self, file_ids: Sequence[int], *, on: bool) -> None:
+        """Select or deselect files."""
+        self._send_msg({"selected": {"ids": list(file_ids), "on": on}})
+
+
+def view(
+    overview: MediaOverview,
+    *,
+    shows: str,
+    version: int,
+    everything: int,
+    editable: bool,
+    views: Sequence[SavedView] = (),
+    wider: Sequence[tuple[str, str]] = (),
+    problem: str = "",
+    typed: str = "",
+    scan: str = "",
+    offline: Sequence[str] = (),
+) -> dict[str, Any]:
+    """
+    Return the view of the grid.
+
+    Args:
+        overview: The numbers of the list.
+        shows: pictures or table.
+        version: A number that changes when a tile may have changed.
+        everything: Number of the files of the library.
+        editable: Whether editing is allowed (a setting).
+        views: The saved views of the plan.
+        wider: Searches that find files if this one finds none, with their labels.
+        problem: Why the typed search is not valid.
+        typed: The typed search, if it is not valid.
+        scan: The state of a running scan as text.
+        offline: Names of the folders that are offline.
+
+    """
+    query = overview.query
+    return {
+        "shows": shows,
+        "title": wording.files(overview.total),
+        "about": _about(overview, everything),
+        "query": typed or query,
+        "problem": problem,
+        "sort": overview.sort,
+        "sorts": [{"value": value, "label": label} for value, label in SORTS.items()],
+        "filters": [_filter(query, key) for key in FACETS],
+        "favorites": grammar.selected_values(query, "favorite") == ["yes"],
+        "meaning": _meaning(overview),
+        "views": [{"value": f"={each.query}", "label": each.name} for each in views],
+        "scan": scan,
+        "offline": _offline(offline, overview.offline),
+        "list_id": overview.list_id,
+        "version": version,
+        "total": overview.total,
+        "sections": [[section.day, section.files] for section in overview.sections],
+        "months": [[month.month, month.first, month.files] for month in overview.months],
+        "empty": None if overview.total else _empty(wider),
+        "editable": editable,
+    }
+
+
+def _about(overview: MediaOverview, everything: int) -> str:
+    kinds = [wording.plural(overview.kinds[kind], *names) for kind, names in KINDS.items() if overview.kinds.get(kind)]
+    of = f"of {wording.count(everything)}" if everything != overview.total else ""
+    return " · ".join(part for part in (of, *kinds, wording.size(overview.size) if overview.total else "") if part)
+
+
+def _meaning(overview: MediaOverview) -> str:
+    if not overview.total:
+        return ""
+    parts = [
+        (overview.favorites, wording.plural(overview.favorites, "favorite")),
+        (overview.unrated, f"{wording.count(overview.unrated)} without a rating"),
+        (overview.without_people, f"{wording.count(overview.without_people)} without people"),
+    ]
+    return " · ".join(text for number, text in parts if number)
+
+
+def _offline(names: Sequence[str], files: int) -> str:
+    if not names or not files:
+        return ""
+    verb = "is" if len(names) == 1 else "are"
+    return (
+        f"{wording.list_of(names)} {verb} offline: {wording.files(files)} of this list show the picture that is kept "
+        "here. Edits can be planned now and written when the folder is online again."
+    )
+
+
+def _empty(wider: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    return {
+        "title": "No file matches all filters",
+        "text": "With one filter less there are files:" if wider else "No file of the library matches this search.",
+        "searches": [{"query": query, "label": label} for query, label in wider],
+    }
+
+
+def _filter(query: str, key: str) -> dict[str, Any]:
+    values = grammar.selected_values(query, key)
+    return {
+        "key": key,
+        "label": LABELS[key],
+        "text": ", ".join(_label(key, value) for value in values),
+        "values": values,
+    }
+
+
+def _label(key: str, value: str) -> str:
+    if key == "type":
+        return KINDS[value][1].capitalize() if value in KINDS else value
+    if key == RATING:
+        return f"★ {value}"
+    return value
+
+
+def options(key: str, values: Sequence[MediaFacetValue], query: str) -> list[dict[str, Any]]:
+    """Return the values of a filter with their counts; selected values without files are included."""
+    chosen = grammar.selected_values(query, key)
+    listed = {each.value for each in values}
+    every = [*values, *(MediaFacetValue(value=value, files=0) for value in chosen if value not in listed)]
+    return [
+        {
+            "value": each.value,
+            "label": "★" * int(each.value) if key == RATING and each.value.isdigit() else _label(key, each.value),
+            "files": wording.count(each.files),
+            "on": each.value in chosen,
+        }
+        for each in every
+    ]
+
+
+def tiles(page: TilePage, *, pictures: bool) -> list[dict[str, Any]]:
+    """Return the tiles of a page; `pictures`: this server has thumbnails."""
+    return [_tile(each, pictures=pictures) for each in page.tiles]
+
+
+def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
+    has_picture = pictures and tile.kind != "audio"
+    return {
+        "id": tile.file_id,
+        "name": tile.file_name,
+        "title": tile.title or tile.file_name,
+        "place": " / ".join(part for part in (tile.library, *tile.folder.split("/")) if part),
+        "folder": tile.folder.rsplit("/", 1)[-1] or tile.library,
+        "kind": tile.kind,
+        "picture": thumbnails.address(tile.file_id, tile.file_hash, tile.mtime_ns) if has_picture else None,
+        "badge": _badge(tile),
+        "at": tile.shown_at,
+        "dated": _SOURCES[tile.date_source],
+        "rating": tile.rating,
+        "favorite": tile.favorite,
+        "people": tile.people[:2],
+        "more": tile.people_count - len(tile.people[:2]),
+        "info": _info(tile),
+        "size": wording.size(tile.size),
+        "note": "offline" if tile.offline else "± in plan" if tile.in_plan else "read-only" if tile.unwritable else "",
+    }
+
+
+def _badge(tile: Tile) -> str:
+    if tile.kind == "photo":
+        return f"▣ {tile.file_ext.upper()}"
+    sign = "♪" if tile.kind == "audio" else "▶"
+    return f"{sign} {wording.playing_time(tile.duration) if tile.duration else tile.file_ext.upper()}"
+
+
+def _info(tile: Tile) -> str:
+    pixels = tile.width * tile.height
+    if tile.kind == "photo" and pixels >= _MEGAPIXEL:
+        return f"{pixels / _MEGAPIXEL:.0f} MP"
+    name = next((name for height, name in _HEIGHTS if min(tile.width, tile.height) >= height), "")
+    return " · ".join(part for part in (name, wording.size(tile.size)) if part)
+
+
+def stars(number: int) -> str:
+    """Return a number of stars as the value of a rating; "" removes the rating."""
+    return str(min(number, int(FAVORITE))) if number > 0 else ""

@@ -1,0 +1,272 @@
+// What surrounds the grid of files: the head with filters, the months at the edge, and the actions for the selection.
+import {h} from "../../../components/browser/dom.js"
+import {drawSearchField} from "../../../components/search_field.js"
+import {button, drawSelect, iconButton} from "../../../components/widgets.js"
+import {count, plural} from "../../../components/wording.js"
+import {drawShows} from "./pictures_shows.js"
+import {STARS, dayText} from "./pictures_tiles.js"
+
+/**
+ * @typedef {{key: string, label: string, text: string, values: string[]}} Filter
+ * @typedef {{value: string, label: string, files: string, on: boolean}} Option
+ * @typedef {{value: string, label: string}} Saved
+ * @typedef {{month: string, first: number, files: number}} Month
+ *
+ * @typedef {object} Head
+ * @property {string} title
+ * @property {string} about
+ * @property {string} shows "pictures", "table", "folders", or "" before the first view.
+ * @property {string} query
+ * @property {string} problem Why the search is not valid, "" if it is.
+ * @property {string} sort
+ * @property {{value: string, label: string}[]} sorts
+ * @property {Filter[]} filters
+ * @property {boolean} favorites Only favorites are listed.
+ * @property {string} meaning
+ * @property {Saved[]} views The saved views of the plan.
+ * @property {string} scan Text of a running scan, or "".
+ * @property {string} offline Text about folders that are offline, or "".
+ *
+ * @typedef {object} Empty
+ * @property {string} title
+ * @property {string} text
+ * @property {{query: string, label: string}[]} searches
+ */
+
+/** @type {(view: Head, tileSize: number) => HTMLElement} */
+export const drawHead = ({title, about, shows}, tileSize) =>
+  h(
+    "div",
+    {class: "head", data: {key: "head"}},
+    h("h1", null, title),
+    h("p", {class: "grow"}, about),
+    shows === "pictures" &&
+      h(
+        "label",
+        {class: "size", data: {key: "size"}},
+        h("span", {"aria-hidden": "true"}, "▫"),
+        h("input", {
+          type: "range",
+          min: "110",
+          max: "320",
+          step: "6",
+          value: String(tileSize),
+          "aria-label": "Size of the pictures",
+          data: {change: "size"},
+        }),
+        h("span", {"aria-hidden": "true"}, "◻"),
+      ),
+    drawShows(shows),
+  )
+
+/** @type {(options: Option[] | null, key: string) => Child} */
+const drawOptions = (options, key) => {
+  if (!options) return h("p", {class: "hint", role: "status"}, "Counting…")
+  if (!options.length) return h("p", {class: "hint"}, "No file has a value.")
+  return options.map(({value, label, files, on}) =>
+    h(
+      "label",
+      {class: "opt", data: {key: value}},
+      h("input", {type: "checkbox", checked: on, value, data: {change: "option", facet: key}}),
+      h("span", {class: "grow"}, h("bdi", null, label)),
+      h("span", null, files),
+    ),
+  )
+}
+
+/** @type {(filter: Filter, open: string, options: Option[] | null) => HTMLElement} */
+const drawFilter = ({key, label, text}, open, options) =>
+  h(
+    "span",
+    {class: "anchor", data: {key}},
+    h(
+      "button",
+      {
+        type: "button",
+        class: text ? "pill on" : "pill",
+        "aria-expanded": String(open === key),
+        "aria-haspopup": "dialog",
+        data: {act: "menu", facet: key, key: "menu"},
+      },
+      text ? [label, " ", h("b", null, h("bdi", null, text))] : label,
+      h("span", {"aria-hidden": "true"}, " ▾"),
+    ),
+    text && iconButton("×", `Remove the filter ${label}`, {act: "drop", facet: key, key: "drop"}, {class: "icon drop"}),
+    open === key &&
+      h(
+        "div",
+        {class: "pop facet", role: "dialog", "aria-label": `Filter by ${label.toLowerCase()}`, tabindex: "-1"},
+        drawOptions(options, key),
+      ),
+  )
+
+/** @type {(view: Head) => string} */
+const filterCount = ({filters, favorites}) => String(filters.filter(each => each.text).length + Number(favorites) || "")
+
+/**
+ * @param {Head} view
+ * @param {string} open The key of the opened filter.
+ * @param {Option[] | null} options
+ * @param {boolean} isUnfolded Filters are shown on a phone, too.
+ */
+export const drawFilters = (view, open, options, isUnfolded) =>
+  h(
+    "div",
+    {class: "filters", role: "search", "aria-label": "Filters", data: {key: "filters"}},
+    drawSearchField(view.query, Boolean(view.problem), {
+      placeholder: "Name, folder, person, camera …",
+      "aria-label": "Search the library",
+      data: {key: "q"},
+    }),
+    h(
+      "button",
+      {
+        type: "button",
+        class: `pill unfold${filterCount(view) ? " on" : ""}`,
+        "aria-expanded": String(isUnfolded),
+        data: {act: "unfold", key: "unfold"},
+      },
+      "Filters ",
+      h("b", null, filterCount(view)),
+    ),
+    h(
+      "div",
+      {class: isUnfolded ? "pills unfolded" : "pills", data: {key: "pills"}},
+      view.filters.map(filter => drawFilter(filter, open, options)),
+      h(
+        "button",
+        {
+          type: "button",
+          class: view.favorites ? "pill on" : "pill",
+          "aria-pressed": String(view.favorites),
+          data: {act: "favorites", key: "favorites"},
+        },
+        "♡\uFE0E Favorites",
+      ),
+      view.views.length > 0 &&
+        drawSelect([{value: "", label: "Saved views"}, ...view.views], {
+          class: "select views",
+          "aria-label": "Saved views",
+          data: {change: "view", key: "views"},
+        }),
+    ),
+  )
+
+/** @param {Head} view */
+export const drawMeaning = ({problem, meaning, sorts, sort, query, scan, offline}) => [
+  problem && h("p", {class: "complain danger", role: "alert", data: {key: "problem"}}, problem),
+  h(
+    "p",
+    {class: "meaning", data: {key: "meaning"}},
+    h("span", null, meaning),
+    query && button("Clear filters", "clear", {kind: "link"}),
+    scan &&
+      h("span", {role: "status"}, scan, " ", button("Show the scan", "show", {kind: "link", data: {as: "folders"}})),
+    h("span", {class: "grow"}),
+    drawSelect(sorts, {"aria-label": "Order", data: {change: "sort", key: "sort"}}, sort),
+  ),
+  offline && h("p", {class: "why warning", data: {key: "offline"}}, offline),
+]
+
+/** @param {Empty} empty */
+export const drawNothing = ({title, text, searches}) =>
+  h(
+    "div",
+    {class: "card empty", data: {key: "empty"}},
+    h("b", null, title),
+    h("p", null, text),
+    h(
+      "div",
+      {class: "acts"},
+      searches.map(({query, label}) => button(label, "find", {kind: "small", data: {query}})),
+      button("Clear all filters", "clear", {kind: "small quiet"}),
+    ),
+  )
+
+/**
+ * Draw the months: one control, whose arrow keys go to the next and the previous month.
+ *
+ * @type {(months: Month[], now: Month) => HTMLElement}
+ */
+export function drawMonths(months, now) {
+  const most = Math.max(...months.map(each => each.files))
+  /** @type {Map<string, Month[]>} */
+  const years = new Map()
+  for (const each of months) years.set(each.month.slice(0, 4), [...(years.get(each.month.slice(0, 4)) ?? []), each])
+  const isDescending = months.length > 1 && months[0].month > months[1].month
+  /** @type {(month: string) => string} */
+  const placeOf = month => {
+    const number = Number(month.slice(5)) - 1
+    return `${((isDescending ? 11 - number : number) * 100) / 12}%`
+  }
+  const place = months.indexOf(now)
+  return h(
+    "div",
+    {
+      class: "months",
+      role: "slider",
+      tabindex: "0",
+      "aria-label": "Month",
+      "aria-orientation": "vertical",
+      "aria-valuemin": "1",
+      "aria-valuemax": String(months.length),
+      "aria-valuenow": String(place + 1),
+      "aria-valuetext": `${dayText(now.month)}, ${plural(now.files, "file")}`,
+      data: {key: "months"},
+    },
+    [...years].map(([year, own]) =>
+      h(
+        "div",
+        {class: "year", data: {key: year}},
+        h("b", null, year),
+        h(
+          "span",
+          null,
+          own.map(each =>
+            h("i", {
+              class: each === now ? "now" : "",
+              title: `${dayText(each.month)} · ${count(each.files)}`,
+              style: {top: placeOf(each.month), width: `${Math.max(12, (100 * each.files) / most)}%`},
+              data: {first: each.first, key: each.month},
+            }),
+          ),
+        ),
+      ),
+    ),
+  )
+}
+
+/** @type {(selected: number, editable: boolean) => Child} */
+export const drawBar = (selected, editable) =>
+  selected > 0 &&
+  h(
+    "div",
+    {class: "selbar", role: "region", "aria-label": "Actions", data: {key: "bar"}},
+    h("b", {class: "grow", "aria-live": "polite"}, `${count(selected)} selected`),
+    button("Clear", "unselect", {kind: "quiet", key: "n"}),
+    editable &&
+      h(
+        "span",
+        {class: "others"},
+        h(
+          "span",
+          {class: "rate", role: "group", "aria-label": "Rate the selected files"},
+          [0, ...STARS].map(star =>
+            h(
+              "button",
+              {
+                type: "button",
+                "aria-label": star ? plural(star, "star") : "No rating",
+                title: star ? plural(star, "star") : "No rating",
+                data: {act: "rate_all", stars: star, key: `star${star}`},
+              },
+              star ? "★" : "⊘",
+            ),
+          ),
+        ),
+        button("♥\uFE0E Favorite", "favorite_all", {key: "f"}),
+        button("People…", "bulk", {key: "b", data: {tab: "people", key: "people"}}),
+        button("Fields and dates…", "bulk", {data: {tab: "fields", key: "fields"}}),
+      ),
+    button(`Plan ${selected === 1 ? "this file" : `these ${count(selected)}`}`, "plan", {kind: "primary"}),
+  )

@@ -1,0 +1,110 @@
+// The selection of the grid, and the decisions about the selected files or the file at the cursor.
+import {focusCursor} from "./pictures_scroll.js"
+
+/** @import {Self} from "./pictures_scroll.js" */
+/** @import {Tile} from "./pictures_tiles.js" */
+
+/** @type {(self: Self, tile: Tile | undefined) => boolean} */
+export const isSelected = ({state}, tile) => Boolean(tile) && state.ids.has(tile.id) !== state.isAll
+
+/** @param {Self} self */
+export const selectedCount = ({view, state}) => (state.isAll ? view.total - state.ids.size : state.ids.size)
+
+/** The files of the selection, or the file at the cursor. @param {Self} self */
+export function target(self) {
+  const {state, view} = self
+  if (state.isAll) return {all: true, except: [...state.ids], query: view.query}
+  if (state.ids.size) return {ids: [...state.ids]}
+  const tile = state.tiles.get(state.cursor)
+  return tile ? {ids: [tile.id]} : null
+}
+
+// Selection.
+
+/** @type {(self: Self, tile: Tile | undefined, isOn: boolean) => void} */
+export function mark({state}, tile, isOn) {
+  if (!tile) return
+  if (isOn === state.isAll) state.ids.delete(tile.id)
+  else state.ids.add(tile.id)
+}
+
+/** @type {(self: Self, index: number) => void} */
+export function toggle(self, index) {
+  const tile = self.state.tiles.get(index)
+  self.state.anchor = index
+  mark(self, tile, !isSelected(self, tile))
+  self.paint()
+}
+
+/** Select the tiles from the anchor to a place. @type {(self: Self, index: number) => void} */
+export function selectRange(self, index) {
+  const {state} = self
+  const from = state.anchor < 0 ? state.cursor : state.anchor
+  state.anchor = from
+  for (let place = Math.min(from, index); place <= Math.max(from, index); place += 1)
+    mark(self, state.tiles.get(place), true)
+  self.paint()
+}
+
+/** @type {(self: Self, isAll: boolean) => void} */
+export function selectAll(self, isAll) {
+  Object.assign(self.state, {isAll, ids: new Set(), anchor: -1})
+  self.paint()
+}
+
+// Decisions.
+
+/** Show the ratings before the server has stored them. @type {(self: Self, change: (tile: Tile) => Partial<Tile>) => void} */
+function showAtOnce(self, change) {
+  const {state} = self
+  const hasSelection = selectedCount(self) > 0
+  for (const [index, tile] of state.tiles)
+    if (hasSelection ? isSelected(self, tile) : index === state.cursor)
+      state.tiles.set(index, {...tile, ...change(tile)})
+  self.paint()
+}
+
+/** @type {(self: Self, stars: number) => void} */
+export function rate(self, stars) {
+  const files = self.view.editable && target(self)
+  if (!files) return
+  showAtOnce(self, () => ({rating: stars, favorite: stars === 5}))
+  self.send("rate", {...files, stars})
+}
+
+/** @param {Self} self */
+export function toggleFavorite(self) {
+  const files = self.view.editable && target(self)
+  if (!files) return
+  const isOne = selectedCount(self) === 0
+  const wanted = !(isOne && self.state.tiles.get(self.state.cursor)?.favorite)
+  showAtOnce(self, () => ({favorite: wanted}))
+  self.send("favorite", {...files, wanted})
+}
+
+/** @type {(self: Self, tab: string) => void} */
+export function openBulk(self, tab) {
+  const files = target(self)
+  if (files) self.send("bulk", {...files, tab})
+}
+
+/** Act on one tile, with or without a selection. @type {(self: Self, node: Element, act: (self: Self) => void) => void} */
+export function onTile(self, node, act) {
+  const index = Number(/** @type {HTMLElement} */ (node.closest("[role=gridcell]")).dataset.index)
+  const {isAll, ids} = self.state
+  Object.assign(self.state, {cursor: index, isAll: false, ids: new Set()})
+  act(self)
+  Object.assign(self.state, {isAll, ids})
+  self.paint()
+  focusCursor(self)
+}
+
+/** @type {(self: Self, index: number) => void} */
+export function open(self, index) {
+  const tile = self.state.tiles.get(index)
+  if (!tile) return
+  self.state.cursor = index
+  self.paint()
+  focusCursor(self)
+  self.send("open", {id: tile.id})
+}

@@ -1,0 +1,181 @@
+"""
+The files of the library as pictures: an overview of a list, its tiles page by page, and the values of its facets.
+
+A list is read once: the ids of its files in their order stay in memory, so a page costs the same at each place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexium_core import errors
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.model import query as grammar
+from indexium_core.model.fields.values import FAVORITE
+from indexium_core.model.files.tiles import (
+    FACETS,
+    MAX_TILES,
+    SORTS,
+    MediaFacetValue,
+    MediaOverview,
+    Month,
+    Section,
+    TilePage,
+)
+from indexium_core.store.catalog import media as store
+from indexium_core.store.catalog.media import Listing
+from indexium_core.store.database import Database
+from indexium_core.store.planning.plan_version import Version
+
+__all__ = ["MediaBrowser"]
+
+MAX_LISTS = 6  # that stay in memory: 50 bytes for each file of a list
+MAX_SECTIONS = 4_000  # of a list
+FEW_FILES = 4  # a list has a section for each day, month or year: the first with more files in most sections
+FACET_VALUES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list in memory."""
+
+    overview: MediaOverview
+    listing: Listing
+
+
+class MediaBrowser:
+    """Reads the files of the library as pictures. One instance serves a home; any thread may use it."""
+
+    def __init__(self, database: Database, newest_version: Callable[[], Version]) -> None:
+        self._database, self._newest_version = database, newest_version
+        self._lists: OrderedDict[Hashable, _List] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def overview(self, query: str = "", *, sort: str = "newest", plan: MetadataPlan | None = None) -> MediaOverview:
+        """
+        Return the numbers, sections and months of a list of files. Missing files are not included.
+
+        Args:
+            query: The search; an empty search matches every file.
+            sort: One of `model.files.tiles.SORTS`.
+            plan: The plan whose version is read; default: the newest one.
+
+        Raises:
+            QueryError: The search has a syntax error.
+            UsageError: The sort key is unknown.
+
+        """
+        return self._list(query, sort, plan).overview
+
+    def page(
+        self,
+        query: str = "",
+        *,
+        sort: str = "newest",
+        first: int = 0,
+        count: int = 100,
+        plan: MetadataPlan | None = None,
+    ) -> TilePage:
+        """Return at most `count` tiles of a list from the place `first` on. Arguments and errors: `overview`."""
+        found = self._list(query, sort, plan)
+        first = max(0, first)
+        file_ids = found.listing.file_ids[first : first + max(1, min(MAX_TILES, count))].tolist()
+        tiles = store.tiles(self._database.read(), self._version(plan), file_ids) if file_ids else []
+        return TilePage(list_id=found.overview.list_id, first=first, tiles=tiles)
+
+    def ids(self, query: str = "", *, sort: str = "newest", plan: MetadataPlan | None = None) -> list[int]:
+        """Return the ids of all files of a list in their order. Arguments and errors: `overview`."""
+        ids: list[int] = self._list(query, sort, plan).listing.file_ids.tolist()
+        return ids
+
+    def facet(
+        self, key: str, query: str = "", *, most: int = FACET_VALUES, plan: MetadataPlan | None = None
+    ) -> list[MediaFacetValue]:
+        """
+        Return the values of a key in the files of a search, which ignores its own term of this key.
+
+        Raises:
+            QueryError: The search has a syntax error.
+            UsageError: The key is none of `model.files.tiles.FACETS`.
+
+        """
+        if key not in FACETS:
+            raise errors.UsageError(f"The values of “{key[:40]}” are not counted. Choose one of: {', '.join(FACETS)}.")
+        rest, _ = grammar.split(query, [key])
+        compiled = grammar.compile_query(rest)
+        return store.facet(self._database.read(), self._version(plan), compiled, key=key, most=most)
+
+    def _version(self, plan: MetadataPlan | None) -> Version:
+        return self._newest_version() if plan is None else plan.version
+
+    def _list(self, query: str, sort: str, plan: MetadataPlan | None) -> _List:
+        if sort not in SORTS:
+            raise errors.UsageError(f"Files cannot be sorted by “{sort[:40]}”. Choose one of: {', '.join(SORTS)}.")
+        compiled, version, reader = grammar.compile_query(query), self._version(plan), self._database.read()
+        key = (version.plan_id, store.stamp(reader), query.strip(), sort)
+        with self._lock:
+            if key in self._lists:
+                self._lists.move_to_end(key)
+                return self._lists[key]
+        listing = store.listing(reader, version, compiled, sort=sort)
+        found = _List(_overview(listing, query.strip(), sort, _digest(listing, query, sort)), listing)
+        with self._lock:
+            self._lists[key] = found
+            while len(self._lists) > MAX_LISTS:
+                self._lists.popitem(last=False)
+        return found
+
+
+def _digest(listing: Listing, query: str, sort: str) -> str:
+    facts = hashlib.blake2b(f"{sort} {query.strip()}".encode(), digest_size=8)
+    facts.update(listing.file_ids.tobytes())
+    return facts.hexdigest()
+
+
+def _overview(listing: Listing, query: str, sort: str, list_id: str) -> MediaOverview:
+    kinds, files = np.unique(np.asarray(listing.kinds, dtype=str), return_counts=True)
+    ratings = np.asarray(listing.ratings)
+    is_dated = sort in ("newest", "oldest")
+    days = np.asarray(listing.days).astype("datetime64[D]")
+    months = _runs(days.astype("datetime64[M]")) if is_dated else []
+    return MediaOverview(
+        list_id=list_id,
+        query=query,
+        sort=sort,
+        total=len(listing.file_ids),
+        size=int(np.sum(listing.sizes)),
+        kinds={str(kind): int(number) for kind, number in zip(kinds, files, strict=True)},
+        favorites=int(np.count_nonzero(ratings == int(FAVORITE))),
+        unrated=int(np.count_nonzero(ratings == 0)),
+        without_people=int(np.count_nonzero(np.asarray(listing.people) == 0)),
+        offline=int(np.count_nonzero(listing.offline)),
+        sections=_sections(days, months) if is_dated else [],
+        months=[Month(month=month, first=first, files=number) for month, first, number in months],
+    )
+
+
+def _sections(days: np.ndarray, months: list[tuple[str, int, int]]) -> list[Section]:
+    """Return a section for each day, or for each month or year if days have few files."""
+    runs = _runs(days.astype("datetime64[Y]"))
+    for finer in (months, _runs(days)):
+        if len(finer) <= MAX_SECTIONS and len(days) >= FEW_FILES * len(finer):
+            runs = finer
+    return [Section(day=day, files=number) for day, _, number in runs]
+
+
+def _runs(values: np.ndarray) -> list[tuple[str, int, int]]:
+    """Return each run of equal values: its text, the place of its start, and its length."""
+    if not len(values):
+        return []
+    starts = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]]))
+    lengths = np.diff(np.append(starts, len(values)))
+    return [
+        (str(value), int(start), int(length))
+        for value, start, length in zip(values[starts], starts, lengths, strict=True)
+    ]

@@ -1,0 +1,163 @@
+"""The library as pictures: tiles, filters, selection, ratings, and a list that is larger than the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from benchmarks import pictures, plan
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+
+def grid(page: Page) -> Locator:
+    return page.get_by_role("grid", name="Files")
+
+
+def tile(page: Page, name: str) -> Locator:
+    return grid(page).get_by_role("gridcell", name=re.compile(f"^{re.escape(name)},")).first
+
+
+def rating(library: Library, name: str) -> str | None:
+    [item] = [each for each in library.media.page(f'name:"{name}"').tiles if each.file_name == name]
+    return str(item.rating) if item.rating else None
+
+
+def test_keys_rate_select_open_and_undo(site: Site, library: Library) -> None:
+    page = site.visit("/library")
+    expect(page.get_by_role("heading", level=1, name="59 files")).to_be_visible()
+    tile(page, "Interview.mkv").focus()
+    page.keyboard.press("4")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("4 of 5 stars"))
+    toast = page.get_by_role("status").filter(has_text="Set the rating of 1 file")
+    expect(toast).to_be_visible()
+    assert rating(library, "Interview.mkv") == "4"
+    page.get_by_role("button", name="Undo", exact=True).last.click()
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("no rating"))
+    assert rating(library, "Interview.mkv") is None
+
+    tile(page, "Interview.mkv").focus()
+    page.keyboard.press("f")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favorite,"))
+    page.keyboard.press("x")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")
+    actions = page.get_by_role("region", name="Actions")
+    expect(actions).to_contain_text("2 selected")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(actions).to_contain_text("3 selected")
+    page.keyboard.press("n")
+    expect(actions).to_be_hidden()
+
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("complementary", name="Details")
+    expect(drawer).to_be_visible()
+    first = drawer.get_by_role("heading", level=2).inner_text()
+    page.keyboard.press("ArrowLeft")
+    expect(drawer.get_by_role("heading", level=2)).not_to_have_text(first)
+    page.keyboard.press("Escape")
+    expect(drawer).to_be_hidden()
+
+
+def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library: Library) -> None:
+    library.decisions.set_favorite("name:Encore", wanted=True)
+    page = site.visit("/library")
+    page.get_by_role("button", name="Person").click()
+    page.get_by_role("dialog", name="Filter by person").get_by_label("Rosa Lee").check()
+    expect(page.get_by_role("heading", level=1, name="9 files")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("Rosa"))
+
+    page.get_by_role("button", name="Favorites").click()
+    expect(page.get_by_text("No file matches all filters")).to_be_visible()
+    page.get_by_role("button", name="1 file without person:").click()
+    expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
+    expect(tile(page, "Encore.mkv")).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_role("heading", level=1, name="59 files")).to_be_visible()
+
+    page.keyboard.press("/")
+    page.keyboard.type("name:(")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="A value cannot be a group")).to_be_visible()
+    page.get_by_role("textbox", name="Search the library").fill("Rehearsal")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
+
+
+def test_selection_of_a_search_is_edited_and_planned(site: Site, library: Library) -> None:
+    page = site.visit("/library?q=person:%22Rosa+Lee%22")
+    expect(page.get_by_role("heading", level=1, name="9 files")).to_be_visible()
+    grid(page).get_by_role("gridcell").nth(1).focus()
+    page.keyboard.press("a")
+    actions = page.get_by_role("region", name="Actions")
+    expect(actions).to_contain_text("9 selected")
+    page.keyboard.press("x")
+    expect(actions).to_contain_text("8 selected")
+    actions.get_by_role("button", name="3 stars").click()
+    expect(page.get_by_text(re.compile("Set the rating of"))).to_be_visible()
+    rated = [each.rating for each in library.media.page('person:"Rosa Lee"').tiles]
+    assert sorted(rated)[:2] == [0, 3]
+
+    actions.get_by_role("button", name="People…").click()
+    dialog = page.get_by_role("dialog", name=re.compile("Edit people of"))
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    actions.get_by_role("button", name="Plan these 8").click()
+    expect(page).to_have_url(re.compile("/plan"))
+
+
+def test_pictures_table_and_folders_show_the_same_library(site: Site) -> None:
+    page = site.visit("/library")
+    shows = page.get_by_role("group", name="Show the library as")
+    shows.get_by_role("button", name="Table").click()
+    expect(grid(page)).to_contain_text("Camcorder")
+    expect(page).to_have_url(re.compile("show=table"))
+    shows.get_by_role("button", name="Folders").click()
+    expect(page.get_by_role("button", name="Add a folder…")).to_be_visible()
+    expect(grid(page)).to_be_hidden()
+    page.get_by_role("group", name="Show the library as").get_by_role("button", name="Pictures").click()
+    expect(grid(page)).to_be_visible()
+
+
+@pytest.fixture
+def large(empty_library: Library) -> Library:
+    """20,000 files of 15 years."""
+    database = empty_library.media._database
+    plan.fill(database, files=20_000, changing=False)
+    with database.atomic() as tx:
+        tx.execute(pictures.KINDS)
+        tx.execute(pictures.PROPERTIES)
+    return empty_library
+
+
+def test_page_has_only_visible_tiles_of_a_large_library(serve: Callable[[Library], Site], large: Library) -> None:
+    page = serve(large).visit("/library?show=pictures")
+    total = large.media.overview().total
+    expect(page.get_by_role("heading", level=1, name=f"{total:,} files")).to_be_visible()
+    expect(grid(page).get_by_role("gridcell").nth(30)).to_be_visible()
+    assert grid(page).locator(".tile").count() < 120
+
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 2)")
+    middle = large.media.page(first=total // 2, count=1).tiles[0]
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+    assert grid(page).locator(".tile").count() < 160
+    slider = page.get_by_role("slider", name="Month")
+    shown = slider.get_attribute("aria-valuetext") or ""
+    assert abs(int(shown.split(",")[0].rsplit(" ", 1)[1]) - int(middle.shown_at[:4])) <= 1
+    slider.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    second = large.media.overview().months[1]
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(f"{second.files:,} files"))
+
+
+def test_details_play_a_film_that_the_browser_knows(look: Site) -> None:
+    page = look.visit("/library?q=name:Mercado.webm")
+    tile(page, "Mercado.webm").click()
+    player = page.get_by_role("complementary", name="Details").locator("video")
+    expect(player).to_have_attribute("preload", "none")
+    assert player.evaluate("film => (film.muted = true, film.play().then(() => film.videoWidth))") > 0

@@ -1,0 +1,91 @@
+"""The files of the library as pictures: order, sections, months, facets, and tiles with their edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks import pictures, plan
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.files.tiles import SORTS
+from indexium_core.store.database import Database
+
+FILES = 2_000
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    home = tmp_path_factory.mktemp("pictures") / "home"
+    with Database.open(home) as database:
+        plan.fill(database, files=FILES, changing=False)
+        with database.atomic() as tx:
+            tx.execute(pictures.KINDS)
+            tx.execute(pictures.PROPERTIES)
+    with Library.open(home) as opened:
+        yield opened
+
+
+def test_sections_and_months_have_every_file_at_its_place(library: Library) -> None:
+    overview = library.media.overview()
+    assert sum(overview.kinds.values()) == overview.total == sum(section.files for section in overview.sections)
+    assert sum(month.files for month in overview.months) == overview.total
+    for month in overview.months[:: len(overview.months) // 7]:
+        tiles = library.media.page(first=month.first, count=month.files).tiles
+        assert {tile.shown_at[:7] for tile in tiles} == {month.month}
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_follow_each_other_in_the_order(library: Library, sort: str) -> None:
+    media = library.media
+    tiles = [tile for first in range(0, FILES, 500) for tile in media.page(sort=sort, first=first, count=500).tiles]
+    assert [tile.file_id for tile in tiles] == media.ids(sort=sort)
+    values = {
+        "newest": [tile.shown_at for tile in reversed(tiles)],
+        "oldest": [tile.shown_at for tile in tiles],
+        "name": [tile.file_name.lower() for tile in tiles],
+        "rating": [-tile.rating for tile in tiles],
+        "largest": [-tile.size for tile in tiles],
+    }[sort]
+    assert values == sorted(values)
+    overview = media.overview(sort=sort)
+    assert bool(overview.sections) == bool(overview.months) == (sort in ("newest", "oldest"))
+
+
+def test_edit_is_in_tile_counts_search_and_facet(library: Library) -> None:
+    media = library.media
+    before, first = media.overview(), media.page(count=1).tiles[0]
+    with library.decisions.step() as step:
+        step.set_favorite([first.file_id], wanted=True)
+    [tile] = media.page(count=1).tiles
+    assert (tile.rating, tile.favorite, tile.in_plan) == (5, True, True)
+    assert media.overview().favorites == before.favorites + (not first.favorite)
+    assert tile.file_id in media.ids("favorite:yes")
+    ratings = {each.value: each.files for each in media.facet("rating")}
+    assert ratings["5"] == media.overview("rating:5").total
+
+    library.decisions.set_fields([first.file_id], {"creation_time": "1999-12-31T23:00:00Z"})
+    assert media.ids()[-1] == first.file_id
+    moved = media.page(first=media.overview().total - 1).tiles[0]
+    assert (moved.shown_at, moved.date_source) == ("1999-12-31T23:00:00", "edit")
+    library.decisions.revoke_of([first.file_id])
+
+
+def test_facet_ignores_its_own_term(library: Library) -> None:
+    media = library.media
+    people = media.facet("person", most=5)
+    assert media.facet("person", f'person:"{people[0].value}"', most=5) == people
+    assert media.overview(f'person:"{people[0].value}"').total == people[0].files
+
+
+def test_search_without_files_and_unknown_keys(library: Library) -> None:
+    assert library.media.overview("name:nothing").total == 0
+    assert library.media.page("name:nothing").tiles == []
+    assert library.media.page(first=10**9).tiles == []
+    with pytest.raises(errors.UsageError, match="cannot be sorted by"):
+        library.media.overview(sort="colour")
+    with pytest.raises(errors.UsageError, match="are not counted"):
+        library.media.facet("colour")
+    with pytest.raises(errors.QueryError):
+        library.media.overview("nokey:1")
