@@ -22,8 +22,8 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import fingerprint, journal
-from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
+from indexium_core.files.sidecars import reading as sidecars
 from indexium_core.flows.scanning import file_facts
 from indexium_core.flows.writing import editing
 from indexium_core.flows.writing.protocol import WritePolicy
@@ -197,7 +197,7 @@ def _date(facts: FileFacts) -> datetime | None:
 def _task(path: bytes, rating: str | None) -> Task:
     """Return the task of a write of a rating, with the present state of the file as its precondition."""
     with FileReader(path) as reader:
-        _, layout = registry.examine(reader)
+        _, layout = sidecars.examine(path, reader)
         places = [place for place in layout.fields if place.field == RATING]
         return Task(
             item_id=1,
