@@ -16,11 +16,19 @@ from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
+from indexium_core.flows.pictures import originals
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
-from indexium_core.flows.scanning import file_facts, hash_verification, inventory, scan_jobs, scanner, thumbnails
+from indexium_core.flows.scanning import (
+    file_facts,
+    hash_verification,
+    inventory,
+    scan_jobs,
+    scanner,
+    thumbnails,
+)
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
@@ -250,6 +258,7 @@ class Assembly:
         self.files = file_details.Details(
             store, self.plans, clock=clock, sidecar_name=lambda: self.settings.sidecar_name
         )
+        self.originals = originals.Originals(store)
         self.thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )

@@ -27,6 +27,7 @@ from indexium_core.flows.home import orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.people_service import Similar
+from indexium_core.flows.pictures.originals import BrowserFile, Originals
 from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AssignmentRow",
+    "BrowserFile",
     "BulkPeople",
     "BulkPerson",
     "ChangePreview",
@@ -114,6 +116,7 @@ class Library(LibraryServices):
     """An open home. `open` returns one; it is a context manager."""
 
     charts: Charts
+    originals: Originals
     thumbnails: Thumbnails
     requests: Requests
     events: EventBus

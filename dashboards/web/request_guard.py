@@ -33,7 +33,8 @@ _HEADERS = {
 # Components are modules made from blobs; Bokeh puts style elements into shadow roots. Scripts of a page carry a nonce.
 _POLICY = (
     "default-src 'none'; script-src 'self' blob: {script}; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' blob: {socket}; worker-src 'self' blob:; "
+    "img-src 'self' data: blob:; media-src 'self'; "
+    "font-src 'self' data:; connect-src 'self' blob: {socket}; worker-src 'self' blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
 )
 # Pages that may show a page in a frame: none, or notebooks on this machine.

@@ -153,3 +153,11 @@ def test_page_has_only_visible_tiles_of_a_large_library(serve: Callable[[Library
     page.keyboard.press("ArrowDown")
     second = large.media.overview().months[1]
     expect(slider).to_have_attribute("aria-valuetext", re.compile(f"{second.files:,} files"))
+
+
+def test_details_play_a_film_that_the_browser_knows(look: Site) -> None:
+    page = look.visit("/library?q=name:Mercado.webm")
+    tile(page, "Mercado.webm").click()
+    player = page.get_by_role("complementary", name="Details").locator("video")
+    expect(player).to_have_attribute("preload", "none")
+    assert player.evaluate("film => (film.muted = true, film.play().then(() => film.videoWidth))") > 0

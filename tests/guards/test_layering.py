@@ -98,6 +98,7 @@ CAPABILITIES = [
     "people",
     "review",
     "scanning",
+    "pictures",
     "properties",
     "planning",
     "writing",

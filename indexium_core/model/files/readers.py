@@ -54,8 +54,8 @@ def _everywhere(rule: Rule, **others: Rule) -> Mapping[str, Rule]:
 
 
 _PLOT = Rule(shows="plot", label="Overview", hint="if it has no overview", basis="source")
-_NO_TAGS = Rule(shows="nothing", hint="it reads no tags of such files", basis="source")
-_NO_COMMENT = Rule(shows="nothing", hint="it reads other tags, not this one", basis="source")
+_NO_TAGS = Rule(shows="nothing", hint="it reads no tags of such files", basis="measured")
+_NO_COMMENT = Rule(shows="nothing", hint="it reads other tags, not this one", basis="measured")
 _VLC = Rule(shows="comment", label="Comments", hint="in Media Information", basis="source")
 _NOT_KNOWN = Rule(shows="unknown")
 _NO_XMP = Rule(shows="nothing", hint="it does not show the people of a photo", basis="measured")
@@ -63,7 +63,7 @@ _OWN_NOTE = Rule(shows="nothing", hint="the comment in Get Info is a note of its
 
 TABLE: Mapping[str, Mapping[str, Rule]] = {
     "Jellyfin": _everywhere(_PLOT, jpeg=_NOT_KNOWN),
-    "Kodi": _everywhere(_NO_TAGS, mp4=_NO_COMMENT, matroska=_NO_COMMENT, avi=_NO_COMMENT, jpeg=_NOT_KNOWN),
+    "Kodi": _everywhere(_NO_TAGS, mp4=_NO_COMMENT, jpeg=_NOT_KNOWN),
     "VLC": _everywhere(
         _VLC, jpeg=_NOT_KNOWN, avi=Rule(shows="ascii", label="Comments", hint="in Media Information", basis="source")
     ),

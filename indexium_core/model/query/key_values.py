@@ -29,6 +29,7 @@ __all__ = [
     "without_part",
 ]
 
+_WHOLE_TEXTS = ("camera",)  # keys of texts whose values in quotes are read and replaced
 _NUMBER = re.compile("[0-9]{1,18}")
 
 
@@ -156,6 +157,8 @@ def _key_of(node: Node) -> str:
     if isinstance(node.value, Text):
         if node.key.kind == "people":
             return node.key.name if node.value.exact else ""
+        if node.key.name in _WHOLE_TEXTS:
+            return node.key.name if node.value.exact else ""
         return node.key.name if node.key.kind == "folder" and node.value.text.startswith("/") else ""
     return node.key.name
 
@@ -163,7 +166,8 @@ def _key_of(node: Node) -> str:
 def _values(node: Node) -> tuple[str, ...]:
     value = node.value if isinstance(node, Term) else None
     if isinstance(value, Text):
-        return (value.text if node.key.kind == "people" else "/" + value.text.strip("/"),)  # type: ignore[union-attr]
+        is_whole = node.key.kind == "people" or node.key.name in _WHOLE_TEXTS  # type: ignore[union-attr]
+        return (value.text if is_whole else "/" + value.text.strip("/"),)
     if isinstance(value, AnyValue):
         return value.options
     if isinstance(value, Flag):
@@ -181,5 +185,6 @@ def _term_of(key: str, values: list[str], *, all_of: bool) -> str:
     kind = KEYS[key].kind
     if kind in ("choice", "codes", "locks", "fields"):
         return f"{key}:{quoted(','.join(values))}"
-    terms = [f"{key}:{quoted(value, exact=kind == 'people')}" for value in values]
+    is_exact = kind == "people" or key in _WHOLE_TEXTS
+    terms = [f"{key}:{quoted(value, exact=is_exact)}" for value in values]
     return " ".join(terms) if all_of or len(terms) == 1 else f"({' OR '.join(terms)})"

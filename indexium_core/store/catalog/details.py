@@ -27,10 +27,21 @@ __all__ = [
     "history",
     "is_being_written",
     "names_like",
+    "original_source",
     "thumbnail_source",
 ]
 
 _JSON_COLUMNS = ("streams", "tags", "comment_fields")
+
+
+class OriginalSource(NamedTuple):
+    """What reading the bytes of a file for a person needs."""
+
+    path: bytes
+    root: bytes  # of its library folder
+    container: str
+    size: int  # at the scan
+    mtime_ns: int
 
 
 class Assignment(NamedTuple):
@@ -145,6 +156,12 @@ def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None
     """Return the facts for a thumbnail of a file; None if the file does not exist or its state allows no thumbnail."""
     row = reader.execute(_sql("thumbnail_source"), {"file_id": file_id}).fetchone()
     return None if row is None else ThumbnailSource(bytes(row[0]), *row[1:])
+
+
+def original_source(reader: Connection, file_id: int) -> OriginalSource | None:
+    """Return the facts for reading a file; None if the file does not exist or cannot be read."""
+    row = reader.execute(_sql("original_source"), {"file_id": file_id}).fetchone()
+    return None if row is None else OriginalSource(bytes(row[0]), bytes(row[1]), *row[2:])
 
 
 def names_like(reader: Connection, folded: str, *, count: int) -> list[tuple[str, int]]:

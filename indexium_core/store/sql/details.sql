@@ -66,6 +66,11 @@ WHERE m.file_id = $file_id AND m.status IN ('pending', 'writing') AND o.status I
 SELECT path_bytes, container, coalesce(file_hash, '') AS file_hash, size, mtime_ns, coalesce(duration, 0) AS duration
 FROM scanned_files WHERE file_id = $file_id AND state IN ('ok', 'corrupt');
 
+-- name: original_source
+-- What reading the bytes of a file for a person needs.
+SELECT f.path_bytes, l.path_bytes AS root, f.container, f.size, f.mtime_ns
+FROM scanned_files AS f JOIN libraries AS l USING (library_id) WHERE f.file_id = $file_id AND f.state IN ('ok', 'corrupt');
+
 -- name: names_like
 -- People whose name contains a text, and the number of their files: first equal names, then names that start with the
 -- text, then the people with the most assignments.

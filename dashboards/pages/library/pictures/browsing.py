@@ -17,7 +17,7 @@ from indexium_core.library import DecisionReport
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.table import RATING
-from indexium_core.model.files.tiles import SORTS, MediaOverview
+from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview
 from indexium_core.model.view import SavedView
 
 __all__ = ["Browsing"]
@@ -194,7 +194,7 @@ class Browsing:
 
     def _filter(self, message: Mapping[str, Any]) -> None:
         key, values = str(message["key"]), [str(value)[:200] for value in message["values"]]
-        if key in pictures.FILTERS:
+        if key in FACETS:
             self._find(grammar.with_values(self._state.query, key, values[:50]))
 
     def _toggle_favorites(self) -> None:

@@ -14,7 +14,7 @@ from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.view import SavedView
 
-__all__ = ["FILTERS", "Pictures", "options", "stars", "tiles", "view"]
+__all__ = ["Pictures", "options", "stars", "tiles", "view"]
 
 SORTS = {
     "newest": "Newest first",
@@ -24,7 +24,6 @@ SORTS = {
     "largest": "Largest first",
 }
 KINDS = {"photo": ("photo", "photos"), "video": ("film", "films"), "audio": ("sound", "sounds")}
-FILTERS = tuple(key for key in FACETS if key in grammar.KEYS)
 LABELS = {"type": "Type", "taken": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
 _SOURCES: dict[DateSource, str] = {
     "edit": "Date of your edit",
@@ -104,7 +103,7 @@ def view(
         "problem": problem,
         "sort": overview.sort,
         "sorts": [{"value": value, "label": label} for value, label in SORTS.items()],
-        "filters": [_filter(query, key) for key in FILTERS],
+        "filters": [_filter(query, key) for key in FACETS],
         "favorites": grammar.selected_values(query, "favorite") == ["yes"],
         "meaning": _meaning(overview),
         "views": [{"value": f"={each.query}", "label": each.name} for each in views],

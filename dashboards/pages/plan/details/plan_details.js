@@ -39,6 +39,8 @@ import {facts, label} from "../../../components/widgets.js"
  * @property {string} [path]
  * @property {string} [place]
  * @property {string} [picture] Address of the picture, or "".
+ * @property {string} [original] Address of the file, or "".
+ * @property {string} [kind] video, audio, photo.
  * @property {string[]} [over] Texts over the picture.
  * @property {string[]} [strip] The most important facts.
  * @property {Issue[]} [issues]
@@ -108,7 +110,7 @@ function draw(self) {
   return drawerFrame(
     {title: view.name, kind: "details", dir: "ltr", before: drawGrip(), after: drawSteps()},
     drawPath(view, state.isCopied),
-    drawPicture(view, state.pictures.get(view.picture) ?? ""),
+    drawPicture(view, state.pictures.get(view.picture) ?? "", state.pictures.get(view.original) !== "none"),
     h("div", {class: "strip", data: {key: "strip"}}, view.strip.join(" · ")),
     view.issues.map(drawIssue),
     editor.draft ? editor.draw() : drawPlanned(self),
@@ -246,9 +248,13 @@ function leaveForm({state, paint, focus}) {
 /** Remember whether a picture could be shown, and its shape. @type {(self: Self, event: Event) => void} */
 function onPicture({state, paint}, {type, target}) {
   const image = /** @type {HTMLImageElement} */ (target)
+  if (image.matches?.(".thumb video") && type === "error") {
+    state.pictures.set(image.dataset.key, "none")
+    paint()
+  }
   if (!image.matches?.(".thumb img")) return
   const shape = image.naturalWidth < 1.5 * image.naturalHeight ? "there tall" : "there"
-  state.pictures.set(image.getAttribute("src"), type === "error" ? "none" : shape)
+  state.pictures.set(image.dataset.key, type === "error" ? "none" : shape)
   paint()
 }
 

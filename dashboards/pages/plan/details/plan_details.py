@@ -12,7 +12,7 @@ from dashboards.components import changes, comment_diff, field_text, person_fiel
 from dashboards.components.base import Component, module
 from dashboards.pages.plan import plan_table
 from dashboards.pages.plan.details import file_fields
-from dashboards.web import thumbnails
+from dashboards.web import originals, thumbnails
 from indexium_core.library import RescanReport
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
@@ -124,8 +124,7 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    has_picture = bool(_films(details)) or details.media_kind == "photo"
-    seen = pictures and details.state in ("ok", "corrupt") and bool(details.container) and has_picture
+    seen = pictures and details.state in ("ok", "corrupt") and bool(_films(details) or details.media_kind == "photo")
     return {
         "open": True,
         "id": item.file_id,
@@ -134,6 +133,7 @@ def view(
         "path": details.file_path,
         "place": " / ".join(part for part in (details.library, *details.folder.split("/")) if part),
         "picture": thumbnails.address(item.file_id, details.file_hash, item.mtime_ns) if seen else None,
+        **originals.view(details, is_shown=seen),
         "over": over(details),
         "strip": strip(details),
         "issues": [

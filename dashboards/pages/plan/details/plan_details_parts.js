@@ -16,6 +16,13 @@ import {andMore} from "../../../components/wording.js"
  *   `preserve` and `skip` are "on" or "off", `revoke` is a tip; each is missing if its act is not possible.
  * @typedef {{severity: string, message: string, remedy: string}} Issue
  *
+ * @typedef {object} Shown
+ * @property {string} [name]
+ * @property {string} [picture] Address of the picture, or "".
+ * @property {string} [original] Address of the file, or "" if browsers cannot show it.
+ * @property {string} [kind] video, audio, photo.
+ * @property {string[]} [over] Texts over the picture.
+ *
  * @typedef {object} Comments
  * @property {Part[] | null} old
  * @property {Part[] | null} new
@@ -61,16 +68,48 @@ export function drawComments({old: now, new: planned, same, barred, texts}, isUn
   ]
 }
 
-/** @type {(file: {name?: string, picture?: string, over?: string[]}, state: string) => HTMLElement} */
-export const drawPicture = ({name, picture, over}, state) =>
-  h(
+/**
+ * Draw a player for a film that the browser can play, otherwise the picture of the file.
+ *
+ * @type {(file: Shown, state: string, isPlayable: boolean) => HTMLElement}
+ */
+export const drawPicture = (file, state, isPlayable) => {
+  const {over, kind, original} = file
+  const isFilm = kind === "video" && original && isPlayable
+  return h(
     "figure",
-    {class: `thumb ${state}`, data: {key: "thumb"}},
-    picture && state !== "none"
-      ? h("img", {src: picture, alt: `A frame of ${name}`, decoding: "async", data: {key: picture}})
-      : h("span", {class: "nothing"}, "No picture"),
+    {class: `thumb ${isFilm ? "film" : kind} ${state}`, data: {key: isFilm ? "film" : "thumb"}},
+    isFilm ? drawPlayer(file) : drawStill(file, state),
     over.length > 0 && h("figcaption", null, over.join(" · ")),
   )
+}
+
+/** @param {Shown} file */
+const drawPlayer = ({name, picture, original}) =>
+  h("video", {
+    src: original,
+    poster: picture,
+    controls: true,
+    preload: "none",
+    playsinline: true,
+    "aria-label": `Film ${name}`,
+    data: {key: original},
+  })
+
+/** @type {(file: Shown, state: string) => HTMLElement} */
+const drawStill = ({name, picture, kind, original}, state) => {
+  if (!picture || state === "none") return h("span", {class: "nothing"}, "No picture")
+  const isPhoto = kind === "photo"
+  const alt = isPhoto ? name : `A frame of ${name}`
+  const image = h("img", {
+    src: isPhoto ? `${picture}&width=1280` : picture,
+    alt,
+    decoding: "async",
+    data: {key: picture},
+  })
+  if (!isPhoto || !original) return image
+  return h("a", {href: original, target: "_blank", rel: "noopener", title: "Open the photo in full size"}, image)
+}
 
 /** @type {(file: {path?: string, place?: string}, isCopied: boolean) => HTMLElement} */
 export const drawPath = ({path, place}, isCopied) =>
