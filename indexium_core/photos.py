@@ -103,8 +103,7 @@ def extract_metadata_batch(paths: Iterable[str | Path]) -> Iterator[MediaMetadat
     chunks = [names[start : start + _CHUNK_FILES] for start in range(0, len(names), _CHUNK_FILES)]
     processors = os.cpu_count() or 1
     if len(names) < _MIN_PROCESS_FILES or processors == 1:
-        facts = map(file_facts.describe_files, chunks)
-        yield from map(_metadata, names, itertools.chain.from_iterable(facts))
+        yield from map(_metadata, names, itertools.chain.from_iterable(map(file_facts.describe_files, chunks)))
         return
     with tempfile.TemporaryDirectory(prefix="indexium-") as folder, ThreadPoolExecutor(processors) as pool:
         processes = Processes(Path(folder) / "lock", modules=_WORK_MODULES, spare=0)
