@@ -124,6 +124,7 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
+    label = _CONTAINERS.get(details.container, details.container)
     seen = pictures and details.state in ("ok", "corrupt") and bool(_films(details) or details.media_kind == "photo")
     return {
         "open": True,
@@ -155,9 +156,7 @@ def view(
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
         "texts": texts(details, item),
-        "values": file_fields.view(
-            details, container=_CONTAINERS.get(details.container, details.container), editable=editable
-        ),
+        "values": file_fields.view(details, container=label, editable=editable),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": shows(details),
