@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-__all__ = ["CONTAINERS", "TABLE", "Reading", "Rule", "readings"]
+__all__ = ["CONTAINERS", "TABLE", "WITHOUT_PLOT", "Reading", "Rule", "readings"]
 
 # Groups of containers that programs treat alike.
 CONTAINERS: Mapping[str, tuple[str, ...]] = {
@@ -54,8 +54,8 @@ def _everywhere(rule: Rule, **others: Rule) -> Mapping[str, Rule]:
 
 
 _PLOT = Rule(shows="plot", label="Overview", hint="if it has no overview", basis="source")
-_NO_TAGS = Rule(shows="nothing", hint="it reads no tags of such files", basis="source")
-_NO_COMMENT = Rule(shows="nothing", hint="it reads other tags, not this one", basis="source")
+_NO_TAGS = Rule(shows="nothing", hint="it reads no tags of such files", basis="measured")
+_NO_COMMENT = Rule(shows="nothing", hint="it reads other tags, not this one", basis="measured")
 _VLC = Rule(shows="comment", label="Comments", hint="in Media Information", basis="source")
 _NOT_KNOWN = Rule(shows="unknown")
 _NO_XMP = Rule(shows="nothing", hint="it does not show the people of a photo", basis="measured")
@@ -63,7 +63,7 @@ _OWN_NOTE = Rule(shows="nothing", hint="the comment in Get Info is a note of its
 
 TABLE: Mapping[str, Mapping[str, Rule]] = {
     "Jellyfin": _everywhere(_PLOT, jpeg=_NOT_KNOWN),
-    "Kodi": _everywhere(_NO_TAGS, mp4=_NO_COMMENT, matroska=_NO_COMMENT, avi=_NO_COMMENT, jpeg=_NOT_KNOWN),
+    "Kodi": _everywhere(_NO_TAGS, mp4=_NO_COMMENT, jpeg=_NOT_KNOWN),
     "VLC": _everywhere(
         _VLC, jpeg=_NOT_KNOWN, avi=Rule(shows="ascii", label="Comments", hint="in Media Information", basis="source")
     ),
@@ -94,6 +94,10 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     ),
 }
 
+# The containers whose comment Jellyfin does not show as the plot.
+WITHOUT_PLOT = [
+    name for group, names in CONTAINERS.items() for name in names if TABLE["Jellyfin"][group].shows != "plot"
+]
 # The FFmpeg names of tags that Jellyfin prefers to the comment.
 _BEFORE_COMMENT = ("synopsis", "description", "desc")
 _APPLE_KEY = "com.apple.quicktime.comment"

@@ -1,0 +1,127 @@
+"""The names under which other programs show fields: measured, and equal to the tables of `docs/readers.md`."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexium_core.files.containers import Capabilities, Choice, registry
+from indexium_core.files.reader import FileReader
+from indexium_core.model.fields.table import EDITABLE, Field
+from indexium_core.model.files.media import Change, Remux
+from tests.support import field_values, sabotage
+from tests.support.oracles import oracle
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "readers.md"
+CONTAINERS = {
+    "MP4": "mp4",
+    "MOV": "mov",
+    "MKV": "matroska",
+    "AVI": "avi",
+    "WMV": "asf",
+    "FLV": "flv",
+    "OGV": "ogg",
+    "JPEG": "jpeg",
+}
+# Values that no program shows for anything else.
+VALUES = {
+    "date": "2017-03-29",
+    "datetime": "2018-05-06T07:08:09Z",
+    "list": "beach; pony",
+    "rating": "4",
+}
+PROGRAMS = ("ExifTool", "MediaInfo", "ffprobe")
+
+Shown = list[tuple[str, str]]  # names and values
+
+
+def value_of(field: Field, container: str) -> str:
+    number = str(200 + EDITABLE.index(field))
+    value = number if field.type == "integer" else VALUES.get(field.type, f"The {field.key} here")
+    return field_values.values_of(field, container)[0] if field.value_problem(container, value) else value
+
+
+def shown_by(program: str, path: Path) -> Shown:
+    """Return what a program shows of the file as a whole."""
+    command = {
+        "ExifTool": [oracle("exiftool"), "-s", "-a", "-n", "-ee", str(path)],
+        "MediaInfo": [oracle("mediainfo"), "--Output=JSON", str(path)],
+        "ffprobe": [oracle("ffprobe"), "-v", "quiet", "-of", "json", "-show_format", "-show_streams", str(path)],
+    }[program]
+    text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    if program == "ExifTool":
+        pairs = (line.partition(" : ") for line in text.splitlines())
+        return [(name.strip(), value.strip()) for name, _, value in pairs]
+    if program == "MediaInfo":
+        general = json.loads(text)["media"]["track"][0]
+        own: Mapping[str, str] = general.get("extra") or {}
+        return [(name, value) for name, value in (general | own).items() if isinstance(value, str)]
+    found = json.loads(text or "{}")
+    tags = [found.get("format", {}), *found.get("streams", [])]
+    return [pair for part in tags for pair in part.get("tags", {}).items()]
+
+
+def forms_of(field: Field, value: str) -> Iterable[str]:
+    """Return the texts as which programs show a value."""
+    match field.type:
+        case "rating":
+            return {"4", "75", "4.000000", "4.000"}
+        case "list":
+            return {"beach", "pony", *(value.replace("; ", mark) for mark in ("; ", ", ", ",", " / "))}
+        case "date" | "datetime":
+            return {value[:10], value[:10].replace("-", ":")}
+    return {value, "48.1374 11.5755"} if value in field_values.POSITIONS else {value}  # as ExifTool shows it
+
+
+def is_shown(field: Field, value: str, shown: str) -> bool:
+    """Return whether a program shows a value; a date may have a time, and MediaInfo joins the titles of a Matroska."""
+    forms = tuple(forms_of(field, value))
+    is_date = field.type in {"date", "datetime"}
+    return shown in forms or shown.startswith(forms if is_date else tuple(f"{form} / " for form in forms))
+
+
+@functools.cache
+def measured(container: str) -> Mapping[tuple[str, str], str]:
+    """Return the name of each field in each program, "no" if it does not show it, after a write of all fields."""
+    fields = field_values.fields_of(container)
+    with tempfile.TemporaryDirectory() as name:
+        path = field_values.build(container, Path(name))
+        before = {program: shown_by(program, path) for program in PROGRAMS}
+        changes = [Change(field=each.key, old=None, new=value_of(each, container)) for each in fields]
+        with FileReader(os.fsencode(path)) as reader:
+            family, layout = registry.examine(reader)
+            assert family is not None
+            choice = registry.choose(family, reader, layout, changes, Capabilities())
+            assert isinstance(choice, Choice), choice
+            assert not isinstance(choice.edit, Remux)
+        path.write_bytes(sabotage.edited(path.read_bytes(), choice.edit))
+        after = {program: shown_by(program, path) for program in PROGRAMS}
+    found = {}
+    for field in fields:
+        for program in PROGRAMS:
+            new = [pair for pair in after[program] if pair not in before[program]]
+            names = [key for key, value in new if is_shown(field, value_of(field, container), value)]
+            # A name with an underscore is one that the program does not know.
+            found[field.key, program] = min(names, key=lambda name: "_" in name, default="no")
+    return found
+
+
+def table(program: str) -> list[str]:
+    """Return the table of a program as lines of the page."""
+    lines = [f"| in {program} | {' | '.join(CONTAINERS)} |", "| --- " * (len(CONTAINERS) + 1) + "|"]
+    for field in EDITABLE:
+        cells = [measured(container).get((field.key, program), "–") for container in CONTAINERS.values()]
+        lines.append(f"| `{field.key}` | {' | '.join(cells)} |")
+    return lines
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_page_has_the_names_of_fields(program: str) -> None:
+    assert "\n".join(table(program)) in PAGE.read_text(encoding="utf-8")
