@@ -213,9 +213,6 @@ def outside(details: FileDetails) -> PlanItem:
     )
 
 
-# The file.
-
-
 def over(details: FileDetails) -> list[str]:
     """Return the caption of the thumbnail: duration, resolution and codec; of a photo resolution, camera and time."""
     if details.media_kind == "photo":
