@@ -16,7 +16,7 @@ from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.people import people_service, suggestions
-from indexium_core.flows.pictures import originals
+from indexium_core.flows.pictures import originals, thumbnail_job
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.ratings.rating_writes import RatingWrites
@@ -262,6 +262,12 @@ class Assembly:
         self.thumbnails = thumbnails.Thumbnails(
             store, folder=store.home / "thumbnails", budget_bytes=lambda: int(self.settings.thumbnail_budget)
         )
+        self.thumbnail_jobs = thumbnail_job.ThumbnailJobs(
+            store, self.thumbnails, modes=self.plans.default_modes, queue=self.queue, clock=clock
+        )
+        self.queue.register(thumbnail_job.KIND, self.thumbnail_jobs.handle, title="Thumbnails", counts_errors=False)
+        if self.is_served:
+            self.events.subscribe(self.thumbnail_jobs.follow_scans)
 
     def _open_queue(self) -> None:
         logs_folder, clock = self.home / "logs", self.clock

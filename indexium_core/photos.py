@@ -22,8 +22,8 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import fingerprint, journal
-from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
+from indexium_core.files.sidecars import reading as sidecars
 from indexium_core.flows.scanning import file_facts
 from indexium_core.flows.writing import editing
 from indexium_core.flows.writing.protocol import WritePolicy
@@ -103,8 +103,7 @@ def extract_metadata_batch(paths: Iterable[str | Path]) -> Iterator[MediaMetadat
     chunks = [names[start : start + _CHUNK_FILES] for start in range(0, len(names), _CHUNK_FILES)]
     processors = os.cpu_count() or 1
     if len(names) < _MIN_PROCESS_FILES or processors == 1:
-        facts = map(file_facts.describe_files, chunks)
-        yield from map(_metadata, names, itertools.chain.from_iterable(facts))
+        yield from map(_metadata, names, itertools.chain.from_iterable(map(file_facts.describe_files, chunks)))
         return
     with tempfile.TemporaryDirectory(prefix="indexium-") as folder, ThreadPoolExecutor(processors) as pool:
         processes = Processes(Path(folder) / "lock", modules=_WORK_MODULES, spare=0)
@@ -197,7 +196,7 @@ def _date(facts: FileFacts) -> datetime | None:
 def _task(path: bytes, rating: str | None) -> Task:
     """Return the task of a write of a rating, with the present state of the file as its precondition."""
     with FileReader(path) as reader:
-        _, layout = registry.examine(reader)
+        _, layout = sidecars.examine(path, reader)
         places = [place for place in layout.fields if place.field == RATING]
         return Task(
             item_id=1,

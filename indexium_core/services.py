@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.jobs.job_service import JobService
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.people.suggestions import Suggestions
+    from indexium_core.flows.pictures.thumbnail_job import ThumbnailJobs
     from indexium_core.flows.planning.file_details import Details
     from indexium_core.flows.planning.media_browser import MediaBrowser
     from indexium_core.flows.planning.plan import MetadataPlan
@@ -89,6 +90,7 @@ class LibraryServices:
 
     plans: MetadataPlanner
     search: Finder
+    thumbnail_jobs: ThumbnailJobs  # thumbnails that are made in the background
     media: MediaBrowser  # the files of the library as pictures
     files: Details
     exporter: Exporter

@@ -31,7 +31,14 @@ __all__ = [
     "speed",
 ]
 
-KINDS = {"write": "Writes", "rollback": "Rollbacks", "scan": "Scans", "rescan": "Rescans", "verify": "Verifications"}
+KINDS = {
+    "write": "Writes",
+    "rollback": "Rollbacks",
+    "scan": "Scans",
+    "rescan": "Rescans",
+    "verify": "Verifications",
+    "thumbnails": "Thumbnails",
+}
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten
 

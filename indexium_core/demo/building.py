@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexium_core import errors, notebook
-from indexium_core.demo import clips, content
+from indexium_core.demo import clips, content, photos
 from indexium_core.demo.content import QUALIFIERS, DemoFile
 from indexium_core.store.people import legacy
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
@@ -46,9 +46,15 @@ class DemoManifest:
     fresh: bool  # the build made at least one file
 
 
-def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], None] | None = None) -> DemoManifest:
+def build(
+    folder: Path,
+    *,
+    files: int = 60,
+    with_photos: bool = False,
+    progress: Callable[[int, int, str], None] | None = None,
+) -> DemoManifest:
     """
-    Make the demo library of about `files` files in `folder`, or its missing files.
+    Make the demo library of about `files` videos in `folder`, or its missing files; `with_photos`: also the photos.
 
     `progress` is called with the number of complete files, the number of all files, and the name of the last complete
     file.
@@ -65,18 +71,24 @@ def build(folder: Path, *, files: int = 60, progress: Callable[[int, int, str], 
     for entry in to_make:
         if _source(entry):
             _make(folder, entry)
+    made_photos = photos.make_missing(folder) if with_photos else 0
     _write_people(folder / PEOPLE, entries)
     _write_faces(folder / FACES, entries)
     _write_history(folder / OLD)
-    return DemoManifest(folder=folder, people=folder / PEOPLE, files=entries, fresh=bool(to_make))
+    return DemoManifest(folder=folder, people=folder / PEOPLE, files=entries, fresh=bool(to_make or made_photos))
 
 
 def prepare(library: Library, folder: Path) -> None:
-    """Scan the demo library, import its people, delete a file, damage another one, and make some decisions."""
+    """
+    Scan the demo library, import its people, delete a file, damage another one, and make some decisions.
+
+    The photos are included if the folder has them.
+    """
     present = content.entries(json.loads((folder / MARKER).read_text(encoding="utf-8"))["files"])
     to_delete = [entry for entry in present if entry.condition == "missing"]
     for entry in to_delete:
         _make(folder, entry)
+    library.inventory.add(folder, photos=(folder / photos.FOLDER).is_dir())
     library.scan([folder])
     library.people.import_file(folder / PEOPLE)
     library.people.import_file(folder / FACES)
@@ -102,11 +114,14 @@ def open_library(
 
     folder = Path(folder).absolute()
     with notebook.progress_bar("Demo library", progress) as show:
-        made = build(folder, files=files, progress=show)
+        made = build(folder, files=files, with_photos=True, progress=show)
     library = Library.open(home or folder / ".indexium")
     try:
         if made.fresh or not library.inventory.list():
             prepare(library, folder)
+            for photo in photos.PHOTOS:
+                if photo.planned:
+                    library.people.add([folder / photo.path], photo.planned)
     except BaseException:
         library.close()
         raise

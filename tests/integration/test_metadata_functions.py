@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors, photos
+from indexium_core.files.containers import registry
 from tests.support import media
 from tests.support import photos as samples
 from tests.support.studio import OLD
@@ -85,8 +86,10 @@ def test_file_without_media_has_an_error(tmp_path: Path) -> None:
     assert path.read_bytes() == b"no photo"
 
 
-def test_photo_is_read_and_written(tmp_path: Path) -> None:
-    path = jpeg(tmp_path)
+@pytest.mark.parametrize("kind", [family.name for family in registry.PHOTOS])
+def test_photo_is_read_and_written(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"photo.{kind}"
+    path.write_bytes(samples.photo(kind, exif=samples.exif(rating=2, orientation=6)))
     os.utime(path, (OLD, OLD))
     before = photos.extract_exif_date(path), photos.get_dimensions(path)
     for rating in (3, 5, 0):
@@ -131,3 +134,14 @@ def test_write_that_was_killed_is_restored_by_the_next_one(tmp_path: Path) -> No
     photos.write_exif_rating(other, 3)
     assert path.read_bytes() == original
     assert journals(tmp_path) == []
+
+
+def test_rating_in_sidecar_is_read_and_written(tmp_path: Path) -> None:
+    path, sidecar = jpeg(tmp_path), tmp_path / "photo.jpg.xmp"
+    sidecar.write_bytes(samples.packet('<rdf:Description rdf:about="" xmp:Rating="4"/>', wrapped=False))
+    os.utime(path, (OLD, OLD))
+    before = photos.extract_exif_rating(path)
+    assert photos.write_exif_rating(path, 1)
+    assert photos.extract_exif_rating(path) == 1
+    [found] = photos.extract_metadata_batch([path])
+    assert (before, found.rating, journals(tmp_path)) == (4, 1, [])

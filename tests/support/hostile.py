@@ -10,15 +10,16 @@ from __future__ import annotations
 import functools
 import struct
 import tempfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.support import headers, layouts, media, mkv, mov, mp4, shapes
+from tests.support import headers, heif, layouts, media, mkv, mov, mp4, photos, shapes
 from tests.support.mp4 import box
 
-__all__ = ["CASES", "SECRET", "Hostile"]
+__all__ = ["CASES", "PHOTOS", "SECRET", "Hostile"]
 
 SECRET = "secret.txt"  # is in the same folder; no program may open it
 LONG = b"x" * 10_000_000  # the largest text
@@ -242,6 +243,113 @@ DISGUISED = {
     "an flv.wmv": ("flv_copy", partial(clip, "flv")),
     "an ogv.mpg": (OGG, partial(clip, "ogv")),
 }
+# Photos
+
+ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+def snap(*segments: bytes, seed: int, **settings: object) -> bytes:
+    """A JPEG with more segments and pixels of its own."""
+    return photos.with_segments(photos.photo("jpeg", seed=seed, exif=photos.exif(rating=3), **settings), *segments)
+
+
+def in_exif(seed: int, place: int, new: bytes) -> bytes:
+    """A JPEG with other bytes in its EXIF block."""
+    data = snap(seed=seed)
+    at = data.index(b"Exif\0\0") + 6 + place
+    return data[:at] + new + data[at + len(new) :]
+
+
+def deep_packet(depth: int) -> bytes:
+    """A packet with nested structures."""
+    inside = "<mine:x>" * depth + "deep" + "</mine:x>" * depth
+    return photos.xmp_segment(photos.packet(f'<rdf:Description rdf:about="">{inside}</rdf:Description>'))
+
+
+def rated(stars: int) -> bytes:
+    return photos.xmp_segment(photos.packet(f'<rdf:Description xmp:Rating="{stars}"/>'))
+
+
+def huge_picture() -> bytes:
+    """A PNG that declares 900 million pixels, which would need 2.7 GB."""
+    data = bytearray(photos.photo("png", seed=120))
+    data[16:24] = struct.pack(">II", 30_000, 30_000)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    return bytes(data)
+
+
+def inflated_text() -> bytes:
+    """A PNG whose compressed text has 64 MB."""
+    data = photos.photo("png", seed=121)
+    return data[:33] + photos.chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(64 << 20))) + data[33:]
+
+
+def inflated_packet() -> bytes:
+    """A PNG whose compressed packet has 64 MB."""
+    data = photos.photo("png", seed=122)
+    packet = photos.packet("<!-- -->" * (8 << 20))
+    return data[:33] + photos.chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(packet)) + data[33:]
+
+
+def looped_tiff() -> bytes:
+    """A TIFF whose first directory is its second one."""
+    data = photos.photo("tiff", seed=123)
+    first = int.from_bytes(data[4:8], "little")
+    behind = first + 2 + 12 * int.from_bytes(data[first : first + 2], "little")
+    return data[:behind] + data[4:8] + data[behind + 4 :]
+
+
+def album(seed: int, *items: heif.Item, **settings: object) -> bytes:
+    """An HEIC with further items."""
+    return heif.heic(photos.picture(seed=seed), items, **settings)  # type: ignore[arg-type]  # the caller knows them
+
+
+def packet_item(data: bytes, **facts: object) -> heif.Item:
+    return heif.Item(b"mime", data, b"application/rdf+xml", **facts)  # type: ignore[arg-type]  # the caller knows them
+
+
+_ROOM = photos.packet("", padding=9000)
+JPEG_COPY, SIDECAR = "jpeg_copy", "sidecar_create"
+PHOTOS = {
+    "jpeg: EXIF longer than the file": (DAMAGED, lambda: snap(seed=101)[:22] + b"\xff\xff" + snap(seed=101)[24:]),
+    "jpeg: a directory of 60,000 entries": (JPEG_COPY, lambda: in_exif(102, 8, b"\xea\x60")),
+    "jpeg: a directory behind the end": (JPEG_COPY, lambda: in_exif(103, 4, b"\x7f\xff\xff\xff")),
+    "jpeg: the other byte order": (JPEG_COPY, lambda: in_exif(104, 0, b"II*\0")),
+    "jpeg: values behind the end": (JPEG_COPY, lambda: in_exif(105, 18, b"\xff\xff\xff\xf0")),
+    "jpeg: cut": (JPEG_COPY, lambda: snap(seed=106)[:-40]),
+    "jpeg: no picture": (DAMAGED, lambda: b"\xff\xd8\xff\xd9" + bytes(100)),
+    "jpeg: a date of zeros": (
+        JPEG_COPY,
+        lambda: photos.photo("jpeg", seed=107, exif=photos.exif(taken="0000:00:00 00:00:00")),
+    ),
+    "jpeg: entities": (UNSURE, lambda: snap(photos.xmp_segment(ENTITIES + photos.packet("")), seed=108)),
+    "jpeg: 15 levels": ("jpeg_in_place", lambda: snap(deep_packet(15), seed=109)),
+    "jpeg: 1,000 levels": (UNSURE, lambda: snap(deep_packet(1000), seed=110)),
+    "jpeg: two packets": (UNSURE, lambda: snap(rated(1), rated(2), seed=111)),
+    "jpeg: rejected": ("jpeg_in_place", lambda: snap(rated(-1), seed=112)),
+    "jpeg: nine stars": ("jpeg_in_place", lambda: snap(rated(9), seed=113)),
+    "jpeg: a motion photo": (JPEG_COPY, lambda: snap(seed=114) + clip("mp4")),
+    "jpeg: a packet of NUL": (UNSURE, lambda: snap(photos.xmp_segment(bytes(500)), seed=115)),
+    "png: 900 million pixels": ("png_copy", huge_picture),
+    "png: a text of 64 MB": (DAMAGED, inflated_text),
+    "png: a packet of 64 MB": (UNSURE, inflated_packet),
+    "tif: a loop": (DAMAGED, looped_tiff),
+    "webp: longer than it is": (DAMAGED, lambda: b"RIFF\xff\xff\xff\x7f" + photos.photo("webp", seed=124)[8:]),
+    "heic: several pictures": (
+        "heif_in_place",
+        lambda: album(125, heif.Item(b"hvc1", b"gain map", describes=0), packet_item(_ROOM)),
+    ),
+    "heic: a packet in two parts": (SIDECAR, lambda: album(126, packet_item(_ROOM, pieces=2))),
+    "heic: a packet in idat": (SIDECAR, lambda: album(127, packet_item(_ROOM, method=1))),
+    "heic: two packets": (UNSURE, lambda: album(128, packet_item(_ROOM), packet_item(_ROOM))),
+    "heic: no packet": (SIDECAR, lambda: album(129)),
+    "heic: cut": (DAMAGED, lambda: album(130, packet_item(_ROOM))[:-20]),
+    "heic: a motion photo": (
+        "heif_in_place",
+        lambda: album(131, packet_item(_ROOM), more=heif.box(b"mpvd", clip("mp4"))),
+    ),
+}
+
 # Names with a meaning for a shell, for FFmpeg or for no program; FFmpeg writes these files.
 NAMES = ("-y.ogv", "concat:a|b.ogv", "%03d.ogv", "$(touch pwned).ogv", "a\nb.ogv", "pipe:0.ogv", "\udcff.ogv")
 
@@ -257,6 +365,9 @@ CASES: dict[str, Hostile] = {
     **_numbered("mp4", MP4),
     **_numbered("mkv", MKV),
     **{title: Hostile(f"{title.replace(': ', ' ')}.{title[:3]}", *case) for title, case in OTHERS.items()},
+    **{
+        title: Hostile(f"{title.replace(': ', ' ')}.{title.partition(':')[0]}", *case) for title, case in PHOTOS.items()
+    },
     **{name: Hostile(name, *case) for name, case in DISGUISED.items()},
     **{name: Hostile(name, OGG, partial(clip, "ogv")) for name in NAMES},
 }

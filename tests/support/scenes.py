@@ -11,7 +11,7 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexium_core.library import Library
@@ -33,8 +33,9 @@ class Film:
     """A film of a scene, in every possible state."""
 
     path: Path
-    old: bytes
+    old: bytes | None  # None: it does not exist
     new: bytes = b""
+    item_name: str = ""  # of the file in the ledger, for a sidecar
 
     @property
     def state(self) -> str:
@@ -45,8 +46,9 @@ class Film:
     def put(self) -> None:
         """Restore it as a new file."""
         self.path.unlink(missing_ok=True)
-        self.path.write_bytes(self.old)
-        self.dress()
+        if self.old is not None:
+            self.path.write_bytes(self.old)
+            self.dress()
 
     def dress(self) -> None:
         """Restore its original attributes."""
@@ -64,6 +66,12 @@ class Scene:
         self.films, self.home, self._planned = films, folder / "home", folder / "planned"
         found = {self.shape.file_name: shapes.film(name), "second.mp4": shapes.film(COMPANY)}
         self.all = [Film(films / called, data) for called, data in found.items()]
+        self.kept: list[Film] = []  # photos whose sidecar is written
+        if self.shape.strategy.startswith("sidecar_"):
+            photo = self.all.pop(0)
+            self.kept.append(photo)
+            beside = photo.path.with_name(f"{photo.path.name}.xmp")
+            self.all.insert(0, Film(beside, self.shape.sidecar, item_name=photo.path.name))
         self._has_attributes = _has_attributes(films)
         self._plan()
         self.clean = self._write()
@@ -71,6 +79,11 @@ class Scene:
     @property
     def film(self) -> Film:
         return self.all[0]
+
+    @property
+    def subject(self) -> Path:
+        """The file whose people are written."""
+        return self.kept[0].path if self.kept else self.film.path
 
     @property
     def trap_folders(self) -> tuple[str, ...]:
@@ -81,15 +94,15 @@ class Scene:
         self.home.mkdir()
         settings = {"metadata_max_concurrent_writes": 1, **self.shape.settings}
         (self.home / "settings.toml").write_text("".join(f"{key} = {value!r}\n" for key, value in settings.items()))
-        for film in self.all:
+        for film in [*self.kept, *self.all]:
             film.put()
         with Library.open(self.home) as library:
             library.inventory.add(self.films, audio=True, photos=True)
             library.scan()
             if self.shape.values:
-                library.decisions.set_fields(f"name:{self.film.path.stem}", self.shape.values)
+                library.decisions.set_fields(f"name:{self.subject.stem}", self.shape.values)
             else:
-                library.people.add([self.film.path], list(self.shape.people))
+                library.people.add([self.subject], list(self.shape.people))
             library.people.add([film.path for film in self.all[1:]], list(shapes.PEOPLE))
             library.plan()
         shutil.copytree(self.home, self._planned)
@@ -100,10 +113,10 @@ class Scene:
         with Library.open(self.home) as library:
             items = library.operation(1).items
             said = [(item.file_name, item.status, item.strategy or item.message) for item in items]
-        wanted = (self.film.path.name, "success", self.shape.strategy)
+        wanted = (self.subject.name, "success", self.shape.strategy)
         assert wanted in said, f"{self.name}: {said}"
         assert {status for _, status, _ in said} == {"success"}, said
-        self.all = [Film(film.path, film.old, film.path.read_bytes()) for film in self.all]
+        self.all = [replace(film, new=film.path.read_bytes()) for film in self.all]
         assert all(film.new != film.old for film in self.all)
         self.check_attributes()
         return report
@@ -112,7 +125,7 @@ class Scene:
         """Reset everything to the state after the plan, before the write."""
         for path in self.films.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        for film in self.all:
+        for film in [*self.kept, *self.all]:
             film.put()
         shutil.rmtree(self.home)
         shutil.copytree(self._planned, self.home)
@@ -169,15 +182,20 @@ class Scene:
 
     def strays(self) -> list[str]:
         """Return the other files in the folder of the films."""
-        ours = {film.path.name for film in self.all}
+        ours = {film.path.name for film in [*self.kept, *self.all]}
         return sorted(path.name for path in self.films.rglob("*") if path.name not in ours and not _is_kept(path))
 
     def check_attributes(self) -> None:
         """Check that mode and extended attributes belong to the films; the time, too, if the bytes are original."""
+        for film in self.kept:
+            assert film.path.read_bytes() == film.old
+            assert film.path.stat().st_mtime_ns == OLD_TIME
         for film in self.all:
+            if film.old is None and film.state == "old":
+                continue
             status = film.path.stat()
             assert status.st_mode & 0o7777 == MODE, film.path
-            if self._has_attributes:
+            if self._has_attributes and film.old is not None:
                 assert os.getxattr(film.path, NOTE[0]) == NOTE[1].encode()
             if film.state == "old":
                 assert status.st_mtime_ns == OLD_TIME, film.path
@@ -227,7 +245,7 @@ def newest_of(library: Library) -> MetadataOperation | None:
 
 def item_of(library: Library, operation: MetadataOperation, film: Film) -> ItemDetails | None:
     items = library.operation(operation.id, per_page=0).items
-    return next((item for item in items if item.file_name == film.path.name), None)
+    return next((item for item in items if item.file_name == (film.item_name or film.path.name)), None)
 
 
 def _is_kept(path: Path) -> bool:

@@ -42,6 +42,7 @@ class Shape:
     whole: bool = True  # its end is not damaged
     people: tuple[str, ...] = PEOPLE  # the people to write
     values: Mapping[str, str] = field(default_factory=dict)  # the fields to write in place of people
+    sidecar: bytes | None = None  # the sidecar beside it
 
     @property
     def file_name(self) -> str:
@@ -409,7 +410,20 @@ FIELDS = {
     for name, shape in PHOTOS.items()
     if name != shape.container  # with room for the packet
 }
-ALL = EVERY | AGAIN | FORCED | FIELDS
+# Photos that cannot take the people: only whole libraries write these cases.
+SIDECARS: dict[str, Shape] = {
+    "heif, no sidecar": Shape(
+        container="heif", layout="no room", strategy="sidecar_create", make=_photo("heif", seed=10, padding=0)
+    ),
+    "heif, sidecar": Shape(
+        container="heif",
+        layout="no room, a sidecar",
+        strategy="sidecar_replace",
+        make=_photo("heif", seed=11, padding=0),
+        sidecar=photos.packet(photos.OTHERS),
+    ),
+}
+ALL = EVERY | AGAIN | FORCED | FIELDS | SIDECARS
 
 
 def add_single_fields() -> None:

@@ -88,7 +88,8 @@ def set_library(
                 else "Ratings wait in the plan."
             )
         kinds: tuple[tuple[MediaKind, bool | None], ...] = (("audio", audio), ("photo", photos))
-        if (audio is photos is exclude is write_ratings is None) or mode is not None or comment_mode is not None:
+        only_modes = all(each is None for each in (audio, photos, exclude, write_ratings))
+        if only_modes or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
         for kind, included in kinds:
             if included:

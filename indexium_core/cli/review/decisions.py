@@ -79,8 +79,8 @@ def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str],
         if count:
             output.note(f"Not edited: {wording.files(count)}; each {reason}.")
     if outcome.unsupported:
-        count = wording.files(outcome.unsupported)
-        output.note(f"Not possible in {count}: the container cannot store the value. The plan has the reasons.")
+        files = wording.files(outcome.unsupported)
+        output.note(f"Not possible in {files}: the container cannot store the value. The plan has the reasons.")
 
 
 def _hint(library: LibraryServices, names: Sequence[str]) -> None:

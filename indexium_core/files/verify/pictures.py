@@ -80,7 +80,7 @@ def read(reader: Reader, layout: Layout) -> Meaning:
                 "streams": dict(_image(picture)),
                 "side_data": dict(_side_data(picture, layout.container)),
             }
-            fields = _with_date(_packet_fields(_packet(picture)), picture.getexif().get_ifd(_EXIF))
+            fields = _with_date(_packet_fields(_packet(picture)), _exif(picture).get_ifd(_EXIF))
             return Meaning(fields=fields, facts=facts, tags={"container": {}, "streams": []})
     except errors.FileAccessError:
         raise
@@ -152,6 +152,13 @@ def _image(picture: Any) -> Iterator[tuple[str, str]]:
         yield "components", repr(picture.layer)
 
 
+def _exif(picture: Any) -> Any:
+    """Return EXIF from the header: for a PNG without it, Pillow's own method would decode the image."""
+    from PIL import Image
+
+    return Image.Image.getexif(picture)
+
+
 def _side_data(picture: Any, container: str) -> Iterator[tuple[str, str]]:
     """Yield ICC profile, EXIF and all other information; texts of a PNG behind the image are not read."""
     if picture.info.get("icc_profile"):
@@ -159,7 +166,7 @@ def _side_data(picture: Any, container: str) -> Iterator[tuple[str, str]]:
     for name, value in picture.info.items():
         if name not in _OWN_FACTS:
             yield f"information {name}", _digest(repr(value).encode("utf-8", "backslashreplace"))
-    exif = picture.getexif()
+    exif = _exif(picture)
     tags = {f"{tag:04X}": (tag, value) for tag, value in exif.items() if tag != _XMP_TAG}
     for pointer in _SUB_DIRECTORIES:
         tags |= {f"{pointer:04X}/{tag:04X}": (tag, value) for tag, value in exif.get_ifd(pointer).items()}

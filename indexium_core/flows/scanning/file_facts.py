@@ -14,6 +14,7 @@ from indexium_core import errors
 from indexium_core.files import fingerprint, probe, properties, volumes
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader
+from indexium_core.files.sidecars import reading as sidecars
 from indexium_core.model.files import path_map
 from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.files.properties import MediaReading
@@ -69,7 +70,7 @@ def describe_file(path: bytes) -> FileFacts:
     with FileReader(path) as reader:
         if not reader.size:
             return FileFacts(state="empty", message="The file is empty.")
-        family, layout = registry.examine(reader)
+        family, layout = sidecars.examine(path, reader)
         return probe.described(reader, family, layout)
 
 

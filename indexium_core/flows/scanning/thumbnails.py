@@ -61,6 +61,24 @@ class Thumbnails:
                 return None
             return self._make(source, key, width)
 
+    def has(self, file_id: int, *, width: int) -> bool:
+        """Return whether the cache has a thumbnail of this width, or knows that the file has no picture."""
+        source = store.thumbnail_source(self._database.read(), file_id)
+        return source is not None and (self._folder / _cache_key(source, width)).exists()
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether thumbnails are kept: the budget is a setting."""
+        return self._budget_bytes() > 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the cache uses the share of its budget that an eviction leaves."""
+        with self._lock:
+            if self._used_bytes < 0:
+                self._used_bytes = self._count_bytes()
+            return self._used_bytes >= self._budget_bytes() * _FILL
+
     def _make(self, source: ThumbnailSource, key: str, width: int) -> bytes | None:
         try:
             with self._slots, FileReader(source.path) as reader:

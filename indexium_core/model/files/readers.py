@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-__all__ = ["CONTAINERS", "TABLE", "Reading", "Rule", "readings"]
+__all__ = ["CONTAINERS", "TABLE", "WITHOUT_PLOT", "Reading", "Rule", "readings"]
 
 # Groups of containers that programs treat alike.
 CONTAINERS: Mapping[str, tuple[str, ...]] = {
@@ -94,6 +94,10 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     ),
 }
 
+# The containers whose comment Jellyfin does not show as the plot.
+WITHOUT_PLOT = [
+    name for group, names in CONTAINERS.items() for name in names if TABLE["Jellyfin"][group].shows != "plot"
+]
 # The FFmpeg names of tags that Jellyfin prefers to the comment.
 _BEFORE_COMMENT = ("synopsis", "description", "desc")
 _APPLE_KEY = "com.apple.quicktime.comment"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ __all__ = [
     "ThumbnailSource",
     "assignments",
     "copies",
+    "count_with_pictures",
     "decisions",
     "file",
     "file_at",
@@ -29,6 +30,7 @@ __all__ = [
     "names_like",
     "original_source",
     "thumbnail_source",
+    "with_pictures",
 ]
 
 _JSON_COLUMNS = ("streams", "tags", "comment_fields")
@@ -156,6 +158,18 @@ def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None
     """Return the facts for a thumbnail of a file; None if the file does not exist or its state allows no thumbnail."""
     row = reader.execute(_sql("thumbnail_source"), {"file_id": file_id}).fetchone()
     return None if row is None else ThumbnailSource(bytes(row[0]), *row[1:])
+
+
+def with_pictures(reader: Connection, *, after: int, count: int, file_ids: Sequence[int] | None) -> list[int]:
+    """Return the ids of the next films and photos behind an id; `file_ids` None: of all files."""
+    facts = {"after": after, "count": count, "file_ids": None if file_ids is None else list(file_ids)}
+    return [file_id for (file_id,) in reader.execute(_sql("with_pictures"), facts).fetchall()]
+
+
+def count_with_pictures(reader: Connection, *, after: int, file_ids: Sequence[int] | None) -> int:
+    """Return how many films and photos are behind an id."""
+    facts = {"after": after, "file_ids": None if file_ids is None else list(file_ids)}
+    return int(reader.value(_sql("count_with_pictures"), facts))
 
 
 def original_source(reader: Connection, file_id: int) -> OriginalSource | None:

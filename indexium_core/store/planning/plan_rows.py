@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT, FIELDS, field_named
-from indexium_core.model.files import fields
+from indexium_core.model.files import fields, readers
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
 from indexium_core.model.people import people_comment
@@ -53,6 +53,7 @@ RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # all parameters of `compute` that
         ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
     ),
     "writable_fields": [f"{container} {each.key}" for each in FIELDS for container in each.places],
+    "no_plot_in": readers.WITHOUT_PLOT,
     "limited_fields": [place for place, _ in _LIMITS],
     "lowest_values": [limit.lowest for _, limit in _LIMITS],
     "highest_values": [limit.highest for _, limit in _LIMITS],

@@ -182,7 +182,8 @@ SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
        OR (json_array_length(f.streams) = 0 AND f.media_kind IS DISTINCT FROM 'photo')
        OR (f.media_kind = 'photo' AND coalesce(i.tags->>'$.container.taken' = f.tags->>'$.container.taken', false)
            AND i.tags->>'$.container.camera' IS NOT DISTINCT FROM f.tags->>'$.container.camera')
-       OR (json_extract_string(i.streams, '$[*].codec') = json_extract_string(f.streams, '$[*].codec')
+       OR (json_array_length(f.streams) > 0
+           AND json_extract_string(i.streams, '$[*].codec') = json_extract_string(f.streams, '$[*].codec')
            AND json_extract_string(i.streams, '$[*].details.width') = json_extract_string(f.streams, '$[*].details.width')
            AND (json_extract_string(i.streams, '$[*].details.frames') = json_extract_string(f.streams, '$[*].details.frames')
                 OR i.container <> f.container)

@@ -66,6 +66,19 @@ WHERE m.file_id = $file_id AND m.status IN ('pending', 'writing') AND o.status I
 SELECT path_bytes, container, coalesce(file_hash, '') AS file_hash, size, mtime_ns, coalesce(duration, 0) AS duration
 FROM scanned_files WHERE file_id = $file_id AND state IN ('ok', 'corrupt');
 
+-- name: with_pictures
+-- The films and photos behind an id, at most $count; $file_ids NULL: of all files.
+SELECT file_id FROM scanned_files
+WHERE file_id > $after AND media_kind IN ('video', 'photo') AND state IN ('ok', 'corrupt')
+  AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])))
+ORDER BY file_id LIMIT $count;
+
+-- name: count_with_pictures
+-- Their number.
+SELECT count(*) FROM scanned_files
+WHERE file_id > $after AND media_kind IN ('video', 'photo') AND state IN ('ok', 'corrupt')
+  AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])));
+
 -- name: original_source
 -- What reading the bytes of a file for a person needs.
 SELECT f.path_bytes, l.path_bytes AS root, f.container, f.size, f.mtime_ns

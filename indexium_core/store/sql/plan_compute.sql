@@ -353,7 +353,8 @@ judged AS (
                | CASE WHEN is_collision THEN $case_collision ELSE 0 END
                | CASE WHEN respells THEN $overwrite_comment ELSE 0 END
                | CASE WHEN is_outdated THEN $edit_outdated ELSE 0 END
-               | CASE WHEN coalesce(comment, '') = '' AND planned IS NOT NULL THEN $shown_as_plot ELSE 0 END
+               | CASE WHEN coalesce(comment, '') = '' AND planned IS NOT NULL AND NOT list_contains($no_plot_in::VARCHAR[], container)
+                      THEN $shown_as_plot ELSE 0 END
                | CASE WHEN ascii_only AND strlen(listed) > length(listed) THEN $text_encoding ELSE 0 END
                END::INTEGER AS issues
     FROM /* compared_fields */

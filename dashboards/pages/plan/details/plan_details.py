@@ -124,7 +124,9 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    seen = pictures and details.state in ("ok", "corrupt") and bool(_films(details) or details.media_kind == "photo")
+    label = _CONTAINERS.get(details.container, details.container)
+    has_media = bool(details.container) and bool(_films(details) or details.media_kind == "photo")
+    seen = pictures and details.state in ("ok", "corrupt") and has_media
     return {
         "open": True,
         "id": item.file_id,
@@ -155,9 +157,7 @@ def view(
         "barred": item.risk_level == "blocked",
         "fields": fields(details),
         "texts": texts(details, item),
-        "values": file_fields.view(
-            details, container=_CONTAINERS.get(details.container, details.container), editable=editable
-        ),
+        "values": file_fields.view(details, container=label, editable=editable),
         "shows": {
             "label": f"What other programs {'will show' if item.can_update else 'show now'}",
             "rows": shows(details),
@@ -213,15 +213,11 @@ def outside(details: FileDetails) -> PlanItem:
     )
 
 
-# The file.
-
-
 def over(details: FileDetails) -> list[str]:
     """Return the caption of the thumbnail: duration, resolution and codec; of a photo resolution, camera and time."""
     if details.media_kind == "photo":
-        return [
-            each.text for each in details.properties if each.field in ("resolution", "camera", "taken") and each.value
-        ]
+        shown_fields = ("resolution", "camera", "taken")
+        return [each.text for each in details.properties if each.value and each.field in shown_fields]
     films = _films(details)
     parts = [wording.playing_time(details.duration)] if details.duration else []
     if films and films[0].details.get("width"):

@@ -1,0 +1,30 @@
+"""`thumbnails`: make the missing thumbnails of films and photos."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.library.rescan import followed
+from indexium_core.cli.options import AsJson
+
+
+@app.command("thumbnails", epilog="Example: indexium thumbnails 'folder:2019'")
+def thumbnails(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="A search, in quotes; none = all files.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make the missing thumbnails of films and photos."""
+    with opened(context) as library:
+        job = followed(library, library.thumbnail_jobs.add(query), "Thumbnails")
+    if as_json:
+        output.to_json({"job_id": job.id, "status": job.status, **job.summary})
+    elif job.summary:
+        output.note(f"{job.summary['message']}.")
+    if job.error_message:
+        output.note(job.error_message)
+    raise typer.Exit(0 if job.status == "completed" else 1)

@@ -1,0 +1,135 @@
+"""
+Thumbnails in the background: a job makes those that are missing, so that the library page shows them at once.
+
+The job has time: it makes one thumbnail after another, and waits while a write or a rollback runs. It ends when the
+budget of the thumbnails is used up, because each further one would remove another. A service starts it after a scan.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.flows.review import targets
+from indexium_core.flows.scanning.thumbnails import Thumbnails
+from indexium_core.jobs.context import CheckpointHelper, JobContext
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model import wording
+from indexium_core.model.event import Event
+from indexium_core.model.files.pictures import ThumbnailReport
+from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.catalog import details as store
+from indexium_core.store.database import Database
+from indexium_core.store.planning.plan_version import Modes
+
+__all__ = ["KIND", "ThumbnailJobs", "summary"]
+
+KIND = "thumbnails"  # of its jobs
+WIDTH = 320  # pixels of the thumbnails of the library page
+_PAGE_FILES = 1000  # files that are read from the catalog at once
+_WAIT_SECONDS = 0.5  # between two looks at running writes
+
+
+class ThumbnailJobs:
+    """Makes missing thumbnails. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        thumbnails: Thumbnails,
+        *,
+        modes: Callable[[], Modes],
+        queue: JobQueueService,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Make the thumbnails of a home. `modes` returns the modes of the plan that searches refer to."""
+        self._database, self._thumbnails = database, thumbnails
+        self._modes, self._queue, self._clock = modes, queue, clock
+
+    @remote()
+    def add(self, query: str = "") -> Job:
+        """
+        Add a job that makes the missing thumbnails of the files of a search, or of all files.
+
+        Raises:
+            QueryError: The search has a syntax error.
+            UsageError: No file matches, or thumbnails are switched off.
+
+        """
+        if not self._thumbnails.is_enabled:
+            raise errors.UsageError("Thumbnails are switched off: set INDEXIUM_THUMBNAIL_BUDGET to more than 0.")
+        if not query.strip():
+            return self._queue.add_job(KIND, {"file_ids": None}, title="Thumbnails of all files")
+        with self._database.atomic() as tx:
+            ids = sorted(set(targets.ids_of(tx, query, self._modes(), now=self._clock())))
+        if not ids:
+            raise errors.UsageError("No file matches, so there is no thumbnail to make.")
+        return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Thumbnails of {wording.files(len(ids))}")
+
+    def follow_scans(self, event: Event) -> None:
+        """Make the thumbnails of new files after each scan: a subscriber of events."""
+        if event.name == "scan:completed" and self._thumbnails.is_enabled and not self._queue.running_jobs(KIND):
+            self.add()
+
+    def handle(self, job: JobContext) -> Mapping[str, Any]:
+        """Run a job and return its report: the handler of the queue."""
+        checkpoints = CheckpointHelper(job)
+        saved = dict(checkpoints.saved)
+        after, since_save = int(saved.pop("after", 0)), 0
+        report = ThumbnailReport(**saved)
+        file_ids: Sequence[int] | None = job.payload["file_ids"]
+        remaining = store.count_with_pictures(self._database.read(), after=after, file_ids=file_ids)
+        report.total = report.processed + remaining
+        for file_id in self._files(after, file_ids):
+            if not self._may_go_on(job):
+                report.cancelled = True
+                break
+            if self._thumbnails.is_full:
+                report.is_full = True
+                break
+            self._make(file_id, report)
+            after, since_save = file_id, since_save + 1
+            job.progress(report.processed, report.total, made=report.made, known=report.known, without=report.without)
+            if checkpoints.is_due(since_save):
+                checkpoints.save(asdict(report) | {"after": after})
+                since_save = 0
+        checkpoints.save(asdict(report) | {"after": after, "cancelled": False})
+        return {**asdict(report), "message": summary(report)}
+
+    def _files(self, after: int, file_ids: Sequence[int] | None) -> Iterator[int]:
+        reader = self._database.read()
+        while page := store.with_pictures(reader, after=after, count=_PAGE_FILES, file_ids=file_ids):
+            yield from page
+            after = page[-1]
+
+    def _may_go_on(self, job: JobContext) -> bool:
+        """Wait while a write or a rollback runs; return False if the job has to stop."""
+        while not job.should_stop():
+            if not (self._queue.running_jobs("write") or self._queue.running_jobs("rollback")):
+                return True
+            time.sleep(_WAIT_SECONDS)
+        return False
+
+    def _make(self, file_id: int, report: ThumbnailReport) -> None:
+        report.processed += 1
+        if self._thumbnails.has(file_id, width=WIDTH):
+            report.known += 1
+        elif self._thumbnails.jpeg(file_id, width=WIDTH) is None:
+            report.without += 1
+        else:
+            report.made += 1
+
+
+def summary(report: ThumbnailReport) -> str:
+    """Return the result of a job in one line."""
+    parts = [f"{wording.plural(report.made, 'thumbnail')} made", f"{report.known:,} known already"]
+    if report.without:
+        parts.append(f"{wording.files(report.without)} without a picture")
+    if report.is_full:
+        parts.append("the budget is used up (INDEXIUM_THUMBNAIL_BUDGET)")
+    return ("Stopped after " if report.cancelled else "") + ", ".join(parts)

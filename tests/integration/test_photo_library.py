@@ -1,0 +1,209 @@
+"""Photos of a library: scanned if it includes them, with properties, found by searches, known by their pixels."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from indexium_core import errors
+from indexium_core.files.containers import registry
+from indexium_core.library import Library
+from indexium_core.model.operations.operation import WriteOptions
+from tests.support import media, photos
+from tests.support.oracles import oracle
+from tests.support.studio import OLD
+
+KINDS = [family.name for family in registry.PHOTOS]
+ALL = WriteOptions(risk=("safe", "warning", "danger"))
+EXTENSIONS = {"jpeg": "JPG", "heif": "heic"}
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    os.utime(path, (OLD, OLD))
+    return path
+
+
+def of_camera(kind: str, *, seed: int = 0, orientation: int = 6) -> bytes:
+    """A photo with camera, lens, place and moment; a TIFF by Pillow has no directory for the last three."""
+    if kind == "tiff":
+        return photos.photo(kind, seed=seed, tiffinfo={0x010F: "Canon", 0x0110: "Canon EOS 5", 0x0112: orientation})
+    return photos.photo(kind, seed=seed, exif=photos.exif(orientation=orientation))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "library"
+    folder.mkdir()
+    for number, kind in enumerate(KINDS):
+        put(folder, f"{kind}.{EXTENSIONS.get(kind, kind)}", of_camera(kind, seed=number))
+    put(folder, "raw.dng", photos.photo("tiff", seed=90, tiffinfo={50706: b"\1\4\0\0", 0x0110: "Canon EOS 5"}))
+    film = media.build("mp4", folder, name="film.mp4")
+    os.utime(film, (OLD, OLD))
+    return folder
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as opened:
+        yield opened
+
+
+def names(library: Library, query: str = "") -> set[str]:
+    return {each.file_name for each in library.inventory.search(query, per_page=100).items}
+
+
+def shown(library: Library, name: str) -> dict[str, str]:
+    [found] = library.inventory.search(f'name:"{name}"').items
+    return {each.field: each.text for each in library.files.file(found.file_id).properties}
+
+
+def test_photos_are_scanned_if_library_includes_them(library: Library, folder: Path) -> None:
+    row = library.inventory.add(folder)
+    assert (row.photos, row.media_kinds) == (False, frozenset())
+    library.scan()
+    assert names(library) == {"film.mp4"}
+
+    library.inventory.set_media(row.library_id, "photo", included=True)
+    assert library.scan().new == len(KINDS) + 1
+    assert names(library) == {path.name for path in folder.iterdir()}
+    assert library.inventory.quality().broken == 0
+    assert names(library, "type:video") == {"film.mp4"}
+    assert names(library, "type:photo") == names(library) - {"film.mp4"}
+
+    meant = library.inventory.media_removal(row.library_id, "photo")
+    assert meant.files == len(KINDS) + 1
+    assert library.inventory.set_media(row.library_id, "photo", included=False) == meant
+    assert names(library) == {"film.mp4"}
+    assert library.scan().missing == 0
+
+
+def test_only_audio_and_photos_can_be_excluded(library: Library, folder: Path) -> None:
+    row = library.inventory.add(folder)
+    with pytest.raises(errors.UsageError, match="audio, photo"):
+        library.inventory.set_media(row.library_id, "video", included=False)
+
+
+def test_photo_has_its_properties_after_scan_and_rescan(library: Library, folder: Path) -> None:
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    wanted = {
+        "resolution": "48 × 64",
+        "camera": "Canon EOS 5",
+        "lens": "50 mm",
+        "taken": "2019-07-04 10:11:12",
+        "latitude": "48.50000° N",
+        "longitude": "9.25000° W",
+    }
+    for kind in KINDS:
+        lacking = {"lens", "taken", "latitude", "longitude"} if kind == "tiff" else set()
+        expected = {name: text for name, text in wanted.items() if name not in lacking}
+        assert expected.items() <= shown(library, f"{kind}.{EXTENSIONS.get(kind, kind)}").items(), kind
+    before = {name: shown(library, name) for name in names(library)}
+    assert library.rescan(everything=True).updated == 0
+    assert {name: shown(library, name) for name in names(library)} == before
+    assert "camera" not in before["film.mp4"]
+    assert "video_codec" not in before["jpeg.JPG"]
+
+
+def test_rescan_keeps_the_moment_that_a_sidecar_has(library: Library, folder: Path) -> None:
+    packet = photos.packet('<rdf:Description rdf:about="" photoshop:DateCreated="2001-02-03T04:05:06"/>')
+    put(folder, "jpeg.JPG.xmp", packet)
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    assert shown(library, "jpeg.JPG")["taken"] == "2001-02-03 04:05:06"
+    assert library.rescan(everything=True).updated == 0
+
+
+def test_searches_find_photos_by_camera_lens_and_moment(library: Library, folder: Path) -> None:
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    of_lens = {f"{kind}.{EXTENSIONS.get(kind, kind)}" for kind in KINDS if kind != "tiff"}
+    assert names(library, "camera:eos") == names(library, "type:photo")
+    assert names(library, "lens:50") == of_lens
+    assert names(library, "taken:2019-07") == names(library, "taken:2019..2019-08 lens:50") == of_lens
+    assert names(library, "taken:>2019-07-04") == set()
+    assert names(library, "-type:photo") == {"film.mp4"}
+
+
+def test_copies_of_a_photo_share_its_people_and_edited_pixels_do_not(library: Library, folder: Path) -> None:
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    [found] = library.inventory.search("name:png.png").items
+    library.people.add([folder / "png.png"], ["Ann Lee"])
+    shutil.copy2(folder / "png.png", folder / "copy.png")
+    library.scan()
+    assert {item.file_name for item in library.plan('db:"Ann Lee"').items} == {"png.png", "copy.png"}
+
+    put(folder, "png.png", photos.photo("png", seed=77))
+    report = library.scan()
+    assert report.new == 1
+    assert library.files.file(found.file_id).state == "missing"
+
+
+def test_photo_rewritten_by_another_program_keeps_its_people(library: Library, folder: Path) -> None:
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    library.people.add([folder / "jpeg.JPG"], ["Ann Lee"])
+    with Image.open(folder / "jpeg.JPG") as photo:
+        out = io.BytesIO()
+        photo.crop((0, 0, 40, 40)).save(out, "JPEG", exif=photo.getexif())
+    put(folder, "jpeg.JPG", out.getvalue())
+    report = library.scan()
+    assert (report.new, report.changed, report.missing) == (0, 1, 0)
+    assert {item.file_name for item in library.plan('db:"Ann Lee"').items} == {"jpeg.JPG"}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "dng"])
+def test_written_photo_is_read_by_other_programs_and_restored(library: Library, folder: Path, kind: str) -> None:
+    path = folder / ("raw.dng" if kind == "dng" else f"{kind}.{EXTENSIONS.get(kind, kind)}")
+    original, pixels = path.read_bytes(), decoded(path)
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    library.people.add([path], ["Ann Lee", "Zoë Öz"])
+    query = f'name:"{path.name}"'
+    library.decisions.set_fields(query, {"title": "At sea", "rating": "4", "keywords": "beach; family"})
+    operation = library.write(library.plan(query), ALL)
+    status = operation.wait()
+    assert status.counts["success"] == 1, library.operation(operation.id).items
+
+    [facts] = json.loads(subprocess.check_output([oracle("exiftool"), "-j", "-G0", path]))
+    assert facts["XMP:PersonInImage"] == ["Ann Lee", "Zoë Öz"]
+    assert (facts["XMP:Title"], facts["XMP:Rating"], facts["XMP:Subject"]) == ("At sea", 4, ["beach", "family"])
+    assert decoded(path) == pixels
+    if kind != "heif":  # Pillow has no decoder for it, and not every exiv2 reads its metadata
+        command = [oracle("exiv2"), "-PXkv", path]
+        listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout  # 253: no other metadata
+        assert "Xmp.xmp.Rating" in listed
+        assert "Ann Lee, Zoë Öz" in listed
+    assert library.scan().changed == 0
+
+    assert library.rollback(operation.id).wait().counts == {"success": 1}
+    assert path.read_bytes() == original
+
+
+def decoded(path: Path) -> bytes:
+    """The pixels as Pillow decodes them; those of an HEIC as FFmpeg does."""
+    if path.suffix == ".heic":
+        import av
+
+        with av.open(str(path), format="mp4") as opened:
+            return next(opened.decode(video=0)).to_ndarray(format="rgb24").tobytes()
+    with Image.open(path) as photo:
+        return photo.tobytes()
+
+
+def test_snapshot_has_camera_and_kind(library: Library, folder: Path) -> None:
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    frame = library.sql("SELECT media_kind, camera, taken FROM files WHERE file_name = 'jpeg.JPG'")
+    assert frame.iloc[0].tolist()[:2] == ["photo", "Canon EOS 5"]
