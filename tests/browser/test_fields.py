@@ -127,3 +127,19 @@ def test_keys_rate_the_open_file_and_the_selection(site: Site, library: Library)
     assert library.inventory.search("favorite:yes").total > 1
     page.keyboard.press("?")
     expect(page.get_by_role("dialog").get_by_text("mark as a favorite (5 stars)")).to_be_visible()
+
+
+def test_rating_is_written_at_once_in_a_folder_that_is_set_so(site: Site, library: Library) -> None:
+    page = site.visit("/library?show=folders")
+    page.get_by_role("button", name=re.compile("^More about")).first.click()
+    page.get_by_label("Write a rating to the file at once").check()
+    expect(page.get_by_role("status").filter(has_text="ratings are written as soon as you set them")).to_be_visible()
+    expect(page.get_by_label("Write a rating to the file at once")).to_be_checked()
+
+    page = site.visit("/plan")
+    row(page, LETTER).click()
+    page.keyboard.press("5")
+    expect(page.get_by_text("“Rating of 1 file”")).to_be_visible(timeout=20_000)
+    [file] = library.inventory.search("name:Letter favorite:yes").items
+    assert library.files.file(file.file_id).fields["rating"] == "5"
+    assert library.history().items[0].source == "rating"
