@@ -96,21 +96,17 @@ const drawCheck = ({isSelected}) =>
     isSelected ? "✓" : "",
   )
 
-/** @type {(tile: Tile, editable: boolean) => Child} */
+/** The style sheet draws the heart. @type {(tile: Tile, editable: boolean) => Child} */
 const drawHeart = ({favorite}, editable) =>
   editable
-    ? h(
-        "button",
-        {
-          type: "button",
-          class: favorite ? "heart on" : "heart",
-          tabindex: "-1",
-          "aria-label": favorite ? "No favorite any more" : "Make it a favorite",
-          data: {act: "heart", key: "heart"},
-        },
-        h("span", {"aria-hidden": "true"}, favorite ? "♥\uFE0E" : "♡\uFE0E"),
-      )
-    : favorite && h("span", {class: "heart on", "aria-hidden": "true"}, "♥\uFE0E")
+    ? h("button", {
+        type: "button",
+        class: favorite ? "heart on" : "heart",
+        tabindex: "-1",
+        "aria-label": favorite ? "No favorite any more" : "Make it a favorite",
+        data: {act: "heart", key: "heart"},
+      })
+    : favorite && h("span", {class: "heart on", "aria-hidden": "true"})
 
 /** @type {(tile: Tile) => Child} */
 const drawPicture = ({picture, kind}) => [
