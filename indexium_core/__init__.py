@@ -1,5 +1,5 @@
 """
-Indexium: plan, write and roll back metadata of video files.
+Indexium: plan, write and roll back metadata of videos and photos.
 
 The public names. Importing this package only defines them.
 """

@@ -91,7 +91,7 @@ class PlanDownload(FileHandler):
         query, sort = self.get_query_argument("q", ""), self.get_query_argument("sort", "risk")
         sort = sort if sort in SORT_KEYS else "risk"
         turned, everything = (self.get_query_argument(name, "") == "1" for name in ("desc", "all"))
-        fields = None if self.get_query_argument("fields", "") == "all" else []
+        fields: tuple[str, ...] | None = None if self.get_query_argument("fields", "") == "all" else ()
         name = "-".join(part for part in ("indexium-plan", slug(query), f"{_today()}") if part)
         await self.send(
             lambda: self._library.exporter.plan(

@@ -64,7 +64,7 @@ def import_command(name: str) -> None:
 app = typer.Typer(
     name="indexium",
     cls=CommandGroup,
-    help="Plan, write and roll back people tags in video files, without risking a file.",
+    help="Plan, write and roll back people and other fields in videos and photos, without risking a file.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -92,7 +92,7 @@ def frame(
         bool, typer.Option("--version", callback=lambda value: _version(wanted=value), is_eager=True)
     ] = False,
 ) -> None:
-    """Plan, write and roll back people tags in video files, without risking a file."""
+    """Plan, write and roll back people and other fields in videos and photos, without risking a file."""
     del version
     context.obj = home
 

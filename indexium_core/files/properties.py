@@ -21,9 +21,10 @@ import av.error
 
 from indexium_core import errors
 from indexium_core.files import libav, probe
-from indexium_core.files.containers import Layout, registry
+from indexium_core.files.containers import Layout
 from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.reader import FileReader
+from indexium_core.files.sidecars import reading
 from indexium_core.model.files import properties
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import MediaReading
@@ -52,7 +53,7 @@ def read(path: bytes) -> MediaReading:
     with FileReader(path) as reader:
         if reader.size == 0:
             raise errors.CorruptFileError("The file is empty.", code="empty")
-        family, layout = registry.examine(reader)
+        family, layout = reading.examine(path, reader)
         if family is None:
             return _answered(
                 reader, "Indexium does not support the content of this file, whatever its extension.", code="not_video"
@@ -65,13 +66,13 @@ def read(path: bytes) -> MediaReading:
             )
             return MediaReading(properties=photo, tool="header")
         try:
-            reading = _by_libraries(reader, layout)
+            found = _by_libraries(reader, layout)
         except (av.error.FFmpegError, OSError, ValueError) as error:
             reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
             return _answered(reader, f"The file is damaged: {reason}.", code="corrupt")
         if layout.problem is not None and layout.problem.code == "corrupt":
             raise errors.CorruptFileError(layout.problem.message)
-        return reading
+        return found
 
 
 def _answered(reader: FileReader, problem: str, *, code: str) -> MediaReading:

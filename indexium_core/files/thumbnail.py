@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -25,7 +26,7 @@ from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.containers import Reader, registry
 from indexium_core.files.containers.photos import decoding
-from indexium_core.files.containers.photos.photo import PhotoLayout
+from indexium_core.files.containers.photos.photo import PhotoLayout, PhotoParts
 
 __all__ = ["WIDEST", "picture"]
 
@@ -39,6 +40,7 @@ _MOST_PIXELS = 50_000_000  # limit of a decoded frame: 8192 × 4320 is 35 millio
 _PHOTOS = frozenset(family.name for family in registry.PHOTOS)
 _MOST_PACKETS = 400  # limit of a search for a key frame, from each place
 _DARK, _FLAT = 24.0, 6.0  # a frame with less mean brightness, or less contrast (of 255), counts as empty
+_DEGREES = {8: 90, 3: 180, 6: 270}  # anticlockwise, by the orientation
 _TICK = Fraction(1, 25)  # a single picture does not have a time, but every encoder requires a time base
 _QUALITY = 4  # quality of the JPEG: 2 is best, 31 worst
 
@@ -124,11 +126,44 @@ def _photo(bounded: _Bounded, layout: PhotoLayout, best: _Best, width: int) -> b
     if layout.container != "heif":
         turned = layout.exif.orientation
         return decoding.thumbnail(bounded, layout.container, orientation=turned, width=width, most_pixels=_MOST_PIXELS)
+    assert layout.parts is not None  # it has dimensions
+    stills = layout.parts.stills
     with libav.opened(bounded, "mp4") as media:
-        frame, stream = _frame_from_here(media, bounded)
-        if frame is not None and {frame.width, frame.height} == {wide, high}:  # else a tile of the picture
-            best.take(frame, stream)
+        frames = _stills(media, stills.numbers, bounded)
+        if stills.is_turned and frames:
+            best.take(*frames[0])  # reads the stream, so the file is still open
+    if not stills.is_turned and len(frames) == len(stills.numbers):
+        whole = _joined([frame for frame, _ in frames], stills.columns, layout.parts, width)
+        return _jpeg(whole, _even(whole.width), _even(whole.height), _DEGREES.get(layout.parts.orientation, 0))
     return best.jpeg()
+
+
+def _stills(media: Any, numbers: Sequence[int], bounded: _Bounded) -> list[tuple[Any, Any]]:
+    """Return the pictures with some numbers and their streams, in order; fewer if one is damaged."""
+    found: dict[int, tuple[Any, Any]] = {}
+    for packet in media.demux():
+        bounded.check()
+        stream = packet.stream
+        if stream.id not in numbers or stream.id in found or not packet.size or stream.codec_context is None:
+            continue
+        if not stream.codec_context.is_open:
+            stream.codec_context.thread_type = ThreadType.NONE
+            stream.codec_context.options = {"max_pixels": str(_MOST_PIXELS)}
+        with contextlib.suppress(av.error.InvalidDataError):
+            frames = [*packet.decode(), *stream.codec_context.decode(None)]
+            if frames and frames[0].width and frames[0].height:
+                found[stream.id] = frames[0], stream
+    return [found[number] for number in numbers if number in found]
+
+
+def _joined(tiles: Sequence[Any], columns: int, parts: PhotoParts, width: int) -> Any:
+    """Return a photo made of its tiles, in a fraction of its size; what tiles have beyond the photo is cut."""
+    shrink = max(1, max(parts.width, parts.height) // width)
+    size = max(1, tiles[0].width // shrink), max(1, tiles[0].height // shrink)
+    small = [tile.reformat(width=size[0], height=size[1], format="rgb24").to_ndarray() for tile in tiles]
+    rows = [np.concatenate(small[at : at + columns], axis=1) for at in range(0, len(small), columns)]
+    whole = np.concatenate(rows)[: max(2, parts.height // shrink), : max(2, parts.width // shrink)]
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(whole), format="rgb24")
 
 
 class _Best:

@@ -36,7 +36,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if every:
         _add_single_fields()
     of_strategies = shapes.one_of_each("strategy" if every else "way") + list(shapes.FIELDS if every else ())
-    if "scenes" in metafunc.fixturenames:
+    if "scenes" in metafunc.fixturenames and "scene" not in metafunc.fixturenames:  # a `scene` is disturbed as a film
         of_strategies += list(shapes.SIDECARS)
     if "case" in metafunc.fixturenames:
         cases = shapes.ready(forced=True) if every else [*shapes.one_of_each(), *shapes.FIELDS]

@@ -115,6 +115,15 @@ def test_photo_has_its_properties_after_scan_and_rescan(library: Library, folder
     assert "video_codec" not in before["jpeg.JPG"]
 
 
+def test_rescan_keeps_the_moment_that_a_sidecar_has(library: Library, folder: Path) -> None:
+    packet = photos.packet('<rdf:Description rdf:about="" photoshop:DateCreated="2001-02-03T04:05:06"/>')
+    put(folder, "jpeg.JPG.xmp", packet)
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    assert shown(library, "jpeg.JPG")["taken"] == "2001-02-03 04:05:06"
+    assert library.rescan(everything=True).updated == 0
+
+
 def test_searches_find_photos_by_camera_lens_and_moment(library: Library, folder: Path) -> None:
     library.inventory.add(folder, photos=True)
     library.scan()

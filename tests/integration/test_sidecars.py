@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import errors
+from indexium_core import errors, settings
 from indexium_core.files import volumes
 from indexium_core.files.reader import BytesReader
 from indexium_core.files.sidecars import reading
@@ -250,3 +250,22 @@ def test_name_that_is_too_long_is_blocked_in_the_plan(folder: Path, library: Lib
     (item,) = library.plan().items
     assert (item.risk_level, [issue.code for issue in item.issues]) == ("blocked", ["no_strategy_yet"])
     assert "The name of the sidecar would be longer" in library.files.file(1).strategy_why
+
+
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_rebuilt_home_rolls_a_sidecar_back(tmp_path: Path, executor: str) -> None:
+    folder, home = tmp_path / "photos", tmp_path / "home"
+    folder.mkdir()
+    put(folder / "a.heic", without_room())
+    with Library.open(home, config=settings.load(home, executor=executor)) as library:
+        library.inventory.add(folder, photos=True)
+        library.scan()
+        operation = write(library, {"title": "Sea"})
+        ((details,), _) = library.backups.show(operation)
+        assert details.comes_back == "no sidecar: a.heic.xmp is removed"
+    Library.rebuild_database(home)
+    with Library.open(home) as library:
+        (item,) = library.operation(operation).items
+        assert item.status == "success"
+        library.rollback(operation).wait()
+    assert [each.name for each in folder.iterdir()] == ["a.heic"]

@@ -36,6 +36,7 @@ class Item:
     method: int = 0
     pieces: int = 1
     encoding: bytes = b""
+    tiles: tuple[int, ...] = ()  # of a picture that is made of others
 
 
 @functools.cache
@@ -63,6 +64,7 @@ def heic(
     items: Sequence[Item] = (),
     *,
     turns: int = 0,
+    size: tuple[int, int] = (0, 0),
     brand: bytes = b"heic",
     base: bool = False,
     more: bytes = b"",
@@ -74,6 +76,7 @@ def heic(
         picture: The picture.
         items: Items beside the picture.
         turns: Quarter turns anticlockwise, as the property `irot`.
+        size: The size of the whole picture if the last item is made of tiles; that item is then the main picture.
         brand: The brand of the file.
         base: Store positions in the base offset of `iloc`, as libheif does.
         more: Boxes behind `mdat`.
@@ -87,13 +90,23 @@ def heic(
     ]
     described = [(number, item.describes) for number, item in numbered[1:] if item.describes]
     references = [box(b"cdsc", struct.pack(">HHH", number, 1, target)) for number, target in described]
+    references += [
+        box(b"dimg", struct.pack(f">HH{len(item.tiles)}H", number, len(item.tiles), *item.tiles))
+        for number, item in numbered
+        if item.tiles
+    ]
     properties = [
         box(b"hvcC", configuration),
         full(b"ispe", 0, struct.pack(">II", *picture.size)),
         full(b"pixi", 0, bytes([3, 8, 8, 8])),
         box(b"irot", bytes([turns])),
+        full(b"ispe", 0, struct.pack(">II", *size)),
     ]
-    used = [0x81, 2, 3, *([0x84] if turns else [])]
+    rotation = [0x84] if turns else []
+    used = {1: [0x81, 2, 3, *([] if any(size) else rotation)]}
+    used |= {number: [0x81, 2, 3] for number, item in numbered[1:] if item.kind == b"hvc1"}
+    used |= {number: [5, 3, *rotation] for number, item in numbered if item.tiles}
+    main = len(numbered) if any(size) else 1
     head = box(b"ftyp", brand, bytes(4), b"mif1heicmiaf")
     version = int(any(item.method for item in all_items))  # exiv2 0.27 reads only version 0 without base offsets
     inside = b"".join(item.data for item in all_items if item.method == 1)
@@ -113,14 +126,19 @@ def heic(
             b"meta",
             0,
             full(b"hdlr", 0, bytes(4), b"pict", bytes(12), b"\0"),
-            full(b"pitm", 0, struct.pack(">H", 1)),
+            full(b"pitm", 0, struct.pack(">H", main)),
             full(b"iloc", version, bytes([0x44, 0x40 * base]), struct.pack(">H", len(all_items)), places),
             full(b"iinf", 0, struct.pack(">H", len(all_items)), *infos),
             full(b"iref", 0, *references) if references else b"",
             box(
                 b"iprp",
                 box(b"ipco", *properties),
-                full(b"ipma", 0, struct.pack(">IHB", 1, 1, len(used)), bytes(used)),
+                full(
+                    b"ipma",
+                    0,
+                    struct.pack(">I", len(used)),
+                    *(struct.pack(">HB", number, len(each)) + bytes(each) for number, each in used.items()),
+                ),
             ),
             box(b"idat", inside) if inside else b"",
         )
@@ -132,3 +150,15 @@ def heic(
 
 def _mime(item: Item) -> bytes:
     return item.content + b"\0" + item.encoding + b"\0" if item.content else b""
+
+
+def tiled(picture: Image.Image, columns: int, rows: int, *, size: tuple[int, int], turns: int = 0) -> bytes:
+    """An HEIC whose picture is made of tiles, and cut to a size, like those of phones."""
+    wide, high = picture.width // columns, picture.height // rows
+    parts = [
+        picture.crop((x * wide, y * high, (x + 1) * wide, (y + 1) * high)) for y in range(rows) for x in range(columns)
+    ]
+    tiles = [Item(b"hvc1", picture_item(wide, high, part.tobytes())[1], describes=0) for part in parts[1:]]
+    grid = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, *size)
+    whole = Item(b"grid", grid, describes=0, method=1, tiles=tuple(range(1, len(parts) + 1)))
+    return heic(parts[0], [*tiles, whole], size=size, turns=turns)

@@ -376,7 +376,7 @@ FORCED: dict[str, Shape] = {
 }
 # Every field of a container at once, by the strategy that it needs.
 _OF_FIELDS = {
-    "avi": "avi_copy",
+    "avi": "avi_in_place",
     "flv": "flv_copy",
     "asf": "asf_copy",
     "ogg": "ogg_copy",

@@ -132,7 +132,7 @@ def fact_pairs(operation: MetadataOperation) -> list[list[str]]:
     ]
     if operation.backup_bytes:
         kept = wording.size(operation.backup_bytes)
-        video = f" for {wording.size(operation.file_bytes)} of video" if operation.file_bytes else ""
+        video = f" for {wording.size(operation.file_bytes)} of files" if operation.file_bytes else ""
         pairs.append(["Kept for rollback", kept + video])
     if operation.can_rollback and operation.expires_at:
         pairs.append(["Rollback until", wording.day(operation.expires_at)])
@@ -340,9 +340,9 @@ def proof_lines(proof: dict[str, Any], changed: Sequence[str] = (COMMENT,)) -> l
     if "bytes" in proof:
         lines.append(f"bytes: {proof['bytes']}")
     if "payload" in proof:
-        lines.append("video and sound: no byte changed")
+        lines.append("media: no byte changed")
     if "packets" in proof:
-        lines.append("video and sound: every packet is unchanged")
+        lines.append("media: every packet is unchanged")
     if "comment" in proof:
         titles = wording.list_of([field_named(key).title.lower() for key in changed])
         reads = str(proof["comment"]).replace("reads", "reads" if len(changed) == 1 else "read", 1)

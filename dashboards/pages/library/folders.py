@@ -185,7 +185,11 @@ def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, 
     done = [bool(details), scanned, bool(quality.persons or quality.waiting) and scanned, False]
     now = done.index(False)
     texts = [
-        ("Choose a folder", "The folder with your videos. Its subfolders are included.", "No file is changed."),
+        (
+            "Choose a folder",
+            "The folder with your videos and photos. It includes subfolders.",
+            "No file is changed.",
+        ),
         (
             "Scan the folder",
             "A scan reads the names, sizes and comments of the files.",

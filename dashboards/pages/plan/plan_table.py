@@ -176,7 +176,7 @@ def empty(
     if not roots:
         return {
             "title": "No folder has been scanned yet",
-            "text": "Choose the folder with your videos. A scan reads the files and changes nothing.",
+            "text": "Choose the folder with your videos or photos. A scan reads the files and changes nothing.",
             "act": "library",
             "label": "Choose a folder",
         }

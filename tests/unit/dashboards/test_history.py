@@ -440,7 +440,7 @@ def test_file_details_have_comments_proof_and_backup() -> None:
     assert "".join(part["text"] for part in shown["before"]) == "People: Bob Ray"
     assert [part["text"] for part in shown["after"] if part.get("mark")] == ["Ann Lee,"]
     assert shown["proof"] == [
-        "video and sound: no byte changed",
+        "media: no byte changed",
         "comment: reads back as planned, read with FFmpeg's libraries",
         "unchanged: streams, other tags",
         "the file is complete: 81,159 bytes (+27)",

@@ -13,10 +13,10 @@ import av
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 
 from indexium_core import errors
-from indexium_core.files import delta, fingerprint, probe, verify
+from indexium_core.files import delta, fingerprint, probe, thumbnail, verify
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.containers.photos.photo import PhotoFamily, PhotoLayout
 from indexium_core.files.reader import BytesReader, FileReader
@@ -671,6 +671,24 @@ def test_rotation_of_a_heic_is_its_own(turns: int, size: tuple[int, int]) -> Non
     item = heif.Item(b"Exif", bytes(4) + exif(orientation=8).tobytes().removeprefix(b"Exif\0\0"))
     found = examined(heic(item, turns=turns))
     assert (found.dimensions, found.exif.camera) == (size, "Canon EOS 5")
+
+
+@pytest.mark.parametrize(("turns", "size"), [(0, (230, 120)), (1, (120, 230)), (2, (230, 120)), (3, (120, 230))])
+def test_thumbnail_of_tiles(turns: int, size: tuple[int, int]) -> None:
+    picture = photos.picture(size=(256, 128))
+    data = heif.tiled(picture, 4, 2, size=(230, 120), turns=turns)
+    assert examined(data).dimensions == size
+    made = thumbnail.picture(BytesReader(data), "heif", width=640)
+    assert made is not None
+    wanted = picture.crop((0, 0, 230, 120)).rotate(90 * turns, expand=True)
+    with Image.open(io.BytesIO(made)) as found:
+        assert found.size == size
+        difference = ImageChops.difference(found.convert("L"), wanted.convert("L"))
+        assert sum(value * count for value, count in enumerate(difference.histogram())) / (230 * 120) < 12
+    small = thumbnail.picture(BytesReader(data), "heif", width=60)
+    assert small is not None
+    with Image.open(io.BytesIO(small)) as found:
+        assert max(found.size) in range(60, 80)
 
 
 @pytest.mark.parametrize(

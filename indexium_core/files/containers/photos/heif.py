@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.bmff import boxes
-from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, kept_facts
+from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, StillPictures, kept_facts
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
@@ -28,6 +28,8 @@ __all__ = ["BRANDS", "facts", "in_place", "read", "recognises", "with_exif"]
 
 BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 _XMP_TYPE = b"application/rdf+xml"
+_CODED = frozenset({b"hvc1", b"hev1", b"av01"})  # types of pictures without tiles
+_MAX_TILES = 1_000
 _METADATA = frozenset({b"Exif", b"mime", b"uri "})  # types of items without image data
 _IN_FILE, _IN_IDAT = 0, 1  # construction methods
 _MAX_META = boxes.MAX_BESIDE
@@ -56,6 +58,8 @@ class _Meta:
     items: dict[int, _Item] = field(default_factory=dict)
     primary: int = 0
     described: set[tuple[int, int]] = field(default_factory=set)  # an item of metadata, and the item that it describes
+    thumbnails: list[tuple[int, int]] = field(default_factory=list)  # a small picture, and the item that it shows
+    tiles: list[tuple[int, int]] = field(default_factory=list)  # a picture made of tiles, and each tile in order
     properties: list[tuple[bytes, bytes]] = field(default_factory=list)
     used: dict[int, list[int]] = field(default_factory=dict)  # the properties of each item, counted from 1
 
@@ -94,6 +98,7 @@ def read(reader: Reader) -> PhotoParts:
         width=width,
         height=height,
         orientation=orientation,
+        stills=_stills(reader, meta),
         payload=payload,
         exif=exif,
         packet=packet,
@@ -122,6 +127,8 @@ def _meta(data: bytes, top: boxes.Box) -> _Meta:
         _locate(data, *found[b"iloc"], meta.items, Extent(top.start + idat[0], idat[1] - idat[0]))
     if b"iref" in found:
         meta.described = set(_references(data, *found[b"iref"], b"cdsc"))
+        meta.thumbnails = list(_references(data, *found[b"iref"], b"thmb"))
+        meta.tiles = list(_references(data, *found[b"iref"], b"dimg"))
     if b"iprp" in found:
         for kind, start, end in boxes.parts(data, *found[b"iprp"]):
             if kind == b"ipco":
@@ -225,6 +232,19 @@ def _shape(meta: _Meta) -> tuple[int, int, int]:
         elif kind == b"irot" and data:
             orientation = _QUARTER_TURNS[data[0] & 3]
     return width, height, orientation
+
+
+def _stills(reader: Reader, meta: _Meta) -> StillPictures:
+    """Return the pictures to decode for a thumbnail: the photo, its thumbnail in the file, or its tiles."""
+    small = [number for number, shown in meta.thumbnails if shown == meta.primary]
+    for number in (meta.primary, *small):
+        if number in meta.items and meta.items[number].kind in _CODED:
+            return StillPictures(numbers=(number,))
+    primary = meta.items[meta.primary]
+    tiles = tuple(tile for number, tile in meta.tiles if number == meta.primary)
+    head = reader.read_at(primary.extents[0].offset, 4) if primary.kind == b"grid" and primary.extents else b""
+    is_whole = len(head) == 4 and len(tiles) == (head[2] + 1) * (head[3] + 1) and len(tiles) <= _MAX_TILES
+    return StillPictures(numbers=tiles, columns=head[3] + 1, is_turned=False) if is_whole else StillPictures()
 
 
 def _packets(meta: _Meta) -> tuple[list[_Item], list[_Item]]:

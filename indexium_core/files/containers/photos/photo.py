@@ -37,6 +37,7 @@ __all__ = [
     "PhotoLayout",
     "PhotoParts",
     "PhotoSidecar",
+    "StillPictures",
     "kept_facts",
     "masked_digest",
     "padded",
@@ -45,6 +46,15 @@ __all__ = [
 PADDING = 4096  # bytes of a new packet's padding
 NO_ROOM = "The XMP packet of the photo has no room for the value."
 _HEAD = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StillPictures:
+    """The pictures of a HEIF that show the photo, by their numbers in the file: one, or the tiles of the photo."""
+
+    numbers: tuple[int, ...] = ()  # in rows, from the top left
+    columns: int = 1
+    is_turned: bool = True  # the decoder knows the rotation; False: it is that of the photo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,7 @@ class PhotoParts:
     kept: tuple[tuple[str, Extent], ...] = ()  # every other part, in file order
     further: tuple[tuple[Extent, ...], ...] = ()  # packets beside the first one, with the ranges of each
     orientation: int = 0  # as in EXIF, for a kind of photo that has its own; 0: that of EXIF
+    stills: StillPictures = StillPictures()  # of a HEIF
     obstacle: str = ""  # why the photo cannot be written, as a sentence
     not_writable: str = ""  # why its packet cannot be written although it is understood, as a sentence
 
