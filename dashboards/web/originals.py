@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
-from tornado.ioloop import IOLoop
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler
 
@@ -93,7 +93,7 @@ class OriginalFile(RequestHandler):
             self.clear()
             self.set_status(404)
         elif self.request.connection is not None:
-            self.request.connection.stream.close()  # type: ignore[attr-defined]
+            self.request.connection.stream.close()
 
     def _range(self, size: int) -> tuple[int, int] | None:
         """Return the first and the last requested byte, first > last for none; None without a valid range."""
@@ -109,7 +109,7 @@ class OriginalFile(RequestHandler):
         return int(start), last
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await IOLoop.current().run_in_executor(self._pool, work)
+        return await asyncio.wrap_future(self._pool.submit(work))
 
     def compute_etag(self) -> str | None:
         """Return the value that the answer has already: Tornado would hash the body."""
