@@ -50,6 +50,29 @@ def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, conta
         assert path.read_bytes() == original
 
 
+LIMITED = [(field, container) for field in EDITABLE for container in field.limits]
+
+
+@pytest.mark.parametrize(("field", "container"), LIMITED, ids=lambda each: getattr(each, "key", each))
+def test_value_that_a_file_cannot_store_leaves_the_other_changes(tmp_path: Path, field: Field, container: str) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    path = field_values.build(container, folder)
+    os.utime(path, (OLD, OLD))
+    other = next(each for each in EDITABLE if container in each.places and each.type == "text" and each != field)
+    impossible = "0001-01-01T00:00:00Z" if field.type == "datetime" else "Berlin"
+    with Library.open(tmp_path / "home") as library:
+        library.inventory.add(folder, photos=True)
+        library.scan()
+        assert library.decisions.set_fields([1], {field.key: impossible, other.key: "At sea"}).unsupported == 1
+        [item] = library.plan().items
+        assert [change.field for change in item.field_changes] == [other.key]
+        assert field.problem_in(container, impossible) in " ".join(issue.message for issue in item.issues)
+        status = library.write(library.plan(), DANGER).wait()
+        assert (status.status, status.counts["success"]) == ("completed", 1)
+        assert_shown(path, other, container, "At sea")
+
+
 def assert_shown(path: Path, field: Field, container: str, value: str | None) -> None:
     """Check the field as FFmpeg's libraries show it, of a photo as Pillow: of a list, they may show one item."""
     if container in field_values.PHOTOS:

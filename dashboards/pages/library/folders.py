@@ -53,7 +53,7 @@ TILES = (  # list → label of its number, and its level if it is not 0
     ("all", "files", ""),
     ("people", "with people", "good"),
     ("nobody", "no people yet", ""),
-    ("unknown", "with people that only the file names", "look"),
+    ("unknown", "with people from the file only", "look"),
     ("text", "with custom text", ""),
     ("copies", "duplicates", ""),
     ("broken", "damaged, empty or unreadable", "bad"),

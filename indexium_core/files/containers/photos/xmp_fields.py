@@ -186,7 +186,7 @@ def edited(packet: XmpPacket, changes: Sequence[Change], *, dates: Mapping[int, 
         ValueRefusedError: XMP cannot hold a value.
 
     """
-    wanted = []
+    wanted: list[tuple[XmpPlace, XmpTexts]] = []
     for change in changes:
         place = PROPERTIES[change.field]
         found = place.find(packet)
