@@ -131,6 +131,8 @@ def test_plan_announces_the_sidecar(folder: Path, library: Library) -> None:
     assert not (folder / "photo.heic.xmp").exists()
     write(library, {"title": "Sea"})
     assert library.files.file(1).strategy_why.startswith("The sidecar photo.heic.xmp is updated.")
+    folder.rename(folder.with_name("offline"))
+    assert library.files.file(1).strategy_why.startswith("The sidecar photo.heic.xmp is updated.")
 
 
 def failed(library: Library, values: Mapping[str, str]) -> tuple[str, str, str]:
