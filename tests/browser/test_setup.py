@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from dashboards.web import server
 from indexium_core.library import Library, ScanProgress
 from tests.browser.conftest import Site
 from tests.support import media as clips
+from tests.support.studio import OLD
 
 ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
 
@@ -149,7 +151,8 @@ def test_ratings_that_wait_are_written_after_a_question(
 ) -> None:
     folder = tmp_path / "films"
     folder.mkdir()
-    clips.build("mp4", folder)
+    path = clips.build("mp4", folder)
+    os.utime(path, (OLD, OLD))
     empty_library.scan([folder])
     [file] = empty_library.inventory.search("").items
     empty_library.decisions.set_fields([file.file_id], {"rating": "3"})
