@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -42,6 +43,14 @@ def test_keys_rate_select_open_and_undo(site: Site, library: Library) -> None:
     tile(page, "Interview.mkv").focus()
     page.keyboard.press("f")
     expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favorite,"))
+    expect(page.get_by_role("status").filter(has_text="Added 1 favorite.")).to_be_visible()
+    page.keyboard.press("z")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("no rating"))
+    page.keyboard.press("Z")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favorite,"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("undo the last decision")
+    page.keyboard.press("Escape")
     page.keyboard.press("x")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("x")
@@ -60,6 +69,27 @@ def test_keys_rate_select_open_and_undo(site: Site, library: Library) -> None:
     expect(drawer.get_by_role("heading", level=2)).not_to_have_text(first)
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+
+
+def test_rating_without_a_place_and_equal_titles_are_explained(site: Site, library: Library) -> None:
+    [avi, *_] = [each for each in library.media.page("", count=500).tiles if each.file_ext.lower() == "avi"]
+    library.decisions.set_fields([avi.file_id], {"title": "At sea"})
+    page = site.visit(f"/library?q=id:{avi.file_id}")
+    expect(tile(page, "At sea")).to_have_attribute("title", avi.file_name)
+    tile(page, "At sea").focus()
+    page.keyboard.press("4")
+    text = "Set the rating of 1 file. Not possible in 1 file: AVI files have no place for it."
+    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
+
+def test_library_with_files_and_without_people_opens_with_pictures(
+    serve: Callable[[Library], Site], empty_library: Library, media: Path
+) -> None:
+    empty_library.scan([media])
+    page = serve(empty_library).visit("/library")
+    expect(grid(page)).to_be_visible()
+    page.get_by_role("group", name="Show the library as").get_by_role("button", name="Folders").click()
+    expect(page.get_by_role("heading", name="Add people")).to_be_visible()
 
 
 def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library: Library) -> None:

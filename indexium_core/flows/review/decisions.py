@@ -381,7 +381,10 @@ class Step:
         if changed:
             store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
         store.clear_selected(self._tx)
-        self._add(len(changed), labels.set_fields(len(changed), [RATING]))
+        unsupported = field_rules.unsupported_ratings(rows, changed)
+        self.report = replace(self.report, unsupported=unsupported)
+        is_added = field_values.FAVORITE in changed.values()
+        self._add(len(changed), labels.favorites(len(changed), added=is_added))
         return [
             RatedFile(
                 file_id=file_id,

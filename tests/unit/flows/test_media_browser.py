@@ -72,6 +72,19 @@ def test_edit_is_in_tile_counts_search_and_facet(library: Library) -> None:
     library.decisions.revoke_of([first.file_id])
 
 
+def test_skipped_file_is_not_in_plan(library: Library) -> None:
+    media = library.media
+    first = media.page(count=1).tiles[0].file_id
+    library.decisions.set_fields([first], {"title": "At sea"})
+    library.decisions.postpone([first])
+    [tile] = media.page(count=1).tiles
+    assert (tile.file_id, tile.in_plan, tile.skipped) == (first, False, True)
+    library.decisions.end_postponements([first])
+    [tile] = media.page(count=1).tiles
+    assert (tile.in_plan, tile.skipped) == (True, False)
+    library.decisions.revoke_of([first])
+
+
 def test_facet_ignores_its_own_term(library: Library) -> None:
     media = library.media
     people = media.facet("person", most=5)

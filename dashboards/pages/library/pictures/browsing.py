@@ -9,13 +9,12 @@ from dashboards.components.base import Component
 from dashboards.pages.library.pictures import pictures
 from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
 from dashboards.pages.plan.details.plan_file import PlanFile
-from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import LibraryState, PlanState
 from indexium_core import errors
 from indexium_core.library import DecisionReport
-from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
+from indexium_core.model import wording
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview
 from indexium_core.model.view import SavedView
@@ -49,7 +48,9 @@ class Browsing:
         self._loaded: _Loaded | None = None
         self._problem = self._typed = ""
         self._shows = ""
-        self._waiting: list[Callable[[], DecisionReport]] = []  # decisions in their order; the first of them runs
+        self._waiting: list[
+            Callable[[], tuple[DecisionReport, str]]
+        ] = []  # decisions in their order; the first of them runs
         self._file_state = PlanState()  # of the details, which the plan page has, too
         self._file = PlanFile(self._library, self._bridge, self._file_state, session, any_file=True)
         self._bulk = PlanBulk(self._library, self._bridge, self._file_state, session, keeps_selection=False)
@@ -238,9 +239,17 @@ class Browsing:
         ids = self._library.media.ids(str(message["query"]), sort=self._state.sort)
         return [file_id for file_id in ids if file_id not in left_out]
 
-    def _decide(self, decide: Callable[[], DecisionReport]) -> None:
-        """Make decisions one after another: the last of two ratings of a file stays."""
-        self._waiting.append(decide)
+    def _decide(self, message: Mapping[str, Any], decide: Callable[[list[int]], DecisionReport]) -> None:
+        """Make decisions about a selection one after another: the last of two ratings of a file stays."""
+
+        def work() -> tuple[DecisionReport, str]:
+            file_ids = self._target(message)
+            report = decide(file_ids)
+            is_one = report.unsupported and len(file_ids) == 1
+            container = self._library.files.file(file_ids[0]).container if is_one else None
+            return report, pictures.decided(report, container)
+
+        self._waiting.append(work)
         if len(self._waiting) == 1:
             self._decide_next()
 
@@ -250,8 +259,9 @@ class Browsing:
             if self._waiting:
                 self._decide_next()
 
-        def done(report: DecisionReport) -> None:
-            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+        def done(decided: tuple[DecisionReport, str]) -> None:
+            report, text = decided
+            self._session.report_decision(text, report)
             ended()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -264,17 +274,17 @@ class Browsing:
     def _rate(self, message: Mapping[str, Any]) -> None:
         value = pictures.stars(int(message["stars"]))
         decisions = self._library.decisions
-        self._decide(lambda: decisions.set_fields(self._target(message), {RATING: value}))
+        self._decide(message, lambda file_ids: decisions.set_fields(file_ids, {RATING: value}))
 
     def _favor(self, message: Mapping[str, Any]) -> None:
         wanted, decisions = bool(message["wanted"]), self._library.decisions
 
-        def decide() -> DecisionReport:
+        def decide(file_ids: list[int]) -> DecisionReport:
             with decisions.step() as step:
-                step.set_favorite(self._target(message), wanted=wanted)
+                step.set_favorite(file_ids, wanted=wanted)
             return step.report
 
-        self._decide(decide)
+        self._decide(message, decide)
 
     def _edit(self, message: Mapping[str, Any]) -> None:
         tab = str(message.get("tab", "people"))

@@ -9,7 +9,7 @@ from indexium_core.model.fields.table import Field, FieldType, field_named
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.details import FieldDetails, FileDetails
 
-__all__ = ["decision_kind", "view"]
+__all__ = ["decision_kind", "no_place", "view"]
 
 _HINTS: dict[FieldType, str] = {
     "date": "A day, a month or a year: 2019-07-31, 2019-07 or 2019.",
@@ -23,9 +23,14 @@ def decision_kind(key: str) -> str:
     return f"field:{key}"
 
 
+def no_place(container: str) -> str:
+    """Return the reason why files of a container, by its name for people, cannot store a field."""
+    return f"{container} files have no place for it." if container else "This file has no place for it."
+
+
 def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, Any]:
     """
-    Return the fields of a file: `rows` are those with a value or an edit, `more` are the others.
+    Return the fields of a file: `rows` have a value, an edit, or a rating that can be set; `more` are the others.
 
     Args:
         details: The file.
@@ -40,10 +45,11 @@ def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, A
         field, is_edited = field_named(each.field), decision_kind(each.field) in edited
         row = _row(field, each, edited=is_edited)
         if details.container not in field.places:
-            row["why"] = f"{container} files have no place for it." if container else "This file has no place for it."
+            row["why"] = no_place(container)
         elif is_edited and each.problem:
             row["problem"] = each.problem
-        (rows if is_edited or each.value is not None else more).append(row)
+        can_rate = editable and field.type == "rating" and not row["why"]
+        (rows if is_edited or can_rate or each.value is not None else more).append(row)
     return {"editable": editable, "rows": rows, "more": sorted(more, key=lambda row: bool(row["why"]))}
 
 

@@ -25,7 +25,7 @@ from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
 
-__all__ = ["FEW_CHANGES", "PlanDetails", "acts", "how", "media", "outside", "rescanned", "view"]
+__all__ = ["FEW_CHANGES", "PlanDetails", "acts", "container_name", "how", "media", "outside", "rescanned", "view"]
 
 NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
@@ -124,7 +124,7 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    label = _CONTAINERS.get(details.container, details.container)
+    label = container_name(details.container)
     has_media = bool(details.container) and bool(_films(details) or details.media_kind == "photo")
     seen = pictures and details.state in ("ok", "corrupt") and has_media
     return {
@@ -213,6 +213,11 @@ def outside(details: FileDetails) -> PlanItem:
     )
 
 
+def container_name(container: str) -> str:
+    """Return the name of a container for people."""
+    return _CONTAINERS.get(container, container)
+
+
 def over(details: FileDetails) -> list[str]:
     """Return the caption of the thumbnail: duration, resolution and codec; of a photo resolution, camera and time."""
     if details.media_kind == "photo":
@@ -233,7 +238,7 @@ def _films(details: FileDetails) -> list[StreamFacts]:
 
 def strip(details: FileDetails) -> list[str]:
     """Return the main facts of the file."""
-    container = _CONTAINERS.get(details.container, details.container) or details.file_ext
+    container = container_name(details.container) or details.file_ext
     parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
     if details.copies_total:
         parts.append("1 copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies")
