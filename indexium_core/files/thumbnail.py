@@ -25,7 +25,7 @@ from av.stream import Disposition
 from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.containers import Reader, registry
-from indexium_core.files.containers.photos import decoding
+from indexium_core.files.containers.photos import decoding, jpeg
 from indexium_core.files.containers.photos.photo import PhotoLayout, PhotoParts
 
 __all__ = ["WIDEST", "picture"]
@@ -37,6 +37,7 @@ _PLACES = (0.10, 0.25, 0.5)  # fractions of the duration; the later ones are for
 _TIMEOUT_SECONDS = 4.0  # limit for one thumbnail
 _MOST_BYTES = 96 * 1024 * 1024  # limit of bytes read; one frame of a studio master may have 10 MB
 _MOST_PIXELS = 50_000_000  # limit of a decoded frame: 8192 × 4320 is 35 million pixels, and each may take 8 bytes
+_MOST_JPEG_PIXELS = 250_000_000  # limit of a JPEG that is decoded row by row, in a fraction of its size
 _PHOTOS = frozenset(family.name for family in registry.PHOTOS)
 _MOST_PACKETS = 400  # limit of a search for a key frame, from each place
 _DARK, _FLAT = 24.0, 6.0  # a frame with less mean brightness, or less contrast (of 255), counts as empty
@@ -121,7 +122,8 @@ _FAILURES = (
 def _photo(bounded: _Bounded, layout: PhotoLayout, best: _Best, width: int) -> bytes | None:
     """Return the thumbnail of a photo; None if its header says that it has too many pixels."""
     wide, high = layout.dimensions
-    if not 0 < wide * high <= _MOST_PIXELS:
+    is_by_rows = layout.container == "jpeg" and layout.parts is not None and jpeg.has_one_scan(bounded, layout.parts)
+    if not 0 < wide * high <= (_MOST_JPEG_PIXELS if is_by_rows else _MOST_PIXELS):
         return None
     if layout.container != "heif":
         turned = layout.exif.orientation
@@ -148,7 +150,9 @@ def _stills(media: Any, numbers: Sequence[int], bounded: _Bounded) -> list[tuple
             continue
         if not stream.codec_context.is_open:
             stream.codec_context.thread_type = ThreadType.NONE
-            stream.codec_context.options = {"max_pixels": str(_MOST_PIXELS)}
+            # All tiles are kept, and those at two edges reach beyond the photo.
+            most_pixels = min(_MOST_PIXELS, 2 * _MOST_PIXELS // len(numbers))
+            stream.codec_context.options = {"max_pixels": str(most_pixels)}
         with contextlib.suppress(av.error.InvalidDataError):
             frames = [*packet.decode(), *stream.codec_context.decode(None)]
             if frames and frames[0].width and frames[0].height:

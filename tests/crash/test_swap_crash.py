@@ -123,6 +123,55 @@ def test_kill_during_cancellation_keeps_old_file(folder: Path, way: str, forks: 
         tally.count("replacement", "kills of a write")
 
 
+@pytest.mark.parametrize("system", ["exclusive rename", "hard links", "neither"])
+def test_new_sidecar_never_takes_the_name_of_another_file(tmp_path: Path, forks: Forks, system: str) -> None:
+    swap = swaps.of(tmp_path, "sidecar created")
+    assert isinstance(swap, swaps.SidecarSwap)
+    swap.reset()
+    swap.foreign.write_bytes(b"of another program")
+    assert forks.run(swaps.create_late, swap, system) == swaps.FAILED
+    assert swap.sidecar.read_bytes() == b"of another program"
+    swaps.recover(swap.backup)
+    assert {path.name for path in tmp_path.iterdir()} == {"film.avi", "film.avi.xmp", "backups", "kept"}
+    if system == "neither":
+        swap.reset()
+        assert forks.run(swaps.create_late, swap, system) == swaps.FAILED
+        assert swap.judge("refused") == "old"
+
+
+@pytest.mark.parametrize("by_link", [False, True])
+def test_removal_keeps_sidecar_of_another_program(folder: Path, forks: Forks, choice: Choice, *, by_link: bool) -> None:
+    if why := seccomp.why_not():
+        pytest.skip(why)
+    scene = Scene(folder, "sidecar removed", forks)
+    swap = scene.swap
+    assert isinstance(swap, swaps.SidecarSwap)
+    remove = swaps.remove_replaced_by_link if by_link else swaps.remove_replaced
+
+    def judge(where: str) -> None:
+        wanted = swaps.KEPT if swap.foreign.exists() else swaps.NEW
+        assert swap.sidecar.read_bytes() == wanted, where
+        assert {path.name for path in folder.iterdir()} == {"film.avi", "film.avi.xmp", "backups", "kept"}, where
+
+    def reset() -> None:
+        swap.reset()
+        swap.foreign.write_bytes(swaps.NEW)
+
+    reset()
+    report = scene.run(remove, swap)
+    assert report.code == swaps.FAILED
+    judge("another program replaced it")
+    assert not swap.foreign.exists()
+    scene.calls = report.calls
+    for point in scene.points(choice):
+        reset()
+        assert scene.run(remove, swap, trap=point.trap(scene, "kill")).killed, point  # type: ignore[arg-type]
+        for _ in range(2):
+            swaps.recover(swap.backup, resolved=False)
+            judge(f"killed at {point}")
+        tally.count("replacement", "kills of a write")
+
+
 @pytest.mark.parametrize("sticky", [False, True])
 def test_failed_call_keeps_old_file_or_reports_unknown(scene: Scene, choice: Choice, *, sticky: bool) -> None:
     numbers = itertools.cycle(FAULTS)

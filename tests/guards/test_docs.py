@@ -93,9 +93,17 @@ def test_every_field_place_and_placeholder_is_on_fields_page() -> None:
 
     for field in FIELDS:
         assert next(row[-1] for row in cells if row[0] == f"`{field.key}`") == field.about
-        places = [row[1] for row in cells if row[0] == f"`{field.key}`" and len(row) == 2]
-        wanted = [f"{container}: {place}" for container, place in field.places.items()]
-        assert places == (["; ".join(wanted)] if wanted else [])
+    [head] = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text.splitlines()
+        if line.startswith("| field | mp4")
+    ]
+    stored = {row[0].strip("`"): row for row in cells if len(row) == len(head)}
+    assert set(stored) == {field.key for field in FIELDS if field.places}
+    for field in FIELDS:
+        columns = zip(head[1:], stored.get(field.key, [])[1:], strict=False)
+        places = {container: place for names, place in columns for container in names.split(", ") if place != "–"}
+        assert places == dict(field.places)
     assert [[f"`{{{name}}}`", about] for name, about in FACTS.items()] == [
         row for row in cells if row[0][2:-2] in FACTS
     ]

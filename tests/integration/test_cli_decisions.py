@@ -54,6 +54,14 @@ def test_people_are_added_removed_and_undone(run: Run) -> None:
     assert "nothing was done" in run("edit", "name:mp4", "--remove", "Nobody")[2]
 
 
+def test_fields_are_set_and_reason_of_an_invalid_value_is_shown(run: Run) -> None:
+    assert "set the title of 3 files" in run("edit", "name:mp4", "--set", "title=At sea")[2].lower()
+    for options in ([], ["--dry-run"]):
+        _, _, said = run("edit", "name:mp4", "--set", "season={name}", *options)
+        assert "Not edited: 3 files; each would get an invalid value." in said
+        assert "Enter a whole number" in said
+
+
 def test_templates_are_saved_previewed_and_applied(run: Run) -> None:
     assert "adds Ann Lee; Eve" in run("templates", "save", "Family", "--add", "Ann Lee", "--add", "Eve")[2]
     assert "replaces Bob Ray by Rob" in run("templates", "save", "fix", "--find", "Bob Ray", "--replace", "Rob")[2]

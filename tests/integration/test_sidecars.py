@@ -125,11 +125,13 @@ def test_plan_announces_the_sidecar(folder: Path, library: Library) -> None:
     details = library.files.file(1)
     assert details.strategy == "sidecar_create"
     assert details.strategy_why == (
-        "The sidecar photo.heic.xmp is created. The XMP packet of the photo has no room for the value."
+        "The sidecar photo.heic.xmp is created. The photo has no XMP packet with room for the value."
     )
     assert library.dry_run(library.plan(), DANGER).by_strategy == {"sidecar_create": 1}
     assert not (folder / "photo.heic.xmp").exists()
     write(library, {"title": "Sea"})
+    assert library.files.file(1).strategy_why.startswith("The sidecar photo.heic.xmp is updated.")
+    folder.rename(folder.with_name("offline"))
     assert library.files.file(1).strategy_why.startswith("The sidecar photo.heic.xmp is updated.")
 
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.files import journal
-from indexium_core.files.journal import OperationJournal
-from indexium_core.files.swap import Replacement, SidecarChange, content
+from indexium_core.files.journal import OperationJournal, SidecarEntry, disk
+from indexium_core.files.swap import Replacement, SidecarChange, content, sidecar
 from indexium_core.model.files.media import Extent, Rebuild
 from tests.support import sparse
 
@@ -36,7 +36,7 @@ TWIN = 1_500_000_000_123_456_789  # of the file that is adopted, or gets another
 MODE = 0o640
 ATTRIBUTE = ("user.indexium.test", b"kept")
 WAYS = ("build", "keep", "shelve", "fill", "adopt", "join", "sparse")
-SIDECARS = ("sidecar created", "sidecar created without links", "sidecar replaced", "sidecar removed")
+SIDECARS = ("sidecar created", "sidecar created by a link", "sidecar replaced", "sidecar removed")
 ITEM = 7
 
 
@@ -131,6 +131,11 @@ class SidecarSwap(Swap):
         return self.folder / "film.avi.xmp"
 
     @property
+    def foreign(self) -> Path:
+        """Return the place of a sidecar of another program."""
+        return self.shelf / "foreign"
+
+    @property
     def before(self) -> bytes | None:
         return None if "created" in self.way else KEPT
 
@@ -187,8 +192,10 @@ def has_attributes(folder: Path) -> bool:
 def run(swap: Swap) -> None:
     """Perform a replacement."""
     content._CHUNK = 4096  # so that a small file is copied in parts, like a large one
-    if swap.way in {"shelve", "sidecar created without links"}:
+    if swap.way == "shelve":
         os.link = _no_links
+    if swap.way == "sidecar created by a link":
+        disk.rename_new = _cannot
     if isinstance(swap, SidecarSwap):
         _change_sidecar(swap)
         return
@@ -216,6 +223,46 @@ def _change_sidecar(swap: SidecarSwap) -> None:
         if swap.commit:
             change.place()
             change.commit()
+
+
+def remove_replaced(swap: SidecarSwap) -> None:
+    """Remove a sidecar that another program replaces after the last check of it."""
+    rename = disk.rename
+
+    def late(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
+        if swap.foreign.exists():
+            os.replace(swap.foreign, swap.sidecar)
+        rename(name, new, folder=folder, new_folder=new_folder)
+
+    disk.rename = late
+    run_or_say(swap)
+
+
+def create_late(swap: SidecarSwap, system: str) -> None:
+    """Create a sidecar after another program has created one; `system`: what gives a file a free name."""
+    if system != "exclusive rename":
+        disk.rename_new = _cannot
+    if system != "hard links":
+        os.link = _no_links
+    take_name = sidecar.take_name
+
+    def late(entry: SidecarEntry, *, folder: int) -> None:
+        if swap.foreign.exists():
+            os.replace(swap.foreign, swap.sidecar)
+        take_name(entry, folder=folder)
+
+    sidecar.take_name = late
+    run_or_say(swap)
+
+
+def remove_replaced_by_link(swap: SidecarSwap) -> None:
+    """Do it where a file gets a free name by a hard link."""
+    disk.rename_new = _cannot
+    remove_replaced(swap)
+
+
+def _cannot(*_: object, **named: object) -> bool:
+    return False
 
 
 def _no_links(*_: object, **named: object) -> None:
@@ -270,7 +317,8 @@ def held(swap: Swap) -> Iterator[None]:
         yield
 
 
-def recover(backup: Path) -> None:
-    """Recover a journal like every start."""
+def recover(backup: Path, *, resolved: bool = True) -> None:
+    """Recover a journal like every start; `resolved`: each entry must be resolved."""
     if backup.exists():
-        assert all(one.outcome.is_resolved for one in journal.recover(backup))
+        outcomes = [one.outcome for one in journal.recover(backup)]
+        assert not resolved or all(each.is_resolved for each in outcomes)

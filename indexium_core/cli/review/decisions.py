@@ -78,6 +78,8 @@ def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str],
     ):
         if count:
             output.note(f"Not edited: {wording.files(count)}; each {reason}.")
+    if outcome.invalid_reason:
+        output.note(outcome.invalid_reason)
     if outcome.unsupported:
         files = wording.files(outcome.unsupported)
         output.note(f"Not possible in {files}: the container cannot store the value. The plan has the reasons.")

@@ -18,10 +18,12 @@ import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from indexium_core import errors
 
 __all__ = [
+    "NO_LINKS",
     "Descriptor",
     "SyncError",
     "access_error",
@@ -47,6 +49,7 @@ __all__ = [
     "remove_attribute",
     "remove_folder",
     "rename",
+    "rename_new",
     "reserve",
     "set_attribute",
     "set_mode",
@@ -70,6 +73,10 @@ _CLONE_RANGE = 0x4020940D  # FICLONERANGE
 _KEEP_SIZE = 1  # FALLOC_FL_KEEP_SIZE
 _WRITE_OUT = 2  # SYNC_FILE_RANGE_WRITE
 _FALLOCATE = ("fallocate64", ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64)
+_RENAME = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
+_RENAME_NEW = (("renameat2", 1), ("renameatx_np", 4))  # RENAME_NOREPLACE of Linux, RENAME_EXCL of macOS
+# Errors of a system call for a hard link that is not possible.
+NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 # Errors of a call that this file system or these files do not support; a failing disk has other errors.
 _CANNOT = frozenset(
     (errno.EOPNOTSUPP, errno.ENOSYS, errno.ENOTTY, errno.EXDEV, errno.EINVAL, errno.EPERM, errno.ETXTBSY, errno.EINTR)
@@ -314,6 +321,23 @@ def rename(name: bytes, new: bytes, *, folder: int, new_folder: int) -> None:
     os.rename(name, new, src_dir_fd=folder, dst_dir_fd=new_folder)
 
 
+def rename_new(name: bytes, new: bytes, *, folder: int) -> bool:
+    """
+    Rename a file atomically in its folder; the new name must not exist.
+
+    Returns False if the system or the file system cannot check that in the same step; then nothing has changed.
+    """
+    for call, flag in _RENAME_NEW:
+        if (function := _c_function(call, *_RENAME)) is None:
+            continue
+        if function(folder, name, folder, new, flag) == 0:
+            return True
+        number = ctypes.get_errno()
+        if number not in _CANNOT:
+            raise OSError(number, os.strerror(number))
+    return False
+
+
 def remove(name: bytes, *, folder: int) -> None:
     """Unlink a name."""
     os.unlink(name, dir_fd=folder)
@@ -450,7 +474,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @functools.cache
-def _c_function(name: str, *arguments: type[ctypes._SimpleCData[int]]) -> ctypes._NamedFuncPointer | None:
+def _c_function(name: str, *arguments: type[ctypes._SimpleCData[Any]]) -> ctypes._NamedFuncPointer | None:
     """Return a function of the C library with its argument types, or None if the library does not have the function."""
     function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
     if function is not None:

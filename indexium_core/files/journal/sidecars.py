@@ -10,7 +10,8 @@ The journal entry of a sidecar: a small file beside a media file, which is creat
 The record comes first and has everything: the whole old file, and the digest of the new one. The bytes at the name
 decide after a crash, as for a swap. New bytes: the change happened, and only the record of it is missing. Old bytes:
 nothing happened, so only the temporary file is removed. Other bytes: another program changed the sidecar, and nothing
-is touched. The media file itself is never opened for writing.
+is touched. A removal gives the sidecar the temporary name before it unlinks it: the old bytes there are removed, and
+any other bytes get the name of the sidecar again. The media file itself is never opened for writing.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ __all__ = [
     "encode_sidecar",
     "read_small",
     "recover_sidecar",
+    "take_name",
 ]
 
 LARGEST = 64 << 20  # bytes of a sidecar
@@ -64,7 +66,7 @@ class SidecarEntry:
     item_id: int
     path: bytes  # the media file, which is not changed
     name: bytes  # the sidecar, in the folder of the media file
-    temp: bytes  # the new sidecar until it has its name
+    temp: bytes  # the new sidecar until it has its name; the old one during its removal
     before: bytes | None  # the old sidecar; None: there was none
     mode: int = 0  # of the old sidecar
     mtime_ns: int = 0
@@ -87,6 +89,13 @@ class SidecarEntry:
             return "before"
         found = None if content is None else Fingerprint.of(content)
         return "after" if found == self.after else ""
+
+    def has_old_aside(self) -> bool:
+        """Return whether the file with the temporary name is the old sidecar."""
+        try:
+            return read_small(os.path.join(self.folder, self.temp)) == self.before  # noqa: PTH118 - a path of bytes
+        except errors.ConflictError:  # a folder or a link
+            return False
 
 
 def encode_sidecar(entry: SidecarEntry) -> bytes:
@@ -140,6 +149,30 @@ def read_small(path: bytes) -> bytes | None:
         return file.read_at(0, file.size)
 
 
+def take_name(entry: SidecarEntry, *, folder: int) -> None:
+    """
+    Give the file with the temporary name the name of the sidecar, which no other file loses.
+
+    Raises:
+        FileExistsError: Another file has the name.
+        FileAccessError: The file system can neither check that in one step nor create hard links; nothing has changed.
+
+    """
+    if disk.rename_new(entry.temp, entry.name, folder=folder):
+        return
+    try:
+        disk.link(entry.temp, entry.name, folder=folder, new_folder=folder)
+    except OSError as error:
+        if error.errno not in disk.NO_LINKS:
+            raise
+        message = (
+            f"{disk.shown(entry.sidecar)} could not be created: its file system cannot ensure that no other file loses "
+            "this name. Move the folder to another file system."
+        )
+        raise errors.FileAccessError(message, code="no_locks") from error
+    disk.remove(entry.temp, folder=folder)
+
+
 def recover_sidecar(entry: SidecarEntry) -> UndoOutcome:
     """
     Bring a change of a sidecar that was started to one of its two final states.
@@ -163,6 +196,8 @@ def recover_sidecar(entry: SidecarEntry) -> UndoOutcome:
 def _decide(entry: SidecarEntry, folder: int) -> UndoOutcome:
     if disk.lookup(os.path.split(entry.path)[1], folder=folder) is None:
         raise errors.FileAccessError(f"{disk.shown(entry.path)} no longer exists.", code="missing_file")
+    if entry.after is None:
+        _return_name(entry, folder)
     found = entry.explains(read_small(entry.sidecar))
     if not found:
         message = (
@@ -175,3 +210,22 @@ def _decide(entry: SidecarEntry, folder: int) -> UndoOutcome:
     if found == "after":
         return UndoOutcome(status="finished", message="The sidecar was already in its place.")
     return UndoOutcome(status="undone" if cleared else "untouched")
+
+
+def _return_name(entry: SidecarEntry, folder: int) -> None:
+    """Give a sidecar its name again that an interrupted removal took, if another program has put it there."""
+    aside = disk.lookup(entry.temp, folder=folder)
+    if aside is None or entry.has_old_aside():
+        return
+    named = disk.lookup(entry.name, folder=folder)
+    if named is not None and os.path.samestat(aside, named):  # interrupted between the link and the removal
+        disk.remove(entry.temp, folder=folder)
+    elif named is not None:
+        message = (
+            f"Other programs changed {disk.shown(entry.sidecar)} during the write. The first of their files has the "
+            f"name {disk.shown(entry.temp)}. Compare both, and remove or rename that one."
+        )
+        raise errors.ConflictError(message, code="changed_on_disk")
+    else:
+        take_name(entry, folder=folder)
+    disk.sync_folder(folder)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-__all__ = ["EXTENSION", "SidecarPlace", "find"]
+__all__ = ["EXTENSION", "SidecarPlace", "extensions", "find", "name_in"]
 
 EXTENSION = b".xmp"
 _ENDINGS = (EXTENSION, b".XMP")
@@ -23,6 +24,7 @@ _RAW = frozenset(
     b"x3f".split()
 )
 _OTHERS = frozenset(b"." + name for name in b"avif heic heif hif jfif jpe jpeg jpg png tif tiff webp".split())
+_PHOTOS = _RAW | _OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,31 @@ class SidecarPlace:
     stamp: str = ""  # another text after the sidecar was changed or replaced
 
 
-def find(path: bytes, *, siblings: Collection[bytes] | None = None, by_stem: bool = False) -> SidecarPlace:
+def extensions(listing: Iterable[bytes]) -> dict[bytes, set[bytes]]:
+    """Return the extensions of photos for each name of a folder without its extension, all in lower case."""
+    result: dict[bytes, set[bytes]] = {}
+    for name in listing:
+        stem, dot, kind = name.lower().rpartition(b".")
+        if stem and dot + kind in _PHOTOS:
+            result.setdefault(stem, set()).add(dot + kind)
+    return result
+
+
+def find(
+    path: bytes,
+    *,
+    siblings: Collection[bytes] | None = None,
+    beside: Mapping[bytes, AbstractSet[bytes]] | None = None,
+    by_stem: bool = False,
+) -> SidecarPlace:
     """
     Return the sidecar of a photo.
 
     Args:
         path: The photo.
         siblings: The names in its folder that end with the extension of sidecars; None: they are not known.
+        beside: The `extensions` of the names in its folder; None: they are not known, which costs dozens of calls where
+            there is an `a.xmp`.
         by_stem: A new sidecar is called `a.xmp`, if that name belongs to no other photo.
 
     """
@@ -51,9 +71,14 @@ def find(path: bytes, *, siblings: Collection[bytes] | None = None, by_stem: boo
             return SidecarPlace(each, stamp)
     for each in (stem + ending for ending in _ENDINGS):
         if stamp := _stamp(folder, each, siblings):
-            own = _owns(folder, stem, extension)
+            own = _owns(folder, stem, extension, beside)
             return SidecarPlace(each, stamp) if own else SidecarPlace(name + EXTENSION)
-    return SidecarPlace((stem if by_stem and _owns(folder, stem, extension) else name) + EXTENSION)
+    return SidecarPlace((stem if by_stem and _owns(folder, stem, extension, beside) else name) + EXTENSION)
+
+
+def name_in(stamp: str) -> str:
+    """Return the name of the sidecar in its stamp, as readable text."""
+    return stamp.split(" ", 2)[2]
 
 
 def _stamp(folder: bytes, name: bytes, siblings: Collection[bytes] | None) -> str:
@@ -69,10 +94,12 @@ def _stamp(folder: bytes, name: bytes, siblings: Collection[bytes] | None) -> st
     return f"{status.st_size} {status.st_mtime_ns} {name.decode('utf-8', 'replace')}"
 
 
-def _owns(folder: bytes, stem: bytes, extension: bytes) -> bool:
+def _owns(folder: bytes, stem: bytes, extension: bytes, beside: Mapping[bytes, AbstractSet[bytes]] | None) -> bool:
     """Return whether the sidecar `a.xmp` is that of a photo `a.jpg`."""
     own = extension.lower()
-    others = (_RAW if own in _RAW else _RAW | _OTHERS) - {own}
+    others = (_RAW if own in _RAW else _PHOTOS) - {own}
+    if beside is not None:  # the case of letters may differ, so the disk is asked for those that are left
+        others &= beside.get(stem.lower(), frozenset())
     return not any(os.path.lexists(_below(folder, stem + form)) for each in others for form in (each, each.upper()))
 
 

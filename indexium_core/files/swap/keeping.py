@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import errno
 import os
 
 from indexium_core import errors
 from indexium_core.files.journal import disk
 from indexium_core.files.swap.original import Original
 
-__all__ = ["NO_LINKS", "OWN_FOLDER", "keep", "kept_path"]
+__all__ = ["OWN_FOLDER", "keep", "kept_path"]
 
-# Errors of a system call for a hard link that is not possible.
-NO_LINKS = frozenset((errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 OWN_FOLDER = b".indexium"  # the folder of kept originals, beside their files
 
 
@@ -66,7 +63,7 @@ def _link(original: Original, name: bytes, kept_folder: int) -> bool:
     except FileExistsError:
         return True  # from an earlier attempt; the caller checks it
     except OSError as error:
-        if error.errno not in NO_LINKS or disk.lookup(name, folder=kept_folder) is not None:
+        if error.errno not in disk.NO_LINKS or disk.lookup(name, folder=kept_folder) is not None:
             raise
         disk.rename(original.name, name, folder=original.folder, new_folder=kept_folder)
         return False

@@ -19,7 +19,7 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.journal import Imprint, JournalWriter, SwapEntry, UndoOutcome, disk, swap_recovery
 from indexium_core.files.reader import ByteProgress, FileReader, ignore
 from indexium_core.files.swap import content, hashing
-from indexium_core.files.swap.keeping import NO_LINKS, OWN_FOLDER, keep
+from indexium_core.files.swap.keeping import OWN_FOLDER, keep
 from indexium_core.files.swap.newfile import NewFile
 from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
@@ -245,7 +245,7 @@ class Replacement:
         try:
             self._new.link(source, name, folder=place)
         except OSError as error:
-            if error.errno not in {*NO_LINKS, errno.EXDEV}:
+            if error.errno not in {*disk.NO_LINKS, errno.EXDEV}:
                 raise
             self._new.create()
             whole = Rebuild((Extent(0, source.size),), cloned=True)

@@ -8,8 +8,9 @@ The order of the steps, with the reason for each:
 2. **SIDECAR, durable.** The record has the whole old sidecar and the digest of the new one. After a crash before it,
    nothing has changed.
 3. **Make the new sidecar** under a temporary name that the record names, fsync it, and read it back.
-4. **Take the place.** A new sidecar gets its name by a hard link, which never takes the name of another file; a
-   replacement by a rename; a removal unlinks the name. Before it, the old sidecar is compared once more.
+4. **Take the place.** A new sidecar gets its name only if no other file has it, in one step; a replacement is a rename.
+   A removal gives the sidecar the temporary name, compares it and unlinks it; a sidecar that another program has put
+   there gets its name again. Before each of these, the old sidecar is compared once more.
 5. **Fsync the folder.** After an error here it is unknown what is on the medium: the entry stays open.
 6. **COMMIT** by the caller, after its own checks.
 """
@@ -25,10 +26,9 @@ from typing import Self
 
 from indexium_core import errors
 from indexium_core.files.journal import JournalWriter, SidecarEntry, UndoOutcome, disk
-from indexium_core.files.journal.sidecars import Fingerprint, read_small
+from indexium_core.files.journal.sidecars import Fingerprint, read_small, take_name
 from indexium_core.files.reader import FileReader
 from indexium_core.files.swap.attributes import carry_over, carry_owner
-from indexium_core.files.swap.keeping import NO_LINKS
 from indexium_core.files.swap.newfile import unused_name
 from indexium_core.files.swap.original import Original
 
@@ -222,12 +222,12 @@ class SidecarChange:
         """Change the name of the sidecar, durably."""
         try:
             if entry.after is None:
-                disk.remove(self._name, folder=self._folder)
+                self._remove(entry)
             elif self._old is not None:
                 disk.rename(entry.temp, self._name, folder=self._folder, new_folder=self._folder)
             else:
                 self._take_free_name(entry)
-        except errors.ConflictError:
+        except errors.MetadataError:
             raise
         except BaseException:  # it may have happened: a network file system can lose its reply
             if self._explained(entry) != "before":
@@ -238,18 +238,31 @@ class SidecarChange:
             self.warnings.append("The file system cannot confirm that the name of the sidecar is on the medium.")
 
     def _take_free_name(self, entry: SidecarEntry) -> None:
-        folder = self._folder
         try:
-            disk.link(entry.temp, self._name, folder=folder, new_folder=folder)
+            take_name(entry, folder=self._folder)
         except FileExistsError:
             message = f"Another program has created {disk.shown(self.path)}. Scan it again."
             raise errors.ConflictError(message) from None
-        except OSError as error:
-            if error.errno not in NO_LINKS or disk.lookup(self._name, folder=folder) is not None:
-                raise
-            disk.rename(entry.temp, self._name, folder=folder, new_folder=folder)
-        else:
-            disk.remove(entry.temp, folder=folder)
+
+    def _remove(self, entry: SidecarEntry) -> None:
+        """Remove the sidecar. The file is compared under the temporary name, which no other program opens."""
+        disk.rename(self._name, entry.temp, folder=self._folder, new_folder=self._folder)
+        try:
+            is_old = entry.has_old_aside()
+        except errors.FileAccessError as error:
+            raise self._unresolved(error.message) from error
+        if is_old:
+            disk.remove(entry.temp, folder=self._folder)
+            return
+        try:
+            take_name(entry, folder=self._folder)
+        except (OSError, errors.MetadataError) as error:
+            reason = (
+                f"another program changed {disk.shown(self.path)}, which now has the name {disk.shown(entry.temp)}."
+            )
+            raise self._unresolved(reason) from error
+        disk.sync_folder(self._folder)
+        raise errors.ConflictError(f"{disk.shown(self.path)} changed since it was read. Scan it again.")
 
     def _explained(self, entry: SidecarEntry) -> str:
         try:

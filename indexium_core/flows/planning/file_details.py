@@ -1,7 +1,8 @@
 """
 The details of one file: its content, its people with the reason for each, its strategy, and its history.
 
-This module does not read the disk: all facts come from the last scan, the plan and the ledger.
+All facts come from the last scan, the plan and the ledger. The disk is asked only where a new sidecar would be called
+`a.xmp`: whether that name belongs to another photo.
 """
 
 from __future__ import annotations
@@ -228,9 +229,12 @@ def _tags(row: dict[str, Any]) -> list[TagPlace]:
 def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     """Return the strategy of the file with the reason for it, or the reason why it cannot be written."""
     if strategies.is_sidecar(row["strategy"]):
-        place = names.find(bytes(row["path_bytes"]), by_stem=by_stem)
-        change = "updated" if place.stamp else "created"
-        sentence = f"The sidecar {place.name.decode('utf-8', 'replace')} is {change}. {row['strategy_message']}".strip()
+        if row["sidecar"]:
+            name, change = names.name_in(row["sidecar"]), "updated"
+        else:
+            place = names.find(bytes(row["path_bytes"]), siblings=(), by_stem=by_stem)
+            name, change = place.name.decode("utf-8", "replace"), "created"
+        sentence = f"The sidecar {name} is {change}. {row['strategy_message']}".strip()
         return {"strategy_words": strategies.in_words(row["strategy"]), "strategy_why": sentence}
     if row["strategy"]:
         return {"strategy_words": strategies.in_words(row["strategy"]), "strategy_why": strategies.why(row["strategy"])}

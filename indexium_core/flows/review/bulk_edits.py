@@ -118,6 +118,7 @@ class BulkEdits:
             changed=len({each.file_id for each in found.changes}),
             without_value=len(found.without_value),
             invalid=found.invalid_files,
+            invalid_reason=found.invalid_reason,
             locked=len(found.locked),
             unsupported=found.unsupported_files,
             examples=[each for part in (found.changes, found.problems, found.unsupported) for each in part[:examples]],

@@ -57,6 +57,7 @@ class DecisionReport:
     removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
     without_value: int = 0  # files that are not edited, because a rule for a field has no value
     invalid: int = 0  # files that are not edited, because a rule makes an invalid value
+    invalid_reason: str = ""  # why the first of these values is not valid
     locked: int = 0  # files in which a locked field keeps its value
     unsupported: int = 0  # files with a container that cannot store a value; the plan shows the edit with the reason
     step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: no decision was made
@@ -360,6 +361,7 @@ class Step:
             self.report,
             without_value=len(found.without_value),
             invalid=found.invalid_files,
+            invalid_reason=found.invalid_reason,
             locked=max(locked, len(found.locked)),
             unsupported=max(unsupported, found.unsupported_files),
         )

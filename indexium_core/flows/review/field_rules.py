@@ -51,6 +51,11 @@ class RuleResults:
         return len({each.file_id for each in self.problems})
 
     @property
+    def invalid_reason(self) -> str:
+        """Why the first invalid value is not valid; "" without one."""
+        return next((each.problem for each in self.problems), "")
+
+    @property
     def changed_files(self) -> int:
         """The number of files with a value that is edited."""
         return len({file_id for of_field in self.values.values() for file_id in of_field})

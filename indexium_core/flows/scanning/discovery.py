@@ -149,12 +149,25 @@ def _changed_sidecars(folder: walk.Folder, known: dict[bytes, str]) -> set[bytes
     """
     Return the photos of a folder whose sidecar is new, changed or gone; `known` has the stamp of each known sidecar.
 
-    A folder without sidecars, now and at the last scan, costs nothing.
+    A folder without sidecars, now and at the last scan, costs nothing; one with sidecars is listed once more.
     """
     if not folder.sidecars and not known:
         return set()
-    photos = (path for path, _ in folder.files if path in known or (folder.sidecars and _is_photo(path)))
-    return {path for path in photos if names.find(path, siblings=folder.sidecars).stamp != known.get(path, "")}
+    photos = [path for path, _ in folder.files if path in known or (folder.sidecars and _is_photo(path))]
+    beside = _extensions(folder.path) if photos and folder.sidecars else None
+    return {
+        path
+        for path in photos
+        if names.find(path, siblings=folder.sidecars, beside=beside).stamp != known.get(path, "")
+    }
+
+
+def _extensions(folder: bytes) -> dict[bytes, set[bytes]] | None:
+    try:
+        with os.scandir(folder) as entries:
+            return names.extensions(entry.name for entry in entries)
+    except OSError:  # the folder vanished meanwhile
+        return None
 
 
 def _is_photo(path: bytes) -> bool:

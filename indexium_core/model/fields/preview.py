@@ -40,10 +40,9 @@ class FieldsPreview:
     changed: int  # files with a value that a write changes
     without_value: int  # files for which a rule has no value: their field is not edited
     invalid: int  # files for which a rule makes an invalid value: their field is not edited
+    invalid_reason: str  # why the first of these values is not valid
     locked: int = 0  # files in which a locked field keeps its value
-    unsupported: int = (
-        0  # files with a container that cannot store a value; the plan would show the edit with the reason
-    )
+    unsupported: int = 0  # files that cannot store a value; the plan would show the edit with the reason
     examples: list[FieldExample]  # the first changes, invalid values and unsupported ones
 
     def _repr_html_(self) -> str:

@@ -29,6 +29,7 @@ __all__ = [
     "ValueLimit",
     "editable_field",
     "field_named",
+    "title_of",
 ]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
@@ -412,6 +413,11 @@ def field_named(key: str) -> Field:
     if key not in _BY_KEY:
         raise errors.UsageError(f"There is no field '{key}'. Fields: {', '.join(_BY_KEY)}.")
     return _BY_KEY[key]
+
+
+def title_of(key: str) -> str:
+    """Return the title of the field with a key; the key itself if there is no such field."""
+    return _BY_KEY[key].title if key in _BY_KEY else key
 
 
 def editable_field(key: str) -> Field:

@@ -17,5 +17,4 @@ SHOWN_BY_BROWSERS: Mapping[str, str] = {
     "jpeg": "image/jpeg",
     "png": "image/png",
     "webp": "image/webp",
-    "avif": "image/avif",
 }

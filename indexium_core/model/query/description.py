@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from indexium_core.model.fields.table import FAVORITE_KEY, title_of
 from indexium_core.model.files.properties import label_of
 from indexium_core.model.planning import risk
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse
+from indexium_core.model.query.keys import Key
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = ["describe", "describe_parts"]
@@ -36,9 +38,11 @@ _OPTIONS = {
     "type": "{not}of the type {options}",
     "mode": "{not}in mode {options}",
     "locked": "{not}with {options} locked",
+    "field": "{not}with a value in the field {options}",
+    "changed": "{not}with a change of the field {options}",
 }
 _LOCKED = {"yes": "anything", "no": "nothing"}
-_FLAGS = {"edited": "{not}edited", "postponed": "{not}skipped"}
+_FLAGS = {"edited": "{not}edited", "postponed": "{not}skipped", FAVORITE_KEY: "{not}a favorite"}
 _SPANS = {
     ">": {
         "id": "with an id above {0}",
@@ -83,6 +87,24 @@ _SPANS = {
         "taken": "taken from {0} to {1}",
     },
 }
+# Of the values of fields, after the title of the field: text, number or day.
+_TEXT_OF_FIELD = "with {text} {not}in the "
+_NUMBERS_OF_FIELD = {
+    ">": " above {0}",
+    ">=": " of at least {0}",
+    "<": " below {0}",
+    "<=": " up to {0}",
+    "=": " {0}",
+    "..": " from {0} to {1}",
+}
+_DAYS_OF_FIELD = {
+    ">": " after {0}",
+    ">=": " in {0} or later",
+    "<": " before {0}",
+    "<=": " in {0} or earlier",
+    "=": " in {0}",
+    "..": " from {0} to {1}",
+}
 
 
 def describe(text: str) -> str:
@@ -117,14 +139,15 @@ def _term(term: Term, negation: str) -> str:
     key, value = term.key.name, term.value
     if isinstance(value, Text):
         if term.key.kind != "people":
-            return _filled(_TEXTS[key], negation, text=f"“{value.text}”")
+            template = _TEXTS.get(key) or _TEXT_OF_FIELD + title_of(key).lower()
+            return _filled(template, negation, text=f"“{value.text}”")
         return _filled(_PEOPLE[key], negation, name=value.text if value.exact else f"a person like “{value.text}”")
     if isinstance(value, AnyValue):
         options = [_option(key, option) for option in value.options]
         return _filled(_OPTIONS[key], negation, options=" or ".join(options))
     if isinstance(value, Flag):
         return _filled(_FLAGS[key], negation if value.wanted else _inverted(negation))
-    return negation + _span(key, value)
+    return negation + _span(term.key, value)
 
 
 def _option(key: str, option: str) -> str:
@@ -132,6 +155,8 @@ def _option(key: str, option: str) -> str:
         return _LOCKED.get(option) or label_of(option).lower()
     if key == "person_id":
         return f"#{option}"
+    if key in {"field", "changed"}:
+        return title_of(option).lower()
     return risk.label(option) if key == "issue" else option
 
 
@@ -139,11 +164,14 @@ def _inverted(negation: str) -> str:
     return "" if negation else "not "
 
 
-def _span(key: str, span: Span) -> str:
+def _span(key: Key, span: Span) -> str:
     sign, first = span.sign, span.first
     if sign == ".." and not (span.first and span.last):
         sign, first = (">=", span.first) if span.first else ("<=", span.last)
-    return _SPANS[sign][key].format(_endpoint(key, first), _endpoint(key, span.last))
+    template = _SPANS[sign].get(key.name)
+    if template is None:
+        template = title_of(key.name).lower() + (_DAYS_OF_FIELD if key.kind == "day" else _NUMBERS_OF_FIELD)[sign]
+    return template.format(_endpoint(key.name, first), _endpoint(key.name, span.last))
 
 
 def _endpoint(key: str, word: str) -> str:

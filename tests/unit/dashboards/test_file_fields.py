@@ -113,8 +113,8 @@ def test_typed_value_is_never_a_rule(value: str) -> None:
 
 def preview(**facts: Any) -> FieldsPreview:
     example = FieldExample(file_id=1, file_name="a.avi", field="title", before="Old", after="a")
-    nothing = {"files": 9, "copies": 0, "changed": 7, "without_value": 0, "invalid": 0, "examples": [example]}
-    return FieldsPreview(**nothing | facts)
+    nothing = {"files": 9, "copies": 0, "changed": 7, "without_value": 0, "invalid": 0}
+    return FieldsPreview(**{"invalid_reason": "", "examples": [example]} | nothing | facts)
 
 
 def test_bulk_preview_counts_files_and_shows_the_first() -> None:

@@ -259,4 +259,5 @@ def test_creation_time_of_tracks_follows_if_it_was_equal() -> None:
 
 
 def test_location_is_a_position() -> None:
-    assert refused(mp4.film(), location="Munich").startswith("invalid_value: The location must be a position")
+    expected = "invalid_value: Location cannot be “Munich” in files of this kind: enter a position"
+    assert refused(mp4.film(), location="Munich").startswith(expected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zlib
 
 import pytest
@@ -11,8 +12,9 @@ from PIL import Image
 
 from indexium_core.files import thumbnail
 from indexium_core.files.containers import registry
+from indexium_core.files.containers.photos import jpeg
 from indexium_core.files.reader import BytesReader
-from tests.support import photos
+from tests.support import heif, photos
 
 KINDS = [family.name for family in registry.PHOTOS]
 
@@ -89,3 +91,50 @@ def png(width: int, height: int, *chunks: bytes) -> bytes:
 def test_bomb_or_damaged_photo_has_none_and_no_error(data: bytes) -> None:
     kind = "png" if data.startswith(b"\x89") else "jpeg"
     assert thumbnail.picture(BytesReader(data), kind, width=320) is None
+
+
+def large_jpeg(**settings: object) -> bytes:
+    return photos.photo("jpeg", size=(640, 480), **settings)
+
+
+def other_scan() -> bytes:
+    """A JPEG whose first scan has one of three components."""
+    data = bytearray(large_jpeg())
+    data[data.index(b"\xff\xda") + 4] = 1
+    return bytes(data)
+
+
+def test_jpeg_above_the_limit_is_decoded_at_its_scale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnail, "_MOST_PIXELS", 100_000)
+    assert opened(thumbnail.picture(BytesReader(large_jpeg()), "jpeg", width=64)).size == (64, 48)
+    assert thumbnail.picture(BytesReader(large_jpeg()), "jpeg", width=640) is None  # at no smaller scale
+    assert thumbnail.picture(BytesReader(large_jpeg(progressive=True)), "jpeg", width=64) is None
+    assert thumbnail.picture(BytesReader(photos.photo("png", size=(640, 480))), "png", width=64) is None
+    monkeypatch.setattr(thumbnail, "_MOST_JPEG_PIXELS", 640 * 480 - 1)
+    assert thumbnail.picture(BytesReader(large_jpeg()), "jpeg", width=64) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [(large_jpeg(), True), (large_jpeg(progressive=True), False), (other_scan(), False)],
+    ids=["one scan", "progressive", "a scan for each component"],
+)
+def test_only_a_jpeg_of_one_scan_is_decoded_by_rows(data: bytes, expected: bool) -> None:
+    reader = BytesReader(data)
+    assert jpeg.has_one_scan(reader, jpeg.read(reader)) is expected
+
+
+def test_tiles_share_the_limit_of_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = heif.tiled(photos.picture(size=(512, 256)), 4, 2, size=(230, 120))
+    monkeypatch.setattr(thumbnail, "_MOST_PIXELS", 230 * 120)  # more than one tile has
+    assert thumbnail.picture(BytesReader(data), "heif", width=100) is None
+    exact = heif.tiled(photos.picture(size=(256, 128)), 4, 2, size=(230, 120))  # the tiles reach beyond the photo
+    assert thumbnail.picture(BytesReader(exact), "heif", width=100) is not None
+
+
+def test_warnings_are_filtered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(warnings, "filterwarnings", lambda *_, **settings: calls.append(settings))
+    for _ in range(2):
+        assert thumbnail.picture(BytesReader(photos.photo("png")), "png", width=64) is not None
+    assert not calls

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import av
@@ -689,6 +690,49 @@ def test_thumbnail_of_tiles(turns: int, size: tuple[int, int]) -> None:
     assert small is not None
     with Image.open(io.BytesIO(small)) as found:
         assert max(found.size) in range(60, 80)
+
+
+def in_meta(data: bytes, kind: bytes, new: bytes) -> bytes:
+    """An HEIC with another box of a kind."""
+    at = data.index(kind) - 4
+    size = int.from_bytes(data[at : at + 4], "big")
+    start = data.index(b"meta") - 4
+    longer = int.from_bytes(data[start : start + 4], "big") + len(new) - size
+    return data[:start] + longer.to_bytes(4, "big") + data[start + 4 : at] + new + data[at + size :]
+
+
+def places(data: bytes, items: int, ranges: int) -> bytes:
+    """An HEIC whose list of places has numbers without bytes."""
+    entry = bytes(4) + ranges.to_bytes(2, "big")
+    return in_meta(data, b"iloc", heif.full(b"iloc", 0, b"\0\0", items.to_bytes(2, "big"), entry * items))
+
+
+def references(data: bytes, kind: bytes, boxes: int, targets: bytes = b"") -> bytes:
+    """An HEIC with references that announce 65,535 targets each."""
+    return in_meta(data, b"iref", heif.full(b"iref", 0, heif.box(kind, b"\0\1\xff\xff", targets) * boxes))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: places(data, 2, 65_535),
+        lambda data: places(data, 10_001, 0),
+        lambda data: references(data, b"dimg", 2, bytes(2 * 65_535)),
+        lambda data: in_meta(data, b"iprp", heif.box(b"iprp", heif.full(b"ipma", 0, b"\0\0\x27\x11", bytes(30_003)))),
+    ],
+    ids=["ranges", "items", "references", "properties"],
+)
+def test_heic_of_too_many_parts_is_malformed(damage: Callable[[bytes], bytes]) -> None:
+    problem = examined(damage(heic(heif.Item(b"mime", RATED, XMP)))).problem
+    assert problem is not None
+    assert "(meta) is malformed" in problem.message
+
+
+def test_other_references_of_a_heic_are_skipped() -> None:
+    data = references(heic(heif.Item(b"mime", RATED, XMP)), b"auxl", 1_000)
+    start = time.process_time()
+    assert examined(data).parts is not None
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

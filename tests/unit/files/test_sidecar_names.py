@@ -21,6 +21,8 @@ from indexium_core.files.sidecars import names
         ("a.jpg", ["a.xmp", "a.dng"], ""),
         ("a.jpg", ["a.xmp", "a.CR2"], ""),
         ("a.jpg", ["a.xmp", "a.png"], ""),
+        ("a.jpg", ["a.xmp", "A.png"], "a.xmp"),
+        ("a.jpg", ["a.xmp", "a.Cr2"], "a.xmp"),
         ("a.dng", ["a.xmp", "a.jpg"], "a.xmp"),
         ("a.dng", ["a.xmp", "a.nef"], ""),
         ("a.jpg", ["a.xmp", "a.mp4"], "a.xmp"),
@@ -35,6 +37,8 @@ def test_sidecar_belongs_to_one_photo(tmp_path: Path, photo: str, others: list[s
     assert (os.fsdecode(found.name) if found.stamp else "") == sidecar
     siblings = {os.fsencode(name) for name in others if name.lower().endswith(".xmp")}
     assert names.find(os.fsencode(tmp_path / photo), siblings=siblings) == found
+    beside = names.extensions(os.listdir(os.fsencode(tmp_path)))
+    assert names.find(os.fsencode(tmp_path / photo), siblings=siblings, beside=beside) == found
     assert found.stamp or os.fsdecode(found.name) == f"{photo}.xmp"
 
 
@@ -50,3 +54,16 @@ def test_link_or_folder_is_no_sidecar(tmp_path: Path) -> None:
     (tmp_path / "a.jpg.xmp").symlink_to("a.jpg")
     (tmp_path / "a.xmp").mkdir()
     assert names.find(os.fsencode(tmp_path / "a.jpg")).stamp == ""
+
+
+def test_listed_folder_spares_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.jpg", "a.xmp", "b.jpg", "b.dng", "b.xmp"):
+        (tmp_path / name).write_bytes(b"x")
+    folder = os.fsencode(tmp_path)
+    beside, asked = names.extensions(os.listdir(folder)), []
+    exists = os.path.lexists
+    monkeypatch.setattr(os.path, "lexists", lambda path: asked.append(path) or exists(path))
+    assert names.find(folder + b"/a.jpg", siblings={b"a.xmp"}, beside=beside).stamp
+    assert asked == []
+    assert not names.find(folder + b"/b.jpg", siblings={b"b.xmp"}, beside=beside).stamp
+    assert asked == [folder + b"/b.dng"]

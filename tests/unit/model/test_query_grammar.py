@@ -164,6 +164,11 @@ def test_completion_never_fails(text: str, cursor: int) -> None:
 @pytest.mark.parametrize("key", query.KEYS.values(), ids=lambda key: key.name)
 def test_example_of_each_key_is_valid(key: query.Key) -> None:
     assert query.compile_query(key.example).keys == {key.name}
+    assert query.describe(key.example)
+    value = "2019" if key.kind == "day" else "2"
+    if key.kind in {"number", "day"}:
+        forms = (f"{key.name}:{form}" for form in (value, f">{value}", f">={value}", f"<{value}", f"{value}..{value}"))
+        assert all(value in query.describe(form) for form in forms)
 
 
 def test_search_keys_are_complete() -> None:
@@ -205,6 +210,10 @@ def test_compiled_query_has_its_keys() -> None:
         ("edited:yes postponed:no -edited:no", "edited, not skipped, edited"),
         ("issue:custom_comment mode:preserve", "with “custom text”, in mode preserve"),
         ('db:ann -has:"Ann"', "with a person like “ann” in the database, with Ann not in the file"),
+        ("rating:>2 season:2..3", "rating above 2, season from 2 to 3"),
+        ("year:2019.. creation_time:<2019-07", "year of at least 2019, creation time before 2019-07"),
+        ("-title:sea favorite:no", "with “sea” not in the title, not a favorite"),
+        ("field:copyright -changed:title", "with a value in the field copyright, not with a change of the field title"),
         ("size:0 ext:mp4,mov", "0 bytes large, ending in .mp4 or mov"),
     ],
 )

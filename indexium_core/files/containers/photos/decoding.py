@@ -22,6 +22,9 @@ __all__ = ["opened", "thumbnail"]
 
 logger = logging.getLogger(__name__)
 
+# Pillow warns of malformed EXIF, which stays as it is. The filters belong to the process, so no thread changes them.
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
 _QUALITY = 85
 _BUFFER = 64 * 1024
 _PAPER = (255, 255, 255)  # behind transparent pixels
@@ -46,7 +49,6 @@ def opened(reader: Reader, container: str) -> Iterator[Any]:
         Exception: Pillow cannot open it. It raises many kinds of exceptions for a malformed photo.
 
     """
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # of malformed EXIF, which stays as it is
     with _opener(container)(io.BufferedReader(_PhotoSource(reader), _BUFFER)) as photo:
         yield photo
 
@@ -60,14 +62,14 @@ def thumbnail(reader: Reader, container: str, *, orientation: int, width: int, m
         container: Its container.
         orientation: The orientation from EXIF, 1 to 8.
         width: Pixels. A JPEG is decoded at the smallest scale that is large enough.
-        most_pixels: A photo with more pixels is not decoded.
+        most_pixels: A photo with more pixels is not decoded; of a JPEG, those at its scale count.
 
     """
     try:
         with opened(reader, container) as photo:
+            photo.draft("RGB", (width, width))
             if photo.width * photo.height > most_pixels:
                 return None
-            photo.draft("RGB", (width, width))
             photo.thumbnail((width, width), reducing_gap=2.0)
             # Pillow turns a TIFF when it decodes it.
             return _jpeg(photo if container == "tiff" else _turned(photo, orientation))

@@ -11,6 +11,7 @@ Everything beside the image data, the packet and the EXIF block must stay byte f
 
 from __future__ import annotations
 
+import bisect
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ _METADATA = frozenset({b"Exif", b"mime", b"uri "})  # types of items without ima
 _IN_FILE, _IN_IDAT = 0, 1  # construction methods
 _MAX_META = boxes.MAX_BESIDE
 _MAX_ITEMS = 10_000
+_MAX_RANGES = 100_000  # of all items; also the limit of references of one kind
 _ONLY_SEQUENCE = "The file has a sequence of pictures and no single picture."
 _QUARTER_TURNS = {0: 1, 1: 8, 2: 3, 3: 6}  # anticlockwise quarter turns, and the EXIF orientation that equals them
 
@@ -165,19 +167,29 @@ def _locate(data: bytes, start: int, end: int, items: Mapping[int, _Item], idat:
     of_offset, of_length, of_base, of_index = lengths
     cursor = _BoxNumbers(data, start + 6, end)
     wide = 4 if version == 2 else 2
-    for _ in range(cursor.number(wide)):
+    ranges = 0
+    for _ in range(_count(cursor.number(wide), _MAX_ITEMS)):
         item = items.get(cursor.number(wide), _Item())
         item.method = cursor.number(2) & 15 if version else _IN_FILE
         item.is_elsewhere = cursor.number(2) != 0
         base = cursor.number(of_base)
         extents = []
-        for _ in range(cursor.number(2)):
+        count = cursor.number(2)
+        ranges = _count(ranges + count, _MAX_RANGES)  # numbers without bytes never reach the end of the box
+        for _ in range(count):
             cursor.number(of_index)
             extents.append((base + cursor.number(of_offset), cursor.number(of_length)))
         if item.is_elsewhere or item.method not in {_IN_FILE, _IN_IDAT}:
             continue
         first = idat.offset if item.method == _IN_IDAT else 0
         item.extents = tuple(Extent(first + at, length) for at, length in extents if length)
+
+
+def _count(number: int, limit: int) -> int:
+    """Return a number of entries; raises MalformedBoxError above the limit."""
+    if number > limit:
+        raise boxes.MalformedBoxError
+    return number
 
 
 class _BoxNumbers:
@@ -197,19 +209,22 @@ class _BoxNumbers:
 def _references(data: bytes, start: int, end: int, wanted: bytes) -> Iterator[tuple[int, int]]:
     """Yield the pairs of items with a kind of reference."""
     wide = 4 if data[start] else 2
+    total = 0
     for kind, at, stop in boxes.parts(data, start + 4, end):
+        if kind != wanted:
+            continue
         cursor = _BoxNumbers(data, at, stop)
-        source = cursor.number(wide)
-        for _ in range(cursor.number(2)):
-            if kind == wanted:
-                yield source, cursor.number(wide)
+        source, count = cursor.number(wide), cursor.number(2)
+        total = _count(total + count, _MAX_RANGES)
+        for _ in range(count):
+            yield source, cursor.number(wide)
 
 
 def _associate(data: bytes, start: int, end: int, used: dict[int, list[int]]) -> None:
     """Add the properties of each item (`ipma`)."""
     version, is_wide = data[start], data[start + 3] & 1
     cursor = _BoxNumbers(data, start + 4, end)
-    for _ in range(cursor.number(4)):
+    for _ in range(_count(cursor.number(4), _MAX_ITEMS)):
         properties = used.setdefault(cursor.number(4 if version else 2), [])
         for _ in range(cursor.number(1)):
             properties.append(cursor.number(2) & 0x7FFF if is_wide else cursor.number(1) & 0x7F)
@@ -283,10 +298,11 @@ def _kept(
     outline: boxes.Outline, size: int, changing: Sequence[Extent], exif: Extent | None
 ) -> Iterator[tuple[str, Extent]]:
     """Yield everything in a file beside its image data, its packet and its EXIF block."""
-    at = 0
+    at, starts = 0, [box.start for box in outline.boxes]
     for each in [*_joined([*changing, *([exif] if exif else [])]), Extent(size, 0)]:
         while at < each.offset:
-            box = next((box for box in outline.boxes if box.start <= at < box.end), None)
+            last = bisect.bisect(starts, at) - 1
+            box = outline.boxes[last] if last >= 0 and at < outline.boxes[last].end else None
             end = min(each.offset, box.end if box else size)
             yield (repr(box.kind) if box else "behind the end"), Extent(at, end - at)
             at = end

@@ -22,7 +22,7 @@ from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShort
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["copy", "facts", "in_place", "read", "recognises", "with_exif"]
+__all__ = ["copy", "facts", "has_one_scan", "in_place", "read", "recognises", "with_exif"]
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
@@ -82,6 +82,17 @@ def read(reader: Reader) -> PhotoParts:
         further=(tuple(where for _, where in sorted(extended, key=lambda each: each[0])),) if extended else (),
         obstacle=obstacle,
     )
+
+
+def has_one_scan(reader: Reader, parts: PhotoParts) -> bool:
+    """
+    Return whether a photo is sequential and its first scan has all components (T.81, B.2.2 and B.2.3).
+
+    A decoder keeps some rows of such a photo, and of every other photo all its coefficients.
+    """
+    frames = [where for name, where in parts.kept if name in {"segment C0", "segment C1"}]
+    components = reader.read_at(parts.payload[0].offset + 4, 1)
+    return len(frames) == 1 and reader.read_at(frames[0].offset + 9, 1) == components
 
 
 def _segments(reader: Reader) -> Iterator[tuple[int, int, int, int]]:

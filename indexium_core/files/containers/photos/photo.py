@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 PADDING = 4096  # bytes of a new packet's padding
-NO_ROOM = "The XMP packet of the photo has no room for the value."
+NO_ROOM = "The photo has no XMP packet with room for the value."
 _HEAD = 64 * 1024
 
 

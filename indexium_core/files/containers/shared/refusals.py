@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from indexium_core.model import wording
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import Refusal
 
 __all__ = [
@@ -25,13 +25,13 @@ NO_REPLACEMENT = "The file has no room for the new text, and no new file may tak
 
 def no_place(fields: Iterable[str]) -> str:
     """Return the message for fields that cannot be written into files of a kind."""
-    titles = [field_named(key).title for key in dict.fromkeys(fields)]
+    titles = [title_of(key) for key in dict.fromkeys(fields)]
     return f"Files of this kind have no place for {wording.list_of(titles)}."
 
 
 def has_nul(field: str) -> str:
     """Return the message for a text with a NUL character."""
-    return f"The {field_named(field).title.lower()} holds a NUL character, where players stop reading."
+    return f"The {title_of(field).lower()} holds a NUL character, where players stop reading."
 
 
 def not_writable(message: str) -> Refusal:
