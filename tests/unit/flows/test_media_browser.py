@@ -14,6 +14,7 @@ from indexium_core import errors
 from indexium_core.flows.planning import media_browser
 from indexium_core.library import Library
 from indexium_core.model.files.tiles import SORTS
+from indexium_core.store.catalog import media as store
 from indexium_core.store.database import Database
 
 FILES = 2_000
@@ -45,14 +46,14 @@ def test_pages_follow_each_other_in_the_order(library: Library, sort: str) -> No
     media = library.media
     tiles = [tile for first in range(0, FILES, 500) for tile in media.page(sort=sort, first=first, count=500).tiles]
     assert [tile.file_id for tile in tiles] == media.ids(sort=sort)
-    values = {
+    orders: dict[str, list[Any]] = {
         "newest": [tile.shown_at for tile in reversed(tiles)],
         "oldest": [tile.shown_at for tile in tiles],
         "name": [tile.file_name.lower() for tile in tiles],
         "rating": [-tile.rating for tile in tiles],
         "largest": [-tile.size for tile in tiles],
-    }[sort]
-    assert values == sorted(values)
+    }
+    assert orders[sort] == sorted(orders[sort])
     overview = media.overview(sort=sort)
     assert bool(overview.sections) == bool(overview.months) == (sort in ("newest", "oldest"))
 
@@ -113,14 +114,14 @@ def test_page_of_a_list_stays_until_the_list_leaves_the_memory(library: Library)
 
 
 def test_threads_that_want_one_list_read_it_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    read, calls = media_browser.store.listing, []
+    read, calls = store.listing, []
 
     def listing(*args: Any, **kwargs: Any) -> Any:
         calls.append(args)
         time.sleep(0.2)
         return read(*args, **kwargs)
 
-    monkeypatch.setattr(media_browser.store, "listing", listing)
+    monkeypatch.setattr(store, "listing", listing)
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: library.media.overview("name:1"), range(4)))
     assert (len(calls), len({each.list_id for each in found})) == (1, 1)
