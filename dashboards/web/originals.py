@@ -1,4 +1,4 @@
-"""`/media/{file_id}`: the bytes of a film or photo, whole or a range of them, read on separate threads."""
+"""`/media/{file_id}`: the bytes of a video or photo, whole or a range of them, read on separate threads."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class OriginalFile(RequestHandler):
             return None
 
     async def _send(self, original: BrowserFile, first: int, length: int) -> bool:
-        """Send bytes of the file; return whether the answer can go on."""
+        """Send bytes of the file; return whether the answer can continue."""
         try:
             data = await self._run(lambda: self._originals.read(original, first, length))
             self.write(data)
@@ -127,7 +127,7 @@ class OriginalFile(RequestHandler):
         return tag
 
     def write_error(self, status_code: int, **_: Any) -> None:
-        """Send only the status, because the client expects a film or a photo."""
+        """Send only the status, because the client expects a video or a photo."""
         self.set_header("Cache-Control", "no-store")
         self.finish()
         del status_code

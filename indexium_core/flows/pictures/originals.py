@@ -1,5 +1,5 @@
 """
-The bytes of files for a person who plays a film or looks at a photo.
+The bytes of files for a person who plays a video or views a photo.
 
 Only files whose real path is inside their library folder are read: a link to another place is refused. A file is opened
 for each piece and closed again, because an open reader could prevent the fastest strategy of a write; a file that an

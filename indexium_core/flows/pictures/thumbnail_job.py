@@ -32,7 +32,7 @@ __all__ = ["KIND", "ThumbnailJobs", "summary"]
 KIND = "thumbnails"  # of its jobs
 WIDTH = 320  # pixels of the thumbnails of the library page
 _PAGE_FILES = 1000  # files that are read from the catalog at once
-_WAIT_SECONDS = 0.5  # between two looks at running writes
+_WAIT_SECONDS = 0.5  # between two checks of running writes
 
 
 class ThumbnailJobs:
@@ -86,7 +86,7 @@ class ThumbnailJobs:
         remaining = store.count_with_pictures(self._database.read(), after=after, file_ids=file_ids)
         report.total = report.processed + remaining
         for file_id in self._files(after, file_ids):
-            if not self._may_go_on(job):
+            if not self._can_continue(job):
                 report.cancelled = True
                 break
             if self._thumbnails.is_full:
@@ -107,7 +107,7 @@ class ThumbnailJobs:
             yield from page
             after = page[-1]
 
-    def _may_go_on(self, job: JobContext) -> bool:
+    def _can_continue(self, job: JobContext) -> bool:
         """Wait while a write or a rollback runs; return False if the job has to stop."""
         while not job.should_stop():
             if not (self._queue.running_jobs("write") or self._queue.running_jobs("rollback")):
@@ -131,5 +131,5 @@ def summary(report: ThumbnailReport) -> str:
     if report.without:
         parts.append(f"{wording.files(report.without)} without a picture")
     if report.is_full:
-        parts.append("the budget is used up (INDEXIUM_THUMBNAIL_BUDGET)")
+        parts.append("80 % of the budget is used (INDEXIUM_THUMBNAIL_BUDGET)")
     return ("Stopped after " if report.cancelled else "") + ", ".join(parts)

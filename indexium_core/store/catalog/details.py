@@ -161,13 +161,13 @@ def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None
 
 
 def with_pictures(reader: Connection, *, after: int, count: int, file_ids: Sequence[int] | None) -> list[int]:
-    """Return the ids of the next films and photos behind an id; `file_ids` None: of all files."""
+    """Return the ids of the next videos and photos behind an id; `file_ids` None: of all files."""
     facts = {"after": after, "count": count, "file_ids": None if file_ids is None else list(file_ids)}
     return [file_id for (file_id,) in reader.execute(_sql("with_pictures"), facts).fetchall()]
 
 
 def count_with_pictures(reader: Connection, *, after: int, file_ids: Sequence[int] | None) -> int:
-    """Return how many films and photos are behind an id."""
+    """Return how many videos and photos are behind an id."""
     facts = {"after": after, "file_ids": None if file_ids is None else list(file_ids)}
     return int(reader.value(_sql("count_with_pictures"), facts))
 

@@ -23,7 +23,7 @@ SORTS = {
     "rating": "Best rated first",
     "largest": "Largest first",
 }
-KINDS = {"photo": ("photo", "photos"), "video": ("film", "films"), "audio": ("sound", "sounds")}
+KINDS = {"photo": ("photo", "photos"), "video": ("video", "videos"), "audio": ("audio file", "audio files")}
 LABELS = {"type": "Type", "taken": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
 _SOURCES: dict[DateSource, str] = {
     "edit": "Date of your edit",
@@ -32,7 +32,7 @@ _SOURCES: dict[DateSource, str] = {
     "file": "Time of the last change of the file",
 }
 _MEGAPIXEL = 1_000_000
-_HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of films: least height, name
+_HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of videos: least height, name
 
 
 class Pictures(Component):
