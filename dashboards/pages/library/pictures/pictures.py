@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
-from dashboards.pages.plan.details import file_fields, plan_details
+from dashboards.pages.plan.details import file_fields
 from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.web import thumbnails
 from indexium_core.library import DecisionReport
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
-from indexium_core.model.fields.table import RATING
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.view import SavedView
@@ -45,8 +45,8 @@ class Pictures(Component):
     Messages: `tiles` {page, list_id}, `find` {query}, `filter` {key, values}, `favorites`, `facet` {key},
     `sort` {sort}, `show` {as}, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A selection is
     {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View: see `view`;
-    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {options: {key, rows}}, {selected: {ids,
-    on}}.
+    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page}, {options: {key, rows}},
+    {selected: {ids, on}}.
     """
 
     _esm = module("pictures")
@@ -56,6 +56,10 @@ class Pictures(Component):
         """Send tiles that the browser has requested."""
         rows = tiles(page, pictures=pictures)
         self._send_msg({"tiles": {"list_id": page.list_id, "first": page.first, "rows": rows}})
+
+    def forget_page(self, page: int) -> None:
+        """Say that the tiles of a page could not be read: the browser requests them again when it draws next."""
+        self._send_msg({"unread": page})
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
         """Send the values of an opened filter."""
@@ -107,7 +111,7 @@ def view(
         "sort": overview.sort,
         "sorts": [{"value": value, "label": label} for value, label in SORTS.items()],
         "filters": [_filter(query, key) for key in FACETS],
-        "favorites": grammar.selected_values(query, "favorite") == ["yes"],
+        "favorites": grammar.selected_values(query, FAVORITE_KEY) == ["yes"],
         "meaning": _meaning(overview),
         "views": [{"value": f"={each.query}", "label": each.name} for each in views],
         "scan": scan,
@@ -244,7 +248,7 @@ def decided(report: DecisionReport, container: str | None) -> str:
     text = labels.sentence(report.label or SO_ALREADY)
     if not report.unsupported:
         return text
-    kind = "" if container is None else plan_details.container_name(container)
+    kind = "" if container is None else file_fields.container_name(container)
     reason = "the container cannot store it." if container is None else file_fields.no_place(kind)
     return f"{text} Not possible in {wording.files(report.unsupported)}: {reason}"
 

@@ -9,8 +9,11 @@ from indexium_core.model.fields.table import Field, FieldType, field_named
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.details import FieldDetails, FileDetails
 
-__all__ = ["decision_kind", "no_place", "view"]
+__all__ = ["container_name", "decision_kind", "no_place", "view"]
 
+_CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
+_CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}
+_CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
 _HINTS: dict[FieldType, str] = {
     "date": "A day, a month or a year: 2019-07-31, 2019-07 or 2019.",
     "datetime": "A date and a time: 2019-07-31 18:30:00, if known with a zone like +02:00.",
@@ -21,6 +24,11 @@ _HINTS: dict[FieldType, str] = {
 def decision_kind(key: str) -> str:
     """Return the kind of the decisions that edit a field."""
     return f"field:{key}"
+
+
+def container_name(container: str) -> str:
+    """Return the name of a container for people."""
+    return _CONTAINERS.get(container, container)
 
 
 def no_place(container: str) -> str:
