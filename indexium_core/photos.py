@@ -1,5 +1,5 @@
 """
-Metadata of single photos and films, without a home: date, size in pixels, rating.
+Metadata of single photos and videos, without a home: date, size in pixels, rating.
 
 The functions read as a scan does, and a write uses the same strategies, journal and verification as the plan. The
 journal of a write is in the state folder of the user; after a crash, the next write restores what was interrupted.
@@ -47,18 +47,18 @@ __all__ = [
 _CHUNK_FILES = 100  # read by one call
 _MIN_PROCESS_FILES = 3000  # worker processes start within the time that fewer files need
 _WORK_MODULES = ("indexium_core.flows.scanning.file_facts",)
-_LOCAL_DATE = "com.apple.quicktime.creationdate"  # in local time with a zone; the header of the film has UTC
+_LOCAL_DATE = "com.apple.quicktime.creationdate"  # in local time with a zone; the header of the video has UTC
 _SECONDS = re.compile(r"(:\d{2})\.(\d{1,6})\d*")
-_NO_MEDIA = "The file is neither a photo nor a film."
+_NO_MEDIA = "The file is neither a photo nor a video."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaMetadata:
-    """What a photo or a film states about itself."""
+    """What a photo or a video states about itself."""
 
     path: str
     date: datetime | None = None  # of the recording; without a zone if none is known
-    width: int = 0  # pixels as shown, after the rotation of a photo; 0: unknown
+    width: int = 0  # pixels: of a photo as shown, of a film before its rotation; 0: unknown
     height: int = 0
     rating: int = 0  # 1 to 5; 0: none; -1: rejected
     camera: str = ""
@@ -69,21 +69,26 @@ class MediaMetadata:
 
 def extract_exif_date(path: str | Path) -> datetime | None:
     """
-    Return the moment of the recording of a photo or a film, without a zone if the file has none; None if it is unknown.
+    Return the moment of the recording of a photo or a video, without a zone if the file has none; None if unknown.
 
-    A photo has it in EXIF or XMP; a film in `com.apple.quicktime.creationdate`, the movie header of an MP4 or MOV, or
+    A photo has it in EXIF or XMP; a video in `com.apple.quicktime.creationdate`, the movie header of an MP4 or MOV, or
     the `DateUTC` of a Matroska file.
 
     Raises:
         FileAccessError: The file is missing or cannot be read.
-        CorruptFileError: It is empty, damaged, or neither a photo nor a film.
+        CorruptFileError: It is empty, damaged, or neither a photo nor a video.
 
     """
     return _date(_facts(path))
 
 
 def get_dimensions(path: str | Path) -> tuple[int, int] | None:
-    """Return width and height in pixels as shown, None for a file without pictures; errors as `extract_exif_date`."""
+    """
+    Return width and height in pixels; None for a file without pictures. Errors as `extract_exif_date`.
+
+    Those of a photo are as shown, after its rotation. Those of a film are as stored: FFmpeg's libraries report the
+    rotation of a film only with a decoded picture, and nothing is decoded here.
+    """
     width, height = _dimensions(_facts(path))
     return (width, height) if width and height else None
 
@@ -117,7 +122,7 @@ def extract_metadata_batch(paths: Iterable[str | Path]) -> Iterator[MediaMetadat
 
 def write_exif_rating(path: str | Path, rating: int) -> bool:
     """
-    Write a rating of 1 to 5 into a photo or a film; 0 removes it. Return whether the file changed.
+    Write a rating of 1 to 5 into a photo or a video; 0 removes it. Return whether the file changed.
 
     It is the write of the plan for this one field: with a journal, in place where the file has room, and verified.
 

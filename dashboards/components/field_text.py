@@ -45,7 +45,7 @@ def compared(change: FieldChange) -> dict[str, Any]:
 
 
 def full(key: str, value: str) -> str:
-    """Return a value for people: a rating as stars, or as the word for a photo that its owner sorted out."""
+    """Return a value for people: a rating as stars, or as the word for a rejected photo."""
     if field_named(key).type == "rating":
         if value == REJECTED:
             return "rejected"

@@ -76,7 +76,7 @@ COMMANDS = {
     "db": CommandEntry("home.database", "The database of the home: check it, back it up, restore and rebuild it."),
     "settings": CommandEntry("home.settings", "Show and change settings."),
     "cache": CommandEntry("library.cache", "Known hashes of files: scans do not hash an unchanged file again."),
-    "thumbnails": CommandEntry("library.thumbnails", "Make the missing thumbnails of films and photos."),
+    "thumbnails": CommandEntry("library.thumbnails", "Make the missing thumbnails of videos and photos."),
     "libraries": CommandEntry("library.libraries", "The library folders."),
     "people": CommandEntry("library.people", "The people of files."),
     "backups": CommandEntry("operations.backups", "Backups of operations, for rollbacks."),

@@ -6,7 +6,7 @@ is not a video, and the content cannot make the program open another file. Every
 sentence; the content of a file never raises an exception.
 
 The media libraries do not open a photo: its `PhotoLayout` has all facts (`_photo_facts`), and such a file has no
-streams. The type of the layout is the only difference between photos and films here.
+streams. The type of the layout is the only difference between photos and videos here.
 """
 
 from __future__ import annotations
@@ -261,7 +261,7 @@ def _stamp(layout: Layout) -> str:
 
 
 def photo_facts(layout: PhotoLayout) -> PhotoFacts:
-    """Return what the header of a photo says about it."""
+    """Return the properties that the header of a photo contains."""
     (width, height), exif = layout.dimensions, layout.exif
     return PhotoFacts(
         width=width,

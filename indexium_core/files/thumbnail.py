@@ -100,7 +100,7 @@ def picture(reader: Reader, container: str, *, duration: float = 0.0, width: int
             with libav.opened(bounded, container, sample_tables=True) as media:
                 best.take(*_frame_from_here(media, bounded))
     except _FAILURES as error:
-        logger.debug("thumbnail.given_up", extra={"error": str(error)})
+        logger.debug("thumbnail.failed", extra={"error": str(error)})
     try:
         return best.jpeg()
     except _FAILURES as error:
@@ -120,7 +120,7 @@ _FAILURES = (
 
 
 def _photo(bounded: _Bounded, layout: PhotoLayout, best: _Best, width: int) -> bytes | None:
-    """Return the thumbnail of a photo; None if its header says that it has too many pixels."""
+    """Return the thumbnail of a photo; None if it has too many pixels."""
     wide, high = layout.dimensions
     is_by_rows = layout.container == "jpeg" and layout.parts is not None and jpeg.has_one_scan(bounded, layout.parts)
     if not 0 < wide * high <= (_MOST_JPEG_PIXELS if is_by_rows else _MOST_PIXELS):

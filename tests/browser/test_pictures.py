@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks import pictures, plan
+from indexium_core import errors
+from indexium_core.flows.planning.media_browser import MediaBrowser
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
@@ -153,6 +156,50 @@ def test_page_has_only_visible_tiles_of_a_large_library(serve: Callable[[Library
     page.keyboard.press("ArrowDown")
     second = large.media.overview().months[1]
     expect(slider).to_have_attribute("aria-valuetext", re.compile(f"{second.files:,} files"))
+
+
+def test_range_with_unread_tiles_is_selected_and_too_many_files_are_not_planned(
+    serve: Callable[[Library], Site], large: Library
+) -> None:
+    page = serve(large).visit("/library?show=pictures")
+    total = large.media.overview().total
+    grid(page).locator(".tile:not(.waits)").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+End")
+    actions = page.get_by_role("region", name="Actions")
+    expect(actions).to_contain_text(f"{total:,} selected")
+    actions.get_by_role("button", name=f"Plan these {total:,}").click()
+    expect(page.get_by_text("Select at most 5,000 files one by one")).to_be_visible()
+    expect(page).to_have_url(re.compile("/library"))
+
+
+def test_tiles_of_a_changed_list_and_of_a_failed_request_are_read_again(
+    serve: Callable[[Library], Site], large: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = serve(large).visit("/library?show=pictures")
+    total, read_page, requests = large.media.overview().total, MediaBrowser.page, []
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+
+    def fail_once(media: MediaBrowser, *args: Any, **facts: Any) -> Any:
+        requests.append(facts)
+        if len(requests) == 1:
+            raise errors.StoreError("The home cannot be read.")
+        return read_page(media, *args, **facts)
+
+    monkeypatch.setattr(MediaBrowser, "page", fail_once)
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 2)")
+    expect(page.get_by_text("The home cannot be read.")).to_be_visible()
+    page.evaluate("window.scrollBy(0, 400)")
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+    expect(grid(page).locator(".tile.waits")).to_have_count(0)
+
+    monkeypatch.setattr(MediaBrowser, "_kept", lambda *_: None)
+    with large.media._database.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET state = 'missing', scanned_at = now() WHERE file_id = 1")
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 4)")
+    expect(page.get_by_role("heading", level=1, name=f"{total - 1:,} files")).to_be_visible()
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+    expect(grid(page).locator(".tile.waits")).to_have_count(0)
 
 
 def test_details_play_a_film_that_the_browser_knows(look: Site) -> None:

@@ -103,7 +103,7 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
     label = status_words.outcome_label("done", operation.operation_type)
     left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
     intact = operation_text.intact_files(operation.unknown_count)
-    proof = "Every file has its original bytes." if back else "Video and sound were verified: unchanged."
+    proof = "Every file has its original bytes." if back else "The media was verified: unchanged."
     if operation.origin:  # this program has not checked its files
         proof = intact = ""
     texts = {
@@ -343,10 +343,12 @@ def proof_lines(proof: dict[str, Any], changed: Sequence[str] = (COMMENT,)) -> l
         lines.append("media: no byte changed")
     if "packets" in proof:
         lines.append("media: every packet is unchanged")
+    titles = wording.list_of([field_named(key).title.lower() for key in changed])
     if "comment" in proof:
-        titles = wording.list_of([field_named(key).title.lower() for key in changed])
-        reads = str(proof["comment"]).replace("reads", "reads" if len(changed) == 1 else "read", 1)
-        lines.append(f"{titles}: {reads}, read with FFmpeg's libraries")
+        lines.append(f"{titles}: as planned, read by a second parser")
+    if "sidecar" in proof:
+        lines.append(f"{titles}: as planned in the sidecar, read by two parsers")
+        lines.append("unchanged: the photo, other parts of the sidecar")
     same = [name for check, name in _UNCHANGED.items() if check in proof]
     if same:
         lines.append(f"unchanged: {', '.join(same)}")

@@ -1,4 +1,4 @@
-"""`thumbnails`: make the missing thumbnails of films and photos."""
+"""`thumbnails`: make the missing thumbnails of videos and photos."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def thumbnails(
     query: Annotated[str, typer.Argument(help="A search, in quotes; none = all files.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Make the missing thumbnails of films and photos."""
+    """Make the missing thumbnails of videos and photos."""
     with opened(context) as library:
         job = followed(library, library.thumbnail_jobs.add(query), "Thumbnails")
     if as_json:

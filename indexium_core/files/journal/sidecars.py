@@ -41,7 +41,7 @@ __all__ = [
     "take_name",
 ]
 
-LARGEST = 64 << 20  # bytes of a sidecar
+LARGEST = 16 << 20  # bytes of a sidecar: the limit of an XMP packet
 _HEAD = struct.Struct(">qBIIIIqQ16s")
 _BEFORE, _AFTER = 1, 2
 

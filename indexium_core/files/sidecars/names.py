@@ -2,8 +2,8 @@
 The name of a photo's sidecar, and a stamp that shows whether the sidecar changed.
 
 `a.jpg.xmp` belongs to `a.jpg` alone. `a.xmp` belongs to it if no other photo in the folder has the name `a`. Beside a
-raw file, `a.xmp` belongs to the raw file (Adobe's programs write it so); beside two other photos, nobody can tell whose
-it is. If both exist, `a.jpg.xmp` counts.
+raw file, `a.xmp` belongs to the raw file (Adobe's programs write it so); beside two other photos, the owner is
+unknown. If both exist, `a.jpg.xmp` counts.
 """
 
 from __future__ import annotations

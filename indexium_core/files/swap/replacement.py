@@ -373,7 +373,7 @@ class Replacement:
         finally:
             self.close()
         if not outcome.is_resolved:
-            logger.error("swap.not_settled item_id=%d code=%s", self.item_id, outcome.code)
+            logger.error("swap.unresolved item_id=%d code=%s", self.item_id, outcome.code)
             if error is None or isinstance(error, errors.MetadataError):  # any other error stops the whole operation
                 raise self._unresolved(outcome) from error
 

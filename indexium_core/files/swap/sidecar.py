@@ -290,7 +290,7 @@ class SidecarChange:
                 disk.sync_folder(self._folder)
         except OSError as error:
             meaning = disk.access_error(self.path, error)
-            logger.exception("sidecar.not_settled item_id=%d code=%s", self._item_id, meaning.reason)
+            logger.exception("sidecar.unresolved item_id=%d code=%s", self._item_id, meaning.reason)
             self._stage = _Stage.OVER
             return UndoOutcome(status="problem", code=meaning.reason, message=meaning.message)
         self._stage = _Stage.OVER

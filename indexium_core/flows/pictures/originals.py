@@ -1,5 +1,5 @@
 """
-The bytes of files for a person who plays a film or looks at a photo.
+The bytes of files for a person who plays a video or views a photo.
 
 Only files whose real path is inside their library folder are read: a link to another place is refused. A file is opened
 for each piece and closed again, because an open reader could prevent the fastest strategy of a write; a file that an
@@ -38,7 +38,7 @@ class Originals:
         self._database = database
 
     def find(self, file_id: int) -> BrowserFile | None:
-        """Return a file; None if it does not exist, is outside its library folder, or browsers cannot show it."""
+        """Return a file; None if it does not exist, is offline or outside its folder, or browsers cannot show it."""
         source = store.original_source(self._database.read(), file_id)
         media_type = SHOWN_BY_BROWSERS.get(source.container) if source else None
         if source is None or media_type is None:

@@ -34,7 +34,7 @@ __all__ = ["KIND", "ThumbnailJobs", "summary"]
 KIND = "thumbnails"  # of its jobs
 WIDTH = 320  # pixels of the thumbnails of the library page
 _PAGE_FILES = 1000  # files that are read from the catalog at once
-_WAIT_SECONDS = 0.5  # between two looks at running writes
+_WAIT_SECONDS = 0.5  # between two checks of running writes
 
 
 class ThumbnailJobs:
@@ -89,7 +89,7 @@ class ThumbnailJobs:
         report.total = report.processed + remaining
         cached = self._thumbnails.cached()
         for file_id, source in self._files(after, file_ids):
-            if not self._may_go_on(job):
+            if not self._can_continue(job):
                 report.cancelled = True
                 break
             if self._thumbnails.is_full:
@@ -116,7 +116,7 @@ class ThumbnailJobs:
             ids = file_ids[start : start + _PAGE_FILES]
             yield from store.with_pictures(reader, after=after, count=_PAGE_FILES, file_ids=ids)
 
-    def _may_go_on(self, job: JobContext) -> bool:
+    def _can_continue(self, job: JobContext) -> bool:
         """Wait while a write or a rollback runs; return False if the job has to stop."""
         while not job.should_stop():
             if not (self._queue.running_jobs("write") or self._queue.running_jobs("rollback")):
@@ -147,5 +147,5 @@ def summary(report: ThumbnailReport) -> str:
     if report.unread:
         parts.append(f"{wording.files(report.unread)} could not be read")
     if report.is_full:
-        parts.append("the budget is used up (INDEXIUM_THUMBNAIL_BUDGET)")
+        parts.append("80 % of the budget is used (INDEXIUM_THUMBNAIL_BUDGET)")
     return ("Stopped after " if report.cancelled else "") + ", ".join(parts)

@@ -86,6 +86,11 @@ _POSITION = ValueLimit(
 )
 
 
+def _in_photos(place: str) -> Mapping[str, str]:
+    """Return a place that is the same in every kind of photo."""
+    return dict.fromkeys(("jpeg", "png", "tiff", "webp", "heif"), place)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field."""
@@ -139,7 +144,7 @@ FIELDS: tuple[Field, ...] = (
         key=TITLE,
         title="Title",
         type="text",
-        about="The title of the film or the photo.",
+        about="The title of the video or the photo.",
         places={
             "avi": "INAM",
             "ogg": "TITLE",
@@ -150,11 +155,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©nam",
             "mov": "©nam",
             "3gp": "©nam",
-            "jpeg": "XMP dc:title",
-            "png": "XMP dc:title",
-            "tiff": "XMP dc:title",
-            "webp": "XMP dc:title",
-            "heif": "XMP dc:title",
+            **_in_photos("XMP dc:title"),
         },
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
@@ -172,11 +173,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "desc",
             "mov": "com.apple.quicktime.description",
             "3gp": "desc",
-            "jpeg": "XMP dc:description",
-            "png": "XMP dc:description",
-            "tiff": "XMP dc:description",
-            "webp": "XMP dc:description",
-            "heif": "XMP dc:description",
+            **_in_photos("XMP dc:description"),
         },
         shown_as={
             "": ("description", "com.apple.quicktime.description"),
@@ -220,11 +217,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "mvhd",
             "mov": "mvhd",
             "3gp": "mvhd",
-            "jpeg": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
-            "png": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
-            "tiff": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
-            "webp": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
-            "heif": "EXIF DateTimeOriginal, XMP photoshop:DateCreated",
+            **_in_photos("EXIF DateTimeOriginal, XMP photoshop:DateCreated"),
         },
         limits={
             "asf": _WINDOWS_TIME,
@@ -266,11 +259,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "com.apple.quicktime.rating.user",
             "mov": "com.apple.quicktime.rating.user",
             "3gp": "com.apple.quicktime.rating.user",
-            "jpeg": "XMP xmp:Rating",
-            "png": "XMP xmp:Rating",
-            "tiff": "XMP xmp:Rating",
-            "webp": "XMP xmp:Rating",
-            "heif": "XMP xmp:Rating",
+            **_in_photos("XMP xmp:Rating"),
         },
         # The tag `rating` of an MP4 is the advice for parents.
         shown_as={
@@ -322,11 +311,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©ART",
             "mov": "©ART",
             "3gp": "©ART",
-            "jpeg": "XMP dc:creator",
-            "png": "XMP dc:creator",
-            "tiff": "XMP dc:creator",
-            "webp": "XMP dc:creator",
-            "heif": "XMP dc:creator",
+            **_in_photos("XMP dc:creator"),
         },
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
@@ -345,11 +330,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "cprt",
             "mov": "©cpy",
             "3gp": "cprt",
-            "jpeg": "XMP dc:rights",
-            "png": "XMP dc:rights",
-            "tiff": "XMP dc:rights",
-            "webp": "XMP dc:rights",
-            "heif": "XMP dc:rights",
+            **_in_photos("XMP dc:rights"),
         },
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
@@ -367,11 +348,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "keyw",
             "mov": "com.apple.quicktime.keywords",
             "3gp": "keyw",
-            "jpeg": "XMP dc:subject",
-            "png": "XMP dc:subject",
-            "tiff": "XMP dc:subject",
-            "webp": "XMP dc:subject",
-            "heif": "XMP dc:subject",
+            **_in_photos("XMP dc:subject"),
         },
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
@@ -387,11 +364,7 @@ FIELDS: tuple[Field, ...] = (
             "mp4": "©xyz",
             "mov": "©xyz",
             "3gp": "©xyz",
-            "jpeg": "XMP photoshop:City",
-            "png": "XMP photoshop:City",
-            "tiff": "XMP photoshop:City",
-            "webp": "XMP photoshop:City",
-            "heif": "XMP photoshop:City",
+            **_in_photos("XMP photoshop:City"),
         },
         limits={"mp4": _POSITION, "mov": _POSITION, "3gp": _POSITION},
         shown_as={"": ("location", "com.apple.quicktime.location.iso6709"), "matroska": ("recording_location",)},

@@ -33,7 +33,7 @@ __all__ = [
 
 MAX_LENGTH = 10_000  # characters of a value
 FAVORITE = "5"  # the rating of a favorite
-REJECTED = "-1"  # the rating of a photo that its owner sorted out; other programs set it, and Indexium keeps it
+REJECTED = "-1"  # the rating of a photo that its owner rejected; other programs set it, and Indexium keeps it
 MAX_PERCENT = 99  # the largest rating of Windows
 
 _PERCENT = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # of each rating

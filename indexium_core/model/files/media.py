@@ -169,7 +169,7 @@ class StreamFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoFacts:
-    """What the header of a photo says about it."""
+    """The properties that the header of a photo contains."""
 
     width: int  # pixels as shown, after the rotation by the orientation; 0 for a damaged photo
     height: int

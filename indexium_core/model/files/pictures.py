@@ -11,11 +11,11 @@ __all__ = ["ThumbnailReport"]
 class ThumbnailReport:
     """The result of a job that makes thumbnails. `processed` is the sum of the counts below it."""
 
-    total: int = 0  # films and photos
+    total: int = 0  # videos and photos
     processed: int = 0
     made: int = 0
     known: int = 0  # files with a thumbnail, or known to have no picture
     without: int = 0  # files without a picture that can be shown
     unread: int = 0  # files that could not be read, that changed since the scan, or that a write has
-    is_full: bool = False  # the budget is used up, so the job has ended early
+    is_full: bool = False  # most of the budget is used, so the job has ended early
     cancelled: bool = False

@@ -163,14 +163,14 @@ def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None
 def with_pictures(
     reader: Connection, *, after: int, count: int, file_ids: Sequence[int] | None
 ) -> list[tuple[int, ThumbnailSource]]:
-    """Return the next films and photos of online libraries behind an id; `file_ids` None: of all files."""
+    """Return the next videos and photos of online libraries behind an id; `file_ids` None: of all files."""
     facts = {"after": after, "count": count, "file_ids": None if file_ids is None else list(file_ids)}
     rows = reader.execute(_sql("with_pictures"), facts).fetchall()
     return [(file_id, ThumbnailSource(bytes(path), *rest)) for file_id, path, *rest in rows]
 
 
 def count_with_pictures(reader: Connection, *, after: int, file_ids: Sequence[int] | None) -> int:
-    """Return how many films and photos of online libraries are behind an id."""
+    """Return how many videos and photos of online libraries are behind an id."""
     facts = {"after": after, "file_ids": None if file_ids is None else list(file_ids)}
     return int(reader.value(_sql("count_with_pictures"), facts))
 

@@ -86,7 +86,8 @@ WHERE f.file_id > $after AND f.media_kind IN ('video', 'photo') AND f.state IN (
 -- name: original_source
 -- What reading the bytes of a file for a person needs.
 SELECT f.path_bytes, l.path_bytes AS root, f.container, f.size, f.mtime_ns
-FROM scanned_files AS f JOIN libraries AS l USING (library_id) WHERE f.file_id = $file_id AND f.state IN ('ok', 'corrupt');
+FROM scanned_files AS f JOIN libraries AS l USING (library_id)
+WHERE f.file_id = $file_id AND f.state IN ('ok', 'corrupt') AND l.state = 'online';
 
 -- name: names_like
 -- People whose name contains a text, and the number of their files: first equal names, then names that start with the

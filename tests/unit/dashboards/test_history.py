@@ -441,13 +441,22 @@ def test_file_details_have_comments_proof_and_backup() -> None:
     assert [part["text"] for part in shown["after"] if part.get("mark")] == ["Ann Lee,"]
     assert shown["proof"] == [
         "media: no byte changed",
-        "comment: reads back as planned, read with FFmpeg's libraries",
+        "comment: as planned, read by a second parser",
         "unchanged: streams, other tags",
         "the file is complete: 81,159 bytes (+27)",
     ]
     assert ["Kept for rollback", "181 bytes"] in shown["facts"]
     assert history_details.proof_lines({"bytes": "the same as before the write"}) == [
         "bytes: the same as before the write"
+    ]
+
+
+def test_verification_of_sidecar_is_shown() -> None:
+    proof = {"sidecar": "the planned values, read by two parsers; its other parts are unchanged"}
+    fields = (Change(field="rating", old=None, new="4"),)
+    assert history_details.detail(item(proof=proof, fields=fields, new_comment="People: Bob Ray"))["proof"] == [
+        "rating: as planned in the sidecar, read by two parsers",
+        "unchanged: the photo, other parts of the sidecar",
     ]
 
 
@@ -606,8 +615,8 @@ def test_unprocessed_files_have_one_name() -> None:
 @pytest.mark.parametrize(
     ("after", "line"),
     [
-        ("People: Bob Ray", "title: reads back as planned, read with FFmpeg's libraries"),
-        ("Ann Lee", "comment and title: read back as planned, read with FFmpeg's libraries"),
+        ("People: Bob Ray", "title: as planned, read by a second parser"),
+        ("Ann Lee", "comment and title: as planned, read by a second parser"),
     ],
 )
 def test_verification_names_the_changed_fields(after: str, line: str) -> None:

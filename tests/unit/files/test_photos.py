@@ -610,12 +610,12 @@ def test_avif_of_pillow_is_edited(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("items", "sentence"),
     [
-        ([], "no room"),
+        ([], "no XMP packet with room"),
         ([heif.Item(b"mime", RATED, XMP, pieces=2)], "several parts"),
         ([heif.Item(b"mime", RATED, XMP, method=1)], "several parts"),
         ([heif.Item(b"mime", RATED, XMP), heif.Item(b"mime", RATED, XMP)], "two XMP packets"),
         ([heif.Item(b"mime", zlib.compress(RATED), XMP, encoding=b"deflate")], "compressed"),
-        ([heif.Item(b"mime", packet("", padding=0), XMP)], "no room"),
+        ([heif.Item(b"mime", packet("", padding=0), XMP)], "no XMP packet with room"),
     ],
 )
 def test_heic_packet_elsewhere_is_not_changed(items: list[heif.Item], sentence: str) -> None:

@@ -16,14 +16,14 @@ from indexium_core import errors
 from indexium_core.library import DecisionReport
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
-from indexium_core.model.fields.table import RATING
-from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING
+from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview, TilePage
 from indexium_core.model.view import SavedView
 
 __all__ = ["Browsing"]
 
 PAGE = 100  # tiles of one request
-NAMED_IDS = 5_000  # files that a search of the plan names by id
+NAMED_IDS = 5_000  # the most files that a search of the plan names by id
 EVENTS = ("plan:changed", "rescan:completed", "views:changed")
 
 
@@ -155,7 +155,7 @@ class Browsing:
                 shows=self._shows,
                 version=self._version,
                 everything=loaded.everything,
-                editable=self._library.settings.metadata_enable_inline_edit,
+                editable=self._can_edit(),
                 views=loaded.views,
                 wider=loaded.wider,
                 problem=self._problem,
@@ -171,14 +171,25 @@ class Browsing:
         number, loaded = max(0, int(message["page"])), self._loaded
         if loaded is None or message["list_id"] != loaded.overview.list_id:  # the next view requests its own tiles
             return
-        query, sort, has_pictures = loaded.overview.query, loaded.overview.sort, self._session.pictures
-        self._bridge.run(
-            lambda: self._library.media.page(
-                query, sort=sort, first=number * PAGE, count=PAGE, plan=self._session.read_cache.plan()
-            ),
-            lambda page: self._grid.send_tiles(page, pictures=has_pictures),
-            name=f"tiles_{number}",
-        )
+        of, has_pictures = loaded.overview, self._session.pictures
+
+        def read() -> TilePage:
+            plan, first = self._session.read_cache.plan(), number * PAGE
+            return self._library.media.page(
+                of.query, sort=of.sort, first=first, count=PAGE, plan=plan, list_id=of.list_id
+            )
+
+        def done(page: TilePage) -> None:
+            if page.list_id == of.list_id:
+                self._grid.send_tiles(page, pictures=has_pictures)
+            elif self._loaded is loaded:  # the files have changed: the next view requests the tiles again
+                self._refresh()
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._bridge.toast("error", error.message)
+            self._grid.forget_page(number)
+
+        self._bridge.run(read, done, name=f"tiles_{number}", failed=failed, topic="tiles")
 
     def _find(self, text: str) -> None:
         try:
@@ -199,8 +210,8 @@ class Browsing:
 
     def _toggle_favorites(self) -> None:
         query = self._state.query
-        is_on = grammar.selected_values(query, "favorite") == ["yes"]
-        self._find(grammar.with_values(query, "favorite", [] if is_on else ["yes"]))
+        is_on = grammar.selected_values(query, FAVORITE_KEY) == ["yes"]
+        self._find(grammar.with_values(query, FAVORITE_KEY, [] if is_on else ["yes"]))
 
     def _send_facet(self, message: Mapping[str, Any]) -> None:
         key, query = str(message["key"]), self._state.query
@@ -217,15 +228,24 @@ class Browsing:
             self._refresh()
 
     def _select_section(self, message: Mapping[str, Any]) -> None:
-        """Select the files of a day or month, including those whose tiles the browser has not read."""
+        """Select the files of a day, month or range, including those whose tiles the browser has not read."""
         loaded, first, files = self._loaded, int(message["first"]), int(message["files"])
         if loaded is None or message["list_id"] != loaded.overview.list_id:
             return
-        query, sort, on = loaded.overview.query, loaded.overview.sort, bool(message["on"])
+        of, on = loaded.overview, bool(message["on"])
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._bridge.toast("error", error.message)
+            self._refresh()
+
         self._bridge.run(
-            lambda: self._library.media.ids(query, sort=sort, plan=self._session.read_cache.plan()),
+            lambda: self._library.media.ids(
+                of.query, sort=of.sort, plan=self._session.read_cache.plan(), list_id=of.list_id
+            ),
             lambda ids: self._grid.mark(ids[first : first + files], on=on),
-            name="section",
+            name=f"section_{first}_{files}",
+            failed=failed,
+            topic="section",
         )
 
     # Decisions.
@@ -261,12 +281,19 @@ class Browsing:
 
         self._bridge.run(self._waiting[0], done, name="pictures_decision", failed=failed)
 
+    def _can_edit(self) -> bool:
+        return self._library.settings.metadata_enable_inline_edit
+
     def _rate(self, message: Mapping[str, Any]) -> None:
+        if not self._can_edit():
+            return
         value = pictures.stars(int(message["stars"]))
         decisions = self._library.decisions
         self._decide(lambda: decisions.set_fields(self._target(message), {RATING: value}))
 
     def _favor(self, message: Mapping[str, Any]) -> None:
+        if not self._can_edit():
+            return
         wanted, decisions = bool(message["wanted"]), self._library.decisions
 
         def decide() -> DecisionReport:
@@ -277,6 +304,8 @@ class Browsing:
         self._decide(decide)
 
     def _edit(self, message: Mapping[str, Any]) -> None:
+        if not self._can_edit():
+            return
         tab = str(message.get("tab", "people"))
         self._bridge.run(
             lambda: self._target(message), lambda file_ids: self._bulk.open_for(file_ids, tab), name="bulk_target"
@@ -284,11 +313,16 @@ class Browsing:
 
     def _plan(self, message: Mapping[str, Any]) -> None:
         """Show the selected files on the plan page."""
+        ids = [int(file_id) for file_id in message.get("ids", message.get("except", ()))]
+        if len(ids) > NAMED_IDS:
+            few = f"at most {wording.count(NAMED_IDS)} files"
+            by_one = f"Select {few} one by one" if "ids" in message else f"Deselect {few}"
+            self._bridge.toast("info", f"{by_one}, or find the files with a search and select all of them.")
+            return
+        named = ",".join(map(str, ids))
         if "ids" in message:
-            ids = [int(file_id) for file_id in message["ids"]][:NAMED_IDS]
-            self._session.search_plan(grammar.with_values("", "id", [",".join(map(str, ids))]))
+            self._session.search_plan(grammar.with_values("", "id", [named]))
             return
         query = str(message["query"])
-        left_out = ",".join(str(int(file_id)) for file_id in message["except"][:NAMED_IDS])
-        own = f"({query}) " if query.strip() and left_out else query
-        self._session.search_plan(f"{own}-id:{left_out}" if left_out else own)
+        own = f"({query}) " if query.strip() and named else query
+        self._session.search_plan(f"{own}-id:{named}" if named else own)

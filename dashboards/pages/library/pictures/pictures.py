@@ -9,7 +9,7 @@ from dashboards.components.base import Component, module
 from dashboards.web import thumbnails
 from indexium_core.model import query as grammar
 from indexium_core.model import wording
-from indexium_core.model.fields.table import RATING
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.view import SavedView
@@ -23,7 +23,7 @@ SORTS = {
     "rating": "Best rated first",
     "largest": "Largest first",
 }
-KINDS = {"photo": ("photo", "photos"), "video": ("film", "films"), "audio": ("sound", "sounds")}
+KINDS = {"photo": ("photo", "photos"), "video": ("video", "videos"), "audio": ("audio file", "audio files")}
 LABELS = {"type": "Type", "taken": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
 _SOURCES: dict[DateSource, str] = {
     "edit": "Date of your edit",
@@ -32,7 +32,7 @@ _SOURCES: dict[DateSource, str] = {
     "file": "Time of the last change of the file",
 }
 _MEGAPIXEL = 1_000_000
-_HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of films: least height, name
+_HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of videos: least height, name
 
 
 class Pictures(Component):
@@ -42,8 +42,8 @@ class Pictures(Component):
     Messages: `tiles` {page, list_id}, `find` {query}, `filter` {key, values}, `favorites`, `facet` {key},
     `sort` {sort}, `show` {as}, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A selection is
     {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View: see `view`;
-    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {options: {key, rows}}, {selected: {ids,
-    on}}.
+    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page}, {options: {key, rows}},
+    {selected: {ids, on}}.
     """
 
     _esm = module("pictures")
@@ -53,6 +53,10 @@ class Pictures(Component):
         """Send tiles that the browser has requested."""
         rows = tiles(page, pictures=pictures)
         self._send_msg({"tiles": {"list_id": page.list_id, "first": page.first, "rows": rows}})
+
+    def forget_page(self, page: int) -> None:
+        """Say that the tiles of a page could not be read: the browser requests them again when it draws next."""
+        self._send_msg({"unread": page})
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
         """Send the values of an opened filter."""
@@ -104,7 +108,7 @@ def view(
         "sort": overview.sort,
         "sorts": [{"value": value, "label": label} for value, label in SORTS.items()],
         "filters": [_filter(query, key) for key in FACETS],
-        "favorites": grammar.selected_values(query, "favorite") == ["yes"],
+        "favorites": grammar.selected_values(query, FAVORITE_KEY) == ["yes"],
         "meaning": _meaning(overview),
         "views": [{"value": f"={each.query}", "label": each.name} for each in views],
         "scan": scan,

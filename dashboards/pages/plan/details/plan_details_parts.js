@@ -69,7 +69,7 @@ export function drawComments({old: now, new: planned, same, barred, texts}, isUn
 }
 
 /**
- * Draw a player for a film that the browser can play, otherwise the picture of the file.
+ * Draw a player for a video that the browser can play, otherwise the picture of the file.
  *
  * @type {(file: Shown, state: string, isPlayable: boolean) => HTMLElement}
  */
@@ -92,7 +92,7 @@ const drawPlayer = ({name, picture, original}) =>
     controls: true,
     preload: "none",
     playsinline: true,
-    "aria-label": `Film ${name}`,
+    "aria-label": `Video ${name}`,
     data: {key: original},
   })
 

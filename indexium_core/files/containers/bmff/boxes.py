@@ -38,6 +38,8 @@ _MAX_TOP_LEVEL = 100_000  # boxes; a fragmented film of two hours has some 15,00
 _MAX_INSIDE = 50_000  # boxes of one opened tree
 
 PADDING_KINDS = frozenset({b"free", b"skip"})
+# The brands of photos and of sequences of pictures (ISO/IEC 23008-12, annex B; AV1 Image File Format).
+PICTURE_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 # Dashcams and cameras store GPS tracks and previews in `free` and `skip`: only a box that starts with zeros is padding.
 BLANK = 64  # zeros at the start of padding
 

@@ -22,7 +22,6 @@ from indexium_core.model.files.media import Extent, Refusal
 
 __all__ = ["CheckedFile", "OpenedFile", "check", "container_of", "index_of"]
 
-_PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 _ONCE = (b"mvhd", b"hdlr", b"keys")  # boxes allowed only once in their parent
 _PAST_END = "An offset in the file points past its end."
 
@@ -61,7 +60,7 @@ def container_of(reader: Reader, top: Sequence[Box]) -> str:
         return "mov"
     if brand[:2] == b"3g":
         return "3gp"
-    if brand in _PICTURES:
+    if brand in boxes.PICTURE_BRANDS:  # a photo whose first box is not `ftyp`, so its own family does not recognise it
         return "heif"
     return "cr3" if brand == b"crx " else "mp4"
 

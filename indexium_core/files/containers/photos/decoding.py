@@ -2,7 +2,7 @@
 Photos opened by Pillow: for the evidence of a write, and for thumbnails.
 
 Pillow opens a file with the class of its container, so the content cannot choose another one. It is imported at the
-first photo, because films do not need it. Nothing here uses our parsers.
+first photo, because videos do not need it. Nothing here uses our parsers.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def thumbnail(reader: Reader, container: str, *, orientation: int, width: int, m
             # Pillow turns a TIFF when it decodes it.
             return _jpeg(photo if container == "tiff" else _turned(photo, orientation))
     except _MALFORMED as error:
-        logger.debug("thumbnail.given_up", extra={"error": str(error)})
+        logger.debug("thumbnail.failed", extra={"error": str(error)})
         return None
 
 

@@ -25,9 +25,8 @@ from indexium_core.files.containers.shared.parsing import CutShortError, Malform
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["BRANDS", "facts", "in_place", "read", "recognises", "with_exif"]
+__all__ = ["facts", "in_place", "read", "recognises", "with_exif"]
 
-BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 _XMP_TYPE = b"application/rdf+xml"
 _CODED = frozenset({b"hvc1", b"hev1", b"av01"})  # types of pictures without tiles
 _MAX_TILES = 1_000
@@ -68,7 +67,7 @@ class _Meta:
 
 def recognises(head: bytes) -> bool:
     """Check the first bytes."""
-    return head[4:8] == b"ftyp" and head[8:12] in BRANDS
+    return head[4:8] == b"ftyp" and head[8:12] in boxes.PICTURE_BRANDS
 
 
 def read(reader: Reader) -> PhotoParts:
@@ -116,7 +115,7 @@ def read(reader: Reader) -> PhotoParts:
 
 
 def _meta(data: bytes, top: boxes.Box) -> _Meta:
-    """Return what `meta` says, all ranges counted from the start of the file; raises on malformed boxes."""
+    """Return what `meta` contains, all ranges counted from the start of the file; raises on malformed boxes."""
     if len(data) < top.size:
         raise boxes.MalformedBoxError
     found = {kind: (start, end) for kind, start, end in boxes.parts(data, top.header + 4, top.size)}

@@ -1,7 +1,7 @@
 """
 The family of photos: one layout and two strategies for every kind of photo.
 
-Each kind is a module that finds the parts of a file (image data, EXIF block, XMP packet) and says where the packet can
+Each kind is a module that finds the parts of a file (image data, EXIF block, XMP packet) and where the packet can
 stay or go. Here the fields are read from the packet, edits are made, and the census compares everything else. Image
 data are never decoded and never written.
 """
@@ -97,7 +97,7 @@ class PhotoLayout(Layout):
     packet: XmpPacket | None = None
     exif: ExifFacts = field(default_factory=ExifFacts)
     blocked: frozenset[str] = frozenset()  # fields that the photo has in a form or place that is not written
-    sidecar: PhotoSidecar | None = None  # None: it was not looked for
+    sidecar: PhotoSidecar | None = None  # None: unknown
     own_fields: tuple[FieldValue, ...] = ()  # with a sidecar: the fields of the photo itself
 
     @property

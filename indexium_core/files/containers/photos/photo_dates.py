@@ -3,7 +3,7 @@ The moment of a photo's recording: one value at several places of EXIF and XMP, 
 
 The first place with a date is valid (MWG guidelines): EXIF `DateTimeOriginal`, then XMP `photoshop:DateCreated`, then
 XMP `exif:DateTimeOriginal`. A place that agrees with it may add the fraction of the second and the time zone; a place
-that contradicts it is a place of its own, which a write brings into line. The date of the digitization (EXIF
+that contradicts it is a place of its own, which a write sets to the same value. The date of the digitization (EXIF
 `CreateDate`, XMP `xmp:CreateDate`) is not the moment of the recording; a write changes it where both were equal.
 
 EXIF has room for 19 characters, and separate entries for the fraction and the zone. No entry is added: what EXIF cannot

@@ -6,7 +6,7 @@ sidecars in this way. A field that the sidecar does not have is that of the phot
 
 A write goes into the photo if that is possible. It goes into the sidecar if the sidecar has one of the fields, or if
 the photo cannot take them: its packet has no room and cannot move, or the photo has the field in a form that is not
-changed. A packet that is malformed or ambiguous is no reason for a sidecar: nobody could tell what the photo says.
+changed. A packet that is malformed or ambiguous is no reason for a sidecar: the valid value is unknown.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _MAX_NAME = 255  # bytes of a name on every usual file system
 
 
 def _fields_in(sidecar: PhotoSidecar) -> frozenset[str]:
-    """Return the fields that a sidecar has; a rating of 0 is one: it says that there is none."""
+    """Return the fields that a sidecar has; a rating of 0 is one: it means that there is none."""
     if sidecar.packet is None:
         return frozenset()
     found = {each.field for each in xmp_fields.fields_of(sidecar.packet)}

@@ -7,10 +7,10 @@ Standard). The people of a photo are `PersonInImage`, a list of names. The field
 The place of a photo is the city (`photoshop:City`), the one field of the location that all these programs show.
 
 A rating is `xmp:Rating`, and beside it the percentage of Windows (`MicrosoftPhoto:Rating`). A write changes both. -1
-means rejected. A percentage that contradicts the rating is a place of its own, which a write brings into line.
+means rejected. A percentage that contradicts the rating is a place of its own, which a write sets to the same value.
 
-The moment of the recording is in EXIF, too, and has the rules of `photo_dates`. It owns every date of the recording, so
-that no place has two masters: a photo has no place for the field `date`.
+The moment of the recording is in EXIF, too, and has the rules of `photo_dates`. Only `creation_time`
+uses the places of this moment: a photo has no place for the field `date`.
 """
 
 from __future__ import annotations
