@@ -58,7 +58,7 @@ class MediaMetadata:
 
     path: str
     date: datetime | None = None  # of the recording; without a zone if none is known
-    width: int = 0  # pixels as shown, after the rotation of a photo; 0: unknown
+    width: int = 0  # pixels: of a photo as shown, of a film before its rotation; 0: unknown
     height: int = 0
     rating: int = 0  # 1 to 5; 0: none; -1: rejected
     camera: str = ""
@@ -83,7 +83,12 @@ def extract_exif_date(path: str | Path) -> datetime | None:
 
 
 def get_dimensions(path: str | Path) -> tuple[int, int] | None:
-    """Return width and height in pixels as shown, None for a file without pictures; errors as `extract_exif_date`."""
+    """
+    Return width and height in pixels; None for a file without pictures. Errors as `extract_exif_date`.
+
+    Those of a photo are as shown, after its rotation. Those of a film are as stored: FFmpeg's libraries report the
+    rotation of a film only with a decoded picture, and nothing is decoded here.
+    """
     width, height = _dimensions(_facts(path))
     return (width, height) if width and height else None
 

@@ -46,7 +46,7 @@ class OriginalFile(RequestHandler):
         await self._answer(int(file_id), with_body=True)
 
     async def _answer(self, file_id: int, *, with_body: bool) -> None:
-        found = await self._run(lambda: self._originals.find(file_id)) if file_id <= _LARGEST_ID else None
+        found = await self._find(file_id) if file_id <= _LARGEST_ID else None
         self.set_header("Cache-Control", "private, no-cache")
         if found is None:
             self.set_status(404)
@@ -55,6 +55,9 @@ class OriginalFile(RequestHandler):
         self.set_header("Accept-Ranges", "bytes")
         self.set_header("ETag", tag)
         self.set_header("Content-Disposition", "inline")
+        if "Range" not in self.request.headers and self.check_etag_header():
+            self.set_status(304)
+            return
         first, last = 0, found.size - 1
         wanted = self._range(found.size) if self.request.headers.get("If-Range", tag) == tag else None
         if wanted is not None:
@@ -75,6 +78,13 @@ class OriginalFile(RequestHandler):
                 self._stop()
                 return
             first += length
+
+    async def _find(self, file_id: int) -> BrowserFile | None:
+        try:
+            return await self._run(lambda: self._originals.find(file_id))
+        except errors.IndexiumError as error:
+            logger.info("original.failed", extra={"error": error.message})
+            return None
 
     async def _send(self, original: BrowserFile, first: int, length: int) -> bool:
         """Send bytes of the file; return whether the answer can continue."""

@@ -16,6 +16,7 @@ __all__ = [
     "changed",
     "corrected_spelling",
     "edited",
+    "favorites",
     "learned",
     "merged",
     "modes",
@@ -99,6 +100,11 @@ def set_fields(file_count: int, keys: Iterable[str]) -> str:
     """Return the label of edits of fields, by their keys."""
     titles = [field_named(key).title.lower() for key in keys]
     return f"set {wording.list_of([f'the {title}' for title in titles])} of {wording.files(file_count)}"
+
+
+def favorites(file_count: int, *, added: bool) -> str:
+    """Return the label of files that became favorites, or no favorites."""
+    return f"{'added' if added else 'removed'} {wording.plural(file_count, 'favorite')}"
 
 
 def skipped(file_count: int, until: datetime | None) -> str:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from benchmarks import pictures, plan
+from indexium_core import errors
+from indexium_core.flows.planning.media_browser import MediaBrowser
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 
@@ -42,6 +46,14 @@ def test_keys_rate_select_open_and_undo(site: Site, library: Library) -> None:
     tile(page, "Interview.mkv").focus()
     page.keyboard.press("f")
     expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favorite,"))
+    expect(page.get_by_role("status").filter(has_text="Added 1 favorite.")).to_be_visible()
+    page.keyboard.press("z")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("no rating"))
+    page.keyboard.press("Z")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favorite,"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("undo the last decision")
+    page.keyboard.press("Escape")
     page.keyboard.press("x")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("x")
@@ -60,6 +72,27 @@ def test_keys_rate_select_open_and_undo(site: Site, library: Library) -> None:
     expect(drawer.get_by_role("heading", level=2)).not_to_have_text(first)
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+
+
+def test_rating_without_a_place_and_equal_titles_are_explained(site: Site, library: Library) -> None:
+    [avi, *_] = [each for each in library.media.page("", count=500).tiles if each.file_ext.lower() == "avi"]
+    library.decisions.set_fields([avi.file_id], {"title": "At sea"})
+    page = site.visit(f"/library?q=id:{avi.file_id}")
+    expect(tile(page, "At sea")).to_have_attribute("title", avi.file_name)
+    tile(page, "At sea").focus()
+    page.keyboard.press("4")
+    text = "Set the rating of 1 file. Not possible in 1 file: AVI files have no place for it."
+    expect(page.get_by_role("status").filter(has_text=text)).to_be_visible()
+
+
+def test_library_with_files_and_without_people_opens_with_pictures(
+    serve: Callable[[Library], Site], empty_library: Library, media: Path
+) -> None:
+    empty_library.scan([media])
+    page = serve(empty_library).visit("/library")
+    expect(grid(page)).to_be_visible()
+    page.get_by_role("group", name="Show the library as").get_by_role("button", name="Folders").click()
+    expect(page.get_by_role("heading", name="Add people")).to_be_visible()
 
 
 def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library: Library) -> None:
@@ -153,6 +186,50 @@ def test_page_has_only_visible_tiles_of_a_large_library(serve: Callable[[Library
     page.keyboard.press("ArrowDown")
     second = large.media.overview().months[1]
     expect(slider).to_have_attribute("aria-valuetext", re.compile(f"{second.files:,} files"))
+
+
+def test_range_with_unread_tiles_is_selected_and_too_many_files_are_not_planned(
+    serve: Callable[[Library], Site], large: Library
+) -> None:
+    page = serve(large).visit("/library?show=pictures")
+    total = large.media.overview().total
+    grid(page).locator(".tile:not(.waits)").first.focus()
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+End")
+    actions = page.get_by_role("region", name="Actions")
+    expect(actions).to_contain_text(f"{total:,} selected")
+    actions.get_by_role("button", name=f"Plan these {total:,}").click()
+    expect(page.get_by_text("Select at most 5,000 files one by one")).to_be_visible()
+    expect(page).to_have_url(re.compile("/library"))
+
+
+def test_tiles_of_a_changed_list_and_of_a_failed_request_are_read_again(
+    serve: Callable[[Library], Site], large: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = serve(large).visit("/library?show=pictures")
+    total, read_page, requests = large.media.overview().total, MediaBrowser.page, []
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+
+    def fail_once(media: MediaBrowser, *args: Any, **facts: Any) -> Any:
+        requests.append(facts)
+        if len(requests) == 1:
+            raise errors.StoreError("The home cannot be read.")
+        return read_page(media, *args, **facts)
+
+    monkeypatch.setattr(MediaBrowser, "page", fail_once)
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 2)")
+    expect(page.get_by_text("The home cannot be read.")).to_be_visible()
+    page.evaluate("window.scrollBy(0, 400)")
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+    expect(grid(page).locator(".tile.waits")).to_have_count(0)
+
+    monkeypatch.setattr(MediaBrowser, "_kept", lambda *_: None)
+    with large.media._database.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET state = 'missing', scanned_at = now() WHERE file_id = 1")
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight / 4)")
+    expect(page.get_by_role("heading", level=1, name=f"{total - 1:,} files")).to_be_visible()
+    expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
+    expect(grid(page).locator(".tile.waits")).to_have_count(0)
 
 
 def test_details_play_a_film_that_the_browser_knows(look: Site) -> None:

@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from dashboards.web import server
+from indexium_core import errors
+from indexium_core.flows.pictures.originals import Originals
 from indexium_core.library import Library
+from indexium_core.store.catalog import catalog
 from tests.support import media as clips
 
 
@@ -92,3 +95,30 @@ def test_changed_file_and_unknown_host_are_refused(url: str, library: Library, f
         film.write(b"more")
     assert fetch(url, file_id)[0] == 404
     assert fetch(url, file_id, Host="evil.example")[0] in (400, 403, 421)
+
+
+def test_file_that_the_browser_has_is_not_sent_again(url: str, library: Library, folder: Path) -> None:
+    [file_id] = library.media.ids()
+    tag = fetch(url, file_id)[1]["etag"]
+    for method in ("GET", "HEAD"):
+        status, headers, body = fetch(url, file_id, method, If_None_Match=tag)
+        assert (status, headers["etag"], body) == (304, tag, b"")
+    assert fetch(url, file_id, If_None_Match='"other"')[0] == 200
+    status, _, body = fetch(url, file_id, If_None_Match=tag, Range="bytes=0-3")
+    assert (status, body) == (206, (folder / "a.mp4").read_bytes()[:4])
+
+
+def test_offline_folder_and_failed_search_are_no_server_error(
+    url: str, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [file_id] = library.media.ids()
+    [row] = library.inventory.list()
+    with library.media._database.atomic() as tx:
+        catalog.set_library_state(tx, row.library_id, "offline", "The disk is not connected.")
+    assert fetch(url, file_id)[0] == 404
+
+    def fail(*_: object) -> None:
+        raise errors.StoreError("The home cannot be read.")
+
+    monkeypatch.setattr(Originals, "find", fail)
+    assert fetch(url, file_id)[0] == 404

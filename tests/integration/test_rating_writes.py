@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexium_core import cli, errors, photos
+from indexium_core.flows.ratings import rating_writes
+from indexium_core.flows.writing.writer import MetadataWriter
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 from indexium_core.model.planning.plan import WRITABLE, Selection
 from tests.support import media
+from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import OLD
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -59,6 +67,16 @@ def _wait_for(library: Library, file_id: int, rating: str | None) -> None:
     assert _rating(library, file_id) == rating
 
 
+def _wait_for_operations(library: Library, count: int) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        ended = [each for each in _operations(library) if each.status.startswith("completed")]
+        if len(ended) == count:
+            return
+        time.sleep(0.05)
+    raise AssertionError(_operations(library))
+
+
 def test_ratings_are_written_at_once_together_and_alone(library: Library) -> None:
     ids = _ids(library)
     library.people.add([str(library.inventory.list()[0].path) + "/0.mkv"], ["Ann", "Bo"])
@@ -86,6 +104,36 @@ def test_undo_and_redo_are_written(library: Library) -> None:
         assert report is not None
         assert report.written == 0 or rating is not None
         _wait_for(library, file_id, rating)
+
+
+def test_undo_during_the_write_is_written(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    file_id = _ids(library)["0.mkv"]
+    gate = Gate(monkeypatch, free=0)
+    library.decisions.set_fields([file_id], {"rating": "4"})
+    assert gate.reached.wait(PATIENCE)
+    library.steps.undo()
+    gate.opened.set()
+
+    _wait_for_operations(library, 2)
+    assert _rating(library, file_id) is None
+    library.steps.redo()
+    _wait_for(library, file_id, "4")
+
+
+def test_rating_is_written_again_after_an_error_that_may_pass(
+    library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = _ids(library)
+    retry_with(library, lambda: None)
+    with held_by_another(films / "0.mkv"):
+        library.decisions.set_fields([ids["0.mkv"]], {"rating": "4"})
+        _wait_for_operations(library, 1)
+        time.sleep(2)  # the end of the operation is no occasion
+        assert [operation.conflict_count for operation in _operations(library)] == [1]
+    monkeypatch.setattr(rating_writes, "RETRY_SECONDS", 0.0)
+    library.decisions.set_fields([ids["1.mkv"]], {"rating": "2"})
+    _wait_for(library, ids["1.mkv"], "2")
+    _wait_for(library, ids["0.mkv"], "4")
 
 
 def test_rating_waits_for_the_operation_that_uses_the_file(library: Library) -> None:
@@ -167,6 +215,35 @@ def test_folder_counts_the_ratings_that_it_would_write(tmp_path: Path, films: Pa
         assert _rating(library, ids["1.mkv"]) is None
 
 
+@pytest.mark.parametrize("step", [(MetadataWriter, "start_operation"), (rating_writes.RatingWrites, "write")])
+def test_end_of_the_process_waits_for_the_write(
+    tmp_path: Path, films: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[type, str]
+) -> None:
+    reached, opened, real = threading.Event(), threading.Event(), getattr(*step)
+
+    def held(*arguments: Any, **options: Any) -> Any:
+        if threading.current_thread().name == "ratings":
+            reached.set()
+            assert opened.wait(PATIENCE)
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(*step, held)
+    library = Library.open(tmp_path / "home")
+    library.scan([films])
+    library.inventory.set_write_ratings(_library_id(library), "at-once")
+    [file_id, *_] = _ids(library).values()
+    library.decisions.set_fields([file_id], {"rating": "4"})
+    assert reached.wait(PATIENCE)
+    with ThreadPoolExecutor() as pool:
+        closing = pool.submit(library.close)
+        time.sleep(0.5)
+        opened.set()
+        closing.result(PATIENCE)
+    with Library.open(tmp_path / "home") as library:
+        assert _rating(library, file_id) == "4"
+        assert [operation.status for operation in _operations(library)] == ["completed"]
+
+
 def test_write_may_be_limited_to_fields(tmp_path: Path, films: Path) -> None:
     with Library.open(tmp_path / "home") as library:
         library.scan([films])
@@ -175,8 +252,15 @@ def test_write_may_be_limited_to_fields(tmp_path: Path, films: Path) -> None:
         options = WriteOptions(risk=WRITABLE, fields=("genre",))
         library.write(library.plan(), options).wait()
         assert library.files.file(ids["0.mkv"]).fields == {"genre": "B"}
-        with pytest.raises(errors.UsageError, match="no selected file has a change of genre"):
+        with pytest.raises(errors.UsageError, match="no selected file has a change of Genre"):
             library.write(library.plan(), options, selection=Selection(included=frozenset([ids["0.mkv"]])))
+        with pytest.raises(errors.UsageError, match=r"no selected file would change\.$"):
+            library.write(library.plan("name:2"))
+        now = datetime.now(UTC)
+        with pytest.raises(errors.UsageError, match=r"no selected file would change\.$"):
+            library._parts.operations._ledger.create_write(
+                file_ids=[], variant_id=1, plan_id=1, options=WriteOptions(), user_name="", now=now, expires_at=now
+            )
 
 
 def test_command_sets_when_ratings_are_written(tmp_path: Path, films: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -80,3 +80,23 @@ def test_command_makes_thumbnails(library: Library, capsys: pytest.CaptureFixtur
     library.close()
     assert cli.main(["--home", home, "thumbnails"]) == 0
     assert "2 thumbnails made, 1 known already." in capsys.readouterr().err
+
+
+def test_file_that_cannot_be_read_is_reported(library: Library, folder: Path) -> None:
+    (folder / "c.mkv").unlink()
+    job = library.jobs.wait(library.thumbnail_jobs.add().id, timeout=60)
+    assert (job.summary["made"], job.summary["without"], job.summary["unread"]) == (1, 0, 1)
+    assert "1 file could not be read" in job.summary["message"]
+
+
+def test_files_of_offline_folders_are_omitted(library: Library, folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    library.scan()
+    job = library.jobs.wait(library.thumbnail_jobs.add().id, timeout=60)
+    assert (job.summary["total"], job.summary["processed"]) == (0, 0)
+
+
+def test_search_is_read_in_pages(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnail_job, "_PAGE_FILES", 2)
+    job = library.jobs.wait(library.thumbnail_jobs.add("name:.m").id, timeout=60)
+    assert (job.summary["made"], job.summary["known"], job.summary["processed"]) == (2, 1, 3)

@@ -53,6 +53,7 @@ class LibraryScreen(Screen):
         self._folders = drawing.Folders()
         self._result: _LibraryResult | None = None
         self._guided = False  # the first steps are shown in this session
+        self._is_setup = False  # the page was opened without files: it shows the steps until it is opened again
         self._stopping = False
         self._report: ScanReport | None = None
         self._import = PeopleImport(library, bridge, session, self._imported, self._draw)
@@ -106,6 +107,7 @@ class LibraryScreen(Screen):
 
     def reset(self) -> None:
         """Show the library as its content suggests, with all files."""
+        self._is_setup = False
         self.state.param.update(shows="", query="", kind="", number=1)
 
     def _show_as(self, shows: str) -> None:
@@ -117,10 +119,10 @@ class LibraryScreen(Screen):
             self.refresh()
 
     def _shows(self, result: _LibraryResult) -> str:
-        """Return how the library is shown: folders until it is set up, then pictures."""
+        """Return how the library is shown: pictures, or folders while it has no files and during its first scan."""
         if self.state.kind or not result.quality.all:
             return "folders"
-        return self.state.shows or ("folders" if self._is_led(result) else "pictures")
+        return self.state.shows or ("folders" if self._is_setup else "pictures")
 
     def refresh(self) -> None:
         """Read the folders and lists again, if the page is shown."""
@@ -147,6 +149,8 @@ class LibraryScreen(Screen):
         self._result = result
         if self._is_led(result):  # the last step appears after people were added
             self._guided = True
+        if not result.quality.all:
+            self._is_setup = True
         self._browsing.outdate()
         self._draw()
 

@@ -60,7 +60,8 @@ def set_library(
         typer.Option("--audio/--no-audio", help="Include audio files in scans. Alone, it does not change the modes."),
     ] = None,
     photos: Annotated[
-        bool | None, typer.Option("--photos/--no-photos", help="Include photos in scans. Alone, as with --audio.")
+        bool | None,
+        typer.Option("--photos/--no-photos", help="Include photos in scans. Alone, it does not change the modes."),
     ] = None,
     exclude: Annotated[
         list[str] | None,

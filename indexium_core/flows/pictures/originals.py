@@ -38,7 +38,7 @@ class Originals:
         self._database = database
 
     def find(self, file_id: int) -> BrowserFile | None:
-        """Return a file; None if it does not exist, is outside its library folder, or browsers cannot show it."""
+        """Return a file; None if it does not exist, is offline or outside its folder, or browsers cannot show it."""
         source = store.original_source(self._database.read(), file_id)
         media_type = SHOWN_BY_BROWSERS.get(source.container) if source else None
         if source is None or media_type is None:

@@ -7,6 +7,7 @@ budget of the thumbnails is used up, because each further one would remove anoth
 
 from __future__ import annotations
 
+import bisect
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.review import targets
-from indexium_core.flows.scanning.thumbnails import Thumbnails
+from indexium_core.flows.scanning.thumbnails import Thumbnails, cache_key
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -24,6 +25,7 @@ from indexium_core.model.files.pictures import ThumbnailReport
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
+from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
@@ -85,14 +87,15 @@ class ThumbnailJobs:
         file_ids: Sequence[int] | None = job.payload["file_ids"]
         remaining = store.count_with_pictures(self._database.read(), after=after, file_ids=file_ids)
         report.total = report.processed + remaining
-        for file_id in self._files(after, file_ids):
+        cached = self._thumbnails.cached()
+        for file_id, source in self._files(after, file_ids):
             if not self._can_continue(job):
                 report.cancelled = True
                 break
             if self._thumbnails.is_full:
                 report.is_full = True
                 break
-            self._make(file_id, report)
+            self._make(file_id, cache_key(source, WIDTH), cached, report)
             after, since_save = file_id, since_save + 1
             job.progress(report.processed, report.total, made=report.made, known=report.known, without=report.without)
             if checkpoints.is_due(since_save):
@@ -101,11 +104,17 @@ class ThumbnailJobs:
         checkpoints.save(asdict(report) | {"after": after, "cancelled": False})
         return {**asdict(report), "message": summary(report)}
 
-    def _files(self, after: int, file_ids: Sequence[int] | None) -> Iterator[int]:
+    def _files(self, after: int, file_ids: Sequence[int] | None) -> Iterator[tuple[int, ThumbnailSource]]:
+        """Yield the files behind an id; `file_ids` are sorted."""
         reader = self._database.read()
-        while page := store.with_pictures(reader, after=after, count=_PAGE_FILES, file_ids=file_ids):
-            yield from page
-            after = page[-1]
+        if file_ids is None:
+            while page := store.with_pictures(reader, after=after, count=_PAGE_FILES, file_ids=None):
+                yield from page
+                after = page[-1][0]
+            return
+        for start in range(bisect.bisect_right(file_ids, after), len(file_ids), _PAGE_FILES):
+            ids = file_ids[start : start + _PAGE_FILES]
+            yield from store.with_pictures(reader, after=after, count=_PAGE_FILES, file_ids=ids)
 
     def _can_continue(self, job: JobContext) -> bool:
         """Wait while a write or a rollback runs; return False if the job has to stop."""
@@ -115,14 +124,19 @@ class ThumbnailJobs:
             time.sleep(_WAIT_SECONDS)
         return False
 
-    def _make(self, file_id: int, report: ThumbnailReport) -> None:
+    def _make(self, file_id: int, key: str, cached: set[str], report: ThumbnailReport) -> None:
+        """Make a thumbnail and count it; `cached` has the keys of the cache and gets the new one."""
         report.processed += 1
-        if self._thumbnails.has(file_id, width=WIDTH):
+        if key in cached:
             report.known += 1
-        elif self._thumbnails.jpeg(file_id, width=WIDTH) is None:
-            report.without += 1
-        else:
+        elif self._thumbnails.jpeg(file_id, width=WIDTH) is not None:
             report.made += 1
+            cached.add(key)
+        elif self._thumbnails.has(key):
+            report.without += 1
+            cached.add(key)
+        else:
+            report.unread += 1
 
 
 def summary(report: ThumbnailReport) -> str:
@@ -130,6 +144,8 @@ def summary(report: ThumbnailReport) -> str:
     parts = [f"{wording.plural(report.made, 'thumbnail')} made", f"{report.known:,} known already"]
     if report.without:
         parts.append(f"{wording.files(report.without)} without a picture")
+    if report.unread:
+        parts.append(f"{wording.files(report.unread)} could not be read")
     if report.is_full:
         parts.append("80 % of the budget is used (INDEXIUM_THUMBNAIL_BUDGET)")
     return ("Stopped after " if report.cancelled else "") + ", ".join(parts)

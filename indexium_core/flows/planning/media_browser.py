@@ -55,6 +55,7 @@ class MediaBrowser:
     def __init__(self, database: Database, newest_version: Callable[[], Version]) -> None:
         self._database, self._newest_version = database, newest_version
         self._lists: OrderedDict[Hashable, _List] = OrderedDict()
+        self._running: dict[Hashable, threading.Lock] = {}  # of lists that a thread reads now
         self._lock = threading.Lock()
 
     def overview(self, query: str = "", *, sort: str = "newest", plan: MetadataPlan | None = None) -> MediaOverview:
@@ -81,17 +82,41 @@ class MediaBrowser:
         first: int = 0,
         count: int = 100,
         plan: MetadataPlan | None = None,
+        list_id: str | None = None,
     ) -> TilePage:
-        """Return at most `count` tiles of a list from the place `first` on. Arguments and errors: `overview`."""
-        found = self._list(query, sort, plan)
+        """
+        Return at most `count` tiles of a list from the place `first` on. Other arguments and errors: `overview`.
+
+        `list_id` names the list of an overview. While it is in memory, the tiles belong to it, also if files have been
+        added since. Afterwards they belong to the list of now, which can have another `list_id`.
+        """
+        found = self._kept(list_id) or self._list(query, sort, plan)
         first = max(0, first)
         file_ids = found.listing.file_ids[first : first + max(1, min(MAX_TILES, count))].tolist()
         tiles = store.tiles(self._database.read(), self._version(plan), file_ids) if file_ids else []
         return TilePage(list_id=found.overview.list_id, first=first, tiles=tiles)
 
-    def ids(self, query: str = "", *, sort: str = "newest", plan: MetadataPlan | None = None) -> list[int]:
-        """Return the ids of all files of a list in their order. Arguments and errors: `overview`."""
-        ids: list[int] = self._list(query, sort, plan).listing.file_ids.tolist()
+    def ids(
+        self,
+        query: str = "",
+        *,
+        sort: str = "newest",
+        plan: MetadataPlan | None = None,
+        list_id: str | None = None,
+    ) -> list[int]:
+        """
+        Return the ids of all files of a list in their order. Other arguments and errors: `overview`.
+
+        `list_id` names the list of an overview, whose places are known.
+
+        Raises:
+            UsageError: The files have changed, and the list is no longer in memory.
+
+        """
+        found = self._kept(list_id) or self._list(query, sort, plan)
+        if list_id not in (None, found.overview.list_id):
+            raise errors.UsageError("The list of files has changed. Select the files again.")
+        ids: list[int] = found.listing.file_ids.tolist()
         return ids
 
     def facet(
@@ -120,16 +145,32 @@ class MediaBrowser:
         compiled, version, reader = grammar.compile_query(query), self._version(plan), self._database.read()
         key = (version.plan_id, store.stamp(reader), query.strip(), sort)
         with self._lock:
-            if key in self._lists:
-                self._lists.move_to_end(key)
-                return self._lists[key]
-        listing = store.listing(reader, version, compiled, sort=sort)
-        found = _List(_overview(listing, query.strip(), sort, _digest(listing, query, sort)), listing)
+            running = self._running.setdefault(key, threading.Lock())
+        try:
+            with running:  # several threads want the same list at once: the first of them reads it
+                with self._lock:
+                    if key in self._lists:
+                        self._lists.move_to_end(key)
+                        return self._lists[key]
+                listing = store.listing(reader, version, compiled, sort=sort)
+                found = _List(_overview(listing, query.strip(), sort, _digest(listing, query, sort)), listing)
+                with self._lock:
+                    self._lists[key] = found
+                    while len(self._lists) > MAX_LISTS:
+                        self._lists.popitem(last=False)
+                return found
+        finally:
+            with self._lock:
+                self._running.pop(key, None)
+
+    def _kept(self, list_id: str | None) -> _List | None:
+        """Return a list that is in memory; None without one."""
         with self._lock:
-            self._lists[key] = found
-            while len(self._lists) > MAX_LISTS:
-                self._lists.popitem(last=False)
-        return found
+            for key, found in self._lists.items():
+                if found.overview.list_id == list_id:
+                    self._lists.move_to_end(key)
+                    return found
+        return None
 
 
 def _digest(listing: Listing, query: str, sort: str) -> str:

@@ -3,7 +3,8 @@ Write ratings as soon as they are set, in the folders that are set so.
 
 A decision about a rating is in the plan like every other. A short time after the last one, one operation writes all
 ratings that wait, and nothing else of these files. A file that cannot be written stays in the plan with its reason, and
-a file that another operation uses waits for the end of that operation. What waits follows from the database alone, so a
+a file that another operation uses waits for the end of that operation. A file whose write failed by an error that may
+pass is written again at a later occasion. What waits follows from the database alone, so a
 service that starts writes the ratings that were set before a crash.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 
 from indexium_core import errors
 from indexium_core.flows.planning.planner import MetadataPlanner
@@ -33,6 +35,7 @@ logger = logging.getLogger(__name__)
 QUIET_SECONDS = 0.8  # without a decision, before the write starts
 LONGEST_SECONDS = 5.0  # of collecting decisions, if they do not stop
 CLOSE_SECONDS = 30.0  # longest wait for the write that the end of the process starts
+RETRY_SECONDS = 60.0  # after a failure that may pass, so that its own operation is not the occasion of the next one
 _OCCASIONS = frozenset({"plan:changed", "write:completed", "rollback:completed", "scan:completed"})
 
 
@@ -46,8 +49,10 @@ class RatingWrites:
         self._writing = threading.Lock()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
+        self._handle: OperationHandle | None = None  # of the last write
         self._since = 0.0  # when the collection of decisions started
         self._is_open = False
+        self._is_due = False  # an occasion came after the last write started
         self._tried: dict[int, int] = {}  # by file, the decision that an operation of this process has written
 
     def start(self, events: EventBus, *, is_service: bool) -> None:
@@ -61,36 +66,51 @@ class RatingWrites:
         """Write the ratings that were set a moment ago, and start no further write."""
         with self._lock:
             self._is_open, timer, self._timer = False, self._timer, None
-        if timer is None:
-            return
-        timer.cancel()
-        handle = self._write_safely()
-        if handle is not None:
-            handle.wait(CLOSE_SECONDS)
+        if timer is not None:
+            timer.cancel()
+        is_writing = self._writing.locked()
+        with self._writing:
+            if self._is_due:
+                self._handle = self._start_safely()
+            elif not is_writing:
+                return
+        if self._handle is not None:
+            self._handle.wait(CLOSE_SECONDS)
 
     def write(self) -> OperationHandle | None:
-        """Start one operation for the ratings that wait and can be written; None if there are none."""
+        """Start one operation for the ratings that wait and can be written; None if none can, or after `close`."""
         with self._writing:
-            waiting = ratings.waiting(self._store.read())
-            new = [file_id for file_id, decision in waiting.items() if self._tried.get(file_id) != decision]
-            if not new:
-                return None
-            busy = Ledger(self._store).busy_files()
-            plan = self._planner.generate_plan()
-            free = Selection(included=frozenset(file_id for file_id in new if file_id not in busy))
-            file_ids = self._planner.writable_ids(plan, free, risk=WRITABLE)[: self._max_files]
-            if not file_ids:
-                return None
-            options = WriteOptions(
-                risk=WRITABLE,
-                fields=(RATING,),
-                user_note=f"Rating of {wording.files(len(file_ids))}",
-                user_action="rate",
-                source=RATING,
-            )
-            handle = self._writer.start_operation(plan, options, selection=Selection(included=frozenset(file_ids)))
-            self._tried.update((file_id, waiting[file_id]) for file_id in file_ids)
-            return handle
+            self._handle = self._start_safely() if self._is_open else None
+            return self._handle
+
+    def _start(self) -> OperationHandle | None:
+        """Start the operation; callers hold the lock."""
+        self._is_due = False
+        reader = self._store.read()
+        waiting = ratings.waiting(reader)
+        tried = {file_id for file_id, decision in waiting.items() if self._tried.get(file_id) == decision}
+        if tried:
+            before = datetime.now(UTC) - timedelta(seconds=RETRY_SECONDS)
+            tried -= ratings.failed_before(reader, tried, codes=errors.RETRIED, before=before)
+        new = [file_id for file_id in waiting if file_id not in tried]
+        if not new:
+            return None
+        busy = Ledger(self._store).busy_files()
+        plan = self._planner.generate_plan()
+        free = Selection(included=frozenset(file_id for file_id in new if file_id not in busy))
+        file_ids = self._planner.writable_ids(plan, free, risk=WRITABLE)[: self._max_files]
+        if not file_ids:
+            return None
+        options = WriteOptions(
+            risk=WRITABLE,
+            fields=(RATING,),
+            user_note=f"Rating of {wording.files(len(file_ids))}",
+            user_action="rate",
+            source=RATING,
+        )
+        handle = self._writer.start_operation(plan, options, selection=Selection(included=frozenset(file_ids)))
+        self._tried.update((file_id, waiting[file_id]) for file_id in file_ids)
+        return handle
 
     def _on_event(self, event: Event) -> None:
         if event.name in _OCCASIONS:
@@ -101,6 +121,7 @@ class RatingWrites:
         with self._lock:
             if not self._is_open:
                 return
+            self._is_due = True
             now = time.monotonic()
             if self._timer is None:
                 self._since = now
@@ -117,12 +138,12 @@ class RatingWrites:
             if self._timer is not threading.current_thread():
                 return  # a later decision came, or the home closes
             self._timer = None
-        self._write_safely()
+        self.write()
 
-    def _write_safely(self) -> OperationHandle | None:
+    def _start_safely(self) -> OperationHandle | None:
         """Start the write; if the plan or the home changes meanwhile, the next occasion starts it."""
         try:
-            return self.write()
+            return self._start()
         except errors.IndexiumError as error:
             logger.info("ratings.waiting", extra={"error": error.message})
             return None

@@ -383,7 +383,8 @@ class Step:
         if changed:
             store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
         store.clear_selected(self._tx)
-        self._add(len(changed), labels.set_fields(len(changed), [RATING]))
+        self.report = replace(self.report, unsupported=field_rules.unsupported_ratings(rows, changed))
+        self._add(len(changed), labels.favorites(len(changed), added=field_values.FAVORITE in changed.values()))
         return [
             RatedFile(
                 file_id=file_id,

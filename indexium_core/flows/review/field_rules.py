@@ -28,6 +28,7 @@ __all__ = [
     "favorite_ratings",
     "results",
     "unsupported_files",
+    "unsupported_ratings",
 ]
 
 _WANTED = {"yes": True, "no": False, "toggle": None}  # the values of `favorite`
@@ -111,8 +112,15 @@ def unsupported_files(reader: Connection, constants: Mapping[str, str | None]) -
     return sum(
         files
         for container, files in store.selected_containers(reader).items()
-        if any(field_named(key).problem_in(container, value) for key, value in constants.items())
+        if any(field_named(key).problem_in(container, value) for key, value in constants.items() if value is not None)
     )
+
+
+def unsupported_ratings(rows: Sequence[store.FieldFacts], ratings: Mapping[int, str | None]) -> int:
+    """Return the number of files whose container cannot store the rating that they get."""
+    field = field_named(RATING)
+    given = ((row, ratings.get(row.file_id)) for row in rows)
+    return sum(value is not None and bool(field.problem_in(row.container, value)) for row, value in given)
 
 
 def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked: bool) -> RuleResults:

@@ -23,7 +23,7 @@ from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
 
-__all__ = ["Thumbnails"]
+__all__ = ["Thumbnails", "cache_key"]
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Thumbnails:
         source = store.thumbnail_source(reader, file_id)
         if source is None:
             return None
-        key = _cache_key(source, width)
+        key = cache_key(source, width)
         with self._single_flight(key):
             cached = self._cached(key)
             if cached is not None:
@@ -61,10 +61,13 @@ class Thumbnails:
                 return None
             return self._make(source, key, width)
 
-    def has(self, file_id: int, *, width: int) -> bool:
-        """Return whether the cache has a thumbnail of this width, or knows that the file has no picture."""
-        source = store.thumbnail_source(self._database.read(), file_id)
-        return source is not None and (self._folder / _cache_key(source, width)).exists()
+    def cached(self) -> set[str]:
+        """Return the keys of all entries of the cache, also of those that stand for a file without a picture."""
+        return {path.name for _, _, path in self._entries()}
+
+    def has(self, key: str) -> bool:
+        """Return whether the cache has an entry."""
+        return (self._folder / key).exists()
 
     @property
     def is_enabled(self) -> bool:
@@ -158,7 +161,7 @@ class Thumbnails:
         return entries
 
 
-def _cache_key(source: ThumbnailSource, width: int) -> str:
+def cache_key(source: ThumbnailSource, width: int) -> str:
     """Return the file name of a cache entry: from the media hash, or from the file's stat if there is no hash."""
     facts = source.file_hash or f"{source.path!r} {source.size} {source.mtime_ns}"
     return f"{hashlib.blake2b(facts.encode(), digest_size=16).hexdigest()}-{width}.jpg"

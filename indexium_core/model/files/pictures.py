@@ -16,5 +16,6 @@ class ThumbnailReport:
     made: int = 0
     known: int = 0  # files with a thumbnail, or known to have no picture
     without: int = 0  # files without a picture that can be shown
+    unread: int = 0  # files that could not be read, that changed since the scan, or that a write has
     is_full: bool = False  # most of the budget is used, so the job has ended early
     cancelled: bool = False

@@ -48,6 +48,7 @@ class Tile:
     width: int  # pixels; 0 if it is not known
     height: int
     in_plan: bool  # a write would change the file
+    skipped: bool  # a write would change the file, but it is skipped
     offline: bool
     unwritable: bool  # no write strategy exists, or the file is not intact
 

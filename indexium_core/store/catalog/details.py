@@ -160,14 +160,17 @@ def thumbnail_source(reader: Connection, file_id: int) -> ThumbnailSource | None
     return None if row is None else ThumbnailSource(bytes(row[0]), *row[1:])
 
 
-def with_pictures(reader: Connection, *, after: int, count: int, file_ids: Sequence[int] | None) -> list[int]:
-    """Return the ids of the next videos and photos behind an id; `file_ids` None: of all files."""
+def with_pictures(
+    reader: Connection, *, after: int, count: int, file_ids: Sequence[int] | None
+) -> list[tuple[int, ThumbnailSource]]:
+    """Return the next videos and photos of online libraries behind an id; `file_ids` None: of all files."""
     facts = {"after": after, "count": count, "file_ids": None if file_ids is None else list(file_ids)}
-    return [file_id for (file_id,) in reader.execute(_sql("with_pictures"), facts).fetchall()]
+    rows = reader.execute(_sql("with_pictures"), facts).fetchall()
+    return [(file_id, ThumbnailSource(bytes(path), *rest)) for file_id, path, *rest in rows]
 
 
 def count_with_pictures(reader: Connection, *, after: int, file_ids: Sequence[int] | None) -> int:
-    """Return how many videos and photos are behind an id."""
+    """Return how many videos and photos of online libraries are behind an id."""
     facts = {"after": after, "file_ids": None if file_ids is None else list(file_ids)}
     return int(reader.value(_sql("count_with_pictures"), facts))
 

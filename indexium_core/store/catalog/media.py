@@ -99,6 +99,7 @@ def _tile(row: tuple[Any, ...]) -> Tile:
         width=int(width) if height.isdigit() and width.isdigit() else 0,
         height=int(height) if height.isdigit() and width.isdigit() else 0,
         in_plan=row[17],
-        offline=row[18],
-        unwritable=row[19],
+        skipped=row[18],
+        offline=row[19],
+        unwritable=row[20],
     )

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.fields.table import field_named
 from indexium_core.model.job import NewJob
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
@@ -96,10 +97,10 @@ class Ledger:
             _insert_history(tx, operation_id, now=now, expires_at=expires_at)
             counts = _counts(tx, operation_id)
             if not sum(counts.values()):
-                raise errors.UsageError(
-                    f"There is nothing to write: no selected file has a change of {', '.join(options.fields)}.",
-                    code="nothing_to_write",
-                )
+                titles = ", ".join(field_named(key).title for key in options.fields)
+                change = f"has a change of {titles}" if titles else "would change"
+                message = f"There is nothing to write: no selected file {change}."
+                raise errors.UsageError(message, code="nothing_to_write")
             what = f"'{options.user_note}'" if options.user_note else wording.files(sum(counts.values()))
             self._insert_operation(
                 tx,

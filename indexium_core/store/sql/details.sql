@@ -68,22 +68,26 @@ SELECT path_bytes, container, coalesce(file_hash, '') AS file_hash, size, mtime_
 FROM scanned_files WHERE file_id = $file_id AND state IN ('ok', 'corrupt');
 
 -- name: with_pictures
--- The films and photos behind an id, at most $count; $file_ids NULL: of all files.
-SELECT file_id FROM scanned_files
-WHERE file_id > $after AND media_kind IN ('video', 'photo') AND state IN ('ok', 'corrupt')
-  AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])))
-ORDER BY file_id LIMIT $count;
+-- The films and photos of online libraries behind an id, at most $count, with what a thumbnail needs of them; $file_ids
+-- NULL: of all files.
+SELECT f.file_id, f.path_bytes, f.container, coalesce(f.file_hash, '') AS file_hash, f.size, f.mtime_ns,
+       coalesce(f.duration, 0) AS duration
+FROM scanned_files AS f JOIN libraries AS l USING (library_id)
+WHERE f.file_id > $after AND f.media_kind IN ('video', 'photo') AND f.state IN ('ok', 'corrupt') AND l.state = 'online'
+  AND ($file_ids::BIGINT[] IS NULL OR f.file_id IN (SELECT unnest($file_ids::BIGINT[])))
+ORDER BY f.file_id LIMIT $count;
 
 -- name: count_with_pictures
 -- Their number.
-SELECT count(*) FROM scanned_files
-WHERE file_id > $after AND media_kind IN ('video', 'photo') AND state IN ('ok', 'corrupt')
-  AND ($file_ids::BIGINT[] IS NULL OR file_id IN (SELECT unnest($file_ids::BIGINT[])));
+SELECT count(*) FROM scanned_files AS f JOIN libraries AS l USING (library_id)
+WHERE f.file_id > $after AND f.media_kind IN ('video', 'photo') AND f.state IN ('ok', 'corrupt') AND l.state = 'online'
+  AND ($file_ids::BIGINT[] IS NULL OR f.file_id IN (SELECT unnest($file_ids::BIGINT[])));
 
 -- name: original_source
 -- What reading the bytes of a file for a person needs.
 SELECT f.path_bytes, l.path_bytes AS root, f.container, f.size, f.mtime_ns
-FROM scanned_files AS f JOIN libraries AS l USING (library_id) WHERE f.file_id = $file_id AND f.state IN ('ok', 'corrupt');
+FROM scanned_files AS f JOIN libraries AS l USING (library_id)
+WHERE f.file_id = $file_id AND f.state IN ('ok', 'corrupt') AND l.state = 'online';
 
 -- name: names_like
 -- People whose name contains a text, and the number of their files: first equal names, then names that start with the

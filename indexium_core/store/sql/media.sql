@@ -3,7 +3,7 @@
 -- name: files
 -- Part of other statements: files with the rows of the plan and their properties.
 scanned_files AS f JOIN libraries AS l USING (library_id)
-LEFT JOIN (SELECT file_id, field_values, result_people, can_update FROM plan_items_of($variant_id, $plan_id)
+LEFT JOIN (SELECT file_id, field_values, result_people, can_update, postponed FROM plan_items_of($variant_id, $plan_id)
            WHERE TRUE /* limited */) AS p USING (file_id)
 LEFT JOIN (SELECT file_id, taken, camera, resolution, duration FROM media_properties WHERE TRUE /* limited */) AS m USING (file_id);
 
@@ -62,7 +62,8 @@ SELECT f.file_id, f.file_name,
        CASE WHEN /* edited_at */ IS NOT NULL THEN 'edit' WHEN m.taken IS NOT NULL THEN 'taken'
             WHEN /* dated_at */ IS NOT NULL THEN 'field' ELSE 'file' END,
        /* rating */, list_slice(/* people */, 1, $most_people), len(/* people */), coalesce(m.duration, f.duration, 0),
-       coalesce(m.resolution, ''), coalesce(p.can_update, FALSE), l.state = 'offline', f.state <> 'ok' OR f.strategy = ''
+       coalesce(m.resolution, ''), coalesce(p.can_update AND NOT p.postponed, FALSE),
+       coalesce(p.can_update AND p.postponed, FALSE), l.state = 'offline', f.state <> 'ok' OR f.strategy = ''
 FROM /* files */
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND f.state <> 'missing';
 

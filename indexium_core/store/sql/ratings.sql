@@ -12,3 +12,8 @@ SELECT d.file_id
 FROM decisions AS d JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE l.library_id = $library_id AND NOT l.write_ratings AND d.kind = $kind AND d.revoked_at IS NULL
   AND d.value IS DISTINCT FROM f.fields[edited_field($kind)];
+
+-- name: failed_before
+-- The files among $file_ids whose last write failed before a time, with one of these codes.
+SELECT file_id FROM metadata_operation_items WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))
+GROUP BY file_id HAVING list_contains($codes::VARCHAR[], arg_max(code, id)) AND max(processed_at) < $before;

@@ -67,14 +67,16 @@ FROM directed AS t LEFT JOIN scanned_files AS f USING (file_id)
 LEFT JOIN (FROM decisions WHERE revoked_at IS NULL) AS d ON d.file_id = t.file_id AND d.kind = t.kind;
 
 -- name: reverse_ratings
--- Undo of a rating that was written at once: an edit to the former rating, as if the step had ended it, so that it is
--- written and redo ends it again.
+-- Undo of a rating that was written at once, or that an operation still has to write: an edit to the former rating, as if
+-- the step had ended it, so that it is written and redo ends it again.
 INSERT INTO decisions BY NAME
 SELECT nextval('ids') AS decision_id, d.file_id, d.kind, d.former AS value, $at AS created_at, $step AS ended_by
 FROM turn_rows AS t JOIN decisions AS d ON d.decision_id = t.revoke_id
 JOIN scanned_files AS f ON f.file_id = d.file_id JOIN libraries AS l USING (library_id)
 WHERE t.is_free AND t.restore_id IS NULL AND l.write_ratings AND d.kind = $kind
-  AND d.value IS NOT DISTINCT FROM f.fields[edited_field($kind)];
+  AND (d.value IS NOT DISTINCT FROM f.fields[edited_field($kind)] OR d.file_id IN (
+      SELECT m.file_id FROM metadata_operation_items AS m WHERE m.status IN ('pending', 'writing')
+      AND len(list_filter(m.changes, lambda c: c.field = edited_field($kind))) > 0));
 
 -- name: revoke
 -- Revoke decisions.

@@ -40,7 +40,13 @@ def edit_of(key: str, value: str | None = "New") -> StandingDecision:
     )
 
 
-def view(*, fields: Mapping[str, str] | None = None, edits: Sequence[StandingDecision] = ()) -> dict[str, Any]:
+def view(
+    *,
+    fields: Mapping[str, str] | None = None,
+    edits: Sequence[StandingDecision] = (),
+    container: str = "avi",
+    editable: bool = True,
+) -> dict[str, Any]:
     now = dict(fields or {})
     planned = {**now, **{edit.kind.removeprefix("field:"): edit.value for edit in edits}}
     found = [
@@ -52,12 +58,14 @@ def view(*, fields: Mapping[str, str] | None = None, edits: Sequence[StandingDec
             origin="",
             since=None,
             locked=each.key == "genre",
-            problem=each.problem_in("avi", planned.get(each.key)),
+            problem=each.problem_in(container, planned.get(each.key)),
         )
         for each in EDITABLE
     ]
-    details: FileDetails = replace(details_of(FILE), fields=now, field_details=found, decisions=list(edits))
-    return file_fields.view(details, container="AVI", editable=True)
+    details: FileDetails = replace(
+        details_of(FILE), container=container, fields=now, field_details=found, decisions=list(edits)
+    )
+    return file_fields.view(details, container=container.upper(), editable=editable)
 
 
 def row(shown: dict[str, Any], key: str) -> dict[str, Any]:
@@ -83,6 +91,13 @@ def test_fields_without_a_place_are_last_and_have_the_reason() -> None:
     reasons = [each["why"] for each in more]
     assert reasons == sorted(reasons)
     assert (reasons[0], reasons[-1]) == ("", "AVI files have no place for it.")
+
+
+@pytest.mark.parametrize(
+    ("container", "editable", "first"), [("mp4", True, ["rating"]), ("mp4", False, []), ("avi", True, [])]
+)
+def test_rating_comes_first_where_it_can_be_set(container: str, editable: bool, first: list[str]) -> None:
+    assert [each["key"] for each in view(container=container, editable=editable)["rows"]] == first
 
 
 def test_planned_value_shows_its_difference() -> None:

@@ -316,6 +316,23 @@ def test_favorite_is_set_like_a_field(rated: Review) -> None:
         rated.decisions.set_fields([1], {"favorite": "5"})
 
 
+def test_favorites_have_their_own_label_and_files_without_a_place_are_counted(database: Database) -> None:
+    store(database, [scanned("a.mp4"), scanned("b.avi", container="avi")])
+    review, reports = Review(database), []
+    for wanted, target in ((True, [1]), (False, [1]), (True, [2]), (True, [1, 2]), (False, [1, 2])):
+        with review.decisions.step() as step:
+            step.set_favorite(target, wanted=wanted)
+        reports.append((step.report.label, step.report.unsupported))
+    assert reports == [
+        ("added 1 favorite", 0),
+        ("removed 1 favorite", 0),
+        ("added 1 favorite", 1),
+        ("added 1 favorite", 0),
+        ("removed 2 favorites", 0),
+    ]
+    assert [review.decisions.set_fields([2], {"rating": text}).unsupported for text in ("4", "")] == [1, 0]
+
+
 def test_search_as_sql_has_the_same_values(rated: Review) -> None:
     text = published_sql.plan_as_sql("favorite:yes -title:note year:<2020 field:title changed:rating rating:>3")
 

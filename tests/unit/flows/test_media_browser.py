@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from benchmarks import pictures, plan
 from indexium_core import errors
+from indexium_core.flows.planning import media_browser
 from indexium_core.library import Library
 from indexium_core.model.files.tiles import SORTS
+from indexium_core.store.catalog import media as store
 from indexium_core.store.database import Database
 
 FILES = 2_000
@@ -41,14 +46,14 @@ def test_pages_follow_each_other_in_the_order(library: Library, sort: str) -> No
     media = library.media
     tiles = [tile for first in range(0, FILES, 500) for tile in media.page(sort=sort, first=first, count=500).tiles]
     assert [tile.file_id for tile in tiles] == media.ids(sort=sort)
-    values = {
+    orders: dict[str, list[Any]] = {
         "newest": [tile.shown_at for tile in reversed(tiles)],
         "oldest": [tile.shown_at for tile in tiles],
         "name": [tile.file_name.lower() for tile in tiles],
         "rating": [-tile.rating for tile in tiles],
         "largest": [-tile.size for tile in tiles],
-    }[sort]
-    assert values == sorted(values)
+    }
+    assert orders[sort] == sorted(orders[sort])
     overview = media.overview(sort=sort)
     assert bool(overview.sections) == bool(overview.months) == (sort in ("newest", "oldest"))
 
@@ -72,6 +77,19 @@ def test_edit_is_in_tile_counts_search_and_facet(library: Library) -> None:
     library.decisions.revoke_of([first.file_id])
 
 
+def test_skipped_file_is_not_in_plan(library: Library) -> None:
+    media = library.media
+    first = media.page(count=1).tiles[0].file_id
+    library.decisions.set_fields([first], {"title": "At sea"})
+    library.decisions.postpone([first])
+    [tile] = media.page(count=1).tiles
+    assert (tile.file_id, tile.in_plan, tile.skipped) == (first, False, True)
+    library.decisions.end_postponements([first])
+    [tile] = media.page(count=1).tiles
+    assert (tile.in_plan, tile.skipped) == (True, False)
+    library.decisions.revoke_of([first])
+
+
 def test_facet_ignores_its_own_term(library: Library) -> None:
     media = library.media
     people = media.facet("person", most=5)
@@ -89,3 +107,34 @@ def test_search_without_files_and_unknown_keys(library: Library) -> None:
         library.media.facet("colour")
     with pytest.raises(errors.QueryError):
         library.media.overview("nokey:1")
+
+
+def test_page_of_a_list_stays_until_the_list_leaves_the_memory(library: Library) -> None:
+    media = library.media
+    before, ids = media.overview(), media.ids()
+    library.decisions.set_fields([ids[0]], {"creation_time": "1999-12-31T23:00:00Z"})
+    assert media.overview().list_id != before.list_id
+    page = media.page(list_id=before.list_id)
+    assert (page.list_id, [tile.file_id for tile in page.tiles]) == (before.list_id, ids[:100])
+    assert media.ids(list_id=before.list_id) == ids
+
+    for number in range(media_browser.MAX_LISTS):
+        media.overview(f"name:{number}")
+    assert media.page(list_id=before.list_id).list_id == media.overview().list_id != before.list_id
+    with pytest.raises(errors.UsageError, match="Select the files again"):
+        media.ids(list_id=before.list_id)
+    library.decisions.revoke_of([ids[0]])
+
+
+def test_threads_that_want_one_list_read_it_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, calls = store.listing, []
+
+    def listing(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        time.sleep(0.2)
+        return read(*args, **kwargs)
+
+    monkeypatch.setattr(store, "listing", listing)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: library.media.overview("name:1"), range(4)))
+    assert (len(calls), len({each.list_id for each in found})) == (1, 1)

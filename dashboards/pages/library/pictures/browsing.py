@@ -9,21 +9,20 @@ from dashboards.components.base import Component
 from dashboards.pages.library.pictures import pictures
 from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
 from dashboards.pages.plan.details.plan_file import PlanFile
-from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import LibraryState, PlanState
 from indexium_core import errors
 from indexium_core.library import DecisionReport
-from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
-from indexium_core.model.fields.table import RATING
-from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview
+from indexium_core.model import wording
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING
+from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview, TilePage
 from indexium_core.model.view import SavedView
 
 __all__ = ["Browsing"]
 
 PAGE = 100  # tiles of one request
-NAMED_IDS = 5_000  # files that a search of the plan names by id
+NAMED_IDS = 5_000  # the most files that a search of the plan names by id
 EVENTS = ("plan:changed", "rescan:completed", "views:changed")
 
 
@@ -49,7 +48,9 @@ class Browsing:
         self._loaded: _Loaded | None = None
         self._problem = self._typed = ""
         self._shows = ""
-        self._waiting: list[Callable[[], DecisionReport]] = []  # decisions in their order; the first of them runs
+        self._waiting: list[
+            Callable[[], tuple[DecisionReport, str]]
+        ] = []  # decisions in their order; the first of them runs
         self._file_state = PlanState()  # of the details, which the plan page has, too
         self._file = PlanFile(self._library, self._bridge, self._file_state, session, any_file=True)
         self._bulk = PlanBulk(self._library, self._bridge, self._file_state, session, keeps_selection=False)
@@ -155,7 +156,7 @@ class Browsing:
                 shows=self._shows,
                 version=self._version,
                 everything=loaded.everything,
-                editable=self._library.settings.metadata_enable_inline_edit,
+                editable=self._can_edit(),
                 views=loaded.views,
                 wider=loaded.wider,
                 problem=self._problem,
@@ -171,14 +172,25 @@ class Browsing:
         number, loaded = max(0, int(message["page"])), self._loaded
         if loaded is None or message["list_id"] != loaded.overview.list_id:  # the next view requests its own tiles
             return
-        query, sort, has_pictures = loaded.overview.query, loaded.overview.sort, self._session.pictures
-        self._bridge.run(
-            lambda: self._library.media.page(
-                query, sort=sort, first=number * PAGE, count=PAGE, plan=self._session.read_cache.plan()
-            ),
-            lambda page: self._grid.send_tiles(page, pictures=has_pictures),
-            name=f"tiles_{number}",
-        )
+        of, has_pictures = loaded.overview, self._session.pictures
+
+        def read() -> TilePage:
+            plan, first = self._session.read_cache.plan(), number * PAGE
+            return self._library.media.page(
+                of.query, sort=of.sort, first=first, count=PAGE, plan=plan, list_id=of.list_id
+            )
+
+        def done(page: TilePage) -> None:
+            if page.list_id == of.list_id:
+                self._grid.send_tiles(page, pictures=has_pictures)
+            elif self._loaded is loaded:  # the files have changed: the next view requests the tiles again
+                self._refresh()
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._bridge.toast("error", error.message)
+            self._grid.forget_page(number)
+
+        self._bridge.run(read, done, name=f"tiles_{number}", failed=failed, topic="tiles")
 
     def _find(self, text: str) -> None:
         try:
@@ -199,8 +211,8 @@ class Browsing:
 
     def _toggle_favorites(self) -> None:
         query = self._state.query
-        is_on = grammar.selected_values(query, "favorite") == ["yes"]
-        self._find(grammar.with_values(query, "favorite", [] if is_on else ["yes"]))
+        is_on = grammar.selected_values(query, FAVORITE_KEY) == ["yes"]
+        self._find(grammar.with_values(query, FAVORITE_KEY, [] if is_on else ["yes"]))
 
     def _send_facet(self, message: Mapping[str, Any]) -> None:
         key, query = str(message["key"]), self._state.query
@@ -217,15 +229,24 @@ class Browsing:
             self._refresh()
 
     def _select_section(self, message: Mapping[str, Any]) -> None:
-        """Select the files of a day or month, including those whose tiles the browser has not read."""
+        """Select the files of a day, month or range, including those whose tiles the browser has not read."""
         loaded, first, files = self._loaded, int(message["first"]), int(message["files"])
         if loaded is None or message["list_id"] != loaded.overview.list_id:
             return
-        query, sort, on = loaded.overview.query, loaded.overview.sort, bool(message["on"])
+        of, on = loaded.overview, bool(message["on"])
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._bridge.toast("error", error.message)
+            self._refresh()
+
         self._bridge.run(
-            lambda: self._library.media.ids(query, sort=sort, plan=self._session.read_cache.plan()),
+            lambda: self._library.media.ids(
+                of.query, sort=of.sort, plan=self._session.read_cache.plan(), list_id=of.list_id
+            ),
             lambda ids: self._grid.mark(ids[first : first + files], on=on),
-            name="section",
+            name=f"section_{first}_{files}",
+            failed=failed,
+            topic="section",
         )
 
     # Decisions.
@@ -238,9 +259,17 @@ class Browsing:
         ids = self._library.media.ids(str(message["query"]), sort=self._state.sort)
         return [file_id for file_id in ids if file_id not in left_out]
 
-    def _decide(self, decide: Callable[[], DecisionReport]) -> None:
-        """Make decisions one after another: the last of two ratings of a file stays."""
-        self._waiting.append(decide)
+    def _decide(self, message: Mapping[str, Any], decide: Callable[[list[int]], DecisionReport]) -> None:
+        """Make decisions about a selection one after another: the last of two ratings of a file stays."""
+
+        def work() -> tuple[DecisionReport, str]:
+            file_ids = self._target(message)
+            report = decide(file_ids)
+            is_one = report.unsupported and len(file_ids) == 1
+            container = self._library.files.file(file_ids[0]).container if is_one else None
+            return report, pictures.decided(report, container)
+
+        self._waiting.append(work)
         if len(self._waiting) == 1:
             self._decide_next()
 
@@ -250,8 +279,9 @@ class Browsing:
             if self._waiting:
                 self._decide_next()
 
-        def done(report: DecisionReport) -> None:
-            self._session.report_decision(labels.sentence(report.label or SO_ALREADY), report)
+        def done(decided: tuple[DecisionReport, str]) -> None:
+            report, text = decided
+            self._session.report_decision(text, report)
             ended()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -261,22 +291,31 @@ class Browsing:
 
         self._bridge.run(self._waiting[0], done, name="pictures_decision", failed=failed)
 
+    def _can_edit(self) -> bool:
+        return self._library.settings.metadata_enable_inline_edit
+
     def _rate(self, message: Mapping[str, Any]) -> None:
+        if not self._can_edit():
+            return
         value = pictures.stars(int(message["stars"]))
         decisions = self._library.decisions
-        self._decide(lambda: decisions.set_fields(self._target(message), {RATING: value}))
+        self._decide(message, lambda file_ids: decisions.set_fields(file_ids, {RATING: value}))
 
     def _favor(self, message: Mapping[str, Any]) -> None:
+        if not self._can_edit():
+            return
         wanted, decisions = bool(message["wanted"]), self._library.decisions
 
-        def decide() -> DecisionReport:
+        def decide(file_ids: list[int]) -> DecisionReport:
             with decisions.step() as step:
-                step.set_favorite(self._target(message), wanted=wanted)
+                step.set_favorite(file_ids, wanted=wanted)
             return step.report
 
-        self._decide(decide)
+        self._decide(message, decide)
 
     def _edit(self, message: Mapping[str, Any]) -> None:
+        if not self._can_edit():
+            return
         tab = str(message.get("tab", "people"))
         self._bridge.run(
             lambda: self._target(message), lambda file_ids: self._bulk.open_for(file_ids, tab), name="bulk_target"
@@ -284,11 +323,16 @@ class Browsing:
 
     def _plan(self, message: Mapping[str, Any]) -> None:
         """Show the selected files on the plan page."""
+        ids = [int(file_id) for file_id in message.get("ids", message.get("except", ()))]
+        if len(ids) > NAMED_IDS:
+            few = f"at most {wording.count(NAMED_IDS)} files"
+            by_one = f"Select {few} one by one" if "ids" in message else f"Deselect {few}"
+            self._bridge.toast("info", f"{by_one}, or find the files with a search and select all of them.")
+            return
+        named = ",".join(map(str, ids))
         if "ids" in message:
-            ids = [int(file_id) for file_id in message["ids"]][:NAMED_IDS]
-            self._session.search_plan(grammar.with_values("", "id", [",".join(map(str, ids))]))
+            self._session.search_plan(grammar.with_values("", "id", [named]))
             return
         query = str(message["query"])
-        left_out = ",".join(str(int(file_id)) for file_id in message["except"][:NAMED_IDS])
-        own = f"({query}) " if query.strip() and left_out else query
-        self._session.search_plan(f"{own}-id:{left_out}" if left_out else own)
+        own = f"({query}) " if query.strip() and named else query
+        self._session.search_plan(f"{own}-id:{named}" if named else own)

@@ -28,6 +28,7 @@ import {
   selectAll,
   selectRange,
   selectedCount,
+  sendSection,
   target,
   toggle,
   toggleFavorite,
@@ -191,8 +192,7 @@ const ACTIONS = {
   },
   star: (self, {stars}, target) => onTile(self, target, me => rate(me, Number(stars))),
   heart: (self, _, target) => onTile(self, target, toggleFavorite),
-  section: (self, {first, files, on}) =>
-    self.send("section", {first: Number(first), files: Number(files), on: Boolean(on), list_id: self.view.list_id}),
+  section: (self, {first, files, on}) => sendSection(self, Number(first), Number(files), Boolean(on)),
   rate_all: (self, {stars}) => rate(self, Number(stars)),
   favorite_all: toggleFavorite,
   bulk: (self, {tab}) => openBulk(self, tab),
@@ -246,12 +246,13 @@ function onView(self) {
 }
 
 /** @type {(self: Self, message: any) => void} */
-function onMessage(self, {tiles, options, selected}) {
+function onMessage(self, {tiles, unread, options, selected}) {
   const {state, view} = self
   if (tiles && tiles.list_id === view.list_id) {
     for (const [place, tile] of tiles.rows.entries()) state.tiles.set(tiles.first + place, tile)
     self.paint()
   }
+  if (unread !== undefined) state.asked.delete(unread)
   if (options && options.key === state.menu) {
     state.options = options.rows
     self.paint()

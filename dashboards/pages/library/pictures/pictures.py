@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.pages.plan.details import file_fields
+from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.web import thumbnails
+from indexium_core.library import DecisionReport
+from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
-from indexium_core.model import wording
-from indexium_core.model.fields.table import RATING
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.view import SavedView
 
-__all__ = ["Pictures", "options", "stars", "tiles", "view"]
+__all__ = ["Pictures", "decided", "options", "stars", "tiles", "view"]
 
 SORTS = {
     "newest": "Newest first",
@@ -42,8 +45,8 @@ class Pictures(Component):
     Messages: `tiles` {page, list_id}, `find` {query}, `filter` {key, values}, `favorites`, `facet` {key},
     `sort` {sort}, `show` {as}, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A selection is
     {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View: see `view`;
-    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {options: {key, rows}}, {selected: {ids,
-    on}}.
+    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page}, {options: {key, rows}},
+    {selected: {ids, on}}.
     """
 
     _esm = module("pictures")
@@ -53,6 +56,10 @@ class Pictures(Component):
         """Send tiles that the browser has requested."""
         rows = tiles(page, pictures=pictures)
         self._send_msg({"tiles": {"list_id": page.list_id, "first": page.first, "rows": rows}})
+
+    def forget_page(self, page: int) -> None:
+        """Say that the tiles of a page could not be read: the browser requests them again when it draws next."""
+        self._send_msg({"unread": page})
 
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
         """Send the values of an opened filter."""
@@ -104,7 +111,7 @@ def view(
         "sort": overview.sort,
         "sorts": [{"value": value, "label": label} for value, label in SORTS.items()],
         "filters": [_filter(query, key) for key in FACETS],
-        "favorites": grammar.selected_values(query, "favorite") == ["yes"],
+        "favorites": grammar.selected_values(query, FAVORITE_KEY) == ["yes"],
         "meaning": _meaning(overview),
         "views": [{"value": f"={each.query}", "label": each.name} for each in views],
         "scan": scan,
@@ -212,8 +219,13 @@ def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
         "more": tile.people_count - len(tile.people[:2]),
         "info": _info(tile),
         "size": wording.size(tile.size),
-        "note": "offline" if tile.offline else "± in plan" if tile.in_plan else "read-only" if tile.unwritable else "",
+        "note": _note(tile),
     }
+
+
+def _note(tile: Tile) -> str:
+    notes = {"offline": tile.offline, "± in plan": tile.in_plan, "skipped": tile.skipped, "read-only": tile.unwritable}
+    return next((note for note, applies in notes.items() if applies), "")
 
 
 def _badge(tile: Tile) -> str:
@@ -229,6 +241,16 @@ def _info(tile: Tile) -> str:
         return f"{pixels / _MEGAPIXEL:.0f} MP"
     name = next((name for height, name in _HEIGHTS if min(tile.width, tile.height) >= height), "")
     return " · ".join(part for part in (name, wording.size(tile.size)) if part)
+
+
+def decided(report: DecisionReport, container: str | None) -> str:
+    """Return the sentences about a decision; `container` is that of the selected file, None for several files."""
+    text = labels.sentence(report.label or SO_ALREADY)
+    if not report.unsupported:
+        return text
+    kind = "" if container is None else file_fields.container_name(container)
+    reason = "the container cannot store it." if container is None else file_fields.no_place(kind)
+    return f"{text} Not possible in {wording.files(report.unsupported)}: {reason}"
 
 
 def stars(number: int) -> str:

@@ -41,10 +41,19 @@ export function selectRange(self, index) {
   const {state} = self
   const from = state.anchor < 0 ? state.cursor : state.anchor
   state.anchor = from
-  for (let place = Math.min(from, index); place <= Math.max(from, index); place += 1)
+  const [first, last] = [Math.min(from, index), Math.max(from, index)]
+  let isWhole = true
+  for (let place = first; place <= last; place += 1) {
     mark(self, state.tiles.get(place), true)
+    isWhole &&= state.tiles.has(place)
+  }
+  if (!isWhole) sendSection(self, first, last - first + 1, true)
   self.paint()
 }
+
+/** Select or deselect consecutive files, whose tiles may not be read. @type {(self: Self, first: number, files: number, on: boolean) => void} */
+export const sendSection = ({send, view}, first, files, on) =>
+  send("section", {first, files, on, list_id: view.list_id})
 
 /** @type {(self: Self, isAll: boolean) => void} */
 export function selectAll(self, isAll) {

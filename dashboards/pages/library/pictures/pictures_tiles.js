@@ -47,10 +47,12 @@ const shortDay = at => {
 }
 
 /** @param {Tile} tile */
-function labelOf({title, rating, favorite, people, more, badge, note}) {
+function labelOf({title, name, rating, favorite, people, more, badge, note}) {
   const names = people.length ? `with ${people.join(", ")}${more ? ` and ${more} more` : ""}` : "no people"
   const stars = rating < 0 ? "rejected" : rating ? `${rating} of 5 stars` : "no rating"
-  return [title, badge.replace(/^[^ ]+ /, ""), stars, favorite && "favorite", names, note].filter(Boolean).join(", ")
+  const file = name !== title && name
+  const parts = [title, file, badge.replace(/^[^ ]+ /, ""), stars, favorite && "favorite", names, note]
+  return parts.filter(Boolean).join(", ")
 }
 
 /** @type {(rating: number, star: number) => HTMLElement} */
@@ -147,7 +149,7 @@ export function drawTile(shown) {
   const {title, name, badge, info, note} = tile
   return h(
     "div",
-    attributes(shown, "tile"),
+    {...attributes(shown, "tile"), title: name === title ? null : name},
     drawLabel(tile),
     h(
       "div",
@@ -184,7 +186,7 @@ export function drawTableRow(shown) {
       "span",
       {class: "file", ...HIDDEN},
       h("b", {title: name}, h("bdi", null, title)),
-      h("small", null, h("bdi", {dir: "ltr"}, place)),
+      h("small", null, h("bdi", {dir: "ltr"}, name === title ? place : `${place} / ${name}`)),
     ),
     h("span", {class: "kind", ...HIDDEN}, badge, note && h("small", null, note)),
     h("span", {class: "day", title: dated, ...HIDDEN}, shortDay(at)),
@@ -199,12 +201,13 @@ export function drawTableRow(shown) {
  * @param {string[]} folders The folders of the loaded tiles of the section.
  * @param {boolean} isSelected All its files are selected.
  */
-export const drawHeading = ({section, first, count: files}, folders, isSelected) =>
-  h(
+export const drawHeading = ({section, first, count: files}, folders, isSelected) => {
+  const named = folders.slice(0, 2).join(", ") + (folders.length > 2 ? ", …" : "")
+  return h(
     "div",
     {class: "day", role: "gridcell"},
     h("b", null, dayText(section.label)),
-    h("span", null, " ", [folders.slice(0, 2).join(", "), plural(files, "file")].filter(Boolean).join(" · ")),
+    h("span", null, " ", [named, plural(files, "file")].filter(Boolean).join(" · ")),
     h(
       "button",
       {
@@ -217,3 +220,4 @@ export const drawHeading = ({section, first, count: files}, folders, isSelected)
       `${isSelected ? "Deselect" : "Select"} ${count(files)}`,
     ),
   )
+}

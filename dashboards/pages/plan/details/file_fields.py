@@ -9,8 +9,11 @@ from indexium_core.model.fields.table import Field, FieldType, field_named
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.details import FieldDetails, FileDetails
 
-__all__ = ["decision_kind", "view"]
+__all__ = ["container_name", "decision_kind", "no_place", "view"]
 
+_CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
+_CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}
+_CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
 _HINTS: dict[FieldType, str] = {
     "date": "A day, a month or a year: 2019-07-31, 2019-07 or 2019.",
     "datetime": "A date and a time: 2019-07-31 18:30:00, if known with a zone like +02:00.",
@@ -23,9 +26,19 @@ def decision_kind(key: str) -> str:
     return f"field:{key}"
 
 
+def container_name(container: str) -> str:
+    """Return the name of a container for people."""
+    return _CONTAINERS.get(container, container)
+
+
+def no_place(container: str) -> str:
+    """Return the reason why files of a container, by its name for people, cannot store a field."""
+    return f"{container} files have no place for it." if container else "This file has no place for it."
+
+
 def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, Any]:
     """
-    Return the fields of a file: `rows` are those with a value or an edit, `more` are the others.
+    Return the fields of a file: `rows` have a value, an edit, or a rating that can be set; `more` are the others.
 
     Args:
         details: The file.
@@ -40,10 +53,11 @@ def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, A
         field, is_edited = field_named(each.field), decision_kind(each.field) in edited
         row = _row(field, each, edited=is_edited)
         if details.container not in field.places:
-            row["why"] = f"{container} files have no place for it." if container else "This file has no place for it."
+            row["why"] = no_place(container)
         elif is_edited and each.problem:
             row["problem"] = each.problem
-        (rows if is_edited or each.value is not None else more).append(row)
+        can_rate = editable and field.type == "rating" and not row["why"]
+        (rows if is_edited or can_rate or each.value is not None else more).append(row)
     return {"editable": editable, "rows": rows, "more": sorted(more, key=lambda row: bool(row["why"]))}
 
 

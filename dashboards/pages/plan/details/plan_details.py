@@ -32,9 +32,6 @@ SHOWN_EVENTS = 5
 FEW_CHANGES = 8  # number of property changes that are shown first
 SHOWN_TAG = 400  # maximum number of characters of a tag
 _CODECS = {"h264": "H.264", "hevc": "HEVC", "mpeg4": "MPEG-4", "mpeg2video": "MPEG-2", "vp8": "VP8", "vp9": "VP9"}
-_CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
-_CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}
-_CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
 _KINDS = {"video": "Video", "audio": "Audio", "subtitle": "Subtitles", "data": "Data", "attachment": "Attachment"}
 _ORIGINS = {  # origin of a person → label of one person, and label of a count
     "face": ("face recognition", "by face recognition"),
@@ -124,7 +121,7 @@ def view(
     """
     decided = [decision.kind for decision in details.decisions]
     old, new = comment_diff.compare(item.existing_comment, item.result_comment)
-    label = _CONTAINERS.get(details.container, details.container)
+    label = file_fields.container_name(details.container)
     has_media = bool(details.container) and bool(_films(details) or details.media_kind == "photo")
     seen = pictures and details.state in ("ok", "corrupt") and has_media
     return {
@@ -233,7 +230,7 @@ def _films(details: FileDetails) -> list[StreamFacts]:
 
 def strip(details: FileDetails) -> list[str]:
     """Return the main facts of the file."""
-    container = _CONTAINERS.get(details.container, details.container) or details.file_ext
+    container = file_fields.container_name(details.container) or details.file_ext
     parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
     if details.copies_total:
         parts.append("1 copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies")
