@@ -134,6 +134,7 @@ function drawTags({id, tags, more}, {width, isDense}) {
   const {shown, hidden} = fitTags(tags, more, width, isDense)
   const left = hidden.length + more
   const names = hidden.map(tag => tag.text).join(", ")
+  const hidesFields = hidden.some(tag => tag.title) // only the tags of fields have titles
   return h(
     "span",
     {class: "t tags", role: "gridcell", id: `t${id}`},
@@ -143,7 +144,7 @@ function drawTags({id, tags, more}, {width, isDense}) {
         "span",
         {class: `tag ${strongest(hidden)}`, title: names || null},
         `+${left}`,
-        h("span", {class: "vh"}, ` more ${names}`),
+        h("span", {class: "vh"}, ` more ${hidesFields ? "changes" : "people"} ${names}`),
       ),
   )
 }
