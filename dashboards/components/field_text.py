@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -59,22 +60,30 @@ def shown(key: str, value: str) -> str:
     return comment_diff.seen(" ".join(full(key, value).split()))
 
 
-def tag(change: FieldChange) -> dict[str, str]:
+def tag(change: FieldChange) -> dict[str, Any]:
     """Return the tag of one change: `Title: At sea`, with the old value in its title."""
     name = field_named(change.key).title
-    kind = "del" if change.new is None else "add" if change.old is None else "set"
     value = shown(change.key, change.new or change.old or "")
     short = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
-    return {"text": f"{name}: {short}", "kind": kind, "title": _sentence(change)}
+    return {"text": f"{name}: {short}", "kind": _kind(change), "title": _sentence(change)}
 
 
-def tags(changes: Iterable[Change]) -> list[dict[str, str]]:
-    """Return a tag for each changed field, or one tag with their number."""
+def tags(changes: Iterable[Change]) -> list[dict[str, Any]]:
+    """Return a tag for each changed field, or one tag with their number and their strongest change."""
     found = changes_of(changes)
     if len(found) <= MOST_TAGS:
         return [tag(change) for change in found]
-    text = wording.plural(len(found), "field")
-    return [{"text": text, "kind": "add", "title": "\n".join(_sentence(change) for change in found)}]
+    kinds = Counter(_kind(change) for change in found)
+    kind = next(each for each in _WORDS if kinds[each])  # the strongest
+    text = wording.plural(len(found), "field") + _WORDS[kind].format(wording.count(kinds[kind]))
+    return [{"text": text, "kind": kind, "title": "\n".join(_sentence(change) for change in found), "counts": True}]
+
+
+def _kind(change: FieldChange) -> str:
+    return "del" if change.new is None else "add" if change.old is None else "set"
+
+
+_WORDS = {"del": ", {} removed", "set": ", {} replaced", "add": ""}  # kinds of changes, the strongest first
 
 
 def _sentence(change: FieldChange) -> str:

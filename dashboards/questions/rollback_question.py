@@ -21,7 +21,7 @@ SHOWN = 50
 REPLAN = {
     "key": "replan",
     "label": "Leave the files in the plan",
-    "hint": "Otherwise the plan skips them, so that the next write does not write the people again.",
+    "hint": "Otherwise the plan skips them, so that the next write does not write the changes again.",
 }
 
 

@@ -81,6 +81,7 @@ class WriteQuestion:
         return WritePreview(
             request=request,
             summary=summary,
+            changes=library.plans.changes(request.plan, request.selection, risk=request.options.risk),
             expected=digest,
             stale=stale,
             dangers=dangers if "danger" in request.options.risk else [],

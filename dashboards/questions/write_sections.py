@@ -9,15 +9,18 @@ from dashboards.components import comment_diff, paging
 from dashboards.status_words import RISK_HINTS
 from indexium_core.library import MetadataPlan
 from indexium_core.model import wording
+from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
     WRITABLE,
+    FieldChangeCount,
     Holder,
     PlanItem,
     Selection,
+    SelectionChanges,
     SelectionDigest,
     SelectionSummary,
     StaleFiles,
@@ -64,6 +67,7 @@ class WritePreview(NamedTuple):
 
     request: WriteRequest
     summary: SelectionSummary
+    changes: SelectionChanges
     expected: SelectionDigest  # the files of the summary
     stale: StaleFiles
     dangers: list[PlanItem]  # the first dangerous files
@@ -80,7 +84,7 @@ def typed(danger: int) -> dict[str, str]:
 
 
 def sections(preview: WritePreview) -> list[dict[str, Any]]:
-    """Return the sections of the question: levels, people, strategies, cost, rollback, and losses."""
+    """Return the sections of the question: levels, people, fields, strategies, cost, rollback, and losses."""
     summary = preview.summary
     counts = {level: summary.by_risk.get(level, 0) for level in RISK_HINTS}
     levels = [{"level": level, "count": wording.count(number)} for level, number in counts.items() if number]
@@ -99,9 +103,11 @@ def sections(preview: WritePreview) -> list[dict[str, Any]]:
 
 
 def _facts(preview: WritePreview) -> list[list[str]]:
-    summary = preview.summary
+    summary, written = preview.summary, preview.request.options.fields  # (): every field
+    fields_written = [each for each in preview.changes.fields if not written or each.field in written]
     pairs = [
-        ["People", _people(summary)],
+        *([["People", _people(summary)]] if preview.changes.comments and (not written or COMMENT in written) else []),
+        *([field_named(each.field).title, _field_files(each)] for each in fields_written),
         ["Method", how(summary.by_strategy)],
         ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
         ["Rollback", _rollback(summary)],
@@ -125,6 +131,16 @@ def _people(summary: SelectionSummary) -> str:
     parts = [f"{wording.count(added)} added"] if added else []
     parts += [f"{wording.count(removed)} removed"] if removed else []
     return ", ".join(parts) or "the same people, in another form"
+
+
+def _field_files(found: FieldChangeCount) -> str:
+    """Return `12 files, 3 of them replace another value`."""
+    parts = [wording.files(found.files)]
+    for number, act in ((found.replaced, "replace another value"), (found.removed, "lose the value")):
+        if number:
+            of_them = f"{wording.count(number)} of them " if found.files > 1 else ""
+            parts.append(of_them + (act if number > 1 else act.replace(" ", "s ", 1)))
+    return ", ".join(parts)
 
 
 def how(by_strategy: dict[str, int]) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "range_of",
     "short_folder",
     "size",
+    "waiting_ratings",
     "when",
 ]
 
@@ -43,6 +44,13 @@ def plural(number: int, one: str, many: str = "") -> str:
 def files(number: int) -> str:
     """Return a number of files: `1 file`, `1,204 files`."""
     return plural(number, "file")
+
+
+def waiting_ratings(number: int) -> str:
+    """Return the warning before a folder starts to write ratings at once."""
+    if number == 1:
+        return "1 rating waits in this folder. It is written now."
+    return f"{count(number)} ratings wait in this folder. They are written now."
 
 
 def size(number: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from dashboards.web import server
 from indexium_core.library import Library, ScanProgress
 from tests.browser.conftest import Site
 from tests.support import media as clips
+from tests.support.studio import OLD
 
 ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
 
@@ -142,6 +144,32 @@ def test_audio_files_are_included_and_excluded_after_explanation(
     expect(card).to_contain_text("1 file")
     expect(box).not_to_be_checked()
     assert empty_library.inventory.media_removal(library_id, "audio").files == 0
+
+
+def test_ratings_that_wait_are_written_after_a_question(
+    serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    path = clips.build("mp4", folder)
+    os.utime(path, (OLD, OLD))
+    empty_library.scan([folder])
+    [file] = empty_library.inventory.search("").items
+    empty_library.decisions.set_fields([file.file_id], {"rating": "3"})
+    page = serve(empty_library).visit("/library", width=390)
+    card = page.get_by_role("region", name="films")
+    card.get_by_role("button", name="More about films").click()
+    box = card.get_by_role("checkbox", name="Write a rating to the file at once")
+    box.click()
+    question = page.get_by_role("dialog", name="Write ratings at once?")
+    expect(question).to_contain_text("1 rating waits in this folder. It is written now.")
+    page.keyboard.press("Escape")
+    expect(box).not_to_be_checked()
+    assert empty_library.inventory.list()[0].write_ratings == "with-plan"
+    box.click()
+    question.get_by_role("button", name="Write 1 rating").click()
+    expect(box).to_be_checked()
+    assert empty_library.inventory.list()[0].write_ratings == "at-once"
 
 
 def test_patterns_have_one_line_each(serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path) -> None:

@@ -173,6 +173,48 @@ def test_end_of_the_process_writes_the_last_ratings(tmp_path: Path, films: Path)
         assert [_rating(library, file_id) for file_id in ids.values()] == ["1", "1", "1"]
 
 
+def test_selection_counts_changes_of_fields_and_comments(tmp_path: Path, films: Path) -> None:
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        ids = _ids(library)
+        library.decisions.set_fields([ids["0.mkv"], ids["1.mkv"]], {"title": "A", "genre": "B"})
+        library.write(library.plan(), WriteOptions(risk=WRITABLE)).wait()
+        library.decisions.set_fields([ids["0.mkv"]], {"title": "C", "genre": ""})
+        library.decisions.set_fields(list(ids.values()), {"rating": "3"})
+        library.decisions.set_fields([ids["2.mkv"]], {"title": "C"})
+        chosen = Selection(included=frozenset(ids.values()))
+
+        found = library.plans.changes(library.plan(), chosen)
+        assert found.comments == 0
+        assert [(each.field, each.files, each.replaced, each.removed) for each in found.fields] == [
+            ("rating", 3, 0, 0),
+            ("title", 2, 1, 0),
+            ("genre", 1, 0, 1),
+        ]
+
+        library.people.add([str(films / "1.mkv")], ["Ann", "Bo"])
+        assert library.plans.changes(library.plan(), chosen).comments == 1
+        assert library.plans.changes(library.plan(), Selection(query="name:0")).fields[0].files == 1
+
+
+def test_folder_counts_the_ratings_that_it_would_write(tmp_path: Path, films: Path) -> None:
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        ids = _ids(library)
+        library_id = _library_id(library)
+        library.decisions.set_fields([ids["2.mkv"]], {"title": "Waits"})
+        assert library.plans.waiting_ratings(library_id) == 0
+        library.decisions.set_fields(list(ids.values()), {"rating": "3"})
+        library.decisions.postpone([ids["1.mkv"]])
+        assert library.plans.waiting_ratings(library_id) == 2
+        assert library.plans.waiting_ratings(999) == 0
+        library.inventory.set_write_ratings(library_id, "at-once")
+        assert library.plans.waiting_ratings(library_id) == 0
+        for name in ("0.mkv", "2.mkv"):
+            _wait_for(library, ids[name], "3")
+        assert _rating(library, ids["1.mkv"]) is None
+
+
 @pytest.mark.parametrize("step", [(MetadataWriter, "start_operation"), (rating_writes.RatingWrites, "write")])
 def test_end_of_the_process_waits_for_the_write(
     tmp_path: Path, films: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[type, str]
@@ -231,6 +273,14 @@ def test_command_sets_when_ratings_are_written(tmp_path: Path, films: Path, caps
     assert "as soon as they are set" in run("libraries", "set", "1", "--write-ratings", "at-once")[1]
     assert "at-once" in run("libraries", "list")[1]
     assert run("libraries", "set", "1", "--write-ratings", "never")[0] == 2
+    assert run("libraries", "set", "1", "--write-ratings", "with-plan")[0] == 0
+    assert run("edit", "name:2", "--set", "rating=4")[0] == 0
+    code, shown = run("libraries", "set", "1", "--write-ratings", "at-once")
+    assert code == 2
+    assert "1 rating waits in this folder. It is written now." in shown
+    assert photos.extract_exif_rating(films / "2.mkv") == 0
+    assert run("libraries", "set", "1", "--write-ratings", "at-once", "--yes")[0] == 0
+    assert photos.extract_exif_rating(films / "2.mkv") == 4
     assert run("edit", "name:0", "--set", "favorite=yes")[0] == 0
     assert photos.extract_exif_rating(films / "0.mkv") == 5
     assert run("libraries", "set", "1", "--write-ratings", "with-plan")[0] == 0

@@ -26,7 +26,7 @@ from indexium_core.model.files.properties import AuditEvent, AuditPage, LockRepo
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue
-from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionSummary, StaleFiles
+from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionChanges, SelectionSummary, StaleFiles
 from tests.support.fake_jobs import FakeJobs
 from tests.support.fake_operations import FakeOperations
 from tests.support.fake_plan import PEOPLE, FakePlan, details_of, finds, items, planned, standing
@@ -84,7 +84,7 @@ class FakeLibrary(FakeOperations):
         self.search = SimpleNamespace(
             facets=self._facets, complete=self._complete, wider=self._wider, volume=self._volume
         )
-        self.plans = SimpleNamespace(stale=self._stale, digest=self._seal)
+        self.plans = SimpleNamespace(stale=self._stale, digest=self._seal, changes=self._changes)
         self.rescans = SimpleNamespace(run=self.rescan)
         self.audit = SimpleNamespace(page=self._audit)
         self.scans = SimpleNamespace(progress=self._scan_progress, cancel=self._cancel_scan)
@@ -202,6 +202,9 @@ class FakeLibrary(FakeOperations):
             rollback_until=datetime.now(UTC) + timedelta(days=90),
             backup=options is None or options.create_backup,
         )
+
+    def _changes(self, plan: FakePlan, selection: Selection, *, risk: Sequence[str] = ()) -> SelectionChanges:
+        return SelectionChanges(comments=len(plan.ids(selection)), fields=[])
 
     def _stale(self, plan: FakePlan, selection: Selection, *, limit: int = 50) -> StaleFiles:
         return StaleFiles(plan_id=self.version, count=0, items=[])

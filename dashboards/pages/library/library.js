@@ -267,7 +267,10 @@ const ACTIONS = {
     self.send("media", {id: Number(id), kind, on: target.checked})
     target.checked = !target.checked // the next view shows the setting when it applies
   },
-  ratings: (self, {id}, target) => self.send("ratings", {id: Number(id), on: target.checked}),
+  ratings(self, {id}, target) {
+    self.send("ratings", {id: Number(id), on: target.checked})
+    target.checked = !target.checked // the next view shows the setting when it applies
+  },
   exclude: (self, {id}, target) => self.send("exclude", {id: Number(id), patterns: target.value}),
   root: (self, _, target) => self.send("root", {path: target.value}),
   replace: (self, _, target) => self.send("replace", {on: target.checked}),

@@ -280,12 +280,34 @@ class LibraryScreen(Screen):
 
     def _set_write_ratings(self, message: Mapping[str, Any]) -> None:
         library_id, at_once = int(message["id"]), bool(message["on"])
-        if row := self._folder(library_id):
-            when = "are written as soon as you set them" if at_once else "wait in the plan"
+        row = self._folder(library_id)
+        if row is None:
+            return
+        when = "are written as soon as you set them" if at_once else "wait in the plan"
+
+        def change() -> None:
             self._change(
                 lambda: self._library.inventory.set_write_ratings(library_id, "at-once" if at_once else "with-plan"),
                 lambda _: f"{row.name}: ratings {when}.",
             )
+
+        def ask(waiting: int) -> None:
+            if not waiting:
+                change()
+                return
+            self._dialog.ask(
+                "Write ratings at once?",
+                [{"kind": "text", "text": wording.waiting_ratings(waiting)}],
+                lambda _: change(),
+                confirm=f"Write {wording.plural(waiting, 'rating')}",
+            )
+
+        self._bridge.run(
+            lambda: self._library.plans.waiting_ratings(library_id) if at_once else 0,
+            ask,
+            name="waiting_ratings",
+            once=True,
+        )
 
     def _set_media(self, library_id: int, kind: str, *, included: bool) -> None:
         inventory = self._library.inventory

@@ -44,7 +44,7 @@ import {fitTags} from "./tag_fit.js"
 /** @type {[key: string, label: string, className: string][]} */
 const COLUMNS = [
   ["name", "File", "f"],
-  ["tags", "People", "t"],
+  ["tags", "Changes", "t"],
   ["risk", "Risk", "r"],
   ["cost", "Cost", "n num"],
 ]
@@ -126,6 +126,9 @@ const drawFile = ({id, name, mark, place, folder, size, ext}) =>
     ),
   )
 
+/** Return the kind of the hidden tag that loses most: a removed value, then a replaced one. @param {Tag[]} tags */
+const strongest = tags => ["del", "set"].find(kind => tags.some(tag => tag.kind === kind)) ?? ""
+
 /** @type {(row: Row, fit: Fit) => HTMLElement} */
 function drawTags({id, tags, more}, {width, isDense}) {
   const {shown, hidden} = fitTags(tags, more, width, isDense)
@@ -136,7 +139,12 @@ function drawTags({id, tags, more}, {width, isDense}) {
     {class: "t tags", role: "gridcell", id: `t${id}`},
     shown.map(drawTag),
     left > 0 &&
-      h("span", {class: "tag", title: names || null}, `+${left}`, h("span", {class: "vh"}, ` more people ${names}`)),
+      h(
+        "span",
+        {class: `tag ${strongest(hidden)}`, title: names || null},
+        `+${left}`,
+        h("span", {class: "vh"}, ` more ${names}`),
+      ),
   )
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -138,11 +139,23 @@ class LibraryChange(Body):
     write_ratings: Annotated[Literal["at-once", "with-plan"], Field(description="When ratings are written.")]
 
 
-@router.patch("/libraries/{library_id}", response_model=LibraryRow, tags=["libraries"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedLibrary(LibraryRow):
+    """A folder with a changed setting."""
+
+    written_ratings: int  # ratings that waited in the folder and are written now
+
+
+@router.patch("/libraries/{library_id}", response_model=ChangedLibrary, tags=["libraries"])
 def change_library(library: Open, library_id: Id, body: LibraryChange) -> Json:
-    """Set when the ratings in a folder are written: as soon as they are set, or with the plan."""
+    """
+    Set when the ratings in a folder are written: as soon as they are set, or with the plan.
+
+    With `at-once`, the ratings that wait in the folder are written now; `written_ratings` is their number.
+    """
+    waiting = library.plans.waiting_ratings(library_id) if body.write_ratings == "at-once" else 0
     library.inventory.set_write_ratings(library_id, body.write_ratings)
-    return Json(_folder(library, library_id))
+    return Json(ChangedLibrary(**asdict(_folder(library, library_id)), written_ratings=waiting))
 
 
 class Scan(Body):

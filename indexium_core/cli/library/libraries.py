@@ -82,6 +82,10 @@ def set_library(
     """Set how a whole folder is planned and written, and what its scans include."""
     with opened(context) as library:
         if write_ratings is not None:
+            waiting = library.plans.waiting_ratings(library_id) if write_ratings == "at-once" else 0
+            if waiting:
+                output.note(wording.waiting_ratings(waiting))
+                ask(yes=yes)
             library.inventory.set_write_ratings(library_id, write_ratings)
             output.note(
                 "Ratings are written as soon as they are set."

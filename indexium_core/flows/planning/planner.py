@@ -16,6 +16,7 @@ from indexium_core import errors
 from indexium_core.flows.planning import staleness
 from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
 from indexium_core.model import wording
+from indexium_core.model.fields.table import RATING
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
@@ -24,6 +25,7 @@ from indexium_core.model.planning.plan import (
     PlanQuery,
     PlanStatistics,
     Selection,
+    SelectionChanges,
     SelectionDigest,
     SelectionSummary,
     StaleFiles,
@@ -37,6 +39,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
+from indexium_core.store.review import ratings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -225,6 +228,25 @@ class MetadataPlanner:
         """Return the digest of the files of a selection that a write of these levels would change now."""
         search = self._newest_search(plan, selection)
         return plan_read.selection_digest(self._database.read(), search, selection, levels=risk)
+
+    def changes(self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = WRITABLE) -> SelectionChanges:
+        """Return what a write of these levels would change in the files of a selection now."""
+        search = self._newest_search(plan, selection)
+        return plan_read.selection_changes(self._database.read(), search, selection, levels=risk)
+
+    @remote()
+    def waiting_ratings(self, library_id: int) -> int:
+        """
+        Return how many ratings are written if a folder starts to write ratings at once.
+
+        Files that cannot be written and skipped files are not counted. 0 if the folder writes ratings at once already,
+        or does not exist.
+        """
+        waiting = ratings.waiting_in(self._database.read(), library_id)
+        if not waiting:
+            return 0
+        found = self.changes(self.generate_plan(), Selection(included=frozenset(waiting))).fields
+        return sum(each.files for each in found if each.field == RATING)
 
     def confirmed_ids(
         self,

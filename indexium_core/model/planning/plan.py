@@ -17,6 +17,7 @@ __all__ = [
     "SORT_KEYS",
     "WRITABLE",
     "CommentMode",
+    "FieldChangeCount",
     "Holder",
     "Issue",
     "PeopleMode",
@@ -25,6 +26,7 @@ __all__ = [
     "PlanQuery",
     "PlanStatistics",
     "Selection",
+    "SelectionChanges",
     "SelectionDigest",
     "SelectionSummary",
     "StaleFile",
@@ -256,6 +258,24 @@ class SelectionDigest:
 
     count: int
     digest: int  # digest of the ids and payloads of the files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChangeCount:
+    """The files in which a write would change a field."""
+
+    field: str
+    files: int
+    replaced: int  # of these, files in which another value is replaced
+    removed: int  # of these, files that would lose the value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionChanges:
+    """What a write of a selection would change."""
+
+    comments: int  # files with another comment: other people, or the same in another form
+    fields: list[FieldChangeCount]  # the most frequent first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,10 @@ from indexium_core import errors
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
     WRITABLE,
+    FieldChangeCount,
     PlanItem,
     Selection,
+    SelectionChanges,
     SelectionDigest,
     SelectionSummary,
 )
@@ -56,6 +58,7 @@ __all__ = [
     "row_changes",
     "search_groups",
     "selected_ids",
+    "selection_changes",
     "selection_digest",
     "sorted_ids",
     "statistics",
@@ -291,6 +294,22 @@ def selection_digest(
     facts = _selection_facts(search, selection, levels) | {"writable": True, "only": None}
     count, digest = _run(reader, "selection_digest", facts, search.query).fetchone() or (0, 0)
     return SelectionDigest(count=count, digest=digest)
+
+
+def selection_changes(
+    reader: Connection, search: Search, selection: Selection, *, levels: Sequence[str]
+) -> SelectionChanges:
+    """Return what a write of these levels would change in the files of a selection."""
+    facts = _selection_facts(search, selection, levels) | {"writable": True, "only": None}
+    rows = _run(reader, "selection_changes", facts, search.query).fetchall()
+    return SelectionChanges(
+        comments=sum(files for field, files, *_ in rows if field is None),
+        fields=[
+            FieldChangeCount(field=field, files=files, replaced=replaced, removed=removed)
+            for field, files, replaced, removed in rows
+            if field is not None
+        ],
+    )
 
 
 def materialize_selection(reader: Connection, search: Search, selection: Selection) -> None:

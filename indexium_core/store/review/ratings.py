@@ -1,4 +1,4 @@
-"""Ratings that wait for a write, in folders whose ratings are written at once."""
+"""Ratings that wait for a write."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.review.decisions import FIELD_KIND
 
-__all__ = ["failed_before", "waiting"]
+__all__ = ["failed_before", "waiting", "waiting_in"]
 
 
 def waiting(reader: Connection) -> dict[int, int]:
-    """Return the decision about the rating of each file that waits, by file id."""
+    """Return the decision about the rating of each file that waits in folders that write at once, by file id."""
     return dict(reader.execute(sql.load("ratings")["waiting"], {"kind": f"{FIELD_KIND}{RATING}"}).fetchall())
+
+
+def waiting_in(reader: Connection, library_id: int) -> list[int]:
+    """Return the files of a folder whose ratings wait for the write of the plan; none if it writes them at once."""
+    facts = {"kind": f"{FIELD_KIND}{RATING}", "library_id": library_id}
+    return [file_id for (file_id,) in reader.execute(sql.load("ratings")["waiting_in"], facts).fetchall()]
 
 
 def failed_before(

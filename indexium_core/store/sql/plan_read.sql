@@ -204,6 +204,25 @@ ORDER BY i.file_id;
 SELECT count(*), coalesce(bit_xor(hash(c.file_id, f.file_hash)), 0)
 FROM (/* selected */) AS c JOIN scanned_files AS f USING (file_id);
 
+-- name: selection_changes
+-- The files of a selection by what changes: NULL for the comment, otherwise the field; how many of them replace another
+-- value, and how many remove the value. A field may have several places in a file.
+WITH chosen AS MATERIALIZED (
+    SELECT file_id, p.result IS NOT NULL AS changes_comment, p.fields AS changes
+    FROM (/* selected */) AS c JOIN plan_rows_of($variant_id, $plan_id) AS p USING (file_id)
+), places AS (
+    SELECT file_id, unnest(changes) AS place FROM chosen
+), changed AS (
+    SELECT place."field" AS "field", count(place."new") = 0 AS is_removed,
+           bool_or(place."old" <> place."new") IS TRUE AS is_replaced
+    FROM places WHERE place.is_writable AND place."old" IS DISTINCT FROM place."new"
+    GROUP BY file_id, place."field"
+)
+SELECT NULL AS "field", count(*) AS files, 0 AS replaced, 0 AS removed FROM chosen WHERE changes_comment
+UNION ALL
+SELECT "field", count(*), count(*) FILTER (is_replaced), count(*) FILTER (is_removed) FROM changed GROUP BY "field"
+ORDER BY files DESC, "field";
+
 -- name: materialize_selection
 -- Store the files of a selection in the temporary table that decisions read.
 CREATE OR REPLACE TEMP TABLE selected_files AS (/* selected */);

@@ -166,7 +166,10 @@ def test_ratings_of_a_folder_are_written_at_once(rest: Client, library: Library)
     [row] = rest.get("/api/libraries").json["items"]
     assert row["write_ratings"] == "with-plan"
     path = f"/api/libraries/{row['library_id']}"
-    assert rest("PATCH", path, {"write_ratings": "at-once"}).json["write_ratings"] == "at-once"
+    library.decisions.set_fields([library.inventory.search("").items[0].file_id], {"rating": "2"})
+    changed = rest("PATCH", path, {"write_ratings": "at-once"}).json
+    assert (changed["write_ratings"], changed["written_ratings"]) == ("at-once", 1)
+    assert rest("PATCH", path, {"write_ratings": "at-once"}).json["written_ratings"] == 0
     assert rest("PATCH", path, {"write_ratings": "never"}).status == 422
     assert rest("PATCH", "/api/libraries/999", {"write_ratings": "at-once"}).status == 404
     assert library.inventory.list()[0].write_ratings == "at-once"

@@ -23,7 +23,15 @@ from indexium_core import errors
 from indexium_core.library import DryRunReport, ScanProgress
 from indexium_core.model import query as grammar
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
-from indexium_core.model.planning.plan import Holder, Selection, SelectionSummary, StaleFile, StaleFiles
+from indexium_core.model.planning.plan import (
+    FieldChangeCount,
+    Holder,
+    Selection,
+    SelectionChanges,
+    SelectionSummary,
+    StaleFile,
+    StaleFiles,
+)
 from tests.support.fake_library import FakeLibrary
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -199,6 +207,23 @@ def test_action_bar_counts_hidden_and_blocked_files() -> None:
         "No selected file can be written",
         "not written: 7 blocked, 1 skipped",
     )
+
+
+def test_changes_of_fields_are_counted(asked: Asked) -> None:
+    found = [
+        FieldChangeCount(field="rating", files=30, replaced=0, removed=0),
+        FieldChangeCount(field="title", files=12, replaced=3, removed=1),
+        FieldChangeCount(field="genre", files=1, replaced=1, removed=0),
+    ]
+    asked.library.plans.changes = lambda *_, **__: SelectionChanges(comments=0, fields=found)
+    asked.ask("risk:safe")
+    facts = asked.facts()
+    assert "People" not in facts
+    assert list(facts.items())[:3] == [
+        ("Rating", "30 files"),
+        ("Title", "12 files, 3 of them replace another value, 1 of them loses the value"),
+        ("Genre", "1 file, replaces another value"),
+    ]
 
 
 def test_strategies_are_described() -> None:
