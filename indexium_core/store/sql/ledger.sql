@@ -20,22 +20,24 @@ UPDATE metadata_operations SET user_note = $title WHERE id = $id;
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
     error_message)
-SELECT nextval('ids'), $operation_id, f.file_id, f.file_hash, f.path, f.path_bytes,
-       CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
-       CASE WHEN has_comment THEN i.old_comment END, CASE WHEN has_comment THEN i.new_comment END,
-       CASE WHEN has_comment THEN i.tags_to_add ELSE [] END, CASE WHEN has_comment THEN i.tags_to_remove ELSE [] END,
-       chosen_changes, f.size, f.mtime_ns, CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
-       coalesce(busy.message, '')
-FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
-JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
-JOIN scanned_files f ON f.file_id = chosen.file_id
-LEFT JOIN (SELECT unnest($busy::BIGINT[]) AS file_id, unnest($messages::VARCHAR[]) AS message) AS busy
-       ON busy.file_id = f.file_id
-CROSS JOIN LATERAL (SELECT CASE WHEN len($fields::VARCHAR[]) = 0 THEN i.changes
-                                ELSE list_filter(i.changes, lambda c: list_contains($fields::VARCHAR[], c.field)) END AS chosen_changes,
-                           len($fields::VARCHAR[]) = 0 OR list_contains($fields::VARCHAR[], 'comment') AS has_comment)
-WHERE i.can_update AND len(chosen_changes) > 0
-ORDER BY f.path_bytes;
+SELECT nextval('ids'), $operation_id, *  -- the ids have the order of the paths, which is the order of the writes
+FROM (
+    SELECT f.file_id, f.file_hash, f.path, f.path_bytes, CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
+           CASE WHEN has_comment THEN i.old_comment END, CASE WHEN has_comment THEN i.new_comment END,
+           CASE WHEN has_comment THEN i.tags_to_add ELSE [] END, CASE WHEN has_comment THEN i.tags_to_remove ELSE [] END,
+           chosen_changes, f.size, f.mtime_ns, CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
+           coalesce(busy.message, '')
+    FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
+    JOIN plan_items i ON i.file_id = chosen.file_id AND i.variant_id = $variant_id AND i.to_version IS NULL
+    JOIN scanned_files f ON f.file_id = chosen.file_id
+    LEFT JOIN (SELECT unnest($busy::BIGINT[]) AS file_id, unnest($messages::VARCHAR[]) AS message) AS busy
+           ON busy.file_id = f.file_id
+    CROSS JOIN LATERAL (SELECT CASE WHEN len($fields::VARCHAR[]) = 0 THEN i.changes
+                                    ELSE list_filter(i.changes, lambda c: list_contains($fields::VARCHAR[], c.field)) END AS chosen_changes,
+                               len($fields::VARCHAR[]) = 0 OR list_contains($fields::VARCHAR[], 'comment') AS has_comment)
+    WHERE i.can_update AND len(chosen_changes) > 0
+    ORDER BY f.path_bytes
+);
 
 -- name: next_item_ids
 -- Ids of new items, in the order in which they will run.
