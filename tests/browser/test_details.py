@@ -20,10 +20,10 @@ def row(page: Page, name: str) -> Locator:
 
 
 def loaded(page: Page) -> None:
-    """Wait for the thumbnail of the film."""
-    picture = drawer(page).get_by_role("img")
-    expect(picture).to_be_visible()
-    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    """Wait for the player of the film, with its thumbnail."""
+    player = drawer(page).locator("video")
+    expect(player).to_be_visible()
+    assert player.evaluate("video => fetch(video.poster).then(answer => answer.status)") == 200
 
 
 def test_details_show_file_and_its_history(site: Site, library: Library) -> None:
@@ -37,7 +37,7 @@ def test_details_show_file_and_its_history(site: Site, library: Library) -> None
     loaded(page)
     box = shown.locator(".thumb").bounding_box()
     assert box
-    assert 2.2 < box["width"] / box["height"] < 2.4
+    assert 1.7 < box["width"] / box["height"] < 1.8
     expect(shown.locator("figcaption")).to_have_text(re.compile(r"^0:0\d · 192×108 · H\.264$"))
     expect(shown.get_by_role("region", name="Comment now")).to_have_text("People: Bob Ray, Ben Lee")
     expect(shown.get_by_role("region", name="Comment planned").locator("ins")).to_have_text(", Zoë Müller")
