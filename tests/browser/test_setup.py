@@ -156,7 +156,7 @@ def test_ratings_that_wait_are_written_after_a_question(
     empty_library.scan([folder])
     [file] = empty_library.inventory.search("").items
     empty_library.decisions.set_fields([file.file_id], {"rating": "3"})
-    page = serve(empty_library).visit("/library", width=390)
+    page = serve(empty_library).visit("/library?show=folders", width=390)
     card = page.get_by_role("region", name="films")
     card.get_by_role("button", name="More about films").click()
     box = card.get_by_role("checkbox", name="Write a rating to the file at once")

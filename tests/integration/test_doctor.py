@@ -275,7 +275,7 @@ def test_unknown_temporary_file_is_named_and_not_changed(library: Library, tmp_p
 def test_search_finds_created_name(tmp_path: Path) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
-        assert doctor._TEMPORARY.fullmatch(newfile._unused_name(7, folder))
+        assert doctor._TEMPORARY.fullmatch(newfile.unused_name(7, folder))
     finally:
         os.close(folder)
 

@@ -38,7 +38,7 @@ def test_notebooks_run_from_top_to_bottom(tmp_path: Path) -> None:
         assert [output for output in outputs if output.output_type == "error" or is_warning(output)] == [], name
         assert any(is_picture(output) for output in outputs), name
         assert any("hv.extension" in cell.source for cell in notebook.cells), name  # the kernel keeps that of another
-    assert "34 written" in str(notebooks["quick_start"].cells)
+    assert "40 written" in str(notebooks["quick_start"].cells)
     assert "4 restored" in str(notebooks["bulk_tagging"].cells)
 
 
