@@ -7,11 +7,11 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from tornado.iostream import StreamClosedError
-from tornado.web import RequestHandler
 
+from dashboards.web.media_answers import LARGEST_ID, MediaAnswer
 from indexium_core import errors
 from indexium_core.library import BrowserFile, Library
 from indexium_core.model.files.details import FileDetails
@@ -23,7 +23,6 @@ T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _PIECE = 1_048_576  # bytes that one read returns
-_LARGEST_ID = 2**62
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 
 
@@ -33,7 +32,7 @@ def view(details: FileDetails, *, is_shown: bool) -> dict[str, str | None]:
     return {"original": f"/media/{details.file_id}" if can_show else None, "kind": details.media_kind}
 
 
-class OriginalFile(RequestHandler):
+class OriginalFile(MediaAnswer):
     """Answers with the file or with a range of it (RFC 9110, section 14); 404 for every file that is not served."""
 
     def initialize(self, library: Library, pool: Executor) -> None:
@@ -46,7 +45,7 @@ class OriginalFile(RequestHandler):
         await self._answer(int(file_id), with_body=True)
 
     async def _answer(self, file_id: int, *, with_body: bool) -> None:
-        found = await self._find(file_id) if file_id <= _LARGEST_ID else None
+        found = await self._find(file_id) if file_id <= LARGEST_ID else None
         self.set_header("Cache-Control", "private, no-cache")
         if found is None:
             self.set_status(404)
@@ -120,14 +119,3 @@ class OriginalFile(RequestHandler):
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._pool.submit(work))
-
-    def compute_etag(self) -> str | None:
-        """Return the value that the answer has already: Tornado would hash the body."""
-        tag: str | None = self._headers.get("ETag")
-        return tag
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Send only the status, because the client expects a video or a photo."""
-        self.set_header("Cache-Control", "no-store")
-        self.finish()
-        del status_code

@@ -6,10 +6,8 @@ import asyncio
 import hashlib
 import logging
 from concurrent.futures import Executor, Future
-from typing import Any
 
-from tornado.web import RequestHandler
-
+from dashboards.web.media_answers import LARGEST_ID, MediaAnswer
 from indexium_core import errors
 from indexium_core.library import Library
 
@@ -18,7 +16,6 @@ __all__ = ["Thumbnail", "address"]
 logger = logging.getLogger(__name__)
 
 _WIDTHS = (320, 640, 1280)  # pixels; a page asks for one of these
-_LARGEST_ID = 2**62
 _KEPT = "private, max-age=86400"  # the address changes with the file
 
 
@@ -28,7 +25,7 @@ def address(file_id: int, file_hash: str | None, mtime_ns: int) -> str:
     return f"/thumbnail/{file_id}?v={version}"
 
 
-class Thumbnail(RequestHandler):
+class Thumbnail(MediaAnswer):
     """Answers with a JPEG, or with 404. An image in a page gets 204 instead: browsers log a 404 as an error."""
 
     def initialize(self, library: Library, pool: Executor) -> None:
@@ -36,7 +33,7 @@ class Thumbnail(RequestHandler):
         self._reading: Future[bytes | None] | None = None
 
     async def get(self, file_id: str) -> None:
-        data = await self._read(int(file_id)) if int(file_id) <= _LARGEST_ID else None
+        data = await self._read(int(file_id)) if int(file_id) <= LARGEST_ID else None
         if data is None:
             self.set_header("Cache-Control", "no-store")
             self.set_status(204 if self.request.headers.get("Sec-Fetch-Dest") == "image" else 404)
@@ -65,14 +62,3 @@ class Thumbnail(RequestHandler):
         """Cancel the read of a thumbnail, if it has not started and no client waits for it."""
         if self._reading is not None:
             self._reading.cancel()
-
-    def compute_etag(self) -> str | None:
-        """Return the value from `get`: Tornado calls this again at the end."""
-        tag: str | None = self._headers.get("ETag")
-        return tag
-
-    def write_error(self, status_code: int, **_: Any) -> None:
-        """Send only the status, because the client expects a picture."""
-        self.set_header("Cache-Control", "no-store")
-        self.finish()
-        del status_code

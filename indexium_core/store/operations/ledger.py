@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import COMMENT, field_named
 from indexium_core.model.job import NewJob
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
@@ -87,7 +87,7 @@ class Ledger:
             chosen = file_ids(tx) if callable(file_ids) else file_ids
             operation_id = _new_id(tx, request, now=now)
             items = {"operation_id": operation_id, "file_ids": list(chosen), "variant_id": variant_id}
-            items |= {"fields": list(options.fields)}
+            items |= {"fields": list(options.fields), "has_comment": not options.fields or COMMENT in options.fields}
             busy = tx.execute(_SQL["busy_among"], {"file_ids": list(chosen)}).fetchall()
             messages = {
                 "busy": [file_id for file_id, *_ in busy],

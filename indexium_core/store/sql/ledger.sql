@@ -16,15 +16,15 @@ UPDATE metadata_operations SET user_note = $title WHERE id = $id;
 -- name: insert_write_items
 -- One item for each selected file, with the result of the plan and the present state of the file as precondition. Files
 -- that another operation uses become conflicts at once; $messages has the text for each of $busy. With $fields, only the
--- changes of these fields.
+-- changes of these fields; $has_comment: the comment is one of them.
 INSERT INTO metadata_operation_items (id, operation_id, file_id, file_hash, file_path, path_bytes, status,
     previous_comment, new_comment, tags_added, tags_removed, changes, expected_size, expected_mtime_ns, code,
     error_message)
 SELECT nextval('ids'), $operation_id, *  -- the ids have the order of the paths, which is the order of the writes
 FROM (
     SELECT f.file_id, f.file_hash, f.path, f.path_bytes, CASE WHEN busy.file_id IS NULL THEN 'pending' ELSE 'conflict' END,
-           CASE WHEN has_comment THEN i.old_comment END, CASE WHEN has_comment THEN i.new_comment END,
-           CASE WHEN has_comment THEN i.tags_to_add ELSE [] END, CASE WHEN has_comment THEN i.tags_to_remove ELSE [] END,
+           CASE WHEN $has_comment THEN i.old_comment END, CASE WHEN $has_comment THEN i.new_comment END,
+           CASE WHEN $has_comment THEN i.tags_to_add ELSE [] END, CASE WHEN $has_comment THEN i.tags_to_remove ELSE [] END,
            chosen_changes, f.size, f.mtime_ns, CASE WHEN busy.file_id IS NULL THEN '' ELSE 'busy_in_operation' END,
            coalesce(busy.message, '')
     FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS chosen
@@ -33,8 +33,7 @@ FROM (
     LEFT JOIN (SELECT unnest($busy::BIGINT[]) AS file_id, unnest($messages::VARCHAR[]) AS message) AS busy
            ON busy.file_id = f.file_id
     CROSS JOIN LATERAL (SELECT CASE WHEN len($fields::VARCHAR[]) = 0 THEN i.changes
-                                    ELSE list_filter(i.changes, lambda c: list_contains($fields::VARCHAR[], c.field)) END AS chosen_changes,
-                               len($fields::VARCHAR[]) = 0 OR list_contains($fields::VARCHAR[], 'comment') AS has_comment)
+                                    ELSE list_filter(i.changes, lambda c: list_contains($fields::VARCHAR[], c.field)) END AS chosen_changes)
     WHERE i.can_update AND len(chosen_changes) > 0
     ORDER BY f.path_bytes
 );

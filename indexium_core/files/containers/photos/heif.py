@@ -18,9 +18,7 @@ from dataclasses import dataclass, field
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.bmff import boxes
-from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, StillPictures, kept_facts
-from indexium_core.files.containers.photos.xmp import XmpPacket
-from indexium_core.files.containers.shared.edit_strategy import NotEditableError
+from indexium_core.files.containers.photos.photo import PhotoParts, StillPictures, kept_facts, only_in_room
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
@@ -334,15 +332,7 @@ def _place_problem(meta: _Meta, own: Sequence[_Item], media: Sequence[Extent], e
 # Writing
 
 facts = kept_facts
-
-
-def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
-    """Return the packet in the room of the old one; raises NotEditableError."""
-    del reader
-    data = packet.bytes_for(parts.packet.length) if parts.packet else None
-    if parts.packet is None or data is None:
-        raise NotEditableError(NO_ROOM)
-    return [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)]
+in_place = only_in_room
 
 
 def with_exif(

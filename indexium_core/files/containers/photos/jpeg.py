@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.photos.photo import NO_ROOM, PhotoParts, kept_facts, padded
+from indexium_core.files.containers.photos.photo import PhotoParts, kept_facts, only_in_room, padded
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShortError, MalformedHeaderError
@@ -126,15 +126,7 @@ def _segments(reader: Reader) -> Iterator[tuple[int, int, int, int]]:
 
 
 facts = kept_facts
-
-
-def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
-    """Return the packet in the room of the old one; raises NotEditableError."""
-    del reader
-    data = packet.bytes_for(parts.packet.length) if parts.packet else None
-    if parts.packet is None or data is None:
-        raise NotEditableError(NO_ROOM)
-    return [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)]
+in_place = only_in_room
 
 
 def copy(reader: Reader, parts: PhotoParts, packet: XmpPacket, padding: int) -> Sequence[Splice]:

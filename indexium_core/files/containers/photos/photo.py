@@ -40,7 +40,9 @@ __all__ = [
     "StillPictures",
     "kept_facts",
     "masked_digest",
+    "only_in_room",
     "padded",
+    "splice_in_room",
 ]
 
 PADDING = 4096  # bytes of a new packet's padding
@@ -312,6 +314,23 @@ def _rating_splices(values: ExifFacts, stars: str) -> Iterator[Splice]:
     for tag, (where, _) in values.ratings.items():
         data = numbers[tag].to_bytes(2, "little" if values.order == "<" else "big")
         yield Splice(start=where.offset, end=where.end, data=data)
+
+
+def splice_in_room(parts: PhotoParts, packet: XmpPacket) -> Splice | None:
+    """Return the packet in the room of the old one; None if there is none with enough room."""
+    data = packet.bytes_for(parts.packet.length) if parts.packet else None
+    if parts.packet is None or data is None:
+        return None
+    return Splice(start=parts.packet.offset, end=parts.packet.end, data=data)
+
+
+def only_in_room(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
+    """Return the packet in the room of the old one; raises NotEditableError."""
+    del reader
+    splice = splice_in_room(parts, packet)
+    if splice is None:
+        raise NotEditableError(NO_ROOM)
+    return [splice]
 
 
 def padded(packet: XmpPacket, padding: int = PADDING, *, limit: int = xmp.MAX_PACKET) -> bytes:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.photos.exif import TiffBlock, TiffEntry
-from indexium_core.files.containers.photos.photo import PhotoParts, masked_digest, padded
+from indexium_core.files.containers.photos.photo import PhotoParts, masked_digest, padded, splice_in_room
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError, digest_range
@@ -175,10 +175,10 @@ def _digest(reader: Reader, entry: TiffEntry, masked: Sequence[Extent]) -> str:
 
 def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
     """Return the packet in the room of the old one, or at the end of the file; raises NotEditableError."""
-    data = packet.bytes_for(parts.packet.length) if parts.packet else None
+    splice = splice_in_room(parts, packet)
     block = TiffBlock(reader, Extent(0, reader.size))
-    if parts.packet is not None and data is not None:
-        return _checked(block, [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)])
+    if splice is not None:
+        return _checked(block, [splice])
     if any(_leads_behind(block, each) for each in _directories(block)):
         raise NotEditableError("A value of the photo lies behind the end of the file, so the file cannot grow.")
     data = padded(packet)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from indexium_core.files.containers import Reader
-from indexium_core.files.containers.photos.photo import NO_ROOM, PADDING, PhotoParts, kept_facts, padded
+from indexium_core.files.containers.photos.photo import NO_ROOM, PADDING, PhotoParts, kept_facts, padded, splice_in_room
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShortError, MalformedHeaderError
@@ -115,9 +115,9 @@ def facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> Iterat
 
 def in_place(reader: Reader, parts: PhotoParts, packet: XmpPacket) -> Sequence[Splice]:
     """Return the packet in the room of the old one, or at the end of the file; raises NotEditableError."""
-    data = packet.bytes_for(parts.packet.length) if parts.packet else None
-    if parts.packet is not None and data is not None:
-        return [Splice(start=parts.packet.offset, end=parts.packet.end, data=data)]
+    splice = splice_in_room(parts, packet)
+    if splice is not None:
+        return [splice]
     is_last = parts.slot is None or parts.slot.end == parts.insert_at
     if not _is_extended(parts) or not is_last or parts.insert_at != reader.size:
         raise NotEditableError(NO_ROOM)
