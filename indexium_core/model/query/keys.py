@@ -106,6 +106,13 @@ _TABLE = (
         example="lens:23mm",
     ),
     Key(
+        name="faces",
+        kind="text",
+        columns=(_PROPERTY.format("faces"),),
+        help="with a face region of this name, or of a part of it",
+        example='faces:"Ann Lee"',
+    ),
+    Key(
         name="taken",
         kind="day",
         columns=(_PROPERTY.format("taken::VARCHAR"),),
