@@ -87,6 +87,32 @@ def test_photos_are_scanned_if_library_includes_them(library: Library, folder: P
     assert library.scan().missing == 0
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_photo_with_the_name_of_a_video_is_planned_only_with_photos(
+    library: Library, tmp_path: Path, kind: str
+) -> None:
+    path = put(tmp_path, "photo.mp4", of_camera(kind))
+    row = library.inventory.add(tmp_path)
+    for _ in range(2):
+        library.scan()
+        assert library.inventory.quality().broken == 1
+        found = library.files.file(library.files.find(str(path)))
+        assert (found.state, found.media_kind, found.strategy) == ("not_video", None, "")
+        assert found.state_message.endswith("its folder does not include photos.")
+        library.people.add([path], ["Ann Lee"])
+        [item] = library.plan().items
+        assert (item.risk_level, item.can_update) == ("blocked", False)
+        [issue] = item.issues
+        assert issue.code == "unsupported_container"
+        assert issue.message.endswith(found.state_message)
+
+        library.inventory.set_media(row.library_id, "photo", included=True)
+        assert library.scan().changed == 1
+        assert library.files.file(library.files.find(str(path))).media_kind == "photo"
+        assert [item.can_update for item in library.plan().items] == [True]
+        library.inventory.set_media(row.library_id, "photo", included=False)
+
+
 def test_only_audio_and_photos_can_be_excluded(library: Library, folder: Path) -> None:
     row = library.inventory.add(folder)
     with pytest.raises(errors.UsageError, match="audio, photo"):

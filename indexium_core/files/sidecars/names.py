@@ -122,12 +122,11 @@ def _owner(folder: bytes, stem: bytes, extension: bytes, beside: Mapping[bytes, 
     others = (_RAW if own in _RAW else _PHOTOS) - {own}
     if beside is not None:  # the case of letters may differ, so the disk is asked for those that are left
         others &= beside.get(stem.lower(), frozenset())
-    names = (
-        stem + form
-        for each in sorted(others, key=lambda each: (each not in _RAW, each))
-        for form in (each, each.upper())
-    )
-    return next((name for name in names if os.path.lexists(_below(folder, name))), b"")
+    for each in sorted(others, key=lambda each: (each not in _RAW, each)):
+        for name in (stem + each, stem + each.upper()):
+            if os.path.lexists(_below(folder, name)):
+                return name
+    return b""
 
 
 def _below(folder: bytes, name: bytes) -> bytes:

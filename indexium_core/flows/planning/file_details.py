@@ -227,12 +227,10 @@ def _tags(row: dict[str, Any]) -> list[TagPlace]:
     return [TagPlace(place=place, tags=dict(each)) for place, each in places if each]
 
 
-def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, str]:
+def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     """Return the strategy of the file with the reason for it, or the reason why it cannot be written."""
-    found, unread = (
-        _chosen(row, by_stem=by_stem),
-        names.unread(row["path_bytes"]) if row["media_kind"] == "photo" else None,
-    )
+    found = _chosen(row, by_stem=by_stem)
+    unread = names.unread(row["path_bytes"]) if row["media_kind"] == "photo" else None
     if unread is None:
         return found
     name, owner = (each.decode("utf-8", "replace") for each in (unread.name, unread.owner))
@@ -240,7 +238,7 @@ def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, str]:
     return found | {"strategy_why": f"{found['strategy_why']} {sentence}".strip()}
 
 
-def _chosen(row: dict[str, Any], *, by_stem: bool) -> dict[str, str]:
+def _chosen(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     if strategies.is_sidecar(row["strategy"]):
         if row["sidecar"]:
             name, change = names.name_in(row["sidecar"]), "updated"
