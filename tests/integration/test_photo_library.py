@@ -88,9 +88,7 @@ def test_photos_are_scanned_if_library_includes_them(library: Library, folder: P
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_photo_with_the_name_of_a_video_is_planned_only_with_photos(
-    library: Library, tmp_path: Path, kind: str
-) -> None:
+def test_photo_with_the_name_of_a_video_needs_photos(library: Library, tmp_path: Path, kind: str) -> None:
     path = put(tmp_path, "photo.mp4", of_camera(kind))
     row = library.inventory.add(tmp_path)
     for _ in range(2):
