@@ -28,6 +28,7 @@ from indexium_core.model.files.tiles import (
     Section,
     TilePage,
 )
+from indexium_core.model.planning.facets import Wider
 from indexium_core.store.catalog import media as store
 from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database
@@ -135,6 +136,24 @@ class MediaBrowser:
         rest, _ = grammar.split(query, [key])
         compiled = grammar.compile_query(rest)
         return store.facet(self._database.read(), self._version(plan), compiled, key=key, most=most)
+
+    def count(self, query: str = "", *, plan: MetadataPlan | None = None) -> int:
+        """Return the number of files of a list without reading it. Arguments and errors: `overview`."""
+        return store.count(self._database.read(), self._version(plan), grammar.compile_query(query))
+
+    def wider(self, query: str, *, plan: MetadataPlan | None = None) -> list[Wider]:
+        """
+        Return the searches with one part less that find files, in the order of the parts.
+
+        Raises:
+            QueryError: The search has a syntax error.
+
+        """
+        found = [
+            Wider(query=rest, words=f"without {part}", files=self.count(rest, plan=plan))
+            for rest, part in grammar.without_each_part(query)
+        ]
+        return [each for each in found if each.files]
 
     def _version(self, plan: MetadataPlan | None) -> Version:
         return self._newest_version() if plan is None else plan.version

@@ -18,7 +18,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["Listing", "facet", "listing", "stamp", "tiles"]
+__all__ = ["Listing", "count", "facet", "listing", "stamp", "tiles"]
 
 _KEYS = {"title": TITLE, "rating": RATING, "created": CREATION_TIME, "date": DATE}
 _PEOPLE_OF_TILE = 3
@@ -49,6 +49,12 @@ def listing(reader: Connection, version: Version, query: CompiledQuery, *, sort:
     return Listing(
         rows["file_id"], rows["kind"], rows["rating"], rows["people"], rows["size"], rows["is_offline"], rows["day"]
     )
+
+
+def count(reader: Connection, version: Version, query: CompiledQuery) -> int:
+    """Return the number of files that match a search."""
+    row = _run(reader, "count", version, query, {}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def tiles(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[Tile]:

@@ -53,6 +53,10 @@ ORDER BY CASE $sort WHEN 'newest' THEN -epoch_us(shown_at) WHEN 'oldest' THEN ep
                     WHEN 'largest' THEN -size END,
          CASE WHEN $sort = 'name' THEN folded(file_name) END, -epoch_us(shown_at), file_id;
 
+-- name: count
+-- The number of files of a list.
+SELECT count(*) FROM scanned_files AS f WHERE f.state <> 'missing' AND (TRUE /* searched */);
+
 -- name: tiles
 -- Files by id.
 SELECT f.file_id, f.file_name,
