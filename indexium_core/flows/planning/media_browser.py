@@ -199,7 +199,7 @@ def _digest(listing: Listing, query: str, sort: str) -> str:
 
 
 def _overview(listing: Listing, query: str, sort: str, list_id: str) -> MediaOverview:
-    kinds, files = np.unique(np.asarray(listing.kinds, dtype=str), return_counts=True)
+    kinds = zip(store.KINDS, np.bincount(listing.kinds, minlength=len(store.KINDS)).tolist(), strict=True)
     ratings = np.asarray(listing.ratings)
     is_dated = sort in ("newest", "oldest")
     days = np.asarray(listing.days).astype("datetime64[D]")
@@ -210,7 +210,7 @@ def _overview(listing: Listing, query: str, sort: str, list_id: str) -> MediaOve
         sort=sort,
         total=len(listing.file_ids),
         size=int(np.sum(listing.sizes)),
-        kinds={str(kind): int(number) for kind, number in zip(kinds, files, strict=True)},
+        kinds={kind: files for kind, files in kinds if files},
         favorites=int(np.count_nonzero(ratings == int(FAVORITE))),
         unrated=int(np.count_nonzero(ratings == 0)),
         without_people=int(np.count_nonzero(np.asarray(listing.people) == 0)),

@@ -42,10 +42,11 @@ f.file_id IN (/* matching_ids */);
 file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: listing
--- The files of a list in their order, with what its counts need.
+-- The files of a list in their order, with what its counts need. `kind` is the place in $kinds, from 1; 0 for any other.
 SELECT file_id, kind, rating, people, size, is_offline, shown_at::DATE AS day FROM (
-    SELECT f.file_id, f.file_name, coalesce(f.media_kind, '') AS kind, /* rating */ AS rating,
-           len(/* people */) AS people, f.size, l.state = 'offline' AS is_offline, /* shown_at */ AS shown_at
+    SELECT f.file_id, f.file_name, coalesce(list_position($kinds, f.media_kind), 0)::UTINYINT AS kind,
+           /* rating */ AS rating, len(/* people */) AS people, f.size, l.state = 'offline' AS is_offline,
+           /* shown_at */ AS shown_at
     FROM /* files */
     WHERE f.state <> 'missing' AND (TRUE /* searched */)
 )
