@@ -128,7 +128,7 @@ def without_part(text: str, place: int) -> str:
 
 
 def without_each_part(text: str) -> Iterator[tuple[str, str]]:
-    """Yield a query without each of its parts in turn, and the part. A query of one part has none. Raises `QueryError`."""
+    """Yield a query without each of its parts in turn, and the part; nothing for one part. Raises `QueryError`."""
     own = parts(text)
     if len(own) > 1:
         for place, part in enumerate(own):

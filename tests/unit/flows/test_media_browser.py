@@ -35,7 +35,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def test_sections_and_months_have_every_file_at_its_place(library: Library) -> None:
     overview = library.media.overview()
     kinds = {each.value: each.files for each in library.media.facet("type")}
-    assert overview.kinds == kinds and set(kinds) == {"photo", "video"}
+    assert overview.kinds == kinds
+    assert set(kinds) == {"photo", "video"}
     assert sum(overview.kinds.values()) == overview.total == sum(section.files for section in overview.sections)
     assert sum(month.files for month in overview.months) == overview.total
     for month in overview.months[:: len(overview.months) // 7]:
