@@ -115,7 +115,7 @@ def test_hashes_of_readable_files_become_known(old_home: Path) -> None:
 def test_view_of_a_person_with_the_name_of_the_built_in_view_stays(home: Path) -> None:
     home.mkdir()
     with duckdb.connect(str(home / FILE_NAME)) as raw:
-        migrations.apply(raw, migrations.available()[:27])
+        migrations.apply(raw, migrations.available()[:28])
         raw.execute("INSERT INTO saved_views VALUES (7, 'F', 'favorites', 'ann', 'name', FALSE, TRUE, now(), now())")
     with Database.open(home) as database:
         assert [(view.view_id, view.query) for view in views.all_views(database.read())] == [(7, "ann")]
