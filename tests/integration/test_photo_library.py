@@ -87,6 +87,27 @@ def test_photos_are_scanned_if_library_includes_them(library: Library, folder: P
     assert library.scan().missing == 0
 
 
+def test_exclusion_forgets_the_files_that_scans_leave_out(library: Library, tmp_path: Path) -> None:
+    """Scans select files by their extension, before they know the kind of the content."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for name in ("film.mp4", "film.jpg"):
+        media.build("mp4", folder, name=name)
+    for name in ("photo.jpg", "photo.mp4"):
+        put(folder, name, of_camera("jpeg"))
+    row = library.inventory.add(folder)
+    library.inventory.set_media(row.library_id, "photo", included=True)
+    library.scan()
+    assert names(library, "type:photo") == {"photo.jpg", "photo.mp4"}
+    assert names(library, "type:video") == {"film.mp4", "film.jpg"}
+
+    assert library.inventory.set_media(row.library_id, "photo", included=False).files == 2
+    left = names(library)
+    report = library.scan()
+    assert (report.new, report.missing, names(library)) == (0, 0, left)
+    assert left == {"film.mp4", "photo.mp4"}
+
+
 def test_only_audio_and_photos_can_be_excluded(library: Library, folder: Path) -> None:
     row = library.inventory.add(folder)
     with pytest.raises(errors.UsageError, match="audio, photo"):
