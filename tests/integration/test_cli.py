@@ -457,7 +457,8 @@ def test_facets_list_filters_of_search(planned: Command) -> None:
 def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None:
     assert run("views", "save", "Danger", "risk:danger", "--sort", "-size", "--default") == 0
     assert run("views", "save", "danger", "risk:danger ann", "--sort", "-size") == 0  # the same name: overwritten
-    [view] = run.json("views", "list")["items"]
+    view, favorites = run.json("views", "list")["items"]
+    assert favorites["query"] == "favorite:yes"
     assert (view["name"], view["query"], view["sort"], view["descending"], view["is_default"]) == (
         "danger",
         "risk:danger ann",
@@ -469,7 +470,8 @@ def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None
     assert not run.json("views", "list")["items"][0]["is_default"]
     assert run("views", "rename", "DANGER", "Look") == 0
     assert run("views", "remove", str(view["view_id"])) == 0
-    assert run.json("views", "list") == {"items": [], "total": 0}
+    assert run.json("views", "list") == {"items": [favorites], "total": 1}
+    assert run("views", "remove", "favorites") == 2
     assert run("views", "remove", "Look") == 2
     assert run("views", "save", "x", "risk:sofa") == 2
     assert "sofa" in run.err
