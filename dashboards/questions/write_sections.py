@@ -9,7 +9,7 @@ from dashboards.components import comment_diff, paging
 from dashboards.status_words import RISK_HINTS
 from indexium_core.library import MetadataPlan
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
@@ -107,7 +107,7 @@ def _facts(preview: WritePreview) -> list[list[str]]:
     fields_written = [each for each in preview.changes.fields if not written or each.field in written]
     pairs = [
         *([["People", _people(summary)]] if preview.changes.comments and (not written or COMMENT in written) else []),
-        *([field_named(each.field).title, _field_files(each)] for each in fields_written),
+        *([title_of(each.field), _field_files(each)] for each in fields_written),
         ["Method", how(summary.by_strategy)],
         ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
         ["Rollback", _rollback(summary)],

@@ -18,7 +18,7 @@ from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, registry, unsupported
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, FIELDS, Field, field_named
+from indexium_core.model.fields.table import COMMENT, Field, all_fields, field_named
 from indexium_core.model.files.media import FieldValue
 
 __all__ = ["demuxer_of", "field_of", "field_value", "opened", "read_field", "shown_field"]
@@ -108,7 +108,7 @@ def field_of(tag: str, container: str) -> Field | None:
     prefix only the comment and fields with this prefix in their names count.
     """
     name, demuxer = tag.partition("-")[0].lower(), demuxer_of(container)
-    found = next((field for field in FIELDS if name in field.names_in(demuxer)), None)
+    found = next((field for field in all_fields() if name in field.names_in(demuxer)), None)
     comment = field_named(COMMENT)
     return comment if found is None and name.rpartition("/")[2] in comment.names_in(demuxer) else found
 

@@ -22,7 +22,7 @@ from indexium_core.model import labels, moments
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
-from indexium_core.model.fields.table import EDITABLE, RATING
+from indexium_core.model.fields.table import RATING, editable_fields
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
@@ -42,7 +42,6 @@ __all__ = ["ALL_KINDS", "DecisionReport", "DecisionRow", "Decisions", "Step", "a
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 
 ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
-_FIELD_KINDS = tuple(f"{FIELD_KIND}{field.key}" for field in EDITABLE)  # the kinds of the group `fields`
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
@@ -427,7 +426,7 @@ class Step:
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
         """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
         self._select(target)
-        stored_kinds = [each for kind in kinds for each in (_FIELD_KINDS if kind == "fields" else (kind,))]
+        stored_kinds = [each for kind in kinds for each in (_field_kinds() if kind == "fields" else (kind,))]
         files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
         store.clear_selected(self._tx)
         return self._add(files, labels.revoked_decisions_on(files))
@@ -489,6 +488,11 @@ def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[s
     if not names and not remove:
         raise errors.UsageError("Name at least one person to add or to remove.")
     return names
+
+
+def _field_kinds() -> list[str]:
+    """Return the kinds of the group `fields`."""
+    return [f"{FIELD_KIND}{each.key}" for each in editable_fields()]
 
 
 def all_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:

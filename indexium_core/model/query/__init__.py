@@ -23,7 +23,7 @@ from indexium_core.model.query.key_values import (
     with_values,
     without_part,
 )
-from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.keys import KEYS, Key, all_keys
 from indexium_core.model.query.published_sql import (
     check_as_sql,
     history_as_sql,
@@ -52,6 +52,7 @@ __all__ = [
     "SpellingSet",
     "Term",
     "Word",
+    "all_keys",
     "bare_numbers",
     "check_as_sql",
     "compile_query",

@@ -139,7 +139,7 @@ def _joined_lists(texts: Sequence[FieldValue]) -> Iterator[FieldValue]:
         if places.is_list(text.field):
             items.setdefault(text.field, []).append(text)
         else:
-            yield text
+            yield replace(text, value=values.stored(field_named(text.field), text.value))
     for field_name, found in items.items():
         if value := values.stored(field_named(field_name), "; ".join(each.value for each in found)):
             yield replace(found[0], value=value)

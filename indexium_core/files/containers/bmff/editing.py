@@ -115,7 +115,7 @@ def _with_new_place(
         return _Edits(splices=splices, added=(place, text))
     if behind >= 0:
         return refusals.not_writable(f"Players would show another {key} of the file, whatever is written.")
-    if key in field_map.NEW_KEYS:
+    if field_map.new_key(key) is not None:
         return _Edits(splices=splices, key=(key, text))
     return refusals.not_writable(_NO_PLACE.format(key))
 

@@ -135,12 +135,12 @@ class _Finder:
             ffmpeg_names = self.first.listed if read and self.first.start < listed.start else []
             for item in listed.children:
                 own_name, ffmpeg_name = items.key_name(item.kind, own_names), items.key_name(item.kind, ffmpeg_names)
-                if ffmpeg_name and _key_field(own_name) != _key_field(ffmpeg_name):
-                    for clashing in filter(None, (_key_field(own_name), _key_field(ffmpeg_name))):
+                if ffmpeg_name and field_map.key_field(own_name) != field_map.key_field(ffmpeg_name):
+                    for clashing in filter(None, (field_map.key_field(own_name), field_map.key_field(ffmpeg_name))):
                         self._refuse(clashing, _CLASH)
                     continue
                 label, name = (own_name, own_name) if own_name else _named(window, item)
-                key = field_map.ITEMS.get(item.kind) or _key_field(name)
+                key = field_map.ITEMS.get(item.kind) or field_map.key_field(name)
                 if name.lower() in field_map.TIME_KEYS:
                     self._refuse(field_map.TIME, "The file has its creation time in its tags, too.")
                 if key is None:
@@ -329,11 +329,6 @@ def _named(window: Window, item: Box) -> tuple[str, str]:
         return item.kind.decode("latin-1"), ""
     mean, name = items.freeform_name(window.body(item))
     return f"----:{mean}:{name}", name
-
-
-def _key_field(name: str) -> str | None:
-    """Return the field of a key, or of a free-form item; FFmpeg ignores letter case."""
-    return field_map.KEYS.get(name.lower())
 
 
 def _content(window: Window, box: Box) -> bytes:
