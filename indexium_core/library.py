@@ -32,7 +32,7 @@ from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview
-from indexium_core.flows.review.decisions import DecisionReport
+from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.review.undo_steps import StepReport, Steps
 from indexium_core.flows.scanning.folder_health import Check

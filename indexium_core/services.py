@@ -47,8 +47,9 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.properties.field_locks import LockService
     from indexium_core.flows.properties.rescan import Rescanner, RescanReport
     from indexium_core.flows.review.bulk_edits import BulkEdits
-    from indexium_core.flows.review.decisions import DecisionReport, Decisions
+    from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
+    from indexium_core.flows.review.step import DecisionReport
     from indexium_core.flows.review.targets import Target
     from indexium_core.flows.review.templates import Templates
     from indexium_core.flows.review.undo_steps import ReviewSteps

@@ -270,6 +270,7 @@ def photo_facts(layout: PhotoLayout) -> PhotoFacts:
         lens=replace_surrogates(exif.lens),
         taken=exif.taken,
         position=exif.gps,
+        faces=layout.faces,
     )
 
 

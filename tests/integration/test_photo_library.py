@@ -115,6 +115,31 @@ def test_photo_has_its_properties_after_scan_and_rescan(library: Library, folder
     assert "video_codec" not in before["jpeg.JPG"]
 
 
+def test_named_faces_are_suggested_and_found_and_survive_a_write(library: Library, folder: Path) -> None:
+    exiftool = oracle("exiftool")
+    area = "Area={W=0.1,H=0.1,X=0.5,Y=0.5,Unit=normalized}"
+    for kind, name in (("jpeg", "Ann Lee"), ("png", "Zoë Öz")):
+        path = folder / f"{kind}.{EXTENSIONS.get(kind, kind)}"
+        size, face = "AppliedToDimensions={W=64,H=48,Unit=pixel}", f"{{{area},Name={name},Type=Face}}"
+        regions = f"-RegionInfo={{{size},RegionList=[{face}]}}"
+        subprocess.run([exiftool, "-q", "-overwrite_original", regions, path], check=True)
+        os.utime(path, (OLD, OLD))
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    assert names(library, 'faces:"zoe oz"') == {"png.png"}
+    assert shown(library, "jpeg.JPG")["faces"] == "Ann Lee"
+    assert "faces" not in shown(library, "webp.webp")
+    [photo] = library.inventory.search("faces:ann").items
+    [suggestion] = library.suggestions.suggest(photo.file_id)
+    assert (suggestion.name, suggestion.reason) == ("Ann Lee", "A face in the photo has this name.")
+
+    library.decisions.set_fields("faces:ann", {"rating": "4"})
+    assert library.write(library.plan("faces:ann"), ALL).wait().counts == {"success": 1}
+    read = subprocess.run([exiftool, "-json", "-RegionName", folder / "jpeg.JPG"], check=True, capture_output=True)
+    assert json.loads(read.stdout)[0]["RegionName"] == "Ann Lee"
+    assert library.rescan(everything=True).updated == 0
+
+
 def test_rescan_keeps_the_moment_that_a_sidecar_has(library: Library, folder: Path) -> None:
     packet = photos.packet('<rdf:Description rdf:about="" photoshop:DateCreated="2001-02-03T04:05:06"/>')
     put(folder, "jpeg.JPG.xmp", packet)

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from indexium_core import errors
 from indexium_core.flows.checks import detection, file_findings, finding_rows
-from indexium_core.flows.review.decisions import Decisions, Step
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.step import Step
 from indexium_core.model import labels
 from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key

@@ -18,7 +18,8 @@ from indexium_core import errors
 from indexium_core.flows.exchange import spreadsheets
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.planning.planner import MetadataPlanner
-from indexium_core.flows.review.decisions import DecisionReport, Decisions, Step
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.step import DecisionReport, Step
 from indexium_core.model import moments, wording
 from indexium_core.model.fields import values
 from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell

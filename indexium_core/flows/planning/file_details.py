@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.files import readers
 from indexium_core.model.files.details import (
@@ -295,6 +296,7 @@ def _fields(
                 since=None if edit is None else edit.created_at,
                 locked=field.key in locks_of_fields,
                 problem=field.problem_in(row["container"] or "", planned),
+                shown=shown_in(field, row["container"] or ""),
             )
         )
     return found

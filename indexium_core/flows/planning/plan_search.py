@@ -205,10 +205,9 @@ def _label(key: str, value: str) -> str:
 
 def _wider_searches(text: str) -> Iterator[tuple[str, str]]:
     """Yield searches that find more than a search, each with its difference."""
-    whole, parts = query.compile_query(text), query.parts(text)
-    if len(parts) > 1:
-        for index, part in enumerate(parts):
-            yield query.without_part(text, index), f"without {text[part.start : part.end]}"
+    whole = query.compile_query(text)
+    for rest, part in query.without_each_part(text):
+        yield rest, f"without {part}"
     own = f"({text}) " if text.strip() else ""
     if not whole.names_postponed:
         yield f"{own}postponed:yes", "including skipped files"

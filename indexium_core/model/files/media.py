@@ -177,6 +177,7 @@ class PhotoFacts:
     lens: str = ""
     taken: str = ""  # "2019-07-04T10:11:12.07+02:00", with a fraction and a zone if they are known
     position: tuple[float, float] | None = None  # latitude and longitude in degrees
+    faces: tuple[str, ...] = ()  # names of face regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ LABELS: Mapping[str, str] = {
     "taken": "Taken",
     "latitude": "Latitude",
     "longitude": "Longitude",
+    "faces": "Faces",
     "people": "People",
     "comment": "Comment",
 }
@@ -76,7 +77,7 @@ _NUMBERS = frozenset({"duration", "size", "channels", "sample_rate", "frame_rate
 _HDR = {"no": "no", "pq": "HDR10 (PQ)", "hlg": "HLG", "dolby_vision": "Dolby Vision"}
 _TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _SPEAKERS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
-_FREE_TEXTS = frozenset({"camera", "lens"})
+_FREE_TEXTS = frozenset({"camera", "lens", "faces"})
 _LONGEST_NAME = 200  # characters
 _MOMENT_LENGTH = 19
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
@@ -112,6 +113,7 @@ class MediaProperties:
     taken: str | None = None  # "2019-07-04 10:11:12": the wall time of the recording
     latitude: float | None = None  # degrees; south is negative
     longitude: float | None = None  # degrees; west is negative
+    faces: str | None = None  # "Ann Lee; Bob Ray": the names of face regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,6 +245,7 @@ def from_photo(photo: PhotoFacts, *, size: int, taken: str | None) -> MediaPrope
         taken=wall_time(taken),
         latitude=latitude,
         longitude=longitude,
+        faces="; ".join(photo.faces) or None,
     )
 
 
@@ -384,6 +387,7 @@ _EXAMPLES = {
     "taken": "2019-07-04 10:11:12",
     "latitude": "48.1374, or -33.8568 in the south",
     "longitude": "11.5755, or -70.6483 in the west",
+    "faces": "Ann Lee; Bob Ray",
 }
 
 
@@ -450,6 +454,10 @@ def _parse_name(text: str) -> str:
     return text
 
 
+def _parse_faces(text: str) -> str:
+    return "; ".join(_parse_name(each.strip()) for each in text.split(";") if each.strip())
+
+
 def _parse_moment(text: str) -> str:
     moment = wall_time(text) if len(text) == _MOMENT_LENGTH else None
     if moment is None:
@@ -479,4 +487,5 @@ _PARSERS: Mapping[str, Callable[[str], Value]] = {
     "taken": _parse_moment,
     "latitude": lambda text: _parse_degrees(text, 90),
     "longitude": lambda text: _parse_degrees(text, 180),
+    "faces": _parse_faces,
 }

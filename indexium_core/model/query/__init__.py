@@ -21,6 +21,7 @@ from indexium_core.model.query.key_values import (
     selected_values,
     split,
     with_values,
+    without_each_part,
     without_part,
 )
 from indexium_core.model.query.keys import KEYS, Key, all_keys
@@ -75,6 +76,7 @@ __all__ = [
     "split",
     "title_of",
     "with_values",
+    "without_each_part",
     "without_part",
     "word_at",
 ]

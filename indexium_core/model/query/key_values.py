@@ -10,7 +10,7 @@ of the key (`person:ann`, `-issue:corrupt`, a term in a larger group) belong to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexium_core.model.query.editing import is_one_valued, quoted
@@ -26,6 +26,7 @@ __all__ = [
     "selected_values",
     "split",
     "with_values",
+    "without_each_part",
     "without_part",
 ]
 
@@ -124,6 +125,14 @@ def without_part(text: str, place: int) -> str:
     if not 0 <= place < len(nodes):
         return text
     return _replaced(text, [nodes[place]], "") if len(nodes) > 1 else ""
+
+
+def without_each_part(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a query without each of its parts in turn, and the part; nothing for one part. Raises `QueryError`."""
+    own = parts(text)
+    if len(own) > 1:
+        for place, part in enumerate(own):
+            yield without_part(text, place), text[part.start : part.end]
 
 
 def _nodes(tree: Node) -> tuple[Node, ...]:

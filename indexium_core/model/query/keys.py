@@ -73,7 +73,12 @@ def value_of(key: str) -> str:
     return f"(CASE {planned} ELSE f.fields['{key}'] END)"
 
 
-_PROPERTY = "(SELECT first(m.{}) FROM media_properties AS m WHERE m.file_id = f.file_id)"
+_PROPERTY = "(SELECT first(m.{}::VARCHAR) FROM media_properties AS m WHERE m.file_id = f.file_id)"
+
+
+def _of_property(name: str, kind: Kind, help_: str, example: str) -> Key:
+    """Return the key of a media property; its values are compared as texts."""
+    return Key(name=name, kind=kind, columns=(_PROPERTY.format(name),), help=help_, example=example)
 
 
 _TABLE = (
@@ -103,27 +108,10 @@ _TABLE = (
     _key("ext", "choice", "f.file_ext", "with an extension", "ext:mp4,mov"),
     _key("container", "choice", "f.container", "of a container format, whatever their extension", "container:matroska"),
     _key("type", "choice", "f.media_kind", "of a kind of media", "type:photo", choices=("video", "audio", "photo")),
-    Key(
-        name="camera",
-        kind="text",
-        columns=(_PROPERTY.format("camera"),),
-        help="that a camera took, by a part of its name",
-        example="camera:fujifilm",
-    ),
-    Key(
-        name="lens",
-        kind="text",
-        columns=(_PROPERTY.format("lens"),),
-        help="that were taken with a lens, by a part of its name",
-        example="lens:23mm",
-    ),
-    Key(
-        name="taken",
-        kind="day",
-        columns=(_PROPERTY.format("taken::VARCHAR"),),
-        help="by the day of their recording: a year, a month, a day, or a range",
-        example="taken:2019-07",
-    ),
+    _of_property("camera", "text", "that a camera took, by a part of its name", "camera:fujifilm"),
+    _of_property("lens", "text", "that were taken with a lens, by a part of its name", "lens:23mm"),
+    _of_property("faces", "text", "with a face region of this name, or of a part of it", 'faces:"Ann Lee"'),
+    _of_property("taken", "day", "by the day of their recording: a year, a month, a day, or a range", "taken:2019-07"),
     _key("risk", "choice", "i.risk_level", "of a risk level", "risk:danger,blocked", choices=RISK_LEVELS),
     _key("category", "choice", "i.category", "by the kind of their change", "category:add", choices=CATEGORIES),
     _key(

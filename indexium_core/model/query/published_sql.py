@@ -42,6 +42,7 @@ _COLUMNS = {
     "type": ("f.media_kind",),
     "camera": ("f.camera",),
     "lens": ("f.lens",),
+    "faces": ("f.faces",),
     "taken": ("f.taken::VARCHAR",),
     "risk": ("p.risk",),
     "category": ("p.category",),

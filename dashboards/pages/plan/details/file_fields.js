@@ -1,7 +1,7 @@
 // The fields of one file beside the comment: each value is a button that opens an input; a rating is five stars.
 import {drawPart} from "../../../components/comment_text.js"
 import {h} from "../../../components/browser/dom.js"
-import {iconButton} from "../../../components/widgets.js"
+import {facts, iconButton} from "../../../components/widgets.js"
 import {plural} from "../../../components/wording.js"
 import {drawSection} from "./plan_file_history.js"
 
@@ -27,7 +27,13 @@ import {drawSection} from "./plan_file_history.js"
  * @property {string} why The reason if the file has no place for the field.
  * @property {string} problem The reason if the file cannot store the planned value.
  *
- * @typedef {{editable: boolean, rows: FieldRow[], more: FieldRow[]}} FileValues
+ * @typedef {object} FileValues
+ * @property {boolean} editable
+ * @property {FieldRow[]} rows
+ * @property {FieldRow[]} more
+ * @property {[title: string, text: string][]} names Of fields with a value: their names in other programs.
+ * @property {string} note What completes the names.
+ *
  * @typedef {Component<{id?: number, values?: FileValues}, any>} Host
  */
 
@@ -67,6 +73,9 @@ const plannedText = ({value, changed}) => value || (changed ? "will be removed" 
 /** @param {FieldRow} row */
 const drawPlanned = row =>
   row.new ? drawParts(row.new, row.changed ? "new" : "same") : row.changed ? "will be removed" : "–"
+
+/** @type {(names: FileValues["names"], note: string) => Child} */
+const drawNames = (names, note) => [facts(names), note && h("p", {class: "hint"}, note)]
 
 export class FileFields {
   /** @type {string | null} */
@@ -270,7 +279,7 @@ export class FileFields {
 
   /** @param {Opened} opened */
   draw(opened) {
-    const {rows, more, editable} = this.host.view.values
+    const {rows, more, editable, names, note} = this.host.view.values
     return [
       rows.length > 0 && this.drawRows(rows, editable, "Fields of this file"),
       more.length > 0 &&
@@ -280,6 +289,7 @@ export class FileFields {
           rows.length ? "More fields" : "This file has no other fields yet. Show all",
           this.drawRows(more, editable, "More fields"),
         ),
+      names.length > 0 && drawSection(opened, "field_names", "Names in other programs", drawNames(names, note)),
     ]
   }
 }

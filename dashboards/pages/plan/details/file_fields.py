@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.components import comment_diff, field_text
+from indexium_core.model.fields import shown_in
 from indexium_core.model.fields.table import Field, FieldType, field_named
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.details import FieldDetails, FileDetails
@@ -40,6 +41,8 @@ def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, A
     """
     Return the fields of a file: `rows` have a value, an edit, or a rating that can be set; `more` are the others.
 
+    `names` are the names of the fields with a value in other programs: title and text of each; `note` completes them.
+
     Args:
         details: The file.
         container: The name of its container for people.
@@ -58,7 +61,14 @@ def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, A
             row["problem"] = each.problem
         can_rate = editable and field.type == "rating" and not row["why"]
         (rows if is_edited or can_rate or each.value is not None else more).append(row)
-    return {"editable": editable, "rows": rows, "more": sorted(more, key=lambda row: bool(row["why"]))}
+    valued = [each for each in details.field_details if each.shown and (each.value or each.planned)]
+    return {
+        "editable": editable,
+        "rows": rows,
+        "more": sorted(more, key=lambda row: bool(row["why"])),
+        "names": [[each.title, shown_in.in_words(each.shown)] for each in valued],
+        "note": shown_in.note_on([shown for each in valued for shown in each.shown]),
+    }
 
 
 def _row(field: Field, values: FieldDetails, *, edited: bool) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from indexium_core import errors
 from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader, Strategy
-from indexium_core.files.containers.photos import exif, photo_dates, xmp, xmp_fields
+from indexium_core.files.containers.photos import exif, face_regions, photo_dates, xmp, xmp_fields
 from indexium_core.files.containers.photos.exif import ExifFacts
 from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
@@ -101,6 +101,13 @@ class PhotoLayout(Layout):
     blocked: frozenset[str] = frozenset()  # fields that the photo has in a form or place that is not written
     sidecar: PhotoSidecar | None = None  # None: unknown
     own_fields: tuple[FieldValue, ...] = ()  # with a sidecar: the fields of the photo itself
+
+    @property
+    def faces(self) -> tuple[str, ...]:
+        """The names of face regions: those of the sidecar if it has regions, otherwise those of the photo."""
+        packets = (self.sidecar.packet if self.sidecar else None, self.packet)
+        valid = next((each for each in packets if each is not None and face_regions.has_regions(each)), None)
+        return face_regions.face_names(valid) if valid is not None else ()
 
     @property
     def dimensions(self) -> tuple[int, int]:
