@@ -17,7 +17,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.field import CustomNames, CustomType, Field
 
-__all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "checked_key", "definition"]
+__all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "definition"]
 
 TYPES: tuple[CustomType, ...] = get_args(CustomType)
 MAX_INTEGER = 999_999_999
@@ -113,17 +113,6 @@ class CustomField:
         )
 
 
-def checked_key(key: str) -> str:
-    """Return a key in the form that keys have; raises ValidationError."""
-    if not _KEY.fullmatch(key):
-        message = (
-            f"“{key[:40]}” cannot be the key of a field. A key has lower-case letters, digits and _, starts with a "
-            "letter, and has at most 40 characters, for example tape_number."
-        )
-        raise errors.ValidationError(message)
-    return key
-
-
 def definition(
     key: str,
     type: str = "text",  # noqa: A002 - the word of the interface
@@ -146,8 +135,7 @@ def definition(
         ValidationError: A part has a form that it cannot have; the message names the part and an example.
 
     """
-    name = key if title else checked_key(key).replace("_", " ").capitalize()
-    checked_key(key)
+    _check_key(key)
     if type not in TYPES:
         raise errors.ValidationError(
             f"A field cannot have the type “{type[:40]}”. Types: {wording.list_of(TYPES, conjunction='or')}."
@@ -164,7 +152,7 @@ def definition(
     prefixed, uri = _property(xmp or f"{_PREFIX}:{key}", namespace)
     return CustomField(
         key=key,
-        title=_line("title", title or name, _LONGEST_TITLE),
+        title=_line("title", title or key.replace("_", " ").capitalize(), _LONGEST_TITLE),
         type=kind,
         about=_line("explanation", about or "A field of your own.", _LONGEST_TEXT),
         choices=_choices(kind, choices),
@@ -176,6 +164,15 @@ def definition(
         xmp=prefixed,
         namespace=uri,
     )
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        message = (
+            f"“{key[:40]}” cannot be the key of a field. A key has lower-case letters, digits and _, starts with a "
+            "letter, and has at most 40 characters, for example tape_number."
+        )
+        raise errors.ValidationError(message)
 
 
 def _line(what: str, text: str, longest: int) -> str:
