@@ -59,9 +59,17 @@ def test_scan_after_a_definition_reads_the_values_of_all_files(library: Library,
         assert other.scan().changed == 2
         assert values_of(other, "tape_number") == ["12", "12"]
         assert other.scan().changed == 0
-        other.fields.change("tape_number", tag="OTHER", mp4="com.apple.iTunes:OTHER")
+        other.fields.remove("tape_number")
+        assert other.scan().changed == 2
+        with pytest.raises(errors.UsageError):
+            other.plan("tape_number:12")
+        with pytest.raises(errors.ValidationError, match="was a field with other names in files: TAPE_NUMBER"):
+            other.fields.define("tape_number", tag="OTHER")
+        with pytest.raises(errors.ValidationError, match="belongs to the removed field Tape number"):
+            other.fields.define("other_number", tag="TAPE_NUMBER")
+        other.fields.define("tape_number", "list")
         other.scan()
-        assert values_of(other, "tape_number") == [None, None]
+        assert values_of(other, "tape_number") == ["12", "12"]
 
 
 def test_field_is_searched_ruled_locked_exported_and_imported(library: Library, tmp_path: Path) -> None:

@@ -100,12 +100,8 @@ def set_field(
     lowest: Lowest = None,
     highest: Highest = None,
     multiline: Multiline = None,
-    tag: Tag = None,
-    mp4: Mp4 = None,
-    xmp: Xmp = None,
-    namespace: Namespace = None,
 ) -> None:
-    """Change a definition; '' restores the default of a name, and one empty --choice removes all allowed values."""
+    """Change a definition, but not its names in files; one empty --choice removes all allowed values."""
     with opened(context) as library:
         field = library.fields.change(
             key,
@@ -116,12 +112,8 @@ def set_field(
             lowest=lowest,
             highest=highest,
             multiline=multiline,
-            tag=tag,
-            mp4=mp4,
-            xmp=xmp,
-            namespace=namespace,
         )
-    output.note(f"Changed {field.title} ({field.key}). {_READ}")
+    output.note(f"Changed {field.title} ({field.key}).")
 
 
 @fields.command("remove", epilog="Example: indexium fields remove tape_number")

@@ -21,6 +21,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import custom_fields as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
+from indexium_core.store.review import decisions
 from indexium_core.store.review.decisions import FIELD_KIND
 
 __all__ = ["MAX_FIELDS", "CustomFields"]
@@ -119,12 +120,13 @@ class CustomFields:
             namespace=namespace,
         )
         with self._lock:
-            present = self.list()
+            known = self.definitions()
+            present = known.fields
             if any(each.key == key for each in present):
                 raise errors.UsageError(f"There is a custom field “{key}” already. Change it, or use another key.")
             if len(present) >= MAX_FIELDS:
                 raise errors.UsageError(f"A home can have {MAX_FIELDS} custom fields at most. Remove one first.")
-            _require_free(field, present)
+            _require_free(field, present, known.former)
             self._store(lambda tx: store.put(tx, field, at=self._clock()))
         return field
 
@@ -140,44 +142,39 @@ class CustomFields:
         lowest: int | None = None,
         highest: int | None = None,
         multiline: bool | None = None,
-        tag: str | None = None,
-        mp4: str | None = None,
-        xmp: str | None = None,
-        namespace: str | None = None,
     ) -> CustomField:
         """
         Change parts of a definition; None keeps a part, "" restores its default.
 
-        Values in files stay as they are. The next scan reads all files again.
+        Values in files stay as they are. The names in files never change, so that every write can be rolled back.
 
         Raises:
             UnknownIdError: There is no such custom field.
             ValidationError: As `define`.
-            UsageError: An edit that waits does not fit any more, or another open home has other fields.
+            UsageError: An edit does not fit any more, or another open home has other fields.
 
         """
         with self._lock:
-            present = self.list()
-            old = _found(present, key)
+            known = self.definitions()
+            old = _found(known.fields, key)
             kind = type or old.type
             is_same = kind == old.type
-            is_integer = kind == "integer"
-            prefix_stays = xmp is None or xmp.partition(":")[0] == old.names.xmp_prefix
+            is_integer = is_same and kind == "integer"
             field = custom.definition(
                 key,
                 kind,
                 title=old.title if title is None else title,
                 about=old.about if about is None else about,
                 choices=(old.choices if is_same else ()) if choices is None else choices,
-                lowest=old.lowest if lowest is None and is_same and is_integer else lowest,
-                highest=old.highest if highest is None and is_same and is_integer else highest,
+                lowest=old.lowest if lowest is None and is_integer else lowest,
+                highest=old.highest if highest is None and is_integer else highest,
                 multiline=(old.multiline and is_same) if multiline is None else multiline,
-                tag=old.tag if tag is None else tag,
-                mp4=old.mp4 if mp4 is None else mp4,
-                xmp=old.xmp if xmp is None else xmp,
-                namespace=(old.namespace if prefix_stays else "") if namespace is None else namespace,
+                tag=old.tag,
+                mp4=old.mp4,
+                xmp=old.xmp,
+                namespace=old.namespace,
             )
-            _require_free(field, [each for each in present if each.key != key])
+            _require_free(field, [each for each in known.fields if each.key != key], known.former)
             self._store(lambda tx: self._replace(tx, field))
         return field
 
@@ -197,23 +194,24 @@ class CustomFields:
         return field
 
     def _replace(self, tx: Connection, field: CustomField) -> None:
-        waiting = store.edited_values(tx, f"{FIELD_KIND}{field.key}")
-        wrong = next((each for each in waiting if each is not None and not _fits(field, each)), None)
+        edited = store.edited_values(tx, f"{FIELD_KIND}{field.key}", field.key)
+        wrong = next((each for each in edited if each is not None and not _fits(field, each)), None)
         if wrong is not None:
-            files = wording.files(waiting[wrong])
             raise errors.UsageError(
-                f"The edit of {field.title} to “{wrong[:60]}” in {files} would not be valid any more. "
-                "Write it or revoke it first."
+                f"The edit of {field.title} to “{wrong[:60]}” in {wording.files(edited[wrong])} would not be valid "
+                "any more. Write it or revoke it first."
             )
         store.put(tx, field, at=self._clock())
 
     def _remove(self, tx: Connection, field: CustomField) -> None:
-        files = sum(store.edited_values(tx, f"{FIELD_KIND}{field.key}").values())
+        kind = f"{FIELD_KIND}{field.key}"
+        files = sum(store.edited_values(tx, kind, field.key).values())
         if files:
             raise errors.UsageError(
                 f"{field.title} has edits in {wording.files(files)} that wait to be written. Write them or revoke "
                 f"them first: changed:{field.key}."
             )
+        decisions.revoke_kind(tx, kind, at=self._clock())  # edits that were written
         store.remove(tx, field.key, at=self._clock())
 
     def _store(self, change: Callable[[Connection], None]) -> None:
@@ -244,7 +242,7 @@ def _fits(field: CustomField, value: str) -> bool:
         return False
 
 
-def _require_free(field: CustomField, others: Sequence[CustomField]) -> None:
+def _require_free(field: CustomField, others: Sequence[CustomField], former: Sequence[CustomField]) -> None:
     """Raise ValidationError if a part of a definition has another meaning, in files or in Indexium."""
     if field.key in _RESERVED:
         offer = f"Use another key, for example my_{field.key}."
@@ -255,10 +253,17 @@ def _require_free(field: CustomField, others: Sequence[CustomField]) -> None:
     name = custom_names.taken(field)
     if name:
         raise errors.ValidationError(f"The name {name} has another meaning in files. Use another name.")
-    for other in others:
+    for other in (*others, *(each for each in former if each.key != field.key)):
         shared = next(_shared_names(field, other), "")
         if shared:
-            raise errors.ValidationError(f"The name {shared} belongs to the field {other.title}. Use another name.")
+            whose = "the field" if other in others else "the removed field"
+            raise errors.ValidationError(f"The name {shared} belongs to {whose} {other.title}. Use another name.")
+    earlier = next((each for each in former if each.key == field.key), None)
+    if earlier is not None and earlier.names != field.names:
+        raise errors.ValidationError(
+            f"“{field.key}” was a field with other names in files: {earlier.tag}, {earlier.mp4} and {earlier.xmp}. "
+            "Use these names, or another key."
+        )
 
 
 def _shared_names(field: CustomField, other: CustomField) -> Iterator[str]:

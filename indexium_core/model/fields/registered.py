@@ -27,7 +27,7 @@ class Definitions:
     """The definitions of a home, as plain values that another process can get."""
 
     fields: tuple[CustomField, ...] = ()
-    former: tuple[CustomField, ...] = ()  # removed ones: the history still shows them
+    former: tuple[CustomField, ...] = ()  # removed ones: the history shows them, and their writes can be rolled back
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,21 +37,22 @@ class RegisteredFields:
     definitions: Definitions
     fields: tuple[Field, ...]
     by_key: Mapping[str, Field]
-    former: Mapping[str, Field]  # by key
-    by_tag: Mapping[str, str]  # the key by the tag in lower case
+    in_files: Mapping[str, Field]  # by key, with removed ones: a rollback of their writes finds their places
+    by_tag: Mapping[str, str]  # the key of a field in files by its tag in lower case
     by_mp4_name: Mapping[str, str]  # … by the name of a key or of a free-form item in lower case
 
 
 @lru_cache(maxsize=64)
 def _built(definitions: Definitions) -> RegisteredFields:
     fields = tuple(each.field for each in definitions.fields)
+    in_files = (*definitions.former, *definitions.fields)
     return RegisteredFields(
         definitions,
         fields,
         by_key={each.key: each for each in fields},
-        former={each.key: each.field for each in definitions.former},
-        by_tag={each.tag.lower(): each.key for each in definitions.fields},
-        by_mp4_name={each.names.mp4_name.lower(): each.key for each in definitions.fields},
+        in_files={each.key: each.field for each in in_files},
+        by_tag={each.tag.lower(): each.key for each in in_files},
+        by_mp4_name={each.names.mp4_name.lower(): each.key for each in in_files},
     )
 
 

@@ -132,7 +132,9 @@ class ValueRule:
 
 
 def suggestions(field: Field) -> list[tuple[str, str]]:
-    """Return rules that are often wanted for a field, each with its name for people."""
+    """Return the allowed values of a field, else rules that are often wanted for it, each with its name for people."""
+    if field.choices:
+        return [(each, literal(each)) for each in field.choices]
     return [(label, rule.replace("KEY", field.key)) for label, rule in _SUGGESTED.get(field.type, ())]
 
 

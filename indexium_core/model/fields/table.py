@@ -32,6 +32,7 @@ __all__ = [
     "editable_field",
     "editable_fields",
     "field_named",
+    "fields_in_files",
     "find_field",
     "known_field",
     "title_of",
@@ -331,6 +332,11 @@ def editable_fields() -> tuple[Field, ...]:
     return EDITABLE + registered.current().fields
 
 
+def fields_in_files() -> tuple[Field, ...]:
+    """Return all fields that containers know: also removed ones."""
+    return (*FIELDS, *registered.current().in_files.values())
+
+
 def find_field(key: str) -> Field | None:
     """Return the field with a key, None if there is no such field."""
     return _BY_KEY.get(key) or registered.current().by_key.get(key)
@@ -353,7 +359,7 @@ def field_named(key: str) -> Field:
 
 def known_field(key: str) -> Field:
     """Return the field with a key, also a removed one; for any other key a field of text that only has this key."""
-    found = find_field(key) or registered.current().former.get(key)
+    found = _BY_KEY.get(key) or registered.current().in_files.get(key)
     return found or Field(key=key, title=key, type="text", about="", multiline=True)
 
 

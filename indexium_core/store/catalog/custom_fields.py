@@ -36,9 +36,9 @@ def remove(tx: Connection, key: str, *, at: datetime) -> None:
     tx.execute(_sql("remove"), {"key": key, "at": at})
 
 
-def edited_values(reader: Connection, kind: str) -> Mapping[str | None, int]:
-    """Return the values of the edits of a field, by their kind of decision, each with its number of files."""
-    return dict(reader.execute(_sql("edited_values"), {"kind": kind}).fetchall())
+def edited_values(reader: Connection, kind: str, key: str) -> Mapping[str | None, int]:
+    """Return the values of the edits of a field that files do not have yet, each with its number of files."""
+    return dict(reader.execute(_sql("edited_values"), {"kind": kind, "key": key}).fetchall())
 
 
 def _field(text: str) -> CustomField:

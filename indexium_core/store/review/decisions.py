@@ -37,6 +37,7 @@ __all__ = [
     "postpone",
     "postpone_selected",
     "revoke",
+    "revoke_kind",
     "revoke_selected",
     "select_copies",
     "select_files",
@@ -248,6 +249,12 @@ def revoke_selected(tx: Connection, kinds: Sequence[str], *, at: datetime, step:
     """Revoke the decisions of some kinds on the selected files; return the number of files that had one."""
     tx.execute(_sql("to_revoke_of_selected"), [list(kinds)])
     return _revoke(tx, at, step)[1]
+
+
+def revoke_kind(tx: Connection, kind: str, *, at: datetime) -> None:
+    """Revoke all decisions of a kind."""
+    tx.execute(_sql("to_revoke_of_kind"), [kind])
+    _revoke(tx, at, None)
 
 
 def expire(tx: Connection, *, at: datetime) -> int:

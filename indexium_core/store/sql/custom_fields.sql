@@ -12,5 +12,7 @@ ON CONFLICT (key) DO UPDATE SET definition = excluded.definition, changed_at = e
 UPDATE custom_fields SET changed_at = $at, removed_at = $at WHERE key = $key;
 
 -- name: edited_values
--- The values of the edits of a kind that are in force, each with its number of files.
-SELECT value, count(DISTINCT file_id) FROM decisions WHERE kind = $kind AND revoked_at IS NULL GROUP BY value;
+-- The values of the edits of a kind in force that files do not have yet, each with its number of files.
+SELECT d.value, count(DISTINCT d.file_id) FROM decisions AS d JOIN scanned_files AS f USING (file_id)
+WHERE d.kind = $kind AND d.revoked_at IS NULL AND d.value IS DISTINCT FROM f.fields[$key]
+GROUP BY d.value;

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from indexium_core.model.fields import registered, values
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 
 __all__ = [
     "CREATED",
@@ -80,18 +80,18 @@ def field_of(name: str) -> str:
 
 def new_name(field: str) -> str | None:
     """Return the name of the attribute that a new value gets; None for a text of the content description."""
-    custom = field_named(field).custom
+    custom = known_field(field).custom
     return _NEW_NAMES.get(field) if custom is None else custom.tag
 
 
 def is_list(field: str) -> bool:
     """Return whether the values of a field have one attribute each."""
-    return field_named(field).type == "list"
+    return known_field(field).type == "list"
 
 
 def is_rating(field: str) -> bool:
     """Return whether a field is a rating, which is a number from 1 to 99."""
-    return field_named(field).type == "rating"
+    return known_field(field).type == "rating"
 
 
 def value_of(field: str, kind: int, data: bytes) -> str | None:

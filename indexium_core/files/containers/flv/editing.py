@@ -19,7 +19,7 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, EditRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Change, Patch, Rebuild
 
 __all__ = ["census", "copy", "in_place"]
@@ -177,7 +177,7 @@ def _changed_texts(script: _Script, request: EditRequest, added: Sequence[bytes]
 
 def _on_disk(change: Change, text: str) -> str:
     """Return a text as files have it: the items of a list with commas."""
-    return text.replace("; ", ", ") if field_named(change.field).type == "list" else text
+    return text.replace("; ", ", ") if known_field(change.field).type == "list" else text
 
 
 def _prepended(script: _Script, properties: Sequence[bytes], more: int) -> list[Splice]:

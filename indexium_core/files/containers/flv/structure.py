@@ -24,7 +24,7 @@ from indexium_core.files.containers.shared.parsing import (
     TextLimit,
 )
 from indexium_core.model.fields import registered, values
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -92,7 +92,7 @@ def examine(reader: Reader) -> HeaderFacts:
         fields=tuple(
             FieldValue(field=key, where=f"onMetaData/{name}", value=text)
             for name, value in head.properties
-            if (key := field_of(name)) is not None and (text := values.stored(field_named(key), value or ""))
+            if (key := field_of(name)) is not None and (text := values.stored(known_field(key), value or ""))
         ),
         options=(*_index(head), *parsing.tag_options((name, value) for name, value in others if value is not None)),
         obstacle=_obstacle(head),
@@ -106,7 +106,7 @@ def field_of(name: str) -> str | None:
 
 def name_of(field: str) -> str:
     """Return the name of the property of a field."""
-    custom = field_named(field).custom
+    custom = known_field(field).custom
     return field if custom is None else custom.tag
 
 

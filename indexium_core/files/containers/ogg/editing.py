@@ -26,7 +26,7 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, PADDING, EditRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Change, Patch, Rebuild
 from indexium_core.model.people import people_comment
 
@@ -123,7 +123,7 @@ def _edits(head: OggHead, request: EditRequest) -> list[_OggEdit]:
 
 def _new_name(field: str) -> str:
     """Return the name of a first text of a field."""
-    custom = field_named(field).custom
+    custom = known_field(field).custom
     return _NEW_NAMES[field] if custom is None else custom.tag
 
 

@@ -20,7 +20,7 @@ from indexium_core.files.containers.ogg.pages import OggPage
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, Option
 from indexium_core.model.fields import registered, values
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -138,7 +138,7 @@ class JoinedText:
     @property
     def stored(self) -> str:
         """The value of the field."""
-        return values.stored(field_named(self.field), self.value)
+        return values.stored(known_field(self.field), self.value)
 
 
 def field_of(name: str) -> str | None:

@@ -27,7 +27,7 @@ from indexium_core.files.containers.photos.xmp import XmpPacket, XmpProperty
 from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
 from indexium_core.model.fields import registered, values
 from indexium_core.model.fields.registered import RegisteredFields
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME, Field, field_named
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, Field, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
@@ -113,7 +113,7 @@ def _custom_properties(known: RegisteredFields) -> Mapping[str, XmpPlace]:
             name=each.custom.xmp_name,
             form="Bag" if each.type == "list" else "",
         )
-        for each in known.fields
+        for each in known.in_files.values()
         if each.custom is not None
     }
 
@@ -197,8 +197,8 @@ def _value(key: str, found: XmpProperty | None) -> str:
         text = _JOINED.join(_texts(found))
     if key == RATING:
         text = text.strip()
-        return "" if _WHOLE_NUMBER.fullmatch(text) and float(text) == 0 else values.stored(field_named(key), text)
-    return values.stored(field_named(key), text)
+        return "" if _WHOLE_NUMBER.fullmatch(text) and float(text) == 0 else values.stored(known_field(key), text)
+    return values.stored(known_field(key), text)
 
 
 def _texts(found: XmpProperty) -> list[str]:
@@ -269,7 +269,7 @@ def _wanted(key: str, found: XmpProperty | None, text: str | None) -> XmpTexts:
         return XmpTexts(())
     if _property_of(key).form in {"", "Alt"}:
         return XmpTexts((text,))
-    field = field_named(key)
+    field = known_field(key)
     if field.type == "list":
         return _words(field, items, text.split(_JOINED))
     return XmpTexts(tuple(text.split(_JOINED)), tuple(items))

@@ -118,7 +118,7 @@ class EditStrategy:
         return edit
 
     def _has_place(self, field: str, container: str) -> bool:
-        custom = registered.current().by_key.get(field)
+        custom = registered.current().in_files.get(field)
         return field in self._writable or (custom is not None and container in custom.places)
 
     def _request(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> EditRequest:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from indexium_core.model.fields import registered
 from indexium_core.model.fields.field import CustomNames
-from indexium_core.model.fields.table import COMMENT, FIELDS, field_named, find_field
+from indexium_core.model.fields.table import COMMENT, FIELDS, known_field
 
 __all__ = [
     "HIDING",
@@ -62,7 +62,7 @@ ITEMS: Mapping[bytes, str] = {
 }
 # The names of keys and of free-form items, in lower case: FFmpeg shows them unchanged.
 KEYS: Mapping[str, str] = {name: each.key for each in FIELDS if each.key != TIME for name in each.names_in("mov")}
-TIME_KEYS = frozenset(field_named(TIME).names_in("mov"))
+TIME_KEYS = frozenset(known_field(TIME).names_in("mov"))
 NOT_SHOWN = frozenset({b"ldes", b"\xa9des", b"\xa9key"})  # FFmpeg does not show these, or under another name
 # Boxes of `udta` that FFmpeg shows as a field, but that have another form; the last box in the file counts.
 HIDING: Mapping[bytes, str] = {
@@ -131,5 +131,4 @@ def is_writable(field: str) -> bool:
 
 
 def _custom_names(field: str) -> CustomNames | None:
-    known = find_field(field)
-    return known.custom if known is not None else None
+    return known_field(field).custom

@@ -23,7 +23,7 @@ from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.tags import field_map, items, numeric_items, places, strings
 from indexium_core.files.containers.bmff.tags.places import is_read
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 
 __all__ = ["HANDLER", "KEY_HANDLER", "Insertion", "NewPlace", "added_items", "added_keys", "new_place"]
 
@@ -151,7 +151,7 @@ def _new_box(place: NewPlace, value: str) -> bytes:
 
 
 def _new_content(kind: bytes, key: str, value: str) -> bytes:
-    field = field_named(key)
+    field = known_field(key)
     if field.type in {"integer", "rating"} and field.custom is None:  # every program reads the texts of custom fields
         return numeric_items.new_content(kind, value)
     return items.new_content(value.encode("utf-8", "surrogateescape"))

@@ -18,7 +18,7 @@ from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.tags import field_map, genres, items, numeric_items, strings
 from indexium_core.model.fields import values as field_values
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 
 __all__ = [
     "MAX_BYTES",
@@ -225,7 +225,7 @@ def values(place: FieldPlace) -> list[str]:
     """
     if place.field == COMMENT:
         return strings.texts(place.content) if place.strings else items.texts(place.content)
-    known = field_named(place.field)
+    known = known_field(place.field)
     if place.strings:
         texts = strings.texts(place.content)
     elif place.box.kind == field_map.OLD_GENRE:
@@ -242,7 +242,7 @@ def cannot_convert(place: FieldPlace) -> list[bool]:
 
 def with_only_value(place: FieldPlace, value: str, encoded: bytes) -> bytes:
     """Return the box of a place with one value; `encoded` is its text in UTF-8, for a place of text."""
-    if not place.strings and field_named(place.field).type in _NUMBERS:
+    if not place.strings and known_field(place.field).type in _NUMBERS:
         return boxes.whole(place.box.kind, numeric_items.with_only_number(place.box.kind, place.content, value))
     if place.box.kind == field_map.OLD_GENRE:
         return boxes.whole(field_map.NEW_ITEMS[place.field], items.new_content(encoded))

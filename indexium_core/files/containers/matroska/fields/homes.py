@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexium_core.model.fields import registered
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 
 __all__ = [
     "FILE",
@@ -87,7 +87,7 @@ def find_home(field: str) -> TagHome | None:
     """Return the home of a field, None if the field has no tags."""
     if field in _HOMES:
         return _HOMES[field]
-    known = registered.current().by_key.get(field)
+    known = registered.current().in_files.get(field)
     return TagHome((known.custom.tag.upper(),)) if known is not None and known.custom is not None else None
 
 
@@ -100,7 +100,7 @@ def home_of(field: str) -> TagHome:
 
 def text_in_file(field: str, text: str) -> str:
     """Return a value as the file stores it: a comma separates the items of a list."""
-    return text.replace("; ", ", ") if field_named(field).type == "list" else text
+    return text.replace("; ", ", ") if known_field(field).type == "list" else text
 
 
 def unprefixed(field: str) -> str:

@@ -23,7 +23,7 @@ from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.fields import homes, tags
 from indexium_core.files.containers.matroska.fields.tags import FieldTag, MatroskaTag, TagEdit
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
@@ -175,7 +175,7 @@ def _own_texts(field: str, element: Element, content: Sequence[MatroskaTag], par
         numbers = {place: nth for nth, place in enumerate(simple, 1)}
         for text in own:
             where = f"{parent}/Tag[{number}]/SimpleTag[{numbers[text.place]}]/{text.name}"
-            value = text.value if field == COMMENT else values.stored(field_named(field), text.value)
+            value = text.value if field == COMMENT else values.stored(known_field(field), text.value)
             place = FieldValue(field=field, where=where, value=value)
             found.append(FileText(element=element, place=(nth, text.place), tag=text, field=place))
     return found
