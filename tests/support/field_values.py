@@ -68,6 +68,11 @@ def values_of(field: Field, container: str) -> tuple[str, str]:
     raise AssertionError(f"no values for {field.key} in {container}")
 
 
+def custom_fields_of(container: str) -> list[Field]:
+    """Return the custom fields that a container can hold."""
+    return [each.field for each in CUSTOM if container in each.field.places]
+
+
 def fields_of(container: str) -> list[Field]:
-    """Return the fields that a container can hold."""
+    """Return the fields of the table that a container can hold."""
     return [field for field in EDITABLE if container in field.places]

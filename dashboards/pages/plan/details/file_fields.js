@@ -113,9 +113,9 @@ export class FileFields {
     this.typed = this.rows().find(row => row.key === key).value
     this.problem = ""
     this.host.paint()
-    const input = this.input()
+    const input = /** @type {HTMLInputElement} */ (this.input())
     input?.focus()
-    if (input instanceof HTMLInputElement || input instanceof HTMLTextAreaElement) input.select()
+    input?.select?.() // a select box has no text
   }
 
   stopEditing() {
