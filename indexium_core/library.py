@@ -35,6 +35,7 @@ from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, Change
 from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.review.undo_steps import StepReport, Steps
+from indexium_core.flows.scanning import scan_jobs
 from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
@@ -132,6 +133,7 @@ class Library(LibraryServices):
         self.instance_id = uuid.uuid4().hex  # tells a page that the server restarted
         self.home_id = store.mark  # tells a page whether the ids that it keeps belong to this home
         self.notices = []
+        self.resumed_scans: dict[int, str] = {}  # notices of the scans of former processes that continue, by job
         self.recovered = RecoverReport()  # result of the recovery at the start
         self._embedded: Any = None  # the server of the pages in a notebook
         self._parts = assembly.Assembly(store, config, clock=clock, is_served=is_served)
@@ -295,7 +297,9 @@ class Library(LibraryServices):
         parts.event_rows.prune(now=parts.clock())
         self.jobs.tidy()
         resumed = parts.queue.start_worker(take_over=take_over)
-        self.notices += [_resumes(self.jobs.get(job_id)) for job_id in resumed[:_NOTICES]]
+        jobs = [self.jobs.get(job_id) for job_id in resumed]
+        self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == scan_jobs.KIND}
+        self.notices += [_resumes(job) for job in jobs[:_NOTICES]]
         if len(resumed) > _NOTICES:
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]

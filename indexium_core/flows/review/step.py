@@ -21,7 +21,7 @@ from indexium_core.model import labels
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
-from indexium_core.model.fields.table import RATING, editable_fields
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_fields
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
@@ -143,7 +143,11 @@ class Step:
             locked=max(locked, len(found.locked)),
             unsupported=max(unsupported, found.unsupported_files),
         )
-        return self._add(files, labels.set_fields(files, [*constants, *found.values]), copies=copies)
+        label = labels.set_fields(files, [*constants, *found.values])
+        if rules.keys() == {FAVORITE_KEY}:
+            ratings = found.values.get(RATING, {})
+            label = labels.favorites(files, added=field_values.FAVORITE in ratings.values())
+        return self._add(files, label, copies=copies)
 
     def set_values(self, field: str, values: Mapping[int, str | None]) -> int:
         """Import a canonical value of a field for each file, by id, without copies; return the number of files."""

@@ -166,6 +166,12 @@ class StreamFacts:
     language: str | None
     details: dict[str, Any] = field(default_factory=dict)  # width, height, channels, disposition, tags …
 
+    @property
+    def shown_size(self) -> tuple[Any, Any]:
+        """Width and height of the pictures as shown, after their rotation; None for an unknown one."""
+        size = self.details.get("width"), self.details.get("height")
+        return size[::-1] if self.details.get("turned") else size
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoFacts:

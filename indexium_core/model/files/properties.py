@@ -289,7 +289,7 @@ def _default_stream(streams: Sequence[StreamFacts]) -> StreamFacts | None:
 
 
 def _video_properties(stream: StreamFacts) -> dict[str, Any]:
-    width, height = (_positive_int(stream.details.get(name)) for name in ("width", "height"))
+    width, height = map(_positive_int, stream.shown_size)
     transfer = str(stream.details.get("transfer"))
     hdr = "dolby_vision" if stream.details.get("dolby_vision") else _TRANSFERS.get(transfer, "no")
     return {

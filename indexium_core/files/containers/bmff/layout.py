@@ -6,6 +6,7 @@ The file's index (`moov`) is read once into memory; media bytes are never read.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -147,6 +148,7 @@ def examine(reader: Reader) -> BmffLayout:
         information_text=found.information_text,
         unknown={**found.unknown, **not_time},
         new_place=new_place,
+        turned=_turned(window, moov),
         problem=problem or checked.problem,
         offsets=checked.offsets,
     )
@@ -223,3 +225,15 @@ def _added(texts: tuple[FieldValue, ...], found: Sequence[FieldPlace], new_place
     kinds = [*(box.kind for box in new_place.around), *new_place.missing, new_place.kind]
     where = "/".join(kind.decode("latin-1") for kind in kinds)
     return fields.with_unique_places([*texts, FieldValue(field=COMMENT, where=where, value="")])[-1].where
+
+
+def _turned(window: Window, moov: Box) -> frozenset[int]:
+    """Return the tracks with a quarter turn in the matrix of `tkhd` (ISO/IEC 14496-12, 8.3.2)."""
+    turned = set()
+    for place, track in enumerate(moov.named(b"trak")):
+        for box in track.named(b"tkhd"):
+            start = 52 if window.body(box, 0, 1) == b"\1" else 40  # behind times, track number and duration
+            a, b = struct.unpack(">ii", window.body(box, start, 8).ljust(8, b"\0"))
+            if abs(b) > abs(a):
+                turned.add(place)
+    return frozenset(turned)
