@@ -20,7 +20,7 @@ from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.fields.shown_in import shown_in
-from indexium_core.model.fields.table import EDITABLE
+from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.files import readers
 from indexium_core.model.files.details import (
     FieldDetails,
@@ -293,7 +293,7 @@ def _fields(
     in_file, locks_of_fields = dict(row["fields"] or {}), {each.field for each in locked}
     edits = {each.kind: each for each in decided}
     found = []
-    for field in EDITABLE:
+    for field in editable_fields():
         value, edit = in_file.get(field.key), edits.get(f"{FIELD_KIND}{field.key}")
         planned = value if edit is None else edit.value
         found.append(

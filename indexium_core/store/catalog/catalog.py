@@ -38,6 +38,7 @@ __all__ = [
     "missing",
     "name_library",
     "paths_of_library",
+    "read_before_fields",
     "remove_library",
     "restat",
     "set_library_exclude",
@@ -206,6 +207,11 @@ def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]
     The values are `(path, size, mtime_ns, mode, inode, nlink)`.
     """
     return {row[0]: row for row in reader.execute(_sql("stable_stats"), _span(root)).fetchall()}
+
+
+def read_before_fields(reader: Connection, root: bytes) -> set[bytes]:
+    """Return the paths below `root` of the files that were read before the custom fields changed."""
+    return {row[0] for row in reader.execute(_sql("read_before_fields"), _span(root)).fetchall()}
 
 
 def sidecars(reader: Connection, root: bytes) -> dict[bytes, str]:

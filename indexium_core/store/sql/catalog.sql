@@ -105,6 +105,11 @@ DELETE FROM libraries WHERE library_id = $1;
 SELECT path_bytes, size, mtime_ns, mode, inode, nlink
 FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND NOT growing;
 
+-- name: read_before_fields
+-- The stable files below a root that were read before the custom fields changed.
+SELECT path_bytes FROM scanned_files
+WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND scanned_at < (SELECT max(changed_at) FROM custom_fields);
+
 -- name: sidecars
 -- The stamps of the sidecars of files below a root.
 SELECT path_bytes, sidecar FROM scanned_files
