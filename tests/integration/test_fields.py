@@ -18,8 +18,9 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import field_values, headers, media, ogg
-from tests.support.field_values import CUSTOM, CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
+from tests.support.field_values import CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
 from tests.support.headers import wide
+from tests.support.own_fields import CUSTOM
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
