@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -16,7 +19,7 @@ from indexium_core.files.verify import pictures
 from indexium_core.library import Library
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
-from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import field_values, headers, media, ogg
 from tests.support.field_values import FORMS, SOME_CASES, VALUES, values_of
 from tests.support.headers import wide
@@ -25,29 +28,82 @@ from tests.support.studio import OLD
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 
 
-@pytest.mark.parametrize(("container", "field"), SOME_CASES, ids=lambda each: getattr(each, "key", each))
-def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, container: str, field: Field) -> None:
-    folder = tmp_path / "films"
-    folder.mkdir()
-    path = field_values.build(container, folder)
-    os.utime(path, (OLD, OLD))
-    original = path.read_bytes()
-    first, second = values_of(field, container)
-    with Library.open(tmp_path / "home") as library:
-        library.inventory.add(folder, photos=True)
+@dataclass(frozen=True)
+class Round:
+    """One write of all films, by container."""
+
+    items: dict[str, ItemDetails]
+    copies: dict[str, Path]  # the films after this write
+    unfinished: set[str]  # films that the plan after this write would change
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A film of each container, in which a first value, another value and no value of one field are written."""
+
+    originals: dict[str, bytes]
+    rounds: list[Round]
+    restored: dict[str, bytes]  # after the rollback of all rounds
+
+
+@pytest.fixture(scope="module")
+def journey_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Field], Journey]:
+    """Return the journey of a field, made once. A library is for one field, because films with equal media share it."""
+    made: dict[str, Journey] = {}
+
+    def journey(field: Field) -> Journey:
+        if field.key not in made:
+            made[field.key] = travel(field, tmp_path_factory.mktemp("fields"))
+        return made[field.key]
+
+    return journey
+
+
+def travel(field: Field, where: Path) -> Journey:
+    films = where / "films"
+    paths = {}
+    for container in (container for container, each in SOME_CASES if each == field):
+        (films / container).mkdir(parents=True)
+        paths[container] = path = field_values.build(container, films / container)
+        os.utime(path, (OLD, OLD))
+    containers = {path: container for container, path in paths.items()}
+    originals = {container: path.read_bytes() for container, path in paths.items()}
+    with Library.open(where / "home") as library:
+        library.inventory.add(films, photos=True)
         library.scan()
-        operations = []
-        for value in (first, second, ""):
-            library.decisions.set_fields([1], {field.key: value})
-            status = library.write(library.plan(), DANGER).wait()
-            assert status.status == "completed", library.operation(status.id).items
-            assert status.counts["success"] == 1
-            operations.append(status.id)
-            assert_shown(path, field, container, value or None)
-            assert library.plan().statistics.total_files == library.plan().statistics.unchanged_count
-        for operation in reversed(operations):
-            library.rollback(operation).wait()
-        assert path.read_bytes() == original
+        ids = dict(library._parts.store.read().execute("SELECT path, file_id FROM scanned_files").fetchall())
+        operations, rounds = [], []
+        for number in range(3):
+            wanted: dict[str, list[int]] = {}
+            for container, path in paths.items():
+                value = (*values_of(field, container), "")[number]
+                wanted.setdefault(value, []).append(ids[str(path)])
+            for value, file_ids in wanted.items():
+                library.decisions.set_fields(file_ids, {field.key: value})
+            operation = library.write(library.plan(), DANGER)
+            operation.wait()
+            operations.append(operation.id)
+            items = {
+                containers[Path(item.file_path)]: item for item in library.operation(operation.id, per_page=0).items
+            }
+            copies = {container: where / str(number) / path.relative_to(films) for container, path in paths.items()}
+            shutil.copytree(films, where / str(number))
+            rounds.append(Round(items, copies, {containers[Path(item.file_path)] for item in library.plan().items}))
+        for operation_id in reversed(operations):
+            library.rollback(operation_id).wait()
+    return Journey(originals, rounds, {container: path.read_bytes() for container, path in paths.items()})
+
+
+@pytest.mark.parametrize(("container", "field"), SOME_CASES, ids=lambda each: getattr(each, "key", each))
+def test_field_is_written_replaced_removed_and_rolled_back(
+    journey_of: Callable[[Field], Journey], container: str, field: Field
+) -> None:
+    journey = journey_of(field)
+    for written, value in zip(journey.rounds, (*values_of(field, container), None), strict=True):
+        assert (written.items[container].status, written.items[container].message) == ("success", "")
+        assert_shown(written.copies[container], field, container, value)
+        assert container not in written.unfinished
+    assert journey.restored[container] == journey.originals[container]
 
 
 LIMITED = [(field, container) for field in EDITABLE for container in field.limits]
