@@ -145,15 +145,17 @@ class Bridge:
         else:
             self.toast("error", error.message)
 
-    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None) -> None:
+    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None, stop: int | None = None) -> None:
         """
-        Show a sentence for a few seconds; with a button that undoes the step `undo`.
+        Show a sentence for a few seconds; with a button that undoes the step `undo`, or stops the job `stop`.
 
         The error of a `run` is removed when a later run with the same topic succeeds.
         """
         if kind == "error" and self._topic:
             self._wrong.add(self._topic)
             self._toast(kind, text, topic=self._topic)
+        elif stop is not None:
+            self._toast(kind, text, stop=stop)
         elif undo is None:
             self._toast(kind, text)
         else:

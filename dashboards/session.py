@@ -89,7 +89,12 @@ class Session:
         self._is_counting = False
         self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
         self.interrupted: Interrupted = Interrupted(
-            shared.library, self.bridge, self.dialog, watch=self.watch, postponed=shared.postponed
+            shared.library,
+            self.bridge,
+            self.dialog,
+            watch=self.watch,
+            postponed=shared.postponed,
+            announced=shared.announced,
         )
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
         self._footer = FooterPanel(self, since=shared.since)
@@ -100,6 +105,7 @@ class Session:
         self._is_loaded = False
         self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
         self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
+        self._shell.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}
         pn.state.onload(self._ready)

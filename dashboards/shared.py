@@ -24,7 +24,8 @@ class Shared:
         self.result_cache = ResultCache()
         self.since = datetime.now(UTC)
         self.postponed: set[int] = set()  # interrupted operations on which a person decides later
-        self._shown_notices: set[str] = set()
+        self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them
+        self.announced: set[int] = set()  # jobs of the scans of former processes that a session has shown
         self.pool = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dashboard")
         self.read_cache = ReadCache(library, self.pool)
 

@@ -15,6 +15,8 @@ ToastKind: TypeAlias = Literal["error", "good", "info"]
 
 
 class ShowToast(Protocol):
-    """Shows a toast: `undo` is a step that it offers to undo, `topic` the subject of an error."""
+    """Shows a toast that can undo the step `undo` or stop the job `stop`; `topic` is the subject of an error."""
 
-    def __call__(self, kind: ToastKind, text: str, *, undo: int | None = None, topic: str = "") -> None: ...
+    def __call__(
+        self, kind: ToastKind, text: str, *, undo: int | None = None, stop: int | None = None, topic: str = ""
+    ) -> None: ...

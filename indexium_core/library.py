@@ -32,9 +32,10 @@ from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview
-from indexium_core.flows.review.decisions import DecisionReport
+from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.review.targets import Target
 from indexium_core.flows.review.undo_steps import StepReport, Steps
+from indexium_core.flows.scanning import scan_jobs
 from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
@@ -47,6 +48,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
+from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteOptions, outcome_label
@@ -131,6 +133,7 @@ class Library(LibraryServices):
         self.instance_id = uuid.uuid4().hex  # tells a page that the server restarted
         self.home_id = store.mark  # tells a page whether the ids that it keeps belong to this home
         self.notices = []
+        self.resumed_scans: dict[int, str] = {}  # notices of the scans of former processes that continue, by job
         self.recovered = RecoverReport()  # result of the recovery at the start
         self._embedded: Any = None  # the server of the pages in a notebook
         self._parts = assembly.Assembly(store, config, clock=clock, is_served=is_served)
@@ -180,13 +183,13 @@ class Library(LibraryServices):
             library._parts.warm()
             library._start(take_over)
         except OSError as error:
-            store.close()
+            _abandon(store)
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 message = f"The disk of the home {config.home} is full. Free some space on it, then try again."
                 raise errors.StoreError(message) from error
             raise
         except BaseException:
-            store.close()
+            _abandon(store)
             raise
         _open_libraries[library] = os.getpid()
         return library
@@ -294,7 +297,9 @@ class Library(LibraryServices):
         parts.event_rows.prune(now=parts.clock())
         self.jobs.tidy()
         resumed = parts.queue.start_worker(take_over=take_over)
-        self.notices += [_resumes(self.jobs.get(job_id)) for job_id in resumed[:_NOTICES]]
+        jobs = [self.jobs.get(job_id) for job_id in resumed]
+        self.resumed_scans = {job.id: _resumes(job) for job in jobs if job.job_type == scan_jobs.KIND}
+        self.notices += [_resumes(job) for job in jobs[:_NOTICES]]
         if len(resumed) > _NOTICES:
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
@@ -371,6 +376,7 @@ class Library(LibraryServices):
             steps.callback(logs.detach)
             steps.callback(parts.progress_log.close)
             steps.callback(parts.store.close)
+            steps.callback(self.fields.release)
             steps.callback(self.event_log.close)
             steps.callback(self.database_backups.close)
             steps.callback(parts.snapshots.close)
@@ -396,6 +402,12 @@ def _close_open_libraries() -> None:
     """Close the libraries that are still open: DuckDB prints a page about each connection that is open at the end."""
     for library in [library for library, process in _open_libraries.items() if process == os.getpid()]:
         library.close()
+
+
+def _abandon(store: database.Database) -> None:
+    """Close the database of a home that cannot be opened."""
+    registered.release(str(store.home))
+    store.close()
 
 
 def _wait_for_former_processes(home: Path) -> None:

@@ -58,7 +58,7 @@ class MediaMetadata:
 
     path: str
     date: datetime | None = None  # of the recording; without a zone if none is known
-    width: int = 0  # pixels: of a photo as shown, of a film before its rotation; 0: unknown
+    width: int = 0  # pixels as shown, after the rotation; 0: unknown
     height: int = 0
     rating: int = 0  # 1 to 5; 0: none; -1: rejected
     camera: str = ""
@@ -86,8 +86,7 @@ def get_dimensions(path: str | Path) -> tuple[int, int] | None:
     """
     Return width and height in pixels; None for a file without pictures. Errors as `extract_exif_date`.
 
-    Those of a photo are as shown, after its rotation. Those of a film are as stored: FFmpeg's libraries report the
-    rotation of a film only with a decoded picture, and nothing is decoded here.
+    They are those as shown, after the rotation of a photo or of a video in MP4, MOV or 3GP.
     """
     width, height = _dimensions(_facts(path))
     return (width, height) if width and height else None
@@ -185,8 +184,9 @@ def _metadata(path: bytes, facts: FileFacts) -> MediaMetadata:
 def _dimensions(facts: FileFacts) -> tuple[int, int]:
     if facts.photo:
         return facts.photo.width, facts.photo.height
-    pictures = [each.details for each in facts.streams if each.kind == "video" and not each.details.get("attached_pic")]
-    return (int(pictures[0].get("width", 0)), int(pictures[0].get("height", 0))) if pictures else (0, 0)
+    pictures = [each for each in facts.streams if each.kind == "video" and not each.details.get("attached_pic")]
+    width, height = pictures[0].shown_size if pictures else (0, 0)
+    return int(width or 0), int(height or 0)
 
 
 def _date(facts: FileFacts) -> datetime | None:

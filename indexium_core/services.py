@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
+    from indexium_core.flows.fields.custom_fields import CustomFields
     from indexium_core.flows.history.history_service import HistoryService
     from indexium_core.flows.history.interrupted import Interruptions
     from indexium_core.flows.history.retry import RetryService
@@ -46,8 +47,9 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.properties.field_locks import LockService
     from indexium_core.flows.properties.rescan import Rescanner, RescanReport
     from indexium_core.flows.review.bulk_edits import BulkEdits
-    from indexium_core.flows.review.decisions import DecisionReport, Decisions
+    from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
+    from indexium_core.flows.review.step import DecisionReport
     from indexium_core.flows.review.targets import Target
     from indexium_core.flows.review.templates import Templates
     from indexium_core.flows.review.undo_steps import ReviewSteps
@@ -77,6 +79,7 @@ class LibraryServices:
     hash_cache: HashCache
     verification: HashVerification  # of the media of files, by their hashes
     rescans: Rescanner
+    fields: CustomFields  # that the user defined
     locks: LockService
     audit: Auditor
 

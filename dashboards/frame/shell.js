@@ -102,6 +102,10 @@ const ACTIONS = {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
     self.send("undo", {id: Number(data.step)})
   },
+  stop(self, data) {
+    self.state.toasts.keep(toast => toast.id !== Number(data.id))
+    self.send("stop", {id: Number(data.job)})
+  },
 }
 
 /** @param {Self} self */

@@ -5,15 +5,15 @@ import {button, closeButton} from "../components/widgets.js"
 
 /**
  * @typedef {"error" | "good" | "info"} ToastKind
- * @typedef {{kind: ToastKind, text: string, undo?: number | null, topic?: string}} Message
- *   `undo` is a step that can be undone, `topic` the subject of an error.
+ * @typedef {{kind: ToastKind, text: string, undo?: number | null, stop?: number | null, topic?: string}} Message
+ *   `undo` is a step that can be undone, `stop` a job that can be stopped, `topic` the subject of an error.
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */
 
 const MOST = 2 // maximum number of toasts
 const TICK = 250 // milliseconds
 /** @type {Record<string, number>} */
-const LIFETIMES = {error: 12_000, undo: 10_000, other: 6000} // milliseconds
+const LIFETIMES = {error: 12_000, offer: 10_000, other: 6000} // milliseconds
 // On a touch screen the element that was touched last counts as hovered.
 const CAN_HOVER = window.matchMedia("(hover: hover)")
 
@@ -31,15 +31,15 @@ export class Toasts {
   }
 
   /** Show a message. If there are too many, remove the least important ones first. @param {Message} message */
-  add({kind, text, undo = null, topic = ""}) {
+  add({kind, text, undo = null, stop = null, topic = ""}) {
     const others = this.list.filter(toast => toast.text !== text)
     if (undo) this.undoable = undo
     while (others.length >= MOST) {
       const least = others.findIndex(toast => toast.kind !== "error" && !this.canUndo(toast))
       others.splice(Math.max(least, 0), 1)
     }
-    const left = LIFETIMES[kind] ?? LIFETIMES[undo ? "undo" : "other"]
-    this.list = [...others, {id: this.nextId, kind, text, undo, topic, left}]
+    const left = LIFETIMES[kind] ?? LIFETIMES[undo || stop ? "offer" : "other"]
+    this.list = [...others, {id: this.nextId, kind, text, undo, stop, topic, left}]
     this.nextId += 1
     this.host.paint()
     this.clock ||= setInterval(() => this.onTick(), TICK)
@@ -88,6 +88,7 @@ export class Toasts {
       {class: `toast ${toast.kind}`, role: toast.kind === "error" ? "alert" : null, data: {key: `toast${toast.id}`}},
       h("p", null, toast.text),
       this.canUndo(toast) && button("Undo", "undo", {kind: "small", data: {id: toast.id, step: toast.undo}}),
+      toast.stop && button("Stop", "stop", {kind: "small", data: {id: toast.id, job: toast.stop}}),
       closeButton("Dismiss", {act: "dismiss", id: toast.id}),
     )
   }

@@ -1,4 +1,8 @@
-"""The question about interrupted operations: it opens after a start, and when a person opens such an operation."""
+"""
+The question about interrupted operations: it opens after a start, and when a person opens such an operation.
+
+A scan that a former process began continues by itself: the question, or a toast without a question, offers to stop it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from dashboards.components.dialog import Dialog
 from dashboards.questions import interrupted_report as parts
 from dashboards.questions import rollback_question
 from indexium_core.library import Library
+from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import InterruptedOperation
 
 __all__ = ["Interrupted"]
@@ -28,15 +33,16 @@ class Interrupted:
         *,
         watch: Callable[[int], None],
         postponed: set[int],
+        announced: set[int],
     ) -> None:
         """
         Ask in one session.
 
         `watch` shows the progress of an operation. A person decides later on the operations in `postponed`, in any
-        session of the process.
+        session of the process. The jobs in `announced` are scans that a session has shown.
         """
         self._library, self._bridge, self._dialog = library, bridge, dialog
-        self._watch, self._postponed = watch, postponed
+        self._watch, self._postponed, self._announced = watch, postponed, announced
         # Operation, serial of the question, callback, whether it was postponed before.
         self._open_question: tuple[int, int, Callable[[], None], bool] | None = None
 
@@ -46,14 +52,14 @@ class Interrupted:
         self._ask_next()
 
     def _ask_next(self) -> None:
-        self._bridge.run(self._undecided, self._offer, name="interrupted")
+        self._bridge.run(lambda: (self._undecided(), self._scan()), self._offer, name="interrupted")
 
     def show(self, operation_id: int) -> None:
         """Ask about one operation, or show its progress if it is no longer interrupted."""
 
         def found(operations: Sequence[InterruptedOperation]) -> None:
             if operations:
-                self._ask(operations[0], others=0, then=lambda: None)
+                self._ask(operations[0], others=0, scan=None, then=lambda: None)
             else:
                 self._watch(operation_id)
 
@@ -71,12 +77,32 @@ class Interrupted:
     def _interrupted(self) -> list[InterruptedOperation]:
         return self._library.interruptions.operations(files=parts.PER_PAGE)
 
-    def _offer(self, operations: Sequence[InterruptedOperation]) -> None:
-        if operations:
-            self._ask(operations[0], others=len(operations) - 1, then=self._ask_next)
+    def _scan(self) -> Job | None:
+        """Return the scan of a former process that continues now, unless a session has shown it."""
+        new = self._library.resumed_scans.keys() - self._announced
+        jobs = self._library.jobs.list(("scan",), ("pending", "running")).items if new else []
+        return next((job for job in jobs if job.id in new), None)
 
-    def _ask(self, operation: InterruptedOperation, *, others: int, then: Callable[[], None]) -> None:
-        """Ask about one operation; `then` is called after any answer."""
+    def _offer(self, found: tuple[Sequence[InterruptedOperation], Job | None]) -> None:
+        operations, scan = found
+        if scan is not None:
+            self._announced.add(scan.id)
+        if operations:
+            self._ask(operations[0], others=len(operations) - 1, scan=scan, then=self._ask_next)
+        elif scan is not None:
+            self._bridge.toast("info", parts.scan(scan), stop=scan.id)
+
+    def stop_scan(self, job_id: int) -> None:
+        """Stop a scan."""
+        self._bridge.run(
+            lambda: self._library.jobs.cancel(job_id),
+            lambda _: self._bridge.toast("info", "The scan was stopped. The next scan reads the rest."),
+            name="stop_scan",
+            once=True,
+        )
+
+    def _ask(self, operation: InterruptedOperation, *, others: int, scan: Job | None, then: Callable[[], None]) -> None:
+        """Ask about one operation and offer to stop a scan; `then` is called after any answer about the operation."""
 
         def turn(_list: str, page: int, became: str) -> None:
             page = min(page, parts.pages(operation, became))
@@ -100,15 +126,22 @@ class Interrupted:
             started: Callable[[int], None] = lambda number: self._show_progress(number, then)  # noqa: E731
             rollback_question.ask(self._library, self._bridge, self._dialog, operation.id, started, left=then)
 
+        def stop() -> None:
+            if scan is not None:
+                self.stop_scan(scan.id)
+            self._dialog.renew(serial, sections=sections, actions=actions)
+
         back = parts.rollback_label(operation)
+        actions = [{"label": back, "act": "rollback"}] if back else []
+        sections = [*parts.sections(operation), parts.files_section(operation, operation.files)]
         serial = self._dialog.ask(
             parts.title(operation, others=others),
-            [*parts.sections(operation), parts.files_section(operation, operation.files)],
+            [{"kind": "text", "text": parts.scan(scan)}, *sections] if scan else sections,
             lambda _: self._resume(operation.id, then),
             confirm=parts.resume_label(operation),
             back="Later",
-            actions=[{"label": back, "act": "rollback"}] if back else [],
-            acts={"rollback": roll_back},
+            actions=[*actions, {"label": "Stop the scan", "act": "stop"}] if scan else actions,
+            acts={"rollback": roll_back, "stop": stop},
             turn=turn,
             left=later,
             wide=True,

@@ -8,9 +8,10 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import operation_text, paging
 from indexium_core.model import wording
+from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
 
-__all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "sections", "title"]
+__all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "scan", "sections", "title"]
 
 PER_PAGE = 50
 _CHIPS = {  # outcome of a file → level and glyph of its chip
@@ -68,6 +69,13 @@ def _promise(operation: InterruptedOperation) -> str:
         parts.append(f"Roll back {verb} {wording.files(done)}.")
     parts.append("You can also decide later.")
     return " ".join(parts)
+
+
+def scan(job: Job) -> str:
+    """Return the sentence about a scan of a former process that continues."""
+    total = wording.files(job.progress_total or 0)
+    done = f": {wording.count(job.progress_current)} of {total} are read" if job.progress_total else ""
+    return f"“{job.title}” continues after the restart{done}."
 
 
 def resume_label(operation: InterruptedOperation) -> str:

@@ -9,14 +9,13 @@ from dashboards.components import comment_diff, paging
 from dashboards.status_words import RISK_HINTS
 from indexium_core.library import MetadataPlan
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
     WRITABLE,
-    FieldChangeCount,
     Holder,
     PlanItem,
     Selection,
@@ -103,11 +102,10 @@ def sections(preview: WritePreview) -> list[dict[str, Any]]:
 
 
 def _facts(preview: WritePreview) -> list[list[str]]:
-    summary, written = preview.summary, preview.request.options.fields  # (): every field
-    fields_written = [each for each in preview.changes.fields if not written or each.field in written]
+    summary, changes = preview.summary, preview.changes.of(preview.request.options.fields)
     pairs = [
-        *([["People", _people(summary)]] if preview.changes.comments and (not written or COMMENT in written) else []),
-        *([field_named(each.field).title, _field_files(each)] for each in fields_written),
+        *([["People", _people(summary)]] if changes.comments else []),
+        *([title_of(each.field), each.describe()] for each in changes.fields),
         ["Method", how(summary.by_strategy)],
         ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
         ["Rollback", _rollback(summary)],
@@ -131,16 +129,6 @@ def _people(summary: SelectionSummary) -> str:
     parts = [f"{wording.count(added)} added"] if added else []
     parts += [f"{wording.count(removed)} removed"] if removed else []
     return ", ".join(parts) or "the same people, in another form"
-
-
-def _field_files(found: FieldChangeCount) -> str:
-    """Return `12 files, 3 of them replace another value`."""
-    parts = [wording.files(found.files)]
-    for number, act in ((found.replaced, "replace another value"), (found.removed, "lose the value")):
-        if number:
-            of_them = f"{wording.count(number)} of them " if found.files > 1 else ""
-            parts.append(of_them + (act if number > 1 else act.replace(" ", "s ", 1)))
-    return ", ".join(parts)
 
 
 def how(by_strategy: dict[str, int]) -> str:

@@ -63,6 +63,7 @@ class DemoPhoto:
     title: str = ""
     people: tuple[str, ...] = ()  # in the file
     planned: tuple[str, ...] = ()  # that the plan adds
+    faces: tuple[str, ...] = ()  # names of face regions
     upright: bool = False  # higher than wide: stored turned, with the orientation in EXIF
 
     @property
@@ -125,6 +126,8 @@ _PLANNED = {
     "A7M4_0611.webp": ("山田 花子",),
     "XT4_2450.jpg": ("Bob Ray",),
 }
+# Names of face regions, who are not people of the file yet.
+_FACES = {"PXL_20241224.jpg": ("Ben Lee",), "PXL_20250620.jpg": ("Kim Park", "Ben Lee")}
 
 
 def _photo(number: int, row: str) -> DemoPhoto:
@@ -140,6 +143,7 @@ def _photo(number: int, row: str) -> DemoPhoto:
         title=title,
         people=tuple(name.strip() for name in people.split(",") if name.strip()),
         planned=_PLANNED.get(name, ()),
+        faces=_FACES.get(name, ()),
         upright=row.endswith("^"),
     )
 
@@ -282,6 +286,11 @@ def _packet(photo: DemoPhoto) -> bytes:
     if photo.people:
         items = "".join(f"<rdf:li>{escape(name)}</rdf:li>" for name in photo.people)
         parts.append(f"<Iptc4xmpExt:PersonInImage><rdf:Bag>{items}</rdf:Bag></Iptc4xmpExt:PersonInImage>")
+    if photo.faces:
+        faces = (f"<mwg-rs:Name>{escape(name)}</mwg-rs:Name><mwg-rs:Type>Face</mwg-rs:Type>" for name in photo.faces)
+        items = "".join(f'<rdf:li rdf:parseType="Resource">{face}</rdf:li>' for face in faces)
+        regions = f"<mwg-rs:RegionList><rdf:Bag>{items}</rdf:Bag></mwg-rs:RegionList>"
+        parts.append(f'<mwg-rs:Regions rdf:parseType="Resource">{regions}</mwg-rs:Regions>')
     if not parts:
         return b""
     names = {
@@ -289,6 +298,7 @@ def _packet(photo: DemoPhoto) -> bytes:
         "dc": "http://purl.org/dc/elements/1.1/",
         "xmp": "http://ns.adobe.com/xap/1.0/",
         "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+        "mwg-rs": "http://www.metadataworkinggroup.com/schemas/regions/",
     }
     declared = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in names.items())
     body = _lines(parts)

@@ -27,7 +27,7 @@ from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, find_field
 from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, PhotoFacts, Refusal, StreamFacts
 from indexium_core.model.surrogates import replace_surrogates
 
@@ -223,7 +223,7 @@ def _with_strategy(
 def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
     """Return the facts of FFmpeg's libraries and the fields of the layout; raises av.error.FFmpegError."""
     with libav.opened(reader, layout.container) as media:
-        streams = tuple(stream_facts(stream) for stream in media.streams)
+        streams = tuple(stream_facts(stream, layout) for stream in media.streams)
         return FileFacts(
             state="ok",
             container=layout.container,
@@ -270,6 +270,7 @@ def photo_facts(layout: PhotoLayout) -> PhotoFacts:
         lens=replace_surrogates(exif.lens),
         taken=exif.taken,
         position=exif.gps,
+        faces=layout.faces,
     )
 
 
@@ -295,7 +296,7 @@ def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
 
 
 def _other_fields(layout: Layout) -> tuple[FieldValue, ...]:
-    return tuple(value for value in layout.fields if value.field != COMMENT)
+    return tuple(each for each in layout.fields if each.field != COMMENT and find_field(each.field) is not None)
 
 
 def taken(layout: Layout) -> str | None:
@@ -309,8 +310,12 @@ def _values(layout: Layout) -> dict[str, str]:
     return {key: value for key, value in reversed(first.items()) if value}
 
 
-def stream_facts(stream: Any) -> StreamFacts:
-    """Return the facts of FFmpeg's libraries about one stream of an open file."""
+def stream_facts(stream: Any, layout: Layout) -> StreamFacts:
+    """
+    Return the facts about one stream of an open file.
+
+    FFmpeg's libraries give the rotation of a video only with a decoded picture: it is that of the layout.
+    """
     context = stream.codec_context
     details: dict[str, Any] = {"tags": _clean_tags(stream.metadata), "disposition": int(stream.disposition)}
     if stream.frames:
@@ -319,6 +324,8 @@ def stream_facts(stream: Any) -> StreamFacts:
         details["attached_pic"] = bool(stream.disposition & Disposition.attached_pic)
     if stream.type == "video" and context is not None:
         details |= {"width": context.width, "height": context.height} | _pictures(stream, context)
+        if stream.index in layout.turned:
+            details["turned"] = True
     if stream.type == "audio" and context is not None:
         details |= {"channels": context.channels, "sample_rate": context.sample_rate}
     return StreamFacts(

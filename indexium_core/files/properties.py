@@ -39,6 +39,7 @@ _DEMUXERS = (
     "swf,wav,mp3,aac,flac,ac3,eac3,wtv,nsv,roq,bink,smk,vc1,cavsvideo,m4v,3gp"
 )
 _DOLBY_VISION = "DOVI configuration record"
+_QUARTERS = (90, -90, 270, -270)  # degrees of rotations that exchange width and height
 
 
 def read(path: bytes) -> MediaReading:
@@ -85,7 +86,7 @@ def _answered(reader: FileReader, problem: str, *, code: str) -> MediaReading:
 
 def _by_libraries(reader: FileReader, layout: Layout) -> MediaReading:
     with libav.opened(reader, layout.container) as media:
-        streams = [probe.stream_facts(stream) for stream in media.streams]
+        streams = [probe.stream_facts(stream, layout) for stream in media.streams]
         duration = None if media.duration is None else media.duration / av.time_base
     return _reading(streams, duration, reader.size, "pyav", taken=probe.taken(layout))
 
@@ -144,6 +145,7 @@ def _stream(number: int, known: Mapping[str, Any]) -> StreamFacts:
         "attached_pic": disposition.get("attached_pic") == 1,
         "width": known.get("width"),
         "height": known.get("height"),
+        "turned": any(_whole(side.get("rotation")) in _QUARTERS for side in sides) or None,
         "channels": known.get("channels"),
         "sample_rate": _whole(known.get("sample_rate")),
         "frame_rate": _rate(known.get("avg_frame_rate")) or _rate(known.get("r_frame_rate")),

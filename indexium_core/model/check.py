@@ -25,11 +25,21 @@ __all__ = [
 ]
 
 Kind = Literal[
-    "copies", "differ", "spelling", "unknown", "ambiguous_person", "placeholder", "single", "corruption", "same_name"
+    "copies",
+    "differ",
+    "faces",
+    "spelling",
+    "unknown",
+    "ambiguous_person",
+    "placeholder",
+    "single",
+    "corruption",
+    "same_name",
 ]
 KINDS: tuple[Kind, ...] = (
     "copies",
     "differ",
+    "faces",
     "spelling",
     "unknown",
     "ambiguous_person",
@@ -38,10 +48,11 @@ KINDS: tuple[Kind, ...] = (
     "corruption",
     "same_name",
 )
-BULK_KINDS: tuple[Kind, ...] = ("differ", "unknown")  # one action can resolve all findings of these kinds
+BULK_KINDS: tuple[Kind, ...] = ("differ", "faces", "unknown")  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "copies": ("Copies differ", "Files with the same content that would not have the same people."),
     "differ": ("Database and file differ", "Files that name people that the database does not assign to them."),
+    "faces": ("Faces in photos", "Photos with a named face of a person who is not among their people."),
     "ambiguous_person": ("Ambiguous names", "Names in files that match several people; none of them is assigned."),
     "spelling": ("Two spellings", "Similar names that may be one person."),
     "unknown": ("Unknown names", "Names in files that the database does not have."),

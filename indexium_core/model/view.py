@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["SavedView"]
+__all__ = ["BUILT_IN", "SavedView"]
+
+BUILT_IN = 0  # id of the view *Favorites*
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,3 +19,8 @@ class SavedView:
     sort: str = "risk"  # one of `SORT_KEYS`
     descending: bool = False
     is_default: bool = False  # the plan page opens with this view
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether every home has the view, so that it cannot be changed, renamed or removed."""
+        return self.view_id == BUILT_IN

@@ -33,6 +33,8 @@ __all__ = [
     "corruption",
     "differ",
     "edits_with_spelling",
+    "face_names",
+    "faces",
     "files",
     "files_naming",
     "files_of_payloads",
@@ -114,6 +116,7 @@ class FileRow:
     named: list[str]  # in the comment
     known: list[str]  # assigned in the database
     risk: str | None  # risk level in the plan; None: the file is not in the plan
+    faces: list[str]  # names of face regions in a photo
 
 
 def change_token(reader: Connection) -> tuple[Any, ...]:
@@ -124,6 +127,19 @@ def change_token(reader: Connection) -> tuple[Any, ...]:
 def differ(reader: Connection, placeholder_keys: Collection[str]) -> FindingColumns:
     """Return the findings of files that name people not assigned to them in the database; placeholders do not count."""
     return _columns(reader.execute(_sql("differ"), {"placeholders": list(placeholder_keys)}))
+
+
+def face_names(reader: Connection) -> list[str]:
+    """Return every name of a face region."""
+    return [name for (name,) in reader.execute(_sql("face_names")).fetchall()]
+
+
+def faces(
+    reader: Connection, version: Version, *, key_by_name: Mapping[str, str], placeholder_keys: Collection[str]
+) -> FindingColumns:
+    """Return the findings of photos with a face of a person who is not among their people. Arguments: `copies`."""
+    parameters = version.parameters | _keyed(key_by_name) | {"placeholders": list(placeholder_keys)}
+    return _columns(reader.execute(_sql("faces"), parameters))
 
 
 def shared_keys(reader: Connection) -> list[str]:

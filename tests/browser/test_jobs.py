@@ -17,6 +17,7 @@ from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_writing import foot
 from tests.support.holding import HeldReading, cut_off
+from tests.support.waiting import PATIENCE
 
 SAFE = WriteOptions(risk=("safe",), user_note="Holiday 2019")
 
@@ -251,6 +252,24 @@ def test_interrupted_operation_is_offered_at_start_and_resumed(
     expect(page.locator(".summary")).to_contain_text("Completed")
     assert interrupted.status(cut.id).counts == {"success": cut.total}
     assert interrupted.interruptions.operations() == []
+
+
+def test_resumed_scan_can_be_stopped_at_the_start(
+    serve: Callable[[Library], Site], media: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Library.open(tmp_path / "home") as first:
+        first.scan([media])
+        first.stop_starting()
+        job = first.scans.add(full=True)
+    held = HeldReading(monkeypatch)
+    with Library.open(tmp_path / "home") as opened:
+        assert held.reached.wait(PATIENCE)
+        page = serve(opened).visit("/library")
+        toast = page.locator(".toast").filter(has_text="continues after the restart")
+        toast.get_by_role("button", name="Stop").click()
+        held.opened.set()
+        expect(page.locator(".toast").filter(has_text="The scan was stopped.")).to_be_visible()
+        assert opened.jobs.wait(job.id, PATIENCE).status == "cancelled"
 
 
 def test_answer_closes_question_in_other_tabs(serve: Callable[[Library], Site], interrupted: Library) -> None:

@@ -194,7 +194,8 @@ def test_saved_views_are_links_with_browser_history(site: Site, library: Library
     page.keyboard.press("Enter")
     expect(page.get_by_text("Saved as “Big dangers”.")).to_be_visible()
     assert [(view.query, view.sort, view.descending) for view in library.views.list()] == [
-        ("risk:danger", "size", True)
+        ("risk:danger", "size", True),
+        ("favorite:yes", "risk", False),
     ]
 
     for _ in range(3):  # the way back: turned, sorted, chosen
@@ -216,11 +217,16 @@ def test_saved_views_are_links_with_browser_history(site: Site, library: Library
     other.reload()
     expect(box(other)).to_have_value("")
 
+    expect(menu.get_by_role("button", name="Open the plan with Favorites")).to_be_visible()
+    expect(menu.get_by_role("button", name=re.compile("^(Rename|Remove) Favorites"))).to_have_count(0)
+    menu.get_by_label("Name of the view").fill("favorites")
+    expect(menu.get_by_text("“Favorites” is built in.")).to_be_visible()
+    expect(menu.get_by_role("button", name="Overwrite")).to_be_disabled()
     menu.get_by_role("button", name="Remove Big dangers").click()
     expect(page.get_by_text("Removed the view")).to_be_visible()
     page.get_by_role("status").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("was restored.")).to_be_visible()
-    assert [view.is_default for view in library.views.list()] == [True]
+    assert [view.is_default for view in library.views.list()] == [True, False]
 
 
 def test_phone_shows_facets_and_views_in_sheets(look: Site, known: Library) -> None:

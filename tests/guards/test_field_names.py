@@ -23,6 +23,7 @@ KEYS = {field.key for field in FIELDS}
 WORDS = {"comment", "title", "description", "date", "show", "rating"}  # with other meanings
 MAPS = (
     "indexium_core.model.fields.table",
+    "indexium_core.model.fields.shown_in",  # the names of each field in other programs
     "indexium_core.files.containers.",  # each container maps fields to its places
     "indexium_core.files.verify.pictures",  # maps them once more, so that it shares no code with the containers
 )

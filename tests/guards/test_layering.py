@@ -101,6 +101,7 @@ CAPABILITIES = [
     "review",
     "scanning",
     "pictures",
+    "fields",
     "properties",
     "planning",
     "writing",

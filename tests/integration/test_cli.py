@@ -94,6 +94,23 @@ def test_dry_run_changes_nothing_and_reports_results(planned: Command, films: Pa
     assert "3 of 3 files would be written" in planned.err
 
 
+def test_question_and_dry_run_have_the_files_of_each_field(planned: Command) -> None:
+    counts = "Fields that change: Title: 2 files; Rating: 1 file."
+    assert planned("edit", "ext:mp4", "--set", "title=At sea") == 0
+    assert planned("edit", "name:sea.mp4", "--set", "rating=4") == 0
+    assert planned("write", "ext:mp4", "--risk", "safe,warning,danger") == 2  # there is no terminal
+    assert counts in planned.err
+    assert " people, under 1 s. Fields" in planned.err
+    assert planned("write", "ext:mp4", "--risk", "safe,warning,danger", "--dry-run") == 0
+    assert counts in planned.err
+
+    assert planned("write", "ext:mp4", "--risk", "safe,warning,danger", "--yes") == 0
+    assert planned("edit", "name:sea.mp4", "--set", "title=", "--set", "rating=5") == 0
+    assert planned("write", "name:sea.mp4", "--risk", "safe,warning,danger") == 2
+    losing = "Rating: 1 file, replaces another value; Title: 1 file, loses the value."
+    assert f"(1 danger), under 1 s. Fields that change: {losing}" in planned.err
+
+
 def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
@@ -440,7 +457,8 @@ def test_facets_list_filters_of_search(planned: Command) -> None:
 def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None:
     assert run("views", "save", "Danger", "risk:danger", "--sort", "-size", "--default") == 0
     assert run("views", "save", "danger", "risk:danger ann", "--sort", "-size") == 0  # the same name: overwritten
-    [view] = run.json("views", "list")["items"]
+    view, favorites = run.json("views", "list")["items"]
+    assert favorites["query"] == "favorite:yes"
     assert (view["name"], view["query"], view["sort"], view["descending"], view["is_default"]) == (
         "danger",
         "risk:danger ann",
@@ -452,7 +470,8 @@ def test_views_are_saved_listed_chosen_renamed_and_removed(run: Command) -> None
     assert not run.json("views", "list")["items"][0]["is_default"]
     assert run("views", "rename", "DANGER", "Look") == 0
     assert run("views", "remove", str(view["view_id"])) == 0
-    assert run.json("views", "list") == {"items": [], "total": 0}
+    assert run.json("views", "list") == {"items": [favorites], "total": 1}
+    assert run("views", "remove", "favorites") == 2
     assert run("views", "remove", "Look") == 2
     assert run("views", "save", "x", "risk:sofa") == 2
     assert "sofa" in run.err

@@ -49,6 +49,7 @@ def test_findings_are_listed_resolved_ignored_and_restored(run: Command) -> None
     assert counts == {
         "copies": 0,
         "differ": 1,
+        "faces": 0,
         "spelling": 1,
         "unknown": 1,
         "ambiguous_person": 0,
@@ -80,7 +81,10 @@ def test_all_findings_of_kind_are_resolved_at_once(run: Command) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("checks", "nonsense"), "There is no check 'nonsense'; choose one of copies, differ, spelling, unknown"),
+        (
+            ("checks", "nonsense"),
+            "There is no check 'nonsense'; choose one of copies, differ, faces, spelling, unknown",
+        ),
         (("findings", "resolve", "spelling"), "Name a finding and a resolution, or use --all"),
         (("findings", "resolve", "spelling", "--all"), "are resolved one by one"),
         (

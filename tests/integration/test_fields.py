@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,11 +20,12 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import field_values, headers, media, ogg
-from tests.support.field_values import FORMS, SOME_CASES, VALUES, values_of
+from tests.support.field_values import CUSTOM, CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
 from tests.support.headers import wide
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
+ALL_CASES = [*SOME_CASES, *CUSTOM_CASES]
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Round:
     """One write of all films, by container."""
 
     items: dict[str, ItemDetails]
-    copies: dict[str, Path]  # the films after this write
+    shown: dict[str, str | None]
     unfinished: set[str]  # films that the plan after this write would change
 
 
@@ -62,13 +62,14 @@ def journey_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Field], Jo
 def travel(field: Field, where: Path) -> Journey:
     films = where / "films"
     paths = {}
-    for container in (container for container, each in SOME_CASES if each == field):
+    for container in (container for container, each in ALL_CASES if each.key == field.key):
         (films / container).mkdir(parents=True)
         paths[container] = path = field_values.build(container, films / container)
         os.utime(path, (OLD, OLD))
     containers = {path: container for container, path in paths.items()}
     originals = {container: path.read_bytes() for container, path in paths.items()}
     with Library.open(where / "home") as library:
+        field_values.define(library, field.key)
         library.inventory.add(films, photos=True)
         library.scan()
         ids = dict(library._parts.store.read().execute("SELECT path, file_id FROM scanned_files").fetchall())
@@ -86,22 +87,21 @@ def travel(field: Field, where: Path) -> Journey:
             items = {
                 containers[Path(item.file_path)]: item for item in library.operation(operation.id, per_page=0).items
             }
-            copies = {container: where / str(number) / path.relative_to(films) for container, path in paths.items()}
-            shutil.copytree(films, where / str(number))
-            rounds.append(Round(items, copies, {containers[Path(item.file_path)] for item in library.plan().items}))
+            found = {container: shown(path, field, container) for container, path in paths.items()}
+            rounds.append(Round(items, found, {containers[Path(item.file_path)] for item in library.plan().items}))
         for operation_id in reversed(operations):
             library.rollback(operation_id).wait()
     return Journey(originals, rounds, {container: path.read_bytes() for container, path in paths.items()})
 
 
-@pytest.mark.parametrize(("container", "field"), SOME_CASES, ids=lambda each: getattr(each, "key", each))
+@pytest.mark.parametrize(("container", "field"), ALL_CASES, ids=lambda each: getattr(each, "key", each))
 def test_field_is_written_replaced_removed_and_rolled_back(
     journey_of: Callable[[Field], Journey], container: str, field: Field
 ) -> None:
     journey = journey_of(field)
     for written, value in zip(journey.rounds, (*values_of(field, container), None), strict=True):
         assert (written.items[container].status, written.items[container].message) == ("success", "")
-        assert_shown(written.copies[container], field, container, value)
+        assert_equal(written.shown[container], field, container, value)
         assert container not in written.unfinished
     assert journey.restored[container] == journey.originals[container]
 
@@ -130,20 +130,30 @@ def test_value_that_a_file_cannot_store_leaves_the_other_changes(tmp_path: Path,
 
 
 def assert_shown(path: Path, field: Field, container: str, value: str | None) -> None:
-    """Check the field as FFmpeg's libraries show it, of a photo as Pillow: of a list, they may show one item."""
+    """Check the field as other programs show it."""
+    assert_equal(shown(path, field, container), field, container, value)
+
+
+def shown(path: Path, field: Field, container: str) -> str | None:
+    """Return the field as FFmpeg's libraries show it, of a photo as Pillow."""
     if container in field_values.PHOTOS:
         reader = BytesReader(path.read_bytes())
-        assert pictures.read(reader, registry.examine(reader)[1]).fields[field.key] == value
-        return
+        return pictures.read(reader, registry.examine(reader)[1]).fields[field.key]
     with av.open(str(path), metadata_errors="surrogateescape") as film:
         # The tags of an Ogg file are those of its streams.
         tags = [stream.metadata for stream in film.streams] if container == "ogg" else [film.metadata]
     names = {name.lower(): text for each in tags for name, text in each.items()}
     demuxer = libav.demuxer_of(container)
     found = next((names[name] for name in field.names_in(demuxer) if name in names), None)
-    shown = None if found is None else values.stored(field, found, demuxer)
-    if field.names_in(demuxer):
-        assert shown == value or (field.type == "list" and shown in (value or "").split("; "))
+    return None if found is None else values.stored(field, found, demuxer)
+
+
+def assert_equal(found: str | None, field: Field, container: str, value: str | None) -> None:
+    """Check a shown value: FFmpeg's libraries may show one item of a list, and do not show some fields."""
+    if container in field_values.PHOTOS:
+        assert found == value
+    elif field.names_in(libav.demuxer_of(container)):
+        assert found == value or (field.type == "list" and found in (value or "").split("; "))
 
 
 def wmv(folder: Path) -> bytes:
@@ -205,6 +215,35 @@ def test_several_places_of_fields_are_written_together(tmp_path: Path, container
             for field in fields:
                 assert_shown(path, field, container, wanted[field.key] or None)
             assert library.plan().statistics.total_files == library.plan().statistics.unchanged_count
+        for operation in reversed(operations):
+            library.rollback(operation).wait()
+        assert path.read_bytes() == original
+
+
+@pytest.mark.parametrize("container", CUSTOM_CONTAINERS)
+def test_custom_fields_are_written_and_rolled_back_also_after_their_removal(tmp_path: Path, container: str) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    path = field_values.build(container, folder)
+    os.utime(path, (OLD, OLD))
+    original = path.read_bytes()
+    fields = [each.field for each in CUSTOM]
+    with Library.open(tmp_path / "home") as library:
+        field_values.define(library, *(field.key for field in fields))
+        library.inventory.add(folder, photos=True)
+        library.scan()
+        operations = []
+        for at in (0, 1, None):
+            wanted = {field.key: "" if at is None else VALUES[field.type][at] for field in fields}
+            library.decisions.set_fields([1], wanted)
+            status = library.write(library.plan(), DANGER).wait()
+            assert status.counts == {"success": 1}, library.operation(status.id).items
+            operations.append(status.id)
+            for field in fields:
+                assert_shown(path, field, container, wanted[field.key] or None)
+            assert library.plan().statistics.total_files == library.plan().statistics.unchanged_count
+        for field in fields:
+            library.fields.remove(field.key)
         for operation in reversed(operations):
             library.rollback(operation).wait()
         assert path.read_bytes() == original

@@ -9,10 +9,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import pytest
 
 from indexium_core import errors, photos
+from indexium_core.files import properties
 from indexium_core.files.containers import registry
+from indexium_core.files.reader import FileReader
 from tests.support import media
 from tests.support import photos as samples
 from tests.support.studio import OLD
@@ -84,6 +87,28 @@ def test_file_without_media_has_an_error(tmp_path: Path) -> None:
     with pytest.raises(errors.MetadataError):
         photos.write_exif_rating(path, 3)
     assert path.read_bytes() == b"no photo"
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, -90])
+@pytest.mark.parametrize("form", ["mp4", "mov"])
+def test_size_of_a_film_follows_its_rotation(tmp_path: Path, form: str, rotation: int) -> None:
+    source = media.build(form, tmp_path)
+    turned = tmp_path / f"turned{source.suffix}"
+    with av.open(source) as film, av.open(turned, "w") as copy:
+        stream = copy.add_stream_from_template(film.streams.video[0])
+        stream.set_display_rotation(rotation)
+        for packet in film.demux(film.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                copy.mux(packet)
+    stored = photos.get_dimensions(source)
+    assert stored is not None
+    assert stored[0] != stored[1]
+    shown = stored[::-1] if rotation in (90, -90) else stored
+    assert photos.get_dimensions(turned) == shown
+    with FileReader(os.fsencode(turned)) as reader:
+        readings = [properties.read(os.fsencode(turned)), properties._by_program(reader)]
+    assert {each and each.properties.resolution for each in readings} == {"{}x{}".format(*shown)}
 
 
 @pytest.mark.parametrize("kind", [family.name for family in registry.PHOTOS])

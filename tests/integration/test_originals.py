@@ -26,13 +26,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "home") as opened:
-        opened.scan([folder])
-        yield opened
-
-
-@pytest.fixture
 def url(library: Library) -> Iterator[str]:
     with server.make_server(library, port=0).background() as running:
         yield running.url

@@ -87,6 +87,52 @@ def test_photos_are_scanned_if_library_includes_them(library: Library, folder: P
     assert library.scan().missing == 0
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_photo_with_the_name_of_a_video_needs_photos(library: Library, tmp_path: Path, kind: str) -> None:
+    path = put(tmp_path, "photo.mp4", of_camera(kind))
+    row = library.inventory.add(tmp_path)
+    for _ in range(2):
+        library.scan()
+        assert library.inventory.quality().broken == 1
+        found = library.files.file(library.files.find(str(path)))
+        assert (found.state, found.media_kind, found.strategy) == ("not_video", None, "")
+        assert found.state_message.endswith("its folder does not include photos.")
+        library.people.add([path], ["Ann Lee"])
+        [item] = library.plan().items
+        assert (item.risk_level, item.can_update) == ("blocked", False)
+        [issue] = item.issues
+        assert issue.code == "unsupported_container"
+        assert issue.message.endswith(found.state_message)
+
+        library.inventory.set_media(row.library_id, "photo", included=True)
+        assert library.scan().changed == 1
+        assert library.files.file(library.files.find(str(path))).media_kind == "photo"
+        assert [item.can_update for item in library.plan().items] == [True]
+        library.inventory.set_media(row.library_id, "photo", included=False)
+
+
+def test_exclusion_forgets_the_files_that_scans_leave_out_and_all_photos(library: Library, tmp_path: Path) -> None:
+    """Scans select files by their extension, before they know the kind of the content."""
+    folder = tmp_path / "mixed"
+    folder.mkdir()
+    for name in ("film.mp4", "film.jpg"):
+        media.build("mp4", folder, name=name)
+    for name in ("photo.jpg", "photo.mp4"):
+        put(folder, name, of_camera("jpeg"))
+    row = library.inventory.add(folder)
+    library.inventory.set_media(row.library_id, "photo", included=True)
+    library.scan()
+    assert names(library, "type:photo") == {"photo.jpg", "photo.mp4"}
+    assert names(library, "type:video") == {"film.mp4", "film.jpg"}
+
+    assert library.inventory.set_media(row.library_id, "photo", included=False).files == 3
+    assert names(library) == {"film.mp4"}
+    report = library.scan()
+    assert (report.new, report.missing, report.by_state["not_video"]) == (1, 0, 1)
+    assert names(library) == {"film.mp4", "photo.mp4"}
+    assert names(library, "type:photo") == set()
+
+
 def test_only_audio_and_photos_can_be_excluded(library: Library, folder: Path) -> None:
     row = library.inventory.add(folder)
     with pytest.raises(errors.UsageError, match="audio, photo"):
@@ -113,6 +159,57 @@ def test_photo_has_its_properties_after_scan_and_rescan(library: Library, folder
     assert {name: shown(library, name) for name in names(library)} == before
     assert "camera" not in before["film.mp4"]
     assert "video_codec" not in before["jpeg.JPG"]
+
+
+def test_named_faces_are_suggested_and_found_and_survive_a_write(library: Library, folder: Path) -> None:
+    with_faces(folder / "jpeg.JPG", "Ann Lee")
+    with_faces(folder / "png.png", "Zoë Öz")
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    assert names(library, 'faces:"zoe oz"') == {"png.png"}
+    assert shown(library, "jpeg.JPG")["faces"] == "Ann Lee"
+    assert "faces" not in shown(library, "webp.webp")
+    [photo] = library.inventory.search("faces:ann").items
+    [suggestion] = library.suggestions.suggest(photo.file_id)
+    assert (suggestion.name, suggestion.reason) == ("Ann Lee", "A face in the photo has this name.")
+
+    library.decisions.set_fields("faces:ann", {"rating": "4"})
+    assert library.write(library.plan("faces:ann"), ALL).wait().counts == {"success": 1}
+    [read] = json.loads(subprocess.check_output([oracle("exiftool"), "-json", "-RegionName", folder / "jpeg.JPG"]))
+    assert read["RegionName"] == "Ann Lee"
+    assert library.rescan(everything=True).updated == 0
+
+
+def test_check_takes_over_the_faces_that_are_not_among_the_people(library: Library, folder: Path) -> None:
+    with_faces(folder / "jpeg.JPG", "Ann Lee", "Bob Ray")
+    with_faces(folder / "png.png", "Ann Lee", "Unknown")
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    library.people.add([folder / "jpeg.JPG"], ["Bob Ray"])
+    jpeg, png = sorted(library.checks.page("faces").items, key=lambda row: row.title)
+    assert (jpeg.title, jpeg.resolutions[0].names) == ("jpeg.JPG", ("Ann Lee",))
+    assert jpeg.text == "The photo has a named face of Ann Lee; its people are Bob Ray."
+    assert png.text == "The photo has a named face of Ann Lee; it has no people."
+
+    step = library.checks.resolve("faces", jpeg.subject, "add").step_id
+    assert people_of_plan(library) == {"jpeg.JPG": ["Bob Ray", "Ann Lee"]}
+    library.steps.undo(step)
+    assert library.checks.resolve_all("faces").files == 2
+    assert people_of_plan(library) == {"jpeg.JPG": ["Bob Ray", "Ann Lee"], "png.png": ["Ann Lee"]}
+    assert library.checks.page("faces").items == []
+
+
+def people_of_plan(library: Library) -> dict[str, list[str]]:
+    return {item.file_name: item.result_people for item in library.plan().items}
+
+
+def with_faces(path: Path, *names: str) -> None:
+    """Let ExifTool store a region for each name."""
+    area = "Area={W=0.1,H=0.1,X=0.5,Y=0.5,Unit=normalized}"
+    faces = ",".join(f"{{{area},Name={name},Type=Face}}" for name in names)
+    regions = f"-RegionInfo={{AppliedToDimensions={{W=64,H=48,Unit=pixel}},RegionList=[{faces}]}}"
+    subprocess.run([oracle("exiftool"), "-q", "-overwrite_original", regions, path], check=True)
+    os.utime(path, (OLD, OLD))
 
 
 def test_rescan_keeps_the_moment_that_a_sidecar_has(library: Library, folder: Path) -> None:

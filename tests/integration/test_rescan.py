@@ -107,6 +107,7 @@ def test_unknown_properties_are_always_filled_in(library: Library) -> None:
 def test_rescans_and_scans_do_not_change_locked_field(library: Library, root: Path, field: str) -> None:
     true = stored(library, "ann.mp4")
     texts = {"resolution": "1x1", "hdr": "hlg", "camera": "X", "lens": "Y", "taken": "2001-02-03 04:05:06"}
+    texts["faces"] = "Ann"
     wrong = {name: texts.get(name, "h263" if "codec" in name else 3) for name in FIELDS}
     meddle(library, **wrong)
     library.locks.lock("name:ann", [field])

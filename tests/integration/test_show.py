@@ -33,6 +33,7 @@ def test_all_facts_of_file_are_printed(film: Path, home: Path, capsys: pytest.Ca
     for part in ("Zoë’s day.mkv", r"Rain\r\nPeople: Bob Ray", "TITLE: Day", "+ Ann Lee", "entered by hand on", "h264"):
         assert part in text or part.lower() in text.lower(), part
     assert "as the plot, if it has no overview" in text
+    assert "Title (ExifTool, MediaInfo, ffprobe); not in Kodi" in " ".join(text.split())
     assert "matroska_in_place" in text
     assert "Kept for rollback: the bytes that change." in text
 
@@ -45,6 +46,9 @@ def test_json_has_same_facts(film: Path, home: Path, capsys: pytest.CaptureFixtu
     assert found["plan"]["result_people"] == ["Ann Lee", "Bob Ray"]
     assert {reading["program"] for reading in found["readings"]} >= {"Jellyfin", "VLC", "ffprobe"}
     assert found["streams"][0]["details"]["width"] == 160
+    [title] = [each for each in found["field_details"] if each["field"] == "title"]
+    assert {"program": "ExifTool", "name": "Title", "basis": "measured"} in title["shown"]
+    assert {"program": "VLC", "name": "", "basis": ""} in title["shown"]
 
 
 @pytest.mark.parametrize("word", ["99", "no such film.mkv"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,13 +21,6 @@ def folder(tmp_path: Path) -> Path:
         media.build("mp4", made, name=name)
     media.build("mkv", made, name="c.mkv")
     return made
-
-
-@pytest.fixture
-def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "home") as opened:
-        opened.scan([folder])
-        yield opened
 
 
 def thumbnails(library: Library) -> list[str]:

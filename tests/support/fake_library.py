@@ -43,6 +43,7 @@ class FakeLibrary(FakeOperations):
         self.instance_id = "fake"
         self.home_id = "home"
         self.notices: list[str] = []
+        self.resumed_scans: dict[int, str] = {}
         self.home = Path("nowhere")
         self.settings = SimpleNamespace(
             **{

@@ -15,7 +15,13 @@ from indexium_core.model.people import people_comment
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
 TAGS = 6  # maximum number of names in a row
-WITHOUT_COUNT = ("differ", "ambiguous_person", "corruption", "same_name")  # kinds whose findings are about one file
+WITHOUT_COUNT = (
+    "differ",
+    "faces",
+    "ambiguous_person",
+    "corruption",
+    "same_name",
+)  # kinds whose findings are about one file
 NO_FINDINGS = "No findings"
 
 
@@ -104,6 +110,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
     texts = {
         "copies": "All copies of a file have the same people.",
         "differ": "Every person named in a file is also assigned to this file in the database.",
+        "faces": "Every named face is among the people of its photo.",
         "ambiguous_person": "Every name in the files matches one person, or the person is assigned to the file.",
         "spelling": "No two names are similar.",
         "unknown": "The database has every name in the files.",
@@ -121,7 +128,7 @@ def _row(row: CheckRow) -> dict[str, Any]:
         "subject": row.subject,
         "title": row.names[0].name if row.kind == "spelling" else row.title,
         "sub": _below(row),
-        "is_file": row.kind in ("copies", "differ", "corruption", "same_name"),
+        "is_file": row.kind in ("copies", "differ", "faces", "corruption", "same_name"),
         "tags": shown[:TAGS],
         "more": len(shown) - TAGS if len(shown) > TAGS else 0,
         "files": wording.files(row.file_count) if row.kind not in WITHOUT_COUNT else "",
@@ -133,7 +140,7 @@ def _below(row: CheckRow) -> str:
     """Return the second line of a row: the place or the reason."""
     if row.kind == "same_name":
         return row.subject
-    if row.kind in ("differ", "copies", "corruption"):
+    if row.kind in ("differ", "faces", "copies", "corruption"):
         return _place(row.files[0])
     if row.kind == "spelling":
         return row.text
@@ -151,12 +158,10 @@ def _tags(row: CheckRow) -> list[dict[str, str]]:
         return [_tag(name.name, note=wording.count(name.files)) for name in row.names]
     if row.kind == "same_name":
         return [_tag(name, odd=True) for name in row.resolutions[0].names]
-    if row.kind == "differ":
+    if row.kind in ("differ", "faces"):
         odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
-        return [
-            _tag(name, odd=people_comment.person_key(name) in odd)
-            for name in (*row.resolutions[0].names, *row.files[0].known)
-        ]
+        others = row.files[0].known if row.kind == "differ" else row.files[0].people
+        return [_tag(name, odd=people_comment.person_key(name) in odd) for name in (*row.resolutions[0].names, *others)]
     if row.kind == "copies":
         odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
         everywhere = [name for name in row.files[0].people if people_comment.person_key(name) not in odd]

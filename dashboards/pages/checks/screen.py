@@ -195,11 +195,13 @@ class ChecksScreen(Screen):
 
     def _add_all(self, group: CheckGroup) -> None:
         number, kind = wording.count(group.total), group.kind
-        people = (
-            f"the people of these {number} files" if kind == "differ" else f"these {number} names, in all their files"
-        )
+        added = {
+            "differ": f"the people of these {number} files. The files do not change.",
+            "faces": f"the named faces of these {number} photos. The plan writes them into the photos.",
+            "unknown": f"these {number} names, in all their files. The files do not change.",
+        }
         sections = [
-            {"kind": "text", "text": f"The database adds {people}. The files do not change."},
+            {"kind": "text", "text": f"The database adds {added[kind]}"},
             {"kind": "hint", "text": "Check the list first: misspelt names become people, too."},
         ]
         self._dialog.ask(

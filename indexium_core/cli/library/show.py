@@ -12,7 +12,8 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, EDITABLE
+from indexium_core.model.fields import shown_in
+from indexium_core.model.fields.table import COMMENT, editable_fields
 from indexium_core.model.files.details import FileDetails, FileEvent, PersonDetails
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.operations import strategies
@@ -63,6 +64,7 @@ def _rows(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     yield from _plan(details)
     for reading in details.readings:
         yield "other programs", reading.program, reading.text
+    yield from _names(details)
     for event in details.history:
         yield "history", f"{_day(event.at)}, {event.operation_type} {event.operation_id}", _event(event)
 
@@ -106,7 +108,7 @@ def _comments(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     if details.plan is not None and details.plan.can_update:
         yield "comment", "planned", _text(details.plan.result_comment)
     planned = {change.field: change.new for change in details.plan.field_changes} if details.plan is not None else {}
-    for field in EDITABLE:
+    for field in editable_fields():
         if field.key in details.fields:
             yield field.title, "now", details.fields[field.key]
         if field.key in planned:
@@ -116,6 +118,15 @@ def _comments(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     changes = [change for change in details.plan.changes if change.field == COMMENT] if details.plan is not None else []
     for change in changes if len(changes) > 1 else []:
         yield "planned field", change.where, "removed" if change.new is None else change.new
+
+
+def _names(details: FileDetails) -> Iterator[tuple[str, str, str]]:
+    """Yield the names of the fields with a value in other programs."""
+    valued = [each for each in details.field_details if each.shown and (each.value or each.planned)]
+    for each in valued:
+        yield "names in programs", each.title, shown_in.in_words(each.shown)
+    if valued:
+        yield "names in programs", "note", shown_in.note_on([shown for each in valued for shown in each.shown])
 
 
 def _text(comment: str | None) -> str:

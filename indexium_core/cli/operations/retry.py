@@ -107,7 +107,8 @@ def _retry_question(library: LibraryServices, operation_id: int, risk: tuple[str
     summary = library.preview(found.selection, found.plan, options=options)
     if not summary.count:
         return RetryConfirmation(sentences=[write.nothing(summary)], has_work=False, excluded=summary.excluded)
-    return RetryConfirmation(sentences=[write.question(summary)], excluded=summary.excluded)
+    changes = library.plans.changes(found.plan, found.selection, risk=options.risk).of(options.fields)
+    return RetryConfirmation(sentences=[write.question(summary, changes)], excluded=summary.excluded)
 
 
 def _rollback_question(library: LibraryServices, operation_id: int) -> RetryConfirmation:

@@ -26,10 +26,11 @@ from indexium_core.cli.options import (
 )
 from indexium_core.cli.review.plan import places
 from indexium_core.model import wording
+from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FAILED_STATUSES, OUTCOMES, WriteOptions, WriteResult, outcome_of
-from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionSummary
+from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChanges, SelectionSummary
 
 _REPLAN_ALL = "indexium postpone postponed:yes --bring-back"
 _LISTED = 20  # files whose lost texts a question lists
@@ -60,6 +61,7 @@ def write(
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
         summary = library.preview(selection, made)
+        changes = library.plans.changes(made, selection, risk=options.risk)
         if dry_run and summary.count:
             report = library.dry_run(made, options, selection=selection)
             if as_json:
@@ -68,6 +70,8 @@ def write(
                 )
             else:
                 _print_results(report.items, places(made.page(per_page=0, include_unchanged=True).items))
+                if fields_sentence := _fields_sentence(changes):
+                    output.note(fields_sentence)
                 if left := _excluded(summary, hint=True):
                     output.note(left.lstrip())
             raise typer.Exit(_code_of(report.counts))
@@ -79,7 +83,7 @@ def write(
             return
         for holder in library.operations.holders_of(made, selection, options):
             output.note(holder.describe())
-        output.note(question(summary))
+        output.note(question(summary, changes))
         if summary.loses_text:
             losing = (f"({query}) " if query.strip() else "") + "issue:custom_comment risk:danger"
             for line in _lost_text_lines(made.narrowed(losing).page(per_page=_LISTED).items, summary.loses_text):
@@ -105,14 +109,22 @@ def nothing(summary: SelectionSummary) -> str:
     return "Nothing to write." + _excluded(summary, hint=True)
 
 
-def question(summary: SelectionSummary) -> str:
-    """Return a summary of a write, for the confirmation."""
+def question(summary: SelectionSummary, changes: SelectionChanges) -> str:
+    """Return a summary of a write and of its changes, for the confirmation."""
     risks = ", ".join(f"{count} {level}" for level, count in summary.by_risk.items() if count)
-    return (
-        f"{wording.files(summary.count)} would be written ({risks}): "
-        f"+{summary.tags_to_add} −{summary.tags_to_remove} people, {wording.estimate(summary.est_seconds)}. "
-        f"{_rollback_sentence(summary)}{_links_sentence(summary)}" + _excluded(summary, hint=False)
-    )
+    people = f": +{summary.tags_to_add} −{summary.tags_to_remove} people" if changes.comments else ""
+    sentences = [
+        f"{wording.files(summary.count)} would be written ({risks}){people}, {wording.estimate(summary.est_seconds)}.",
+        _fields_sentence(changes),
+        f"{_rollback_sentence(summary)}{_links_sentence(summary)}{_excluded(summary, hint=False)}",
+    ]
+    return " ".join(filter(None, sentences))
+
+
+def _fields_sentence(changes: SelectionChanges) -> str:
+    """Return the fields that change, with their files; "" if only comments change."""
+    counts = "; ".join(f"{title_of(each.field)}: {each.describe()}" for each in changes.fields)
+    return f"Fields that change: {counts}." if counts else ""
 
 
 def _lost_text_lines(items: Iterable[PlanItem], count: int) -> Iterator[str]:

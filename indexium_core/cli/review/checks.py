@@ -11,10 +11,11 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.check import CheckGroup, CheckPage, CheckRow
+from indexium_core.model.check import KINDS, CheckGroup, CheckPage, CheckRow
 from indexium_core.model.people.suggestion import Suggestion
 
-Kind = Annotated[str, typer.Argument(metavar="KIND", help="copies, differ, spelling, unknown, placeholder or single.")]
+_KINDS = wording.list_of(KINDS, conjunction="or")
+Kind = Annotated[str, typer.Argument(metavar="KIND", help=f"{_KINDS}.")]
 Subjects = Annotated[
     list[str] | None,
     typer.Argument(metavar="SUBJECT…", help="Subjects of findings, as 'indexium checks KIND' prints them."),
@@ -57,9 +58,7 @@ def checks(
     context: typer.Context,
     kind: Annotated[
         str,
-        typer.Argument(
-            metavar="[KIND]", help="copies, differ, spelling, unknown, placeholder or single; none = counts."
-        ),
+        typer.Argument(metavar="[KIND]", help=f"{_KINDS}; none = counts."),
     ] = "",
     page: Annotated[int, typer.Option(min=1)] = 1,
     per_page: Annotated[int, typer.Option(min=0, help="0 = all.")] = 25,

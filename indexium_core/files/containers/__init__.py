@@ -57,6 +57,7 @@ class Layout:
     added: str = ""  # where a write adds a comment if players show none of the existing comments
     damage: str = ""  # damage at the end of a file that can be written before this end; "" for an intact file
     not_removable: str = ""  # why the comment cannot be removed, as a sentence; "" if it can
+    turned: frozenset[int] = frozenset()  # tracks whose pictures players turn by 90 or 270 degrees, from 0
     problem: Refusal | None = None
 
 

@@ -69,6 +69,12 @@ def detect(
     return {
         "copies": store.copies(reader, version, key_by_name=key_by_name, placeholder_keys=placeholder_keys),
         "differ": store.differ(reader, placeholder_keys),
+        "faces": store.faces(
+            reader,
+            version,
+            key_by_name=key_by_name | {name: person_key(name) for name in store.face_names(reader)},
+            placeholder_keys=placeholder_keys,
+        ),
         "ambiguous_person": store.ambiguous_person(reader),
         "spelling": spelling,
         "unknown": _finding_columns(reader, "unknown", unknown, (_digest(person_key(name)) for name in unknown)),

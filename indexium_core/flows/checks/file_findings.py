@@ -15,7 +15,9 @@ __all__ = [
     "copies_finding",
     "corruption_finding",
     "differ_finding",
+    "faces_finding",
     "file_and_key",
+    "missing_faces",
     "missing_in_database",
     "same_name_finding",
 ]
@@ -85,6 +87,32 @@ def differ_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | N
                 code="remove",
                 label="Remove from the file",
                 text=f"The plan removes {people} from the file.",
+                files=1,
+                names=tuple(missing),
+            ),
+        ),
+    )
+
+
+def faces_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one photo; None if the photo no longer exists."""
+    file = page.files.get(int(subject))
+    if file is None:
+        return None
+    missing = missing_faces(file, page.aliases, page.placeholder_keys)
+    people, names = names_text(missing), "the name" if len(missing) == 1 else "the names"
+    others = f"its people are {names_text(file.people)}" if file.people else "it has no people"
+    return _of_file(
+        "faces",
+        subject,
+        digest,
+        file,
+        text=f"The photo has a named face of {people}; {others}.",
+        resolutions=(
+            Resolution(
+                code="add",
+                label="Add to the database",
+                text=f"{people} {are(missing)} added to this photo in the database, and the plan adds {names}.",
                 files=1,
                 names=tuple(missing),
             ),
@@ -196,13 +224,23 @@ def missing_in_database(file: FileRow, aliases: Mapping[str, str], placeholder_k
         placeholder_keys: The keys of placeholder names, which are not people.
 
     """
+    return _not_among(file.named, file.known, aliases, placeholder_keys)
 
+
+def missing_faces(file: FileRow, aliases: Mapping[str, str], placeholder_keys: frozenset[str]) -> list[str]:
+    """Return the names of faces in a photo that are not among its people. Arguments: `missing_in_database`."""
+    return _not_among(file.faces, file.people, aliases, placeholder_keys)
+
+
+def _not_among(
+    names: Iterable[str], people: Iterable[str], aliases: Mapping[str, str], placeholder_keys: frozenset[str]
+) -> list[str]:
     def key(name: str) -> str:
         own = person_key(name)
         return person_key(aliases[own]) if own in aliases else own
 
-    excluded = {person_key(name) for name in file.known} | placeholder_keys
-    return [name for name in file.named if key(name) not in excluded]
+    excluded = {key(name) for name in people} | placeholder_keys
+    return [name for name in names if key(name) not in excluded]
 
 
 def _of_file(

@@ -28,6 +28,7 @@ _MAX_SIMILAR = 2  # known people that a finding offers for an unknown name
 _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "copies": file_findings.copies_finding,
     "differ": file_findings.differ_finding,
+    "faces": file_findings.faces_finding,
     "ambiguous_person": file_findings.ambiguous_finding,
     "spelling": name_findings.spelling_finding,
     "unknown": name_findings.unknown_finding,
@@ -50,6 +51,7 @@ class FindingRows:
         self._pages: Mapping[Kind, Callable[[Sequence[str], Version], FindingPage]] = {
             "copies": self._copies,
             "differ": self._differ,
+            "faces": self._differ,
             "ambiguous_person": self._ambiguous,
             "spelling": self._spelling,
             "unknown": self._unknown,

@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from indexium_core import errors
 from indexium_core.flows.checks import detection, file_findings, finding_rows
-from indexium_core.flows.review.decisions import Decisions, Step
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.step import Step
 from indexium_core.model import labels
 from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key
@@ -81,7 +82,7 @@ class FindingResolver:
         return step.report.step_id
 
     def learn_all(self, kind: Kind, subjects: Sequence[str]) -> tuple[int, int | None]:
-        """Add the names in files to the database, for many findings; return the number of files, and the step."""
+        """Add the names of many findings to the database; return the number of files, and the step."""
         reader = self._database.read()
         names_by_file: dict[int, list[str]] = {}
         if kind == "unknown":
@@ -91,11 +92,12 @@ class FindingResolver:
                     names_by_file.setdefault(file_id, []).append(name_by_key[key])
         else:
             aliases, version = people.aliases(reader), self._version()
+            missing = file_findings.missing_faces if kind == "faces" else file_findings.missing_in_database
             excluded = self._placeholder_keys() | set(store.shared_keys(reader))
             for first in range(0, len(subjects), _BATCH_SIZE):
                 file_ids = [int(each) for each in subjects[first : first + _BATCH_SIZE]]
                 for file_id, row in store.files(reader, version, file_ids).items():
-                    names_by_file[file_id] = file_findings.missing_in_database(row, aliases, excluded)
+                    names_by_file[file_id] = missing(row, aliases, excluded)
         return len(names_by_file), self._learn(names_by_file)
 
     def merge_spellings(self, old: str, new: str) -> int | None:

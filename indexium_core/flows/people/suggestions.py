@@ -2,7 +2,8 @@
 Suggestions of people for a file. They are offered to the user; the program never adds people by itself.
 
 The evidence: the other files of the folder and of the series of file names, people who share other files with the
-people of this file, names that are similar to those of known people, and the faces of a legacy database. People who are
+people of this file, names that are similar to those of known people, the faces of a legacy database, and face
+regions that other programs stored in a photo. People who are
 in the result of the file, or that the user removed from it, are never suggested.
 """
 
@@ -85,6 +86,7 @@ class Suggestions:
             *surroundings.evidence,
             *self._misspellings(reader, version, subject, surroundings.file_counts),
             *_recognised_faces(faces.of_file(reader, file_id)),
+            *map(_face_region, subject.faces),
         ]
         excluded_keys = _excluded_keys(reader, subject, file_id) | self._placeholder_keys()
         return values.rank(_without_aliases(evidence, reader), excluded_keys=excluded_keys, limit=limit)
@@ -223,6 +225,11 @@ def _recognised_faces(rows: Iterable[faces.Face]) -> Iterator[SuggestionEvidence
             support=face.faces,
             of=0,
         )
+
+
+def _face_region(name: str) -> SuggestionEvidence:
+    reason = "A face in the photo has this name."
+    return SuggestionEvidence(name=name, kind="face", reason=reason, confidence=1.0, support=1, of=0)
 
 
 def _without_aliases(evidence: Iterable[SuggestionEvidence], reader: Connection) -> list[SuggestionEvidence]:

@@ -28,6 +28,7 @@ from indexium_core.model.files.tiles import (
     Section,
     TilePage,
 )
+from indexium_core.model.planning.facets import Wider
 from indexium_core.store.catalog import media as store
 from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database
@@ -136,6 +137,24 @@ class MediaBrowser:
         compiled = grammar.compile_query(rest)
         return store.facet(self._database.read(), self._version(plan), compiled, key=key, most=most)
 
+    def count(self, query: str = "", *, plan: MetadataPlan | None = None) -> int:
+        """Return the number of files of a list without reading it. Arguments and errors: `overview`."""
+        return store.count(self._database.read(), self._version(plan), grammar.compile_query(query))
+
+    def wider(self, query: str, *, plan: MetadataPlan | None = None) -> list[Wider]:
+        """
+        Return the searches with one part less that find files, in the order of the parts.
+
+        Raises:
+            QueryError: The search has a syntax error.
+
+        """
+        found = [
+            Wider(query=rest, words=f"without {part}", files=self.count(rest, plan=plan))
+            for rest, part in grammar.without_each_part(query)
+        ]
+        return [each for each in found if each.files]
+
     def _version(self, plan: MetadataPlan | None) -> Version:
         return self._newest_version() if plan is None else plan.version
 
@@ -180,7 +199,7 @@ def _digest(listing: Listing, query: str, sort: str) -> str:
 
 
 def _overview(listing: Listing, query: str, sort: str, list_id: str) -> MediaOverview:
-    kinds, files = np.unique(np.asarray(listing.kinds, dtype=str), return_counts=True)
+    kinds = zip(store.KINDS, np.bincount(listing.kinds, minlength=len(store.KINDS)).tolist(), strict=True)
     ratings = np.asarray(listing.ratings)
     is_dated = sort in ("newest", "oldest")
     days = np.asarray(listing.days).astype("datetime64[D]")
@@ -191,7 +210,7 @@ def _overview(listing: Listing, query: str, sort: str, list_id: str) -> MediaOve
         sort=sort,
         total=len(listing.file_ids),
         size=int(np.sum(listing.sizes)),
-        kinds={str(kind): int(number) for kind, number in zip(kinds, files, strict=True)},
+        kinds={kind: files for kind, files in kinds if files},
         favorites=int(np.count_nonzero(ratings == int(FAVORITE))),
         unrated=int(np.count_nonzero(ratings == 0)),
         without_people=int(np.count_nonzero(np.asarray(listing.people) == 0)),

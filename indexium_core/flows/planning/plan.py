@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
-from indexium_core.flows.review import decisions
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.step import DecisionReport
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
@@ -108,9 +109,9 @@ class PlanReader:
         """Return the listed items as a table."""
         return plan_read.table(self._database.read(), search)
 
-    def edit(self, file_id: int, names: Sequence[str]) -> decisions.DecisionReport:
+    def edit(self, file_id: int, names: Sequence[str]) -> DecisionReport:
         """Set the people of a file and its copies."""
-        return decisions.Decisions(self._database, clock=self._clock).edit([file_id], names)
+        return Decisions(self._database, clock=self._clock).edit([file_id], names)
 
 
 class MetadataPlan:
@@ -325,7 +326,7 @@ class MetadataPlan:
         )
 
     @remote()
-    def edit(self, file_id: int, people: Sequence[str]) -> decisions.DecisionReport:
+    def edit(self, file_id: int, people: Sequence[str]) -> DecisionReport:
         """Set the people of a file and its copies until the edit is removed; a new plan includes it."""
         return self._reader.edit(file_id, people)
 

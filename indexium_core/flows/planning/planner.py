@@ -229,6 +229,7 @@ class MetadataPlanner:
         search = self._newest_search(plan, selection)
         return plan_read.selection_digest(self._database.read(), search, selection, levels=risk)
 
+    @remote()
     def changes(self, plan: MetadataPlan, selection: Selection, *, risk: Sequence[str] = WRITABLE) -> SelectionChanges:
         """Return what a write of these levels would change in the files of a selection now."""
         search = self._newest_search(plan, selection)

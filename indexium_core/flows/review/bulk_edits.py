@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from indexium_core import notebook
-from indexium_core.flows.review import decisions, field_rules, targets
+from indexium_core.flows.review import decisions, field_rules, step, targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
 from indexium_core.model.fields.preview import FieldsPreview
@@ -148,7 +148,7 @@ class BulkEdits:
             names, remove, replacement = [], [replace[0]], people_comment.validate_name(replace[1])
         else:
             names = decisions.checked_change(add, remove)
-        removed_keys = decisions.all_keys(reader, remove)
+        removed_keys = step.all_keys(reader, remove)
         files, copies = self._load(reader, target)
         change = bulk.change(reader, added=names, removed_keys=removed_keys, replacement=replacement)
         shown = bulk.examples(reader, examples) if examples else []

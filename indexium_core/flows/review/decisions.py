@@ -1,8 +1,7 @@
 """
 Standing decisions: edits, postponements and modes of files, in force until they are removed.
 
-The decisions of one user action are a step: one transaction, whose number of statements does not depend on the number
-of files. `flows/review/undo_steps.py` undoes a step as a whole.
+Each call makes one step (`step.py`): all its decisions are made, or none, and undo reverts all.
 """
 
 from __future__ import annotations
@@ -10,58 +9,28 @@ from __future__ import annotations
 import builtins
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review import field_rules, targets
+from indexium_core.flows.review.step import DecisionReport, Label, Step
 from indexium_core.flows.review.targets import Target
-from indexium_core.model import labels, moments
-from indexium_core.model.fields import values as field_values
+from indexium_core.model import moments
 from indexium_core.model.fields.preview import RatedFile
-from indexium_core.model.fields.rules import ValueRule
-from indexium_core.model.fields.table import EDITABLE, RATING
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
-from indexium_core.model.planning.plan import CommentMode, PeopleMode, checked_modes
+from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
-from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.people import learning, suggestions
-from indexium_core.store.people import people as people_store
-from indexium_core.store.planning import plan_compute
-from indexium_core.store.planning.plan_version import Modes, Version
-from indexium_core.store.review import bulk, steps
+from indexium_core.store.people import suggestions
+from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.review import decisions as store
-from indexium_core.store.review.decisions import FIELD_KIND, DecisionRow
+from indexium_core.store.review.decisions import DecisionRow
 
-__all__ = ["ALL_KINDS", "DecisionReport", "DecisionRow", "Decisions", "Step", "all_keys"]
-
-Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
+__all__ = ["ALL_KINDS", "DecisionRow", "Decisions", "checked_change"]
 
 ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
-_FIELD_KINDS = tuple(f"{FIELD_KIND}{field.key}" for field in EDITABLE)  # the kinds of the group `fields`
-
-_NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionReport:
-    """The result of a decision, in numbers of files."""
-
-    files: int
-    copies: int = 0  # for an edit of whole lists: copies of the target's files that are not in the target
-    added: Mapping[str, int] = field(default_factory=dict)  # files by added person
-    removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
-    without_value: int = 0  # files that are not edited, because a rule for a field has no value
-    invalid: int = 0  # files that are not edited, because a rule makes an invalid value
-    invalid_reason: str = ""  # why the first of these values is not valid
-    locked: int = 0  # files in which a locked field keeps its value
-    unsupported: int = 0  # files with a container that cannot store a value; the plan shows the edit with the reason
-    step_id: int | None = field(default=None, compare=False)  # the step that undo reverts; None: no decision was made
-    label: str = field(default="", compare=False)  # past tense: "added Ann Lee to 3 files"
 
 
 class Decisions:
@@ -281,204 +250,6 @@ class Decisions:
             return step.revoke(list(decision_ids))
 
 
-class Step:
-    """The decisions of one transaction. `Decisions.step` creates it, and records it at the end of the block."""
-
-    def __init__(self, tx: Connection, modes: Modes, *, at: datetime) -> None:
-        self._tx, self._modes, self._at = tx, modes, at
-        self._id = steps.next_id(tx)
-        self._label = ""
-        self.report = DecisionReport(files=0)
-
-    def end(self, label: Label | None) -> None:
-        """Record the step, if it has decisions or changes of people."""
-        decided, learned = steps.count_files(self._tx, self._id), learning.count_files(self._tx, self._id)
-        files = max(decided, learned or 0)
-        if files or learned is not None:
-            text = label(files) if label else self._label
-            steps.record(self._tx, self._id, text, files=files, at=self._at)
-            self.report = replace(self.report, files=files, step_id=self._id, label=text)
-
-    @contextmanager
-    def learning(self, names: Sequence[str] = ()) -> Iterator[Connection]:
-        """
-        Record the changes of people in the block, made with the yielded connection, so that undo reverts them.
-
-        A step has one such block. `names`: people who may lose assignments or their name.
-        """
-        with learning.recorded(self._tx, self._id, names):
-            yield self._tx
-
-    def record_merge(self, person_ids: Sequence[int], into: int) -> None:
-        """Record that the step merged people into one."""
-        learning.record_merge(self._tx, self._id, person_ids, into)
-
-    def now(self) -> tuple[Connection, Version]:
-        """Return the connection of the step, and the newest version of the plan, with the decisions of the step."""
-        return self._tx, plan_compute.refresh_within(self._tx, self._modes, now=self._at)
-
-    def edit(self, target: Target, people: Sequence[str]) -> int:
-        """Set the (valid) people of files and their copies; return the number of files."""
-        copies = self._select(target, copies=True)
-        files = store.edit_selected(self._tx, people, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
-        return self._add(files, labels.edited(files, people), copies=copies)
-
-    def edit_each(self, people: Mapping[int, Sequence[str]]) -> int:
-        """Set the (valid) people of each file, by id, without its copies; return the number of files."""
-        files = store.edit(self._tx, people, at=self._at, step=self._id) if people else 0
-        return self._add(files, labels.changed(files, {}, {}))
-
-    def change_people(self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> int:
-        """Add (valid) people to each file's list, and remove others; return the number of files that change."""
-        return self._change(target, added=add, removed_keys=all_keys(self._tx, remove))
-
-    def replace_person(self, target: Target, old: str, new: str) -> int:
-        """Replace `old` with the (valid) name `new`; return the number of files that change."""
-        files = self._change(target, removed_keys=all_keys(self._tx, [old]), replacement=new)
-        self._label = labels.replaced(files, old, new)
-        return files
-
-    def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
-        """Set fields of files and their copies by rules; return the number of files."""
-        copies = self._select_any(target)
-        skips_locked = not targets.is_one_file(target)
-        edited, constants = [0], field_rules.constants(rules)
-        locked = store.locked_selected(self._tx, list(constants)) if constants and skips_locked else 0
-        for key, value in constants.items():
-            edited.append(
-                store.set_value_of_selected(self._tx, key, value, skips_locked=skips_locked, at=self._at, step=self._id)
-            )
-        unsupported = field_rules.unsupported_files(self._tx, constants) if constants else 0
-        others = {key: rule for key, rule in rules.items() if key not in constants}
-        found = field_rules.results(self._tx, others, skips_locked=skips_locked)
-        for key, values in found.values.items():
-            if values:
-                store.set_values(self._tx, key, values, at=self._at, reason="rule", step=self._id)
-        store.clear_selected(self._tx)
-        files = max(*edited, found.changed_files)
-        self.report = replace(
-            self.report,
-            without_value=len(found.without_value),
-            invalid=found.invalid_files,
-            invalid_reason=found.invalid_reason,
-            locked=max(locked, len(found.locked)),
-            unsupported=max(unsupported, found.unsupported_files),
-        )
-        return self._add(files, labels.set_fields(files, [*constants, *found.values]), copies=copies)
-
-    def set_values(self, field: str, values: Mapping[int, str | None]) -> int:
-        """Import a canonical value of a field for each file, by id, without copies; return the number of files."""
-        files = store.set_values(self._tx, field, values, at=self._at, reason="import", step=self._id)
-        return self._add(files, labels.set_fields(files, [field]))
-
-    def set_favorite(
-        self, target: Target, *, wanted: bool | None, kind: MediaKind | None = None
-    ) -> builtins.list[RatedFile]:
-        """Make files and their copies favorites, or no favorites (`Decisions.set_favorite`); return their ratings."""
-        self._select_any(target, kind)
-        rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
-        ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
-        changed = {file_id: rating.after for file_id, rating in ratings.items() if rating.after != rating.before}
-        if changed:
-            store.set_values(self._tx, RATING, changed, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
-        self.report = replace(self.report, unsupported=field_rules.unsupported_ratings(rows, changed))
-        self._add(len(changed), labels.favorites(len(changed), added=field_values.FAVORITE in changed.values()))
-        return [
-            RatedFile(
-                file_id=file_id,
-                rating=field_values.rating_number(rating.after),
-                favorite=rating.after == field_values.FAVORITE,
-            )
-            for file_id, rating in ratings.items()
-        ]
-
-    def postpone(self, target: Target, *, until: datetime | None = None) -> int:
-        """Skip files in lists and writes, until a time or until the decision is removed; return the number of files."""
-        until = until.astimezone(UTC) if until else None
-        if until and until <= self._at:
-            message = f"{until:%Y-%m-%d %H:%M} UTC is in the past. Name a later day, or none to skip without end."
-            raise errors.UsageError(message)
-        self._select(target)
-        files = store.postpone_selected(self._tx, until=until, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
-        return self._add(files, labels.skipped(files, until))
-
-    def set_mode(
-        self, target: Target, *, people_mode: PeopleMode | None = None, comment_mode: CommentMode | None = None
-    ) -> int:
-        """Set the modes of files; return the number of files."""
-        if people_mode is None and comment_mode is None:
-            raise errors.UsageError(_NO_MODE)
-        self._select(target)
-        files = store.set_mode_of_selected(
-            self._tx, people_mode=people_mode, comment_mode=comment_mode, at=self._at, step=self._id
-        )
-        store.clear_selected(self._tx)
-        return self._add(files, labels.modes(files, people_mode, comment_mode))
-
-    def end_postponements(self, target: Target) -> int:
-        """Revoke the postponements of files; return the number of postponed files."""
-        files = self.revoke_of(target, ["postpone"])
-        self._label = labels.stopped_skipping(files)
-        return files
-
-    def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
-        """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
-        self._select(target)
-        stored_kinds = [each for kind in kinds for each in (_FIELD_KINDS if kind == "fields" else (kind,))]
-        files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
-        store.clear_selected(self._tx)
-        return self._add(files, labels.revoked_decisions_on(files))
-
-    def revoke(self, decision_ids: Sequence[int]) -> int:
-        """Revoke decisions; return the number of those that were in force."""
-        unknown = store.unknown_decisions(self._tx, decision_ids)
-        if unknown:
-            shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
-            raise errors.UnknownIdError(f"There is no decision with the id {shown}.")
-        count = store.revoke(self._tx, decision_ids, at=self._at, step=self._id)
-        self._add(0, labels.revoked(count))
-        return count
-
-    def _select_any(self, target: Target, kind: MediaKind | None = None) -> int:
-        """Select files (of one kind), also those in no plan, and their copies; return the number of copies."""
-        targets.select_any(self._tx, target, plan_compute.refresh_within(self._tx, self._modes, now=self._at))
-        if kind is not None:
-            targets.keep_kind(self._tx, target, kind)
-        return store.select_copies(self._tx)
-
-    def _select(self, target: Target, *, copies: bool = False) -> int:
-        targets.select_current(self._tx, target, self._modes, now=self._at)
-        return store.select_copies(self._tx) if copies else 0
-
-    def _change(
-        self,
-        target: Target,
-        *,
-        added: Sequence[str] = (),
-        removed_keys: frozenset[str],
-        replacement: str | None = None,
-    ) -> int:
-        version = plan_compute.refresh_within(self._tx, self._modes, now=self._at)
-        targets.select(self._tx, target, version)
-        store.select_copies(self._tx)
-        bulk.load(self._tx, version)
-        change = bulk.change(self._tx, added=added, removed_keys=removed_keys, replacement=replacement)
-        if change.files:
-            store.edit_changed(self._tx, at=self._at, step=self._id)
-        bulk.clear(self._tx)
-        store.clear_selected(self._tx)
-        self.report = replace(self.report, added=change.added, removed=change.removed)
-        return self._add(change.files, labels.changed(change.files, change.added, change.removed))
-
-    def _add(self, files: int, label: str, *, copies: int = 0) -> int:
-        self._label = label
-        self.report = replace(self.report, files=self.report.files + files, copies=self.report.copies + copies)
-        return files
-
-
 def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[str]:
     """Return the cleaned names to add; errors as in `Decisions.change_people`."""
     names = valid_names(add)
@@ -489,12 +260,3 @@ def checked_change(add: Sequence[str], remove: Sequence[str]) -> builtins.list[s
     if not names and not remove:
         raise errors.UsageError("Name at least one person to add or to remove.")
     return names
-
-
-def all_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:
-    """Return the keys that these people may have in a list: the keys of the names and of their aliases."""
-    if not names:
-        return frozenset()
-    ids_by_name = people_store.find(reader, list(names))
-    person_ids = [person_id for ids in ids_by_name.values() for person_id in ids]
-    return frozenset(people_store.keys_of(reader, person_ids) | {people_comment.person_key(name) for name in names})

@@ -1,4 +1,4 @@
-"""Saved views: searches stored under a name. A view may be the default of the plan page."""
+"""Saved views: searches stored under a name. A view may be the default of the plan page. *Favorites* is built in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.saved_names import checked_name
-from indexium_core.model.view import SavedView
+from indexium_core.model.view import BUILT_IN, SavedView
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 
@@ -51,13 +51,20 @@ class ViewService:
             raise errors.UnknownIdError(f"There is no saved view {view_id}; 'indexium views list' shows all views.")
         return match
 
+    def _own(self, view_id: int) -> SavedView:
+        view = self.get(view_id)
+        if view.is_built_in:
+            raise errors.UsageError(f"The view “{view.name}” is built in. It cannot be renamed or removed.")
+        return view
+
     @remote()
     def save(self, name: str, query: str, *, sort: str = "risk", descending: bool = False) -> SavedView:
         """
         Store a search under a name; a view with that name, in any letter case, is overwritten.
 
         Raises:
-            UsageError: The name is empty or too long, the sort key is unknown, or there are too many views.
+            UsageError: The name is empty, too long or that of a built-in view, the sort key is unknown, or there are
+                too many views.
             QueryError: The search is not valid.
 
         """
@@ -69,10 +76,12 @@ class ViewService:
         view = SavedView(view_id=0, name=name, query=query.strip(), sort=sort, descending=descending)
         with self._database.atomic() as tx:
             view_id = store.find_by_name(tx, key)
+            if view_id == BUILT_IN:
+                raise errors.UsageError(f"The view “{name}” is built in. Choose another name.")
             if view_id is not None:
                 store.overwrite(tx, replace(view, view_id=view_id), at=now)
             else:
-                if len(store.all_views(tx)) >= MAX_VIEWS:
+                if sum(not each.is_built_in for each in store.all_views(tx)) >= MAX_VIEWS:
                     raise errors.UsageError(f"There are {MAX_VIEWS} saved views already; remove one first.")
                 view_id = store.add(tx, view, key, at=now)
         self._on_change()
@@ -84,11 +93,11 @@ class ViewService:
         Rename a view.
 
         Raises:
-            UsageError: The name is empty or too long, or another view has it.
+            UsageError: The name is empty or too long, another view has it, or the view is built in.
             UnknownIdError: There is no such view.
 
         """
-        name, view = checked_name(name, "view"), self.get(view_id)
+        name, view = checked_name(name, "view"), self._own(view_id)
         key = people_comment.person_key(name)
         with self._database.atomic() as tx:
             owner = store.find_by_name(tx, key)
@@ -101,8 +110,15 @@ class ViewService:
 
     @remote()
     def remove(self, view_id: int) -> SavedView:
-        """Remove a view and return it, for `restore`. UnknownIdError: there is no such view."""
-        view = self.get(view_id)
+        """
+        Remove a view and return it, for `restore`.
+
+        Raises:
+            UsageError: The view is built in.
+            UnknownIdError: There is no such view.
+
+        """
+        view = self._own(view_id)
         with self._database.atomic() as tx:
             store.remove(tx, view_id)
         self._on_change()

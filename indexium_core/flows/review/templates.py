@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from indexium_core import errors
 from indexium_core.flows.people.people_service import valid_names
 from indexium_core.flows.review.bulk_edits import EXAMPLES, BulkEdits, ChangePreview
-from indexium_core.flows.review.decisions import DecisionReport, Decisions
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
 from indexium_core.model.people import people_comment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from indexium_core.model.fields.shown_in import ShownField
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.readers import Reading
@@ -84,6 +85,7 @@ class FieldDetails:
     since: datetime | None  # UTC: when it was edited
     locked: bool  # rules, edits of several files and spreadsheets do not change it
     problem: str  # why files of this kind cannot store it, or the planned value; "" if they can
+    shown: list[ShownField]  # what each program shows of it; empty if files of this kind have no place for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,12 @@ class StreamFacts:
     language: str | None
     details: dict[str, Any] = field(default_factory=dict)  # width, height, channels, disposition, tags …
 
+    @property
+    def shown_size(self) -> tuple[Any, Any]:
+        """Width and height of the pictures as shown, after their rotation; None for an unknown one."""
+        size = self.details.get("width"), self.details.get("height")
+        return size[::-1] if self.details.get("turned") else size
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoFacts:
@@ -177,6 +183,7 @@ class PhotoFacts:
     lens: str = ""
     taken: str = ""  # "2019-07-04T10:11:12.07+02:00", with a fraction and a zone if they are known
     position: tuple[float, float] | None = None  # latitude and longitude in degrees
+    faces: tuple[str, ...] = ()  # names of face regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,13 +18,12 @@ from typing import Any, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import EDITABLE, field_named
+from indexium_core.model.fields.table import editable_fields, title_of
 from indexium_core.model.files.media import FileFacts, MediaKind, PhotoFacts, StreamFacts
 
 __all__ = [
     "FIELDS",
     "LABELS",
-    "LOCKABLE",
     "ON_REQUEST",
     "AuditEvent",
     "AuditPage",
@@ -38,6 +37,7 @@ __all__ = [
     "from_photo",
     "from_streams",
     "label_of",
+    "lockable",
     "parse_value",
     "reading_of",
     "shown_fields",
@@ -62,11 +62,11 @@ LABELS: Mapping[str, str] = {
     "taken": "Taken",
     "latitude": "Latitude",
     "longitude": "Longitude",
+    "faces": "Faces",
     "people": "People",
     "comment": "Comment",
 }
 FIELDS = tuple(LABELS)[:-2]  # the fields that a rescan reads
-LOCKABLE = (*LABELS, *(field.key for field in EDITABLE))
 ON_REQUEST = ("duration", "size")  # the fields that a rescan refreshes only on request
 
 # The fields that a kind of media can have; other fields are shown only if they have a value.
@@ -77,7 +77,7 @@ _NUMBERS = frozenset({"duration", "size", "channels", "sample_rate", "frame_rate
 _HDR = {"no": "no", "pq": "HDR10 (PQ)", "hlg": "HLG", "dolby_vision": "Dolby Vision"}
 _TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 _SPEAKERS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
-_FREE_TEXTS = frozenset({"camera", "lens"})
+_FREE_TEXTS = frozenset({"camera", "lens", "faces"})
 _LONGEST_NAME = 200  # characters
 _MOMENT_LENGTH = 19
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
@@ -85,9 +85,14 @@ _MAX_INTEGER = 2**31 - 1  # INTEGER in the database
 _MAX_BIGINT = 2**63 - 1
 
 
+def lockable() -> tuple[str, ...]:
+    """Return the properties and fields that can be locked."""
+    return (*LABELS, *(each.key for each in editable_fields()))
+
+
 def label_of(name: str) -> str:
     """Return the title of a field that can be locked."""
-    return LABELS[name] if name in LABELS else field_named(name).title
+    return LABELS[name] if name in LABELS else title_of(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +113,7 @@ class MediaProperties:
     taken: str | None = None  # "2019-07-04 10:11:12": the wall time of the recording
     latitude: float | None = None  # degrees; south is negative
     longitude: float | None = None  # degrees; west is negative
+    faces: str | None = None  # "Ann Lee; Bob Ray": the names of face regions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +130,7 @@ class FieldLock:
     """The lock of a field of a file."""
 
     file_id: int
-    field: str  # one of LOCKABLE
+    field: str  # one of `lockable`
     locked_by: str  # the user; "" if unknown
     locked_at: datetime  # UTC
     origin: str = "lock"  # lock (by the user), edit (the value was set by hand; of people: while the edit is in force)
@@ -239,6 +245,7 @@ def from_photo(photo: PhotoFacts, *, size: int, taken: str | None) -> MediaPrope
         taken=wall_time(taken),
         latitude=latitude,
         longitude=longitude,
+        faces="; ".join(photo.faces) or None,
     )
 
 
@@ -282,7 +289,7 @@ def _default_stream(streams: Sequence[StreamFacts]) -> StreamFacts | None:
 
 
 def _video_properties(stream: StreamFacts) -> dict[str, Any]:
-    width, height = (_positive_int(stream.details.get(name)) for name in ("width", "height"))
+    width, height = map(_positive_int, stream.shown_size)
     transfer = str(stream.details.get("transfer"))
     hdr = "dolby_vision" if stream.details.get("dolby_vision") else _TRANSFERS.get(transfer, "no")
     return {
@@ -380,6 +387,7 @@ _EXAMPLES = {
     "taken": "2019-07-04 10:11:12",
     "latitude": "48.1374, or -33.8568 in the south",
     "longitude": "11.5755, or -70.6483 in the west",
+    "faces": "Ann Lee; Bob Ray",
 }
 
 
@@ -446,6 +454,10 @@ def _parse_name(text: str) -> str:
     return text
 
 
+def _parse_faces(text: str) -> str:
+    return "; ".join(_parse_name(each.strip()) for each in text.split(";") if each.strip())
+
+
 def _parse_moment(text: str) -> str:
     moment = wall_time(text) if len(text) == _MOMENT_LENGTH else None
     if moment is None:
@@ -475,4 +487,5 @@ _PARSERS: Mapping[str, Callable[[str], Value]] = {
     "taken": _parse_moment,
     "latitude": lambda text: _parse_degrees(text, 90),
     "longitude": lambda text: _parse_degrees(text, 180),
+    "faces": _parse_faces,
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change
 
@@ -269,6 +270,15 @@ class FieldChangeCount:
     replaced: int  # of these, files in which another value is replaced
     removed: int  # of these, files that would lose the value
 
+    def describe(self) -> str:
+        """Return `12 files, 3 of them replace another value`."""
+        parts = [wording.files(self.files)]
+        for number, act in ((self.replaced, "replace another value"), (self.removed, "lose the value")):
+            if number:
+                of_them = f"{wording.count(number)} of them " if self.files > 1 else ""
+                parts.append(of_them + (act if number > 1 else act.replace(" ", "s ", 1)))
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectionChanges:
@@ -276,6 +286,13 @@ class SelectionChanges:
 
     comments: int  # files with another comment: other people, or the same in another form
     fields: list[FieldChangeCount]  # the most frequent first
+
+    def of(self, fields: Collection[str]) -> SelectionChanges:
+        """Return the changes of a write of some fields; of all fields if none is named."""
+        if not fields:
+            return self
+        comments = self.comments if COMMENT in fields else 0
+        return SelectionChanges(comments=comments, fields=[each for each in self.fields if each.field in fields])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

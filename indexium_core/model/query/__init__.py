@@ -21,9 +21,10 @@ from indexium_core.model.query.key_values import (
     selected_values,
     split,
     with_values,
+    without_each_part,
     without_part,
 )
-from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.keys import KEYS, Key, all_keys
 from indexium_core.model.query.published_sql import (
     check_as_sql,
     history_as_sql,
@@ -52,6 +53,7 @@ __all__ = [
     "SpellingSet",
     "Term",
     "Word",
+    "all_keys",
     "bare_numbers",
     "check_as_sql",
     "compile_query",
@@ -74,6 +76,7 @@ __all__ = [
     "split",
     "title_of",
     "with_values",
+    "without_each_part",
     "without_part",
     "word_at",
 ]

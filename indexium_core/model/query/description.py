@@ -26,6 +26,7 @@ _TEXTS = {
     "root": "{not}in the library {text}",
     "camera": "{not}taken by the camera {text}",
     "lens": "{not}taken with the lens {text}",
+    "faces": "{not}with a face named {text}",
 }
 _OPTIONS = {
     "risk": "{not}{options}",

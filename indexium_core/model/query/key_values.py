@@ -10,12 +10,12 @@ of the key (`person:ann`, `-issue:corrupt`, a term in a larger group) belong to 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexium_core.model.query.editing import ONE_VALUED, quoted
+from indexium_core.model.query.editing import is_one_valued, quoted
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse, terms
-from indexium_core.model.query.keys import KEYS
+from indexium_core.model.query.keys import all_keys
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "selected_values",
     "split",
     "with_values",
+    "without_each_part",
     "without_part",
 ]
 
@@ -126,6 +127,14 @@ def without_part(text: str, place: int) -> str:
     return _replaced(text, [nodes[place]], "") if len(nodes) > 1 else ""
 
 
+def without_each_part(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a query without each of its parts in turn, and the part; nothing for one part. Raises `QueryError`."""
+    own = parts(text)
+    if len(own) > 1:
+        for place, part in enumerate(own):
+            yield without_part(text, place), text[part.start : part.end]
+
+
 def _nodes(tree: Node) -> tuple[Node, ...]:
     """Return the parts of a tree. A query in brackets is one part, because the brackets belong to it."""
     return tree.nodes if isinstance(tree, AllOf) else (tree,)
@@ -145,7 +154,7 @@ def _is_of(node: Node, key: str) -> bool:
     """Return whether `with_values` replaces a part."""
     if isinstance(node, AnyOf):
         return all(isinstance(term, Term) and _key_of(term) == key for term in node.nodes)
-    if isinstance(node, Not) and key in ONE_VALUED:
+    if isinstance(node, Not) and is_one_valued(key):
         node = node.node
     return isinstance(node, Term) and _key_of(node) == key
 
@@ -182,7 +191,7 @@ def _span(value: Span) -> str:
 def _term_of(key: str, values: list[str], *, all_of: bool) -> str:
     if not values:
         return ""
-    kind = KEYS[key].kind
+    kind = all_keys()[key].kind
     if kind in ("choice", "codes", "locks", "fields"):
         return f"{key}:{quoted(','.join(values))}"
     is_exact = kind == "people" or key in _WHOLE_TEXTS

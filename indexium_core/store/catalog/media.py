@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexium_core.model.fields.table import CREATION_TIME, DATE, RATING, TITLE
 from indexium_core.model.fields.values import FAVORITE
+from indexium_core.model.files.media import MediaKind
 from indexium_core.model.files.tiles import MediaFacetValue, Tile
 from indexium_core.model.query import CompiledQuery
 from indexium_core.store import sql
@@ -18,8 +19,9 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["Listing", "facet", "listing", "stamp", "tiles"]
+__all__ = ["KINDS", "Listing", "count", "facet", "listing", "stamp", "tiles"]
 
+KINDS: tuple[MediaKind | Literal[""], ...] = ("", "video", "audio", "photo")
 _KEYS = {"title": TITLE, "rating": RATING, "created": CREATION_TIME, "date": DATE}
 _PEOPLE_OF_TILE = 3
 _SQL = sql.compose("properties", "media")
@@ -30,7 +32,7 @@ class Listing:
     """The files of a list in their order: one array for each fact."""
 
     file_ids: NDArray[np.int64]
-    kinds: NDArray[np.object_]
+    kinds: NDArray[np.uint8]  # places in `KINDS`
     ratings: NDArray[np.int32]
     people: NDArray[np.int64]  # number of people
     sizes: NDArray[np.int64]  # bytes
@@ -45,10 +47,16 @@ def stamp(reader: Connection) -> tuple[Any, ...]:
 
 def listing(reader: Connection, version: Version, query: CompiledQuery, *, sort: str) -> Listing:
     """Return the files that match a search, sorted by one of `tiles.SORTS`."""
-    rows = _run(reader, "listing", version, query, {"sort": sort}).fetchnumpy()
+    rows = _run(reader, "listing", version, query, {"sort": sort, "kinds": list(KINDS[1:])}).fetchnumpy()
     return Listing(
         rows["file_id"], rows["kind"], rows["rating"], rows["people"], rows["size"], rows["is_offline"], rows["day"]
     )
+
+
+def count(reader: Connection, version: Version, query: CompiledQuery) -> int:
+    """Return the number of files that match a search."""
+    row = _run(reader, "count", version, query, {}).fetchone()
+    return int(row[0]) if row else 0
 
 
 def tiles(reader: Connection, version: Version, file_ids: Sequence[int]) -> list[Tile]:

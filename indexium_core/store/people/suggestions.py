@@ -40,6 +40,7 @@ class Subject:
     people: list[str]  # after the planned write
     named: list[str]  # in its comment
     file_hash: str | None
+    faces: list[str]  # names of face regions in the photo
 
 
 class Sibling(NamedTuple):

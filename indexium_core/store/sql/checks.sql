@@ -1,14 +1,15 @@
 -- name: change_token
 -- Values that change with files, people and decisions: a number that grows with every change of a file (marks are pruned
 -- when every variant of the plan has processed them), and the numbers of people, aliases and ignored findings, the time of
--- the last verification, and the unmatched files of legacy .db files. One row for each table: as subqueries of one row, they
+-- the last verification, the unmatched files of legacy .db files, and the faces in photos. One row for each table: as subqueries of one row, they
 -- would be joins, whose order takes DuckDB 30 ms to plan.
 SELECT greatest(coalesce(max(mark_id), 0), (SELECT coalesce(max(seen_mark), 0) FROM plan_variants))::VARCHAR FROM plan_marks
 UNION ALL SELECT concat_ws(' ', max(person_id), count(*)) FROM people
 UNION ALL SELECT count(*)::VARCHAR FROM person_aliases
 UNION ALL SELECT concat_ws(' ', count(*), max(dismissed_at)) FROM check_dismissals
 UNION ALL SELECT max(verified_at)::VARCHAR FROM hash_cache
-UNION ALL SELECT bit_xor(hash(l))::VARCHAR FROM legacy_files AS l;
+UNION ALL SELECT bit_xor(hash(l))::VARCHAR FROM legacy_files AS l
+UNION ALL SELECT bit_xor(hash(file_id, faces))::VARCHAR FROM media_properties WHERE faces IS NOT NULL;
 
 -- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
 
@@ -16,9 +17,7 @@ UNION ALL SELECT bit_xor(hash(l))::VARCHAR FROM legacy_files AS l;
 -- Files that name people (without placeholders) that the database does not assign to them; an alias counts as its person.
 -- Files with an edit, and files that follow the database alone (people mode `exact`), have no such finding.
 WITH meant AS (
-    SELECT a.alias_key, max_by(p.person_key, a.created_at) AS person_key
-    FROM person_aliases AS a JOIN people AS p USING (person_id)
-    WHERE a.alias_key NOT IN (SELECT person_key FROM people) AND a.alias_key NOT IN (FROM shared_keys) GROUP BY a.alias_key
+    /* meant */
 ), decided AS (
     SELECT file_id FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL
     UNION SELECT file_id FROM decisions WHERE kind = 'mode' AND revoked_at IS NULL AND people_mode = 'exact'
@@ -45,6 +44,49 @@ WITH meant AS (
 SELECT file_id AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignored
 FROM findings AS f
 LEFT JOIN check_dismissals AS d ON d.kind = 'differ' AND d.subject = file_id::VARCHAR AND d.facts = f.facts
+ORDER BY file_id;
+
+-- name: meant
+-- Part of other statements: the person of each alias that belongs to one person.
+SELECT a.alias_key, max_by(p.person_key, a.created_at) AS person_key
+FROM person_aliases AS a JOIN people AS p USING (person_id)
+WHERE a.alias_key NOT IN (SELECT person_key FROM people) AND a.alias_key NOT IN (FROM shared_keys) GROUP BY a.alias_key
+
+-- name: face_names
+-- Every name of a face region.
+SELECT DISTINCT unnest(string_split(faces, '; ')) FROM media_properties WHERE faces IS NOT NULL;
+
+-- name: faces
+-- Present photos with a face of a person (placeholders aside) who is not among their people after the write; an alias counts
+-- as its person. Photos with an edit have no such finding. $names and $name_keys are all spellings in use with their
+-- person_key.
+WITH meant AS (
+    /* meant */
+), keyed AS (
+    SELECT name, coalesce(m.person_key, key) AS key
+    FROM (SELECT unnest($names::VARCHAR[]) AS name, unnest($name_keys::VARCHAR[]) AS key)
+    LEFT JOIN meant AS m ON m.alias_key = key WHERE NOT list_contains($placeholders::VARCHAR[], key)
+), photos AS (
+    SELECT file_id, p.faces, f.people
+    FROM (FROM media_properties WHERE faces IS NOT NULL) AS p
+    JOIN (FROM scanned_files WHERE state <> 'missing') AS f USING (file_id)
+    ANTI JOIN (FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL) AS d USING (file_id)
+), named AS (
+    SELECT DISTINCT file_id, key
+    FROM (SELECT file_id, unnest(string_split(faces, '; ')) AS name FROM photos) JOIN keyed USING (name)
+    WHERE key NOT IN (FROM shared_keys)  -- an ambiguous name is chosen by hand
+), present AS (
+    SELECT DISTINCT file_id, key FROM (
+        SELECT file_id, unnest(coalesce(i.result, i.existing, p.people)) AS name
+        FROM photos AS p LEFT JOIN plan_rows_of($variant_id, $plan_id) AS i USING (file_id)
+    ) JOIN keyed USING (name)
+), findings AS (
+    SELECT file_id, hash(list(key ORDER BY key)) AS facts
+    FROM named ANTI JOIN present USING (file_id, key) GROUP BY file_id
+)
+SELECT file_id::VARCHAR AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignored
+FROM findings AS f
+LEFT JOIN check_dismissals AS d ON d.kind = 'faces' AND d.subject = file_id::VARCHAR AND d.facts = f.facts
 ORDER BY file_id;
 
 -- name: shared_keys
@@ -175,12 +217,13 @@ WITH requested AS (
 )
 SELECT f.file_id, f.file_hash, f.path_bytes, f.file_name, f.path AS file_path, f.folder, l.name AS library,
        coalesce(i.result, i.existing, f.people) AS people, f.people AS named, coalesce(e.names, []) AS known,
-       i.risk_level::VARCHAR AS risk
+       i.risk_level::VARCHAR AS risk, coalesce(string_split(m.faces, '; '), []) AS faces
 FROM requested AS f
 JOIN libraries AS l USING (library_id)
 LEFT JOIN (FROM plan_rows_of($variant_id, $plan_id) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS i USING (file_id)
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM assigned JOIN people USING (person_id)
            GROUP BY file_id) AS e USING (file_id)
+LEFT JOIN (SELECT file_id, faces FROM media_properties WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS m USING (file_id)
 ORDER BY f.path_search, f.file_id;
 
 -- name: files_of_payloads

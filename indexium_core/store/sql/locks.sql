@@ -10,7 +10,7 @@ SELECT k.file_id, k.field, k.locked_by, k.locked_at, k.origin, f.path AS file_pa
     WHEN 'channels' THEN m.channels::VARCHAR WHEN 'sample_rate' THEN m.sample_rate::VARCHAR
     WHEN 'frame_rate' THEN m.frame_rate::VARCHAR WHEN 'hdr' THEN m.hdr WHEN 'camera' THEN m.camera
     WHEN 'lens' THEN m.lens WHEN 'taken' THEN m.taken::VARCHAR WHEN 'latitude' THEN m.latitude::VARCHAR
-    WHEN 'longitude' THEN m.longitude::VARCHAR END AS value
+    WHEN 'longitude' THEN m.longitude::VARCHAR WHEN 'faces' THEN m.faces END AS value
 FROM locked_fields AS k JOIN scanned_files AS f USING (file_id)
 LEFT JOIN media_properties AS m ON m.file_id = f.file_id
 WHERE $file_ids::BIGINT[] IS NULL OR k.file_id IN (SELECT unnest($file_ids::BIGINT[]))

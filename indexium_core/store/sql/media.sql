@@ -42,16 +42,21 @@ f.file_id IN (/* matching_ids */);
 file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: listing
--- The files of a list in their order, with what its counts need.
+-- The files of a list in their order, with what its counts need. `kind` is the place in $kinds, from 1; 0 for any other.
 SELECT file_id, kind, rating, people, size, is_offline, shown_at::DATE AS day FROM (
-    SELECT f.file_id, f.file_name, coalesce(f.media_kind, '') AS kind, /* rating */ AS rating,
-           len(/* people */) AS people, f.size, l.state = 'offline' AS is_offline, /* shown_at */ AS shown_at
+    SELECT f.file_id, f.file_name, coalesce(list_position($kinds, f.media_kind), 0)::UTINYINT AS kind,
+           /* rating */ AS rating, len(/* people */) AS people, f.size, l.state = 'offline' AS is_offline,
+           /* shown_at */ AS shown_at
     FROM /* files */
     WHERE f.state <> 'missing' AND (TRUE /* searched */)
 )
 ORDER BY CASE $sort WHEN 'newest' THEN -epoch_us(shown_at) WHEN 'oldest' THEN epoch_us(shown_at) WHEN 'rating' THEN -rating
                     WHEN 'largest' THEN -size END,
          CASE WHEN $sort = 'name' THEN folded(file_name) END, -epoch_us(shown_at), file_id;
+
+-- name: count
+-- The number of files of a list.
+SELECT count(*) FROM scanned_files AS f WHERE f.state <> 'missing' AND (TRUE /* searched */);
 
 -- name: tiles
 -- Files by id.

@@ -8,7 +8,7 @@ CREATE OR REPLACE TEMP TABLE incoming_properties AS SELECT
     unnest($sample_rate::INTEGER[]) AS sample_rate, unnest($frame_rate::DOUBLE[]) AS frame_rate,
     unnest($hdr::VARCHAR[]) AS hdr, unnest($camera::VARCHAR[]) AS camera, unnest($lens::VARCHAR[]) AS lens,
     unnest($taken::TIMESTAMP[]) AS taken, unnest($latitude::DOUBLE[]) AS latitude,
-    unnest($longitude::DOUBLE[]) AS longitude;
+    unnest($longitude::DOUBLE[]) AS longitude, unnest($faces::VARCHAR[]) AS faces;
 
 -- name: define_merged_value
 -- The new value of a field: a locked field keeps its stored value, a field to keep does if there is one.
@@ -31,7 +31,8 @@ CREATE OR REPLACE TEMP MACRO field_pairs(old_row, new_row) AS [
     {'field': 'lens', 'old': struct_extract(old_row, 'lens')::VARCHAR, 'new': struct_extract(new_row, 'lens')::VARCHAR},
     {'field': 'taken', 'old': struct_extract(old_row, 'taken')::VARCHAR, 'new': struct_extract(new_row, 'taken')::VARCHAR},
     {'field': 'latitude', 'old': struct_extract(old_row, 'latitude')::VARCHAR, 'new': struct_extract(new_row, 'latitude')::VARCHAR},
-    {'field': 'longitude', 'old': struct_extract(old_row, 'longitude')::VARCHAR, 'new': struct_extract(new_row, 'longitude')::VARCHAR}
+    {'field': 'longitude', 'old': struct_extract(old_row, 'longitude')::VARCHAR, 'new': struct_extract(new_row, 'longitude')::VARCHAR},
+    {'field': 'faces', 'old': struct_extract(old_row, 'faces')::VARCHAR, 'new': struct_extract(new_row, 'faces')::VARCHAR}
 ];
 
 -- name: merged
@@ -60,7 +61,8 @@ SELECT file_id, is_new, tool, was,
        merged_value('lens', locked, keep, was.lens, lens) AS lens,
        merged_value('taken', locked, keep, was.taken, taken) AS taken,
        merged_value('latitude', locked, keep, was.latitude, latitude) AS latitude,
-       merged_value('longitude', locked, keep, was.longitude, longitude) AS longitude
+       merged_value('longitude', locked, keep, was.longitude, longitude) AS longitude,
+       merged_value('faces', locked, keep, was.faces, faces) AS faces
 FROM paired;
 
 -- name: changes
@@ -87,7 +89,7 @@ UPDATE media_properties SET
     resolution = m.resolution, duration = m.duration, size = m.size, video_codec = m.video_codec,
     audio_codec = m.audio_codec, channels = m.channels, sample_rate = m.sample_rate, frame_rate = m.frame_rate,
     hdr = m.hdr, camera = m.camera, lens = m.lens, taken = m.taken, latitude = m.latitude, longitude = m.longitude,
-    tool = m.tool, read_at = $at, problem_code = '', problem = ''
+    faces = m.faces,     tool = m.tool, read_at = $at, problem_code = '', problem = ''
 FROM merged_properties AS m WHERE m.file_id = media_properties.file_id AND NOT m.is_new;
 
 -- name: updated
@@ -142,7 +144,7 @@ FROM (
 -- name: of
 -- The properties of one file.
 SELECT resolution, duration, size, video_codec, audio_codec, channels, sample_rate, frame_rate, hdr, camera, lens,
-       taken::VARCHAR AS taken, latitude, longitude, tool, read_at, problem_code, problem
+       taken::VARCHAR AS taken, latitude, longitude, faces, tool, read_at, problem_code, problem
 FROM media_properties WHERE file_id = $file_id;
 
 -- name: batch
@@ -191,7 +193,8 @@ UPDATE media_properties SET
     lens = CASE WHEN $field = 'lens' THEN $value ELSE lens END,
     taken = CASE WHEN $field = 'taken' THEN $value::TIMESTAMP ELSE taken END,
     latitude = CASE WHEN $field = 'latitude' THEN $value::DOUBLE ELSE latitude END,
-    longitude = CASE WHEN $field = 'longitude' THEN $value::DOUBLE ELSE longitude END
+    longitude = CASE WHEN $field = 'longitude' THEN $value::DOUBLE ELSE longitude END,
+    faces = CASE WHEN $field = 'faces' THEN $value ELSE faces END
 WHERE file_id IN (SELECT unnest($file_id::BIGINT[]));
 
 -- name: add_rows
@@ -206,5 +209,5 @@ SELECT file_id, CASE $field WHEN 'resolution' THEN resolution WHEN 'duration' TH
     WHEN 'channels' THEN channels::VARCHAR WHEN 'sample_rate' THEN sample_rate::VARCHAR
     WHEN 'frame_rate' THEN frame_rate::VARCHAR WHEN 'hdr' THEN hdr WHEN 'camera' THEN camera WHEN 'lens' THEN lens
     WHEN 'taken' THEN taken::VARCHAR WHEN 'latitude' THEN latitude::VARCHAR WHEN 'longitude' THEN longitude::VARCHAR
-    END AS value
+    WHEN 'faces' THEN faces END AS value
 FROM media_properties WHERE file_id IN (SELECT unnest($file_id::BIGINT[]));

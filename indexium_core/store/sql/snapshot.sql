@@ -30,6 +30,7 @@ SELECT
     p.taken, -- time of the recording, as the file has it (local time of a camera, often UTC of a video)
     p.latitude, -- degrees, south is negative
     p.longitude, -- degrees, west is negative
+    p.faces, -- names of the face regions of a photo, separated by '; '
     f.comment, -- comment in the file
     f.people AS comment_people, -- people that the comment names
     f.custom_text, -- text of the comment beside the people

@@ -1,9 +1,10 @@
 -- name: subject
 -- The file for which people are suggested: its place, its people after the write, and those in its comment.
 SELECT f.library_id, f.folder, f.file_name, coalesce(i.result, i.existing, f.people) AS people, f.people AS named,
-       f.file_hash
+       f.file_hash, coalesce(string_split(m.faces, '; '), []) AS faces
 FROM (FROM scanned_files WHERE file_id = $file_id) AS f
-LEFT JOIN (FROM plan_rows_of($variant_id, $plan_id) WHERE file_id = $file_id) AS i USING (file_id);
+LEFT JOIN (FROM plan_rows_of($variant_id, $plan_id) WHERE file_id = $file_id) AS i USING (file_id)
+LEFT JOIN (SELECT file_id, faces FROM media_properties WHERE file_id = $file_id) AS m USING (file_id);
 
 -- name: copies
 -- All files of one payload. Copies of a file are no evidence about it.

@@ -15,6 +15,7 @@ from dashboards.pages.plan.details import file_fields
 from indexium_core.flows.review import field_rules
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.rules import FileNames, ValueRule, literal
+from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.files.details import FieldDetails, FileDetails, StandingDecision
 from indexium_core.model.files.media import Change
@@ -59,6 +60,7 @@ def view(
             since=None,
             locked=each.key == "genre",
             problem=each.problem_in(container, planned.get(each.key)),
+            shown=shown_in(each, container),
         )
         for each in EDITABLE
     ]
@@ -70,6 +72,16 @@ def view(
 
 def row(shown: dict[str, Any], key: str) -> dict[str, Any]:
     return next(each for each in [*shown["rows"], *shown["more"]] if each["key"] == key)
+
+
+def test_fields_with_a_value_have_their_names_in_other_programs() -> None:
+    shown = view(fields={"genre": "Travel", "show": "Sea"}, edits=[edit_of("title")])
+    assert shown["names"] == [
+        ["Title", "Title (ExifTool, MediaInfo, ffprobe); not in Kodi"],
+        ["Genre", "Genre (ExifTool, MediaInfo, ffprobe); not in Kodi"],
+    ]
+    assert shown["note"].startswith("Not measured: Jellyfin, ")
+    assert (view()["names"], view()["note"]) == ([], "")
 
 
 def test_kind_of_decision_is_that_of_the_library() -> None:

@@ -389,6 +389,7 @@ class Stage:
             self.dialog,
             watch=self.watch,
             postponed=set(),
+            announced=set(),
         )
         self.screen = JobsScreen(self)  # type: ignore[arg-type]
 
@@ -490,6 +491,7 @@ class Offered(Stage):
             self.dialog,
             watch=self.watch,
             postponed=self.later,
+            announced=set(),
         )
 
     def _resume(self, operation_id: int) -> None:
@@ -523,6 +525,34 @@ def test_interrupted_operation_is_offered_once() -> None:
     assert not stage.asked["open"]
     stage.offer.show(2)  # but a request returns it
     assert stage.asked["open"]
+
+
+def test_resumed_scan_is_announced_once_and_can_be_stopped() -> None:
+    stage = Offered()
+    stage.library.jobs.put("scan", "running", id=7, title="Scan /films", progress_current=300, progress_total=1000)
+    stage.offer.start()
+    assert stage.line.toasts == []  # a scan of this process
+    stage.library.resumed_scans = {7: "Job 7 resumes."}
+    stage.offer.start()
+    stage.offer.start()  # another tab
+    assert stage.line.toasts == ["“Scan /films” continues after the restart: 300 of 1,000 files are read."]
+    stage.offer.stop_scan(7)
+    assert stage.library.jobs.get(7).status == "cancelled"
+    assert stage.line.toasts[1:] == ["The scan was stopped. The next scan reads the rest."]
+
+
+def test_question_about_an_operation_has_the_resumed_scan() -> None:
+    stage = Offered(cut(1), cut(2))
+    stage.library.jobs.put("scan", "pending", id=7, title="Scan /films")
+    stage.library.resumed_scans = {7: "Job 7 resumes."}
+    stage.offer.start()
+    assert stage.asked["sections"][0]["text"] == "“Scan /films” continues after the restart."
+    assert [each["act"] for each in stage.asked["actions"]] == ["rollback", "stop"]
+    stage.answer("act", act="stop")
+    assert stage.library.jobs.get(7).status == "cancelled"
+    assert (stage.asked["open"], [each["act"] for each in stage.asked["actions"]]) == (True, ["rollback"])
+    stage.answer("close")
+    assert [each["act"] for each in stage.asked["actions"]] == ["rollback"]  # the next operation, without the scan
 
 
 def test_answered_question_disappears_in_other_tabs() -> None:

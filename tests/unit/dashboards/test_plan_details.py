@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from dashboards.components import person_field
-from dashboards.pages.plan.details import plan_details
+from dashboards.pages.plan.details import file_facts, plan_details, planned_write
 from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
@@ -33,11 +33,11 @@ def view(item: PlanItem, **changes: Any) -> dict[str, Any]:
 
 def test_preserve_is_offered_only_for_lost_text() -> None:
     lossy = next(item for item in PLAN.values() if any(issue.code == "custom_comment" for issue in item.issues))
-    assert plan_details.acts(lossy, [], editable=True) == {"skip": "on", "edit": "on", "preserve": "on"}
-    assert "preserve" not in plan_details.acts(of("safe"), [], editable=True)
-    assert "edit" not in plan_details.acts(lossy, [], editable=False)
-    assert "revoke" in plan_details.acts(lossy, ["edit"], editable=True)
-    assert "revoke" not in plan_details.acts(replace(lossy, postponed=True), ["postpone"], editable=True)
+    assert planned_write.acts(lossy, [], editable=True) == {"skip": "on", "edit": "on", "preserve": "on"}
+    assert "preserve" not in planned_write.acts(of("safe"), [], editable=True)
+    assert "edit" not in planned_write.acts(lossy, [], editable=False)
+    assert "revoke" in planned_write.acts(lossy, ["edit"], editable=True)
+    assert "revoke" not in planned_write.acts(replace(lossy, postponed=True), ["postpone"], editable=True)
 
 
 def test_thumbnail_shows_duration_size_and_video_codec() -> None:
@@ -46,7 +46,7 @@ def test_thumbnail_shows_duration_size_and_video_codec() -> None:
     )
     film = StreamFacts(index=1, kind="video", codec="hevc", language=None, details={"width": 3840, "height": 2160})
     details = details_of(of("safe"), duration=6727.0, streams=[cover, film])
-    assert plan_details.over(details) == ["1:52:07", "3840×2160", "HEVC"]
+    assert file_facts.over(details) == ["1:52:07", "3840×2160", "HEVC"]
 
 
 @pytest.mark.parametrize(
@@ -117,10 +117,10 @@ def test_other_spelling_of_person_is_shown() -> None:
 def test_several_comment_fields_are_listed() -> None:
     one = FieldValue(field="comment", where="moov/udta/©cmt", value="a")
     other = FieldValue(field="comment", where="moov/meta/ilst/comment", value="")
-    assert plan_details.fields(details_of(of("safe"), comment_fields=[one])) == []
-    assert plan_details.fields(details_of(of("safe"), comment_fields=[one, other], fields_differ=True)) == []
+    assert planned_write.same_texts(details_of(of("safe"), comment_fields=[one])) == []
+    assert planned_write.same_texts(details_of(of("safe"), comment_fields=[one, other], fields_differ=True)) == []
     agreeing = [one, replace(other, value="a")]
-    assert plan_details.fields(details_of(of("safe"), comment_fields=agreeing))[0][1] == "the same text"
+    assert planned_write.same_texts(details_of(of("safe"), comment_fields=agreeing))[0][1] == "the same text"
 
 
 def test_each_of_several_comments_shows_its_change() -> None:
@@ -129,7 +129,7 @@ def test_each_of_several_comments_shows_its_change() -> None:
     new = {"a": "People: Ann", "b": "People: Ann", "d": None, "e": "People: Ann"}
     changes = [Change(field="comment", old=held.get(where), new=text, where=where) for where, text in new.items()]
     item = replace(of("danger"), changes=changes)
-    rows = plan_details.texts(details_of(item, comment_fields=places, fields_differ=True), item)
+    rows = planned_write.texts(details_of(item, comment_fields=places, fields_differ=True), item)
     fates = {"a": "replaced", "b": "changed", "c": "kept", "d": "removed", "e": "added"}
     assert {row["where"]: row["fate"] for row in rows} == fates
     assert "".join(run["text"] for run in rows[0]["old"]) == "At sea"
@@ -195,9 +195,9 @@ def test_newest_operations_are_sent_and_all_are_counted() -> None:
 
 def test_further_copies_are_counted() -> None:
     details: FileDetails = details_of(of("safe"), copies=[FileCopy(file_id=2, file_path="/b.mp4")], copies_total=12)
-    assert ["Copies", "/b.mp4"] in plan_details.facts(details)
-    assert ["", "and 11 more"] in plan_details.facts(details)
-    assert "12 copies" in plan_details.strip(details)
+    assert ["Copies", "/b.mp4"] in file_facts.facts(details)
+    assert ["", "and 11 more"] in file_facts.facts(details)
+    assert "12 copies" in file_facts.strip(details)
 
 
 # Suggested names.

@@ -55,7 +55,7 @@ class Line:
     def soon(self, call: Callable[[], None]) -> None:
         call()
 
-    def toast(self, _kind: str, text: str) -> None:
+    def toast(self, _kind: str, text: str, **_: object) -> None:
         self.toasts.append(text)
 
     def listen(self, _names: Any, react: Callable[[], None], **_: Any) -> None:

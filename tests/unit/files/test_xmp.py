@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.files.containers.photos import xmp, xmp_fields
+from indexium_core.files.containers.photos import face_regions, xmp, xmp_fields
 from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
@@ -296,7 +296,7 @@ def _single_spaced(key: str, value: str | None) -> str | None:
     return " ".join(value.split()) if key == "comment" and value else value
 
 
-OURS = {f"{{{each.uris[0]}}}{each.name}" for each in xmp_fields.PROPERTIES.values()} | {
+OURS = {f"{{{each.uris[0]}}}{each.name}" for each in xmp_fields.properties().values()} | {
     "{http://ns.microsoft.com/photo/1.0/}Rating"
 }
 
@@ -311,3 +311,42 @@ def _other_elements(text: bytes) -> list[object]:
         ]
         found += [ET.tostring(child).strip() for child in description if child.tag not in OURS]
     return found
+
+
+# Face regions
+
+_MWG = 'xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"'
+_MICROSOFT = (
+    'xmlns:MP="http://ns.microsoft.com/photo/1.2/" xmlns:MPRI="http://ns.microsoft.com/photo/1.2/t/RegionInfo#" '
+    'xmlns:MPReg="http://ns.microsoft.com/photo/1.2/t/Region#"'
+)
+_REGIONS = {  # how programs write the faces of Ann and Zoë, beside a dog, a focus point and a face without a name
+    "attributes": f"""<rdf:Description rdf:about="" {_MWG}><mwg-rs:Regions rdf:parseType="Resource">
+      <mwg-rs:RegionList><rdf:Bag>
+       <rdf:li><rdf:Description mwg-rs:Name="Ann Lee" mwg-rs:Type="Face"/></rdf:li>
+       <rdf:li><rdf:Description mwg-rs:Name="Rex" mwg-rs:Type="Pet"/></rdf:li>
+       <rdf:li><rdf:Description mwg-rs:Name="ann  lee" mwg-rs:Type="Face"/></rdf:li>
+       <rdf:li><rdf:Description mwg-rs:Type="Face"/></rdf:li>
+       <rdf:li><rdf:Description mwg-rs:Name="Zo&#xEB; Öz"/></rdf:li>
+      </rdf:Bag></mwg-rs:RegionList></mwg-rs:Regions></rdf:Description>""",
+    "elements": f"""<rdf:Description rdf:about="" {_MWG}><mwg-rs:Regions><rdf:Description>
+      <mwg-rs:RegionList><rdf:Bag>
+       <rdf:li rdf:parseType="Resource"><mwg-rs:Name>Ann Lee</mwg-rs:Name><mwg-rs:Type>Face</mwg-rs:Type></rdf:li>
+       <rdf:li rdf:parseType="Resource"><mwg-rs:Type>Focus</mwg-rs:Type><mwg-rs:Name>eye</mwg-rs:Name></rdf:li>
+       <rdf:li rdf:parseType="Resource"><mwg-rs:Name> Zoë Öz </mwg-rs:Name><mwg-rs:Type>Face</mwg-rs:Type></rdf:li>
+      </rdf:Bag></mwg-rs:RegionList></rdf:Description></mwg-rs:Regions></rdf:Description>""",
+    "Microsoft": f"""<rdf:Description rdf:about="" {_MICROSOFT}><MP:RegionInfo><rdf:Description><MPRI:Regions><rdf:Bag>
+       <rdf:li><rdf:Description MPReg:PersonDisplayName="Ann Lee" MPReg:Rectangle="0.1, 0.1, 0.2, 0.2"/></rdf:li>
+       <rdf:li rdf:parseType="Resource"><MPReg:PersonDisplayName>Zoë Öz</MPReg:PersonDisplayName></rdf:li>
+       <rdf:li><rdf:Description MPReg:Rectangle="0.1, 0.1, 0.2, 0.2"/></rdf:li>
+      </rdf:Bag></MPRI:Regions></rdf:Description></MP:RegionInfo></rdf:Description>""",
+}
+
+
+@pytest.mark.parametrize("form", _REGIONS)
+def test_names_of_face_regions_are_read(form: str) -> None:
+    assert face_regions.face_names(parsed(_REGIONS[form])) == ("Ann Lee", "Zoë Öz")
+
+
+def test_packet_without_regions_has_no_faces() -> None:
+    assert face_regions.face_names(parsed(photos.OTHERS)) == ()

@@ -74,6 +74,12 @@ class House:
         with self.database.atomic() as tx:
             people.assign(tx, wanted, at=NOW)
 
+    def face(self, path: str, name: str) -> None:
+        """Store a named face in a file."""
+        with self.database.atomic() as tx:
+            row = "INSERT INTO media_properties BY NAME SELECT $1::BIGINT AS file_id, $2 AS faces"
+            tx.execute(row, [ids(self.database)[path], name])
+
     def two_named(self, name: str) -> None:
         """Store two people with one name."""
         with self.database.atomic() as tx:
@@ -435,6 +441,7 @@ def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> 
     house.corrupt()
     house.lose("gone/c.mp4", "Bo")
     house.two_named("Kim")
+    house.face("d.mp4", "Rosa")
     rows = house.found(kind)
     assert rows
     assert house.checks.ignore(kind, [row.subject for row in rows]) == len(rows)
@@ -511,6 +518,7 @@ def test_statement_count_does_not_depend_on_findings(house: House) -> None:
         for number in numbers:
             house.lose(f"gone/only {number}.mp4", "Bo")
             house.two_named(f"Kim {number}")
+            house.face(f"only {number}.mp4", f"Rosa {number}")
 
     fill(range(2))
     few = {kind: statements(kind) for kind in KINDS}
@@ -538,7 +546,7 @@ def test_all_file_people_can_be_learned_at_once(house: House) -> None:
     assert house.checks.resolve_all("unknown").files == 1
     assert house.known()["d.mp4"] == ["Dora"]
     assert house.known()["b.mp4"] == ["Bob Ray", "GHOST", "Cy"]
-    with pytest.raises(errors.UsageError, match="only differ and unknown can be resolved all at once"):
+    with pytest.raises(errors.UsageError, match="only differ, faces and unknown can be resolved all at once"):
         house.checks.resolve_all("spelling")
 
 

@@ -34,6 +34,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 def test_sections_and_months_have_every_file_at_its_place(library: Library) -> None:
     overview = library.media.overview()
+    kinds = {each.value: each.files for each in library.media.facet("type")}
+    assert overview.kinds == kinds
+    assert set(kinds) == {"photo", "video"}
     assert sum(overview.kinds.values()) == overview.total == sum(section.files for section in overview.sections)
     assert sum(month.files for month in overview.months) == overview.total
     for month in overview.months[:: len(overview.months) // 7]:
@@ -107,6 +110,18 @@ def test_search_without_files_and_unknown_keys(library: Library) -> None:
         library.media.facet("colour")
     with pytest.raises(errors.QueryError):
         library.media.overview("nokey:1")
+
+
+def test_wider_searches_omit_one_part_and_read_no_list(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    media = library.media
+    photos, total = media.overview("type:photo").total, media.overview().total
+    monkeypatch.setattr(store, "listing", None)
+    [wider] = media.wider("type:photo name:nothing")
+    assert (wider.query, wider.words, wider.files) == ("type:photo", "without name:nothing", photos)
+    assert media.wider("name:nothing") == media.wider("") == media.wider("name:nothing name:nobody") == []
+    assert media.count() == total
+    with pytest.raises(errors.QueryError):
+        media.wider("nokey:1 a")
 
 
 def test_page_of_a_list_stays_until_the_list_leaves_the_memory(library: Library) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.review.saved_views import MAX_VIEWS, ViewService
+from indexium_core.flows.review.saved_views import MAX_VIEWS, SavedView, ViewService
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 from tests.support.catalog import NOW
@@ -24,6 +24,10 @@ def views(database: Database, told: list[str]) -> ViewService:
     return ViewService(database, clock=lambda: NOW, on_change=lambda: told.append("changed"))
 
 
+def own(views: ViewService) -> list[SavedView]:
+    return [view for view in views.list() if not view.is_built_in]
+
+
 def test_view_is_stored_unchanged(views: ViewService, told: list[str]) -> None:
     saved = views.save("  Danger   with Ann ", ' risk:danger person:"Ann Lee" ', sort="name", descending=True)
     assert (saved.name, saved.query, saved.sort, saved.descending, saved.is_default) == (
@@ -33,7 +37,7 @@ def test_view_is_stored_unchanged(views: ViewService, told: list[str]) -> None:
         True,
         False,
     )
-    assert views.list() == [saved]
+    assert own(views) == [saved]
     assert views.get(saved.view_id) == saved
     assert told == ["changed"]
 
@@ -42,13 +46,13 @@ def test_view_names_ignore_case(views: ViewService) -> None:
     first = views.save("Straße 🎂", "a")
     second = views.save("STRASSE 🎂", "b", sort="size")
     assert second == replace(first, name="STRASSE 🎂", query="b", sort="size")
-    assert views.list() == [second]
+    assert own(views) == [second]
 
 
 def test_views_are_listed_by_name(views: ViewService) -> None:
     for name in ("beta", "Alpha", "gamma"):
         views.save(name, "")
-    assert [view.name for view in views.list()] == ["Alpha", "beta", "gamma"]
+    assert [view.name for view in own(views)] == ["Alpha", "beta", "gamma"]
 
 
 def test_only_one_view_opens_plan(views: ViewService) -> None:
@@ -57,7 +61,7 @@ def test_only_one_view_opens_plan(views: ViewService) -> None:
     views.set_default(one.view_id)
     views.set_default(other.view_id)
     assert views.default() == replace(other, is_default=True)
-    assert [view.is_default for view in views.list()] == [False, True]
+    assert [view.is_default for view in own(views)] == [False, True]
     views.save("other", "c")  # an overwrite does not change that
     assert views.get(other.view_id).is_default
     views.set_default(None)
@@ -70,14 +74,14 @@ def test_view_rename_refuses_taken_name(views: ViewService) -> None:
     assert views.rename(one.view_id, "FIRST").name == "FIRST"  # its own name, in another spelling
     with pytest.raises(errors.UsageError, match="OTHER"):
         views.rename(one.view_id, "OTHER")
-    assert [view.name for view in views.list()] == ["FIRST", other.name]
+    assert [view.name for view in own(views)] == ["FIRST", other.name]
 
 
 def test_removed_view_is_restored_by_undo(views: ViewService) -> None:
     saved = views.save("one", "a", sort="size")
     views.set_default(saved.view_id)
     gone = views.remove(saved.view_id)
-    assert (views.list(), views.default()) == ([], None)
+    assert (own(views), views.default()) == ([], None)
     assert views.restore(gone) == replace(saved, is_default=True)
 
 
@@ -102,7 +106,7 @@ def test_undo_keeps_newer_view_of_name(views: ViewService) -> None:
 def test_invalid_view_is_refused(views: ViewService, name: str, text: str, sort: str) -> None:
     with pytest.raises(errors.UsageError):
         views.save(name, text, sort=sort)
-    assert views.list() == []
+    assert own(views) == []
 
 
 def test_number_of_views_is_limited(views: ViewService, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,6 +124,20 @@ def test_unknown_view_is_refused(views: ViewService) -> None:
             call(7)
 
 
+def test_favorites_are_built_in(views: ViewService) -> None:
+    [favorites] = views.list()
+    assert (favorites.name, favorites.query) == ("Favorites", "favorite:yes")
+    for change in (
+        lambda: views.remove(favorites.view_id),
+        lambda: views.rename(favorites.view_id, "Best"),
+        lambda: views.save("FAVORITES", "rating:5"),
+    ):
+        with pytest.raises(errors.UsageError, match="is built in"):
+            change()
+    views.set_default(favorites.view_id)
+    assert views.list() == [replace(favorites, is_default=True)]
+
+
 def test_failed_view_change_stores_nothing(database: Database, views: ViewService) -> None:
     saved = views.save("one", "a")
     with contextlib.suppress(ZeroDivisionError), database.atomic() as tx:
@@ -127,4 +145,4 @@ def test_failed_view_change_stores_nothing(database: Database, views: ViewServic
         store.set_default(tx, saved.view_id)
         store.overwrite(tx, replace(saved, query="b"), at=NOW)
         raise ZeroDivisionError
-    assert views.list() == [saved]
+    assert own(views) == [saved]

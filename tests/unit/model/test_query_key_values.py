@@ -126,6 +126,11 @@ def test_one_part_is_removed(text: str, place: int, result: str) -> None:
     assert query.without_part(text, place) == result
 
 
+def test_query_without_each_part() -> None:
+    assert list(query.without_each_part('a "b c"')) == [('"b c"', "a"), ("a", '"b c"')]
+    assert list(query.without_each_part("a OR b")) == list(query.without_each_part("")) == []
+
+
 def test_every_part_is_described() -> None:
     text = 'risk:danger person:"Ann Lee" -path:archive'
     assert query.describe_parts(text) == ["danger", "with Ann Lee", "not under a path containing “archive”"]

@@ -12,6 +12,7 @@ from indexium_core.store.database import FILE_NAME, Database
 from indexium_core.store.operations import backups, ledger
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.review import views
 from tests.support.catalog import NOW
 
 # The content of a home of version 1: a file with a person, a plan, a write of it and its rollback.
@@ -109,6 +110,15 @@ def test_hashes_of_readable_files_become_known(old_home: Path) -> None:
     with Database.open(old_home) as database:
         found = database.read().execute("SELECT inode, size, mtime_ns, file_hash FROM hash_cache").fetchall()
         assert found == [(2**64 - 1, 10, 7, "x1:00")]
+
+
+def test_view_of_a_person_with_the_name_of_the_built_in_view_stays(home: Path) -> None:
+    home.mkdir()
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[:28])
+        raw.execute("INSERT INTO saved_views VALUES (7, 'F', 'favorites', 'ann', 'name', FALSE, TRUE, now(), now())")
+    with Database.open(home) as database:
+        assert [(view.view_id, view.query) for view in views.all_views(database.read())] == [(7, "ann")]
 
 
 @pytest.mark.parametrize("count", range(1, len(migrations.available())))

@@ -17,6 +17,7 @@ from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.files.tiles import FACETS, SORTS, MediaOverview, TilePage
+from indexium_core.model.planning.facets import Wider
 from indexium_core.model.view import SavedView
 
 __all__ = ["Browsing"]
@@ -32,7 +33,7 @@ class _Loaded(NamedTuple):
     overview: MediaOverview
     everything: int
     views: list[SavedView]
-    wider: list[tuple[str, str]]
+    wider: list[Wider]
     offline: list[str]
 
 
@@ -125,18 +126,11 @@ class Browsing:
     def _read(self, query: str, sort: str) -> _Loaded:
         media, plan = self._library.media, self._session.read_cache.plan()
         overview = media.overview(query, sort=sort, plan=plan)
-        wider = []
-        if not overview.total:
-            for place, part in enumerate(grammar.parts(query)):
-                rest = grammar.without_part(query, place)
-                found = media.overview(rest, sort=sort, plan=plan).total
-                if found:
-                    wider.append((rest, f"{wording.files(found)} without {query[part.start : part.end]}"))
         return _Loaded(
             overview,
-            media.overview("", sort=sort, plan=plan).total,
+            media.count(plan=plan),
             self._session.read_cache.views(),
-            wider,
+            [] if overview.total else media.wider(query, plan=plan),
             [row.name for row in self._library.inventory.list() if row.state == "offline"],
         )
 

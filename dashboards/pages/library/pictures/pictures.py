@@ -15,6 +15,7 @@ from indexium_core.model import query as grammar
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
+from indexium_core.model.planning.facets import Wider
 from indexium_core.model.view import SavedView
 
 __all__ = ["Pictures", "decided", "options", "stars", "tiles", "view"]
@@ -78,7 +79,7 @@ def view(
     everything: int,
     editable: bool,
     views: Sequence[SavedView] = (),
-    wider: Sequence[tuple[str, str]] = (),
+    wider: Sequence[Wider] = (),
     problem: str = "",
     typed: str = "",
     scan: str = "",
@@ -94,7 +95,7 @@ def view(
         everything: Number of the files of the library.
         editable: Whether editing is allowed (a setting).
         views: The saved views of the plan.
-        wider: Searches that find files if this one finds none, with their labels.
+        wider: Searches that find files if this one finds none.
         problem: Why the typed search is not valid.
         typed: The typed search, if it is not valid.
         scan: The state of a running scan as text.
@@ -153,11 +154,11 @@ def _offline(names: Sequence[str], files: int) -> str:
     )
 
 
-def _empty(wider: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def _empty(wider: Sequence[Wider]) -> dict[str, Any]:
     return {
         "title": "No file matches all filters",
         "text": "With one filter less there are files:" if wider else "No file of the library matches this search.",
-        "searches": [{"query": query, "label": label} for query, label in wider],
+        "searches": [{"query": each.query, "label": f"{wording.files(each.files)} {each.words}"} for each in wider],
     }
 
 

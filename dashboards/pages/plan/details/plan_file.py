@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.components import person_field
-from dashboards.pages.plan.details import file_fields, plan_details
+from dashboards.pages.plan.details import file_facts, file_fields, plan_details
 from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import PlanState, history_term
@@ -207,7 +207,7 @@ class PlanFile:
         def on_done(report: RescanReport) -> None:
             self.drawer.rescanned()
             kind: ToastKind = "info" if report.failed or report.missing or report.skipped else "good"
-            self._bridge.toast(kind, plan_details.rescanned(report))
+            self._bridge.toast(kind, file_facts.rescanned(report))
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:

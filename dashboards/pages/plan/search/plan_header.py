@@ -192,6 +192,7 @@ def _saved(state: PlanState, saved: SavedView) -> dict[str, Any]:
         "order": f"by {SORTS[saved.sort][0].lower()}, {SORTS[saved.sort][2 if saved.descending else 1]}",
         "default": saved.is_default,
         "here": state.shows(saved),
+        "built_in": saved.is_built_in,
     }
 
 

@@ -11,6 +11,7 @@ import {button, closeButton, iconButton} from "../../../components/widgets.js"
  * @property {string} order
  * @property {boolean} default The plan opens with this view.
  * @property {boolean} here The view is displayed now.
+ * @property {boolean} built_in The view cannot be changed, renamed or removed.
  *
  * @typedef {{views: SavedView[], opened: string, everything: boolean}} Views
  *   `opened`: name of the view that was opened last; `everything`: the plan is shown without a search.
@@ -129,8 +130,7 @@ export class ViewsMenu extends Menu {
         h("small", null, h("bdi", null, view.means), ` · ${view.order}`),
       ),
       icon(view.default ? "★" : "☆", opensWith, "default_view", {"aria-pressed": String(view.default)}),
-      icon("✎", `Rename ${name}`, "rename"),
-      icon("✕", `Remove ${name}`, "remove_view"),
+      !view.built_in && [icon("✎", `Rename ${name}`, "rename"), icon("✕", `Remove ${name}`, "remove_view")],
     )
   }
 
@@ -156,11 +156,22 @@ export class ViewsMenu extends Menu {
           autocomplete: "off",
           data: {key: "name", name: "new"},
         }),
-        button(existing ? "Overwrite" : "Save", "save", {kind: "small primary", disabled: !name.trim()}),
+        button(existing ? "Overwrite" : "Save", "save", {
+          kind: "small primary",
+          disabled: !name.trim() || existing?.built_in,
+        }),
       ),
-      existing && h("p", {class: "hint"}, `“${existing.name}” will be overwritten.`),
+      existing &&
+        h(
+          "p",
+          {class: "hint"},
+          existing.built_in
+            ? `“${existing.name}” is built in. Choose another name.`
+            : `“${existing.name}” will be overwritten.`,
+        ),
       opened &&
         !opened.here &&
+        !opened.built_in &&
         button(["Update “", h("bdi", null, opened.name), "” with this"], "update", {
           kind: "small",
           data: {name: opened.name},

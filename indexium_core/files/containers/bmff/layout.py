@@ -6,6 +6,7 @@ The file's index (`moov`) is read once into memory; media bytes are never read.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +17,7 @@ from indexium_core.files.containers.bmff.offsets import Offsets
 from indexium_core.files.containers.bmff.tags import field_map, new_places, places, times
 from indexium_core.files.containers.bmff.tags.new_places import NewPlace
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue
 
@@ -147,6 +148,7 @@ def examine(reader: Reader) -> BmffLayout:
         information_text=found.information_text,
         unknown={**found.unknown, **not_time},
         new_place=new_place,
+        turned=_turned(window, moov),
         problem=problem or checked.problem,
         offsets=checked.offsets,
     )
@@ -202,7 +204,7 @@ def _rank(place: FieldPlace) -> tuple[int, ...]:
     """Return the order of a place: players show the field under the first of its names, and its last place."""
     if place.field == COMMENT:
         return (0, place.box.start)
-    names = field_named(place.field).names_in("mov")
+    names = known_field(place.field).names_in("mov")
     return (1, not place.shown, names.index(place.name) if place.name in names else 0, -place.box.start)
 
 
@@ -223,3 +225,15 @@ def _added(texts: tuple[FieldValue, ...], found: Sequence[FieldPlace], new_place
     kinds = [*(box.kind for box in new_place.around), *new_place.missing, new_place.kind]
     where = "/".join(kind.decode("latin-1") for kind in kinds)
     return fields.with_unique_places([*texts, FieldValue(field=COMMENT, where=where, value="")])[-1].where
+
+
+def _turned(window: Window, moov: Box) -> frozenset[int]:
+    """Return the tracks with a quarter turn in the matrix of `tkhd` (ISO/IEC 14496-12, 8.3.2)."""
+    turned = set()
+    for place, track in enumerate(moov.named(b"trak")):
+        for box in track.named(b"tkhd"):
+            start = 52 if window.body(box, 0, 1) == b"\1" else 40  # behind times, track number and duration
+            a, b = struct.unpack(">ii", window.body(box, start, 8).ljust(8, b"\0"))
+            if abs(b) > abs(a):
+                turned.add(place)
+    return frozenset(turned)

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from indexium_core import errors
 from indexium_core.files.containers import COMMENT_ONLY, Capabilities, Layout, Reader, Strategy
-from indexium_core.files.containers.photos import exif, photo_dates, xmp, xmp_fields
+from indexium_core.files.containers.photos import exif, face_regions, photo_dates, xmp, xmp_fields
 from indexium_core.files.containers.photos.exif import ExifFacts
 from indexium_core.files.containers.photos.xmp import XmpError, XmpPacket
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
@@ -103,6 +103,13 @@ class PhotoLayout(Layout):
     own_fields: tuple[FieldValue, ...] = ()  # with a sidecar: the fields of the photo itself
 
     @property
+    def faces(self) -> tuple[str, ...]:
+        """The names of face regions: those of the sidecar if it has regions, otherwise those of the photo."""
+        packets = (self.sidecar.packet if self.sidecar else None, self.packet)
+        valid = next((each for each in packets if each is not None and face_regions.has_regions(each)), None)
+        return face_regions.face_names(valid) if valid is not None else ()
+
+    @property
     def dimensions(self) -> tuple[int, int]:
         """Width and height as shown, after the rotation by the orientation; (0, 0) for a damaged photo."""
         if self.parts is None:
@@ -180,7 +187,7 @@ class PhotoFamily:
         if pieces:
             try:
                 packet = _packet_of(head, pieces)
-                blocked = frozenset(xmp_fields.PROPERTIES) - xmp_fields.writable_fields(packet)
+                blocked = frozenset(xmp_fields.properties()) - xmp_fields.writable_fields(packet)
                 blocked |= frozenset().union(*(_fields_in(head, each) for each in parts.further))
                 obstacle = obstacle or (packet.problem and f"The XMP packet cannot be changed: {packet.problem}.")
             except XmpError as error:
@@ -271,7 +278,7 @@ class PhotoStrategy:
             reason = reason or "The photo has no room for the value, and no new file may take its place."
         beside = frozenset[str]() if layout.sidecar is None else layout.sidecar.fields
         for each in (change.field for change in changes):
-            if each not in xmp_fields.PROPERTIES:
+            if xmp_fields.place_of(each) is None:
                 reason = reason or f"Photos have no place for the field {each}."
             elif each in beside:
                 reason = reason or f"The sidecar of the photo has its {each}."
