@@ -140,8 +140,14 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
 
 
 def set_library_media(tx: Connection, library_id: int, kind: MediaKind, *, included: bool) -> None:
-    """Set whether scans of a library include media of a kind, `audio` or `photo`."""
+    """
+    Set whether scans of a library include media of a kind, `audio` or `photo`.
+
+    The next scan reads the files again that may be of an included kind, but have names of another kind.
+    """
     tx.execute(_sql("set_library_media"), {"library_id": library_id, "kind": kind, "included": included})
+    if included:
+        tx.execute(_sql("read_excluded_media_again"), [library_id])
 
 
 def set_library_ratings(tx: Connection, library_id: int, *, at_once: bool) -> None:
