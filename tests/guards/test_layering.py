@@ -100,6 +100,7 @@ CAPABILITIES = [
     "scanning",
     "pictures",
     "properties",
+    "titles",
     "planning",
     "writing",
     "ratings",
