@@ -376,6 +376,14 @@ def test_series_with_one_title_are_told_apart(library: Library, folder: Path) ->
     assert names == ["Fargo (2014)", "The Office (UK)", "The Office (US)", "Pond"]
 
 
+def test_extra_in_folder_of_series_belongs_to_series(library: Library, folder: Path) -> None:
+    add(folder / "Shows/Pond/Extras/Interview.mp4", 45)
+    library.scan()
+    assert set(titles(library)) == {"The Thing", "Thng"}
+    files = library.titles.get(titles(library, "series")["Pond"].id).files
+    assert [each.role for each in files] == ["main", "main", "main", "extra"]
+
+
 def test_missing_file_is_a_gap(library: Library, folder: Path) -> None:
     (folder / "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mp4").unlink()
     library.scan()

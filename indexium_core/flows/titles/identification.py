@@ -36,7 +36,7 @@ __all__ = ["IdentificationReport", "Identifier"]
 
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
 _NAME_SECONDS = 0.002  # processor time for reading one name
-_IDS = 100  # that are taken from the sequence at once
+_IDS = 10  # that are taken from the sequence at once
 T = TypeVar("T")
 R = TypeVar("R")
 

@@ -101,9 +101,9 @@ CREATE TABLE title_values (
     locked BOOLEAN NOT NULL DEFAULT FALSE
 );
 -- Which provider is shown if several have a value: the lowest rank. A row with the field '' is for all other fields.
-CREATE TABLE provider_ranks (field VARCHAR NOT NULL, provider VARCHAR NOT NULL, rank INTEGER NOT NULL);
-INSERT INTO provider_ranks VALUES ('', 'tmdb', 1), ('', 'tvdb', 2), ('', 'omdb', 3), ('', 'fanarttv', 4),
-    ('ratings', 'omdb', 1), ('ratings', 'tmdb', 2), ('content_rating', 'omdb', 1), ('content_rating', 'tmdb', 2);
+CREATE VIEW provider_ranks AS FROM (VALUES
+    ('', 'tmdb', 1), ('', 'tvdb', 2), ('', 'omdb', 3), ('', 'fanarttv', 4), ('ratings', 'omdb', 1), ('ratings', 'tmdb', 2),
+    ('content_rating', 'omdb', 1), ('content_rating', 'tmdb', 2)) AS ranks(field, provider, rank);
 -- The value of each field that is shown: a locked one, then by hand, NFO, provider, container tag and file name.
 CREATE VIEW titles_shown AS
 SELECT v.* FROM title_values AS v
