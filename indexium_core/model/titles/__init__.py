@@ -1,0 +1,1 @@
+"""Titles of films and series: values and pure rules."""
