@@ -17,11 +17,14 @@ LAYERS = {
     "indexium_core.version": 0,
     "indexium_core.notebook": 0,
     "indexium_core.settings": 1,
+    "indexium_core.settings_file": 1,
+    "indexium_core.provider_keys": 1,
     "indexium_core.logs": 1,
     "indexium_core.model": 1,
     "indexium_core.store": 2,
     "indexium_core.files": 2,
     "indexium_core.jobs": 2,
+    "indexium_core.sources": 2,
     "indexium_core.flows": 3,
     "indexium_core.assembly": 4,
     "indexium_core.services": 4,
@@ -107,6 +110,7 @@ CAPABILITIES = [
     "exchange",
     "checks",
     "snapshots",
+    "providers",
     "home",
 ]
 

@@ -7,9 +7,9 @@ The score is 0.6 × title + year + popularity:
 - year: 0.3, 0.2, 0.1 for a difference of 0, 1, 2 years, otherwise 0.
 - popularity: a thousandth of the provider's figure, at most 0.1.
 
-If the file has no year, the part of the year is left out, and the rest is divided by 0.7. A runtime that differs by more
-than 20 % subtracts 0.1. An external id (from the file name or an NFO file) that the candidate has makes the score 1.
-Ids that contradict each other are a question for a person.
+If the file has no year, the part of the year is left out, and the rest is divided by 0.7. A runtime that differs by
+more than 20 % subtracts 0.1. An external id (from the file name or an NFO file) that the candidate has makes the score
+1. Ids that contradict each other are a question for a person.
 """
 
 from __future__ import annotations
