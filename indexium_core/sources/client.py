@@ -268,8 +268,13 @@ class ProviderClient:
                 is_temporary=True,
             )
         if status in _REJECTED:
-            with contextlib.suppress(ValueError):  # the body may say more
+            try:
                 self._interpreted(status, _parsed(answer.body))
+            except ValueError:
+                pass  # a proxy may reject the key, too
+            except errors.ProviderError as error:
+                if error.reason == "provider_quota":
+                    raise
             message = f"{name} rejects the key. Check it: 'indexium providers status' names where it is set."
             self._refuse(errors.ProviderError(message, code="provider_key"), _REJECTED_SECONDS)
         raise self._unusable(f"it has the status {status}")

@@ -134,7 +134,7 @@ class Network:
             headers=dict(request.headers),
             json=None if request.body is None else dict(request.body),
         ) as response:
-            if response.is_redirect:
+            if response.has_redirect_location:
                 raise _bad(request, "it redirects to another address; correct its address in the settings")
             return HttpAnswer(
                 status=response.status_code,

@@ -26,8 +26,12 @@ def test_absent_text_is_no_value(absent: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "found"),
-    [("1,234,567", 1234567.0), ("8.7", 8.7), (8, 8.0), (0, None), ("0", None), ("N/A", None), (True, None)]
-    + [(float("nan"), None), (float("inf"), None), (None, None), ([1], None), (10**400, None)],
+    [
+        ("1,234,567", 1234567.0),
+        ("8.7", 8.7),
+        (8, 8.0),
+        *((each, None) for each in (0, "0", "N/A", True, float("nan"), float("inf"), None, [1], 10**400)),
+    ],
 )
 def test_number(value: Any, found: float | None) -> None:
     assert normalise.number({"a": value}, "a") == found
