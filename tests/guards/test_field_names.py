@@ -1,9 +1,9 @@
 """
 Only the table and the field maps of the containers name a field: everything else knows fields from the table.
 
-The keys in the answers of providers are not fields. A key such as `genre` has no other meaning, so no other module may have it as a text. A key such as `title` or `date` is
+A key such as `genre` has no other meaning, so no other module may have it as a text. A key such as `title` or `date` is
 also a word of interfaces and types; it counts where code handles a field: compared with the key of a field, as an
-argument `field=…`, or as the key of a mapping of fields.
+argument `field=…`, or as the key of a mapping of fields. The keys in the answers of providers are not fields.
 """
 
 from __future__ import annotations
