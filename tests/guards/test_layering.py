@@ -103,6 +103,8 @@ CAPABILITIES = [
     "scanning",
     "pictures",
     "properties",
+    "providers",
+    "titles",
     "planning",
     "writing",
     "ratings",
@@ -110,7 +112,6 @@ CAPABILITIES = [
     "exchange",
     "checks",
     "snapshots",
-    "providers",
     "home",
 ]
 
