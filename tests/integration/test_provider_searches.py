@@ -19,6 +19,7 @@ from indexium_core.model.providers.traffic import CachedAnswer
 from indexium_core.model.titles.matching import ExternalId, SearchQuery
 from indexium_core.store.database import FILE_NAME, Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
+from tests.integration.test_service import serving
 from tests.support.catalog import NOW
 from tests.support.clock import Clock
 from tests.support.providers import KEYS
@@ -161,6 +162,7 @@ def test_key_file_is_used_if_only_its_user_can_read_it(library: Library, monkeyp
     path.chmod(0o644)
     [tmdb, *_] = library.providers.status()
     assert tmdb.reason == f"Other users can read the keys in {path}. Run: chmod 600 {path}"
+    assert tmdb.needs_action
     path.chmod(0o600)
 
     assert library.providers.search("The Lantern Keeper", year=2014, kind="movie").decision.accepted
@@ -190,7 +192,7 @@ def test_doctor_names_providers(library: Library, stand_in: ProviderStandIn) -> 
         return found
 
     assert check().state == "ok"
-    assert check().message.startswith("TMDB can be asked for films and series. TVDB is off. There is no key")
+    assert check().message == "TMDB can be asked for films and series. TVDB, OMDb and fanart.tv are off."
     stand_in.fail("tmdb", "html")
     with pytest.raises(errors.ProviderError):
         library.providers.search("x")
@@ -270,6 +272,24 @@ def test_key_is_in_no_file_of_the_home(configured: Path, stand_in: ProviderStand
 
 
 # The command line.
+
+
+def test_search_through_a_service_prints_the_same(
+    configured: Path, stand_in: ProviderStandIn, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = ["providers", "search", "The Lantern Keeper", "--year", "2014", "--id", "imdb:tt99000001", "--json"]
+    assert run(configured, *words) == 0
+    alone = capfd.readouterr().out
+    with serving(configured):
+        assert run(configured, *words) == 0
+        assert capfd.readouterr().out == alone
+        assert run(configured, "providers", "status", "--json") == 0
+        assert json.loads(capfd.readouterr().out)["items"][0]["is_on"]
+        assert run(configured, "providers", "requests") == 0
+        assert "/find/tt99000001" in capfd.readouterr().out
+        stand_in.fail("tmdb", "html")
+        assert run(configured, "providers", "search", "x") == 1
+        assert capfd.readouterr().err == "indexium: TMDB gives no usable answer: it is not JSON.\n"
 
 
 def run(home: Path, *words: str) -> int:

@@ -59,7 +59,7 @@ def search_title(
         output.to_json(found)
         return
     decision = found.decision
-    output.table(("score", "title", "year", "provider", "reasons"), map(_cells, decision.candidates))
+    output.table(("score", "title", "year", "provider", "reasons"), map(_cells, decision.titles))
     verdict = "Accepted by itself" if decision.accepted else "A person must decide"
     output.note(f"{verdict}: {decision.explanation}")
 

@@ -306,17 +306,17 @@ def _lock(home: Path) -> Check:
 
 
 def _provider_check(providers: list[ProviderStatus]) -> Check:
-    """Check the providers of metadata; a provider that is off is no problem."""
-    on = [each for each in providers if each.is_on]
-    message = wording.list_of([each.name for each in on]) + " can be asked for films and series." if on else ""
-    message += " ".join(["", *(f"{each.name} is off. {each.reason}" for each in providers if not each.is_on)])
-    failed = [each for each in on if each.reason != "Ready."]
+    """Check the providers of metadata; a provider without a key is no problem."""
+    on, off = ([each.name for each in providers if each.is_on is state] for state in (True, False))
+    sentences = [f"{wording.list_of(on)} can be asked for films and series."] if on else []
+    sentences += [f"{wording.list_of(off)} {'is' if len(off) == 1 else 'are'} off."] if off else []
+    failed = list(dict.fromkeys(each.reason for each in providers if each.needs_action))
     details = {each.provider: each.reason for each in providers}
+    message = " ".join([*sentences, *failed])
     if failed:
-        message += " ".join(["", *(f"{each.name}: {each.reason}" for each in failed)])
-        remedy = "Check the network and the address of the provider; 'indexium providers requests' lists the requests."
-        return Check(name="providers", state="warning", message=message.strip(), remedy=remedy, details=details)
-    return Check(name="providers", state="ok", message=message.strip(), details=details)
+        remedy = "Check the keys, the network and the addresses of the providers: 'indexium providers status'."
+        return Check(name="providers", state="warning", message=message, remedy=remedy, details=details)
+    return Check(name="providers", state="ok", message=message, details=details)
 
 
 def _logs(folder: Path) -> Check:

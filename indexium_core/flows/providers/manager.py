@@ -111,8 +111,9 @@ class ExternalAPIManager:
         status = {each.provider: each for each in self.status()}
         used = {name: each for name, each in self.providers.items() if status[name].is_on and name != "fanarttv"}
         if not used:
-            reasons = " ".join(dict.fromkeys(f"{each.name}: {each.reason}" for each in status.values()))
-            raise errors.ProviderError(f"No provider is on. {reasons}", code="provider_off")
+            reasons = {each.reason for each in status.values()}
+            more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
         found: dict[tuple[str, str], Candidate] = {}
         decision, problems = MatchDecision((), None, ""), dict[str, str]()
         for name, provider in used.items():
@@ -170,27 +171,28 @@ class ExternalAPIManager:
 
     def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
         profile = provider.client.profile
-        problem = self._reason_off(name, provider, keys)
-        trouble = provider.client.last_problem
+        problem, refusal = self._reason_off(name, keys), provider.client.refusal()
+        trouble = refusal or provider.client.last_problem
         return ProviderStatus(
             provider=name,
             name=profile.name,
-            is_on=not problem,
-            reason=problem or (f"The last request failed: {trouble}" if trouble else "Ready."),
+            is_on=not problem and not refusal,
+            reason=problem or refusal or (f"The last request failed: {trouble}" if trouble else "Ready."),
+            needs_action=bool(keys.problem if problem else trouble) and self._config.online != "off",
             url=profile.url(),
             requests_today=self._ledger.count(name, self._clock() - _DAY).number,
             requests_per_day=profile.per_day(),
         )
 
-    def _reason_off(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> str:
-        """Return why a provider is not used; "" if it is used."""
+    def _reason_off(self, name: str, keys: provider_keys.ProviderKeys) -> str:
+        """Return why the settings do not allow a provider; "" if they do."""
         if self._config.online == "off":
             return "Nothing is sent: the setting INDEXIUM_ONLINE is off."
         if not any(keys.get(key) for key in KEYS[name]):
             key = KEYS[name][-1]
             path = self._config.home / provider_keys.FILE_NAME
             return keys.problem or f"There is no key: set INDEXIUM_{key.upper()}, or write {key} into {path}."
-        return provider.client.refusal()
+        return ""
 
     def _keys(self) -> provider_keys.ProviderKeys:
         return provider_keys.load(self._config.home)

@@ -53,6 +53,7 @@ class ProviderStatus:
     name: str  # TMDB
     is_on: bool
     reason: str  # a sentence
+    needs_action: bool  # it has a key, but cannot be asked: the key is rejected or not readable, or there is no answer
     url: str  # base address
     requests_today: int  # in the last 24 hours
     requests_per_day: int | None  # limit; None without one

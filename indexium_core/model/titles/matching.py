@@ -135,6 +135,11 @@ class MatchDecision:
     accepted: ScoredCandidate | None
     explanation: str  # why it is accepted, or why a person is asked
 
+    @property
+    def titles(self) -> tuple[ScoredCandidate, ...]:
+        """The best candidate of each title: two providers may offer the same one."""
+        return tuple(title[0] for title in _by_title(self.candidates))
+
 
 class ContentMatcher:
     """Compares files with candidates."""
@@ -159,9 +164,10 @@ class ContentMatcher:
             return MatchDecision(ranked, None, conflict)
         if best.score < ACCEPT_SCORE:
             return MatchDecision(ranked, None, f"The best score is {best.score:.2f}; {ACCEPT_SCORE:.2f} is needed.")
-        following = next((each for each in ranked[1:] if not _is_same(best.candidate, each.candidate)), None)
-        if following is None:
-            return MatchDecision(ranked, best, f"The score is {best.score:.2f}, and no other title was found.")
+        _, *others = _by_title(ranked)
+        if not others:
+            return MatchDecision(ranked, best, f"The score is {best.score:.2f}, and there is no other title.")
+        following = others[0][0]
         gap = round(best.score - following.score, 4)
         explanation = f"The score is {best.score:.2f}, {gap:.2f} ahead of “{following.candidate.title}”"
         if gap < ACCEPT_GAP:
@@ -183,9 +189,7 @@ class ContentMatcher:
         conflict = _conflict_with(candidate, query.external_ids)
         if shared:
             found = ", ".join(sorted(map(str, shared)))
-            return ScoredCandidate(
-                candidate, 1.0, (MatchReason("id", f"The file has its id: {found}.", 1.0),), conflict
-            )
+            return ScoredCandidate(candidate, 1.0, (MatchReason("id", f"The file has its id {found}", 1.0),), conflict)
         reasons = [_title_reason(candidate, query.title), *_year_reasons(candidate.year, query.year)]
         reasons.append(_popularity_reason(candidate.popularity))
         total = sum(reason.points for reason in reasons)
@@ -229,8 +233,11 @@ def _filtered(candidates: list[Candidate], query: SearchQuery) -> list[Candidate
 def _title_reason(candidate: Candidate, title: str) -> MatchReason:
     pairs = [(title_similarity(title, known), known) for known in candidate.titles]
     similarity, known = max(pairs, key=lambda pair: pair[0], default=(0.0, candidate.title))
-    relation = "equals" if similarity == 1 and same_title(title, known) else f"is {similarity:.0%} like"
-    text = f"The title “{title}” {relation} “{known}”: {similarity:.2f} × {TITLE_WEIGHT}"
+    if similarity < 1:
+        relation = f"is similar to “{known}”"
+    else:
+        relation = f"equals “{known}”" if same_title(title, known) else f"has the words of “{known}”"
+    text = f"The title “{title}” {relation}: {similarity:.2f} × {TITLE_WEIGHT}"
     return MatchReason("title", text, TITLE_WEIGHT * similarity)
 
 
@@ -277,6 +284,21 @@ def _conflict_of_ids(ids: Sequence[ExternalId], ranked: Sequence[ScoredCandidate
     if other is None:
         return ""
     return f"The ids of the file belong to different titles: “{owners[0].title}” and “{other.title}”."
+
+
+def _by_title(ranked: Sequence[ScoredCandidate]) -> list[list[ScoredCandidate]]:
+    """Return the candidates of each title, best title first. One provider has a title only once."""
+    titles = list[list[ScoredCandidate]]()
+    for each in ranked:
+        for title in titles:
+            known = [other.candidate for other in title]
+            is_other = any(other.provider == each.candidate.provider for other in known)
+            if not is_other and any(_is_same(other, each.candidate) for other in known):
+                title.append(each)
+                break
+        else:
+            titles.append([each])
+    return titles
 
 
 def _is_same(first: Candidate, second: Candidate) -> bool:

@@ -116,6 +116,19 @@ def test_type_is_detected(name: str, seconds: float | None, kind: str) -> None:
     assert MATCHER.detect_content_type(name, seconds) == kind
 
 
+def test_title_reason_names_the_relation() -> None:
+    texts = [
+        MATCHER.score(film(name), SearchQuery("The Movie", 2020)).reasons[0].text
+        for name in ("The movie!", "A Movie", "The Movies")
+    ]
+
+    assert texts == [
+        "The title “The Movie” equals “The movie!”: 1.00 × 0.6",
+        "The title “The Movie” has the words of “A Movie”: 1.00 × 0.6",
+        "The title “The Movie” is similar to “The Movies”: 0.90 × 0.6",
+    ]
+
+
 # The decision.
 
 
@@ -157,6 +170,10 @@ def test_same_title_of_two_providers_is_no_rival() -> None:
     linked = film("Movie", 2021, ident="99", provider="omdb", external_ids={"tmdb": "1"})
     assert decide(query, film("The Movie"), linked).accepted
     assert not decide(query, film("The Movie"), film("The Movie", ident="2")).accepted
+    ambiguous = decide(query, film("The Movie", popularity=5), other, film("The Movie", ident="2", popularity=4))
+    assert not ambiguous.accepted, "the title of the other provider may be either of them"
+    distinct = decide(query, other, film("The Movie"), linked, film("The Movie", ident="2", popularity=-1)).titles
+    assert [each.candidate.external_id for each in distinct] == ["99", "2"]
 
 
 def test_hit_without_similarity_is_no_match() -> None:
@@ -187,7 +204,7 @@ def test_external_id_makes_score_one() -> None:
 
     assert decision.accepted is not None
     assert decision.accepted.score == 1
-    assert decision.accepted.reasons[0].text == "The file has its id: IMDb tt0000001."
+    assert decision.accepted.reasons[0].text == "The file has its id IMDb tt0000001"
 
 
 @pytest.mark.parametrize(
