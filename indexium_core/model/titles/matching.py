@@ -292,8 +292,8 @@ def _by_title(ranked: Sequence[ScoredCandidate]) -> list[list[ScoredCandidate]]:
     for each in ranked:
         for title in titles:
             known = [other.candidate for other in title]
-            is_other = any(other.provider == each.candidate.provider for other in known)
-            if not is_other and any(_is_same(other, each.candidate) for other in known):
+            ids = {other.external_id for other in known if other.provider == each.candidate.provider}
+            if ids <= {each.candidate.external_id} and any(_is_same(other, each.candidate) for other in known):
                 title.append(each)
                 break
         else:
