@@ -61,11 +61,18 @@ def test_search_returns_scored_candidates(library: Library) -> None:
     assert not found.problems
 
 
-def test_search_without_match_in_the_year_tries_all_years(library: Library) -> None:
+def test_namesake_of_the_next_year_prevents_acceptance(library: Library) -> None:
     found = library.providers.search("The Lantern Keeper", year=2015, kind="movie")
 
     assert [(each.candidate.year, each.score) for each in found.decision.candidates] == [(2014, 0.8425), (1961, 0.6031)]
     assert found.decision.accepted is None
+
+
+def test_search_with_year_follows_if_nothing_is_accepted(library: Library) -> None:
+    library.providers.search("The Lantern Keeper", year=2015, kind="movie")
+
+    searches = [dict(row.parameters) for row in library.providers.requests() if row.route.startswith("/search")]
+    assert [each.get("primary_release_year") for each in searches] == ["2015", None]
 
 
 def test_details_of_best_candidates_have_other_titles(library: Library) -> None:
@@ -123,8 +130,23 @@ def test_failing_provider_is_named_and_others_answer(
 
 def test_all_failing_providers_are_one_error(library: Library, stand_in: ProviderStandIn) -> None:
     stand_in.fail("tmdb", "cut_json")
-    with pytest.raises(errors.ProviderError, match="cut, or not a JSON object"):
+    with pytest.raises(errors.ProviderError, match="cut, or not a JSON object") as caught:
         library.providers.search("x")
+    assert caught.value.reason == "provider_bad_answer"
+
+
+def test_errors_of_several_providers_are_joined(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_all_keys(monkeypatch)
+    library.configuration.set("omdb_requests_per_day", "0")
+    for provider in ("tmdb", "tvdb"):
+        stand_in.fail(provider, "html")
+    with pytest.raises(errors.ProviderError) as caught:
+        library.providers.search("x")
+
+    assert caught.value.message.count(" gives no usable answer: it is not JSON.") == 2
+    assert caught.value.retry_after == 3600
 
 
 @pytest.mark.parametrize("values", [{"title": "  "}, {"title": "x" * 301}, {"title": "x", "year": 12}])
@@ -214,7 +236,6 @@ def test_ledger_lists_requests_without_keys(library: Library) -> None:
 
     assert (row.provider, row.route, row.status) == ("tmdb", "/search/tv", 200)
     assert dict(row.parameters) == {
-        "first_air_date_year": "2016",
         "include_adult": "false",
         "language": "en",
         "query": "Harbour Lights",

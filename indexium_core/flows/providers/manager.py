@@ -29,6 +29,7 @@ __all__ = ["ExternalAPIManager"]
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
+PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _YEARS = range(1870, 2101)
 _DAY = timedelta(days=1)
 
@@ -108,25 +109,30 @@ class ExternalAPIManager:
             ProviderError: No provider is on, or none has answered.
 
         """
-        status = {each.provider: each for each in self.status()}
-        used = {name: each for name, each in self.providers.items() if status[name].is_on and name != "fanarttv"}
+        keys = self._keys()
+        reasons_off = {
+            name: self._reason_off(name, keys) or each.client.refusal() for name, each in self.providers.items()
+        }
+        used = {
+            name: each for name, each in self.providers.items() if not reasons_off[name] and name not in PICTURES_ONLY
+        }
         if not used:
-            reasons = {each.reason for each in status.values()}
+            reasons = set(reasons_off.values())
             more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
             raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
         found: dict[tuple[str, str], Candidate] = {}
-        decision, problems = MatchDecision((), None, ""), dict[str, str]()
+        decision, problems = MatchDecision((), None, ""), dict[str, errors.ProviderError]()
         for name, provider in used.items():
             try:
                 decision = self._ask(provider, query, found)
             except errors.ProviderError as error:
-                problems[name] = error.message
+                problems[name] = error
                 decision = self._matcher.decide(found.values(), query)
             if decision.accepted:
                 break
         if len(problems) == len(used) and not found:
-            raise errors.ProviderError(" ".join(problems.values()))
-        return TitleSearch(decision=decision, problems=problems)
+            raise _joined(list(problems.values()))
+        return TitleSearch(decision=decision, problems={name: error.message for name, error in problems.items()})
 
     @remote()
     def requests(self, limit: int = 100) -> list[ProviderRequest]:
@@ -138,7 +144,12 @@ class ExternalAPIManager:
         self._network.close()
 
     def _ask(self, provider: Provider, query: SearchQuery, found: dict[tuple[str, str], Candidate]) -> MatchDecision:
-        """Add the candidates of one provider: by id, by title and year, by title; then details of the best ones."""
+        """
+        Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
+
+        The search without the year comes first: it also finds a film of the next year with the same title, which must
+        prevent that the other one is accepted by itself.
+        """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
             found.update({(each.provider, each.external_id): each for each in candidates})
@@ -148,15 +159,9 @@ class ExternalAPIManager:
             decision = decide(provider.find(query.external_ids, query.content_type))
             if decision.accepted:
                 return decision
-        decision = decide(provider.search(query, strict=True))
+        decision = decide(provider.search(query, strict=False))
         if not decision.accepted and query.year is not None:
-            decision = decide(
-                [
-                    each
-                    for each in provider.search(query, strict=False)
-                    if (each.provider, each.external_id) not in found
-                ]
-            )
+            decision = decide(provider.search(query, strict=True))
         if decision.accepted and query.runtime_minutes is None:
             return decision
         own = [
@@ -196,6 +201,18 @@ class ExternalAPIManager:
 
     def _keys(self) -> provider_keys.ProviderKeys:
         return provider_keys.load(self._config.home)
+
+
+def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
+    """Return the errors of all providers as one."""
+    if len(problems) == 1:
+        return problems[0]
+    waits = [each.retry_after for each in problems if each.retry_after is not None]
+    return errors.ProviderError(
+        " ".join(each.message for each in problems),
+        retry_after=min(waits, default=None),
+        is_temporary=any(each.is_temporary for each in problems),
+    )
 
 
 def _detailed(found: dict[tuple[str, str], Candidate], candidate: Candidate) -> Candidate:
