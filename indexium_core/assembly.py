@@ -19,6 +19,7 @@ from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.pictures import originals, thumbnail_job
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
+from indexium_core.flows.providers.manager import ExternalAPIManager
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import (
@@ -207,6 +208,7 @@ class Assembly:
         self.database_backups = database_backups.DatabaseBackups(
             store, clock=clock, is_busy=lambda: bool(self.queue.active_operations())
         )
+        self.providers = ExternalAPIManager(store, config=config, clock=clock)
         self.doctor = doctor.Doctor(
             store,
             folder=folder,
@@ -216,6 +218,7 @@ class Assembly:
             started=self.started,
             jobs=self.jobs,
             cluster=self.cluster,
+            providers=self.providers.status,
         )
 
     def _build_titles(self, store: database.Database, clock: Callable[[], datetime]) -> None:

@@ -372,6 +372,7 @@ class Library(LibraryServices):
             steps.callback(parts.progress_log.close)
             steps.callback(parts.store.close)
             steps.callback(self.event_log.close)
+            steps.callback(parts.providers.close)
             steps.callback(self.database_backups.close)
             steps.callback(parts.snapshots.close)
             steps.callback(parts.queries.close)

@@ -46,6 +46,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.properties.audit import Auditor
     from indexium_core.flows.properties.field_locks import LockService
     from indexium_core.flows.properties.rescan import Rescanner, RescanReport
+    from indexium_core.flows.providers.manager import ExternalAPIManager
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import DecisionReport, Decisions
     from indexium_core.flows.review.saved_views import ViewService
@@ -117,6 +118,7 @@ class LibraryServices:
 
     jobs: JobService
     event_log: Recorder
+    providers: ExternalAPIManager  # of metadata of films and series
     configuration: Configuration
     doctor: Doctor
 

@@ -34,6 +34,7 @@ TITLES = (
     "indexium_core.flows.titles.",
     "indexium_core.cli.titles.",
     "indexium_core.sources.",
+    "indexium_core.demo.providers.",
 )
 OTHERS = {  # equal texts that are no field
     ("indexium_core.flows.snapshots.sandbox", "location"),  # of an error of DuckDB
