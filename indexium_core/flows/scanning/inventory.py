@@ -47,21 +47,6 @@ from indexium_core.store.planning.plan_version import Modes
 __all__ = ["Inventory"]
 
 _MAX_HINTS = 40
-_COMMON_FOLDERS = (
-    "~/Videos",
-    "~/Movies",
-    "~/Filme",
-    "~/Pictures",
-    "~/Bilder",
-    "~/Images",
-    "~/Vidéos",
-    "~/Vídeos",
-    "/srv/media",
-    "/mnt",
-    "/media",
-    "/Volumes",
-)
-_MOUNT_FOLDERS = (("mnt",), ("media",), ("Volumes",))  # their subfolders are suggested, not these folders
 
 
 class Inventory:
@@ -245,7 +230,11 @@ class Inventory:
         Hidden folders are included only if the text has their dot. For a folder that cannot be listed, the list is
         empty.
         """
-        paths = folder_names.completions(text.strip(), limit=_MAX_HINTS) if text.strip() else _common_folders()
+        paths = (
+            folder_names.completions(text.strip(), limit=_MAX_HINTS)
+            if text.strip()
+            else folder_names.common_folders(_MAX_HINTS)
+        )
         return self._suggestions(paths)
 
     def browse(self, folder: str = "") -> FolderListing:
@@ -255,7 +244,7 @@ class Inventory:
         `~` is the home folder. For "", only the places are returned. Hidden folders are left out.
         """
         home = str(Path.home())
-        places = self._suggestions(list(dict.fromkeys([home, *_common_folders(), os.sep])))
+        places = self._suggestions(list(dict.fromkeys([home, *folder_names.common_folders(_MAX_HINTS), os.sep])))
         if not folder:
             return FolderListing(path="", parent="", places=places, folders=[])
         path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - a link keeps its name
@@ -483,18 +472,6 @@ def _remove_folder(path: bytes) -> None:
         disk.remove_folder(name, folder=folder)
     finally:
         os.close(folder)
-
-
-def _common_folders() -> list[str]:
-    """Return the common media folders that exist, and mounted disks."""
-    paths: list[str] = []
-    for text in _COMMON_FOLDERS:
-        folder = Path(text).expanduser()
-        if folder.parts[1:] in _MOUNT_FOLDERS:
-            paths += folder_names.subfolders(str(folder), "")
-        elif folder.is_dir():
-            paths.append(str(folder))
-    return paths[:_MAX_HINTS]
 
 
 def _is_covered(path: str, roots_known: list[bytes]) -> bool:

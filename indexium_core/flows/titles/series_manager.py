@@ -10,7 +10,13 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.gaps import gaps_of
-from indexium_core.model.titles.titles import EpisodeEntry, Gap, SeasonCollection, SeriesCollection, SeriesMetadata
+from indexium_core.model.titles.titles import (
+    EpisodeEntry,
+    EpisodeGap,
+    SeasonCollection,
+    SeriesCollection,
+    SeriesMetadata,
+)
 from indexium_core.store.database import Database
 from indexium_core.store.titles import titles as store
 
@@ -46,7 +52,7 @@ class SeriesManager:
         return _collection(rows[0], store.episodes(reader, [series_id]).get(series_id, []))
 
     @remote()
-    def missing_episodes(self, series_id: int | None = None) -> dict[int, list[Gap]]:
+    def missing_episodes(self, series_id: int | None = None) -> dict[int, list[EpisodeGap]]:
         """Return the gaps of a series, or of all series that have gaps, by series id."""
         found = store.episodes(self._database.read(), None if series_id is None else [series_id])
         gaps = {key: gaps_of(episodes) for key, episodes in found.items()}

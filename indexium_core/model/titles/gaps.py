@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from indexium_core.model.titles.titles import EpisodeEntry, Gap
+from indexium_core.model.titles.titles import EpisodeEntry, EpisodeGap
 
 __all__ = ["gaps_of"]
 
 
-def gaps_of(episodes: Iterable[EpisodeEntry]) -> list[Gap]:
+def gaps_of(episodes: Iterable[EpisodeEntry]) -> list[EpisodeGap]:
     """
     Return the gaps of a series, in order.
 
@@ -26,16 +26,16 @@ def gaps_of(episodes: Iterable[EpisodeEntry]) -> list[Gap]:
                 absolute.add(each.season)
     if not numbers:
         return []
-    found: list[Gap] = []
+    found: list[EpisodeGap] = []
     for season in range(min(numbers), max(numbers) + 1):
         if season > 1900 and season not in numbers:  # seasons that are years
             continue
         if season not in numbers:
-            found.append(Gap(season=season, first=None, last=None))
+            found.append(EpisodeGap(season=season, first=None, last=None))
             continue
         present = numbers[season]
         start = min(present) if season in absolute else 1
-        found += (Gap(season=season, first=first, last=last) for first, last in _ranges(present, start))
+        found += (EpisodeGap(season=season, first=first, last=last) for first, last in _ranges(present, start))
     return found
 
 

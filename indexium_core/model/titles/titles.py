@@ -15,7 +15,7 @@ __all__ = [
     "SORT_KEYS",
     "STATES",
     "EpisodeEntry",
-    "Gap",
+    "EpisodeGap",
     "SeasonCollection",
     "SeriesCollection",
     "SeriesMetadata",
@@ -122,14 +122,14 @@ class TitleDetails:
     values: list[TitleValue]  # the shown ones
     files: list[TitleFile]
     children: list[TitleItem] = field(default_factory=list)  # seasons of a series, episodes of a season
-    gaps: list[Gap] = field(default_factory=list)  # of a series
+    gaps: list[EpisodeGap] = field(default_factory=list)  # of a series
 
     def _repr_html_(self) -> str:
         return notebook.card(self.item.name, {each.field: each.text for each in self.values})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class EpisodeGap:
     """Episodes of a season that have no file, although later ones have; without numbers the whole season is missing."""
 
     season: int
@@ -193,7 +193,7 @@ class SeriesCollection:
     total_seasons: int
     seasons: list[SeasonCollection]
     metadata: SeriesMetadata | None
-    gaps: list[Gap]
+    gaps: list[EpisodeGap]
     created_at: dt.datetime
     updated_at: dt.datetime
     artwork: str | None = None
