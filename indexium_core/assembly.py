@@ -408,6 +408,7 @@ class Assembly:
             self.backups.tidy()
         elif event.name in ("scan:completed", "rescan:completed"):
             self.jobs.tidy()
+            self.providers.tidy()
 
     def plan_changed(self) -> None:
         self.events.emit("plan:changed")

@@ -15,6 +15,8 @@ import pytest
 from indexium_core import cli, errors, provider_keys, settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from indexium_core.model.providers.combining import combine
+from indexium_core.model.providers.records import EnrichedMetadata
 from indexium_core.model.providers.traffic import CachedAnswer
 from indexium_core.model.titles.matching import ExternalId, SearchQuery
 from indexium_core.store.database import FILE_NAME, Database
@@ -23,6 +25,7 @@ from tests.integration.test_service import serving
 from tests.support.catalog import NOW
 from tests.support.clock import Clock
 from tests.support.providers import KEYS
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -156,6 +159,47 @@ def test_bad_search_is_refused(library: Library, stand_in: ProviderStandIn, valu
     assert not stand_in.requests
 
 
+# Details.
+
+
+def test_details_combine_all_providers(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_all_keys(monkeypatch)
+    found = library.providers.details(ExternalId("imdb", "tt99000020"), "tv")
+
+    metadata = found.metadata
+    assert (metadata.source, metadata.confidence, metadata.content_rating) == ("combined", 1.0, "TV-PG")
+    assert (metadata.ratings.tmdb, metadata.ratings.imdb, metadata.ratings.rotten_tomatoes) == (7.1, 7.3, 87)
+    ids = {"imdb": "tt99000020", "omdb": "tt99000020", "tmdb": "9000020", "tvdb": "8000020"}
+    assert dict(metadata.external_ids) == ids
+    assert found.seasons == (0, 1, 2)
+    assert {each.provider for each in found.images} == {"tmdb", "tvdb", "fanarttv"}
+    assert metadata.cast[0].person_ids == {"tmdb": "7200"}
+    assert metadata.last_enriched is not None
+
+
+def test_details_of_remaining_providers_and_of_none(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_all_keys(monkeypatch)
+    for provider in ("tmdb", "fanarttv"):
+        stand_in.fail(provider, "html")
+    known = ExternalId("imdb", "tt99000001")
+    found = library.providers.details(known, "movie")
+
+    assert (set(found.problems), found.metadata.source) == ({"tmdb", "fanarttv"}, "combined")
+    stand_in.recover()
+    with pytest.raises(errors.UnknownIdError, match="No provider has a title with the id IMDb tt1"):
+        library.providers.details(ExternalId("imdb", "tt1"), "movie")
+
+
+def test_combination_of_nothing_has_no_source() -> None:
+    assert combine([], confidence=1, at=NOW) == EnrichedMetadata(last_enriched=NOW)
+    alone = EnrichedMetadata(source="omdb", plot="x")
+    assert combine([alone], confidence=0.5, at=NOW).source == "omdb"
+    both = combine([alone, EnrichedMetadata(source="tmdb", plot="y")], confidence=0.5, at=NOW)
+    assert (both.plot, both.source, both.confidence) == ("y", "combined", 0.5)
+
+
 # State and keys.
 
 
@@ -252,6 +296,24 @@ def test_cache_survives_a_restart(configured: Path, stand_in: ProviderStandIn) -
     assert len(stand_in.requests) == 1
 
 
+def test_scan_deletes_answers_of_last_year(configured: Path, stand_in: ProviderStandIn, tmp_path: Path) -> None:
+    clock = Clock()
+    (tmp_path / "films").mkdir()
+    with Library.open(configured, clock=clock) as library:
+        library.providers.search("Harbour Lights", year=2016, kind="tv")
+        clock.forward(days=180)
+        library.scan([tmp_path / "films"])
+        library.providers.tidy()
+        assert rows_of_cache(library) == 1
+        clock.forward(days=1)
+        library.scan([tmp_path / "films"])
+        until(lambda: rows_of_cache(library) == 0)
+
+
+def rows_of_cache(library: Library) -> int:
+    return int(library._parts.store.read().value("SELECT count(*) FROM provider_cache"))
+
+
 def test_quota_survives_a_kill(home: Path) -> None:
     """A request counts from the moment before it is sent."""
     clock = Clock(NOW)
@@ -331,8 +393,10 @@ def test_commands_print_json_and_tables(configured: Path, capfd: pytest.CaptureF
     assert "The title “The Lantern Keeper” equals “The Lantern Keeper”: 1.00 × 0.6: +0.600" in printed.out
     assert "Accepted by itself: The score is 0.94" in printed.err
 
+    assert run(configured, "providers", "details", "tmdb:9000001") == 0
+    assert "Ada Quill (Mara), Tom Verren (Joss)" in capfd.readouterr().out
     assert run(configured, "providers", "requests", "--json") == 0
-    assert json.loads(capfd.readouterr().out)["total"] == 1
+    assert json.loads(capfd.readouterr().out)["total"] == 2
     assert run(configured, "providers", "requests") == 0
     assert "query=The Lantern Keeper" in capfd.readouterr().out
     assert run(configured, "providers", "search", "x", "--id", "imdb") == 2

@@ -12,7 +12,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus
+    from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, TitleDetails
     from indexium_core.model.titles.matching import ScoredCandidate
 
 providers = typer.Typer(
@@ -75,6 +75,48 @@ def _cells(row: ScoredCandidate) -> tuple[str, ...]:
     found = row.candidate
     reasons = "; ".join(f"{reason.text}: {reason.points:+.3f}" for reason in row.reasons)
     return f"{row.score:.2f}", found.title, str(found.year or ""), f"{found.provider} {found.external_id}", reasons
+
+
+@providers.command("details", epilog="Example: indexium providers details tmdb:19 --kind movie")
+def show_details(
+    context: typer.Context,
+    external_id: Annotated[str, typer.Argument(metavar="ID", help="The id: imdb:tt0012345, tmdb:12345, tvdb:12345.")],
+    kind: Annotated[Literal["movie", "tv"], typer.Option(help="Type of the title.")] = "movie",
+    as_json: AsJson = False,
+) -> None:
+    """Show what all providers have about one title."""
+    from indexium_core.model.titles.matching import ExternalId
+
+    with opened(context) as library:
+        found = library.providers.details(ExternalId(*_parts(external_id)), kind)
+    for problem in found.problems.values():
+        output.note(problem)
+    if as_json:
+        output.to_json(found)
+    else:
+        output.table(("value", "content"), _detail_rows(found))
+
+
+def _detail_rows(found: TitleDetails) -> list[tuple[str, str]]:
+    metadata, ratings = found.metadata, found.metadata.ratings
+    named = {"IMDb": ratings.imdb, "TMDB": ratings.tmdb, "Metacritic": ratings.metacritic}
+    named |= {"Rotten Tomatoes": ratings.rotten_tomatoes}
+    rows = [
+        ("title", found.title.title),
+        ("original title", found.title.original_title),
+        ("released", metadata.release_date.isoformat() if metadata.release_date else ""),
+        ("runtime", f"{metadata.runtime_minutes} min" if metadata.runtime_minutes else ""),
+        ("genres", ", ".join(metadata.genres)),
+        ("rated", metadata.content_rating),
+        ("ratings", ", ".join(f"{name} {value:g}" for name, value in named.items() if value is not None)),
+        ("plot", metadata.plot),
+        ("cast", ", ".join(f"{each.name} ({each.character})".removesuffix(" ()") for each in metadata.cast)),
+        ("crew", ", ".join(f"{each.name} ({each.job})" for each in metadata.crew)),
+        ("seasons", ", ".join(map(str, found.seasons))),
+        ("pictures", str(len(found.images))),
+        ("ids", ", ".join(f"{name} {value}" for name, value in sorted(metadata.external_ids.items()))),
+    ]
+    return [(name, content) for name, content in rows if content]
 
 
 @providers.command("requests", epilog="Example: indexium providers requests --limit 20")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from indexium_core import errors, provider_keys
-from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, TitleSearch
+from indexium_core.model.providers.combining import combine
+from indexium_core.model.providers.records import ImageCandidate, ProviderRecord
+from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, TitleDetails, TitleSearch
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.matching import (
     Candidate,
@@ -20,7 +22,7 @@ from indexium_core.model.titles.matching import (
 from indexium_core.settings import Settings
 from indexium_core.sources.catalog import KEYS, Resources, make_providers
 from indexium_core.sources.network import Network
-from indexium_core.sources.provider import Provider
+from indexium_core.sources.provider import Provider, TitleKind
 from indexium_core.store.database import Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 
@@ -29,9 +31,11 @@ __all__ = ["ExternalAPIManager"]
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
+ID_OF = {"omdb": "imdb"}  # the ids of OMDb are those of IMDb
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _YEARS = range(1870, 2101)
 _DAY = timedelta(days=1)
+KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
 
 
 class ExternalAPIManager:
@@ -56,9 +60,10 @@ class ExternalAPIManager:
         self._network = network or Network()
         self._ledger = RequestLedger(store, clock=clock)
         self._matcher = ContentMatcher()
+        self._cache = MetadataCache(store)
         shared = Resources(
             network=self._network,
-            cache=MetadataCache(store),
+            cache=self._cache,
             log=self._ledger,
             clock=clock,
             timeout=timeout,
@@ -109,17 +114,7 @@ class ExternalAPIManager:
             ProviderError: No provider is on, or none has answered.
 
         """
-        keys = self._keys()
-        reasons_off = {
-            name: self._reason_off(name, keys) or each.client.refusal() for name, each in self.providers.items()
-        }
-        used = {
-            name: each for name, each in self.providers.items() if not reasons_off[name] and name not in PICTURES_ONLY
-        }
-        if not used:
-            reasons = set(reasons_off.values())
-            more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
-            raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
+        used = self._used()
         found: dict[tuple[str, str], Candidate] = {}
         decision, problems = MatchDecision((), None, ""), dict[str, errors.ProviderError]()
         for name, provider in used.items():
@@ -138,6 +133,79 @@ class ExternalAPIManager:
     def requests(self, limit: int = 100) -> list[ProviderRequest]:
         """Return the newest requests that left this machine, newest first."""
         return self._ledger.newest(max(0, min(limit, MAX_REQUESTS)))
+
+    @remote()
+    def details(self, known: ExternalId, kind: TitleKind) -> TitleDetails:
+        """
+        Return everything that the providers have about a title, by one of its ids.
+
+        Raises:
+            UnknownIdError: No provider has the title.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        records, problems = dict[str, ProviderRecord](), dict[str, errors.ProviderError]()
+        ids, images = {known.provider: known.value}, list[ImageCandidate]()
+        used = self._used()
+        for name, provider in used.items():
+            try:
+                own = ids.get(ID_OF.get(name, name)) or self._id_at(provider, ids, kind)
+                record = provider.details(own, kind) if own else None
+            except errors.ProviderError as error:
+                problems[name] = error
+                continue
+            if record is not None:
+                records[name] = record
+                images += record.images
+                ids = {**record.metadata.external_ids, **ids}
+        if not records:
+            if problems:
+                raise _joined(list(problems.values()))
+            raise errors.UnknownIdError(f"No provider has a title with the id {known}.")
+        for name in sorted(PICTURES_ONLY):
+            if not self._reason_off(name, self._keys()) and not self.providers[name].client.refusal():
+                try:
+                    images += self.providers[name].images(ids, kind)
+                except errors.ProviderError as error:
+                    problems[name] = error
+        first = next(iter(records.values()))
+        return TitleDetails(
+            title=first.candidate,
+            metadata=combine([each.metadata for each in records.values()], confidence=1.0, at=self._clock()),
+            images=tuple(images),
+            seasons=max((each.seasons for each in records.values()), key=len),
+            problems={name: error.message for name, error in problems.items()},
+        )
+
+    def _id_at(self, provider: Provider, ids: Mapping[str, str], kind: TitleKind) -> str:
+        """Return the id of a title at a provider by its ids at others; "" if the provider does not have it."""
+        found = provider.find([ExternalId(name, value) for name, value in ids.items()], kind)
+        return found[0].external_id if found else ""
+
+    def _used(self) -> dict[str, Provider]:
+        """
+        Return the providers of titles that are on.
+
+        Raises:
+            ProviderError: None is on.
+
+        """
+        keys = self._keys()
+        reasons_off = {
+            name: self._reason_off(name, keys) or each.client.refusal() for name, each in self.providers.items()
+        }
+        used = {
+            name: each for name, each in self.providers.items() if not reasons_off[name] and name not in PICTURES_ONLY
+        }
+        if not used:
+            reasons = set(reasons_off.values())
+            more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
+        return used
+
+    def tidy(self) -> None:
+        """Delete the answers that were fetched more than 180 days ago."""
+        self._cache.prune(self._clock() - KEPT)
 
     def close(self) -> None:
         """Cancel the requests in progress; later requests fail."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.model.titles.matching import MatchDecision
+from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate
+from indexium_core.model.titles.matching import Candidate, MatchDecision
 
-__all__ = ["CachedAnswer", "ProviderRequest", "ProviderStatus", "RequestCount", "TitleSearch"]
+__all__ = ["CachedAnswer", "ProviderRequest", "ProviderStatus", "RequestCount", "TitleDetails", "TitleSearch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,4 +65,15 @@ class TitleSearch:
     """The result of a search for a title."""
 
     decision: MatchDecision
+    problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleDetails:
+    """Everything that the providers have about one title."""
+
+    title: Candidate  # as the first provider that has it
+    metadata: EnrichedMetadata  # of all providers
+    images: tuple[ImageCandidate, ...]
+    seasons: tuple[int, ...]  # numbers of the seasons of a series
     problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer

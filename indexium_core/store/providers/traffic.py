@@ -55,6 +55,10 @@ class MetadataCache:
         }
         self._database.run(lambda tx: tx.execute(_sql("store_answer"), values))
 
+    def prune(self, before: datetime) -> None:
+        """Delete the answers that were fetched before a moment."""
+        self._database.run(lambda tx: tx.execute(_sql("prune_answers"), {"before": before}))
+
 
 class RequestLedger:
     """Every request that left this machine. A request is stored before it is sent, so quotas survive a kill."""

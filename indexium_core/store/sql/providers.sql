@@ -10,6 +10,10 @@ VALUES ($provider, $request_key, $status, $body, $etag, $last_modified, $fetched
 ON CONFLICT (provider, request_key) DO UPDATE SET status = excluded.status, body = excluded.body, etag = excluded.etag,
     last_modified = excluded.last_modified, fetched_at = excluded.fetched_at, expires_at = excluded.expires_at;
 
+-- name: prune_answers
+-- Delete the answers that were fetched before a moment.
+DELETE FROM provider_cache WHERE fetched_at < $before;
+
 -- name: next_request
 -- The id of a new request.
 SELECT nextval('provider_request_ids');

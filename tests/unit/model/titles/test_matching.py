@@ -77,6 +77,10 @@ def test_similarity_of_titles(first: str, second: str, similarity: float) -> Non
         (SearchQuery("kitten", 2020), film("sitting"), round(0.6 * 4 / 7 + 0.3, 4)),
         (SearchQuery("The Movie", 2020, runtime_minutes=130), film("The Movie", runtime_minutes=100), 0.8),
         (SearchQuery("The Movie", 2020, runtime_minutes=120), film("The Movie", runtime_minutes=100), 0.9),
+        (SearchQuery("The Movie", 2020, runtime_minutes=124), film("The Movie", runtime_minutes=100), 0.8),
+        (SearchQuery("The Movie", 2015), film("The Movie", 2014, popularity=42.5), 0.8425),  # docs/matching.md
+        (SearchQuery("The Movie"), film("The Movie", 2014, popularity=42.5), 0.9179),
+        (SearchQuery("The Movie"), film("The Movie", 1961, popularity=3.1), 0.8616),
         (SearchQuery("Der Film", 2020), film("The Film", alternative_titles=("Der Film",)), 0.9),
         (SearchQuery("Sen to Chihiro", 2020), film("Spirited", original_title="Sen to Chihiro"), 0.9),
         (SearchQuery("x", 2020), film("The Movie", popularity=float("nan")), 0.3),
