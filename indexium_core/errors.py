@@ -8,6 +8,7 @@ Every error that can be shown to a user, as one tree.
     │   ├── UnknownIdError     an unknown id, folder or person
     │   └── StalePlanError     the given plan is out of date
     ├── ClusterError           the Dask cluster cannot be used
+    ├── ProviderError          a provider of metadata gives no usable answer
     ├── HomeInUseError         another process has the home open
     ├── HomeVersionError       a newer program created the home
     ├── StoreError             the database failed: the operation stops
@@ -43,6 +44,7 @@ __all__ = [
     "IndexiumError",
     "MetadataError",
     "PayloadProtectedError",
+    "ProviderError",
     "QueryError",
     "RefusedError",
     "SqlError",
@@ -132,6 +134,20 @@ class ClusterError(IndexiumError):
 
     code = "cluster_unavailable"
     http_status = 503
+
+
+class ProviderError(IndexiumError):
+    """The provider gives no usable answer."""
+
+    code = "provider_failed"
+    http_status = 502
+
+    def __init__(
+        self, message: str = "", *, code: str = "", retry_after: float | None = None, is_temporary: bool = False
+    ) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after  # seconds until the next request can succeed; None if not known
+        self.is_temporary = is_temporary  # the same request may succeed later
 
 
 class HomeInUseError(IndexiumError):

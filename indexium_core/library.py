@@ -378,6 +378,7 @@ class Library(LibraryServices):
             steps.callback(parts.store.close)
             steps.callback(self.fields.release)
             steps.callback(self.event_log.close)
+            steps.callback(parts.providers.close)
             steps.callback(self.database_backups.close)
             steps.callback(parts.snapshots.close)
             steps.callback(parts.queries.close)

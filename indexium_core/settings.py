@@ -2,17 +2,12 @@
 Settings: one table of names, types, defaults and descriptions.
 
 Environment variables (`INDEXIUM_*`) override the settings file (`settings.toml` in the home), which overrides the
-defaults. Only this module reads the environment and writes the file.
+defaults. Only this module reads these variables; `settings_file` writes the file, `provider_keys` has the keys.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import re
-import tempfile
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +17,9 @@ import platformdirs
 from pydantic import ByteSize, Field, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from indexium_core import errors
+from indexium_core import errors, settings_file
 from indexium_core.model.people import placeholders
+from indexium_core.settings_file import FILE_NAME
 
 __all__ = [
     "FILE_NAME",
@@ -38,8 +34,8 @@ __all__ = [
     "worker_path_map",
 ]
 
-FILE_NAME = "settings.toml"
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
+_ADDRESS = r"^https?://[\w.-]+(:[0-9]{1,5})?(/[\w./~-]*)?$|^https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?(/[\w./~-]*)?$"
 # When a new value takes effect. All settings but the home can be changed while the program runs.
 _NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
     "applies immediately",
@@ -58,6 +54,10 @@ def default_home() -> Path:
 
 def _setting(default: Any, description: str, counts: str, **limits: Any) -> Any:
     return Field(default=default, description=description, json_schema_extra={"counts": counts}, **limits)
+
+
+def _address(default: str, description: str) -> Any:
+    return _setting(default, description, _NOW, pattern=_ADDRESS)
 
 
 class Settings(BaseSettings):
@@ -151,6 +151,30 @@ class Settings(BaseSettings):
     thumbnail_budget: ByteSize = _setting(
         "200MB", "Maximum size of all thumbnails in the home; 0 keeps none.", _NOW, ge=0, le=10**18
     )
+    online: Literal["off", "manual", "ask", "on"] = _setting(
+        "ask",
+        "off: nothing is sent to a provider of metadata; manual: only searches that a person starts; ask: jobs may "
+        "send requests after a person has agreed; on: jobs may send requests.",
+        _NOW,
+    )
+    metadata_language: str = _setting(
+        "en", "Language of titles and plots from providers: a code of two letters.", _NOW, pattern=r"^[a-z]{2}$"
+    )
+    metadata_region: str = _setting(
+        "US", "Country of release dates and age ratings: a code of two capital letters.", _NOW, pattern=r"^[A-Z]{2}$"
+    )
+    provider_cache_days: int = _setting(
+        30, "Days for which an answer of a provider is used again.", _NOW, ge=1, le=3650
+    )
+    tmdb_requests_per_second: int = _setting(20, "Maximum number of requests to TMDB in a second.", _NOW, ge=1, le=40)
+    omdb_requests_per_day: int = _setting(
+        1000, "Maximum number of requests to OMDb in 24 hours; a free key has 1,000.", _NOW, ge=0, le=10**7
+    )
+    tmdb_url: str = _address("https://api.themoviedb.org/3", "Address of TMDB, or of a proxy for it.")
+    omdb_url: str = _address("https://www.omdbapi.com", "Address of OMDb, or of a proxy for it.")
+    tvdb_url: str = _address("https://api4.thetvdb.com/v4", "Address of TVDB, or of a proxy for it.")
+    fanarttv_url: str = _address("https://webservice.fanart.tv/v3.2", "Address of fanart.tv, or of a proxy for it.")
+    image_url_tmdb: str = _address("https://image.tmdb.org/t/p", "Address of the pictures of TMDB.")
     log_retention_days: int = _setting(
         30, "Days for which log files and the rows of ended jobs are kept.", _NOW, ge=1, le=36500
     )
@@ -199,7 +223,12 @@ def worker_path_map() -> str:
 # --- The table of settings ----------------------------------------------------------------------------------------
 
 
-SettingKind: TypeAlias = Literal["folder", "number", "size", "choice", "switch", "names", "executor"]
+SettingKind: TypeAlias = Literal["folder", "number", "size", "choice", "switch", "names", "executor", "address", "code"]
+_TEXT_KINDS: Mapping[str, SettingKind] = {
+    "executor": "executor",
+    "metadata_language": "code",
+    "metadata_region": "code",
+}
 Source: TypeAlias = Literal["environment", "file", "default", "start"]
 
 
@@ -222,7 +251,7 @@ class SettingRow:
 
 def table(config: Settings) -> list[SettingRow]:
     """Return every setting of `config`, in the order of `Settings`."""
-    in_file = _read_file(config.home)
+    in_file = settings_file.read(config.home)
     return [_row(name, config, in_file) for name in Settings.model_fields]
 
 
@@ -329,7 +358,7 @@ def _kind(name: str) -> SettingKind:
     if annotation is ByteSize:
         return "size"
     if annotation is str:
-        return "executor" if name == "executor" else "names"
+        return _TEXT_KINDS.get(name, "address" if "_url" in name else "names")
     return "folder" if annotation is Path else "choice"
 
 
@@ -354,6 +383,10 @@ def _wanted(name: str) -> str:
             wanted = "a size such as 500MB or 10GB, or a number of bytes,"
         case "names":
             wanted = "a list of names, separated by commas,"
+        case "address":
+            wanted = "an address such as https://example.org/api, without a user name and a key,"
+        case "code":
+            wanted = "a code of two letters, such as en for a language or US for a country,"
         case "executor":
             wanted = "auto, threads, processes or the address of a Dask scheduler, such as dask://host:8786,"
         case _:
@@ -377,77 +410,13 @@ def _text(name: str, value: Any) -> str:
     return f"{size // _UNITS[unit]}{unit}" if unit else str(size)
 
 
-# --- The file ----------------------------------------------------------------------------------------------------
-
-
 def store(home: Path, name: str, value: Any | None) -> None:
     """
     Store one value in the settings file, or remove it (None). All other bytes of the file stay unchanged.
-
-    The new file replaces the old one atomically, so a killed program leaves the old or the new file.
 
     Raises:
         UsageError: The file cannot be parsed, or its structure does not allow the change.
         StoreError: The file cannot be written.
 
     """
-    path = home / FILE_NAME
-    before = _read_file(home)
-    text = path.read_bytes().decode("utf-8") if path.exists() else ""
-    after = {key: each for key, each in before.items() if key != name}
-    if value is not None:
-        after[name] = _text(name, value) if isinstance(value, str | ByteSize) else value
-    changed = _with_value(text, name, after.get(name))
-    if _parsed(changed) != after:
-        message = f"Indexium cannot change the form of {FILE_NAME} in the home. Open the file and edit {name} there."
-        raise errors.UsageError(message)
-    try:
-        _replace(path, changed)
-    except OSError as error:
-        raise errors.StoreError(f"The settings file {path} cannot be written: {error.strerror or error}.") from error
-
-
-def _read_file(home: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads((home / FILE_NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        message = f"The settings file cannot be read: {error}. Correct or delete {FILE_NAME} in the home folder."
-        raise errors.UsageError(message) from error
-
-
-def _parsed(text: str) -> dict[str, Any] | None:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return None
-
-
-def _with_value(text: str, name: str, value: Any | None) -> str:
-    """Return the text of a settings file with one line changed, added before the first table, or removed."""
-    lines = text.splitlines(keepends=True)
-    table_index = next((index for index, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
-    pattern = re.compile(rf"\s*[\"']?{name}[\"']?\s*=")
-    matches = [index for index, line in enumerate(lines[:table_index]) if pattern.match(line)]
-    new = [] if value is None else [f"{name} = {json.dumps(value, ensure_ascii=False)}\n"]
-    if matches:
-        return "".join([*lines[: matches[0]], *new, *lines[matches[0] + 1 :]])
-    if new and table_index and not lines[table_index - 1].endswith("\n"):
-        new.insert(0, "\n")
-    return "".join([*lines[:table_index], *new, *lines[table_index:]])
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{FILE_NAME}.", dir=path.parent)
-    partial = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise
+    settings_file.store(home, name, _text(name, value) if isinstance(value, str | ByteSize) else value)

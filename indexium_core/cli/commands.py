@@ -75,8 +75,12 @@ COMMANDS = {
     "export": CommandEntry("home.snapshot", "Export the tables for analysts into files."),
     "db": CommandEntry("home.database", "The database of the home: check it, back it up, restore and rebuild it."),
     "settings": CommandEntry("home.settings", "Show and change settings."),
+    "providers": CommandEntry(
+        "home.providers", "Providers of metadata of films and series: their state, searches, and what was sent."
+    ),
     "cache": CommandEntry("library.cache", "Known hashes of files: scans do not hash an unchanged file again."),
     "thumbnails": CommandEntry("library.thumbnails", "Make the missing thumbnails of videos and photos."),
+    "titles": CommandEntry("library.titles", "Films and series: identify them, show them, set and lock their values."),
     "libraries": CommandEntry("library.libraries", "The library folders."),
     "fields": CommandEntry("library.fields", "Custom fields: fields of your own, with a type and names in files."),
     "people": CommandEntry("library.people", "The people of files."),

@@ -45,7 +45,7 @@ def closure(names: list[str]) -> set[str]:
 @pytest.mark.parametrize("name", DIRECT)
 def test_every_dependency_is_named_with_its_licence(name: str) -> None:
     said = licence_of(name).lower()
-    family = re.search(r"apache|bsd|mit\b|lgpl|mpl|psf", said)
+    family = re.search(r"apache|bsd|mit\b|isc\b|lgpl|mpl|psf", said)
 
     assert re.search(rf"\b{re.escape(name)}\b|{'PyAV' if name == 'av' else name}", NOTICE, re.IGNORECASE)
     assert family, f"{name} says of its licence: {said!r}"

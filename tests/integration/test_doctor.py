@@ -77,6 +77,7 @@ NAMES = (
     "backups",
     "operations",
     "jobs",
+    "providers",
     "temporary_files",
     "library",
 )

@@ -134,6 +134,7 @@ def test_commands_print_same_with_and_without_service(
         ("sql", "SELECT nme FROM files"),
         ("sql", "SELECT file_name FROM files ORDER BY ALL", "--out", "files.csv"),
         ("settings", "set", "backup_budget", "20GB"),
+        ("providers", "search", "Metropolis"),
         ("write", "--dry-run", "--json"),
         ("write",),
         ("write", "--yes", "--json"),

@@ -67,7 +67,7 @@ function drawField(row, problem) {
     class: problem ? "set bad" : "set",
     inputmode: row.kind === "number" ? "numeric" : null,
     value: problem ? problem.typed : row.value,
-    size: ["folder", "names", "executor"].includes(row.kind) ? 34 : 12,
+    size: ["folder", "names", "executor", "address"].includes(row.kind) ? 34 : 12,
     autocomplete: "off",
     spellcheck: "false",
   })

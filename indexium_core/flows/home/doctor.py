@@ -36,6 +36,7 @@ from indexium_core.flows.scanning.folder_health import (
 from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.model import wording
 from indexium_core.model.operations.backup import BackupUse
+from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
@@ -73,12 +74,14 @@ class Doctor:
         started: clock.StartTime,
         jobs: job_service.JobService,
         cluster: Callable[[], Cluster | None],
+        providers: Callable[[], list[ProviderStatus]],
     ) -> None:
         """
         Prepare the checks of a home.
 
         `use` returns the disk space that the backups use, `running` the ids of the operations that run in this process.
-        `started` is when this process started; `cluster` returns the cluster that works on files, if there is one.
+        `started` is when this process started; `cluster` returns the cluster that works on files, if there is one;
+        `providers` returns the state of the providers of metadata.
         """
         self._store = store
         self._folder = folder
@@ -88,6 +91,7 @@ class Doctor:
         self._started = started
         self._jobs = jobs
         self._cluster = cluster
+        self._providers = providers
 
     @remote()
     def run(self) -> list[Check]:
@@ -108,6 +112,7 @@ class Doctor:
             self._backups(),
             self._operations(),
             self._queue(),
+            _provider_check(self._providers()),
             *([] if cluster is None else [check_cluster(cluster, libraries)]),
             self._temporary_files(libraries),
             *map(check_library, libraries),
@@ -298,6 +303,20 @@ def _lock(home: Path) -> Check:
         return Check(name="lock", state="warning", message=message, remedy=remedy, details={"pid": os.getpid()})
     message = f"This process ({os.getpid()}) has locked the home: no other process can change it."
     return Check(name="lock", state="ok", message=message, details={"pid": os.getpid()})
+
+
+def _provider_check(providers: list[ProviderStatus]) -> Check:
+    """Check the providers of metadata; a provider without a key is no problem."""
+    on, off = ([each.name for each in providers if each.is_on is state] for state in (True, False))
+    sentences = [f"{wording.list_of(on)} can be asked for films and series."] if on else []
+    sentences += [f"{wording.list_of(off)} {'is' if len(off) == 1 else 'are'} off."] if off else []
+    failed = list(dict.fromkeys(each.reason for each in providers if each.needs_action))
+    details = {each.provider: each.reason for each in providers}
+    message = " ".join([*sentences, *failed])
+    if failed:
+        remedy = "Check the keys, the network and the addresses of the providers: 'indexium providers status'."
+        return Check(name="providers", state="warning", message=message, remedy=remedy, details=details)
+    return Check(name="providers", state="ok", message=message, details=details)
 
 
 def _logs(folder: Path) -> Check:

@@ -84,6 +84,7 @@ UNION ALL SELECT 'step_ids', coalesce(max(step_id), 0) FROM review_steps
 UNION ALL SELECT 'job_ids', greatest((SELECT coalesce(max(id), 0) FROM job_queue),
                                      (SELECT coalesce(max(job_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'audit_ids', coalesce(max(id), 0) FROM audit_events
+UNION ALL SELECT 'provider_request_ids', coalesce(max(id), 0) FROM provider_requests
 UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),
                                       (SELECT coalesce(max(plan_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'event_runs', coalesce(max(id) // 1000000000, 0) FROM events;

@@ -1,0 +1,137 @@
+"""`providers`: the providers of metadata of films and series."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, TitleDetails
+    from indexium_core.model.titles.matching import ScoredCandidate
+
+providers = typer.Typer(
+    help="Providers of metadata of films and series: their state, searches, and what was sent.", no_args_is_help=True
+)
+app.add_typer(providers, name="providers")
+
+
+@providers.command("status", epilog="Example: indexium providers status")
+def show_status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show which providers are used, and why others are not."""
+    with opened(context) as library:
+        rows = library.providers.status()
+    header = ("provider", "state", "last 24 hours", "reason")
+    output.listing(rows, header, _status_cells, as_json=as_json)
+
+
+def _status_cells(row: ProviderStatus) -> tuple[str, ...]:
+    limit = f" of {row.requests_per_day:,}" if row.requests_per_day is not None else ""
+    return row.name, "on" if row.is_on else "off", f"{row.requests_today:,}{limit}", row.reason
+
+
+@providers.command("search", epilog="Example: indexium providers search 'The Lantern Keeper' --year 2014 --kind movie")
+def search_title(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="The title of a film or a series.")],
+    year: Annotated[int | None, typer.Option(help="Year of the first release.")] = None,
+    kind: Annotated[Literal["movie", "tv", "unknown"], typer.Option(help="Type of the title.")] = "unknown",
+    minutes: Annotated[float | None, typer.Option(help="Runtime of your file; it is compared, not sent.")] = None,
+    external_id: Annotated[
+        list[str] | None, typer.Option("--id", metavar="PROVIDER:ID", help="A known id: imdb:tt0012345, tmdb:12345.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search a title, and show the candidates with their scores and the reasons."""
+    from indexium_core.model.titles.matching import ExternalId
+
+    ids = [ExternalId(*_parts(text)) for text in external_id or ()]
+    with opened(context) as library:
+        found = library.providers.search(title, year=year, kind=kind, runtime_minutes=minutes, external_ids=ids)
+    for problem in found.problems.values():
+        output.note(problem)
+    if as_json:
+        output.to_json(found)
+        return
+    decision = found.decision
+    output.table(("score", "title", "year", "provider", "reasons"), map(_cells, decision.titles))
+    verdict = "Accepted by itself" if decision.accepted else "A person must decide"
+    output.note(f"{verdict}: {decision.explanation}")
+
+
+def _parts(text: str) -> tuple[str, str]:
+    provider, separator, value = text.strip().lower().partition(":")
+    if provider not in {"imdb", "tmdb", "tvdb"} or not separator or not value.isalnum() or not value.isascii():
+        raise errors.UsageError(f"“{text[:80]}” is not an id. Write imdb:tt0012345, tmdb:12345 or tvdb:12345.")
+    return provider, value
+
+
+def _cells(row: ScoredCandidate) -> tuple[str, ...]:
+    found = row.candidate
+    reasons = "; ".join(f"{reason.text}: {reason.points:+.3f}" for reason in row.reasons)
+    return f"{row.score:.2f}", found.title, str(found.year or ""), f"{found.provider} {found.external_id}", reasons
+
+
+@providers.command("details", epilog="Example: indexium providers details tmdb:19 --kind movie")
+def show_details(
+    context: typer.Context,
+    external_id: Annotated[str, typer.Argument(metavar="ID", help="The id: imdb:tt0012345, tmdb:12345, tvdb:12345.")],
+    kind: Annotated[Literal["movie", "tv"], typer.Option(help="Type of the title.")] = "movie",
+    as_json: AsJson = False,
+) -> None:
+    """Show what all providers have about one title."""
+    from indexium_core.model.titles.matching import ExternalId
+
+    with opened(context) as library:
+        found = library.providers.details(ExternalId(*_parts(external_id)), kind)
+    for problem in found.problems.values():
+        output.note(problem)
+    if as_json:
+        output.to_json(found)
+    else:
+        output.table(("value", "content"), _detail_rows(found))
+
+
+def _detail_rows(found: TitleDetails) -> list[tuple[str, str]]:
+    metadata, ratings = found.metadata, found.metadata.ratings
+    named = {"IMDb": ratings.imdb, "TMDB": ratings.tmdb, "Metacritic": ratings.metacritic}
+    named |= {"Rotten Tomatoes": ratings.rotten_tomatoes}
+    rows = [
+        ("title", found.title.title),
+        ("original title", found.title.original_title),
+        ("released", metadata.release_date.isoformat() if metadata.release_date else ""),
+        ("runtime", f"{metadata.runtime_minutes} min" if metadata.runtime_minutes else ""),
+        ("genres", ", ".join(metadata.genres)),
+        ("rated", metadata.content_rating),
+        ("ratings", ", ".join(f"{name} {value:g}" for name, value in named.items() if value is not None)),
+        ("plot", metadata.plot),
+        ("cast", ", ".join(f"{each.name} ({each.character})".removesuffix(" ()") for each in metadata.cast)),
+        ("crew", ", ".join(f"{each.name} ({each.job})" for each in metadata.crew)),
+        ("seasons", ", ".join(map(str, found.seasons))),
+        ("pictures", str(len(found.images))),
+        ("ids", ", ".join(f"{name} {value}" for name, value in sorted(metadata.external_ids.items()))),
+    ]
+    return [(name, content) for name, content in rows if content]
+
+
+@providers.command("requests", epilog="Example: indexium providers requests --limit 20")
+def list_requests(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(help="Number of requests.", min=1, max=10_000)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show the requests that left this machine, newest first: time, provider, what was sent, status of the answer."""
+    with opened(context) as library:
+        rows = library.providers.requests(limit)
+    output.listing(rows, ("time", "provider", "sent", "status", "seconds"), _request_cells, as_json=as_json)
+
+
+def _request_cells(row: ProviderRequest) -> tuple[str, ...]:
+    sent = " ".join([row.route, *(f"{name}={value}" for name, value in row.parameters.items())])
+    seconds = "" if row.seconds is None else f"{row.seconds:.2f}"
+    return f"{row.at.astimezone():%Y-%m-%d %H:%M:%S}", row.provider, sent, str(row.status or "no answer"), seconds

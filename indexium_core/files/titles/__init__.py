@@ -1,0 +1,1 @@
+"""Files beside films that say what the films are."""

@@ -1,0 +1,322 @@
+"""
+Read NFO files: XML documents of Kodi, Jellyfin and others, or texts with ids.
+
+Formats: https://kodi.wiki/view/NFO_files, https://jellyfin.org/docs/general/server/metadata/nfo/. Files of programs and
+people differ from both, so the reader is tolerant: it tries several encodings, ignores what is around the root element,
+keeps the values before an error, and finds ids by pattern. It reads no document type and no entities, and it has limits
+of size, depth and elements, so a hostile file costs little and gives nothing.
+"""
+
+from __future__ import annotations
+
+import codecs
+import html
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, NfoKind
+
+__all__ = ["MAX_BYTES", "parse", "read"]
+
+MAX_BYTES = 1_000_000
+_MAX_DEPTH = 24
+_MAX_ELEMENTS = 20_000
+_MAX_DOCUMENTS = 200
+_ROOTS: dict[str, NfoKind] = {
+    "movie": "movie",
+    "tvshow": "tvshow",
+    "season": "season",
+    "episodedetails": "episodedetails",
+}
+_ROOT = re.compile(r"<(movie|tvshow|season|episodedetails)\b", re.IGNORECASE)
+_DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]{1,40})", re.IGNORECASE)
+_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w{1,20};)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_IMDB = re.compile(r"(?<![a-z0-9])(tt\d{7,9})(?!\d)")
+_LINKS = (
+    ("tmdb", re.compile(r"themoviedb\.org/(?:movie|tv)/(\d{1,9})")),
+    ("tvdb", re.compile(r"thetvdb\.com/(?:\?tab=series&(?:amp;)?id=|series/|dereferrer/series/)(\d{1,9})")),
+)
+_ID_TAGS = {"tmdbid": "tmdb", "imdbid": "imdb", "imdb_id": "imdb", "tvdbid": "tvdb"}
+_TEXTS = {  # tag → field
+    "title": "title",
+    "originaltitle": "original_title",
+    "sorttitle": "sort_title",
+    "plot": "plot",
+    "outline": "outline",
+    "tagline": "tagline",
+    "mpaa": "content_rating",
+    "set": "collection",
+}
+_DATES = {"premiered": "release_date", "aired": "release_date", "releasedate": "release_date"}
+_LISTS = {"genre": "genres", "country": "countries", "studio": "studios", "tag": "tags"}
+_CREW = {"director": "Director", "credits": "Writer", "writer": "Writer"}
+_LONGEST = 20_000  # characters of a text
+
+
+def read(path: bytes) -> list[NfoDocument]:
+    """Return the documents of a file; none if it cannot be read, is a link out or has no title and no id."""
+    try:
+        with Path(os.fsdecode(path)).open("rb") as file:
+            return parse(file.read(MAX_BYTES + 1)[:MAX_BYTES])
+    except OSError:
+        return []
+
+
+def parse(data: bytes) -> list[NfoDocument]:
+    """Return the documents of the content of a file. Every content has a result."""
+    text = _decoded(data)
+    found = [document for kind, part in _parts(text) for document in [_document(kind, part)] if document is not None]
+    outside = _ids_of(text)
+    if not found:
+        return [NfoDocument(kind="ids", ids=outside)] if outside else []
+    if len(found) == 1 and not found[0].ids and outside:
+        first = found[0]
+        return [
+            NfoDocument(
+                kind=first.kind,
+                values=first.values,
+                ids=outside,
+                season=first.season,
+                episodes=first.episodes,
+                series_title=first.series_title,
+                locked=first.locked,
+                is_locked=first.is_locked,
+                is_damaged=first.is_damaged,
+            )
+        ]
+    return found
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of a file by its mark, its declaration, UTF-8 or Windows-1252."""
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(name, "replace")
+    declared = _DECLARED.search(data[:400])
+    names = ["utf-8", *([declared[1].decode("ascii")] if declared else []), "cp1252"]
+    for name in names:
+        try:
+            return data.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+    return data.decode("cp1252", "replace")
+
+
+def _parts(text: str) -> Iterator[tuple[NfoKind, str]]:
+    """Yield each root element: from its start to its end, or to the next root if it does not end."""
+    at = 0
+    for _ in range(_MAX_DOCUMENTS):
+        match = _ROOT.search(text, at)
+        if match is None:
+            return
+        name = match[1].lower()
+        end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, match.end())
+        stop = end.end() if end else len(text)
+        yield _ROOTS[name], text[match.start() : stop]
+        at = stop
+
+
+def _ids_of(text: str) -> dict[str, str]:
+    """Return the ids in links and the id of IMDb in a text."""
+    ids = {provider: match[1] for provider, pattern in _LINKS if (match := pattern.search(text))}
+    imdb = _IMDB.search(text)
+    return ids | ({"imdb": imdb[1]} if imdb else {})
+
+
+class _RefusedError(Exception):
+    """The document has a document type, or it is too deep or too large."""
+
+
+@dataclass(slots=True)
+class _Element:
+    """An element with its text and its children."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: list[str] = field(default_factory=list)
+    children: list[_Element] = field(default_factory=list)
+
+    def value(self) -> str:
+        return "".join(self.text).strip()[:_LONGEST]
+
+    def all(self, tag: str) -> list[_Element]:
+        return [child for child in self.children if child.tag == tag]
+
+    def first(self, *tags: str) -> str:
+        """Return the first text that is not empty of children with some tags."""
+        return next((text for tag in tags for child in self.all(tag) if (text := child.value())), "")
+
+
+def _tree(text: str) -> tuple[_Element | None, bool]:
+    """Return the root of a document, and whether it ends early; None if nothing can be read."""
+    parser = expat.ParserCreate()
+    stack: list[_Element] = []
+    root: list[_Element] = []
+    count = 0
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if len(stack) >= _MAX_DEPTH or count > _MAX_ELEMENTS:
+            raise _RefusedError
+        element = _Element(tag.lower(), {name.lower(): value for name, value in attributes.items()})
+        (stack[-1].children if stack else root).append(element)
+        stack.append(element)
+
+    def refuse(*_: Any) -> None:
+        raise _RefusedError
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda _: stack.pop()
+    parser.CharacterDataHandler = lambda data: stack[-1].text.append(data) if stack else None
+    parser.StartDoctypeDeclHandler = refuse
+    parser.EntityDeclHandler = refuse
+    parser.buffer_text = True
+    try:
+        parser.Parse(text, True)  # noqa: FBT003 - the signature of expat
+    except (expat.ExpatError, _RefusedError):
+        return (root[0] if root else None), True
+    return root[0], False
+
+
+def _document(kind: NfoKind, text: str) -> NfoDocument | None:
+    """Return a document; None if nothing in it can be read."""
+    repaired = _AMPERSAND.sub(lambda match: _entity(match[1]), _CONTROL.sub("", text))
+    root, is_damaged = _tree(repaired)
+    if root is None:
+        return None
+    values = _values(root)
+    if kind == "season":
+        values = {name: value for name, value in values.items() if name in {"title", "plot", "release_date", "year"}}
+    return NfoDocument(
+        kind=kind,
+        values=values,
+        ids=_ids(root),
+        season=_number(root.first("season", "seasonnumber")),
+        episodes=tuple(
+            number for number in (_number(each.value()) for each in root.all("episode")) if number is not None
+        )[:1],
+        series_title=root.first("showtitle"),
+        locked=tuple(
+            LOCKED_NAMES[name]
+            for name in (each.strip().lower() for each in root.first("lockedfields").split("|"))
+            if name in LOCKED_NAMES
+        ),
+        is_locked=root.first("lockdata").lower() == "true",
+        is_damaged=is_damaged,
+    )
+
+
+def _entity(name: str | None) -> str:
+    """Return the text of an entity of HTML, which XML does not know, or of a bare ampersand."""
+    if name is None:
+        return "&amp;"
+    known = html.unescape(f"&{name}")
+    return f"&amp;{name}" if known == f"&{name}" else html.escape(known, quote=False)
+
+
+def _values(root: _Element) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for tag, name in _TEXTS.items():
+        child = next((each for each in root.all(tag) if each.value() or each.children), None)
+        text = (child.first("name") or child.value()) if child is not None else ""
+        if text:
+            values.setdefault(name, text)
+    if outline := values.pop("outline", ""):
+        values.setdefault("plot", outline)
+    for tag, name in _LISTS.items():
+        if entries := list(dict.fromkeys(_split(root.all(tag), ("/",)))):
+            values[name] = entries
+    for tag, name in _DATES.items():
+        if date := re.match(r"(\d{4})-(\d\d)-(\d\d)", root.first(tag)):
+            values.setdefault(name, date[0])
+    if year := _year(root.first("year")) or _year(str(values.get("release_date", ""))[:4]):
+        values["year"] = year
+    people = {"cast": _cast(root), "crew": _crew(root), "ratings": _ratings(root)}
+    if runtime := _number(root.first("runtime").split(" ")[0]):
+        values["runtime_minutes"] = runtime
+    values |= {name: value for name, value in people.items() if value}
+    return values
+
+
+def _split(elements: Sequence[_Element], signs: Sequence[str]) -> Iterator[str]:
+    for element in elements:
+        parts = [element.value()]
+        for sign in signs:
+            parts = [each for part in parts for each in part.split(f" {sign} " if sign == "/" else sign)]
+        yield from (each.strip() for each in parts if each.strip())
+
+
+def _cast(root: _Element) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for element in root.all("actor"):
+        name = element.first("name") or element.value()
+        if name:
+            found.append({"name": name, "character": element.first("role"), "order": len(found)})
+    return found
+
+
+def _crew(root: _Element) -> list[dict[str, str]]:
+    return [
+        {"name": name, "job": job}
+        for tag, job in _CREW.items()
+        for name in dict.fromkeys(_split(root.all(tag), ("/", "|", ";")))
+    ]
+
+
+def _ratings(root: _Element) -> dict[str, float]:
+    """Return the ratings by their source, on a scale from 0 to 10."""
+    found: dict[str, float] = {}
+    for group in root.all("ratings"):
+        for element in group.all("rating"):
+            value = _decimal(element.first("value") or element.value())
+            scale = _decimal(element.attributes.get("max", "")) or 10.0
+            if value is not None:
+                found[element.attributes.get("name", "default")[:40] or "default"] = round(value * 10 / scale, 2)
+    flat = _decimal(root.first("rating"))
+    if not found and flat is not None:
+        found["default"] = flat
+    return {name: value for name, value in found.items() if 0 <= value <= 10}
+
+
+def _ids(root: _Element) -> dict[str, str]:
+    ids: dict[str, str] = {}
+    for element in root.all("uniqueid"):
+        provider, value = element.attributes.get("type", "").lower()[:20], element.value()
+        if provider and re.fullmatch(r"[\w-]{1,40}", value):
+            ids.setdefault(provider, value)
+    for tag, provider in _ID_TAGS.items():
+        if re.fullmatch(r"[\w-]{1,40}", value := root.first(tag)):
+            ids.setdefault(provider, value)
+    for element in root.all("id"):
+        for provider in ("imdb", "tmdb", "tvdb"):
+            if re.fullmatch(r"[\w-]{1,40}", value := element.attributes.get(provider, "").strip()):
+                ids.setdefault(provider, value)
+        if _IMDB.fullmatch(element.value()):
+            ids.setdefault("imdb", element.value())
+    return ids
+
+
+def _year(text: str) -> int | None:
+    number = _number(text)
+    return number if number and 1870 <= number <= 2100 else None
+
+
+def _number(text: str) -> int | None:
+    match = re.fullmatch(r"\s*(\d{1,5})(?:\.0+)?\s*", text)
+    return int(match[1]) if match else None
+
+
+def _decimal(text: str) -> float | None:
+    match = re.fullmatch(r"\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*", text)
+    return float(match[1].replace(",", ".")) if match else None

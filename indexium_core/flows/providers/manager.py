@@ -1,0 +1,290 @@
+"""The providers of a home: their state, searches for titles, and the requests that left this machine."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from indexium_core import errors, provider_keys
+from indexium_core.model.providers.combining import combine
+from indexium_core.model.providers.records import ImageCandidate, ProviderRecord
+from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, TitleDetails, TitleSearch
+from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.matching import (
+    Candidate,
+    ContentMatcher,
+    ContentType,
+    ExternalId,
+    MatchDecision,
+    SearchQuery,
+)
+from indexium_core.settings import Settings
+from indexium_core.sources.catalog import KEYS, Resources, make_providers
+from indexium_core.sources.network import Network
+from indexium_core.sources.provider import Provider, TitleKind
+from indexium_core.store.database import Database
+from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
+
+__all__ = ["ExternalAPIManager"]
+
+MAX_TITLE_LENGTH = 300  # characters
+MAX_REQUESTS = 10_000  # rows of one list
+DETAILED = 3  # candidates whose details are fetched before a person is asked
+ID_OF = {"omdb": "imdb"}  # the ids of OMDb are those of IMDb
+PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
+_YEARS = range(1870, 2101)
+_DAY = timedelta(days=1)
+KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
+
+
+class ExternalAPIManager:
+    """All providers of a home. A request waits for the limits of its provider, so calls can take seconds."""
+
+    def __init__(
+        self,
+        store: Database,
+        *,
+        config: Settings,
+        clock: Callable[[], datetime],
+        network: Network | None = None,
+        timeout: float = 60.0,
+        backoff: float = 0.5,
+    ) -> None:
+        """
+        Prepare the providers; nothing is sent.
+
+        `timeout` (seconds) limits one request with its retries; `backoff` is the wait before the first retry.
+        """
+        self._store, self._config, self._clock = store, config, clock
+        self._network = network or Network()
+        self._ledger = RequestLedger(store, clock=clock)
+        self._matcher = ContentMatcher()
+        self._cache = MetadataCache(store)
+        shared = Resources(
+            network=self._network,
+            cache=self._cache,
+            log=self._ledger,
+            clock=clock,
+            timeout=timeout,
+            backoff=backoff,
+        )
+        self.providers = make_providers(config, self._keys, shared)
+
+    @remote()
+    def status(self) -> list[ProviderStatus]:
+        """Return for each provider whether it is used, and why not."""
+        keys = self._keys()
+        return [self._status(name, provider, keys) for name, provider in self.providers.items()]
+
+    @remote()
+    def search(
+        self,
+        title: str,
+        *,
+        year: int | None = None,
+        kind: ContentType = "unknown",
+        runtime_minutes: float | None = None,
+        external_ids: Sequence[ExternalId] = (),
+    ) -> TitleSearch:
+        """
+        Search a title and return the candidates with their scores, best first.
+
+        Only these values leave the machine, not the runtime.
+
+        Raises:
+            UsageError: The title is empty or too long, or the year is not possible.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        title = title.strip()
+        if not title or len(title) > MAX_TITLE_LENGTH:
+            raise errors.UsageError(f"A title has 1 to {MAX_TITLE_LENGTH} characters.")
+        if year is not None and year not in _YEARS:
+            raise errors.UsageError(f"The year must be from {_YEARS[0]} to {_YEARS[-1]}.")
+        return self.match(
+            SearchQuery(title, year, kind, runtime_minutes=runtime_minutes, external_ids=tuple(external_ids))
+        )
+
+    def match(self, query: SearchQuery) -> TitleSearch:
+        """
+        Ask the providers in order until a candidate is accepted by itself, and return all candidates.
+
+        Raises:
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        used = self._used()
+        found: dict[tuple[str, str], Candidate] = {}
+        decision, problems = MatchDecision((), None, ""), dict[str, errors.ProviderError]()
+        for name, provider in used.items():
+            try:
+                decision = self._ask(provider, query, found)
+            except errors.ProviderError as error:
+                problems[name] = error
+                decision = self._matcher.decide(found.values(), query)
+            if decision.accepted:
+                break
+        if len(problems) == len(used) and not found:
+            raise _joined(list(problems.values()))
+        return TitleSearch(decision=decision, problems={name: error.message for name, error in problems.items()})
+
+    @remote()
+    def requests(self, limit: int = 100) -> list[ProviderRequest]:
+        """Return the newest requests that left this machine, newest first."""
+        return self._ledger.newest(max(0, min(limit, MAX_REQUESTS)))
+
+    @remote()
+    def details(self, known: ExternalId, kind: TitleKind) -> TitleDetails:
+        """
+        Return everything that the providers have about a title, by one of its ids.
+
+        Raises:
+            UnknownIdError: No provider has the title.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        records, problems = dict[str, ProviderRecord](), dict[str, errors.ProviderError]()
+        ids, images = {known.provider: known.value}, list[ImageCandidate]()
+        used = self._used()
+        for name, provider in used.items():
+            try:
+                own = ids.get(ID_OF.get(name, name)) or self._id_at(provider, ids, kind)
+                record = provider.details(own, kind) if own else None
+            except errors.ProviderError as error:
+                problems[name] = error
+                continue
+            if record is not None:
+                records[name] = record
+                images += record.images
+                ids = {**record.metadata.external_ids, **ids}
+        if not records:
+            if problems:
+                raise _joined(list(problems.values()))
+            raise errors.UnknownIdError(f"No provider has a title with the id {known}.")
+        for name in sorted(PICTURES_ONLY):
+            if not self._reason_off(name, self._keys()) and not self.providers[name].client.refusal():
+                try:
+                    images += self.providers[name].images(ids, kind)
+                except errors.ProviderError as error:
+                    problems[name] = error
+        first = next(iter(records.values()))
+        return TitleDetails(
+            title=first.candidate,
+            metadata=combine([each.metadata for each in records.values()], confidence=1.0, at=self._clock()),
+            images=tuple(images),
+            seasons=max((each.seasons for each in records.values()), key=len),
+            problems={name: error.message for name, error in problems.items()},
+        )
+
+    def _id_at(self, provider: Provider, ids: Mapping[str, str], kind: TitleKind) -> str:
+        """Return the id of a title at a provider by its ids at others; "" if the provider does not have it."""
+        found = provider.find([ExternalId(name, value) for name, value in ids.items()], kind)
+        return found[0].external_id if found else ""
+
+    def _used(self) -> dict[str, Provider]:
+        """
+        Return the providers of titles that are on.
+
+        Raises:
+            ProviderError: None is on.
+
+        """
+        keys = self._keys()
+        reasons_off = {
+            name: self._reason_off(name, keys) or each.client.refusal() for name, each in self.providers.items()
+        }
+        used = {
+            name: each for name, each in self.providers.items() if not reasons_off[name] and name not in PICTURES_ONLY
+        }
+        if not used:
+            reasons = set(reasons_off.values())
+            more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
+        return used
+
+    def tidy(self) -> None:
+        """Delete the answers that were fetched more than 180 days ago."""
+        self._cache.prune(self._clock() - KEPT)
+
+    def close(self) -> None:
+        """Cancel the requests in progress; later requests fail."""
+        self._network.close()
+
+    def _ask(self, provider: Provider, query: SearchQuery, found: dict[tuple[str, str], Candidate]) -> MatchDecision:
+        """
+        Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
+
+        The search without the year comes first: it also finds a film of the next year with the same title, which must
+        prevent that the other one is accepted by itself.
+        """
+
+        def decide(candidates: Sequence[Candidate]) -> MatchDecision:
+            found.update({(each.provider, each.external_id): each for each in candidates})
+            return self._matcher.decide(found.values(), query)
+
+        if query.external_ids:
+            decision = decide(provider.find(query.external_ids, query.content_type))
+            if decision.accepted:
+                return decision
+        decision = decide(provider.search(query, strict=False))
+        if not decision.accepted and query.year is not None:
+            decision = decide(provider.search(query, strict=True))
+        if decision.accepted and query.runtime_minutes is None:
+            return decision
+        own = [
+            each.candidate for each in decision.candidates if self.providers.get(each.candidate.provider) is provider
+        ]
+        records = [
+            provider.details(each.external_id, each.content_type)
+            for each in own[:DETAILED]
+            if each.content_type != "unknown"
+        ]
+        return decide([_detailed(found, record.candidate) for record in records if record is not None])
+
+    def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
+        profile = provider.client.profile
+        problem, refusal = self._reason_off(name, keys), provider.client.refusal()
+        trouble = refusal or provider.client.last_problem
+        return ProviderStatus(
+            provider=name,
+            name=profile.name,
+            is_on=not problem and not refusal,
+            reason=problem or refusal or (f"The last request failed: {trouble}" if trouble else "Ready."),
+            needs_action=bool(keys.problem if problem else trouble) and self._config.online != "off",
+            url=profile.url(),
+            requests_today=self._ledger.count(name, self._clock() - _DAY).number,
+            requests_per_day=profile.per_day(),
+        )
+
+    def _reason_off(self, name: str, keys: provider_keys.ProviderKeys) -> str:
+        """Return why the settings do not allow a provider; "" if they do."""
+        if self._config.online == "off":
+            return "Nothing is sent: the setting INDEXIUM_ONLINE is off."
+        if not any(keys.get(key) for key in KEYS[name]):
+            key = KEYS[name][-1]
+            path = self._config.home / provider_keys.FILE_NAME
+            return keys.problem or f"There is no key: set INDEXIUM_{key.upper()}, or write {key} into {path}."
+        return ""
+
+    def _keys(self) -> provider_keys.ProviderKeys:
+        return provider_keys.load(self._config.home)
+
+
+def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
+    """Return the errors of all providers as one."""
+    if len(problems) == 1:
+        return problems[0]
+    waits = [each.retry_after for each in problems if each.retry_after is not None]
+    return errors.ProviderError(
+        " ".join(each.message for each in problems),
+        retry_after=min(waits, default=None),
+        is_temporary=any(each.is_temporary for each in problems),
+    )
+
+
+def _detailed(found: dict[tuple[str, str], Candidate], candidate: Candidate) -> Candidate:
+    """Return a candidate of the details with the popularity of its hit: details may lack it."""
+    hit = found.get((candidate.provider, candidate.external_id))
+    popularity = max(candidate.popularity, hit.popularity if hit else 0.0)
+    return dataclasses.replace(candidate, popularity=popularity)

@@ -1,0 +1,59 @@
+"""The metadata of one title from several providers: a table has the provider that wins for each value."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings, MetadataSource
+
+__all__ = ["ORDER", "combine"]
+
+ORDER: Mapping[str, tuple[MetadataSource, ...]] = {  # of each value: the first provider that has it wins
+    "plot": ("tmdb", "tvdb", "omdb"),
+    "cast": ("tmdb", "tvdb", "omdb"),
+    "crew": ("tmdb", "omdb", "tvdb"),
+    "genres": ("tmdb", "tvdb", "omdb"),
+    "release_date": ("tmdb", "tvdb", "omdb"),
+    "runtime_minutes": ("tmdb", "omdb", "tvdb"),
+    "content_rating": ("tmdb", "omdb", "tvdb"),
+}
+_PICTURES: tuple[MetadataSource, ...] = ("tmdb", "tvdb", "omdb")
+_RATINGS = tuple(each.name for each in dataclasses.fields(ExternalRatings))
+
+
+def combine(records: Sequence[EnrichedMetadata], *, confidence: float, at: datetime) -> EnrichedMetadata:
+    """
+    Return one record from those of several providers; without any, `source` is `none` and `confidence` is 0.
+
+    Each rating comes from the provider that has it. Ids and pictures are joined.
+    """
+    by_source = {each.source: each for each in records}
+    if not by_source:
+        return EnrichedMetadata(last_enriched=at)
+    pictures = [by_source[name].artwork for name in _PICTURES if name in by_source]
+    ratings = {name: _first(getattr(each.ratings, name) for each in records) for name in _RATINGS}
+    values = {
+        name: _first(getattr(by_source[source], name) for source in order if source in by_source)
+        for name, order in ORDER.items()
+    }
+    return EnrichedMetadata(
+        source=records[0].source if len(by_source) == 1 else "combined",
+        confidence=confidence,
+        last_enriched=at,
+        external_ids={provider: value for each in reversed(records) for provider, value in each.external_ids.items()},
+        ratings=ExternalRatings(**ratings),
+        artwork=Artwork(
+            poster=_first(each.poster for each in pictures) or "",
+            backdrop=_first(each.backdrop for each in pictures) or "",
+            fanart=tuple(dict.fromkeys(url for each in pictures for url in each.fanart)),
+        ),
+        **{name: value for name, value in values.items() if value is not None},
+    )
+
+
+def _first(values: Any) -> Any:
+    """Return the first value that is not empty; None if there is none."""
+    return next((value for value in values if value), None)

@@ -1,0 +1,79 @@
+"""Requests to providers and their answers: the ledger for the person, the cache, the state of each provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate
+from indexium_core.model.titles.matching import Candidate, MatchDecision
+
+__all__ = ["CachedAnswer", "ProviderRequest", "ProviderStatus", "RequestCount", "TitleDetails", "TitleSearch"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CachedAnswer:
+    """The stored answer to one request."""
+
+    status: int  # 200, or 404 for a title that the provider does not have
+    body: bytes  # JSON
+    etag: str = ""
+    last_modified: str = ""
+    fetched_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderRequest:
+    """One request that left this machine."""
+
+    id: int
+    at: datetime
+    provider: str
+    route: str  # path of the address: /search/movie
+    parameters: Mapping[str, str]  # everything that was sent, without keys
+    status: int | None  # HTTP status of the answer; None without an answer
+    seconds: float | None
+    bytes: int | None  # of the answer
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCount:
+    """The number of requests since a moment, and the time of the first one."""
+
+    number: int
+    first_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderStatus:
+    """Whether a provider is used, and why not."""
+
+    provider: str  # tmdb
+    name: str  # TMDB
+    is_on: bool
+    reason: str  # a sentence
+    needs_action: bool  # it has a key, but cannot be asked: the key is rejected or not readable, or there is no answer
+    url: str  # base address
+    requests_today: int  # in the last 24 hours
+    requests_per_day: int | None  # limit; None without one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleSearch:
+    """The result of a search for a title."""
+
+    decision: MatchDecision
+    problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleDetails:
+    """Everything that the providers have about one title."""
+
+    title: Candidate  # as the first provider that has it
+    metadata: EnrichedMetadata  # of all providers
+    images: tuple[ImageCandidate, ...]
+    seasons: tuple[int, ...]  # numbers of the seasons of a series
+    problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer

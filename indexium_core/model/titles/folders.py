@@ -1,0 +1,114 @@
+"""What the folders of a file say: its title folder, season, disc, extras, and the kind of everything below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+from indexium_core.model.titles import words
+from indexium_core.model.titles.name_parts import NameParts, Role
+from indexium_core.model.titles.numbers import season_of_folder
+
+__all__ = ["Place", "is_category", "place_of"]
+
+_DISC_NUMBER = re.compile(r"(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE)
+_AMBIGUOUS = re.compile(r"other|others|shorts?|scenes|clips?|interviews?|extras?|proof", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The folders of a file."""
+
+    path: str = ""  # of the title folder, below the library folder; "" without one
+    parts: NameParts | None = None  # of the name of the title folder
+    season: int | None = None
+    season_parts: NameParts | None = None  # of the title in the name of the season folder
+    role: Role = "main"
+    is_disc: bool = False
+    part: int | None = None  # number of the disc folder
+    hint: Literal["series", "home", ""] = ""
+    is_category: bool = False  # the folder of the file is for many titles
+
+    @property
+    def series(self) -> NameParts | None:
+        """Return the parts of the name that names a series."""
+        return self.parts if self.season_parts is None or self.parts is not None else self.season_parts
+
+
+def is_category(name: str) -> bool:
+    """Return whether a folder name says a kind of files, or nothing, and no title."""
+    text = re.sub(r"[._]", " ", name).strip()
+    patterns = (words.CATEGORY_FOLDERS, words.SERIES_FOLDERS, words.HOME_FOLDER)
+    is_year = re.fullmatch(r"(?:19|20)\d\d(?:[- ](?:\d\d|(?:19|20)\d\d))?", text) is not None
+    return is_year or any(pattern.fullmatch(text) for pattern in patterns)
+
+
+@lru_cache(maxsize=4096)
+def _role_of(name: str) -> Role:
+    text = re.sub(r"[._]", " ", name).strip()
+    if words.TRAILER_FOLDER.fullmatch(text):
+        return "trailer"
+    if words.SAMPLE_FOLDER.fullmatch(text):
+        return "sample"
+    return "extra" if words.EXTRA_FOLDER.fullmatch(text) else "main"
+
+
+def place_of(folders: tuple[str, ...], read: Callable[[str], NameParts], *, library: str = "") -> Place:
+    """
+    Return what the folders of a file say.
+
+    Args:
+        folders: Folders below the library folder, the outermost first.
+        read: Returns the parts of a name.
+        library: Name of the library folder: only a hint.
+
+    """
+    role: Role = "main"
+    season: int | None = None
+    season_title, disc, part, found, path = "", False, None, None, ""
+    hint: Literal["series", "home", ""] = ""
+    for depth in range(len(folders), 0, -1):
+        name = folders[depth - 1]
+        if found is not None:
+            hint = hint or _hint(name)
+            continue
+        if words.DISC_FOLDER.fullmatch(name):
+            disc, number = True, _DISC_NUMBER.fullmatch(name)
+            part = int(number[1]) if number else part
+        elif (own := _role_of(name)) != "main" and (depth > 1 or not _AMBIGUOUS.fullmatch(name)):
+            role = own if role == "main" else role
+        elif season is None and (of_folder := season_of_folder(name)) is not None:
+            season, season_title = of_folder
+        elif is_category(name):
+            hint = hint or _hint(name)
+        else:
+            found, path = _as_folder(read(name)), "/".join(folders[:depth])
+    hint = hint or _hint(library)
+    if hint == "home" and any(words.FILM_FOLDERS.fullmatch(name) for name in folders):
+        hint = ""  # films for the family
+    return Place(
+        path=path,
+        parts=found,
+        season=season,
+        season_parts=_as_folder(read(season_title)) if season_title else None,
+        role=role,
+        is_disc=disc,
+        part=part,
+        hint=hint,
+        is_category=not folders or is_category(folders[-1]),
+    )
+
+
+def _as_folder(parts: NameParts) -> NameParts:
+    """Return the parts of a folder: a number alone belongs to its title."""
+    return replace(parts, series_title=parts.title) if parts.evidence in {"dash", "number", "word"} else parts
+
+
+def _hint(name: str) -> Literal["series", "home", ""]:
+    text = re.sub(r"[._]", " ", name).strip()
+    if words.HOME_FOLDER.fullmatch(text):
+        return "home"
+    return "series" if words.SERIES_FOLDERS.fullmatch(text) and not re.fullmatch("drama", text, re.IGNORECASE) else ""

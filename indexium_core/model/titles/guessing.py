@@ -1,0 +1,259 @@
+"""
+Identify files from their names: the folder before the name, and the neighbours in the folder beside it.
+
+`identify` gets all files of a library at once, because one name alone does not say whether `Rocky 2` is a film or an
+episode. It reads no file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from indexium_core.model.titles import words
+from indexium_core.model.titles.folders import Place, place_of
+from indexium_core.model.titles.name_parts import NameParts, Role
+from indexium_core.model.titles.names import fold_title, title_without_part
+from indexium_core.model.titles.neighbours import Neighbours, PlacedFile, stem_of
+from indexium_core.model.titles.title_guess import LibraryKind, NamedFile, TitleGuess
+
+__all__ = ["identify"]
+
+_NOISE = re.compile(  # names that programs make, which say nothing about a film
+    r"(?:movie|film|video|main|feature|untitled|clip|title|track|vts|disc|dvd|file|output|test|new|export|final)?"
+    r"[ _-]*t?\d*(?:[ _-]\d+)*|[0-9a-f]{12,}",
+    re.IGNORECASE,
+)
+_GENERIC = re.compile(  # words that count the episodes of a series, and do not name it
+    r"(?:the )?(?:part|teil|partie|parte|episode|folge|lecture|lesson|lektion|chapter|kapitel|chapitre|capitulo|day|"
+    r"tag|jour|video|track|session|unit|modul|module|week|woche|class|vorlesung|cours|course|clip|disc|title|scene|секция|"
+    r"урок|лекция|часть|серия)?s?",
+    re.IGNORECASE,
+)
+_ALIKE = 85  # percent of equal letters, from which on two titles are spellings of one
+
+
+def identify(
+    files: Iterable[NamedFile], read: Callable[[str], NameParts], *, kind: LibraryKind = "mixed", library: str = ""
+) -> dict[int, TitleGuess]:
+    """
+    Return what each file is, by file id.
+
+    Args:
+        files: All files of a library.
+        read: Returns the parts of a name of a file without extension, or of a folder.
+        kind: The kind of the library.
+        library: Name of the library folder.
+
+    """
+    places: dict[tuple[str, ...], Place] = {}
+    folders: dict[tuple[str, ...], list[PlacedFile]] = defaultdict(list)
+    for file in files:
+        if file.folders not in places:
+            places[file.folders] = place_of(file.folders, read, library=library)
+        folders[file.folders].append(PlacedFile(file, read(stem_of(file.name)), places[file.folders]))
+    found: dict[int, TitleGuess] = {}
+    for group in folders.values():
+        guesser = _Guesser(group, kind)
+        found |= {each.file.file_id: guesser.guess(each) for each in group}
+    return _with_series(found)
+
+
+def _with_series(guesses: dict[int, TitleGuess]) -> dict[int, TitleGuess]:
+    """Return the guesses in which the extras in the folder of a series belong to the series."""
+    series = {each.place: each for each in guesses.values() if each.kind == "episode" and each.place}
+    films = {each.place for each in guesses.values() if each.kind == "movie"}
+    for file_id, each in guesses.items():
+        if each.role != "main" and not each.of_series and each.place in series.keys() - films:
+            of = series[each.place]
+            guesses[file_id] = replace(each, title=of.title, year=of.year, country=of.country, of_series=True)
+    return guesses
+
+
+@dataclass(slots=True)
+class _Numbering:
+    """The number of an episode and its title."""
+
+    season: int | None
+    episodes: tuple[int, ...]
+    title: str
+
+
+class _Guesser:
+    """The files of one folder: each is judged beside its neighbours."""
+
+    def __init__(self, files: Sequence[PlacedFile], kind: LibraryKind) -> None:
+        self._kind = kind
+        self._neighbours = Neighbours(files, kind)
+
+    def guess(self, each: PlacedFile) -> TitleGuess:
+        """Return what a file is."""
+        if self._neighbours.is_home(each):
+            return TitleGuess(kind="home", title=each.parts.title or stem_of(each.file.name), place=each.place.path)
+        role = each.place.role if each.parts.role == "main" else each.parts.role
+        is_special = each.parts.evidence == "episode" and each.parts.season == 0
+        if role != "main" and not (role == "extra" and is_special):
+            return self._beside(each, role)
+        if self._neighbours.is_episode(each):
+            return self._episode(each)
+        return self._beside(each, "extra") if self._has_name_of_extra(each) else self._movie(each)
+
+    def _has_name_of_extra(self, each: PlacedFile) -> bool:
+        """Return whether a file has the name of an extra and lies beside the film of its folder."""
+        parts, place = each.parts, each.place
+        if parts.is_year_marked or place.parts is None or place.is_category:
+            return False
+        others = self._neighbours.titles - {fold_title(parts.title)}
+        folder = place.parts.title
+        return words.EXTRA_NAME.match(parts.title) is not None and any(_is_like(other, folder) for other in others)
+
+    def _beside(self, each: PlacedFile, role: Role) -> TitleGuess:
+        """Return the guess for an extra, a trailer or a sample: the title of its film or series."""
+        parts, place = each.parts, each.place
+        kind = role if role != "main" else "movie"
+        if place.season is not None or (place.series and self._kind == "series") or parts.evidence == "episode":
+            return replace(self._episode(each), kind=kind, of_series=True, episodes=(), absolute=())
+        movie = replace(self._movie(each), kind=kind)
+        has_own_title = parts.role == role and ((parts.title and parts.year) or place.is_category)
+        if place.parts is None or has_own_title:
+            return movie
+        return replace(movie, title=place.parts.title or movie.title, year=place.parts.year)
+
+    # Episodes.
+
+    def _episode(self, each: PlacedFile) -> TitleGuess:
+        parts, place, file = each.parts, each.place, each.file
+        source, takes_order = self._series_source(each)
+        numbering = self._numbering(each, takes_order=takes_order)
+        season, episodes = numbering.season, numbering.episodes
+        is_absolute = season is None and parts.evidence in {"group", "dash", "number", "word"}
+        if season is None and parts.is_special:
+            season = 0
+        elif season is None and episodes and not parts.aired:
+            season = 1
+        return TitleGuess(
+            kind="episode",
+            title=self._series_title(each, source),
+            year=source.year or parts.year,
+            season=season,
+            episodes=episodes,
+            absolute=episodes if is_absolute else (),
+            aired=parts.aired,
+            episode_title=numbering.title,
+            edition=parts.edition,
+            ids={**parts.ids, **(place.series.ids if place.series else {}), **file.series_nfo.ids},
+            language=parts.language,
+            country=source.country or parts.country,
+            place=place.path,
+        )
+
+    def _numbering(self, each: PlacedFile, *, takes_order: bool) -> _Numbering:
+        parts, place, file = each.parts, each.place, each.file
+        season = parts.season if parts.season is not None else place.season
+        found = _Numbering(season, parts.episodes, parts.episode_title)
+        if takes_order and parts.order is not None:
+            season, episodes = self._neighbours.season_of(parts.order, season)
+            found = _Numbering(season, episodes, parts.order_title)
+        elif parts.evidence == "number" and len(parts.episodes) == 1:
+            number = parts.episodes[0]
+            season, episodes = self._neighbours.season_of(number, season, is_broadcast=parts.is_broadcast)
+            found = _Numbering(season, episodes, parts.episode_title)
+        elif not parts.evidence and place.season is not None:
+            found.title = parts.title
+        if not found.episodes and not parts.aired:
+            if file.nfo.episodes:
+                found.season, found.episodes = _first(file.nfo.season, season), file.nfo.episodes
+            elif file.episode is not None:
+                found.season, found.episodes = _first(file.season, season), (file.episode,)
+            elif parts.part is not None:
+                found.episodes = (parts.part,)
+        return found
+
+    def _series_source(self, each: PlacedFile) -> tuple[NameParts, bool]:
+        """Return the name that names the series of a file, and whether its number is at the start of its name."""
+        parts, place = each.parts, each.place
+        folder = place.series
+        takes_order = parts.order is not None and parts.evidence in {"", "number"} and not parts.aired
+        if folder is None or not (folder.series_title or folder.title):
+            return parts, takes_order
+        is_generic = not parts.evidence or _GENERIC.fullmatch(fold_title(parts.series_title)) is not None
+        is_named = place.season is not None or takes_order or is_generic or bool(each.file.series_nfo.kind)
+        return (folder if is_named or _is_like(parts.series_title, folder.series_title) else parts), takes_order
+
+    def _series_title(self, each: PlacedFile, source: NameParts) -> str:
+        """Return the title of a series; the number of a part belongs to the episode."""
+        title = source.series_title or source.title or each.file.show or each.parts.series_title
+        if source is each.parts and source.part is not None and not source.evidence:
+            title = title_without_part(title)
+        return title or stem_of(each.file.name)
+
+    # Films.
+
+    def _movie(self, each: PlacedFile) -> TitleGuess:
+        parts, place, nfo = each.parts, each.place, each.file.nfo
+        title, part = self._film_title(parts)
+        source = self._film_folder(each, title)
+        year = parts.year
+        if source is not None:
+            is_same = fold_title(source.title) == fold_title(title)
+            title = title if is_same and source.is_release else source.title or title
+            year = source.year or year
+        is_noise = not title or (source is None and year is None and _NOISE.fullmatch(title) is not None)
+        folder = source or NameParts()
+        ids = {**parts.ids, **folder.ids, **nfo.ids}
+        return TitleGuess(
+            kind="other" if is_noise and not ids and not nfo.kind else "movie",
+            title=title or stem_of(each.file.name),
+            year=year,
+            part=place.part if place.part is not None and place.is_disc else part,
+            edition=parts.edition or folder.edition,
+            ids=ids,
+            language=parts.language or folder.language,
+            place=place.path,
+        )
+
+    def _film_title(self, parts: NameParts) -> tuple[str, int | None]:
+        """Return the title in the name of a file, and its part if the folder has others of its stem."""
+        if parts.part is not None and (self._neighbours.part_count(parts) > 1 or parts.is_disc_part):
+            return title_without_part(parts.title), parts.part
+        if parts.has_order_dash and len(self._neighbours.ranks) > 1:
+            return parts.order_title, None
+        return parts.title, None
+
+    def _film_folder(self, each: PlacedFile, title: str) -> NameParts | None:
+        """Return the parts of the folder if it names the film of a file."""
+        parts, folder = each.parts, each.place.parts
+        if folder is None or not folder.title:
+            return None
+        if each.place.is_disc or not title or (_NOISE.fullmatch(title) and parts.year is None):
+            return folder
+        is_like = _is_like(title, folder.title)
+        if folder.year is None and not folder.ids:
+            return replace(folder, title=title) if is_like else None
+        if parts.year is not None and folder.year not in {None, parts.year}:
+            return None
+        return folder if is_like or (parts.year is None and len(self._neighbours.titles) < 2) else None
+
+
+def _first(number: int | None, other: int | None) -> int | None:
+    return number if number is not None else other
+
+
+def _is_like(title: str, other: str) -> bool:
+    """Return whether two spellings name one title: equal, one starts or ends with the other, initials, few letters."""
+    first, second = fold_title(title), fold_title(other)
+    if not first or not second:
+        return False
+    shorter, longer = sorted((first, second), key=len)
+    initials = "".join(word[0] for word in longer.split())
+    return (
+        first.replace(" ", "") == second.replace(" ", "")
+        or longer.startswith(shorter + " ")
+        or longer.endswith(" " + shorter)
+        or (len(shorter) > 1 and shorter == initials)
+        or fuzz.ratio(first, second) >= _ALIKE
+    )

@@ -1,0 +1,349 @@
+"""
+Read one name by rules: the name of a file or a folder, without its extension and its folders.
+
+The rules find markers (ids, years, episodes, release tags). The title is the text before the first marker. A name that
+the rules do not read completely goes to `guessit` as well (`flows/titles/parsing.py`).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+
+from indexium_core.model.titles import words
+from indexium_core.model.titles.name_parts import NameParts
+from indexium_core.model.titles.numbers import NumberMatch, find_date, find_number
+
+__all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
+
+_ID = re.compile(
+    r"[\[({]\s*(tmdb|imdb|tvdb|tvmaze|anidb|anilist|anisearch)(?:id)?\s*[-=: ]\s*(tt\d{7,9}|\d+)\s*[\])}]|"
+    r"(?<![^\W_])(tmdb|imdb|tvdb)(?:id)?[-=](tt\d{7,9}|\d+)(?![^\W_])|"
+    r"[\[({]?(?<![^\W_])(tt\d{7,9})(?![^\W_])[\])}]?",
+    re.IGNORECASE,
+)
+_EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
+_YEARS = re.compile(r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–]\s*(?:(?:19|20)\d\d)?\s*[)\]]")  # of a series or a collection
+_TRAILER = re.compile(r"(?:^|[-._ (\[])(?:official[-._ ])?(?:trailer|teaser)(?:[-._ ]?\d{1,2})?[)\]]?$", re.IGNORECASE)
+_SAMPLE = re.compile(r"^sample(?:$|[-._])|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
+_WEBSITE = re.compile(
+    r"^(?:\[\s*)?(?:www[ .])?[\w-]+\.(?:com|org|net|to|cc|info|me|ru|tv)(?:\s*\])?[ _-]+", re.IGNORECASE
+)
+_GROUP = re.compile(r"^\s*\[([^\]]+)\][ _.-]*")
+_CRC = re.compile(r"\[[0-9A-F]{8}\]", re.IGNORECASE)
+_BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
+_PART = re.compile(
+    rf"(?:^|(?<=[ ._\-(\[]))({words.PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
+    r"(?:[ ._-]*(?:of|von|de|/)[ ._-]*(\d{1,2}))?"
+    r"(?=$|[ ._\-)\]])|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
+    re.IGNORECASE,
+)
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2, "c": 3, "d": 4}
+_ORDER = re.compile(r"^(\d{1,4})(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s])")
+_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
+_LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
+_IN_BRACKETS = re.compile(
+    r"\[(?:\d{1,2}x\d{2,3}|s\d{1,2}e\d{1,3}|ep?\d{1,4}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]", re.IGNORECASE
+)
+_TAG_BEFORE_YEAR = re.compile(
+    r"(?:[ .]+(?:3d|unrated|uncut|extended|remastered|limited|proper|imax|theatrical|internal|dubbed|subbed|"
+    rf"complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
+    re.IGNORECASE,
+)
+_CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
+_PLAIN_TAG = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_COUNTRY = re.compile(rf"(?:\s*\(({words.COUNTRIES.pattern})\)|(?<=\w) (US|UK|AU|NZ))\s*$")
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A name while it is read: `text` gets shorter, and `found` gets the parts."""
+
+    text: str
+    found: NameParts
+
+
+def fold_title(title: str) -> str:
+    """Return a key by which spellings of one title are equal: no case, accents, punctuation, article at the end."""
+    text = unicodedata.normalize("NFKD", title.casefold().replace("&", " and ").replace("ß", "ss"))
+    text = "".join(each for each in text if not unicodedata.combining(each))
+    text = re.sub(r"['’`´.]", "", text)
+    folded = " ".join(re.findall(r"[^\W_]+", text))
+    return folded or " ".join(title.casefold().split())
+
+
+def read_name(name: str) -> NameParts:
+    """Return the parts of a name. Every text has a result; an unreadable one is its own title."""
+    text = unicodedata.normalize("NFC", name).translate(_TRANSLATED)
+    text = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Cc"}).strip()
+    reading = _Reading(text, NameParts())
+    if words.CAMERA.fullmatch(text):
+        return NameParts(title=text, is_camera=True)
+    _take_ids(reading)
+    _take_role(reading)
+    text = reading.text
+    if _BRACKETED.match(text):
+        text = _unbracketed(text)
+    has_group = (
+        _WEBSITE.match(text) is None
+        and _GROUP.match(text) is not None
+        and not words.STRONG_TAG.search(
+            text[: (_GROUP.match(text) or re.match("", text)).end()]  # type: ignore[union-attr]
+        )
+    )
+    text = _WEBSITE.sub("", text)
+    if (group := _GROUP.match(text)) and text[group.end() : group.end() + 1] not in {"", "(", "["}:
+        text = text[group.end() :]
+    return _read(text, reading.found, has_group=has_group or bool(_CRC.search(text)))
+
+
+_TRANSLATED = str.maketrans(
+    {"【": "[", "】": "]", "［": "[", "］": "]", "（": "(", "）": ")", "–": "-", "—": "-", "　": " "}
+)
+
+
+def _take_ids(reading: _Reading) -> None:
+    ids: dict[str, str] = {}
+    for match in _ID.finditer(reading.text):
+        provider = (match[1] or match[3] or "imdb").lower()
+        value = (match[2] or match[4] or match[5]).lower()
+        ids.setdefault("imdb" if value.startswith("tt") else provider, value)
+    text = _ID.sub(" ", reading.text)
+    edition = _EDITION_TAG.search(text)
+    text = _EDITION_TAG.sub(" ", text)
+    reading.text = text.strip()
+    reading.found = replace(reading.found, ids=ids, edition=edition[1].strip() if edition else "")
+
+
+def _take_role(reading: _Reading) -> None:
+    for role, pattern in (("trailer", _TRAILER), ("sample", _SAMPLE), ("extra", words.EXTRA_SUFFIX)):
+        match = pattern.search(reading.text)
+        if match:
+            reading.found = replace(reading.found, role=role)  # type: ignore[arg-type]
+            reading.text = (reading.text[: match.start()] + " " + reading.text[match.end() :]).strip(" -._")
+            return
+
+
+def _unbracketed(text: str) -> str:
+    """Return a name that consists of brackets, such as `[Group][Title][05][1080p]`, as `Title - 05 [1080p]`."""
+    parts = [each.strip() for each in re.findall(r"\[([^\]]*)\]", text)]
+    rest = re.sub(r"\[[^\]]*\]", " ", text).strip()
+    number = next(
+        (
+            at
+            for at, each in enumerate(parts)
+            if at and re.fullmatch(r"(?:ep?)?\d{1,4}(?:v\d)?(?:end)?", each, re.IGNORECASE)
+        ),
+        None,
+    )
+    if number is None:
+        return text
+    title = rest or parts[max(1, number - 1)] if number > 1 or not rest else rest
+    tags = " ".join(f"[{each}]" for each in parts[number + 1 :])
+    digits = re.sub(r"\D.*$", "", re.sub(r"^\D+", "", parts[number]))
+    return f"[{parts[0]}] {title} - {digits} {tags}"
+
+
+def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
+    """Read a name without its ids, role and group."""
+    spaced = _spaced(text)
+    tail = _tail(spaced)
+    number = find_number(spaced[:tail], has_group=has_group, after=spaced[tail:])
+    if (
+        number is not None
+        and number.evidence in {"number", "dash"}
+        and any(match.start() < number.end and number.start < match.end() for match in _PART.finditer(spaced[:tail]))
+    ):
+        number = None
+    date = find_date(spaced[:tail])
+    if date is not None and (number is None or number.evidence != "episode"):
+        number = date
+    is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
+    year = _year(spaced, number, is_release=is_release, is_compact=" " not in text)
+    if year is not None:
+        tail = min(tail, year[1]) if number is None or year[1] > number.start else tail
+    end = min(tail, number.start if number else tail, year[1] if year else tail)
+    parts = _with_part(replace(found, is_release=is_release), spaced[:tail] if year is None else spaced, number)
+    title = _title(spaced[:end])
+    if parts.part is not None and parts.is_disc_part:
+        title = _title(_PART.sub(" ", spaced[:end]))
+    film_title = title
+    if number is not None and number.evidence != "episode":
+        film_title = _title(spaced[: min(tail, year[1]) if year else tail])
+    if year is not None and (is_release or re.search(r" 3d$", film_title, re.IGNORECASE)):
+        film_title = _without_tags(film_title)
+    country = _COUNTRY.search(title)
+    edition = (
+        found.edition
+        or _edition(spaced, words.EDITION)
+        or _edition(spaced[min(end, len(film_title)) :], words.EDITION_WORD)
+    )
+    order = _ORDER.match(text)
+    language = _language(spaced[tail:])
+    return replace(
+        parts,
+        title=_inverted(film_title),
+        series_title=_inverted(_COUNTRY.sub("", title) or title),
+        country=country[1] or country[2] if country else "",
+        year=year[0] if year else None,
+        is_year_marked=bool(year and year[2] and (number is None or number.start < year[1])),
+        season=number.season if number else None,
+        episodes=number.episodes if number else (),
+        evidence=number.evidence if number else "",
+        aired=number.aired if number else "",
+        is_date_first=bool(number and number.aired and not title),
+        is_special=bool(number and number.is_special),
+        is_padded=bool(number and number.is_padded),
+        has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)", order[0])),
+        episode_title=_title(spaced[number.end : tail]) if number and tail >= number.end else "",
+        edition=edition,
+        language=language,
+        is_broadcast=bool(words.TELEVISION_TAG.search(spaced[tail:])),
+        order=int(order[1]) if order else int(text) if re.fullmatch(r"\d{1,4}", text) else None,
+        order_title=_title(spaced[order.end() : min(tail, year[1]) if year else tail]) if order else "",
+    )
+
+
+def _spaced(text: str) -> str:
+    """Return a name with spaces instead of its separators, character for character; dots of acronyms stay."""
+    text = text.replace("_", " ")
+    if text.count(".") > text.count(" "):
+        kept = {at for match in _ACRONYM.finditer(text) for at in range(match.start(), match.end())}
+        kept -= {match.start() for match in re.finditer(r"\.(?=[^\W_]{2})", text)}
+        kept |= {match.start() for match in re.finditer(r"(?<=\b[257])\.(?=[01]\b)|(?<=[Hh])\.(?=26\d)", text)}
+        kept |= {
+            match.start()
+            for match in re.finditer(r"(?<=\d)\.(?=\d\d?\.(?:19|20)\d\d)|(?<=\.\d\d)\.(?=(?:19|20)\d\d)", text)
+        }
+        kept |= {match.start() for match in re.finditer(r"\.(?= )", text)}
+        text = "".join(" " if each == "." and at not in kept else each for at, each in enumerate(text))
+    if " " not in text.strip() and text.count("-") > 1:
+        text = text.replace("-", " ")
+    return text
+
+
+def _tail(text: str) -> int:
+    """Return where the tags of a release begin; the length of the text if there are none."""
+    strong = [match.start() for match in words.STRONG_TAG.finditer(text) if match.start()]
+    edition = [match.start() for match in words.EDITION.finditer(text) if text[: match.start()].strip(" -([")]
+    bracket = [
+        match.start()
+        for match in re.finditer(r"[\[{]", text)
+        if match.start() and not _IN_BRACKETS.match(text, match.start())
+    ]
+    end = _before(text, min([*strong, *edition, *bracket, len(text)]))
+    while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):
+        if not text[: match.start()].strip(" -.(["):
+            break
+        end = _before(text, match.start())
+    return end
+
+
+def _before(text: str, end: int) -> int:
+    """Return the end of a text without the separators at its end."""
+    return len(text[:end].rstrip(" -([{."))
+
+
+def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact: bool) -> tuple[int, int, bool] | None:
+    """Return the year, where its text begins, and whether it is in brackets; None if a name has no year."""
+    span = _YEARS.search(text)
+    if span and span.start():
+        return int(span[1]), span.start(), True
+    found = [each for each in _YEAR.finditer(text) if not number or not number.start <= each.start() < number.end]
+    marked = [
+        each
+        for each in found
+        if each.start() and text[each.start() - 1] in "([" and text[each.end() : each.end() + 1] in ")]"
+    ]
+    if marked:
+        return int(marked[-1][1]), marked[-1].start() - 1, True
+    for each in reversed(found):
+        if not text[: each.start()].strip(" -([."):
+            continue
+        is_before = number is not None and each.end() <= number.start
+        if number is not None and is_before and number.evidence != "episode" and not is_compact:
+            continue
+        rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
+        if number is not None and each.start() > number.start and not is_release:
+            continue
+        if not rest or is_release or _only_tags(rest):
+            return int(each[1]), _before(text, each.start()), False
+    return None
+
+
+def _only_tags(text: str) -> bool:
+    """Return whether a text after a year has only words of releases and editions."""
+    rest = words.EDITION.sub(" ", text)
+    return all(words.SOFT_TAG.fullmatch(each) or words.STRONG_TAG.fullmatch(each) for each in _PLAIN_TAG.findall(rest))
+
+
+def _with_part(parts: NameParts, text: str, number: NumberMatch | None) -> NameParts:
+    """Add the number of a part, such as CD2; its siblings decide later whether it is one."""
+    match = next(reversed(list(_PART.finditer(text))), None)
+    if match is None or (number and number.evidence == "episode" and not number.aired):
+        return parts
+    digits = (match[2] or match[4]).lower()
+    count = match[3] or match[5]
+    return replace(
+        parts,
+        part=int(digits) if digits.isdigit() else _ROMAN[digits],
+        part_count=int(count) if count else None,
+        is_disc_part=(match[1] or "").lower() in {"cd", "dvd", "disc", "disk"},
+        part_stem=fold_title(text[: match.start()] + " " + text[match.end() :]),
+    )
+
+
+def _edition(text: str, pattern: re.Pattern[str]) -> str:
+    match = next((each for each in pattern.finditer(text) if each.start()), None)
+    return " ".join(match[0].split()) if match else ""
+
+
+def _language(text: str) -> str:
+    found = [words.LANGUAGES[each.lower()] for each in _PLAIN_TAG.findall(text) if each.lower() in words.LANGUAGES]
+    return found[0] if found else ""
+
+
+def first_words(title: str, count: int) -> str:
+    """Return the first words of a title, as `fold_title` counts them."""
+    for match in re.finditer(r"[^\W_]+(?:['’`´.][^\W_]+)*", title):
+        if len(fold_title(title[: match.end()]).split()) >= count:
+            return title[: match.end()]
+    return title
+
+
+def title_without_part(title: str) -> str:
+    """Return a title without the number of a part: `Heat Part 2` is `Heat`."""
+    return _title(_PART.sub(" ", title)) or title
+
+
+def _title(text: str) -> str:
+    """Return a part of a name as a title: without separators at its ends and editions."""
+    edition = words.EDITION.search(text)
+    if edition and text[: edition.start()].strip(" -(["):
+        text = text[: edition.start()]
+    text = re.sub(r"[\[(]\s*[\])]", " ", text)
+    text = " ".join(text.split()).strip(" -_~,;:+|")
+    text = re.sub(r"^[)\]]+|[(\[]+$", "", text).strip(" -_~,;:+|")
+    if text.endswith(".") and not _ACRONYM.search(text[-4:]) and not text.endswith(".."):
+        text = text.rstrip(". ")
+    text = re.split(r"\s+a\.?k\.?a\.?\s+", text, maxsplit=1, flags=re.IGNORECASE)[0]
+    return text + "." if _CUT_ACRONYM.search(text) else text
+
+
+def _without_tags(title: str) -> str:
+    """Return the title of a release without the tags before its year; `The Good German` keeps its last word."""
+    match = _TAG_BEFORE_YEAR.search(title)
+    is_title = match is None or (
+        match[0].strip().lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE)
+    )
+    return title if is_title or match is None else title[: match.start()] or title
+
+
+def _inverted(title: str) -> str:
+    """Return `Matrix, The` as `The Matrix`."""
+    match = re.fullmatch(rf"(.+), ({words.ARTICLES})", title, re.IGNORECASE)
+    if match is None:
+        return title
+    return f"{match[2]}{'' if match[2].endswith(chr(39)) else ' '}{match[1]}"

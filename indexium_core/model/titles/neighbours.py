@@ -1,0 +1,185 @@
+"""What the files of one folder say together: numbers that they share, parts, dates, and the kind that follows."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexium_core.model.titles import words
+from indexium_core.model.titles.folders import Place
+from indexium_core.model.titles.name_parts import NameParts
+from indexium_core.model.titles.names import fold_title
+from indexium_core.model.titles.title_guess import LibraryKind, NamedFile
+
+__all__ = ["Neighbours", "PlacedFile", "stem_of"]
+
+CAMERA_EXTENSIONS = frozenset({"mov", "mts", "m2t", "3gp", "3g2", "dv"})
+HOME_EXTENSIONS = CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts"}
+_LONG = 3600.0  # seconds: a longer video without any other evidence is a film
+_MINISERIES = 4  # parts of one name from here on are episodes
+_MANY = 4  # files of one folder with plain numbers from here on are episodes
+_MOST_IN_SEASON = 40  # episodes
+
+
+@dataclass(slots=True)
+class PlacedFile:
+    """A file with what its name and its folders say."""
+
+    file: NamedFile
+    parts: NameParts
+    place: Place
+
+    @property
+    def extension(self) -> str:
+        return self.file.name.rpartition(".")[2].lower()
+
+
+def stem_of(name: str) -> str:
+    """Return a file name without its extension."""
+    stem, dot, extension = name.rpartition(".")
+    return stem if stem and dot and len(extension) <= 5 else name
+
+
+class Neighbours:
+    """The files of one folder."""
+
+    def __init__(self, files: Sequence[PlacedFile], kind: LibraryKind) -> None:
+        """`kind` is that of the library."""
+        self._kind = kind
+        mains = [each.parts for each in files if each.parts.role == "main"]
+        self.titles = {fold_title(parts.title) for parts in mains if parts.part is None}
+        self.ranks = {parts.order for parts in mains if parts.order is not None and parts.has_order_dash}
+        self._has_years = sum(parts.is_year_marked for parts in mains) * 2 > len(mains)
+        self._numbers: dict[str, set[int]] = defaultdict(set)  # series title → numbers without a season
+        self._years: dict[str, set[int]] = defaultdict(set)
+        self._parts: dict[str, set[int]] = defaultdict(set)
+        self._dated: dict[str, int] = defaultdict(int)
+        for parts in mains:
+            self._add(parts)
+        ordered = [
+            (parts.order, each.file.name.startswith("0"))
+            for each in files
+            if (parts := each.parts).role == "main"
+            and parts.order is not None
+            and parts.evidence in {"", "number"}
+            and not parts.is_year_marked
+        ]
+        self._orders = {order for order, _ in ordered}
+        self._are_padded = sum(is_padded for _, is_padded in ordered) > 1
+
+    def _add(self, parts: NameParts) -> None:
+        key = fold_title(parts.series_title)
+        if parts.evidence in {"dash", "number", "group"}:
+            self._numbers[key].update(parts.episodes)
+            if parts.year:
+                self._years[key].add(parts.year)
+        if parts.part is not None:
+            self._parts[parts.part_stem].add(parts.part)
+        if parts.aired:
+            self._dated[key] += 1
+
+    def part_count(self, parts: NameParts) -> int:
+        """Return how many parts with the stem of a name the folder has."""
+        return len(self._parts[parts.part_stem]) if parts.part is not None else 0
+
+    # Home videos.
+
+    def is_home(self, each: PlacedFile) -> bool:
+        """Return whether a file is a video of a person, such as a camera makes."""
+        parts, place = each.parts, each.place
+        if each.file.nfo.kind or place.is_disc:
+            return False
+        if parts.is_camera:
+            return place.season is None
+        if place.hint == "home" and self._kind not in ("movies", "series"):
+            is_titled = parts.is_year_marked or parts.is_release or bool(parts.ids)
+            return not is_titled and (parts.evidence not in {"episode", "word"} or bool(parts.aired))
+        if parts.is_date_first and not parts.is_release and self._kind != "series" and place.hint != "series":
+            return True
+        return not self._has_title_evidence(each) and self._looks_like_home(each)
+
+    def _has_title_evidence(self, each: PlacedFile) -> bool:
+        """Return whether a name or its place says that the file is a film or an episode."""
+        parts, place = each.parts, each.place
+        if parts.is_year_marked or parts.is_release or parts.ids or parts.role != "main":
+            return True
+        if self._kind in ("movies", "series") or parts.evidence in {"word", "group"}:
+            return True
+        if parts.evidence == "episode" and not parts.aired:
+            return True
+        has_folder = place.season is not None or (place.parts is not None and place.parts.year is not None)
+        return has_folder or (each.file.duration or 0.0) > _LONG
+
+    def _looks_like_home(self, each: PlacedFile) -> bool:
+        parts = each.parts
+        is_named = re.match(r"(?:the|a|an) ", parts.title, re.IGNORECASE)
+        is_event = words.EVENT.search(parts.title) is not None and not is_named
+        if parts.aired:
+            is_alone = self._dated[fold_title(parts.series_title)] < 2
+            return is_event or (is_alone and each.extension in CAMERA_EXTENSIONS)
+        return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in HOME_EXTENSIONS)
+
+    # Episodes.
+
+    def is_episode(self, each: PlacedFile) -> bool:
+        """Return whether a file is an episode of a series."""
+        parts, place, file = each.parts, each.place, each.file
+        if file.nfo.kind:
+            return file.nfo.kind == "episode"
+        if parts.evidence == "episode" or place.is_disc:
+            return parts.evidence == "episode"
+        if file.series_nfo.kind == "series" or place.season is not None or (file.show and file.episode is not None):
+            return True
+        return self._kind != "movies" and (self._kind == "series" or self._is_counted(each))
+
+    def _is_counted(self, each: PlacedFile) -> bool:
+        """Return whether a number in a name without a season is that of an episode."""
+        parts, place = each.parts, each.place
+        likes_series = self._kind == "educational" or place.hint == "series"
+        if parts.evidence == "word":
+            return likes_series or not parts.is_year_marked
+        if parts.evidence:
+            return not parts.is_year_marked and (likes_series or self._is_number(parts))
+        return self._is_part(parts, likes_series=likes_series) or self._is_ordered(each, likes_series=likes_series)
+
+    def _is_number(self, parts: NameParts) -> bool:
+        """Return whether a number alone is that of an episode."""
+        is_padded = parts.is_padded or parts.episodes[0] > 9
+        if parts.evidence == "group" or (parts.evidence == "dash" and is_padded):
+            return True
+        if parts.is_broadcast and parts.episodes[0] > 100:
+            return parts.year is None
+        key = fold_title(parts.series_title)
+        if len(self._years[key]) > 1:
+            return False
+        return len(self._numbers[key]) >= (2 if parts.is_padded or parts.evidence == "dash" else _MANY)
+
+    def _is_ordered(self, each: PlacedFile, *, likes_series: bool) -> bool:
+        """Return whether a name begins with its number in the folder of a series or a course."""
+        if each.parts.order is None or each.parts.is_year_marked or self._has_years:
+            return False
+        if each.place.parts is None and not likes_series:
+            return False
+        return len(self._orders) >= (2 if likes_series or self._are_padded else _MANY)
+
+    def _is_part(self, parts: NameParts, *, likes_series: bool) -> bool:
+        """Return whether a part belongs to a series in parts, and not to a film in parts."""
+        if parts.part is None or parts.is_disc_part:
+            return False
+        if likes_series or parts.is_broadcast:
+            return parts.year is None or not parts.is_year_marked
+        return self.part_count(parts) >= _MINISERIES or (parts.part_count or 0) >= _MINISERIES
+
+    def season_of(
+        self, number: int, season: int | None, *, is_broadcast: bool = False
+    ) -> tuple[int | None, tuple[int, ...]]:
+        """Return season and episode of a number: `203` is the third episode of season 2 if its neighbours are alike."""
+        if number > 100 and number % 100:
+            orders = self._orders
+            is_compact = len(orders) > 1 and all(each > 100 and 0 < each % 100 < _MOST_IN_SEASON for each in orders)
+            starts = any(each % 100 == 1 for each in orders)
+            if season == number // 100 or (season is None and (is_broadcast or (is_compact and starts))):
+                return number // 100, (number % 100,)
+        return season, (number,)

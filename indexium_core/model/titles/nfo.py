@@ -1,0 +1,38 @@
+"""NFO documents as values: what another program or a person wrote beside a film."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+__all__ = ["LOCKED_NAMES", "NfoDocument", "NfoKind"]
+
+NfoKind: TypeAlias = Literal[
+    "movie", "tvshow", "season", "episodedetails", "ids"
+]  # the root; ids: a text with ids only
+LOCKED_NAMES: Mapping[str, str] = {  # a name in `<lockedfields>` of Jellyfin → our field
+    "name": "title",
+    "overview": "plot",
+    "genres": "genres",
+    "cast": "cast",
+    "runtime": "runtime_minutes",
+    "officialrating": "content_rating",
+    "studios": "studios",
+    "tags": "tags",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NfoDocument:
+    """One document of an NFO file."""
+
+    kind: NfoKind
+    values: Mapping[str, Any] = field(default_factory=dict)  # field (model/titles/fields.py) → value
+    ids: Mapping[str, str] = field(default_factory=dict)  # provider → id
+    season: int | None = None
+    episodes: tuple[int, ...] = ()
+    series_title: str = ""
+    locked: tuple[str, ...] = ()  # fields that the other program does not change
+    is_locked: bool = False  # the other program changes nothing
+    is_damaged: bool = False  # the document ends early or is not valid; the values before that count

@@ -1,0 +1,214 @@
+"""
+The numbers of episodes in a name: seasons and episodes, ranges, dates, absolute numbers, in many languages.
+
+The strongest form wins: season and episode, then the word “episode”, then a number alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexium_core.model.titles import words
+from indexium_core.model.titles.name_parts import Evidence
+
+__all__ = ["NumberMatch", "find_date", "find_number", "season_of_folder"]
+
+_B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
+_MORE = r"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{1,4}[ ._]*)?ep?[ ._]?\d{1,4}|\s?[-+&~]\s?\d{1,4}(?![^\W_]))*"
+_SXXEYY = re.compile(
+    rf"{_B}[st](\d{{1,4}})[ ._-]*ep?[ ._-]?(\d{{1,4}})(?:v\d)?((?:{_MORE}))([a-d])?(?:v\d)?{_E}", re.IGNORECASE
+)
+_NXNN = re.compile(
+    rf"{_B}\[?(\d{{1,2}}|(?:19|20)\d\d)x(\d{{2,3}}|\d(?!\d))"
+    rf"((?:(?:[-+& ]+\d{{1,2}})?x\d{{2,3}}|\s?[-+&]\s?\d{{2,3}}(?![^\W_]))*)\]?{_E}",
+    re.IGNORECASE,
+)
+_SEASON_EPISODE = re.compile(
+    rf"{_B}(?:{words.SEASON}|s)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
+    rf"((?:\s?[-+&]\s?\d{{1,4}})?){_E}|"
+    rf"{_B}(\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ ._]*(?:{words.SEASON})[ ._,-]*"
+    rf"(?:{words.EPISODE})?[ ._#-]*(\d{{1,4}})((?:\s?[-+&]\s?\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
+    r"第\s*(\d{1,3})\s*[季期部][ ._-]*第?\s*(\d{1,4})\s*[集話话回]()|"
+    r"(?:시즌|シーズン)\s*(\d{1,3})[ ._-]*(?:第)?\s*(\d{1,4})\s*[화회話]?()",
+    re.IGNORECASE,
+)
+_SEASON_DASH = re.compile(
+    rf"{_B}(?:s|season[ ]?)(\d{{1,2}})\s+-\s+(\d{{1,4}})(?:v\d)?{_E}()|"
+    rf"{_B}(\d{{1,2}})(?:st|nd|rd|th)[ ]season\s+-\s+(\d{{1,4}})(?:v\d)?{_E}()",
+    re.IGNORECASE,
+)
+_SEASON_GAP = re.compile(rf"{_B}s(\d{{1,2}})[ ._](\d{{2,3}})(?:v\d)?{_E}()", re.IGNORECASE)
+_EPISODE = re.compile(
+    rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,4}})((?:\s?[-+&]\s?(?:e|ep)?\d{{1,4}}(?!\d))?)(?:v\d)?{_E}|"
+    rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|bölüm|jakso|avsnitt|puntata|epizod|الحلقة)(){_E}|"
+    r"第\s*(\d{1,4})\s*[集話话回]()|(?<!\d)(\d{1,4})\s*[화회話集]()(?![^\W_])",
+    re.IGNORECASE,
+)
+_SPECIAL = re.compile(rf"{_B}(?:sp|ova|oad|special|ona)[ ._-]*(\d{{1,3}}){_E}", re.IGNORECASE)
+_DASH = re.compile(r"(?<=\S)\s+-\s+#?(\d{1,4})(?:v\d|\s?end)?(?=\s*(?:$|[-\[(]|\s-))", re.IGNORECASE)
+_HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
+_LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
+_COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?=$| )")
+_DATES = (
+    re.compile(r"(?<!\d)((?:19|20)\d\d)([-._ ])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(r"(?<!\d)((?:19|20)\d\d)()(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
+    re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-._ ])(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)(0[1-9]|1[0-2])([-._ ])(0[1-9]|[12]\d|3[01])\2((?:19|20)\d\d)(?!\d)"),
+    re.compile(r"(?<!\d)([01]\d|2\d)([-.])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
+)
+_MOST = 40  # episodes of one file: a longer range is no range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberMatch:
+    """Where a name has the number of an episode, and what it says."""
+
+    start: int
+    end: int
+    evidence: Evidence
+    season: int | None = None  # None: the number is absolute, or another name has the season
+    episodes: tuple[int, ...] = ()
+    aired: str = ""  # ISO date
+    is_special: bool = False
+    is_padded: bool = False  # the number has a zero before it, or three digits
+
+
+def find_number(text: str, *, has_group: bool = False, after: str = "") -> NumberMatch | None:
+    """
+    Return the strongest number of an episode in a name without release tags; None if there is none.
+
+    `has_group`: the name begins with a group of fans or has a checksum, so a number alone is an episode. `after` has
+    the tags.
+    """
+    del after
+    for match in _strong(text):
+        return match
+    special = _SPECIAL.search(text)
+    if special and special.start():
+        return _match(special, "word", season=0, episodes=(int(special[1]),), is_special=True)
+    return _word(text) or _alone(text, has_group=has_group)
+
+
+def find_date(text: str) -> NumberMatch | None:
+    """Return the date in a name as the date of an episode; None if there is none."""
+    for place, pattern in enumerate(_DATES):
+        for match in pattern.finditer(text):
+            numbers = [int(match[1]), int(match[3]), int(match[4])]
+            if place == 4:
+                numbers[0] += 2000
+            year, month, day = numbers if place in {0, 1, 4} else (numbers[2], *_month_and_day(place, numbers))
+            try:
+                date = dt.date(year, month, day)
+            except ValueError:
+                continue
+            if place != 4 or _is_short_date(text, match):
+                return _match(match, "episode", aired=date.isoformat())
+    return None
+
+
+def season_of_folder(name: str) -> tuple[int, str] | None:
+    """Return the season that a folder is for, and the title before it in its name; None for any other folder."""
+    text = re.sub(r"[._]", " ", name).strip()
+    if words.SPECIALS.fullmatch(text):
+        return 0, ""
+    for pattern in _FOLDERS:
+        if match := pattern.match(text):
+            return int(match["season"]), match["title"].strip(" -") if "title" in match.groupdict() else ""
+    return None
+
+
+_SEASON_WORDS = rf"(?:{words.SEASON})"
+_FOLDERS = (
+    re.compile(rf"{_SEASON_WORDS}[ -]*(?P<season>\d{{1,4}})(?!\d|[ ]*{_SEASON_WORDS})(?:$|\W)", re.IGNORECASE),
+    re.compile(rf"(?P<season>\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ -]*{_SEASON_WORDS}(?:$|\W)", re.IGNORECASE),
+    re.compile(r"s(?P<season>\d{1,4})(?:$|[ -]|\()(?!e)", re.IGNORECASE),
+    re.compile(r"第\s*(?P<season>\d{1,3})\s*[季期部]"),
+    re.compile(rf"(?P<title>.*?\S)[ (\[-]+{_SEASON_WORDS}[ -]*(?P<season>\d{{1,4}})(?:$|\W)", re.IGNORECASE),
+    re.compile(r"(?P<title>.*?\S)[ -]+s(?P<season>\d{1,3})(?=$|[ \[(-](?!e))", re.IGNORECASE),
+    re.compile(r"(?P<title>.*?\S)\s*第\s*(?P<season>\d{1,3})\s*[季期部]"),
+    re.compile(
+        rf"(?P<title>.*?\S)[ -]+(?P<season>\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|ème)?[ ]{_SEASON_WORDS}(?:$|\W)",
+        re.IGNORECASE,
+    ),
+)
+
+
+def _strong(text: str) -> Iterator[NumberMatch]:
+    """Yield the matches of forms that have season and episode."""
+    for pattern in (_SXXEYY, _NXNN, _SEASON_EPISODE, _SEASON_DASH, _SEASON_GAP):
+        match = pattern.search(text)
+        if match is None:
+            continue
+        groups = [each for each in match.groups() if each is not None]
+        season, first = int(groups[0]), int(groups[1])
+        more = groups[2] if len(groups) > 2 else ""
+        yield _match(match, "episode", season=season, episodes=_episodes(first, more), is_special=season == 0)
+
+
+def _episodes(first: int, more: str) -> tuple[int, ...]:
+    """Return the numbers of a file from its first number and the text after it: `-E03` is a range, `E03` is not."""
+    found = [first]
+    for sign, number in re.findall(
+        r"([-~]?)\s*(?:s\d{1,4}[ ._]*)?(?:\d{1,2}x|x|ep?)?[ ._]*(\d{1,4})(?!\d|x)", more.lower()
+    ):
+        value = int(number)
+        is_range = bool(sign) and found[-1] < value <= found[-1] + _MOST
+        found += range(found[-1] + 1, value + 1) if is_range else [value] if value not in found else []
+    return tuple(found)
+
+
+def _word(text: str) -> NumberMatch | None:
+    """Return the match of a word for “episode” with a number."""
+    match = _EPISODE.search(text)
+    if match is None:
+        return None
+    groups = [each for each in match.groups() if each is not None]
+    return _match(match, "word", episodes=_episodes(int(groups[0]), groups[1] if len(groups) > 1 else ""))
+
+
+def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
+    """Return the match of a number that stands alone."""
+    match = _HASH.search(text) or next(reversed(list(_DASH.finditer(text))), None)
+    if match is not None and not re.fullmatch(r"(?:19|20)\d\d", match[1]):
+        return _match(match, "group" if has_group else "dash", episodes=(int(match[1]),))
+    last = _LAST.search(text)
+    if last is not None and not re.fullmatch(r"(?:19|20)\d\d", last[1]):
+        is_sure = has_group and len(last[1]) > 1
+        return _match(last, "group" if is_sure else "number", episodes=(int(last[1]),))
+    compact = next((each for each in _COMPACT.finditer(text) if not re.fullmatch(r"(?:19|20)\d\d", each[0])), None)
+    if compact is not None and int(compact[2]):
+        return _match(compact, "number", season=int(compact[1]), episodes=(int(compact[2]),))
+    return None
+
+
+def _month_and_day(place: int, numbers: list[int]) -> tuple[int, int]:
+    return (numbers[1], numbers[0]) if place == 2 else (numbers[0], numbers[1])
+
+
+def _is_short_date(text: str, match: re.Match[str]) -> bool:
+    """Return whether a date with two digits of the year stands at the start, or after a title in brackets."""
+    return match.start() == 0 or text[match.start() - 1] in "(["
+
+
+def _match(
+    match: re.Match[str],
+    evidence: Evidence,
+    *,
+    season: int | None = None,
+    episodes: tuple[int, ...] = (),
+    aired: str = "",
+    is_special: bool = False,
+) -> NumberMatch:
+    return NumberMatch(
+        start=match.start(),
+        end=match.end(),
+        evidence=evidence,
+        season=season,
+        episodes=episodes,
+        aired=aired,
+        is_special=is_special,
+        is_padded=re.search(r"(?<!\d)(?:0\d|\d{3})", match[0]) is not None,
+    )

@@ -1,0 +1,85 @@
+"""What the names say about a file: the values of an identification without network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from indexium_core import errors
+from indexium_core.model.titles.name_parts import Role
+
+__all__ = ["LIBRARY_KINDS", "GuessKind", "LibraryKind", "NamedFile", "NfoFacts", "TitleGuess", "checked_kind"]
+
+LibraryKind: TypeAlias = Literal["home", "movies", "series", "mixed", "educational", "other"]
+LIBRARY_KINDS: Mapping[LibraryKind, str] = {
+    "home": "home videos: nothing is identified",
+    "movies": "films",
+    "series": "series",
+    "mixed": "films and series",
+    "educational": "courses and lectures",
+    "other": "other videos",
+}
+GuessKind: TypeAlias = Literal["movie", "episode", "extra", "trailer", "sample", "home", "other"]
+
+
+def checked_kind(kind: str) -> LibraryKind:
+    """Return the kind of a library; UsageError if there is none with this name."""
+    for known in LIBRARY_KINDS:
+        if known == kind:
+            return known
+    raise errors.UsageError(f"There is no kind of library “{kind[:40]}”. Choose one of: {', '.join(LIBRARY_KINDS)}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NfoFacts:
+    """What an NFO file beside a film says about its kind and its place; its other values are candidates for fields."""
+
+    kind: Literal["movie", "episode", "series", ""] = ""
+    title: str = ""
+    series_title: str = ""
+    year: int | None = None
+    season: int | None = None
+    episodes: tuple[int, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)  # provider → id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedFile:
+    """A file for identification."""
+
+    file_id: int
+    folders: tuple[str, ...]  # below the library folder, the outermost first
+    name: str  # with the extension
+    duration: float | None = None  # seconds
+    show: str = ""  # container tags
+    season: int | None = None
+    episode: int | None = None
+    nfo: NfoFacts = field(default_factory=NfoFacts)  # of the file
+    series_nfo: NfoFacts = field(default_factory=NfoFacts)  # of its series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleGuess:
+    """What a file is. For an episode, `title` and `year` are those of its series."""
+
+    kind: GuessKind
+    title: str
+    year: int | None = None
+    season: int | None = None
+    episodes: tuple[int, ...] = ()
+    absolute: tuple[int, ...] = ()  # episode numbers that count through all seasons
+    aired: str = ""  # ISO date
+    episode_title: str = ""
+    part: int | None = None
+    edition: str = ""
+    ids: Mapping[str, str] = field(default_factory=dict)  # provider → id, of the film or the series
+    language: str = ""  # ISO 639-1
+    country: str = ""  # tells series with one title apart
+    of_series: bool = False  # an extra, a trailer or a sample belongs to a series
+    place: str = ""  # folder of the title, below the library folder
+
+    @property
+    def role(self) -> Role:
+        """Return the role of the file beside others of its title."""
+        return self.kind if self.kind in ("extra", "trailer", "sample") else "main"

@@ -1,0 +1,213 @@
+"""
+The words of file names and folder names in many languages: seasons, episodes, parts, extras, release tags, cameras.
+
+Each constant is a regular expression, or a part of one for a character class that ignores case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+__all__ = [
+    "ARTICLES",
+    "CAMERA",
+    "CATEGORY_FOLDERS",
+    "COUNTRIES",
+    "DISC_FOLDER",
+    "EDITION",
+    "EDITION_WORD",
+    "EPISODE",
+    "EVENT",
+    "EXTRA_FOLDER",
+    "EXTRA_NAME",
+    "EXTRA_SUFFIX",
+    "FILM_FOLDERS",
+    "HOME_FOLDER",
+    "LANGUAGES",
+    "PART",
+    "SAMPLE_FOLDER",
+    "SEASON",
+    "SERIES_FOLDERS",
+    "SOFT_TAG",
+    "SPECIALS",
+    "STRONG_TAG",
+    "TELEVISION_TAG",
+    "TRAILER_FOLDER",
+]
+
+SEASON = (
+    "season|series|staffel|saison|temporada|stagione|seizoen|sezon(?:a|ul)?|sæson|säsong|sesong|kausi|évad|série|řada|"
+    "сезон|сезона|σεζόν|mùa|シーズン|시즌|الموسم|עונה"
+)
+EPISODE = (
+    "episodes?|épisodes?|episodios?|episódios?|epis[oó]de|epizod[ae]?|epizód|eps?|folge|capítulos?|"
+    "capitulos?|cap|odcinek|odc|"
+    "aflevering|afl|avsnitt|afsnit|jakso|bölüm|bolum|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|פרק"
+)
+PART = "part|pt|cd|dvd|disc|disk|teil|partie|parte|часть|część|deel|del"
+SPECIALS = re.compile(
+    r"specials?|sonderfolgen|hors[- ]?s[ée]rie|especiales|speciali|especiais|спецвыпуски|ovas?|oads?|"
+    r"season ?0+|s0+|staffel ?0+|saison ?0+|temporada ?0+|stagione ?0+",
+    re.IGNORECASE,
+)
+EXTRA_FOLDER = re.compile(
+    r"extras?|behind the scenes|deleted scenes|interviews?|scenes|shorts?|featurettes?|clips?|others?|backdrops|"
+    r"theme-music|bonus(?: ?material| features?| disc)?|making[- ]of|outtakes|bloopers|extrafanart|proof|"
+    r"zusatzmaterial|suppléments|extra's",
+    re.IGNORECASE,
+)
+TRAILER_FOLDER = re.compile(r"trailers?|teasers?|bandes?[- ]annonces?|tráilers?", re.IGNORECASE)
+SAMPLE_FOLDER = re.compile(r"samples?", re.IGNORECASE)
+DISC_FOLDER = re.compile(
+    r"video_ts|audio_ts|bdmv|stream|playlist|certificate|(?:cd|dvd|disc|disk|bd)[ ._-]*\d{1,2}", re.IGNORECASE
+)
+EXTRA_NAME = re.compile(
+    r"(?:(?:the )?making[- ]of\b|behind[- ]the[- ]scenes\b|deleted[- ]scenes?\b|interviews?(?: (?:with|"
+    r"mit|avec|con)\b|$)|"
+    r"outtakes\b|bloopers\b|gag[- ]reel\b|featurettes?\b|bonus(?:material)?\b|extras?$|entfallene szenen\b|"
+    r"scènes coupées\b|bandes?[- ]annonces?\b|(?:nc)?(?:op|ed)\d*$|creditless\b|audio commentary\b|image gallery\b)",
+    re.IGNORECASE,
+)
+EXTRA_SUFFIX = re.compile(
+    r"-(?:scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|extra|other)$", re.IGNORECASE
+)
+# Folders whose name says the kind of their files or nothing: they never name a title.
+SERIES_FOLDERS = re.compile(
+    r"(?:tv|television|fernsehen)?[ ._-]*(?:tv|shows?|tv[ ._-]*shows?|tv[ ._-]*series|series|serien|séries|serie|"
+    r"anim(?:e|és?)(?:[ ._-]series)?|сериалы|телесериалы|dramas?|k-?dramas?|电视剧|连续剧|动漫|番剧|アニメ|ドラマ|"
+    r"드라마|"
+    r"televisie|telenovelas|cartoons|مسلسلات)(?:[ ._-](?:hd|uhd|4k|kids|de|en))?",
+    re.IGNORECASE,
+)
+CATEGORY_FOLDERS = re.compile(
+    r"(?:movies?|films?|filme|spielfilme|kinofilme|cine(?:ma)?|pel[ií]culas?|filmes|фильмы|кино|映画|电影|영화|أفلام|"
+    r"videos?|vid[ée]os|media|medien|downloads?|incoming|complete[d]?|torrents?|new|neu|unsorted|sorted|todo|misc|"
+    r"documentar(?:y|ies)|dokus?|dokumentationen|documentaires?|docs|kids|kinder|enfants|family films|standup|"
+    r"stand-up|concerts?|konzerte|action|comedy|comedies|drama|horror|thrillers?|sci-?fi|fantasy|animation|western|"
+    r"classics?|klassiker|war|romance|crime|musicals?|foreign|disney|pixar|hd|uhd|4k|2160p|1080p|720p|sd|"
+    r"dvd|blu-?rays?|"
+    r"dvdrips?|3d|remux|watched|seen|archiv[e]?|library|collection|sammlung|share|data|server|nas|"
+    r"(?:19|20)\d0'?s|[a-z]|[a-z] ?- ?[a-z]|0-9|#)(?:[ ._-](?:hd|uhd|4k|3d|de|en|german|english|deutsch))?",
+    re.IGNORECASE,
+)
+FILM_FOLDERS = re.compile(
+    r"movies?|films?|filme|spielfilme|kinofilme|kino|cine|pel[ií]culas?|filmes|фильмы|映画|电影|영화|أفلام",
+    re.IGNORECASE,
+)
+HOME_FOLDER = re.compile(
+    r"home ?(?:videos?|movies?)|heimvideos?|private?(?: videos?)?|privat|family(?: videos?)?|"
+    r"familie(?:nvideos)?|famille|familia|"
+    r"famiglia|семья|camera(?: ?roll| ?uploads?)?|kamera|dcim|1\d\d(?:apple|media|andro|gopro|canon|nikon|_pana|msdcf|"
+    r"eos\w*|olymp|d\d+\w*|_fuji)|whatsapp(?: video)?s?|gopro|handy(?:videos)?|iphone|phone|urlaub\w*|"
+    r"vacations?|holidays?|"
+    r"vacances|vacaciones|ferien|own videos|eigene videos|my videos|мои видео|家庭视频|家族|screen ?recordings?|"
+    r"camcorder|vhs(?:[ -]tapes)?|screencasts",
+    re.IGNORECASE,
+)
+# Names that cameras, phones and programs for recordings make.
+CAMERA = re.compile(
+    r"(?:vid|img|pxl|mvi|mov|dsc[nf]?|_dsc|dji|gopr|g[hxp]\d\d|video|cam|sam|cimg|wp|rec|fvid|imgp|sdv|mvimg|hni|"
+    r"p\d{3}|inshot|lv|trim|yi|pict|sany|mah|maq|mvc|kdsc|imag|vlc-record|clip|hpim|vlog|movie)"
+    r"[-_]?\d{3,}(?:[-_ .~(].*)?|"
+    r"c\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
+    r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|"
+    r"(?:video[-_ ])?(?:19|20)\d\d[-._](?:0\d|1[0-2])[-._][0-3]\d[ _t-]+(?:at )?[0-2]\d[-.:h_][0-5]\d.*|"
+    r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
+    r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
+    r"video recording|zoom)[-_ ]?.*\d{3}.*|"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
+EVENT = re.compile(
+    r"\b(?:birthday|geburtstag|anniversaire|cumplea[nñ]os|compleanno|день рождения|wedding|hochzeit|mariage|boda|"
+    r"christmas|xmas|weihnachten|noël|navidad|natale|новый год|easter|ostern|holidays?|vacation|urlaub|vacances|"
+    r"vacaciones|graduation|einschulung|baptism|taufe|first steps|erste schritte|school play|recital|camping|"
+    r"family|familie|grandma|grandpa|oma|opa|party|picnic|zoo|beach day|strand|garden|garten|baby|kids|silvester)\b",
+    re.IGNORECASE,
+)
+# Words of releases that are no words of titles. The title ends before the first one.
+STRONG_TAG = re.compile(
+    r"(?<![^\W_])(?:\d{3,4}[pi](?:\d{2})?|[248]k(?=$|[ ._\])-])(?!-)|uhd|[xh][ .]?26[456]|hevc|avc|av1|"
+    r"vc-?1|xvid|divx|mpeg-?[24]|vp9|"
+    r"blu-?ray(?:rip)?|bd-?rip|br-?rip|bdremux|bdmv|web-?dl(?:rip)?|web-?rip|webhd|hdtv(?:rip)?|pdtv|sdtv|dsr(?:ip)?|"
+    r"tvrip|satrip|dvb(?:rip)?|dvd-?rip|dvd-?scr|dvdr|dvd[59]|hd-?rip|hd-?cam|camrip|hdts|telesync|"
+    r"telecine|screener|vhsrip|"
+    r"ld-?rip|hddvd|remux|ppvrip|r5|aac(?:[25][ .][01])?|e?ac-?3|dts(?:-?hd(?:[ .-]?ma)?|-?x)?|"
+    r"dd[p+a]?[ .]?[257][ .][01]|"
+    r"truehd|atmos|flac(?:[25][ .][01])?|opus|mp3|[257]\.1(?:ch)?|(?:8|10|12)-?bits?|hdr(?:10)?\+?|sdr|"
+    r"dolby[ .]?vision|dovi|"
+    r"hi10p?|nf[ .]web|amzn|dsnp|hmax|atvp|1920x1080|1280x720|3840x2160|640x480|720x\d{3}|yify|"
+    r"yts(?:[ .][a-z]{2})?|rarbg)"
+    r"(?![^\W_])",
+    re.IGNORECASE,
+)
+TELEVISION_TAG = re.compile(r"(?<![^\W_])(?:hdtv|pdtv|sdtv|dsr|tvrip|satrip|dvbrip)(?![^\W_])", re.IGNORECASE)
+# Words that belong to a release only beside a word of `STRONG_TAG` or after the year.
+SOFT_TAG = re.compile(
+    r"proper|repack\d?|rerip|real|internal|limited|festival|complete|uncut|unrated|extended|remastered|restored|"
+    r"dc|se|dubbed|subbed|dual|dl|ml|multi(?:\d|subs?)?|subs?|nordic|web|hd|sd|3d|hsbs|hou|sbs|half-?(?:sbs|ou)|imax|"
+    r"theatrical|read ?nfo|nfofix|convert|hybrid|retail|ws|fs|ntsc|pal|dvd|bd|ts|cam|tc|scr|line|mic|md|ld|ac3d?|dubs?|"
+    r"vostfr|subfrench|truefrench|vff|vfq|vfi|vf|vo|vost|fansub|legendado|dublado|lektor|napisy|"
+    r"nf|hulu|it|max|pcok|pmtp|atv|stan|cr|uncensored|oar|open|matte|criterion|sdh|forced|softsubs|hardsub|"
+    r"director'?s|directors|cut|edition|final|special|anniversary|\d\dth|fr|de|en|es|ita?|ru|rus|eng|ger|"
+    r"pl|nl|jap|jpn|kor|"
+    r"german|deutsch|french|italian|spanish|castellano|latino|english|russian|japanese|korean|chinese|mandarin|"
+    r"cantonese|hindi|tamil|telugu|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
+    r"hungarian|portuguese|brazilian|romanian|ukrainian|arabic|hebrew|thai|vietnamese|untouched|readnfo|v[2-5]|p2p",
+    re.IGNORECASE,
+)
+EDITION = re.compile(
+    r"\b(?:the )?(?:(?:director'?s|directors|final|extended|theatrical|special|ultimate|unrated|uncut|collector'?s|"
+    r"rogue|international|producer'?s|kino|langfassung)[ ._-]+(?:director'?s[ ._-]+)?(?:cut|edition|version|fassung)|"
+    r"\d{2}(?:th|st|nd|rd)[ ._-]+anniversary(?:[ ._-]+edition)?|open[ ._-]+matte|fan[ ._-]+edit|"
+    r"criterion(?:[ ._-]+collection)?|redux|despecialized(?:[ ._-]+edition)?|langfassung|version longue)\b",
+    re.IGNORECASE,
+)
+EDITION_WORD = re.compile(
+    r"\b(?:extended|unrated|uncut|remastered|restored|theatrical|imax|uncensored|final cut)\b", re.IGNORECASE
+)
+ARTICLES = r"the|an|a|der|die|das|le|la|les|l'|el|los|las|il|lo|gli|i|de|het|o|os|as"
+COUNTRIES = re.compile(r"US|UK|AU|NZ|CA|IE|DE|FR|JP|KR|IN|BR|USA|GB|SE|DK|NO")
+LANGUAGES: Mapping[str, str] = {  # a word of a release → ISO 639-1
+    "german": "de",
+    "deutsch": "de",
+    "ger": "de",
+    "french": "fr",
+    "truefrench": "fr",
+    "vff": "fr",
+    "italian": "it",
+    "ita": "it",
+    "spanish": "es",
+    "castellano": "es",
+    "latino": "es",
+    "english": "en",
+    "eng": "en",
+    "russian": "ru",
+    "rus": "ru",
+    "japanese": "ja",
+    "jap": "ja",
+    "jpn": "ja",
+    "korean": "ko",
+    "kor": "ko",
+    "chinese": "zh",
+    "mandarin": "zh",
+    "cantonese": "zh",
+    "hindi": "hi",
+    "polish": "pl",
+    "dutch": "nl",
+    "flemish": "nl",
+    "swedish": "sv",
+    "norwegian": "no",
+    "danish": "da",
+    "finnish": "fi",
+    "turkish": "tr",
+    "greek": "el",
+    "czech": "cs",
+    "hungarian": "hu",
+    "portuguese": "pt",
+    "brazilian": "pt",
+    "arabic": "ar",
+    "hebrew": "he",
+    "thai": "th",
+}

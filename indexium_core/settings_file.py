@@ -1,0 +1,98 @@
+"""The file of the settings: `settings.toml` in the home."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from indexium_core import errors
+
+__all__ = ["FILE_NAME", "read", "store"]
+
+FILE_NAME = "settings.toml"
+
+
+def store(home: Path, name: str, value: Any | None) -> None:
+    """
+    Store one value (a text, a number or a truth value), or remove it (None). All other bytes of the file stay the same.
+
+    The new file replaces the old one atomically, so a killed program leaves the old or the new file.
+
+    Raises:
+        UsageError: The file cannot be parsed, or its structure does not allow the change.
+        StoreError: The file cannot be written.
+
+    """
+    path = home / FILE_NAME
+    before = read(home)
+    text = path.read_bytes().decode("utf-8") if path.exists() else ""
+    after = {key: each for key, each in before.items() if key != name}
+    if value is not None:
+        after[name] = value
+    changed = _with_value(text, name, after.get(name))
+    if _parsed(changed) != after:
+        message = f"Indexium cannot change the form of {FILE_NAME} in the home. Open the file and edit {name} there."
+        raise errors.UsageError(message)
+    try:
+        _replace(path, changed)
+    except OSError as error:
+        raise errors.StoreError(f"The settings file {path} cannot be written: {error.strerror or error}.") from error
+
+
+def read(home: Path) -> dict[str, Any]:
+    """
+    Return the stored values by name.
+
+    Raises:
+        UsageError: The file cannot be read.
+
+    """
+    try:
+        return tomllib.loads((home / FILE_NAME).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        message = f"The settings file cannot be read: {error}. Correct or delete {FILE_NAME} in the home folder."
+        raise errors.UsageError(message) from error
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None
+
+
+def _with_value(text: str, name: str, value: Any | None) -> str:
+    """Return the text of a settings file with one line changed, added before the first table, or removed."""
+    lines = text.splitlines(keepends=True)
+    table_index = next((index for index, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    pattern = re.compile(rf"\s*[\"']?{name}[\"']?\s*=")
+    matches = [index for index, line in enumerate(lines[:table_index]) if pattern.match(line)]
+    new = [] if value is None else [f"{name} = {json.dumps(value, ensure_ascii=False)}\n"]
+    if matches:
+        return "".join([*lines[: matches[0]], *new, *lines[matches[0] + 1 :]])
+    if new and table_index and not lines[table_index - 1].endswith("\n"):
+        new.insert(0, "\n")
+    return "".join([*lines[:table_index], *new, *lines[table_index:]])
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{FILE_NAME}.", dir=path.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise

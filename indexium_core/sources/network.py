@@ -1,0 +1,217 @@
+"""
+The network: one event loop in its own thread, which sends all requests of the process.
+
+Callers on any thread get plain blocking calls. A request is guarded: limited time, limited size, no redirect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import ipaddress
+import logging
+import threading
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+from indexium_core import errors
+from indexium_core.version import __version__
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["HttpAnswer", "HttpRequest", "Network"]
+
+T = TypeVar("T")
+_JOIN_SECONDS = 5.0
+for _name in ("httpx", "httpcore"):  # their records have whole addresses, with keys
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One request. Its parameters and headers may have keys, so it has no `repr`."""
+
+    provider: str  # name for messages: TMDB
+    method: str = "GET"
+    url: str
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Mapping[str, str] | None = None  # sent as JSON
+
+    def __repr__(self) -> str:
+        return f"HttpRequest({self.provider})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """The answer to a request, whatever its status is."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+
+class Network:
+    """Sends requests. The thread and its event loop start with the first request."""
+
+    def __init__(self, *, timeout: float = 30.0, max_bytes: int = 5_000_000) -> None:
+        """Set the limits of one answer: `timeout` in seconds until its last byte, `max_bytes` after decompression."""
+        self._timeout = timeout
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._clients: dict[str, httpx.AsyncClient] = {}  # by origin
+        self.closing = threading.Event()
+
+    def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
+        """
+        Run a coroutine in the event loop and return its result.
+
+        Raises:
+            ProviderError: It took longer than `timeout` seconds, or the network is closed.
+
+        """
+        try:
+            future = asyncio.run_coroutine_threadsafe(work, self._started())
+        except BaseException:
+            work.close()
+            raise
+        try:
+            return future.result(timeout)
+        except concurrent.futures.TimeoutError:
+            future.cancel()
+            message = f"The provider did not answer within {timeout:.0f} seconds."
+            raise errors.ProviderError(message, code="provider_timeout", is_temporary=True) from None
+        except concurrent.futures.CancelledError:
+            raise _closed() from None
+
+    async def send(self, request: HttpRequest) -> HttpAnswer:
+        """
+        Send a request and read its answer, within the limits.
+
+        Raises:
+            ProviderError: There is no connection, no whole answer in time, or the answer is too large or a redirect.
+
+        """
+        import httpx
+
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._exchange(request)
+        except (TimeoutError, httpx.TimeoutException):
+            message = f"{request.provider} did not answer within {self._timeout:.0f} seconds."
+            raise errors.ProviderError(message, code="provider_timeout", is_temporary=True) from None
+        except httpx.DecodingError:
+            raise _bad(request, "the answer is not compressed as it says") from None
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError):
+            raise _bad(request, "the address of the provider in the settings is not valid") from None
+        except httpx.TransportError as error:
+            message = f"{request.provider} cannot be reached ({type(error).__name__})."
+            raise errors.ProviderError(message, code="provider_unreachable", is_temporary=True) from None
+
+    def close(self) -> None:
+        """Cancel all requests and end the thread; later calls fail. A second call does nothing."""
+        self.closing.set()
+        with self._lock:
+            loop, thread = self._loop, self._thread
+            self._loop = self._thread = None
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._end(loop), loop)
+        thread.join(_JOIN_SECONDS)
+
+    async def _exchange(self, request: HttpRequest) -> HttpAnswer:
+        client = self._client(request.url)
+        async with client.stream(
+            request.method,
+            request.url,
+            params=dict(request.parameters),
+            headers=dict(request.headers),
+            json=None if request.body is None else dict(request.body),
+        ) as response:
+            if response.has_redirect_location:
+                raise _bad(request, "it redirects to another address; correct its address in the settings")
+            return HttpAnswer(
+                status=response.status_code,
+                headers={name.lower(): value for name, value in response.headers.items()},
+                body=await self._body(request, response),
+            )
+
+    async def _body(self, request: HttpRequest, response: httpx.Response) -> bytes:
+        announced = response.headers.get("content-length", "")
+        parts, size = list[bytes](), int(announced) if announced.isdecimal() else 0
+        if size <= self._max_bytes:
+            size = 0
+            async for part in response.aiter_bytes():
+                parts.append(part)
+                size += len(part)
+                if size > self._max_bytes:
+                    break
+        if size > self._max_bytes:
+            raise _bad(request, f"the answer has more than {self._max_bytes / 1e6:g} MB")
+        return b"".join(parts)
+
+    def _client(self, url: str) -> httpx.AsyncClient:
+        """Return the client of the host of an address. Only the event loop calls it."""
+        import httpx
+
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self._clients:
+            self._clients[origin] = httpx.AsyncClient(
+                timeout=httpx.Timeout(self._timeout, connect=min(10.0, self._timeout)),
+                follow_redirects=False,
+                trust_env=not _is_loopback(parts.hostname),  # a proxy of the environment does not serve this machine
+                headers={"user-agent": f"Indexium/{__version__}", "accept": "application/json"},
+            )
+        return self._clients[origin]
+
+    def _started(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self.closing.is_set():
+                raise _closed()
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=_serve, args=(self._loop,), name="indexium-network", daemon=True)
+                self._thread.start()
+            return self._loop
+
+    async def _end(self, loop: asyncio.AbstractEventLoop) -> None:
+        tasks = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task(loop)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for client in self._clients.values():
+            with contextlib.suppress(Exception):
+                await client.aclose()
+        loop.stop()
+
+
+def _serve(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.close()
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _bad(request: HttpRequest, problem: str) -> errors.ProviderError:
+    return errors.ProviderError(f"{request.provider} gives no usable answer: {problem}.", code="provider_bad_answer")
+
+
+def _closed() -> errors.ProviderError:
+    return errors.ProviderError("The home is closed.", code="provider_off")

@@ -1,0 +1,44 @@
+"""What every provider of metadata can be asked. A provider answers what it has, and nothing for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol, TypeAlias
+
+from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
+from indexium_core.model.titles.matching import Candidate, ContentType, ExternalId, SearchQuery
+from indexium_core.sources.client import ProviderClient
+
+__all__ = ["Provider", "TitleKind"]
+
+TitleKind: TypeAlias = Literal["movie", "tv"]
+
+
+class Provider(Protocol):
+    """
+    A provider of metadata. Each method sends requests, or uses the cache.
+
+    Raises `ProviderError` if there is no usable answer.
+    """
+
+    client: ProviderClient
+
+    def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
+        """Return the titles for a query; `strict`: only those of its year."""
+        ...
+
+    def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:
+        """Return the titles that have one of the ids."""
+        ...
+
+    def details(self, external_id: str, kind: TitleKind) -> ProviderRecord | None:
+        """Return everything about a title by its id at this provider."""
+        ...
+
+    def season(self, external_id: str, number: int) -> SeasonRecord | None:
+        """Return a season of a series by the id of the series at this provider."""
+        ...
+
+    def images(self, ids: Mapping[str, str], kind: TitleKind) -> list[ImageCandidate]:
+        """Return the pictures of a title by its ids, of a provider that has pictures only."""
+        ...

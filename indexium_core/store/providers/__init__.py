@@ -1,0 +1,1 @@
+"""Answers of providers and the requests for them."""

@@ -1,0 +1,97 @@
+"""Answers of providers (`provider_cache`) and requests to them (`provider_requests`)."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from indexium_core.model.providers.traffic import CachedAnswer, ProviderRequest, RequestCount
+from indexium_core.store import sql
+from indexium_core.store.database import Database
+
+__all__ = ["MetadataCache", "RequestLedger"]
+
+
+class MetadataCache:
+    """The answers of providers. An expired answer stays: the provider may confirm it without sending it again."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, provider: str, request_key: str) -> CachedAnswer | None:
+        """Return the answer to a request; None if there is none, or if it is damaged."""
+        parameters = {"provider": provider, "request_key": request_key}
+        row = self._database.read().execute(_sql("answer"), parameters).fetchone()
+        if row is None:
+            return None
+        status, body, etag, last_modified, fetched_at, expires_at = row
+        try:
+            text = zlib.decompress(body)
+        except zlib.error:
+            return None
+        return CachedAnswer(
+            status=status,
+            body=text,
+            etag=etag,
+            last_modified=last_modified,
+            fetched_at=fetched_at,
+            expires_at=expires_at,
+        )
+
+    def put(self, provider: str, request_key: str, answer: CachedAnswer) -> None:
+        """Store the answer to a request in place of an older one."""
+        values = {
+            "provider": provider,
+            "request_key": request_key,
+            "status": answer.status,
+            "body": zlib.compress(answer.body),
+            "etag": answer.etag,
+            "last_modified": answer.last_modified,
+            "fetched_at": answer.fetched_at,
+            "expires_at": answer.expires_at,
+        }
+        self._database.run(lambda tx: tx.execute(_sql("store_answer"), values))
+
+    def prune(self, before: datetime) -> None:
+        """Delete the answers that were fetched before a moment."""
+        self._database.run(lambda tx: tx.execute(_sql("prune_answers"), {"before": before}))
+
+
+class RequestLedger:
+    """Every request that left this machine. A request is stored before it is sent, so quotas survive a kill."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+
+    def begin(self, provider: str, route: str, parameters: Mapping[str, str]) -> int:
+        """Store a request and return its id."""
+        values: dict[str, Any] = {"at": self._clock(), "provider": provider, "route": route}
+        values["parameters"] = json.dumps(dict(parameters), ensure_ascii=False)
+        with self._database.atomic() as tx:
+            request_id = int(tx.value(_sql("next_request")))
+            tx.execute(_sql("begin_request"), values | {"id": request_id})
+        return request_id
+
+    def finish(self, request_id: int, *, status: int | None, seconds: float, size: int | None) -> None:
+        """Store the result of a request. `seconds` includes the wait for the rate limit."""
+        values = {"id": request_id, "status": status, "seconds": seconds, "bytes": size}
+        self._database.run(lambda tx: tx.execute(_sql("finish_request"), values))
+
+    def count(self, provider: str, since: datetime) -> RequestCount:
+        """Return the number of requests to a provider since a moment."""
+        values = {"provider": provider, "since": since}
+        row = self._database.read().execute(_sql("count_requests"), values).fetchone()
+        assert row is not None
+        return RequestCount(*row)
+
+    def newest(self, limit: int) -> list[ProviderRequest]:
+        """Return the newest requests, newest first."""
+        rows = self._database.read().execute(_sql("requests"), {"limit": limit}).fetch_dicts()
+        return [ProviderRequest(**row | {"parameters": json.loads(row["parameters"])}) for row in rows]
+
+
+def _sql(name: str) -> str:
+    return sql.load("providers")[name]

@@ -1,0 +1,109 @@
+"""Providers of a test: the stand-in server, a cache and a ledger in memory, quick retries."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.model.providers.traffic import CachedAnswer, RequestCount
+from indexium_core.provider_keys import ProviderKeys
+from indexium_core.settings import Settings
+from indexium_core.sources.catalog import Resources, make_providers
+from indexium_core.sources.network import Network
+from indexium_core.sources.provider import Provider
+from tests.support.clock import Clock
+
+__all__ = ["KEYS", "MemoryCache", "MemoryLog", "Setup", "provider_setup"]
+
+KEYS = {
+    "tmdb_api_key": "KEY-tmdb-0123456789",
+    "omdb_api_key": "KEY-omdb-0123456789",
+    "tvdb_api_key": "KEY-tvdb-0123456789",
+    "tvdb_pin": "KEY-pin-0123456789",
+    "fanarttv_api_key": "KEY-fanart-0123456789",
+    "fanarttv_client_key": "KEY-personal-0123456789",
+}
+
+
+class MemoryCache:
+    """A cache in memory."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], CachedAnswer] = {}
+
+    def get(self, provider: str, request_key: str) -> CachedAnswer | None:
+        return self.answers.get((provider, request_key))
+
+    def put(self, provider: str, request_key: str, answer: CachedAnswer) -> None:
+        self.answers[provider, request_key] = answer
+
+
+class MemoryLog:
+    """A ledger in memory."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self._clock, self._lock = clock, threading.Lock()
+
+    def begin(self, provider: str, route: str, parameters: Mapping[str, str]) -> int:
+        with self._lock:
+            row = {"at": self._clock(), "provider": provider, "route": route, "parameters": dict(parameters)}
+            self.rows.append(row)
+            return len(self.rows) - 1
+
+    def finish(self, request_id: int, *, status: int | None, seconds: float, size: int | None) -> None:
+        self.rows[request_id] |= {"status": status, "seconds": seconds, "bytes": size}
+
+    def count(self, provider: str, since: datetime) -> RequestCount:
+        found = [row["at"] for row in self.rows if row["provider"] == provider and row["at"] > since]
+        return RequestCount(len(found), min(found, default=None))
+
+
+@dataclass
+class Setup:
+    """Providers that use the stand-in."""
+
+    stand_in: ProviderStandIn
+    network: Network
+    config: Settings
+    clock: Clock
+    cache: MemoryCache = field(default_factory=MemoryCache)
+    timeout: float = 20.0
+    keys: dict[str, str] = field(default_factory=lambda: dict(KEYS))
+
+    def __post_init__(self) -> None:
+        self.log = MemoryLog(self.clock)
+        self.providers: dict[str, Provider] = {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Make the providers again; cache and ledger stay."""
+        shared = Resources(
+            network=self.network,
+            cache=self.cache,
+            log=self.log,
+            clock=self.clock,
+            timeout=self.timeout,
+            backoff=0.01,
+        )
+        secrets = ProviderKeys({name: SecretStr(value) for name, value in self.keys.items()})
+        self.providers = make_providers(self.config, lambda: secrets, shared)
+
+
+@contextmanager
+def provider_setup(home: Path, *, timeout: float = 1.0, **settings: Any) -> Iterator[Setup]:
+    """Yield providers whose answers may take `timeout` seconds."""
+    with ProviderStandIn() as stand_in:
+        network = Network(timeout=timeout)
+        try:
+            yield Setup(stand_in, network, Settings(home=home, **{**stand_in.settings, **settings}), Clock())
+        finally:
+            network.close()

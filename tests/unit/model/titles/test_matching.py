@@ -1,0 +1,292 @@
+"""The score of a match: worked examples, properties, and the decision without a question."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexium_core.model.titles.matching import (
+    Candidate,
+    ContentMatcher,
+    ContentType,
+    ExternalId,
+    MatchDecision,
+    SearchQuery,
+)
+
+MATCHER = ContentMatcher()
+words = st.text(alphabet="abcdeé ж的-'&.", max_size=20)
+years = st.none() | st.integers(1900, 2030)
+
+
+def film(title: str, year: int | None = 2020, *, ident: str = "1", **more: object) -> Candidate:
+    values: dict[str, object] = {"provider": "tmdb", "content_type": "movie"} | more
+    return Candidate(external_id=ident, title=title, year=year, **values)  # type: ignore[arg-type]
+
+
+def decide(query: SearchQuery, *candidates: Candidate) -> MatchDecision:
+    return MATCHER.decide(candidates, query)
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("The.Movie.2020.1080p.BluRay.x264", "The Movie 2020"),
+        ("Some_Film-DVDRip[XviD]", "Some Film"),
+        ("Alpha (Director's Cut) {4K}", "Alpha"),
+        ("Show.Name.720p.WEB-DL.H.264", "Show Name"),
+        ("HD", "HD"),
+        ("  ", ""),
+    ],
+)
+def test_title_is_cleaned(name: str, title: str) -> None:
+    assert MATCHER.clean_title(name) == title
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "similarity"),
+    [
+        ("The Movie", "the.movie", 1.0),
+        ("Mission: Impossible", "Mission Impossible", 1.0),
+        ("Ocean's Eleven", "Oceans Eleven", 1.0),
+        ("Fast & Furious", "Fast and Furious", 1.0),
+        ("Амели", "Ameli", 1.0),
+        ("Amélie", "Amelie", 1.0),
+        ("The Office", "Office", 1.0),  # equal words without stop words
+        ("New York, New York", "New York", 0.5),
+        ("The And", "And", 0.5),  # stop words count where there are only stop words
+        ("The", "Of", 0.0),
+        ("kitten", "sitting", 1 - 3 / 7),
+        ("", "", 0.0),
+    ],
+)
+def test_similarity_of_titles(first: str, second: str, similarity: float) -> None:
+    assert MATCHER.calculate_title_similarity(first, second) == pytest.approx(similarity)
+
+
+@pytest.mark.parametrize(
+    ("query", "candidate", "score"),
+    [
+        (SearchQuery("The Movie", 2020), film("The Movie", popularity=50), 0.95),
+        (SearchQuery("The Movie", 2020), film("The Movie", 2021), 0.8),
+        (SearchQuery("The Movie", 2020), film("The Movie", 2018), 0.7),
+        (SearchQuery("The Movie", 2020), film("The Movie", 2010), 0.6),
+        (SearchQuery("The Movie", 2020), film("The Movie", None, popularity=1e9), 0.7),
+        (SearchQuery("The Movie"), film("The Movie", popularity=10), round(0.61 / 0.7, 4)),
+        (SearchQuery("kitten", 2020), film("sitting"), round(0.6 * 4 / 7 + 0.3, 4)),
+        (SearchQuery("The Movie", 2020, runtime_minutes=130), film("The Movie", runtime_minutes=100), 0.8),
+        (SearchQuery("The Movie", 2020, runtime_minutes=120), film("The Movie", runtime_minutes=100), 0.9),
+        (SearchQuery("The Movie", 2020, runtime_minutes=124), film("The Movie", runtime_minutes=100), 0.8),
+        (SearchQuery("The Movie", 2015), film("The Movie", 2014, popularity=42.5), 0.8425),  # docs/matching.md
+        (SearchQuery("The Movie"), film("The Movie", 2014, popularity=42.5), 0.9179),
+        (SearchQuery("The Movie"), film("The Movie", 1961, popularity=3.1), 0.8616),
+        (SearchQuery("Der Film", 2020), film("The Film", alternative_titles=("Der Film",)), 0.9),
+        (SearchQuery("Sen to Chihiro", 2020), film("Spirited", original_title="Sen to Chihiro"), 0.9),
+        (SearchQuery("x", 2020), film("The Movie", popularity=float("nan")), 0.3),
+        (SearchQuery("x", 2020), film("The Movie", popularity=-5), 0.3),
+    ],
+)
+def test_score_has_parts_of_specification(query: SearchQuery, candidate: Candidate, score: float) -> None:
+    scored = MATCHER.score(candidate, query)
+
+    assert scored.score == pytest.approx(score)
+    assert sum(reason.points for reason in scored.reasons) == pytest.approx(scored.score, abs=1e-4)
+
+
+def test_reasons_have_words_and_numbers() -> None:
+    scored = MATCHER.score(film("The Movie", 2021, popularity=42), SearchQuery("The Movie", 2020, runtime_minutes=60))
+
+    assert [(reason.code, reason.text) for reason in scored.reasons] == [
+        ("title", "The title “The Movie” equals “The Movie”: 1.00 × 0.6"),
+        ("year", "The year 2020 is not 2021"),
+        ("popularity", "The popularity 42.0 / 1,000, at most 0.1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds", "kind"),
+    [
+        ("Show.S01E02.mkv", None, "tv"),
+        ("Show 1x02.avi", 8000, "tv"),
+        ("Show season 2", 0, "tv"),
+        ("Film.1920x1080.mkv", 100, "unknown"),
+        ("Film.x264.mkv", 3000, "movie"),
+        ("Film.BluRay.mkv", 3700, "movie"),
+        ("clip.mp4", 2400, "unknown"),
+    ],
+)
+def test_type_is_detected(name: str, seconds: float | None, kind: str) -> None:
+    assert MATCHER.detect_content_type(name, seconds) == kind
+
+
+def test_title_reason_names_the_relation() -> None:
+    texts = [
+        MATCHER.score(film(name), SearchQuery("The Movie", 2020)).reasons[0].text
+        for name in ("The movie!", "A Movie", "The Movies")
+    ]
+
+    assert texts == [
+        "The title “The Movie” equals “The movie!”: 1.00 × 0.6",
+        "The title “The Movie” has the words of “A Movie”: 1.00 × 0.6",
+        "The title “The Movie” is similar to “The Movies”: 0.90 × 0.6",
+    ]
+
+
+# The decision.
+
+
+def test_clear_match_is_accepted_by_itself() -> None:
+    decision = decide(SearchQuery("The Movie", 2020), film("The Movie"), film("The Other", 2020, ident="2"))
+
+    assert decision.accepted is not None
+    assert decision.accepted.candidate.title == "The Movie"
+    assert decision.explanation.startswith("The score is 0.90, 0.")
+
+
+def test_score_of_085_and_gap_of_010_are_enough() -> None:
+    query = SearchQuery("The Movie", 2020)
+
+    assert decide(query, film("The Movie"), film("The Movie", 2021, ident="2")).accepted
+    assert not decide(query, film("The Movie"), film("The Movie", 2021, ident="2", popularity=1)).accepted
+    exact = film("The Movie", 2021, popularity=50)
+    assert decide(query, exact).accepted
+    assert MATCHER.calculate_match_score(exact, query) == 0.85
+    assert not decide(query, film("The Movie", 2021, popularity=49)).accepted
+
+
+def test_namesakes_without_year_are_question() -> None:
+    decision = decide(
+        SearchQuery("The Office", content_type="tv"),
+        film("The Office", 2005, content_type="tv", popularity=90),
+        film("The Office", 2001, content_type="tv", popularity=40, ident="2"),
+    )
+
+    assert decision.accepted is None
+    assert decision.explanation == "The score is 0.99, 0.07 ahead of “The Office”; 0.10 is needed."
+
+
+def test_same_title_of_two_providers_is_no_rival() -> None:
+    query = SearchQuery("The Movie", 2020)
+    other = film("The Movie!", ident="99", provider="omdb")
+
+    assert decide(query, film("The Movie", popularity=5), other).accepted
+    linked = film("Movie", 2021, ident="99", provider="omdb", external_ids={"tmdb": "1"})
+    assert decide(query, film("The Movie"), linked).accepted
+    assert not decide(query, film("The Movie"), film("The Movie", ident="2")).accepted
+    ambiguous = decide(query, film("The Movie", popularity=5), other, film("The Movie", ident="2", popularity=4))
+    assert not ambiguous.accepted, "the title of the other provider may be either of them"
+    distinct = decide(query, other, film("The Movie"), linked, film("The Movie", ident="2", popularity=-1)).titles
+    assert [each.candidate.external_id for each in distinct] == ["99", "2"]
+
+
+def test_hit_without_similarity_is_no_match() -> None:
+    query = SearchQuery("Completely Different", 2020)
+
+    assert MATCHER.select_best_match([film("xyz")], query) is None
+    assert MATCHER.select_best_match([], query) is None
+    decision = decide(query, film("xyz"))
+    assert (decision.accepted, decision.explanation) == (None, "No provider has a title that is similar enough.")
+
+
+def test_type_and_language_filter_candidates() -> None:
+    german = film("Film", original_language="de")
+    english = film("Film", original_language="en", ident="2")
+    series = film("Film", content_type="tv", ident="3")
+    query = SearchQuery("Film", 2020, "movie", original_language="de")
+
+    assert [each.candidate for each in MATCHER.rank([german, english, series], query)] == [german]
+    assert [each.candidate for each in MATCHER.rank([english], query)] == [english]
+
+
+# External ids.
+
+
+def test_external_id_makes_score_one() -> None:
+    query = SearchQuery("Nonsense", 1950, external_ids=(ExternalId("imdb", "tt0000001"),))
+    decision = decide(query, film("The Movie", external_ids={"imdb": "tt0000001"}), film("Nonsense", 1950, ident="2"))
+
+    assert decision.accepted is not None
+    assert decision.accepted.score == 1
+    assert decision.accepted.reasons[0].text == "The file has its id IMDb tt0000001"
+
+
+@pytest.mark.parametrize(
+    ("ids", "sentence"),
+    [
+        ((("tmdb", "1"), ("tmdb", "2")), "The file has two ids: TMDB 1 and TMDB 2."),
+        ((("tmdb", "1"), ("imdb", "tt2")), "The file has the id IMDb tt2, but “A” has tt1."),
+        ((("tmdb", "1"), ("tmdb", "1")), ""),
+    ],
+)
+def test_conflicting_ids_are_question(ids: tuple[tuple[str, str], ...], sentence: str) -> None:
+    query = SearchQuery("A", 2020, external_ids=tuple(ExternalId(*each) for each in ids))
+    decision = decide(query, film("A", external_ids={"imdb": "tt1"}))
+
+    assert (decision.accepted is None) == bool(sentence)
+    if sentence:
+        assert decision.explanation == sentence
+
+
+def test_ids_of_different_titles_are_question() -> None:
+    query = SearchQuery("A", 2020, external_ids=(ExternalId("tmdb", "1"), ExternalId("imdb", "tt2")))
+    decision = decide(query, film("A"), film("B", ident="2", external_ids={"imdb": "tt2"}))
+
+    assert decision.accepted is None
+    assert "belong to different titles" in decision.explanation
+
+
+def test_other_id_of_candidate_is_question() -> None:
+    query = SearchQuery("A", 2020, external_ids=(ExternalId("tmdb", "7"),))
+
+    assert decide(query, film("A")).explanation == "The file has the id TMDB 7, but “A” has 1."
+
+
+# Properties.
+
+
+@given(words, words)
+def test_similarity_is_symmetric_and_in_range(first: str, second: str) -> None:
+    value = MATCHER.calculate_title_similarity(first, second)
+
+    assert 0 <= value <= 1
+    assert value == MATCHER.calculate_title_similarity(second, first)
+
+
+@given(words, years, words, years, st.floats(), st.none() | st.floats(0, 500), st.none() | st.floats(0, 500))
+def test_score_is_in_range(
+    title: str, year: int | None, other: str, other_year: int | None, popularity: float, runtime: float, own: float
+) -> None:
+    candidate = film(other, other_year, popularity=popularity, runtime_minutes=runtime)
+    scored = MATCHER.score(candidate, SearchQuery(title, year, runtime_minutes=own))
+
+    assert 0 <= scored.score <= 1
+
+
+@given(words, words, st.integers(0, 5), st.integers(0, 5), st.floats(0, 300), st.floats(0, 300))
+def test_score_is_monotone(title: str, other: str, near: int, far: int, low: float, high: float) -> None:
+    """A nearer year, a higher popularity and a more similar title never lower the score."""
+    near, far = sorted((near, far))
+    low, high = sorted((low, high))
+    query = SearchQuery(title, 2000)
+
+    def score(name: str, difference: int, popularity: float) -> float:
+        return MATCHER.calculate_match_score(film(name, 2000 + difference, popularity=popularity), query)
+
+    assert score(other, near, low) >= score(other, far, low)
+    assert score(other, far, high) >= score(other, far, low)
+    assert score(title or "x", far, low) >= score(other, far, low) or not title.strip()
+
+
+@given(st.lists(st.tuples(words, years), max_size=6), words, years, st.sampled_from(["movie", "tv", "unknown"]))
+def test_decision_holds_for_any_candidates(
+    found: list[tuple[str, int | None]], title: str, year: int | None, kind: ContentType
+) -> None:
+    candidates = [film(name, date, ident=str(number)) for number, (name, date) in enumerate(found)]
+    decision = decide(SearchQuery(title, year, kind), *candidates)
+
+    scores = [each.score for each in decision.candidates]
+    assert scores == sorted(scores, reverse=True)
+    if decision.accepted:
+        assert scores[0] >= 0.85
+        assert len(scores) == 1 or round(scores[0] - scores[1], 4) >= 0.10
