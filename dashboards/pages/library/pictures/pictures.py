@@ -219,6 +219,7 @@ def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
         "people": tile.people[:2],
         "more": tile.people_count - len(tile.people[:2]),
         "info": _info(tile),
+        "pixels": f"{tile.width} × {tile.height}" if tile.width and tile.height else "",
         "size": wording.size(tile.size),
         "note": _note(tile),
     }
