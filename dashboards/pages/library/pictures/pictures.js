@@ -236,6 +236,7 @@ const ACTIONS = {
   },
   sort: (self, _, target) => self.send("sort", {sort: target.value}),
   show: (self, {as}) => self.send("show", {as}),
+  stop_scan: self => self.send("stop_scan"),
 }
 
 /** Take a new list: other tiles, or the same tiles with other values. @param {Self} self */

@@ -85,7 +85,12 @@ const drawStars = ({rating}, editable) => {
     {class: "stars"},
     editable
       ? STARS.map(star => drawStarButton(rating, star))
-      : h("span", {"aria-hidden": "true"}, "★".repeat(rating), "☆".repeat(STARS.length - rating)),
+      : h(
+          "span",
+          {"aria-hidden": "true"},
+          h("span", {class: "on"}, "★".repeat(rating)),
+          "☆".repeat(STARS.length - rating),
+        ),
   )
 }
 
