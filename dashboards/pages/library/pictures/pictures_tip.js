@@ -7,15 +7,19 @@ import {dayText, drawPeople, starText} from "./pictures_tiles.js"
 const DELAY = 400 // milliseconds
 const [WIDTH, HEIGHT] = [280, 150] // the most pixels of the box; `pictures.css` has the width, too
 
-/** Show the facts of a tile soon, or hide them. @type {(self: Self, tile: Element | null) => void} */
+/**
+ * Show the facts of a tile soon, or hide them. The page is painted later, because it may be painted now: an element with
+ * the focus that is removed causes `focusout`.
+ * @type {(self: Self, tile: Element | null) => void}
+ */
 export function tipOf(self, tile) {
   const {state} = self
   if (state.tipOf === tile) return
-  state.tipOf = tile
+  const wasShown = state.tipOf && performance.now() >= state.tipAt
+  Object.assign(state, {tipOf: tile, tipAt: performance.now() + DELAY})
   clearTimeout(state.tipTimer)
-  state.tipTimer = tile ? setTimeout(() => self.paint(), DELAY) : 0
-  state.tipAt = performance.now() + DELAY
-  self.paint()
+  if (wasShown) setTimeout(() => self.paint())
+  if (tile) state.tipTimer = setTimeout(() => self.paint(), DELAY + 5)
 }
 
 /** @param {Self} self */
