@@ -1,7 +1,8 @@
 """
 Photos: their metadata, the write of a rating, and thumbnails, beside ExifTool and Pillow.
 
-    python -m benchmarks.photos [--photos 1000] [--large 1000] [--megabytes 5] [--sample 20] [--dir FOLDER]
+    python -m benchmarks.photos [--photos 1000] [--large 1000] [--megabytes 5] [--sidecars 200] [--sample 20]
+                                [--dir FOLDER]
 
 The metadata are date, size as shown and rating. `extract_metadata_batch` reads them; one by one means the three calls
 `extract_exif_date`, `get_dimensions` and `extract_exif_rating` for each photo. A process of ExifTool for each photo is
@@ -9,6 +10,8 @@ timed for a sample. All files are in the cache.
 The write is `Library.write` of a rating with default settings: check, journal, fsync, write, verification and record.
 One group of photos has an XMP packet with room, the other has none. ExifTool writes a sample of the same photos in one
 process, with fsync of each, without a check and without a rollback.
+A WebP with a packet outside the extended form cannot take a rating, so it gets a sidecar. ExifTool makes sidecars with
+the same rating in one process, with fsync of each.
 The thumbnails are those of the Library page; Pillow reads, shrinks and encodes each photo in a loop.
 """
 
@@ -17,9 +20,11 @@ from __future__ import annotations
 import argparse
 import io
 import shutil
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +54,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=1000, help="photos whose metadata and thumbnails are read")
     parser.add_argument("--large", type=int, default=1000, help="photos that get a rating")
     parser.add_argument("--megabytes", type=float, default=5.0, help="size of these")
+    parser.add_argument("--sidecars", type=int, default=200, help="photos whose rating is written into a sidecar")
     parser.add_argument("--sample", type=int, default=20, help="photos for a process of ExifTool each")
     options = parser.parse_args()
     report.show(rows(options), json_lines=options.json)
@@ -69,8 +75,22 @@ def rows(options: argparse.Namespace) -> Iterator[report.Entry]:
             target = folder / "large"
             large = make_photos(target, options.large, side=side, packet=packet)
             sample = min(100, len(large)) if has_exiftool else 0
-            yield from ratings(folder, large, label, sample)
+            work = f"rating into {len(large):,} JPEGs of {large[0].stat().st_size / 1e6:.1f} MB {label}"
+            ours = rating(folder, large)
+            if label == "with room":
+                yield report.Row(work, ours, "ms a file", "goal", GOAL)
+            if sample:
+                theirs = 1000 * seconds(partial(exiftool, large[:sample])) / sample
+                yield report.Row(work, ours, "ms a file", "one `exiftool` (sample)", theirs)
             shutil.rmtree(target)
+        beside = make_webps(folder / "sidecars", options.sidecars)
+        work = f"rating into sidecars of {len(beside):,} photos"
+        ours = rating(folder, beside)
+        if not all(path.with_name(f"{path.name}.xmp").exists() for path in beside):
+            raise SystemExit("Not every photo got a sidecar.")
+        if has_exiftool:
+            theirs = 1000 * seconds(lambda: exiftool_sidecars(beside)) / len(beside)
+            yield report.Row(work, ours, "ms a file", "one `exiftool -o x.xmp`", theirs)
 
 
 def make_photos(folder: Path, count: int, *, side: int, packet: bytes = b"") -> list[Path]:
@@ -90,6 +110,21 @@ def make_photos(folder: Path, count: int, *, side: int, packet: bytes = b"") -> 
     for number, path in enumerate(paths):
         data[position : position + 4] = bytes(number // 200**place % 200 for place in range(4))
         path.write_bytes(data)
+    films.age(folder)
+    return paths
+
+
+def make_webps(folder: Path, count: int) -> list[Path]:
+    """Make simple WebP photos with an XMP chunk in a new folder, each with other image data; return their paths."""
+    folder.mkdir()
+    paths = [folder / f"photo {number:06}.webp" for number in range(count)]
+    chunk = b"XMP " + struct.pack("<I", len(PACKET)) + PACKET + bytes(len(PACKET) % 2)
+    noise = np.random.default_rng(1)
+    for path in paths:
+        made = io.BytesIO()
+        Image.fromarray(noise.integers(0, 255, (120, 160, 3), dtype=np.uint8)).save(made, "WEBP")
+        body = made.getvalue()[8:] + chunk
+        path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
     films.age(folder)
     return paths
 
@@ -142,21 +177,16 @@ def pillow_thumbnail(path: Path) -> bytes:
     return made.getvalue()
 
 
-def ratings(folder: Path, paths: Sequence[Path], label: str, sample: int) -> Iterator[report.Row]:
-    """Time the write of a rating into all photos, and by ExifTool into a sample."""
-    home, size = folder / "home-ratings", paths[0].stat().st_size
+def rating(folder: Path, paths: Sequence[Path]) -> float:
+    """Return the milliseconds a file of the write of a rating into all photos."""
+    home = folder / "home-ratings"
     with Library.open(home) as library:
         scan(library, paths[0].parent)
         library.decisions.set_fields("", {"rating": "4"})
         plan = library.plan()
         ours = 1000 * seconds(lambda: check_success(library.write(plan, ALL).wait().counts)) / len(paths)
     shutil.rmtree(home)
-    work = f"rating into {len(paths):,} JPEGs of {size / 1e6:.1f} MB {label}"
-    if label == "with room":
-        yield report.Row(work, ours, "ms a file", "goal", GOAL)
-    if sample:
-        theirs = 1000 * seconds(lambda: exiftool(paths[:sample])) / sample
-        yield report.Row(work, ours, "ms a file", "one `exiftool` (sample)", theirs)
+    return ours
 
 
 def exiftool(paths: Sequence[Path]) -> None:
@@ -164,6 +194,13 @@ def exiftool(paths: Sequence[Path]) -> None:
     run(["exiftool", "-q", "-m", "-overwrite_original", "-Rating=5", *map(str, paths)])
     for path in paths:
         fsync(path)
+
+
+def exiftool_sidecars(paths: Sequence[Path]) -> None:
+    """Let one process of ExifTool make a sidecar with the rating beside each photo."""
+    run(["exiftool", "-q", "-m", "-o", "%d%f.%e-exiftool.xmp", "-Rating=5", *map(str, paths)])
+    for path in paths:
+        fsync(path.with_name(f"{path.name}-exiftool.xmp"))
 
 
 def scan(library: Library, folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from indexium_core import logs, settings
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.exchange import export_plan, import_changes
+from indexium_core.flows.fields import custom_fields
 from indexium_core.flows.history import history_service, interrupted, retry, story
 from indexium_core.flows.home import backups, configuration, database_backups, doctor
 from indexium_core.flows.home.backup_storage import BackupStorage
@@ -101,6 +102,7 @@ class Assembly:
         self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]
     ) -> None:
         """Build the services of planning and review."""
+        self.fields = custom_fields.CustomFields(store, clock=clock, on_change=self.plan_changed)
         self.plans = planner.MetadataPlanner(store, config=config, clock=clock)
         self.decisions = decisions.Decisions(
             store, modes=self.plans.default_modes, clock=clock, on_change=self.plan_changed

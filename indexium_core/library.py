@@ -48,6 +48,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
+from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteOptions, outcome_label
@@ -182,13 +183,13 @@ class Library(LibraryServices):
             library._parts.warm()
             library._start(take_over)
         except OSError as error:
-            store.close()
+            _abandon(store)
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 message = f"The disk of the home {config.home} is full. Free some space on it, then try again."
                 raise errors.StoreError(message) from error
             raise
         except BaseException:
-            store.close()
+            _abandon(store)
             raise
         _open_libraries[library] = os.getpid()
         return library
@@ -375,6 +376,7 @@ class Library(LibraryServices):
             steps.callback(logs.detach)
             steps.callback(parts.progress_log.close)
             steps.callback(parts.store.close)
+            steps.callback(self.fields.release)
             steps.callback(self.event_log.close)
             steps.callback(self.database_backups.close)
             steps.callback(parts.snapshots.close)
@@ -400,6 +402,12 @@ def _close_open_libraries() -> None:
     """Close the libraries that are still open: DuckDB prints a page about each connection that is open at the end."""
     for library in [library for library, process in _open_libraries.items() if process == os.getpid()]:
         library.close()
+
+
+def _abandon(store: database.Database) -> None:
+    """Close the database of a home that cannot be opened."""
+    registered.release(str(store.home))
+    store.close()
 
 
 def _wait_for_former_processes(home: Path) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
+    from indexium_core.flows.fields.custom_fields import CustomFields
     from indexium_core.flows.history.history_service import HistoryService
     from indexium_core.flows.history.interrupted import Interruptions
     from indexium_core.flows.history.retry import RetryService
@@ -78,6 +79,7 @@ class LibraryServices:
     hash_cache: HashCache
     verification: HashVerification  # of the media of files, by their hashes
     rescans: Rescanner
+    fields: CustomFields  # that the user defined
     locks: LockService
     audit: Auditor
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff
 from indexium_core.model import wording
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.media import Change
 
@@ -42,12 +42,12 @@ def changes_of(changes: Iterable[Change]) -> list[FieldChange]:
 def compared(change: FieldChange) -> dict[str, Any]:
     """Return a changed field with its old and its new value in parts; None: the file does not have it."""
     old, new = comment_diff.compare(*(value and full(change.key, value) for value in (change.old, change.new)))
-    return {"label": field_named(change.key).title, "old": old, "new": new}
+    return {"label": known_field(change.key).title, "old": old, "new": new}
 
 
 def full(key: str, value: str) -> str:
     """Return a value for people: a rating as stars, or as the word for a rejected photo."""
-    if field_named(key).type == "rating":
+    if known_field(key).type == "rating":
         if value == REJECTED:
             return "rejected"
         if stars := rating_number(value):
@@ -62,7 +62,7 @@ def shown(key: str, value: str) -> str:
 
 def tag(change: FieldChange) -> dict[str, Any]:
     """Return the tag of one change: `Title: At sea`, with the old value in its title."""
-    name = field_named(change.key).title
+    name = known_field(change.key).title
     value = shown(change.key, change.new or change.old or "")
     short = value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
     return {"text": f"{name}: {short}", "kind": _kind(change), "title": _sentence(change)}
@@ -89,4 +89,4 @@ _WORDS = {"del": ", {} removed", "set": ", {} replaced", "add": ""}  # kinds of 
 def _sentence(change: FieldChange) -> str:
     """Return `Title: Old → New` in one line."""
     old, new = ("none" if value is None else shown(change.key, value) for value in (change.old, change.new))
-    return f"{field_named(change.key).title}: {old} → {new}"
+    return f"{known_field(change.key).title}: {old} → {new}"

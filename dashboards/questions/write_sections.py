@@ -9,7 +9,7 @@ from dashboards.components import comment_diff, paging
 from dashboards.status_words import RISK_HINTS
 from indexium_core.library import MetadataPlan
 from indexium_core.model import wording
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import WriteOptions
@@ -105,7 +105,7 @@ def _facts(preview: WritePreview) -> list[list[str]]:
     summary, changes = preview.summary, preview.changes.of(preview.request.options.fields)
     pairs = [
         *([["People", _people(summary)]] if changes.comments else []),
-        *([field_named(each.field).title, each.describe()] for each in changes.fields),
+        *([title_of(each.field), each.describe()] for each in changes.fields),
         ["Method", how(summary.by_strategy)],
         ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
         ["Rollback", _rollback(summary)],

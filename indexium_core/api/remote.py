@@ -19,6 +19,9 @@ from typing import Any, NoReturn
 from indexium_core import errors
 from indexium_core.api import service
 from indexium_core.api.wire import Codec, error_from_wire
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.custom import CustomField
+from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.operations.operation import OperationStatus
 from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics, Selection
 from indexium_core.model.remote_calls import DESCRIBE, LONGEST_WAIT, RemoteCall, ServiceDescription
@@ -29,7 +32,9 @@ __all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "runs_in_se
 
 _TIMEOUT_SECONDS = 5.0  # for the answer of the health check
 _CHUNK = 500  # plan items per request
-_DESCRIPTION_CLASSES = {kind.__name__: kind.__module__ for kind in (RemoteCall, ServiceDescription)}
+_DESCRIPTION_CLASSES = {
+    kind.__name__: kind.__module__ for kind in (RemoteCall, ServiceDescription, Definitions, CustomField)
+}
 
 
 def runs_in_service(handle: object) -> bool:
@@ -80,10 +85,12 @@ class RemoteLibrary(LibraryServices):
 
     @functools.cached_property
     def description(self) -> ServiceDescription:
-        """The calls of the service; the first call requests this description."""
+        """The calls of the service; the first call requests this description, and registers the custom fields."""
         codec = Codec(classes=_DESCRIPTION_CLASSES)
         with self._request(DESCRIBE, codec.dumps(_arguments(RemoteCall(), (), {}))) as answer:
-            return codec.loads(answer.read())  # type: ignore[no-any-return]
+            found: ServiceDescription = codec.loads(answer.read())
+        registered.register(str(self.home), found.fields)
+        return found
 
     @functools.cached_property
     def _codec(self) -> Codec:
@@ -98,6 +105,7 @@ class RemoteLibrary(LibraryServices):
 
     def close(self) -> None:
         """Disconnect; the service and the jobs that were started there continue."""
+        registered.release(str(self.home))
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Call a marked method, such as `people.list`; an error that it raises there is raised here."""

@@ -78,6 +78,7 @@ COMMANDS = {
     "cache": CommandEntry("library.cache", "Known hashes of files: scans do not hash an unchanged file again."),
     "thumbnails": CommandEntry("library.thumbnails", "Make the missing thumbnails of videos and photos."),
     "libraries": CommandEntry("library.libraries", "The library folders."),
+    "fields": CommandEntry("library.fields", "Custom fields: fields of your own, with a type and names in files."),
     "people": CommandEntry("library.people", "The people of files."),
     "backups": CommandEntry("operations.backups", "Backups of operations, for rollbacks."),
     "operations": CommandEntry("operations.retry", "Writes and rollbacks, running and ended."),

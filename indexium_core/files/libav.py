@@ -18,7 +18,7 @@ from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, registry, unsupported
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, FIELDS, Field, field_named
+from indexium_core.model.fields.table import COMMENT, Field, fields_in_files, known_field
 from indexium_core.model.files.media import FieldValue
 
 __all__ = ["demuxer_of", "field_of", "field_value", "opened", "read_field", "shown_field"]
@@ -78,7 +78,7 @@ def opened(reader: Reader, container: str, *, sample_tables: bool = False, packe
 
 def read_field(metadata: Mapping[str, str], key: str, demuxer: str = "") -> str | None:
     """Return a field, by its key, as players show it, or None; names match in any letter case."""
-    field = field_named(key)
+    field = known_field(key)
     folded = {name.lower(): value for name, value in metadata.items()}
     found = next((folded[name] for name in field.names_in(demuxer) if name in folded), None)
     return None if found is None else values.stored(field, found, demuxer)
@@ -108,8 +108,8 @@ def field_of(tag: str, container: str) -> Field | None:
     prefix only the comment and fields with this prefix in their names count.
     """
     name, demuxer = tag.partition("-")[0].lower(), demuxer_of(container)
-    found = next((field for field in FIELDS if name in field.names_in(demuxer)), None)
-    comment = field_named(COMMENT)
+    found = next((field for field in fields_in_files() if name in field.names_in(demuxer)), None)
+    comment = known_field(COMMENT)
     return comment if found is None and name.rpartition("/")[2] in comment.names_in(demuxer) else found
 
 

@@ -27,7 +27,7 @@ from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, find_field
 from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, PhotoFacts, Refusal, StreamFacts
 from indexium_core.model.surrogates import replace_surrogates
 
@@ -296,7 +296,7 @@ def _comment_fields(layout: Layout) -> tuple[FieldValue, ...]:
 
 
 def _other_fields(layout: Layout) -> tuple[FieldValue, ...]:
-    return tuple(value for value in layout.fields if value.field != COMMENT)
+    return tuple(each for each in layout.fields if each.field != COMMENT and find_field(each.field) is not None)
 
 
 def taken(layout: Layout) -> str | None:

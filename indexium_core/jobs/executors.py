@@ -21,6 +21,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from indexium_core import errors
 from indexium_core.jobs.fork_server import ForkedProcess, ForkServer
+from indexium_core.model.fields import registered
 
 __all__ = [
     "Callbacks",
@@ -264,7 +265,8 @@ class _Worker:
         errors_raised: list[Exception] = []
         self.is_free = False
         try:
-            self._pipe.send((function, args, kwargs, callbacks is not None))
+            fields = registered.current().definitions  # of the home: the process knows no others
+            self._pipe.send((function, args, kwargs, callbacks is not None, fields))
             while True:
                 match self._receive(callbacks):
                     case ("done", result):

@@ -25,6 +25,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.fields import registered
 
 __all__ = ["run"]
 
@@ -140,9 +141,11 @@ def _serve(pipe: int) -> None:
     logger.setLevel(logging.INFO)
     logger.addHandler(_ParentLogHandler(parent))
     while True:
-        function, args, kwargs, has_callbacks = parent.receive()
+        function, args, kwargs, has_callbacks, fields = parent.receive()
         try:
-            parent.send("done", function(*[_ParentCallbacks(parent)] * has_callbacks, *args, **kwargs))
+            with registered.active(fields):
+                result = function(*[_ParentCallbacks(parent)] * has_callbacks, *args, **kwargs)
+            parent.send("done", result)
         except Exception:  # noqa: BLE001 - the parent raises it
             parent.send("failed", traceback.format_exc())
 

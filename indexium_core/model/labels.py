@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from indexium_core.model import wording
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import title_of
 
 __all__ = [
     "changed",
@@ -98,7 +98,7 @@ def replaced(file_count: int, old: str, new: str) -> str:
 
 def set_fields(file_count: int, keys: Iterable[str]) -> str:
     """Return the label of edits of fields, by their keys."""
-    titles = [field_named(key).title.lower() for key in keys]
+    titles = [title_of(key).lower() for key in keys]
     return f"set {wording.list_of([f'the {title}' for title in titles])} of {wording.files(file_count)}"
 
 

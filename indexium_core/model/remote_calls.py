@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from indexium_core.model.fields.registered import Definitions
+
 __all__ = ["DESCRIBE", "LONGEST_WAIT", "RemoteCall", "ServiceDescription", "calls_of", "remote"]
 
 LONGEST_WAIT = 20.0  # seconds of one call of `operations.wait`; a caller that waits longer calls again
@@ -35,6 +37,7 @@ class ServiceDescription:
 
     calls: Mapping[str, RemoteCall]  # calls by `service.method`
     classes: Mapping[str, str]  # name of a class whose values are sent: its module
+    fields: Definitions  # the custom fields of the home
 
 
 def remote(*, paths: tuple[str, ...] = (), pieces: bool = False) -> Callable[[Method], Method]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support import places, points, seccomp, shapes, tally
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.registered import Definitions
+from tests.support import field_values, places, points, seccomp, shapes, tally
 from tests.support.calls import Call
 from tests.support.forks import Forks
 from tests.support.oracles import oracle
@@ -100,6 +102,13 @@ def light() -> Iterator[Forks]:
     """Processes with a journal and a film; they fork in a quarter of the time."""
     with Forks("tests.support.crashes", "tests.support.swaps") as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def custom_fields() -> Iterator[None]:
+    """Let tests without a library know the custom fields of the cases."""
+    with registered.active(Definitions(tuple(field_values.CUSTOM))):
+        yield
 
 
 @pytest.fixture(scope="session")

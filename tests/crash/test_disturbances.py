@@ -10,7 +10,10 @@ import fcntl
 import functools
 import os
 import shutil
+import stat
 import subprocess
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,9 @@ from indexium_core.library import Library
 from indexium_core.model.operations import strategies
 from tests.crash.conftest import Scenes
 from tests.support import killed_write, meddling, places, shapes, tally
+from tests.support.effort import effort
 from tests.support.forks import Forks
+from tests.support.gate import Trap
 from tests.support.scenes import Film, Scene, item_of, newest_of
 
 pytestmark = pytest.mark.crash
@@ -50,7 +55,8 @@ def outcomes(scene: Scene, *, problems: int = 0) -> dict[str, Outcome]:
         for _, item in items:
             assert item is not None
             assert item.status == "success" or item.message.endswith("."), item.message
-        return {film.path.stem: (item.status, item.code) for film, item in items if item is not None}
+        names = {film: Path(film.item_name or film.path.name).stem for film in scene.all}
+        return {names[film]: (item.status, item.code) for film, item in items if item is not None}
 
 
 def written_around(scene: Scene, codes: set[str], *, unchanged: bool = True) -> None:
@@ -125,19 +131,88 @@ def test_file_open_in_a_player_gets_no_insert(scenes: Scenes) -> None:
     tally.count(scene.shape.strategy, "disturbances")
 
 
+# The sidecar of a photo.
+
+SIDECAR_CHANGES = {what: action for what, (action, _) in BETWEEN.items()} | {"described": meddling.describe}
+APPEARING = {"replaced", "longer", "described"}  # also where no sidecar was planned
+UNDERSTOOD = {"vanished", "moved", "cut", "described"}  # what is left of the sidecar is understood, and kept by a write
+REFUSALS = {  # by the time of the change
+    "before the write": {"no_strategy_yet", "changed_on_disk"},
+    "during the write": {"changed_on_disk", "missing_file"},
+    "before the rollback": {"changed_since", "unreadable"},
+}
+CHANGED_SIDECARS = [
+    (name, what)
+    for name, shape in shapes.SIDECARS.items()
+    for what in SIDECAR_CHANGES
+    if shape.sidecar is not None or what in APPEARING
+]
+
+
+def found_at(path: Path) -> tuple[int, bytes]:
+    """The kind of a file and its bytes, without those behind a link."""
+    if not os.path.lexists(path):
+        return 0, b""
+    return stat.S_IFMT(path.lstat().st_mode), path.read_bytes() if path.is_file() else b""
+
+
+@pytest.mark.parametrize(("changed", "moment"), effort.pairs(CHANGED_SIDECARS, list(REFUSALS)), ids=str)
+def test_sidecar_of_another_program_is_kept(scenes: Scenes, changed: tuple[str, str], moment: str) -> None:
+    """A changed, removed or replaced sidecar loses nothing: it is refused with a code, or its content is kept."""
+    name, what = changed
+    scene, action = scenes(name), SIDECAR_CHANGES[what]
+    sidecar, begins = scene.film.path, moment == "during the write"
+    (scene.written if moment == "before the rollback" else scene.reset)()
+    if not begins:
+        action(sidecar)
+    theirs = found_at(sidecar)
+    if begins:
+        scene.run(killed_write.write, meddled(scene, action))
+        theirs = changed_apart(scene, action)
+    else:
+        scene.run(killed_write.roll_back if moment == "before the rollback" else killed_write.write)
+    found = outcomes(scene)
+    assert found["second"] == ("success", ""), found
+    if moment == "before the write" and what in UNDERSTOOD:
+        assert found["film"] == ("success", ""), found
+        assert (b"Theirs" in sidecar.read_bytes()) == (what == "described")
+        assert scene.run(killed_write.roll_back).code == 0
+    else:
+        assert found["film"][0] in {"failed", "conflict"}, found
+        assert found["film"][1] in REFUSALS[moment], found
+    assert found_at(sidecar) == theirs
+    assert scene.kept[0].state == "old"
+    tally.count(scene.shape.strategy, "disturbances")
+
+
+def meddled(scene: Scene, action: Callable[[Path], None]) -> Trap:
+    """A trap that changes the first film when the journal is written, so before any byte of it changes."""
+    begin = next(
+        call for call in scene.clean.calls if call.kind == "write" and call.path.endswith(".journal") and call.offset
+    )
+    return scene.trap(begin, "meddle", action=functools.partial(action, scene.film.path))
+
+
+def changed_apart(scene: Scene, action: Callable[[Path], None]) -> tuple[int, bytes]:
+    """The change of the planned sidecar by another program, in another folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / scene.film.path.name
+        if scene.film.old is not None:
+            path.write_bytes(scene.film.old)
+        action(path)
+        return found_at(path)
+
+
 # Another program at the same time.
 
 
 @pytest.mark.parametrize("what", ["replaced", "longer", "vanished", "edited without a trace"])
 def test_change_during_a_write_is_kept(scene: Scene, what: str) -> None:
-    """Change the film when the journal is written, so before any byte changes: the change is kept."""
+    """Change the film before any byte of it changes: the change is kept."""
     action, _ = BETWEEN[what]
     if scene.shape.strategy == "mp4_insert_range" and what in {"longer", "edited without a trace"}:
         pytest.skip("who opens the film then has to wait until we have done")
-    begin = next(
-        call for call in scene.clean.calls if call.kind == "write" and call.path.endswith(".journal") and call.offset
-    )
-    scene.run(killed_write.write, scene.trap(begin, "meddle", action=functools.partial(action, scene.film.path)))
+    scene.run(killed_write.write, meddled(scene, action))
     # An AVI's tags are next to the changed byte, so our change and theirs cannot be distinguished:
     # nothing is restored, and the user gets a message.
     amid = what == "edited without a trace" and scene.shape.strategy == "avi_in_place"

@@ -99,6 +99,7 @@ CAPABILITIES = [
     "review",
     "scanning",
     "pictures",
+    "fields",
     "properties",
     "planning",
     "writing",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from indexium_core import errors
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.fields.table import COMMENT, EDITABLE, Field
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.registered import Definitions
+from indexium_core.model.fields.table import COMMENT, Field, editable_fields
 from indexium_core.model.files.media import Change, Remux
 from tests.support import field_values, sabotage
-from tests.support.field_values import CASES, values_of
+from tests.support.field_values import CASES, CUSTOM, CUSTOM_CASES, values_of
 
 
 def written(data: bytes, *changes: Change) -> bytes:
@@ -39,11 +42,18 @@ def change_to(field: Field, container: str, number: int) -> Change:
     return Change(field=field.key, old=None, new=values_of(field, container)[number])
 
 
-@pytest.mark.parametrize(("container", "field"), CASES, ids=lambda each: getattr(each, "key", each))
+@pytest.fixture(autouse=True)
+def own_fields() -> Iterator[None]:
+    """Register the custom fields."""
+    with registered.active(Definitions(tuple(CUSTOM))):
+        yield
+
+
+@pytest.mark.parametrize(("container", "field"), [*CASES, *CUSTOM_CASES], ids=lambda each: getattr(each, "key", each))
 def test_another_value_and_another_field_fail_verification(tmp_path: Path, container: str, field: Field) -> None:
     path = field_values.build(container, tmp_path)
     data, before, change = path.read_bytes(), evidence(path, field), change_to(field, container, 0)
-    others = [other for other in EDITABLE if container in other.places and other != field]
+    others = [other for other in editable_fields() if container in other.places and other != field]
 
     path.write_bytes(written(data, change))
     assert verify.compare(before, evidence(path, field), [change])["comment"] == "reads back as planned"

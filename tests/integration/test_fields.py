@@ -18,14 +18,16 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import field_values, headers, media, ogg
-from tests.support.field_values import FORMS, SOME_CASES, VALUES, values_of
+from tests.support.field_values import CUSTOM, CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
 from tests.support.headers import wide
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
 
 
-@pytest.mark.parametrize(("container", "field"), SOME_CASES, ids=lambda each: getattr(each, "key", each))
+@pytest.mark.parametrize(
+    ("container", "field"), [*SOME_CASES, *CUSTOM_CASES], ids=lambda each: getattr(each, "key", each)
+)
 def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, container: str, field: Field) -> None:
     folder = tmp_path / "films"
     folder.mkdir()
@@ -34,6 +36,7 @@ def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, conta
     original = path.read_bytes()
     first, second = values_of(field, container)
     with Library.open(tmp_path / "home") as library:
+        field_values.define(library, field.key)
         library.inventory.add(folder, photos=True)
         library.scan()
         operations = []
@@ -149,6 +152,35 @@ def test_several_places_of_fields_are_written_together(tmp_path: Path, container
             for field in fields:
                 assert_shown(path, field, container, wanted[field.key] or None)
             assert library.plan().statistics.total_files == library.plan().statistics.unchanged_count
+        for operation in reversed(operations):
+            library.rollback(operation).wait()
+        assert path.read_bytes() == original
+
+
+@pytest.mark.parametrize("container", CUSTOM_CONTAINERS)
+def test_custom_fields_are_written_and_rolled_back_also_after_their_removal(tmp_path: Path, container: str) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    path = field_values.build(container, folder)
+    os.utime(path, (OLD, OLD))
+    original = path.read_bytes()
+    fields = [each.field for each in CUSTOM]
+    with Library.open(tmp_path / "home") as library:
+        field_values.define(library, *(field.key for field in fields))
+        library.inventory.add(folder, photos=True)
+        library.scan()
+        operations = []
+        for at in (0, 1, None):
+            wanted = {field.key: "" if at is None else VALUES[field.type][at] for field in fields}
+            library.decisions.set_fields([1], wanted)
+            status = library.write(library.plan(), DANGER).wait()
+            assert status.counts == {"success": 1}, library.operation(status.id).items
+            operations.append(status.id)
+            for field in fields:
+                assert_shown(path, field, container, wanted[field.key] or None)
+            assert library.plan().statistics.total_files == library.plan().statistics.unchanged_count
+        for field in fields:
+            library.fields.remove(field.key)
         for operation in reversed(operations):
             library.rollback(operation).wait()
         assert path.read_bytes() == original

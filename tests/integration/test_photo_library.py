@@ -87,7 +87,31 @@ def test_photos_are_scanned_if_library_includes_them(library: Library, folder: P
     assert library.scan().missing == 0
 
 
-def test_exclusion_forgets_the_files_that_scans_leave_out(library: Library, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_photo_with_the_name_of_a_video_needs_photos(library: Library, tmp_path: Path, kind: str) -> None:
+    path = put(tmp_path, "photo.mp4", of_camera(kind))
+    row = library.inventory.add(tmp_path)
+    for _ in range(2):
+        library.scan()
+        assert library.inventory.quality().broken == 1
+        found = library.files.file(library.files.find(str(path)))
+        assert (found.state, found.media_kind, found.strategy) == ("not_video", None, "")
+        assert found.state_message.endswith("its folder does not include photos.")
+        library.people.add([path], ["Ann Lee"])
+        [item] = library.plan().items
+        assert (item.risk_level, item.can_update) == ("blocked", False)
+        [issue] = item.issues
+        assert issue.code == "unsupported_container"
+        assert issue.message.endswith(found.state_message)
+
+        library.inventory.set_media(row.library_id, "photo", included=True)
+        assert library.scan().changed == 1
+        assert library.files.file(library.files.find(str(path))).media_kind == "photo"
+        assert [item.can_update for item in library.plan().items] == [True]
+        library.inventory.set_media(row.library_id, "photo", included=False)
+
+
+def test_exclusion_forgets_the_files_that_scans_leave_out_and_all_photos(library: Library, tmp_path: Path) -> None:
     """Scans select files by their extension, before they know the kind of the content."""
     folder = tmp_path / "mixed"
     folder.mkdir()
@@ -101,11 +125,12 @@ def test_exclusion_forgets_the_files_that_scans_leave_out(library: Library, tmp_
     assert names(library, "type:photo") == {"photo.jpg", "photo.mp4"}
     assert names(library, "type:video") == {"film.mp4", "film.jpg"}
 
-    assert library.inventory.set_media(row.library_id, "photo", included=False).files == 2
-    left = names(library)
+    assert library.inventory.set_media(row.library_id, "photo", included=False).files == 3
+    assert names(library) == {"film.mp4"}
     report = library.scan()
-    assert (report.new, report.missing, names(library)) == (0, 0, left)
-    assert left == {"film.mp4", "photo.mp4"}
+    assert (report.new, report.missing, report.by_state["not_video"]) == (1, 0, 1)
+    assert names(library) == {"film.mp4", "photo.mp4"}
+    assert names(library, "type:photo") == set()
 
 
 def test_only_audio_and_photos_can_be_excluded(library: Library, folder: Path) -> None:

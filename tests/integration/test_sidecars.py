@@ -135,6 +135,27 @@ def test_plan_announces_the_sidecar(folder: Path, library: Library) -> None:
     assert library.files.file(1).strategy_why.startswith("The sidecar photo.heic.xmp is updated.")
 
 
+@pytest.mark.parametrize("owner", ["photo.nef", "photo.JPG"])
+def test_plan_names_a_sidecar_that_may_belong_to_another_photo(folder: Path, library: Library, owner: str) -> None:
+    put(folder / "photo.heic", without_room())
+    theirs = put(folder / "photo.xmp", photos.packet("<rdf:Description><dc:title>Whose?</dc:title></rdf:Description>"))
+    library.scan()
+    library.decisions.set_fields([1], {"rating": "4"})
+    assert library.files.file(1).strategy_why.startswith("The sidecar photo.xmp is updated.")
+    put(folder / owner, b"another photo")
+    library.scan()
+    library.plan()
+    details = library.files.file(1)
+    assert "title" not in details.fields
+    assert details.strategy_why == (
+        "The sidecar photo.heic.xmp is created. The photo has no XMP packet with room for the value. "
+        f"The sidecar photo.xmp is neither read nor changed for this photo: {owner} has the same name."
+    )
+    before = theirs.read_bytes()
+    write(library, {"rating": "4"})
+    assert theirs.read_bytes() == before
+
+
 def failed(library: Library, values: Mapping[str, str]) -> tuple[str, str, str]:
     library.decisions.set_fields([1], values)
     status = library.write(library.plan(), DANGER).wait()

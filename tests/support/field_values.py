@@ -5,10 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexium_core.files.containers import photos as photo_families
+from indexium_core.library import Library
+from indexium_core.model.fields import custom
 from indexium_core.model.fields.table import EDITABLE, Field
 from tests.support import media, photos
 from tests.support.effort import effort
 
+# A field of each type that a user may define, and one more with the name of a key in MP4.
+CUSTOM = [
+    *(custom.definition(f"own_{each}", each) for each in custom.TYPES),
+    custom.definition("own_key", mp4="com.example.tape"),
+]
 CASES = [(container, field) for field in EDITABLE for container in field.places]
 CONTAINERS = list(dict.fromkeys(container for container, _ in CASES))
 VALUES = {
@@ -25,8 +32,18 @@ PHOTOS = {family.name for family in photo_families.FAMILIES}
 SOME_CASES = [case for case in CASES if case[0] not in PHOTOS] + [
     (kind, field) for field, kind in effort.pairs([each for each in EDITABLE if "jpeg" in each.places], sorted(PHOTOS))
 ]
+CUSTOM_CONTAINERS = list(CUSTOM[0].field.places)
+# Each container with one of these fields in turn; with --exhaustive with all.
+CUSTOM_CASES = effort.pairs(CUSTOM_CONTAINERS, [each.field for each in CUSTOM])
 # The forms of `media` and `shapes`, by container
 FORMS = {"3gp": "mp4", "matroska": "mkv", "asf": "wmv", "ogg": "ogv"}
+
+
+def define(library: Library, *keys: str) -> None:
+    """Define custom fields in a home; keys of other fields are left out."""
+    for each in CUSTOM:
+        if each.key in keys:
+            library.fields.define(each.key, each.type, mp4=each.mp4)
 
 
 def build(container: str, folder: Path) -> Path:
@@ -51,6 +68,11 @@ def values_of(field: Field, container: str) -> tuple[str, str]:
     raise AssertionError(f"no values for {field.key} in {container}")
 
 
+def custom_fields_of(container: str) -> list[Field]:
+    """Return the custom fields that a container can hold."""
+    return [each.field for each in CUSTOM if container in each.field.places]
+
+
 def fields_of(container: str) -> list[Field]:
-    """Return the fields that a container can hold."""
+    """Return the fields of the table that a container can hold."""
     return [field for field in EDITABLE if container in field.places]

@@ -280,8 +280,13 @@ def huge_picture() -> bytes:
 
 def inflated_text() -> bytes:
     """A PNG whose compressed text has 64 MB."""
-    data = photos.photo("png", seed=121)
-    return data[:33] + photos.chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(64 << 20))) + data[33:]
+    return with_chunks(121, (b"zTXt", b"Comment\0\0" + zlib.compress(bytes(64 << 20))))
+
+
+def with_chunks(seed: int, *chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG with further chunks in front of the image."""
+    data = photos.photo("png", seed=seed)
+    return data[:33] + b"".join(photos.chunk(kind, body) for kind, body in chunks) + data[33:]
 
 
 def inflated_packet() -> bytes:
@@ -331,7 +336,21 @@ PHOTOS = {
     "jpeg: a motion photo": (JPEG_COPY, lambda: snap(seed=114) + clip("mp4")),
     "jpeg: a packet of NUL": (UNSURE, lambda: snap(photos.xmp_segment(bytes(500)), seed=115)),
     "png: 900 million pixels": ("png_copy", huge_picture),
-    "png: a text of 64 MB": (DAMAGED, inflated_text),
+    "png: a text of 64 MB": (SIDECAR, inflated_text),
+    "png: texts of 65 MB": (SIDECAR, lambda: with_chunks(131, *[(b"tEXt", b"Comment\0" + bytes(1 << 20))] * 65)),
+    "png: a translated text of 1 MB": (
+        SIDECAR,
+        lambda: with_chunks(132, (b"iTXt", b"C\0\1\0de\0T\0" + zlib.compress(bytes(1 << 20)))),
+    ),
+    "png: a profile of 1 MB": (
+        SIDECAR,
+        lambda: with_chunks(133, (b"iCCP", b"ICC\0\0" + zlib.compress(bytes(1 << 20)))),
+    ),
+    "png: a text of almost 1 MB": (
+        "png_copy",
+        lambda: with_chunks(134, (b"zTXt", b"Comment\0\0" + zlib.compress(bytes((1 << 20) - 1)))),
+    ),
+    "png: a malformed text": ("png_copy", lambda: with_chunks(135, (b"zTXt", b"Software\0\0" + b"no zlib"))),
     "png: a packet of 64 MB": (UNSURE, inflated_packet),
     "tif: a loop": (DAMAGED, looped_tiff),
     "webp: longer than it is": (DAMAGED, lambda: b"RIFF\xff\xff\xff\x7f" + photos.photo("webp", seed=124)[8:]),

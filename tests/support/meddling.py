@@ -1,5 +1,5 @@
 """
-Changes that other programs make to a film during a plan or a write.
+Changes that other programs make to a film, or to the sidecar of a photo, during a plan or a write.
 
 All functions can be pickled, to run in another process.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+
+from tests.support import photos
 
 STRANGER = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2not the film that it was"
 
@@ -56,6 +58,11 @@ def edit(path: Path) -> None:
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def describe(path: Path) -> None:
+    """Write a sidecar with a title, as a program for photos does."""
+    path.write_bytes(photos.packet("<rdf:Description><dc:title>Theirs</dc:title></rdf:Description>"))
 
 
 def cut(path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
-from tests.support import gate, killed_write, shapes
+from tests.support import field_values, gate, killed_write, shapes
 from tests.support.calls import Call
 from tests.support.forks import Forks
 
@@ -99,6 +99,7 @@ class Scene:
         with Library.open(self.home) as library:
             library.inventory.add(self.films, audio=True, photos=True)
             library.scan()
+            field_values.define(library, *self.shape.values)
             if self.shape.values:
                 library.decisions.set_fields(f"name:{self.subject.stem}", self.shape.values)
             else:

@@ -397,7 +397,8 @@ _BASES = {"asf": "wmv", "ogg": "ogv", "matroska": "mkv, ffmpeg", "mp4": "mp4, in
 def _of_fields(container: str, strategy: str, *keys: str, base: str = "") -> Shape:
     """The film of another case, with some fields to write."""
     shape = EVERY[base or _BASES.get(container, container)]
-    values = {each.key: field_values.values_of(each, container)[0] for each in field_values.fields_of(container)}
+    fields = [*field_values.fields_of(container), *field_values.custom_fields_of(container)]
+    values = {each.key: field_values.values_of(each, container)[0] for each in fields}
     chosen = {key: value for key, value in values.items() if key in (keys or values)}
     layout = f"{shape.layout}; {', '.join(keys) or 'every field'}"
     return replace(shape, layout=layout, strategy=strategy, values=chosen)

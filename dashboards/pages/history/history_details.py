@@ -11,7 +11,7 @@ from dashboards.components import comment_diff, field_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.questions import rollback_report
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import (
     ACTIVE_STATES,
@@ -343,7 +343,7 @@ def proof_lines(proof: dict[str, Any], changed: Sequence[str] = (COMMENT,)) -> l
         lines.append("media: no byte changed")
     if "packets" in proof:
         lines.append("media: every packet is unchanged")
-    titles = wording.list_of([field_named(key).title.lower() for key in changed])
+    titles = wording.list_of([title_of(key).lower() for key in changed])
     if "comment" in proof:
         lines.append(f"{titles}: as planned, read by a second parser")
     if "sidecar" in proof:

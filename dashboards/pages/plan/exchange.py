@@ -14,7 +14,7 @@ from dashboards.state import PlanState
 from indexium_core import errors
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model import wording
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import title_of
 from indexium_core.model.planning.changes import ChangesPreview, FileChange
 from indexium_core.model.planning.plan import PlanStatistics
 
@@ -200,8 +200,7 @@ def _chips(change: FileChange) -> list[dict[str, str]]:
 def _note(change: FileChange) -> str:
     """Return the fields, the modes and the day of a row, and whether only the order of people differs."""
     parts = [
-        f"{field_named(each.field).title}: {each.before or 'no value'} → {each.after or 'no value'}"
-        for each in change.fields
+        f"{title_of(each.field)}: {each.before or 'no value'} → {each.after or 'no value'}" for each in change.fields
     ]
     parts += [mode for mode in (change.people_mode, change.comment_mode) if mode]
     parts += [f"until {wording.day(change.until)}"] if change.until else []

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboards.components.base import Component
-from dashboards.pages.settings import settings_form
+from dashboards.pages.settings import custom_fields_form, settings_form
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import SettingsState
 from indexium_core import errors
+from indexium_core.model.fields.custom import CustomField
 from indexium_core.settings import FILE_NAME, SettingRow
 
 __all__ = ["SettingsScreen"]
@@ -26,10 +27,13 @@ class SettingsScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._form = settings_form.SettingsForm()
         self._problem: Mapping[str, str] | None = None
+        self._field_problem, self._fields_saved = "", 0
         self._serial = 0  # increases when fields must show the current value instead of the typed text
         self._form.on(
             set=lambda message: self._request(str(message["name"]), str(message["value"])),
             unset=lambda message: self._request(str(message["name"]), None),
+            define=self._define,
+            remove=lambda message: self._ask_removal(str(message["key"])),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -38,17 +42,24 @@ class SettingsScreen(Screen):
 
     def enter(self) -> None:
         """Show the page."""
-        self._problem = None
+        self._problem, self._field_problem = None, ""
         self.refresh()
 
     def refresh(self) -> None:
         """Read the settings again, if the page is shown."""
         if self._session.is_showing("settings"):
-            self._bridge.run(self._library.configuration.table, self._show, name="settings")
+            library = self._library
+            self._bridge.run(
+                lambda: (library.configuration.table(), library.fields.list()),
+                lambda found: self._show(*found),
+                name="settings",
+            )
 
-    def _show(self, rows: list[SettingRow]) -> None:
+    def _show(self, rows: list[SettingRow], fields: list[CustomField]) -> None:
         file = str(self._library.home / FILE_NAME)
-        self._form.put(**settings_form.view(rows, file=file, problem=self._problem), serial=self._serial)
+        custom = custom_fields_form.view(fields, problem=self._field_problem, saved=self._fields_saved)
+        view = settings_form.view(rows, file=file, problem=self._problem)
+        self._form.put(**view, custom=custom, serial=self._serial)
 
     def _request(self, name: str, value: str | None) -> None:
         """Show the consequences of a change, ask, then change; None restores the default."""
@@ -98,4 +109,42 @@ class SettingsScreen(Screen):
 
     def _show_problem(self, name: str, value: str | None, error: errors.IndexiumError) -> None:
         self._problem = {"name": name, "text": error.message, "typed": value or ""}
+        self.refresh()
+
+    # Custom fields.
+
+    def _define(self, typed: Mapping[str, str]) -> None:
+        self._bridge.run(
+            lambda: self._library.fields.define(**custom_fields_form.arguments(typed)),
+            self._defined,
+            name="field",
+            failed=self._show_field_problem,
+            once=True,
+        )
+
+    def _defined(self, field: CustomField) -> None:
+        self._field_problem, self._fields_saved = "", self._fields_saved + 1
+        self._bridge.toast("good", custom_fields_form.defined(field))
+        self.refresh()
+
+    def _show_field_problem(self, error: errors.IndexiumError) -> None:
+        self._field_problem = error.message
+        self.refresh()
+
+    def _ask_removal(self, key: str) -> None:
+        def ask(field: CustomField) -> None:
+            self._dialog.ask(
+                f"Remove the field {field.title}?",
+                custom_fields_form.removal(field),
+                lambda _: self._bridge.run(
+                    lambda: self._library.fields.remove(key), self._removed, name="field", once=True
+                ),
+                confirm="Remove the field",
+                risky=True,
+            )
+
+        self._bridge.run(lambda: self._library.fields.get(key), ask, name="field_removal", once=True)
+
+    def _removed(self, field: CustomField) -> None:
+        self._bridge.toast("good", f"{field.title} is no field any more.")
         self.refresh()

@@ -2,6 +2,9 @@
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {button, chip, facts} from "../../components/widgets.js"
+import {drawCustomFields, emptyForm} from "./custom_fields.js"
+
+/** @import {CustomFields, Typed} from "./custom_fields.js" */
 
 /**
  * @typedef {object} Row
@@ -27,8 +30,10 @@ import {button, chip, facts} from "../../components/widgets.js"
  * @property {Group[]} [groups]
  * @property {Group[]} advanced Groups of the settings that few people need.
  * @property {string[][]} variables Labels and environment variables of all settings.
+ * @property {CustomFields} custom
  *
- * @typedef {Component<View, {isAdvanced: boolean}>} Self
+ * @typedef {{typed: Typed, showsNames: boolean, saved: number}} Form The form of a new custom field.
+ * @typedef {Component<View, {isAdvanced: boolean, form: Form | null}>} Self
  */
 
 /** @type {Record<string, string>} */
@@ -126,8 +131,14 @@ const drawVariables = variables =>
     facts(variables),
   )
 
+/** Return the form while its field is not defined yet. @param {Self} self */
+const openForm = ({view, state}) => (state.form && state.form.saved === view.custom.saved ? state.form : null)
+
 /** @param {Self} self */
-function draw({view: {file, groups, advanced, variables, problem}, state: {isAdvanced}}) {
+function draw(self) {
+  const {view, state} = self
+  const {file, groups, advanced, variables, problem, custom} = view
+  const {isAdvanced} = state
   if (!groups) return h("div", {class: "head"}, h("h1", null, "Settings"))
   return [
     h(
@@ -137,6 +148,7 @@ function draw({view: {file, groups, advanced, variables, problem}, state: {isAdv
       h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
     ),
     groups.map(group => drawGroup(group, problem)),
+    drawCustomFields(custom, openForm(self)),
     h(
       "div",
       {class: "advanced", data: {key: "advanced"}},
@@ -162,13 +174,42 @@ function onKey({view}, {key, target}) {
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    state: () => ({isAdvanced: false}),
+    state: () => ({isAdvanced: false, form: /** @type {Form | null} */ (null)}),
     draw,
-    listeners: {keydown: onKey},
+    listeners: {
+      keydown: onKey,
+      input({state}, {target}) {
+        if (target.dataset.typed && state.form) state.form.typed[target.dataset.typed] = target.value
+      },
+    },
     actions: {
       advanced(self) {
         self.state.isAdvanced = !self.state.isAdvanced
         self.paint()
+      },
+      "open-form"(self) {
+        self.state.form = {typed: emptyForm(), showsNames: false, saved: self.view.custom.saved}
+        self.paint()
+        self.focus(".field-form input")
+      },
+      "close-form"(self) {
+        self.state.form = null
+        self.paint()
+        self.focus("[data-act=open-form]")
+      },
+      "field-type"(self, _, target) {
+        self.state.form.typed.type = target.value
+        self.paint()
+      },
+      "field-names"(self) {
+        self.state.form.showsNames = !self.state.form.showsNames
+        self.paint()
+      },
+      define(self) {
+        self.send("define", self.state.form.typed)
+      },
+      "remove-field"(self, {field}) {
+        self.send("remove", {key: field})
       },
       set(self, {name}, target) {
         self.send("set", {name, value: target.type === "checkbox" ? String(target.checked) : target.value})

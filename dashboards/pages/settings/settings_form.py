@@ -91,9 +91,10 @@ class SettingsForm(Component):
 
     View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the
     rejected text and the reason), `serial` (increases if fields must show the current value again), `advanced` (the
-    groups of the settings that few people need) and `variables` (pairs of label and environment variable of all
-    settings). A row: `name`, `variable`, `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`,
-    `counts`, `locked`, `own` (it can be reset to the default). Messages: `set` {name, value}, `unset` {name}.
+    groups of the settings that few people need), `variables` (pairs of label and environment variable of all
+    settings) and `custom` (see `custom_fields_form.view`). A row: `name`, `variable`, `label`, `help`, `kind`, `value`,
+    `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be reset to the default). Messages: `set`
+    {name, value}, `unset` {name}, `define` {the texts of the form of a custom field}, `remove` {key}.
     """
 
     _esm = module("settings")

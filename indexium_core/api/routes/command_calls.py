@@ -52,7 +52,9 @@ class Caller:
         return remote_calls(self._library)
 
     def _description(self) -> ServiceDescription:
-        return ServiceDescription(calls=self.calls, classes=wire.value_classes())
+        return ServiceDescription(
+            calls=self.calls, classes=wire.value_classes(), fields=self._library.fields.definitions()
+        )
 
     def _plan(self, facts: Mapping[str, Any]) -> MetadataPlan:
         return self._library.plan(

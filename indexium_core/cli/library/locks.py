@@ -16,7 +16,6 @@ from indexium_core.model import wording
 from indexium_core.model.files.properties import (
     FIELDS,
     LABELS,
-    LOCKABLE,
     FieldLock,
     LockReport,
     display_value,
@@ -76,7 +75,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
     with opened(context) as library:
         target = _required_search(query, everything=everything)
         refuse_ids(library, target)
-        report = library.locks.unlock(target, _listed(fields) or LOCKABLE, by=getpass.getuser())
+        report = library.locks.unlock(target, _listed(fields) or None, by=getpass.getuser())
     _print_report(report, "unlocked")
     if report.by_edit:
         files = wording.files(report.by_edit)

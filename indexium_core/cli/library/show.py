@@ -13,7 +13,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 from indexium_core.model.fields import shown_in
-from indexium_core.model.fields.table import COMMENT, EDITABLE
+from indexium_core.model.fields.table import COMMENT, editable_fields
 from indexium_core.model.files.details import FileDetails, FileEvent, PersonDetails
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.operations import strategies
@@ -108,7 +108,7 @@ def _comments(details: FileDetails) -> Iterator[tuple[str, str, str]]:
     if details.plan is not None and details.plan.can_update:
         yield "comment", "planned", _text(details.plan.result_comment)
     planned = {change.field: change.new for change in details.plan.field_changes} if details.plan is not None else {}
-    for field in EDITABLE:
+    for field in editable_fields():
         if field.key in details.fields:
             yield field.title, "now", details.fields[field.key]
         if field.key in planned:

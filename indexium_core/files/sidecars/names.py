@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-__all__ = ["EXTENSION", "SidecarPlace", "extensions", "find", "name_in"]
+__all__ = ["EXTENSION", "SidecarPlace", "UnreadSidecar", "extensions", "find", "name_in", "unread"]
 
 EXTENSION = b".xmp"
 _ENDINGS = (EXTENSION, b".XMP")
@@ -33,6 +33,14 @@ class SidecarPlace:
 
     name: bytes
     stamp: str = ""  # another text after the sidecar was changed or replaced
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadSidecar:
+    """A sidecar `a.xmp` that is neither read nor changed for a photo `a.jpg`, and the reason."""
+
+    name: bytes
+    owner: bytes  # another photo to which it belongs, or may belong
 
 
 def extensions(listing: Iterable[bytes]) -> dict[bytes, set[bytes]]:
@@ -71,9 +79,23 @@ def find(
             return SidecarPlace(each, stamp)
     for each in (stem + ending for ending in _ENDINGS):
         if stamp := _stamp(folder, each, siblings):
-            own = _owns(folder, stem, extension, beside)
-            return SidecarPlace(each, stamp) if own else SidecarPlace(name + EXTENSION)
-    return SidecarPlace((stem if by_stem and _owns(folder, stem, extension, beside) else name) + EXTENSION)
+            other = _owner(folder, stem, extension, beside)
+            return SidecarPlace(name + EXTENSION) if other else SidecarPlace(each, stamp)
+    is_own = by_stem and not _owner(folder, stem, extension, beside)
+    return SidecarPlace((stem if is_own else name) + EXTENSION)
+
+
+def unread(path: bytes) -> UnreadSidecar | None:
+    """Return the `a.xmp` beside a photo `a.jpg` that is not read for it, because of another photo; None for none."""
+    folder, name = os.path.split(path)
+    stem, dot, kind = name.rpartition(b".")
+    if not stem:
+        return None
+    for each in (stem + ending for ending in _ENDINGS):
+        if _stamp(folder, each, None):
+            owner = _owner(folder, stem, dot + kind, None)
+            return UnreadSidecar(each, owner) if owner else None
+    return None
 
 
 def name_in(stamp: str) -> str:
@@ -94,13 +116,17 @@ def _stamp(folder: bytes, name: bytes, siblings: Collection[bytes] | None) -> st
     return f"{status.st_size} {status.st_mtime_ns} {name.decode('utf-8', 'replace')}"
 
 
-def _owns(folder: bytes, stem: bytes, extension: bytes, beside: Mapping[bytes, AbstractSet[bytes]] | None) -> bool:
-    """Return whether the sidecar `a.xmp` is that of a photo `a.jpg`."""
+def _owner(folder: bytes, stem: bytes, extension: bytes, beside: Mapping[bytes, AbstractSet[bytes]] | None) -> bytes:
+    """Return another photo because of which the sidecar `a.xmp` is not that of a photo `a.jpg`; b"" if it is."""
     own = extension.lower()
     others = (_RAW if own in _RAW else _PHOTOS) - {own}
     if beside is not None:  # the case of letters may differ, so the disk is asked for those that are left
         others &= beside.get(stem.lower(), frozenset())
-    return not any(os.path.lexists(_below(folder, stem + form)) for each in others for form in (each, each.upper()))
+    for each in sorted(others, key=lambda each: (each not in _RAW, each)):
+        for name in (stem + each, stem + each.upper()):
+            if os.path.lexists(_below(folder, name)):
+                return name
+    return b""
 
 
 def _below(folder: bytes, name: bytes) -> bytes:

@@ -14,7 +14,7 @@ from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify.evidence import Evidence
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 
@@ -164,7 +164,7 @@ def _bytes(texts: Iterable[str]) -> int:
 def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Check that players read every field as planned, and that every place of it has its planned text."""
     for change in changes:
-        if not field_named(change.field).names_in(libav.demuxer_of(after.container)):
+        if not known_field(change.field).names_in(libav.demuxer_of(after.container)):
             _every_text(before, after, change, change.new or "")  # players do not show it
             continue
         leading = before.leading(change.field)
@@ -185,7 +185,7 @@ def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
 
 def _readings(field: str, texts: Collection[str | None]) -> set[str | None]:
     """Return what players may show for some texts: of a list, FFmpeg shows one item in some containers."""
-    if field_named(field).type != "list":
+    if known_field(field).type != "list":
         return set(texts)
     return {*texts, *(item for text in texts if text for item in text.split("; "))}
 

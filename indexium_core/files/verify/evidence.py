@@ -7,6 +7,7 @@ The half that shares no code with our parsers is `meaning` (FFmpeg's libraries) 
 
 from __future__ import annotations
 
+import contextvars
 import os
 from collections.abc import Callable, Collection, Mapping
 from concurrent import futures
@@ -104,7 +105,8 @@ def gather(
         )
     else:
         with futures.ThreadPoolExecutor(1) as other:
-            future = other.submit(_read_by_libraries, reader, layout, packets=False)
+            context = contextvars.copy_context()  # it has the fields of a task
+            future = other.submit(context.run, _read_by_libraries, reader, layout, packets=False)
             parsers = _read_by_parsers(reader, layout, census)
             libraries = future.result()
     return Evidence(

@@ -25,7 +25,7 @@ from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import FIELDS
+from indexium_core.model.fields.table import fields_in_files
 from indexium_core.model.files.media import Extent
 
 __all__ = ["ASPECTS", "Facts", "Meaning", "is_owned_by", "owned_by", "read"]
@@ -74,7 +74,7 @@ def read(reader: Reader, layout: Layout) -> Meaning:
         with libav.opened(reader, layout.container, sample_tables=True) as media:
             streams = [dict(stream.metadata) for stream in media.streams]
             return Meaning(
-                fields={each.key: libav.shown_field(media, each.key, layout.container) for each in FIELDS},
+                fields={each.key: libav.shown_field(media, each.key, layout.container) for each in fields_in_files()},
                 tags={"container": dict(media.metadata), "streams": streams},
                 facts=_facts(media, layout, with_durations=is_mov),  # a Matroska stream has no duration
             )

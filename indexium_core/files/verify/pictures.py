@@ -27,8 +27,8 @@ from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.photos import decoding
 from indexium_core.files.verify.meaning import Facts, Meaning, owned_by
-from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME, FIELDS, RATING, field_named
+from indexium_core.model.fields import registered, values
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, RATING, fields_in_files, known_field
 from indexium_core.model.people import people_comment
 
 __all__ = ["fields_of_packet", "read"]
@@ -209,14 +209,14 @@ def _exif_date(exif: Mapping[int, Any]) -> str:
         text += f".{fraction[:9]}"
     text += zone if re.fullmatch(r"Z|[+-]\d\d:\d\d", zone) and not re.search(r"(Z|[+-]\d\d:\d\d)$", date) else ""
     try:
-        return values.parse(field_named(CREATION_TIME), text) or ""
+        return values.parse(known_field(CREATION_TIME), text) or ""
     except errors.ValidationError:
         return ""
 
 
 def _one_date(texts: Sequence[str]) -> str:
     """Return the first date, with the parts that it lacks from the other dates that do not contradict it."""
-    value, *others = (values.stored(field_named(CREATION_TIME), text) if "T" in text else text for text in texts)
+    value, *others = (values.stored(known_field(CREATION_TIME), text) if "T" in text else text for text in texts)
     for other in others:
         (clock, zone), (other_clock, other_zone) = _clock_and_zone(value), _clock_and_zone(other)
         is_same_zone = not (zone and other_zone and zone != other_zone)
@@ -234,7 +234,7 @@ def _clock_and_zone(text: str) -> tuple[str, str]:
 
 def _packet_fields(packet: bytes) -> dict[str, str | None]:
     """Return the fields of a packet; a packet with a document type is not read."""
-    shown: dict[str, str | None] = dict.fromkeys((*(each.key for each in FIELDS), *_TAKEN))
+    shown: dict[str, str | None] = dict.fromkeys((*(each.key for each in fields_in_files()), *_TAKEN))
     plain = packet.replace(b"\0", b"")
     if not packet or len(packet) > _MAX_PACKET or b"<!" in re.sub(rb"<!(--|\[CDATA\[)", b"", plain):
         return shown
@@ -243,12 +243,18 @@ def _packet_fields(packet: bytes) -> dict[str, str | None]:
     except (ET.ParseError, ValueError):
         return shown
     for description in root.iter(f"{_RDF}Description"):
-        for key, name in _PROPERTIES.items():
+        for key, name in {**_PROPERTIES, **_custom_properties()}.items():
             text = _as_field(key, [each for each in _property(description, name) if each])
-            shown[key] = shown[key] or (values.stored(field_named(key), text) if text else None)
+            shown[key] = shown[key] or (values.stored(known_field(key), text) if text else None)
         for name in _TAKEN:
             shown[name] = shown[name] or next((text.strip() for text in _property(description, name)), None)
     return {key: None if key == RATING and text == "0" else text for key, text in shown.items()}
+
+
+def _custom_properties() -> Mapping[str, str]:
+    """Return the property of each field that the user defined."""
+    names = {each.key: each.custom for each in registered.current().in_files.values()}
+    return {key: f"{{{each.xmp_namespace}}}{each.xmp_name}" for key, each in names.items() if each is not None}
 
 
 def _property(description: Any, name: str) -> list[str]:

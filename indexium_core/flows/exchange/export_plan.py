@@ -20,7 +20,7 @@ from indexium_core import errors
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.fields.entry import CURRENT, PLANNED
-from indexium_core.model.fields.table import EDITABLE, editable_field
+from indexium_core.model.fields.table import editable_field, editable_fields
 from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning import cells
@@ -81,7 +81,8 @@ class Exporter:
         export = _by_format(format, {"csv": self._csv, "json": self._json})
         if sort not in SORT_KEYS:
             raise errors.UsageError(f"There is no sort key '{sort}'; choose one of {', '.join(SORT_KEYS)}.")
-        wanted = {each.key for each in EDITABLE} if fields is None else {editable_field(key).key for key in fields}
+        chosen = editable_fields() if fields is None else [editable_field(key) for key in fields]
+        wanted = {each.key for each in chosen}
         search = dataclasses.replace(plan.search, include_unlisted=True) if everything else plan.search
         limit, offset = (per_page, (page - 1) * per_page) if per_page else (None, 0)
         reader = self._database.read()
@@ -89,7 +90,7 @@ class Exporter:
         counts = self._planner.count(search)
         if format == "csv":
             wanted |= plan_read.field_keys(reader, search)
-            return export(plan, files, [each.key for each in EDITABLE if each.key in wanted])
+            return export(plan, files, [each.key for each in editable_fields() if each.key in wanted])
         facts = {"total": counts.listed, "page": page if per_page else 1, "per_page": per_page or counts.listed}
         return export(plan, files, facts | {"plan_id": plan.id, "statistics": counts.statistics})
 

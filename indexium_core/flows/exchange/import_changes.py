@@ -23,7 +23,7 @@ from indexium_core.flows.review.step import DecisionReport, Step
 from indexium_core.model import moments, wording
 from indexium_core.model.fields import values
 from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
-from indexium_core.model.fields.table import EDITABLE, Field
+from indexium_core.model.fields.table import Field, editable_fields
 from indexium_core.model.planning import cells
 from indexium_core.model.planning.changes import ChangesPreview, FieldEdit, FileChange, LineError
 from indexium_core.model.planning.plan import checked_modes
@@ -340,7 +340,7 @@ def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts)
     """
     edits, conflicts, problems = list[FieldEdit](), [change.conflict] if change.conflict else [], list[str]()
     locked = list[str]()
-    for field in EDITABLE:
+    for field in editable_fields():
         cell = row.cells.get(f"{PLANNED}{field.key}")
         in_file = None if field.key in (exported.edits or ()) else row.cells.get(f"{CURRENT}{field.key}")
         if cell is None or cell == in_file:

@@ -17,7 +17,7 @@ from indexium_core import errors
 from indexium_core.flows.exchange import export_plan
 from indexium_core.flows.people import people_files
 from indexium_core.model.fields.entry import CURRENT, PLANNED
-from indexium_core.model.fields.table import EDITABLE
+from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.planning import cells
 
 __all__ = ["CHANGE_COLUMNS", "FILE_COLUMNS", "SheetRow", "Source", "notes", "read"]
@@ -62,7 +62,7 @@ def notes(columns: Sequence[str]) -> list[str]:
 
 
 def _field_columns(*prefixes: str) -> list[str]:
-    return [f"{prefix}{field.key}" for field in EDITABLE for prefix in prefixes]
+    return [f"{prefix}{field.key}" for field in editable_fields() for prefix in prefixes]
 
 
 def _text(source: Source, name: str) -> str:

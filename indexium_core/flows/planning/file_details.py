@@ -1,8 +1,8 @@
 """
 The details of one file: its content, its people with the reason for each, its strategy, and its history.
 
-All facts come from the last scan, the plan and the ledger. The disk is asked only where a new sidecar would be called
-`a.xmp`: whether that name belongs to another photo.
+All facts come from the last scan, the plan and the ledger. Of a photo, the disk is asked whether a sidecar `a.xmp`
+belongs to another photo.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model.fields.shown_in import shown_in
-from indexium_core.model.fields.table import EDITABLE
+from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.files import readers
 from indexium_core.model.files.details import (
     FieldDetails,
@@ -229,6 +229,16 @@ def _tags(row: dict[str, Any]) -> list[TagPlace]:
 
 def _strategy(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     """Return the strategy of the file with the reason for it, or the reason why it cannot be written."""
+    found = _chosen(row, by_stem=by_stem)
+    unread = names.unread(row["path_bytes"]) if row["media_kind"] == "photo" else None
+    if unread is None:
+        return found
+    name, owner = (each.decode("utf-8", "replace") for each in (unread.name, unread.owner))
+    sentence = f"The sidecar {name} is neither read nor changed for this photo: {owner} has the same name."
+    return found | {"strategy_why": f"{found['strategy_why']} {sentence}".strip()}
+
+
+def _chosen(row: dict[str, Any], *, by_stem: bool) -> dict[str, Any]:
     if strategies.is_sidecar(row["strategy"]):
         if row["sidecar"]:
             name, change = names.name_in(row["sidecar"]), "updated"
@@ -283,7 +293,7 @@ def _fields(
     in_file, locks_of_fields = dict(row["fields"] or {}), {each.field for each in locked}
     edits = {each.kind: each for each in decided}
     found = []
-    for field in EDITABLE:
+    for field in editable_fields():
         value, edit = in_file.get(field.key), edits.get(f"{FIELD_KIND}{field.key}")
         planned = value if edit is None else edit.value
         found.append(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import query
-from indexium_core.model.files.properties import LOCKABLE, label_of
+from indexium_core.model.files.properties import label_of, lockable
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue, Wider
@@ -197,7 +197,7 @@ def _label(key: str, value: str) -> str:
     if key == "folder":
         return value.strip("/") or "not in a folder"
     if key == "locked":
-        return label_of(value) if value in LOCKABLE else value
+        return label_of(value) if value in lockable() else value
     if key == "tags":
         return "no people" if value == "0" else "1 person" if value == "1" else query.describe(f"tags:{value}")
     return value
@@ -226,7 +226,7 @@ def _with_counts(completions: list[Completion], vocabulary: _Vocabulary) -> Iter
 
 def _value_completions(word: Word, vocabulary: _Vocabulary) -> Iterator[Completion]:
     """Yield the values of a key that the plan contains."""
-    key = query.KEYS.get(word.key)
+    key = query.all_keys().get(word.key)
     if key is None:
         return
     if key.kind == "people":

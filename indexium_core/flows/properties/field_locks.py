@@ -14,7 +14,7 @@ from indexium_core import errors
 from indexium_core.flows.review import targets
 from indexium_core.flows.review.targets import Target
 from indexium_core.model.files import properties as rules
-from indexium_core.model.files.properties import FIELDS, LOCKABLE, FieldLock, LockReport
+from indexium_core.model.files.properties import FIELDS, FieldLock, LockReport, lockable
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import locks as store
 from indexium_core.store.catalog import properties
@@ -82,14 +82,14 @@ class LockService:
         return self._change(target, fields, store.lock, by)
 
     @remote()
-    def unlock(self, target: Target, fields: Sequence[str] = LOCKABLE, *, by: str = "") -> LockReport:
+    def unlock(self, target: Target, fields: Sequence[str] | None = None, *, by: str = "") -> LockReport:
         """Unlock fields of files, by default all. Locks by an edit of the people remain. Errors as in `lock`."""
-        return self._change(target, fields, store.unlock, by)
+        return self._change(target, lockable() if fields is None else fields, store.unlock, by)
 
     def _change(self, target: Target, fields: Sequence[str], change: Callable[..., int], by: str) -> LockReport:
-        names = rules.validate_fields(fields, LOCKABLE)
+        names = rules.validate_fields(fields, lockable())
         if not names:
-            raise errors.UsageError(f"Name a field: {', '.join(LOCKABLE)}.")
+            raise errors.UsageError(f"Name a field: {', '.join(lockable())}.")
         at = self._clock()
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=at)

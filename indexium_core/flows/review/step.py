@@ -21,7 +21,7 @@ from indexium_core.model import labels
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
-from indexium_core.model.fields.table import EDITABLE, FAVORITE_KEY, RATING
+from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_fields
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import CommentMode, PeopleMode
@@ -38,7 +38,6 @@ __all__ = ["DecisionReport", "Label", "Step", "all_keys"]
 
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 
-_FIELD_KINDS = tuple(f"{FIELD_KIND}{field.key}" for field in EDITABLE)  # the kinds of the group `fields`
 
 _NO_MODE = "Name a people mode (merge, exact) or a comment mode (replace, preserve)."
 
@@ -210,7 +209,7 @@ class Step:
     def revoke_of(self, target: Target, kinds: Sequence[str]) -> int:
         """Revoke the decisions of some kinds on files; return the number of files with such decisions."""
         self._select(target)
-        stored_kinds = [each for kind in kinds for each in (_FIELD_KINDS if kind == "fields" else (kind,))]
+        stored_kinds = [each for kind in kinds for each in (_field_kinds() if kind == "fields" else (kind,))]
         files = store.revoke_selected(self._tx, stored_kinds, at=self._at, step=self._id)
         store.clear_selected(self._tx)
         return self._add(files, labels.revoked_decisions_on(files))
@@ -269,3 +268,8 @@ def all_keys(reader: Connection, names: Sequence[str]) -> frozenset[str]:
     ids_by_name = people_store.find(reader, list(names))
     person_ids = [person_id for ids in ids_by_name.values() for person_id in ids]
     return frozenset(people_store.keys_of(reader, person_ids) | {people_comment.person_key(name) for name in names})
+
+
+def _field_kinds() -> list[str]:
+    """Return the kinds of the group `fields`."""
+    return [f"{FIELD_KIND}{each.key}" for each in editable_fields()]

@@ -113,6 +113,9 @@ def discover(
         return result
     result.device = roots.device_of(library)
     stable = {} if full else catalog.stable_stats(reader, library.path_bytes)
+    outdated = set() if full else catalog.read_before_fields(reader, library.path_bytes)
+    for path in outdated:
+        stable.pop(path, None)
     sidecars = catalog.sidecars(reader, library.path_bytes)
     walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
     for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=Exclusion(library.exclude)):
@@ -133,7 +136,7 @@ def discover(
         walked,
         known,
         now_ns=now_ns,
-        must_read=lambda path: (full and path not in already_read) or path in walked.beside,
+        must_read=lambda path: (full and path not in already_read) or path in walked.beside or path in outdated,
     )
     # The root may have gone offline during the walk.
     result.offline_reason = roots.offline_reason(library, accept_missing=accept_missing)

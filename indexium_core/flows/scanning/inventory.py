@@ -450,7 +450,9 @@ def _part_of(kind: MediaKind) -> store.LibraryPart:
     if kind not in walk.OPTIONAL_KINDS:
         message = f"A library cannot include or exclude “{kind[:40]}”. Choose one of: {', '.join(walk.OPTIONAL_KINDS)}."
         raise errors.UsageError(message)
-    return store.LibraryPart(extensions=tuple(sorted(os.fsdecode(name[1:]) for name in walk.EXTENSIONS[kind])))
+    extensions = tuple(sorted(os.fsdecode(name[1:]) for name in walk.EXTENSIONS[kind]))
+    # A photo with the name of a video is a photo; a video without pictures may be an audio file, and stays.
+    return store.LibraryPart(extensions=extensions, kind="photo" if kind == "photo" else None)
 
 
 def _remove_folder(path: bytes) -> None:

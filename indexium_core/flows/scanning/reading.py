@@ -32,6 +32,7 @@ MAX_PENDING_FILES = 128  # files that are submitted before the caller waits for 
 # one.
 _CHUNK_TEXT, _MAX_CHUNK_FILES = 200_000, 25
 _BLOCK_FILES = 2000  # files whose hashes are searched at once
+_IS_PHOTO = "The file is a photo with the name of a video, and its folder does not include photos."
 MAX_PENDING_TEXT = 2_000_000  # characters of the comments of pending results; above this limit, reading pauses
 
 
@@ -189,6 +190,14 @@ class _TextLimit:
         with self._changed:
             self._open = False
             self._changed.notify_all()
+
+
+def without_photo(result: ReadResult) -> ReadResult:
+    """Return the result for a folder that does not include photos: a photo with the name of a video is no video."""
+    if result.facts.media_kind != "photo":
+        return result
+    facts = FileFacts(state="not_video", message=_IS_PHOTO, container=result.facts.container)
+    return ReadResult(result.candidate, facts, people_comment.parse(None))
 
 
 def unreachable(candidate: FileToRead, message: str) -> ReadResult:

@@ -309,7 +309,7 @@ class _Scan:
             candidates = list(to_read.values())
             for start in range(0, len(candidates), GROUP_FILES):
                 group = candidates[start : start + GROUP_FILES]
-                self._store(library, list(self._read_files(group)))
+                self._store(library, list(self._read_files(library, group)))
 
     def _discover(self, library: LibraryRow, *, full: bool, accept_missing: bool) -> Discovery:
         return discovery.discover(
@@ -355,9 +355,9 @@ class _Scan:
             with self._database.atomic() as tx:
                 catalog.set_library_state(tx, library.library_id, "offline", reason)
 
-    def _read_files(self, candidates: Sequence[FileToRead]) -> Iterator[ReadResult]:
+    def _read_files(self, library: LibraryRow, candidates: Sequence[FileToRead]) -> Iterator[ReadResult]:
         executor = self._executor(len(candidates), len(candidates) * _FILE_SECONDS)
-        return reading.read_all(
+        results = reading.read_all(
             candidates,
             threads=self._threads,
             full=self._full,
@@ -365,12 +365,13 @@ class _Scan:
             executor=executor,
             add_hashes=lambda files: self._hashes.add_hashes(files, full=self._full),
         )
+        return results if library.photos else map(reading.without_photo, results)
 
     def _read(self, found: Discovery) -> None:
         """Read the new and changed files of one root, store them in groups, then mark the root as scanned."""
         group = [reading.unreachable(candidate, message) for candidate, message in found.unreachable]
         text = 0
-        for result in self._read_files(found.to_read):
+        for result in self._read_files(found.library, found.to_read):
             group.append(result)
             text += len(result.facts.comment or "")
             self._progress.file_read(result.path)

@@ -18,6 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors, settings
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.files import path_map
 from indexium_core.version import __version__
 
@@ -31,6 +33,7 @@ def run(
     call_spec: tuple[Callable[..., Any], Sequence[Any], Mapping[str, Any]],
     *,
     version: str,
+    fields: Definitions,
     channel: tuple[str, str] | None,
 ) -> tuple[Any, ...]:
     """
@@ -39,6 +42,7 @@ def run(
     Args:
         call_spec: The function and its arguments, by position and by name.
         version: The version of Indexium in the service; another version may have other values.
+        fields: The custom fields of the home.
         channel: The topic of the callbacks, and the name of the call in the service; the function gets a proxy of the
             callbacks as its first argument. None: there are no callbacks.
 
@@ -59,7 +63,7 @@ def run(
     function, args, kwargs = call_spec
     proxies = [_ServiceCallbacks(worker, *channel)] if channel is not None else []
     try:
-        with path_map.active(pairs):
+        with path_map.active(pairs), registered.active(fields):
             return "done", function(*proxies, *args, **kwargs)
     except path_map.NotMountedError as error:
         return "unseen", name, worker.address, error.path

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from indexium_core import errors
-from indexium_core.model.fields.table import DATED, EDITABLE, Field, FieldType
+from indexium_core.model.fields.table import DATED, EDITABLE, Field, FieldType, editable_fields
 
 __all__ = ["FACTS", "MORE_ABOUT_RULES", "FileNames", "ValueRule", "literal", "suggestions"]
 
@@ -48,7 +48,6 @@ _SUGGESTED: Mapping[FieldType, tuple[tuple[str, str], ...]] = {
 }
 _OLDEST = "oldest"
 _OF_OLDEST = (*DATED, "modified")
-_DATES = (*_OF_OLDEST, "date_in_name", "date_in_folder")
 MORE_ABOUT_RULES = (
     f"Every field is a placeholder, too: {{{EDITABLE[0].key}}}. Dates and times can be shifted: {{{DATED[0]}+1d}},"
     f" {{{DATED[1]}-90m}}; {{{DATED[1]}@+02:00}} has this time zone, and {{oldest({DATED[1]},date_in_name)}} is the"
@@ -56,7 +55,7 @@ MORE_ABOUT_RULES = (
 )
 _PLACES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _PLACEHOLDER = re.compile(
-    r"([a-z_]+)(?:\(([a-z_, ]+)\))?(?:([+-])(\d{1,9})([smhdw]))?(?:@(Z|[+-]\d{2}:\d{2}))?", re.ASCII
+    r"([a-z][a-z0-9_]*)(?:\(([a-z0-9_, ]+)\))?(?:([+-])(\d{1,9})([smhdw]))?(?:@(Z|[+-]\d{2}:\d{2}))?", re.ASCII
 )
 _ZONE = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
@@ -133,7 +132,9 @@ class ValueRule:
 
 
 def suggestions(field: Field) -> list[tuple[str, str]]:
-    """Return rules that are often wanted for a field, each with its name for people."""
+    """Return the allowed values of a field, else rules that are often wanted for it, each with its name for people."""
+    if field.choices:
+        return [(each, literal(each)) for each in field.choices]
     return [(label, rule.replace("KEY", field.key)) for label, rule in _SUGGESTED.get(field.type, ())]
 
 
@@ -144,16 +145,23 @@ def literal(value: str) -> str:
 
 def _placeholder(text: str) -> _Placeholder:
     found = _PLACEHOLDER.fullmatch(text)
-    known = [*(each.key for each in EDITABLE), *FACTS]
+    known = [*(each.key for each in editable_fields()), *FACTS]
     choices = tuple(each.strip() for each in found[2].split(",")) if found and found[2] else ()
     if found is None or found[1] not in known or (choices and found[1] != _OLDEST):
         raise errors.UsageError(f"There is no placeholder {{{text}}}. Placeholders: {', '.join(known)}.")
-    wrong = next((each for each in choices if each not in _DATES), None)
+    dates = _dates()
+    wrong = next((each for each in choices if each not in dates), None)
     if wrong is not None:
-        raise errors.UsageError(f"“{wrong}” in {{{text}}} is no date. Dates: {', '.join(_DATES)}.")
+        raise errors.UsageError(f"“{wrong}” in {{{text}}} is no date. Dates: {', '.join(dates)}.")
     name, _, sign, count, unit, zone = found.groups()
     seconds = 0 if count is None else int(count) * _SECONDS[unit] * (-1 if sign == "-" else 1)
     return _Placeholder(name, choices, seconds, zone or "")
+
+
+def _dates() -> tuple[str, ...]:
+    """Return the placeholders that may be in the brackets of `oldest`."""
+    own = (each.key for each in editable_fields() if each.type in {"date", "datetime"} and each.key not in DATED)
+    return (*_OF_OLDEST, "date_in_name", "date_in_folder", *own)
 
 
 def _filled(part: _Placeholder, file: FileNames) -> str | None:

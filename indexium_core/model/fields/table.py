@@ -3,16 +3,17 @@ The table of fields: key, title and type of each field, and the programs that sh
 
 Everything outside the containers knows fields only from this table: the plan, edits, templates, the search, exports,
 the history and the interface. A new field needs an entry here and a place in the field map of each container.
+
+The functions of this module also know the fields that the user defined (`custom`, `registered`); the constants do not.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
 
 from indexium_core import errors
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.field import Field, FieldType, ValueLimit
 
 __all__ = [
     "COMMENT",
@@ -27,12 +28,15 @@ __all__ = [
     "Field",
     "FieldType",
     "ValueLimit",
+    "all_fields",
     "editable_field",
+    "editable_fields",
     "field_named",
+    "fields_in_files",
+    "find_field",
+    "known_field",
     "title_of",
 ]
-
-FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 
 RATING = "rating"  # favorites are the files with the best rating
 TITLE = "title"
@@ -40,22 +44,6 @@ DATE = "date"
 CREATION_TIME = "creation_time"  # of a photo, it is the one date of the recording
 FAVORITE_KEY = "favorite"  # no field: in a search and in an edit it means this rating
 COMMENT = "comment"  # its producer are the people of a file: a person edits people, not the text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValueLimit:
-    """The values of a field that a container can hold."""
-
-    remedy: str  # completes "The value cannot be stored: …"
-    pattern: str = ".*"  # a regular expression (RE2) that the whole canonical value matches
-    lowest: str = ""  # in the order of texts
-    highest: str = "\U0010ffff"
-    is_utc: bool = False  # a time is stored in UTC, because the place has no time zone
-
-    def allows(self, value: str) -> bool:
-        """Return whether a container can hold a canonical value."""
-        is_within = self.lowest <= value <= self.highest
-        return is_within and re.fullmatch(self.pattern, value, re.ASCII | re.DOTALL) is not None
 
 
 _UTC = r"[^.]*Z"  # a time in UTC, in whole seconds
@@ -89,47 +77,6 @@ _POSITION = ValueLimit(
 def _in_photos(place: str) -> Mapping[str, str]:
     """Return a place that is the same in every kind of photo."""
     return dict.fromkeys(("jpeg", "png", "tiff", "webp", "heif"), place)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field."""
-
-    key: str  # in searches, commands, JSON and exports
-    title: str  # in the interface
-    type: FieldType
-    about: str  # one sentence: what the field means
-    places: Mapping[str, str] = field(default_factory=dict)  # by container: the place of the value, for people
-    limits: Mapping[str, ValueLimit] = field(default_factory=dict)  # by container; no entry: every value of the type
-    # FFmpeg's names of the field by demuxer, in lower case; "": all other demuxers. Players show the first that exists.
-    shown_as: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    percent_in: frozenset[str] = frozenset()  # FFmpeg's demuxers that show a rating as a number from 1 to 99
-    lowest: int = 0  # of an integer
-    highest: int = 0
-    multiline: bool = False  # a text that may have line breaks
-
-    @property
-    def utc_in(self) -> frozenset[str]:
-        """The containers that store a time of the field in UTC."""
-        return frozenset(container for container, limit in self.limits.items() if limit.is_utc)
-
-    def names_in(self, demuxer: str) -> tuple[str, ...]:
-        """Return the names under which FFmpeg shows the field; none: FFmpeg does not show it."""
-        return self.shown_as.get(demuxer, self.shown_as.get("", ()))
-
-    def problem_in(self, container: str, value: str | None) -> str:
-        """Return why files of a container cannot store a canonical value, as a sentence; "" if they can."""
-        if container not in self.places:
-            return f"Files of this kind have no place for {self.title}."
-        return self.value_problem(container, value)
-
-    def value_problem(self, container: str, value: str | None) -> str:
-        """Return why a place of a container cannot hold a canonical value, as a sentence; "" if it can."""
-        limit = self.limits.get(container)
-        if value is None or limit is None or limit.allows(value):
-            return ""
-        shown = value if len(value) <= 60 else f"{value[:57]}…"
-        return f"{self.title} cannot be “{shown}” in files of this kind: {limit.remedy}."
 
 
 FIELDS: tuple[Field, ...] = (
@@ -375,6 +322,26 @@ DATED = tuple(each.key for each in EDITABLE if each.type in {"date", "datetime"}
 _BY_KEY = {each.key: each for each in FIELDS}
 
 
+def all_fields() -> tuple[Field, ...]:
+    """Return the fields of the table, and behind them those that the user defined."""
+    return FIELDS + registered.current().fields
+
+
+def editable_fields() -> tuple[Field, ...]:
+    """Return the fields that a person can set, those that the user defined last."""
+    return EDITABLE + registered.current().fields
+
+
+def fields_in_files() -> tuple[Field, ...]:
+    """Return all fields that containers know: also removed ones."""
+    return (*FIELDS, *registered.current().in_files.values())
+
+
+def find_field(key: str) -> Field | None:
+    """Return the field with a key, None if there is no such field."""
+    return _BY_KEY.get(key) or registered.current().by_key.get(key)
+
+
 def field_named(key: str) -> Field:
     """
     Return the field with a key.
@@ -383,14 +350,22 @@ def field_named(key: str) -> Field:
         UsageError: There is no such field; the message lists the fields.
 
     """
-    if key not in _BY_KEY:
-        raise errors.UsageError(f"There is no field '{key}'. Fields: {', '.join(_BY_KEY)}.")
-    return _BY_KEY[key]
+    found = find_field(key)
+    if found is None:
+        names = ", ".join(each.key for each in all_fields())
+        raise errors.UsageError(f"There is no field '{key}'. Fields: {names}.")
+    return found
+
+
+def known_field(key: str) -> Field:
+    """Return the field with a key, also a removed one; for any other key a field of text that only has this key."""
+    found = _BY_KEY.get(key) or registered.current().in_files.get(key)
+    return found or Field(key=key, title=key, type="text", about="", multiline=True)
 
 
 def title_of(key: str) -> str:
-    """Return the title of the field with a key; the key itself if there is no such field."""
-    return _BY_KEY[key].title if key in _BY_KEY else key
+    """Return the title of the field with a key, also of a removed one; the key itself if there is no such field."""
+    return known_field(key).title
 
 
 def editable_field(key: str) -> Field:

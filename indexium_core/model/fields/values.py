@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.fields.table import Field, FieldType
 
 __all__ = [
@@ -39,6 +40,8 @@ MAX_PERCENT = 99  # the largest rating of Windows
 _PERCENT = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # of each rating
 _CLOCK = len("2019-07-31T18:30:00")
 _SEPARATORS = re.compile("[;,]")  # of the items of a list
+_JOINED = "; "  # … in the canonical text
+_SHOWN_CHOICES = 20  # of the allowed values that a message names
 _NUMBER = re.compile(r"[+-]?\d{1,9}(?:\.0*)?", re.ASCII)
 _INTEGER = re.compile(r"\d{1,9}", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -82,7 +85,7 @@ def stored(field: Field, text: str, demuxer: str = "") -> str:
     if field.type == "datetime":
         with suppress(errors.ValidationError):
             return _datetime(field, text)
-    return _list(field, text) or "" if field.type == "list" else text
+    return _JOINED.join(_items(text)) if field.type == "list" else text
 
 
 def as_stored(field: Field, value: str | None, container: str) -> str | None:
@@ -147,8 +150,7 @@ def rating_as_favorite(rating: str | None, former: str | None, *, wanted: bool) 
 
 
 def _text(field: Field, value: str) -> str:
-    del field
-    return value
+    return _allowed(field, value) if field.choices else value
 
 
 def _integer(field: Field, value: str) -> str:
@@ -204,9 +206,25 @@ def _after_clock(value: str) -> tuple[str, str]:
 
 
 def _list(field: Field, value: str) -> str | None:
-    del field
-    items = [" ".join(item.split()) for item in _SEPARATORS.split(value)]
-    return "; ".join(dict.fromkeys(item for item in items if item)) or None
+    items = _items(value)
+    if field.choices:
+        items = list(dict.fromkeys(_allowed(field, item) for item in items))
+    return _JOINED.join(items) or None
+
+
+def _items(value: str) -> list[str]:
+    """Return the items of a list, each once."""
+    items = (" ".join(item.split()) for item in _SEPARATORS.split(value))
+    return list(dict.fromkeys(item for item in items if item))
+
+
+def _allowed(field: Field, value: str) -> str:
+    """Return the allowed value that a person means, in any letter case."""
+    found = next((each for each in field.choices if each.casefold() == value.casefold()), None)
+    if found is None:
+        names = wording.list_of(field.choices, most=_SHOWN_CHOICES, conjunction="or")
+        raise _invalid(field, value, f"It can be {names}.")
+    return found
 
 
 def _invalid(field: Field, value: str, why: str) -> errors.ValidationError:

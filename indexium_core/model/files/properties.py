@@ -18,13 +18,12 @@ from typing import Any, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import EDITABLE, field_named
+from indexium_core.model.fields.table import editable_fields, title_of
 from indexium_core.model.files.media import FileFacts, MediaKind, PhotoFacts, StreamFacts
 
 __all__ = [
     "FIELDS",
     "LABELS",
-    "LOCKABLE",
     "ON_REQUEST",
     "AuditEvent",
     "AuditPage",
@@ -38,6 +37,7 @@ __all__ = [
     "from_photo",
     "from_streams",
     "label_of",
+    "lockable",
     "parse_value",
     "reading_of",
     "shown_fields",
@@ -67,7 +67,6 @@ LABELS: Mapping[str, str] = {
     "comment": "Comment",
 }
 FIELDS = tuple(LABELS)[:-2]  # the fields that a rescan reads
-LOCKABLE = (*LABELS, *(field.key for field in EDITABLE))
 ON_REQUEST = ("duration", "size")  # the fields that a rescan refreshes only on request
 
 # The fields that a kind of media can have; other fields are shown only if they have a value.
@@ -86,9 +85,14 @@ _MAX_INTEGER = 2**31 - 1  # INTEGER in the database
 _MAX_BIGINT = 2**63 - 1
 
 
+def lockable() -> tuple[str, ...]:
+    """Return the properties and fields that can be locked."""
+    return (*LABELS, *(each.key for each in editable_fields()))
+
+
 def label_of(name: str) -> str:
     """Return the title of a field that can be locked."""
-    return LABELS[name] if name in LABELS else field_named(name).title
+    return LABELS[name] if name in LABELS else title_of(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,7 @@ class FieldLock:
     """The lock of a field of a file."""
 
     file_id: int
-    field: str  # one of LOCKABLE
+    field: str  # one of `lockable`
     locked_by: str  # the user; "" if unknown
     locked_at: datetime  # UTC
     origin: str = "lock"  # lock (by the user), edit (the value was set by hand; of people: while the edit is in force)

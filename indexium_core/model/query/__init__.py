@@ -24,7 +24,7 @@ from indexium_core.model.query.key_values import (
     without_each_part,
     without_part,
 )
-from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.keys import KEYS, Key, all_keys
 from indexium_core.model.query.published_sql import (
     check_as_sql,
     history_as_sql,
@@ -53,6 +53,7 @@ __all__ = [
     "SpellingSet",
     "Term",
     "Word",
+    "all_keys",
     "bare_numbers",
     "check_as_sql",
     "compile_query",

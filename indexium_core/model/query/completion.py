@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexium_core.model.planning import risk
-from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.keys import Key, all_keys
 
 __all__ = ["Completion", "Word", "complete", "word_at"]
 
@@ -71,19 +71,19 @@ def complete(text: str, position: int) -> list[Completion]:
     word = word_at(text, position)
     if not word.key:
         return [] if word.quoted else _keys(text, word, position)
-    key = KEYS.get(word.key)
+    key = all_keys().get(word.key)
     return [] if key is None else _values(key, word)
 
 
 def _keys(text: str, word: Word, position: int) -> list[Completion]:
     end = position
-    while text[end : end + 1].isalnum():
+    while text[end : end + 1].isalnum() or text[end : end + 1] == "_":
         end += 1
     end += text[end : end + 1] == ":"
     name = word.typed.lower()
     return [
         Completion(start=word.start, end=end, text=f"{key.name}:", label=f"{key.name}:", hint=f"files {key.help}")
-        for key in KEYS.values()
+        for key in all_keys().values()
         if key.name.startswith(name)
     ]
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
-from indexium_core.model.query.keys import KEYS
+from indexium_core.model.query.keys import all_keys
 
-__all__ = ["ONE_VALUED", "quoted"]
+__all__ = ["is_one_valued", "quoted"]
 
-# Keys that have one value for each file, so that one term is complete, with or without a minus.
-ONE_VALUED = frozenset(
-    key.name
-    for key in KEYS.values()
-    if key.kind in ("choice", "flag", "ids", "count", "size", "date", "number", "day") and len(key.columns) == 1
-)
+_ONE_VALUED = frozenset({"choice", "flag", "ids", "count", "size", "date", "number", "day"})
 _RUN = re.compile(r'[^\s()"]*')
+
+
+def is_one_valued(name: str) -> bool:
+    """Return whether files have one value of a key, so that one term is complete, with or without a minus."""
+    key = all_keys().get(name)
+    return key is not None and key.kind in _ONE_VALUED and len(key.columns) == 1
 
 
 def quoted(value: str, *, exact: bool = False) -> str:

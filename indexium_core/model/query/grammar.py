@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from indexium_core import errors
-from indexium_core.model.query.keys import BARE, KEYS, Key, nearest_key
+from indexium_core.model.query.keys import BARE, Key, all_keys, nearest_key
 from indexium_core.model.query.values import Text, Value, read_value, shortened
 from indexium_core.model.surrogates import replace_surrogates
 
@@ -160,8 +160,9 @@ def _value(text: str, start: int) -> tuple[str, int, bool]:
 
 
 def _key(text: str, start: int, name: str, end: int) -> Key:
-    if name in KEYS:
-        return KEYS[name]
+    found = all_keys().get(name)
+    if found is not None:
+        return found
     near = nearest_key(name)
     hint = f" Did you mean {near}:?" if near else ""
     message = f"There is no key “{shortened(name)}:”.{hint} To search for the text itself, put it in quotes."

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexium_core.model.query.editing import ONE_VALUED, quoted
+from indexium_core.model.query.editing import is_one_valued, quoted
 from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, parse, terms
-from indexium_core.model.query.keys import KEYS
+from indexium_core.model.query.keys import all_keys
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = [
@@ -154,7 +154,7 @@ def _is_of(node: Node, key: str) -> bool:
     """Return whether `with_values` replaces a part."""
     if isinstance(node, AnyOf):
         return all(isinstance(term, Term) and _key_of(term) == key for term in node.nodes)
-    if isinstance(node, Not) and key in ONE_VALUED:
+    if isinstance(node, Not) and is_one_valued(key):
         node = node.node
     return isinstance(node, Term) and _key_of(node) == key
 
@@ -191,7 +191,7 @@ def _span(value: Span) -> str:
 def _term_of(key: str, values: list[str], *, all_of: bool) -> str:
     if not values:
         return ""
-    kind = KEYS[key].kind
+    kind = all_keys()[key].kind
     if kind in ("choice", "codes", "locks", "fields"):
         return f"{key}:{quoted(','.join(values))}"
     is_exact = kind == "people" or key in _WHOLE_TEXTS

@@ -5,15 +5,27 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
-from indexium_core.model.fields.table import DATED, EDITABLE, FAVORITE_KEY, FIELDS, RATING, Field, FieldType
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.registered import RegisteredFields
+from indexium_core.model.fields.table import (
+    DATED,
+    EDITABLE,
+    FAVORITE_KEY,
+    RATING,
+    Field,
+    FieldType,
+    all_fields,
+    editable_fields,
+)
 from indexium_core.model.fields.values import FAVORITE, REJECTED
-from indexium_core.model.files.properties import LOCKABLE
+from indexium_core.model.files.properties import lockable
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 
-__all__ = ["BARE", "KEYS", "Key", "Kind", "nearest_key"]
+__all__ = ["BARE", "KEYS", "Key", "Kind", "all_keys", "nearest_key"]
 
 # The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
 # issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no; keys of fields; a number or a day
@@ -118,14 +130,6 @@ _TABLE = (
         "mode:preserve",
         choices=("merge", "exact", "replace", "preserve"),
     ),
-    _key(
-        "locked",
-        "locks",
-        "f.file_id",
-        "with a locked field: one of these, any (yes), or none (no)",
-        "locked:duration,size",
-        choices=("yes", "no", *LOCKABLE),
-    ),
 )
 
 
@@ -150,8 +154,7 @@ _FIELD_KINDS: Mapping[FieldType, tuple[Kind, str]] = {
     "date": ("day", "2019-07"),
     "datetime": ("day", "2019-07..2019-09"),
 }
-_OF_FIELDS = (
-    *map(_of_field, EDITABLE),
+_OF_TABLE = (
     Key(
         name="year",
         kind="number",
@@ -166,24 +169,51 @@ _OF_FIELDS = (
         help="that are favorites, which means rated with 5 stars, or not",
         example="favorite:yes",
     ),
-    Key(
-        name="field",
-        kind="fields",
-        columns=("map_keys(f.fields)",),
-        help="that have a value of a field",
-        example="field:title",
-        choices=tuple(each.key for each in EDITABLE),
-    ),
-    Key(
-        name="changed",
-        kind="fields",
-        columns=("list_transform(i.changes, lambda c: c.field)",),
-        help="whose field a write would change",
-        example="changed:title",
-        choices=tuple(each.key for each in FIELDS),
-    ),
 )
-KEYS: Mapping[str, Key] = {key.name: key for key in (*_TABLE, *_OF_FIELDS)}
+
+
+def _with_choices() -> tuple[Key, ...]:
+    """Return the keys whose values are keys of fields."""
+    return (
+        _key(
+            "locked",
+            "locks",
+            "f.file_id",
+            "with a locked field: one of these, any (yes), or none (no)",
+            "locked:duration,size",
+            choices=("yes", "no", *lockable()),
+        ),
+        Key(
+            name="field",
+            kind="fields",
+            columns=("map_keys(f.fields)",),
+            help="that have a value of a field",
+            example="field:title",
+            choices=tuple(each.key for each in editable_fields()),
+        ),
+        Key(
+            name="changed",
+            kind="fields",
+            columns=("list_transform(i.changes, lambda c: c.field)",),
+            help="whose field a write would change",
+            example="changed:title",
+            choices=tuple(each.key for each in all_fields()),
+        ),
+    )
+
+
+def all_keys() -> Mapping[str, Key]:
+    """Return the keys by their names, with those of the fields that the user defined."""
+    return _keys_of(registered.current())
+
+
+@lru_cache(maxsize=8)
+def _keys_of(known: RegisteredFields) -> Mapping[str, Key]:
+    fields = (*EDITABLE, *known.fields)
+    return {key.name: key for key in (*_TABLE, *map(_of_field, fields), *_OF_TABLE, *_with_choices())}
+
+
+KEYS: Mapping[str, Key] = all_keys()  # without fields that the user defined
 
 BARE = _key("", "text", "f.path_search", "whose name, path or people contain a word", "seaside")
 
@@ -219,5 +249,5 @@ def nearest_key(word: str) -> str | None:
     """Return the key that is most similar to an unknown one; None if no key is similar."""
     if word in _OTHER_WORDS:
         return _OTHER_WORDS[word]
-    near = difflib.get_close_matches(word[:40], KEYS, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:40], all_keys(), n=1, cutoff=0.6)
     return near[0] if near else None

@@ -13,7 +13,7 @@ from indexium_core.errors import QueryError
 from indexium_core.model.people import people_comment
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.history import parse_history
-from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.keys import Key
 from indexium_core.model.query.sql import COMPARED
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
@@ -52,10 +52,6 @@ _COLUMNS = {
     "edited": ("p.edited",),
     "postponed": ("p.postponed",),
     "mode": ("p.people_mode", "p.comment_mode"),
-} | {
-    key.name: tuple(column.replace("i.field_values", "p.planned_fields") for column in key.columns)
-    for key in KEYS.values()
-    if any("i.field_values" in column for column in key.columns)
 }
 _HAS_FIELD = {
     "field": "list_has_any(map_keys(coalesce(f.fields, MAP {{}})), [{}])",
@@ -63,6 +59,13 @@ _HAS_FIELD = {
 }
 _PEOPLE = "LEFT JOIN (SELECT file_id, list(person) AS people FROM file_people GROUP BY file_id) AS d USING (file_id)"
 _WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN ({}))"
+
+
+def _columns(key: Key) -> tuple[str, ...]:
+    """Return the published columns of a key; a field has the planned value, else the value in the file."""
+    if any("i.field_values" in column for column in key.columns):
+        return tuple(column.replace("i.field_values", "p.planned_fields") for column in key.columns)
+    return _COLUMNS.get(key.name, ())
 
 
 def plan_as_sql(text: str) -> str:
@@ -219,7 +222,7 @@ def _term(term: Term) -> str:
     if isinstance(value, AnyValue):
         return _options(key, value)
     if isinstance(value, Flag):
-        return f"{_COLUMNS[key.name][0]} = {str(value.wanted).upper()}"
+        return f"{_columns(key)[0]} = {str(value.wanted).upper()}"
     return _span(key, value)
 
 
@@ -227,7 +230,7 @@ def _text(key: Key, value: Text) -> str:
     if not key.name:
         people = [_names(column) for column in _COLUMNS["person"]]
         return _any_holds(["f.path", *people], value.text)
-    columns = _COLUMNS.get(key.name, ())
+    columns = _columns(key)
     if key.kind == "people" and value.exact:
         name = _literal(people_comment.clean_name(value.text))
         return _joined(" OR ", [f"coalesce(list_contains({column}, {name}), FALSE)" for column in columns])
@@ -261,11 +264,11 @@ def _options(key: Key, value: AnyValue) -> str:
     if key.kind == "person_ids":
         return _WITH_PERSON.format(", ".join(value.options))
     listed = ", ".join(value.options) if key.kind == "ids" else _list(value.options)
-    return _joined(" OR ", [f"{column} IN ({listed})" for column in _COLUMNS[key.name]])
+    return _joined(" OR ", [f"{column} IN ({listed})" for column in _columns(key)])
 
 
 def _span(key: Key, span: Span) -> str:
-    column = COMPARED.get(key.kind, "{0}").format(_COLUMNS[key.name][0])
+    column = COMPARED.get(key.kind, "{0}").format(_columns(key)[0])
     limits = ((">=", span.low), ("<", span.high))
     return _joined(" AND ", [f"{column} {sign} {_limit(key, limit)}" for sign, limit in limits if limit is not None])
 

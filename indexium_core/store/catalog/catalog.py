@@ -38,6 +38,7 @@ __all__ = [
     "missing",
     "name_library",
     "paths_of_library",
+    "read_before_fields",
     "remove_library",
     "restat",
     "set_library_exclude",
@@ -139,8 +140,14 @@ def set_library_modes(tx: Connection, library_id: int, *, people_mode: str | Non
 
 
 def set_library_media(tx: Connection, library_id: int, kind: MediaKind, *, included: bool) -> None:
-    """Set whether scans of a library include media of a kind, `audio` or `photo`."""
+    """
+    Set whether scans of a library include media of a kind, `audio` or `photo`.
+
+    The next scan reads the files again that may be of an included kind, but have names of another kind.
+    """
     tx.execute(_sql("set_library_media"), {"library_id": library_id, "kind": kind, "included": included})
+    if included:
+        tx.execute(_sql("read_excluded_media_again"), [library_id])
 
 
 def set_library_ratings(tx: Connection, library_id: int, *, at_once: bool) -> None:
@@ -200,6 +207,11 @@ def stable_stats(reader: Connection, root: bytes) -> dict[bytes, tuple[Any, ...]
     The values are `(path, size, mtime_ns, mode, inode, nlink)`.
     """
     return {row[0]: row for row in reader.execute(_sql("stable_stats"), _span(root)).fetchall()}
+
+
+def read_before_fields(reader: Connection, root: bytes) -> set[bytes]:
+    """Return the paths below `root` of the files that were read before the custom fields changed."""
+    return {row[0] for row in reader.execute(_sql("read_before_fields"), _span(root)).fetchall()}
 
 
 def sidecars(reader: Connection, root: bytes) -> dict[bytes, str]:

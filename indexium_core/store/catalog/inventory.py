@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexium_core.model.files.inventory import FilePage, ListedFile, Quality, RemovalReport, TextCount
+from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import Holder
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -30,10 +31,11 @@ _MAX_TEXTS = 20  # custom texts of comments in `Quality`
 
 @dataclass(frozen=True, slots=True)
 class LibraryPart:
-    """A part of the files of a library: all, the missing ones, those with some extensions, or those with some ids."""
+    """A part of the files of a library: all, the missing ones, those with some extensions or of a kind, or some ids."""
 
     missing: bool = False
     extensions: tuple[str, ...] | None = None  # lower case, no dot
+    kind: MediaKind | None = None  # with `extensions`: files of this kind of media, too, whatever their names
     file_ids: tuple[int, ...] | None = None
 
     def parameters(self, library_id: int) -> dict[str, Any]:
@@ -44,6 +46,7 @@ class LibraryPart:
             "library_id": library_id,
             "missing": self.missing,
             "extensions": extensions,
+            "kind": self.kind,
             "file_ids": file_ids,
         }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from indexium_core.model.files.properties import LOCKABLE, FieldLock
+from indexium_core.model.files.properties import FieldLock, lockable
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
@@ -24,7 +24,7 @@ def of(reader: Connection, file_id: int) -> list[FieldLock]:
 
 def listed(reader: Connection, file_ids: Sequence[int] | None = None) -> list[FieldLock]:
     """Return the locks of some files (None: of all), sorted by path, then in the order of the fields."""
-    facts = {"file_ids": None if file_ids is None else list(file_ids), "lockable": list(LOCKABLE)}
+    facts = {"file_ids": None if file_ids is None else list(file_ids), "lockable": list(lockable())}
     rows = reader.execute(_sql("list"), facts)
     return [FieldLock(**row) for row in rows.fetch_dicts()]
 

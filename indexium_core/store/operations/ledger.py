@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, title_of
 from indexium_core.model.job import NewJob
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation, OperationPerson, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest
@@ -97,7 +97,7 @@ class Ledger:
             _insert_history(tx, operation_id, now=now, expires_at=expires_at)
             counts = _counts(tx, operation_id)
             if not sum(counts.values()):
-                titles = ", ".join(field_named(key).title for key in options.fields)
+                titles = ", ".join(title_of(key) for key in options.fields)
                 change = f"has a change of {titles}" if titles else "would change"
                 message = f"There is nothing to write: no selected file {change}."
                 raise errors.UsageError(message, code="nothing_to_write")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexium_core.model.files.properties import LOCKABLE
+from indexium_core.model.files.properties import lockable
 from indexium_core.model.people import people_comment
 from indexium_core.model.planning.facets import FACETS
 from indexium_core.model.query import CompiledQuery
@@ -74,7 +74,7 @@ def counts(
         "folder_part": people_comment.fold(containing.get("folder", "")),
         "person_part": people_comment.fold(containing.get("person", "")),
         "limit": limit,
-        "lockable": list(LOCKABLE),
+        "lockable": list(lockable()),
     }
     rows = _run(reader, "counts", facts, {"search": search.rest, **search.own})
     groups = [row for row in rows if row["facet"] == "groups"]
@@ -102,7 +102,7 @@ def _issues(group: Group) -> set[str]:
 
 
 def _locked(bits: int) -> tuple[str, ...]:
-    return tuple(name for place, name in enumerate(LOCKABLE) if bits >> place & 1)
+    return tuple(name for place, name in enumerate(lockable()) if bits >> place & 1)
 
 
 _OF_GROUP: Mapping[str, Callable[[Group], Iterable[str]]] = {

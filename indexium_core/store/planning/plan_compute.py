@@ -75,7 +75,7 @@ def _status(reader: Connection, modes: Modes, now: datetime) -> _Status | None:
 
 def _compute_all(tx: Connection, modes: Modes, now: datetime) -> Version:
     """Compute all files for a new variant."""
-    facts = asdict(modes) | plan_rows.RULES | {"now": now, "reason": "new modes"}
+    facts = asdict(modes) | plan_rows.rules() | {"now": now, "reason": "new modes"}
     facts |= {"variant_id": _value(tx, "next_id"), "plan_id": _value(tx, "next_plan_id")}
     facts["seen_mark"] = _value(tx, "newest_mark")
     _run(tx, "add_variant", facts)
@@ -85,7 +85,7 @@ def _compute_all(tx: Connection, modes: Modes, now: datetime) -> Version:
 
 def _compute_marked(tx: Connection, status: _Status, modes: Modes, now: datetime) -> Version:
     """Compute the files that were marked since the last refresh; without differences the version stays the same."""
-    facts: dict[str, Any] = asdict(modes) | plan_rows.RULES | {"now": now, "reason": "changes"}
+    facts: dict[str, Any] = asdict(modes) | plan_rows.rules() | {"now": now, "reason": "changes"}
     facts |= {"variant_id": status.variant_id, "after_mark": status.seen_mark, "seen_mark": status.newest_mark}
     facts["plan_id"] = status.plan_id
     _compute(tx, "compute_marked", facts)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, FIELDS, field_named
+from indexium_core.model.fields.table import COMMENT, FIELDS, all_fields, known_field
 from indexium_core.model.files import fields, readers
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
@@ -30,6 +30,7 @@ __all__ = [
     "codes_of",
     "count_groups",
     "plan_item",
+    "rules",
     "summarize",
 ]
 
@@ -48,11 +49,10 @@ def _issue_parameters() -> dict[str, int]:
 
 ISSUE_PARAMETERS = _issue_parameters()
 _LIMITS = [(f"{container} {each.key}", limit) for each in FIELDS for container, limit in each.limits.items()]
-RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # all parameters of `compute` that do not change
+_RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # the parameters of `compute` that do not change
     "comment_bits": sum(
         ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
     ),
-    "writable_fields": [f"{container} {each.key}" for each in FIELDS for container in each.places],
     "no_plot_in": readers.WITHOUT_PLOT,
     "limited_fields": [place for place, _ in _LIMITS],
     "lowest_values": [limit.lowest for _, limit in _LIMITS],
@@ -63,6 +63,12 @@ COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_
 
 # Columns of `groups` in plan_read.sql.
 _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _DISK, _FILES, _ADDED, _REMOVED, _BYTES, _SECONDS = range(12)
+
+
+def rules() -> dict[str, Any]:
+    """Return the parameters of `compute` that depend only on the fields."""
+    writable = [f"{container} {each.key}" for each in all_fields() for container in each.places]
+    return _RULES | {"writable_fields": writable}
 
 
 class _SelectionGroup(NamedTuple):
@@ -362,13 +368,13 @@ def _link_outcome(row: Mapping[str, Any]) -> str:
 
 def _lost_fields(row: Mapping[str, Any]) -> list[str]:
     """Return the titles of the fields that lose their value."""
-    return [field_named(change.field).title for change in _field_changes(row) if change.new is None]
+    return [known_field(change.field).title for change in _field_changes(row) if change.new is None]
 
 
 def _replaced_fields(row: Mapping[str, Any]) -> list[str]:
     """Return the titles of the fields that get another value."""
     changes = [change for change in _field_changes(row) if change.new is not None and change.old is not None]
-    return [field_named(change.field).title for change in changes]
+    return [known_field(change.field).title for change in changes]
 
 
 def _unsupported_fields(row: Mapping[str, Any]) -> str:
@@ -377,7 +383,7 @@ def _unsupported_fields(row: Mapping[str, Any]) -> str:
     for each in row["fields"] or ():
         if not each["is_writable"]:
             edits[each["field"]] = edits.get(each["field"]) or each["new"]  # some places only lose their value
-    return " ".join(field_named(key).problem_in(row["container"], value) for key, value in edits.items())
+    return " ".join(known_field(key).problem_in(row["container"], value) for key, value in edits.items())
 
 
 # Facts that only one kind of issue has, or that it has in another form.

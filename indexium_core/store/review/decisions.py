@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.people import people_comment
 from indexium_core.store import sql
@@ -37,6 +37,7 @@ __all__ = [
     "postpone",
     "postpone_selected",
     "revoke",
+    "revoke_kind",
     "revoke_selected",
     "select_copies",
     "select_files",
@@ -250,6 +251,12 @@ def revoke_selected(tx: Connection, kinds: Sequence[str], *, at: datetime, step:
     return _revoke(tx, at, step)[1]
 
 
+def revoke_kind(tx: Connection, kind: str, *, at: datetime) -> None:
+    """Revoke all decisions of a kind."""
+    tx.execute(_sql("to_revoke_of_kind"), [kind])
+    _revoke(tx, at, None)
+
+
 def expire(tx: Connection, *, at: datetime) -> int:
     """Revoke postponements that have ended; return their number. Each refresh of a plan calls this first."""
     tx.execute(_sql("to_expire"), [at])
@@ -303,7 +310,7 @@ def _summary(row: Mapping[str, object]) -> str:
     if isinstance(people, list):
         return "; ".join(people) or "no people"
     if isinstance(row["field"], str):
-        return f"{field_named(row['field']).title}: {'no value' if row['value'] is None else row['value']}"
+        return f"{title_of(row['field'])}: {'no value' if row['value'] is None else row['value']}"
     if row["kind"] == "postpone":
         return f"until {until.astimezone():%Y-%m-%d}" if isinstance(until, datetime) else "until removed"
     modes = (("people", row["people_mode"]), ("comment", row["comment_mode"]))

@@ -38,6 +38,11 @@ UPDATE libraries SET audio = CASE WHEN $kind = 'audio' THEN $included ELSE audio
     photos = CASE WHEN $kind = 'photo' THEN $included ELSE photos END
 WHERE library_id = $library_id;
 
+-- name: read_excluded_media_again
+-- The next scan reads these files of a library again, because the time of their last change differs by a nanosecond.
+UPDATE scanned_files SET mtime_ns = mtime_ns - 1
+WHERE library_id = $1 AND state = 'not_video' AND container <> '';
+
 -- name: set_library_ratings
 -- Set whether the ratings of a library are written at once.
 UPDATE libraries SET write_ratings = $2 WHERE library_id = $1;
@@ -99,6 +104,11 @@ DELETE FROM libraries WHERE library_id = $1;
 -- root + '/' and root + '0' (the byte after '/').
 SELECT path_bytes, size, mtime_ns, mode, inode, nlink
 FROM scanned_files WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND NOT growing;
+
+-- name: read_before_fields
+-- The stable files below a root that were read before the custom fields changed.
+SELECT path_bytes FROM scanned_files
+WHERE path_bytes >= $1 AND path_bytes < $2 AND state = 'ok' AND scanned_at < (SELECT max(changed_at) FROM custom_fields);
 
 -- name: sidecars
 -- The stamps of the sidecars of files below a root.

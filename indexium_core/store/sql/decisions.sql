@@ -141,6 +141,11 @@ CREATE OR REPLACE TEMP TABLE to_revoke AS
 SELECT decision_id, file_id FROM decisions
 WHERE revoked_at IS NULL AND list_contains($1::VARCHAR[], kind) AND file_id IN (SELECT file_id FROM selected_files);
 
+-- name: to_revoke_of_kind
+-- The decisions of a kind in force.
+CREATE OR REPLACE TEMP TABLE to_revoke AS
+SELECT decision_id, file_id FROM decisions WHERE revoked_at IS NULL AND kind = $1;
+
 -- name: to_expire
 -- Postponements that have ended.
 CREATE OR REPLACE TEMP TABLE to_revoke AS

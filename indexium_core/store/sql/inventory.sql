@@ -124,17 +124,18 @@ LEFT JOIN (SELECT file_hash, count(*) AS n FROM scanned_files WHERE state <> 'mi
 ORDER BY w.place;
 
 -- name: define_part
--- A part of a library (its missing files, or its files with some extensions or ids), as a table macro of this
--- connection.
-CREATE OR REPLACE TEMP MACRO library_part(the_library, only_missing, with_extensions, with_ids) AS TABLE
+-- A part of a library (its missing files, its files with some extensions or of a kind of media, or some ids), as a
+-- table macro of this connection.
+CREATE OR REPLACE TEMP MACRO library_part(the_library, only_missing, with_extensions, of_kind, with_ids) AS TABLE
 SELECT file_id, file_hash, state FROM scanned_files
 WHERE library_id = the_library AND (NOT only_missing OR state = 'missing')
-  AND (with_extensions IS NULL OR list_contains(with_extensions, file_ext))
+  AND (with_extensions IS NULL OR list_contains(with_extensions, file_ext) OR media_kind = of_kind)
   AND (with_ids IS NULL OR file_id IN (SELECT unnest(with_ids)));
 
 -- name: removal
 -- What the removal of a part of a library deletes.
-WITH part AS MATERIALIZED (FROM library_part($library_id, $missing, $extensions::VARCHAR[], $file_ids::BIGINT[]))
+WITH part AS MATERIALIZED (
+    FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[]))
 SELECT count(*), count(*) FILTER (state = 'missing'),
        count(*) FILTER (file_id IN (SELECT file_id FROM file_people)),
        (SELECT count(*) FROM decisions WHERE revoked_at IS NULL AND file_id IN (SELECT file_id FROM part))
@@ -145,13 +146,16 @@ FROM part;
 SELECT o.id, o.status, count(DISTINCT i.file_id)
 FROM metadata_operations AS o JOIN metadata_operation_items AS i ON i.operation_id = o.id
 WHERE o.status IN ('pending', 'in_progress', 'paused') AND i.status IN ('pending', 'writing')
-  AND i.file_id IN (SELECT file_id FROM library_part($library_id, $missing, $extensions::VARCHAR[], $file_ids::BIGINT[]))
+  AND i.file_id IN (
+      SELECT file_id
+      FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[]))
 GROUP BY o.id, o.status ORDER BY o.id;
 
 -- name: forgotten
 -- The files of a part of a library that the next statements delete.
 CREATE OR REPLACE TEMP TABLE forgotten AS
-SELECT file_id, file_hash FROM library_part($library_id, $missing, $extensions::VARCHAR[], $file_ids::BIGINT[]);
+SELECT file_id, file_hash
+FROM library_part($library_id, $missing, $extensions::VARCHAR[], $kind::VARCHAR, $file_ids::BIGINT[]);
 
 -- name: mark_forgotten
 -- Mark their plans and those of their copies as outdated.

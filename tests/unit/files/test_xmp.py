@@ -296,7 +296,7 @@ def _single_spaced(key: str, value: str | None) -> str | None:
     return " ".join(value.split()) if key == "comment" and value else value
 
 
-OURS = {f"{{{each.uris[0]}}}{each.name}" for each in xmp_fields.PROPERTIES.values()} | {
+OURS = {f"{{{each.uris[0]}}}{each.name}" for each in xmp_fields.properties().values()} | {
     "{http://ns.microsoft.com/photo/1.0/}Rating"
 }
 

@@ -9,7 +9,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.model.files import properties
 from indexium_core.model.files.media import StreamFacts
-from indexium_core.model.files.properties import FIELDS, LOCKABLE, ON_REQUEST, MediaProperties
+from indexium_core.model.files.properties import FIELDS, ON_REQUEST, MediaProperties, lockable
 
 
 def film(**details: Any) -> StreamFacts:
@@ -157,4 +157,4 @@ def test_field_labels_are_accepted_and_sorted() -> None:
     assert properties.validate_fields(["Frame rate", " size", "size"], FIELDS) == ("size", "frame_rate")
     with pytest.raises(errors.UsageError, match=r"no field “people”.*it can be duration or size"):
         properties.validate_fields(["people"], ON_REQUEST)
-    assert set(FIELDS) < set(LOCKABLE)
+    assert set(FIELDS) < set(lockable())

@@ -12,7 +12,7 @@ from indexium_core.library import BulkPeople, ChangePreview, Template
 from indexium_core.model import wording
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.rules import FACTS, MORE_ABOUT_RULES, suggestions
-from indexium_core.model.fields.table import EDITABLE, FieldType, field_named
+from indexium_core.model.fields.table import FieldType, editable_fields, title_of
 from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, LockReport
 
 __all__ = ["Bulk", "days", "effect", "fields_effect", "locked", "templates", "view"]
@@ -96,7 +96,7 @@ def view(
                 "example": _EXAMPLES[field.type],
                 "suggestions": [{"label": label, "rule": rule} for label, rule in suggestions(field)],
             }
-            for field in EDITABLE
+            for field in editable_fields()
         ],
         "placeholders": [{"name": name, "about": about} for name, about in FACTS.items()],
         "rule_help": MORE_ABOUT_RULES,
@@ -178,7 +178,7 @@ def effect(found: ChangePreview, change: Mapping[str, Any], pair: tuple[str, str
 
 def fields_effect(found: FieldsPreview, change: Mapping[str, str]) -> dict[str, Any]:
     """Return the effect of the change {field, value} as a sentence, with the first files."""
-    title = field_named(change["field"]).title
+    title = title_of(change["field"])
     verb = f"Sets the field {title} of" if change["value"] else f"Removes the field {title} from"
     shown = [_field_example(each) for each in found.examples]
     more = found.changed + found.invalid + found.unsupported - len(shown)

@@ -1,7 +1,7 @@
 // The fields of one file beside the comment: each value is a button that opens an input; a rating is five stars.
 import {drawPart} from "../../../components/comment_text.js"
 import {h} from "../../../components/browser/dom.js"
-import {facts, iconButton} from "../../../components/widgets.js"
+import {drawSelect, facts, iconButton} from "../../../components/widgets.js"
 import {plural} from "../../../components/wording.js"
 import {drawSection} from "./plan_file_history.js"
 
@@ -15,6 +15,7 @@ import {drawSection} from "./plan_file_history.js"
  * @property {string} about What the field means.
  * @property {string} hint What can be typed.
  * @property {boolean} multiline
+ * @property {string[]} choices The allowed values; none: all.
  * @property {number | null} stars Of a rating: the planned number, 0 for none.
  * @property {boolean} is_rejected Of a rating: another program marked the photo as rejected.
  * @property {string} value The planned value.
@@ -39,6 +40,13 @@ import {drawSection} from "./plan_file_history.js"
 
 const STARS = [1, 2, 3, 4, 5]
 const MAX_LENGTH = "10000" // characters of a value
+
+/** The allowed values behind no value; a value of the file that is not allowed stays selectable. @type {(choices: string[], value: string) => {value: string, label: string}[]} */
+const optionsOf = (choices, value) => [
+  {value: "", label: "no value"},
+  ...(value && !choices.includes(value) ? [{value, label: value}] : []),
+  ...choices.map(each => ({value: each, label: each})),
+]
 
 /** @type {(parts: Part[] | null, kind: Kind) => Child} */
 const drawParts = (parts, kind) => parts?.map(part => drawPart(part, kind))
@@ -107,7 +115,7 @@ export class FileFields {
     this.host.paint()
     const input = /** @type {HTMLInputElement} */ (this.input())
     input?.focus()
-    input?.select()
+    input?.select?.() // a select box has no text
   }
 
   stopEditing() {
@@ -118,7 +126,7 @@ export class FileFields {
   }
 
   input() {
-    return this.host.find(".values .entry :is(input, textarea)")
+    return this.host.find(".values .entry :is(input, textarea, select)")
   }
 
   save() {
@@ -140,7 +148,9 @@ export class FileFields {
 
   /** @param {HTMLInputElement} target */
   onInput(target) {
-    if (target === this.input()) this.typed = target.value
+    if (target !== this.input()) return
+    this.typed = target.value
+    if (target.matches("select")) this.save()
   }
 
   /** Handle a key; return whether the input used it. @param {PageEvent} event */
@@ -169,7 +179,7 @@ export class FileFields {
   }
 
   /** @param {FieldRow} row */
-  drawInput({key, label, hint, multiline, value}) {
+  drawInput({key, label, hint, multiline, choices, value}) {
     const {problem} = this
     const attributes = {
       autocomplete: "off",
@@ -179,13 +189,18 @@ export class FileFields {
       "aria-describedby": "field-problem",
       data: {key: "in"},
     }
-    const keys = `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape cancels.${value ? " An empty value removes the field." : ""}`
+    const isChoice = choices.length > 0
+    const keys = isChoice
+      ? "A choice is saved at once, Escape cancels."
+      : `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape cancels.${value ? " An empty value removes the field." : ""}`
     return h(
       "div",
       {class: "entry", data: {key: `set-${key}`}},
-      multiline
-        ? h("textarea", {rows: "4", ...attributes, value: this.typed})
-        : h("input", {type: "text", ...attributes, value: this.typed}),
+      isChoice
+        ? drawSelect(optionsOf(choices, this.typed), attributes, this.typed)
+        : multiline
+          ? h("textarea", {rows: "4", ...attributes, value: this.typed})
+          : h("input", {type: "text", ...attributes, value: this.typed}),
       h("p", {class: problem ? "bad-text" : "hint", id: "field-problem", role: "alert"}, problem || `${hint} ${keys}`),
     )
   }

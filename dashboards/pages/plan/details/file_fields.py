@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.components import comment_diff, field_text
+from indexium_core.model import wording
 from indexium_core.model.fields import shown_in
 from indexium_core.model.fields.table import Field, FieldType, field_named
 from indexium_core.model.fields.values import REJECTED, rating_number
@@ -15,6 +16,7 @@ __all__ = ["container_name", "decision_kind", "no_place", "view"]
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
 _CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}
 _CONTAINERS |= {"flv": "FLV", "ogg": "Ogg", "3gp": "3GP", "mpegts": "MPEG-TS", "mpegps": "MPEG-PS"}
+_SHOWN_CHOICES = 12
 _HINTS: dict[FieldType, str] = {
     "date": "A day, a month or a year: 2019-07-31, 2019-07 or 2019.",
     "datetime": "A date and a time: 2019-07-31 18:30:00, if known with a zone like +02:00.",
@@ -85,6 +87,7 @@ def _row(field: Field, values: FieldDetails, *, edited: bool) -> dict[str, Any]:
         "about": field.about,
         "hint": _hint(field),
         "multiline": field.multiline,
+        "choices": list(field.choices) if field.type == "text" else [],
         "stars": max(0, rating_number(planned)) if field.type == "rating" else None,
         "is_rejected": field.type == "rating" and planned == REJECTED,
         "value": planned or "",
@@ -102,4 +105,6 @@ def _row(field: Field, values: FieldDetails, *, edited: bool) -> dict[str, Any]:
 def _hint(field: Field) -> str:
     if field.type == "integer":
         return f"A whole number from {field.lowest} to {field.highest}."
+    if field.choices:
+        return f"Allowed: {wording.list_of(field.choices, most=_SHOWN_CHOICES)}."
     return _HINTS.get(field.type, field.about)

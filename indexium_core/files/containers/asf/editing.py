@@ -257,8 +257,8 @@ def _with_field(parts: Sequence[_HeaderPart], request: EditRequest, change: Chan
     text = request.text(change, None) if places.is_list(change.field) or not has_text else None
     if text is None:
         return edited
-    if change.field in places.NEW_NAMES:
-        name = places.NEW_NAMES[change.field]
+    name = places.new_name(change.field)
+    if name is not None:
         added = [_Attribute(b"", _encoded(name), kind, value) for kind, value in _values(change.field, text)]
         at, part = _first(edited, structure.ATTRIBUTES, bytes(2))
         new = replace(part, body=_joined(part.guid, [*_attributes(part), *added]))

@@ -14,14 +14,13 @@ import struct
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from indexium_core.model.fields import values
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields import registered, values
+from indexium_core.model.fields.table import known_field
 
 __all__ = [
     "CREATED",
     "DESCRIPTION_FIELDS",
     "FIELDS",
-    "NEW_NAMES",
     "TEXT",
     "WRITABLE",
     "attribute_values",
@@ -30,6 +29,7 @@ __all__ = [
     "field_of",
     "is_list",
     "is_rating",
+    "new_name",
     "number_of",
     "text_before_nul",
     "value_of",
@@ -51,7 +51,7 @@ FIELDS: Mapping[str, str] = {
     "wm/category": "keywords",
 }
 DESCRIPTION_FIELDS = ("title", "artist", "copyright", "comment", "")  # the texts of the content description, in order
-NEW_NAMES: Mapping[str, str] = {  # of the attributes of the other fields
+_NEW_NAMES: Mapping[str, str] = {  # of the attributes of the other fields
     "genre": "WM/Genre",
     "date": "WM/OriginalReleaseTime",
     "rating": "WM/SharedUserRating",
@@ -75,17 +75,23 @@ _UNSET = frozenset({0, 11_644_473_600 * _TICKS})  # FFmpeg writes 1970 into a fi
 
 def field_of(name: str) -> str:
     """Return the field of a text or an attribute, "" for none."""
-    return FIELDS.get(name.lower(), "")
+    return FIELDS.get(name.lower()) or registered.current().by_tag.get(name.lower(), "")
+
+
+def new_name(field: str) -> str | None:
+    """Return the name of the attribute that a new value gets; None for a text of the content description."""
+    custom = known_field(field).custom
+    return _NEW_NAMES.get(field) if custom is None else custom.tag
 
 
 def is_list(field: str) -> bool:
     """Return whether the values of a field have one attribute each."""
-    return field_named(field).type == "list"
+    return known_field(field).type == "list"
 
 
 def is_rating(field: str) -> bool:
     """Return whether a field is a rating, which is a number from 1 to 99."""
-    return field_named(field).type == "rating"
+    return known_field(field).type == "rating"
 
 
 def value_of(field: str, kind: int, data: bytes) -> str | None:

@@ -23,7 +23,7 @@ from indexium_core.files.containers.shared.parsing import (
     TextLimit,
 )
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -139,9 +139,9 @@ def _joined_lists(texts: Sequence[FieldValue]) -> Iterator[FieldValue]:
         if places.is_list(text.field):
             items.setdefault(text.field, []).append(text)
         else:
-            yield text
+            yield replace(text, value=values.stored(known_field(text.field), text.value))
     for field_name, found in items.items():
-        if value := values.stored(field_named(field_name), "; ".join(each.value for each in found)):
+        if value := values.stored(known_field(field_name), "; ".join(each.value for each in found)):
             yield replace(found[0], value=value)
 
 

@@ -134,7 +134,7 @@ def _edited_fields(reader: Reader, layout: BmffLayout, edited: Collection[str]) 
                 time = times.raw(reader.read_at(box.body, 12))
     return _Edited(
         starts=frozenset(place.box.start for place in layout.places if place.field in edited),
-        key_names=frozenset(field_map.NEW_KEYS[key].lower() for key in edited if key in field_map.NEW_KEYS),
+        key_names=frozenset(name.lower() for key in edited if (name := field_map.new_key(key)) is not None),
         time=time,
     )
 

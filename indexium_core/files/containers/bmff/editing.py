@@ -20,7 +20,7 @@ from indexium_core.files.containers.bmff.tags.new_places import Insertion, NewPl
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.splices import read_range
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, Refusal
 
@@ -92,7 +92,7 @@ def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits |
         return refusals.not_writable(f"Players would show another {key} of the file, if this one were removed.")
     if value is None:
         return _Edits(splices=[_splice(place, b"") for place in found])
-    problem = field_named(key).value_problem(layout.container, value)
+    problem = known_field(key).value_problem(layout.container, value)
     encoded = refusals.invalid_value(problem) if problem else _encoded(_on_disk(key, value), key)
     if isinstance(encoded, Refusal):
         return encoded
@@ -115,14 +115,14 @@ def _with_new_place(
         return _Edits(splices=splices, added=(place, text))
     if behind >= 0:
         return refusals.not_writable(f"Players would show another {key} of the file, whatever is written.")
-    if key in field_map.NEW_KEYS:
+    if field_map.new_key(key) is not None:
         return _Edits(splices=splices, key=(key, text))
     return refusals.not_writable(_NO_PLACE.format(key))
 
 
 def _on_disk(key: str, value: str) -> str:
     """Return the text of a value: the items of a list have commas between them, as iTunes and QuickTime write them."""
-    return value.replace("; ", ", ") if field_named(key).type == "list" else value
+    return value.replace("; ", ", ") if known_field(key).type == "list" else value
 
 
 def _time_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits | Refusal:

@@ -17,7 +17,7 @@ from indexium_core.files.containers.bmff.offsets import Offsets
 from indexium_core.files.containers.bmff.tags import field_map, new_places, places, times
 from indexium_core.files.containers.bmff.tags.new_places import NewPlace
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue
 
@@ -204,7 +204,7 @@ def _rank(place: FieldPlace) -> tuple[int, ...]:
     """Return the order of a place: players show the field under the first of its names, and its last place."""
     if place.field == COMMENT:
         return (0, place.box.start)
-    names = field_named(place.field).names_in("mov")
+    names = known_field(place.field).names_in("mov")
     return (1, not place.shown, names.index(place.name) if place.name in names else 0, -place.box.start)
 
 

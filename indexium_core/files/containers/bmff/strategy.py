@@ -186,7 +186,7 @@ def _requested_edits(
         return layout.problem
     if not isinstance(layout, BmffLayout) or layout.moov is None:
         return refusals.not_writable("The file cannot be edited as MP4.")
-    without_place = [change.field for change in changes if change.field not in field_map.WRITABLE]
+    without_place = [change.field for change in changes if not field_map.is_writable(change.field)]
     if without_place:
         return refusals.not_writable(refusals.no_place(without_place))
     if len({change.field for change in changes}) != max(1, len(changes)):

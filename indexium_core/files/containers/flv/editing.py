@@ -19,7 +19,7 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import MAX_COMMENTS, EditRequest, NotEditableError
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Change, Patch, Rebuild
 
 __all__ = ["census", "copy", "in_place"]
@@ -117,7 +117,7 @@ def _is_plain(script: _Script, text: _Text) -> bool:
 
 
 def _is_of(one: amf.Property, field: str) -> bool:
-    return one.path[-1].lower() == field
+    return structure.field_of(one.path[-1]) == field
 
 
 def _head(reader: Reader) -> _ScriptHead:
@@ -148,7 +148,7 @@ def _field_splices(head: _ScriptHead, request: EditRequest) -> list[Splice]:
         is_present = any(text for script in holders for _, text in script.texts(change.field))
         text = None if is_present else request.text(change, None)
         if text is not None:
-            added.append(amf.property_of(change.field, _on_disk(change, text)))
+            added.append(amf.property_of(structure.name_of(change.field), _on_disk(change, text)))
     if added and not holders:
         return [Splice(start=head.start, end=head.start, data=_new_tag(added))]
     return [
@@ -167,7 +167,7 @@ def _changed_texts(script: _Script, request: EditRequest, added: Sequence[bytes]
             new = request.text(change, text) if text else None  # an empty text is no value
             start, data = one.start, b""
             if new is not None and one.end > script.data.readable:
-                moved.append(amf.property_of(change.field, _on_disk(change, new)))
+                moved.append(amf.property_of(structure.name_of(change.field), _on_disk(change, new)))
             elif new is not None:
                 start, data = one.value, amf.text_of(_on_disk(change, new))
             splices.append(Splice(start=script.at + start, end=script.at + one.end, data=data))
@@ -177,7 +177,7 @@ def _changed_texts(script: _Script, request: EditRequest, added: Sequence[bytes]
 
 def _on_disk(change: Change, text: str) -> str:
     """Return a text as files have it: the items of a list with commas."""
-    return text.replace("; ", ", ") if field_named(change.field).type == "list" else text
+    return text.replace("; ", ", ") if known_field(change.field).type == "list" else text
 
 
 def _prepended(script: _Script, properties: Sequence[bytes], more: int) -> list[Splice]:

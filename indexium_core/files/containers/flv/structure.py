@@ -23,8 +23,8 @@ from indexium_core.files.containers.shared.parsing import (
     Option,
     TextLimit,
 )
-from indexium_core.model.fields import values
-from indexium_core.model.fields.table import field_named
+from indexium_core.model.fields import registered, values
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -36,6 +36,8 @@ __all__ = [
     "FlvTag",
     "census",
     "examine",
+    "field_of",
+    "name_of",
     "recognises",
     "tags",
 ]
@@ -88,13 +90,24 @@ def examine(reader: Reader) -> HeaderFacts:
     return HeaderFacts(
         payload=(Extent(head.media, reader.size - head.media),) if head.media < reader.size else (),
         fields=tuple(
-            FieldValue(field=name.lower(), where=f"onMetaData/{name}", value=text)
+            FieldValue(field=key, where=f"onMetaData/{name}", value=text)
             for name, value in head.properties
-            if name.lower() in FIELDS and (text := values.stored(field_named(name.lower()), value or ""))
+            if (key := field_of(name)) is not None and (text := values.stored(known_field(key), value or ""))
         ),
         options=(*_index(head), *parsing.tag_options((name, value) for name, value in others if value is not None)),
         obstacle=_obstacle(head),
     )
+
+
+def field_of(name: str) -> str | None:
+    """Return the field of a property by its name, None for none."""
+    return name.lower() if name.lower() in FIELDS else registered.current().by_tag.get(name.lower())
+
+
+def name_of(field: str) -> str:
+    """Return the name of the property of a field."""
+    custom = known_field(field).custom
+    return field if custom is None else custom.tag
 
 
 def census(reader: Reader) -> Mapping[str, str]:

@@ -16,7 +16,6 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ids, seekhead
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.fields import homes, info, tags, texts
-from indexium_core.files.containers.matroska.fields.homes import HOMES
 from indexium_core.files.containers.matroska.fields.info import InfoRequest
 from indexium_core.files.containers.matroska.fields.tags import TagEdit
 from indexium_core.files.containers.matroska.fields.texts import FieldTexts
@@ -70,7 +69,7 @@ def requested_tags(reader: Reader, layout: MatroskaLayout, changes: Sequence[Cha
     added: dict[str, str] = {}
     adds_title = True
     for change in changes:
-        if change.field not in HOMES:
+        if homes.find_home(change.field) is None:
             continue
         field_texts = texts.find_texts(change.field, parsed, read_tags)
         _check_places(change, field_texts)
@@ -142,7 +141,8 @@ def _allows_any_order(main: bytes, others: Sequence[bytes]) -> bool:
 
 def _check(changes: Sequence[Change]) -> None:
     """Raise RefusedError for fields without a place, ValidationError for texts that players would cut."""
-    without_place = [each.field for each in changes if each.field not in HOMES and each.field not in info.ELEMENTS]
+    fields = [each.field for each in changes if homes.find_home(each.field) is None]
+    without_place = [each for each in fields if each not in info.ELEMENTS]
     if without_place:
         raise errors.RefusedError(refusals.no_place(without_place))
     for change in changes:
@@ -155,5 +155,5 @@ def _check_places(change: Change, field_texts: FieldTexts) -> None:
     if change.field == COMMENT:
         if change.where not in {"container", field_texts.added, *(place.where for place in field_texts.fields)}:
             raise errors.RefusedError(f"There is no place for a comment in this file that is called {change.where}.")
-    elif HOMES[change.field].kind and not all(each.tag.flat for each in field_texts.all):
+    elif homes.home_of(change.field).kind and not all(each.tag.flat for each in field_texts.all):
         raise errors.RefusedError(homes.unprefixed(change.field))

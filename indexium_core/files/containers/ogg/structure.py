@@ -19,6 +19,8 @@ from indexium_core.files.containers.ogg.comments import Comments, OggCodec
 from indexium_core.files.containers.ogg.pages import OggPage
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError, Option
+from indexium_core.model.fields import registered, values
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "census",
     "end_of_pages",
     "examine",
+    "field_of",
     "headers",
     "rank",
     "recognises",
@@ -110,7 +113,7 @@ def examine(reader: Reader) -> HeaderFacts:
     return HeaderFacts(
         payload=(Extent(media, reader.size - media),) if media < reader.size else (),
         fields=tuple(
-            FieldValue(field=text.field, where=f"stream {number}/{text.name}", value=text.value)
+            FieldValue(field=text.field, where=f"stream {number}/{text.name}", value=text.stored)
             for number, stream in enumerate(streams)
             for text in texts_of(stream)
         ),
@@ -132,13 +135,23 @@ class JoinedText:
     def value(self) -> str:
         return ";".join(self.texts.values())
 
+    @property
+    def stored(self) -> str:
+        """The value of the field."""
+        return values.stored(known_field(self.field), self.value)
 
-def texts_of(stream: OggStream, fields: Collection[str] = tuple(FIELDS.values())) -> list[JoinedText]:
-    """Return the texts of some fields in a stream, without empty ones."""
+
+def field_of(name: str) -> str | None:
+    """Return the field of a text by its name, None for none."""
+    return FIELDS.get(name.upper()) or registered.current().by_tag.get(name.lower())
+
+
+def texts_of(stream: OggStream, fields: Collection[str] | None = None) -> list[JoinedText]:
+    """Return the texts of all fields in a stream, or of some, without empty ones."""
     joined: dict[str, JoinedText] = {}
     for index, (name, value) in enumerate(stream.tags):
-        field_name = FIELDS.get(name.upper())
-        if value and field_name is not None and field_name in fields:
+        field_name = field_of(name)
+        if value and field_name is not None and (fields is None or field_name in fields):
             joined.setdefault(name.upper(), JoinedText(field_name, name, {})).texts[index] = value
     return list(joined.values())
 

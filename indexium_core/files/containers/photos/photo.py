@@ -187,7 +187,7 @@ class PhotoFamily:
         if pieces:
             try:
                 packet = _packet_of(head, pieces)
-                blocked = frozenset(xmp_fields.PROPERTIES) - xmp_fields.writable_fields(packet)
+                blocked = frozenset(xmp_fields.properties()) - xmp_fields.writable_fields(packet)
                 blocked |= frozenset().union(*(_fields_in(head, each) for each in parts.further))
                 obstacle = obstacle or (packet.problem and f"The XMP packet cannot be changed: {packet.problem}.")
             except XmpError as error:
@@ -278,7 +278,7 @@ class PhotoStrategy:
             reason = reason or "The photo has no room for the value, and no new file may take its place."
         beside = frozenset[str]() if layout.sidecar is None else layout.sidecar.fields
         for each in (change.field for change in changes):
-            if each not in xmp_fields.PROPERTIES:
+            if xmp_fields.place_of(each) is None:
                 reason = reason or f"Photos have no place for the field {each}."
             elif each in beside:
                 reason = reason or f"The sidecar of the photo has its {each}."

@@ -20,7 +20,7 @@ from datetime import datetime
 from indexium_core.files.containers.photos.xmp import XmpPacket
 from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import CREATION_TIME, field_named
+from indexium_core.model.fields.table import CREATION_TIME, known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
 __all__ = ["CREATED", "DIGITIZED", "PLACES", "TAKEN", "ExifDate", "ExifText", "date_places", "exif_edits", "xmp_edits"]
@@ -183,4 +183,4 @@ def _canonical(text: str) -> str:
     return found if _PARTS.fullmatch(found) and _instant(found) is not None else ""
 
 
-_FIELD = field_named(CREATION_TIME)
+_FIELD = known_field(CREATION_TIME)

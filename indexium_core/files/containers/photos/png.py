@@ -4,6 +4,10 @@ PNG: chunks of a length, a type, data and a checksum (W3C PNG, third edition; XM
 The XMP packet is the international text (`iTXt`) with the keyword `XML:com.adobe.xmp`. EXIF is the chunk `eXIf`. The
 image data are the chunks `IDAT`, in an animation also `fcTL` and `fdAT`, from the first to the last one of a run. A new
 packet goes behind the header, in front of every other chunk. A compressed packet becomes an uncompressed one.
+
+The second reader of a written photo (`files.verify.pictures`) reads the texts and the ICC profile in front of the
+image: less than 1 MB each when expanded, and 64 MB together. A photo with more cannot be verified, so it is not
+written.
 """
 
 from __future__ import annotations
@@ -26,6 +30,14 @@ _KEYWORD = b"XML:com.adobe.xmp\0"
 _TEXT = _KEYWORD + bytes(4)  # uncompressed, without language and translation
 _IMAGE = frozenset({b"IDAT", b"fcTL", b"fdAT"})
 _MAX_CHUNKS = 200_000
+_TEXTS = {repr(kind): kind for kind in (b"tEXt", b"zTXt", b"iTXt", b"iCCP")}
+_MAX_TEXT = 1 << 20  # bytes of an expanded text or profile
+_MAX_TEXTS = 64 << 20  # bytes of all texts
+_TOO_MUCH_TEXT = (
+    "The photo has a text or a color profile of 1 MB or more, or texts of more than 64 MB together, which the check "
+    "after a write does not read."
+)
+_BLOCK = 64 * 1024
 
 
 def recognises(head: bytes) -> bool:
@@ -80,6 +92,7 @@ def read(reader: Reader) -> PhotoParts:
         slot=slot,
         kept=tuple(kept),
         obstacle=obstacle,
+        not_writable=_TOO_MUCH_TEXT if _has_too_much_text(reader, kept, media[0].offset) else "",
     )
 
 
@@ -100,6 +113,36 @@ def _chunks(reader: Reader) -> Iterator[tuple[bytes, int, int]]:
             return
         at = end
     raise MalformedHeaderError("it has too many chunks")
+
+
+def _has_too_much_text(reader: Reader, chunks: Sequence[tuple[str, Extent]], image: int) -> bool:
+    """Return whether the texts and the profile in front of the image are too long for the second reader."""
+    total = 0
+    for kind, place in chunks:
+        if kind in _TEXTS and place.offset < image and total <= _MAX_TEXTS:
+            total += _text_length(reader, _TEXTS[kind], Extent(place.offset + 8, place.length - 12))
+    return total > _MAX_TEXTS
+
+
+def _text_length(reader: Reader, kind: bytes, body: Extent) -> int:
+    """Return the length of an expanded text or ICC profile, more than `_MAX_TEXTS` if it alone is too long."""
+    head = reader.read_at(body.offset, min(body.length, _BLOCK))
+    _, _, rest = head.partition(b"\0")  # the keyword
+    if kind == b"tEXt" or (kind == b"iTXt" and rest[:1] != b"\1"):
+        return body.length
+    # Behind the keyword: of iTXt flag, method, language and translated keyword; of the others the method.
+    data = rest[2:].split(b"\0", 2)[-1] if kind == b"iTXt" else rest[1:]
+    expansion, length, at = zlib.decompressobj(), 0, body.offset + len(head)
+    try:
+        while data and not expansion.eof:
+            length += len(expansion.decompress(data, _MAX_TEXT - length))
+            if length >= _MAX_TEXT:
+                return _MAX_TEXTS + 1
+            data = reader.read_at(at, min(_BLOCK, body.end - at))
+            at += len(data)
+    except zlib.error:  # the second reader takes it for an empty text
+        return 0
+    return length
 
 
 def _number(reader: Reader, at: int) -> int:

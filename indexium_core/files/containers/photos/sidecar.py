@@ -40,7 +40,8 @@ def _fields_in(sidecar: PhotoSidecar) -> frozenset[str]:
     if sidecar.packet is None:
         return frozenset()
     found = {each.field for each in xmp_fields.fields_of(sidecar.packet)}
-    is_rated = xmp_fields.PROPERTIES[xmp_fields.RATING].find(sidecar.packet) is not None
+    stars = xmp_fields.place_of(xmp_fields.RATING)
+    is_rated = stars is not None and stars.find(sidecar.packet) is not None
     return frozenset(found | ({xmp_fields.RATING} if is_rated else set()))
 
 
@@ -102,7 +103,7 @@ def _refusals(layout: PhotoLayout, sidecar: PhotoSidecar, changes: Sequence[Chan
         yield refusals.not_writable("The name of the sidecar would be longer than file systems allow.")
     writable = xmp_fields.writable_fields(sidecar.packet)
     for change in changes:
-        if change.field not in xmp_fields.PROPERTIES:
+        if xmp_fields.place_of(change.field) is None:
             yield refusals.not_writable(f"A sidecar has no place for the field {change.field}.")
         elif change.field not in writable:
             yield refusals.not_writable(f"The sidecar has its {change.field} in a form that Indexium does not change.")

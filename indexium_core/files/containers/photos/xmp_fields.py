@@ -15,6 +15,7 @@ uses the places of this moment: a photo has no place for the field `date`.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
@@ -24,21 +25,24 @@ from indexium_core.files.containers.photos import photo_dates, xmp, xmp_editing
 from indexium_core.files.containers.photos.photo_dates import ExifDate
 from indexium_core.files.containers.photos.xmp import XmpPacket, XmpProperty
 from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
-from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME, field_named
+from indexium_core.model.fields import registered, values
+from indexium_core.model.fields.registered import RegisteredFields
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, Field, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
 
 __all__ = [
     "PERCENT_OF",
-    "PROPERTIES",
     "RATING",
+    "STANDARD_NAMES",
     "ValueRefusedError",
     "edited",
     "fields_in",
     "fields_of",
     "new_packet",
+    "place_of",
+    "properties",
     "remainder",
     "stars_of_percent",
     "writable_fields",
@@ -48,7 +52,7 @@ _DC = ("http://purl.org/dc/elements/1.1/",)
 _PHOTOSHOP = ("http://ns.adobe.com/photoshop/1.0/",)
 RATING = "rating"
 
-PROPERTIES: Mapping[str, XmpPlace] = {
+_PROPERTIES: Mapping[str, XmpPlace] = {
     COMMENT: XmpPlace(
         uris=("http://iptc.org/std/Iptc4xmpExt/2008-02-29/",), prefix="Iptc4xmpExt", name="PersonInImage", form="Bag"
     ),
@@ -68,6 +72,10 @@ _PERCENT = XmpPlace(
     name="Rating",
 )
 
+# Namespace and name of every property that a write of these fields may change.
+STANDARD_NAMES = frozenset(
+    (uri, place.name) for place in (*_PROPERTIES.values(), _PERCENT, *photo_dates.PLACES) for uri in place.uris
+)
 PERCENT_OF = {"1": "1", "2": "25", "3": "50", "4": "75", "5": "99"}
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,4}(?:\.0*)?", re.ASCII)
 # Characters that XML 1.0 cannot hold, not even as references.
@@ -87,6 +95,39 @@ _EMPTY = (
 
 class ValueRefusedError(Exception):
     """A value that XMP cannot hold; the message is a sentence for the user."""
+
+
+def properties() -> Mapping[str, XmpPlace]:
+    """Return the property of each field."""
+    own = _custom_properties(registered.current())
+    return {**_PROPERTIES, **own} if own else _PROPERTIES
+
+
+@functools.lru_cache(maxsize=8)
+def _custom_properties(known: RegisteredFields) -> Mapping[str, XmpPlace]:
+    """Return the properties of the fields that the user defined."""
+    return {
+        each.key: XmpPlace(
+            uris=(each.custom.xmp_namespace,),
+            prefix=each.custom.xmp_prefix,
+            name=each.custom.xmp_name,
+            form="Bag" if each.type == "list" else "",
+        )
+        for each in known.in_files.values()
+        if each.custom is not None
+    }
+
+
+def place_of(key: str) -> XmpPlace | None:
+    """Return the property of a field, None if photos have no place for it."""
+    return _PROPERTIES.get(key) or _custom_properties(registered.current()).get(key)
+
+
+def _property_of(key: str) -> XmpPlace:
+    """Return the property of a field that photos can store."""
+    place = place_of(key)
+    assert place is not None
+    return place
 
 
 def new_packet() -> XmpPacket:
@@ -116,7 +157,7 @@ def fields_of(
 
     """
     found: list[FieldValue] = []
-    for key, place in PROPERTIES.items():
+    for key, place in properties().items():
         text = _value(key, place.find(packet))
         if key == CREATION_TIME:
             found += photo_dates.date_places(packet, dates)
@@ -127,7 +168,7 @@ def fields_of(
 
 def _ratings(packet: XmpPacket, others: Sequence[tuple[str, str]]) -> list[FieldValue]:
     """Return the rating, and the ratings elsewhere that contradict it; XMP's own rating is the valid one."""
-    own, percent = PROPERTIES[RATING].find(packet), _PERCENT.find(packet)
+    own, percent = _property_of(RATING).find(packet), _PERCENT.find(packet)
     places = [("XMP/Rating", _value(RATING, own))] if own is not None else []
     if percent is not None and percent.is_plain:
         places.append(("XMP/MicrosoftPhoto:Rating", stars_of_percent(percent.value)))
@@ -156,8 +197,8 @@ def _value(key: str, found: XmpProperty | None) -> str:
         text = _JOINED.join(_texts(found))
     if key == RATING:
         text = text.strip()
-        return "" if _WHOLE_NUMBER.fullmatch(text) and float(text) == 0 else values.stored(field_named(key), text)
-    return values.stored(field_named(key), text)
+        return "" if _WHOLE_NUMBER.fullmatch(text) and float(text) == 0 else values.stored(known_field(key), text)
+    return values.stored(known_field(key), text)
 
 
 def _texts(found: XmpProperty) -> list[str]:
@@ -188,7 +229,7 @@ def edited(packet: XmpPacket, changes: Sequence[Change], *, dates: Mapping[int, 
     """
     wanted: list[tuple[XmpPlace, XmpTexts]] = []
     for change in changes:
-        place = PROPERTIES[change.field]
+        place = _property_of(change.field)
         found = place.find(packet)
         if change.field == CREATION_TIME:
             wanted += photo_dates.xmp_edits(packet, dates, _date(packet, dates), change.new)
@@ -202,7 +243,7 @@ def edited(packet: XmpPacket, changes: Sequence[Change], *, dates: Mapping[int, 
             wanted.append((_PERCENT, XmpTexts((percent,) if percent else ())))
     new = xmp_editing.apply(packet, wanted)
     for change in changes:
-        place = PROPERTIES[change.field]
+        place = _property_of(change.field)
         if change.field == CREATION_TIME:
             exif = {tag: dates[tag].after(change.new) for tag in dates}
             planned, found_after = change.new, _date(new, exif)
@@ -226,10 +267,11 @@ def _wanted(key: str, found: XmpProperty | None, text: str | None) -> XmpTexts:
         return _people(items, text or "")
     if text is None:
         return XmpTexts(())
-    if not PROPERTIES[key].form or PROPERTIES[key].form == "Alt":
+    if _property_of(key).form in {"", "Alt"}:
         return XmpTexts((text,))
-    if key == "keywords":
-        return _keywords(items, text.split(_JOINED))
+    field = known_field(key)
+    if field.type == "list":
+        return _words(field, items, text.split(_JOINED))
     return XmpTexts(tuple(text.split(_JOINED)), tuple(items))
 
 
@@ -246,9 +288,9 @@ def _people(items: Sequence[str], text: str) -> XmpTexts:
     return XmpTexts(tuple(values_), tuple(present))
 
 
-def _keywords(items: Sequence[str], words: Sequence[str]) -> XmpTexts:
-    """Return the list of keywords; a keyword with a comma, which counts as several, stays one if all of them stay."""
-    field, left = field_named("keywords"), list(words)
+def _words(field: Field, items: Sequence[str], words: Sequence[str]) -> XmpTexts:
+    """Return the items of a list; an item with a comma, which counts as several, stays one if all of them stay."""
+    left = list(words)
     present = [values.stored(field, item) for item in items]
     for key in present:
         parts = key.split(_JOINED)
@@ -268,18 +310,18 @@ def remainder(packet: XmpPacket, edited_fields: Collection[str]) -> bytes:
 def writable_fields(packet: XmpPacket | None) -> frozenset[str]:
     """Return the fields that a packet can store."""
     if packet is None:
-        return frozenset(PROPERTIES)
-    found = {key: [place.find(packet) for place in _places(key)] for key in PROPERTIES}
+        return frozenset(properties())
+    found = {key: [place.find(packet) for place in _places(key)] for key in properties()}
     return frozenset(key for key, each in found.items() if all(place is None or place.is_plain for place in each))
 
 
 def fields_in(packet: XmpPacket) -> frozenset[str]:
     """Return the fields that have a property in a packet, whatever its form."""
-    return frozenset(key for key in PROPERTIES if any(place.find(packet) is not None for place in _places(key)))
+    return frozenset(key for key in properties() if any(place.find(packet) is not None for place in _places(key)))
 
 
 def _places(key: str) -> Sequence[XmpPlace]:
     """Return the properties that a write of a field may change."""
     if key == CREATION_TIME:
         return photo_dates.PLACES
-    return [PROPERTIES[key], _PERCENT] if key == RATING else [PROPERTIES[key]]
+    return [_property_of(key), _PERCENT] if key == RATING else [_property_of(key)]

@@ -20,6 +20,7 @@ from indexium_core.files.containers.shared.parsing import (
     RemuxLayout,
     TextLimit,
 )
+from indexium_core.model.fields import registered
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
@@ -96,7 +97,7 @@ class EditStrategy:
         self.name = name
         self._make = make
         self._limit = limit
-        self._writable = frozenset(writable)  # the fields that the function can edit
+        self._writable = frozenset(writable)  # the fields of the table that the function can edit
 
     def plan(
         self, reader: Reader, layout: Layout, changes: Sequence[Change], capabilities: Capabilities
@@ -116,8 +117,12 @@ class EditStrategy:
             return refusals.not_writable(refusals.NO_REPLACEMENT)
         return edit
 
+    def _has_place(self, field: str, container: str) -> bool:
+        custom = registered.current().in_files.get(field)
+        return field in self._writable or (custom is not None and container in custom.places)
+
     def _request(self, layout: Layout, changes: Sequence[Change], capabilities: Capabilities) -> EditRequest:
-        without_place = [change.field for change in changes if change.field not in self._writable]
+        without_place = [change.field for change in changes if not self._has_place(change.field, layout.container)]
         if not isinstance(layout, RemuxLayout) or without_place:
             raise NotEditableError(refusals.no_place(without_place))
         if not layout.payload or layout.payload[0].offset == 0:  # without media, the whole file counts as payload

@@ -3,14 +3,16 @@ The field map of ISO base media files: the box, the item or the key of each fiel
 
 Measured (FFmpeg 5.1 and 8.1, ExifTool 12.57, MediaInfo 23.04) and from the QuickTime File Format ("User Data Text
 Strings", "Metadata Item Keys"). A field may have several places, which are all edited. A new value gets the place that
-these programs show.
+these programs show. The value of a field that the user defined is a free-form item of the iTunes list, or has a key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from indexium_core.model.fields.table import COMMENT, FIELDS, field_named
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.field import CustomNames
+from indexium_core.model.fields.table import COMMENT, FIELDS, known_field
 
 __all__ = [
     "HIDING",
@@ -24,7 +26,10 @@ __all__ = [
     "STRINGS",
     "TIME",
     "TIME_KEYS",
-    "WRITABLE",
+    "freeform_name",
+    "is_writable",
+    "key_field",
+    "new_key",
 ]
 
 CMT = b"\xa9cmt"
@@ -57,7 +62,7 @@ ITEMS: Mapping[bytes, str] = {
 }
 # The names of keys and of free-form items, in lower case: FFmpeg shows them unchanged.
 KEYS: Mapping[str, str] = {name: each.key for each in FIELDS if each.key != TIME for name in each.names_in("mov")}
-TIME_KEYS = frozenset(field_named(TIME).names_in("mov"))
+TIME_KEYS = frozenset(known_field(TIME).names_in("mov"))
 NOT_SHOWN = frozenset({b"ldes", b"\xa9des", b"\xa9key"})  # FFmpeg does not show these, or under another name
 # Boxes of `udta` that FFmpeg shows as a field, but that have another form; the last box in the file counts.
 HIDING: Mapping[bytes, str] = {
@@ -99,4 +104,31 @@ NEW_KEYS: Mapping[str, str] = {
     "rating": "com.apple.quicktime.rating.user",
     "keywords": "com.apple.quicktime.keywords",
 }
-WRITABLE = frozenset({*NEW_ITEMS, *NEW_STRINGS, *NEW_KEYS, TIME})
+_WRITABLE = frozenset({*NEW_ITEMS, *NEW_STRINGS, *NEW_KEYS, TIME})
+
+
+def key_field(name: str) -> str | None:
+    """Return the field of a key, or of a free-form item, by its name; FFmpeg ignores letter case."""
+    return KEYS.get(name.lower()) or registered.current().by_mp4_name.get(name.lower())
+
+
+def freeform_name(field: str) -> tuple[str, str] | None:
+    """Return owner and name of the free-form item that a new value gets; None if the field has another place."""
+    names = _custom_names(field)
+    return (names.mp4_owner, names.mp4_name) if names is not None and names.mp4_owner else None
+
+
+def new_key(field: str) -> str | None:
+    """Return the name of the key that a new value gets; None if the field has another place."""
+    names = _custom_names(field)
+    own = names.mp4_name if names is not None and not names.mp4_owner else None
+    return NEW_KEYS.get(field) or own
+
+
+def is_writable(field: str) -> bool:
+    """Return whether a field has a place in a file."""
+    return field in _WRITABLE or _custom_names(field) is not None
+
+
+def _custom_names(field: str) -> CustomNames | None:
+    return known_field(field).custom

@@ -24,6 +24,7 @@ from indexium_core.files.containers.bmff.tags import macintosh
 __all__ = [
     "FREEFORM",
     "cannot_convert",
+    "freeform_head",
     "freeform_name",
     "key_name",
     "key_names",
@@ -106,6 +107,11 @@ def with_only_value(content: bytes, new: bytes, *, kind: int = _UTF8) -> bytes:
 def new_content(value: bytes, *, kind: int = _UTF8, locale: bytes = _EVERYWHERE) -> bytes:
     """Return the content of a new item with a value: UTF-8, or of another type."""
     return boxes.whole(b"data", struct.pack(">I", kind) + locale + value)
+
+
+def freeform_head(owner: str, name: str) -> bytes:
+    """Return the boxes of a new free-form item in front of its value: the owner of the name, and the name."""
+    return boxes.whole(b"mean", bytes(4) + owner.encode()) + boxes.whole(b"name", bytes(4) + name.encode())
 
 
 def freeform_name(content: bytes) -> tuple[str, str]:

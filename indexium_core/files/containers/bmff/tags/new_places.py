@@ -23,7 +23,7 @@ from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.tags import field_map, items, numeric_items, places, strings
 from indexium_core.files.containers.bmff.tags.places import is_read
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 
 __all__ = ["HANDLER", "KEY_HANDLER", "Insertion", "NewPlace", "added_items", "added_keys", "new_place"]
 
@@ -36,6 +36,7 @@ KEY_HANDLER = bytes(8) + b"mdta" + bytes(13)  # … and that of a list with name
 class NewPlace:
     """The place of a new value."""
 
+    field: str
     kind: bytes  # its box
     around: tuple[Box, ...]  # outermost first; the box becomes the last child of the innermost
     missing: tuple[bytes, ...]  # boxes to create around it, outermost first
@@ -61,10 +62,12 @@ def new_place(window: Window, moov: Box, key: str, *, quicktime: bool, behind: i
     user_data = moov.named(b"udta")
     item, string = field_map.NEW_ITEMS.get(key), field_map.NEW_STRINGS.get(key)
     candidates: list[NewPlace | None] = []
-    if item is not None and not quicktime and not (key == COMMENT and user_data and behind >= 0):
-        candidates.append(_item_place(window, moov, user_data, item))
+    if field_map.freeform_name(key) is not None:
+        candidates.append(_freeform_place(window, moov, user_data, key))
+    elif item is not None and not quicktime and not (key == COMMENT and user_data and behind >= 0):
+        candidates.append(_item_place(window, moov, user_data, key, item))
     if string is not None:
-        candidates.append(_string_place(moov, user_data, behind, string))
+        candidates.append(_string_place(moov, user_data, behind, key, string))
     return next((place for place in candidates if place and place.around[-1].tail > behind), None)
 
 
@@ -89,7 +92,7 @@ def added_keys(window: Window, moov: Box, added: Sequence[tuple[str, str]]) -> l
     """
     paths = list(places.tag_boxes([(window, moov)]))
     holders = [path for _, path in paths if path[-1].named(b"keys")]
-    names = [field_map.NEW_KEYS[key] for key, _ in added]
+    names = [field_map.new_key(key) or "" for key, _ in added]
     if not holders:
         if moov.named(b"meta"):
             return None
@@ -140,14 +143,16 @@ def _numbered(numbers: Sequence[int], added: Sequence[tuple[str, str]]) -> bytes
 
 
 def _new_box(place: NewPlace, value: str) -> bytes:
-    key = (field_map.STRINGS if place.strings else field_map.ITEMS)[place.kind]
     if place.strings:
         return boxes.whole(place.kind, strings.new_content(value.encode("utf-8", "surrogateescape")))
-    return boxes.whole(place.kind, _new_content(place.kind, key, value))
+    name = field_map.freeform_name(place.field)
+    head = items.freeform_head(*name) if name is not None else b""
+    return boxes.whole(place.kind, head + _new_content(place.kind, place.field, value))
 
 
 def _new_content(kind: bytes, key: str, value: str) -> bytes:
-    if field_named(key).type in {"integer", "rating"}:
+    field = known_field(key)
+    if field.type in {"integer", "rating"} and field.custom is None:  # every program reads the texts of custom fields
         return numeric_items.new_content(kind, value)
     return items.new_content(value.encode("utf-8", "surrogateescape"))
 
@@ -162,28 +167,34 @@ def _nested(parts: Sequence[tuple[tuple[bytes, ...], bytes]]) -> bytes:
     return data + b"".join(box for missing, box in parts if not missing)
 
 
-def _string_place(moov: Box, user_data: Sequence[Box], behind: int, kind: bytes) -> NewPlace:
+def _string_place(moov: Box, user_data: Sequence[Box], behind: int, key: str, kind: bytes) -> NewPlace:
     around, missing = ((moov, user_data[0 if behind < 0 else -1]), ()) if user_data else ((moov,), (b"udta",))
-    return NewPlace(kind=kind, around=around, missing=missing, strings=True)
+    return NewPlace(field=key, kind=kind, around=around, missing=missing, strings=True)
 
 
-def _item_place(window: Window, moov: Box, user_data: Sequence[Box], kind: bytes) -> NewPlace | None:
+def _freeform_place(window: Window, moov: Box, user_data: Sequence[Box], key: str) -> NewPlace | None:
+    """Return the place of a free-form item: FFmpeg reads one only behind a track, so other places do not count."""
+    behind = min((track.start for track in moov.named(b"trak")), default=moov.end)
+    return _item_place(window, moov, [udta for udta in user_data if udta.start > behind], key, items.FREEFORM)
+
+
+def _item_place(window: Window, moov: Box, user_data: Sequence[Box], key: str, kind: bytes) -> NewPlace | None:
     """Return the place in an iTunes-style item list, else the place for a new list, None if there is neither."""
     if not user_data:
-        return _new_item_list(kind, (moov,), b"udta")
-    bare = (_new_item_list(kind, (moov, udta)) for udta in user_data if not udta.named(b"meta"))
-    return next(chain(_item_list_places(window, moov, user_data, kind), bare), None)
+        return _new_item_list(key, kind, (moov,), b"udta")
+    bare = (_new_item_list(key, kind, (moov, udta)) for udta in user_data if not udta.named(b"meta"))
+    return next(chain(_item_list_places(window, moov, user_data, key, kind), bare), None)
 
 
-def _new_item_list(kind: bytes, around: tuple[Box, ...], *missing: bytes) -> NewPlace:
-    return NewPlace(kind=kind, around=around, missing=(*missing, b"meta", b"ilst"), strings=False)
+def _new_item_list(key: str, kind: bytes, around: tuple[Box, ...], *missing: bytes) -> NewPlace:
+    return NewPlace(field=key, kind=kind, around=around, missing=(*missing, b"meta", b"ilst"), strings=False)
 
 
-def _item_list_places(window: Window, moov: Box, user_data: Sequence[Box], kind: bytes) -> Iterator[NewPlace]:
+def _item_list_places(window: Window, moov: Box, user_data: Sequence[Box], key: str, kind: bytes) -> Iterator[NewPlace]:
     """Yield the places in iTunes-style item lists, or for a new list, in the form that every program reads."""
     for udta in user_data:
         for meta in udta.named(b"meta"):
             listed = meta.named(b"ilst")[:1]
             if places.handler_of(window, meta) == b"mdir" and meta.prefix == 4 and is_read(meta, *listed):
                 around = (moov, udta, meta, *listed)
-                yield NewPlace(kind=kind, around=around, missing=() if listed else (b"ilst",), strings=False)
+                yield NewPlace(field=key, kind=kind, around=around, missing=() if listed else (b"ilst",), strings=False)

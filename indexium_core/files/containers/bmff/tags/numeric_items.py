@@ -21,6 +21,7 @@ _SIGNED_TYPES = frozenset({_SIGNED, 65, 66, 67, 74})
 _INTEGERS = _SIGNED_TYPES | {_UNSIGNED, 75, 76, 77, 78}
 _FLOATS = {23: ">f", 24: ">d"}
 _FLOAT32 = 23
+_EXACT = 1 << 24  # a float of 32 bits holds every whole number up to this one
 _FOUR_BYTES = frozenset({b"tvsn", b"tves"})
 
 
@@ -38,6 +39,8 @@ def with_only_number(kind: bytes, content: bytes, number: str) -> bytes:
         return items.with_only_value(content, number.encode())
     if old_type in {_SIGNED, _UNSIGNED} and int(number) < 1 << 8 * len(old) - 1:
         return items.with_only_value(content, int(number).to_bytes(len(old), "big"), kind=old_type)
+    if int(number) > _EXACT:
+        return items.with_only_value(content, number.encode())
     return items.with_only_value(content, struct.pack(">f", float(number)), kind=_FLOAT32)
 
 

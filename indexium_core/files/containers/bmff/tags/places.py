@@ -18,7 +18,7 @@ from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.tags import field_map, genres, items, numeric_items, strings
 from indexium_core.model.fields import values as field_values
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 
 __all__ = [
     "MAX_BYTES",
@@ -135,12 +135,12 @@ class _Finder:
             ffmpeg_names = self.first.listed if read and self.first.start < listed.start else []
             for item in listed.children:
                 own_name, ffmpeg_name = items.key_name(item.kind, own_names), items.key_name(item.kind, ffmpeg_names)
-                if ffmpeg_name and _key_field(own_name) != _key_field(ffmpeg_name):
-                    for clashing in filter(None, (_key_field(own_name), _key_field(ffmpeg_name))):
+                if ffmpeg_name and field_map.key_field(own_name) != field_map.key_field(ffmpeg_name):
+                    for clashing in filter(None, (field_map.key_field(own_name), field_map.key_field(ffmpeg_name))):
                         self._refuse(clashing, _CLASH)
                     continue
                 label, name = (own_name, own_name) if own_name else _named(window, item)
-                key = field_map.ITEMS.get(item.kind) or _key_field(name)
+                key = field_map.ITEMS.get(item.kind) or field_map.key_field(name)
                 if name.lower() in field_map.TIME_KEYS:
                     self._refuse(field_map.TIME, "The file has its creation time in its tags, too.")
                 if key is None:
@@ -225,7 +225,7 @@ def values(place: FieldPlace) -> list[str]:
     """
     if place.field == COMMENT:
         return strings.texts(place.content) if place.strings else items.texts(place.content)
-    known = field_named(place.field)
+    known = known_field(place.field)
     if place.strings:
         texts = strings.texts(place.content)
     elif place.box.kind == field_map.OLD_GENRE:
@@ -242,7 +242,7 @@ def cannot_convert(place: FieldPlace) -> list[bool]:
 
 def with_only_value(place: FieldPlace, value: str, encoded: bytes) -> bytes:
     """Return the box of a place with one value; `encoded` is its text in UTF-8, for a place of text."""
-    if not place.strings and field_named(place.field).type in _NUMBERS:
+    if not place.strings and known_field(place.field).type in _NUMBERS:
         return boxes.whole(place.box.kind, numeric_items.with_only_number(place.box.kind, place.content, value))
     if place.box.kind == field_map.OLD_GENRE:
         return boxes.whole(field_map.NEW_ITEMS[place.field], items.new_content(encoded))
@@ -329,11 +329,6 @@ def _named(window: Window, item: Box) -> tuple[str, str]:
         return item.kind.decode("latin-1"), ""
     mean, name = items.freeform_name(window.body(item))
     return f"----:{mean}:{name}", name
-
-
-def _key_field(name: str) -> str | None:
-    """Return the field of a key, or of a free-form item; FFmpeg ignores letter case."""
-    return field_map.KEYS.get(name.lower())
 
 
 def _content(window: Window, box: Box) -> bytes:

@@ -10,9 +10,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.table import COMMENT, known_field
 
-__all__ = ["FILE", "HOMES", "TITLE", "TYPES", "TagHome", "homes_of", "text_in_file", "unprefixed"]
+__all__ = [
+    "FILE",
+    "NAMES",
+    "TITLE",
+    "TYPES",
+    "TagHome",
+    "find_home",
+    "home_of",
+    "homes_of",
+    "text_in_file",
+    "unprefixed",
+]
 
 FILE = 50  # TargetTypeValue of the file, which is the default
 _SEASON, _SHOW = 60, 70
@@ -39,7 +51,7 @@ class TagHome:
         return level == self.level and (not self.kinds or kind in self.kinds)
 
 
-HOMES: Mapping[str, TagHome] = {
+_HOMES: Mapping[str, TagHome] = {
     COMMENT: TagHome(("COMMENT",)),
     TITLE: TagHome(("TITLE",), all_equal=True),
     "description": TagHome(("DESCRIPTION",)),
@@ -55,23 +67,43 @@ HOMES: Mapping[str, TagHome] = {
     "location": TagHome(("RECORDING_LOCATION",)),
 }
 _BY_NAME: dict[str, tuple[tuple[str, TagHome], ...]] = {
-    name: tuple((key, home) for key, home in HOMES.items() if name in home.names)
-    for each in HOMES.values()
+    name: tuple((key, home) for key, home in _HOMES.items() if name in home.names)
+    for each in _HOMES.values()
     for name in each.names
 }
+NAMES = frozenset(_BY_NAME)  # of all tags of these fields
 
 
 def homes_of(name: str) -> tuple[tuple[str, TagHome], ...]:
     """Return the fields that have tags of a name, in upper case, and their homes."""
-    return _BY_NAME.get(name, ())
+    found = _BY_NAME.get(name)
+    if found is not None:
+        return found
+    key = registered.current().by_tag.get(name.lower())
+    return () if key is None else ((key, home_of(key)),)
+
+
+def find_home(field: str) -> TagHome | None:
+    """Return the home of a field, None if the field has no tags."""
+    if field in _HOMES:
+        return _HOMES[field]
+    known = registered.current().in_files.get(field)
+    return TagHome((known.custom.tag.upper(),)) if known is not None and known.custom is not None else None
+
+
+def home_of(field: str) -> TagHome:
+    """Return the home of a field that has tags."""
+    home = find_home(field)
+    assert home is not None
+    return home
 
 
 def text_in_file(field: str, text: str) -> str:
     """Return a value as the file stores it: a comma separates the items of a list."""
-    return text.replace("; ", ", ") if field_named(field).type == "list" else text
+    return text.replace("; ", ", ") if known_field(field).type == "list" else text
 
 
 def unprefixed(field: str) -> str:
     """Return why the field cannot be edited if its tag has no TargetType."""
-    kind = HOMES[field].kind
+    kind = home_of(field).kind
     return f"The tag of the {field} has no TargetType {kind}, so that players show it as a text of the film itself."

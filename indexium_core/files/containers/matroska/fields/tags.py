@@ -22,7 +22,9 @@ from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 from indexium_core.files.containers.matroska.fields import homes
-from indexium_core.files.containers.matroska.fields.homes import HOMES, TagHome
+from indexium_core.files.containers.matroska.fields.homes import TagHome
+from indexium_core.model.fields import registered
+from indexium_core.model.fields.registered import RegisteredFields
 
 __all__ = [
     "FieldTag",
@@ -100,7 +102,8 @@ class MatroskaTag:
 
     def is_home_of(self, field: str) -> bool:
         """Return whether tags of the field may lie in this Tag."""
-        return self.level != _UNKNOWN_LEVEL and field in HOMES and HOMES[field].takes(self.level, self.kind)
+        home = homes.find_home(field)
+        return self.level != _UNKNOWN_LEVEL and home is not None and home.takes(self.level, self.kind)
 
 
 def nested_tags(fields: Collection[str]) -> str:
@@ -117,10 +120,12 @@ def parse(content: bytes) -> tuple[MatroskaTag, ...]:
         RefusedError: It is too large.
 
     """
-    return _parse_cached(content) if len(content) <= _CACHED_BYTES else _parse(content)
+    fields = registered.current()
+    return _parse_cached(content, fields) if len(content) <= _CACHED_BYTES else _parse(content, fields)
 
 
-def _parse(content: bytes) -> tuple[MatroskaTag, ...]:
+def _parse(content: bytes, fields: RegisteredFields) -> tuple[MatroskaTag, ...]:
+    del fields  # they decide which tags are texts of a field
     budget = ebml.ElementBudget()
     items = ebml.children(content, budget)
     return tuple(_tag(item, budget) if item.id == ids.TAG else MatroskaTag(item=item) for item in items)
@@ -281,7 +286,7 @@ def with_texts(
     for field, text in added.items():
         target = _tag_for_new_text(tags, edits, field)
         if target is None:
-            home = HOMES[field].level, HOMES[field].kind
+            home = homes.home_of(field).level, homes.home_of(field).kind
             in_new_tags[home] = in_new_tags.get(home, b"") + _new_simple_tag(field, text)
         else:
             in_tags[target] = in_tags.get(target, b"") + _new_simple_tag(field, text)
@@ -289,7 +294,7 @@ def with_texts(
     for (level, kind), simple_tags in sorted(in_new_tags.items()):
         # MediaInfo shows the last PART_NUMBER of all levels, so the show and the season come first if possible.
         is_first = level != homes.FILE and not any(
-            text.hides and HOMES[text.field].level == level for tag in tags for text in tag.texts
+            text.hides and homes.home_of(text.field).level == level for tag in tags for text in tag.texts
         )
         parts.insert(0 if is_first else len(parts), _new_tag(level, kind, simple_tags))
     new = ebml.master(parts, has_crc=_has_crc([tag.item for tag in tags])) if any(parts) else b""
@@ -310,7 +315,7 @@ def _tag_for_new_text(
         for place, item in enumerate(tag.children)
         if item.id != ids.TARGETS and item.id not in ebml.PADDING and (nth, place) not in gone
     ]
-    prefix = _prefix_of(HOMES[field])
+    prefix = _prefix_of(homes.home_of(field))
     suitable = (nth for nth in staying if nth > after and tags[nth].prefix == prefix and tags[nth].is_home_of(field))
     return max(suitable, default=None)
 
@@ -353,7 +358,7 @@ def _edited_text(old: FieldTag, edit: TagEdit) -> bytes:
 def _new_simple_tag(field: str, text: str) -> bytes:
     """Return a SimpleTag that players show (without language)."""
     string = ebml.element(ids.TAG_STRING, text.encode("utf-8", "surrogateescape"))
-    return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, HOMES[field].names[0].encode()) + string)
+    return ebml.element(ids.SIMPLE_TAG, ebml.element(ids.TAG_NAME, homes.home_of(field).names[0].encode()) + string)
 
 
 def _new_tag(level: int, kind: str, simple_tags: bytes) -> bytes:

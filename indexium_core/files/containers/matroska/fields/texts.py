@@ -21,10 +21,9 @@ from dataclasses import dataclass, replace
 from indexium_core.files.containers.matroska import ids
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.fields import homes, tags
-from indexium_core.files.containers.matroska.fields.homes import HOMES
 from indexium_core.files.containers.matroska.fields.tags import FieldTag, MatroskaTag, TagEdit
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, field_named
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
@@ -118,7 +117,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
     Find the texts of a field.
 
     Args:
-        field: The key of the field, one of `HOMES`.
+        field: The key of the field, one with a home.
         parsed: The content of every Tags element, in file order.
         read_tags: The elements that players find, in the order in which players read them.
 
@@ -134,7 +133,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
     in_read_order = sorted(
         own, key=lambda each: read_tags.index(each.element) if each.element in read_tags else len(read_tags)
     )
-    names = HOMES[field].names
+    names = homes.home_of(field).names
     shown = next((it for name in names for it in reversed(read) if it[1].name == name and it[1].shown), None)
     last = next((each for each in own if each.is_text(shown)), None)
     first = next((each for each in in_read_order if each.tag.default), last or next(iter(in_read_order), None))
@@ -152,7 +151,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
                 takes_segment=each in (first, last)
                 or field != COMMENT
                 or bool(people_comment.parse(each.field.value).people),
-                takes_value=each is (last or first) or HOMES[field].all_equal,
+                takes_value=each is (last or first) or homes.home_of(field).all_equal,
                 moves=hidden and each is first,
             ),
             sets_default=sets_default and each is first,
@@ -176,7 +175,7 @@ def _own_texts(field: str, element: Element, content: Sequence[MatroskaTag], par
         numbers = {place: nth for nth, place in enumerate(simple, 1)}
         for text in own:
             where = f"{parent}/Tag[{number}]/SimpleTag[{numbers[text.place]}]/{text.name}"
-            value = text.value if field == COMMENT else values.stored(field_named(field), text.value)
+            value = text.value if field == COMMENT else values.stored(known_field(field), text.value)
             place = FieldValue(field=field, where=where, value=value)
             found.append(FileText(element=element, place=(nth, text.place), tag=text, field=place))
     return found

@@ -1,0 +1,140 @@
+// The section of custom fields: the definitions, and the form for a new one.
+import {h} from "../../components/browser/dom.js"
+import {button, drawSelect, facts} from "../../components/widgets.js"
+
+/**
+ * @typedef {object} CustomRow
+ * @property {string} key
+ * @property {string} label
+ * @property {string} about
+ * @property {[title: string, text: string][]} names Its names in files.
+ *
+ * @typedef {object} CustomFields
+ * @property {CustomRow[]} rows
+ * @property {{value: string, label: string}[]} types
+ * @property {string} problem Why the last definition was refused.
+ * @property {number} saved Increases with each new definition.
+ *
+ * @typedef {Record<string, string>} Typed The texts of the form.
+ */
+
+/** @type {() => Typed} */
+export const emptyForm = () => ({type: "text"})
+
+/** @param {CustomRow} row */
+const drawRow = ({key, label, about, names}) =>
+  h(
+    "div",
+    {class: "setting custom-field", data: {key}},
+    h("div", {class: "what"}, h("b", null, label), h("p", null, about)),
+    h("div", {class: "names"}, facts(names)),
+    h(
+      "div",
+      {class: "from"},
+      button("Remove…", "remove-field", {kind: "link", data: {field: key}, "aria-label": `Remove the field ${label}`}),
+    ),
+  )
+
+/** @type {(typed: Typed, name: string, label: string, hint: string, attributes?: Record<string, string>) => HTMLElement} */
+const drawText = (typed, name, label, hint, attributes) =>
+  h(
+    "label",
+    {class: "field", data: {key: name}},
+    label,
+    h("input", {
+      type: "text",
+      value: typed[name] ?? "",
+      placeholder: hint,
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: "250",
+      ...attributes,
+      data: {typed: name, key: `typed-${name}`},
+    }),
+  )
+
+/** @param {Typed} typed */
+const drawChoices = typed =>
+  h(
+    "label",
+    {class: "field", data: {key: "choices"}},
+    "Allowed values, one per line (empty: all)",
+    h("textarea", {rows: "3", value: typed.choices ?? "", data: {typed: "choices", key: "typed-choices"}}),
+  )
+
+/** @param {Typed} typed */
+const drawRestriction = typed => {
+  if (typed.type === "integer")
+    return [
+      drawText(typed, "lowest", "Smallest value", "0", {inputmode: "numeric"}),
+      drawText(typed, "highest", "Largest value", "999999999", {inputmode: "numeric"}),
+    ]
+  return (typed.type === "text" || typed.type === "list") && drawChoices(typed)
+}
+
+/** The key that follows from a title. @param {string} title */
+const keyOf = title =>
+  title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "")
+
+/** @param {Typed} typed */
+const drawNames = typed => {
+  const key = typed.key || keyOf(typed.title ?? "") || "tape_number"
+  return [
+    drawText(typed, "key", "Key, for searches and rules", key),
+    drawText(typed, "tag", "Name in Matroska, Ogg, WMV and FLV", key.toUpperCase()),
+    drawText(typed, "mp4", "Name in MP4 and MOV", `com.apple.iTunes:${key.toUpperCase()}`),
+    drawText(typed, "xmp", "XMP property of photos", `indexium:${key}`),
+    drawText(typed, "namespace", "Namespace of its prefix, if it is not well known", "http://example.com/ns/1.0/"),
+  ]
+}
+
+/** @type {(custom: CustomFields, typed: Typed, showsNames: boolean) => HTMLElement} */
+const drawForm = ({types, problem}, typed, showsNames) =>
+  h(
+    "div",
+    {class: "field-form", role: "group", "aria-label": "New field", data: {key: "field-form"}},
+    h(
+      "div",
+      {class: "columns", data: {key: "columns"}},
+      drawText(typed, "title", "Title", "Tape number"),
+      h(
+        "label",
+        {class: "field", data: {key: "type"}},
+        "Type",
+        drawSelect(types, {"aria-label": "Type", data: {change: "field-type", key: "field-type"}}, typed.type),
+      ),
+      drawRestriction(typed),
+      showsNames && drawNames(typed),
+    ),
+    button(showsNames ? "Hide the names in files" : "Names in files…", "field-names", {
+      kind: "link",
+      "aria-expanded": String(showsNames),
+    }),
+    problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, problem),
+    h(
+      "div",
+      {class: "acts", data: {key: "acts"}},
+      button("Add the field", "define", {kind: "primary"}),
+      button("Cancel", "close-form", {}),
+    ),
+  )
+
+/** @type {(custom: CustomFields, form: {typed: Typed, showsNames: boolean} | null) => HTMLElement} */
+export const drawCustomFields = (custom, form) =>
+  h(
+    "section",
+    {class: "card settings", "aria-label": "Custom fields", data: {key: "Custom fields"}},
+    h("h2", null, "Custom fields"),
+    h(
+      "p",
+      {class: "hint lead"},
+      "Fields of your own beside title, date and the others: they are searched, edited, written and rolled back in the same way.",
+    ),
+    custom.rows.map(drawRow),
+    form
+      ? drawForm(custom, form.typed, form.showsNames)
+      : h("div", {class: "acts pad", data: {key: "open-form"}}, button("Add a field…", "open-form", {})),
+  )

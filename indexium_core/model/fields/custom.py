@@ -1,0 +1,234 @@
+"""
+The definition of a field by the user: its key, its type, its allowed values, and its names in files.
+
+Names that the user leaves out follow from the key: `tape_number` is the tag `TAPE_NUMBER` in Matroska, Ogg, ASF and
+FLV, the item `com.apple.iTunes:TAPE_NUMBER` in MP4 and MOV, and the XMP property `indexium:tape_number`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.fields.field import CustomNames, CustomType, Field
+
+__all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "definition"]
+
+TYPES: tuple[CustomType, ...] = get_args(CustomType)
+MAX_INTEGER = 999_999_999
+NAMESPACE = "http://indexium.app/ns/1.0/"  # of properties without another one; it is a name, and nothing opens it
+_PREFIX = "indexium"
+# The namespaces of prefixes that photo programs share (XMP part 2, IPTC Photo Metadata Standard, digiKam).
+NAMESPACES: Mapping[str, str] = {
+    _PREFIX: NAMESPACE,
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "xmp": "http://ns.adobe.com/xap/1.0/",
+    "xmpDM": "http://ns.adobe.com/xmp/1.0/DynamicMedia/",
+    "xmpRights": "http://ns.adobe.com/xap/1.0/rights/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/",
+    "exif": "http://ns.adobe.com/exif/1.0/",
+    "tiff": "http://ns.adobe.com/tiff/1.0/",
+    "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
+    "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+    "MicrosoftPhoto": "http://ns.microsoft.com/photo/1.0/",
+    "digiKam": "http://www.digikam.org/ns/1.0/",
+    "lr": "http://ns.adobe.com/lightroom/1.0/",
+}
+_OF_XML = frozenset({"rdf", "x", "xml", "xmlns"})  # prefixes that a packet itself needs
+_OWNER = "com.apple.iTunes"
+_TAGGED = ("matroska", "webm", "ogg", "asf")
+_MP4 = ("mp4", "mov", "3gp")
+_PHOTOS = ("jpeg", "png", "tiff", "webp", "heif")
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_TAG = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}", re.ASCII)
+_ITEM = re.compile(r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+):([A-Za-z][A-Za-z0-9 _.-]{0,59})", re.ASCII)
+_MP4_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
+_PROPERTY = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,39}):([A-Za-z_][A-Za-z0-9_-]{0,59})", re.ASCII)
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"'&]{1,200}[/#]", re.ASCII)
+_LONGEST_NAME = 120
+_LONGEST_TEXT = 200  # characters of a title's explanation and of an allowed value
+_LONGEST_TITLE = 60
+_MOST_CHOICES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomField:
+    """A field that a user defined. `definition` makes one, and checks it."""
+
+    key: str
+    title: str
+    type: CustomType
+    about: str  # one sentence: what the field means
+    choices: tuple[str, ...] = ()  # the allowed values of a text or items of a list; none: all
+    lowest: int = 0  # of an integer
+    highest: int = MAX_INTEGER
+    multiline: bool = False  # of a text
+    tag: str
+    mp4: str  # `owner:NAME` of a free-form item, or the dotted name of a key
+    xmp: str  # `prefix:name`
+    namespace: str  # of the prefix
+
+    @property
+    def names(self) -> CustomNames:
+        """The names in files."""
+        owner, _, name = self.mp4.rpartition(":")
+        prefix, _, local = self.xmp.partition(":")
+        return CustomNames(
+            tag=self.tag,
+            mp4_owner=owner,
+            mp4_name=name,
+            xmp_prefix=prefix,
+            xmp_name=local,
+            xmp_namespace=self.namespace,
+        )
+
+    @property
+    def field(self) -> Field:
+        """The field, for the table of fields."""
+        names = self.names
+        item = f"----:{self.mp4}" if names.mp4_owner else self.mp4
+        return Field(
+            key=self.key,
+            title=self.title,
+            type=self.type,
+            about=self.about,
+            places={
+                **dict.fromkeys(_TAGGED, self.tag),
+                "flv": f"onMetaData {self.tag}",
+                **dict.fromkeys(_MP4, item),
+                **dict.fromkeys(_PHOTOS, f"XMP {self.xmp}"),
+            },
+            shown_as={"": (self.tag.lower(),), "mov": (names.mp4_name.lower(),), "avi": ()},
+            lowest=self.lowest,
+            highest=self.highest,
+            multiline=self.multiline,
+            choices=self.choices,
+            custom=names,
+        )
+
+
+def definition(
+    key: str,
+    type: str = "text",  # noqa: A002 - the word of the interface
+    *,
+    title: str = "",
+    about: str = "",
+    choices: Sequence[str] = (),
+    lowest: int | None = None,
+    highest: int | None = None,
+    multiline: bool = False,
+    tag: str = "",
+    mp4: str = "",
+    xmp: str = "",
+    namespace: str = "",
+) -> CustomField:
+    """
+    Return a checked definition; names that are empty follow from the key.
+
+    Raises:
+        ValidationError: A part has a form that it cannot have; the message names the part and an example.
+
+    """
+    _check_key(key)
+    if type not in TYPES:
+        raise errors.ValidationError(
+            f"A field cannot have the type “{type[:40]}”. Types: {wording.list_of(TYPES, conjunction='or')}."
+        )
+    kind: CustomType = next(each for each in TYPES if each == type)
+    if kind != "integer" and (lowest is not None or highest is not None):
+        raise errors.ValidationError("Only an integer has a lowest and a highest value. Leave them out.")
+    if multiline and (kind != "text" or choices):
+        raise errors.ValidationError("Only a text without allowed values can have several lines.")
+    first, last = lowest or 0, MAX_INTEGER if highest is None else highest
+    if not 0 <= first <= last <= MAX_INTEGER:
+        message = f"The lowest and the highest value must be in order, from 0 to {MAX_INTEGER:,}."
+        raise errors.ValidationError(message)
+    prefixed, uri = _property(xmp or f"{_PREFIX}:{key}", namespace)
+    return CustomField(
+        key=key,
+        title=_line("title", title or key.replace("_", " ").capitalize(), _LONGEST_TITLE),
+        type=kind,
+        about=_line("explanation", about or "A field of your own.", _LONGEST_TEXT),
+        choices=_choices(kind, choices),
+        lowest=first,
+        highest=last,
+        multiline=multiline,
+        tag=_name("tag", tag or key.upper(), _TAG, "TAPE_NUMBER"),
+        mp4=_mp4(mp4 or f"{_OWNER}:{key.upper()}"),
+        xmp=prefixed,
+        namespace=uri,
+    )
+
+
+def _check_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        message = (
+            f"“{key[:40]}” cannot be the key of a field. A key has lower-case letters, digits and _, starts with a "
+            "letter, and has at most 40 characters, for example tape_number."
+        )
+        raise errors.ValidationError(message)
+
+
+def _line(what: str, text: str, longest: int) -> str:
+    """Return one line of text without control characters; raises ValidationError."""
+    line = unicodedata.normalize("NFC", text).strip()
+    if not line or len(line) > longest or any(unicodedata.category(each) in {"Cc", "Cs"} for each in line):
+        message = f"The {what} of a field is one line of 1 to {longest} characters, without control characters."
+        raise errors.ValidationError(message)
+    return line
+
+
+def _choices(kind: CustomType, choices: Sequence[str]) -> tuple[str, ...]:
+    if choices and kind not in {"text", "list"}:
+        raise errors.ValidationError("Only a text and a list can have allowed values. Leave them out.")
+    if len(choices) > _MOST_CHOICES:
+        raise errors.ValidationError(f"A field can have at most {_MOST_CHOICES} allowed values.")
+    values = [_line("allowed value", each, _LONGEST_TEXT) for each in choices]
+    if kind == "list":
+        values = [" ".join(each.split()) for each in values]
+        joined = next((each for each in values if set(each) & {";", ","}), None)
+        if joined is not None:
+            message = f"The allowed value “{joined}” of a list has a comma or a semicolon, which separate two items."
+            raise errors.ValidationError(message)
+    folded = [each.casefold() for each in values]
+    twice = next((each for each in values if folded.count(each.casefold()) > 1), None)
+    if twice is not None:
+        raise errors.ValidationError(f"The allowed value “{twice}” is there twice.")
+    return tuple(values)
+
+
+def _name(what: str, name: str, form: re.Pattern[str], example: str) -> str:
+    if len(name) > _LONGEST_NAME or not form.fullmatch(name):
+        raise errors.ValidationError(
+            f"“{name[:60]}” cannot be the {what} of a field in files. An example is {example}."
+        )
+    return name
+
+
+def _mp4(name: str) -> str:
+    form = _ITEM if ":" in name else _MP4_KEY
+    return _name("MP4 name", name, form, "com.apple.iTunes:TAPE_NUMBER, or for a key com.example.tape")
+
+
+def _property(name: str, namespace: str) -> tuple[str, str]:
+    """Return an XMP property and the namespace of its prefix."""
+    found = _PROPERTY.fullmatch(_name("XMP property", name, _PROPERTY, "indexium:tape_number"))
+    prefix = found[1] if found else ""
+    known = NAMESPACES.get(prefix, "")
+    uri = namespace or known
+    if prefix in _OF_XML:
+        raise errors.ValidationError(f"The XMP prefix “{prefix}” has a meaning of its own. Use another one.")
+    if not uri:
+        raise errors.ValidationError(
+            f"The namespace of the XMP prefix “{prefix}” is not known. Name it, for example http://example.com/ns/1.0/."
+        )
+    if (known and uri != known) or not _URI.fullmatch(uri):
+        wanted = f": it is {known}" if known else ". A namespace is an address that ends with / or #"
+        raise errors.ValidationError(f"“{uri[:60]}” cannot be the namespace of the XMP prefix “{prefix}”{wanted}.")
+    return name, uri

@@ -1,0 +1,112 @@
+"""
+The fields that users defined, as this process knows them.
+
+An open home registers the definitions of its fields, and releases them when it is closed. All homes that are open in
+one process have the same definitions: so every function finds a field by its key alone. A worker uses the definitions
+that come with its task (`active`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+
+from indexium_core import errors
+from indexium_core.model.fields.custom import CustomField
+from indexium_core.model.fields.field import Field
+
+__all__ = ["Definitions", "RegisteredFields", "active", "current", "register", "release"]
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The definitions of a home, as plain values that another process can get."""
+
+    fields: tuple[CustomField, ...] = ()
+    former: tuple[CustomField, ...] = ()  # removed ones: the history shows them, and their writes can be rolled back
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RegisteredFields:
+    """The fields of some definitions. Equal definitions have the same object, so it can be the key of a cache."""
+
+    definitions: Definitions
+    fields: tuple[Field, ...]
+    by_key: Mapping[str, Field]
+    in_files: Mapping[str, Field]  # by key, with removed ones: a rollback of their writes finds their places
+    by_tag: Mapping[str, str]  # the key of a field in files by its tag in lower case
+    by_mp4_name: Mapping[str, str]  # … by the name of a key or of a free-form item in lower case
+
+
+@lru_cache(maxsize=64)
+def _built(definitions: Definitions) -> RegisteredFields:
+    fields = tuple(each.field for each in definitions.fields)
+    in_files = (*definitions.former, *definitions.fields)
+    return RegisteredFields(
+        definitions,
+        fields,
+        by_key={each.key: each for each in fields},
+        in_files={each.key: each.field for each in in_files},
+        by_tag={each.tag.lower(): each.key for each in in_files},
+        by_mp4_name={each.names.mp4_name.lower(): each.key for each in in_files},
+    )
+
+
+_NONE = _built(Definitions())
+_of_task: ContextVar[RegisteredFields | None] = ContextVar("fields", default=None)
+_homes: dict[str, RegisteredFields] = {}  # of each open home
+_of_process = _NONE
+_lock = threading.Lock()
+
+
+def current() -> RegisteredFields:
+    """Return the fields of the task, else those of the open homes."""
+    return _of_task.get() or _of_process
+
+
+def register(home: str, definitions: Definitions) -> None:
+    """
+    Register the definitions of an open home, in place of its earlier ones.
+
+    Raises:
+        UsageError: Another open home has other definitions.
+
+    """
+    global _of_process  # noqa: PLW0603 - the state of the process
+    built = _built(definitions)
+    with _lock:
+        other = next((each for each, known in _homes.items() if each != home and _differ(known, built)), None)
+        if other is not None:
+            message = (
+                f"The home {home} has other custom fields than the home {other}, which this process has open. "
+                "Close that home first, or use another process."
+            )
+            raise errors.UsageError(message)
+        _homes[home] = built
+        _of_process = built
+
+
+def release(home: str) -> None:
+    """Forget the definitions of a home that is closed."""
+    global _of_process  # noqa: PLW0603 - the state of the process
+    with _lock:
+        _homes.pop(home, None)
+        _of_process = next(iter(_homes.values()), _NONE)
+
+
+@contextmanager
+def active(definitions: Definitions) -> Iterator[None]:
+    """Use definitions in this thread for the duration of the block."""
+    token = _of_task.set(_built(definitions))
+    try:
+        yield
+    finally:
+        _of_task.reset(token)
+
+
+def _differ(one: RegisteredFields, other: RegisteredFields) -> bool:
+    return one.definitions.fields != other.definitions.fields

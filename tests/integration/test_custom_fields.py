@@ -1,0 +1,183 @@
+"""Custom fields of a home: their definitions, and every part of the library that shows and edits them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors, settings
+from indexium_core.library import Library
+from indexium_core.model.fields.table import all_fields, title_of
+from indexium_core.model.operations.operation import WriteOptions
+from tests.support import field_values
+from tests.support.studio import OLD
+
+DANGER = WriteOptions(risk=("safe", "warning", "danger"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    found = tmp_path / "films"
+    found.mkdir()
+    for container in ("mp4", "matroska"):
+        os.utime(field_values.build(container, found), (OLD, OLD))
+    return found
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as opened:
+        opened.scan([folder])
+        yield opened
+
+
+def values_of(library: Library, key: str) -> list[str | None]:
+    """Return the value of a field in each file."""
+    found = [library.files.file(file_id).field_details for file_id in (1, 2)]
+    return [next(each.value for each in details if each.field == key) for details in found]
+
+
+def write(library: Library, value: str, key: str = "tape_number") -> int:
+    library.decisions.set_fields("", {key: value})
+    status = library.write(library.plan(), DANGER).wait()
+    assert status.counts == {"success": 2}, library.operation(status.id).items
+    return status.id
+
+
+def test_scan_after_a_definition_reads_the_values_of_all_files(library: Library, folder: Path, tmp_path: Path) -> None:
+    library.fields.define("tape_number", "integer")
+    write(library, "12")
+    library.close()
+    with Library.open(tmp_path / "other") as other:
+        assert other.scan([folder]).seen == 2
+        assert other.plan("field:title").statistics.total_files == 0
+        other.fields.define("tape_number", "integer")
+        assert values_of(other, "tape_number") == [None, None]
+        assert other.scan().changed == 2
+        assert values_of(other, "tape_number") == ["12", "12"]
+        assert other.scan().changed == 0
+        other.fields.remove("tape_number")
+        assert other.scan().changed == 2
+        with pytest.raises(errors.UsageError):
+            other.plan("tape_number:12")
+        with pytest.raises(errors.ValidationError, match="was a field with other names in files: TAPE_NUMBER"):
+            other.fields.define("tape_number", tag="OTHER")
+        with pytest.raises(errors.ValidationError, match="belongs to the removed field Tape number"):
+            other.fields.define("other_number", tag="TAPE_NUMBER")
+        other.fields.define("tape_number", "list")
+        other.scan()
+        assert values_of(other, "tape_number") == ["12", "12"]
+
+
+def test_field_is_searched_ruled_locked_exported_and_imported(library: Library, tmp_path: Path) -> None:
+    library.fields.define("tape_number", "integer", highest=99)
+    library.fields.define("camera_body", choices=["Sony FX3", "Canon R5"])
+    write(library, "12")
+    assert library.plan("tape_number:>3").statistics.total_files == 2
+    assert library.plan("tape_number:<3 OR field:camera_body").statistics.total_files == 0
+    library.decisions.set_fields([1], {"camera_body": "sony fx3", "title": "Tape {tape_number}"})
+    assert {each.field: each.new for each in library.plan("changed:camera_body").items[0].field_changes} == {
+        "camera_body": "Sony FX3",
+        "title": "Tape 12",
+    }
+    with pytest.raises(errors.ValidationError, match="It can be Sony FX3 or Canon R5"):
+        library.decisions.set_fields([1], {"camera_body": "Nikon"})
+    with pytest.raises(errors.ValidationError, match="from 0 to 99"):
+        library.decisions.set_fields([1], {"tape_number": "100"})
+    sheet = "".join(library.exporter.plan("", "csv", everything=True))
+    assert "existing_tape_number,result_tape_number" in sheet
+    applied = tmp_path / "plan.csv"
+    applied.write_text(sheet.replace(",12,12", ",12,13"), encoding="utf-8")
+    library.changes.apply(library.changes.read(applied))
+    assert library.plan("tape_number:13").statistics.total_files == 2
+    library.locks.lock([2], ["tape_number"])
+    assert library.plan("locked:tape_number").statistics.total_files == 1
+    frame = library.sql("SELECT fields['tape_number'] AS tape FROM files ORDER BY file_id")
+    assert list(frame["tape"]) == ["12", "12"]
+
+
+def test_removal_waits_for_edits_and_keeps_the_history(library: Library, folder: Path) -> None:
+    before = [path.read_bytes() for path in sorted(folder.iterdir())]
+    library.fields.define("tape_number", "integer", title="Tape")
+    library.decisions.set_fields([1], {"tape_number": "3"})
+    with pytest.raises(errors.UsageError, match=r"Tape has edits in 1 file that wait"):
+        library.fields.remove("tape_number")
+    operation = write(library, "12")
+    library.decisions.set_fields([1], {"tape_number": "3"})
+    with pytest.raises(errors.UsageError, match="would not be valid any more"):
+        library.fields.change("tape_number", lowest=5)
+    library.decisions.revoke([each.decision_id for each in library.decisions.list()])
+    library.fields.remove("tape_number")
+    assert library.fields.list() == []
+    assert title_of("tape_number") == "Tape"
+    with pytest.raises(errors.UsageError, match="no field 'tape_number'"):
+        library.decisions.set_fields([1], {"tape_number": "4"})
+    with pytest.raises(errors.UnknownIdError, match="There are no custom fields"):
+        library.fields.get("tape_number")
+    items = library.operation(operation).items
+    assert [(each.field, each.new) for item in items for each in item.fields] == [("tape_number", "12")] * 2
+    library.scan()
+    assert library.rollback(operation).wait().counts == {"success": 2}
+    assert [path.read_bytes() for path in sorted(folder.iterdir())] == before
+
+
+def test_removed_key_can_be_defined_again_with_another_type(library: Library) -> None:
+    library.fields.define("tape_number", "integer")
+    library.fields.remove("tape_number")
+    assert library.fields.define("tape_number", "list").type == "list"
+    assert [each.type for each in library.fields.list()] == ["list"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "word"),
+    [
+        ({"key": "camera"}, "my_camera"),  # a property
+        ({"key": "title"}, "my_title"),
+        ({"key": "folder"}, "my_folder"),  # a search key
+        ({"key": "oldest"}, "my_oldest"),  # a placeholder
+        ({"title": "Genre"}, "Genre"),
+        ({"tag": "genre"}, "genre"),
+        ({"tag": "encoder"}, "encoder"),
+        ({"tag": "Part_Number"}, "Part_Number"),
+        ({"mp4": "com.apple.quicktime.title"}, "com.apple.quicktime.title"),
+        ({"xmp": "dc:title"}, "dc:title"),
+        ({"xmp": "MicrosoftPhoto:Rating"}, "MicrosoftPhoto:Rating"),
+        ({"tag": "OWN"}, "Own"),  # of the other custom field
+        ({"xmp": "indexium:own"}, "Own"),
+        ({"mp4": "org.other:OWN"}, "Own"),
+    ],
+)
+def test_name_with_another_meaning_is_refused(library: Library, facts: dict[str, str], word: str) -> None:
+    library.fields.define("own")
+    with pytest.raises(errors.ValidationError) as raised:
+        library.fields.define(**{"key": "tape_number"} | facts)  # type: ignore[arg-type]
+    assert word in raised.value.message
+    with pytest.raises(errors.UsageError, match="already"):
+        library.fields.define("own")
+
+
+def test_closed_home_leaves_no_field_behind(tmp_path: Path, library: Library) -> None:
+    library.fields.define("tape_number", "integer")
+    with pytest.raises(errors.UsageError, match=r"has other custom fields than the home"):
+        Library.open(tmp_path / "other")
+    library.close()
+    assert "tape_number" not in {each.key for each in all_fields()}
+    with Library.open(tmp_path / "other") as other:
+        assert other.fields.list() == []
+    with Library.open(tmp_path / "home") as again:
+        assert [each.key for each in again.fields.list()] == ["tape_number"]
+
+
+def test_worker_processes_know_the_fields(tmp_path: Path, folder: Path) -> None:
+    config = settings.load(tmp_path / "home")
+    config.executor = "processes"
+    with Library.open(tmp_path / "home", config=config) as library:
+        library.fields.define("tape_number", "integer")
+        library.scan([folder])
+        operation = write(library, "12")
+        library.scan(full=True)
+        assert values_of(library, "tape_number") == ["12", "12"]
+        assert library.rollback(operation).wait().counts == {"success": 2}
