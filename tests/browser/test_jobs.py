@@ -17,7 +17,7 @@ from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
 from tests.browser.test_writing import foot
 from tests.support.holding import HeldReading, cut_off
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, until
 
 SAFE = WriteOptions(risk=("safe",), user_note="Holiday 2019")
 
@@ -270,6 +270,7 @@ def test_resumed_scan_can_be_stopped_at_the_start(
         expect(toast).to_be_visible()
         line = page.get_by_role("status").filter(has_text="A scan is running.")
         (toast if place == "toast" else line).get_by_role("button", name="Stop").click()
+        until(lambda: opened.jobs.get(job.id).cancelled_at is not None)
         held.opened.set()
         expect(line).to_be_hidden()
         assert opened.jobs.wait(job.id, PATIENCE).status == "cancelled"
