@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -62,8 +63,9 @@ def modules() -> list[tuple[str, Path]]:
     return found
 
 
+@functools.cache
 def imports_of(path: Path) -> set[str]:
-    """Return every module that the file imports, late imports included."""
+    """Return every module that the file imports, late imports included; never change the result."""
     found = set()
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
 from indexium_core.model.operations.operation import WriteOptions
 from tests.support import field_values
+from tests.support.oracles import oracle
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
@@ -181,3 +184,30 @@ def test_worker_processes_know_the_fields(tmp_path: Path, folder: Path) -> None:
         library.scan(full=True)
         assert values_of(library, "tape_number") == ["12", "12"]
         assert library.rollback(operation).wait().counts == {"success": 2}
+
+
+def test_other_programs_show_the_values(tmp_path: Path) -> None:
+    exiftool, mkvextract = oracle("exiftool"), oracle("mkvextract")
+    folder = tmp_path / "films"
+    folder.mkdir()
+    paths = {container: field_values.build(container, folder) for container in ("mp4", "matroska", "jpeg")}
+    for path in paths.values():
+        os.utime(path, (OLD, OLD))
+    with Library.open(tmp_path / "home") as library:
+        library.fields.define("tape_number", "integer")
+        library.fields.define("own_key", mp4="com.example.tape")
+        library.inventory.add(folder, photos=True)
+        library.scan()
+        library.decisions.set_fields("", {"tape_number": "12", "own_key": "Box 7"})
+        assert library.write(library.plan(), DANGER).wait().counts == {"success": 3}
+
+    def shown(*words: str) -> str:
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    [film] = json.loads(shown(exiftool, "-json", "-G1", str(paths["mp4"])))
+    assert (film["iTunes:TAPE_NUMBER"], film["Keys:ExampleTape"]) == (12, "Box 7")
+    [photo] = json.loads(shown(exiftool, "-json", "-G1", str(paths["jpeg"])))
+    assert (photo["XMP-indexium:Tape_number"], photo["XMP-indexium:Own_key"]) == (12, "Box 7")
+    tags = shown(mkvextract, str(paths["matroska"]), "tags")
+    assert "<Name>TAPE_NUMBER</Name>" in tags
+    assert "<String>12</String>" in tags

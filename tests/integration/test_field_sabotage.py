@@ -12,12 +12,10 @@ from indexium_core import errors
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.fields import registered
-from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.fields.table import COMMENT, Field, editable_fields
 from indexium_core.model.files.media import Change, Remux
-from tests.support import field_values, sabotage
-from tests.support.field_values import CASES, CUSTOM, CUSTOM_CASES, values_of
+from tests.support import field_values, own_fields, sabotage
+from tests.support.field_values import CASES, CUSTOM_CASES, values_of
 
 
 def written(data: bytes, *changes: Change) -> bytes:
@@ -43,9 +41,9 @@ def change_to(field: Field, container: str, number: int) -> Change:
 
 
 @pytest.fixture(autouse=True)
-def own_fields() -> Iterator[None]:
+def registered_fields() -> Iterator[None]:
     """Register the custom fields."""
-    with registered.active(Definitions(tuple(CUSTOM))):
+    with own_fields.known():
         yield
 
 

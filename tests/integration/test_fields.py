@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -16,41 +18,93 @@ from indexium_core.files.verify import pictures
 from indexium_core.library import Library
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import EDITABLE, Field
-from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import field_values, headers, media, ogg
-from tests.support.field_values import CUSTOM, CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
+from tests.support.field_values import CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of
 from tests.support.headers import wide
+from tests.support.own_fields import CUSTOM
 from tests.support.studio import OLD
 
 DANGER = WriteOptions(risk=("safe", "warning", "danger"))
+ALL_CASES = [*SOME_CASES, *CUSTOM_CASES]
 
 
-@pytest.mark.parametrize(
-    ("container", "field"), [*SOME_CASES, *CUSTOM_CASES], ids=lambda each: getattr(each, "key", each)
-)
-def test_field_is_written_replaced_removed_and_rolled_back(tmp_path: Path, container: str, field: Field) -> None:
-    folder = tmp_path / "films"
-    folder.mkdir()
-    path = field_values.build(container, folder)
-    os.utime(path, (OLD, OLD))
-    original = path.read_bytes()
-    first, second = values_of(field, container)
-    with Library.open(tmp_path / "home") as library:
+@dataclass(frozen=True)
+class Round:
+    """One write of all films, by container."""
+
+    items: dict[str, ItemDetails]
+    shown: dict[str, str | None]
+    unfinished: set[str]  # films that the plan after this write would change
+
+
+@dataclass(frozen=True)
+class Journey:
+    """A film of each container, in which a first value, another value and no value of one field are written."""
+
+    originals: dict[str, bytes]
+    rounds: list[Round]
+    restored: dict[str, bytes]  # after the rollback of all rounds
+
+
+@pytest.fixture(scope="module")
+def journey_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Field], Journey]:
+    """Return the journey of a field, made once. A library is for one field, because films with equal media share it."""
+    made: dict[str, Journey] = {}
+
+    def journey(field: Field) -> Journey:
+        if field.key not in made:
+            made[field.key] = travel(field, tmp_path_factory.mktemp("fields"))
+        return made[field.key]
+
+    return journey
+
+
+def travel(field: Field, where: Path) -> Journey:
+    films = where / "films"
+    paths = {}
+    for container in (container for container, each in ALL_CASES if each.key == field.key):
+        (films / container).mkdir(parents=True)
+        paths[container] = path = field_values.build(container, films / container)
+        os.utime(path, (OLD, OLD))
+    containers = {path: container for container, path in paths.items()}
+    originals = {container: path.read_bytes() for container, path in paths.items()}
+    with Library.open(where / "home") as library:
         field_values.define(library, field.key)
-        library.inventory.add(folder, photos=True)
+        library.inventory.add(films, photos=True)
         library.scan()
-        operations = []
-        for value in (first, second, ""):
-            library.decisions.set_fields([1], {field.key: value})
-            status = library.write(library.plan(), DANGER).wait()
-            assert status.status == "completed", library.operation(status.id).items
-            assert status.counts["success"] == 1
-            operations.append(status.id)
-            assert_shown(path, field, container, value or None)
-            assert library.plan().statistics.total_files == library.plan().statistics.unchanged_count
-        for operation in reversed(operations):
-            library.rollback(operation).wait()
-        assert path.read_bytes() == original
+        ids = dict(library._parts.store.read().execute("SELECT path, file_id FROM scanned_files").fetchall())
+        operations, rounds = [], []
+        for number in range(3):
+            wanted: dict[str, list[int]] = {}
+            for container, path in paths.items():
+                value = (*values_of(field, container), "")[number]
+                wanted.setdefault(value, []).append(ids[str(path)])
+            for value, file_ids in wanted.items():
+                library.decisions.set_fields(file_ids, {field.key: value})
+            operation = library.write(library.plan(), DANGER)
+            operation.wait()
+            operations.append(operation.id)
+            items = {
+                containers[Path(item.file_path)]: item for item in library.operation(operation.id, per_page=0).items
+            }
+            found = {container: shown(path, field, container) for container, path in paths.items()}
+            rounds.append(Round(items, found, {containers[Path(item.file_path)] for item in library.plan().items}))
+        for operation_id in reversed(operations):
+            library.rollback(operation_id).wait()
+    return Journey(originals, rounds, {container: path.read_bytes() for container, path in paths.items()})
+
+
+@pytest.mark.parametrize(("container", "field"), ALL_CASES, ids=lambda each: getattr(each, "key", each))
+def test_field_is_written_replaced_removed_and_rolled_back(
+    journey_of: Callable[[Field], Journey], container: str, field: Field
+) -> None:
+    journey = journey_of(field)
+    for written, value in zip(journey.rounds, (*values_of(field, container), None), strict=True):
+        assert (written.items[container].status, written.items[container].message) == ("success", "")
+        assert_equal(written.shown[container], field, container, value)
+        assert container not in written.unfinished
+    assert journey.restored[container] == journey.originals[container]
 
 
 LIMITED = [(field, container) for field in EDITABLE for container in field.limits]
@@ -77,20 +131,30 @@ def test_value_that_a_file_cannot_store_leaves_the_other_changes(tmp_path: Path,
 
 
 def assert_shown(path: Path, field: Field, container: str, value: str | None) -> None:
-    """Check the field as FFmpeg's libraries show it, of a photo as Pillow: of a list, they may show one item."""
+    """Check the field as other programs show it."""
+    assert_equal(shown(path, field, container), field, container, value)
+
+
+def shown(path: Path, field: Field, container: str) -> str | None:
+    """Return the field as FFmpeg's libraries show it, of a photo as Pillow."""
     if container in field_values.PHOTOS:
         reader = BytesReader(path.read_bytes())
-        assert pictures.read(reader, registry.examine(reader)[1]).fields[field.key] == value
-        return
+        return pictures.read(reader, registry.examine(reader)[1]).fields[field.key]
     with av.open(str(path), metadata_errors="surrogateescape") as film:
         # The tags of an Ogg file are those of its streams.
         tags = [stream.metadata for stream in film.streams] if container == "ogg" else [film.metadata]
     names = {name.lower(): text for each in tags for name, text in each.items()}
     demuxer = libav.demuxer_of(container)
     found = next((names[name] for name in field.names_in(demuxer) if name in names), None)
-    shown = None if found is None else values.stored(field, found, demuxer)
-    if field.names_in(demuxer):
-        assert shown == value or (field.type == "list" and shown in (value or "").split("; "))
+    return None if found is None else values.stored(field, found, demuxer)
+
+
+def assert_equal(found: str | None, field: Field, container: str, value: str | None) -> None:
+    """Check a shown value: FFmpeg's libraries may show one item of a list, and do not show some fields."""
+    if container in field_values.PHOTOS:
+        assert found == value
+    elif field.names_in(libav.demuxer_of(container)):
+        assert found == value or (field.type == "list" and found in (value or "").split("; "))
 
 
 def wmv(folder: Path) -> bytes:

@@ -148,6 +148,19 @@ def test_commands_print_same_with_and_without_service(
         ("operations", "pause", "1"),
         ("operations", "resume", "77"),
         ("libraries", "remove", "7", "--yes"),
+        ("fields", "add", "tape_number", "--type", "integer"),
+        ("fields", "add", "camera"),
+        ("fields", "set", "tape_number", "--title", "Tape"),
+        ("fields", "list", "--json"),
+        ("fields", "list"),
+        ("edit", "lake", "--set", "tape_number=7"),
+        ("plan", "tape_number:>6", "--json"),
+        ("show", "lake.mp4"),
+        ("fields", "set", "tape_number", "--highest", "5"),
+        ("fields", "remove", "tape_number"),
+        ("undo",),
+        ("fields", "remove", "tape_number"),
+        ("plan", "tape_number:>6"),
     ]
 
     def say(where: Path, folder: Path, words: tuple[str, ...]) -> tuple[int, str, str]:

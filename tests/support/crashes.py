@@ -25,6 +25,7 @@ from indexium_core.files.journal import JournaledFile, OperationJournal
 from indexium_core.files.reader import FileReader
 from indexium_core.files.swap import Replacement
 from indexium_core.model.files.media import Change, Extent, Patch, Rebuild, Refusal, Remux
+from tests.support import own_fields
 
 CALLS = ("open", "write", "pwrite", "ftruncate", "fsync", "fdatasync", "utime")
 FAILED, STOPPED, CANNOT_TELL = 7, 8, 9  # exit codes: the film's error, the journal's, and an open end
@@ -103,7 +104,7 @@ def run_failing(edit: Edit, code: str) -> None:
 
 def write(path: Path, backup: Path, changes: Sequence[Change], means: Capabilities, strategy: str) -> None:
     """Change fields of a film by one of its strategies, without library and verification."""
-    with FileReader(os.fsencode(path)) as reader:
+    with own_fields.known(), FileReader(os.fsencode(path)) as reader:
         family, layout = registry.examine(reader)
         assert family is not None
         chosen = next(one for one in family.strategies() if one.name == strategy)

@@ -6,16 +6,11 @@ from pathlib import Path
 
 from indexium_core.files.containers import photos as photo_families
 from indexium_core.library import Library
-from indexium_core.model.fields import custom
 from indexium_core.model.fields.table import EDITABLE, Field
 from tests.support import media, photos
 from tests.support.effort import effort
+from tests.support.own_fields import CUSTOM
 
-# A field of each type that a user may define, and one more with the name of a key in MP4.
-CUSTOM = [
-    *(custom.definition(f"own_{each}", each) for each in custom.TYPES),
-    custom.definition("own_key", mp4="com.example.tape"),
-]
 CASES = [(container, field) for field in EDITABLE for container in field.places]
 CONTAINERS = list(dict.fromkeys(container for container, _ in CASES))
 VALUES = {

@@ -15,13 +15,8 @@ from indexium_core.model.people import people_comment
 __all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
 
 TAGS = 6  # maximum number of names in a row
-WITHOUT_COUNT = (
-    "differ",
-    "faces",
-    "ambiguous_person",
-    "corruption",
-    "same_name",
-)  # kinds whose findings are about one file
+# Kinds whose findings are about one file.
+WITHOUT_COUNT = ("differ", "faces", "ambiguous_person", "corruption", "same_name")
 NO_FINDINGS = "No findings"
 
 

@@ -32,7 +32,7 @@ class SettingsScreen(Screen):
         self._form.on(
             set=lambda message: self._request(str(message["name"]), str(message["value"])),
             unset=lambda message: self._request(str(message["name"]), None),
-            define=self._define,
+            define=lambda message: self._define(message["texts"]),
             remove=lambda message: self._ask_removal(str(message["key"])),
         )
 

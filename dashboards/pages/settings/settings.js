@@ -206,7 +206,7 @@ export function render(context) {
         self.paint()
       },
       define(self) {
-        self.send("define", self.state.form.typed)
+        self.send("define", {texts: self.state.form.typed})
       },
       "remove-field"(self, {field}) {
         self.send("remove", {key: field})

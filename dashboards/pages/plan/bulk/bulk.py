@@ -18,6 +18,7 @@ from indexium_core.model.files.properties import FIELDS, LABELS, ON_REQUEST, Loc
 __all__ = ["Bulk", "days", "effect", "fields_effect", "locked", "templates", "view"]
 
 SHOWN = 60  # maximum number of people that are shown as chips
+SUGGESTED = 24  # maximum number of rules, or of allowed values, that are offered
 NAMED = 4  # maximum number of people in a sentence
 _EXAMPLES: dict[FieldType, str] = {  # values of fields
     "text": "{name}",
@@ -94,7 +95,7 @@ def view(
                 "label": field.title,
                 "about": field.about,
                 "example": _EXAMPLES[field.type],
-                "suggestions": [{"label": label, "rule": rule} for label, rule in suggestions(field)],
+                "suggestions": [{"label": label, "rule": rule} for label, rule in suggestions(field)[:SUGGESTED]],
             }
             for field in editable_fields()
         ],

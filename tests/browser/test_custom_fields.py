@@ -1,0 +1,56 @@
+"""Custom fields: defined on the settings page, set in the details of a file from a select box, and removed."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+LETTER = "Letter.mp4"
+
+
+def test_field_is_defined_edited_and_removed(site: Site, library: Library) -> None:
+    page = site.visit("/settings")
+    section = page.get_by_role("region", name="Custom fields")
+    section.get_by_role("button", name="Add a field…").click()
+    form = section.get_by_role("group", name="New field")
+    form.get_by_label("Title").fill("Genre")
+    form.get_by_role("button", name="Add the field").click()
+    expect(form.get_by_text("“genre” has another meaning in searches and rules.")).to_be_visible()
+    form.get_by_label("Title").fill("Camera body")
+    form.get_by_label("Allowed values").fill("Sony FX3\nCanon R5")
+    form.get_by_role("button", name="Names in files…").click()
+    expect(form.get_by_label("Name in MP4 and MOV")).to_have_attribute("placeholder", re.compile("com.apple.iTunes:"))
+    form.get_by_label("Name in MP4 and MOV").fill("com.example.camera")
+    form.get_by_role("button", name="Add the field").click()
+    expect(form).to_be_hidden()
+    expect(section.get_by_text("Text: Sony FX3 or Canon R5. In searches and rules: camera_body.")).to_be_visible()
+    [field] = library.fields.list()
+    assert (field.key, field.mp4, field.choices) == ("camera_body", "com.example.camera", ("Sony FX3", "Canon R5"))
+
+    _choose_in_details(site.visit("/plan"))
+    assert [each.kind for each in library.decisions.list() if each.kind.startswith("field:")] == ["field:camera_body"]
+
+    page = site.visit("/settings")
+    section = page.get_by_role("region", name="Custom fields")
+    section.get_by_role("button", name="Remove the field Camera body").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove the field").click()
+    expect(page.get_by_text(re.compile("Camera body has edits in 1 file that wait to be written"))).to_be_visible()
+    library.decisions.revoke([each.decision_id for each in library.decisions.list()])
+    section.get_by_role("button", name="Remove the field Camera body").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove the field").click()
+    expect(section.get_by_text("Camera body")).to_be_hidden()
+    assert library.fields.list() == []
+
+
+def _choose_in_details(page: Page) -> None:
+    page.get_by_role("row").filter(has_text=LETTER).first.click()
+    drawer = page.locator(".details")
+    drawer.get_by_role("button", name=re.compile("More fields|no other fields")).click()
+    drawer.get_by_role("button", name=re.compile("^Camera body: none")).click()
+    drawer.get_by_role("combobox", name="Camera body").select_option("Canon R5")
+    expect(drawer.get_by_role("button", name=re.compile("^Camera body: Canon R5"))).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text=LETTER).first).to_contain_text("Camera body: Canon R5")
