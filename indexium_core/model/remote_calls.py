@@ -37,7 +37,7 @@ class ServiceDescription:
 
     calls: Mapping[str, RemoteCall]  # calls by `service.method`
     classes: Mapping[str, str]  # name of a class whose values are sent: its module
-    fields: Definitions = Definitions()  # the custom fields of the home
+    fields: Definitions  # the custom fields of the home
 
 
 def remote(*, paths: tuple[str, ...] = (), pieces: bool = False) -> Callable[[Method], Method]:
