@@ -29,8 +29,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     A `case` is one of each container and strategy, with --exhaustive every row of the table. A `strategy_case` is one
     of each method of writing, with --exhaustive of each strategy. A `spread_case` is one of these, a different one for
-    each test (see below), with --exhaustive each. All fields of a container at once are a case, too; with --exhaustive
-    also each field of each container, and all fields of a container in every other kind of case.
+    each test (see below) and one with a sidecar, with --exhaustive each. All fields of a container at once are a case,
+    too; with --exhaustive also each field of each container, and all fields of a container in every other kind of case.
     """
     every = metafunc.config.getoption("--exhaustive")
     if every:
@@ -58,15 +58,16 @@ def _add_single_fields() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep one of the tests that differ only in their `spread_case` or `played_case`."""
+    """Keep one of the tests that differ only in their `spread_case` or `played_case`, and one with a sidecar."""
     if config.getoption("--exhaustive"):
         return
     groups: dict[tuple[object, ...], list[pytest.Item]] = defaultdict(list)
     for item in items:
         if isinstance(item, pytest.Function) and _SPREAD & set(item.fixturenames):
             others = {name: value for name, value in item.callspec.params.items() if name not in _SPREAD}
-            groups[item.path, item.originalname, str(others)].append(item)
-    kept = {group[zlib.crc32(str(key[1:]).encode()) % len(group)] for key, group in groups.items()}
+            has_sidecar = not shapes.SIDECARS.keys().isdisjoint(map(str, item.callspec.params.values()))
+            groups[item.path, item.originalname, str(others), has_sidecar].append(item)
+    kept = {group[zlib.crc32(str(key[1:3]).encode()) % len(group)] for key, group in groups.items()}
     dropped = [item for group in groups.values() for item in group if item not in kept]
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=dropped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -174,6 +175,17 @@ def test_check_of_sound_home_finds_nothing(studio: Studio) -> None:
     assert steps[-1][0] == steps[-1][1] > 30
 
 
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed home with an operation and a backup, without problems."""
+    studio = Studio(tmp_path_factory.mktemp("sound"), 6)
+    studio.write()
+    studio.library.database_backups.make()
+    assert problems(studio.library) == {}
+    studio.library.close()
+    return studio.library.home
+
+
 @pytest.mark.parametrize(
     ("statement", "name", "message"),
     [
@@ -188,13 +200,12 @@ def test_check_of_sound_home_finds_nothing(studio: Studio) -> None:
         ("CREATE OR REPLACE SEQUENCE file_ids START 3", "numbers", "numbers of existing rows: file_ids."),
     ],
 )
-def test_check_finds(studio: Studio, statement: str, name: str, message: str) -> None:
-    studio.write()
-    studio.library.database_backups.make()
-    assert problems(studio.library) == {}
-    sql(studio.library, statement)
+def test_check_finds(sound: Path, home: Path, statement: str, name: str, message: str) -> None:
+    shutil.copytree(sound, home)
+    with Library.open(home) as library:
+        sql(library, statement)
 
-    assert message in problems(studio.library)[name]
+        assert message in problems(library)[name]
 
 
 def test_check_names_damaged_table_and_damaged_backup(studio: Studio) -> None:

@@ -461,3 +461,18 @@ def test_write_costs_same_number_of_statements_for_every_group(
     more.library.close()
 
     assert counted["many"] <= counted["few"] + 4  # progress is stored by time
+
+
+def test_write_keeps_the_place_of_a_file_without_a_date(studio: Studio) -> None:
+    for path in studio.paths:
+        os.utime(path, (OLD, OLD))
+    studio.library.scan()
+    before = studio.library.media.page().tiles
+    assert {tile.date_source for tile in before} == {"file"}
+    day = {tile.file_id: tile.shown_at for tile in before}
+    status = studio.write()
+    assert status.status == "completed"
+    assert {tile.file_id: tile.shown_at for tile in studio.library.media.page().tiles} == day
+    studio.library.scan(full=True)
+    assert studio.back(status.id).status == "completed"
+    assert {tile.file_id: tile.shown_at for tile in studio.library.media.page().tiles} == day

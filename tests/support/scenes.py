@@ -146,7 +146,7 @@ class Scene:
 
     def dress(self) -> None:
         """Set the attributes of films that were written byte by byte."""
-        for film in self.all:
+        for film in [*self.kept, *self.all]:
             if film.path.exists():
                 film.dress()
 

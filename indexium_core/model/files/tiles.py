@@ -21,7 +21,9 @@ __all__ = [
 SORTS = ("newest", "oldest", "name", "rating", "largest")
 FACETS = ("type", "taken", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page
-DateSource = Literal["edit", "taken", "field", "file"]  # an edit of the plan, the recording, a field, the file time
+DateSource = Literal[
+    "edit", "taken", "field", "file"
+]  # an edit of the plan, the recording, a field, the file time before our writes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

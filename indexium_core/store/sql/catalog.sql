@@ -382,7 +382,8 @@ WHERE r.file_id = scanned_files.file_id;
 -- Store the facts of files after a write, which changes neither the path nor, except for a rewrite, the payload.
 UPDATE scanned_files SET
     device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size, mtime_ns = r.mtime_ns,
-    own_mtime_ns = r.own_mtime_ns, state = 'ok', state_message = '', growing = false, tags = r.tags::JSON, comment = r.comment,
+    own_mtime_ns = r.own_mtime_ns, former_mtime_ns = coalesce(scanned_files.former_mtime_ns, scanned_files.mtime_ns),
+    state = 'ok', state_message = '', growing = false, tags = r.tags::JSON, comment = r.comment,
     comment_fields = r.comment_fields::JSON, fields_differ = r.fields_differ, people = r.people,
     people_keys = r.people_keys, custom_text = r.custom_text, comment_before = r.comment_before,
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,

@@ -21,8 +21,8 @@ coalesce(wall_time(p.field_values[$created]), wall_time(p.field_values[$date]));
 coalesce(wall_time(f.fields[$created]), wall_time(f.fields[$date]));
 
 -- name: shown_at
--- Part of other statements: the date under which a file is shown, as wall time.
-coalesce(/* edited_at */, m.taken, /* dated_at */, to_timestamp(f.mtime_ns / 1e9)::TIMESTAMP);
+-- Part of other statements: the date under which a file is shown, as wall time. Our own writes do not change it.
+coalesce(/* edited_at */, m.taken, /* dated_at */, to_timestamp(coalesce(f.former_mtime_ns, f.mtime_ns) / 1e9)::TIMESTAMP);
 
 -- name: people
 -- Part of other statements: the people that a file has after the planned change.

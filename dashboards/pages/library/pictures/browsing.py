@@ -24,7 +24,7 @@ __all__ = ["Browsing"]
 
 PAGE = 100  # tiles of one request
 NAMED_IDS = 5_000  # the most files that a search of the plan names by id
-EVENTS = ("plan:changed", "rescan:completed", "views:changed")
+EVENTS = ("plan:changed", "rescan:completed", "views:changed", "scan:started", "scan:completed")
 
 
 class _Loaded(NamedTuple):
@@ -64,6 +64,9 @@ class Browsing:
             facet=self._send_facet,
             sort=self._sort,
             show=lambda message: self._show_as(str(message["as"])),
+            stop_scan=lambda _: self._bridge.run(
+                self._library.scans.cancel, lambda _: None, name="stop_scan", once=True
+            ),
             section=self._select_section,
             cursor=lambda message: self._file.move(int(message["id"])),
             open=lambda message: self._file.open(int(message["id"])),

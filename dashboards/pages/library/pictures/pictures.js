@@ -33,12 +33,15 @@ import {
   toggle,
   toggleFavorite,
 } from "./pictures_selection.js"
+import {drawTip, tipOf} from "./pictures_tip.js"
 import {BROKEN, drawHeading, drawTableRow, drawTile} from "./pictures_tiles.js"
 
 /** @import {Month} from "./pictures_parts.js" */
 /** @import {Line} from "./pictures_layout.js" */
 /** @import {Self, State} from "./pictures_scroll.js" */
 /** @import {Tile} from "./pictures_tiles.js" */
+
+const TILE = ".tile[data-index]"
 
 /** @type {(self: Self, line: Line) => Tile[]} */
 const tilesOf = ({state}, {first, count}) =>
@@ -117,6 +120,7 @@ function draw(self) {
       ? drawNothing(view.empty)
       : h("div", {class: "stage", data: {key: "stage"}}, drawGrid(self), drawTimeline(self)),
     drawBar(selectedCount(self), view.editable),
+    drawTip(self),
   ]
 }
 
@@ -124,6 +128,7 @@ function draw(self) {
 function onKey(self, event) {
   const {state} = self
   if (event.key === "Escape" && state.menu) return closeMenu(self, event)
+  if (event.key === "Escape") tipOf(self, null)
   if (event.target.matches(".months")) return onMonthKey(self, event)
   if (event.key === "Enter" && event.target.matches("input.q")) return find(self, event.target.value)
   if (!event.target.matches("[role=gridcell]") || event.ctrlKey || event.metaKey || event.altKey) return
@@ -231,6 +236,7 @@ const ACTIONS = {
   },
   sort: (self, _, target) => self.send("sort", {sort: target.value}),
   show: (self, {as}) => self.send("show", {as}),
+  stop_scan: self => self.send("stop_scan"),
 }
 
 /** Take a new list: other tiles, or the same tiles with other values. @param {Self} self */
@@ -303,6 +309,9 @@ const newState = () => ({
   isUnfolded: false,
   month: 0,
   wentTo: {month: 0, y: -10},
+  tipOf: null,
+  tipAt: 0,
+  tipTimer: 0,
   from: -MARGIN,
   to: 1500,
 })
@@ -320,7 +329,10 @@ export function render(context) {
     onSetup(me) {
       me.root.addEventListener("error", event => onBroken(/** @type {HTMLImageElement} */ (event.target)), true)
       const schedule = () => requestAnimationFrame(() => follow(me))
-      listen(model, window, "scroll", schedule)
+      listen(model, window, "scroll", () => {
+        if (me.find(".tip")) tipOf(me, null)
+        schedule()
+      })
       listen(model, window, "resize", schedule)
       const sizes = new ResizeObserver(schedule)
       sizes.observe(me.root)
@@ -351,8 +363,14 @@ export function render(context) {
     listeners: {
       keydown: onKey,
       click: onMonths,
-      focusin({state, paint}, {target}) {
+      pointerover: (me, {target, pointerType}) => pointerType === "mouse" && tipOf(me, target.closest(TILE)),
+      pointerleave: me => tipOf(me, null),
+      pointerdown: me => tipOf(me, null),
+      focusout: me => tipOf(me, null),
+      focusin(me, {target}) {
+        const {state, paint} = me
         const cell = /** @type {HTMLElement | null} */ (target.closest("[role=gridcell][data-index]"))
+        if (target.matches(`${TILE}:focus-visible`)) tipOf(me, target)
         const index = Number(cell?.dataset.index ?? state.cursor)
         if (index === state.cursor) return
         state.cursor = index

@@ -44,10 +44,10 @@ class Pictures(Component):
     The grid. The browser keeps the selection and the tiles that it has read; Python has the list.
 
     Messages: `tiles` {page, list_id}, `find` {query}, `filter` {key, values}, `favorites`, `facet` {key},
-    `sort` {sort}, `show` {as}, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A selection is
-    {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View: see `view`;
-    `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page}, {options: {key, rows}},
-    {selected: {ids, on}}.
+    `sort` {sort}, `show` {as}, `stop_scan`, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A
+    selection is {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View:
+    see `view`; `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page},
+    {options: {key, rows}}, {selected: {ids, on}}.
     """
 
     _esm = module("pictures")
@@ -219,6 +219,7 @@ def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
         "people": tile.people[:2],
         "more": tile.people_count - len(tile.people[:2]),
         "info": _info(tile),
+        "pixels": f"{tile.width} × {tile.height}" if tile.width and tile.height else "",
         "size": wording.size(tile.size),
         "note": _note(tile),
     }
@@ -240,7 +241,8 @@ def _info(tile: Tile) -> str:
     pixels = tile.width * tile.height
     if tile.kind == "photo" and pixels >= _MEGAPIXEL:
         return f"{pixels / _MEGAPIXEL:.0f} MP"
-    name = next((name for height, name in _HEIGHTS if min(tile.width, tile.height) >= height), "")
+    heights = _HEIGHTS if tile.kind == "video" else ()
+    name = next((name for height, name in heights if min(tile.width, tile.height) >= height), "")
     return " · ".join(part for part in (name, wording.size(tile.size)) if part)
 
 

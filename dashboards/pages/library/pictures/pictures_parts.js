@@ -161,7 +161,15 @@ export const drawMeaning = ({problem, meaning, sorts, sort, query, scan, offline
     h("span", null, meaning),
     query && button("Clear filters", "clear", {kind: "link"}),
     scan &&
-      h("span", {role: "status"}, scan, " ", button("Show the scan", "show", {kind: "link", data: {as: "folders"}})),
+      h(
+        "span",
+        {role: "status"},
+        scan,
+        " ",
+        button("Show the scan", "show", {kind: "link", data: {as: "folders"}}),
+        " · ",
+        button("Stop", "stop_scan", {kind: "link", "aria-label": "Stop the scan"}),
+      ),
     h("span", {class: "grow"}),
     drawSelect(sorts, {"aria-label": "Order", data: {change: "sort", key: "sort"}}, sort),
   ),

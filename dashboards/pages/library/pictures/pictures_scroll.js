@@ -34,6 +34,9 @@ import {Layout} from "./pictures_layout.js"
  * @property {number} from Start of the visible part in pixels.
  * @property {number} to
  * @property {number} month The month at the top, by its place in the timeline.
+ * @property {Element | null} tipOf The tile whose facts are shown, or will be at `tipAt`.
+ * @property {number} tipAt In milliseconds of `performance.now`.
+ * @property {number} tipTimer
  * @property {{month: number, y: number}} wentTo The month that a person chose, and where the window is since.
  *
  * @typedef {Component<View, State>} Self

@@ -19,6 +19,7 @@ import {count, plural} from "../../../components/wording.js"
  * @property {string[]} people
  * @property {number} more The number of people that are not named.
  * @property {string} info
+ * @property {string} pixels Width and height, "" if they are not known.
  * @property {string} size
  * @property {string} note A state of the file, "" for none.
  *
@@ -47,9 +48,13 @@ const shortDay = at => {
 }
 
 /** @param {Tile} tile */
-function labelOf({title, name, rating, favorite, people, more, badge, note}) {
+export const starText = ({rating}) => (rating < 0 ? "rejected" : rating ? `${rating} of 5 stars` : "no rating")
+
+/** @param {Tile} tile */
+function labelOf(tile) {
+  const {title, name, favorite, people, more, badge, note} = tile
   const names = people.length ? `with ${people.join(", ")}${more ? ` and ${more} more` : ""}` : "no people"
-  const stars = rating < 0 ? "rejected" : rating ? `${rating} of 5 stars` : "no rating"
+  const stars = starText(tile)
   const file = name !== title && name
   const parts = [title, file, badge.replace(/^[^ ]+ /, ""), stars, favorite && "favorite", names, note]
   return parts.filter(Boolean).join(", ")
@@ -80,7 +85,12 @@ const drawStars = ({rating}, editable) => {
     {class: "stars"},
     editable
       ? STARS.map(star => drawStarButton(rating, star))
-      : h("span", {"aria-hidden": "true"}, "★".repeat(rating), "☆".repeat(STARS.length - rating)),
+      : h(
+          "span",
+          {"aria-hidden": "true"},
+          h("span", {class: "on"}, "★".repeat(rating)),
+          "☆".repeat(STARS.length - rating),
+        ),
   )
 }
 
@@ -119,7 +129,7 @@ const drawPicture = ({picture, kind}) => [
 ]
 
 /** @param {Tile} tile */
-const drawPeople = ({people, more}) =>
+export const drawPeople = ({people, more}) =>
   h(
     "span",
     {class: "who"},
@@ -146,10 +156,10 @@ export function drawTile(shown) {
   const {tile, editable} = shown
   if (!tile)
     return h("div", attributes(shown, "tile"), drawLoading(), h("div", {class: "pic bone"}), h("div", {class: "cap"}))
-  const {title, name, badge, info, note} = tile
+  const {title, badge, info, note} = tile
   return h(
     "div",
-    {...attributes(shown, "tile"), title: name === title ? null : name},
+    attributes(shown, "tile"),
     drawLabel(tile),
     h(
       "div",
@@ -163,7 +173,7 @@ export function drawTile(shown) {
     h(
       "div",
       {class: "cap", ...HIDDEN},
-      h("div", {class: "name", title: name}, h("bdi", null, title)),
+      h("div", {class: "name"}, h("bdi", null, title)),
       h("div", {class: "rated"}, drawStars(tile, editable), h("span", {class: "info"}, info)),
       drawPeople(tile),
     ),
