@@ -14,7 +14,7 @@ from indexium_core import errors, settings
 from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
 from indexium_core.model.operations.operation import WriteOptions
-from tests.support import field_values
+from tests.support import field_values, shapes
 from tests.support.oracles import oracle
 from tests.support.studio import OLD
 
@@ -211,3 +211,30 @@ def test_other_programs_show_the_values(tmp_path: Path) -> None:
     tags = shown(mkvextract, str(paths["matroska"]), "tags")
     assert "<Name>TAPE_NUMBER</Name>" in tags
     assert "<String>12</String>" in tags
+
+
+def test_photo_without_room_gets_the_values_in_a_sidecar(tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    photo = folder / "photo.heif"
+    photo.write_bytes(shapes.film("heif, no sidecar"))
+    os.utime(photo, (OLD, OLD))
+    with Library.open(tmp_path / "home") as library:
+        library.fields.define("tape_number", "integer")
+        library.fields.define("places", "list")
+        library.inventory.add(folder, photos=True)
+        library.scan()
+        library.decisions.set_fields([1], {"tape_number": "12", "places": "sea; hill"})
+        status = library.write(library.plan(), DANGER).wait()
+        assert status.counts == {"success": 1}
+        packet = (folder / "photo.heif.xmp").read_text(encoding="utf-8")
+        assert 'xmlns:indexium="http://indexium.app/ns/1.0/"' in packet
+        assert "<indexium:tape_number>12</indexium:tape_number>" in packet
+        assert (
+            "<indexium:places><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>hill</rdf:li></rdf:Bag></indexium:places>" in packet
+        )
+        library.scan(full=True)
+        details = {each.field: each.value for each in library.files.file(1).field_details}
+        assert (details["tape_number"], details["places"]) == ("12", "sea; hill")
+        library.rollback(status.id).wait()
+    assert [path.name for path in folder.iterdir()] == ["photo.heif"]

@@ -15,6 +15,7 @@ import pytest
 
 from indexium_core.api import remote, service, wire
 from indexium_core.library import Library, LibraryServices, MetadataPlan, remote_calls
+from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.remote_calls import RemoteCall, ServiceDescription, calls_of
 from indexium_core.model.remote_calls import remote as marker
 
@@ -127,7 +128,7 @@ def test_every_service_exists_and_callbacks_are_optional(library: Library, calls
 def test_unmarked_method_cannot_be_called(tmp_path: Path, calls: dict[str, RemoteCall]) -> None:
     found = service.Service(url="http://127.0.0.1:1", token="", pid=1, instance_id="", version="")
     away = remote.RemoteLibrary(tmp_path, found)
-    away.description = ServiceDescription(calls=calls, classes={})
+    away.description = ServiceDescription(calls=calls, classes={}, fields=Definitions())
     for name in ("open", "recover", "_store", "nothing"):
         with pytest.raises(AttributeError):
             getattr(away, name)
