@@ -34,6 +34,9 @@ from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
+from indexium_core.flows.titles import nfo_reading, parsing, title_service
+from indexium_core.flows.titles.identification import Identifier
+from indexium_core.flows.titles.series_manager import SeriesManager
 from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.workers import remote_edit
@@ -60,7 +63,12 @@ PROCESSES = "processes.lock"  # file of a home, locked by every worker process o
 # `auto` selects processes from here on:
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
 _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
-_FILE_WORK = (file_facts.__name__, remote_edit.__name__)  # modules of the functions that run in worker processes
+_FILE_WORK = (
+    file_facts.__name__,
+    nfo_reading.__name__,
+    parsing.__name__,
+    remote_edit.__name__,
+)  # modules of the functions that run in worker processes
 
 
 class Assembly:
@@ -94,6 +102,7 @@ class Assembly:
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
+        self._build_titles(store, clock)
         self._build_reading(store, clock)
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)
@@ -211,6 +220,21 @@ class Assembly:
             cluster=self.cluster,
             providers=self.providers.status,
         )
+
+    def _build_titles(self, store: database.Database, clock: Callable[[], datetime]) -> None:
+        """Build the services of films and series."""
+        self.titles = title_service.TitleService(
+            store,
+            Identifier(store, executor=self._executor, clock=clock),
+            queue=self.queue,
+            events=self.events,
+            clock=clock,
+            is_served=self.is_served,
+        )
+        self.series = SeriesManager(store)
+        self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
+        if self.is_served:
+            self.events.subscribe(self.titles.follow_scans)
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""

@@ -20,6 +20,7 @@ from indexium_core.model.operations.operation import OperationDetails, Operation
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackCheck, RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, SelectionDigest, SelectionSummary
+from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.checks.check_service import Checks
@@ -61,6 +62,8 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.snapshots.queries import Queries
     from indexium_core.flows.snapshots.saved_queries import SavedQueries
     from indexium_core.flows.snapshots.snapshots import Snapshots
+    from indexium_core.flows.titles.series_manager import SeriesManager
+    from indexium_core.flows.titles.title_service import TitleService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
 
@@ -88,6 +91,9 @@ class LibraryServices:
     steps: ReviewSteps
     templates: Templates
     views: ViewService
+
+    titles: TitleService  # films and series: identification, values, padlocks
+    series: SeriesManager
 
     plans: MetadataPlanner
     search: Finder
@@ -144,7 +150,8 @@ class LibraryServices:
         Find the media files below `dirs` (default: every library folder) and read the changed ones; adds new folders.
 
         The scan is a job: if the program ends, the scan resumes at the next start. Ctrl-C cancels it. The call returns
-        when the scan has ended; `scans.add` returns at once.
+        when the scan has ended and the titles of libraries with films or series are identified; `scans.add` returns at
+        once.
 
         Args:
             dirs: Folders.
@@ -157,7 +164,11 @@ class LibraryServices:
 
         """
         with _scan_bar("Scan", progress) as on_progress:
-            return self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=on_progress)
+            report = self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=on_progress)
+        identification = None if report.cancelled else self.titles.follow()
+        while identification is not None and not identification.has_ended and identification.status != "interrupted":
+            identification = self.jobs.wait(identification.id, timeout=LONGEST_WAIT)
+        return report
 
     def rescan(
         self,

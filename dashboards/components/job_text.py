@@ -38,6 +38,7 @@ KINDS = {
     "rescan": "Rescans",
     "verify": "Verifications",
     "thumbnails": "Thumbnails",
+    "identify": "Identifications",
 }
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten

@@ -80,6 +80,7 @@ COMMANDS = {
     ),
     "cache": CommandEntry("library.cache", "Known hashes of files: scans do not hash an unchanged file again."),
     "thumbnails": CommandEntry("library.thumbnails", "Make the missing thumbnails of videos and photos."),
+    "titles": CommandEntry("library.titles", "Films and series: identify them, show them, set and lock their values."),
     "libraries": CommandEntry("library.libraries", "The library folders."),
     "people": CommandEntry("library.people", "The people of files."),
     "backups": CommandEntry("operations.backups", "Backups of operations, for rollbacks."),

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 
+Kind = Annotated[
+    str,
+    typer.Option(
+        metavar="KIND", help="home: nothing is identified (default); movies, series, mixed, educational or other."
+    ),
+]
+
 libraries = typer.Typer(help="The library folders.", no_args_is_help=True)
+
+_NEXT_STEP = "; 'indexium titles identify' identifies its files."
 
 app.add_typer(libraries, name="libraries")
 
@@ -32,10 +41,11 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
         rows = library.inventory.list()
     output.listing(
         rows,
-        ("id", "name", "state", "files", "audio", "photos", "excluded", "ratings", "folder"),
+        ("id", "name", "kind", "state", "files", "audio", "photos", "excluded", "ratings", "folder"),
         lambda row: (
             row.library_id,
             row.name,
+            row.kind,
             row.state,
             row.file_count,
             "yes" if row.audio else "no",
@@ -44,7 +54,7 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
             row.write_ratings,
             row.path,
         ),
-        right=(0, 3),
+        right=(0, 4),
         as_json=as_json,
     )
 
@@ -63,6 +73,7 @@ def set_library(
         bool | None,
         typer.Option("--photos/--no-photos", help="Include photos in scans. Alone, it does not change the modes."),
     ] = None,
+    kind: Kind = "",
     exclude: Annotated[
         list[str] | None,
         typer.Option(
@@ -93,15 +104,18 @@ def set_library(
                 else "Ratings wait in the plan."
             )
         kinds: tuple[tuple[MediaKind, bool | None], ...] = (("audio", audio), ("photo", photos))
-        only_modes = all(each is None for each in (audio, photos, exclude, write_ratings))
+        if kind:
+            library.inventory.set_kind(library_id, kind)
+            output.note(f"The folder is of the kind {kind}{_NEXT_STEP if kind != 'home' else '.'}")
+        only_modes = all(each is None for each in (audio, photos, exclude, write_ratings)) and not kind
         if only_modes or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
-        for kind, included in kinds:
+        for media, included in kinds:
             if included:
-                library.inventory.set_media(library_id, kind, included=True)
-                output.note(f"The next scan includes {MEDIA_NAMES[kind]}.")
+                library.inventory.set_media(library_id, media, included=True)
+                output.note(f"The next scan includes {MEDIA_NAMES[media]}.")
             elif included is not None:
-                _exclude_media(library, library_id, kind, yes=yes)
+                _exclude_media(library, library_id, media, yes=yes)
         if exclude is not None:
             _exclude(library, library_id, exclude, yes=yes)
 
@@ -133,10 +147,11 @@ def add_library(
     name: Annotated[str, typer.Option(help="Name of the library; default: the folder's name.")] = "",
     audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
     photos: Annotated[bool, typer.Option("--photos", help="Include photos in scans.")] = False,
+    kind: Kind = "",
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
-        row = library.inventory.add(folder, name=name, audio=audio, photos=photos)
+        row = library.inventory.add(folder, name=name, audio=audio, photos=photos, kind=kind)
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
 
 

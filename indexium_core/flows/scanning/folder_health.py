@@ -130,6 +130,7 @@ def library_details(row: LibraryRow, states: dict[str, int], size: int) -> Libra
         photos=row.photos,
         exclude=row.exclude,
         write_ratings=row.write_ratings,
+        kind=row.kind,
         scanned_at=row.scanned_at,
         problem=check.message if has_problem else "",
         remedy=check.remedy if has_problem else "",

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
-__all__ = ["completions", "subfolders"]
+__all__ = ["common_folders", "completions", "subfolders"]
+
+_COMMON_FOLDERS = (
+    "~/Videos",
+    "~/Movies",
+    "~/Filme",
+    "~/Pictures",
+    "~/Bilder",
+    "~/Images",
+    "~/Vidéos",
+    "~/Vídeos",
+    "/srv/media",
+    "/mnt",
+    "/media",
+    "/Volumes",
+)
+_MOUNT_FOLDERS = (("mnt",), ("media",), ("Volumes",))  # their subfolders are suggested, not these folders
 
 
 def completions(text: str, *, limit: int) -> list[str]:
@@ -32,3 +49,15 @@ def subfolders(folder: str, prefix: str) -> list[str]:
         return []
     shown = [name for name in sorted(names, key=str.casefold) if name.isprintable()]
     return [f"{folder.rstrip(os.sep)}{os.sep}{name}" for name in shown]
+
+
+def common_folders(limit: int) -> list[str]:
+    """Return the common media folders that exist, and mounted disks, at most `limit`."""
+    paths: list[str] = []
+    for text in _COMMON_FOLDERS:
+        folder = Path(text).expanduser()
+        if folder.parts[1:] in _MOUNT_FOLDERS:
+            paths += subfolders(str(folder), "")
+        elif folder.is_dir():
+            paths.append(str(folder))
+    return paths[:limit]

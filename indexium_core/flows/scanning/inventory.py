@@ -36,6 +36,7 @@ from indexium_core.model.files.inventory import (
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.title_guess import checked_kind
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow
@@ -46,21 +47,6 @@ from indexium_core.store.planning.plan_version import Modes
 __all__ = ["Inventory"]
 
 _MAX_HINTS = 40
-_COMMON_FOLDERS = (
-    "~/Videos",
-    "~/Movies",
-    "~/Filme",
-    "~/Pictures",
-    "~/Bilder",
-    "~/Images",
-    "~/Vidéos",
-    "~/Vídeos",
-    "/srv/media",
-    "/mnt",
-    "/media",
-    "/Volumes",
-)
-_MOUNT_FOLDERS = (("mnt",), ("media",), ("Volumes",))  # their subfolders are suggested, not these folders
 
 
 class Inventory:
@@ -154,7 +140,9 @@ class Inventory:
     # Adding.
 
     @remote(paths=("folder",))
-    def add(self, folder: str | Path, *, name: str = "", audio: bool = False, photos: bool = False) -> LibraryRow:
+    def add(
+        self, folder: str | Path, *, name: str = "", audio: bool = False, photos: bool = False, kind: str = ""
+    ) -> LibraryRow:
         """
         Add a library folder without scanning it. A folder that is a library already keeps its settings.
 
@@ -163,20 +151,24 @@ class Inventory:
             name: The name of the library; "" for the folder's name.
             audio: Scans include audio files. False does not change an existing library.
             photos: Scans include photos. False does not change an existing library.
+            kind: What it holds, see `set_kind`; "" for home videos, and does not change an existing library.
 
         Raises:
             UsageError: The folder does not exist, is a file, cannot be listed, is inside another library, or contains
-            one.
+            one; or there is no such kind.
 
         """
+        library_kind = checked_kind(kind) if kind else None
         row = roots.select_libraries(self._database, [folder])[0]
         with self._database.atomic() as tx:
             if name.strip() and name.strip() != row.name:
                 catalog.name_library(tx, row.library_id, name.strip())
             kinds: dict[MediaKind, bool] = {"audio": audio, "photo": photos}
-            for kind, included in kinds.items():
+            for media, included in kinds.items():
                 if included:
-                    catalog.set_library_media(tx, row.library_id, kind, included=True)
+                    catalog.set_library_media(tx, row.library_id, media, included=True)
+            if library_kind is not None:
+                catalog.set_library_kind(tx, row.library_id, library_kind)
         return self._row(row.library_id)
 
     @remote()
@@ -215,6 +207,22 @@ class Inventory:
             catalog.set_library_ratings(tx, library_id, at_once=when == "at-once")
         self._on_change()
 
+    @remote()
+    def set_kind(self, library_id: int, kind: str) -> None:
+        """
+        Set what a folder holds: `home` (nothing is identified), `movies`, `series`, `mixed`, `educational` or `other`.
+
+        With `home`, its titles are forgotten, except those that a person has changed.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: There is no such kind.
+
+        """
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_kind(tx, library_id, checked_kind(kind))
+
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """
         Return folders of this machine whose paths start with a text, or common media folders if `text` is empty.
@@ -222,7 +230,11 @@ class Inventory:
         Hidden folders are included only if the text has their dot. For a folder that cannot be listed, the list is
         empty.
         """
-        paths = folder_names.completions(text.strip(), limit=_MAX_HINTS) if text.strip() else _common_folders()
+        paths = (
+            folder_names.completions(text.strip(), limit=_MAX_HINTS)
+            if text.strip()
+            else folder_names.common_folders(_MAX_HINTS)
+        )
         return self._suggestions(paths)
 
     def browse(self, folder: str = "") -> FolderListing:
@@ -232,7 +244,7 @@ class Inventory:
         `~` is the home folder. For "", only the places are returned. Hidden folders are left out.
         """
         home = str(Path.home())
-        places = self._suggestions(list(dict.fromkeys([home, *_common_folders(), os.sep])))
+        places = self._suggestions(list(dict.fromkeys([home, *folder_names.common_folders(_MAX_HINTS), os.sep])))
         if not folder:
             return FolderListing(path="", parent="", places=places, folders=[])
         path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - a link keeps its name
@@ -460,18 +472,6 @@ def _remove_folder(path: bytes) -> None:
         disk.remove_folder(name, folder=folder)
     finally:
         os.close(folder)
-
-
-def _common_folders() -> list[str]:
-    """Return the common media folders that exist, and mounted disks."""
-    paths: list[str] = []
-    for text in _COMMON_FOLDERS:
-        folder = Path(text).expanduser()
-        if folder.parts[1:] in _MOUNT_FOLDERS:
-            paths += folder_names.subfolders(str(folder), "")
-        elif folder.is_dir():
-            paths.append(str(folder))
-    return paths[:_MAX_HINTS]
 
 
 def _is_covered(path: str, roots_known: list[bytes]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core.model.files.media import MediaKind
+from indexium_core.model.titles.title_guess import LibraryKind
 
 __all__ = [
     "KINDS",
@@ -62,6 +63,7 @@ class LibraryDetails:
     photos: bool  # photos are scanned too
     exclude: list[str]  # patterns of what scans leave out
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
+    kind: LibraryKind  # what it holds
     scanned_at: datetime | None
     problem: str  # why files in the folder cannot be written, in a sentence; "" if they can
     remedy: str  # what the user can do

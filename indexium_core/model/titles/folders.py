@@ -86,6 +86,9 @@ def place_of(folders: tuple[str, ...], read: Callable[[str], NameParts], *, libr
             hint = hint or _hint(name)
         else:
             found, path = _as_folder(read(name)), "/".join(folders[:depth])
+    hint = hint or _hint(library)
+    if hint == "home" and any(words.FILM_FOLDERS.fullmatch(name) for name in folders):
+        hint = ""  # films for the family
     return Place(
         path=path,
         parts=found,
@@ -94,7 +97,7 @@ def place_of(folders: tuple[str, ...], read: Callable[[str], NameParts], *, libr
         role=role,
         is_disc=disc,
         part=part,
-        hint=hint or _hint(library),
+        hint=hint,
         is_category=not folders or is_category(folders[-1]),
     )
 

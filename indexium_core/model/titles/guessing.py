@@ -60,7 +60,18 @@ def identify(
     for group in folders.values():
         guesser = _Guesser(group, kind)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
-    return found
+    return _with_series(found)
+
+
+def _with_series(guesses: dict[int, TitleGuess]) -> dict[int, TitleGuess]:
+    """Return the guesses in which the extras in the folder of a series belong to the series."""
+    series = {each.place: each for each in guesses.values() if each.kind == "episode" and each.place}
+    films = {each.place for each in guesses.values() if each.kind == "movie"}
+    for file_id, each in guesses.items():
+        if each.role != "main" and not each.of_series and each.place in series.keys() - films:
+            of = series[each.place]
+            guesses[file_id] = replace(each, title=of.title, year=of.year, country=of.country, of_series=True)
+    return guesses
 
 
 @dataclass(slots=True)

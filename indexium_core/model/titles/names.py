@@ -15,7 +15,7 @@ from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts
 from indexium_core.model.titles.numbers import NumberMatch, find_date, find_number
 
-__all__ = ["clean_title", "first_words", "fold_title", "read_name", "title_without_part"]
+__all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
 _ID = re.compile(
     r"[\[({]\s*(tmdb|imdb|tvdb|tvmaze|anidb|anilist|anisearch)(?:id)?\s*[-=: ]\s*(tt\d{7,9}|\d+)\s*[\])}]|"
@@ -63,15 +63,6 @@ class _Reading:
 
     text: str
     found: NameParts
-
-
-def clean_title(title: str) -> str:
-    """Return a title without brackets, release words and separators: `The.Movie.2020.1080p` is `The Movie 2020`."""
-    text = re.sub(r"[\[\](){}]", " ", title)
-    text = words.STRONG_TAG.sub(" ", text)
-    text = words.EDITION.sub(" ", text)
-    text = re.sub(r"\b(?:hd|proper|repack|extended|unrated|dvd)\b", " ", text, flags=re.IGNORECASE)
-    return " ".join(re.sub(r"[_.\-]", " ", text).split())
 
 
 def fold_title(title: str) -> str:

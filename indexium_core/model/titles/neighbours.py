@@ -93,8 +93,9 @@ class Neighbours:
             return False
         if parts.is_camera:
             return place.season is None
-        if place.hint == "home":
-            return parts.evidence not in {"episode", "word"} or bool(parts.aired)
+        if place.hint == "home" and self._kind not in ("movies", "series"):
+            is_titled = parts.is_year_marked or parts.is_release or bool(parts.ids)
+            return not is_titled and (parts.evidence not in {"episode", "word"} or bool(parts.aired))
         if parts.is_date_first and not parts.is_release and self._kind != "series" and place.hint != "series":
             return True
         return not self._has_title_evidence(each) and self._looks_like_home(each)

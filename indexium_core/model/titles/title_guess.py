@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from indexium_core import errors
 from indexium_core.model.titles.name_parts import Role
 
-__all__ = ["LIBRARY_KINDS", "GuessKind", "LibraryKind", "NamedFile", "NfoFacts", "TitleGuess"]
+__all__ = ["LIBRARY_KINDS", "GuessKind", "LibraryKind", "NamedFile", "NfoFacts", "TitleGuess", "checked_kind"]
 
 LibraryKind: TypeAlias = Literal["home", "movies", "series", "mixed", "educational", "other"]
 LIBRARY_KINDS: Mapping[LibraryKind, str] = {
@@ -20,6 +21,14 @@ LIBRARY_KINDS: Mapping[LibraryKind, str] = {
     "other": "other videos",
 }
 GuessKind: TypeAlias = Literal["movie", "episode", "extra", "trailer", "sample", "home", "other"]
+
+
+def checked_kind(kind: str) -> LibraryKind:
+    """Return the kind of a library; UsageError if there is none with this name."""
+    for known in LIBRARY_KINDS:
+        if known == kind:
+            return known
+    raise errors.UsageError(f"There is no kind of library “{kind[:40]}”. Choose one of: {', '.join(LIBRARY_KINDS)}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ __all__ = [
     "EXTRA_FOLDER",
     "EXTRA_NAME",
     "EXTRA_SUFFIX",
+    "FILM_FOLDERS",
     "HOME_FOLDER",
     "LANGUAGES",
     "PART",
@@ -88,6 +89,10 @@ CATEGORY_FOLDERS = re.compile(
     r"dvd|blu-?rays?|"
     r"dvdrips?|3d|remux|watched|seen|archiv[e]?|library|collection|sammlung|share|data|server|nas|"
     r"(?:19|20)\d0'?s|[a-z]|[a-z] ?- ?[a-z]|0-9|#)(?:[ ._-](?:hd|uhd|4k|3d|de|en|german|english|deutsch))?",
+    re.IGNORECASE,
+)
+FILM_FOLDERS = re.compile(
+    r"movies?|films?|filme|spielfilme|kinofilme|kino|cine|pel[ií]culas?|filmes|фильмы|映画|电影|영화|أفلام",
     re.IGNORECASE,
 )
 HOME_FOLDER = re.compile(

@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 from indexium_core import errors
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileStat, MediaKind
+from indexium_core.model.titles.title_guess import LibraryKind
 from indexium_core.store import rows, sql
 from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.operations import legacy_history
 from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
+from indexium_core.store.titles import identified
 
 __all__ = [
     "KnownFile",
@@ -41,6 +43,7 @@ __all__ = [
     "remove_library",
     "restat",
     "set_library_exclude",
+    "set_library_kind",
     "set_library_media",
     "set_library_modes",
     "set_library_ratings",
@@ -72,6 +75,7 @@ class LibraryRow:
     file_count: int  # files that are not missing
     scanned_at: datetime | None  # UTC
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
+    kind: LibraryKind  # what it holds
 
     @property
     def media_kinds(self) -> frozenset[MediaKind]:
@@ -148,6 +152,13 @@ def set_library_ratings(tx: Connection, library_id: int, *, at_once: bool) -> No
     tx.execute(_sql("set_library_ratings"), [library_id, at_once])
 
 
+def set_library_kind(tx: Connection, library_id: int, kind: LibraryKind) -> None:
+    """Set what a library holds; with `home`, its titles that no person has changed are deleted."""
+    tx.execute(_sql("set_library_kind"), [library_id, kind])
+    if kind == "home":
+        identified.forget_library(tx, library_id)
+
+
 def set_library_exclude(tx: Connection, library_id: int, patterns: Sequence[str]) -> None:
     """Set the patterns of what scans of a library leave out."""
     tx.execute(_sql("set_library_exclude"), [library_id, list(patterns)])
@@ -184,10 +195,12 @@ def remove_library(tx: Connection, library_id: int) -> int:
         "forget_touched",
         "forget_properties",
         "forget_locks",
+        "forget_titles",
         "forget_files",
         "forget_library",
     ):
         tx.execute(_sql(statement), [library_id])
+    identified.remove_empty(tx, library_id)
     return files
 
 

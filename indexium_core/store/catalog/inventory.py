@@ -130,6 +130,7 @@ def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
         "forget_touched",
         "forget_properties",
         "forget_locks",
+        "forget_titles",
         "forget_files",
         "drop_forgotten",
     ):

@@ -2,7 +2,7 @@
 -- Every library with the number of its files that are not missing.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
        l.audio, l.photos, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at,
-       CASE WHEN l.write_ratings THEN 'at-once' ELSE 'with-plan' END AS write_ratings
+       CASE WHEN l.write_ratings THEN 'at-once' ELSE 'with-plan' END AS write_ratings, coalesce(l.kind, 'home') AS kind
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
@@ -41,6 +41,10 @@ WHERE library_id = $library_id;
 -- name: set_library_ratings
 -- Set whether the ratings of a library are written at once.
 UPDATE libraries SET write_ratings = $2 WHERE library_id = $1;
+
+-- name: set_library_kind
+-- Set what a library holds.
+UPDATE libraries SET kind = $2 WHERE library_id = $1;
 
 -- name: set_library_exclude
 -- Set the patterns of what scans of a library leave out.
@@ -81,6 +85,10 @@ DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM scanned_files
 -- name: forget_locks
 -- Delete the locks of the files of a library.
 DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
+
+-- name: forget_titles
+-- Delete the links of the files of a library to their titles.
+DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
 -- name: count_files
 -- The number of files of a library, including missing ones.

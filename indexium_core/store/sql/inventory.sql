@@ -174,6 +174,10 @@ DELETE FROM media_properties WHERE file_id IN (SELECT file_id FROM forgotten);
 -- Delete their locks.
 DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM forgotten);
 
+-- name: forget_titles
+-- Delete their links to titles.
+DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM forgotten);
+
 -- name: forget_files
 -- Delete the files themselves.
 DELETE FROM scanned_files WHERE file_id IN (SELECT file_id FROM forgotten);

@@ -78,3 +78,8 @@ def test_noise_has_a_title(name: str) -> None:
 
 def test_noise_says_nothing() -> None:
     assert {each.kind for each in guesses("title_t00.mkv", "video1.mkv", "d41d8cd98f00b204.mkv")} == {"other"}
+
+
+def test_films_for_the_family_are_no_home_videos() -> None:
+    assert {each.kind for each in guesses("Movies/Family/Big Fish.mp4", "Family/Big Fish (2003).mp4")} == {"movie"}
+    assert {each.kind for each in guesses("Family/Big fish.mp4")} == {"home"}

@@ -9,13 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import clean_title, fold_title, read_name, title_without_part
+from indexium_core.model.titles.names import fold_title, read_name, title_without_part
 from indexium_core.model.titles.numbers import season_of_folder
-
-
-def test_clean_title_removes_words_of_releases() -> None:
-    assert clean_title("The.Movie.2020.1080p.BluRay.x264") == "The Movie 2020"
-    assert clean_title("[The] Movie (Director's Cut) 4k HEVC") == "The Movie"
 
 
 @pytest.mark.parametrize(

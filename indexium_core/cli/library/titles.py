@@ -1,0 +1,178 @@
+"""`titles`: films and series of the libraries that hold them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import app, opened
+from indexium_core.cli.library.rescan import followed
+from indexium_core.cli.options import AsJson
+from indexium_core.model import wording
+from indexium_core.model.titles.titles import TitleValue
+
+if TYPE_CHECKING:
+    from indexium_core.model.titles.titles import TitleDetails
+
+TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
+Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, such as title or year.")]
+_SHOWN_FILES = 20
+
+titles = typer.Typer(
+    help="Films and series: identify them, show them, set and lock their values.", no_args_is_help=True
+)
+
+app.add_typer(titles, name="titles")
+
+
+@titles.command("list", epilog="Example: indexium titles list matrix --kind movie")
+def list_titles(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="Words of the title; none = all films and series.")] = "",
+    kind: Annotated[str, typer.Option(metavar="KIND", help="movie, series, season or episode.")] = "",
+    state: Annotated[
+        str, typer.Option(metavar="STATE", help="discovered, identified, enriched, published or ignored.")
+    ] = "",
+    library_id: Annotated[int | None, typer.Option("--library", metavar="ID", help="Only of this library.")] = None,
+    sort: Annotated[str, typer.Option(metavar="KEY", help="title, year, state or added.")] = "title",
+    descending: Annotated[bool, typer.Option("--descending", help="Reverse the order.")] = False,
+    page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
+    per_page: Annotated[int, typer.Option(min=1, max=1000, help="Titles per page.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show films and series."""
+    with opened(context) as library:
+        found = library.titles.list(
+            query,
+            kind=kind,
+            state=state,
+            library_id=library_id,
+            sort=sort,
+            descending=descending,
+            page=page,
+            per_page=per_page,
+        )
+    if as_json:
+        output.to_json(found)
+        return
+    output.table(
+        ("id", "kind", "title", "state", "files", "episodes"),
+        (
+            (each.id, each.entity_type, each.name, each.state, each.file_count, each.episode_count or "-")
+            for each in found.items
+        ),
+        right=(0, 4, 5),
+    )
+    if found.total > len(found.items):
+        output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}; --page shows more.")
+
+
+@titles.command("show", epilog="Example: indexium titles show 12")
+def show_title(
+    context: typer.Context,
+    title_id: TitleId,
+    candidates: Annotated[
+        bool, typer.Option("--candidates", help="Show every value of each field, not only the one that counts.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a title: its values with their origins, its files, its seasons and what is missing."""
+    with opened(context) as library:
+        found = library.titles.get(title_id)
+        values = library.titles.candidates(title_id) if candidates else found.values
+    if as_json:
+        output.to_json({"title": found, "candidates": values} if candidates else found)
+        return
+    output.say_out(f"{found.item.name}: {found.item.entity_type}, {found.item.state}")
+    _print_values(values)
+    _print_inside(found)
+
+
+def _print_values(values: list[TitleValue]) -> None:
+    output.table(("field", "value", "origin", "locked", ""), map(_cells, values))
+
+
+def _cells(value: TitleValue) -> tuple[str, ...]:
+    locked, shown = "locked" if value.locked else "", "" if value.shown else "not shown"
+    return value.field, value.text, value.provider or value.origin, locked, shown
+
+
+def _print_inside(found: TitleDetails) -> None:
+    if found.children:
+        cells = ((each.id, each.title or each.name, each.file_count) for each in found.children)
+        output.table(("id", "name", "files"), cells, right=(0, 2))
+    for gap in found.gaps:
+        output.say_out(gap.text)
+    output.table(
+        ("file", "role", "part", "path"),
+        ((each.file_id, each.role, each.part or "", each.file_path) for each in found.files[:_SHOWN_FILES]),
+        right=(0, 2),
+    )
+    if len(found.files) > _SHOWN_FILES:
+        output.note(f"{_SHOWN_FILES} of {wording.files(len(found.files))}; --json shows all.")
+
+
+@titles.command("identify", epilog="Example: indexium titles identify --library 1")
+def identify(
+    context: typer.Context,
+    library_ids: Annotated[
+        list[int] | None, typer.Option("--library", metavar="ID", help="A library; none = all that hold titles.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Identify the videos of libraries from names, folders, tags and NFO files; needs no network."""
+    with opened(context) as library:
+        job = followed(library, library.titles.identify(library_ids or ()), "Identification")
+    if as_json:
+        output.to_json({"job_id": job.id, "status": job.status, **job.summary})
+    elif job.summary:
+        output.note(f"{job.summary['message']}.")
+    if job.error_message:
+        output.note(job.error_message)
+    raise typer.Exit(0 if job.status == "completed" else 1)
+
+
+@titles.command("set", epilog="Example: indexium titles set 12 'title=The Thing' year=1982")
+def set_values(
+    context: typer.Context,
+    title_id: TitleId,
+    values: Annotated[
+        list[str],
+        typer.Argument(metavar="FIELD=VALUE…", help="Values by hand; FIELD= removes one."),
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Set values by hand; no scan and no provider changes them."""
+    pairs = [text.partition("=") for text in values]
+    for name, sign, _ in pairs:
+        if not (sign and name.strip()):
+            raise errors.UsageError(f"'{name}' is no value for a field. Write FIELD=VALUE, for example year=1982.")
+    with opened(context) as library:
+        changed = library.titles.set_values(title_id, {name.strip(): value for name, _, value in pairs})
+    _answer(changed, as_json=as_json)
+
+
+@titles.command("lock", epilog="Example: indexium titles lock 12 title year")
+def lock_values(context: typer.Context, title_id: TitleId, fields: Fields, as_json: AsJson = False) -> None:
+    """Lock fields of a title: their values stay as they are."""
+    with opened(context) as library:
+        changed = library.titles.lock(title_id, fields)
+    _answer(changed, as_json=as_json)
+
+
+@titles.command("unlock", epilog="Example: indexium titles unlock 12 title")
+def unlock_values(context: typer.Context, title_id: TitleId, fields: Fields, as_json: AsJson = False) -> None:
+    """Unlock fields of a title."""
+    with opened(context) as library:
+        changed = library.titles.unlock(title_id, fields)
+    _answer(changed, as_json=as_json)
+
+
+def _answer(values: list[TitleValue], *, as_json: bool) -> None:
+    if as_json:
+        output.to_json({"items": values, "total": len(values)})
+    else:
+        _print_values(values)

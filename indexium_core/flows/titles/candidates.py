@@ -1,0 +1,137 @@
+"""The values of titles from names, container tags and NFO files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from indexium_core.flows.titles.nfo_files import FileDocuments
+from indexium_core.flows.titles.resolution import ResolvedTitle
+from indexium_core.model.titles import words
+from indexium_core.model.titles.fields import TITLE_FIELDS
+from indexium_core.model.titles.grouping import FileRole
+from indexium_core.model.titles.names import fold_title
+from indexium_core.model.titles.neighbours import stem_of
+from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.store.titles.identified import FileToIdentify, TitleValueRow
+
+__all__ = ["values_of"]
+
+_PROVIDERS = ("tmdb", "imdb", "tvdb")
+_NO_TITLE = re.compile(r"https?://|www\.|\.(?:com|org|net|to)\b|encoded|ripped|handbrake|untitled|^\W*$", re.IGNORECASE)
+_LONGEST = 200  # characters of a title
+_SURE, _LIKELY, _UNSURE = 0.9, 0.7, 0.4  # confidence of a name with a year or an id, of any other, and of noise
+
+
+def values_of(
+    title: ResolvedTitle, files: Mapping[int, FileToIdentify], documents: Mapping[int, FileDocuments]
+) -> Iterator[TitleValueRow]:
+    """Yield the values of a title; `files` and `documents` are by file id."""
+    mains = [each for each in title.files if each.role == "main"] or title.files
+    if not mains:
+        return
+    lead = mains[0]
+    found = {
+        ("name", name): (value, confidence)
+        for name, value, confidence in _of_name(title, lead)
+        if value not in (None, "")
+    }
+    for name, value in _of_tags(title, lead, files[lead.file_id]):
+        found["tag", name] = value, None
+    document = next((each for file in mains if (each := _document(title, documents.get(file.file_id)))), None)
+    for name, value in _of_document(document):
+        found["nfo", name] = value, None
+    for (origin, name), (value, confidence) in found.items():
+        if title.entity_type in TITLE_FIELDS[name].entities:
+            yield TitleValueRow(title.entity_type, title.id, name, value, origin, confidence)
+
+
+def _of_name(title: ResolvedTitle, lead: FileRole) -> Iterator[tuple[str, Any, float | None]]:
+    guess = lead.guess
+    if title.entity_type == "episode":
+        episode = title.episode
+        if episode is not None:
+            yield from (
+                ("title", guess.episode_title if len(guess.episodes) < 2 else "", _LIKELY),
+                ("season", episode.season, _SURE),
+                ("episode", episode.episode, _SURE),
+                ("absolute", episode.absolute, _LIKELY),
+                ("aired", episode.aired, _SURE),
+                ("language", guess.language, _LIKELY),
+            )
+        return
+    is_noise = guess.kind in ("home", "other")
+    confidence = _UNSURE if is_noise else _SURE if title.year is not None or guess.ids else _LIKELY
+    yield "title", title.title or guess.title, confidence
+    yield "year", title.year, _SURE
+    yield "edition", guess.edition, _LIKELY
+    yield "language", guess.language, _LIKELY
+    yield "country", title.country, _SURE
+    if guess.kind == "home":
+        yield "ignored", True, _LIKELY
+    for provider in _PROVIDERS:
+        yield f"{provider}_id", guess.ids.get(provider), _SURE
+
+
+def _of_tags(title: ResolvedTitle, lead: FileRole, file: FileToIdentify) -> Iterator[tuple[str, Any]]:
+    """Yield the values of container tags; a title that a program made is none."""
+    tags, guess = file.fields, lead.guess
+    if title.entity_type == "series":
+        if _is_title(tags.get("show", ""), file, guess.title):
+            yield "title", tags["show"].strip()
+        return
+    others = (guess.title, guess.episode_title, tags.get("show", ""))
+    if _is_title(tags.get("title", ""), file, *(others if title.entity_type == "episode" else (guess.title,))):
+        yield "title", tags["title"].strip()
+    if plot := tags.get("description", "").strip():
+        yield "plot", plot[:20_000]
+    if title.entity_type == "movie":
+        year = re.match(r"(18[89]\d|19\d\d|20\d\d)", tags.get("date", ""))
+        if year and guess.year is None and guess.kind == "movie":
+            yield "year", int(year[0])
+        if genres := [text for each in re.split(r"[;/,]", tags.get("genre", "")) if (text := each.strip())]:
+            yield "genres", genres
+
+
+def _is_title(text: str, file: FileToIdentify, *others: str) -> bool:
+    """Return whether a tag has a title that a person wrote, and not the name of the file or the words of a program."""
+    folded = fold_title(text) if text.strip() else ""
+    if (
+        not folded
+        or len(text) > _LONGEST
+        or folded in {fold_title(each) for each in (stem_of(file.file_name), *others) if each}
+    ):
+        return False
+    is_of_program = words.STRONG_TAG.search(text) or words.CAMERA.fullmatch(text.strip()) or _NO_TITLE.search(text)
+    is_file_name = " " not in text.strip() and re.search(r"[._]", text) is not None
+    return not is_of_program and not is_file_name
+
+
+def _document(title: ResolvedTitle, found: FileDocuments | None) -> NfoDocument | None:
+    """Return the document for a title."""
+    if found is None:
+        return None
+    if title.entity_type == "series":
+        return found.series
+    if title.entity_type == "movie":
+        return next((each for each in found.own if each.kind in ("movie", "ids")), None)
+    own = [each for each in found.own if each.kind == "episodedetails"]
+    number = title.episode.episode if title.episode else None
+    return next((each for each in own if number in each.episodes), own[0] if len(own) == 1 else None)
+
+
+def _of_document(document: NfoDocument | None) -> Iterator[tuple[str, Any]]:
+    if document is None:
+        return
+    yield from ((name, value) for name, value in document.values.items() if name in TITLE_FIELDS)
+    if document.kind == "episodedetails":
+        if document.season is not None:
+            yield "season", document.season
+        if document.episodes:
+            yield "episode", document.episodes[0]
+        if "release_date" in document.values:
+            yield "aired", document.values["release_date"]
+    for provider in _PROVIDERS:
+        if provider in document.ids:
+            yield f"{provider}_id", document.ids[provider]

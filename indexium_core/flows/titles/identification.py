@@ -1,0 +1,268 @@
+"""
+Identify the videos of libraries without network: names, folders, neighbours, container tags and NFO files.
+
+Names that were read before are not read again. Names and NFO files are read in chunks by the executor; everything else
+is computed for a whole library at once and stored in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from indexium_core.flows.titles import nfo_reading, parsing
+from indexium_core.flows.titles.candidates import values_of
+from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
+from indexium_core.flows.titles.nfo_reading import FolderDocuments
+from indexium_core.flows.titles.resolution import Resolver
+from indexium_core.jobs.executors import Executor
+from indexium_core.model.titles.grouping import group_movies, group_series
+from indexium_core.model.titles.guessing import identify
+from indexium_core.model.titles.name_parts import NameParts
+from indexium_core.model.titles.neighbours import stem_of
+from indexium_core.model.titles.title_guess import LibraryKind, NamedFile, TitleGuess
+from indexium_core.store.catalog import catalog
+from indexium_core.store.catalog.catalog import LibraryRow
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.titles import identified
+from indexium_core.store.titles.identified import FileToIdentify, TitleRow
+
+__all__ = ["IdentificationReport", "Identifier"]
+
+_CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
+_NAME_SECONDS = 0.002  # processor time for reading one name
+_IDS = 10  # that are taken from the sequence at once
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(slots=True, kw_only=True)
+class IdentificationReport:
+    """The result of an identification."""
+
+    files: int = 0
+    names: int = 0  # that were read; names that were known are not
+    movies: int = 0
+    episodes: int = 0  # files
+    extras: int = 0  # with trailers and samples
+    home: int = 0  # home videos
+    unknown: int = 0  # files whose names say nothing
+    added: int = 0  # titles
+    changed: int = 0
+    offline: int = 0  # libraries that were left out
+    cancelled: bool = False
+    changes: list[tuple[str, int, bool]] = field(default_factory=list)  # type and id of titles, and whether each is new
+
+
+class Identifier:
+    """Identifies the videos of libraries and stores the result."""
+
+    def __init__(
+        self, database: Database, *, executor: Callable[[int, float], Executor], clock: Callable[[], datetime]
+    ) -> None:
+        """`executor` returns the executor for a number of names and the seconds that they take."""
+        self._database, self._executor, self._clock = database, executor, clock
+
+    def run(
+        self,
+        libraries: Sequence[LibraryRow],
+        *,
+        on_progress: Callable[[int, int, str], None],
+        should_stop: Callable[[], bool],
+    ) -> IdentificationReport:
+        """
+        Identify libraries; `on_progress` gets the files that are done, all files, and the present step.
+
+        Names are stored as soon as they are read, so that an interrupted run does not read them again.
+        """
+        report = IdentificationReport(offline=sum(each.state != "online" for each in libraries))
+        online = [each for each in libraries if each.state == "online" and each.kind != "home"]
+        files = {each.library_id: identified.files(self._database.read(), [each.library_id]) for each in online}
+        report.files = sum(len(each) for each in files.values())
+        names = self._names(files.values(), report, on_progress, should_stop)
+        done = 0
+        for library in online:
+            if report.cancelled or should_stop():
+                report.cancelled = True
+                break
+            on_progress(done, report.files, library.name)
+            self._identify(library, files[library.library_id], names, report, should_stop)
+            done += len(files[library.library_id])
+        if not report.cancelled:
+            self._forget(names)
+            on_progress(report.files, report.files, "")
+        return report
+
+    # Names.
+
+    def _names(
+        self,
+        files: Iterable[Sequence[FileToIdentify]],
+        report: IdentificationReport,
+        on_progress: Callable[[int, int, str], None],
+        should_stop: Callable[[], bool],
+    ) -> dict[str, NameParts]:
+        """Return the parts of all names of files and folders; read those that are not known."""
+        known = identified.known_names(self._database.read(), parsing.VERSION)
+        wanted = dict.fromkeys(
+            name
+            for group in files
+            for each in group
+            for name in (stem_of(each.file_name), *filter(None, each.folder.split("/")))
+        )
+        missing = [name for name in wanted if name not in known]
+        chunks = [missing[start : start + _CHUNK_NAMES] for start in range(0, len(missing), _CHUNK_NAMES)]
+        executor = self._executor(len(missing), len(missing) * _NAME_SECONDS)
+        for chunk, parts in _in_parallel(executor, parsing.parse_names, chunks):
+            found = dict(zip(chunk, parts, strict=True))
+            with self._database.atomic() as tx:
+                identified.put_names(tx, parsing.VERSION, found)
+            known |= found
+            report.names += len(chunk)
+            on_progress(0, report.files, f"{report.names:,} of {len(missing):,} names")
+            if should_stop():
+                report.cancelled = True
+                break
+        return {name: NameParts.from_plain(known[name]) for name in wanted if name in known}
+
+    def _forget(self, names: Mapping[str, NameParts]) -> None:
+        """Delete names that no file has, once they are many: another library may have them at its next run."""
+        with self._database.atomic() as tx:
+            identified.forget_names(tx, parsing.VERSION, list(names))
+
+    # Titles.
+
+    def _identify(
+        self,
+        library: LibraryRow,
+        files: Sequence[FileToIdentify],
+        names: Mapping[str, NameParts],
+        report: IdentificationReport,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        documents = self._documents(files)
+        if should_stop():
+            report.cancelled = True
+            return
+
+        def read(name: str) -> NameParts:
+            return names[name] if name in names else parsing.parse_name(name)
+
+        guesses = identify(
+            [_named(each, documents[each.file_id]) for each in files], read, kind=_kind(library), library=library.name
+        )
+        ordered = {each.file_id: guesses[each.file_id] for each in files}
+        _count(report, ordered.values())
+        changes = self._database.run(
+            lambda tx: self._store(tx, library, ordered, {each.file_id: each for each in files}, documents)
+        )
+        report.added += sum(is_new for _, _, is_new in changes)
+        report.changed += sum(not is_new for _, _, is_new in changes)
+        report.changes += changes
+
+    def _store(
+        self,
+        tx: Connection,
+        library: LibraryRow,
+        guesses: Mapping[int, TitleGuess],
+        by_id: Mapping[int, FileToIdentify],
+        documents: Mapping[int, FileDocuments],
+    ) -> list[tuple[str, int, bool]]:
+        known = {each.library_id for each in catalog.libraries(tx)}
+        stored, links = identified.stored(tx), identified.links(tx)
+        resolver = Resolver(library.library_id, stored, links, libraries=known, new_id=_ids(tx))
+        resolver.resolve(group_movies(guesses), group_series(guesses))
+        titles = list(resolver.titles.values())
+        values = [value for title in titles for value in values_of(title, by_id, documents)]
+        unread = {file_id for file_id, each in documents.items() if not each.is_known}
+        return identified.put(
+            tx,
+            library.library_id,
+            [TitleRow(t.entity_type, t.id, t.library_id, t.name_key, t.series_id, t.is_new) for t in titles if t.files],
+            resolver.links.values(),
+            values,
+            file_ids=list(by_id),
+            keep_nfo=[t.id for t in titles if any(each.file_id in unread for each in t.files)],
+            at=self._clock(),
+        )
+
+    def _documents(self, files: Sequence[FileToIdentify]) -> dict[int, FileDocuments]:
+        """Return the documents of NFO files by file id."""
+        names: dict[str, list[str]] = defaultdict(list)
+        paths: dict[str, bytes] = {}
+        for each in files:
+            names[each.folder].append(each.file_name)
+            path = each.path_bytes.rpartition(b"/")[0]
+            for folder in folders_of(each.folder):
+                paths.setdefault(folder, path)
+                path = path.rpartition(b"/")[0]
+        folders = list(paths)
+        chunks = [folders[start : start + _CHUNK_FOLDERS] for start in range(0, len(folders), _CHUNK_FOLDERS)]
+        executor = self._executor(len(folders), len(folders) * _NAME_SECONDS)
+        found: dict[str, FolderDocuments | None] = {}
+        located = [[paths[folder] for folder in chunk] for chunk in chunks]
+        results = _in_parallel(executor, nfo_reading.read_folders, located)
+        for chunk, (_, documents) in zip(chunks, results, strict=True):
+            found |= dict(zip(chunk, documents, strict=True))
+        nfo_files = NfoFiles(found, names)
+        return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
+
+
+def _in_parallel(
+    executor: Executor, function: Callable[[Sequence[T]], list[R]], chunks: Sequence[Sequence[T]]
+) -> Iterator[tuple[Sequence[T], list[R]]]:
+    """Yield each chunk with its result, in their order."""
+    with ThreadPoolExecutor(executor.max_concurrency(4), thread_name_prefix="titles") as pool:
+        pending: list[Future[list[R]]] = [pool.submit(executor.call, function, chunk) for chunk in chunks]
+        try:
+            for chunk, future in zip(chunks, pending, strict=True):
+                yield chunk, future.result()
+        finally:
+            for future in pending:
+                future.cancel()
+
+
+def _named(each: FileToIdentify, documents: FileDocuments) -> NamedFile:
+    tags = each.fields
+    season, episode = (
+        int(text) if (text := tags.get(name, "")).isdecimal() else None for name in ("season", "episode")
+    )
+    return NamedFile(
+        file_id=each.file_id,
+        folders=tuple(filter(None, each.folder.split("/"))),
+        name=each.file_name,
+        duration=each.duration,
+        show=tags.get("show", ""),
+        season=season,
+        episode=episode,
+        nfo=documents.facts,
+        series_nfo=documents.series_facts,
+    )
+
+
+def _kind(library: LibraryRow) -> LibraryKind:
+    return library.kind
+
+
+def _count(report: IdentificationReport, guesses: Iterable[TitleGuess]) -> None:
+    names: dict[str, str] = {"movie": "movies", "episode": "episodes", "home": "home", "other": "unknown"}
+    for guess in guesses:
+        name = names.get(guess.kind, "extras")
+        setattr(report, name, getattr(report, name) + 1)
+
+
+def _ids(tx: Connection) -> Callable[[], int]:
+    """Return a function that returns new ids."""
+    waiting: list[Any] = []
+
+    def new_id() -> int:
+        if not waiting:
+            waiting.extend(reversed(identified.next_ids(tx, _IDS)))
+        return int(waiting.pop())
+
+    return new_id

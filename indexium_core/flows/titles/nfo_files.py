@@ -1,0 +1,109 @@
+"""Which NFO files belong to which videos, as Kodi and Jellyfin look for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from indexium_core.flows.titles.nfo_reading import FolderDocuments
+from indexium_core.model.titles import words
+from indexium_core.model.titles.neighbours import stem_of
+from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.model.titles.title_guess import NfoFacts
+
+__all__ = ["FileDocuments", "NfoFiles", "folders_of"]
+
+_OF_FOLDERS = frozenset({"movie", "tvshow", "season"})  # names of files that do not belong to one video
+_FEW_FILES = 3  # versions or parts of one film in a folder
+
+
+@dataclass(frozen=True, slots=True)
+class FileDocuments:
+    """The documents of a video and of its series."""
+
+    own: Sequence[NfoDocument] = ()
+    series: NfoDocument | None = None
+    is_known: bool = True  # all folders could be listed
+
+    @property
+    def facts(self) -> NfoFacts:
+        """Return what the documents of the video say about its kind and its place."""
+        if not self.own:
+            return NfoFacts()
+        first = self.own[0]
+        episodes = tuple(number for each in self.own for number in each.episodes)
+        return NfoFacts(
+            kind="movie" if first.kind == "movie" else "episode" if first.kind == "episodedetails" else "",
+            title=str(first.values.get("title", "")),
+            series_title=first.series_title,
+            year=first.values.get("year"),
+            season=first.season,
+            episodes=episodes,
+            ids=first.ids if first.kind in ("movie", "ids") else {},
+        )
+
+    @property
+    def series_facts(self) -> NfoFacts:
+        """Return what the document of the series says."""
+        if self.series is None:
+            return NfoFacts()
+        return NfoFacts(
+            kind="series",
+            title=str(self.series.values.get("title", "")),
+            year=self.series.values.get("year"),
+            ids=self.series.ids,
+        )
+
+
+class NfoFiles:
+    """The NFO files of a library."""
+
+    def __init__(self, documents: Mapping[str, FolderDocuments | None], names: Mapping[str, Sequence[str]]) -> None:
+        """
+        Look in known documents.
+
+        Args:
+            documents: By folder below the library folder; None for a folder that cannot be listed.
+            names: The names of the videos, by folder.
+
+        """
+        self._documents, self._names = documents, names
+
+    def of(self, folder: str, name: str) -> FileDocuments:
+        """Return the documents of a video and of its series."""
+        around = folders_of(folder)
+        return FileDocuments(
+            own=self._own(folder, name),
+            series=next((found for each in around if (found := self._series(each)) is not None), None),
+            is_known=all(self._documents.get(each) is not None for each in around),
+        )
+
+    def _own(self, folder: str, name: str) -> Sequence[NfoDocument]:
+        here = self._documents.get(folder) or {}
+        if own := here.get(stem_of(name).lower()):
+            return [each for each in own if each.kind != "tvshow"]
+        last = folder.rpartition("/")[2]
+        if words.DISC_FOLDER.fullmatch(last):
+            parent = folder.rpartition("/")[0]
+            return self._of_folder(here, parent) or self._own(parent, f"{parent.rpartition('/')[2]}.mkv")
+        return self._of_folder(here, folder)
+
+    def _of_folder(self, here: FolderDocuments, folder: str) -> Sequence[NfoDocument]:
+        """Return the document of the only film of a folder."""
+        found = here.get("movie") or here.get("video_ts") or ()
+        if not found and len(here) == 1 and len(self._names.get(folder, ())) <= _FEW_FILES:
+            [(name, found)] = here.items()
+            found = () if name in _OF_FOLDERS else found
+        return [each for each in found if each.kind in ("movie", "ids")]
+
+    def _series(self, folder: str) -> NfoDocument | None:
+        found = (self._documents.get(folder) or {}).get("tvshow", ())
+        return next((each for each in found if each.kind == "tvshow"), None)
+
+
+def folders_of(folder: str) -> list[str]:
+    """Return a folder and all folders that contain it, up to the library folder (""), the innermost first."""
+    found = [folder]
+    while found[-1]:
+        found.append(found[-1].rpartition("/")[0])
+    return found

@@ -1,0 +1,190 @@
+"""
+Find the stored title of each file, so that the same files give the same titles at each scan.
+
+1. A file whose film or episode a person has changed stays there, whatever its name says now.
+2. A group of files goes to the title that has its key (what the names say).
+3. Otherwise it goes to the title that most of its files had, and the title gets the new key: the files were renamed.
+4. Otherwise it gets a new title.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.grouping import EpisodeGroup, FileRole, MovieGroup, SeriesGroup
+from indexium_core.store.titles.identified import FileLink, StoredTitle
+
+__all__ = ["ResolvedTitle", "Resolver"]
+
+
+@dataclass(slots=True)
+class ResolvedTitle:
+    """A title with its files."""
+
+    entity_type: EntityType
+    id: int
+    library_id: int
+    name_key: str
+    is_new: bool
+    series_id: int | None = None
+    year: int | None = None  # of the group
+    title: str = ""  # of a series
+    country: str = ""
+    episode: EpisodeGroup | None = None
+    files: list[FileRole] = field(default_factory=list)  # main files first; empty if the names say another kind
+
+
+class Resolver:
+    """Resolves the groups of one library."""
+
+    def __init__(
+        self,
+        library_id: int,
+        stored: Iterable[StoredTitle],
+        links: Iterable[FileLink],
+        *,
+        libraries: Collection[int],
+        new_id: Callable[[], int],
+    ) -> None:
+        """
+        Use the titles of all libraries, because a file may have moved from another one.
+
+        `libraries` are the ids of all libraries: titles of a removed one are found again by their names. `new_id`
+        returns an id that no title has.
+        """
+        self._library_id, self._new_id = library_id, new_id
+        self._stored = {each.id: each for each in stored}
+        self._by_key: dict[tuple[str, int | None, str], int] = {}
+        for each in sorted(self._stored.values(), key=lambda title: title.library_id != library_id):
+            if each.library_id == library_id or each.library_id not in libraries:
+                self._by_key.setdefault((each.entity_type, each.series_id, each.name_key), each.id)
+        self._of_file: dict[int, list[StoredTitle]] = {}
+        for link in links:
+            title = self._stored.get(link.entity_id)
+            if title is not None and link.role == "main":
+                self._of_file.setdefault(link.file_id, []).append(title)
+        self._claimed: set[int] = set()
+        self.titles: dict[int, ResolvedTitle] = {}
+        self.links: dict[tuple[int, int], FileLink] = {}  # by file and title
+
+    def resolve(self, movies: Sequence[MovieGroup], series: Sequence[SeriesGroup]) -> None:
+        """Resolve all groups into `titles` and `links`."""
+        exact = {id(group): self._by_key.get(("movie", None, group.key)) for group in movies}
+        self._claimed |= {each for each in exact.values() if each is not None}
+        of_series = {id(group): self._by_key.get(("series", None, group.key)) for group in series}
+        self._claimed |= {each for each in of_series.values() if each is not None}
+        for movie in movies:
+            self._movie(movie, exact[id(movie)])
+        for group in series:
+            self._series(group, of_series[id(group)])
+
+    # Films.
+
+    def _movie(self, group: MovieGroup, exact: int | None) -> None:
+        kept = {each.file_id: self._kept(each.file_id) for each in group.files if each.role == "main"}
+        former = [title.id for titles in kept.values() for title in titles if title.entity_type == "movie"]
+        free = [each for each in group.files if not kept.get(each.file_id)]
+        target = exact if exact is not None else self._former("movie", free, preferred=former)
+        for each in group.files:
+            for title in kept.get(each.file_id, ()):
+                self._keep(title, each, "movie", group.key if title.id == target else title.name_key, year=group.year)
+        if free:
+            resolved = self._put("movie", target, group.key)
+            resolved.year = group.year
+            for each in free:
+                self._link(resolved, each)
+
+    # Series.
+
+    def _series(self, group: SeriesGroup, exact: int | None) -> None:
+        files = [each for episode in group.episodes.values() for each in episode.files]
+        target = exact if exact is not None else self._former_series([*files, *group.extras])
+        series = self._put("series", target, group.key)
+        series.title, series.year, series.country = group.title, group.year, group.country
+        series.files = [*files, *group.extras]
+        for each in group.extras:
+            self.links[each.file_id, series.id] = FileLink(each.file_id, "series", series.id, None, each.role)
+        present = {key: self._by_key.get(("episode", series.id, key)) for key in group.episodes}
+        self._claimed |= {each for each in present.values() if each is not None}
+        for key, episode in group.episodes.items():
+            self._episode(series, episode, present[key])
+
+    def _episode(self, series: ResolvedTitle, group: EpisodeGroup, exact: int | None) -> None:
+        kept = {each.file_id: self._kept(each.file_id) for each in group.files}
+        free = [each for each in group.files if not kept[each.file_id]]
+        for each in group.files:
+            for title in kept[each.file_id]:
+                resolved = self._keep(title, each, "episode", title.name_key)
+                if len(kept[each.file_id]) == 1:
+                    resolved.episode = group
+                    if title.series_id == series.id and exact in {None, title.id}:
+                        resolved.name_key = group.key
+        if free:
+            target = exact if exact is not None else self._former("episode", free)
+            resolved = self._put("episode", target, group.key, series_id=series.id)
+            resolved.episode = group
+            for each in free:
+                self._link(resolved, each)
+
+    def _former_series(self, files: Sequence[FileRole]) -> int | None:
+        """Return the series that most of the files had, unless it is that of another group."""
+        counts = Counter(
+            title.series_id
+            for each in files
+            for title in self._of_file.get(each.file_id, ())
+            if title.series_id is not None and title.series_id in self._stored
+        )
+        ranked = sorted(counts, key=lambda each: (not self._stored[each].is_touched, -counts[each], each))
+        return next((each for each in ranked if each not in self._claimed), None)
+
+    # Both.
+
+    def _kept(self, file_id: int) -> list[StoredTitle]:
+        """Return the titles of a file if a person has changed one of them."""
+        titles = self._of_file.get(file_id, [])
+        return titles if any(title.is_touched for title in titles) else []
+
+    def _former(self, kind: EntityType, files: Sequence[FileRole], *, preferred: Sequence[int] = ()) -> int | None:
+        """Return the title that most of the files had, unless it is that of another group."""
+        counts = Counter(
+            title.id for each in files for title in self._of_file.get(each.file_id, ()) if title.entity_type == kind
+        )
+        ranked = [*preferred, *sorted(counts, key=lambda each: (-counts[each], each))]
+        return next((each for each in ranked if each not in self._claimed), None)
+
+    def _put(self, kind: EntityType, title_id: int | None, key: str, *, series_id: int | None = None) -> ResolvedTitle:
+        is_new = title_id is None
+        number = self._new_id() if title_id is None else title_id
+        self._claimed.add(number)
+        known = self.titles.get(number)
+        if known is not None:
+            known.name_key = key
+            return known
+        resolved = self.titles[number] = ResolvedTitle(kind, number, self._library_id, key, is_new, series_id)
+        return resolved
+
+    def _keep(
+        self, title: StoredTitle, each: FileRole, kind: EntityType, key: str, *, year: int | None = None
+    ) -> ResolvedTitle:
+        """Leave a file in a title that a person has changed; its name gives values only if it says the same kind."""
+        self._claimed.add(title.id)
+        resolved = self.titles.get(title.id)
+        if resolved is None:
+            resolved = ResolvedTitle(
+                title.entity_type, title.id, self._library_id, key, is_new=False, series_id=title.series_id, year=year
+            )
+            self.titles[title.id] = resolved
+        part = each.guess.part if title.entity_type == "movie" else None
+        self.links[each.file_id, title.id] = FileLink(each.file_id, title.entity_type, title.id, part, "main")
+        if title.entity_type == kind:
+            resolved.files.append(each)
+        return resolved
+
+    def _link(self, title: ResolvedTitle, each: FileRole) -> None:
+        part = each.guess.part if title.entity_type == "movie" else None
+        self.links[each.file_id, title.id] = FileLink(each.file_id, title.entity_type, title.id, part, each.role)
+        title.files.append(each)
+        title.files.sort(key=lambda file: file.role != "main")

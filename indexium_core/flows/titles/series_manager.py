@@ -1,0 +1,96 @@
+"""Series with their seasons, episodes and gaps."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.gaps import gaps_of
+from indexium_core.model.titles.titles import (
+    EpisodeEntry,
+    EpisodeGap,
+    SeasonCollection,
+    SeriesCollection,
+    SeriesMetadata,
+)
+from indexium_core.store.database import Database
+from indexium_core.store.titles import titles as store
+
+__all__ = ["SeriesManager"]
+
+_LEAST_EPISODES = 2  # of a collection
+
+
+class SeriesManager:
+    """Returns the series of a home. One instance serves a home."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @remote()
+    def detect_and_organize_series(self) -> list[SeriesCollection]:
+        """Return every series with at least two episodes, by title; it has the same id after each scan."""
+        reader = self._database.read()
+        episodes = store.episodes(reader)
+        return [
+            _collection(row, episodes[row["id"]])
+            for row in store.series(reader)
+            if len(episodes.get(row["id"], ())) >= _LEAST_EPISODES
+        ]
+
+    @remote()
+    def collection(self, series_id: int) -> SeriesCollection:
+        """Return a series, also with one episode; UnknownIdError if there is none with this id."""
+        reader = self._database.read()
+        rows = store.series(reader, [series_id])
+        if not rows:
+            raise errors.UnknownIdError(f"There is no series {series_id}.")
+        return _collection(rows[0], store.episodes(reader, [series_id]).get(series_id, []))
+
+    @remote()
+    def missing_episodes(self, series_id: int | None = None) -> dict[int, list[EpisodeGap]]:
+        """Return the gaps of a series, or of all series that have gaps, by series id."""
+        found = store.episodes(self._database.read(), None if series_id is None else [series_id])
+        gaps = {key: gaps_of(episodes) for key, episodes in found.items()}
+        return {key: each for key, each in gaps.items() if each}
+
+
+def _collection(row: Mapping[str, Any], episodes: list[EpisodeEntry]) -> SeriesCollection:
+    seasons: dict[int | None, list[EpisodeEntry]] = defaultdict(list)
+    for each in episodes:
+        seasons[each.season].append(each)
+    title, year = row["title"], row["year"]
+    fields = {name: json.loads(text) for name, text in (row["fields"] or {}).items() if text is not None}
+    country = fields.get("country")
+    return SeriesCollection(
+        id=row["id"],
+        name=row["name_key"],
+        display_name=f"{title} ({country or year})" if country or year else title,
+        total_episodes=len(episodes),
+        total_seasons=len(seasons),
+        seasons=[SeasonCollection(number=number, episodes=len(each), videos=each) for number, each in seasons.items()],
+        metadata=_metadata(fields),
+        gaps=gaps_of(episodes),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _metadata(fields: Mapping[str, Any]) -> SeriesMetadata | None:
+    """Return what is known beside the title; None if nothing is."""
+    found = SeriesMetadata(
+        tmdb_id=fields.get("tmdb_id"),
+        imdb_id=fields.get("imdb_id"),
+        tvdb_id=fields.get("tvdb_id"),
+        overview=fields.get("plot") or "",
+        first_air_date=fields.get("release_date") or "",
+        genres=fields.get("genres") or [],
+        status=fields.get("status") or "",
+        network="; ".join(fields.get("studios") or []),
+    )
+    has_values = any((found.tmdb_id, found.imdb_id, found.tvdb_id, found.overview, found.first_air_date, found.genres))
+    return found if has_values else None

@@ -1,0 +1,307 @@
+"""Titles for people: identification in the background, lists, details, values by hand, and padlocks."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.flows.titles.identification import IdentificationReport, Identifier
+from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model import wording
+from indexium_core.model.event import Event
+from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.fields import checked_value, field_of
+from indexium_core.model.titles.gaps import gaps_of
+from indexium_core.model.titles.titles import (
+    LIST_KINDS,
+    SORT_KEYS,
+    STATES,
+    TitleDetails,
+    TitleItem,
+    TitlePage,
+    TitleValue,
+)
+from indexium_core.store.catalog import catalog
+from indexium_core.store.database import Database
+from indexium_core.store.titles import identified
+from indexium_core.store.titles import titles as store
+
+__all__ = ["KIND", "TitleService", "summary"]
+
+KIND = "identify"  # of its jobs
+_MOST = 1000  # titles of a page
+_MOST_EVENTS = 20  # single events of a job; more titles have one event for all
+
+
+class TitleService:
+    """The titles of a home. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        identifier: Identifier,
+        *,
+        queue: JobQueueService,
+        events: EventBus,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        is_served: bool = False,
+    ) -> None:
+        """`is_served`: this process serves a dashboard, so an identification follows each scan by an event."""
+        self._database, self._identifier, self._queue, self._events = database, identifier, queue, events
+        self._clock, self._is_served = clock, is_served
+
+    # Identification.
+
+    @remote()
+    def identify(self, library_ids: Sequence[int] = (), *, priority: int | str = "normal") -> Job:
+        """
+        Add a job that identifies the videos of libraries, or of all libraries that hold titles. It needs no network.
+
+        Raises:
+            UnknownIdError: A library does not exist.
+            UsageError: No library holds titles, or one of the given ones does not.
+
+        """
+        rows = {row.library_id: row for row in catalog.libraries(self._database.read())}
+        for library_id in library_ids:
+            if library_id not in rows:
+                raise errors.UnknownIdError(f"There is no library {library_id}.")
+            if rows[library_id].kind == "home":
+                raise errors.UsageError(
+                    f"Library {library_id} has home videos, which are not identified. "
+                    f"Choose another kind first: indexium libraries set {library_id} --kind mixed."
+                )
+        if not any(row.kind != "home" for row in rows.values()):
+            raise errors.UsageError(
+                "No library holds films or series. Choose its kind first: indexium libraries set ID --kind mixed."
+            )
+        names = ", ".join(rows[library_id].name for library_id in library_ids) or "all libraries"
+        payload = {"libraries": sorted(library_ids)}
+        return self._queue.add_job(KIND, payload, title=f"Identify titles of {names}", priority=priority)
+
+    @remote()
+    def follow(self) -> Job | None:
+        """
+        Add the identification that follows a scan, and return its job.
+
+        None if no library holds titles, or in a service, which adds the job itself at the end of each scan.
+        """
+        return None if self._is_served else self._add_if_needed()
+
+    def follow_scans(self, event: Event) -> None:
+        """Identify new files after each scan: a subscriber of events."""
+        if event.name == "scan:completed":
+            self._add_if_needed()
+
+    def _add_if_needed(self) -> Job | None:
+        has_titles = any(row.kind != "home" for row in catalog.libraries(self._database.read()))
+        return self.identify() if has_titles else None
+
+    def handle(self, job: JobContext) -> Mapping[str, Any]:
+        """Run a job and return its report: the handler of the queue."""
+        wanted = set(job.payload["libraries"])
+        libraries = [
+            row
+            for row in catalog.libraries(self._database.read())
+            if row.kind != "home" and (not wanted or row.library_id in wanted)
+        ]
+        report = self._identifier.run(
+            libraries,
+            on_progress=job.progress,
+            should_stop=job.should_stop,
+        )
+        self._emit(report, job.job_id)
+        facts = asdict(report)
+        facts.pop("changes")
+        return {**facts, "message": summary(report)}
+
+    def _emit(self, report: IdentificationReport, job_id: int) -> None:
+        """Send `movie:added`, `series:updated` and others: one event for each title, or one for many."""
+        for kind in ("movie", "series"):
+            for verb, is_new in (("added", True), ("updated", False)):
+                ids = [number for entity, number, new in report.changes if (entity, new) == (kind, is_new)]
+                if len(ids) > _MOST_EVENTS:
+                    self._events.emit(
+                        f"{kind}:{verb}", job_id=job_id, total=len(ids), message=wording.plural(len(ids), "title")
+                    )
+                    continue
+                for number in ids:
+                    self._events.emit(f"{kind}:{verb}", job_id=job_id, title_id=number, total=len(ids))
+
+    # Lists and details.
+
+    @remote()
+    def list(
+        self,
+        query: str = "",
+        *,
+        kind: str = "",
+        state: str = "",
+        library_id: int | None = None,
+        sort: str = "title",
+        descending: bool = False,
+        page: int = 1,
+        per_page: int = 50,
+    ) -> TitlePage:
+        """
+        Return one page of titles.
+
+        Args:
+            query: Words that the title (or the title of the series) has; "" for all titles.
+            kind: `movie`, `series`, `season` or `episode`; "" for films and series.
+            state: A state of `STATES`; "" for all except `ignored`.
+            library_id: Only titles of this library.
+            sort: `title`, `year`, `state` or `added`.
+            descending: Reverse the order.
+            page: Page of the list, from 1.
+            per_page: Titles per page, at most 1,000.
+
+        Raises:
+            UsageError: The kind, the state or the sort key is unknown.
+
+        """
+        for name, value, known in (
+            ("kind", kind, LIST_KINDS),
+            ("state", state, tuple(STATES)),
+            ("sort key", sort, SORT_KEYS),
+        ):
+            if value and value not in known:
+                raise errors.UsageError(f"There is no {name} “{value[:40]}”. Choose one of: {', '.join(known)}.")
+        matches: dict[str, Any] = {
+            "text": query,
+            "kinds": (kind,) if kind else ("movie", "series"),
+            "states": (state,) if state else [each for each in STATES if each != "ignored"],
+            "library_id": library_id,
+        }
+        page, per_page = max(1, page), max(1, min(_MOST, per_page))
+        reader = self._database.read()
+        found = store.items(
+            reader, **matches, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
+        )
+        return TitlePage(items=found, total=store.count(reader, **matches), page=page, per_page=per_page)
+
+    @remote()
+    def get(self, title_id: int) -> TitleDetails:
+        """Return a title with its shown values, its files, seasons or episodes; UnknownIdError if there is none."""
+        reader = self._database.read()
+        item = self._item(title_id)
+        children: builtins.list[TitleItem] = []
+        if item.entity_type in ("series", "season"):
+            kind = "season" if item.entity_type == "series" else "episode"
+            children = store.items(reader, kinds=(kind,), states=tuple(STATES), parent_id=item.id)
+        gaps = gaps_of(store.episodes(reader, [item.id]).get(item.id, [])) if item.entity_type == "series" else []
+        return TitleDetails(
+            item=item,
+            values=[each for each in store.values(reader, item) if each.shown],
+            files=store.files(reader, item),
+            children=children,
+            gaps=gaps,
+        )
+
+    @remote()
+    def candidates(self, title_id: int, field: str | None = None) -> builtins.list[TitleValue]:
+        """
+        Return every value of a field (or of all fields) of a title with its origin; of a field the shown one first.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The title has no such field.
+
+        """
+        item = self._item(title_id)
+        if field is not None:
+            field_of(field, item.entity_type)
+        return store.values(self._database.read(), item, field)
+
+    def _item(self, title_id: int) -> TitleItem:
+        item = store.find(self._database.read(), title_id)
+        if item is None:
+            raise errors.UnknownIdError(f"There is no title {title_id}.")
+        return item
+
+    # Values by hand.
+
+    @remote()
+    def set(self, title_id: int, field: str, value: Any) -> builtins.list[TitleValue]:
+        """
+        Set the value of a field by hand; None or "" removes it. Return the candidates of the field.
+
+        No scan and no provider changes a value by hand. If the field is locked, the padlock moves to the new value.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The title has no such field.
+            ValidationError: The value does not fit the field.
+
+        """
+        return self.set_values(title_id, {field: value})
+
+    @remote()
+    def set_values(self, title_id: int, values: Mapping[str, Any]) -> builtins.list[TitleValue]:
+        """Set several fields by hand, all or none, as `set`. Return their candidates."""
+        item = self._item(title_id)
+        checked = {name: checked_value(field_of(name, item.entity_type), value) for name, value in values.items()}
+        at = self._clock()
+        with self._database.atomic() as tx:
+            for name, value in checked.items():
+                store.set_by_hand(tx, item, name, value, at=at)
+            identified.show(tx, at=at)
+        return self._changed(item, checked)
+
+    @remote()
+    def lock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
+        """
+        Lock fields of a title: their shown values stay, whatever names, NFO files and providers say later.
+
+        Return the candidates of the fields. Raises UnknownIdError and UsageError as `candidates`.
+        """
+        item = self._item(title_id)
+        names = [field_of(name, item.entity_type).name for name in fields]
+        at = self._clock()
+        with self._database.atomic() as tx:
+            for name in names:
+                store.lock(tx, item, name, at=at)
+            identified.show(tx, at=at)
+        return self._changed(item, names)
+
+    @remote()
+    def unlock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
+        """Unlock fields of a title, as `lock`. The next scan may replace the shown values."""
+        item = self._item(title_id)
+        names = [field_of(name, item.entity_type).name for name in fields]
+        with self._database.atomic() as tx:
+            for name in names:
+                store.unlock(tx, item, name)
+            identified.show(tx, at=self._clock())
+        return self._changed(item, names)
+
+    def _changed(self, item: TitleItem, names: Sequence[str] | Mapping[str, Any]) -> builtins.list[TitleValue]:
+        """Send the event of a change by hand, and return the candidates of the changed fields."""
+        kind = item.entity_type if item.entity_type in ("movie", "series") else "series"
+        number = item.id if item.entity_type in ("movie", "series") else item.series_id
+        self._events.emit(f"{kind}:updated", title_id=number, total=1)
+        return [each for each in store.values(self._database.read(), item) if each.field in names]
+
+
+def summary(report: IdentificationReport) -> str:
+    """Return the result of a job in one line."""
+    parts = [
+        wording.plural(report.movies, "film"),
+        wording.plural(report.episodes, "episode"),
+        wording.plural(report.extras, "extra"),
+    ]
+    if report.home:
+        parts.append(wording.plural(report.home, "home video"))
+    if report.unknown:
+        parts.append(f"{wording.files(report.unknown)} without a title in the name")
+    text = f"{', '.join(parts)} in {wording.files(report.files)}; {wording.plural(report.added, 'new title')}"
+    if report.offline:
+        text += f"; {wording.plural(report.offline, 'offline library was', 'offline libraries were')} left out"
+    return f"Stopped: {text}" if report.cancelled else text

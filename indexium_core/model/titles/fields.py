@@ -1,0 +1,160 @@
+"""The fields of titles: which a title has, which a person can set, and the form of their values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from indexium_core import errors
+
+__all__ = ["ENTITY_TYPES", "TITLE_FIELDS", "EntityType", "TitleField", "checked_value", "field_of", "shown_text"]
+
+EntityType: TypeAlias = Literal["movie", "series", "season", "episode"]
+ENTITY_TYPES: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
+_ALL = frozenset(ENTITY_TYPES)
+_WORKS = frozenset({"movie", "series"})
+_LONGEST = 20_000  # characters of a text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleField:
+    """One field of titles."""
+
+    name: str
+    about: str
+    type: Literal["text", "integer", "date", "list", "yes", "json"] = "text"
+    entities: frozenset[str] = _ALL
+    lowest: int = 0
+    highest: int = 100_000
+
+
+TITLE_FIELDS: Mapping[str, TitleField] = {
+    field.name: field
+    for field in (
+        TitleField(name="title", about="Title."),
+        TitleField(name="original_title", about="Title in the original language."),
+        TitleField(name="sort_title", about="Title by which lists are sorted."),
+        TitleField(name="year", about="Year of the first release.", type="integer", lowest=1870, highest=2100),
+        TitleField(name="edition", about="Edition, such as Director's Cut.", entities=frozenset({"movie"})),
+        TitleField(
+            name="language", about="Language of the release, ISO 639-1.", entities=frozenset({"movie", "episode"})
+        ),
+        TitleField(
+            name="country", about="Country that tells series with one title apart.", entities=frozenset({"series"})
+        ),
+        TitleField(
+            name="season", about="Number of the season; 0: specials.", type="integer", entities=frozenset({"episode"})
+        ),
+        TitleField(name="episode", about="Number in the season.", type="integer", entities=frozenset({"episode"})),
+        TitleField(
+            name="absolute", about="Number through all seasons.", type="integer", entities=frozenset({"episode"})
+        ),
+        TitleField(name="aired", about="Date of the first broadcast.", type="date", entities=frozenset({"episode"})),
+        TitleField(name="plot", about="What happens."),
+        TitleField(name="tagline", about="One sentence about it.", entities=_WORKS),
+        TitleField(name="genres", about="Genres.", type="list", entities=_WORKS),
+        TitleField(name="tags", about="Free words.", type="list"),
+        TitleField(name="studios", about="Studios or broadcasters.", type="list", entities=_WORKS),
+        TitleField(name="countries", about="Countries of production.", type="list", entities=_WORKS),
+        TitleField(name="collection", about="Collection of films.", entities=frozenset({"movie"})),
+        TitleField(name="release_date", about="Date of the first release.", type="date"),
+        TitleField(name="runtime_minutes", about="Length in minutes.", type="integer", lowest=1),
+        TitleField(name="content_rating", about="Age rating.", entities=_WORKS),
+        TitleField(name="ratings", about="Ratings from 0 to 10 by source.", type="json"),
+        TitleField(name="cast", about="Actors with their roles.", type="json"),
+        TitleField(name="crew", about="Directors, writers and others.", type="json"),
+        TitleField(name="tmdb_id", about="Id at TMDB."),
+        TitleField(name="imdb_id", about="Id at IMDb."),
+        TitleField(name="tvdb_id", about="Id at TVDB."),
+        TitleField(name="ignored", about="Whether it is no film and no series.", type="yes", entities=_WORKS),
+    )
+}
+
+
+def field_of(name: str, entity_type: str) -> TitleField:
+    """Return a field of an entity; UsageError if there is no such field."""
+    field = TITLE_FIELDS.get(name)
+    if field is None or entity_type not in field.entities:
+        known = ", ".join(each.name for each in TITLE_FIELDS.values() if entity_type in each.entities)
+        raise errors.UsageError(f"A {entity_type} has no field “{name[:40]}”. Choose one of: {known}.")
+    return field
+
+
+def checked_value(field: TitleField, value: Any) -> Any:
+    """
+    Return a value that a person sets in the form in which it is stored; "" and None are None.
+
+    Raises:
+        ValidationError: The value does not fit the field.
+
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if field.type == "list":
+        parts = value if isinstance(value, list | tuple) else str(value).split(";")
+        return [text for each in parts if (text := " ".join(str(each).split()))]
+    if field.type == "json":
+        return _json(field, value)
+    return _CHECKS[field.type](field, str(value).strip())
+
+
+def _text(field: TitleField, text: str) -> str:
+    if len(text) > _LONGEST or any(ord(each) < 32 and each != "\n" for each in text):
+        raise errors.ValidationError(
+            f"The value of {field.name} has control characters or more than {_LONGEST:,} characters."
+        )
+    return text
+
+
+def _yes(field: TitleField, text: str) -> bool:
+    if text.lower() not in {"yes", "no", "true", "false"}:
+        raise errors.ValidationError(f"The field {field.name} is yes or no, not “{text[:40]}”.")
+    return text.lower() in {"yes", "true"}
+
+
+def _integer(field: TitleField, text: str) -> int:
+    if not text.isdecimal() or not field.lowest <= int(text) <= field.highest:
+        message = f"The field {field.name} is a number from {field.lowest} to {field.highest}, not “{text[:40]}”."
+        raise errors.ValidationError(message)
+    return int(text)
+
+
+def _date(field: TitleField, text: str) -> str:
+    try:
+        return dt.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        message = f"The field {field.name} is a date such as 2019-07-31, not “{text[:40]}”."
+        raise errors.ValidationError(message) from error
+
+
+def _json(field: TitleField, value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) else json.loads(json.dumps(value))
+    except (TypeError, ValueError) as error:
+        raise errors.ValidationError(f"The value of {field.name} is no JSON.") from error
+
+
+_CHECKS: Mapping[str, Callable[[TitleField, str], Any]] = {
+    "text": _text,
+    "yes": _yes,
+    "integer": _integer,
+    "date": _date,
+}
+
+
+def shown_text(value: Any) -> str:
+    """Return a value as text for people."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return "; ".join(each["name"] if isinstance(each, dict) and "name" in each else str(each) for each in value)
+        case dict():
+            return ", ".join(f"{key} {each}" for key, each in value.items())
+        case _:
+            return str(value)

@@ -1,0 +1,161 @@
+"""Group files by film, series and episode, from what the names say."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from indexium_core.model.titles.name_parts import Role
+from indexium_core.model.titles.names import fold_title
+from indexium_core.model.titles.title_guess import TitleGuess
+
+__all__ = ["EpisodeGroup", "FileRole", "MovieGroup", "SeriesGroup", "group_movies", "group_series"]
+
+_Variant: TypeAlias = tuple[int | None, str]  # year and country of a series
+
+
+@dataclass(frozen=True, slots=True)
+class FileRole:
+    """A file of a title."""
+
+    file_id: int
+    guess: TitleGuess
+    role: Role = "main"
+
+
+@dataclass(slots=True)
+class MovieGroup:
+    """The files of one film."""
+
+    key: str
+    year: int | None
+    files: list[FileRole] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class EpisodeGroup:
+    """The files of one episode."""
+
+    key: str
+    season: int | None = None
+    episode: int | None = None
+    absolute: int | None = None
+    aired: str = ""
+    files: list[FileRole] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class SeriesGroup:
+    """The episodes and extras of one series."""
+
+    key: str
+    title: str
+    year: int | None
+    country: str
+    episodes: dict[str, EpisodeGroup] = field(default_factory=dict)
+    extras: list[FileRole] = field(default_factory=list)
+
+
+def group_movies(guesses: Mapping[int, TitleGuess]) -> list[MovieGroup]:
+    """
+    Return the films of a library. A file whose name says nothing, or that is a home video, is a title of its own.
+
+    `guesses` are sorted by path, so that the first file of a group is the same at each scan.
+    """
+    groups: dict[str, MovieGroup] = {}
+    titles: dict[str, list[FileRole]] = defaultdict(list)
+    for file_id, guess in guesses.items():
+        if guess.kind in ("home", "other"):
+            groups[f"file {file_id}"] = MovieGroup(f"file {file_id}", None, [FileRole(file_id, guess)])
+        elif guess.kind != "episode" and not guess.of_series:
+            titles[fold_title(guess.title)].append(FileRole(file_id, guess, guess.role))
+    for title, files in titles.items():
+        years = {each.guess.year for each in files if each.guess.year is not None}
+        of_place = {each.guess.place: each.guess.year for each in files if each.guess.year is not None}
+        for each in files:
+            year = each.guess.year
+            if year is None and len(years) == 1 and (each.role != "main" or each.guess.place in of_place):
+                [year] = years
+            key = f"{title}|{year or ''}"
+            groups.setdefault(key, MovieGroup(key, year)).files.append(each)
+    return list(groups.values())
+
+
+def group_series(guesses: Mapping[int, TitleGuess]) -> list[SeriesGroup]:
+    """Return the series of a library; `guesses` are sorted by path."""
+    titles: dict[str, list[FileRole]] = defaultdict(list)
+    for file_id, guess in guesses.items():
+        if guess.kind == "episode" or guess.of_series:
+            titles[fold_title(guess.title)].append(FileRole(file_id, guess, guess.role))
+    found: list[SeriesGroup] = []
+    for title, files in titles.items():
+        variant_of = _variants(files)
+        groups: dict[_Variant, SeriesGroup] = {}
+        for each in files:
+            year, country = variant_of[each.file_id]
+            group = groups.get((year, country))
+            if group is None:
+                key = f"{title}|{year or ''}|{country}"
+                group = groups[year, country] = SeriesGroup(key, each.guess.title, year, country)
+            _add_episodes(group, each)
+        found += groups.values()
+    return found
+
+
+def _variants(files: Iterable[FileRole]) -> dict[int, _Variant]:
+    """
+    Return year and country of the series of each file with one title.
+
+    A file without them belongs to the only series that has them, or to that of its folder.
+    """
+    named = {(each.guess.year, each.guess.country) for each in files}
+    full = {each: _completed(each, named) for each in named}
+    known = set(full.values()) - {(None, "")}
+    of_place = {
+        each.guess.place: full[each.guess.year, each.guess.country]
+        for each in files
+        if each.guess.place and full[each.guess.year, each.guess.country] != (None, "")
+    }
+    found = {}
+    for each in files:
+        variant = full[each.guess.year, each.guess.country]
+        if variant == (None, ""):
+            variant = next(iter(known)) if len(known) == 1 else of_place.get(each.guess.place, variant)
+        found[each.file_id] = variant
+    return found
+
+
+def _completed(variant: _Variant, others: Iterable[_Variant]) -> _Variant:
+    """Return the only other variant that adds to this one; the variant itself if there is none."""
+    year, country = variant
+    if variant == (None, ""):
+        return variant
+    wider = [
+        other
+        for other in others
+        if other != variant
+        and other[0] is not None
+        and other[1]
+        and year in {None, other[0]}
+        and country in {"", other[1]}
+    ]
+    return wider[0] if len(wider) == 1 else variant
+
+
+def _add_episodes(group: SeriesGroup, each: FileRole) -> None:
+    guess = each.guess
+    if each.role != "main":
+        group.extras.append(each)
+        return
+    if guess.episodes:
+        for place, number in enumerate(guess.episodes):
+            key = f"s{guess.season if guess.season is not None else ''}e{number}"
+            absolute = guess.absolute[place] if place < len(guess.absolute) else None
+            episode = group.episodes.setdefault(key, EpisodeGroup(key, guess.season, number, absolute))
+            episode.files.append(each)
+        return
+    key = f"d{guess.aired}" if guess.aired else f"file {each.file_id}"
+    episode = group.episodes.setdefault(key, EpisodeGroup(key, guess.season, None, None, guess.aired))
+    episode.files.append(each)

@@ -1,0 +1,207 @@
+"""Titles as values for people: rows of a list, details, candidates of a field, and series with their gaps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from indexium_core import notebook
+from indexium_core.model.titles.fields import EntityType, shown_text
+
+__all__ = [
+    "LIST_KINDS",
+    "SORT_KEYS",
+    "STATES",
+    "EpisodeEntry",
+    "EpisodeGap",
+    "SeasonCollection",
+    "SeriesCollection",
+    "SeriesMetadata",
+    "TitleDetails",
+    "TitleFile",
+    "TitleItem",
+    "TitlePage",
+    "TitleValue",
+    "episode_code",
+]
+
+STATES: Mapping[str, str] = {
+    "discovered": "found, but its name says nothing",
+    "identified": "its name, its tags or a person say what it is",
+    "enriched": "has values of a provider",
+    "published": "has files that other programs read",
+    "ignored": "no film and no series",
+}
+LIST_KINDS: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
+SORT_KEYS = ("title", "year", "state", "added")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleItem:
+    """A title in a list."""
+
+    id: int
+    entity_type: EntityType
+    title: str
+    year: int | None
+    state: str  # STATES
+    library_id: int
+    series_id: int | None  # of a season or an episode
+    series_title: str
+    season: int | None
+    episode: int | None
+    aired: dt.date | None
+    file_count: int  # main files that are not missing, of a series those of its episodes
+    episode_count: int  # of a series or a season
+    season_count: int  # of a series
+    touched: bool  # a person has set or locked a value
+
+    @property
+    def name(self) -> str:
+        """The title as one line: with its year, or with its series and number."""
+        if self.entity_type == "episode":
+            code = episode_code(self.season, self.episode) or (self.aired.isoformat() if self.aired else "")
+            return " - ".join(filter(None, (self.series_title, code, self.title)))
+        if self.series_title:
+            return f"{self.series_title} - {self.title}"
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitlePage:
+    """One page of a list of titles."""
+
+    items: list[TitleItem]
+    total: int
+    page: int
+    per_page: int
+
+    def _repr_html_(self) -> str:
+        return notebook.card(f"{self.total:,} titles", {str(each.id): each.name for each in self.items})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleValue:
+    """One candidate for a field: a value with its origin."""
+
+    field: str
+    value: Any  # a JSON value; None: the field is empty on purpose
+    origin: str  # hand, nfo, provider, tag, name
+    provider: str  # "" if the origin is another one
+    confidence: float | None  # 0 to 1
+    fetched_at: dt.datetime  # UTC; when the value was found or set
+    locked: bool
+    shown: bool  # it is the value that counts
+
+    @property
+    def text(self) -> str:
+        """The value as text."""
+        return shown_text(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleFile:
+    """A file of a title."""
+
+    file_id: int
+    file_path: str  # for display
+    state: str  # ok, missing, …
+    part: int | None
+    role: str  # main, extra, trailer, sample
+    duration: float | None  # seconds
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleDetails:
+    """A title with its shown values and its files."""
+
+    item: TitleItem
+    values: list[TitleValue]  # the shown ones
+    files: list[TitleFile]
+    children: list[TitleItem] = field(default_factory=list)  # seasons of a series, episodes of a season
+    gaps: list[EpisodeGap] = field(default_factory=list)  # of a series
+
+    def _repr_html_(self) -> str:
+        return notebook.card(self.item.name, {each.field: each.text for each in self.values})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeGap:
+    """Episodes of a season that have no file, although later ones have; without numbers the whole season is missing."""
+
+    season: int
+    first: int | None
+    last: int | None
+
+    @property
+    def text(self) -> str:
+        """The gap as a sentence."""
+        if self.first is None or self.last is None:
+            return f"Season {self.season} is missing."
+        if self.first == self.last:
+            return f"{episode_code(self.season, self.first)} is missing."
+        return f"{episode_code(self.season, self.first)} to {episode_code(self.season, self.last)} are missing."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodeEntry:
+    """An episode of a series, with its files that are not missing."""
+
+    id: int
+    season: int | None
+    episode: int | None
+    absolute: int | None
+    aired: dt.date | None
+    title: str
+    file_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeasonCollection:
+    """The episodes of a season."""
+
+    number: int | None  # 0: specials; None: episodes without a season, such as dated ones
+    episodes: int
+    videos: list[EpisodeEntry]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesMetadata:
+    """What providers or NFO files say about a series."""
+
+    tmdb_id: str | None
+    imdb_id: str | None
+    tvdb_id: str | None
+    overview: str
+    first_air_date: str
+    genres: list[str]
+    status: str
+    network: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesCollection:
+    """A series with at least two episodes."""
+
+    id: int
+    name: str  # the key of its names
+    display_name: str
+    total_episodes: int
+    total_seasons: int
+    seasons: list[SeasonCollection]
+    metadata: SeriesMetadata | None
+    gaps: list[EpisodeGap]
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    artwork: str | None = None
+    last_watched: dt.datetime | None = None
+
+
+def episode_code(season: int | None, episode: int | None) -> str:
+    """Return `S02E05`; "" without an episode."""
+    if episode is None:
+        return ""
+    return f"E{episode:02}" if season is None else f"S{season:02}E{episode:02}"

@@ -1,0 +1,1 @@
+"""The tables of titles: films, series, seasons, episodes, their files and their values."""

@@ -1,0 +1,206 @@
+"""What an identification reads and stores: names, titles, their files, and values from names, tags and NFO files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.name_parts import Role
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = [
+    "FileLink",
+    "FileToIdentify",
+    "StoredTitle",
+    "TitleRow",
+    "TitleValueRow",
+    "files",
+    "forget_library",
+    "known_names",
+    "links",
+    "next_ids",
+    "put",
+    "put_names",
+    "remove_empty",
+    "stored",
+]
+
+
+class FileToIdentify(NamedTuple):
+    """A video of a library that holds titles."""
+
+    file_id: int
+    library_id: int
+    folder: str  # below the library folder
+    file_name: str
+    path_bytes: bytes
+    duration: float | None
+    fields: Mapping[str, str]  # container tags
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTitle:
+    """A title of the database, for the search of the title of a file."""
+
+    entity_type: EntityType
+    id: int
+    library_id: int
+    name_key: str
+    series_id: int | None
+    is_touched: bool  # a person has set or locked a value
+
+
+class FileLink(NamedTuple):
+    """A file of a title."""
+
+    file_id: int
+    entity_type: EntityType
+    entity_id: int
+    part: int | None
+    role: Role
+
+
+class TitleRow(NamedTuple):
+    """A film, a series or an episode of an identification."""
+
+    entity_type: EntityType
+    id: int
+    library_id: int
+    name_key: str
+    series_id: int | None
+    is_new: bool
+
+
+class TitleValueRow(NamedTuple):
+    """A value from a name, a container tag or an NFO file."""
+
+    entity_type: EntityType
+    entity_id: int
+    field: str
+    value: Any  # JSON value
+    origin: str  # name, tag, nfo
+    confidence: float | None
+
+
+def files(reader: Connection, library_ids: Sequence[int]) -> list[FileToIdentify]:
+    """Return the videos of some libraries, sorted by path, also missing ones, because they keep their titles."""
+    rows = reader.execute(_sql("files"), [list(library_ids)]).fetchall()
+    return [FileToIdentify._make((*row[:-1], dict(row[-1] or {}))) for row in rows]
+
+
+def known_names(reader: Connection, parser: int) -> dict[str, dict[str, Any]]:
+    """Return the parts of the names that a version of the rules has read."""
+    return {name: json.loads(parts) for name, parts in reader.execute(_sql("known_names"), [parser]).fetchall()}
+
+
+def put_names(tx: Connection, parser: int, names: Mapping[str, Mapping[str, Any]]) -> None:
+    """Store the parts of names."""
+    parts = [json.dumps(each, ensure_ascii=False) for each in names.values()]
+    tx.execute(_sql("put_names"), {"parser": parser, "names": list(names), "parts": parts})
+
+
+def forget_names(tx: Connection, parser: int, names: Collection[str]) -> None:
+    """Delete the parts of all other names, and those of other versions of the rules."""
+    tx.execute(_sql("forget_names"), {"parser": parser, "names": list(names)})
+
+
+def stored(reader: Connection) -> list[StoredTitle]:
+    """Return all titles except seasons."""
+    return [StoredTitle(*row) for row in reader.execute(_sql("stored")).fetchall()]
+
+
+def links(reader: Connection) -> list[FileLink]:
+    """Return the files of all titles."""
+    return [FileLink(*row) for row in reader.execute(_sql("links")).fetchall()]
+
+
+def next_ids(tx: Connection, count: int) -> list[int]:
+    """Return ids for new titles."""
+    return [number for (number,) in tx.execute(_sql("next_ids"), [count]).fetchall()]
+
+
+def put(
+    tx: Connection,
+    library_id: int,
+    titles: Sequence[TitleRow],
+    found: Iterable[FileLink],
+    values: Sequence[TitleValueRow],
+    *,
+    file_ids: Sequence[int],
+    keep_nfo: Sequence[int] = (),
+    at: datetime,
+) -> list[tuple[str, int, bool]]:
+    """
+    Store the result of the identification of a library.
+
+    Return type and id of each new or changed title, and whether it is new.
+
+    Values that a person set or locked, and values of providers, do not change.
+
+    Args:
+        tx: The transaction.
+        library_id: The library.
+        titles: Its films, series and episodes.
+        found: The files of the titles.
+        values: Values from names, container tags and NFO files.
+        file_ids: All files that were identified.
+        keep_nfo: Titles whose NFO files could not be read: they keep the values of these files.
+        at: The time.
+
+    """
+    rows = list(titles)
+    pairs = list(found)
+    tx.execute(
+        _sql("incoming_titles"),
+        {name: [getattr(row, name) for row in rows] for name in TitleRow._fields},
+    )
+    tx.execute(_sql("incoming_links"), {name: [getattr(each, name) for each in pairs] for name in FileLink._fields})
+    columns = {name: [getattr(each, name) for each in values] for name in TitleValueRow._fields if name != "value"}
+    texts = [json.dumps(each.value, ensure_ascii=False) for each in values]
+    tx.execute(_sql("incoming_values"), columns | {"value": texts})
+    for entity in ("movies", "series", "episodes"):
+        for statement in ("insert_titles", "move_titles"):
+            text = sql.with_parts(_sql(f"{statement}_{'episodes' if entity == 'episodes' else 'works'}"), table=entity)
+            tx.execute(text, {"kind": entity.removesuffix("s") if entity != "series" else entity, "at": at})
+    tx.execute(_sql("remove_links"), [list(file_ids)])
+    tx.execute(_sql("insert_links"))
+    tx.execute(_sql("changed_values"), {"keep_nfo": list(keep_nfo)})
+    tx.execute(_sql("remove_values"), {"keep_nfo": list(keep_nfo)})
+    tx.execute(_sql("insert_values"), {"at": at})
+    remove_empty(tx, library_id)
+    show(tx, at=at)
+    changed = [(kind, number, is_new) for kind, number, is_new in tx.execute(_sql("changed")).fetchall()]
+    tx.execute(_sql("drop_incoming"))
+    return changed
+
+
+def show(tx: Connection, *, at: datetime) -> None:
+    """Copy the shown values into the tables of titles, and make the seasons that episodes have."""
+    tx.execute(_sql("show_episodes"), {"at": at})
+    tx.execute(_sql("insert_seasons"), {"at": at})
+    tx.execute(_sql("remove_seasons"))
+    for table, kind in (("movies", "movie"), ("series", "series"), ("seasons", "season"), ("episodes", "episode")):
+        tx.execute(sql.with_parts(_sql("shown"), table=table), {"kind": kind})
+        tx.execute(sql.with_parts(_sql("show"), table=table), {"kind": kind, "at": at})
+
+
+def remove_empty(tx: Connection, library_id: int) -> None:
+    """Delete the titles of a library that have no file, except those that a person has changed."""
+    for statement in ("empty_episodes", "empty_movies", "empty_series"):
+        tx.execute(_sql(statement), [library_id])
+    tx.execute(_sql("orphaned_values"))
+
+
+def forget_library(tx: Connection, library_id: int) -> None:
+    """Delete the links of the files of a library to titles, and the titles that no person has changed."""
+    tx.execute(_sql("forget_links"), [library_id])
+    remove_empty(tx, library_id)
+
+
+def _sql(name: str) -> str:
+    return sql.load("titles")[name]

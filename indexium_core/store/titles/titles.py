@@ -1,0 +1,121 @@
+"""Lists and details of titles, and the values that a person sets or locks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from indexium_core.model.titles.titles import EpisodeEntry, TitleFile, TitleItem, TitleValue
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = ["count", "episodes", "files", "find", "items", "lock", "series", "set_by_hand", "unlock", "values"]
+
+
+def items(
+    reader: Connection,
+    *,
+    text: str = "",
+    kinds: Sequence[str],
+    states: Sequence[str],
+    library_id: int | None = None,
+    parent_id: int | None = None,
+    sort: str = "title",
+    descending: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[TitleItem]:
+    """Return titles; `parent_id` is a series (of seasons) or a season (of episodes)."""
+    facts = _filter(text, kinds, states, library_id, parent_id)
+    order = {"sort": sort, "descending": descending, "limit": limit, "offset": offset}
+    return [TitleItem(**row) for row in reader.execute(_sql("items"), facts | order).fetch_dicts()]
+
+
+def count(
+    reader: Connection, *, text: str = "", kinds: Sequence[str], states: Sequence[str], library_id: int | None = None
+) -> int:
+    """Return the number of titles that `items` would return without a limit."""
+    return int(reader.value(_sql("count"), _filter(text, kinds, states, library_id, None)))
+
+
+def _filter(
+    text: str, kinds: Sequence[str], states: Sequence[str], library_id: int | None, parent_id: int | None
+) -> dict[str, Any]:
+    return {
+        "text": " ".join(text.split()),
+        "kinds": list(kinds),
+        "states": list(states),
+        "library_id": library_id,
+        "parent_id": parent_id,
+    }
+
+
+def find(reader: Connection, title_id: int) -> TitleItem | None:
+    """Return a title; None if there is none with this id."""
+    rows = reader.execute(_sql("find"), {"id": title_id}).fetch_dicts()
+    return TitleItem(**rows[0]) if rows else None
+
+
+def values(reader: Connection, item: TitleItem, field: str | None = None) -> list[TitleValue]:
+    """Return the candidates of all fields (or one) of a title: of each field the shown one first."""
+    facts = {"kind": item.entity_type, "id": item.id, "field": field}
+    rows = reader.execute(_sql("values"), facts).fetch_dicts()
+    return [TitleValue(**row | {"value": None if row["value"] is None else json.loads(row["value"])}) for row in rows]
+
+
+def files(reader: Connection, item: TitleItem) -> list[TitleFile]:
+    """Return the files of a title; of a series and of a season, those of its episodes and extras."""
+    facts = {"kind": item.entity_type, "id": item.id}
+    return [TitleFile(**row) for row in reader.execute(_sql("files_of"), facts).fetch_dicts()]
+
+
+def series(reader: Connection, series_ids: Sequence[int] | None = None) -> list[dict[str, Any]]:
+    """Return key, title, year, country and times of series, by title."""
+    ids = None if series_ids is None else list(series_ids)
+    return reader.execute(_sql("series"), {"ids": ids}).fetch_dicts()
+
+
+def episodes(reader: Connection, series_ids: Sequence[int] | None = None) -> dict[int, list[EpisodeEntry]]:
+    """Return the episodes of series by id, in the order of their numbers."""
+    ids = None if series_ids is None else list(series_ids)
+    found: dict[int, list[EpisodeEntry]] = {}
+    for row in reader.execute(_sql("episodes"), {"ids": ids}).fetch_dicts():
+        found.setdefault(row.pop("series_id"), []).append(EpisodeEntry(**row))
+    return found
+
+
+def set_by_hand(tx: Connection, item: TitleItem, field: str, value: Any, *, at: datetime) -> None:
+    """
+    Set the value of a field by hand, or remove it if it is None.
+
+    The padlock of a locked field moves to the new value; without a value by hand, to the one that is shown then.
+    """
+    facts = {"kind": item.entity_type, "id": item.id, "field": field}
+    was_locked = bool(tx.value(_sql("is_locked"), facts))
+    tx.execute(_sql("unlock"), facts)
+    tx.execute(_sql("remove_hand"), facts)
+    if value is not None:
+        tx.execute(_sql("insert_hand"), facts | {"value": json.dumps(value, ensure_ascii=False), "at": at})
+    if was_locked:
+        lock(tx, item, field, at=at)
+
+
+def lock(tx: Connection, item: TitleItem, field: str, *, at: datetime) -> None:
+    """Lock a field: its shown value stays. A field without a value stays empty."""
+    facts = {"kind": item.entity_type, "id": item.id, "field": field}
+    if not tx.value(_sql("has_value"), facts):
+        tx.execute(_sql("insert_hand"), facts | {"value": "null", "at": at})
+    tx.execute(_sql("lock"), facts)
+
+
+def unlock(tx: Connection, item: TitleItem, field: str) -> None:
+    """Unlock a field. An empty value that only a lock made is removed."""
+    facts = {"kind": item.entity_type, "id": item.id, "field": field}
+    tx.execute(_sql("unlock"), facts)
+    tx.execute(_sql("remove_empty_hand"), facts)
+
+
+def _sql(name: str) -> str:
+    return sql.compose("title_list")[name]

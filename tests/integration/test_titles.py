@@ -1,0 +1,467 @@
+"""Titles of a library: identification, stable ids, values by hand that nothing undoes, series and gaps."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from indexium_core import cli, errors
+from indexium_core.flows.titles import parsing
+from indexium_core.library import Library
+from indexium_core.model.titles.titles import TitleItem
+from tests.support import media
+
+FILES = {
+    "Films/The Thing (1982)/The Thing (1982).mp4": {},
+    "Films/Thng.mp4": {},
+    "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mp4": {},
+    "Shows/Pond/Season 1/Pond - S01E02-E03.mp4": {},
+    "Shows/Pond/Season 2/Pond - S02E04.mp4": {},
+    "VID_20190731_183000.mp4": {},
+}
+_NFO = "<movie><title>{}</title><year>1951</year><uniqueid type='tmdb'>77</uniqueid></movie>"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    root = tmp_path / "media"
+    for seed, name in enumerate(FILES):
+        add(root / name, seed)
+    return root
+
+
+def add(path: Path, seed: int, **tags: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = media.build("mp4", path.parent, name=path.name, seed=seed, tags=tags)
+    os.utime(made, (1.6e9, 1.6e9))
+    return made
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
+    with Library.open(tmp_path / "home") as opened:
+        opened.inventory.add(folder, kind="mixed")
+        opened.scan()
+        yield opened
+
+
+def titles(library: Library, kind: str = "movie", **wanted: str) -> dict[str, TitleItem]:
+    return {each.title: each for each in library.titles.list(kind=kind, per_page=500, **wanted).items}  # type: ignore[arg-type]
+
+
+def identify(library: Library) -> dict[str, object]:
+    job = library.jobs.wait(library.titles.identify().id, timeout=60)
+    assert job.status == "completed", job.error_message
+    return dict(job.summary)
+
+
+def test_scan_identifies_titles(library: Library) -> None:
+    assert {(each.name, each.state) for each in titles(library).values()} == {
+        ("The Thing (1982)", "identified"),
+        ("Thng", "identified"),
+    }
+    assert [each.title for each in library.titles.list(state="ignored").items] == ["VID_20190731_183000"]
+    [pond] = titles(library, "series").values()
+    assert (pond.title, pond.episode_count, pond.season_count, pond.file_count) == ("Pond", 4, 2, 3)
+    episodes = library.titles.list(kind="episode").items
+    assert [each.name for each in episodes] == [
+        "Pond - S01E01 - Frogs",
+        "Pond - S01E02 - Episode 2",
+        "Pond - S01E03 - Episode 3",
+        "Pond - S02E04 - Episode 4",
+    ]
+    assert library.titles.get(episodes[1].id).files == library.titles.get(episodes[2].id).files
+
+
+def test_home_library_is_not_identified(library: Library, tmp_path: Path) -> None:
+    add(tmp_path / "private" / "The Fly (1986).mp4", 9)
+    library.scan([tmp_path / "private"])
+    assert "The Fly" not in titles(library)
+    library_id = next(row.library_id for row in library.inventory.list() if row.kind == "home")
+    with pytest.raises(errors.UsageError, match="home videos"):
+        library.titles.identify([library_id])
+    library.inventory.set_kind(library_id, "movies")
+    identify(library)
+    assert "The Fly" in titles(library)
+    library.inventory.set_kind(library_id, "home")
+    assert "The Fly" not in titles(library)
+    with pytest.raises(errors.UsageError, match="no kind of library “films”"):
+        library.inventory.set_kind(library_id, "films")
+
+
+def test_nothing_changes_if_nothing_changed(library: Library) -> None:
+    before = {kind: titles(library, kind) for kind in ("movie", "series", "season", "episode")}
+    stored = library._parts.store.read().execute("SELECT * FROM title_values ORDER BY ALL").fetchall()
+    library.scan()
+    report = identify(library)
+    assert (report["added"], report["changed"], report["names"]) == (0, 0, 0)
+    assert {kind: titles(library, kind) for kind in before} == before
+    assert library._parts.store.read().execute("SELECT * FROM title_values ORDER BY ALL").fetchall() == stored
+
+
+def rename_file(_: Library, folder: Path) -> None:
+    (folder / "Films/Thng.mp4").rename(folder / "Films/Some.Other.Name.2001.1080p.mp4")
+
+
+def rename_folder(_: Library, folder: Path) -> None:
+    (folder / "Films").rename(folder / "Movies")
+
+
+def move_into_series(_: Library, folder: Path) -> None:
+    (folder / "Films/Thng.mp4").rename(folder / "Shows/Pond/Season 2/Pond - S02E09.mp4")
+
+
+def add_nfo(_: Library, folder: Path) -> None:
+    (folder / "Films/Thng.nfo").write_text(_NFO.format("From the NFO file"))
+
+
+def add_nfo_of_episode(_: Library, folder: Path) -> None:
+    text = "<episodedetails><title>T</title><season>3</season><episode>1</episode></episodedetails>"
+    (folder / "Films/Thng.nfo").write_text(text)
+
+
+def add_neighbours(_: Library, folder: Path) -> None:
+    (folder / "Films/Thng.mp4").rename(folder / "Films/Thng 01.mp4")
+    for number in (2, 3, 4):
+        add(folder / f"Films/Thng 0{number}.mp4", 20 + number)
+
+
+def lose_and_find(library: Library, folder: Path) -> None:
+    away = folder.parent / "away.mp4"
+    (folder / "Films/Thng.mp4").rename(away)
+    library.scan()
+    away.rename(folder / "Films/Thng.mp4")
+
+
+def go_offline(library: Library, folder: Path) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    library.scan()
+    identify(library)
+    folder.with_name("elsewhere").rename(folder)
+
+
+def change_kind(library: Library, _: Path) -> None:
+    [row] = library.inventory.list()
+    library.inventory.set_kind(row.library_id, "home")
+    library.inventory.set_kind(row.library_id, "movies")
+
+
+def write_tags(_: Library, folder: Path) -> None:
+    (folder / "Films/Thng.mp4").unlink()
+    add(folder / "Films/Thng.mp4", 1, title="A tagged title")
+
+
+def scan_again(library: Library, _: Path) -> None:
+    library.scan(full=True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        scan_again,
+        rename_file,
+        rename_folder,
+        move_into_series,
+        add_nfo,
+        add_nfo_of_episode,
+        add_neighbours,
+        lose_and_find,
+        go_offline,
+        change_kind,
+        write_tags,
+    ],
+)
+def test_value_by_hand_survives(library: Library, folder: Path, change: Callable[[Library, Path], None]) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.set_values(
+        title_id, {"title": "The Thing from Another World", "year": 1951, "genres": "Horror; Sci-Fi"}
+    )
+    file = library.titles.get(title_id).files[0].file_id
+    change(library, folder)
+    library.scan()
+    identify(library)
+    found = library.titles.get(title_id)
+    assert (found.item.title, found.item.year) == ("The Thing from Another World", 1951)
+    assert {each.field: each.value for each in found.values if each.origin == "hand"} == {
+        "title": "The Thing from Another World",
+        "year": 1951,
+        "genres": ["Horror", "Sci-Fi"],
+    }
+    assert [each.file_id for each in found.files] == [file]
+
+
+def test_title_by_hand_is_found_again_after_library_was_removed(library: Library, folder: Path) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.set(title_id, "title", "By hand")
+    library.inventory.remove(library.inventory.list()[0].library_id)
+    assert [each.title for each in titles(library).values()] == ["By hand"]
+    library.inventory.add(folder, kind="mixed")
+    library.scan()
+    assert titles(library)["By hand"].id == title_id
+    assert titles(library)["By hand"].file_count == 1
+
+
+def test_series_corrected_by_hand_keeps_its_title_when_its_folder_is_renamed(library: Library, folder: Path) -> None:
+    series_id = titles(library, "series")["Pond"].id
+    library.titles.set(series_id, "title", "The Pond")
+    (folder / "Shows/Pond").rename(folder / "Shows/Pnd")
+    add(folder / "Shows/Pnd/Season 2/Pond - S02E05.mp4", 30)
+    library.scan()
+    [found] = titles(library, "series").values()
+    assert (found.id, found.title, found.episode_count) == (series_id, "The Pond", 5)
+
+
+def test_number_by_hand_moves_episode(library: Library) -> None:
+    episode = next(each for each in library.titles.list(kind="episode").items if each.episode == 4)
+    library.titles.set_values(episode.id, {"season": 3, "episode": "1"})
+    identify(library)
+    found = library.titles.get(episode.id).item
+    assert (found.season, found.episode) == (3, 1)
+    assert [each.season for each in titles(library, "season").values()] == [1, 3]
+
+
+def test_renamed_episode_keeps_its_id(library: Library, folder: Path) -> None:
+    ids = {each.episode: each.id for each in library.titles.list(kind="episode").items}
+    path = folder / "Shows/Pond/Season 2/Pond - S02E04.mp4"
+    path.rename(path.with_name("Pond - S02E05.mp4"))
+    library.scan()
+    assert {each.episode: each.id for each in library.titles.list(kind="episode").items} == {
+        1: ids[1],
+        2: ids[2],
+        3: ids[3],
+        5: ids[4],
+    }
+
+
+def test_title_without_files_disappears_unless_person_changed_it(library: Library, folder: Path) -> None:
+    library.titles.set(titles(library)["Thng"].id, "year", 1951)
+    shutil.rmtree(folder / "Films")
+    library.scan()
+    [row] = library.inventory.list()
+    assert set(titles(library)) == {"The Thing", "Thng"}  # missing files keep their titles
+    library.inventory.forget_missing(row.library_id)
+    identify(library)
+    assert set(titles(library)) == {"Thng"}
+
+
+# Values and padlocks.
+
+
+def test_origins_are_shown_in_their_order(library: Library, folder: Path) -> None:
+    add(folder / "Films/The Thing (1982)/The Thing (1982).mp4", 0, title="A tagged title")
+    (folder / "Films/The Thing (1982)/movie.nfo").write_text(_NFO.format("A title of the NFO file"))
+    library.scan()
+    title_id = next(each.id for each in titles(library).values() if each.title == "A title of the NFO file")
+    with library._parts.store.atomic() as tx:
+        for provider in ("omdb", "tmdb"):
+            facts = [title_id, json.dumps(f"Of {provider}"), provider, datetime.now(UTC)]
+            tx.execute(
+                "INSERT INTO title_values VALUES ('movie', $1, 'title', $2, 'provider', $3, 0.9, $4, FALSE)", facts
+            )
+    library.titles.set(title_id, "title", "By hand")
+    expected = ["By hand", "A title of the NFO file", "Of tmdb", "Of omdb", "A tagged title", "The Thing"]
+    found = library.titles.candidates(title_id, "title")
+    assert [each.value for each in found] == [expected[0], expected[1], "Of omdb", "Of tmdb", *expected[4:]]
+    assert [each.origin for each in found] == ["hand", "nfo", "provider", "provider", "tag", "name"]
+    seen = []
+    for value in expected:
+        shown = next(each for each in library.titles.candidates(title_id, "title") if each.shown)
+        seen.append(shown.value)
+        with library._parts.store.atomic() as tx:
+            tx.execute(
+                "DELETE FROM title_values WHERE entity_id = $1 AND value::VARCHAR = $2", [title_id, json.dumps(value)]
+            )
+    assert seen == expected
+
+
+def test_locked_value_stays_until_it_is_unlocked(library: Library, folder: Path) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.lock(title_id, ["title", "plot"])
+    (folder / "Films/Thng.nfo").write_text(_NFO.format("From the NFO file").replace("<year>", "<plot>P</plot><year>"))
+    (folder / "Films/Thng.mp4").rename(folder / "Films/Thong.mp4")
+    (folder / "Films/Thng.nfo").rename(folder / "Films/Thong.nfo")
+    library.scan()
+    found = library.titles.get(title_id)
+    assert found.item.title == "Thng"
+    assert {each.field: each.value for each in found.values if each.locked} == {"title": "Thng", "plot": None}
+    library.titles.unlock(title_id, ["title", "plot"])
+    identify(library)
+    values = {each.field: each.value for each in library.titles.get(title_id).values}
+    assert (values["title"], values["plot"], values["tmdb_id"]) == ("From the NFO file", "P", "77")
+    assert [each.origin for each in library.titles.candidates(title_id, "plot")] == ["nfo"]
+
+
+def test_padlock_moves_to_value_by_hand(library: Library) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.lock(title_id, ["title"])
+    [hand, name] = library.titles.set(title_id, "title", "By hand")
+    assert (hand.value, hand.locked, hand.shown, name.locked) == ("By hand", True, True, False)
+    [name] = library.titles.set(title_id, "title", None)
+    assert (name.value, name.locked, name.origin) == ("Thng", True, "name")
+
+
+def test_person_decides_what_is_no_film(library: Library) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.set(title_id, "ignored", "yes")
+    clip = library.titles.list(state="ignored", query="vid").items[0]
+    library.titles.set(clip.id, "ignored", "no")
+    identify(library)
+    assert set(titles(library)) == {"The Thing", "VID_20190731_183000"}
+    assert library.titles.get(title_id).item.state == "ignored"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("year", "82", errors.ValidationError),
+        ("aired", "1.2.2003", errors.UsageError),  # a film has no such field
+        ("release_date", "1.2.2003", errors.ValidationError),
+        ("ignored", "perhaps", errors.ValidationError),
+        ("cast", "{", errors.ValidationError),
+        ("title", "a\x00b", errors.ValidationError),
+        ("nonsense", "1", errors.UsageError),
+    ],
+)
+def test_wrong_values_are_rejected_and_change_nothing(
+    library: Library, field: str, value: str, error: type[errors.IndexiumError]
+) -> None:
+    title_id = titles(library)["Thng"].id
+    with pytest.raises(error):
+        library.titles.set_values(title_id, {"tagline": "x", field: value})
+    assert library.titles.candidates(title_id, "tagline") == []
+    with pytest.raises(errors.UnknownIdError, match="no title 999"):
+        library.titles.set(999, "title", "x")
+
+
+def test_folder_that_cannot_be_listed_keeps_values_of_nfo_files(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "Films/Thng.nfo").write_text(_NFO.format("From the NFO file"))
+    identify(library)
+    monkeypatch.setattr("indexium_core.flows.titles.nfo_reading._read_folder", lambda _: None)
+    identify(library)
+    assert "From the NFO file" in titles(library)
+
+
+# Series.
+
+
+def test_series_have_seasons_and_gaps(library: Library, folder: Path) -> None:
+    add(folder / "Shows/Pond/Season 4/Pond - S04E01.mp4", 40)
+    add(folder / "Shows/Lone/Lone - S01E01.mp4", 41)
+    library.scan()
+    [pond] = library.series.detect_and_organize_series()
+    assert (pond.display_name, pond.total_episodes, pond.total_seasons) == ("Pond", 5, 3)
+    assert [(season.number, season.episodes) for season in pond.seasons] == [(1, 3), (2, 1), (4, 1)]
+    assert [each.text for each in pond.gaps] == ["S02E01 to S02E03 are missing.", "Season 3 is missing."]
+    assert library.series.missing_episodes() == {pond.id: pond.gaps}
+    lone = titles(library, "series")["Lone"].id
+    assert library.series.collection(lone).total_episodes == 1
+    with pytest.raises(errors.UnknownIdError):
+        library.series.collection(999)
+
+
+def test_series_with_one_title_are_told_apart(library: Library, folder: Path) -> None:
+    for seed, name in enumerate(("The Office (UK)", "The Office (US)", "Fargo", "Fargo (2014)"), 50):
+        add(folder / f"Shows/{name}/S01E01.mp4", seed)
+        add(folder / f"Shows/{name}/S01E02.mp4", seed + 20)
+    library.scan()
+    names = [each.display_name for each in library.series.detect_and_organize_series()]
+    assert names == ["Fargo (2014)", "The Office (UK)", "The Office (US)", "Pond"]
+
+
+def test_extra_in_folder_of_series_belongs_to_series(library: Library, folder: Path) -> None:
+    add(folder / "Shows/Pond/Extras/Interview.mp4", 45)
+    library.scan()
+    assert set(titles(library)) == {"The Thing", "Thng"}
+    files = library.titles.get(titles(library, "series")["Pond"].id).files
+    assert [each.role for each in files] == ["main", "main", "main", "extra"]
+
+
+def test_missing_file_is_a_gap(library: Library, folder: Path) -> None:
+    (folder / "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mp4").unlink()
+    library.scan()
+    [pond] = library.series.detect_and_organize_series()
+    assert [each.text for each in pond.gaps] == ["S01E01 is missing.", "S02E01 to S02E03 are missing."]
+
+
+# The job.
+
+
+def test_interrupted_job_does_not_read_names_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    with library._parts.store.atomic() as tx:
+        tx.execute("DELETE FROM title_names WHERE name LIKE 'Pond - S%'")
+    read: list[str] = []
+    real = parsing.parse_names
+    monkeypatch.setattr(parsing, "parse_names", lambda texts: read.extend(texts) or real(texts))
+    identify(library)
+    assert sorted(read) == ["Pond - S01E01 - Frogs", "Pond - S01E02-E03", "Pond - S02E04"]
+    monkeypatch.setattr(parsing, "VERSION", parsing.VERSION + 1)  # other rules read every name
+    read.clear()
+    identify(library)
+    assert len(read) > len(FILES)
+
+
+def test_job_sends_events(library: Library, folder: Path) -> None:
+    seen: list[str] = []
+    library.events.subscribe(lambda event: seen.append(event.name))
+    add(folder / "Films/Alien (1979).mp4", 60)
+    library.scan()
+    assert seen.count("movie:added") == 1
+    assert "series:added" not in seen
+    assert {"identify:started", "identify:completed"} <= set(seen)
+
+
+def test_names_are_read_in_processes(folder: Path, tmp_path: Path, executor: str) -> None:
+    with Library.open(tmp_path / "other") as library:
+        library.inventory.add(folder, kind="mixed")
+        library.scan()
+        assert set(titles(library)) == {"The Thing", "Thng"}
+
+
+def test_list_filters_sorts_and_pages(library: Library) -> None:
+    assert [each.title for each in library.titles.list("thing THE").items] == ["The Thing"]
+    assert [each.title for each in library.titles.list(sort="year", descending=True).items] == [
+        "The Thing",
+        "Pond",
+        "Thng",
+    ]
+    page = library.titles.list(kind="episode", page=2, per_page=3)
+    assert (page.total, [each.episode for each in page.items]) == (4, [4])
+    assert library.titles.list(library_id=77).total == 0
+    with pytest.raises(errors.UsageError, match="no kind “film”"):
+        library.titles.list(kind="film")
+
+
+# The command.
+
+
+def run(library: Library, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = cli.main(["--home", str(library.home), *words])
+    return code, capsys.readouterr().out
+
+
+def test_commands(library: Library, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    title_id = str(titles(library)["Thng"].id)
+    library.close()
+    assert run(library, capsys, "titles", "set", title_id, "title=By hand", "year=1951")[0] == 0
+    assert run(library, capsys, "titles", "lock", title_id, "title")[0] == 0
+    code, text = run(library, capsys, "titles", "identify", "--json")
+    assert (code, json.loads(text)["status"]) == (0, "completed")
+    code, text = run(library, capsys, "titles", "list", "--json")
+    assert [each["title"] for each in json.loads(text)["items"]] == ["By hand", "Pond", "The Thing"]
+    assert "By hand (1951)" in run(library, capsys, "titles", "list")[1]
+    code, text = run(library, capsys, "titles", "show", title_id, "--candidates")
+    assert ("locked" in text, "not shown" in text, "Thng.mp4" in text) == (True, True, True)
+    assert run(library, capsys, "titles", "unlock", title_id, "title")[0] == 0
+    assert run(library, capsys, "titles", "set", title_id, "title=")[0] == 0
+    assert "Thng" in run(library, capsys, "titles", "show", title_id)[1]
+    assert run(library, capsys, "titles", "set", title_id, "nonsense")[0] == 2
+    assert run(library, capsys, "libraries", "set", "1", "--kind", "series")[0] == 0
+    assert "series" in run(library, capsys, "libraries", "list")[1]
