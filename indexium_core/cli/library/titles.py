@@ -15,7 +15,7 @@ from indexium_core.model import wording
 from indexium_core.model.titles.titles import TitleValue
 
 if TYPE_CHECKING:
-    from indexium_core.model.titles.titles import TitleDetails
+    from indexium_core.model.titles.titles import IdentifiedTitle
 
 TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, such as title or year.")]
@@ -100,7 +100,7 @@ def _cells(value: TitleValue) -> tuple[str, ...]:
     return value.field, value.text, value.provider or value.origin, locked, shown
 
 
-def _print_inside(found: TitleDetails) -> None:
+def _print_inside(found: IdentifiedTitle) -> None:
     if found.children:
         cells = ((each.id, each.title or each.name, each.file_count) for each in found.children)
         output.table(("id", "name", "files"), cells, right=(0, 2))

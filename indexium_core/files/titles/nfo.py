@@ -3,8 +3,8 @@ Read NFO files: XML documents of Kodi, Jellyfin and others, or texts with ids.
 
 Formats: https://kodi.wiki/view/NFO_files, https://jellyfin.org/docs/general/server/metadata/nfo/. Files of programs and
 people differ from both, so the reader is tolerant: it tries several encodings, ignores what is around the root element,
-keeps the values before an error, and finds ids by pattern. It reads no document type and no entities, and it has limits
-of size, depth and elements, so a hostile file costs little and gives nothing.
+keeps the values before an error, and finds ids by pattern. A document begins at its root, so a document type with
+entities before it is never read. Limits of size, depth and elements keep a hostile file cheap.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _ids_of(text: str) -> dict[str, str]:
 
 
 class _RefusedError(Exception):
-    """The document has a document type, or it is too deep or too large."""
+    """The document is too deep or has too many elements."""
 
 
 @dataclass(slots=True)
@@ -173,14 +173,9 @@ def _tree(text: str) -> tuple[_Element | None, bool]:
         (stack[-1].children if stack else root).append(element)
         stack.append(element)
 
-    def refuse(*_: Any) -> None:
-        raise _RefusedError
-
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda _: stack.pop()
     parser.CharacterDataHandler = lambda data: stack[-1].text.append(data) if stack else None
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
     parser.buffer_text = True
     try:
         parser.Parse(text, True)  # noqa: FBT003 - the signature of expat

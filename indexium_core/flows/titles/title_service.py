@@ -23,7 +23,7 @@ from indexium_core.model.titles.titles import (
     LIST_KINDS,
     SORT_KEYS,
     STATES,
-    TitleDetails,
+    IdentifiedTitle,
     TitleItem,
     TitlePage,
     TitleValue,
@@ -188,7 +188,7 @@ class TitleService:
         return TitlePage(items=found, total=store.count(reader, **matches), page=page, per_page=per_page)
 
     @remote()
-    def get(self, title_id: int) -> TitleDetails:
+    def get(self, title_id: int) -> IdentifiedTitle:
         """Return a title with its shown values, its files, seasons or episodes; UnknownIdError if there is none."""
         reader = self._database.read()
         item = self._item(title_id)
@@ -197,7 +197,7 @@ class TitleService:
             kind = "season" if item.entity_type == "series" else "episode"
             children = store.items(reader, kinds=(kind,), states=tuple(STATES), parent_id=item.id)
         gaps = gaps_of(store.episodes(reader, [item.id]).get(item.id, [])) if item.entity_type == "series" else []
-        return TitleDetails(
+        return IdentifiedTitle(
             item=item,
             values=[each for each in store.values(reader, item) if each.shown],
             files=store.files(reader, item),

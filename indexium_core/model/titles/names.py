@@ -233,7 +233,8 @@ def _tail(text: str) -> int:
         for match in re.finditer(r"[\[{]", text)
         if match.start() and not _IN_BRACKETS.match(text, match.start())
     ]
-    end = _before(text, min([*strong, *edition, *bracket, len(text)]))
+    opened = [match.start() for match in re.finditer(r"\([^()]*\)", text) if words.STRONG_TAG.search(match[0])]
+    end = _before(text, min([*strong, *edition, *bracket, *filter(None, opened), len(text)]))
     while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):
         if not text[: match.start()].strip(" -.(["):
             break
@@ -323,7 +324,7 @@ def _title(text: str) -> str:
     edition = words.EDITION.search(text)
     if edition and text[: edition.start()].strip(" -(["):
         text = text[: edition.start()]
-    text = re.sub(r"[\[(]\s*[\])]", " ", text)
+    text = re.sub(r"[\[(]\s*[\])]|(?<=\w) - s\d{1,2}(?= *$)", " ", text, flags=re.IGNORECASE)
     text = " ".join(text.split()).strip(" -_~,;:+|")
     text = re.sub(r"^[)\]]+|[(\[]+$", "", text).strip(" -_~,;:+|")
     if text.endswith(".") and not _ACRONYM.search(text[-4:]) and not text.endswith(".."):

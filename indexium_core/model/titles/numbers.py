@@ -48,7 +48,7 @@ _EPISODE = re.compile(
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(rf"{_B}(?:sp|ova|oad|special|ona)[ ._-]*(\d{{1,3}}){_E}", re.IGNORECASE)
-_DASH = re.compile(r"(?<=\S)\s+-\s+#?(\d{1,4})(?:v\d|\s?end)?(?=\s*(?:$|[-\[(]|\s-))", re.IGNORECASE)
+_DASH = re.compile(r"(?<=\S)\s+-\s+#?(\d{1,4})(?:v\d|\s?(?:end|raw|final))?(?=\s*(?:$|[-\[(]|\s-))", re.IGNORECASE)
 _HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
 _LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
 _COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?=$| )")

@@ -16,10 +16,10 @@ __all__ = [
     "STATES",
     "EpisodeEntry",
     "EpisodeGap",
+    "IdentifiedTitle",
     "SeasonCollection",
     "SeriesCollection",
     "SeriesMetadata",
-    "TitleDetails",
     "TitleFile",
     "TitleItem",
     "TitlePage",
@@ -115,7 +115,7 @@ class TitleFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TitleDetails:
+class IdentifiedTitle:
     """A title with its shown values and its files."""
 
     item: TitleItem

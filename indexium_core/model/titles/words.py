@@ -110,7 +110,7 @@ CAMERA = re.compile(
     r"(?:vid|img|pxl|mvi|mov|dsc[nf]?|_dsc|dji|gopr|g[hxp]\d\d|video|cam|sam|cimg|wp|rec|fvid|imgp|sdv|mvimg|hni|"
     r"p\d{3}|inshot|lv|trim|yi|pict|sany|mah|maq|mvc|kdsc|imag|vlc-record|clip|hpim|vlog|movie)"
     r"[-_]?\d{3,}(?:[-_ .~(].*)?|"
-    r"c\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
+    r"c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
     r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|"
     r"(?:video[-_ ])?(?:19|20)\d\d[-._](?:0\d|1[0-2])[-._][0-3]\d[ _t-]+(?:at )?[0-2]\d[-.:h_][0-5]\d.*|"
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
@@ -120,10 +120,14 @@ CAMERA = re.compile(
     re.IGNORECASE,
 )
 EVENT = re.compile(
-    r"\b(?:birthday|geburtstag|anniversaire|cumplea[nñ]os|compleanno|день рождения|wedding|hochzeit|mariage|boda|"
-    r"christmas|xmas|weihnachten|noël|navidad|natale|новый год|easter|ostern|holidays?|vacation|urlaub|vacances|"
-    r"vacaciones|graduation|einschulung|baptism|taufe|first steps|erste schritte|school play|recital|camping|"
-    r"family|familie|grandma|grandpa|oma|opa|party|picnic|zoo|beach day|strand|garden|garten|baby|kids|silvester)\b",
+    r"\b(?:birthday|\w*geburtstag\w*|anniversaire|cumplea[nñ]os|compleanno|день рождения|wedding|"
+    r"\w*hochzeit\w*|mariage|boda|"
+    r"christmas|xmas|weihnacht\w*|noël|navidad|natale|новый год|easter|ostern|holidays?|vacation|\w*urlaub|vacances|"
+    r"vacaciones|graduation|einschulung|schultag|schulfest|baptism|taufe|first (?:steps|day)|"
+    r"erste schritte|school play|"
+    r"recital|camping|family|familie\w*|grandma|grandpa|oma|opa|party|\w*feier|picnic|zoo|beach day|"
+    r"strand|garden|garten|"
+    r"baby|kids|silvester|vhs tape|отпуск|дача|свадьба)\b",
     re.IGNORECASE,
 )
 # Words of releases that are no words of titles. The title ends before the first one.

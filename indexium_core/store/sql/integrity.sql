@@ -42,6 +42,14 @@ SELECT m.rowid FROM media_properties AS m ANTI JOIN scanned_files AS f ON f.file
 -- Locked fields without a file
 SELECT k.rowid FROM field_locks AS k ANTI JOIN scanned_files AS f ON f.file_id = k.file_id;
 
+-- name: orphaned_title_files
+-- Links of titles without a file
+SELECT l.rowid FROM title_files AS l ANTI JOIN scanned_files AS f ON f.file_id = l.file_id;
+
+-- name: orphaned_title_values
+-- Values without a title
+SELECT v.rowid FROM title_values AS v ANTI JOIN titles AS t ON t.entity_type = v.entity_type AND t.id = v.entity_id;
+
 -- name: orphaned_metadata_operation_items
 -- Results of files without an operation
 SELECT i.rowid FROM metadata_operation_items AS i ANTI JOIN metadata_operations AS o ON o.id = i.operation_id;
@@ -84,6 +92,9 @@ UNION ALL SELECT 'step_ids', coalesce(max(step_id), 0) FROM review_steps
 UNION ALL SELECT 'job_ids', greatest((SELECT coalesce(max(id), 0) FROM job_queue),
                                      (SELECT coalesce(max(job_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'audit_ids', coalesce(max(id), 0) FROM audit_events
+UNION ALL SELECT 'title_ids', greatest(
+    (SELECT coalesce(max(id), 0) FROM movies), (SELECT coalesce(max(id), 0) FROM series),
+    (SELECT coalesce(max(id), 0) FROM seasons), (SELECT coalesce(max(id), 0) FROM episodes))
 UNION ALL SELECT 'provider_request_ids', coalesce(max(id), 0) FROM provider_requests
 UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),
                                       (SELECT coalesce(max(plan_id), 0) FROM metadata_operations))
