@@ -73,9 +73,11 @@ def identify(library: Library) -> None:
 
 def names() -> Iterator[Path]:
     """Yield different names without an end."""
-    pairs = itertools.permutations(WORDS, 2)
-    for number, (first, second) in enumerate(itertools.chain.from_iterable(itertools.repeat(list(pairs)))):
-        title, year, turn = f"{first} {second} {number // 200 or ''}".strip(), 1950 + number % 70, number % 3
+    pairs = list(itertools.permutations(WORDS, 2))
+    for number in itertools.count():
+        first, second = pairs[number % len(pairs)]
+        title = f"{first} {second} {number // len(pairs) or ''}".strip()
+        year, turn = 1950 + number % 70, number % 3
         dotted = title.replace(" ", ".")
         yield Path(f"Films/{title} ({year})/{dotted}.{year}.1080p.BluRay.x264-GRP.mkv")
         yield Path(f"Films/{dotted}.REPACK.720p.WEB-DL.AAC2.0.H.264-TEAM.mkv")

@@ -29,6 +29,7 @@ ABSENT_DAYS = 7  # how long it is known that a provider does not have a title
 _TEMPORARY = frozenset({429, 500, 502, 503, 504})
 _REJECTED = frozenset({401, 403})
 _REJECTED_SECONDS = 600.0  # after a rejected key, no request is sent for this time
+_MAX_PAUSE = 86400.0  # seconds of a `Retry-After`
 _QUOTA_SECONDS = 3600.0  # after the provider has reported a spent quota
 _MAX_BACKOFF = 8.0
 _DAY = timedelta(days=1)
@@ -201,6 +202,10 @@ class ProviderClient:
         """Send a request once; errors that may pass are marked as temporary."""
         if self.refusal() and self._refusal is not None:
             raise self._refusal[1]
+        pause = self._limiter.paused_seconds()
+        if pause > call.deadline - time.monotonic():
+            message = f"{self.profile.name} has asked for a pause of {pause:.0f} more seconds."
+            raise errors.ProviderError(message, code="provider_busy", retry_after=pause, is_temporary=True)
         credentials = Credentials() if call.body is not None else self.profile.credentials()
         request = HttpRequest(
             provider=self.profile.name,
@@ -354,16 +359,16 @@ def _conditions(known: CachedAnswer | None) -> dict[str, str]:
 
 
 def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds of a `Retry-After` (seconds or an HTTP date), at least 1; None without one."""
+    """Return the seconds of a `Retry-After` (seconds or an HTTP date), 1 to 86,400; None without one."""
     value = headers.get("retry-after", "").strip()
     if value.isdecimal() and len(value) < 8:
-        return max(1.0, float(value))
+        return min(max(1.0, float(value)), _MAX_PAUSE)
     try:
         moment = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(1.0, (moment - now).total_seconds())
+    return min(max(1.0, (moment - now).total_seconds()), _MAX_PAUSE)
 
 
 def _without_secrets(body: bytes, credentials: Credentials) -> bytes:

@@ -35,13 +35,17 @@ class RateLimiter:
         """Wait until a request may start; it counts as open until the block ends."""
         async with self._open:
             await self._current_bucket().acquire()
-            while (wait := self._not_before - time.monotonic()) > 0:
+            while (wait := self.paused_seconds()) > 0:
                 await asyncio.sleep(wait)
             yield
 
     def pause(self, seconds: float) -> None:
         """Start no request for some seconds: the provider has answered 429."""
         self._not_before = max(self._not_before, time.monotonic() + seconds)
+
+    def paused_seconds(self) -> float:
+        """Return how long no request starts; 0 without a pause."""
+        return max(0.0, self._not_before - time.monotonic())
 
     def _current_bucket(self) -> AsyncLimiter:
         rate = max(1, self._per_second())

@@ -12,7 +12,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, ProviderTitle
+    from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus
     from indexium_core.model.titles.matching import ScoredCandidate
 
 providers = typer.Typer(
@@ -97,7 +97,7 @@ def show_details(
         output.table(("value", "content"), _detail_rows(found))
 
 
-def _detail_rows(found: ProviderTitle) -> list[tuple[str, str]]:
+def _detail_rows(found: ProviderDetails) -> list[tuple[str, str]]:
     metadata, ratings = found.metadata, found.metadata.ratings
     named = {"IMDb": ratings.imdb, "TMDB": ratings.tmdb, "Metacritic": ratings.metacritic}
     named |= {"Rotten Tomatoes": ratings.rotten_tomatoes}

@@ -6,6 +6,7 @@ It is for tests and the demo: nothing leaves the machine. It records every reque
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.server
 import io
@@ -37,6 +38,7 @@ Fault: TypeAlias = Literal[
     "error_inside",
     "wrong_types",
     "huge",
+    "huge_compressed",
     "bad_compression",
     "redirect",
     "no_image",
@@ -66,6 +68,7 @@ class ProviderStandIn:
         """Prepare a server of these titles. The fault `slow` spreads an answer over `slow_seconds`."""
         self.requests: list[SeenRequest] = []
         self.slow_seconds = slow_seconds
+        self.retry_after = "1"  # of the fault `too_many_retry_after`: seconds or an HTTP date
         self.closing = threading.Event()
         self._faults: dict[str, tuple[Fault, int]] = {}  # by provider: the fault and how many answers have it
         self._lock = threading.Lock()
@@ -196,7 +199,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             case "too_many":
                 self._send_json(429, {"status_code": 25, "success": False})
             case "too_many_retry_after":
-                self._send(429, b"{}", {"Retry-After": "1", "Content-Type": _JSON})
+                self._send(429, b"{}", {"Retry-After": self.owner.retry_after, "Content-Type": _JSON})
             case "server_error":
                 self._send(500, b"<html>Internal error</html>", {"Content-Type": "text/html"})
             case "slow":
@@ -208,6 +211,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 self._send(200, b"<html>Please log in</html>", {"Content-Type": "text/html"})
             case "huge":
                 self._send(200, b'{"a": "' + b"x" * _HUGE_BYTES + b'"}', {"Content-Type": _JSON})
+            case "huge_compressed":
+                body = gzip.compress(b'{"a": "' + b"x" * _HUGE_BYTES + b'"}', 1)
+                self._send(200, body, {"Content-Type": _JSON, "Content-Encoding": "gzip"})
             case "bad_compression":
                 self._send(200, b"no gzip", {"Content-Type": _JSON, "Content-Encoding": "gzip"})
             case "redirect":

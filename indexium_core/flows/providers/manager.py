@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from indexium_core import errors, provider_keys
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord
-from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, ProviderTitle, TitleSearch
+from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus, TitleSearch
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.matching import (
     Candidate,
@@ -135,7 +135,7 @@ class ExternalAPIManager:
         return self._ledger.newest(max(0, min(limit, MAX_REQUESTS)))
 
     @remote()
-    def details(self, known: ExternalId, kind: TitleKind) -> ProviderTitle:
+    def details(self, known: ExternalId, kind: TitleKind) -> ProviderDetails:
         """
         Return everything that the providers have about a title, by one of its ids.
 
@@ -169,7 +169,7 @@ class ExternalAPIManager:
                 except errors.ProviderError as error:
                     problems[name] = error
         first = next(iter(records.values()))
-        return ProviderTitle(
+        return ProviderDetails(
             title=first.candidate,
             metadata=combine([each.metadata for each in records.values()], confidence=1.0, at=self._clock()),
             images=tuple(images),

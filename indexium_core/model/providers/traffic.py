@@ -9,7 +9,7 @@ from datetime import datetime
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate
 from indexium_core.model.titles.matching import Candidate, MatchDecision
 
-__all__ = ["CachedAnswer", "ProviderRequest", "ProviderStatus", "ProviderTitle", "RequestCount", "TitleSearch"]
+__all__ = ["CachedAnswer", "ProviderDetails", "ProviderRequest", "ProviderStatus", "RequestCount", "TitleSearch"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class TitleSearch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderTitle:
+class ProviderDetails:
     """Everything that the providers have about one title."""
 
     title: Candidate  # as the first provider that has it

@@ -151,6 +151,7 @@ RESULTS: dict[Fault, str] = {
     "list": "provider_bad_answer",
     "error_inside": "provider_bad_answer",
     "huge": "provider_bad_answer",
+    "huge_compressed": "provider_bad_answer",
     "bad_compression": "provider_bad_answer",
     "redirect": "provider_bad_answer",
 }
@@ -167,7 +168,8 @@ def call(setup: Setup, provider: str) -> Any:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault_has_a_result(home: Path, provider: str, fault: Fault) -> None:
     with provider_setup(home, timeout=0.3 if fault == "slow" else 10.0) as setup:
-        if fault in {"slow", "too_many_retry_after"}:
+        setup.stand_in.retry_after = "60"  # longer than a call may take
+        if fault == "slow":
             setup.timeout = 0.9
             setup.restart()
         setup.stand_in.fail(provider, fault)
@@ -188,6 +190,25 @@ def test_every_fault_has_a_result(home: Path, provider: str, fault: Fault) -> No
         setup.timeout = 20.0
         setup.restart()
         assert fault == "slow" or call(setup, provider)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("huge", "the answer has more than 5 MB"),
+        ("huge_compressed", "the answer has more than 5 MB"),
+        ("html", "it is not JSON"),
+        ("redirect", "it redirects to another address"),
+        ("bad_compression", "the answer is not compressed as it says"),
+        ("cut_json", "it is cut, or not a JSON object"),
+        ("empty", "it is cut, or not a JSON object"),
+        ("list", "it is cut, or not a JSON object"),
+    ],
+)
+def test_message_names_what_is_wrong_with_an_answer(setup: Setup, fault: Fault, words: str) -> None:
+    setup.stand_in.fail("tmdb", fault)
+    with pytest.raises(errors.ProviderError, match=words):
+        call(setup, "tmdb")
 
 
 @pytest.mark.parametrize("fault", ["too_many_retry_after", "server_error", "cut_body"])
@@ -211,6 +232,25 @@ def test_retry_after_pauses_all_threads(setup: Setup) -> None:
 
     first, *others = [each.at for each in setup.stand_in.requests]
     assert min(others) - first >= 0.95
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("3600", 3600), ("99999999", None), ("0", 1), ("Fri, 20 Nov 2026 08:00:00 GMT", 3600)]
+)
+def test_long_retry_after_is_reported_at_once(setup: Setup, header: str, seconds: float | None) -> None:
+    """The clock of the test shows 07:00; a header that is neither a number of seconds nor a date is ignored."""
+    setup.stand_in.retry_after = header
+    setup.stand_in.fail("tmdb", "too_many_retry_after", times=4)
+    if seconds != 3600:
+        setup.stand_in.fail("tmdb", "too_many_retry_after", times=1)
+        assert call(setup, "tmdb")
+        return
+    with pytest.raises(errors.ProviderError) as caught:
+        call(setup, "tmdb")
+    assert caught.value.retry_after == 3600
+    with pytest.raises(errors.ProviderError, match=r"has asked for a pause of 3\d\d\d more seconds"):
+        setup.providers["tmdb"].details("9000001", "movie")
+    assert len(setup.stand_in.requests) == len(setup.log.rows) == 1
 
 
 def test_rejected_key_stops_further_requests(setup: Setup) -> None:
