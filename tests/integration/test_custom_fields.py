@@ -228,7 +228,7 @@ def test_photo_without_room_gets_the_values_in_a_sidecar(tmp_path: Path) -> None
         status = library.write(library.plan(), DANGER).wait()
         assert status.counts == {"success": 1}
         packet = (folder / "photo.heif.xmp").read_text(encoding="utf-8")
-        assert 'xmlns:indexium="http://indexium.app/ns/1.0/"' in packet
+        assert 'xmlns:indexium="urn:indexium:fields:1.0/"' in packet
         assert "<indexium:tape_number>12</indexium:tape_number>" in packet
         assert (
             "<indexium:places><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>hill</rdf:li></rdf:Bag></indexium:places>" in packet

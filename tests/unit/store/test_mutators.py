@@ -160,6 +160,7 @@ CASES = {
     "decisions.revoke_selected": Case(
         lambda tx, ids: _meant(tx, ids, lambda: decisions.revoke_selected(tx, ["postpone"], at=NOW, step=7))
     ),
+    "decisions.revoke_kind": Case(lambda tx, _: decisions.revoke_kind(tx, "postpone", at=NOW), about_all=True),
     "steps.turn": Case(_undo),
     "decisions.expire": Case(lambda tx, _: decisions.expire(tx, at=NOW + timedelta(days=2)), about_all=True),
 }
