@@ -31,6 +31,15 @@ def test_field_is_defined_edited_and_removed(site: Site, library: Library) -> No
     [field] = library.fields.list()
     assert (field.key, field.mp4, field.choices) == ("camera_body", "com.example.camera", ("Sony FX3", "Canon R5"))
 
+    section.get_by_role("button", name="Change the field Camera body").click()
+    form = section.get_by_role("group", name="Change camera_body")
+    expect(form.get_by_text("another meaning")).to_be_hidden()
+    expect(form.get_by_label("Allowed values")).to_have_value("Sony FX3\nCanon R5")
+    form.get_by_label("Allowed values").fill("Canon R5\nNikon Z9")
+    form.get_by_role("button", name="Save").click()
+    expect(section.get_by_text("Text: Canon R5 or Nikon Z9.")).to_be_visible()
+    assert library.fields.get("camera_body").mp4 == "com.example.camera"
+
     _choose_in_details(site.visit("/plan"))
     assert [each.kind for each in library.decisions.list() if each.kind.startswith("field:")] == ["field:camera_body"]
 

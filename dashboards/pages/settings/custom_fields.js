@@ -1,4 +1,4 @@
-// The section of custom fields: the definitions, and the form for a new one.
+// The section of custom fields: the definitions, and the form for a new or a changed one.
 import {h} from "../../components/browser/dom.js"
 import {button, drawSelect, facts} from "../../components/widgets.js"
 
@@ -8,6 +8,7 @@ import {button, drawSelect, facts} from "../../components/widgets.js"
  * @property {string} label
  * @property {string} about
  * @property {[title: string, text: string][]} names Its names in files.
+ * @property {Typed} texts Of the form that changes it.
  *
  * @typedef {object} CustomFields
  * @property {CustomRow[]} rows
@@ -16,6 +17,12 @@ import {button, drawSelect, facts} from "../../components/widgets.js"
  * @property {number} saved Increases with each new definition.
  *
  * @typedef {Record<string, string>} Typed The texts of the form.
+ * @typedef {object} Form
+ * @property {Typed} typed
+ * @property {string} of The key of the field that it changes, "" for a new field.
+ * @property {boolean} showsNames
+ * @property {boolean} isSent Whether a problem belongs to this form.
+ * @property {number} saved
  */
 
 /** @type {() => Typed} */
@@ -31,6 +38,7 @@ const drawRow = ({key, label, about, names}) =>
     h(
       "div",
       {class: "from"},
+      button("Change…", "change-field", {kind: "link", data: {field: key}, "aria-label": `Change the field ${label}`}),
       button("Remove…", "remove-field", {kind: "link", data: {field: key}, "aria-label": `Remove the field ${label}`}),
     ),
   )
@@ -91,11 +99,11 @@ const drawNames = typed => {
   ]
 }
 
-/** @type {(custom: CustomFields, typed: Typed, showsNames: boolean) => HTMLElement} */
-const drawForm = ({types, problem}, typed, showsNames) =>
+/** @type {(custom: CustomFields, form: Form) => HTMLElement} */
+const drawForm = ({types, problem}, {typed, of, showsNames, isSent}) =>
   h(
     "div",
-    {class: "field-form", role: "group", "aria-label": "New field", data: {key: "field-form"}},
+    {class: "field-form", role: "group", "aria-label": of ? `Change ${of}` : "New field", data: {key: "field-form"}},
     h(
       "div",
       {class: "columns", data: {key: "columns"}},
@@ -109,20 +117,21 @@ const drawForm = ({types, problem}, typed, showsNames) =>
       drawRestriction(typed),
       showsNames && drawNames(typed),
     ),
-    button(showsNames ? "Hide the names in files" : "Names in files…", "field-names", {
-      kind: "link",
-      "aria-expanded": String(showsNames),
-    }),
-    problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, problem),
+    !of &&
+      button(showsNames ? "Hide the names in files" : "Names in files…", "field-names", {
+        kind: "link",
+        "aria-expanded": String(showsNames),
+      }),
+    isSent && problem && h("p", {class: "bad-text", role: "alert", data: {key: "problem"}}, problem),
     h(
       "div",
       {class: "acts", data: {key: "acts"}},
-      button("Add the field", "define", {kind: "primary"}),
+      button(of ? "Save" : "Add the field", "define", {kind: "primary"}),
       button("Cancel", "close-form", {}),
     ),
   )
 
-/** @type {(custom: CustomFields, form: {typed: Typed, showsNames: boolean} | null) => HTMLElement} */
+/** @type {(custom: CustomFields, form: Form | null) => HTMLElement} */
 export const drawCustomFields = (custom, form) =>
   h(
     "section",
@@ -133,8 +142,8 @@ export const drawCustomFields = (custom, form) =>
       {class: "hint lead"},
       "Fields of your own beside title, date and the others: they are searched, edited, written and rolled back in the same way.",
     ),
-    custom.rows.map(drawRow),
+    custom.rows.map(row => (form?.of === row.key ? drawForm(custom, form) : drawRow(row))),
     form
-      ? drawForm(custom, form.typed, form.showsNames)
+      ? !form.of && drawForm(custom, form)
       : h("div", {class: "acts pad", data: {key: "open-form"}}, button("Add a field…", "open-form", {})),
   )

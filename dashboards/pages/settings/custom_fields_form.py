@@ -1,4 +1,4 @@
-"""The section of custom fields on the settings page: the definitions, and the form for a new one."""
+"""The section of custom fields on the settings page: the definitions, and the form for a new or a changed one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.custom import CustomField
 
-__all__ = ["arguments", "defined", "removal", "view"]
+__all__ = ["arguments", "changed", "defined", "parts", "removal", "view"]
 
 _TYPES: Mapping[str, str] = {
     "text": "Text",
@@ -46,6 +46,13 @@ def _row(field: CustomField) -> dict[str, Any]:
             ["MP4, MOV", field.mp4],
             ["Photos", field.xmp],
         ],
+        "texts": {  # of the form
+            "title": field.title,
+            "type": field.type,
+            "choices": "\n".join(field.choices),
+            "lowest": str(field.lowest),
+            "highest": str(field.highest),
+        },
     }
 
 
@@ -63,12 +70,24 @@ def arguments(typed: Mapping[str, str]) -> dict[str, Any]:
         ValidationError: A limit is not a whole number.
 
     """
-    texts = {name: str(typed.get(name) or "").strip() for name in ("title", "tag", "mp4", "xmp", "namespace")}
+    texts = {name: str(typed.get(name) or "").strip() for name in ("tag", "mp4", "xmp", "namespace")}
+    found = parts(typed)
+    return {"key": str(typed.get("key") or "").strip() or _key_of(found["title"]), **found, **texts}
+
+
+def parts(typed: Mapping[str, str]) -> dict[str, Any]:
+    """
+    Return the arguments of `library.fields.change` for the texts of a form.
+
+    Raises:
+        ValidationError: A limit is not a whole number.
+
+    """
     kind = str(typed["type"])
-    key = str(typed.get("key") or "").strip() or _key_of(texts["title"])
     lines = str(typed.get("choices") or "").splitlines() if kind in {"text", "list"} else []
     limits = {name: _number(str(typed.get(name) or "")) for name in ("lowest", "highest") if kind == "integer"}
-    return {"key": key, "type": kind, "choices": [each.strip() for each in lines if each.strip()], **texts, **limits}
+    choices = [each.strip() for each in lines if each.strip()]
+    return {"title": str(typed.get("title") or "").strip(), "type": kind, "choices": choices, **limits}
 
 
 def _key_of(title: str) -> str:
@@ -85,6 +104,11 @@ def _number(text: str) -> int | None:
 def defined(field: CustomField) -> str:
     """Return the sentence after a definition."""
     return f"{field.title} is a field now. The next scan reads its values from the files."
+
+
+def changed(field: CustomField) -> str:
+    """Return the sentence after a change of a definition."""
+    return f"{field.title} is changed. Values in files stay as they are."
 
 
 def removal(field: CustomField) -> list[dict[str, str]]:

@@ -33,6 +33,7 @@ class SettingsScreen(Screen):
             set=lambda message: self._request(str(message["name"]), str(message["value"])),
             unset=lambda message: self._request(str(message["name"]), None),
             define=lambda message: self._define(message["texts"]),
+            redefine=lambda message: self._redefine(str(message["key"]), message["texts"]),
             remove=lambda message: self._ask_removal(str(message["key"])),
         )
 
@@ -116,15 +117,24 @@ class SettingsScreen(Screen):
     def _define(self, typed: Mapping[str, str]) -> None:
         self._bridge.run(
             lambda: self._library.fields.define(**custom_fields_form.arguments(typed)),
-            self._defined,
+            lambda field: self._saved(custom_fields_form.defined(field)),
             name="field",
             failed=self._show_field_problem,
             once=True,
         )
 
-    def _defined(self, field: CustomField) -> None:
+    def _redefine(self, key: str, typed: Mapping[str, str]) -> None:
+        self._bridge.run(
+            lambda: self._library.fields.change(key, **custom_fields_form.parts(typed)),
+            lambda field: self._saved(custom_fields_form.changed(field)),
+            name="field",
+            failed=self._show_field_problem,
+            once=True,
+        )
+
+    def _saved(self, sentence: str) -> None:
         self._field_problem, self._fields_saved = "", self._fields_saved + 1
-        self._bridge.toast("good", custom_fields_form.defined(field))
+        self._bridge.toast("good", sentence)
         self.refresh()
 
     def _show_field_problem(self, error: errors.IndexiumError) -> None:

@@ -4,7 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {button, chip, facts} from "../../components/widgets.js"
 import {drawCustomFields, emptyForm} from "./custom_fields.js"
 
-/** @import {CustomFields, Typed} from "./custom_fields.js" */
+/** @import {CustomFields, Form, Typed} from "./custom_fields.js" */
 
 /**
  * @typedef {object} Row
@@ -32,7 +32,6 @@ import {drawCustomFields, emptyForm} from "./custom_fields.js"
  * @property {string[][]} variables Labels and environment variables of all settings.
  * @property {CustomFields} custom
  *
- * @typedef {{typed: Typed, showsNames: boolean, saved: number}} Form The form of a new custom field.
  * @typedef {Component<View, {isAdvanced: boolean, form: Form | null}>} Self
  */
 
@@ -131,7 +130,7 @@ const drawVariables = variables =>
     facts(variables),
   )
 
-/** Return the form while its field is not defined yet. @param {Self} self */
+/** Return the form while its field is not saved yet. @param {Self} self */
 const openForm = ({view, state}) => (state.form && state.form.saved === view.custom.saved ? state.form : null)
 
 /** @param {Self} self */
@@ -171,6 +170,13 @@ function onKey({view}, {key, target}) {
   target.blur()
 }
 
+/** @type {(self: Self, of: string, typed: Typed) => void} */
+function fillForm(self, of, typed) {
+  self.state.form = {typed, of, showsNames: false, isSent: false, saved: self.view.custom.saved}
+  self.paint()
+  self.focus(".field-form input")
+}
+
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
@@ -187,10 +193,9 @@ export function render(context) {
         self.state.isAdvanced = !self.state.isAdvanced
         self.paint()
       },
-      "open-form"(self) {
-        self.state.form = {typed: emptyForm(), showsNames: false, saved: self.view.custom.saved}
-        self.paint()
-        self.focus(".field-form input")
+      "open-form": self => fillForm(self, "", emptyForm()),
+      "change-field"(self, {field}) {
+        fillForm(self, field, {...self.view.custom.rows.find(row => row.key === field).texts})
       },
       "close-form"(self) {
         self.state.form = null
@@ -206,7 +211,9 @@ export function render(context) {
         self.paint()
       },
       define(self) {
-        self.send("define", {texts: self.state.form.typed})
+        const {form} = self.state
+        form.isSent = true
+        self.send(form.of ? "redefine" : "define", {key: form.of, texts: form.typed})
       },
       "remove-field"(self, {field}) {
         self.send("remove", {key: field})

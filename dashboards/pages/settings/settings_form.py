@@ -126,7 +126,8 @@ class SettingsForm(Component):
     groups of the settings that few people need), `variables` (pairs of label and environment variable of all
     settings) and `custom` (see `custom_fields_form.view`). A row: `name`, `variable`, `label`, `help`, `kind`, `value`,
     `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be reset to the default). Messages: `set`
-    {name, value}, `unset` {name}, `define` {texts} (those of the form of a custom field), `remove` {key}.
+    {name, value}, `unset` {name}, `define` {texts} (those of the form of a custom field), `redefine` {key, texts},
+    `remove` {key}.
     """
 
     _esm = module("settings")
