@@ -49,7 +49,7 @@ def fill(
     database: Database, sources: Sequence[Source], on_progress: DatabaseProgress
 ) -> tuple[list[TableOrigin], list[str]]:
     """
-    Fill the empty tables of a new database; return the origins of the rows, and a sentence for each problem.
+    Fill the tables of a new database; return the origins of the rows, and a sentence for each problem.
 
     Raises:
         StoreError: The disk is full, or a copy differs from its source.
@@ -60,6 +60,7 @@ def fill(
     for number, table in enumerate(tables):
         on_progress(number, len(tables), table)
         copied = lost = 0
+        _change(database, sql.with_parts(_SQL["clear_table"], table=table))
         for source in sources:
             with _attached(database, source):
                 rows, missing = _Copy(database, table, source).run(is_first=not copied)
@@ -164,6 +165,7 @@ def complete(database: Database, sources: Sequence[Source], origins: Sequence[Ta
         sentences.append(
             f"{wording.plural(libraries, 'library folder comes', 'library folders come')} from the paths of the files."
         )
+    _change(database, _SQL["add_built_in_views"])
     purposes = sql.purposes("integrity")
     for name, statement in integrity.orphan_statements().items():
         table = name.removeprefix(integrity.ORPHANED)

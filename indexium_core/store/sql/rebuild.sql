@@ -35,6 +35,16 @@ INSERT INTO /* table */ BY NAME SELECT * FROM (/* rows */);
 -- Add the rows to a table whose key it does not have.
 INSERT INTO /* table */ BY NAME SELECT * FROM (/* rows */) ANTI JOIN /* table */ USING (/* key */);
 
+-- name: clear_table
+-- Delete the rows that a migration has added to a table.
+DELETE FROM /* table */;
+
+-- name: add_built_in_views
+-- Add the built-in saved view, as its migration does.
+INSERT INTO saved_views
+SELECT 0, 'Favorites', 'favorites', 'favorite:yes', 'risk', FALSE, FALSE, now(), now()
+WHERE NOT EXISTS (FROM saved_views WHERE name_key = 'favorites');
+
 -- name: delete_rows
 -- Delete rows by their row ids.
 DELETE FROM /* table */ WHERE rowid IN (/* rows */);
