@@ -75,6 +75,12 @@ def test_scan_after_a_definition_reads_the_values_of_all_files(library: Library,
         assert values_of(other, "tape_number") == ["12", "12"]
 
 
+def test_scan_after_a_definition_finds_deleted_files(library: Library, folder: Path) -> None:
+    library.fields.define("tape_number", "integer")
+    next(iter(folder.iterdir())).unlink()
+    assert library.scan().missing == 1
+
+
 def test_field_is_searched_ruled_locked_exported_and_imported(library: Library, tmp_path: Path) -> None:
     library.fields.define("tape_number", "integer", highest=99)
     library.fields.define("camera_body", choices=["Sony FX3", "Canon R5"])
@@ -125,6 +131,17 @@ def test_removal_waits_for_edits_and_keeps_the_history(library: Library, folder:
     library.scan()
     assert library.rollback(operation).wait().counts == {"success": 2}
     assert [path.read_bytes() for path in sorted(folder.iterdir())] == before
+
+
+def test_undo_does_not_restore_edits_of_a_removed_field(library: Library) -> None:
+    library.fields.define("tape_number", "integer")
+    library.decisions.set_fields([1], {"tape_number": "12"})
+    write(library, "13")
+    library.fields.remove("tape_number")
+    library.steps.undo()
+    assert library.decisions.list() == []
+    assert library.plan().statistics.total_files == 0
+    assert library.steps.list() == []
 
 
 def test_removed_key_can_be_defined_again_with_another_type(library: Library) -> None:

@@ -21,7 +21,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import custom_fields as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.review import decisions
+from indexium_core.store.review import decisions, steps
 from indexium_core.store.review.decisions import FIELD_KIND
 
 __all__ = ["MAX_FIELDS", "CustomFields"]
@@ -212,6 +212,7 @@ class CustomFields:
                 f"them first: changed:{field.key}."
             )
         decisions.revoke_kind(tx, kind, at=self._clock())  # edits that were written
+        steps.forget_kind(tx, kind)  # otherwise an undo would restore them
         store.remove(tx, field.key, at=self._clock())
 
     def _store(self, change: Callable[[Connection], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -165,6 +166,26 @@ def test_homes_of_one_process_have_the_same_fields() -> None:
     registered.register("second", Definitions((CAMERA,)))
     registered.release("second")
     assert all_fields() == FIELDS
+
+
+def test_removed_fields_of_all_homes_are_known() -> None:
+    registered.register("first", Definitions((), (TAPE,)))
+    try:
+        registered.register("second", Definitions())
+        assert known_field("tape_number").title == "Tape number"
+        other = replace(TAPE, tag="OTHER_TAG")
+        with pytest.raises(errors.UsageError, match=r"The home second has other custom fields than the home first"):
+            registered.register("second", Definitions((), (other,)))
+        with pytest.raises(errors.UsageError, match=r"The home second has other custom fields than the home first"):
+            registered.register("second", Definitions((other,)))
+        registered.register("second", Definitions((), (CAMERA,)))
+        assert known_field("tape_number").title == "Tape number"
+        assert known_field("camera_body").title == CAMERA.title
+        registered.release("first")
+        assert known_field("tape_number").title == "tape_number"
+    finally:
+        registered.release("first")
+        registered.release("second")
 
 
 def test_fields_of_a_task_hide_those_of_the_process() -> None:
