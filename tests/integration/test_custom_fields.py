@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexium_core import errors, settings
+from indexium_core.flows.writing import recording
 from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
 from indexium_core.model.operations.operation import WriteOptions
@@ -71,6 +74,30 @@ def test_scan_after_a_definition_reads_the_values_of_all_files(library: Library,
         with pytest.raises(errors.ValidationError, match="belongs to the removed field Tape number"):
             other.fields.define("other_number", tag="TAPE_NUMBER")
         other.fields.define("tape_number", "list")
+        other.scan()
+        assert values_of(other, "tape_number") == ["12", "12"]
+
+
+def test_scan_reads_a_field_that_was_defined_during_a_write(
+    library: Library, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.fields.define("tape_number", "integer")
+    write(library, "12")
+    library.close()
+    for path in folder.iterdir():
+        os.utime(path, (OLD, OLD))
+    with Library.open(tmp_path / "other") as other:
+        other.scan([folder])
+        other.decisions.set_fields("", {"title": "A day at the lake"})
+        store = recording.record_results
+
+        def define_then_store(*args: Any, **facts: Any) -> None:  # the worker has read the file before
+            if not other.fields.list():
+                other.fields.define("tape_number", "integer")
+            store(*args, **facts | {"now": datetime.now(UTC)})
+
+        monkeypatch.setattr(recording, "record_results", define_then_store)
+        assert other.write(other.plan(), DANGER).wait().counts == {"success": 2}
         other.scan()
         assert values_of(other, "tape_number") == ["12", "12"]
 
