@@ -87,7 +87,7 @@ class CustomFields:
         Define a field. The next scan reads its values from all files.
 
         Args:
-            key: Its name in searches, commands, JSON and exports, such as `tape_number`.
+            key: Its name in searches, commands, JSON and exports, such as `tape_number`; "": from the title.
             type: `text`, `integer`, `date`, `datetime` or `list`.
             title: Its name in the interface; default: from the key.
             about: One sentence: what the field means.
@@ -119,6 +119,7 @@ class CustomFields:
             xmp=xmp,
             namespace=namespace,
         )
+        key = field.key
         with self._lock:
             known = self.definitions()
             present = known.fields

@@ -41,6 +41,21 @@ def test_names_follow_from_the_key() -> None:
     assert "avi" not in TAPE.field.places
 
 
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("Tape number", "tape_number"),
+        ("8 mm", "field_8_mm"),
+        ("Пленка", "plenka"),
+        ("Größe (cm)", "grosse_cm"),
+        ("x" * 39 + " y", "x" * 39),
+    ],
+)
+def test_key_follows_from_the_title(title: str, key: str) -> None:
+    field = custom.definition("", title=title)
+    assert (field.key, field.title, field.tag) == (key, title, key.upper())
+
+
 def test_dotted_name_is_a_key_of_mp4() -> None:
     field = custom.definition("tape_number", mp4="com.example.tape")
     assert (field.names.mp4_owner, field.names.mp4_name) == ("", "com.example.tape")
@@ -73,6 +88,11 @@ def test_dotted_name_is_a_key_of_mp4() -> None:
         ({"xmp": "mine:tape"}, "mine"),
         ({"xmp": "dc:tape", "namespace": "http://example.com/"}, "purl.org"),
         ({"xmp": "mine:tape", "namespace": "http://example.com"}, "/ or #"),
+        ({"xmp": "mine:tape", "namespace": "http://www.w3.org/1999/02/22-rdf-syntax-ns#"}, "rdf-syntax-ns"),
+        ({"xmp": "mine:tape", "namespace": "adobe:ns:meta/"}, "adobe:ns:meta/"),
+        ({"xmp": "mine:tape", "namespace": "http://www.w3.org/2000/xmlns/"}, "xmlns"),
+        ({"xmp": "mine:tape", "namespace": "http://www.w3.org/XML/1998/namespace"}, "XML"),
+        ({"key": "", "title": "…"}, "letter"),
         ({"xmp": "mine:tape", "namespace": "http://example.com/<\"&'>/"}, "namespace"),
     ],
 )
