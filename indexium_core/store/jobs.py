@@ -117,13 +117,13 @@ class JobRows:
     def claim(self, kinds: Sequence[str], *, owner: str, now: datetime) -> Job | None:
         """Start the next due job of these kinds; None if there is none. The dependencies of the job are not read."""
         reader = self._database.read()
-        if self._has_dependencies is None:
-            self._has_dependencies = bool(reader.value(_sql("has_dependents")))
-        blocked = reader.value(_sql("blocked")) or [] if self._has_dependencies else []
-        values = {"kinds": list(kinds), "owner": owner, "now": now, "blocked": blocked}
-        job_id = reader.value(_sql("next_to_start"), values)
-        if job_id is None:
-            return None  # without opening a transaction, which would block others
+        job_id, blocked = None, self._blocked(reader)
+        while job_id is None or job_id in blocked:
+            values = {"kinds": list(kinds), "owner": owner, "now": now, "blocked": blocked}
+            job_id = reader.value(_sql("next_to_start"), values)
+            if job_id is None:
+                return None  # without opening a transaction, which would block others
+            blocked = self._blocked(reader)  # again, because the job may have been added since
         with self._database.atomic() as tx:
             if not _changed_a_row(tx, "start", {"id": job_id, "now": now}):
                 return None
@@ -132,6 +132,12 @@ class JobRows:
             if job.operation_id is not None:
                 _set_operation(tx, job, "in_progress")
             return job
+
+    def _blocked(self, reader: Connection) -> list[int]:
+        """Return the jobs that wait for another one."""
+        if self._has_dependencies is None:
+            self._has_dependencies = bool(reader.value(_sql("has_dependents")))
+        return reader.value(_sql("blocked")) or [] if self._has_dependencies else []
 
     def next_due(self, *, owner: str, now: datetime) -> datetime | None:
         """Return the earliest start of the jobs that wait for one."""

@@ -79,6 +79,23 @@ def test_scan_identifies_titles(library: Library) -> None:
     assert library.titles.get(episodes[1].id).files == library.titles.get(episodes[2].id).files
 
 
+def test_nfo_file_of_one_film_is_not_that_of_its_neighbour(library: Library, folder: Path) -> None:
+    names = ("Heat (1995)", "Alien (1979)", "Dune (1984) cd1", "Dune (1984) cd2", "Solaris", "Blob (1958) 1080p")
+    for seed, name in enumerate(names, 60):
+        around = {"Heat": "Two", "Alien": "Two"}.get(name.split()[0], name.split()[0])
+        add(folder / f"Films/{around}/{name}.mp4", seed)
+    (folder / "Films/Two/Heat (1995).nfo").write_text(_NFO.format("Heat of the NFO file"))
+    (folder / "Films/Dune/Dune (1984) cd1.nfo").write_text(_NFO.format("Dune of the NFO file"))
+    (folder / "Films/Solaris/other.nfo").write_text(_NFO.format("Solaris of the NFO file"))
+    add(folder / "Films/Blob/Blob (1958) 720p.mp4", 70)
+    (folder / "Films/Blob/Blob (1958) 720p.nfo").write_text(_NFO.format("Blob of the NFO file"))
+    library.scan()
+    found = titles(library)
+    assert {"Heat of the NFO file", "Alien"} <= set(found)
+    assert library.titles.candidates(found["Alien"].id, "tmdb_id") == []
+    assert [found[f"{each} of the NFO file"].file_count for each in ("Dune", "Solaris", "Blob")] == [2, 1, 2]
+
+
 def test_home_library_is_not_identified(library: Library, tmp_path: Path) -> None:
     add(tmp_path / "private" / "The Fly (1986).mp4", 9)
     library.scan([tmp_path / "private"])

@@ -145,8 +145,12 @@ def test_callback_of_caller_replaces_bar(kernel: Kernel) -> None:
     seen: list[ScanProgress] = []
     scanned: list[object] = []
     library = LibraryServices()
-    report = SimpleNamespace(run=lambda _dirs, *, on_progress, **_: scanned.append(on_progress))
-    library.scans = report  # type: ignore[assignment]
+
+    def run(_dirs: object, *, on_progress: object, **_: object) -> SimpleNamespace:
+        scanned.append(on_progress)
+        return SimpleNamespace(cancelled=True)  # no identification follows
+
+    library.scans = SimpleNamespace(run=run)  # type: ignore[assignment]
 
     library.scan(["/films"], progress=seen.append)
     assert not kernel.outputs

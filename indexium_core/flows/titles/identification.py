@@ -145,13 +145,13 @@ class Identifier:
         report: IdentificationReport,
         should_stop: Callable[[], bool],
     ) -> None:
-        documents = self._documents(files)
+        def read(name: str) -> NameParts:
+            return names[name] if name in names else parsing.parse_name(name)
+
+        documents = self._documents(files, read)
         if should_stop():
             report.cancelled = True
             return
-
-        def read(name: str) -> NameParts:
-            return names[name] if name in names else parsing.parse_name(name)
 
         guesses = identify(
             [_named(each, documents[each.file_id]) for each in files], read, kind=_kind(library), library=library.name
@@ -191,7 +191,7 @@ class Identifier:
             at=self._clock(),
         )
 
-    def _documents(self, files: Sequence[FileToIdentify]) -> dict[int, FileDocuments]:
+    def _documents(self, files: Sequence[FileToIdentify], read: Callable[[str], NameParts]) -> dict[int, FileDocuments]:
         """Return the documents of NFO files by file id."""
         names: dict[str, list[str]] = defaultdict(list)
         paths: dict[str, bytes] = {}
@@ -209,7 +209,7 @@ class Identifier:
         results = _in_parallel(executor, nfo_reading.read_folders, located)
         for chunk, (_, documents) in zip(chunks, results, strict=True):
             found |= dict(zip(chunk, documents, strict=True))
-        nfo_files = NfoFiles(found, names)
+        nfo_files = NfoFiles(found, names, read)
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
 
 

@@ -37,6 +37,7 @@ FOLDER = LibraryDetails(
     comment_mode="preserve",
     audio=False,
     photos=False,
+    kind="home",
     write_ratings="with-plan",
     exclude=["Extras"],
     scanned_at=datetime(2026, 11, 20, tzinfo=UTC),

@@ -22,6 +22,7 @@ from indexium_core.jobs.job_run import JobKind, JobRun, OperationProgress
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.retry import Backoff
 from indexium_core.model.job import Job, NewJob
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.jobs import JobRows
 from tests.support.waiting import PATIENCE, until
@@ -238,6 +239,23 @@ def test_job_waits_for_and_fails_with_its_dependencies(bench: Bench) -> None:
     assert failed.error_message.startswith(f"It waits for job {second.id}, which did not complete")
     with pytest.raises(errors.UnknownIdError, match="999"):
         bench.queue.add_job("note", depends_on=[999])
+
+
+def test_job_that_is_added_during_a_claim_waits_for_its_dependency(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = bench.queue.add_job("note", {"name": "first"}, not_before=NOW + timedelta(hours=1))
+    read, added = bench.store._blocked, list[int]()
+
+    def add_after_the_first_read(reader: Connection) -> list[int]:
+        found = read(reader)
+        if not added:
+            added.append(bench.queue.add_job("note", {"name": "second"}, depends_on=[first.id]).id)
+        return found
+
+    monkeypatch.setattr(bench.store, "_blocked", add_after_the_first_read)
+    assert bench.store.claim(["note"], owner=bench.queue.owner, now=NOW) is None
+    assert added
 
 
 def test_old_jobs_are_deleted_unless_needed(bench: Bench) -> None:

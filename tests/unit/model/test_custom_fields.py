@@ -23,6 +23,12 @@ TAPE = custom.definition("tape_number", "integer", highest=999)
 CAMERA = custom.definition("camera_body", choices=("Sony FX3", "Canon R5"))
 
 
+@pytest.fixture(autouse=True)
+def _no_open_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registered, "_homes", {})
+    monkeypatch.setattr(registered, "_of_process", registered._NONE)
+
+
 @pytest.fixture
 def known() -> Iterator[None]:
     with registered.active(Definitions((TAPE, CAMERA))):
