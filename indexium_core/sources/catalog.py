@@ -58,7 +58,7 @@ def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: R
     def language() -> str:
         return config.metadata_language
 
-    token = TvdbToken()
+    token = TvdbToken(key=lambda: keys().get("tvdb_api_key"), pin=lambda: keys().get("tvdb_pin"))
     tmdb_client = client(
         ProviderProfile(
             provider="tmdb",
@@ -75,6 +75,7 @@ def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: R
             name="TVDB",
             url=lambda: config.tvdb_url,
             credentials=token.credentials,
+            account=token.account,
             per_second=lambda: _TVDB_PER_SECOND,
             interpret=tvdb.interpret,
         )
@@ -107,13 +108,7 @@ def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: R
             language=language,
             region=lambda: config.metadata_region,
         ),
-        "tvdb": Tvdb(
-            tvdb_client,
-            token,
-            key=lambda: keys().get("tvdb_api_key"),
-            pin=lambda: keys().get("tvdb_pin"),
-            language=language,
-        ),
+        "tvdb": Tvdb(tvdb_client, token, language=language),
         "omdb": Omdb(omdb_client),
         "fanarttv": FanartTv(fanarttv_client),
     }

@@ -82,6 +82,7 @@ class ProviderProfile:
     name: str  # TMDB
     url: Callable[[], str]  # base address of the present settings
     credentials: Callable[[], Credentials]
+    account: Callable[[], Credentials] | None = None  # the keys, if `credentials` has a token that a login gives
     per_second: Callable[[], int]
     per_day: Callable[[], int | None] = lambda: None
     interpret: Callable[[int, Mapping[str, Any]], Mapping[str, Any] | None]
@@ -96,7 +97,23 @@ class _Call:
     parameters: Mapping[str, str]
     headers: Mapping[str, str]
     deadline: float  # monotonic seconds
+    account: Credentials  # the keys of the user at the start of the call
     body: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    """Why no request with some keys is sent for a time."""
+
+    until: float  # monotonic seconds
+    message: str
+    code: str
+    account: Credentials
+
+    def error(self) -> errors.ProviderError:
+        """Return a new error for one request."""
+        rest = max(1.0, self.until - time.monotonic())
+        return errors.ProviderError(self.message, code=self.code, retry_after=rest)
 
 
 class ProviderClient:
@@ -127,7 +144,7 @@ class ProviderClient:
         self._locks = [threading.Lock() for _ in range(_LOCKS)]  # so that equal requests are sent once
         self._counting = threading.Lock()
         self.last_problem = ""  # of the last request that was sent; "" if it was answered
-        self._refusal: tuple[float, errors.ProviderError] | None = None  # until when (monotonic), and why
+        self._refusal: _Refusal | None = None
 
     def get(self, route: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
         """
@@ -144,15 +161,22 @@ class ProviderClient:
         with self._single_flight(key, deadline):
             known = self._cache.get(self.profile.provider, key)
             if known is not None and known.expires_at > self._clock():
-                return self._data(known.status, known.body)
-            call = _Call(url=url, route=route, parameters=sent, headers=_conditions(known), deadline=deadline)
+                return self._data(known.status, known.body, self._account())
+            call = _Call(
+                url=url,
+                route=route,
+                parameters=sent,
+                headers=_conditions(known),
+                deadline=deadline,
+                account=self._account(),
+            )
             answer = self._with_retries(call)
             status, body = answer.status, _without_secrets(answer.body, self.profile.credentials())
             if status == 304 and known is not None:  # the known answer is still right
                 status, body = known.status, known.body
             else:
                 self._check_type(answer)
-            data = self._data(status, body)
+            data = self._data(status, body, call.account)
             self._keep(key, status, body, answer.headers, is_absent=data is None)
             return data
 
@@ -160,20 +184,31 @@ class ProviderClient:
         """Send a body, without cache and without the credentials, and return the data of the answer."""
         deadline = time.monotonic() + self._timeout
         url = self.profile.url().rstrip("/") + route
-        call = _Call(url=url, route=route, parameters={}, headers={}, deadline=deadline, body=body)
+        call = _Call(
+            url=url, route=route, parameters={}, headers={}, deadline=deadline, account=self._account(), body=body
+        )
         answer = self._with_retries(call)
         self._check_type(answer)
-        return self._data(answer.status, answer.body)
+        return self._data(answer.status, answer.body, call.account)
 
     def refusal(self) -> str:
         """Return why no request is sent at present; "" if requests are sent."""
-        if self._refusal is None or self._refusal[0] <= time.monotonic():
-            return ""
-        return self._refusal[1].message
+        refusal = self._present_refusal()
+        return refusal.message if refusal else ""
 
     def allow(self) -> None:
-        """Forget that a key was rejected: there may be another one."""
+        """Forget that a token was rejected: there may be another one."""
         self._refusal = None
+
+    def _present_refusal(self) -> _Refusal | None:
+        """Return why no request is sent; None if requests are sent: a refusal ends with its time and with its key."""
+        refusal = self._refusal
+        if refusal is None or refusal.until <= time.monotonic() or refusal.account != self._account():
+            return None
+        return refusal
+
+    def _account(self) -> Credentials:
+        return (self.profile.account or self.profile.credentials)()
 
     def _with_retries(self, call: _Call) -> HttpAnswer:
         """Send a request, and repeat it after errors that may pass, as long as the time of the call allows."""
@@ -200,8 +235,8 @@ class ProviderClient:
 
     def _attempt(self, call: _Call) -> HttpAnswer:
         """Send a request once; errors that may pass are marked as temporary."""
-        if self.refusal() and self._refusal is not None:
-            raise self._refusal[1]
+        if refusal := self._present_refusal():
+            raise refusal.error()
         pause = self._limiter.paused_seconds()
         if pause > call.deadline - time.monotonic():
             message = f"{self.profile.name} has asked for a pause of {pause:.0f} more seconds."
@@ -230,7 +265,7 @@ class ProviderClient:
                 seconds=time.monotonic() - started,
                 size=len(answer.body) if answer else None,
             )
-        self._check_status(answer)
+        self._check_status(answer, call.account)
         return answer
 
     async def _limited(self, request: HttpRequest) -> HttpAnswer:
@@ -260,7 +295,7 @@ class ProviderClient:
                 raise errors.ProviderError(message, code="provider_quota", retry_after=max(wait, 1.0))
             return self._log.begin(provider, route, parameters)
 
-    def _check_status(self, answer: HttpAnswer) -> None:
+    def _check_status(self, answer: HttpAnswer, account: Credentials) -> None:
         name, status = self.profile.name, answer.status
         if status in {200, 304, 404}:
             return
@@ -274,41 +309,41 @@ class ProviderClient:
             )
         if status in _REJECTED:
             try:
-                self._interpreted(status, _parsed(answer.body))
+                self._interpreted(status, _parsed(answer.body), account)
             except ValueError:
                 pass  # a proxy may reject the key, too
             except errors.ProviderError as error:
                 if error.reason == "provider_quota":
                     raise
             message = f"{name} rejects the key. Check it: 'indexium providers status' names where it is set."
-            self._refuse(errors.ProviderError(message, code="provider_key"), _REJECTED_SECONDS)
+            raise self._refuse(message, "provider_key", account)
         raise self._unusable(f"it has the status {status}")
 
-    def _refuse(self, error: errors.ProviderError, seconds: float) -> None:
-        """Raise an error, and raise it again for each request in the next seconds."""
-        self._refusal = (time.monotonic() + seconds, error)
-        raise error
+    def _refuse(self, message: str, code: str, account: Credentials) -> errors.ProviderError:
+        """Send no request with these keys for some time, and return the error of this one."""
+        seconds = _QUOTA_SECONDS if code == "provider_quota" else _REJECTED_SECONDS
+        refusal = _Refusal(until=time.monotonic() + seconds, message=message, code=code, account=account)
+        self._refusal = refusal
+        return refusal.error()
 
     def _check_type(self, answer: HttpAnswer) -> None:
         kind = answer.headers.get("content-type", "")
         if "json" not in kind.lower():
             raise self._unusable("it is not JSON")
 
-    def _data(self, status: int, body: bytes) -> Mapping[str, Any] | None:
+    def _data(self, status: int, body: bytes, account: Credentials) -> Mapping[str, Any] | None:
         try:
             data = _parsed(body)
         except ValueError:
             raise self._unusable("it is cut, or not a JSON object") from None
-        return self._interpreted(status, data)
+        return self._interpreted(status, data, account)
 
-    def _interpreted(self, status: int, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def _interpreted(self, status: int, data: Mapping[str, Any], account: Credentials) -> Mapping[str, Any] | None:
         try:
             return self.profile.interpret(status, data)
         except errors.ProviderError as error:
-            if error.reason == "provider_quota":
-                self._refuse(error, _QUOTA_SECONDS)
-            if error.reason == "provider_key":
-                self._refuse(error, _REJECTED_SECONDS)
+            if error.reason in {"provider_quota", "provider_key"}:
+                raise self._refuse(error.message, error.reason, account) from None
             raise
 
     def _keep(self, key: str, status: int, body: bytes, headers: Mapping[str, str], *, is_absent: bool) -> None:

@@ -34,9 +34,12 @@ class RateLimiter:
     async def slot(self) -> AsyncIterator[None]:
         """Wait until a request may start; it counts as open until the block ends."""
         async with self._open:
-            await self._current_bucket().acquire()
-            while (wait := self.paused_seconds()) > 0:
-                await asyncio.sleep(wait)
+            while True:
+                while (wait := self.paused_seconds()) > 0:
+                    await asyncio.sleep(wait)
+                await self._current_bucket().acquire()
+                if not self.paused_seconds():  # a place from before a new pause must not be used after it
+                    break
             yield
 
     def pause(self, seconds: float) -> None:

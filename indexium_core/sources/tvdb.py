@@ -58,37 +58,49 @@ def interpret(status: int, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
 class TvdbToken:
     """The token of the login: kept in memory only."""
 
-    def __init__(self) -> None:
-        self._value, self._until = "", 0.0
+    def __init__(self, *, key: Callable[[], str], pin: Callable[[], str]) -> None:
+        """Keep a token of the present key. `pin` is needed for a key of a subscriber only."""
+        self._key, self._pin = key, pin
+        self._held: tuple[str, float, Credentials] = (
+            "",
+            0.0,
+            Credentials(),
+        )  # until when (monotonic), and of which key
         self.lock = threading.Lock()
+
+    def account(self) -> Credentials:
+        """Return the key and the pin as the login sends them."""
+        pin = self._pin()  # a key of a project must not send an empty one
+        return Credentials(parameters={"apikey": self._key(), **({"pin": pin} if pin else {})})
 
     def credentials(self) -> Credentials:
         """Return the token as it is sent."""
-        return Credentials(headers={"authorization": f"Bearer {self._value}"} if self._value else {})
+        value = self.value()
+        return Credentials(headers={"authorization": f"Bearer {value}"} if value else {})
 
-    def is_valid(self) -> bool:
-        return bool(self._value) and time.monotonic() < self._until
+    def value(self) -> str:
+        """Return the token; "" if there is none, or only one that is old or of another key."""
+        value, until, account = self._held
+        return value if value and time.monotonic() < until and account == self.account() else ""
 
-    def set(self, value: str) -> None:
-        """Store a new token; "" forgets it."""
-        self._value, self._until = value, time.monotonic() + _TOKEN_SECONDS
+    def set(self, value: str, account: Credentials) -> None:
+        """Store a new token of a key."""
+        self._held = (value, time.monotonic() + _TOKEN_SECONDS, account)
+
+    def forget(self, value: str) -> None:
+        """Forget a token, unless there is another one by now."""
+        with self.lock:
+            if self._held[0] == value:
+                self._held = ("", 0.0, Credentials())
 
 
 class Tvdb:
     """Searches series and films, and returns their details, seasons and pictures."""
 
-    def __init__(
-        self,
-        client: ProviderClient,
-        token: TvdbToken,
-        *,
-        key: Callable[[], str],
-        pin: Callable[[], str],
-        language: Callable[[], str],
-    ) -> None:
-        """Use a client whose credentials are those of `token`. `pin` is needed for a key of a subscriber only."""
+    def __init__(self, client: ProviderClient, token: TvdbToken, *, language: Callable[[], str]) -> None:
+        """Use a client whose credentials are those of `token`."""
         self.client = client
-        self._token, self._key, self._pin, self._language = token, key, pin, language
+        self._token, self._language = token, language
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the series or films of a title, or both if its type is not known."""
@@ -171,29 +183,31 @@ class Tvdb:
 
     def _get(self, route: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Return an answer; log in first if there is no token, and once again if it is rejected."""
-        self._log_in()
+        token = self._log_in()
         try:
             return self.client.get(route, parameters)
         except errors.ProviderError as error:
-            if error.reason != "provider_key" or not self._token.is_valid():
+            if error.reason != "provider_key":
                 raise
-        self._token.set("")
+        self._token.forget(token)
         self.client.allow()
         self._log_in()
         return self.client.get(route, parameters)
 
-    def _log_in(self) -> None:
+    def _log_in(self) -> str:
+        """Return the token of the present key; ask for one if there is none."""
         with self._token.lock:
-            if self._token.is_valid():
-                return
-            pin = self._pin()  # a key of a project must not send an empty one
-            body = {"apikey": self._key(), **({"pin": pin} if pin else {})}
-            token = normalise.text(normalise.record(self.client.post("/login", body) or {}, "data"), "token")
+            if known := self._token.value():
+                return known
+            account = self._token.account()
+            answer = self.client.post("/login", account.parameters) or {}
+            token = normalise.text(normalise.record(answer, "data"), "token")
             if not token.isascii() or not token.isprintable() or not token:
                 raise errors.ProviderError(
                     "TVDB gives no usable answer: the login has no token.", code="provider_bad_answer"
                 )
-            self._token.set(token)
+            self._token.set(token, account)
+            return token
 
     def _code(self) -> str:
         return _LANGUAGES.get(self._language().partition("-")[0], "eng")
@@ -237,7 +251,10 @@ class Tvdb:
         overviews = normalise.rows(normalise.record(data, "translations"), "overviewTranslations")
         by_language = {normalise.text(row, "language"): normalise.text(row, "overview") for row in overviews}
         runtime = normalise.number(data, "runtime") or normalise.number(data, "averageRuntime")
-        ratings = {row.get("country"): normalise.text(row, "name") for row in normalise.rows(data, "contentRatings")}
+        ratings = {
+            normalise.text(row, "country"): normalise.text(row, "name")
+            for row in normalise.rows(data, "contentRatings")
+        }
         pictures = self._images(data)
         poster = next((each.url for each in pictures if each.kind == "poster" and each.season is None), "")
         backdrops = [each.url for each in pictures if each.kind == "backdrop" and each.season is None]
@@ -314,8 +331,11 @@ def _cast(data: Mapping[str, Any]) -> tuple[CastMember, ...]:
 
 
 def _crew(data: Mapping[str, Any]) -> tuple[CrewMember, ...]:
-    rows = [(normalise.text(row, "personName"), row.get("peopleType")) for row in normalise.rows(data, "characters")]
-    return tuple(dict.fromkeys(CrewMember(name, str(job)) for name, job in rows if name and job in _CREW))
+    rows = [
+        (normalise.text(row, "personName"), normalise.text(row, "peopleType"))
+        for row in normalise.rows(data, "characters")
+    ]
+    return tuple(dict.fromkeys(CrewMember(name, job) for name, job in rows if name and job in _CREW))
 
 
 def _episode(row: Mapping[str, Any], season: int) -> EpisodeRecord | None:

@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from indexium_core import errors, settings
+from indexium_core.flows.writing import recording
 from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
 from indexium_core.model.operations.operation import WriteOptions
@@ -75,6 +78,36 @@ def test_scan_after_a_definition_reads_the_values_of_all_files(library: Library,
         assert values_of(other, "tape_number") == ["12", "12"]
 
 
+def test_scan_reads_a_field_that_was_defined_during_a_write(
+    library: Library, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.fields.define("tape_number", "integer")
+    write(library, "12")
+    library.close()
+    for path in folder.iterdir():
+        os.utime(path, (OLD, OLD))
+    with Library.open(tmp_path / "other") as other:
+        other.scan([folder])
+        other.decisions.set_fields("", {"title": "A day at the lake"})
+        store = recording.record_results
+
+        def define_then_store(*args: Any, **facts: Any) -> None:  # the worker has read the file before
+            if not other.fields.list():
+                other.fields.define("tape_number", "integer")
+            store(*args, **facts | {"now": datetime.now(UTC)})
+
+        monkeypatch.setattr(recording, "record_results", define_then_store)
+        assert other.write(other.plan(), DANGER).wait().counts == {"success": 2}
+        other.scan()
+        assert values_of(other, "tape_number") == ["12", "12"]
+
+
+def test_scan_after_a_definition_finds_deleted_files(library: Library, folder: Path) -> None:
+    library.fields.define("tape_number", "integer")
+    next(iter(folder.iterdir())).unlink()
+    assert library.scan().missing == 1
+
+
 def test_field_is_searched_ruled_locked_exported_and_imported(library: Library, tmp_path: Path) -> None:
     library.fields.define("tape_number", "integer", highest=99)
     library.fields.define("camera_body", choices=["Sony FX3", "Canon R5"])
@@ -125,6 +158,17 @@ def test_removal_waits_for_edits_and_keeps_the_history(library: Library, folder:
     library.scan()
     assert library.rollback(operation).wait().counts == {"success": 2}
     assert [path.read_bytes() for path in sorted(folder.iterdir())] == before
+
+
+def test_undo_does_not_restore_edits_of_a_removed_field(library: Library) -> None:
+    library.fields.define("tape_number", "integer")
+    library.decisions.set_fields([1], {"tape_number": "12"})
+    write(library, "13")
+    library.fields.remove("tape_number")
+    library.steps.undo()
+    assert library.decisions.list() == []
+    assert library.plan().statistics.total_files == 0
+    assert library.steps.list() == []
 
 
 def test_removed_key_can_be_defined_again_with_another_type(library: Library) -> None:

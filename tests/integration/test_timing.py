@@ -299,6 +299,7 @@ def test_late_worker_starts_no_file_while_operation_is_paused(
         operation_id=1,
         job_id=1,
         kind="write",
+        started_at=datetime.now(UTC),
         total=1,
         initial_processed=0,
         control=RunControl(),

@@ -94,8 +94,14 @@ class Setup:
             timeout=self.timeout,
             backoff=0.01,
         )
-        secrets = ProviderKeys({name: SecretStr(value) for name, value in self.keys.items()})
-        self.providers = make_providers(self.config, lambda: secrets, shared)
+        self.providers = make_providers(self.config, self._secrets, shared)
+
+    def change_key(self, name: str, value: str) -> None:
+        """Set another key."""
+        self.keys[name] = value
+
+    def _secrets(self) -> ProviderKeys:
+        return ProviderKeys({name: SecretStr(value) for name, value in self.keys.items()})
 
 
 @contextmanager

@@ -80,24 +80,14 @@ const drawRestriction = typed => {
   return (typed.type === "text" || typed.type === "list") && drawChoices(typed)
 }
 
-/** The key that follows from a title. @param {string} title */
-const keyOf = title =>
-  title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^_+|_+$/g, "")
-
 /** @param {Typed} typed */
-const drawNames = typed => {
-  const key = typed.key || keyOf(typed.title ?? "") || "tape_number"
-  return [
-    drawText(typed, "key", "Key, for searches and rules", key),
-    drawText(typed, "tag", "Name in Matroska, Ogg, WMV and FLV", key.toUpperCase()),
-    drawText(typed, "mp4", "Name in MP4 and MOV", `com.apple.iTunes:${key.toUpperCase()}`),
-    drawText(typed, "xmp", "XMP property of photos", `indexium:${key}`),
-    drawText(typed, "namespace", "Namespace of its prefix, if it is not well known", "http://example.com/ns/1.0/"),
-  ]
-}
+const drawNames = typed => [
+  drawText(typed, "key", "Key, for searches and rules", "tape_number"),
+  drawText(typed, "tag", "Name in Matroska, Ogg, WMV and FLV", "TAPE_NUMBER"),
+  drawText(typed, "mp4", "Name in MP4 and MOV", "com.apple.iTunes:TAPE_NUMBER"),
+  drawText(typed, "xmp", "XMP property of photos", "indexium:tape_number"),
+  drawText(typed, "namespace", "Namespace of its prefix, if it is not well known", "http://example.com/ns/1.0/"),
+]
 
 /** @type {(custom: CustomFields, form: Form) => HTMLElement} */
 const drawForm = ({types, problem}, {typed, of, showsNames, isSent}) =>

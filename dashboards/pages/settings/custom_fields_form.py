@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.custom import CustomField
+from indexium_core.model.fields.custom import MAX_INTEGER, CustomField
 
 __all__ = ["arguments", "changed", "defined", "parts", "removal", "view"]
 
@@ -19,6 +18,7 @@ _TYPES: Mapping[str, str] = {
     "datetime": "Date and time",
     "list": "List of words",
 }
+_NO_LIMITS = {"lowest": 0, "highest": MAX_INTEGER}
 _SHOWN = 6  # maximum number of allowed values in a row
 
 
@@ -71,8 +71,7 @@ def arguments(typed: Mapping[str, str]) -> dict[str, Any]:
 
     """
     texts = {name: str(typed.get(name) or "").strip() for name in ("tag", "mp4", "xmp", "namespace")}
-    found = parts(typed)
-    return {"key": str(typed.get("key") or "").strip() or _key_of(found["title"]), **found, **texts}
+    return {"key": str(typed.get("key") or "").strip(), **_parts(typed), **texts}
 
 
 def parts(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -83,15 +82,16 @@ def parts(typed: Mapping[str, str]) -> dict[str, Any]:
         ValidationError: A limit is not a whole number.
 
     """
+    found = _parts(typed)
+    return found | {name: limit for name, limit in _NO_LIMITS.items() if name in found and found[name] is None}
+
+
+def _parts(typed: Mapping[str, str]) -> dict[str, Any]:
     kind = str(typed["type"])
     lines = str(typed.get("choices") or "").splitlines() if kind in {"text", "list"} else []
     limits = {name: _number(str(typed.get(name) or "")) for name in ("lowest", "highest") if kind == "integer"}
     choices = [each.strip() for each in lines if each.strip()]
     return {"title": str(typed.get("title") or "").strip(), "type": kind, "choices": choices, **limits}
-
-
-def _key_of(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
 
 
 def _number(text: str) -> int | None:

@@ -37,6 +37,7 @@ Fault: TypeAlias = Literal[
     "list",
     "error_inside",
     "wrong_types",
+    "wrong_values",
     "huge",
     "huge_compressed",
     "bad_compression",
@@ -47,6 +48,8 @@ FAULTS: tuple[Fault, ...] = Fault.__args__  # type: ignore[attr-defined]
 TOKEN = "stand-in-token"  # noqa: S105 - of this server only
 _HUGE_BYTES = 10_000_000
 _JSON = "application/json;charset=utf-8"
+_KEPT_KEYS = frozenset({"Response", "status", "token"})  # values that the faults of wrong types do not change
+_IDENTITY_KEYS = frozenset({"id", "tvdb_id", "imdbID", "title", "name", "Title", "type", "Type", "media_type", "image"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +172,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send_image(route, fault)
         elif fault == "rejected_key" or not _has_key(seen):
             self._send_json(401, _rejection(provider))
-        elif fault is None or fault in {"wrong_types", "error_inside", "no_image"}:
+        elif fault is None or fault in {"wrong_types", "wrong_values", "error_inside", "no_image"}:
             self._send_right(seen, fault)
         else:
             self._send_fault(fault)
@@ -192,7 +195,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         elif found is None:
             self._send_json(404, _absence(seen.provider))
         else:
-            self._send_json(200, _with_wrong_types(found) if fault == "wrong_types" else found, seen)
+            kept = {"wrong_types": _KEPT_KEYS, "wrong_values": _KEPT_KEYS | _IDENTITY_KEYS}.get(fault or "")
+            self._send_json(200, found if kept is None else _with_wrong_types(found, kept), seen)
 
     def _send_fault(self, fault: Fault) -> None:
         match fault:
@@ -303,14 +307,14 @@ def _error_inside(provider: str) -> Any:
     }.get(provider, {"status": "error", "error message": "Database error"})
 
 
-def _with_wrong_types(value: Any, key: str = "") -> Any:
-    """Return an answer in which every value has another type than it should have."""
-    if key in {"Response", "status", "token"}:
+def _with_wrong_types(value: Any, kept: frozenset[str], key: str = "") -> Any:
+    """Return an answer in which every value has another type than it should have, except those of some keys."""
+    if key in kept and not isinstance(value, dict | list):
         return value
     if isinstance(value, dict):
-        return {name: _with_wrong_types(each, name) for name, each in value.items()}
+        return {name: _with_wrong_types(each, kept, name) for name, each in value.items()}
     if isinstance(value, list):
-        return [_with_wrong_types(each) for each in value] + [None, 7, "text"]
+        return [_with_wrong_types(each, kept) for each in value] + [None, 7, "text"]
     if isinstance(value, str):
         return [value]
     return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else "N/A"

@@ -21,7 +21,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import custom_fields as store
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.review import decisions
+from indexium_core.store.review import decisions, steps
 from indexium_core.store.review.decisions import FIELD_KIND
 
 __all__ = ["MAX_FIELDS", "CustomFields"]
@@ -87,7 +87,7 @@ class CustomFields:
         Define a field. The next scan reads its values from all files.
 
         Args:
-            key: Its name in searches, commands, JSON and exports, such as `tape_number`.
+            key: Its name in searches, commands, JSON and exports, such as `tape_number`; "": from the title.
             type: `text`, `integer`, `date`, `datetime` or `list`.
             title: Its name in the interface; default: from the key.
             about: One sentence: what the field means.
@@ -119,6 +119,7 @@ class CustomFields:
             xmp=xmp,
             namespace=namespace,
         )
+        key = field.key
         with self._lock:
             known = self.definitions()
             present = known.fields
@@ -212,6 +213,7 @@ class CustomFields:
                 f"them first: changed:{field.key}."
             )
         decisions.revoke_kind(tx, kind, at=self._clock())  # edits that were written
+        steps.forget_kind(tx, kind)  # otherwise an undo would restore them
         store.remove(tx, field.key, at=self._clock())
 
     def _store(self, change: Callable[[Connection], None]) -> None:

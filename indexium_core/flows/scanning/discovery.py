@@ -126,9 +126,8 @@ def discover(
         _compare(walked, folder, stable)
         empty.add(folder)
         on_folder(len(folder.files), folder.path)
-    paths = (
-        None if full else [*stable, *(path for path, _ in walked.differing), *(path for path, _ in walked.unreachable)]
-    )
+    left = (path for path, _ in (*walked.differing, *walked.unreachable))
+    paths = None if full else [*stable, *outdated, *left]
     known = catalog.known(reader, library.path_bytes, paths)
     already_read = catalog.read_since(reader, library.path_bytes, since) if full and since else set()
     _classify(

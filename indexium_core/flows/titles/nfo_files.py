@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
 from indexium_core.model.titles import words
+from indexium_core.model.titles.name_parts import NameParts
+from indexium_core.model.titles.names import fold_title, title_without_part
 from indexium_core.model.titles.neighbours import stem_of
 from indexium_core.model.titles.nfo import NfoDocument
 from indexium_core.model.titles.title_guess import NfoFacts
@@ -58,16 +60,22 @@ class FileDocuments:
 class NfoFiles:
     """The NFO files of a library."""
 
-    def __init__(self, documents: Mapping[str, FolderDocuments | None], names: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        documents: Mapping[str, FolderDocuments | None],
+        names: Mapping[str, Sequence[str]],
+        read: Callable[[str], NameParts],
+    ) -> None:
         """
         Look in known documents.
 
         Args:
             documents: By folder below the library folder; None for a folder that cannot be listed.
             names: The names of the videos, by folder.
+            read: Returns the parts of a name without its extension.
 
         """
-        self._documents, self._names = documents, names
+        self._documents, self._names, self._read = documents, names, read
 
     def of(self, folder: str, name: str) -> FileDocuments:
         """Return the documents of a video and of its series."""
@@ -85,20 +93,36 @@ class NfoFiles:
         last = folder.rpartition("/")[2]
         if words.DISC_FOLDER.fullmatch(last):
             parent = folder.rpartition("/")[0]
-            return self._of_folder(here, parent) or self._own(parent, f"{parent.rpartition('/')[2]}.mkv")
-        return self._of_folder(here, folder)
+            return self._of_folder(here, parent, name) or self._own(parent, f"{parent.rpartition('/')[2]}.mkv")
+        return self._of_folder(here, folder, name)
 
-    def _of_folder(self, here: FolderDocuments, folder: str) -> Sequence[NfoDocument]:
-        """Return the document of the only film of a folder."""
+    def _of_folder(self, here: FolderDocuments, folder: str, name: str) -> Sequence[NfoDocument]:
+        """Return the document of the only film of a folder for one of its videos."""
         found = here.get("movie") or here.get("video_ts") or ()
         if not found and len(here) == 1 and len(self._names.get(folder, ())) <= _FEW_FILES:
-            [(name, found)] = here.items()
-            found = () if name in _OF_FOLDERS else found
+            [(stem, found)] = here.items()
+            if stem in _OF_FOLDERS or self._is_of_other(stem, folder, name):
+                found = ()
         return [each for each in found if each.kind in ("movie", "ids")]
+
+    def _is_of_other(self, stem: str, folder: str, name: str) -> bool:
+        """Return whether a document (by its name in lower case) belongs to a video with another title than `name`."""
+        others = (stem_of(each) for each in self._names.get(folder, ()))
+        owner = next((each for each in others if each.lower() == stem), None)
+        if owner is None:
+            return False
+        first, second = self._read(owner), self._read(stem_of(name))
+        years = {each for each in (first.year, second.year) if each is not None}
+        return _title_key(first) != _title_key(second) or len(years) > 1
 
     def _series(self, folder: str) -> NfoDocument | None:
         found = (self._documents.get(folder) or {}).get("tvshow", ())
         return next((each for each in found if each.kind == "tvshow"), None)
+
+
+def _title_key(parts: NameParts) -> str:
+    """Return the title of a name for comparison; all parts of a film have the same."""
+    return fold_title(parts.title if parts.part is None else title_without_part(parts.title))
 
 
 def folders_of(folder: str) -> list[str]:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from indexium_core.flows.writing.protocol import FileProgress
 from indexium_core.flows.writing.throughput import Throughput
@@ -39,6 +40,7 @@ class OperationRun:
     operation_id: int
     job_id: int
     kind: str  # write, rollback
+    started_at: datetime  # UTC
     total: int
     initial_processed: int  # items that had a result when the run started
     control: RunControl

@@ -100,6 +100,7 @@ class Operations:
             operation_id=operation_id,
             job_id=job.job_id,
             kind=kind,
+            started_at=self._clock(),
             total=sum(counts.values()),
             initial_processed=sum(outcomes.values()),
             control=job.control,
@@ -324,6 +325,7 @@ class Operations:
             kind=run.kind,
             postpone=run.postpone,
             now=self._clock(),
+            since=run.started_at,
             seconds=run.seconds,
         )
         for edited in group:

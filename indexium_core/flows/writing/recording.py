@@ -33,6 +33,7 @@ def record_results(
     kind: str,
     postpone: bool,
     now: datetime,
+    since: datetime,
     seconds: float = 0.0,
 ) -> None:
     """
@@ -45,6 +46,7 @@ def record_results(
         kind: The type of the operation: write, rollback.
         postpone: Postpone the files that were written or rolled back.
         now: The current time.
+        since: A time before the first of these items was started.
         seconds: Running time of the operation in all its runs; 0 if it is already stored.
 
     """
@@ -53,7 +55,7 @@ def record_results(
     with store.atomic() as tx:
         records = [update.record for update in updates]
         ledger.Ledger(store).record(tx, operation_id, records, kind=kind, now=now, seconds=seconds)
-        others = catalog.update_written(tx, files, at=now)
+        others = catalog.update_written(tx, files, at=now, since=since)
         if postpone and done:
             names = [*done, *(other for other, file_id in others.items() if file_id in done and other not in done)]
             decisions.postpone(tx, names, until=None, reason="rolled_back", at=now)

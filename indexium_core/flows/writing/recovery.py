@@ -97,7 +97,9 @@ def recover(
         updates = list(recovery.updates())
         if updates:
             postpone = postpones(kind, operations_ledger.options(operation_id))
-            recording.record_results(store, operation_id, updates, kind=kind, postpone=postpone, now=clock())
+            recording.record_results(
+                store, operation_id, updates, kind=kind, postpone=postpone, now=clock(), since=stopped_at
+            )
         left = operations_ledger.counts(operation_id).get("pending", 0)
         ending = _interrupted_status(status) if left else recording.final_status(operations_ledger.counts(operation_id))
         was_running = status in _RUNNING_STATES

@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+import anyascii
+
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.field import CustomNames, CustomType, Field
 
-__all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "definition"]
+__all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "definition", "key_of"]
 
 TYPES: tuple[CustomType, ...] = get_args(CustomType)
 MAX_INTEGER = 999_999_999
@@ -40,6 +42,9 @@ NAMESPACES: Mapping[str, str] = {
     "lr": "http://ns.adobe.com/lightroom/1.0/",
 }
 _OF_XML = frozenset({"rdf", "x", "xml", "xmlns"})  # prefixes that a packet itself needs
+_NAMESPACES_OF_XML = frozenset(
+    {"http://www.w3.org/1999/02/22-rdf-syntax-ns#", "adobe:ns:meta/", "http://www.w3.org/2000/xmlns/"}
+)
 _OWNER = "com.apple.iTunes"
 _TAGGED = ("matroska", "webm", "ogg", "asf")
 _MP4 = ("mp4", "mov", "3gp")
@@ -51,6 +56,7 @@ _ITEM = re.compile(r"([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+):([A-Za-z][A-Za-z0-9 _
 _MP4_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+", re.ASCII)
 _PROPERTY = re.compile(r"([A-Za-z][A-Za-z0-9_]{0,39}):([A-Za-z_][A-Za-z0-9_-]{0,59})", re.ASCII)
 _URI = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>\"'&]{1,200}[/#]", re.ASCII)
+_LONGEST_KEY = 40
 _LONGEST_NAME = 120
 _LONGEST_TEXT = 200  # characters of a title's explanation and of an allowed value
 _LONGEST_TITLE = 60
@@ -129,12 +135,13 @@ def definition(
     namespace: str = "",
 ) -> CustomField:
     """
-    Return a checked definition; names that are empty follow from the key.
+    Return a checked definition; an empty key follows from the title, and empty names follow from the key.
 
     Raises:
         ValidationError: A part has a form that it cannot have; the message names the part and an example.
 
     """
+    key = key or key_of(title)
     _check_key(key)
     if type not in TYPES:
         raise errors.ValidationError(
@@ -166,7 +173,17 @@ def definition(
     )
 
 
+def key_of(title: str) -> str:
+    """Return a key for a title, in Latin letters: `field_8_mm` for “8 mm”; "" for one without letters and digits."""
+    key = re.sub(r"[^a-z0-9]+", "_", anyascii.anyascii(title).lower()).strip("_")
+    first = "" if not key or key[0].isalpha() else "field_"
+    return f"{first}{key}"[:_LONGEST_KEY].rstrip("_")
+
+
 def _check_key(key: str) -> None:
+    if not key:
+        message = "The field has no key. Enter a title with letters or digits, or a key, for example tape_number."
+        raise errors.ValidationError(message)
     if not _KEY.fullmatch(key):
         message = (
             f"“{key[:40]}” cannot be the key of a field. A key has lower-case letters, digits and _, starts with a "
@@ -224,11 +241,17 @@ def _property(name: str, namespace: str) -> tuple[str, str]:
     uri = namespace or known
     if prefix in _OF_XML:
         raise errors.ValidationError(f"The XMP prefix “{prefix}” has a meaning of its own. Use another one.")
+    if uri in _NAMESPACES_OF_XML:
+        raise errors.ValidationError(f"The namespace {uri} has a meaning of its own. Use another one.")
     if not uri:
         raise errors.ValidationError(
             f"The namespace of the XMP prefix “{prefix}” is not known. Name it, for example http://example.com/ns/1.0/."
         )
     if (known and uri != known) or not _URI.fullmatch(uri):
-        wanted = f": it is {known}" if known else ". A namespace is an address that ends with / or #"
+        wanted = (
+            f": it is {known}"
+            if known
+            else ". A namespace is a URI that ends with / or #, for example http://example.com/ns/1.0/"
+        )
         raise errors.ValidationError(f"“{uri[:60]}” cannot be the namespace of the XMP prefix “{prefix}”{wanted}.")
     return name, uri

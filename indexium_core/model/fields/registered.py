@@ -2,8 +2,8 @@
 The fields that users defined, as this process knows them.
 
 An open home registers the definitions of its fields, and releases them when it is closed. All homes that are open in
-one process have the same definitions: so every function finds a field by its key alone. A worker uses the definitions
-that come with its task (`active`).
+one process have the same fields: so every function finds a field by its key alone. The process knows the removed
+fields of all of them. A worker uses the definitions that come with its task (`active`).
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _built(definitions: Definitions) -> RegisteredFields:
 
 _NONE = _built(Definitions())
 _of_task: ContextVar[RegisteredFields | None] = ContextVar("fields", default=None)
-_homes: dict[str, RegisteredFields] = {}  # of each open home
+_homes: dict[str, Definitions] = {}  # of each open home
 _of_process = _NONE
 _lock = threading.Lock()
 
@@ -73,21 +73,20 @@ def register(home: str, definitions: Definitions) -> None:
     Register the definitions of an open home, in place of its earlier ones.
 
     Raises:
-        UsageError: Another open home has other definitions.
+        UsageError: Another open home has other fields, or a removed field has other names in files there.
 
     """
     global _of_process  # noqa: PLW0603 - the state of the process
-    built = _built(definitions)
     with _lock:
-        other = next((each for each, known in _homes.items() if each != home and _differ(known, built)), None)
+        other = next((each for each, known in _homes.items() if each != home and _differ(known, definitions)), None)
         if other is not None:
             message = (
                 f"The home {home} has other custom fields than the home {other}, which this process has open. "
                 "Close that home first, or use another process."
             )
             raise errors.UsageError(message)
-        _homes[home] = built
-        _of_process = built
+        _homes[home] = definitions
+        _of_process = _of_homes()
 
 
 def release(home: str) -> None:
@@ -95,7 +94,7 @@ def release(home: str) -> None:
     global _of_process  # noqa: PLW0603 - the state of the process
     with _lock:
         _homes.pop(home, None)
-        _of_process = next(iter(_homes.values()), _NONE)
+        _of_process = _of_homes()
 
 
 @contextmanager
@@ -108,5 +107,17 @@ def active(definitions: Definitions) -> Iterator[None]:
         _of_task.reset(token)
 
 
-def _differ(one: RegisteredFields, other: RegisteredFields) -> bool:
-    return one.definitions.fields != other.definitions.fields
+def _of_homes() -> RegisteredFields:
+    """Return the fields of the open homes, with the removed fields of all of them."""
+    fields = next((each.fields for each in _homes.values()), ())
+    present = {each.key for each in fields}
+    former = {each.key: each for known in _homes.values() for each in known.former if each.key not in present}
+    return _built(Definitions(fields, tuple(former.values())))
+
+
+def _differ(one: Definitions, other: Definitions) -> bool:
+    """Return whether one process cannot know both: other fields, or one key with other names in files."""
+    names = {each.key: each.names for each in (*one.former, *one.fields)}
+    return one.fields != other.fields or any(
+        names.get(each.key, each.names) != each.names for each in (*other.former, *other.fields)
+    )

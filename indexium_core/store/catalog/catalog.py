@@ -305,14 +305,16 @@ def upsert_files(tx: Connection, library_id: int, files: Sequence[ScannedFile], 
     )
 
 
-def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime) -> dict[int, int]:
+def update_written(
+    tx: Connection, files: Mapping[int, ScannedFile], *, at: datetime, since: datetime | None = None
+) -> dict[int, int]:
     """
     Store the facts of files after a write, by file id, and of other hard links to the same inodes.
 
     This is much cheaper than `upsert_files`, because the path has not changed. If the media was rewritten and has
     another hash, both hashes are linked to one film and the people are copied to the new hash; copies of the file with
     the old hash keep their people. Returns the file ids of the other hard links, each with the file of `files` that it
-    links to.
+    links to. The next scan reads the files again if the custom fields changed after `since`, the start of the write.
     """
     if not files:
         return {}
@@ -328,7 +330,7 @@ def update_written(tx: Connection, files: Mapping[int, ScannedFile], *, at: date
     hash_cache.follow_write(tx, {key: file.stat for key, file in written.items() if key not in rewritten})
     hash_cache.put(tx, _hashes_of([written[key] for key in rewritten]), at=at)
     tx.execute(_sql("define_places_of"))
-    tx.execute(_sql("update_written"), rows.columns_of_written(written) | {"at": at})
+    tx.execute(_sql("update_written"), rows.columns_of_written(written) | {"at": at, "since": since or at})
     tx.execute(_sql("mark_written"), {"file_id": list(written)})
     properties.follow_write(tx, written)
     if rewritten:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, FIELDS, all_fields, known_field
+from indexium_core.model.fields.table import COMMENT, FIELDS, all_fields, find_field, known_field
 from indexium_core.model.files import fields, readers
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
@@ -383,7 +383,12 @@ def _unsupported_fields(row: Mapping[str, Any]) -> str:
     for each in row["fields"] or ():
         if not each["is_writable"]:
             edits[each["field"]] = edits.get(each["field"]) or each["new"]  # some places only lose their value
-    return " ".join(known_field(key).problem_in(row["container"], value) for key, value in edits.items())
+    return " ".join(
+        known_field(key).problem_in(row["container"], value)
+        if find_field(key)
+        else f"The field {known_field(key).title} was removed."
+        for key, value in edits.items()
+    )
 
 
 # Facts that only one kind of issue has, or that it has in another form.

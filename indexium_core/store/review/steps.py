@@ -26,6 +26,7 @@ __all__ = [
     "StepRow",
     "all_steps",
     "count_files",
+    "forget_kind",
     "next_id",
     "next_to_redo",
     "next_to_undo",
@@ -77,6 +78,12 @@ def record(tx: Connection, step_id: int, label: str, *, files: int, at: datetime
     learning.prune(tx)
     kept = {"kept_kind": f"{FIELD_KIND}{RATING}", "kept_value": FAVORITE}
     tx.execute(_sql("prune_decisions"), {"before": _min_time(at), **kept})
+
+
+def forget_kind(tx: Connection, kind: str) -> None:
+    """Remove the decisions of a kind from all steps: no undo or redo changes them any more."""
+    for statement in ("forget_steps_of_kind", "forget_kind"):
+        tx.execute(_sql(statement), [kind])
 
 
 def next_to_undo(reader: Connection, *, at: datetime) -> StepRow | None:

@@ -387,7 +387,8 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($file_hash::VARCHAR[]
 WHERE r.file_id = scanned_files.file_id;
 
 -- name: update_written
--- Store the facts of files after a write, which changes neither the path nor, except for a rewrite, the payload.
+-- Store the facts of files after a write, which changes neither the path nor, except for a rewrite, the payload. If a custom
+-- field changed since the start of the write, the facts count as older than this change.
 UPDATE scanned_files SET
     device = r.device, inode = r.inode, nlink = r.nlink, mode = r.mode, size = r.size, mtime_ns = r.mtime_ns,
     own_mtime_ns = r.own_mtime_ns, former_mtime_ns = coalesce(scanned_files.former_mtime_ns, scanned_files.mtime_ns),
@@ -397,7 +398,8 @@ UPDATE scanned_files SET
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,
     people_hidden = r.people_hidden, ascii_only = r.ascii_only, strategy = r.strategy,
     strategy_code = r.strategy_code, strategy_message = r.strategy_message, est_seconds = r.est_seconds,
-    est_bytes = r.est_bytes, fields = r.fields, field_places = r.field_places, sidecar = r.sidecar, scanned_at = $at
+    est_bytes = r.est_bytes, fields = r.fields, field_places = r.field_places, sidecar = r.sidecar,
+    scanned_at = coalesce((SELECT max(changed_at) - INTERVAL 1 MICROSECOND FROM custom_fields WHERE changed_at > $since), $at)
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
              unnest($inode::UBIGINT[]) AS inode, unnest($nlink::BIGINT[]) AS nlink, unnest($mode::BIGINT[]) AS mode,
              unnest($size::BIGINT[]) AS size, unnest($mtime_ns::BIGINT[]) AS mtime_ns,

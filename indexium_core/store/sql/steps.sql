@@ -10,6 +10,18 @@ DELETE FROM review_steps WHERE undone_at IS NOT NULL;
 -- The number of files with decisions of a step.
 SELECT count(DISTINCT file_id) FROM decisions WHERE made_by = $1 OR ended_by = $1;
 
+-- name: forget_steps_of_kind
+-- Delete the steps that only have decisions of a kind.
+DELETE FROM review_steps
+WHERE step_id IN (SELECT made_by FROM decisions WHERE kind = $1 UNION SELECT ended_by FROM decisions WHERE kind = $1)
+  AND step_id NOT IN (
+      SELECT made_by FROM decisions WHERE kind <> $1 AND made_by IS NOT NULL
+      UNION SELECT ended_by FROM decisions WHERE kind <> $1 AND ended_by IS NOT NULL);
+
+-- name: forget_kind
+-- Remove the decisions of a kind from all steps.
+UPDATE decisions SET made_by = NULL, ended_by = NULL WHERE kind = $1;
+
 -- name: record
 -- Record a step.
 INSERT INTO review_steps VALUES ($step, $label, $files, $at, NULL);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,21 @@ def test_names_follow_from_the_key() -> None:
     assert "avi" not in TAPE.field.places
 
 
+@pytest.mark.parametrize(
+    ("title", "key"),
+    [
+        ("Tape number", "tape_number"),
+        ("8 mm", "field_8_mm"),
+        ("Пленка", "plenka"),
+        ("Größe (cm)", "grosse_cm"),
+        ("x" * 39 + " y", "x" * 39),
+    ],
+)
+def test_key_follows_from_the_title(title: str, key: str) -> None:
+    field = custom.definition("", title=title)
+    assert (field.key, field.title, field.tag) == (key, title, key.upper())
+
+
 def test_dotted_name_is_a_key_of_mp4() -> None:
     field = custom.definition("tape_number", mp4="com.example.tape")
     assert (field.names.mp4_owner, field.names.mp4_name) == ("", "com.example.tape")
@@ -78,6 +94,11 @@ def test_dotted_name_is_a_key_of_mp4() -> None:
         ({"xmp": "mine:tape"}, "mine"),
         ({"xmp": "dc:tape", "namespace": "http://example.com/"}, "purl.org"),
         ({"xmp": "mine:tape", "namespace": "http://example.com"}, "/ or #"),
+        ({"xmp": "mine:tape", "namespace": "http://www.w3.org/1999/02/22-rdf-syntax-ns#"}, "rdf-syntax-ns"),
+        ({"xmp": "mine:tape", "namespace": "adobe:ns:meta/"}, "adobe:ns:meta/"),
+        ({"xmp": "mine:tape", "namespace": "http://www.w3.org/2000/xmlns/"}, "xmlns"),
+        ({"xmp": "mine:tape", "namespace": "http://www.w3.org/XML/1998/namespace"}, "XML"),
+        ({"key": "", "title": "…"}, "letter"),
         ({"xmp": "mine:tape", "namespace": "http://example.com/<\"&'>/"}, "namespace"),
     ],
 )
@@ -171,6 +192,26 @@ def test_homes_of_one_process_have_the_same_fields() -> None:
     registered.register("second", Definitions((CAMERA,)))
     registered.release("second")
     assert all_fields() == FIELDS
+
+
+def test_removed_fields_of_all_homes_are_known() -> None:
+    registered.register("first", Definitions((), (TAPE,)))
+    try:
+        registered.register("second", Definitions())
+        assert known_field("tape_number").title == "Tape number"
+        other = replace(TAPE, tag="OTHER_TAG")
+        with pytest.raises(errors.UsageError, match=r"The home second has other custom fields than the home first"):
+            registered.register("second", Definitions((), (other,)))
+        with pytest.raises(errors.UsageError, match=r"The home second has other custom fields than the home first"):
+            registered.register("second", Definitions((other,)))
+        registered.register("second", Definitions((), (CAMERA,)))
+        assert known_field("tape_number").title == "Tape number"
+        assert known_field("camera_body").title == CAMERA.title
+        registered.release("first")
+        assert known_field("tape_number").title == "tape_number"
+    finally:
+        registered.release("first")
+        registered.release("second")
 
 
 def test_fields_of_a_task_hide_those_of_the_process() -> None:

@@ -302,6 +302,7 @@ def test_every_mutator_is_in_table() -> None:
         "steps.next_id",
         "steps.count_files",
         "steps.record",
+        "steps.forget_kind",
     }
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
