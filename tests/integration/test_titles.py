@@ -14,6 +14,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.flows.titles import parsing
 from indexium_core.library import Library
+from indexium_core.model.providers.combining import ORDER
 from indexium_core.model.titles.titles import TitleItem
 from tests.support import media
 
@@ -156,6 +157,15 @@ def lose_and_find(library: Library, folder: Path) -> None:
     away.rename(folder / "Films/Thng.mp4")
 
 
+def forget_and_find(library: Library, folder: Path) -> None:
+    kept = folder.parent / "kept"
+    folder.joinpath("Shows").rename(kept)
+    library.scan()
+    library.inventory.forget_missing(library.inventory.list()[0].library_id)
+    identify(library)
+    kept.rename(folder / "Shows")
+
+
 def go_offline(library: Library, folder: Path) -> None:
     folder.rename(folder.with_name("elsewhere"))
     library.scan()
@@ -189,6 +199,7 @@ def scan_again(library: Library, _: Path) -> None:
         add_nfo_of_episode,
         add_neighbours,
         lose_and_find,
+        forget_and_find,
         go_offline,
         change_kind,
         write_tags,
@@ -200,9 +211,14 @@ def test_value_by_hand_survives(library: Library, folder: Path, change: Callable
         title_id, {"title": "The Thing from Another World", "year": 1951, "genres": "Horror; Sci-Fi"}
     )
     file = library.titles.get(title_id).files[0].file_id
+    season = titles(library, "season")["Season 2"]
+    library.titles.set(season.id, "plot", "By hand")
     change(library, folder)
     library.scan()
     identify(library)
+    assert library.titles.get(season.id).item.series_id == season.series_id
+    assert [each.value for each in library.titles.candidates(season.id, "plot")] == ["By hand"]
+    assert season.series_id in {each.id for each in titles(library, "series").values()}
     found = library.titles.get(title_id)
     assert (found.item.title, found.item.year) == ("The Thing from Another World", 1951)
     assert {each.field: each.value for each in found.values if each.origin == "hand"} == {
@@ -232,6 +248,60 @@ def test_series_corrected_by_hand_keeps_its_title_when_its_folder_is_renamed(lib
     library.scan()
     [found] = titles(library, "series").values()
     assert (found.id, found.title, found.episode_count) == (series_id, "The Pond", 5)
+
+
+def test_group_whose_files_stay_in_another_series_makes_no_series(library: Library, folder: Path) -> None:
+    pond = titles(library, "series")["Pond"]
+    episode = next(each for each in library.titles.list(kind="episode").items if each.episode == 4)
+    library.titles.set(episode.id, "title", "By hand")
+    (folder / "Shows/Lake").mkdir()
+    (folder / "Shows/Pond/Season 2/Pond - S02E04.mp4").rename(folder / "Shows/Lake/Lake - S02E04.mp4")
+    library.scan()
+    seen: list[str] = []
+    library.events.subscribe(lambda event: seen.append(event.name))
+    report = identify(library)
+    assert (report["added"], report["changed"]) == (0, 0)
+    assert "series:added" not in seen
+    found = library.titles.get(episode.id)
+    assert (found.item.series_id, found.item.title, len(found.files)) == (pond.id, "By hand", 1)
+
+
+def test_locked_title_is_not_reported_as_changed(library: Library) -> None:
+    library.titles.lock(titles(library)["Thng"].id, ["title"])
+    assert identify(library)["changed"] == 0
+
+
+def test_ranks_of_providers_are_those_of_combined_metadata(library: Library) -> None:
+    rows = library._parts.store.read().execute("SELECT field, provider, rank FROM provider_ranks").fetchall()
+    ranks: dict[str, dict[str, int]] = {}
+    for field, provider, rank in rows:
+        ranks.setdefault(field, {})[provider] = rank
+    for field, order in ORDER.items():
+        own = ranks.get(field, ranks[""])
+        assert tuple(sorted(order, key=lambda provider: own[provider])) == order, field
+    assert set(ranks) - set(ORDER) == {"", "ratings"}
+
+
+def test_names_of_other_libraries_are_not_read_again(library: Library, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    add(other / "The Fly (1986).mp4", 9)
+    library.inventory.add(other, kind="movies")
+    library.scan()
+    [first, second] = sorted(row.library_id for row in library.inventory.list())
+    for library_id in (first, second):
+        library.jobs.wait(library.titles.identify([library_id]).id, timeout=60)
+    assert identify(library)["names"] == 0
+    away = other.rename(tmp_path / "away")
+    library.scan()
+    identify(library)
+    away.rename(other)
+    library.scan()
+    assert identify(library)["names"] == 0
+    names = "SELECT count(*) FROM title_names WHERE name = 'The Fly (1986)'"
+    assert library._parts.store.read().value(names) == 1
+    (other / "The Fly (1986).mp4").rename(other / "The Wasp (1988).mp4")
+    library.scan()
+    assert library._parts.store.read().value(names) == 0
 
 
 def test_number_by_hand_moves_episode(library: Library) -> None:

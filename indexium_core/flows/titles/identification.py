@@ -8,7 +8,7 @@ is computed for a whole library at once and stored in one transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +24,7 @@ from indexium_core.model.titles.grouping import group_movies, group_series
 from indexium_core.model.titles.guessing import identify
 from indexium_core.model.titles.name_parts import NameParts
 from indexium_core.model.titles.neighbours import stem_of
-from indexium_core.model.titles.title_guess import LibraryKind, NamedFile, TitleGuess
+from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
@@ -94,7 +94,7 @@ class Identifier:
             self._identify(library, files[library.library_id], names, report, should_stop)
             done += len(files[library.library_id])
         if not report.cancelled:
-            self._forget(names)
+            self._forget(names, {each.library_id for each in online})
             on_progress(report.files, report.files, "")
         return report
 
@@ -130,8 +130,11 @@ class Identifier:
                 break
         return {name: NameParts.from_plain(known[name]) for name in wanted if name in known}
 
-    def _forget(self, names: Mapping[str, NameParts]) -> None:
-        """Delete names that no file has, once they are many: another library may have them at its next run."""
+    def _forget(self, names: Mapping[str, NameParts], library_ids: Collection[int]) -> None:
+        """Delete names that no file has. Only a run of all libraries knows that no other library has them."""
+        others = [each for each in catalog.libraries(self._database.read()) if each.kind != "home"]
+        if any(each.library_id not in library_ids for each in others):
+            return
         with self._database.atomic() as tx:
             identified.forget_names(tx, parsing.VERSION, list(names))
 
@@ -154,7 +157,7 @@ class Identifier:
             return
 
         guesses = identify(
-            [_named(each, documents[each.file_id]) for each in files], read, kind=_kind(library), library=library.name
+            [_named(each, documents[each.file_id]) for each in files], read, kind=library.kind, library=library.name
         )
         ordered = {each.file_id: guesses[each.file_id] for each in files}
         _count(report, ordered.values())
@@ -243,10 +246,6 @@ def _named(each: FileToIdentify, documents: FileDocuments) -> NamedFile:
         nfo=documents.facts,
         series_nfo=documents.series_facts,
     )
-
-
-def _kind(library: LibraryRow) -> LibraryKind:
-    return library.kind
 
 
 def _count(report: IdentificationReport, guesses: Iterable[TitleGuess]) -> None:

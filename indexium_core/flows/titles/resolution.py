@@ -102,6 +102,10 @@ class Resolver:
     def _series(self, group: SeriesGroup, exact: int | None) -> None:
         files = [each for episode in group.episodes.values() for each in episode.files]
         target = exact if exact is not None else self._former_series([*files, *group.extras])
+        if target is None and not group.extras and all(self._kept(each.file_id) for each in files):
+            for episode in group.episodes.values():  # all files stay in other series: this one would have none
+                self._keep_episodes(None, episode, None)
+            return
         series = self._put("series", target, group.key)
         series.title, series.year, series.country = group.title, group.year, group.country
         series.files = [*files, *group.extras]
@@ -113,21 +117,25 @@ class Resolver:
             self._episode(series, episode, present[key])
 
     def _episode(self, series: ResolvedTitle, group: EpisodeGroup, exact: int | None) -> None:
-        kept = {each.file_id: self._kept(each.file_id) for each in group.files}
-        free = [each for each in group.files if not kept[each.file_id]]
-        for each in group.files:
-            for title in kept[each.file_id]:
-                resolved = self._keep(title, each, "episode", title.name_key)
-                if len(kept[each.file_id]) == 1:
-                    resolved.episode = group
-                    if title.series_id == series.id and exact in {None, title.id}:
-                        resolved.name_key = group.key
+        free = self._keep_episodes(series, group, exact)
         if free:
             target = exact if exact is not None else self._former("episode", free)
             resolved = self._put("episode", target, group.key, series_id=series.id)
             resolved.episode = group
             for each in free:
                 self._link(resolved, each)
+
+    def _keep_episodes(self, series: ResolvedTitle | None, group: EpisodeGroup, exact: int | None) -> list[FileRole]:
+        """Leave the files of an episode in the titles that a person has changed, and return the other files."""
+        kept = {each.file_id: self._kept(each.file_id) for each in group.files}
+        for each in group.files:
+            for title in kept[each.file_id]:
+                resolved = self._keep(title, each, "episode", title.name_key)
+                if len(kept[each.file_id]) == 1:
+                    resolved.episode = group
+                    if series is not None and title.series_id == series.id and exact in {None, title.id}:
+                        resolved.name_key = group.key
+        return [each for each in group.files if not kept[each.file_id]]
 
     def _former_series(self, files: Sequence[FileRole]) -> int | None:
         """Return the series that most of the files had, unless it is that of another group."""

@@ -17,10 +17,9 @@ from indexium_core.model import wording
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.fields import checked_value, field_of
+from indexium_core.model.titles.fields import ENTITY_TYPES, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.titles import (
-    LIST_KINDS,
     SORT_KEYS,
     STATES,
     IdentifiedTitle,
@@ -168,7 +167,7 @@ class TitleService:
 
         """
         for name, value, known in (
-            ("kind", kind, LIST_KINDS),
+            ("kind", kind, ENTITY_TYPES),
             ("state", state, tuple(STATES)),
             ("sort key", sort, SORT_KEYS),
         ):

@@ -150,7 +150,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     """Read a name without its ids, role and group."""
     spaced = _spaced(text)
     tail = _tail(spaced)
-    number = find_number(spaced[:tail], has_group=has_group, after=spaced[tail:])
+    number = find_number(spaced[:tail], has_group=has_group)
     if (
         number is not None
         and number.evidence in {"number", "dash"}

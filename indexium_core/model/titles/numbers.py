@@ -76,14 +76,12 @@ class NumberMatch:
     is_padded: bool = False  # the number has a zero before it, or three digits
 
 
-def find_number(text: str, *, has_group: bool = False, after: str = "") -> NumberMatch | None:
+def find_number(text: str, *, has_group: bool = False) -> NumberMatch | None:
     """
     Return the strongest number of an episode in a name without release tags; None if there is none.
 
-    `has_group`: the name begins with a group of fans or has a checksum, so a number alone is an episode. `after` has
-    the tags.
+    `has_group`: the name begins with a group of fans or has a checksum, so a number alone is an episode.
     """
-    del after
     for match in _strong(text):
         return match
     special = _SPECIAL.search(text)

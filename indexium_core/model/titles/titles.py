@@ -11,7 +11,6 @@ from indexium_core import notebook
 from indexium_core.model.titles.fields import EntityType, shown_text
 
 __all__ = [
-    "LIST_KINDS",
     "SORT_KEYS",
     "STATES",
     "EpisodeEntry",
@@ -34,7 +33,6 @@ STATES: Mapping[str, str] = {
     "published": "has files that other programs read",
     "ignored": "no film and no series",
 }
-LIST_KINDS: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
 SORT_KEYS = ("title", "year", "state", "added")
 
 

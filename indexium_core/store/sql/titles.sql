@@ -96,10 +96,10 @@ CREATE OR REPLACE TEMP TABLE changed_titles AS
 SELECT DISTINCT coalesce(i.entity_type, v.entity_type) AS entity_type, coalesce(i.entity_id, v.entity_id) AS entity_id
 FROM incoming_values AS i FULL JOIN (
     SELECT v.* FROM title_values AS v JOIN incoming_titles AS t ON t.entity_type = v.entity_type AND t.id = v.entity_id
-    WHERE v.origin IN ('name', 'tag', 'nfo') AND NOT v.locked
-      AND NOT (v.origin = 'nfo' AND list_contains($keep_nfo::BIGINT[], v.entity_id))
+    WHERE v.origin IN ('name', 'tag', 'nfo')
 ) AS v ON (i.entity_type, i.entity_id, i.field, i.origin) = (v.entity_type, v.entity_id, v.field, v.origin)
-WHERE i.value::VARCHAR IS DISTINCT FROM v.value::VARCHAR;
+WHERE i.value::VARCHAR IS DISTINCT FROM v.value::VARCHAR AND v.locked IS DISTINCT FROM TRUE
+  AND (v.origin = 'nfo' AND list_contains($keep_nfo::BIGINT[], v.entity_id)) IS DISTINCT FROM TRUE;
 
 -- name: remove_values
 -- Delete values from names, tags or NFO files that are not found again. A locked value stays.
@@ -131,11 +131,13 @@ DELETE FROM movies WHERE library_id = $1
   AND id NOT IN (SELECT entity_id FROM touched_titles WHERE entity_type = 'movie');
 
 -- name: empty_series
--- Delete the series of a library without episodes and files that no person has changed.
+-- Delete the series of a library without episodes and files, if no person has changed them or one of their seasons.
 DELETE FROM series WHERE library_id = $1
   AND id NOT IN (SELECT series_id FROM episodes)
   AND id NOT IN (SELECT entity_id FROM title_files WHERE entity_type = 'series')
-  AND id NOT IN (SELECT entity_id FROM touched_titles WHERE entity_type = 'series');
+  AND id NOT IN (SELECT entity_id FROM touched_titles WHERE entity_type = 'series')
+  AND id NOT IN (SELECT s.series_id FROM seasons AS s
+                 JOIN touched_titles AS u ON u.entity_type = 'season' AND u.entity_id = s.id);
 
 -- name: orphaned_values
 -- Delete the values of titles that do not exist any more.
@@ -209,8 +211,9 @@ WHERE n.id = t.id AND (t.title, t.sort_title, t.year, t.state) IS DISTINCT FROM 
 
 -- name: changed
 -- The new titles and those whose values changed.
-SELECT entity_type, id, is_new FROM incoming_titles
-WHERE is_new OR (entity_type, id) IN (SELECT (entity_type, entity_id) FROM changed_titles) ORDER BY id;
+SELECT i.entity_type, i.id, i.is_new FROM incoming_titles AS i
+JOIN titles AS t ON t.entity_type = i.entity_type AND t.id = i.id
+WHERE i.is_new OR (i.entity_type, i.id) IN (SELECT (entity_type, entity_id) FROM changed_titles) ORDER BY i.id;
 
 -- name: drop_incoming
 -- Drop the temporary tables.

@@ -185,7 +185,7 @@ def show(tx: Connection, *, at: datetime) -> None:
     tx.execute(_sql("insert_seasons"), {"at": at})
     tx.execute(_sql("remove_seasons"))
     for table, kind in (("movies", "movie"), ("series", "series"), ("seasons", "season"), ("episodes", "episode")):
-        tx.execute(sql.with_parts(_sql("shown"), table=table), {"kind": kind})
+        tx.execute(_sql("shown"), {"kind": kind})
         tx.execute(sql.with_parts(_sql("show"), table=table), {"kind": kind, "at": at})
 
 

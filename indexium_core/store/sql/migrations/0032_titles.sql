@@ -103,7 +103,9 @@ CREATE TABLE title_values (
 -- Which provider is shown if several have a value: the lowest rank. A row with the field '' is for all other fields.
 CREATE VIEW provider_ranks AS FROM (VALUES
     ('', 'tmdb', 1), ('', 'tvdb', 2), ('', 'omdb', 3), ('', 'fanarttv', 4), ('ratings', 'omdb', 1), ('ratings', 'tmdb', 2),
-    ('content_rating', 'omdb', 1), ('content_rating', 'tmdb', 2)) AS ranks(field, provider, rank);
+    ('crew', 'tmdb', 1), ('crew', 'omdb', 2), ('crew', 'tvdb', 3),
+    ('runtime_minutes', 'tmdb', 1), ('runtime_minutes', 'omdb', 2), ('runtime_minutes', 'tvdb', 3),
+    ('content_rating', 'tmdb', 1), ('content_rating', 'omdb', 2), ('content_rating', 'tvdb', 3)) AS ranks(field, provider, rank);
 -- The value of each field that is shown: a locked one, then by hand, NFO, provider, container tag and file name.
 CREATE VIEW titles_shown AS
 SELECT v.* FROM title_values AS v
