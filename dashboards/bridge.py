@@ -154,12 +154,8 @@ class Bridge:
         if kind == "error" and self._topic:
             self._wrong.add(self._topic)
             self._toast(kind, text, topic=self._topic)
-        elif stop is not None:
-            self._toast(kind, text, stop=stop)
-        elif undo is None:
-            self._toast(kind, text)
         else:
-            self._toast(kind, text, undo=undo)
+            self._toast(kind, text, undo=undo, stop=stop)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Run a call on the document, from any thread; do nothing after the session is closed."""

@@ -35,7 +35,7 @@ export class Toasts {
     const others = this.list.filter(toast => toast.text !== text)
     if (undo) this.undoable = undo
     while (others.length >= MOST) {
-      const least = others.findIndex(toast => toast.kind !== "error" && !this.canUndo(toast))
+      const least = others.findIndex(toast => toast.kind !== "error" && !toast.stop && !this.canUndo(toast))
       others.splice(Math.max(least, 0), 1)
     }
     const left = LIFETIMES[kind] ?? LIFETIMES[undo || stop ? "offer" : "other"]

@@ -107,7 +107,7 @@ def faces_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | No
         subject,
         digest,
         file,
-        text=f"The photo has a named face of {people}; {others}.",
+        text=f"The photo has {'a named face' if len(missing) == 1 else 'named faces'} of {people}; {others}.",
         resolutions=(
             Resolution(
                 code="add",

@@ -1,8 +1,8 @@
 """
 The details of one file: its content, its people with the reason for each, its strategy, and its history.
 
-All facts come from the last scan, the plan and the ledger. Of a photo, the disk is asked whether a sidecar `a.xmp`
-belongs to another photo.
+All facts come from the last scan, the plan and the ledger. For a photo, Indexium also looks on the disk whether a
+sidecar `a.xmp` belongs to another photo.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ __all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "de
 
 TYPES: tuple[CustomType, ...] = get_args(CustomType)
 MAX_INTEGER = 999_999_999
-NAMESPACE = "urn:indexium:fields:1.0/"  # of properties without another one; it is a name, and nothing opens it
+NAMESPACE = "urn:indexium:fields:1.0/"  # of properties without another one; it is only a name; no program opens it
 _PREFIX = "indexium"
 # The namespaces of prefixes that photo programs share (XMP part 2, IPTC Photo Metadata Standard, digiKam).
 NAMESPACES: Mapping[str, str] = {

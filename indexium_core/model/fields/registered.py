@@ -19,7 +19,7 @@ from indexium_core import errors
 from indexium_core.model.fields.custom import CustomField
 from indexium_core.model.fields.field import Field
 
-__all__ = ["Definitions", "RegisteredFields", "active", "current", "register", "release"]
+__all__ = ["NONE", "Definitions", "RegisteredFields", "active", "current", "register", "release"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ def _built(definitions: Definitions) -> RegisteredFields:
     )
 
 
-_NONE = _built(Definitions())
+NONE = _built(Definitions())  # of a process without an open home
 _of_task: ContextVar[RegisteredFields | None] = ContextVar("fields", default=None)
 _homes: dict[str, Definitions] = {}  # of each open home
-_of_process = _NONE
+_of_process = NONE
 _lock = threading.Lock()
 
 

@@ -21,9 +21,8 @@ __all__ = [
 SORTS = ("newest", "oldest", "name", "rating", "largest")
 FACETS = ("type", "taken", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page
-DateSource = Literal[
-    "edit", "taken", "field", "file"
-]  # an edit of the plan, the recording, a field, the file time before our writes
+# An edit of the plan, the recording, a field, the file time before the writes of Indexium.
+DateSource = Literal["edit", "taken", "field", "file"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,13 @@ from indexium_core.model.fields.table import (
     DATED,
     EDITABLE,
     FAVORITE_KEY,
+    FIELDS,
     RATING,
     Field,
     FieldType,
-    all_fields,
-    editable_fields,
 )
 from indexium_core.model.fields.values import FAVORITE, REJECTED
-from indexium_core.model.files.properties import lockable
+from indexium_core.model.files.properties import LABELS
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 
@@ -172,8 +171,10 @@ _OF_TABLE = (
 )
 
 
-def _with_choices() -> tuple[Key, ...]:
+def _with_choices(known: RegisteredFields) -> tuple[Key, ...]:
     """Return the keys whose values are keys of fields."""
+    own = tuple(each.key for each in known.fields)
+    editable = (*(each.key for each in EDITABLE), *own)
     return (
         _key(
             "locked",
@@ -181,7 +182,7 @@ def _with_choices() -> tuple[Key, ...]:
             "f.file_id",
             "with a locked field: one of these, any (yes), or none (no)",
             "locked:duration,size",
-            choices=("yes", "no", *lockable()),
+            choices=("yes", "no", *LABELS, *editable),
         ),
         Key(
             name="field",
@@ -189,7 +190,7 @@ def _with_choices() -> tuple[Key, ...]:
             columns=("map_keys(f.fields)",),
             help="that have a value of a field",
             example="field:title",
-            choices=tuple(each.key for each in editable_fields()),
+            choices=editable,
         ),
         Key(
             name="changed",
@@ -197,7 +198,7 @@ def _with_choices() -> tuple[Key, ...]:
             columns=("list_transform(i.changes, lambda c: c.field)",),
             help="whose field a write would change",
             example="changed:title",
-            choices=tuple(each.key for each in all_fields()),
+            choices=(*(each.key for each in FIELDS), *own),
         ),
     )
 
@@ -210,10 +211,10 @@ def all_keys() -> Mapping[str, Key]:
 @lru_cache(maxsize=8)
 def _keys_of(known: RegisteredFields) -> Mapping[str, Key]:
     fields = (*EDITABLE, *known.fields)
-    return {key.name: key for key in (*_TABLE, *map(_of_field, fields), *_OF_TABLE, *_with_choices())}
+    return {key.name: key for key in (*_TABLE, *map(_of_field, fields), *_OF_TABLE, *_with_choices(known))}
 
 
-KEYS: Mapping[str, Key] = all_keys()  # without fields that the user defined
+KEYS: Mapping[str, Key] = _keys_of(registered.NONE)  # without fields that the user defined
 
 BARE = _key("", "text", "f.path_search", "whose name, path or people contain a word", "seaside")
 

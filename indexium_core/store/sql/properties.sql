@@ -89,7 +89,7 @@ UPDATE media_properties SET
     resolution = m.resolution, duration = m.duration, size = m.size, video_codec = m.video_codec,
     audio_codec = m.audio_codec, channels = m.channels, sample_rate = m.sample_rate, frame_rate = m.frame_rate,
     hdr = m.hdr, camera = m.camera, lens = m.lens, taken = m.taken, latitude = m.latitude, longitude = m.longitude,
-    faces = m.faces,     tool = m.tool, read_at = $at, problem_code = '', problem = ''
+    faces = m.faces, tool = m.tool, read_at = $at, problem_code = '', problem = ''
 FROM merged_properties AS m WHERE m.file_id = media_properties.file_id AND NOT m.is_new;
 
 -- name: updated

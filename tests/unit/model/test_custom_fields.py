@@ -26,7 +26,7 @@ CAMERA = custom.definition("camera_body", choices=("Sony FX3", "Canon R5"))
 @pytest.fixture(autouse=True)
 def _no_open_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registered, "_homes", {})
-    monkeypatch.setattr(registered, "_of_process", registered._NONE)
+    monkeypatch.setattr(registered, "_of_process", registered.NONE)
 
 
 @pytest.fixture

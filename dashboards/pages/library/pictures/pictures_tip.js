@@ -5,11 +5,10 @@ import {dayText, drawPeople, starText} from "./pictures_tiles.js"
 /** @import {Self} from "./pictures_scroll.js" */
 
 const DELAY = 400 // milliseconds
-const [WIDTH, HEIGHT] = [280, 150] // the most pixels of the box; `pictures.css` has the width, too
+const [WIDTH, HEIGHT] = [256, 150] // the most pixels of the box; `pictures.css` has the width, too
 
 /**
- * Show the facts of a tile soon, or hide them. The page is painted later, because it may be painted now: an element with
- * the focus that is removed causes `focusout`.
+ * Show the facts of a tile soon, or hide them.
  * @type {(self: Self, tile: Element | null) => void}
  */
 export function tipOf(self, tile) {
@@ -18,6 +17,7 @@ export function tipOf(self, tile) {
   const wasShown = state.tipOf && performance.now() >= state.tipAt
   Object.assign(state, {tipOf: tile, tipAt: performance.now() + DELAY})
   clearTimeout(state.tipTimer)
+  // Paint later: painting can remove the focused element, which causes `focusout`, which calls this function again.
   if (wasShown) setTimeout(() => self.paint())
   if (tile) state.tipTimer = setTimeout(() => self.paint(), DELAY + 5)
 }

@@ -7,7 +7,7 @@ from typing import Any
 from dashboards.components import comment_diff, field_text
 from indexium_core.model import wording
 from indexium_core.model.fields import shown_in
-from indexium_core.model.fields.table import Field, FieldType, field_named
+from indexium_core.model.fields.table import Field, FieldType, known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.details import FieldDetails, FileDetails
 
@@ -55,7 +55,7 @@ def view(details: FileDetails, *, container: str, editable: bool) -> dict[str, A
     rows: list[dict[str, Any]] = []
     more: list[dict[str, Any]] = []
     for each in details.field_details:
-        field, is_edited = field_named(each.field), decision_kind(each.field) in edited
+        field, is_edited = known_field(each.field), decision_kind(each.field) in edited
         row = _row(field, each, edited=is_edited)
         if details.container not in field.places:
             row["why"] = no_place(container)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexium_core.model.fields import registered
+from indexium_core.model.fields.registered import RegisteredFields
 from indexium_core.model.fields.table import COMMENT, known_field
 
 __all__ = [
@@ -74,13 +75,13 @@ _BY_NAME: dict[str, tuple[tuple[str, TagHome], ...]] = {
 NAMES = frozenset(_BY_NAME)  # of all tags of these fields
 
 
-def homes_of(name: str) -> tuple[tuple[str, TagHome], ...]:
-    """Return the fields that have tags of a name, in upper case, and their homes."""
+def homes_of(name: str, fields: RegisteredFields) -> tuple[tuple[str, TagHome], ...]:
+    """Return the fields that have tags of a name, in upper case, and their homes; `fields` are those of the user."""
     found = _BY_NAME.get(name)
     if found is not None:
         return found
-    key = registered.current().by_tag.get(name.lower())
-    return () if key is None else ((key, home_of(key)),)
+    key = fields.by_tag.get(name.lower())
+    return () if key is None else ((key, TagHome((name,))),)
 
 
 def find_home(field: str) -> TagHome | None:

@@ -125,24 +125,23 @@ def parse(content: bytes) -> tuple[MatroskaTag, ...]:
 
 
 def _parse(content: bytes, fields: RegisteredFields) -> tuple[MatroskaTag, ...]:
-    del fields  # they decide which tags are texts of a field
     budget = ebml.ElementBudget()
     items = ebml.children(content, budget)
-    return tuple(_tag(item, budget) if item.id == ids.TAG else MatroskaTag(item=item) for item in items)
+    return tuple(_tag(item, budget, fields) if item.id == ids.TAG else MatroskaTag(item=item) for item in items)
 
 
 # One look at a file parses the same content up to four times.
 _parse_cached = lru_cache(maxsize=8)(_parse)
 
 
-def _tag(item: RawElement, budget: ebml.ElementBudget) -> MatroskaTag:
+def _tag(item: RawElement, budget: ebml.ElementBudget, fields: RegisteredFields) -> MatroskaTag:
     children = ebml.children(item.content, budget)
     targets = [part for child in children if child.id == ids.TARGETS for part in ebml.children(child.content, budget)]
     level, kind, prefix = (_level(targets), _kind(targets), _prefix(targets)) if targets else (homes.FILE, "", "")
     texts: list[FieldTag] = []
     for place, child in enumerate(children):
         if child.id == ids.SIMPLE_TAG:
-            texts += _field_tags(place, ebml.children(child.content, budget), level, kind, prefix)
+            texts += _field_tags(place, ebml.children(child.content, budget), level, kind, prefix, fields=fields)
     return MatroskaTag(item=item, children=children, level=level, kind=kind, prefix=prefix, texts=tuple(texts))
 
 
@@ -175,12 +174,12 @@ def _prefix_of(home: TagHome) -> str:
 
 
 def _field_tags(
-    place: int, children: tuple[RawElement, ...], level: int, kind: str, prefix: str | None
+    place: int, children: tuple[RawElement, ...], level: int, kind: str, prefix: str | None, *, fields: RegisteredFields
 ) -> list[FieldTag]:
     """Return a SimpleTag for each field that it may be shown as. FFmpeg uses the last of repeated children."""
     last = {child.id: child.content for child in children}
     name = ebml.text(last.get(ids.TAG_NAME, b"")).upper()
-    found = homes.homes_of(name)
+    found = homes.homes_of(name, fields)
     if not found:
         return []
     language, modern = ebml.text(last.get(ids.TAG_LANGUAGE, b"")), ebml.text(last.get(ids.TAG_LANGUAGE_BCP47, b""))
