@@ -197,7 +197,8 @@ class ChecksScreen(Screen):
         number, kind = wording.count(group.total), group.kind
         added = {
             "differ": f"the people of these {number} files. The files do not change.",
-            "faces": f"the named faces of these {number} photos. The plan writes them into the photos.",
+            "faces": f"the named faces of these {number} photos. The plan then adds these names to the photos; "
+            "the next write stores them.",
             "unknown": f"these {number} names, in all their files. The files do not change.",
         }
         sections = [

@@ -85,7 +85,8 @@ def _facts(details: FileDetails) -> Iterator[str]:
 
 def _stream(stream: StreamFacts) -> str:
     known = stream.details
-    size = f"{known['width']}×{known['height']}" if known.get("width") else ""
+    width, height = stream.shown_size
+    size = f"{width}×{height}" if width else ""
     channels = wording.plural(known["channels"], "channel") if known.get("channels") else ""
     sound = f"{known['sample_rate']} Hz, {channels}" if channels else ""
     cover = "a picture" if known.get("attached_pic") else ""

@@ -20,6 +20,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.table import editable_fields, title_of
 from indexium_core.model.files.media import FileFacts, MediaKind, PhotoFacts, StreamFacts
+from indexium_core.model.people import people_comment
 
 __all__ = [
     "FIELDS",
@@ -455,7 +456,11 @@ def _parse_name(text: str) -> str:
 
 
 def _parse_faces(text: str) -> str:
-    return "; ".join(_parse_name(each.strip()) for each in text.split(";") if each.strip())
+    names = [people_comment.validate_name(each) for each in text.split(";") if each.strip()]
+    by_key: dict[str, str] = {}
+    for name in names:
+        by_key.setdefault(people_comment.person_key(name), name)
+    return "; ".join(by_key.values())
 
 
 def _parse_moment(text: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from dashboards.components import person_field
 from dashboards.pages.plan.details import file_facts, plan_details, planned_write
+from indexium_core.cli.library import show
 from indexium_core.model.files.details import FileCopy, FileDetails, FileEvent, Origin, PersonDetails
 from indexium_core.model.files.media import Change, FieldValue, StreamFacts
 from indexium_core.model.people.suggestion import Suggestion
@@ -47,6 +48,14 @@ def test_thumbnail_shows_duration_size_and_video_codec() -> None:
     film = StreamFacts(index=1, kind="video", codec="hevc", language=None, details={"width": 3840, "height": 2160})
     details = details_of(of("safe"), duration=6727.0, streams=[cover, film])
     assert file_facts.over(details) == ["1:52:07", "3840×2160", "HEVC"]
+    turned = replace(film, details=film.details | {"turned": True})
+    upright = replace(details, streams=[cover, turned])
+    assert file_facts.over(upright) == ["1:52:07", "2160×3840", "HEVC"]
+    assert file_facts.streams(upright) == [
+        ["Video", "PNG · a picture, not a video · 64×64"],
+        ["Video", "HEVC · 2160×3840"],
+    ]
+    assert show._stream(turned) == "video, hevc, 2160×3840"
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,7 @@ def test_values_are_formatted(field: str, value: Any, text: str) -> None:
         ("hdr", "Dolby Vision", "dolby_vision"),
         ("video_codec", "HEVC", "hevc"),
         ("audio_codec", "", None),
+        ("faces", "Anna  Berg; ; Ben Holm;anna berg", "Anna Berg; Ben Holm"),
     ],
 )
 def test_entered_values_are_parsed(field: str, text: str, value: Any) -> None:
@@ -151,6 +152,12 @@ def test_entered_values_are_parsed(field: str, text: str, value: Any) -> None:
 def test_invalid_value_is_refused_with_example(field: str, text: str) -> None:
     with pytest.raises(errors.ValidationError, match="Examples: "):
         properties.parse_value(field, text)
+
+
+@pytest.mark.parametrize("text", ["Anna\x07", 'Ben; An"na'])
+def test_invalid_name_of_a_face_is_refused(text: str) -> None:
+    with pytest.raises(errors.ValidationError, match="is not a valid name"):
+        properties.parse_value("faces", text)
 
 
 def test_field_labels_are_accepted_and_sorted() -> None:

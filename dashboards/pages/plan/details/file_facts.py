@@ -26,7 +26,7 @@ def over(details: FileDetails) -> list[str]:
     moving = films(details)
     parts = [wording.playing_time(details.duration)] if details.duration else []
     if moving and moving[0].details.get("width"):
-        parts.append(f"{moving[0].details['width']}×{moving[0].details['height']}")
+        parts.append(_size(moving[0]))
     shown = moving or [each for each in details.streams if each.kind == "audio"]
     return [*parts, *(_codec(each) for each in shown[:1])]
 
@@ -113,13 +113,18 @@ def streams(details: FileDetails) -> list[list[str]]:
     return [_stream(each) for each in details.streams]
 
 
+def _size(stream: StreamFacts) -> str:
+    width, height = stream.shown_size
+    return f"{width}×{height}"
+
+
 def _stream(stream: StreamFacts) -> list[str]:
     known = stream.details
     parts = [_codec(stream)]
     if known.get("attached_pic"):
         parts.append("a picture, not a video")
     if known.get("width"):
-        parts.append(f"{known['width']}×{known['height']}")
+        parts.append(_size(stream))
     if known.get("channels"):
         parts.append(wording.plural(known["channels"], "channel"))
     if known.get("sample_rate"):

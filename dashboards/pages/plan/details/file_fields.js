@@ -90,6 +90,7 @@ export class FileFields {
   edited = null // the key of the field with an input
   typed = ""
   problem = ""
+  isByKey = false // the last action in the select box was a key
 
   /** @param {Host} host */
   constructor(host) {
@@ -110,6 +111,7 @@ export class FileFields {
   /** @param {string} key */
   startEditing(key) {
     this.edited = key
+    this.isByKey = false
     this.typed = this.rows().find(row => row.key === key).value
     this.problem = ""
     this.host.paint()
@@ -150,12 +152,22 @@ export class FileFields {
   onInput(target) {
     if (target !== this.input()) return
     this.typed = target.value
-    if (target.matches("select")) this.save()
+  }
+
+  /** Save a choice of the pointer at once: a key changes the value of a closed select box with each arrow. @param {HTMLElement} target */
+  onChange(target) {
+    if (target === this.input() && target.matches("select") && !this.isByKey) this.save()
+  }
+
+  /** Save the choice when the select box is left. @param {HTMLElement} target */
+  onLeave(target) {
+    if (this.edited && target === this.input() && target.matches("select")) this.save()
   }
 
   /** Handle a key; return whether the input used it. @param {PageEvent} event */
   onKey(event) {
     const {key} = event
+    this.isByKey = true
     if (!this.edited || event.target !== this.input()) return false
     const isLineBreak = key === "Enter" && event.shiftKey && event.target.matches("textarea")
     if ((key !== "Enter" && key !== "Escape") || isLineBreak || event.isComposing)
@@ -191,7 +203,7 @@ export class FileFields {
     }
     const isChoice = choices.length > 0
     const keys = isChoice
-      ? "A choice is saved at once, Escape cancels."
+      ? "Enter saves, and so does leaving the list; a choice with the mouse is saved at once. Escape cancels."
       : `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape cancels.${value ? " An empty value removes the field." : ""}`
     return h(
       "div",

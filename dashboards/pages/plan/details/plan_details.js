@@ -298,6 +298,15 @@ export function render(context) {
     },
     listeners: {
       keydown: onKey,
+      pointerdown({state}) {
+        state.fields.isByKey = false
+      },
+      change({state}, {target}) {
+        state.fields.onChange(target)
+      },
+      focusout({state}, {target}) {
+        state.fields.onLeave(target)
+      },
       input({state}, {target}) {
         state.media.onInput(target)
         state.fields.onInput(target)
