@@ -16,9 +16,10 @@ from indexium_core import cli, errors, provider_keys, settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.combining import combine
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import EnrichedMetadata
 from indexium_core.model.providers.traffic import CachedAnswer
-from indexium_core.model.titles.matching import ExternalId, SearchQuery
+from indexium_core.model.titles.matching import SearchQuery
 from indexium_core.store.database import FILE_NAME, Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 from tests.integration.test_service import serving
@@ -188,8 +189,45 @@ def test_details_of_remaining_providers_and_of_none(
 
     assert (set(found.problems), found.metadata.source) == ({"tmdb", "fanarttv"}, "combined")
     stand_in.recover()
-    with pytest.raises(errors.UnknownIdError, match="No provider has a title with the id IMDb tt1"):
-        library.providers.details(ExternalId("imdb", "tt1"), "movie")
+    with pytest.raises(errors.UnknownIdError, match="No provider has a title with the id IMDb tt0000001"):
+        library.providers.details(ExternalId("imdb", "tt0000001"), "movie")
+
+
+@pytest.mark.parametrize(
+    ("provider", "value"),
+    [
+        ("imdb", "603"),
+        ("imdb", "tt1"),
+        ("tmdb", "../tv/1"),
+        ("tvdb", "1?a=b"),
+        ("tmdb", "\u0661"),
+        ("omdb", "tt0000001"),
+    ],
+)
+def test_text_that_is_no_id_is_refused(
+    library: Library, stand_in: ProviderStandIn, provider: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = ExternalId(provider, value)
+    with pytest.raises(errors.UsageError, match="is not an id"):
+        library.providers.details(known, "movie")
+    with pytest.raises(errors.UsageError, match="is not an id"):
+        library.providers.search("x", external_ids=[known])
+    library.close()
+    assert cli.main(["--home", str(library.home), "providers", "details", f"{provider}:{value}"]) == 2
+    assert "is not an id" in capsys.readouterr().err
+    assert not stand_in.requests
+
+
+def test_film_and_series_with_one_number_are_two_titles(library: Library, stand_in: ProviderStandIn) -> None:
+    rows = [
+        {"id": 603, "media_type": "movie", "title": "Nightfall", "release_date": "2016-01-01"},
+        {"id": 603, "media_type": "tv", "name": "Nightfall", "first_air_date": "2016-01-01"},
+    ]
+    stand_in.answers.tmdb = lambda route, _: {"results": rows} if "/search" in route else None  # type: ignore[method-assign]
+    decision = library.providers.search("Nightfall", year=2016).decision
+
+    assert {each.candidate.content_type for each in decision.titles} == {"movie", "tv"}
+    assert decision.accepted is None
 
 
 def test_combination_of_nothing_has_no_source() -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
@@ -48,9 +47,9 @@ def search_title(
     as_json: AsJson = False,
 ) -> None:
     """Search a title, and show the candidates with their scores and the reasons."""
-    from indexium_core.model.titles.matching import ExternalId
+    from indexium_core.model.providers.external_ids import ExternalId
 
-    ids = [ExternalId(*_parts(text)) for text in external_id or ()]
+    ids = [ExternalId.parse(*_parts(text)) for text in external_id or ()]
     with opened(context) as library:
         found = library.providers.search(title, year=year, kind=kind, runtime_minutes=minutes, external_ids=ids)
     for problem in found.problems.values():
@@ -65,9 +64,7 @@ def search_title(
 
 
 def _parts(text: str) -> tuple[str, str]:
-    provider, separator, value = text.strip().lower().partition(":")
-    if provider not in {"imdb", "tmdb", "tvdb"} or not separator or not value.isalnum() or not value.isascii():
-        raise errors.UsageError(f"“{text[:80]}” is not an id. Write imdb:tt0012345, tmdb:12345 or tvdb:12345.")
+    provider, _, value = text.strip().lower().partition(":")
     return provider, value
 
 
@@ -85,10 +82,11 @@ def show_details(
     as_json: AsJson = False,
 ) -> None:
     """Show what all providers have about one title."""
-    from indexium_core.model.titles.matching import ExternalId
+    from indexium_core.model.providers.external_ids import ExternalId
 
+    known = ExternalId.parse(*_parts(external_id))
     with opened(context) as library:
-        found = library.providers.details(ExternalId(*_parts(external_id)), kind)
+        found = library.providers.details(known, kind)
     for problem in found.problems.values():
         output.note(problem)
     if as_json:

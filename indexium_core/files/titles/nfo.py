@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, NfoKind
 
 __all__ = ["MAX_BYTES", "parse", "read"]
@@ -288,14 +289,14 @@ def _ids(root: _Element) -> dict[str, str]:
     ids: dict[str, str] = {}
     for element in root.all("uniqueid"):
         provider, value = element.attributes.get("type", "").lower()[:20], element.value()
-        if provider and re.fullmatch(r"[\w-]{1,40}", value):
+        if ExternalId(provider, value).is_valid:
             ids.setdefault(provider, value)
     for tag, provider in _ID_TAGS.items():
-        if re.fullmatch(r"[\w-]{1,40}", value := root.first(tag)):
+        if ExternalId(provider, value := root.first(tag)).is_valid:
             ids.setdefault(provider, value)
     for element in root.all("id"):
         for provider in ("imdb", "tmdb", "tvdb"):
-            if re.fullmatch(r"[\w-]{1,40}", value := element.attributes.get(provider, "").strip()):
+            if ExternalId(provider, value := element.attributes.get(provider, "").strip()).is_valid:
                 ids.setdefault(provider, value)
         if _IMDB.fullmatch(element.value()):
             ids.setdefault("imdb", element.value())

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from indexium_core import errors, provider_keys
 from indexium_core.model.providers.combining import combine
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord
 from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus, TitleSearch
 from indexium_core.model.remote_calls import remote
@@ -15,7 +17,6 @@ from indexium_core.model.titles.matching import (
     Candidate,
     ContentMatcher,
     ContentType,
-    ExternalId,
     MatchDecision,
     SearchQuery,
 )
@@ -33,6 +34,7 @@ MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
 ID_OF = {"omdb": "imdb"}  # the ids of OMDb are those of IMDb
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
+_CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 _YEARS = range(1870, 2101)
 _DAY = timedelta(days=1)
 KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
@@ -93,7 +95,7 @@ class ExternalAPIManager:
         Only these values leave the machine, not the runtime.
 
         Raises:
-            UsageError: The title is empty or too long, or the year is not possible.
+            UsageError: The title is empty or too long, the year is not possible, or an id does not have its form.
             ProviderError: No provider is on, or none has answered.
 
         """
@@ -111,11 +113,14 @@ class ExternalAPIManager:
         Ask the providers in order until a candidate is accepted by itself, and return all candidates.
 
         Raises:
+            UsageError: An id does not have its form.
             ProviderError: No provider is on, or none has answered.
 
         """
+        for each in query.external_ids:
+            ExternalId.parse(each.provider, each.value)
         used = self._used()
-        found: dict[tuple[str, str], Candidate] = {}
+        found: dict[_CandidateKey, Candidate] = {}
         decision, problems = MatchDecision((), None, ""), dict[str, errors.ProviderError]()
         for name, provider in used.items():
             try:
@@ -140,10 +145,12 @@ class ExternalAPIManager:
         Return everything that the providers have about a title, by one of its ids.
 
         Raises:
+            UsageError: The id does not have its form.
             UnknownIdError: No provider has the title.
             ProviderError: No provider is on, or none has answered.
 
         """
+        ExternalId.parse(known.provider, known.value)
         records, problems = dict[str, ProviderRecord](), dict[str, errors.ProviderError]()
         ids, images = {known.provider: known.value}, list[ImageCandidate]()
         used = self._used()
@@ -179,7 +186,8 @@ class ExternalAPIManager:
 
     def _id_at(self, provider: Provider, ids: Mapping[str, str], kind: TitleKind) -> str:
         """Return the id of a title at a provider by its ids at others; "" if the provider does not have it."""
-        found = provider.find([ExternalId(name, value) for name, value in ids.items()], kind)
+        known = [ExternalId(name, value) for name, value in ids.items()]
+        found = provider.find([each for each in known if each.is_valid], kind)
         return found[0].external_id if found else ""
 
     def _used(self) -> dict[str, Provider]:
@@ -211,7 +219,7 @@ class ExternalAPIManager:
         """Cancel the requests in progress; later requests fail."""
         self._network.close()
 
-    def _ask(self, provider: Provider, query: SearchQuery, found: dict[tuple[str, str], Candidate]) -> MatchDecision:
+    def _ask(self, provider: Provider, query: SearchQuery, found: dict[_CandidateKey, Candidate]) -> MatchDecision:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
@@ -220,7 +228,7 @@ class ExternalAPIManager:
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
-            found.update({(each.provider, each.external_id): each for each in candidates})
+            found.update({_key(each): each for each in candidates})
             return self._matcher.decide(found.values(), query)
 
         if query.external_ids:
@@ -283,8 +291,12 @@ def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
     )
 
 
-def _detailed(found: dict[tuple[str, str], Candidate], candidate: Candidate) -> Candidate:
+def _key(candidate: Candidate) -> _CandidateKey:
+    return candidate.provider, candidate.content_type, candidate.external_id
+
+
+def _detailed(found: dict[_CandidateKey, Candidate], candidate: Candidate) -> Candidate:
     """Return a candidate of the details with the popularity of its hit: details may lack it."""
-    hit = found.get((candidate.provider, candidate.external_id))
+    hit = found.get(_key(candidate))
     popularity = max(candidate.popularity, hit.popularity if hit else 0.0)
     return dataclasses.replace(candidate, popularity=popularity)

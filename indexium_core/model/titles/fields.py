@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -17,6 +18,8 @@ ENTITY_TYPES: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
 _ALL = frozenset(ENTITY_TYPES)
 _WORKS = frozenset({"movie", "series"})
 _LONGEST = 20_000  # characters of a text
+_DIGITS = 9  # of a number
+_NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores half a character
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +98,18 @@ def checked_value(field: TitleField, value: Any) -> Any:
         return None
     if field.type == "list":
         parts = value if isinstance(value, list | tuple) else str(value).split(";")
-        return [text for each in parts if (text := " ".join(str(each).split()))]
+        if not all(isinstance(each, str) for each in parts):
+            raise errors.ValidationError(f"The field {field.name} is a list of texts.")
+        return [text for each in parts if (text := " ".join(_text(field, each).split()))]
     if field.type == "json":
         return _json(field, value)
-    return _CHECKS[field.type](field, str(value).strip())
+    return _CHECKS[field.type](field, _text(field, str(value).strip()))
 
 
 def _text(field: TitleField, text: str) -> str:
-    if len(text) > _LONGEST or any(ord(each) < 32 and each != "\n" for each in text):
+    if len(text) > _LONGEST or _NO_TEXT.search(text):
         raise errors.ValidationError(
-            f"The value of {field.name} has control characters or more than {_LONGEST:,} characters."
+            f"The value of {field.name} has control characters, half a character or more than {_LONGEST:,} characters."
         )
     return text
 
@@ -116,7 +121,7 @@ def _yes(field: TitleField, text: str) -> bool:
 
 
 def _integer(field: TitleField, text: str) -> int:
-    if not text.isdecimal() or not field.lowest <= int(text) <= field.highest:
+    if not text.isdecimal() or len(text) > _DIGITS or not field.lowest <= int(text) <= field.highest:
         message = f"The field {field.name} is a number from {field.lowest} to {field.highest}, not “{text[:40]}”."
         raise errors.ValidationError(message)
     return int(text)
@@ -132,9 +137,36 @@ def _date(field: TitleField, text: str) -> str:
 
 def _json(field: TitleField, value: Any) -> Any:
     try:
-        return json.loads(value) if isinstance(value, str) else json.loads(json.dumps(value))
-    except (TypeError, ValueError) as error:
+        found = json.loads(value if isinstance(value, str) else json.dumps(value))
+    except (TypeError, ValueError, RecursionError) as error:
         raise errors.ValidationError(f"The value of {field.name} is no JSON.") from error
+    return _ratings(field, found) if field.name == "ratings" else _people(field, found)
+
+
+def _ratings(field: TitleField, value: Any) -> dict[str, float]:
+    if not isinstance(value, dict) or not all(
+        isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= 10 for each in value.values()
+    ):
+        raise errors.ValidationError(f'The value of {field.name} has numbers from 0 to 10, such as {{"imdb": 7.5}}.')
+    return {_text(field, name): each for name, each in value.items()}
+
+
+def _people(field: TitleField, value: Any) -> list[dict[str, Any]]:
+    """Return people. Each has a name and its part (cast: `character`, `order`; crew: `job`)."""
+    part = "character" if field.name == "cast" else "job"
+    message = f'The value of {field.name} is a list such as [{{"name": "Ada Quill", "{part}": "…"}}].'
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise errors.ValidationError(message)
+    for each in value:
+        order = each.get("order", 0)
+        texts = {name: text for name, text in each.items() if name != "order"}
+        if not texts.get("name") or set(texts) - {"name", part} or not all(isinstance(t, str) for t in texts.values()):
+            raise errors.ValidationError(message)
+        if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= field.highest:
+            raise errors.ValidationError(f"The order in {field.name} is a number from 0 to {field.highest:,}.")
+        for text in texts.values():
+            _text(field, text)
+    return value
 
 
 _CHECKS: Mapping[str, Callable[[TitleField, str], Any]] = {

@@ -20,13 +20,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
 
 __all__ = [
     "Candidate",
     "ContentMatcher",
     "ContentType",
-    "ExternalId",
     "MatchDecision",
     "MatchReason",
     "ScoredCandidate",
@@ -44,24 +44,13 @@ MAX_POPULARITY_POINTS = 0.1
 WITHOUT_YEAR = 0.7  # the highest sum without the part of the year
 RUNTIME_TOLERANCE = 0.2
 RUNTIME_PENALTY = 0.1
-_PROVIDER_NAMES = {"tmdb": "TMDB", "imdb": "IMDb", "tvdb": "TVDB", "omdb": "OMDb"}
+_TYPED_IDS = frozenset({"tmdb", "tvdb"})  # providers that number films and series separately
 _EPISODE = re.compile(
     r"(?<![a-z0-9])s\d{1,4}[ ._-]*e\d{1,4}|season[ ._-]*\d|episode[ ._-]*\d|(?<![a-z0-9])ep[ ._-]*\d"
     r"|(?<![a-z0-9])\d{1,2}x\d{2,3}(?![a-z0-9])"
 )
 _FILM_WORD = re.compile(r"(?<![a-z])(movie|film|dvd|blu-?ray)(?![a-z])")
 _HOUR, _FILM_SECONDS = 3600, 2400  # a film has more than 40 minutes
-
-
-@dataclass(frozen=True, slots=True)
-class ExternalId:
-    """The id of a title at a provider: `tmdb`, `imdb`, `tvdb`; ids are texts (`603`, `tt0133093`)."""
-
-    provider: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{_PROVIDER_NAMES.get(self.provider, self.provider)} {self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,7 +292,10 @@ def _by_title(ranked: Sequence[ScoredCandidate]) -> list[list[ScoredCandidate]]:
 
 def _is_same(first: Candidate, second: Candidate) -> bool:
     """Return whether two candidates are one title: they share an id, or two providers agree on name and year."""
-    if first.ids & second.ids:
+    shared = first.ids & second.ids
+    if first.content_type != second.content_type:  # film 603 and series 603 are two titles
+        shared = frozenset(each for each in shared if each.provider not in _TYPED_IDS)
+    if shared:
         return True
     if first.provider == second.provider or first.content_type != second.content_type or first.year != second.year:
         return False

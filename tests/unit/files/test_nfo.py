@@ -108,6 +108,11 @@ def test_ids_by_pattern(text: str, ids: dict[str, str]) -> None:
     assert only(text).ids == ids
 
 
+def test_ids_of_another_form_are_left_out() -> None:
+    text = "<movie><title>A</title><uniqueid type='tmdb'>a-1</uniqueid><imdbid>603</imdbid><tvdbid>12</tvdbid></movie>"
+    assert only(text).ids == {"tvdb": "12"}
+
+
 @pytest.mark.parametrize("text", ["", "release notes", "<album><title>A</title></album>", "\x00\x01\x02", "<movie"])
 def test_other_texts_have_no_document(text: str) -> None:
     assert nfo.parse(text.encode()) == []

@@ -16,8 +16,9 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import FAULTS, Fault
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import RequestCount
-from indexium_core.model.titles.matching import ExternalId, SearchQuery
+from indexium_core.model.titles.matching import SearchQuery
 from indexium_core.sources import limits
 from indexium_core.sources.limits import RateLimiter
 from indexium_core.sources.tvdb import TvdbToken

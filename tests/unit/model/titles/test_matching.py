@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.matching import (
     Candidate,
     ContentMatcher,
     ContentType,
-    ExternalId,
     MatchDecision,
     SearchQuery,
 )
@@ -240,6 +240,14 @@ def test_other_id_of_candidate_is_question() -> None:
     query = SearchQuery("A", 2020, external_ids=(ExternalId("tmdb", "7"),))
 
     assert decide(query, film("A")).explanation == "The file has the id TMDB 7, but “A” has 1."
+
+
+@pytest.mark.parametrize(("provider", "is_same"), [("tmdb", False), ("tvdb", False), ("imdb", True)])
+def test_ids_of_films_and_series_differ_except_those_of_imdb(provider: str, is_same: bool) -> None:
+    movie = film("A", external_ids={provider: "603"})
+    series = film("B", content_type="tv", provider="omdb", ident="x", external_ids={provider: "603"})
+
+    assert (len(decide(SearchQuery("A", 2020), movie, series).titles) == 1) == is_same
 
 
 # Properties.
