@@ -247,6 +247,16 @@ def test_copies_of_a_photo_share_its_people_and_edited_pixels_do_not(library: Li
     assert library.files.file(found.file_id).state == "missing"
 
 
+def test_full_scan_keeps_photos_without_camera_and_moment(library: Library, folder: Path) -> None:
+    put(folder, "plain.jpg", photos.photo("jpeg", seed=70))
+    library.inventory.add(folder, photos=True)
+    library.scan()
+    before = {each.file_name: each.file_id for each in library.inventory.search("type:photo", per_page=100).items}
+    report = library.scan(full=True)
+    assert (report.new, report.missing) == (0, 0)
+    assert {each.file_name: each.file_id for each in library.inventory.search("type:photo", per_page=100).items} == before
+
+
 def test_photo_rewritten_by_another_program_keeps_its_people(library: Library, folder: Path) -> None:
     library.inventory.add(folder, photos=True)
     library.scan()

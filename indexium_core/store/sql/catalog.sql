@@ -192,11 +192,13 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
 -- The known file of each path, and whether it is still the same film: the same payload; a file that was growing or
 -- unreadable before; a film with both hashes; or a rewrite by another program (other bytes, but the same streams, number
 -- of frames and duration; another container may not have a frame count). A photo has no streams: it is the same if it was
--- taken at the same moment by the same camera.
+-- taken at the same moment by the same camera. A hash of all bytes (f1:) cannot be compared with that of a sample (x1:); then
+-- the same size and time are enough.
 CREATE OR REPLACE TEMP TABLE same_path AS
 SELECT i.path_bytes, f.file_id, f.file_hash AS old_hash,
        i.file_hash IS NULL OR f.file_hash IS NULL OR i.file_hash = f.file_hash OR i.own_mtime_ns IS NOT NULL
        OR f.growing OR coalesce(old_film.film_id = new_film.film_id, false)
+       OR ("left"(i.file_hash, 3) <> "left"(f.file_hash, 3) AND i.size = f.size AND i.mtime_ns = f.mtime_ns)
        OR (json_array_length(f.streams) = 0 AND f.media_kind IS DISTINCT FROM 'photo')
        OR (f.media_kind = 'photo' AND coalesce(i.tags->>'$.container.taken' = f.tags->>'$.container.taken', false)
            AND i.tags->>'$.container.camera' IS NOT DISTINCT FROM f.tags->>'$.container.camera')
