@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core import errors, settings
+from indexium_core import cli, errors, settings
 from indexium_core.flows.writing import recording
 from indexium_core.library import Library
 from indexium_core.model.fields.table import all_fields, title_of
@@ -158,6 +158,26 @@ def test_removal_waits_for_edits_and_keeps_the_history(library: Library, folder:
     library.scan()
     assert library.rollback(operation).wait().counts == {"success": 2}
     assert [path.read_bytes() for path in sorted(folder.iterdir())] == before
+
+
+def test_edit_that_a_container_cannot_store_does_not_prevent_a_removal(library: Library, folder: Path) -> None:
+    os.utime(field_values.build("avi", folder), (OLD, OLD))
+    library.scan()
+    library.fields.define("tape_number", "integer")
+    library.decisions.set_fields("container:avi", {"tape_number": "3"})
+    library.fields.remove("tape_number")
+    assert library.decisions.list() == []
+
+
+def test_command_shows_the_values(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    library.fields.define("tape_number", "integer", title="Reel")
+    write(library, "12")
+    library.decisions.set_fields([1], {"tape_number": "13"})
+    home = str(library.home)
+    library.close()
+    assert cli.main(["--home", home, "show", "1"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("Reel")]
+    assert rows == [["Reel", "now", "12"], ["Reel", "planned", "13"]]
 
 
 def test_undo_does_not_restore_edits_of_a_removed_field(library: Library) -> None:

@@ -254,7 +254,9 @@ def test_full_scan_keeps_photos_without_camera_and_moment(library: Library, fold
     before = {each.file_name: each.file_id for each in library.inventory.search("type:photo", per_page=100).items}
     report = library.scan(full=True)
     assert (report.new, report.missing) == (0, 0)
-    assert {each.file_name: each.file_id for each in library.inventory.search("type:photo", per_page=100).items} == before
+    assert {
+        each.file_name: each.file_id for each in library.inventory.search("type:photo", per_page=100).items
+    } == before
 
 
 def test_photo_rewritten_by_another_program_keeps_its_people(library: Library, folder: Path) -> None:

@@ -40,10 +40,11 @@ def show(
     """Show the details of one file: tags, people, plan, history, and what other programs show."""
     with opened(context) as library:
         details = library.files.file(library.files.find(file))
+        rows = list(_rows(details))  # before the home is closed, because they have the titles of its custom fields
     if as_json:
         output.to_json(details)
     else:
-        output.table(("what", "where", "value"), list(_rows(details)))
+        output.table(("what", "where", "value"), rows)
 
 
 def _rows(details: FileDetails) -> Iterator[tuple[str, str, str]]:

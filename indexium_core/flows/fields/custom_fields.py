@@ -195,7 +195,7 @@ class CustomFields:
         return field
 
     def _replace(self, tx: Connection, field: CustomField) -> None:
-        edited = store.edited_values(tx, f"{FIELD_KIND}{field.key}", field.key)
+        edited = store.edited_values(tx, f"{FIELD_KIND}{field.key}", field.key, field.field.places)
         wrong = next((each for each in edited if each is not None and not _fits(field, each)), None)
         if wrong is not None:
             raise errors.UsageError(
@@ -206,13 +206,13 @@ class CustomFields:
 
     def _remove(self, tx: Connection, field: CustomField) -> None:
         kind = f"{FIELD_KIND}{field.key}"
-        files = sum(store.edited_values(tx, kind, field.key).values())
+        files = sum(store.edited_values(tx, kind, field.key, field.field.places).values())
         if files:
             raise errors.UsageError(
                 f"{field.title} has edits in {wording.files(files)} that wait to be written. Write them or revoke "
                 f"them first: changed:{field.key}."
             )
-        decisions.revoke_kind(tx, kind, at=self._clock())  # edits that were written
+        decisions.revoke_kind(tx, kind, at=self._clock())  # edits that were written, or that a container cannot store
         steps.forget_kind(tx, kind)  # otherwise an undo would restore them
         store.remove(tx, field.key, at=self._clock())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -36,9 +36,10 @@ def remove(tx: Connection, key: str, *, at: datetime) -> None:
     tx.execute(_sql("remove"), {"key": key, "at": at})
 
 
-def edited_values(reader: Connection, kind: str, key: str) -> Mapping[str | None, int]:
+def edited_values(reader: Connection, kind: str, key: str, containers: Collection[str]) -> Mapping[str | None, int]:
     """Return the values of the edits of a field that files do not have yet, each with its number of files."""
-    return dict(reader.execute(_sql("edited_values"), {"kind": kind, "key": key}).fetchall())
+    parameters = {"kind": kind, "key": key, "containers": list(containers)}
+    return dict(reader.execute(_sql("edited_values"), parameters).fetchall())
 
 
 def _field(text: str) -> CustomField:

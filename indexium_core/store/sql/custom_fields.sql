@@ -12,7 +12,9 @@ ON CONFLICT (key) DO UPDATE SET definition = excluded.definition, changed_at = e
 UPDATE custom_fields SET changed_at = $at, removed_at = $at WHERE key = $key;
 
 -- name: edited_values
--- The values of the edits of a kind in force that existing files do not have yet, each with its number of files.
+-- The values of the edits of a kind in force that existing files of some containers do not have yet, each with its number
+-- of files.
 SELECT d.value, count(DISTINCT d.file_id) FROM decisions AS d JOIN scanned_files AS f USING (file_id)
-WHERE d.kind = $kind AND d.revoked_at IS NULL AND f.state <> 'missing' AND d.value IS DISTINCT FROM f.fields[$key]
+WHERE d.kind = $kind AND d.revoked_at IS NULL AND f.state <> 'missing'
+  AND list_contains($containers::VARCHAR[], f.container) AND d.value IS DISTINCT FROM f.fields[$key]
 GROUP BY d.value;
