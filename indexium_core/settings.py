@@ -153,8 +153,7 @@ class Settings(BaseSettings):
     )
     online: Literal["off", "manual", "ask", "on"] = _setting(
         "ask",
-        "off: nothing is sent to a provider of metadata; manual: only searches that a person starts; ask: jobs may "
-        "send requests after a person has agreed; on: jobs may send requests.",
+        "off: nothing is sent to a provider of metadata; manual, ask and on: searches that a person starts are sent.",
         _NOW,
     )
     metadata_language: str = _setting(
