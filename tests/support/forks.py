@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import signal
 import socket
 import struct
 import subprocess
@@ -70,7 +71,7 @@ class Forks(Interpreter):
         head = self._process.stdout.read(_LENGTH.size)
         assert head, "the interpreter that forks has died"
         report = pickle.loads(self._process.stdout.read(_LENGTH.unpack(head)[0]))
-        assert isinstance(report, gate.Report)
+        assert isinstance(report, gate.Report), report
         return report
 
 
@@ -90,8 +91,18 @@ def _serve() -> None:
             ours.close()
             _call(theirs if trap else None, *wanted)
         theirs.close()
-        _send(answers, pickle.dumps(gate.watch(pid, ours, trap) if trap else _wait(pid)))
+        _send(answers, pickle.dumps(_report(pid, ours, trap)))
         ours.close()
+
+
+def _report(pid: int, link: socket.socket, trap: gate.Trap | None) -> gate.Report | str:
+    """Return the report of a process, or the traceback of an action of the trap that failed."""
+    try:
+        return gate.watch(pid, link, trap) if trap else _wait(pid)
+    except Exception:  # noqa: BLE001 - the interpreter serves the tests after this one
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return traceback.format_exc()
 
 
 def _wait(pid: int) -> gate.Report:

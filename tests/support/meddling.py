@@ -65,7 +65,7 @@ def edit(path: Path) -> None:
 def place_of_edit(data: bytes | bytearray) -> int:
     """Return the byte that `edit` changes: the middle, unless that is metadata, as in a small photo."""
     payload, middle = registry.examine(BytesReader(bytes(data)))[1].payload, len(data) // 2
-    if any(each.offset <= middle < each.end for each in payload):
+    if not payload or any(each.offset <= middle < each.end for each in payload):  # a sidecar has no media
         return middle
     return payload[0].offset + payload[0].length // 2
 
