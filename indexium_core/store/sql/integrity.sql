@@ -96,6 +96,9 @@ UNION ALL SELECT 'title_ids', greatest(
     (SELECT coalesce(max(id), 0) FROM movies), (SELECT coalesce(max(id), 0) FROM series),
     (SELECT coalesce(max(id), 0) FROM seasons), (SELECT coalesce(max(id), 0) FROM episodes))
 UNION ALL SELECT 'provider_request_ids', coalesce(max(id), 0) FROM provider_requests
+UNION ALL SELECT 'title_decision_ids', coalesce(max(id), 0) FROM title_decisions
+UNION ALL SELECT 'asset_candidate_ids', coalesce(max(id), 0) FROM asset_candidates
+UNION ALL SELECT 'cache_inventory_ids', coalesce(max(id), 0) FROM cache_inventory
 UNION ALL SELECT 'plan_ids', greatest((SELECT coalesce(max(plan_id), 0) FROM plans),
                                       (SELECT coalesce(max(plan_id), 0) FROM metadata_operations))
 UNION ALL SELECT 'event_runs', coalesce(max(id) // 1000000000, 0) FROM events;

@@ -1,0 +1,1 @@
+"""The matches between titles and providers, for people: questions, candidates, decisions."""

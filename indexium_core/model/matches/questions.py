@@ -1,0 +1,82 @@
+"""Questions about matches: what the files say, what providers offer, and the result of a decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from indexium_core.model.titles.matching import Candidate, ContentType, MatchReason
+from indexium_core.model.titles.titles import TitleFile, TitleItem
+
+__all__ = ["MATCH_STATES", "GuessFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult"]
+
+MATCH_STATES: Mapping[str, str] = {
+    "open": "waits for a decision",
+    "later": "was put off",
+    "accepted": "has a match",
+    "none": "no provider has a similar title",
+    "failed": "the search failed",
+    "ignored": "no film and no series",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuessFact:
+    """One thing that the files say about a title."""
+
+    name: str  # title, year, type, runtime, language, ids
+    text: str
+    source: str  # where it comes from: "file name", "folder", "NFO file", "measured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchCandidate:
+    """A title of a provider that is proposed for a title of a library."""
+
+    position: int  # 1 is the best
+    candidate: Candidate
+    score: float  # 0 to 1
+    reasons: tuple[MatchReason, ...]
+    conflict: str = ""
+    state: str = "proposed"  # proposed, accepted, rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchQuestion:
+    """A title with its candidates."""
+
+    item: TitleItem
+    state: str  # MATCH_STATES
+    explanation: str  # why it is accepted, or why a person is asked
+    search_title: str  # what was searched
+    search_year: int | None
+    content_type: ContentType
+    facts: tuple[GuessFact, ...]
+    files: tuple[TitleFile, ...]
+    candidates: tuple[MatchCandidate, ...]
+    others: tuple[TitleItem, ...] = ()  # open questions of the same folder; a decision can count for them too
+    decided_by: str = ""  # automatic, hand
+    decided_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchPage:
+    """One page of questions in the order in which they are asked."""
+
+    items: list[MatchQuestion]
+    total: int  # of this state
+    page: int
+    per_page: int
+    counts: Mapping[str, int] = field(default_factory=dict)  # titles by state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchResult:
+    """The result of a decision or of its undo."""
+
+    decision_id: int
+    description: str  # one sentence for the toast
+    titles: int  # that it concerns
+    files: int
+    job_id: int | None = None  # of the enrichment that follows

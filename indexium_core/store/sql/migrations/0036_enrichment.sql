@@ -1,0 +1,10 @@
+-- The attempts to fetch the metadata of each title, and what happens with the people of its cast.
+CREATE TABLE title_enrichment (
+    entity_type VARCHAR NOT NULL,
+    entity_id BIGINT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,           -- failed ones since the last success
+    problem VARCHAR NOT NULL DEFAULT '',           -- of the last attempt, as a sentence
+    attempted_at TIMESTAMPTZ,
+    PRIMARY KEY (entity_type, entity_id)
+);
+ALTER TABLE libraries ADD COLUMN cast_people VARCHAR DEFAULT 'suggest';  -- off, suggest, take_over
