@@ -11,7 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.titles.title_filter import FACET_KEYS
+from indexium_core.model.title_filter import FACET_KEYS
 from tests.support import media
 
 FILES = (

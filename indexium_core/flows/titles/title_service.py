@@ -17,9 +17,9 @@ from indexium_core.model import wording
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
 from indexium_core.model.titles.fields import checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
-from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
 from indexium_core.model.titles.titles import (
     SORT_KEYS,
     IdentifiedTitle,

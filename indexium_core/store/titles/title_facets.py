@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from indexium_core.model.titles.title_filter import TitleFacet, TitleFacetValue, TitleFilter
+from indexium_core.model.title_filter import TitleFacet, TitleFacetValue, TitleFilter
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 

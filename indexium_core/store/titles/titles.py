@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.titles.title_filter import TitleFilter
+from indexium_core.model.title_filter import TitleFilter
 from indexium_core.model.titles.titles import STATES, EpisodeEntry, TitleFile, TitleItem, TitleValue
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
