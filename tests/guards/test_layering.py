@@ -108,6 +108,7 @@ CAPABILITIES = [
     "properties",
     "providers",
     "titles",
+    "enrichment",
     "planning",
     "writing",
     "ratings",

@@ -10,6 +10,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.titles.identification import IdentificationReport, Identifier
+from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
@@ -36,7 +37,6 @@ __all__ = ["KIND", "TitleService", "summary"]
 
 KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
-_MOST_EVENTS = 20  # single events of a job; more titles have one event for all
 
 
 class TitleService:
@@ -116,23 +116,10 @@ class TitleService:
             on_progress=job.progress,
             should_stop=job.should_stop,
         )
-        self._emit(report, job.job_id)
+        emit_changes(self._events, report.changes, job_id=job.job_id)
         facts = asdict(report)
         facts.pop("changes")
         return {**facts, "message": summary(report)}
-
-    def _emit(self, report: IdentificationReport, job_id: int) -> None:
-        """Send `movie:added`, `series:updated` and others: one event for each title, or one for many."""
-        for kind in ("movie", "series"):
-            for verb, is_new in (("added", True), ("updated", False)):
-                ids = [number for entity, number, new in report.changes if (entity, new) == (kind, is_new)]
-                if len(ids) > _MOST_EVENTS:
-                    self._events.emit(
-                        f"{kind}:{verb}", job_id=job_id, total=len(ids), message=wording.plural(len(ids), "title")
-                    )
-                    continue
-                for number in ids:
-                    self._events.emit(f"{kind}:{verb}", job_id=job_id, title_id=number, total=len(ids))
 
     # Lists and details.
 
