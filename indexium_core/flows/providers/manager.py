@@ -257,7 +257,9 @@ class ExternalAPIManager:
         }
         if not used:
             reasons = set(reasons_off.values())
-            more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            refusals = [each.message for each in self._refused().values()]
+            general = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            more = " ".join(refusals) or general
             raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
         return used
 
