@@ -231,6 +231,8 @@ class Assembly:
         self.titles = title_service.TitleService(
             store,
             Identifier(store, executor=self._executor, clock=clock),
+            decisions=self.decisions,
+            bulk=self.bulk,
             queue=self.queue,
             events=self.events,
             clock=clock,

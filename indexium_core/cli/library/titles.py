@@ -8,10 +8,12 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
+from indexium_core.cli.edited_fields import print_preview, print_report
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.library.rescan import followed
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
+from indexium_core.model.titles.fields import PLANNED_FIELDS
 from indexium_core.model.titles.titles import TitleValue
 
 if TYPE_CHECKING:
@@ -219,6 +221,31 @@ def unlock_values(context: typer.Context, title_id: TitleId, fields: Fields, as_
     with opened(context) as library:
         changed = library.titles.unlock(title_id, fields)
     _answer(changed, as_json=as_json)
+
+
+@titles.command("plan", epilog="Example: indexium titles plan 12 --fields title,year")
+def plan_values(
+    context: typer.Context,
+    title_ids: Annotated[list[int], typer.Argument(metavar="ID…", min=1, max=MOST, help="Ids from 'titles list'.")],
+    fields: Annotated[str, typer.Option(metavar="FIELDS", help="With commas, such as title,year.")] = ",".join(
+        PLANNED_FIELDS
+    ),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the values without planning them.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Plan the values of titles for the fields of their files; 'write' stores them in the files."""
+    names = [name.strip() for name in fields.split(",") if name.strip()]
+    with opened(context) as library:
+        if dry_run:
+            preview = library.titles.preview_values(title_ids, names)
+        else:
+            report = library.titles.plan_values(title_ids, names)
+    if as_json:
+        output.to_json(preview if dry_run else report)
+    elif dry_run:
+        print_preview(preview)
+    else:
+        print_report(report)
 
 
 def _answer(values: list[TitleValue], *, as_json: bool) -> None:

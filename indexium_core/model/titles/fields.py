@@ -5,16 +5,36 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from indexium_core import errors
 
-__all__ = ["ENTITY_TYPES", "TITLE_FIELDS", "EntityType", "TitleField", "checked_value", "field_of", "shown_text"]
+__all__ = [
+    "ENTITY_TYPES",
+    "PLANNED_FIELDS",
+    "TITLE_FIELDS",
+    "EntityType",
+    "TitleField",
+    "checked_value",
+    "field_of",
+    "planned_fields",
+    "shown_text",
+]
 
 EntityType: TypeAlias = Literal["movie", "series", "season", "episode"]
 ENTITY_TYPES: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
+# The fields of files that values of titles can fill, by the name that a person uses.
+PLANNED_FIELDS: Mapping[str, str] = {
+    "title": "title",
+    "year": "date",
+    "description": "description",
+    "genre": "genre",
+    "show": "show",
+    "season": "season",
+    "episode": "episode",
+}
 _ALL = frozenset(ENTITY_TYPES)
 _WORKS = frozenset({"movie", "series"})
 _PERCENT = frozenset({"rotten_tomatoes", "metacritic"})  # ratings from 0 to 100
@@ -85,6 +105,15 @@ def field_of(name: str, entity_type: str) -> TitleField:
         known = ", ".join(each.name for each in TITLE_FIELDS.values() if entity_type in each.entities)
         raise errors.UsageError(f"A {entity_type} has no field “{name[:40]}”. Choose one of: {known}.")
     return field
+
+
+def planned_fields(names: Sequence[str]) -> frozenset[str]:
+    """Return the fields of files for names of `PLANNED_FIELDS`; UsageError for an unknown name, or without any."""
+    unknown = next((name for name in names if name not in PLANNED_FIELDS), None)
+    if unknown is not None or not names:
+        wrong = f"“{unknown[:40]}” is no field that a title can fill." if unknown is not None else "Name a field."
+        raise errors.UsageError(f"{wrong} Choose from: {', '.join(PLANNED_FIELDS)}.")
+    return frozenset(PLANNED_FIELDS[name] for name in names)
 
 
 def checked_value(field: TitleField, value: Any) -> Any:

@@ -149,7 +149,8 @@ def due(
     """
     Return the titles that need an enrichment, most urgent first.
 
-    `fresh`: a title that was enriched, searched or given up since this moment is left out; `ids` are films and series.
+    `fresh`: a title that was enriched or searched since this moment, or has had its last attempt since, is left out.
+    `ids` are films and series.
     """
     facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES}
     return [DueTitle(*row) for row in reader.execute(_sql("due"), facts).fetchall()]
