@@ -24,6 +24,7 @@ from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.checks.check_service import Checks
+    from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
     from indexium_core.flows.fields.custom_fields import CustomFields
@@ -99,6 +100,7 @@ class LibraryServices:
     titles: TitleService  # films and series: identification, values, padlocks
     series: SeriesManager
     matches: TitleMatchService  # which title of a provider each film and series is
+    enrichment: EnrichmentService  # values of providers for titles
 
     plans: MetadataPlanner
     search: Finder

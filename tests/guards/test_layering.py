@@ -109,6 +109,7 @@ CAPABILITIES = [
     "providers",
     "titles",
     "matching",
+    "enrichment",
     "planning",
     "writing",
     "ratings",
