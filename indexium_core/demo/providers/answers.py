@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ class Answers:
     def __init__(self, titles: Sequence[MadeUpTitle]) -> None:
         self._by_id: dict[tuple[str, str], MadeUpTitle] = {}
         self._by_word: dict[str, list[MadeUpTitle]] = {}
+        self._by_number = {each.number: each for each in titles}
         for each in titles:
             self._by_id |= {("imdb", each.imdb): each, (f"tmdb {each.kind}", str(each.tmdb)): each}
             self._by_id[f"tvdb {each.kind}", str(each.tvdb)] = each
@@ -97,6 +99,11 @@ class Answers:
         if path == "tv":
             answer["seasonposter"] = [{"id": "3", "url": f"{url}/3.jpg", "season": "1"} | picture]
         return answer
+
+    def title_of_picture(self, route: str) -> MadeUpTitle | None:
+        """Return the title of the address of a picture: `…/poster-12.jpg`."""
+        number = re.search(r"(?:poster|backdrop|still|fanart|banners)[-/](\d+)", route)
+        return self._by_number.get(int(number[1])) if number else None
 
     def _search(self, text: str, kind: str, year: int | None) -> list[MadeUpTitle]:
         """Return the titles with a word of the text, the most similar ones first."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.server
-import io
 import json
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import Any, Literal, Self, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from indexium_core.demo.providers.answers import Answers
+from indexium_core.demo.providers.pictures import picture
 from indexium_core.demo.providers.titles import TITLES, MadeUpTitle
 
 __all__ = ["FAULTS", "Fault", "ProviderStandIn", "SeenRequest"]
@@ -245,7 +245,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if fault == "no_image":
             self._send(200, b"<html>no picture</html>", {"Content-Type": "image/jpeg"})
         elif fault is None:
-            self._send(200, _picture(route), {"Content-Type": "image/jpeg"})
+            title = self.owner.answers.title_of_picture(route)
+            body = picture(route, title.title if title else "", title.year if title else 0)
+            self._send(200, body, {"Content-Type": "image/jpeg"})
         else:
             self._send_fault(fault)
 
@@ -318,14 +320,3 @@ def _with_wrong_types(value: Any, kept: frozenset[str], key: str = "") -> Any:
     if isinstance(value, str):
         return [value]
     return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else "N/A"
-
-
-def _picture(name: str) -> bytes:
-    """Return a small JPEG whose colour follows from its name."""
-    from PIL import Image
-
-    digest = hashlib.blake2s(name.encode(), digest_size=3).digest()
-    size = (400, 600) if "poster" in name else (780, 440)
-    file = io.BytesIO()
-    Image.new("RGB", size, (digest[0], digest[1], digest[2])).save(file, "JPEG", quality=60)
-    return file.getvalue()

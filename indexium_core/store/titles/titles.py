@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexium_core.model.title_filter import TitleFilter
 from indexium_core.model.titles.titles import STATES, EpisodeEntry, TitleFile, TitleItem, TitleValue
@@ -14,16 +14,20 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.titles import title_facets
 
 __all__ = [
+    "FileValues",
     "by_ids",
     "children",
     "count",
     "episodes",
+    "file_values",
     "files",
     "find",
     "items",
     "lock",
+    "search_values",
     "series",
     "set_by_hand",
+    "unknown",
     "unlock",
     "values",
 ]
@@ -97,6 +101,35 @@ def episodes(reader: Connection, series_ids: Sequence[int] | None = None) -> dic
     for row in reader.execute(_sql("episodes"), {"ids": ids}).fetch_dicts():
         found.setdefault(row.pop("series_id"), []).append(EpisodeEntry(**row))
     return found
+
+
+class FileValues(NamedTuple):
+    """What a film or an episode says about one of its main files; "" or nothing: it has no value."""
+
+    file_id: int
+    title: str
+    plot: str
+    year: str  # of a film
+    genres: Sequence[str]  # of a film
+    series: str  # of an episode, as the following ones
+    season: str
+    episode: str
+
+
+def file_values(reader: Connection, title_ids: Sequence[int]) -> list[FileValues]:
+    """Return the values for the main files of titles that are not missing; episodes of a file in their order."""
+    rows = reader.execute(_sql("file_values"), {"ids": list(title_ids)}).fetchall()
+    return [FileValues._make((*row[:4], json.loads(row[4] or "[]"), *row[5:])) for row in rows]
+
+
+def unknown(reader: Connection, title_ids: Sequence[int]) -> list[int]:
+    """Return the ids that no title has."""
+    return [number for (number,) in reader.execute(_sql("unknown"), {"ids": list(title_ids)}).fetchall()]
+
+
+def search_values(reader: Connection, key: str, *, limit: int) -> list[str]:
+    """Return the values of a search key of `TITLE_TEXTS`: those of most titles first."""
+    return [value for (value,) in reader.execute(_sql(f"values_of_{key}"), {"limit": limit}).fetchall()]
 
 
 def set_by_hand(tx: Connection, item: TitleItem, field: str, value: Any, *, at: datetime) -> None:
