@@ -23,6 +23,8 @@ from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, Se
 from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
+    from indexium_core.flows.artwork.artwork_job import ArtworkJobs
+    from indexium_core.flows.artwork.manager import ArtworkManager
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
@@ -97,6 +99,8 @@ class LibraryServices:
 
     titles: TitleService  # films and series: identification, values, padlocks
     series: SeriesManager
+    artwork: ArtworkManager  # posters, backdrops and collages of films and series
+    artwork_jobs: ArtworkJobs  # pictures that are downloaded in the background
 
     plans: MetadataPlanner
     search: Finder

@@ -19,7 +19,17 @@ from indexium_core.api import access, docs_page, problems
 from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import WaitLimit, WorkStarter
-from indexium_core.api.routes import command_calls, events, jobs, metrics, operations, planning, properties, tracks
+from indexium_core.api.routes import (
+    artwork,
+    command_calls,
+    events,
+    jobs,
+    metrics,
+    operations,
+    planning,
+    properties,
+    tracks,
+)
 from indexium_core.library import Library
 from indexium_core.version import __version__
 
@@ -49,7 +59,7 @@ def make_app(library: Library, *, token: str) -> ASGIApp:
 def _routes() -> list[BaseRoute]:
     """Return the routes of all modules; FastAPI would prepare them again for each application, which takes 0.1 s."""
     router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED))
-    for routes in (planning, operations, jobs, tracks, properties, events, metrics, command_calls):
+    for routes in (planning, operations, jobs, tracks, properties, artwork, events, metrics, command_calls):
         router.include_router(routes.router)
     return list(router.routes)
 

@@ -118,7 +118,7 @@ class Answers:
             "overview": each.plot,
             "release_date" if is_film else "first_air_date": f"{each.year}-03-14",
             "poster_path": f"/poster-{each.number}.jpg",
-            "backdrop_path": None,
+            "backdrop_path": f"/backdrop-{each.number}.jpg",
             "genre_ids": [18],
             "popularity": each.popularity,
             "vote_average": each.rating,
@@ -274,6 +274,7 @@ def _tvdb_details(each: MadeUpTitle) -> Json:
         for order, (name, part) in enumerate(each.cast)
     ]
     poster = 14 if each.kind == "movie" else 2
+    picture = f"https://pictures.invalid/tvdb/{each.number}.jpg"
     return _tvdb_base(each) | {
         "status": {"id": 1, "name": "Continuing"},
         "averageRuntime": each.runtime,
@@ -288,7 +289,14 @@ def _tvdb_details(each: MadeUpTitle) -> Json:
             {"id": str(each.tmdb), "type": 12, "sourceName": "TheMovieDB.com"},
         ],
         "artworks": [
-            {"id": 1, "image": f"/banners/{each.number}.jpg", "type": poster, "width": 680, "height": 1000, "score": 9}
+            {
+                "id": 1,
+                "image": picture,
+                "type": poster,
+                "width": 680,
+                "height": 1000,
+                "score": 9,
+            }
         ],
         "seasons": [{"id": number, "number": number, "type": {"type": "official"}} for number in each.seasons],
         "translations": {

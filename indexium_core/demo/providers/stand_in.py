@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import http.server
-import io
 import json
 import threading
 import time
@@ -20,6 +19,7 @@ from typing import Any, Literal, Self, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from indexium_core.demo.providers.answers import Answers
+from indexium_core.demo.providers.pictures import IMAGE_FAULTS, Pictures, faulty
 from indexium_core.demo.providers.titles import TITLES, MadeUpTitle
 
 __all__ = ["FAULTS", "Fault", "ProviderStandIn", "SeenRequest"]
@@ -43,6 +43,10 @@ Fault: TypeAlias = Literal[
     "bad_compression",
     "redirect",
     "no_image",
+    "huge_image",
+    "truncated_image",
+    "image_bomb",
+    "private_redirect",
 ]
 FAULTS: tuple[Fault, ...] = Fault.__args__  # type: ignore[attr-defined]
 TOKEN = "stand-in-token"  # noqa: S105 - of this server only
@@ -84,6 +88,7 @@ class ProviderStandIn:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.answers = Answers(titles)
+        self.pictures = Pictures(titles)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="provider-stand-in", daemon=True
         )
@@ -172,7 +177,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send_image(route, fault)
         elif fault == "rejected_key" or not _has_key(seen):
             self._send_json(401, _rejection(provider))
-        elif fault is None or fault in {"wrong_types", "wrong_values", "error_inside", "no_image"}:
+        elif fault is None or fault in {"wrong_types", "wrong_values", "error_inside", *IMAGE_FAULTS}:
             self._send_right(seen, fault)
         else:
             self._send_fault(fault)
@@ -242,10 +247,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _send_image(self, route: str, fault: Fault | None) -> None:
-        if fault == "no_image":
-            self._send(200, b"<html>no picture</html>", {"Content-Type": "image/jpeg"})
-        elif fault is None:
-            self._send(200, _picture(route), {"Content-Type": "image/jpeg"})
+        data, media_type = self.owner.pictures.answer(route)
+        if fault is None:
+            self._send(200, data, {"Content-Type": media_type})
+        elif fault == "private_redirect":
+            self._send(302, b"", {"Location": "http://169.254.169.254/latest/meta-data"})
+        elif fault in IMAGE_FAULTS:
+            self._send(200, faulty(fault, data), {"Content-Type": media_type})
         else:
             self._send_fault(fault)
 
@@ -318,14 +326,3 @@ def _with_wrong_types(value: Any, kept: frozenset[str], key: str = "") -> Any:
     if isinstance(value, str):
         return [value]
     return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else "N/A"
-
-
-def _picture(name: str) -> bytes:
-    """Return a small JPEG whose colour follows from its name."""
-    from PIL import Image
-
-    digest = hashlib.blake2s(name.encode(), digest_size=3).digest()
-    size = (400, 600) if "poster" in name else (780, 440)
-    file = io.BytesIO()
-    Image.new("RGB", size, (digest[0], digest[1], digest[2])).save(file, "JPEG", quality=60)
-    return file.getvalue()
