@@ -15,22 +15,23 @@ import textwrap
 import zlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 from indexium_core.demo.providers.titles import MadeUpTitle
 
-__all__ = ["IMAGE_FAULTS", "Pictures", "faulty"]
+__all__ = ["IMAGE_FAULTS", "DrawnPictures", "faulty"]
 
 _NAME = re.compile(r"(?P<kind>poster|backdrop|still)-(?P<number>\d+)(?P<rest>[\d-]*)\.(?P<extension>jpg|png|webp)$")
 _SIZES = {"poster": (1000, 1500), "backdrop": (1600, 900), "still": (960, 540)}
 _WIDTH = re.compile(r"(?:^|/)w(\d{2,4})/")  # a size in the address: /w342/poster-1.jpg
 _FORMATS = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP"}
 _LIGHT = (250, 246, 236)
-IMAGE_FAULTS = ("no_image", "huge_image", "truncated_image", "image_bomb", "private_redirect")
+ImageFault: TypeAlias = Literal["no_image", "huge_image", "truncated_image", "image_bomb", "private_redirect"]
+IMAGE_FAULTS: tuple[ImageFault, ...] = get_args(ImageFault)
 _HUGE_BYTES = 30_000_000
 
 
-class Pictures:
+class DrawnPictures:
     """The pictures of some titles, by the route of their address."""
 
     def __init__(self, titles: Sequence[MadeUpTitle]) -> None:

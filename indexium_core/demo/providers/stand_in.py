@@ -19,7 +19,7 @@ from typing import Any, Literal, Self, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from indexium_core.demo.providers.answers import Answers
-from indexium_core.demo.providers.pictures import IMAGE_FAULTS, Pictures, faulty
+from indexium_core.demo.providers.pictures import IMAGE_FAULTS, DrawnPictures, faulty
 from indexium_core.demo.providers.titles import TITLES, MadeUpTitle
 
 __all__ = ["FAULTS", "Fault", "ProviderStandIn", "SeenRequest"]
@@ -88,7 +88,7 @@ class ProviderStandIn:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.answers = Answers(titles)
-        self.pictures = Pictures(titles)
+        self.pictures = DrawnPictures(titles)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="provider-stand-in", daemon=True
         )

@@ -43,7 +43,7 @@ class FoundPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _PicturePlace:
     """Where a picture of a title is sought."""
 
     owner: TitleOwner
@@ -171,14 +171,18 @@ class ArtworkManager:
                     return FoundPicture(image=image, is_new=is_new, has_candidate=True)
         return FoundPicture(has_candidate=has_candidate, problem=problem)
 
-    def _places(self, owner: TitleOwner, size: str) -> list[_Place]:
+    def _places(self, owner: TitleOwner, size: str) -> list[_PicturePlace]:
         """Return where a picture is sought, the best place first."""
         series = owner if owner.series_id is None else TitleOwner("series", owner.series_id, None, None)
         if size == "poster":
-            own = [_Place(series, "poster", owner.season)] if series is not owner and owner.season is not None else []
-            return [*own, _Place(series, "poster")]
-        own = [_Place(owner, "still")] if owner.entity_type == "episode" else []
-        return [*own, _Place(series, "backdrop"), _Place(series, "thumb")]
+            own = (
+                [_PicturePlace(series, "poster", owner.season)]
+                if series is not owner and owner.season is not None
+                else []
+            )
+            return [*own, _PicturePlace(series, "poster")]
+        own = [_PicturePlace(owner, "still")] if owner.entity_type == "episode" else []
+        return [*own, _PicturePlace(series, "backdrop"), _PicturePlace(series, "thumb")]
 
     def _picture(self, owner: TitleOwner, candidate: AssetCandidate, size: str) -> tuple[CachedImage | None, bool]:
         """
