@@ -13,6 +13,9 @@ from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.flows.artwork.manager import ArtworkManager
 from indexium_core.flows.checks import check_service
+from indexium_core.flows.enrichment import batch as enrichment_batch
+from indexium_core.flows.enrichment.enricher import TitleEnricher
+from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.fields import custom_fields
 from indexium_core.flows.history import history_service, interrupted, retry, story
@@ -106,7 +109,7 @@ class Assembly:
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
-        self._build_titles(store, clock)
+        self._build_titles(store, config, clock)
         self._build_reading(store, clock)
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)
@@ -226,11 +229,13 @@ class Assembly:
             providers=self.providers.status,
         )
 
-    def _build_titles(self, store: database.Database, clock: Callable[[], datetime]) -> None:
+    def _build_titles(self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]) -> None:
         """Build the services of films and series."""
         self.titles = title_service.TitleService(
             store,
             Identifier(store, executor=self._executor, clock=clock),
+            decisions=self.decisions,
+            bulk=self.bulk,
             queue=self.queue,
             events=self.events,
             clock=clock,
@@ -241,6 +246,28 @@ class Assembly:
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)
         self._build_artwork(store, clock)
+        self.enrichment = EnrichmentService(
+            store,
+            TitleEnricher(
+                store,
+                self.providers,
+                clock=clock,
+                add_people=self.people.add_to_files,
+                record_images=self.artwork.record_all,
+            ),
+            providers=self.providers,
+            queue=self.queue,
+            events=self.events,
+            config=config,
+            clock=clock,
+        )
+        self.queue.register(
+            enrichment_batch.KIND,
+            self.enrichment.handle,
+            title="Enrichment",
+            max_concurrent=enrichment_batch.MAX_JOBS,
+        )
+        self.events.subscribe(self.enrichment.follow_identification)
 
     def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services of the pictures of films and series."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
     from indexium_core.flows.artwork.manager import ArtworkManager
     from indexium_core.flows.checks.check_service import Checks
+    from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
     from indexium_core.flows.fields.custom_fields import CustomFields
@@ -101,6 +102,7 @@ class LibraryServices:
     series: SeriesManager
     artwork: ArtworkManager  # posters, backdrops and collages of films and series
     artwork_jobs: ArtworkJobs  # pictures that are downloaded in the background
+    enrichment: EnrichmentService  # values of providers for titles
 
     plans: MetadataPlanner
     search: Finder

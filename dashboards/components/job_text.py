@@ -39,6 +39,7 @@ KINDS = {
     "verify": "Verifications",
     "thumbnails": "Thumbnails",
     "identify": "Identifications",
+    "enrich": "Enrichments",
     "artwork": "Pictures of titles",
 }
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended

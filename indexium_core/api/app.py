@@ -28,6 +28,7 @@ from indexium_core.api.routes import (
     operations,
     planning,
     properties,
+    titles,
     tracks,
 )
 from indexium_core.library import Library
@@ -59,7 +60,7 @@ def make_app(library: Library, *, token: str) -> ASGIApp:
 def _routes() -> list[BaseRoute]:
     """Return the routes of all modules; FastAPI would prepare them again for each application, which takes 0.1 s."""
     router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED))
-    for routes in (planning, operations, jobs, tracks, properties, artwork, events, metrics, command_calls):
+    for routes in (planning, operations, jobs, tracks, properties, titles, artwork, events, metrics, command_calls):
         router.include_router(routes.router)
     return list(router.routes)
 

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexium_core import errors, notebook
-from indexium_core.demo import clips, content, photos
+from indexium_core.demo import clips, content, films, photos
 from indexium_core.demo.content import QUALIFIERS, DemoFile
+from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.store.people import legacy
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["DemoManifest", "build", "open_library", "prepare"]
 
 MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
+HOME_VIDEOS = "Home videos"
 PEOPLE = "people.csv"
 FACES = "faces.db"  # a legacy .db file
 OLD = "old.db"  # a legacy .db file with history, which the user can import
@@ -109,19 +111,38 @@ def open_library(
     home: Path | None = None,
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Library:
-    """Make the demo library if it is missing, and return its open home, by default `.indexium` in the folder."""
+    """
+    Make the demo in a folder if it is missing, and return its open home, by default `.indexium` in the folder.
+
+    The folder gets one library of `files` home videos with photos, and one of films and series. The providers of the
+    home are a stand-in, which runs until the process ends.
+
+    Raises:
+        UsageError: The folder has other files, or cannot be created.
+        FFmpegError: ffmpeg is missing, or failed to make a clip.
+
+    """
     from indexium_core.library import Library
 
     folder = Path(folder).absolute()
+    _claim(folder, files)
+    is_older = (folder / PEOPLE).exists()  # a demo of a former version has its clips in the folder itself
+    clips_folder = folder if is_older else folder / HOME_VIDEOS
     with notebook.progress_bar("Demo library", progress) as show:
-        made = build(folder, files=files, with_photos=True, progress=show)
-    library = Library.open(home or folder / ".indexium")
+        made = build(clips_folder, files=files, with_photos=True, progress=show)
+        new_films = 0 if is_older else films.make_missing(folder / films.FOLDER)
+    home = home or folder / ".indexium"
+    library = Library.open(home, config=use_stand_in(home))
     try:
-        if made.fresh or not library.inventory.list():
-            prepare(library, folder)
+        known = {Path(os.fsdecode(row.path_bytes)) for row in library.inventory.list()}
+        if made.fresh or clips_folder not in known:
+            prepare(library, clips_folder)
             for photo in photos.PHOTOS:
                 if photo.planned:
-                    library.people.add([folder / photo.path], photo.planned)
+                    library.people.add([clips_folder / photo.path], photo.planned)
+        if new_films or not (is_older or folder / films.FOLDER in known):
+            library.inventory.add(folder / films.FOLDER, kind="mixed")
+            library.scan([folder / films.FOLDER])
     except BaseException:
         library.close()
         raise

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexium_core import errors
-from indexium_core.demo import ffmpeg
+from indexium_core.demo import ffmpeg, photos
 
 __all__ = ["FORMS", "Clip", "Form", "make", "program"]
 
@@ -87,6 +87,7 @@ class Clip:
     cover: bool = False  # a picture track in ISO media (not mov), an attachment in Matroska
     subtitles: bool = False
     languages: tuple[str, ...] = ()  # one audio track for each language; () means one track without a language
+    minutes: int = 0  # a film of this length: a landscape with a picture every two minutes, without sound
 
     @property
     def extension(self) -> str:
@@ -123,6 +124,8 @@ def program() -> str:
 
 def _inputs(clip: Clip, form: Form, scratch: Path) -> tuple[list[str], list[str]]:
     """Return the input arguments, and the arguments that map streams of the inputs to the output."""
+    if clip.minutes:
+        return _film_input(clip, scratch), ["-map", "0:v"]
     width, height = clip.video_size
     picture = f"testsrc2=s={width}x{height}:r=10:d={clip.seconds},hue=h={clip.seed * 67 % 360}"
     inputs, maps = ["-f", "lavfi", "-i", picture], ["-map", "0:v"]
@@ -140,6 +143,25 @@ def _inputs(clip: Clip, form: Form, scratch: Path) -> tuple[list[str], list[str]
         inputs += ["-i", str(_cover(scratch))]
         maps += ["-map", f"{inputs.count('-i') - 1}:v", "-disposition:v:1", "attached_pic"]
     return inputs, maps
+
+
+def _film_input(clip: Clip, scratch: Path) -> list[str]:
+    """Return the input arguments of a long film with few pictures, which is a small file."""
+    from PIL import Image
+
+    picture = scratch / "scene.png"
+    palettes = tuple(photos.PALETTES)
+    Image.fromarray(photos.landscape(clip.seed, palettes[clip.seed % len(palettes)], 320, 180)).save(picture)
+    return [
+        "-framerate",
+        "1/120" if clip.minutes > 4 else "1/10",
+        "-loop",
+        "1",
+        "-t",
+        str(clip.minutes * 60),
+        "-i",
+        str(picture),
+    ]
 
 
 def _attachments(clip: Clip, scratch: Path) -> Iterator[tuple[list[str], list[str]]]:

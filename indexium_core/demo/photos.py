@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FOLDER", "PHOTOS", "DemoPhoto", "make_missing"]
+__all__ = ["FOLDER", "PALETTES", "PHOTOS", "DemoPhoto", "landscape", "make_missing"]
 
 FOLDER = "Photos"
 
@@ -40,7 +40,7 @@ _PLACES = {  # latitude and longitude in degrees
     "Home": (48.1374, 11.5755),
 }
 # Sky above, sky at the horizon, far hills, near hills.
-_PALETTES = {
+PALETTES = {
     "dawn": ((58, 75, 125), (250, 190, 140), (120, 105, 140), (40, 45, 70)),
     "day": ((70, 140, 215), (205, 230, 245), (120, 160, 150), (45, 95, 60)),
     "dusk": ((45, 30, 75), (235, 110, 80), (110, 60, 95), (30, 20, 45)),
@@ -174,7 +174,9 @@ def _make(folder: Path, photo: DemoPhoto) -> None:
     wide, high = ((1200, 800), (1280, 720), (1024, 768), (1400, 600))[photo.number % 4]
     if photo.form in {"tiff", "dng", "png"}:  # larger files for the same pixels
         wide, high = wide // 2, high // 2
-    picture = Image.fromarray(_drawn(photo, *((high, wide) if photo.upright else (wide, high))))
+    picture = Image.fromarray(
+        landscape(photo.number, photo.palette, *((high, wide) if photo.upright else (wide, high)))
+    )
     if photo.upright:
         picture = picture.transpose(Image.Transpose.ROTATE_90)
     partial = target.with_name(f".part-{photo.number}-{target.name}")
@@ -191,15 +193,19 @@ def _make(folder: Path, photo: DemoPhoto) -> None:
 # The picture.
 
 
-def _drawn(photo: DemoPhoto, wide: int, high: int) -> npt.NDArray[np.uint8]:
-    """Return the pixels of a landscape: sky, sun or moon, hills in the haze, sometimes water or stars."""
-    random = np.random.default_rng(photo.number)
-    above, horizon, far, near = (np.array(color, np.float32) for color in _PALETTES[photo.palette])
+def landscape(number: int, palette: str, wide: int, high: int) -> npt.NDArray[np.uint8]:
+    """
+    Return the pixels of a landscape: sky, sun or moon, hills in the haze, sometimes water or stars.
+
+    Each `number` gives another one; `palette` is a key of `PALETTES`. The shape is (high, wide, 3).
+    """
+    random = np.random.default_rng(number)
+    above, horizon, far, near = (np.array(color, np.float32) for color in PALETTES[palette])
     y, x = np.mgrid[0:high, 0:wide].astype(np.float32) / np.float32(high)
     level = 0.55 + 0.1 * float(random.random())
     sky = np.clip(y / level, 0, 1)[..., None] ** 1.4
     colors: Colors = above + (horizon - above) * sky
-    if photo.palette == "night":
+    if palette == "night":
         stars = random.random((high, wide)) > 0.9992
         colors[stars] = 230
     at_x, at_y = (0.2 + 0.6 * float(random.random())) * wide / high, level - 0.08 - 0.25 * float(random.random())
@@ -208,14 +214,14 @@ def _drawn(photo: DemoPhoto, wide: int, high: int) -> npt.NDArray[np.uint8]:
     light = np.array((255, 245, 215), np.float32)
     colors += (light - colors) * glow * 0.55
     colors[distance < 0.035] = light
-    layers = 3 + photo.number % 3
+    layers = 3 + number % 3
     for layer in range(layers):
         depth = layer / max(1, layers - 1)
         ridge = level + 0.05 + 0.3 * depth - _ridge(random, wide, 0.11 + 0.05 * depth)
         color = far + (near - far) * depth
         shade = color * (1 - 0.25 * np.clip(y - ridge, 0, 1))[..., None]
         colors = np.where((y > ridge)[..., None], shade, colors)
-    if photo.number % 3 == 0:  # water mirrors the sky
+    if number % 3 == 0:  # water mirrors the sky
         shore = int(high * 0.8)
         mirror = colors[max(0, 2 * shore - high) : shore][::-1][: high - shore]
         waves = 1 + 0.05 * np.sin(y[shore:] * 260 + x[shore:] * 9)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from indexium_core.model.files.properties import Value, display_value
+
 __all__ = [
     "BULK_KINDS",
     "KINDS",
@@ -35,6 +37,7 @@ Kind = Literal[
     "single",
     "corruption",
     "same_name",
+    "several_files",
 ]
 KINDS: tuple[Kind, ...] = (
     "copies",
@@ -47,6 +50,7 @@ KINDS: tuple[Kind, ...] = (
     "single",
     "corruption",
     "same_name",
+    "several_files",
 )
 BULK_KINDS: tuple[Kind, ...] = ("differ", "faces", "unknown")  # one action can resolve all findings of these kinds
 TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
@@ -60,6 +64,10 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "single": ("In one file only", "People who are in a single file: a guest, or an error."),
     "corruption": ("Silent corruption", "Files whose media changed although their size and modification time did not."),
     "same_name": ("Same file name", "Files of a legacy .db file that are not here; one file here has the same name."),
+    "several_files": (
+        "One title, several files",
+        "Films and episodes with several files that are no parts and no editions.",
+    ),
 }
 
 
@@ -87,6 +95,19 @@ class CheckFile:
     named: tuple[str, ...]  # in the file's comment now
     known: tuple[str, ...]  # assigned in the database
     is_planned: bool  # the file is in the plan, changed or unchanged
+    resolution: str | None = None  # 1920x1080
+    duration: float | None = None  # seconds
+    size: int = 0  # bytes
+
+    @property
+    def media(self) -> str:
+        """Resolution, size and duration: `1920 × 1080, 2.1 GB, 1:43:10`."""
+        facts: tuple[tuple[str, Value], ...] = (
+            ("resolution", self.resolution),
+            ("size", self.size),
+            ("duration", self.duration),
+        )
+        return ", ".join(display_value(name, value) for name, value in facts if value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,7 @@ __all__ = [
     "person_keys",
     "same_name",
     "same_name_files",
+    "several_files",
     "shared_keys",
     "unignore",
 ]
@@ -117,6 +118,9 @@ class FileRow:
     known: list[str]  # assigned in the database
     risk: str | None  # risk level in the plan; None: the file is not in the plan
     faces: list[str]  # names of face regions in a photo
+    resolution: str | None  # 1920x1080
+    duration: float | None  # seconds
+    size: int  # bytes
 
 
 def change_token(reader: Connection) -> tuple[Any, ...]:
@@ -160,6 +164,11 @@ def corruption(reader: Connection) -> FindingColumns:
 def same_name(reader: Connection) -> FindingColumns:
     """Return the findings of unmatched files of a legacy .db file whose name one file here has."""
     return _columns(reader.execute(_sql("same_name")))
+
+
+def several_files(reader: Connection) -> FindingColumns:
+    """Return the findings of films and episodes with several main files; a subject is the id of the title."""
+    return _columns(reader.execute(_sql("several_files")))
 
 
 def same_name_files(reader: Connection, paths: Collection[str]) -> dict[str, SameName]:

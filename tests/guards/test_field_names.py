@@ -36,7 +36,8 @@ TITLES = (
     "indexium_core.model.artwork.",
     "indexium_core.store.artwork.",
     "indexium_core.flows.artwork.",
-    "indexium_core.cli.titles.",
+    "indexium_core.flows.enrichment.",
+    "indexium_core.api.routes.titles",
     "indexium_core.sources.",
     "indexium_core.demo.providers.",
 )

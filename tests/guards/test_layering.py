@@ -109,6 +109,7 @@ CAPABILITIES = [
     "providers",
     "titles",
     "artwork",
+    "enrichment",
     "planning",
     "writing",
     "ratings",

@@ -144,7 +144,7 @@ def test_settings_prevent_downloads(name: str, value: str, library: Library, sta
     assert downloads(stand_in) == []
     with pytest.raises(errors.UsageError, match="not downloaded"):
         library.artwork_jobs.add()
-    library.configuration.unset(name)
+    library.configuration.set(name, None)
     assert library.artwork.poster(film) is not None
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from indexium_core import demo, errors
-from indexium_core.demo import content
+from indexium_core.demo import building, content, films
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.people.suggestion import KINDS as SUGGESTIONS
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.titles.matching import ContentType, MatchDecision, SearchQuery
+from indexium_core.model.titles.titles import IdentifiedTitle
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -58,7 +62,8 @@ def test_demo_has_every_issue(library: Library) -> None:
 
 
 def test_demo_has_every_check_and_suggestion_kind(library: Library) -> None:
-    assert [group.kind for group in library.checks.groups() if not group.total] == ["faces"]  # of photos
+    without = {group.kind for group in library.checks.groups() if not group.total}
+    assert without <= {"faces", "several_files"}  # of photos and of films
     [corrupt] = library.checks.page("corruption").items
     assert corrupt.title == "VID_20210705.mp4"
     offered = {each.kind for item in library.plan().items for each in library.suggestions.suggest(item.file_id)}
@@ -140,6 +145,82 @@ def test_small_demo_has_every_risk_level(tmp_path: Path) -> None:
     with Library.open(folder / ".indexium") as library:
         demo.prepare(library, folder)
         assert set(risks(library, folder).values()) == {"safe", "warning", "danger", "blocked", "unchanged"}
+
+
+@pytest.fixture(scope="module")
+def films_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a demo of one clip, which was opened once."""
+    folder = tmp_path_factory.mktemp("films") / "demo"
+    demo.open_library(folder, files=1).close()
+    return folder
+
+
+@pytest.fixture
+def with_films(films_folder: Path) -> Iterator[Library]:
+    """The demo with films, opened again."""
+    with demo.open_library(films_folder, files=1) as opened:
+        yield opened
+
+
+def match_of(library: Library, title: IdentifiedTitle) -> MatchDecision:
+    """Return what providers say about a title, by its name, year, runtime and ids."""
+    seconds = sum(each.duration or 0 for each in title.files if each.role == "main")
+    ids = [
+        ExternalId(value.field.removesuffix("_id"), value.text)
+        for value in library.titles.candidates(title.item.id)
+        if value.field in {"tmdb_id", "imdb_id", "tvdb_id"}
+    ]
+    kind: ContentType = "movie" if title.item.entity_type == "movie" else "tv"
+    runtime = seconds / 60 if kind == "movie" else None
+    query = SearchQuery(
+        title.item.title, title.item.year, kind, runtime_minutes=runtime, external_ids=tuple(dict.fromkeys(ids))
+    )
+    return library.providers.match(query).decision
+
+
+def test_demo_has_films_and_series(with_films: Library, films_folder: Path) -> None:
+    libraries = {row.name: row for row in with_films.inventory.list()}
+    assert libraries[films.FOLDER].kind == "mixed"
+    assert libraries[films.FOLDER].file_count == len(films.ENTRIES)
+    titles = with_films.titles.list(per_page=100).items
+    series = {each.title: with_films.titles.get(each.id) for each in titles if each.entity_type == "series"}
+    assert set(series) == {"Harbour Lights", "North Pier", "Uhrengasse"}
+    assert [gap.text for gap in series["Harbour Lights"].gaps] == ["S01E04 is missing."]
+    roles = [each.role for item in titles for each in with_films.titles.get(item.id).files]
+    assert {"main", "trailer", "extra"} <= set(roles)
+    [home_video] = with_films.titles.list(state="ignored").items
+    assert home_video.title == "VID_20230604_151200"
+    assert (films_folder / films.FOLDER / "Films/weathermaker-final-export.nfo").exists()
+
+
+def test_demo_asks_for_the_titles_that_its_table_names(with_films: Library, films_folder: Path) -> None:
+    asked, accepted = set[str](), set[str]()
+    for item in with_films.titles.list(per_page=100).items:
+        title = with_films.titles.get(item.id)
+        paths = {os.path.relpath(each.file_path, films_folder / films.FOLDER) for each in title.files}
+        decision = match_of(with_films, title) if item.entity_type in {"movie", "series"} else None
+        if decision is not None:
+            (accepted if decision.accepted else asked).update(paths)
+    assert asked - {"Films/Untitled project 7.mkv"} == {each.path for each in films.ENTRIES if each.question}
+    assert len(accepted) >= 15
+
+
+def test_requests_of_demo_stay_on_this_machine(films_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INDEXIUM_TMDB_URL", "https://tmdb.invalid/3")
+    with demo.open_library(films_folder, files=1) as library:
+        assert {urlsplit(each.url).hostname for each in library.providers.status()} == {"127.0.0.1"}
+        assert all(each.is_on for each in library.providers.status())
+    monkeypatch.delenv("INDEXIUM_TMDB_URL")
+    with Library.open(films_folder / ".indexium") as later:
+        assert {urlsplit(each.url).hostname for each in later.providers.status()} == {"127.0.0.1"}
+
+
+def test_demo_of_former_version_keeps_its_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    demo.build(folder, files=1)
+    with demo.open_library(folder, files=1) as library:
+        assert [row.path for row in library.inventory.list()] == [str(folder)]
+    assert not (folder / building.HOME_VIDEOS).exists()
 
 
 @pytest.mark.parametrize("count", [1, 13, 20, 60, 75])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
 
+from indexium_core.demo import building
 from tests.support import demo_home
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -18,8 +20,11 @@ def test_notebooks_run_from_top_to_bottom(tmp_path: Path) -> None:
     One kernel runs all of them on one home, because its start takes longer than a notebook. It forgets all names before
     each notebook, and each notebook leaves the demo files as they were.
     """
-    films = demo_home.lay_out(tmp_path, "indexium-demo")
-    demo_home.home(films / ".indexium", films).close()
+    folder = tmp_path / "indexium-demo"
+    folder.mkdir()
+    clips = demo_home.lay_out(folder, building.HOME_VIDEOS)
+    demo_home.home(folder / ".indexium", clips).close()
+    shutil.copyfile(clips / building.MARKER, folder / building.MARKER)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # warnings of the notebook packages
         import nbformat

@@ -9,7 +9,7 @@ import {button, fileName, label} from "../../components/widgets.js"
 /** @import {FindingTag} from "./finding_tag.js" */
 
 /**
- * @typedef {{name: string, path: string, place: string, lists: {label: string, tags: FindingTag[]}[]}} File
+ * @typedef {{name: string, path: string, place: string, media: string, lists: {label: string, tags: FindingTag[]}[]}} File
  * @typedef {{code: string, label: string, text: string}} Resolution
  *
  * @typedef {object} View
@@ -30,12 +30,13 @@ import {button, fileName, label} from "../../components/widgets.js"
 const RESOLUTION_KEYS = ["a", "b", "c"]
 
 /** @param {File} file */
-const drawFile = ({name, path, place, lists}) =>
+const drawFile = ({name, path, place, media, lists}) =>
   h(
     "li",
     null,
     fileName(name, path),
     h("small", {class: "place"}, h("bdi", null, place)),
+    media && h("small", null, media),
     lists.map(list =>
       h(
         "div",

@@ -113,6 +113,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         "single": "All people are in more than one file.",
         "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
         "same_name": "No file of a legacy .db file could be a file with the same name here.",
+        "several_files": "Every film and every episode has one file, or its files are parts or editions.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}
 
@@ -157,6 +158,8 @@ def _tags(row: CheckRow) -> list[dict[str, str]]:
         odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
         others = row.files[0].known if row.kind == "differ" else row.files[0].people
         return [_tag(name, odd=people_comment.person_key(name) in odd) for name in (*row.resolutions[0].names, *others)]
+    if row.kind == "several_files":
+        return [_tag(file.media) for file in row.files]
     if row.kind == "copies":
         odd = {people_comment.person_key(name) for name in row.resolutions[0].names}
         everywhere = [name for name in row.files[0].people if people_comment.person_key(name) not in odd]
@@ -213,7 +216,7 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
     odd = {people_comment.person_key(name) for each in row.resolutions for name in each.names} | {
         people_comment.person_key(name.name) for name in row.names
     }
-    lists = [("", file.people)]
+    lists = [("", file.people)] if row.kind != "several_files" else []
     if row.kind in ("differ", "ambiguous_person"):
         lists = [("in the file", file.named), ("in the database", file.known)]
     elif row.kind in ("spelling", "unknown", "placeholder") and file.named:
@@ -223,6 +226,7 @@ def _file(file: CheckFile, row: CheckRow) -> dict[str, Any]:
         "name": file.file_name,
         "path": file.file_path,
         "place": _place(file),
+        "media": file.media if row.kind == "several_files" else "",
         "lists": [
             {
                 "label": label,

@@ -9,6 +9,7 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
+from indexium_core.cli.edited_fields import print_preview, print_report
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, assignments, refuse_ids
 from indexium_core.model import labels, wording
@@ -16,8 +17,7 @@ from indexium_core.model.people.people_comment import person_key
 from indexium_core.model.query import with_values
 
 if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, LibraryServices
-    from indexium_core.model.fields.preview import FieldsPreview
+    from indexium_core.library import LibraryServices
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
@@ -57,32 +57,13 @@ def edit(
 
 
 def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str], *, dry_run: bool) -> None:
-    outcome: FieldsPreview | DecisionReport
     if dry_run:
-        outcome = preview = library.bulk.preview_fields(query, values)
-        output.table(
-            ("file", "field", "now", "then"),
-            [
-                (each.file_name, each.field, each.before or "", each.problem or each.after or "")
-                for each in preview.examples
-            ],
-        )
-        output.note(f"{wording.files(preview.changed)} of {preview.files:,} would change. These are the first.")
-    else:
-        outcome = report = library.decisions.set_fields(query, values)
-        output.note(labels.sentence(report.label) if report.files else "No value would change; nothing was done.")
-    for count, reason in (
-        (outcome.without_value, "has no value for the rule"),
-        (outcome.invalid, "would get an invalid value"),
-        (outcome.locked, "has a lock of the field"),
-    ):
-        if count:
-            output.note(f"Not edited: {wording.files(count)}; each {reason}.")
-    if outcome.invalid_reason:
-        output.note(outcome.invalid_reason)
-    if outcome.unsupported:
-        files = wording.files(outcome.unsupported)
-        output.note(f"Not possible in {files}: the container cannot store the value. The plan has the reasons.")
+        print_preview(library.bulk.preview_fields(query, values))
+        return
+    report = library.decisions.set_fields(query, values)
+    print_report(report)
+    if report.unsupported:
+        output.note("The plan has the reasons.")
 
 
 def _hint(library: LibraryServices, names: Sequence[str]) -> None:

@@ -47,7 +47,7 @@ class LocalArtwork:
         if not offers and not any(each.provider == "local" for each in known):
             return
         at = self._clock()
-        self._database.run(lambda tx: store.put(tx, owner.entity_type, owner.id, offers, is_local=True, at=at))
+        self._database.run(lambda tx: store.put(tx, {(owner.entity_type, owner.id): offers}, is_local=True, at=at))
 
     def read(self, owner: TitleOwner, path: str) -> bytes:
         """

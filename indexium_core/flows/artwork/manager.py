@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -113,13 +113,18 @@ class ArtworkManager:
 
         """
         owner = self._owner(entity_type, entity_id)
-        offers = {(each.kind, each.provider, each.url): _offer(each) for each in images if each.url}
+        self.record_all({(owner.entity_type, owner.id): images}, failed=failed)
+
+    def record_all(
+        self, images: Mapping[tuple[str, int], Sequence[ImageCandidate]], *, failed: Collection[str] = ()
+    ) -> None:
+        """Store what the providers offer for titles, by type and id, as `record`; unknown titles are left out."""
+        offers = {
+            title: list({(each.kind, each.provider, each.url): _offer(each) for each in some if each.url}.values())
+            for title, some in images.items()
+        }
         at = self._clock()
-        self._database.run(
-            lambda tx: store.put(
-                tx, owner.entity_type, owner.id, list(offers.values()), is_local=False, kept=failed, at=at
-            )
-        )
+        self._database.run(lambda tx: store.put(tx, offers, is_local=False, kept=failed, at=at))
 
     def _owner(self, entity_type: str, entity_id: int) -> TitleOwner:
         if entity_type not in ENTITY_TYPES:

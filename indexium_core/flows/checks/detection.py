@@ -82,6 +82,7 @@ def detect(
         "corruption": store.corruption(reader),
         "single": _finding_columns(reader, "single", list(single), single.values()),
         "same_name": store.same_name(reader),
+        "several_files": store.several_files(reader),
     }
 
 

@@ -20,7 +20,11 @@ __all__ = [
     "missing_faces",
     "missing_in_database",
     "same_name_finding",
+    "several_files_finding",
 ]
+
+
+_COMPARED = 4  # files of a title that the sentence of a finding compares
 
 
 def copies_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
@@ -211,6 +215,27 @@ def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
                 names=tuple(unmatched.names),
             ),
         ),
+    )
+
+
+def several_files_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
+    """Return the finding of one film or episode, which has no resolution; None if its files no longer exist."""
+    title = page.titles.get(subject)
+    files, count = page.first_files(subject)
+    if title is None or not files:
+        return None
+    facts = "; ".join(each.media for each in check_files(files[:_COMPARED]))
+    return CheckRow(
+        kind="several_files",
+        subject=subject,
+        facts=digest,
+        title=title.name,
+        text=f"This {title.kind} has {wording.files(count)}: {facts}{'; …' if count > _COMPARED else '.'}",
+        files=check_files(files),
+        file_count=count,
+        names=(),
+        resolutions=(),
+        query=path_query(files),
     )
 
 

@@ -11,6 +11,7 @@ from indexium_core.model.people import likeness
 from indexium_core.model.planning.plan import RISK_LEVELS
 from indexium_core.store.checks import FileRow, NameInFiles, SameName
 from indexium_core.store.people.people import PersonName
+from indexium_core.store.titles.several_files import SeveralFiles
 
 __all__ = [
     "MAX_FILES",
@@ -42,6 +43,7 @@ class FindingPage:
     placeholder_keys: frozenset[str] = frozenset()
     people: Mapping[str, list[PersonName]] = field(default_factory=dict)  # the people that a name may mean, by key
     same_names: Mapping[str, SameName] = field(default_factory=dict)  # by subject
+    titles: Mapping[str, SeveralFiles] = field(default_factory=dict)  # by subject
 
     def first_files(self, subject: str) -> tuple[list[FileRow], int]:
         """Return those of the first files of a subject that still exist, and the count of all files."""
@@ -82,6 +84,9 @@ def check_files(files: Iterable[FileRow]) -> tuple[CheckFile, ...]:
             named=tuple(file.named),
             known=tuple(file.known),
             is_planned=file.risk is not None,
+            resolution=file.resolution,
+            duration=file.duration,
+            size=file.size,
         )
         for file in files
     )

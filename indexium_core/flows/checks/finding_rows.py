@@ -20,6 +20,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.titles import several_files
 
 __all__ = ["FindingRows", "ambiguous_files", "placeholder_spellings"]
 
@@ -36,6 +37,7 @@ _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {
     "single": name_findings.single_finding,
     "corruption": file_findings.corruption_finding,
     "same_name": file_findings.same_name_finding,
+    "several_files": file_findings.several_files_finding,
 }
 
 
@@ -59,6 +61,7 @@ class FindingRows:
             "single": self._single,
             "corruption": self._differ,
             "same_name": self._same_name,
+            "several_files": self._several_files,
         }
 
     def read(self, kind: Kind, subjects: Sequence[str], digests: Sequence[int], version: Version) -> list[CheckRow]:
@@ -130,6 +133,12 @@ class FindingRows:
         same_names = store.same_name_files(reader, subjects)
         files = store.files(reader, version, [each.file_id for each in same_names.values()])
         return FindingPage(files, same_names=same_names)
+
+    def _several_files(self, subjects: Sequence[str], version: Version) -> FindingPage:
+        reader = self._database.read()
+        titles = several_files.read(reader, subjects)
+        lists = {subject: (title.file_ids, len(title.file_ids)) for subject, title in titles.items()}
+        return FindingPage(_files(reader, version, lists), file_lists=lists, titles=titles)
 
 
 def ambiguous_files(reader: Connection) -> dict[str, list[int]]:

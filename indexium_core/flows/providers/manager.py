@@ -11,7 +11,7 @@ from indexium_core import errors, provider_keys
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate, ProviderRecord
+from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus, TitleSearch
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.matching import (
@@ -37,6 +37,7 @@ DETAILED = 3  # candidates whose details are fetched before a person is asked
 ID_OF = {"omdb": "imdb"}  # the ids of OMDb are those of IMDb
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
+_PASSING = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again by itself
 _YEARS = range(1870, 2101)
 _DAY = timedelta(days=1)
 KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
@@ -164,9 +165,9 @@ class ExternalAPIManager:
 
         """
         ExternalId.parse(known.provider, known.value)
-        records, problems = dict[str, ProviderRecord](), dict[str, errors.ProviderError]()
         ids, images = {known.provider: known.value}, list[ImageCandidate]()
         used = self._used()
+        records, problems = dict[str, ProviderRecord](), self._refused()
         for name, provider in used.items():
             try:
                 own = ids.get(ID_OF.get(name, name)) or self._id_at(provider, ids, kind)
@@ -195,7 +196,56 @@ class ExternalAPIManager:
             images=tuple(images),
             seasons=max((each.seasons for each in records.values()), key=len),
             problems={name: error.message for name, error in problems.items()},
+            records=records,
+            waits={
+                name: error.retry_after
+                for name, error in problems.items()
+                if error.retry_after is not None and error.reason in _PASSING
+            },
         )
+
+    def season(self, ids: Mapping[str, str], number: int) -> tuple[str, SeasonRecord] | None:
+        """
+        Return a season of the first provider that has it, and the name of this provider; None if none has it.
+
+        `ids` are the ids of the series by provider. One provider is asked after the other, each once.
+
+        Raises:
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        problems = list[errors.ProviderError]()
+        for name, provider in self._used().items():
+            own = ids.get(ID_OF.get(name, name))
+            try:
+                record = provider.season(own, number) if own else None
+            except errors.ProviderError as error:
+                problems.append(error)
+                continue
+            if record is not None and record.episodes:
+                return name, record
+        if problems:
+            raise _joined(problems)
+        return None
+
+    def require_one(self) -> None:
+        """Raise ProviderError if no provider of films and series can be asked."""
+        self._used()
+
+    @property
+    def sent_by_thread(self) -> int:
+        """The number of requests that the present thread has sent."""
+        return self._ledger.sent_by_thread
+
+    def _refused(self) -> dict[str, errors.ProviderError]:
+        """Return the errors of the providers of titles that are not asked for a time, although they have a key."""
+        keys = self._keys()
+        found = {
+            name: each.client.refused_error()
+            for name, each in self.providers.items()
+            if name not in PICTURES_ONLY and not self._reason_off(name, keys)
+        }
+        return {name: error for name, error in found.items() if error is not None}
 
     def _id_at(self, provider: Provider, ids: Mapping[str, str], kind: TitleKind) -> str:
         """Return the id of a title at a provider by its ids at others; "" if the provider does not have it."""
@@ -220,7 +270,9 @@ class ExternalAPIManager:
         }
         if not used:
             reasons = set(reasons_off.values())
-            more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            refusals = [each.message for each in self._refused().values()]
+            general = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            more = " ".join(refusals) or general
             raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
         return used
 
@@ -296,9 +348,11 @@ def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
     """Return the errors of all providers as one."""
     if len(problems) == 1:
         return problems[0]
-    waits = [each.retry_after for each in problems if each.retry_after is not None]
+    waits = [each.retry_after for each in problems if each.retry_after is not None and each.reason in _PASSING]
+    reasons = {each.reason for each in problems}
     return errors.ProviderError(
         " ".join(each.message for each in problems),
+        code=reasons.pop() if len(reasons) == 1 else "",
         retry_after=min(waits, default=None),
         is_temporary=any(each.is_temporary for each in problems),
     )

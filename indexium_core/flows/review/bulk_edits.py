@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from indexium_core import notebook
 from indexium_core.flows.review import decisions, field_rules, step, targets
+from indexium_core.flows.review.field_rules import RuleResults
 from indexium_core.flows.review.targets import Target
 from indexium_core.model import wording
 from indexium_core.model.fields.preview import FieldsPreview
@@ -112,17 +113,15 @@ class BulkEdits:
         copies = store.select_copies(reader)
         found = field_rules.results(reader, rules, skips_locked=not targets.is_one_file(target))
         store.clear_selected(reader)
-        return FieldsPreview(
-            files=found.files,
-            copies=copies,
-            changed=len({each.file_id for each in found.changes}),
-            without_value=len(found.without_value),
-            invalid=found.invalid_files,
-            invalid_reason=found.invalid_reason,
-            locked=len(found.locked),
-            unsupported=found.unsupported_files,
-            examples=[each for part in (found.changes, found.problems, found.unsupported) for each in part[:examples]],
-        )
+        return _preview(found, copies=copies, examples=examples)
+
+    def preview_each(self, texts: Mapping[int, Mapping[str, str]], *, examples: int = EXAMPLES) -> FieldsPreview:
+        """Return the effect of `Decisions.set_each` without a change."""
+        reader = self._database.read()
+        store.select_files(reader, list(texts))
+        found = field_rules.given(reader, texts)
+        store.clear_selected(reader)
+        return _preview(found, copies=0, examples=examples)
 
     @remote()
     def preview(
@@ -169,6 +168,20 @@ class BulkEdits:
         targets.select(reader, target, version)
         copies = store.select_copies(reader)
         return bulk.load(reader, version), copies
+
+
+def _preview(found: RuleResults, *, copies: int, examples: int) -> FieldsPreview:
+    return FieldsPreview(
+        files=found.files,
+        copies=copies,
+        changed=len({each.file_id for each in found.changes}),
+        without_value=len(found.without_value),
+        invalid=found.invalid_files,
+        invalid_reason=found.invalid_reason,
+        locked=len(found.locked),
+        unsupported=found.unsupported_files,
+        examples=[each for part in (found.changes, found.problems, found.unsupported) for each in part[:examples]],
+    )
 
 
 def _clear(reader: Connection) -> None:

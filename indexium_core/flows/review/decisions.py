@@ -149,6 +149,17 @@ class Decisions:
                 step.set_fields(target, rules)
         return step.report
 
+    def set_each(self, texts: Mapping[int, Mapping[str, str]]) -> DecisionReport:
+        """
+        Set fields of files, without their copies, as one step: texts by the key of the field, by file id.
+
+        An invalid text does not edit its file. Locked fields keep their values, and so do fields whose value the
+        container cannot store, and dates that are more exact than the given ones.
+        """
+        with self.step() as step:
+            step.set_each(texts)
+        return step.report
+
     @remote()
     def set_favorite(
         self,

@@ -16,7 +16,7 @@ from indexium_core import errors
 from indexium_core.model.fields import values
 from indexium_core.model.fields.preview import FieldExample
 from indexium_core.model.fields.rules import FileNames, ValueRule
-from indexium_core.model.fields.table import FAVORITE_KEY, RATING, editable_field, field_named
+from indexium_core.model.fields.table import DATE, FAVORITE_KEY, RATING, editable_field, field_named
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
@@ -26,6 +26,7 @@ __all__ = [
     "checked_rules",
     "constants",
     "favorite_ratings",
+    "given",
     "results",
     "unsupported_files",
     "unsupported_ratings",
@@ -162,6 +163,31 @@ def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked:
         problems = [each.problem for each in found.problems if each.field == key] if rule.is_constant else []
         if problems and len(problems) == found.files:
             raise errors.ValidationError(problems[0])
+    return found
+
+
+def given(reader: Connection, texts: Mapping[int, Mapping[str, str]]) -> RuleResults:
+    """
+    Return the values of the selected files, each from its own texts by field (`texts`, by file id).
+
+    A locked field keeps its value. So does a field whose value the container cannot store, and a date that is more
+    exact than the given one.
+    """
+    found = RuleResults(values={key: {} for of_file in texts.values() for key in of_file})
+    for row in store.field_facts(reader):
+        found.files += 1
+        present = _present(row)
+        for key, text in texts[row.file_id].items():
+            before = present.get(key)
+            if key in (row.locked or ()):
+                found.locked.add(row.file_id)
+            elif not (key == DATE and before and before.startswith(text)):
+                example = FieldExample(
+                    file_id=row.file_id, file_name=row.file_name, field=key, before=before, after=None
+                )
+                _parse_and_add(found, row, example, text)
+    for each in found.unsupported:
+        del found.values[each.field][each.file_id]
     return found
 
 

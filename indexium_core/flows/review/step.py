@@ -149,6 +149,24 @@ class Step:
             label = labels.favorites(files, added=field_values.FAVORITE in ratings.values())
         return self._add(files, label, copies=copies)
 
+    def set_each(self, texts: Mapping[int, Mapping[str, str]]) -> int:
+        """Set the fields of each file, by id, without copies (`Decisions.set_each`); return the number of files."""
+        store.select_files(self._tx, list(texts))
+        found = field_rules.given(self._tx, texts)
+        store.clear_selected(self._tx)
+        for key, values in found.values.items():
+            if values:
+                store.set_values(self._tx, key, values, at=self._at, reason="rule", step=self._id)
+        self.report = replace(
+            self.report,
+            invalid=found.invalid_files,
+            invalid_reason=found.invalid_reason,
+            locked=len(found.locked),
+            unsupported=found.unsupported_files,
+        )
+        changed = [key for key, values in found.values.items() if values]
+        return self._add(found.changed_files, labels.set_fields(found.changed_files, changed))
+
     def set_values(self, field: str, values: Mapping[int, str | None]) -> int:
         """Import a canonical value of a field for each file, by id, without copies; return the number of files."""
         files = store.set_values(self._tx, field, values, at=self._at, reason="import", step=self._id)

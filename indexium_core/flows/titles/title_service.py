@@ -9,15 +9,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.flows.review.bulk_edits import BulkEdits
+from indexium_core.flows.review.decisions import Decisions
+from indexium_core.flows.review.step import DecisionReport
+from indexium_core.flows.titles import planned_values
 from indexium_core.flows.titles.identification import IdentificationReport, Identifier
+from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
 from indexium_core.model.event import Event
+from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.fields import ENTITY_TYPES, checked_value, field_of
+from indexium_core.model.titles.fields import ENTITY_TYPES, PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.titles import (
     SORT_KEYS,
@@ -36,7 +42,6 @@ __all__ = ["KIND", "TitleService", "summary"]
 
 KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
-_MOST_EVENTS = 20  # single events of a job; more titles have one event for all
 
 
 class TitleService:
@@ -47,6 +52,8 @@ class TitleService:
         database: Database,
         identifier: Identifier,
         *,
+        decisions: Decisions,
+        bulk: BulkEdits,
         queue: JobQueueService,
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -54,6 +61,7 @@ class TitleService:
     ) -> None:
         """`is_served`: this process serves a dashboard, so an identification follows each scan by an event."""
         self._database, self._identifier, self._queue, self._events = database, identifier, queue, events
+        self._decisions, self._bulk = decisions, bulk
         self._clock, self._is_served = clock, is_served
 
     # Identification.
@@ -116,23 +124,10 @@ class TitleService:
             on_progress=job.progress,
             should_stop=job.should_stop,
         )
-        self._emit(report, job.job_id)
+        emit_changes(self._events, report.changes, job_id=job.job_id)
         facts = asdict(report)
         facts.pop("changes")
         return {**facts, "message": summary(report)}
-
-    def _emit(self, report: IdentificationReport, job_id: int) -> None:
-        """Send `movie:added`, `series:updated` and others: one event for each title, or one for many."""
-        for kind in ("movie", "series"):
-            for verb, is_new in (("added", True), ("updated", False)):
-                ids = [number for entity, number, new in report.changes if (entity, new) == (kind, is_new)]
-                if len(ids) > _MOST_EVENTS:
-                    self._events.emit(
-                        f"{kind}:{verb}", job_id=job_id, total=len(ids), message=wording.plural(len(ids), "title")
-                    )
-                    continue
-                for number in ids:
-                    self._events.emit(f"{kind}:{verb}", job_id=job_id, title_id=number, total=len(ids))
 
     # Lists and details.
 
@@ -280,6 +275,36 @@ class TitleService:
                 store.unlock(tx, item, name)
             identified.show(tx, at=self._clock())
         return self._changed(item, names)
+
+    # Values for files.
+
+    @remote()
+    def preview_values(
+        self, title_ids: Sequence[int], fields: Sequence[str] = tuple(PLANNED_FIELDS), *, examples: int = 5
+    ) -> FieldsPreview:
+        """Return the effect of `plan_values` without a change; errors are the same."""
+        texts = planned_values.texts(self._database.read(), title_ids, fields)
+        return self._bulk.preview_each(texts, examples=examples)
+
+    @remote()
+    def plan_values(self, title_ids: Sequence[int], fields: Sequence[str] = tuple(PLANNED_FIELDS)) -> DecisionReport:
+        """
+        Plan the shown values of titles for their main files, as one step that can be undone; a write stores them.
+
+        A film gives its title, year, plot and genres; an episode its title, plot, series, season and number. A series
+        or a season stands for its episodes. A field without a value stays as it is. So does a locked field, a field
+        that the container cannot store, and a date that is more exact than the year.
+
+        Args:
+            title_ids: Films, series, seasons or episodes.
+            fields: Names of `PLANNED_FIELDS`; the year is written into the field `date`.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: There is no such field, or none is given.
+
+        """
+        return self._decisions.set_each(planned_values.texts(self._database.read(), title_ids, fields))
 
     def _changed(self, item: TitleItem, names: Sequence[str] | Mapping[str, Any]) -> builtins.list[TitleValue]:
         """Send the event of a change by hand, and return the candidates of the changed fields."""

@@ -5,18 +5,39 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from indexium_core import errors
 
-__all__ = ["ENTITY_TYPES", "TITLE_FIELDS", "EntityType", "TitleField", "checked_value", "field_of", "shown_text"]
+__all__ = [
+    "ENTITY_TYPES",
+    "PLANNED_FIELDS",
+    "TITLE_FIELDS",
+    "EntityType",
+    "TitleField",
+    "checked_value",
+    "field_of",
+    "planned_fields",
+    "shown_text",
+]
 
 EntityType: TypeAlias = Literal["movie", "series", "season", "episode"]
 ENTITY_TYPES: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
+# The fields of files that values of titles can fill, by the name that a person uses.
+PLANNED_FIELDS: Mapping[str, str] = {
+    "title": "title",
+    "year": "date",
+    "description": "description",
+    "genre": "genre",
+    "show": "show",
+    "season": "season",
+    "episode": "episode",
+}
 _ALL = frozenset(ENTITY_TYPES)
 _WORKS = frozenset({"movie", "series"})
+_PERCENT = frozenset({"rotten_tomatoes", "metacritic"})  # ratings from 0 to 100
 _LONGEST = 20_000  # characters of a text
 _DIGITS = 9  # of a number
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores half a character
@@ -66,7 +87,7 @@ TITLE_FIELDS: Mapping[str, TitleField] = {
         TitleField(name="release_date", about="Date of the first release.", type="date"),
         TitleField(name="runtime_minutes", about="Length in minutes.", type="integer", lowest=1),
         TitleField(name="content_rating", about="Age rating.", entities=_WORKS),
-        TitleField(name="ratings", about="Ratings from 0 to 10 by source.", type="json"),
+        TitleField(name="ratings", about="Ratings by source: 0 to 10, of critics 0 to 100.", type="json"),
         TitleField(name="cast", about="Actors with their roles.", type="json"),
         TitleField(name="crew", about="Directors, writers and others.", type="json"),
         TitleField(name="tmdb_id", about="Id at TMDB."),
@@ -84,6 +105,15 @@ def field_of(name: str, entity_type: str) -> TitleField:
         known = ", ".join(each.name for each in TITLE_FIELDS.values() if entity_type in each.entities)
         raise errors.UsageError(f"A {entity_type} has no field “{name[:40]}”. Choose one of: {known}.")
     return field
+
+
+def planned_fields(names: Sequence[str]) -> frozenset[str]:
+    """Return the fields of files for names of `PLANNED_FIELDS`; UsageError for an unknown name, or without any."""
+    unknown = next((name for name in names if name not in PLANNED_FIELDS), None)
+    if unknown is not None or not names:
+        wrong = f"“{unknown[:40]}” is no field that a title can fill." if unknown is not None else "Name a field."
+        raise errors.UsageError(f"{wrong} Choose from: {', '.join(PLANNED_FIELDS)}.")
+    return frozenset(PLANNED_FIELDS[name] for name in names)
 
 
 def checked_value(field: TitleField, value: Any) -> Any:
@@ -144,27 +174,34 @@ def _json(field: TitleField, value: Any) -> Any:
 
 
 def _ratings(field: TitleField, value: Any) -> dict[str, float]:
+    """Return ratings from 0 to 10; those of Rotten Tomatoes (percent) and Metacritic are from 0 to 100."""
     if not isinstance(value, dict) or not all(
-        isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= 10 for each in value.values()
+        isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= (100 if name in _PERCENT else 10)
+        for name, each in value.items()
     ):
-        raise errors.ValidationError(f'The value of {field.name} has numbers from 0 to 10, such as {{"imdb": 7.5}}.')
+        raise errors.ValidationError(
+            f"The value of {field.name} has numbers from 0 to 10, of rotten_tomatoes and metacritic to 100, such as "
+            '{"imdb": 7.5}.'
+        )
     return {_text(field, name): each for name, each in value.items()}
 
 
 def _people(field: TitleField, value: Any) -> list[dict[str, Any]]:
-    """Return people. Each has a name and its part (cast: `character`, `order`; crew: `job`)."""
+    """Return people. Each has a name and its part (cast: `character`, `order`, `person_ids`; crew: `job`)."""
     part = "character" if field.name == "cast" else "job"
     message = f'The value of {field.name} is a list such as [{{"name": "Ada Quill", "{part}": "…"}}].'
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise errors.ValidationError(message)
     for each in value:
-        order = each.get("order", 0)
-        texts = {name: text for name, text in each.items() if name != "order"}
+        order, ids = each.get("order", 0), each.get("person_ids", {})
+        texts = {name: text for name, text in each.items() if name not in {"order", "person_ids"}}
         if not texts.get("name") or set(texts) - {"name", part} or not all(isinstance(t, str) for t in texts.values()):
             raise errors.ValidationError(message)
         if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= field.highest:
             raise errors.ValidationError(f"The order in {field.name} is a number from 0 to {field.highest:,}.")
-        for text in texts.values():
+        if not isinstance(ids, dict) or not all(isinstance(each_id, str) for each_id in ids.values()):
+            raise errors.ValidationError(f'The person_ids in {field.name} are texts by provider: {{"tmdb": "7010"}}.')
+        for text in (*texts.values(), *ids, *ids.values()):
             _text(field, text)
     return value
 

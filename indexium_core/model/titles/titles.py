@@ -24,6 +24,7 @@ __all__ = [
     "TitlePage",
     "TitleValue",
     "episode_code",
+    "title_name",
 ]
 
 STATES: Mapping[str, str] = {
@@ -59,12 +60,15 @@ class TitleItem:
     @property
     def name(self) -> str:
         """The title as one line: with its year, or with its series and number."""
-        if self.entity_type == "episode":
-            code = episode_code(self.season, self.episode) or (self.aired.isoformat() if self.aired else "")
-            return " - ".join(filter(None, (self.series_title, code, self.title)))
-        if self.series_title:
-            return f"{self.series_title} - {self.title}"
-        return f"{self.title} ({self.year})" if self.year else self.title
+        return title_name(
+            self.entity_type,
+            self.title,
+            year=self.year,
+            series_title=self.series_title,
+            season=self.season,
+            episode=self.episode,
+            aired=self.aired,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,3 +207,22 @@ def episode_code(season: int | None, episode: int | None) -> str:
     if episode is None:
         return ""
     return f"E{episode:02}" if season is None else f"S{season:02}E{episode:02}"
+
+
+def title_name(
+    entity_type: str,
+    title: str,
+    *,
+    year: int | None,
+    series_title: str,
+    season: int | None,
+    episode: int | None,
+    aired: dt.date | None,
+) -> str:
+    """Return a title as one line: with its year, or with its series and number."""
+    if entity_type == "episode":
+        code = episode_code(season, episode) or (aired.isoformat() if aired else "")
+        return " - ".join(filter(None, (series_title, code, title)))
+    if series_title:
+        return f"{series_title} - {title}"
+    return f"{title} ({year})" if year else title

@@ -72,35 +72,35 @@ def candidates(reader: Connection, kind: str, title_id: int, asset_type: str | N
 
 def put(
     tx: Connection,
-    kind: str,
-    title_id: int,
-    offers: Sequence[Offer],
+    offers: Mapping[tuple[str, int], Sequence[Offer]],
     *,
     is_local: bool,
     kept: Collection[str] = (),
     at: datetime,
 ) -> None:
     """
-    Store what is offered for a title in place of what was offered before.
+    Store what is offered for titles in place of what was offered before.
 
     Args:
         tx: The transaction.
-        kind: Type of the title.
-        title_id: Its id.
-        offers: The pictures.
+        offers: The pictures by type and id of their title.
         is_local: They are all pictures of folders; otherwise they are of providers.
         kept: Providers whose earlier pictures stay.
         at: The time.
 
     """
-    facts = {"kind": kind, "id": title_id}
-    columns = {name: [getattr(each, name) for each in offers] for name in Offer._fields if name != "metadata"}
-    texts = [json.dumps(dict(each.metadata), sort_keys=True) for each in offers]
-    tx.execute(_sql("incoming_candidates"), columns | {"metadata": texts})
-    tx.execute(_sql("remove_candidates"), facts | {"is_local": is_local, "kept": list(kept)})
-    tx.execute(_sql("update_candidates"), facts)
-    tx.execute(_sql("insert_candidates"), facts | {"at": at})
+    rows = [(*title, each) for title, some in offers.items() for each in some]
+    titles = {"entity_type": [kind for kind, _ in offers], "entity_id": [number for _, number in offers]}
+    columns = {name: [getattr(each, name) for *_, each in rows] for name in Offer._fields if name != "metadata"}
+    texts = [json.dumps(dict(each.metadata), sort_keys=True) for *_, each in rows]
+    owners = {"entity_type": [kind for kind, *_ in rows], "entity_id": [number for _, number, _ in rows]}
+    tx.execute(_sql("incoming_titles"), titles)
+    tx.execute(_sql("incoming_candidates"), owners | columns | {"metadata": texts})
+    tx.execute(_sql("remove_candidates"), {"is_local": is_local, "kept": list(kept)})
+    tx.execute(_sql("update_candidates"))
+    tx.execute(_sql("insert_candidates"), {"at": at})
     tx.execute(_sql("drop_incoming"))
+    tx.execute(_sql("drop_incoming_titles"))
 
 
 def set_content(tx: Connection, candidate_id: int, content_hash: str) -> None:

@@ -10,9 +10,15 @@ FROM asset_candidates
 WHERE entity_type = $kind AND entity_id = $id AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
 ORDER BY asset_type, id;
 
+-- name: incoming_titles
+-- The titles for which pictures are offered.
+CREATE OR REPLACE TEMP TABLE incoming_pictured AS SELECT
+    unnest($entity_type::VARCHAR[]) AS entity_type, unnest($entity_id::BIGINT[]) AS entity_id;
+
 -- name: incoming_candidates
--- The pictures that providers or a folder offer.
+-- The pictures that providers or folders offer.
 CREATE OR REPLACE TEMP TABLE incoming_candidates AS SELECT
+    unnest($entity_type::VARCHAR[]) AS entity_type, unnest($entity_id::BIGINT[]) AS entity_id,
     unnest($asset_type::VARCHAR[]) AS asset_type, unnest($provider::VARCHAR[]) AS provider,
     unnest($url::VARCHAR[]) AS url, unnest($metadata::VARCHAR[])::JSON AS metadata,
     unnest($width::INTEGER[]) AS width, unnest($height::INTEGER[]) AS height;
@@ -20,10 +26,11 @@ CREATE OR REPLACE TEMP TABLE incoming_candidates AS SELECT
 -- name: remove_candidates
 -- Delete pictures that are not offered any more, except those that a person has chosen or rejected.
 DELETE FROM asset_candidates AS a
-WHERE entity_type = $kind AND entity_id = $id AND (provider = 'local') = $is_local
+WHERE (entity_type, entity_id) IN (FROM incoming_pictured) AND (provider = 'local') = $is_local
   AND NOT list_contains($kept::VARCHAR[], provider) AND NOT is_selected AND NOT is_rejected
   AND NOT EXISTS (FROM incoming_candidates AS i
-                  WHERE i.asset_type = a.asset_type AND i.provider = a.provider AND i.url = a.provider_url);
+                  WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_type = a.asset_type
+                    AND i.provider = a.provider AND i.url = a.provider_url);
 
 -- name: update_candidates
 -- New facts of known pictures. A local picture whose file has changed has another content.
@@ -33,21 +40,26 @@ UPDATE asset_candidates AS a SET
     perceptual_hash = CASE WHEN a.provider = 'local' THEN NULL ELSE a.perceptual_hash END,
     is_downloaded = a.is_downloaded AND a.provider <> 'local'
 FROM incoming_candidates AS i
-WHERE a.entity_type = $kind AND a.entity_id = $id AND i.asset_type = a.asset_type AND i.provider = a.provider
-  AND i.url = a.provider_url AND i.metadata::VARCHAR <> a.provider_metadata::VARCHAR;
+WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_type = a.asset_type
+  AND i.provider = a.provider AND i.url = a.provider_url AND i.metadata::VARCHAR <> a.provider_metadata::VARCHAR;
 
 -- name: insert_candidates
--- Add new pictures.
+-- Add new pictures of titles that exist.
 INSERT INTO asset_candidates BY NAME
-SELECT nextval('asset_candidate_ids') AS id, $kind AS entity_type, $id AS entity_id, asset_type, provider,
+SELECT nextval('asset_candidate_ids') AS id, entity_type, entity_id, asset_type, provider,
        url AS provider_url, metadata AS provider_metadata, width, height, $at AS created_at
 FROM incoming_candidates AS i
-WHERE NOT EXISTS (FROM asset_candidates AS a
-                  WHERE a.entity_type = $kind AND a.entity_id = $id AND i.asset_type = a.asset_type
+WHERE EXISTS (FROM titles AS t WHERE t.entity_type = i.entity_type AND t.id = i.entity_id)
+  AND NOT EXISTS (FROM asset_candidates AS a
+                  WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_type = a.asset_type
                     AND i.provider = a.provider AND i.url = a.provider_url);
 
+-- name: drop_incoming_titles
+-- Delete the temporary table of titles.
+DROP TABLE incoming_pictured;
+
 -- name: drop_incoming
--- Delete the temporary table.
+-- Delete the temporary table of pictures.
 DROP TABLE incoming_candidates;
 
 -- name: set_content

@@ -1,7 +1,7 @@
 -- name: change_token
 -- Values that change with files, people and decisions: a number that grows with every change of a file (marks are pruned
 -- when every variant of the plan has processed them), and the numbers of people, aliases and ignored findings, the time of
--- the last verification, the unmatched files of legacy .db files, and the faces in photos. One row for each table: as subqueries of one row, they
+-- the last verification, the unmatched files of legacy .db files, the faces in photos, and the files of titles. One row for each table: as subqueries of one row, they
 -- would be joins, whose order takes DuckDB 30 ms to plan.
 SELECT greatest(coalesce(max(mark_id), 0), (SELECT coalesce(max(seen_mark), 0) FROM plan_variants))::VARCHAR FROM plan_marks
 UNION ALL SELECT concat_ws(' ', max(person_id), count(*)) FROM people
@@ -9,7 +9,9 @@ UNION ALL SELECT count(*)::VARCHAR FROM person_aliases
 UNION ALL SELECT concat_ws(' ', count(*), max(dismissed_at)) FROM check_dismissals
 UNION ALL SELECT max(verified_at)::VARCHAR FROM hash_cache
 UNION ALL SELECT bit_xor(hash(l))::VARCHAR FROM legacy_files AS l
-UNION ALL SELECT bit_xor(hash(file_id, faces))::VARCHAR FROM media_properties WHERE faces IS NOT NULL;
+UNION ALL SELECT bit_xor(hash(file_id, faces))::VARCHAR FROM media_properties WHERE faces IS NOT NULL
+UNION ALL SELECT bit_xor(hash(entity_id, file_id, part, role))::VARCHAR FROM title_files
+UNION ALL SELECT bit_xor(hash(id))::VARCHAR FROM movies WHERE state = 'ignored';
 
 -- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
 
@@ -178,6 +180,46 @@ ORDER BY r.path;
 -- The same, in full, for some paths.
 SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHAR[]));
 
+-- name: several_rows
+-- Part of other statements: films and episodes with several present main files that have the same part and the same edition,
+-- by the names of the file and its folder, with the ids of these files.
+WITH main AS (
+    SELECT l.entity_type, l.entity_id, l.part, f.file_id, f.file_name, f.folder
+    FROM title_files AS l JOIN scanned_files AS f USING (file_id)
+    WHERE l.role = 'main' AND l.entity_type IN ('movie', 'episode') AND f.state <> 'missing'
+    QUALIFY count(*) OVER (PARTITION BY l.entity_type, l.entity_id) > 1
+), editions AS (
+    SELECT name, any_value(lower(parts->>'edition')) AS edition FROM title_names WHERE parts->>'edition' <> '' GROUP BY name
+), alike AS (
+    SELECT m.entity_type, m.entity_id, m.file_id
+    FROM main AS m LEFT JOIN editions AS n ON n.name = regexp_replace(m.file_name, '[.][^.]{1,5}$', '')
+    LEFT JOIN editions AS d ON d.name = regexp_extract(m.folder, '[^/]*$')
+    QUALIFY count(*) OVER (PARTITION BY m.entity_type, m.entity_id, m.part, coalesce(n.edition, d.edition, '')) > 1
+)
+SELECT a.entity_type, a.entity_id, list(a.file_id ORDER BY a.file_id) AS file_ids
+FROM alike AS a ANTI JOIN (FROM movies WHERE state = 'ignored') AS i ON a.entity_type = 'movie' AND i.id = a.entity_id
+GROUP BY a.entity_type, a.entity_id
+
+-- name: several_files
+-- Films and episodes with several main files.
+SELECT r.entity_id::VARCHAR AS subjects, hash(r.file_ids) AS digests, d.subject IS NOT NULL AS ignored
+FROM (/* several_rows */) AS r JOIN titles AS t ON t.id = r.entity_id AND t.entity_type = r.entity_type
+LEFT JOIN series AS s ON s.id = t.series_id
+LEFT JOIN check_dismissals AS d
+    ON d.kind = 'several_files' AND d.subject = r.entity_id::VARCHAR AND d.facts = hash(r.file_ids)
+ORDER BY lower(coalesce(s.sort_title, t.sort_title)), t.season, t.episode, t.sort_title, t.id;
+
+-- name: titles_with_several_files
+-- The same, in full, for some titles; of the files the one with the largest picture first.
+SELECT r.entity_type, t.id, t.title, t.year, coalesce(s.title, '') AS series_title, t.season, t.episode, t.aired,
+       list(f.file_id ORDER BY coalesce(TRY_CAST(split_part(m.resolution, 'x', 1) AS INTEGER), 0) DESC, f.size DESC, f.file_id)
+           AS file_ids
+FROM (SELECT entity_type, entity_id, unnest(file_ids) AS file_id FROM (/* several_rows */)
+      WHERE entity_id IN (SELECT unnest($ids::BIGINT[]))) AS r
+JOIN titles AS t ON t.id = r.entity_id AND t.entity_type = r.entity_type LEFT JOIN series AS s ON s.id = t.series_id
+JOIN scanned_files AS f USING (file_id) LEFT JOIN media_properties AS m USING (file_id)
+GROUP BY ALL;
+
 -- name: name_uses
 -- Every spelling in use (for files of the plan, after the write): the number of files, and a digest of the payload or
 -- path where all files are copies of one.
@@ -217,13 +259,14 @@ WITH requested AS (
 )
 SELECT f.file_id, f.file_hash, f.path_bytes, f.file_name, f.path AS file_path, f.folder, l.name AS library,
        coalesce(i.result, i.existing, f.people) AS people, f.people AS named, coalesce(e.names, []) AS known,
-       i.risk_level::VARCHAR AS risk, coalesce(string_split(m.faces, '; '), []) AS faces
+       i.risk_level::VARCHAR AS risk, coalesce(string_split(m.faces, '; '), []) AS faces, m.resolution,
+       coalesce(m.duration, f.duration) AS duration, f.size
 FROM requested AS f
 JOIN libraries AS l USING (library_id)
 LEFT JOIN (FROM plan_rows_of($variant_id, $plan_id) WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS i USING (file_id)
 LEFT JOIN (SELECT file_id, list(name ORDER BY assignment_id) AS names FROM assigned JOIN people USING (person_id)
            GROUP BY file_id) AS e USING (file_id)
-LEFT JOIN (SELECT file_id, faces FROM media_properties WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS m USING (file_id)
+LEFT JOIN (SELECT file_id, faces, resolution, duration FROM media_properties WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]))) AS m USING (file_id)
 ORDER BY f.path_search, f.file_id;
 
 -- name: files_of_payloads

@@ -92,6 +92,32 @@ LEFT JOIN scanned_files AS c ON c.file_id = l.file_id AND c.state <> 'missing'
 WHERE $ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], e.series_id)
 GROUP BY ALL ORDER BY e.series_id, e.season NULLS LAST, e.episode NULLS LAST, e.aired, e.id;
 
+-- name: unknown
+-- The ids that no title has.
+SELECT id FROM (SELECT unnest($ids::BIGINT[]) AS id) AS w ANTI JOIN titles AS t USING (id) ORDER BY id;
+
+-- name: file_values
+-- The values of films and episodes for their main files. A series or a season stands for its episodes.
+WITH wanted AS (
+    SELECT 'movie' AS entity_type, id AS entity_id, '' AS series, NULL::INTEGER AS season, NULL::INTEGER AS episode
+    FROM movies WHERE id IN (SELECT unnest($ids::BIGINT[]))
+    UNION ALL
+    SELECT 'episode', e.id, s.title, e.season, e.episode FROM episodes AS e JOIN series AS s ON s.id = e.series_id
+    LEFT JOIN seasons AS k ON k.series_id = e.series_id AND k.season = e.season
+    WHERE list_has_any([e.id, e.series_id, k.id], $ids::BIGINT[])
+), shown AS (
+    SELECT entity_type, entity_id, any_value(value->>'$') FILTER (field = 'title') AS title,
+           any_value(value->>'$') FILTER (field = 'plot') AS plot, any_value(value->>'$') FILTER (field = 'year') AS year,
+           any_value(value::VARCHAR) FILTER (field = 'genres' AND json_type(value) = 'ARRAY') AS genres
+    FROM titles_shown SEMI JOIN wanted USING (entity_type, entity_id) GROUP BY ALL
+)
+SELECT c.file_id, coalesce(v.title, ''), coalesce(v.plot, ''), CASE WHEN w.entity_type = 'movie' THEN coalesce(v.year, '') ELSE '' END,
+       v.genres, w.series, coalesce(w.season::VARCHAR, ''), coalesce(w.episode::VARCHAR, '')
+FROM wanted AS w JOIN title_files AS l USING (entity_type, entity_id) JOIN scanned_files AS c USING (file_id)
+LEFT JOIN shown AS v USING (entity_type, entity_id)
+WHERE l.role = 'main' AND c.state <> 'missing'
+ORDER BY c.file_id, w.season NULLS LAST, w.episode NULLS LAST, w.entity_id;
+
 -- name: is_locked
 -- Whether a field is locked.
 SELECT count(*) FROM title_values WHERE entity_type = $kind AND entity_id = $id AND field = $field AND locked;

@@ -5,13 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexium_core.model.titles.titles import EpisodeEntry, TitleFile, TitleItem, TitleValue
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["count", "episodes", "files", "find", "items", "lock", "series", "set_by_hand", "unlock", "values"]
+__all__ = [
+    "FileValues",
+    "count",
+    "episodes",
+    "file_values",
+    "files",
+    "find",
+    "items",
+    "lock",
+    "series",
+    "set_by_hand",
+    "unknown",
+    "unlock",
+    "values",
+]
 
 
 def items(
@@ -84,6 +98,30 @@ def episodes(reader: Connection, series_ids: Sequence[int] | None = None) -> dic
     for row in reader.execute(_sql("episodes"), {"ids": ids}).fetch_dicts():
         found.setdefault(row.pop("series_id"), []).append(EpisodeEntry(**row))
     return found
+
+
+class FileValues(NamedTuple):
+    """What a film or an episode says about one of its main files; "" or nothing: it has no value."""
+
+    file_id: int
+    title: str
+    plot: str
+    year: str  # of a film
+    genres: Sequence[str]  # of a film
+    series: str  # of an episode, as the following ones
+    season: str
+    episode: str
+
+
+def file_values(reader: Connection, title_ids: Sequence[int]) -> list[FileValues]:
+    """Return the values for the main files of titles that are not missing; episodes of a file in their order."""
+    rows = reader.execute(_sql("file_values"), {"ids": list(title_ids)}).fetchall()
+    return [FileValues._make((*row[:4], json.loads(row[4] or "[]"), *row[5:])) for row in rows]
+
+
+def unknown(reader: Connection, title_ids: Sequence[int]) -> list[int]:
+    """Return the ids that no title has."""
+    return [number for (number,) in reader.execute(_sql("unknown"), {"ids": list(title_ids)}).fetchall()]
 
 
 def set_by_hand(tx: Connection, item: TitleItem, field: str, value: Any, *, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dashboards.pages.checks import checks_list
@@ -123,3 +124,20 @@ def test_address_keeps_view() -> None:
     assert (again.kind, again.number, again.ignored, again.subject) == ("spelling", 2, True, "Zoe Oz | Zoë Öz")
     again.take("kind=nonsense&page=-1")
     assert (again.kind, again.number, again.subject) == ("", 1, "")
+
+
+def test_files_of_one_title_are_compared_by_resolution_size_and_duration() -> None:
+    files = tuple(
+        replace(file(name), resolution=resolution, size=size, duration=6190.0)
+        for name, resolution, size in (("a.mkv", "1920x1080", 4_000_000_000), ("b.avi", None, 700_000_000))
+    )
+    several = finding("several_files", title="Ring (1998)", files=files, file_count=2)
+    [row] = listed(several)["rows"]
+    assert [tag["text"] for tag in row["tags"]] == ["1920 × 1080, 4 GB, 1:43:10", "700 MB, 1:43:10"]
+    assert (row["is_file"], row["files"]) == (False, "2 files")
+    shown = checks_list.details_view(several, ignored=False)
+    assert [(each["media"], each["lists"]) for each in shown["files"]] == [
+        ("1920 × 1080, 4 GB, 1:43:10", []),
+        ("700 MB, 1:43:10", []),
+    ]
+    assert shown["resolutions"] == []

@@ -80,6 +80,15 @@ class House:
             row = "INSERT INTO media_properties BY NAME SELECT $1::BIGINT AS file_id, $2 AS faces"
             tx.execute(row, [ids(self.database)[path], name])
 
+    def film(self, title_id: int, *paths: str) -> None:
+        """Store a film with these main files."""
+        with self.database.atomic() as tx:
+            row = "INSERT INTO movies BY NAME SELECT $1 AS id, 1 AS library_id, '' AS name_key, $2 AS title, "
+            tx.execute(row + "'identified' AS state, $3 AS created_at, $3 AS updated_at", [title_id, "Ring", NOW])
+            for path in paths:
+                row = "INSERT INTO title_files VALUES ($1, 'movie', $2, NULL, 'main')"
+                tx.execute(row, [ids(self.database)[path], title_id])
+
     def two_named(self, name: str) -> None:
         """Store two people with one name."""
         with self.database.atomic() as tx:
@@ -442,6 +451,7 @@ def test_every_kind_can_be_ignored_and_listed_again(house: House, kind: str) -> 
     house.lose("gone/c.mp4", "Bo")
     house.two_named("Kim")
     house.face("d.mp4", "Rosa")
+    house.film(1, "a.mp4", "c.mp4")
     rows = house.found(kind)
     assert rows
     assert house.checks.ignore(kind, [row.subject for row in rows]) == len(rows)
@@ -519,6 +529,7 @@ def test_statement_count_does_not_depend_on_findings(house: House) -> None:
             house.lose(f"gone/only {number}.mp4", "Bo")
             house.two_named(f"Kim {number}")
             house.face(f"only {number}.mp4", f"Rosa {number}")
+            house.film(number + 1, f"{number}.mp4", f"only {number}.mp4")
 
     fill(range(2))
     few = {kind: statements(kind) for kind in KINDS}

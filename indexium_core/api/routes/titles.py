@@ -1,0 +1,260 @@
+"""Routes of films, series and their values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields as dataclass_fields
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+from starlette.convertors import Convertor, register_url_convertor
+
+from indexium_core import errors
+from indexium_core.api import problems
+from indexium_core.api.answers import Json
+from indexium_core.api.context import Body, Open, Page, Text, listed, words
+from indexium_core.library import DecisionReport, Library
+from indexium_core.model.fields.preview import FieldsPreview
+from indexium_core.model.titles.fields import PLANNED_FIELDS
+from indexium_core.model.titles.titles import (
+    EpisodeEntry,
+    EpisodeGap,
+    IdentifiedTitle,
+    TitleItem,
+    TitleValue,
+)
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["titles"])
+
+
+class _KindConvertor(Convertor[str]):
+    """The kinds of titles in addresses; any other word is an unknown address."""
+
+    regex = "movies|series|episodes"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("title_kind", _KindConvertor())
+_TITLE = "/{kind:title_kind}/{title_id}"
+Kind = Literal["movies", "series", "episodes"]
+_KINDS: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}
+_ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name"}
+_FILTERS = frozenset({"state", "library_id"})
+TitleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a title.")]
+FieldName = Annotated[str, Path(max_length=100, description="A field of titles, such as `title` or `year`.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Titles per page.")]
+Filter = Annotated[
+    Text, Query(description='A JSON object with `state` and `library_id`, such as `{"state": "identified"}`.')
+]
+Fields = Annotated[Text, Query(description="With commas: only these fields of each title; default: all.")]
+Words = Annotated[Text, Query(description="Words of the title.")]
+Sort = Annotated[Text, Query(description="title, year, state or added")]
+Order = Literal["asc", "desc"]
+
+
+class TitleList(BaseModel):
+    """One page of titles; `items` hold only the requested `fields`, by default all and the `name` as one line."""
+
+    items: list[dict[str, Any]]
+    total: int
+    page: int
+    per_page: int
+
+
+class SeriesList(TitleList):
+    """One page of series, with the numbers of all series and of all their episodes."""
+
+    total_series: int
+    total_episodes: int
+
+
+class ValueList(BaseModel):
+    """Values of a title with their origins; the shown one of each field first."""
+
+    items: list[TitleValue]
+    total: int
+
+
+class EpisodeList(BaseModel):
+    """The episodes of a series by season and number, and what is missing between them."""
+
+    items: list[EpisodeEntry]
+    total: int
+    gaps: list[EpisodeGap]
+
+
+@router.get("/movies", response_model=TitleList)
+def movies(
+    library: Open,
+    q: Words = "",
+    page: Page = 1,
+    limit: Limit = 50,
+    sort: Sort = "title",
+    order: Order = "asc",
+    filter: Filter = "",  # noqa: A002 - the name of the parameter
+    fields: Fields = "",
+) -> Json:
+    """Return films. `q` finds words of the title, `filter` a state or a library."""
+    return Json(_titles(library, "movie", q, page, limit, sort, order, filter, fields))
+
+
+@router.get("/movies/search", response_model=TitleList)
+def search_movies(library: Open, q: Words = "", page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
+    """Return the films whose title has all words of `q`."""
+    return Json(_titles(library, "movie", q, page, limit, "title", "asc", "", fields))
+
+
+@router.get("/series", response_model=SeriesList)
+def series(
+    library: Open,
+    q: Words = "",
+    page: Page = 1,
+    limit: Limit = 50,
+    sort: Sort = "title",
+    order: Order = "asc",
+    filter: Filter = "",  # noqa: A002 - the name of the parameter
+    fields: Fields = "",
+) -> Json:
+    """Return series. `total_series` and `total_episodes` are those of the whole library, whatever the filter."""
+    found = _titles(library, "series", q, page, limit, sort, order, filter, fields)
+    totals = {
+        f"total_{name}": library.titles.list(kind=kind, per_page=1).total
+        for name, kind in (("series", "series"), ("episodes", "episode"))
+    }
+    return Json(found | totals)
+
+
+@router.get("/series/{title_id}/episodes", response_model=EpisodeList)
+def episodes(library: Open, title_id: TitleId) -> Json:
+    """Return the episodes of a series with their files, and the episodes that are missing between them."""
+    found = library.series.collection(title_id)
+    items = [each for season in found.seasons for each in season.videos]
+    return Json({"items": items, "total": len(items), "gaps": found.gaps})
+
+
+# Values.
+
+
+class NewValue(Body):
+    """A value by hand."""
+
+    value: Annotated[Any, Field(description="null or an empty text removes the value by hand.")] = None
+
+
+class LockedFields(Body):
+    """Fields of a title."""
+
+    fields: Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=100)]
+
+
+@router.get(_TITLE, response_model=IdentifiedTitle)
+def title(library: Open, kind: Kind, title_id: TitleId) -> Json:
+    """Return a title with its shown values and its files; a series also with its seasons and gaps."""
+    return Json(_title(library, kind, title_id))
+
+
+@router.get(f"{_TITLE}/values", response_model=ValueList)
+def values(library: Open, kind: Kind, title_id: TitleId, field: Text = "") -> Json:
+    """Return every value of a title (or of one `field`) with its origin."""
+    return Json(_of(library, kind, title_id, lambda: library.titles.candidates(title_id, field or None)))
+
+
+@router.put(f"{_TITLE}/values/{{field}}", response_model=ValueList)
+def set_value(library: Open, kind: Kind, title_id: TitleId, field: FieldName, body: NewValue) -> Json:
+    """Set a value by hand, which no scan and no provider changes; return all values of the field."""
+    return Json(_of(library, kind, title_id, lambda: library.titles.set(title_id, field, body.value)))
+
+
+@router.post(f"{_TITLE}/locks", response_model=ValueList)
+def lock(library: Open, kind: Kind, title_id: TitleId, body: LockedFields) -> Json:
+    """Lock fields of a title: their shown values stay; return all values of the fields."""
+    return Json(_of(library, kind, title_id, lambda: library.titles.lock(title_id, body.fields)))
+
+
+@router.delete(f"{_TITLE}/locks/{{field}}", response_model=ValueList)
+def unlock(library: Open, kind: Kind, title_id: TitleId, field: FieldName) -> Json:
+    """Unlock a field of a title; return all its values."""
+    return Json(_of(library, kind, title_id, lambda: library.titles.unlock(title_id, [field])))
+
+
+@router.delete(f"{_TITLE}/locks", response_model=ValueList)
+def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
+    """Unlock all fields of a title; return the values of the fields that were locked."""
+
+    def unlocked() -> list[TitleValue]:
+        locked = {each.field for each in library.titles.candidates(title_id) if each.locked}
+        return library.titles.unlock(title_id, sorted(locked)) if locked else []
+
+    return Json(_of(library, kind, title_id, unlocked))
+
+
+class PlannedTitles(Body):
+    """Titles whose values are planned for the fields of their files."""
+
+    title_ids: Annotated[list[int], Field(min_length=1, max_length=100_000)]
+    fields: Annotated[list[str], Field(min_length=1, max_length=20, default_factory=lambda: list(PLANNED_FIELDS))]
+    dry_run: Annotated[bool, Field(description="Return the effect without a change.")] = False
+
+
+@router.post("/titles/plan", response_model=DecisionReport | FieldsPreview)
+def plan(library: Open, body: PlannedTitles) -> Json:
+    """Plan the shown values of titles for the fields of their main files, as one step that can be undone."""
+    if body.dry_run:
+        return Json(library.titles.preview_values(body.title_ids, body.fields))
+    return Json(library.titles.plan_values(body.title_ids, body.fields))
+
+
+def _titles(
+    library: Library, kind: str, q: str, page: int, limit: int, sort: str, order: Order, filter_: str, fields: str
+) -> dict[str, Any]:
+    found = library.titles.list(
+        q, kind=kind, sort=sort, descending=order == "desc", page=page, per_page=limit, **_filter(filter_)
+    )
+    names = words(fields)
+    unknown = next((name for name in names if name not in _ITEM_FIELDS), None)
+    if unknown is not None:
+        raise problems.ProblemAnswer(422, "invalid_request", f"A title has no field “{unknown[:40]}” in a list.")
+    wanted = names or tuple(sorted(_ITEM_FIELDS))
+    return {**listed(found, [{name: getattr(each, name) for name in wanted} for each in found.items])}
+
+
+def _filter(text: str) -> dict[str, Any]:
+    """Return the arguments of a filter."""
+    if not text:
+        return {}
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise problems.ProblemAnswer(422, "invalid_request", "The filter is no JSON.") from error
+    if (
+        not isinstance(found, dict)
+        or set(found) - _FILTERS
+        or not isinstance(found.get("state", ""), str)
+        or not isinstance(found.get("library_id", 0), int)
+    ):
+        message = 'The filter is a JSON object with state and library_id, such as {"state": "identified"}.'
+        raise problems.ProblemAnswer(422, "invalid_request", message)
+    return found
+
+
+def _title(library: Library, kind: Kind, title_id: int) -> IdentifiedTitle:
+    found = library.titles.get(title_id)
+    if found.item.entity_type != _KINDS[kind]:
+        raise errors.UnknownIdError(f"Title {title_id} is a {found.item.entity_type}, not a {_KINDS[kind]}.")
+    return found
+
+
+def _of(library: Library, kind: Kind, title_id: int, values: Callable[[], list[TitleValue]]) -> dict[str, Any]:
+    """Return values of a title of this kind."""
+    _title(library, kind, title_id)
+    items = values()
+    return {"items": items, "total": len(items)}

@@ -1,0 +1,48 @@
+"""The effect of an edit of fields, for the commands that make one or show it beforehand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from indexium_core.cli import output
+from indexium_core.model import labels, wording
+
+if TYPE_CHECKING:
+    from indexium_core.library import DecisionReport
+    from indexium_core.model.fields.preview import FieldsPreview
+
+__all__ = ["print_preview", "print_report"]
+
+
+def print_preview(preview: FieldsPreview) -> None:
+    """Print the first changes of a dry run, and how many files would change."""
+    output.table(
+        ("file", "field", "now", "then"),
+        [
+            (each.file_name, each.field, each.before or "", each.problem or each.after or "")
+            for each in preview.examples
+        ],
+    )
+    output.note(f"{wording.files(preview.changed)} of {preview.files:,} would change. These are the first.")
+    _print_exceptions(preview)
+
+
+def print_report(report: DecisionReport) -> None:
+    """Print what an edit has changed."""
+    output.note(labels.sentence(report.label) if report.files else "No value would change; nothing was done.")
+    _print_exceptions(report)
+
+
+def _print_exceptions(outcome: FieldsPreview | DecisionReport) -> None:
+    for count, reason in (
+        (outcome.without_value, "has no value for the rule"),
+        (outcome.invalid, "would get an invalid value"),
+        (outcome.locked, "has a lock of the field"),
+    ):
+        if count:
+            output.note(f"Not edited: {wording.files(count)}; each {reason}.")
+    if outcome.invalid_reason:
+        output.note(outcome.invalid_reason)
+    if outcome.unsupported:
+        files = wording.files(outcome.unsupported)
+        output.note(f"Not possible in {files}: the container cannot store the value.")

@@ -1,0 +1,46 @@
+"""The providers of the home of a demo: a stand-in in this process, so that no request leaves the machine."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+
+from indexium_core import provider_keys, settings
+from indexium_core.demo.providers.film_titles import DEMO_TITLES
+from indexium_core.demo.providers.stand_in import ProviderStandIn
+
+__all__ = ["use_stand_in"]
+
+_KEYS = ("tmdb_api_key", "omdb_api_key", "tvdb_api_key", "fanarttv_api_key")
+
+
+def use_stand_in(home: Path) -> settings.Settings:
+    """
+    Start the stand-in of this process if it is not running, and return the settings of a home that use it.
+
+    The addresses are arguments, which have priority over the environment, so that the demo never asks real providers.
+    They are also in the settings file, for a later process without the stand-in: its requests stay on this machine.
+    The keys are those of the stand-in.
+
+    Raises:
+        UsageError: A setting is not valid.
+        StoreError: The settings file cannot be written.
+
+    """
+    addresses = _stand_in().settings
+    home.mkdir(parents=True, exist_ok=True)
+    for name, value in addresses.items():
+        settings.store(home, name, value)
+    settings.store(home, "online", "on")
+    path = home / provider_keys.FILE_NAME
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.writelines(f'{name} = "key-of-the-stand-in"\n' for name in _KEYS)
+    return settings.load(home, **addresses)
+
+
+@functools.cache
+def _stand_in() -> ProviderStandIn:
+    """Start the stand-in; its thread ends with the process."""
+    return ProviderStandIn(DEMO_TITLES).start()

@@ -1,0 +1,132 @@
+"""Films, series and their values by REST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboards.web import server
+from indexium_core.library import Library
+from tests.support import media
+from tests.support.rest import Client
+
+NAMES = (
+    "Films/The Thing (1982)/The Thing (1982).mp4",
+    "Films/Ring (1998).mp4",
+    "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mp4",
+    "Shows/Pond/Season 1/Pond - S01E03 - Newts.mp4",
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    for seed, name in enumerate(NAMES):
+        path = tmp_path / "media" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        media.build("mp4", path.parent, name=path.name, seed=seed)
+    with Library.open(tmp_path / "home") as opened:
+        opened.inventory.add(tmp_path / "media", kind="mixed")
+        opened.scan()
+        yield opened
+
+
+@pytest.fixture
+def rest(library: Library) -> Iterator[Client]:
+    with server.make_server(library, port=0).background() as made:
+        yield Client(made.url)
+
+
+def id_of(rest: Client, kind: str, title: str) -> int:
+    return next(each["id"] for each in rest.get(f"/api/{kind}").json["items"] if each["title"] == title)
+
+
+def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> None:
+    found = rest.get("/api/movies?sort=year&order=desc&limit=1&fields=title,year").json
+    assert found == {"items": [{"title": "Ring", "year": 1998}], "total": 2, "page": 1, "per_page": 1}
+    assert rest.get("/api/movies?sort=year&limit=1&page=2&fields=name").json["items"] == [{"name": "Ring (1998)"}]
+    assert [each["name"] for each in rest.get("/api/movies/search?q=THING").json["items"]] == ["The Thing (1982)"]
+    assert rest.get("/api/movies?q=nothing").json["total"] == 0
+    assert rest.get('/api/movies?filter={"state":"identified"}').json["total"] == 2
+    assert rest.get('/api/movies?filter={"state":"enriched"}').json["total"] == 0
+    assert rest.get('/api/movies?filter={"library_id":99}').json["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("filter={", "invalid_request"),
+        ("filter=[]", "invalid_request"),
+        ('filter={"colour":"red"}', "invalid_request"),
+        ('filter={"state":1}', "invalid_request"),
+        ('filter={"state":"done"}', "bad_request"),
+        ("fields=title,colour", "invalid_request"),
+        ("sort=colour", "bad_request"),
+        ("limit=1001", "invalid_request"),
+    ],
+)
+def test_wrong_parameters_of_list_are_refused(rest: Client, query: str, code: str) -> None:
+    answer = rest.get(f"/api/movies?{query}")
+    assert (answer.status, answer.code) == (422, code)
+
+
+def test_series_have_totals_episodes_and_gaps(rest: Client) -> None:
+    found = rest.get("/api/series?q=nothing").json
+    assert (found["total"], found["total_series"], found["total_episodes"]) == (0, 1, 2)
+    pond = id_of(rest, "series", "Pond")
+    episodes = rest.get(f"/api/series/{pond}/episodes").json
+    assert [(each["season"], each["episode"], each["title"]) for each in episodes["items"]] == [
+        (1, 1, "Frogs"),
+        (1, 3, "Newts"),
+    ]
+    assert episodes["gaps"] == [{"season": 1, "first": 2, "last": 2}]
+    assert rest.get("/api/series/999/episodes").code == "unknown_id"
+    assert rest.get(f"/api/episodes/{episodes['items'][0]['id']}").json["item"]["series_title"] == "Pond"
+
+
+def test_title_of_another_kind_is_unknown(rest: Client) -> None:
+    thing = id_of(rest, "movies", "The Thing")
+    found = rest.get(f"/api/movies/{thing}").json
+    assert [Path(each["file_path"]).name for each in found["files"]] == ["The Thing (1982).mp4"]
+    assert rest.get(f"/api/series/{thing}").code == "unknown_id"
+    assert rest("PUT", f"/api/series/{thing}/values/title", {"value": "x"}).code == "unknown_id"
+    assert rest.get("/api/movies/999").code == "unknown_id"
+    assert rest.get(f"/api/songs/{thing}").code == "unknown_address"
+
+
+def test_values_are_set_locked_and_unlocked(rest: Client) -> None:
+    path = f"/api/movies/{id_of(rest, 'movies', 'Ring')}"
+    values = rest("PUT", f"{path}/values/title", {"value": "Ringu"}).json["items"]
+    assert [(each["value"], each["origin"], each["shown"]) for each in values] == [
+        ("Ringu", "hand", True),
+        ("Ring", "name", False),
+    ]
+    assert rest("PUT", f"{path}/values/year", {"value": "never"}).code == "invalid_value"
+    assert rest("PUT", f"{path}/values/colour", {"value": "red"}).code == "bad_request"
+    locked = rest.post(f"{path}/locks", {"fields": ["title", "year"]}).json["items"]
+    assert {each["field"] for each in locked if each["locked"]} == {"title", "year"}
+    assert not any(each["locked"] for each in rest.delete(f"{path}/locks/year").json["items"])
+    assert [each["field"] for each in rest.delete(f"{path}/locks").json["items"]] == ["title", "title"]
+    assert rest.delete(f"{path}/locks").json == {"items": [], "total": 0}
+    assert [each["origin"] for each in rest("PUT", f"{path}/values/title", {"value": None}).json["items"]] == ["name"]
+    assert rest.get(f"{path}/values?field=year").json["items"][0]["value"] == 1998
+
+
+def test_values_are_planned_for_files(rest: Client, library: Library) -> None:
+    pond, ring = id_of(rest, "series", "Pond"), id_of(rest, "movies", "Ring")
+    body = {"title_ids": [pond, ring], "fields": ["title", "year", "show", "season", "episode"]}
+    preview = rest.post("/api/titles/plan", body | {"dry_run": True}).json
+    assert (preview["files"], preview["changed"]) == (3, 3)
+    assert library.decisions.list() == []
+    assert rest.post("/api/titles/plan", body).json["files"] == 3
+    planned = {
+        item["file_name"]: {
+            change["field"]: change["new"] for change in item["changes"] if change["field"] != "comment"
+        }
+        for item in rest.get("/api/metadata/plan?all=true").json["items"]
+    }
+    assert planned["Ring (1998).mp4"] == {"title": "Ring", "date": "1998"}
+    assert planned["Pond - S01E03 - Newts.mp4"] == {"title": "Newts", "show": "Pond", "season": "1", "episode": "3"}
+    assert rest.post("/api/titles/plan", {"title_ids": [999]}).code == "unknown_id"
+    assert rest.post("/api/titles/plan", body | {"fields": ["colour"]}).code == "bad_request"

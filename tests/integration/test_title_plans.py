@@ -1,0 +1,130 @@
+"""The values of titles, planned for the fields of their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core import cli, errors
+from indexium_core.library import Library
+from tests.support import media
+
+FILMS = {
+    "Films/Ring (1998)/Ring (1998).mp4": {"date": "1998-01-31"},
+    "Films/Ring (1998)/Extras/Interview.mp4": {},
+    "Films/Heat (1995).avi": {},
+    "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mkv": {},
+    "Shows/Pond/Season 1/Pond - S01E02-E03.mkv": {},
+}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    for seed, (name, tags) in enumerate(FILMS.items()):
+        path = tmp_path / "media" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        media.build(path.suffix[1:], path.parent, name=path.name, seed=seed, tags=tags)
+    with Library.open(tmp_path / "home") as opened:
+        opened.inventory.add(tmp_path / "media", kind="mixed")
+        opened.scan()
+        yield opened
+
+
+def id_of(library: Library, title: str, kind: str = "movie") -> int:
+    return next(each.id for each in library.titles.list(kind=kind).items if each.title == title)
+
+
+def planned(library: Library) -> dict[str, dict[str, str | None]]:
+    """Return the planned values by the name of the file."""
+    return {
+        item.file_name: {change.field: change.new for change in item.changes if change.field != "comment"}
+        for item in library.plan().items
+        if item.changes
+    }
+
+
+def test_film_gives_title_year_plot_and_genres(library: Library) -> None:
+    heat = id_of(library, "Heat")
+    library.titles.set_values(heat, {"plot": "Two men.\nOne town.", "genres": ["Crime", "Drama"]})
+    report = library.titles.plan_values([heat])
+    assert (report.files, report.unsupported) == (1, 0)
+    assert planned(library) == {
+        "Heat (1995).avi": {
+            "title": "Heat",
+            "date": "1995",
+            "description": "Two men.\nOne town.",
+            "genre": "Crime; Drama",
+        }
+    }
+    library.steps.undo()
+    assert planned(library) == {}
+
+
+def test_extra_and_more_exact_date_stay(library: Library) -> None:
+    assert library.titles.plan_values([id_of(library, "Ring")]).files == 1
+    assert planned(library) == {"Ring (1998).mp4": {"title": "Ring"}}
+
+
+def test_series_stands_for_its_episodes_and_one_file_may_have_several(library: Library) -> None:
+    library.titles.set(id_of(library, "Episode 3", "episode"), "title", "Newts")
+    library.titles.set(id_of(library, "Episode 2", "episode"), "title", "Toads")
+    library.titles.set(id_of(library, "Toads", "episode"), "plot", "Two toads.")
+    library.titles.plan_values([id_of(library, "Pond", "series")])
+    assert planned(library) == {
+        "Pond - S01E01 - Frogs.mkv": {"title": "Frogs", "show": "Pond", "season": "1", "episode": "1"},
+        "Pond - S01E02-E03.mkv": {
+            "title": "Toads / Newts",
+            "description": "Two toads.",
+            "show": "Pond",
+            "season": "1",
+            "episode": "2",
+        },
+    }
+
+
+def test_number_in_place_of_missing_title_is_not_planned(library: Library) -> None:
+    library.titles.plan_values([id_of(library, "Episode 2", "episode")], ["title", "episode"])
+    assert planned(library) == {"Pond - S01E02-E03.mkv": {"episode": "2"}}
+
+
+def test_locked_field_and_unsupported_container_stay(library: Library, tmp_path: Path) -> None:
+    heat = id_of(library, "Heat")
+    library.locks.lock("name:Heat", ["title"])
+    report = library.titles.plan_values([heat], ["title", "year"])
+    assert (report.files, report.locked) == (1, 1)
+    assert planned(library) == {"Heat (1995).avi": {"date": "1995"}}
+
+    media.build("avi", tmp_path / "media/Shows/Pond/Season 1", name="Pond - S01E04 - Eels.avi", seed=9)
+    library.scan()
+    eels = id_of(library, "Eels", "episode")
+    preview = library.titles.preview_values([eels], ["title", "show", "season"])
+    assert (preview.files, preview.changed, preview.unsupported) == (1, 1, 1)
+    assert [each.field for each in preview.examples if each.problem] == ["show", "season"]
+    library.titles.plan_values([eels], ["title", "show", "season"])
+    assert planned(library)["Pond - S01E04 - Eels.avi"] == {"title": "Eels"}
+
+
+def test_unknown_title_and_field_are_errors(library: Library) -> None:
+    heat = id_of(library, "Heat")
+    with pytest.raises(errors.UnknownIdError, match="no title 999"):
+        library.titles.plan_values([heat, 999])
+    with pytest.raises(errors.UsageError, match="“colour” is no field"):
+        library.titles.plan_values([heat], ["title", "colour"])
+    with pytest.raises(errors.UsageError, match="Name a field"):
+        library.titles.preview_values([heat], [])
+    assert planned(library) == {}
+
+
+def test_command_plans_values(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    ring = str(id_of(library, "Ring"))
+    home = str(library.home)
+    library.close()
+    assert cli.main(["--home", home, "titles", "plan", ring, "--fields", "title,year", "--dry-run"]) == 0
+    shown = capsys.readouterr()
+    assert "Ring (1998).mp4" in shown.out
+    assert "1 file of 1 would change" in shown.err
+    assert cli.main(["--home", home, "titles", "plan", ring, "--json"]) == 0
+    assert '"files": 1' in capsys.readouterr().out
+    assert cli.main(["--home", home, "titles", "plan", ring, "--fields", "colour"]) == 2
