@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
     from indexium_core.flows.jobs.job_service import JobService
+    from indexium_core.flows.matching.match_service import TitleMatchService
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.people.suggestions import Suggestions
     from indexium_core.flows.pictures.thumbnail_job import ThumbnailJobs
@@ -102,6 +103,7 @@ class LibraryServices:
     series: SeriesManager
     artwork: ArtworkManager  # posters, backdrops and collages of films and series
     artwork_jobs: ArtworkJobs  # pictures that are downloaded in the background
+    matches: TitleMatchService  # which title of a provider each film and series is
     enrichment: EnrichmentService  # values of providers for titles
 
     plans: MetadataPlanner

@@ -109,6 +109,7 @@ CAPABILITIES = [
     "providers",
     "titles",
     "artwork",
+    "matching",
     "enrichment",
     "planning",
     "writing",
