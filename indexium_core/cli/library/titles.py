@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,6 +17,7 @@ from indexium_core.model.titles.fields import PLANNED_FIELDS
 from indexium_core.model.titles.titles import TitleValue
 
 if TYPE_CHECKING:
+    from indexium_core.model.job import Job
     from indexium_core.model.titles.titles import IdentifiedTitle
 
 TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
@@ -149,6 +150,11 @@ def identify(
     """Identify the videos of libraries from names, folders, tags and NFO files; needs no network."""
     with opened(context) as library:
         job = followed(library, library.titles.identify(library_ids or ()), "Identification")
+    _finish(job, as_json=as_json)
+
+
+def _finish(job: Job, *, as_json: bool) -> NoReturn:
+    """Print the result of a job, and end the command with its exit code."""
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
     elif job.summary:
@@ -156,6 +162,47 @@ def identify(
     if job.error_message:
         output.note(job.error_message)
     raise typer.Exit(0 if job.status == "completed" else 1)
+
+
+@titles.command("artwork", epilog="Example: indexium titles artwork 12")
+def artwork(
+    context: typer.Context,
+    title_id: Annotated[
+        int | None, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download the missing posters and backdrops, of ID or of all titles.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the pictures that providers and folders offer for a title, or download those that are missing."""
+    if title_id is None and not download:
+        raise errors.UsageError("Name a title, or use --download: indexium titles artwork ID.")
+    if download:
+        with opened(context) as library:
+            job = followed(library, library.artwork_jobs.add([title_id] if title_id else ()), "Pictures")
+        _finish(job, as_json=as_json)
+    with opened(context) as library:
+        found = library.artwork.candidates(library.titles.get(title_id or 0).item.entity_type, title_id or 0)
+    if as_json:
+        output.to_json({"items": found, "total": len(found)})
+        return
+    output.table(
+        ("kind", "provider", "size", "language", "votes", "cached", "address"),
+        (
+            (
+                each.asset_type if each.season is None else f"{each.asset_type} of season {each.season}",
+                each.provider,
+                f"{each.width} × {each.height}" if each.width and each.height else "",
+                each.language,
+                each.votes or "",
+                "cached" if each.is_downloaded else "",
+                each.provider_url,
+            )
+            for each in found
+        ),
+        right=(4,),
+    )
 
 
 @titles.command("enrich", epilog="Example: indexium titles enrich 12")
