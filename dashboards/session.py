@@ -37,7 +37,7 @@ from indexium_core.model.planning.plan import Selection
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-__all__ = ["TITLE", "TRACK", "PageEntry", "Session", "title", "track"]
+__all__ = ["OF_TITLES", "TITLE", "TRACK", "PageEntry", "Session", "title", "track"]
 
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title`

@@ -6,13 +6,17 @@ import {h} from "../../components/browser/dom.js"
 /** @type {Set<string>} */
 const MISSING = new Set() // addresses without a picture
 
+/** An image, unless the server does not have it. @type {(src: string, loading: "lazy" | "eager") => Child} */
+export const drawImage = (src, loading) =>
+  src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async"})
+
 /** @type {(poster: Poster, ...more: Child[]) => HTMLElement} */
 export const drawPoster = ({poster, initials}, ...more) =>
   h(
     "span",
     {class: "poster"},
     h("span", {class: "initials", "aria-hidden": "true"}, initials),
-    poster && !MISSING.has(poster) && h("img", {src: poster, alt: "", loading: "lazy", decoding: "async"}),
+    drawImage(poster, "lazy"),
     more,
   )
 

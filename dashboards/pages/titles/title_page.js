@@ -3,7 +3,7 @@ import {component, currentPage} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button} from "../../components/widgets.js"
-import {drawPoster, hideBroken} from "./posters.js"
+import {drawImage, drawPoster, hideBroken} from "./posters.js"
 
 /** @import {Poster} from "./posters.js" */
 
@@ -83,7 +83,7 @@ const drawHead = view =>
   h(
     "div",
     {class: "title-head", data: {key: "head"}},
-    view.backdrop && h("span", {class: "backdrop", "aria-hidden": "true"}, h("img", {src: view.backdrop, alt: ""})),
+    h("span", {class: "backdrop", "aria-hidden": "true"}, drawImage(view.backdrop, "eager")),
     drawPoster(view),
     h(
       "div",
@@ -198,18 +198,14 @@ const drawValue = (view, value) =>
         value.count > 1 && h("span", {class: "others"}, ` · ${value.count} values`),
       ),
     ),
-    h(
-      "button",
-      {
-        type: "button",
-        class: value.locked ? "icon lock on" : "icon lock",
-        "aria-pressed": String(value.locked),
-        "aria-label": `Lock ${value.label}`,
-        title: value.locked ? "Locked: scans and providers do not change it" : "Lock this value",
-        data: {act: value.locked ? "unlock" : "lock", field: value.field, key: "lock"},
-      },
-      h("span", {"aria-hidden": "true"}, value.locked ? "🔒\uFE0E" : "🔓\uFE0E"),
-    ),
+    h("button", {
+      type: "button",
+      class: value.locked ? "icon lock on" : "icon lock",
+      "aria-pressed": String(value.locked),
+      "aria-label": `Lock ${value.label}`,
+      title: value.locked ? "Locked: scans and providers do not change it" : "Lock this value",
+      data: {act: value.locked ? "unlock" : "lock", field: value.field, key: "lock"},
+    }),
     drawOpened(value, view.problem),
   )
 

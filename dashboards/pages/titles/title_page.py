@@ -115,7 +115,7 @@ def _about(item: TitleItem, values: dict[str, TitleValue], library: LibraryRow |
         titles_list.KINDS[item.entity_type],
         str(item.year or ""),
         episode_code(item.season, item.episode) if item.entity_type == "episode" else "",
-        wording.playing_time(60 * minutes) if isinstance(minutes, int) else "",
+        _runtime(minutes) if isinstance(minutes, int) else "",
         f"★ {item.rating:.1f}" if item.rating else "",
         ", ".join(item.genres),
         library.name if library else "",
@@ -123,11 +123,18 @@ def _about(item: TitleItem, values: dict[str, TitleValue], library: LibraryRow |
     return " · ".join(filter(None, parts))
 
 
+def _runtime(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest else ""]))
+
+
 def _fields(values: dict[str, TitleValue]) -> list[TitleValue]:
     return [values[name] for name in TITLE_FIELDS if name in values and name != "ignored"]
 
 
 def _label(name: str) -> str:
+    if name == "runtime_minutes":
+        return "Runtime in minutes"
     text = " ".join(_WORDS.get(word, word) for word in name.split("_"))
     return text[0].upper() + text[1:]
 

@@ -269,7 +269,7 @@ function draw(self) {
     view.notice &&
       h(
         "p",
-        {class: "why note", data: {key: "notice"}},
+        {class: "why providers-off", data: {key: "notice"}},
         view.notice,
         " ",
         button("Open the settings", "settings", {kind: "link"}),
@@ -277,7 +277,7 @@ function draw(self) {
     view.progress.map(drawProgress),
     drawMeaning(view),
     view.empty ? drawEmpty(view.empty) : drawItems(view),
-    pager(view),
+    view.pages > 1 && pager(view),
     drawAttribution(view),
   ]
 }
