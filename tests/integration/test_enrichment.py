@@ -419,3 +419,54 @@ def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(library, capsys, "libraries", "set", "1", "--cast-people", "take-over")[0] == 0
     code, text = run(library, capsys, "libraries", "list", "--json")
     assert '"cast_people": "take_over"' in text
+
+
+# Pause, cancel, pauses between titles.
+
+
+def begin_slowly(library: Library) -> Job:
+    """Start an enrichment that pauses for ten minutes after its first title, and wait for this title."""
+    library.configuration.set("enrich_concurrency", "1")
+    library.configuration.set("enrich_pause_ms", "600000")
+    job = library.enrichment.schedule_library_enrichment()
+    until(lambda: library.titles.list(state="enriched").total == 1)
+    return job
+
+
+def test_cancelled_enrichment_keeps_what_is_done(library: Library) -> None:
+    job = begin_slowly(library)
+    library.jobs.cancel(job.id)
+    assert library.jobs.wait(job.id, timeout=60).status == "cancelled"
+    assert library.titles.list(state="enriched").total == 1
+    library.configuration.set("enrich_pause_ms", "0")
+    assert enrich(library).summary["enriched"] == 2
+
+
+def test_paused_enrichment_continues(library: Library) -> None:
+    job = begin_slowly(library)
+    assert library.jobs.pause(job.id)
+    assert library.enrichment.get_enrichment_progress(job.id).status == "waiting"
+    library.configuration.set("enrich_pause_ms", "0")
+    library.jobs.resume(job.id)
+    library.jobs.cancel(job.id)
+    assert library.jobs.wait(job.id, timeout=60).status == "cancelled"
+    assert enrich(library).summary["enriched"] == 2
+
+
+def test_cached_answers_need_no_pause(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
+    enrich(library)
+    asked = len(stand_in.requests)
+    library.configuration.set("enrich_pause_ms", "600000")
+    clock.forward(days=1)
+    assert enrich(library, force=True).summary["enriched"] == 3
+    assert len(stand_in.requests) == asked
+
+
+def test_two_jobs_look_a_title_up_once(library: Library, stand_in: ProviderStandIn) -> None:
+    library.providers.require_one()
+    film = titles(library)["Salt Meadows"].id
+    jobs = [library.enrichment.schedule_library_enrichment(), library.enrichment.schedule_titles([film])]
+    done = [library.jobs.wait(job.id, timeout=60) for job in jobs]
+    assert {each.status for each in done} == {"completed"}
+    assert sum(each.summary["enriched"] for each in done) == 3
+    assert len([each for each in stand_in.requests if each.route == "/movie/9000004"]) == 1
