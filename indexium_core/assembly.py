@@ -19,6 +19,7 @@ from indexium_core.flows.home import backups, configuration, database_backups, d
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
+from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.pictures import originals, thumbnail_job
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
@@ -239,6 +240,7 @@ class Assembly:
             is_served=self.is_served,
         )
         self.series = SeriesManager(store)
+        self.matches = TitleMatchService(store, self.providers, events=self.events, clock=clock)
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)

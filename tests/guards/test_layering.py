@@ -108,6 +108,7 @@ CAPABILITIES = [
     "properties",
     "providers",
     "titles",
+    "matching",
     "enrichment",
     "planning",
     "writing",

@@ -14,11 +14,14 @@ from indexium_core.model.providers.records import ImageCandidate, ProviderRecord
 from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus, TitleSearch
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.matching import (
+    MIN_SCORE,
     Candidate,
     ContentMatcher,
     ContentType,
     MatchDecision,
+    ScoredCandidate,
     SearchQuery,
+    is_same,
 )
 from indexium_core.settings import Settings
 from indexium_core.sources.catalog import KEYS, Resources, make_providers
@@ -105,27 +108,34 @@ class ExternalAPIManager:
             raise errors.UsageError(f"A title has 1 to {MAX_TITLE_LENGTH} characters.")
         if year is not None and year not in _YEARS:
             raise errors.UsageError(f"The year must be from {_YEARS[0]} to {_YEARS[-1]}.")
+        for each in external_ids:
+            ExternalId.parse(each.provider, each.value)
         return self.match(
             SearchQuery(title, year, kind, runtime_minutes=runtime_minutes, external_ids=tuple(external_ids))
         )
 
-    def match(self, query: SearchQuery) -> TitleSearch:
+    def match(self, query: SearchQuery, *, rejected: Sequence[Candidate] = ()) -> TitleSearch:
         """
         Ask the providers in order until a candidate is accepted by itself, and return all candidates.
 
+        Ids that do not have their form are not used.
+
+        Args:
+            query: What is searched.
+            rejected: Titles that are no candidates, whichever provider offers them.
+
         Raises:
-            UsageError: An id does not have its form.
             ProviderError: No provider is on, or none has answered.
 
         """
-        for each in query.external_ids:
-            ExternalId.parse(each.provider, each.value)
+        valid = tuple(each for each in query.external_ids if each.is_valid)
+        query = dataclasses.replace(query, external_ids=valid)
         used = self._used()
         found: dict[_CandidateKey, Candidate] = {}
         decision, problems = MatchDecision((), None, ""), dict[str, errors.ProviderError]()
         for name, provider in used.items():
             try:
-                decision = self._ask(provider, query, found)
+                decision = self._ask(provider, query, found, rejected)
             except errors.ProviderError as error:
                 problems[name] = error
                 decision = self._matcher.decide(found.values(), query)
@@ -271,17 +281,36 @@ class ExternalAPIManager:
         """Cancel the requests in progress; later requests fail."""
         self._network.close()
 
-    def _ask(self, provider: Provider, query: SearchQuery, found: dict[_CandidateKey, Candidate]) -> MatchDecision:
+    def _ask(
+        self,
+        provider: Provider,
+        query: SearchQuery,
+        found: dict[_CandidateKey, Candidate],
+        rejected: Sequence[Candidate],
+    ) -> MatchDecision:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
         The search without the year comes first: it also finds a film of the next year with the same title, which must
-        prevent that the other one is accepted by itself.
+        prevent that the other one is accepted by itself. Details are fetched only where they can change the result: of
+        an accepted title if its runtime decides, otherwise of the best titles that a person would be asked about.
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
-            found.update({_key(each): each for each in candidates})
+            for each in candidates:
+                found[_key(each)] = each
+                if any(is_same(each, other) for other in rejected):
+                    del found[_key(each)]
             return self._matcher.decide(found.values(), query)
+
+        def detail(candidates: Sequence[ScoredCandidate]) -> MatchDecision:
+            own = [each.candidate for each in candidates if self.providers.get(each.candidate.provider) is provider]
+            records = [
+                provider.details(each.external_id, each.content_type)
+                for each in own[:DETAILED]
+                if each.content_type != "unknown"
+            ]
+            return decide([_detailed(found, record.candidate) for record in records if record is not None])
 
         if query.external_ids:
             decision = decide(provider.find(query.external_ids, query.content_type))
@@ -290,17 +319,13 @@ class ExternalAPIManager:
         decision = decide(provider.search(query, strict=False))
         if not decision.accepted and query.year is not None:
             decision = decide(provider.search(query, strict=True))
-        if decision.accepted and query.runtime_minutes is None:
-            return decision
-        own = [
-            each.candidate for each in decision.candidates if self.providers.get(each.candidate.provider) is provider
-        ]
-        records = [
-            provider.details(each.external_id, each.content_type)
-            for each in own[:DETAILED]
-            if each.content_type != "unknown"
-        ]
-        return decide([_detailed(found, record.candidate) for record in records if record is not None])
+        if decision.accepted:
+            if not self._matcher.needs_runtime(decision, query):
+                return decision
+            decision = detail([decision.accepted])
+            if decision.accepted:
+                return decision
+        return detail([each for each in decision.candidates if each.score >= MIN_SCORE])
 
     def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
         profile = provider.client.profile

@@ -246,7 +246,7 @@ class TitleService:
         with self._database.atomic() as tx:
             for name, value in checked.items():
                 store.set_by_hand(tx, item, name, value, at=at)
-            identified.show(tx, at=at)
+            identified.show(tx, at=at, ids=[item.id])
         return self._changed(item, checked)
 
     @remote()
@@ -262,7 +262,7 @@ class TitleService:
         with self._database.atomic() as tx:
             for name in names:
                 store.lock(tx, item, name, at=at)
-            identified.show(tx, at=at)
+            identified.show(tx, at=at, ids=[item.id])
         return self._changed(item, names)
 
     @remote()
@@ -273,7 +273,7 @@ class TitleService:
         with self._database.atomic() as tx:
             for name in names:
                 store.unlock(tx, item, name)
-            identified.show(tx, at=self._clock())
+            identified.show(tx, at=self._clock(), ids=[item.id])
         return self._changed(item, names)
 
     # Values for files.
