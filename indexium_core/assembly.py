@@ -246,7 +246,13 @@ class Assembly:
             self.events.subscribe(self.titles.follow_scans)
         self.enrichment = EnrichmentService(
             store,
-            TitleEnricher(store, self.providers, clock=clock, add_people=self.people.add_to_files),
+            TitleEnricher(
+                store,
+                self.providers,
+                clock=clock,
+                find=self.matches.find,
+                add_people=self.people.add_to_files,
+            ),
             providers=self.providers,
             queue=self.queue,
             events=self.events,
@@ -260,6 +266,7 @@ class Assembly:
             max_concurrent=enrichment_batch.MAX_JOBS,
         )
         self.events.subscribe(self.enrichment.follow_identification)
+        self.matches.on_accept = self.enrichment.follow_acceptance
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""

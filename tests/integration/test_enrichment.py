@@ -470,3 +470,58 @@ def test_two_jobs_look_a_title_up_once(library: Library, stand_in: ProviderStand
     assert {each.status for each in done} == {"completed"}
     assert sum(each.summary["enriched"] for each in done) == 3
     assert len([each for each in stand_in.requests if each.route == "/movie/9000004"]) == 1
+
+
+# Matches.
+
+
+def test_title_without_id_is_searched_first(library: Library, folder: Path) -> None:
+    add(folder / "Films/Paper Cranes (2003).mp4", 70)
+    add(folder / "Films/The Lantern Keeper (2015).mp4", 71)  # a film of 2014 and one of 1961 have this title
+    add(folder / "Films/Zyxwvut Qqqq (1999).mp4", 72)
+    library.scan()
+    job = enrich(library)
+    facts = {name: job.summary[name] for name in ("enriched", "questions", "unmatched", "failed")}
+    assert facts == {"enriched": 4, "questions": 1, "unmatched": 1, "failed": 0}
+    cranes = titles(library)["Paper Cranes"]
+    assert cranes.state == "enriched"
+    confidence = {each.confidence for each in library.titles.candidates(cranes.id) if each.origin == "provider"}
+    assert confidence == {library.matches.get(cranes.id).candidates[0].score}
+    assert library.enrichment.get_enrichment_stats().average_confidence < 1
+    assert library.enrichment.waiting().titles == 0
+
+
+def test_accepted_match_is_looked_up(library: Library, folder: Path) -> None:
+    add(folder / "Films/The Lantern Keeper (2015).mp4", 71)
+    library.scan()
+    enrich(library)
+    [question] = library.matches.pending().items
+    result = library.matches.accept(question.item.id, 1)
+    assert result.job_id is not None
+    job = library.jobs.wait(result.job_id, timeout=60)
+    assert (job.summary["enriched"], job.summary["videos"]) == (1, 1)
+    assert library.titles.get(question.item.id).item.state == "enriched"
+
+
+def test_accepted_match_is_not_looked_up_if_off(library: Library, folder: Path) -> None:
+    add(folder / "Films/The Lantern Keeper (2015).mp4", 71)
+    library.scan()
+    enrich(library)
+    [question] = library.matches.pending().items
+    library.configuration.set("online", "off")
+    assert library.matches.accept(question.item.id, 1).job_id is None
+
+
+def test_failed_search_does_not_use_up_attempts_without_requests(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in KEYS:
+        if name != "omdb_api_key":
+            monkeypatch.delenv(f"INDEXIUM_{name.upper()}")
+    library.configuration.set("omdb_requests_per_day", "0")
+    add(folder / "Films/Paper Cranes (2003).mp4", 70)
+    library.scan()
+    job = enrich(library)
+    assert (job.status, job.summary["failed"]) == ("completed", 0)
+    assert "OMDb has had its 0 requests of the last 24 hours" in job.summary["message"]
+    assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).total == 1

@@ -76,7 +76,7 @@ class TitleEnricher:
         providers: ExternalAPIManager,
         *,
         clock: Callable[[], datetime],
-        find: Callable[[int], str] | None = None,
+        find: Callable[[int], str],
         record_images: Callable[[EntityType, int, Images], object] | None = None,
         add_people: Callable[[Sequence[int], Sequence[str]], object] | None = None,
     ) -> None:
@@ -111,13 +111,15 @@ class TitleEnricher:
     def _fetch(self, title: DueTitle) -> FetchedTitle:
         self._providers.require_one()
         known = Known(title.provider, title.external_id, title.is_match, title.score, title.search_state)
-        if self._find is not None and title.search_state in {None, "none", "failed"}:
+        if title.search_state in {None, "none", "failed"}:
             state = self._find(title.id)
             known = rows.known(self._database.read(), title.entity_type, title.id)
             if state in {"open", "later"}:
                 return FetchedTitle(title=title, outcome="question")
             if state == "failed":
-                return FetchedTitle(title=title, outcome="failed", problem="The search for the title failed.")
+                self._providers.require_one()  # otherwise all other searches would fail, too
+                problem = rows.search_problem(self._database.read(), title.entity_type, title.id)
+                return FetchedTitle(title=title, outcome="failed", problem=problem)
         if known.id is None:
             return FetchedTitle(title=title, outcome="unmatched")
         details = self._providers.details(known.id, "movie" if title.entity_type == "movie" else "tv")
@@ -164,7 +166,7 @@ class TitleEnricher:
             if found.answers:
                 group.changed = rows.put(tx, found.answers, found.values, at=at)
             if group.changed:
-                identified.show(tx, at=at)
+                identified.show(tx, at=at, ids=[number for _, number in group.changed])
             save(tx)
         group.episodes = found.episodes
         if self._record_images is not None:
