@@ -349,7 +349,10 @@ class _HeadOfPage(Matcher):
     """Matches a HEAD of the address of a page."""
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
-        is_page = (request.path.rstrip("/") or "/") in app.ROUTES or session.track(request.path) is not None
+        path = request.path
+        is_page = (path.rstrip("/") or "/") in app.ROUTES or any(
+            each(path) is not None for each in (session.track, session.title)
+        )
         return {} if request.method == "HEAD" and is_page else None
 
 

@@ -31,7 +31,7 @@ titles = typer.Typer(
 app.add_typer(titles, name="titles")
 
 
-@titles.command("list", epilog="Example: indexium titles list matrix --kind movie")
+@titles.command("list", epilog="Example: indexium titles list --kind movie --genre drama --year 1990-1999")
 def list_titles(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="Words of the title; none = all films and series.")] = "",
@@ -40,7 +40,21 @@ def list_titles(
         str, typer.Option(metavar="STATE", help="discovered, identified, enriched, published or ignored.")
     ] = "",
     library_id: Annotated[int | None, typer.Option("--library", metavar="ID", help="Only of this library.")] = None,
-    sort: Annotated[str, typer.Option(metavar="KEY", help="title, year, state or added.")] = "title",
+    genre: Annotated[
+        list[str] | None, typer.Option(metavar="GENRE", help="Only of this genre, or of one of several.")
+    ] = None,
+    year: Annotated[str, typer.Option(metavar="YEARS", help="Only of this year or range: 1994, 1990-1999.")] = "",
+    rating: Annotated[float | None, typer.Option(metavar="N", help="Only with at least this rating, 0 to 10.")] = None,
+    actor: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only with this actor.")] = None,
+    director: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only of this director.")] = None,
+    matched: Annotated[
+        bool | None,
+        typer.Option("--matched/--unmatched", help="Only with, or without, a match or an id of a provider."),
+    ] = None,
+    incomplete: Annotated[
+        bool | None, typer.Option("--incomplete/--complete", help="Only series with, or without, missing episodes.")
+    ] = None,
+    sort: Annotated[str, typer.Option(metavar="KEY", help="title, year, state, rating or added.")] = "title",
     descending: Annotated[bool, typer.Option("--descending", help="Reverse the order.")] = False,
     page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
     per_page: Annotated[int, typer.Option(min=1, max=1000, help="Titles per page.")] = 50,
@@ -53,6 +67,13 @@ def list_titles(
             kind=kind,
             state=state,
             library_id=library_id,
+            genre=genre or (),
+            year=year,
+            rating=rating,
+            actor=actor or (),
+            director=director or (),
+            matched=matched,
+            incomplete=incomplete,
             sort=sort,
             descending=descending,
             page=page,
