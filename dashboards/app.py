@@ -18,7 +18,9 @@ from panel.io.state import set_curdoc
 from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
+from dashboards.frame.shell import address
 from dashboards.pages.checks.screen import ChecksScreen
+from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.pages.library.screen import LibraryScreen
@@ -39,6 +41,7 @@ FAILED = "An error occurred while this page was created; no file was changed. Th
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", ChecksScreen),
+    PageEntry("decide", "To decide", DecideScreen),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("library", "Library", LibraryScreen),
@@ -48,7 +51,7 @@ PAGES = (
     PageEntry("settings", "Settings", SettingsScreen),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
-ROUTES = ("/", *(f"/{name}" for name in TITLES), TRACK.pattern)
+ROUTES = ("/", *(address(name) for name in TITLES), TRACK.pattern)
 
 
 class PageTemplate(pn.Template):

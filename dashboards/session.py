@@ -187,7 +187,7 @@ class Session:
         if request is None:
             return
         path = request.path.rstrip("/")
-        self._base = "" if not path or path[1:] in self._screens or track(path) is not None else path
+        self._base = "" if not path or path.rsplit("/", 1)[-1] in self._screens or track(path) is not None else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
         ]
@@ -382,16 +382,22 @@ class Session:
         library = self.library
         statistics = self.read_cache.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past, roots, live, jobs = self.read_cache.polled("frame", 0.9, self._read_work)
+        past, roots, live, jobs, questions = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
-        counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
+        counts = self._counts | {
+            "plan": changing,
+            "history": past.total,
+            "library": files,
+            "jobs": jobs,
+            "decide": questions,
+        }
         return {
             "pages": shell.pages(self._titles, counts, live, self._base),
             **shell.roots(roots, library.scans.progress()),
         }
 
-    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int]:
-        """Return operations, folders, progress of the running operation in percent, and the number of open jobs."""
+    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, int]:
+        """Return operations, folders, progress of the running operation in percent, number of open jobs and matches."""
         library = self.library
         running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
         live = None
@@ -404,4 +410,5 @@ class Session:
             for state, number in by_state.items()
             if state not in ENDED_STATES
         )
-        return library.history(per_page=1), library.inventory.list(), live, jobs
+        questions = library.matches.counts()["open"]
+        return library.history(per_page=1), library.inventory.list(), live, jobs, questions
