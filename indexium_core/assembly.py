@@ -9,6 +9,9 @@ from typing import Any, cast
 
 from indexium_core import logs, settings
 from indexium_core.flows.checks import check_service
+from indexium_core.flows.enrichment import batch as enrichment_batch
+from indexium_core.flows.enrichment.enricher import TitleEnricher
+from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.fields import custom_fields
 from indexium_core.flows.history import history_service, interrupted, retry, story
@@ -16,6 +19,7 @@ from indexium_core.flows.home import backups, configuration, database_backups, d
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
+from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.pictures import originals, thumbnail_job
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
@@ -103,7 +107,7 @@ class Assembly:
         self.backups_folder = store.home / "backups"
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
-        self._build_titles(store, clock)
+        self._build_titles(store, config, clock)
         self._build_reading(store, clock)
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)
@@ -223,7 +227,7 @@ class Assembly:
             providers=self.providers.status,
         )
 
-    def _build_titles(self, store: database.Database, clock: Callable[[], datetime]) -> None:
+    def _build_titles(self, store: database.Database, config: settings.Settings, clock: Callable[[], datetime]) -> None:
         """Build the services of films and series."""
         self.titles = title_service.TitleService(
             store,
@@ -236,9 +240,26 @@ class Assembly:
             is_served=self.is_served,
         )
         self.series = SeriesManager(store)
+        self.matches = TitleMatchService(store, self.providers, events=self.events, clock=clock)
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)
+        self.enrichment = EnrichmentService(
+            store,
+            TitleEnricher(store, self.providers, clock=clock, add_people=self.people.add_to_files),
+            providers=self.providers,
+            queue=self.queue,
+            events=self.events,
+            config=config,
+            clock=clock,
+        )
+        self.queue.register(
+            enrichment_batch.KIND,
+            self.enrichment.handle,
+            title="Enrichment",
+            max_concurrent=enrichment_batch.MAX_JOBS,
+        )
+        self.events.subscribe(self.enrichment.follow_identification)
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""

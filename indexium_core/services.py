@@ -24,6 +24,7 @@ from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.checks.check_service import Checks
+    from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
     from indexium_core.flows.exchange.export_plan import Exporter
     from indexium_core.flows.exchange.import_changes import PlanImport
     from indexium_core.flows.fields.custom_fields import CustomFields
@@ -36,6 +37,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.home.database_backups import DatabaseBackups
     from indexium_core.flows.home.doctor import Doctor
     from indexium_core.flows.jobs.job_service import JobService
+    from indexium_core.flows.matching.match_service import TitleMatchService
     from indexium_core.flows.people.people_service import PeopleService
     from indexium_core.flows.people.suggestions import Suggestions
     from indexium_core.flows.pictures.thumbnail_job import ThumbnailJobs
@@ -97,6 +99,8 @@ class LibraryServices:
 
     titles: TitleService  # films and series: identification, values, padlocks
     series: SeriesManager
+    matches: TitleMatchService  # which title of a provider each film and series is
+    enrichment: EnrichmentService  # values of providers for titles
 
     plans: MetadataPlanner
     search: Finder

@@ -153,7 +153,8 @@ class Settings(BaseSettings):
     )
     online: Literal["off", "manual", "ask", "on"] = _setting(
         "ask",
-        "off: nothing is sent to a provider of metadata; manual, ask and on: searches that a person starts are sent.",
+        "off: nothing is sent to a provider of metadata; manual: only what a person starts; ask: pages propose to look "
+        "up new titles; on: new titles are looked up by themselves.",
         _NOW,
     )
     metadata_language: str = _setting(
@@ -164,6 +165,14 @@ class Settings(BaseSettings):
     )
     provider_cache_days: int = _setting(
         30, "Days for which an answer of a provider is used again.", _NOW, ge=1, le=3650
+    )
+    enrich_concurrency: int = _setting(2, "Titles that an enrichment looks up at the same time.", _NOW, ge=1, le=16)
+    enrich_pause_ms: int = _setting(
+        1000,
+        "Milliseconds that an enrichment pauses after a title for which it sent a request.",
+        _NOW,
+        ge=0,
+        le=600_000,
     )
     tmdb_requests_per_second: int = _setting(20, "Maximum number of requests to TMDB in a second.", _NOW, ge=1, le=40)
     omdb_requests_per_day: int = _setting(

@@ -39,6 +39,7 @@ KINDS = {
     "verify": "Verifications",
     "thumbnails": "Thumbnails",
     "identify": "Identifications",
+    "enrich": "Enrichments",
 }
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten

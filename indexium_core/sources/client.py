@@ -196,6 +196,11 @@ class ProviderClient:
         refusal = self._present_refusal()
         return refusal.message if refusal else ""
 
+    def refused_error(self) -> errors.ProviderError | None:
+        """Return why no request is sent at present, as an error; None if requests are sent."""
+        refusal = self._present_refusal()
+        return refusal.error() if refusal else None
+
     def allow(self) -> None:
         """Forget that a token was rejected: there may be another one."""
         self._refusal = None

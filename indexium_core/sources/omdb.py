@@ -87,7 +87,10 @@ class Omdb:
         candidate = None if data is None else _candidate(data)
         if data is None or candidate is None:
             return None
-        return ProviderRecord(candidate=candidate, metadata=_metadata(data), images=tuple(_images(data)))
+        is_complete = all(isinstance(data.get(name), str) for name in ("Plot", "Actors", "imdbRating"))
+        return ProviderRecord(
+            candidate=candidate, metadata=_metadata(data), images=tuple(_images(data)), is_complete=is_complete
+        )
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
         """Return a season by the IMDb id of the series. The lists of OMDb may lack episodes."""

@@ -177,6 +177,8 @@ class Tmdb:
             metadata=metadata,
             images=tuple(self._images(normalise.record(data, "images"))),
             seasons=tuple(sorted({number for number in numbers if number is not None and number >= 0})),
+            tagline=normalise.text(data, "tagline"),
+            is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
         )
 
     def _metadata(self, data: Mapping[str, Any], kind: TitleKind, hit: Candidate) -> EnrichedMetadata:

@@ -160,7 +160,10 @@ class Tvdb:
         )
         images = tuple(self._images(data))
         numbers = tuple(sorted({number for number in seasons if number is not None and number >= 0}))
-        return ProviderRecord(candidate=candidate, metadata=metadata, images=images, seasons=numbers)
+        is_complete = isinstance(data.get("characters"), list)
+        return ProviderRecord(
+            candidate=candidate, metadata=metadata, images=images, seasons=numbers, is_complete=is_complete
+        )
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
         """Return a season in the order of broadcast."""

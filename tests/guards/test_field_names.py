@@ -33,6 +33,7 @@ TITLES = (
     "indexium_core.files.titles.",
     "indexium_core.store.titles.",
     "indexium_core.flows.titles.",
+    "indexium_core.flows.enrichment.",
     "indexium_core.api.routes.titles",
     "indexium_core.sources.",
     "indexium_core.demo.providers.",

@@ -108,6 +108,8 @@ CAPABILITIES = [
     "properties",
     "providers",
     "titles",
+    "matching",
+    "enrichment",
     "planning",
     "writing",
     "ratings",

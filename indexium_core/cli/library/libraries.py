@@ -29,6 +29,15 @@ Kind = Annotated[
 
 libraries = typer.Typer(help="The library folders.", no_args_is_help=True)
 
+CastPeople = Annotated[
+    str,
+    typer.Option(metavar="CHOICE", help="The cast of films as people of their files: off, suggest or take-over."),
+]
+_CAST_PEOPLE = {
+    "off": "The cast of films is not suggested as people.",
+    "suggest": "The cast of films is suggested as people of their files.",
+    "take-over": "The cast of films becomes people of their files at the next enrichment.",
+}
 _NEXT_STEP = "; 'indexium titles identify' identifies its files."
 
 app.add_typer(libraries, name="libraries")
@@ -82,6 +91,7 @@ def set_library(
             "'' removes them.",
         ),
     ] = None,
+    cast_people: CastPeople = "",
     write_ratings: Annotated[
         str | None,
         typer.Option(
@@ -107,7 +117,10 @@ def set_library(
         if kind:
             library.inventory.set_kind(library_id, kind)
             output.note(f"The folder is of the kind {kind}{_NEXT_STEP if kind != 'home' else '.'}")
-        only_modes = all(each is None for each in (audio, photos, exclude, write_ratings)) and not kind
+        if cast_people:
+            library.inventory.set_cast_people(library_id, cast_people.replace("-", "_"))
+            output.note(_CAST_PEOPLE[cast_people.replace("_", "-")])
+        only_modes = all(each is None for each in (audio, photos, exclude, write_ratings)) and not (kind or cast_people)
         if only_modes or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
         for media, included in kinds:
@@ -148,10 +161,13 @@ def add_library(
     audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
     photos: Annotated[bool, typer.Option("--photos", help="Include photos in scans.")] = False,
     kind: Kind = "",
+    cast_people: CastPeople = "",
 ) -> None:
     """Add a folder without scanning it yet."""
     with opened(context) as library:
         row = library.inventory.add(folder, name=name, audio=audio, photos=photos, kind=kind)
+        if cast_people:
+            library.inventory.set_cast_people(row.library_id, cast_people.replace("-", "_"))
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
 
 

@@ -137,6 +137,56 @@ def identify(
     raise typer.Exit(0 if job.status == "completed" else 1)
 
 
+@titles.command("enrich", epilog="Example: indexium titles enrich 12")
+def enrich(
+    context: typer.Context,
+    title_ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID…]", help="Ids of titles; none = all that are due.")
+    ] = None,
+    library_ids: Annotated[
+        list[int] | None, typer.Option("--library", metavar="ID", help="Only titles of this library.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also titles that were looked up in the last 30 days.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look up titles at the providers and store their values; values by hand and of NFO files stay."""
+    if title_ids and library_ids:
+        raise errors.UsageError("Give ids of titles or --library, not both.")
+    with opened(context) as library:
+        if title_ids:
+            job = library.enrichment.schedule_titles(title_ids, force=force)
+        else:
+            job = library.enrichment.schedule_library_enrichment(library_ids or (), force=force)
+        job = followed(library, job, "Enrichment")
+    if as_json:
+        output.to_json({"job_id": job.id, "status": job.status, **job.summary})
+    elif job.summary:
+        output.note(f"{job.summary['message']}.")
+        for name, problem in job.summary["problems"].items():
+            output.note(f"{name}: {problem}")
+    if job.error_message:
+        output.note(job.error_message)
+    raise typer.Exit(0 if job.status == "completed" else 1)
+
+
+@titles.command("status", epilog="Example: indexium titles status")
+def enrichment_status(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show how many videos have values of providers, of which, and how many titles can be looked up."""
+    with opened(context) as library:
+        stats, waiting = library.enrichment.get_enrichment_stats(), library.enrichment.waiting()
+    if as_json:
+        output.to_json({"stats": stats, "waiting": waiting})
+        return
+    share = f"{stats.enriched_videos:,} of {wording.plural(stats.total_videos, 'video')}"
+    output.say_out(f"{share} ({stats.enrichment_percentage:.0f} %) have values of providers.")
+    output.table(("source", "videos"), ((name, number) for name, number in stats.source_breakdown.items()), right=(1,))
+    if stats.enriched_videos:
+        output.say_out(f"The average confidence of their matches is {stats.average_confidence:.2f}.")
+    output.say_out(waiting.text)
+
+
 @titles.command("set", epilog="Example: indexium titles set 12 'title=The Thing' year=1982")
 def set_values(
     context: typer.Context,

@@ -2,8 +2,8 @@
 Suggestions of people for a file. They are offered to the user; the program never adds people by itself.
 
 The evidence: the other files of the folder and of the series of file names, people who share other files with the
-people of this file, names that are similar to those of known people, the faces of a legacy database, and face
-regions that other programs stored in a photo. People who are
+people of this file, names that are similar to those of known people, the faces of a legacy database, face regions
+that other programs stored in a photo, and the cast of the film or series of the file. People who are
 in the result of the file, or that the user removed from it, are never suggested.
 """
 
@@ -27,6 +27,7 @@ from indexium_core.store.people import people as people_store
 from indexium_core.store.people import suggestions as store
 from indexium_core.store.people.people_index import CoOccurrence, PeopleIndex
 from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.titles import enrichment as titles
 
 __all__ = ["Suggestion", "Suggestions"]
 
@@ -35,6 +36,7 @@ _FOLDER_MIN_FILES, _FOLDER_MIN_SHARE = 2, 1 / 3  # of the other files of the fol
 _SERIES_MIN_SHARE = 1 / 2
 _TOGETHER_MIN_FILES, _TOGETHER_MIN_SHARE, _TOGETHER_MIN_LIFT = 3, 0.25, 1.3  # support, confidence and lift
 _FACE_MIN_CONFIDENCE = 0.3
+_CAST_CONFIDENCE, _SERIES_CAST_CONFIDENCE = 0.9, 0.6
 _MAX_RARE_FILES = 2  # a name in more files is not a misspelling of another name
 _SIMILAR_CONFIDENCE = (0.98, 0.9, 0.85, 0.65, 0.5)  # by the rank of the similarity
 
@@ -87,6 +89,7 @@ class Suggestions:
             *self._misspellings(reader, version, subject, surroundings.file_counts),
             *_recognised_faces(faces.of_file(reader, file_id)),
             *map(_face_region, subject.faces),
+            *_cast(*titles.cast_of_file(reader, file_id)),
         ]
         excluded_keys = _excluded_keys(reader, subject, file_id) | self._placeholder_keys()
         return values.rank(_without_aliases(evidence, reader), excluded_keys=excluded_keys, limit=limit)
@@ -230,6 +233,19 @@ def _recognised_faces(rows: Iterable[faces.Face]) -> Iterator[SuggestionEvidence
 def _face_region(name: str) -> SuggestionEvidence:
     reason = "A face in the photo has this name."
     return SuggestionEvidence(name=name, kind="face", reason=reason, confidence=1.0, support=1, of=0)
+
+
+def _cast(kind: str, names: Iterable[str]) -> Iterator[SuggestionEvidence]:
+    """Yield the cast of a film, or of the series of an episode, whose main cast need not be in each episode."""
+    for name in names:
+        yield SuggestionEvidence(
+            name=name,
+            kind="cast",
+            reason="Is in the cast of the film." if kind == "movie" else "Is in the cast of the series.",
+            confidence=_CAST_CONFIDENCE if kind == "movie" else _SERIES_CAST_CONFIDENCE,
+            support=1,
+            of=0,
+        )
 
 
 def _without_aliases(evidence: Iterable[SuggestionEvidence], reader: Connection) -> list[SuggestionEvidence]:

@@ -10,15 +10,18 @@ from typing import TypeAlias
 from indexium_core import errors, provider_keys
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate, ProviderRecord
+from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus, TitleSearch
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.matching import (
+    MIN_SCORE,
     Candidate,
     ContentMatcher,
     ContentType,
     MatchDecision,
+    ScoredCandidate,
     SearchQuery,
+    is_same,
 )
 from indexium_core.settings import Settings
 from indexium_core.sources.catalog import KEYS, Resources, make_providers
@@ -35,6 +38,7 @@ DETAILED = 3  # candidates whose details are fetched before a person is asked
 ID_OF = {"omdb": "imdb"}  # the ids of OMDb are those of IMDb
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
+_PASSING = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again by itself
 _YEARS = range(1870, 2101)
 _DAY = timedelta(days=1)
 KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
@@ -104,27 +108,34 @@ class ExternalAPIManager:
             raise errors.UsageError(f"A title has 1 to {MAX_TITLE_LENGTH} characters.")
         if year is not None and year not in _YEARS:
             raise errors.UsageError(f"The year must be from {_YEARS[0]} to {_YEARS[-1]}.")
+        for each in external_ids:
+            ExternalId.parse(each.provider, each.value)
         return self.match(
             SearchQuery(title, year, kind, runtime_minutes=runtime_minutes, external_ids=tuple(external_ids))
         )
 
-    def match(self, query: SearchQuery) -> TitleSearch:
+    def match(self, query: SearchQuery, *, rejected: Sequence[Candidate] = ()) -> TitleSearch:
         """
         Ask the providers in order until a candidate is accepted by itself, and return all candidates.
 
+        Ids that do not have their form are not used.
+
+        Args:
+            query: What is searched.
+            rejected: Titles that are no candidates, whichever provider offers them.
+
         Raises:
-            UsageError: An id does not have its form.
             ProviderError: No provider is on, or none has answered.
 
         """
-        for each in query.external_ids:
-            ExternalId.parse(each.provider, each.value)
+        valid = tuple(each for each in query.external_ids if each.is_valid)
+        query = dataclasses.replace(query, external_ids=valid)
         used = self._used()
         found: dict[_CandidateKey, Candidate] = {}
         decision, problems = MatchDecision((), None, ""), dict[str, errors.ProviderError]()
         for name, provider in used.items():
             try:
-                decision = self._ask(provider, query, found)
+                decision = self._ask(provider, query, found, rejected)
             except errors.ProviderError as error:
                 problems[name] = error
                 decision = self._matcher.decide(found.values(), query)
@@ -151,9 +162,9 @@ class ExternalAPIManager:
 
         """
         ExternalId.parse(known.provider, known.value)
-        records, problems = dict[str, ProviderRecord](), dict[str, errors.ProviderError]()
         ids, images = {known.provider: known.value}, list[ImageCandidate]()
         used = self._used()
+        records, problems = dict[str, ProviderRecord](), self._refused()
         for name, provider in used.items():
             try:
                 own = ids.get(ID_OF.get(name, name)) or self._id_at(provider, ids, kind)
@@ -182,7 +193,56 @@ class ExternalAPIManager:
             images=tuple(images),
             seasons=max((each.seasons for each in records.values()), key=len),
             problems={name: error.message for name, error in problems.items()},
+            records=records,
+            waits={
+                name: error.retry_after
+                for name, error in problems.items()
+                if error.retry_after is not None and error.reason in _PASSING
+            },
         )
+
+    def season(self, ids: Mapping[str, str], number: int) -> tuple[str, SeasonRecord] | None:
+        """
+        Return a season of the first provider that has it, and the name of this provider; None if none has it.
+
+        `ids` are the ids of the series by provider. One provider is asked after the other, each once.
+
+        Raises:
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        problems = list[errors.ProviderError]()
+        for name, provider in self._used().items():
+            own = ids.get(ID_OF.get(name, name))
+            try:
+                record = provider.season(own, number) if own else None
+            except errors.ProviderError as error:
+                problems.append(error)
+                continue
+            if record is not None and record.episodes:
+                return name, record
+        if problems:
+            raise _joined(problems)
+        return None
+
+    def require_one(self) -> None:
+        """Raise ProviderError if no provider of films and series can be asked."""
+        self._used()
+
+    @property
+    def sent_by_thread(self) -> int:
+        """The number of requests that the present thread has sent."""
+        return self._ledger.sent_by_thread
+
+    def _refused(self) -> dict[str, errors.ProviderError]:
+        """Return the errors of the providers of titles that are not asked for a time, although they have a key."""
+        keys = self._keys()
+        found = {
+            name: each.client.refused_error()
+            for name, each in self.providers.items()
+            if name not in PICTURES_ONLY and not self._reason_off(name, keys)
+        }
+        return {name: error for name, error in found.items() if error is not None}
 
     def _id_at(self, provider: Provider, ids: Mapping[str, str], kind: TitleKind) -> str:
         """Return the id of a title at a provider by its ids at others; "" if the provider does not have it."""
@@ -207,7 +267,9 @@ class ExternalAPIManager:
         }
         if not used:
             reasons = set(reasons_off.values())
-            more = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            refusals = [each.message for each in self._refused().values()]
+            general = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
+            more = " ".join(refusals) or general
             raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
         return used
 
@@ -219,17 +281,36 @@ class ExternalAPIManager:
         """Cancel the requests in progress; later requests fail."""
         self._network.close()
 
-    def _ask(self, provider: Provider, query: SearchQuery, found: dict[_CandidateKey, Candidate]) -> MatchDecision:
+    def _ask(
+        self,
+        provider: Provider,
+        query: SearchQuery,
+        found: dict[_CandidateKey, Candidate],
+        rejected: Sequence[Candidate],
+    ) -> MatchDecision:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
         The search without the year comes first: it also finds a film of the next year with the same title, which must
-        prevent that the other one is accepted by itself.
+        prevent that the other one is accepted by itself. Details are fetched only where they can change the result: of
+        an accepted title if its runtime decides, otherwise of the best titles that a person would be asked about.
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
-            found.update({_key(each): each for each in candidates})
+            for each in candidates:
+                found[_key(each)] = each
+                if any(is_same(each, other) for other in rejected):
+                    del found[_key(each)]
             return self._matcher.decide(found.values(), query)
+
+        def detail(candidates: Sequence[ScoredCandidate]) -> MatchDecision:
+            own = [each.candidate for each in candidates if self.providers.get(each.candidate.provider) is provider]
+            records = [
+                provider.details(each.external_id, each.content_type)
+                for each in own[:DETAILED]
+                if each.content_type != "unknown"
+            ]
+            return decide([_detailed(found, record.candidate) for record in records if record is not None])
 
         if query.external_ids:
             decision = decide(provider.find(query.external_ids, query.content_type))
@@ -238,17 +319,13 @@ class ExternalAPIManager:
         decision = decide(provider.search(query, strict=False))
         if not decision.accepted and query.year is not None:
             decision = decide(provider.search(query, strict=True))
-        if decision.accepted and query.runtime_minutes is None:
-            return decision
-        own = [
-            each.candidate for each in decision.candidates if self.providers.get(each.candidate.provider) is provider
-        ]
-        records = [
-            provider.details(each.external_id, each.content_type)
-            for each in own[:DETAILED]
-            if each.content_type != "unknown"
-        ]
-        return decide([_detailed(found, record.candidate) for record in records if record is not None])
+        if decision.accepted:
+            if not self._matcher.needs_runtime(decision, query):
+                return decision
+            decision = detail([decision.accepted])
+            if decision.accepted:
+                return decision
+        return detail([each for each in decision.candidates if each.score >= MIN_SCORE])
 
     def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
         profile = provider.client.profile
@@ -283,9 +360,11 @@ def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
     """Return the errors of all providers as one."""
     if len(problems) == 1:
         return problems[0]
-    waits = [each.retry_after for each in problems if each.retry_after is not None]
+    waits = [each.retry_after for each in problems if each.retry_after is not None and each.reason in _PASSING]
+    reasons = {each.reason for each in problems}
     return errors.ProviderError(
         " ".join(each.message for each in problems),
+        code=reasons.pop() if len(reasons) == 1 else "",
         retry_after=min(waits, default=None),
         is_temporary=any(each.is_temporary for each in problems),
     )

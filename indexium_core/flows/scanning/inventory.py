@@ -35,6 +35,7 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import checked_modes
+from indexium_core.model.providers.enrichment import CAST_PEOPLE
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.title_guess import checked_kind
 from indexium_core.store.catalog import catalog
@@ -222,6 +223,22 @@ class Inventory:
         self._row(library_id)
         with self._database.atomic() as tx:
             catalog.set_library_kind(tx, library_id, checked_kind(kind))
+
+    @remote()
+    def set_cast_people(self, library_id: int, choice: str) -> None:
+        """
+        Set what happens with the cast of films: `off`, `suggest` (as people of their files) or `take_over`.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: There is no such choice.
+
+        """
+        if choice not in CAST_PEOPLE:
+            raise errors.UsageError(f"A cast cannot be '{choice[:40]}'. Choose one of: {', '.join(CAST_PEOPLE)}.")
+        self._row(library_id)
+        with self._database.atomic() as tx:
+            catalog.set_library_cast(tx, library_id, choice)
 
     def folders(self, text: str) -> builtins.list[FolderSuggestion]:
         """

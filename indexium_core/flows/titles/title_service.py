@@ -14,6 +14,7 @@ from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.titles import planned_values
 from indexium_core.flows.titles.identification import IdentificationReport, Identifier
+from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
@@ -41,7 +42,6 @@ __all__ = ["KIND", "TitleService", "summary"]
 
 KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
-_MOST_EVENTS = 20  # single events of a job; more titles have one event for all
 
 
 class TitleService:
@@ -124,23 +124,10 @@ class TitleService:
             on_progress=job.progress,
             should_stop=job.should_stop,
         )
-        self._emit(report, job.job_id)
+        emit_changes(self._events, report.changes, job_id=job.job_id)
         facts = asdict(report)
         facts.pop("changes")
         return {**facts, "message": summary(report)}
-
-    def _emit(self, report: IdentificationReport, job_id: int) -> None:
-        """Send `movie:added`, `series:updated` and others: one event for each title, or one for many."""
-        for kind in ("movie", "series"):
-            for verb, is_new in (("added", True), ("updated", False)):
-                ids = [number for entity, number, new in report.changes if (entity, new) == (kind, is_new)]
-                if len(ids) > _MOST_EVENTS:
-                    self._events.emit(
-                        f"{kind}:{verb}", job_id=job_id, total=len(ids), message=wording.plural(len(ids), "title")
-                    )
-                    continue
-                for number in ids:
-                    self._events.emit(f"{kind}:{verb}", job_id=job_id, title_id=number, total=len(ids))
 
     # Lists and details.
 
@@ -259,7 +246,7 @@ class TitleService:
         with self._database.atomic() as tx:
             for name, value in checked.items():
                 store.set_by_hand(tx, item, name, value, at=at)
-            identified.show(tx, at=at)
+            identified.show(tx, at=at, ids=[item.id])
         return self._changed(item, checked)
 
     @remote()
@@ -275,7 +262,7 @@ class TitleService:
         with self._database.atomic() as tx:
             for name in names:
                 store.lock(tx, item, name, at=at)
-            identified.show(tx, at=at)
+            identified.show(tx, at=at, ids=[item.id])
         return self._changed(item, names)
 
     @remote()
@@ -286,7 +273,7 @@ class TitleService:
         with self._database.atomic() as tx:
             for name in names:
                 store.unlock(tx, item, name)
-            identified.show(tx, at=self._clock())
+            identified.show(tx, at=self._clock(), ids=[item.id])
         return self._changed(item, names)
 
     # Values for files.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from indexium_core.model.titles.matching import Candidate, ContentType, MatchReason
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
-__all__ = ["MATCH_STATES", "GuessFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult"]
+__all__ = ["MATCH_STATES", "GuessFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
 
+MatchState: TypeAlias = Literal["open", "later", "accepted", "none", "failed", "ignored", "unsearched"]
 MATCH_STATES: Mapping[str, str] = {
     "open": "waits for a decision",
     "later": "was put off",
@@ -18,6 +20,7 @@ MATCH_STATES: Mapping[str, str] = {
     "none": "no provider has a similar title",
     "failed": "the search failed",
     "ignored": "no film and no series",
+    "unsearched": "was not searched yet",
 }
 
 
@@ -27,7 +30,7 @@ class GuessFact:
 
     name: str  # title, year, type, runtime, language, ids
     text: str
-    source: str  # where it comes from: "file name", "folder", "NFO file", "measured"
+    source: str  # where it comes from: "names", "NFO file", "container tag", "by hand", "measured"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +50,17 @@ class MatchQuestion:
     """A title with its candidates."""
 
     item: TitleItem
-    state: str  # MATCH_STATES
+    state: MatchState
     explanation: str  # why it is accepted, or why a person is asked
     search_title: str  # what was searched
     search_year: int | None
     content_type: ContentType
     facts: tuple[GuessFact, ...]
-    files: tuple[TitleFile, ...]
-    candidates: tuple[MatchCandidate, ...]
-    others: tuple[TitleItem, ...] = ()  # open questions of the same folder; a decision can count for them too
+    files: tuple[TitleFile, ...]  # the first ones; `item.file_count` is their number
+    candidates: tuple[MatchCandidate, ...]  # best first, the rejected ones last
+    others: tuple[TitleItem, ...] = ()  # open questions of the same folder: the first ones
+    other_count: int = 0  # all of them; `ignore` can count for them too
+    same_count: int = 0  # those of a series with the same guess; `accept` can count for them too
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
 

@@ -16,14 +16,15 @@ from indexium_core.model.people import people_comment
 
 __all__ = ["KINDS", "MIN_SCORE", "Kind", "Suggestion", "SuggestionEvidence", "rank"]
 
-Kind = Literal["near_name", "face", "series", "folder", "together"]
-KINDS: tuple[Kind, ...] = ("near_name", "face", "series", "folder", "together")  # on a tie, the first one wins
+Kind = Literal["near_name", "face", "cast", "series", "folder", "together"]
+KINDS: tuple[Kind, ...] = ("near_name", "face", "cast", "series", "folder", "together")  # on a tie, the first one wins
 MIN_SCORE = 0.25  # a lower score is noise
 
 # For each kind, its weight and the number of assumed counterexamples, so that 1 of 1 observations is not certain.
 _WEIGHTS: dict[Kind, tuple[float, float]] = {
     "near_name": (0.97, 0.0),
     "face": (0.9, 0.0),
+    "cast": (0.9, 0.0),
     "series": (0.9, 0.5),
     "folder": (0.85, 1.5),
     "together": (0.75, 2.0),

@@ -106,6 +106,8 @@ class ProviderRecord:
     metadata: EnrichedMetadata
     images: tuple[ImageCandidate, ...] = ()
     seasons: tuple[int, ...] = ()  # the numbers of the seasons of a series; 0 has the specials
+    tagline: str = ""
+    is_complete: bool = True  # the answer has every part that was asked for, so a value that it lacks does not exist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate
+from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
 from indexium_core.model.titles.matching import Candidate, MatchDecision
 
 __all__ = ["CachedAnswer", "ProviderDetails", "ProviderRequest", "ProviderStatus", "RequestCount", "TitleSearch"]
@@ -77,3 +77,5 @@ class ProviderDetails:
     images: tuple[ImageCandidate, ...]
     seasons: tuple[int, ...]  # numbers of the seasons of a series
     problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer
+    records: Mapping[str, ProviderRecord] = field(default_factory=dict)  # by provider that has the title
+    waits: Mapping[str, float] = field(default_factory=dict)  # seconds by provider until it can be asked again

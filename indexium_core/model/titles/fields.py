@@ -37,6 +37,7 @@ PLANNED_FIELDS: Mapping[str, str] = {
 }
 _ALL = frozenset(ENTITY_TYPES)
 _WORKS = frozenset({"movie", "series"})
+_PERCENT = frozenset({"rotten_tomatoes", "metacritic"})  # ratings from 0 to 100
 _LONGEST = 20_000  # characters of a text
 _DIGITS = 9  # of a number
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores half a character
@@ -86,7 +87,7 @@ TITLE_FIELDS: Mapping[str, TitleField] = {
         TitleField(name="release_date", about="Date of the first release.", type="date"),
         TitleField(name="runtime_minutes", about="Length in minutes.", type="integer", lowest=1),
         TitleField(name="content_rating", about="Age rating.", entities=_WORKS),
-        TitleField(name="ratings", about="Ratings from 0 to 10 by source.", type="json"),
+        TitleField(name="ratings", about="Ratings by source: 0 to 10, of critics 0 to 100.", type="json"),
         TitleField(name="cast", about="Actors with their roles.", type="json"),
         TitleField(name="crew", about="Directors, writers and others.", type="json"),
         TitleField(name="tmdb_id", about="Id at TMDB."),
@@ -173,27 +174,34 @@ def _json(field: TitleField, value: Any) -> Any:
 
 
 def _ratings(field: TitleField, value: Any) -> dict[str, float]:
+    """Return ratings from 0 to 10; those of Rotten Tomatoes (percent) and Metacritic are from 0 to 100."""
     if not isinstance(value, dict) or not all(
-        isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= 10 for each in value.values()
+        isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= (100 if name in _PERCENT else 10)
+        for name, each in value.items()
     ):
-        raise errors.ValidationError(f'The value of {field.name} has numbers from 0 to 10, such as {{"imdb": 7.5}}.')
+        raise errors.ValidationError(
+            f"The value of {field.name} has numbers from 0 to 10, of rotten_tomatoes and metacritic to 100, such as "
+            '{"imdb": 7.5}.'
+        )
     return {_text(field, name): each for name, each in value.items()}
 
 
 def _people(field: TitleField, value: Any) -> list[dict[str, Any]]:
-    """Return people. Each has a name and its part (cast: `character`, `order`; crew: `job`)."""
+    """Return people. Each has a name and its part (cast: `character`, `order`, `person_ids`; crew: `job`)."""
     part = "character" if field.name == "cast" else "job"
     message = f'The value of {field.name} is a list such as [{{"name": "Ada Quill", "{part}": "…"}}].'
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise errors.ValidationError(message)
     for each in value:
-        order = each.get("order", 0)
-        texts = {name: text for name, text in each.items() if name != "order"}
+        order, ids = each.get("order", 0), each.get("person_ids", {})
+        texts = {name: text for name, text in each.items() if name not in {"order", "person_ids"}}
         if not texts.get("name") or set(texts) - {"name", part} or not all(isinstance(t, str) for t in texts.values()):
             raise errors.ValidationError(message)
         if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= field.highest:
             raise errors.ValidationError(f"The order in {field.name} is a number from 0 to {field.highest:,}.")
-        for text in texts.values():
+        if not isinstance(ids, dict) or not all(isinstance(each_id, str) for each_id in ids.values()):
+            raise errors.ValidationError(f'The person_ids in {field.name} are texts by provider: {{"tmdb": "7010"}}.')
+        for text in (*texts.values(), *ids, *ids.values()):
             _text(field, text)
     return value
 

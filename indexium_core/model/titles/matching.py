@@ -24,6 +24,7 @@ from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
 
 __all__ = [
+    "MIN_SCORE",
     "Candidate",
     "ContentMatcher",
     "ContentType",
@@ -31,6 +32,7 @@ __all__ = [
     "MatchReason",
     "ScoredCandidate",
     "SearchQuery",
+    "is_same",
 ]
 
 ContentType: TypeAlias = Literal["movie", "tv", "unknown"]
@@ -163,6 +165,17 @@ class ContentMatcher:
             return MatchDecision(ranked, None, f"{explanation}; {ACCEPT_GAP:.2f} is needed.")
         return MatchDecision(ranked, best, f"{explanation}.")
 
+    def needs_runtime(self, decision: MatchDecision, query: SearchQuery) -> bool:
+        """Return whether the runtime of the accepted title can change that it is accepted: its details lack it."""
+        best = decision.accepted
+        if best is None or query.runtime_minutes is None or best.candidate.runtime_minutes:
+            return False
+        if any(reason.code == "id" for reason in best.reasons):
+            return False
+        _, *others = decision.titles
+        gap = best.score - others[0].score if others else best.score
+        return min(best.score - ACCEPT_SCORE, gap - ACCEPT_GAP) < RUNTIME_PENALTY
+
     def rank(self, results: Iterable[Candidate], query: SearchQuery) -> list[ScoredCandidate]:
         """Return the candidates of the type and language of the query with their scores, best first."""
         scored = [self.score(candidate, query) for candidate in _filtered(list(results), query)]
@@ -269,7 +282,7 @@ def _conflict_of_ids(ids: Sequence[ExternalId], ranked: Sequence[ScoredCandidate
         if by_provider[each.provider] != each:
             return f"The file has two ids: {each} and {by_provider[each.provider]}."
     owners = [each.candidate for each in ranked if each.candidate.ids.intersection(ids)]
-    other = next((each for each in owners[1:] if not _is_same(owners[0], each)), None)
+    other = next((each for each in owners[1:] if not is_same(owners[0], each)), None)
     if other is None:
         return ""
     return f"The ids of the file belong to different titles: “{owners[0].title}” and “{other.title}”."
@@ -282,7 +295,7 @@ def _by_title(ranked: Sequence[ScoredCandidate]) -> list[list[ScoredCandidate]]:
         for title in titles:
             known = [other.candidate for other in title]
             ids = {other.external_id for other in known if other.provider == each.candidate.provider}
-            if ids <= {each.candidate.external_id} and any(_is_same(other, each.candidate) for other in known):
+            if ids <= {each.candidate.external_id} and any(is_same(other, each.candidate) for other in known):
                 title.append(each)
                 break
         else:
@@ -290,7 +303,7 @@ def _by_title(ranked: Sequence[ScoredCandidate]) -> list[list[ScoredCandidate]]:
     return titles
 
 
-def _is_same(first: Candidate, second: Candidate) -> bool:
+def is_same(first: Candidate, second: Candidate) -> bool:
     """Return whether two candidates are one title: they share an id, or two providers agree on name and year."""
     shared = first.ids & second.ids
     if first.content_type != second.content_type:  # film 603 and series 603 are two titles

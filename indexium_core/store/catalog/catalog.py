@@ -43,6 +43,7 @@ __all__ = [
     "read_before_fields",
     "remove_library",
     "restat",
+    "set_library_cast",
     "set_library_exclude",
     "set_library_kind",
     "set_library_media",
@@ -77,6 +78,7 @@ class LibraryRow:
     scanned_at: datetime | None  # UTC
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     kind: LibraryKind  # what it holds
+    cast_people: str  # what happens with the cast of its films: off, suggest, take_over
 
     @property
     def media_kinds(self) -> frozenset[MediaKind]:
@@ -157,6 +159,11 @@ def set_library_media(tx: Connection, library_id: int, kind: MediaKind, *, inclu
 def set_library_ratings(tx: Connection, library_id: int, *, at_once: bool) -> None:
     """Set whether a rating in a library is written as soon as it is set."""
     tx.execute(_sql("set_library_ratings"), [library_id, at_once])
+
+
+def set_library_cast(tx: Connection, library_id: int, cast_people: str) -> None:
+    """Set what happens with the cast of the films of a library."""
+    tx.execute(_sql("set_library_cast"), [library_id, cast_people])
 
 
 def set_library_kind(tx: Connection, library_id: int, kind: LibraryKind) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -65,6 +66,12 @@ class RequestLedger:
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
         self._database, self._clock = database, clock
+        self._own = threading.local()
+
+    @property
+    def sent_by_thread(self) -> int:
+        """The number of requests that the present thread has stored."""
+        return getattr(self._own, "sent", 0)
 
     def begin(self, provider: str, route: str, parameters: Mapping[str, str]) -> int:
         """Store a request and return its id."""
@@ -73,6 +80,7 @@ class RequestLedger:
         with self._database.atomic() as tx:
             request_id = int(tx.value(_sql("next_request")))
             tx.execute(_sql("begin_request"), values | {"id": request_id})
+        self._own.sent = self.sent_by_thread + 1
         return request_id
 
     def finish(self, request_id: int, *, status: int | None, seconds: float, size: int | None) -> None:

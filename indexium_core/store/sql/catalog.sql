@@ -2,7 +2,8 @@
 -- Every library with the number of its files that are not missing.
 SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.state, l.state_reason, l.people_mode, l.comment_mode,
        l.audio, l.photos, coalesce(l.exclude, []) AS exclude, count(f.file_id) AS file_count, l.scanned_at,
-       CASE WHEN l.write_ratings THEN 'at-once' ELSE 'with-plan' END AS write_ratings, coalesce(l.kind, 'home') AS kind
+       CASE WHEN l.write_ratings THEN 'at-once' ELSE 'with-plan' END AS write_ratings, coalesce(l.kind, 'home') AS kind,
+       coalesce(l.cast_people, 'suggest') AS cast_people
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
@@ -26,6 +27,10 @@ UPDATE libraries SET name = $2 WHERE library_id = $1;
 -- Set the state of a library; returns a row if it changes.
 UPDATE libraries SET state = $2, state_reason = $3
 WHERE library_id = $1 AND (state, state_reason) IS DISTINCT FROM ($2, $3) RETURNING library_id;
+
+-- name: set_library_cast
+-- Set what happens with the cast of the films of a library.
+UPDATE libraries SET cast_people = $2 WHERE library_id = $1;
 
 -- name: set_library_modes
 -- Set the modes of a library; returns a row if one changes.

@@ -50,6 +50,14 @@ SELECT l.rowid FROM title_files AS l ANTI JOIN scanned_files AS f ON f.file_id =
 -- Values without a title
 SELECT v.rowid FROM title_values AS v ANTI JOIN titles AS t ON t.entity_type = v.entity_type AND t.id = v.entity_id;
 
+-- name: orphaned_title_searches
+-- Searches without a title
+SELECT s.rowid FROM title_searches AS s ANTI JOIN titles AS t ON t.entity_type = s.entity_type AND t.id = s.entity_id;
+
+-- name: orphaned_title_matches
+-- Candidates without a title
+SELECT m.rowid FROM title_matches AS m ANTI JOIN titles AS t ON t.entity_type = m.entity_type AND t.id = m.entity_id;
+
 -- name: orphaned_metadata_operation_items
 -- Results of files without an operation
 SELECT i.rowid FROM metadata_operation_items AS i ANTI JOIN metadata_operations AS o ON o.id = i.operation_id;

@@ -144,9 +144,23 @@ DELETE FROM series WHERE library_id = $1
 DELETE FROM title_values AS v
 WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = v.entity_type AND t.id = v.entity_id);
 
+-- name: orphaned_searches
+-- Delete the searches of titles that do not exist any more.
+DELETE FROM title_searches AS s
+WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = s.entity_type AND t.id = s.entity_id);
+
+-- name: orphaned_matches
+-- Delete the candidates of titles that do not exist any more.
+DELETE FROM title_matches AS m
+WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = m.entity_type AND t.id = m.entity_id);
+
 -- name: forget_links
 -- Delete the links of the files of a library.
 DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
+
+-- name: shown_values
+-- The values that count: of given titles, or of all.
+SELECT * FROM titles_shown WHERE $ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id)
 
 -- name: show_episodes
 -- Copy the shown numbers and dates of episodes.
@@ -156,7 +170,8 @@ FROM (
            any_value(v.value->>'$') FILTER (v.field = 'episode')::INTEGER AS episode,
            any_value(v.value->>'$') FILTER (v.field = 'absolute')::INTEGER AS absolute,
            TRY_CAST(any_value(v.value->>'$') FILTER (v.field = 'aired') AS DATE) AS aired
-    FROM episodes AS e LEFT JOIN titles_shown AS v ON v.entity_type = 'episode' AND v.entity_id = e.id
+    FROM episodes AS e LEFT JOIN (/* shown_values */) AS v ON v.entity_type = 'episode' AND v.entity_id = e.id
+    WHERE $ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], e.id)
     GROUP BY e.id
 ) AS s
 WHERE s.id = e.id
@@ -168,13 +183,23 @@ INSERT INTO seasons BY NAME
 SELECT nextval('title_ids') AS id, e.library_id, e.series_id, e.season, 's' || e.season AS name_key,
        $at AS created_at, $at AS updated_at
 FROM (SELECT series_id, season, min(library_id) AS library_id FROM episodes WHERE season IS NOT NULL
+      AND ($series::BIGINT[] IS NULL OR list_contains($series::BIGINT[], series_id))
       GROUP BY series_id, season ORDER BY series_id, season) AS e
 ANTI JOIN seasons AS s ON s.series_id = e.series_id AND s.season = e.season;
 
 -- name: remove_seasons
 -- Delete the seasons without episodes that no person has changed.
-DELETE FROM seasons WHERE (series_id, season) NOT IN (SELECT (series_id, season) FROM episodes WHERE season IS NOT NULL)
+DELETE FROM seasons WHERE ($series::BIGINT[] IS NULL OR list_contains($series::BIGINT[], series_id))
+  AND (series_id, season) NOT IN (SELECT (series_id, season) FROM episodes WHERE season IS NOT NULL)
   AND id NOT IN (SELECT entity_id FROM touched_titles WHERE entity_type = 'season');
+
+-- name: series_of
+-- The series of the given episodes.
+SELECT DISTINCT series_id FROM episodes WHERE list_contains($ids::BIGINT[], id) ORDER BY series_id;
+
+-- name: seasons_of
+-- The seasons of series.
+SELECT id FROM seasons WHERE list_contains($series::BIGINT[], series_id) ORDER BY id;
 
 -- name: shown
 -- The shown values of one kind of titles that are columns.
@@ -184,8 +209,8 @@ SELECT t.id, any_value(v.value->>'$') FILTER (v.field = 'title') AS title,
        any_value(v.value->>'$') FILTER (v.field = 'sort_title') AS sort_title,
        TRY_CAST(any_value(v.value->>'$') FILTER (v.field = 'year') AS INTEGER) AS year,
        coalesce(any_value(v.value->>'$') FILTER (v.field = 'ignored') = 'true', FALSE) AS ignored
-FROM titles AS t LEFT JOIN titles_shown AS v ON v.entity_type = t.entity_type AND v.entity_id = t.id
-WHERE t.entity_type = $kind GROUP BY t.id;
+FROM titles AS t LEFT JOIN (/* shown_values */) AS v ON v.entity_type = t.entity_type AND v.entity_id = t.id
+WHERE t.entity_type = $kind AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], t.id)) GROUP BY t.id;
 
 -- name: show
 -- Copy them. A title without a value has the number of the season or of the episode.

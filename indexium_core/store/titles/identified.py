@@ -27,6 +27,7 @@ __all__ = [
     "put",
     "put_names",
     "remove_empty",
+    "show",
     "stored",
 ]
 
@@ -179,13 +180,24 @@ def put(
     return changed
 
 
-def show(tx: Connection, *, at: datetime) -> None:
-    """Copy the shown values into the tables of titles, and make the seasons that episodes have."""
-    tx.execute(_sql("show_episodes"), {"at": at})
-    tx.execute(_sql("insert_seasons"), {"at": at})
-    tx.execute(_sql("remove_seasons"))
+def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None) -> None:
+    """
+    Copy the shown values into the tables of titles, and make the seasons that episodes have.
+
+    With `ids`, this is done for these titles only, and for the seasons of the series of episodes among them.
+    """
+    only: dict[str, Any] = {"ids": None if ids is None else list(ids)}
+    tx.execute(_sql("show_episodes"), only | {"at": at})
+    series = None
+    if ids is not None:
+        series = [number for (number,) in tx.execute(_sql("series_of"), only).fetchall()]
+    if series is None or series:
+        tx.execute(_sql("insert_seasons"), {"at": at, "series": series})
+        tx.execute(_sql("remove_seasons"), {"series": series})
+    if series:
+        only["ids"] += [number for (number,) in tx.execute(_sql("seasons_of"), {"series": series}).fetchall()]
     for table, kind in (("movies", "movie"), ("series", "series"), ("seasons", "season"), ("episodes", "episode")):
-        tx.execute(_sql("shown"), {"kind": kind})
+        tx.execute(_sql("shown"), only | {"kind": kind})
         tx.execute(sql.with_parts(_sql("show"), table=table), {"kind": kind, "at": at})
 
 
@@ -193,7 +205,8 @@ def remove_empty(tx: Connection, library_id: int) -> None:
     """Delete the titles of a library that have no file, except those that a person has changed."""
     for statement in ("empty_episodes", "empty_movies", "empty_series"):
         tx.execute(_sql(statement), [library_id])
-    tx.execute(_sql("orphaned_values"))
+    for statement in ("orphaned_values", "orphaned_searches", "orphaned_matches"):
+        tx.execute(_sql(statement))
 
 
 def forget_library(tx: Connection, library_id: int) -> None:
@@ -203,4 +216,4 @@ def forget_library(tx: Connection, library_id: int) -> None:
 
 
 def _sql(name: str) -> str:
-    return sql.load("titles")[name]
+    return sql.compose("titles")[name]

@@ -292,6 +292,7 @@ def test_every_mutator_is_in_table() -> None:
         "catalog.add_library",
         "catalog.name_library",
         "catalog.set_library_exclude",
+        "catalog.set_library_cast",
         "catalog.set_library_kind",
         "catalog.set_library_media",
         "catalog.set_library_ratings",

@@ -3,7 +3,7 @@ CREATE TABLE title_searches (
     entity_type VARCHAR NOT NULL,                  -- movie, series
     entity_id BIGINT NOT NULL,
     state VARCHAR NOT NULL,                        -- open, later, accepted, none (no candidate), failed
-    query JSON NOT NULL,                           -- what was searched: title, year, content_type, external_ids
+    query JSON NOT NULL,                           -- what was searched: title, year, ids, by_hand
     explanation VARCHAR NOT NULL,                  -- why a candidate is accepted, or why a person is asked
     decided_by VARCHAR NOT NULL DEFAULT '',        -- '': nobody; automatic, hand
     decided_at TIMESTAMPTZ,
@@ -36,3 +36,7 @@ CREATE TABLE title_decisions (
     before JSON NOT NULL,                          -- the rows of its titles as they were
     undone_at TIMESTAMPTZ
 );
+-- A match that a person accepted keeps title and files together, as a value by hand does.
+CREATE OR REPLACE VIEW touched_titles AS
+SELECT entity_type, entity_id FROM title_values WHERE origin = 'hand' OR locked
+UNION SELECT entity_type, entity_id FROM title_searches WHERE state = 'accepted' AND decided_by = 'hand';

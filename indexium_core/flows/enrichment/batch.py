@@ -1,0 +1,327 @@
+"""Enrichment in the background: jobs of the kind `enrich`, their progress, and the statistics of a home."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.flows.enrichment.enricher import FetchedTitle, TitleEnricher
+from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun, summary
+from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.titles.title_events import emit_changes
+from indexium_core.jobs.context import JobContext
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model import wording
+from indexium_core.model.event import Event
+from indexium_core.model.job import Job
+from indexium_core.model.providers.enrichment import (
+    EnrichmentProgress,
+    EnrichmentStats,
+    EnrichmentStatus,
+    WaitingTitles,
+)
+from indexium_core.model.remote_calls import remote
+from indexium_core.settings import Settings
+from indexium_core.store.catalog import catalog
+from indexium_core.store.database import Database
+from indexium_core.store.titles import enrichment as rows
+from indexium_core.store.titles.enrichment import DueTitle
+
+__all__ = ["KIND", "BatchEnrichmentService"]
+
+KIND = "enrich"  # of its jobs
+MAX_JOBS = 2  # at once, so that one title does not wait for the end of a whole library
+_WAIT_SECONDS = 0.2  # between two looks at a request to stop
+_SECONDS_PER_TITLE = 1.0  # estimate of the requests of one title
+_STATUS: Mapping[str, EnrichmentStatus] = {
+    "pending": "waiting",
+    "paused": "waiting",
+    "interrupted": "waiting",
+    "running": "active",
+    "completed": "completed",
+    "completed_with_errors": "completed",
+}
+
+
+class BatchEnrichmentService:
+    """Enriches titles in jobs. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        enricher: TitleEnricher,
+        *,
+        providers: ExternalAPIManager,
+        queue: JobQueueService,
+        events: EventBus,
+        config: Settings,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Run jobs in `queue`. Settings are read at each use."""
+        self._database, self._enricher, self._providers = database, enricher, providers
+        self._queue, self._events, self._config, self._clock = queue, events, config, clock
+        self._lock = threading.Lock()
+        self._claimed: set[int] = set()  # titles that a job is looking up
+
+    # Jobs.
+
+    @remote()
+    def schedule_library_enrichment(
+        self, library_ids: Sequence[int] = (), *, priority: int | str = 5, force: bool = False
+    ) -> Job:
+        """
+        Add a job that looks up the films and series of libraries, or of all libraries that hold titles.
+
+        Args:
+            library_ids: The libraries; none for all.
+            priority: 1 to 10, lower first; or high (2), normal (5), low (8).
+            force: Also titles that were enriched in the last `INDEXIUM_PROVIDER_CACHE_DAYS`.
+
+        Raises:
+            UnknownIdError: A library does not exist.
+            UsageError: A library holds no titles, or `INDEXIUM_ONLINE` is off.
+
+        """
+        libraries = {row.library_id: row for row in catalog.libraries(self._database.read())}
+        for library_id in library_ids:
+            if library_id not in libraries:
+                raise errors.UnknownIdError(f"There is no library {library_id}.")
+            if libraries[library_id].kind == "home":
+                raise errors.UsageError(f"Library {library_id} has home videos, which are never looked up.")
+        names = ", ".join(libraries[each].name for each in library_ids) or "all libraries"
+        payload = {"libraries": sorted(library_ids), "titles": None, "force": force}
+        return self._add(payload, f"Look up titles of {names}", priority)
+
+    @remote()
+    def schedule_titles(self, title_ids: Sequence[int], *, priority: int | str = 2, force: bool = False) -> Job:
+        """
+        Add a job that looks up titles. Of a season or an episode, it looks up the whole series.
+
+        Arguments as `schedule_library_enrichment`.
+
+        Raises:
+            UnknownIdError: A title does not exist.
+            UsageError: No title is given, or `INDEXIUM_ONLINE` is off.
+
+        """
+        works = dict[int, None]()
+        for title_id in title_ids:
+            found = rows.kind_of(self._database.read(), title_id)
+            if found is None:
+                raise errors.UnknownIdError(f"There is no title {title_id}.")
+            works[title_id if found[1] is None else found[1]] = None
+        if not works:
+            raise errors.UsageError("No title is given. 'indexium titles list' shows the ids of titles.")
+        payload = {"libraries": [], "titles": list(works), "force": force}
+        return self._add(payload, f"Look up {wording.plural(len(works), 'title')}", priority)
+
+    @remote()
+    def schedule_video_enrichment(self, file_id: int, priority: int | str = 2) -> Job:
+        """
+        Add a job that looks up the film or the series of a file.
+
+        Raises:
+            UnknownIdError: There is no such file.
+            UsageError: The file belongs to no film and no series, or `INDEXIUM_ONLINE` is off.
+
+        """
+        if not rows.duration(self._database.read(), file_id)[0]:
+            raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
+        found = rows.title_of_file(self._database.read(), file_id)
+        if found is None:
+            raise errors.UsageError(f"File {file_id} belongs to no film and no series.")
+        return self.schedule_titles([found.id], priority=priority)
+
+    def _add(self, payload: Mapping[str, Any], title: str, priority: int | str) -> Job:
+        if self._config.online == "off":
+            raise errors.UsageError("Nothing is looked up: the setting INDEXIUM_ONLINE is off.")
+        return self._queue.add_job(KIND, payload, title=title, priority=priority)
+
+    def follow_identification(self, event: Event) -> None:
+        """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
+        if event.name != "identify:completed" or self._config.online != "on":
+            return
+        waiting = self.waiting()
+        if waiting.titles and not waiting.reason:
+            self.schedule_library_enrichment()
+
+    # What waits, progress, statistics.
+
+    @remote()
+    def waiting(self, library_ids: Sequence[int] = ()) -> WaitingTitles:
+        """Return the number of titles that can be looked up, and whether a person should be asked to do it."""
+        fresh = self._fresh_since()
+        titles, videos = rows.count_due(self._database.read(), fresh=fresh, now=self._clock(), library_ids=library_ids)
+        reason = self._reason_off()
+        seconds = titles * (_SECONDS_PER_TITLE + self._config.enrich_pause_ms / 1000) / self._config.enrich_concurrency
+        return WaitingTitles(
+            titles=titles,
+            videos=videos,
+            is_proposed=bool(titles) and not reason and self._config.online == "ask",
+            estimated_minutes=-int(-seconds // 60),
+            reason=reason,
+        )
+
+    def _reason_off(self) -> str:
+        try:
+            self._providers.require_one()
+        except errors.ProviderError as error:
+            return error.message
+        return ""
+
+    @remote()
+    def get_enrichment_progress(self, job_id: int) -> EnrichmentProgress:
+        """Return the progress of a job; UnknownIdError if there is no such job or it is of another kind."""
+        job = self._queue.get(job_id)
+        if job.job_type != KIND:
+            raise errors.UnknownIdError(f"Job {job_id} is no enrichment.")
+        status, total = _STATUS.get(job.status, "failed"), job.progress_total or 0
+        is_done = status == "completed"
+        end = None
+        if status == "active" and job.eta_seconds is not None:
+            end = self._clock() + timedelta(seconds=job.eta_seconds)
+        return EnrichmentProgress(
+            job_id=job.id,
+            status=status,
+            progress=100.0 if is_done else round(100 * job.progress_current / total, 1) if total else 0.0,
+            processed_videos=job.progress_current,
+            total_videos=total,
+            started_at=job.started_at,
+            completed_at=job.completed_at,
+            estimated_completion=end,
+        )
+
+    @remote()
+    def get_enrichment_stats(self) -> EnrichmentStats:
+        """Return how many videos of films and series have values of providers, and of which."""
+        found = rows.statistics(self._database.read())
+        enriched = {each.source: each for each in found if each.source is not None}
+        total, number = sum(each.videos for each in found), sum(each.videos for each in enriched.values())
+        confidence = sum(each.confidence or 0.0 for each in enriched.values())
+        return EnrichmentStats(
+            total_videos=total,
+            enriched_videos=number,
+            enrichment_percentage=round(100 * number / total, 2) if total else 0.0,
+            source_breakdown={source: each.videos for source, each in sorted(enriched.items())},
+            average_confidence=round(confidence / number, 4) if number else 0.0,
+            last_enrichment=max((each.last for each in enriched.values() if each.last), default=None),
+        )
+
+    # The handler.
+
+    def handle(self, job: JobContext) -> Mapping[str, Any]:
+        """Run a job and return its report: the handler of the queue."""
+        self._providers.require_one()
+        now = self._clock()
+        with self._database.atomic() as tx:
+            rows.forget_attempts(tx)
+        run = EnrichmentRun(job, now)
+        fresh = run.started if job.payload["force"] else self._fresh_since()
+        due = rows.due(
+            self._database.read(),
+            fresh=fresh,
+            now=now,
+            library_ids=job.payload["libraries"],
+            ids=job.payload["titles"],
+        )
+        run.begin(due)
+        with ThreadPoolExecutor(self._config.enrich_concurrency, thread_name_prefix="enrich") as pool:
+            ending = threading.Event()
+            try:
+                self._work(run, due, now, pool, ending=ending)
+            finally:
+                ending.set()
+        return self._end(run)
+
+    def _work(
+        self,
+        run: EnrichmentRun,
+        due: Sequence[DueTitle],
+        now: datetime,
+        pool: ThreadPoolExecutor,
+        *,
+        ending: threading.Event,
+    ) -> None:
+        """Look the titles up; those that failed have their next attempt after all others."""
+        waiting, running = deque(due), dict[Future[FetchedTitle | None], DueTitle]()
+        own = threading.local()  # whether a thread has sent a request for its last title
+        while waiting or running:
+            if run.stop_sentence or run.job.should_stop():
+                waiting.clear()
+                ending.set()
+                run.report.cancelled = not run.stop_sentence
+            while waiting and len(running) < 2 * self._config.enrich_concurrency:
+                title = waiting.popleft()
+                running[pool.submit(self._fetch, title, now, own, ending)] = title
+            done, _ = wait(running, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                continue
+            fetched = {running.pop(future): future.result() for future in done}
+            found = [each for each in fetched.values() if each is not None]
+            run.skip([title for title, each in fetched.items() if each is None and not ending.is_set()])
+            group = self._enricher.store(found, lambda tx, found=found: run.store(found, tx))  # type: ignore[misc]
+            run.report.episodes += group.episodes
+            changed = {number for _, number in group.changed}
+            run.report.unchanged += sum(each.outcome == "enriched" and each.title.id not in changed for each in found)
+            run.changes |= {(kind, number, False) for kind, number in group.changed}
+            self._release(each.title.id for each in found)
+            waiting += [each.title._replace(attempts=each.title.attempts + 1) for each in found if run.is_again(each)]
+            run.show()
+
+    def _fetch(
+        self, title: DueTitle, now: datetime, own: threading.local, ending: threading.Event
+    ) -> FetchedTitle | None:
+        """Return the answers for a title; None if another job has looked it up, or the job ends."""
+        if getattr(own, "has_sent", False):
+            ending.wait(self._config.enrich_pause_ms / 1000)
+        own.has_sent = False
+        if ending.is_set() or not self._claim(title, now):
+            return None
+        before = self._providers.sent_by_thread
+        try:
+            return self._enricher.fetch(title)
+        except BaseException:
+            self._release([title.id])
+            raise
+        finally:
+            own.has_sent = self._providers.sent_by_thread > before
+
+    def _claim(self, title: DueTitle, now: datetime) -> bool:
+        """Return whether this job looks a title up: no other one does, or has done it since `now`."""
+        with self._lock:
+            if title.id in self._claimed:
+                return False
+            self._claimed.add(title.id)
+        if rows.is_enriched_since(self._database.read(), title.entity_type, title.id, now):
+            self._release([title.id])
+            return False
+        return True
+
+    def _release(self, title_ids: Iterable[int]) -> None:
+        with self._lock:
+            self._claimed.difference_update(title_ids)
+
+    def _end(self, run: EnrichmentRun) -> Mapping[str, Any]:
+        """Send the events, add the job for what has to wait, and return the report."""
+        emit_changes(self._events, sorted(run.changes), job_id=run.job.job_id)
+        if run.stop_sentence and run.wait is None:
+            raise errors.ProviderError(run.stop_sentence, code="provider_off")
+        message = summary(run.report)
+        if run.wait is not None and not run.report.cancelled:
+            start = self._clock() + timedelta(seconds=run.wait)
+            payload = dict(run.job.payload)
+            if payload["force"]:
+                payload["since"] = run.started.isoformat()  # what is done by now is not done again
+            self._queue.add_job(KIND, payload, title="Look up the rest of the titles", not_before=start)
+            message += f". The rest continues at {start.astimezone():%Y-%m-%d %H:%M}: {run.problem}"
+        return {**asdict(run.report), "message": message}
+
+    def _fresh_since(self) -> datetime:
+        return self._clock() - timedelta(days=self._config.provider_cache_days)

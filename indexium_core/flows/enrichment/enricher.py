@@ -1,0 +1,243 @@
+"""
+The enrichment of one title after the other: fetch what providers have, then store it.
+
+`fetch` sends requests and takes no lock of the database; it runs on several threads. `store` writes a group of titles
+in one short transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from indexium_core import errors
+from indexium_core.flows.enrichment import provider_values
+from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.model.people import people_comment
+from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
+from indexium_core.model.providers.traffic import ProviderDetails
+from indexium_core.model.titles.fields import EntityType
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.titles import enrichment as rows
+from indexium_core.store.titles import identified
+from indexium_core.store.titles.enrichment import AnswerRow, DueTitle, Known, ProviderValueRow
+
+__all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
+
+Outcome: TypeAlias = Literal["enriched", "question", "unmatched", "failed"]
+Images: TypeAlias = Sequence[ImageCandidate]
+_AGAIN = timedelta(hours=1)  # after a failure whose end is not known
+_LONG_WAIT = 30.0  # seconds: a provider that asks for more is not waited for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchedTitle:
+    """A title with the answers of providers."""
+
+    title: DueTitle
+    outcome: Outcome
+    confidence: float = 1.0  # of the match
+    details: ProviderDetails | None = None
+    seasons: Mapping[int, tuple[str, SeasonRecord]] = field(default_factory=dict)  # by number, with the provider
+    problem: str = ""  # a sentence: why it failed, or which answer is missing
+    wait: float | None = None  # seconds until a provider that gave no answer can be asked
+    is_lasting: bool = False  # another attempt has the same result
+    stops: bool = False  # no other title can be looked up either
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of a group of titles."""
+
+    answers: list[AnswerRow] = field(default_factory=list)
+    values: list[ProviderValueRow] = field(default_factory=list)
+    images: dict[tuple[EntityType, int], Images] = field(default_factory=dict)
+    episodes: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class StoredGroup:
+    """The result of `store`."""
+
+    changed: list[tuple[str, int]] = field(default_factory=list)  # type and id of titles whose values changed
+    episodes: int = 0  # with values of a provider
+
+
+class TitleEnricher:
+    """Fetches and stores the values of providers."""
+
+    def __init__(
+        self,
+        database: Database,
+        providers: ExternalAPIManager,
+        *,
+        clock: Callable[[], datetime],
+        find: Callable[[int], str] | None = None,
+        record_images: Callable[[EntityType, int, Images], object] | None = None,
+        add_people: Callable[[Sequence[int], Sequence[str]], object] | None = None,
+    ) -> None:
+        """
+        Use the providers of a home.
+
+        Args:
+            database: The database.
+            providers: The providers.
+            clock: Returns the current time (UTC).
+            find: Searches the match of a title, stores it, and returns the state of the search.
+            record_images: Stores the pictures that providers offer for a title.
+            add_people: Assigns people to files.
+
+        """
+        self._database, self._providers, self._clock = database, providers, clock
+        self._find, self._record_images, self._add_people = find, record_images, add_people
+
+    # Requests.
+
+    def fetch(self, title: DueTitle) -> FetchedTitle:
+        """Return what the providers have about a title. A failure is an outcome, not an error."""
+        try:
+            return self._fetch(title)
+        except errors.ProviderError as error:
+            wait = None if error.reason == "provider_key" else error.retry_after
+            stops = error.reason in {"provider_off", "provider_key"} or (wait is not None and wait > _LONG_WAIT)
+            return FetchedTitle(title=title, outcome="failed", problem=error.message, wait=wait, stops=stops)
+        except (errors.UnknownIdError, errors.UsageError) as error:
+            return FetchedTitle(title=title, outcome="failed", problem=error.message, is_lasting=True)
+
+    def _fetch(self, title: DueTitle) -> FetchedTitle:
+        self._providers.require_one()
+        known = Known(title.provider, title.external_id, title.is_match, title.score, title.search_state)
+        if self._find is not None and title.search_state in {None, "none", "failed"}:
+            state = self._find(title.id)
+            known = rows.known(self._database.read(), title.entity_type, title.id)
+            if state in {"open", "later"}:
+                return FetchedTitle(title=title, outcome="question")
+            if state == "failed":
+                return FetchedTitle(title=title, outcome="failed", problem="The search for the title failed.")
+        if known.id is None:
+            return FetchedTitle(title=title, outcome="unmatched")
+        details = self._providers.details(known.id, "movie" if title.entity_type == "movie" else "tv")
+        seasons, problem = self._seasons(title.id, details) if title.entity_type == "series" else ({}, "")
+        return FetchedTitle(
+            title=title,
+            outcome="enriched",
+            confidence=1.0 if known.score is None else known.score,
+            details=details,
+            seasons=seasons,
+            problem=" ".join(filter(None, [*details.problems.values(), problem])),
+            wait=min(details.waits.values(), default=None),
+        )
+
+    def _seasons(self, series_id: int, details: ProviderDetails) -> tuple[dict[int, tuple[str, SeasonRecord]], str]:
+        """Return the seasons that the library has, and a sentence if one is missing: one request for each season."""
+        episodes = rows.episodes(self._database.read(), series_id)
+        wanted = {each.season for each in episodes if each.season is not None and each.episode is not None}
+        if any(each.season is None or each.episode is None for each in episodes):
+            wanted |= set(details.seasons)  # an episode without a number can be in any season
+        if details.seasons:
+            wanted &= set(details.seasons)
+        found, problem = dict[int, tuple[str, SeasonRecord]](), ""
+        for number in sorted(wanted):
+            try:
+                answer = self._providers.season(details.metadata.external_ids, number)
+            except errors.ProviderError as error:
+                problem = error.message
+                continue
+            if answer is not None:
+                found[number] = answer
+        return found, problem
+
+    # Rows.
+
+    def store(self, fetched: Sequence[FetchedTitle], save: Callable[[Connection], None]) -> StoredGroup:
+        """Store a group of titles in one transaction, to which `save` adds the position of the job."""
+        group, found, at = StoredGroup(), _Rows(), self._clock()
+        with self._database.atomic() as tx:
+            for each in fetched:
+                if rows.kind_of(tx, each.title.id) is not None:
+                    self._collect(tx, each, found)
+                    self._record(tx, each, at)
+            if found.answers:
+                group.changed = rows.put(tx, found.answers, found.values, at=at)
+            if group.changed:
+                identified.show(tx, at=at)
+            save(tx)
+        group.episodes = found.episodes
+        if self._record_images is not None:
+            for (kind, number), images in found.images.items():
+                self._record_images(kind, number, images)
+        self._take_cast([number for kind, number in group.changed if kind == "movie"])
+        return group
+
+    def _collect(self, tx: Connection, fetched: FetchedTitle, found: _Rows) -> None:
+        """Add the answers, values and pictures of a title."""
+        details, title, confidence = fetched.details, fetched.title, fetched.confidence
+        if details is None:
+            return
+        kind, number = title.entity_type, title.id
+        for provider, record in details.records.items():
+            found.answers.append(AnswerRow(kind, number, provider, record.is_complete))
+            found.values += provider_values.of_title(kind, number, provider, record, confidence)
+        ids = details.metadata.external_ids
+        others = {
+            provider
+            for provider, name, value in rows.stored_ids(tx, kind, number)
+            if provider not in details.records and ids.get(name, value) != value
+        }
+        for provider in sorted(others):  # its values are those of another match
+            found.answers.append(AnswerRow(kind, number, provider, is_complete=True))
+        found.images[kind, number] = details.images
+        if fetched.seasons:
+            self._collect_seasons(tx, fetched, found)
+
+    def _collect_seasons(self, tx: Connection, fetched: FetchedTitle, found: _Rows) -> None:
+        """Add the answers, values and pictures of the seasons and episodes that the library has."""
+        series_id, confidence = fetched.title.id, fetched.confidence
+        season_ids, episodes = rows.seasons(tx, series_id), rows.episodes(tx, series_id)
+        by_provider = defaultdict[str, dict[int, SeasonRecord]](dict)
+        for number, (provider, season) in fetched.seasons.items():
+            by_provider[provider][number] = season
+            if number in season_ids:
+                found.answers.append(AnswerRow("season", season_ids[number], provider, is_complete=True))
+                found.values += provider_values.of_season(season_ids[number], provider, season, confidence)
+        for provider, seasons in by_provider.items():
+            for row, episode in provider_values.numbered(episodes, seasons):
+                found.episodes += 1
+                found.answers.append(AnswerRow("episode", row.id, provider, is_complete=True))
+                found.values += provider_values.of_episode(row.id, provider, episode, confidence)
+                if episode.still_url:
+                    still = ImageCandidate(provider=provider, kind="still", url=episode.still_url)
+                    found.images["episode", row.id] = (still,)
+
+    def _record(self, tx: Connection, fetched: FetchedTitle, at: datetime) -> None:
+        """Store the attempt. A provider that only asks for a wait is no failed attempt."""
+        if fetched.stops or fetched.outcome == "question":
+            return
+        is_failed = bool(fetched.problem) and fetched.wait is None
+        attempts = fetched.title.attempts + 1 if is_failed else 0
+        again = at + (_AGAIN if fetched.wait is None else timedelta(seconds=fetched.wait))
+        rows.record_attempt(
+            tx,
+            fetched.title.entity_type,
+            fetched.title.id,
+            attempts=rows.MOST_ATTEMPTS if fetched.is_lasting else attempts,
+            problem=fetched.problem,
+            not_before=again if fetched.problem else None,
+            at=at,
+        )
+
+    def _take_cast(self, film_ids: Sequence[int]) -> None:
+        """Assign the cast of films to their files where the library says so: each person once."""
+        if self._add_people is None or not film_ids:
+            return
+        for film in rows.cast_to_take(self._database.read(), film_ids):
+            keys = {people_comment.person_key(name): name for name in film.names}
+            new = [name for key, name in keys.items() if key not in film.taken]
+            if new:
+                self._add_people(film.file_ids, new)
+                with self._database.atomic() as tx:
+                    rows.take_cast(tx, film.id, {*film.taken, *keys})

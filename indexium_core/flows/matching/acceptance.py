@@ -1,0 +1,90 @@
+"""Accept a candidate: its ids become values of the provider, and what was known of another match is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.flows.matching import title_query
+from indexium_core.model.matches.questions import MatchCandidate
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.titles.matching import SearchQuery
+from indexium_core.model.titles.titles import TitleItem
+from indexium_core.store.connection import Connection
+from indexium_core.store.titles import identified
+from indexium_core.store.titles import matches as store
+from indexium_core.store.titles import titles as title_store
+from indexium_core.store.titles.matches import SearchRow
+
+__all__ = ["key_of", "position_of", "present", "search_of", "show", "take"]
+
+_ID_FIELDS: Mapping[str, str] = {"tmdb": "tmdb_id", "imdb": "imdb_id", "omdb": "imdb_id", "tvdb": "tvdb_id"}
+
+
+def present(reader: Connection, title_id: int) -> TitleItem:
+    """
+    Return a film or series.
+
+    Raises:
+        UnknownIdError: There is no such title.
+        UsageError: The title is a season or an episode.
+
+    """
+    item = store.items(reader, [title_id]).get(title_id)
+    if item is not None:
+        return item
+    other = title_store.find(reader, title_id)
+    if other is None:
+        raise errors.UnknownIdError(f"There is no title {title_id}.")
+    raise errors.UsageError(f"Title {title_id} is no film and no series. Choose its series: {other.series_id}.")
+
+
+def search_of(reader: Connection, item: TitleItem) -> SearchQuery:
+    """Return the search for a title by what its files and people say."""
+    parts = store.parts(reader, item.id) if item.entity_type == "movie" else ()
+    return title_query.query_of(item, store.values(reader, [item.id]).get(item.id, []), parts)
+
+
+def take(tx: Connection, item: TitleItem, position: int, *, by: str, at: datetime) -> None:
+    """Make a candidate the match of a title. What providers said about another match is deleted."""
+    found = store.candidates(tx, [item.id])[item.id]
+    chosen = next(each for each in found if each.position == position)
+    if chosen.state != "accepted":
+        store.withdraw(tx, item.id)
+    store.mark_candidate(tx, item.id, position, "accepted", by=by, at=at)
+    candidate = chosen.candidate
+    ids = {_ID_FIELDS[each.provider]: each.value for each in candidate.ids if _is_usable(each)}
+    store.adopt(tx, item.entity_type, item.id, ids, provider=candidate.provider, score=chosen.score, at=at)
+    if item.id in store.searches(tx, [item.id]):
+        store.mark(tx, [item.id], "accepted", by=by, at=at)
+    else:
+        plain = title_query.plain_query(search_of(tx, item), by_hand=True)
+        row = SearchRow(state="accepted", query=plain, explanation="", decided_by=by, decided_at=at)
+        store.put_search(tx, item.entity_type, item.id, row, at=at)
+    show(tx, [item.id], at)
+
+
+def position_of(tx: Connection, item: TitleItem, chosen: MatchCandidate) -> int:
+    """Return the position of a candidate of a title; it is added if the title does not have it."""
+    for _ in range(2):
+        for each in store.candidates(tx, [item.id]).get(item.id, []):
+            if key_of(each) == key_of(chosen):
+                return each.position
+        store.put_candidates(tx, item.entity_type, item.id, [chosen], is_first=False)
+    raise errors.StoreError(f"The candidate of title {item.id} was not stored.")
+
+
+def show(tx: Connection, ids: Sequence[int], at: datetime) -> None:
+    """Copy the shown values of titles, and of the seasons and episodes of series."""
+    identified.show(tx, at=at, ids=store.scope(tx, ids))
+
+
+def key_of(each: MatchCandidate) -> tuple[str, str, str]:
+    """Return what tells a candidate from others."""
+    return each.candidate.provider, each.candidate.external_id, each.candidate.content_type
+
+
+def _is_usable(known: ExternalId) -> bool:
+    provider = {"omdb": "imdb"}.get(known.provider, known.provider)
+    return known.provider in _ID_FIELDS and ExternalId(provider, known.value).is_valid

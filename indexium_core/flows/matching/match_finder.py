@@ -1,0 +1,188 @@
+"""Searches for titles at the providers: by what files say, and by what a person types."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.flows.matching import acceptance, question_reader, title_query
+from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model import wording
+from indexium_core.model.matches.questions import MatchCandidate, MatchState
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.traffic import TitleSearch
+from indexium_core.model.titles.matching import MIN_SCORE, MatchReason, ScoredCandidate, SearchQuery
+from indexium_core.model.titles.titles import TitleItem
+from indexium_core.sources.provider import TitleKind
+from indexium_core.store.database import Database
+from indexium_core.store.titles import matches as store
+from indexium_core.store.titles.matches import SearchRow
+
+__all__ = ["WAITING", "MatchFinder", "emit"]
+
+_MOST_CANDIDATES = 10
+_MOST_EVENTS = 20  # single events of a decision; more titles have one event for all
+WAITING: tuple[MatchState, ...] = ("open", "none", "failed", "unsearched")  # no one has decided
+
+
+class MatchFinder:
+    """Searches titles and stores the result."""
+
+    def __init__(
+        self, database: Database, providers: ExternalAPIManager, *, events: EventBus, clock: Callable[[], datetime]
+    ) -> None:
+        self._database, self._providers, self._events, self._clock = database, providers, events, clock
+
+    def find(self, title_id: int) -> MatchState:
+        """
+        Search a title at the providers, store its candidates, and return the state of its match.
+
+        A title about which a person has decided, one with a match, and one that is ignored are not searched. An open
+        question whose search is still the same gets new candidates, and stays open.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The title is a season or an episode, or its library has home videos.
+            ProviderError: No provider is on. Other failures are the state `failed`, which a later search can end.
+
+        """
+        item, reader = acceptance.present(self._database.read(), title_id), self._database.read()
+        row = store.searches(reader, [title_id]).get(title_id)
+        state = question_reader.state_of(item, row)
+        if state not in WAITING or (row is not None and row.query["by_hand"]):
+            return state
+        self.require_searchable(item)
+        query = acceptance.search_of(self._database.read(), item)
+        plain = title_query.plain_query(query)
+        if item.state == "discovered" and not query.external_ids:
+            explanation = "Its name says nothing. Search its title by hand."
+            return self._store(item, row, SearchRow(state="none", query=plain, explanation=explanation), ())
+        rejected = [
+            each.candidate
+            for each in store.candidates(reader, [title_id]).get(title_id, [])
+            if each.state == "rejected"
+        ]
+        try:
+            found = self._providers.match(query, rejected=rejected)
+        except errors.ProviderError as error:
+            if error.reason == "provider_off":
+                raise
+            if state == "open":
+                return state
+            return self._store(item, row, SearchRow(state="failed", query=plain, explanation=error.message), ())
+        is_refresh = row is not None and row.state == "open" and row.query == plain
+        result = self._result(found, query, is_refresh=is_refresh)
+        accepted = found.decision.accepted if result.state == "accepted" else None
+        others = [each for each in found.decision.candidates if each is not accepted]
+        return self._store(item, row, result, [accepted, *others] if accepted else others)
+
+    def _result(self, found: TitleSearch, query: SearchQuery, *, is_refresh: bool) -> SearchRow:
+        """Return what is stored of a search; `is_refresh`: the title is an open question, and stays one."""
+        decision, plain = found.decision, title_query.plain_query(query)
+        explanation = " ".join([decision.explanation, *found.problems.values()])
+        if decision.accepted and not is_refresh:
+            at = self._clock()
+            return SearchRow(
+                state="accepted", query=plain, explanation=explanation, decided_by="automatic", decided_at=at
+            )
+        best = max((each.score for each in decision.candidates), default=0.0)
+        state: MatchState = "failed" if found.problems else "none"
+        if is_refresh or best >= MIN_SCORE:
+            state = "open"
+        return SearchRow(state=state, query=plain, explanation=explanation)
+
+    def _store(
+        self, item: TitleItem, seen: SearchRow | None, row: SearchRow, found: Sequence[ScoredCandidate]
+    ) -> MatchState:
+        """Store the result of a search, unless the title was deleted or a person has decided since `seen` was read."""
+        at = self._clock()
+        with self._database.atomic() as tx:
+            now, present = store.searches(tx, [item.id]).get(item.id), store.items(tx, [item.id]).get(item.id)
+            if present is None or now != seen or present.state == "ignored":
+                return "none" if present is None else question_reader.state_of(present, now)
+            store.put_search(tx, item.entity_type, item.id, row, at=at)
+            store.put_candidates(tx, item.entity_type, item.id, [_proposal(each) for each in found[:_MOST_CANDIDATES]])
+            if row.state == "accepted":
+                acceptance.take(tx, item, 1, by="automatic", at=at)
+        emit(self._events, [item] if row.state == "accepted" else [])
+        return row.state
+
+    def search(self, title_id: int, text: str) -> None:
+        """
+        Store other candidates for a title: those of a title, of a title with a year, or the one of an id.
+
+        The state of a title with a match stays the same until another candidate is accepted.
+
+        Raises:
+            UnknownIdError: There is no such title, or no provider has the id.
+            UsageError: The text is empty or too long, or the library of the title has home videos.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        item = acceptance.present(self._database.read(), title_id)
+        self.require_searchable(item)
+        query, known = acceptance.search_of(self._database.read(), item), title_query.id_of_text(text)
+        if known is not None:
+            found = [self.by_id(known, title_query.KINDS[item.entity_type])]
+            query = dataclasses.replace(query, external_ids=(known,))
+        else:
+            query = title_query.query_of_text(text, query, last_year=self._clock().year + 1)
+            if not query.title or len(query.title) > title_query.LONGEST:
+                raise errors.UsageError(f"A title has 1 to {title_query.LONGEST} characters.")
+            found = [_proposal(each) for each in self._providers.match(query).decision.candidates]
+        self._store_search(item, query, found[:_MOST_CANDIDATES])
+
+    def _store_search(self, item: TitleItem, query: SearchQuery, found: Sequence[MatchCandidate]) -> None:
+        at, plain = self._clock(), title_query.plain_query(query, by_hand=True)
+        with self._database.atomic() as tx:
+            item = acceptance.present(tx, item.id)
+            row = store.searches(tx, [item.id]).get(item.id)
+            kept = {acceptance.key_of(each): each for each in store.candidates(tx, [item.id]).get(item.id, [])}
+            for each in found:
+                known = kept.get(acceptance.key_of(each))
+                if known is not None and known.state == "rejected":
+                    store.remove_candidate(tx, item.id, known.position)
+            taken = {key for key, each in kept.items() if each.state == "accepted"}
+            fresh = [each for each in found if acceptance.key_of(each) not in taken]
+            store.put_candidates(tx, item.entity_type, item.id, fresh)
+            if row is not None and row.state not in WAITING:
+                return
+            explanation = "These are the candidates of a search by hand." if fresh else "No provider has such a title."
+            result = SearchRow(state="open" if fresh else "none", query=plain, explanation=explanation)
+            store.put_search(tx, item.entity_type, item.id, result, at=at)
+        self._events.emit("matches:changed", total=1)
+
+    def by_id(self, known: ExternalId, kind: TitleKind) -> MatchCandidate:
+        """Return the title of a provider with an id."""
+        candidate = self._providers.details(known, kind).title
+        reason = MatchReason("id", f"A person chose its id {known}", 1.0)
+        return MatchCandidate(position=1, candidate=candidate, score=1.0, reasons=(reason,))
+
+    def require_searchable(self, item: TitleItem) -> None:
+        """Raise UsageError unless the library of a title holds titles: nothing of home videos leaves the machine."""
+        if store.library_kind(self._database.read(), item.library_id) in ("", "home"):
+            raise errors.UsageError(
+                f"“{item.name}” is not searched, because its library was removed or has home videos."
+            )
+
+
+def emit(events: EventBus, items: Sequence[TitleItem]) -> None:
+    """Send `movie:updated`, `series:updated` and `matches:changed`."""
+    for kind in ("movie", "series"):
+        ids = [each.id for each in items if each.entity_type == kind]
+        if len(ids) > _MOST_EVENTS:
+            message = wording.plural(len(ids), "title")
+            events.emit(f"{kind}:updated", total=len(ids), message=message)
+            continue
+        for number in ids:
+            events.emit(f"{kind}:updated", title_id=number, total=len(ids))
+    events.emit("matches:changed", total=len(items))
+
+
+def _proposal(each: ScoredCandidate) -> MatchCandidate:
+    return MatchCandidate(
+        position=0, candidate=each.candidate, score=each.score, reasons=each.reasons, conflict=each.conflict
+    )

@@ -1,0 +1,314 @@
+"""Matches of titles with providers: searches, the questions for people, their decisions, and the undo of each."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from indexium_core import errors
+from indexium_core.flows.matching import acceptance, question_reader, title_query
+from indexium_core.flows.matching.match_finder import WAITING, MatchFinder, emit
+from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model import wording
+from indexium_core.model.matches.questions import (
+    MATCH_STATES,
+    MatchCandidate,
+    MatchPage,
+    MatchQuestion,
+    MatchResult,
+    MatchState,
+)
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.matching import (
+    Candidate,
+)
+from indexium_core.model.titles.titles import TitleItem
+from indexium_core.sources.provider import TitleKind
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+from indexium_core.store.titles import matches as store
+from indexium_core.store.titles import titles as title_store
+
+__all__ = ["TitleMatchService"]
+
+_MOST_QUESTIONS = 200  # of a page
+
+
+class TitleMatchService:
+    """The matches of a home. One instance serves a home."""
+
+    def __init__(
+        self,
+        database: Database,
+        providers: ExternalAPIManager,
+        *,
+        events: EventBus,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        on_accept: Callable[[Sequence[int]], int | None] = lambda _: None,
+    ) -> None:
+        """`on_accept` gets the titles whose match a person accepted, and returns the id of the job that follows."""
+        self._database, self._events = database, events
+        self._clock, self.on_accept = clock, on_accept
+        self._finder = MatchFinder(database, providers, events=events, clock=clock)
+
+    # Questions.
+
+    @remote()
+    def pending(
+        self, state: str = "open", *, library_id: int | None = None, page: int = 1, per_page: int = 20
+    ) -> MatchPage:
+        """
+        Return one page of the titles whose match has a state.
+
+        The titles with most files come first, then by folder, so that neighbours come together. `per_page` is at
+        most 200.
+
+        Raises:
+            UsageError: There is no such state.
+
+        """
+        if state not in MATCH_STATES:
+            raise errors.UsageError(f"There is no state “{state[:40]}”. Choose one of: {', '.join(MATCH_STATES)}.")
+        page, per_page = max(1, page), max(1, min(_MOST_QUESTIONS, per_page))
+        reader = self._database.read()
+        counts = _all_states(store.counts(reader, library_id))
+        places = store.ordered(reader, state, library_id=library_id, limit=per_page, offset=(page - 1) * per_page)
+        items = question_reader.read(reader, [each.id for each in places])
+        return MatchPage(items=items, total=counts[state], page=page, per_page=per_page, counts=counts)
+
+    @remote()
+    def get(self, title_id: int) -> MatchQuestion:
+        """
+        Return a film or series with its candidates.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The title is a season or an episode.
+
+        """
+        item = acceptance.present(self._database.read(), title_id)
+        return question_reader.read(self._database.read(), [item.id])[0]
+
+    @remote()
+    def counts(self, library_id: int | None = None) -> Mapping[str, int]:
+        """Return the number of films and series by the state of their match: each state of `MATCH_STATES`."""
+        return _all_states(store.counts(self._database.read(), library_id))
+
+    @remote()
+    def accepted(self, title_id: int) -> MatchCandidate | None:
+        """Return the accepted candidate of a title; None if it has no match."""
+        found = store.candidates(self._database.read(), [title_id]).get(title_id, [])
+        return next((each for each in found if each.state == "accepted"), None)
+
+    # Searches.
+
+    def find(self, title_id: int) -> MatchState:
+        """Search a title at the providers and return the state of its match, as `MatchFinder.find`."""
+        return self._finder.find(title_id)
+
+    @remote()
+    def search(self, title_id: int, text: str) -> MatchQuestion:
+        """
+        Search other candidates for a title: `Solaris`, `Solaris 1972`, or an id such as `tt0118767` or `tmdb:48211`.
+
+        The state of a title with a match stays the same until another candidate is accepted.
+
+        Raises:
+            UnknownIdError: There is no such title, or no provider has the id.
+            UsageError: The text is empty or too long, or the library of the title has home videos.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        self._finder.search(title_id, text)
+        return self.get(title_id)
+
+    # Decisions.
+
+    @remote()
+    def accept(self, title_id: int, position: int, *, others: bool = False, expected: str = "") -> MatchResult:
+        """
+        Accept a candidate of a title: its ids become values of the provider.
+
+        Args:
+            title_id: The title.
+            position: The candidate, as in `MatchQuestion.candidates`.
+            others: Also for the open questions of the same folder with the same guess.
+            expected: The id of the candidate that the person saw, such as `tmdb:603`.
+
+        Raises:
+            UnknownIdError: There is no such title or candidate.
+            UsageError: The candidate is another one than expected.
+
+        """
+        return self._accept(title_id, lambda tx: self._at(tx, title_id, position, expected), others=others)
+
+    @remote()
+    def accept_id(self, title_id: int, known: ExternalId, kind: TitleKind) -> MatchResult:
+        """
+        Fetch a title of a provider by its id and accept it.
+
+        Raises:
+            UnknownIdError: There is no such title, or no provider has the id.
+            UsageError: The id does not have its form, the kind is another one, or the library has home videos.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        item = acceptance.present(self._database.read(), title_id)
+        self._finder.require_searchable(item)
+        if kind != title_query.KINDS[item.entity_type]:
+            raise errors.UsageError(
+                f"Title {title_id} is a {item.entity_type}, so its match cannot be of the kind {kind}."
+            )
+        found = self._finder.by_id(known, kind)
+        return self._accept(title_id, lambda _: found, others=False)
+
+    def _accept(self, title_id: int, choose: Callable[[Connection], MatchCandidate], *, others: bool) -> MatchResult:
+        at = self._clock()
+        with self._database.atomic() as tx:
+            item, chosen = acceptance.present(tx, title_id), choose(tx)
+            ids = [title_id, *(question_reader.neighbours(tx, title_id, same_guess=True) if others else ())]
+            before = store.rows_before(tx, ids, whole=True)
+            items = store.items(tx, ids)
+            for each in items.values():
+                if each.state == "ignored":
+                    title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
+                acceptance.take(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
+            decision = _decision(items, f"“{item.name}” is “{_name(chosen.candidate)}”")
+            decision_id = store.record(tx, "accept", decision.description, before, at=at)
+        emit(self._events, list(items.values()))
+        return dataclasses.replace(decision, decision_id=decision_id, job_id=self.on_accept(list(items)))
+
+    @remote()
+    def reject(self, title_id: int, position: int) -> MatchResult:
+        """
+        Reject a candidate of a title: no search proposes it again. If it was the match, the title is a question again.
+
+        Raises:
+            UnknownIdError: There is no such title or candidate.
+
+        """
+        at = self._clock()
+        with self._database.atomic() as tx:
+            item = acceptance.present(tx, title_id)
+            chosen = self._at(tx, title_id, position)
+            before = store.rows_before(tx, [title_id], whole=True)
+            if chosen.state == "accepted":
+                store.withdraw(tx, title_id)
+            store.mark_candidate(tx, title_id, position, "rejected", by="hand", at=at)
+            row = store.searches(tx, [title_id]).get(title_id)
+            left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]
+            if row is not None and (chosen.state == "accepted" or row.state == "open"):
+                store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
+            acceptance.show(tx, [title_id], at)
+            decision = _decision({title_id: item}, f"“{item.name}” is not “{_name(chosen.candidate)}”")
+            decision_id = store.record(tx, "reject", decision.description, before, at=at)
+        emit(self._events, [item])
+        return dataclasses.replace(decision, decision_id=decision_id)
+
+    @remote()
+    def ignore(self, title_id: int, *, others: bool = False) -> MatchResult:
+        """
+        Set by hand that a title is no film and no series; `others`: also for all open questions of the same folder.
+
+        Raises:
+            UnknownIdError: There is no such title.
+
+        """
+        at = self._clock()
+        with self._database.atomic() as tx:
+            item = acceptance.present(tx, title_id)
+            ids = [title_id, *(question_reader.neighbours(tx, title_id) if others else ())]
+            before = store.rows_before(tx, ids, whole=False)
+            title_store.set_by_hand(tx, item, "ignored", value=True, at=at)
+            store.ignore(tx, ids, at=at)
+            acceptance.show(tx, ids, at)
+            items = store.items(tx, ids)
+            decision = _decision(items, f"“{item.name}” is no film and no series")
+            decision_id = store.record(tx, "ignore", decision.description, before, at=at)
+        emit(self._events, list(items.values()))
+        return dataclasses.replace(decision, decision_id=decision_id)
+
+    @remote()
+    def later(self, title_id: int) -> MatchResult:
+        """
+        Put a question off: it has the state `later`, and no search changes it.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The title is no question.
+
+        """
+        at = self._clock()
+        with self._database.atomic() as tx:
+            item = acceptance.present(tx, title_id)
+            row = store.searches(tx, [title_id]).get(title_id)
+            if row is None or question_reader.state_of(item, row) not in WAITING:
+                raise errors.UsageError(f"“{item.name}” does not wait for a decision.", code="wrong_state")
+            before = store.rows_before(tx, [title_id], whole=False)
+            store.mark(tx, [title_id], "later", by="hand", at=at)
+            decision = _decision({title_id: item}, f"“{item.name}” was put off")
+            decision_id = store.record(tx, "later", decision.description, before, at=at)
+        self._events.emit("matches:changed", total=1)
+        return dataclasses.replace(decision, decision_id=decision_id)
+
+    @remote()
+    def undo(self) -> MatchResult:
+        """
+        Undo the last decision that is not undone; a repeated call undoes the one before it.
+
+        The titles get back their state, their candidates and what the providers said about them. Values that a person
+        has set or locked since stay.
+
+        Raises:
+            UsageError: There is no decision.
+
+        """
+        at = self._clock()
+        with self._database.atomic() as tx:
+            decision = store.last_decision(tx)
+            if decision is None:
+                raise errors.UsageError("There is no decision about a match to undo.", code="wrong_state")
+            ignored = {"ignore": "true", "accept": "false"}.get(decision.kind, "")
+            store.restore(tx, decision, ignored=ignored, whole=decision.kind in ("accept", "reject"), at=at)
+            acceptance.show(tx, decision.title_ids, at)
+            items = store.items(tx, decision.title_ids)
+        emit(self._events, list(items.values()))
+        return MatchResult(
+            decision_id=decision.id,
+            description=f"Undone: {decision.description}",
+            titles=len(items),
+            files=sum(each.file_count for each in items.values()),
+        )
+
+    # Parts.
+
+    def _at(self, tx: Connection, title_id: int, position: int, expected: str = "") -> MatchCandidate:
+        found = store.candidates(tx, [title_id]).get(title_id, [])
+        chosen = next((each for each in found if each.position == position), None)
+        if chosen is None:
+            raise errors.UnknownIdError(f"Title {title_id} has no candidate {position}.")
+        if expected and expected != f"{chosen.candidate.provider}:{chosen.candidate.external_id}":
+            raise errors.UsageError("The candidates have changed. Look at them again.", code="wrong_state")
+        return chosen
+
+
+def _all_states(counts: Mapping[str, int]) -> Mapping[str, int]:
+    return {state: counts.get(state, 0) for state in MATCH_STATES}
+
+
+def _name(candidate: Candidate) -> str:
+    return f"{candidate.title} ({candidate.year})" if candidate.year else candidate.title
+
+
+def _decision(items: Mapping[int, TitleItem], text: str) -> MatchResult:
+    """Return the result of a decision, without its id."""
+    more = f", and {wording.plural(len(items) - 1, 'other title')}" if len(items) > 1 else ""
+    return MatchResult(
+        decision_id=0,
+        description=f"{text}{more}.",
+        titles=len(items),
+        files=sum(each.file_count for each in items.values()),
+    )

@@ -1,0 +1,95 @@
+"""Read questions: a title with what its files say, its candidates, and the open questions of the same folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from indexium_core.flows.matching import title_query
+from indexium_core.model.matches.questions import MatchQuestion, MatchState
+from indexium_core.model.titles.numbers import season_of_folder
+from indexium_core.model.titles.title_text import title_key
+from indexium_core.model.titles.titles import TitleItem
+from indexium_core.store.connection import Connection
+from indexium_core.store.titles import matches as store
+from indexium_core.store.titles.matches import QuestionPlace, SearchRow
+
+__all__ = ["neighbours", "read", "state_of"]
+
+_SHOWN_FILES = 20  # of a question
+_SHOWN_OTHERS = 20
+
+
+def read(reader: Connection, title_ids: Sequence[int]) -> list[MatchQuestion]:
+    """Return the questions of films and series, in the given order; titles that do not exist are left out."""
+    places = {each.id: each for each in store.places(reader, title_ids)}
+    waiting = _waiting(reader) if places else {}
+    groups = {number: _others(waiting, place) for number, place in places.items()}
+    shown = {each.id for group in groups.values() for each in group[:_SHOWN_OTHERS]}
+    items = store.items(reader, sorted({*title_ids, *shown}))
+    known = [number for number in title_ids if number in items and number in places]
+    searches, values = store.searches(reader, known), store.values(reader, known)
+    files, candidates = store.files(reader, known, _SHOWN_FILES), store.candidates(reader, known)
+    questions = []
+    for number in known:
+        item, own, row = items[number], values.get(number, []), searches.get(number)
+        query = title_query.query_of(item, own)
+        parts = [(each.part, each.duration) for each in files.get(number, []) if each.role == "main"]
+        minutes = title_query.minutes_of(parts) if item.entity_type == "movie" else None
+        questions.append(
+            MatchQuestion(
+                item=item,
+                state=state_of(item, row),
+                explanation=row.explanation if row else "",
+                search_title=row.query["title"] if row else query.title,
+                search_year=row.query["year"] if row else query.year,
+                content_type=query.content_type,
+                facts=title_query.facts_of(item, own, minutes),
+                files=tuple(files.get(number, ())),
+                candidates=tuple(sorted(candidates.get(number, ()), key=lambda each: each.state == "rejected")),
+                others=tuple(items[each.id] for each in groups[number][:_SHOWN_OTHERS] if each.id in items),
+                other_count=len(groups[number]),
+                same_count=sum(_guess(each) == _guess(places[number]) for each in groups[number]),
+                decided_by=row.decided_by if row else "",
+                decided_at=row.decided_at if row else None,
+            )
+        )
+    return questions
+
+
+def state_of(item: TitleItem, row: SearchRow | None) -> MatchState:
+    """Return the state of the match of a title."""
+    if item.state == "ignored":
+        return "ignored"
+    return row.state if row else "unsearched"
+
+
+def neighbours(reader: Connection, title_id: int, *, same_guess: bool = False) -> list[int]:
+    """Return the other open questions of the folder of a title; `same_guess`: only those with the same search."""
+    return [
+        each.id
+        for place in store.places(reader, [title_id])
+        for each in _others(_waiting(reader), place)
+        if not same_guess or _guess(each) == _guess(place)
+    ]
+
+
+def _waiting(reader: Connection) -> Mapping[tuple[int, str], list[QuestionPlace]]:
+    """Return the open questions by library and folder."""
+    found: dict[tuple[int, str], list[QuestionPlace]] = {}
+    for each in store.ordered(reader, "open"):
+        found.setdefault(_group(each), []).append(each)
+    return found
+
+
+def _others(waiting: Mapping[tuple[int, str], list[QuestionPlace]], place: QuestionPlace) -> list[QuestionPlace]:
+    return [each for each in waiting.get(_group(place), ()) if each.id != place.id]
+
+
+def _guess(place: QuestionPlace) -> tuple[str, str, int | None]:
+    return place.entity_type, title_key(place.title), place.year
+
+
+def _group(place: QuestionPlace) -> tuple[int, str]:
+    """Return library and folder of a title; the folder of a season belongs to the folder around it."""
+    parent, _, name = place.folder.rpartition("/")
+    return place.library_id, parent if season_of_folder(name) is not None else place.folder

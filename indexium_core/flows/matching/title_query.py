@@ -1,0 +1,134 @@
+"""The search for a title: what names, NFO files and people say about it, and what a person types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+from indexium_core.model.matches.questions import GuessFact
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.matching import SearchQuery
+from indexium_core.model.titles.titles import TitleItem
+from indexium_core.store.titles.matches import SearchValue
+
+__all__ = [
+    "KINDS",
+    "LONGEST",
+    "facts_of",
+    "id_of_text",
+    "ids_of",
+    "minutes_of",
+    "plain_query",
+    "query_of",
+    "query_of_text",
+]
+
+KINDS: Mapping[EntityType, Literal["movie", "tv"]] = {"movie": "movie", "series": "tv"}
+_ID_FIELDS: Mapping[str, str] = {"tmdb_id": "tmdb", "imdb_id": "imdb", "tvdb_id": "tvdb"}
+_SOURCES: Mapping[str, str] = {"hand": "by hand", "nfo": "NFO file", "tag": "container tag", "name": "names"}
+LONGEST = 300  # characters of a title that is sent
+_SECONDS = 60  # of a minute
+_SHORTEST = 60  # seconds: a shorter file is a placeholder or damaged, so its runtime says nothing about a film
+_FIRST_YEAR = 1870
+_YEAR_AT_END = re.compile(r"(?P<title>.*\S)\s+(?:\((?P<sure>\d{4})\)|(?P<year>\d{4}))")
+_IMDB = re.compile(r"(?:imdb[:-])?(?P<value>tt\d{7,9})", re.IGNORECASE)
+_ID = re.compile(r"(?P<provider>tmdb|tvdb|imdb)[:-](?P<value>\w{1,12})", re.IGNORECASE)
+
+
+def query_of(
+    item: TitleItem, values: Sequence[SearchValue], parts: Sequence[tuple[int | None, float | None]] = ()
+) -> SearchQuery:
+    """
+    Return the search for a film or series.
+
+    `parts` are part and duration (seconds) of the main files of a film. Values of providers do not count:
+    they come from a match.
+    """
+    shown = {each.field: each.value for each in values if each.shown}
+    year = shown.get("year")
+    return SearchQuery(
+        str(shown.get("title") or item.title)[:LONGEST],
+        int(year) if isinstance(year, int | str) and str(year).isdecimal() else None,
+        KINDS[item.entity_type],
+        runtime_minutes=minutes_of(parts),
+        external_ids=ids_of(values),
+    )
+
+
+def ids_of(values: Sequence[SearchValue]) -> tuple[ExternalId, ...]:
+    """
+    Return the ids that names, NFO files and people give a title, each once.
+
+    An id by hand or a locked one replaces the others of its provider. Two ids of one provider are a question.
+    """
+    found: dict[ExternalId, None] = {}
+    for field, provider in _ID_FIELDS.items():
+        own = [each for each in values if each.field == field]
+        decided = [each for each in own if each.shown and (each.locked or each.origin == "hand")]
+        ids = [ExternalId(provider, str(each.value)) for each in decided or own if each.value is not None]
+        found |= dict.fromkeys(each for each in ids if each.is_valid)
+    return tuple(found)
+
+
+def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | None) -> tuple[GuessFact, ...]:
+    """Return what the files say about a title, with its sources, for people."""
+    texts = [("title", "title"), ("original_title", "original title"), ("year", "year")]
+    facts = [
+        GuessFact(name=name, text=str(each.value), source=_SOURCES[each.origin])
+        for field, name in texts
+        for each in values
+        if each.field == field and each.shown and each.value not in (None, "")
+    ]
+    kind = "film" if item.entity_type == "movie" else "series"
+    facts.append(GuessFact(name="type", text=kind, source="names"))
+    if minutes:
+        facts.append(GuessFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
+    known = ids_of(values)
+    for each in values:
+        found = ExternalId(_ID_FIELDS.get(each.field, ""), str(each.value))
+        if found in known:
+            facts.append(GuessFact(name="id", text=str(found), source=_SOURCES[each.origin]))
+    return tuple(facts)
+
+
+def plain_query(query: SearchQuery, *, by_hand: bool = False) -> dict[str, Any]:
+    """Return the JSON form of a search."""
+    ids = [f"{each.provider}:{each.value}" for each in query.external_ids]
+    return {"title": query.title, "year": query.year, "ids": ids, "by_hand": by_hand}
+
+
+def id_of_text(text: str) -> ExternalId | None:
+    """Return the id that a person types, such as `tt0118767` or `tmdb:48211`; None if it is none."""
+    if match := _IMDB.fullmatch(text.strip()):
+        return ExternalId("imdb", match["value"].lower())
+    if match := _ID.fullmatch(text.strip()):
+        found = ExternalId(match["provider"].lower(), match["value"])
+        return found if found.is_valid else None
+    return None
+
+
+def query_of_text(text: str, query: SearchQuery, *, last_year: int) -> SearchQuery:
+    """
+    Return the search for a title that a person types, perhaps with a year at its end: `Solaris 1972`, `1917 (2019)`.
+
+    A number later than `last_year` belongs to the title. Ids of the files do not count, because the person searches
+    another title.
+    """
+    title, year = " ".join(text.split()), None
+    if (match := _YEAR_AT_END.fullmatch(title)) and _FIRST_YEAR <= int(match["sure"] or match["year"]) <= last_year:
+        title, year = match["title"], int(match["sure"] or match["year"])
+    return replace(query, title=title, year=year, external_ids=())
+
+
+def minutes_of(parts: Sequence[tuple[int | None, float | None]]) -> float | None:
+    """Return the runtime: the sum of all parts, or that of the first file; None if it is not known or below a minute."""
+    by_part: dict[int, float | None] = {}
+    for part, seconds in parts:
+        if part is not None:
+            by_part.setdefault(part, seconds)
+    known = list(by_part.values()) or [seconds for _, seconds in parts[:1]]
+    total = sum(seconds or 0.0 for seconds in known)
+    return total / _SECONDS if all(known) and total >= _SHORTEST else None

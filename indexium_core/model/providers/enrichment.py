@@ -1,0 +1,82 @@
+"""The enrichment of titles: its progress, its statistics, and the titles that wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+__all__ = [
+    "CAST_PEOPLE",
+    "CastPeople",
+    "EnrichmentProgress",
+    "EnrichmentReport",
+    "EnrichmentStats",
+    "EnrichmentStatus",
+    "WaitingTitles",
+]
+
+EnrichmentStatus: TypeAlias = Literal["waiting", "active", "completed", "failed"]
+CastPeople: TypeAlias = Literal["off", "suggest", "take_over"]
+CAST_PEOPLE: tuple[CastPeople, ...] = ("off", "suggest", "take_over")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichmentProgress:
+    """The progress of an enrichment; it counts the videos of its titles."""
+
+    job_id: int
+    status: EnrichmentStatus
+    progress: float  # percent
+    processed_videos: int
+    total_videos: int
+    started_at: datetime | None  # UTC
+    completed_at: datetime | None
+    estimated_completion: datetime | None  # None while the speed is not known, and after the end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrichmentStats:
+    """How many videos of films and series have values of providers."""
+
+    total_videos: int  # files of films and episodes that are not missing
+    enriched_videos: int
+    enrichment_percentage: float  # 0 to 100
+    source_breakdown: Mapping[str, int]  # videos by tmdb, omdb, tvdb, combined
+    average_confidence: float  # 0 to 1, of the matches of the enriched videos; 0 without any
+    last_enrichment: datetime | None  # UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingTitles:
+    """The films and series that can be looked up."""
+
+    titles: int
+    videos: int  # their files
+    is_proposed: bool  # a person should be asked: the setting INDEXIUM_ONLINE is `ask`, and a provider is on
+    estimated_minutes: int
+    reason: str  # why nothing can be looked up, as a sentence; "" if it can
+
+    @property
+    def text(self) -> str:
+        """The number as a sentence: `12 titles can be looked up.`; the reason if none can be."""
+        if self.reason:
+            return self.reason
+        return f"{self.titles:,} {'title' if self.titles == 1 else 'titles'} can be looked up."
+
+
+@dataclass(slots=True, kw_only=True)
+class EnrichmentReport:
+    """The result of an enrichment so far; the numbers are titles, except `videos`."""
+
+    videos: int = 0  # files of the titles that are done
+    enriched: int = 0
+    unchanged: int = 0  # of the enriched ones
+    partial: int = 0  # of the enriched ones: a provider gave no answer
+    questions: int = 0  # a person has to choose the match
+    unmatched: int = 0  # no provider has a similar title
+    failed: int = 0
+    episodes: int = 0  # with values of a provider
+    problems: dict[str, str] = field(default_factory=dict)  # a sentence by provider, or by title without an answer
+    cancelled: bool = False

@@ -1,0 +1,328 @@
+"""What an enrichment reads and stores: the titles that wait for it, values of providers, attempts, statistics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = [
+    "AnswerRow",
+    "CastOfFilm",
+    "DueTitle",
+    "EpisodeRow",
+    "Known",
+    "ProviderValueRow",
+    "StatisticsRow",
+    "TitleOfFile",
+    "cast_of_file",
+    "cast_to_take",
+    "count_due",
+    "due",
+    "duration",
+    "enriched_at",
+    "episodes",
+    "forget_attempts",
+    "is_enriched_since",
+    "kind_of",
+    "known",
+    "pictures",
+    "put",
+    "record_attempt",
+    "seasons",
+    "shown_values",
+    "statistics",
+    "stored_ids",
+    "take_cast",
+    "title_of_file",
+]
+
+MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept
+MANY_TITLES = 2000  # above, the newest titles come first
+_TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+
+
+class DueTitle(NamedTuple):
+    """A film or a series that an enrichment looks up."""
+
+    entity_type: Literal["movie", "series"]
+    id: int
+    title: str
+    videos: int  # its files
+    provider: str | None  # of the best id that is known; None: it has to be searched
+    external_id: str | None
+    is_match: bool | None  # the id is that of an accepted match
+    score: float | None  # of the match, 0 to 1
+    search_state: str | None  # `title_searches.state`; None if it was not searched
+    attempts: int  # failed ones
+
+
+class Known(NamedTuple):
+    """The best id of a title, and the state of its search."""
+
+    provider: str | None
+    external_id: str | None
+    is_match: bool | None
+    score: float | None
+    search_state: str | None
+
+    @property
+    def id(self) -> ExternalId | None:
+        """The id; None if the title has none, or one of another form. The ids of OMDb are those of IMDb."""
+        if self.provider is None or self.external_id is None:
+            return None
+        found = ExternalId("imdb" if self.provider == "omdb" else self.provider, self.external_id)
+        return found if found.is_valid else None
+
+
+class EpisodeRow(NamedTuple):
+    """An episode that the library has."""
+
+    id: int
+    season: int | None
+    episode: int | None
+    absolute: int | None
+    aired: date | None
+
+
+class ProviderValueRow(NamedTuple):
+    """A value of a provider."""
+
+    entity_type: str
+    entity_id: int
+    provider: str
+    field: str
+    value: Any  # JSON value
+    confidence: float  # 0 to 1: of the match
+
+
+class AnswerRow(NamedTuple):
+    """An answer of a provider about a title, a season or an episode."""
+
+    entity_type: str
+    entity_id: int
+    provider: str
+    is_complete: bool  # a field that it lacks has no value
+
+
+class TitleOfFile(NamedTuple):
+    """The title of a file."""
+
+    entity_type: str
+    id: int
+    series_id: int | None
+
+
+class StatisticsRow(NamedTuple):
+    """The videos of one source."""
+
+    source: str | None  # None: not enriched
+    videos: int
+    confidence: float | None  # sum
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastOfFilm:
+    """The cast of a film whose library takes it over."""
+
+    id: int
+    names: list[str]
+    taken: list[str]  # keys of people that were taken over before
+    file_ids: list[int]
+
+
+def due(
+    reader: Connection,
+    *,
+    fresh: datetime,
+    now: datetime,
+    library_ids: Sequence[int] = (),
+    ids: Sequence[int] | None = None,
+) -> list[DueTitle]:
+    """
+    Return the titles that need an enrichment, most urgent first.
+
+    `fresh`: a title that was enriched or searched since this moment, or has had its last attempt since, is left out.
+    `ids` are films and series.
+    """
+    facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES}
+    return [DueTitle(*row) for row in reader.execute(_sql("due"), facts).fetchall()]
+
+
+def count_due(
+    reader: Connection, *, fresh: datetime, now: datetime, library_ids: Sequence[int] = ()
+) -> tuple[int, int]:
+    """Return the number of titles that `due` would return, and of their files."""
+    row = reader.execute(_sql("count_due"), _scope(fresh, now, library_ids, None)).fetchone()
+    assert row is not None
+    return int(row[0]), int(row[1])
+
+
+def _scope(fresh: datetime, now: datetime, library_ids: Sequence[int], ids: Sequence[int] | None) -> dict[str, Any]:
+    return {
+        "fresh": fresh,
+        "now": now,
+        "library_ids": list(library_ids),
+        "ids": None if ids is None else list(ids),
+        "most_attempts": MOST_ATTEMPTS,
+    }
+
+
+def known(reader: Connection, entity_type: str, entity_id: int) -> Known:
+    """Return the best id of a title, and the state of its search."""
+    row = reader.execute(_sql("known"), {"entity_type": entity_type, "entity_id": entity_id}).fetchone()
+    assert row is not None
+    return Known(*row)
+
+
+def is_enriched_since(reader: Connection, entity_type: str, entity_id: int, moment: datetime) -> bool:
+    """Return whether a film or a series was enriched since a moment."""
+    facts = {"entity_type": entity_type, "entity_id": entity_id, "moment": moment}
+    return bool(reader.value(_sql("is_enriched_since"), facts))
+
+
+def episodes(reader: Connection, series_id: int) -> list[EpisodeRow]:
+    """Return the episodes of a series in the order of their numbers."""
+    return [EpisodeRow(*row) for row in reader.execute(_sql("episodes"), [series_id]).fetchall()]
+
+
+def seasons(reader: Connection, series_id: int) -> dict[int, int]:
+    """Return the ids of the seasons of a series by number."""
+    return {number: season_id for season_id, number in reader.execute(_sql("seasons"), [series_id]).fetchall()}
+
+
+def stored_ids(reader: Connection, entity_type: str, entity_id: int) -> list[tuple[str, str, str]]:
+    """Return the ids that providers have for a title: provider, name and value of the id."""
+    facts = {"entity_type": entity_type, "entity_id": entity_id}
+    return [(provider, name, value) for provider, name, value in reader.execute(_sql("stored_ids"), facts).fetchall()]
+
+
+def put(
+    tx: Connection, answers: Collection[AnswerRow], values: Collection[ProviderValueRow], *, at: datetime
+) -> list[tuple[str, int]]:
+    """
+    Store the answers of providers, and return type and id of each title whose values change.
+
+    Only values of the same provider are replaced. A complete answer also removes those that it lacks. Locked values
+    stay.
+    """
+    columns = {name: [getattr(each, name) for each in values] for name in ProviderValueRow._fields if name != "value"}
+    texts = [json.dumps(each.value, ensure_ascii=False) for each in values]
+    tx.execute(_sql("incoming_values"), columns | {"value": texts})
+    tx.execute(
+        _sql("incoming_answers"), {name: [getattr(each, name) for each in answers] for name in AnswerRow._fields}
+    )
+    tx.execute(_sql("changed_values"))
+    tx.execute(_sql("new_values"))
+    changed = tx.execute(_sql("changed_titles")).fetchall()
+    tx.execute(_sql("remove_values"))
+    tx.execute(_sql("insert_values"), {"at": at})
+    for kind in {each.entity_type for each in answers}:
+        tx.execute(sql.with_parts(_sql("enriched"), table=_TABLES[kind]), {"kind": kind, "at": at})
+    tx.execute(_sql("drop_incoming"))
+    return [(kind, number) for kind, number in changed]
+
+
+def record_attempt(
+    tx: Connection,
+    entity_type: str,
+    entity_id: int,
+    *,
+    attempts: int,
+    problem: str,
+    not_before: datetime | None,
+    at: datetime,
+) -> None:
+    """Store the result of an attempt; `attempts` is the number of failed ones since the last success."""
+    facts = {
+        "entity_type": entity_type,
+        "entity_id": entity_id,
+        "attempts": attempts,
+        "problem": problem,
+        "not_before": not_before,
+        "at": at,
+    }
+    tx.execute(_sql("record_attempt"), facts)
+
+
+def forget_attempts(tx: Connection) -> None:
+    """Delete the attempts of titles that do not exist any more."""
+    tx.execute(_sql("forget_attempts"))
+
+
+def title_of_file(reader: Connection, file_id: int) -> TitleOfFile | None:
+    """Return the film or the episode of a file; None if it has none."""
+    row = reader.execute(_sql("title_of_file"), [file_id]).fetchone()
+    return TitleOfFile(*row) if row else None
+
+
+def duration(reader: Connection, file_id: int) -> tuple[bool, float | None]:
+    """Return whether a file exists, and its duration in seconds."""
+    row = reader.execute(_sql("duration_of_file"), [file_id]).fetchone()
+    return row is not None, row[0] if row else None
+
+
+def shown_values(reader: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the shown values of titles, then the values of all providers, with their JSON values."""
+    rows = reader.execute(_sql("shown_values"), {"ids": list(ids)}).fetch_dicts()
+    return [row | {"value": None if row["value"] is None else json.loads(row["value"])} for row in rows]
+
+
+def pictures(reader: Connection, ids: Sequence[int]) -> list[tuple[int, str, str]]:
+    """Return title, type and address of the pictures of titles, the best first."""
+    rows = reader.execute(_sql("main_pictures"), {"ids": list(ids)}).fetchall()
+    return [(entity_id, asset_type, url) for entity_id, asset_type, url in rows]
+
+
+def enriched_at(reader: Connection, ids: Sequence[int]) -> datetime | None:
+    """Return the time of the last enrichment of some titles."""
+    found: datetime | None = reader.value(_sql("enriched_at"), {"ids": list(ids)})
+    return found
+
+
+def statistics(reader: Connection) -> list[StatisticsRow]:
+    """Return the videos of films and episodes by source."""
+    return [StatisticsRow(*row) for row in reader.execute(_sql("statistics")).fetchall()]
+
+
+def kind_of(reader: Connection, title_id: int) -> tuple[str, int | None] | None:
+    """Return what a title is, and its series; None if there is no such title."""
+    row = reader.execute(_sql("kind_of"), [title_id]).fetchone()
+    return (row[0], row[1]) if row else None
+
+
+def cast_to_take(tx: Connection, ids: Sequence[int]) -> list[CastOfFilm]:
+    """Return the casts of films whose library takes them over."""
+    rows = tx.execute(_sql("cast_to_take"), {"ids": list(ids)}).fetchall()
+    return [
+        CastOfFilm(id=film, names=_names(people), taken=taken, file_ids=file_ids)
+        for film, people, taken, file_ids in rows
+    ]
+
+
+def take_cast(tx: Connection, film_id: int, keys: Collection[str]) -> None:
+    """Record which people of the cast of a film were taken over."""
+    tx.execute(_sql("cast_taken"), {"id": film_id, "keys": sorted(keys)})
+
+
+def cast_of_file(reader: Connection, file_id: int) -> tuple[str, list[str]]:
+    """Return `movie` or `episode` and the names of the cast of a file, if its library suggests them."""
+    row = reader.execute(_sql("cast_of_file"), [file_id]).fetchone()
+    return (row[0], _names(row[1])) if row else ("", [])
+
+
+def _names(people: str) -> list[str]:
+    """Return the names of a cast in its order."""
+    found = json.loads(people) or []
+    return list(dict.fromkeys(each["name"] for each in found if isinstance(each, dict) and each.get("name")))
+
+
+def _sql(name: str) -> str:
+    return sql.compose("enrichment")[name]

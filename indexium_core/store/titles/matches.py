@@ -1,0 +1,331 @@
+"""The matches between titles and providers: searches, candidates, decisions of people, and their undo."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core.model.matches.questions import MatchCandidate, MatchState
+from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.matching import Candidate, MatchReason
+from indexium_core.model.titles.titles import TitleFile, TitleItem
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = [
+    "MatchDecisionRow",
+    "QuestionPlace",
+    "SearchRow",
+    "SearchValue",
+    "adopt",
+    "candidates",
+    "counts",
+    "files",
+    "ignore",
+    "items",
+    "last_decision",
+    "library_kind",
+    "mark",
+    "mark_candidate",
+    "ordered",
+    "parts",
+    "places",
+    "put_candidates",
+    "put_search",
+    "record",
+    "remove_candidate",
+    "restore",
+    "rows_before",
+    "scope",
+    "searches",
+    "values",
+    "withdraw",
+]
+
+_TABLES = ("movies", "series", "seasons", "episodes")
+
+
+class QuestionPlace(NamedTuple):
+    """Where the files of a title are."""
+
+    id: int
+    library_id: int
+    folder: str  # the first one of its main files, below the library folder
+    entity_type: EntityType
+    title: str  # what was searched
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRow:
+    """The search of a title."""
+
+    state: MatchState
+    query: Mapping[str, Any]  # title, year, ids, by_hand
+    explanation: str
+    decided_by: str = ""  # automatic, hand
+    decided_at: datetime | None = None
+
+
+class SearchValue(NamedTuple):
+    """What names, NFO files, tags or people say about a title."""
+
+    field: str
+    value: Any  # JSON value
+    origin: str
+    locked: bool
+    shown: bool  # it counts if providers are left out
+
+
+class MatchDecisionRow(NamedTuple):
+    """A recorded decision."""
+
+    id: int
+    kind: str
+    description: str
+    before: str  # JSON object: the rows of its titles as they were
+
+    @property
+    def title_ids(self) -> list[int]:
+        """The titles that it concerns."""
+        return [int(number) for number in json.loads(self.before)["ids"]]
+
+
+# Questions.
+
+
+def counts(reader: Connection, library_id: int | None = None) -> dict[str, int]:
+    """Return the number of films and series by the state of their match."""
+    return dict(reader.execute(_sql("counts"), {"library_id": library_id}).fetchall())
+
+
+def ordered(
+    reader: Connection, state: str, *, library_id: int | None = None, limit: int | None = None, offset: int = 0
+) -> list[QuestionPlace]:
+    """Return the titles of a state in the order in which they are asked."""
+    facts = {"state": state, "library_id": library_id, "limit": limit, "offset": offset}
+    return [QuestionPlace(*row) for row in reader.execute(_sql("ordered"), facts).fetchall()]
+
+
+def places(reader: Connection, ids: Sequence[int]) -> list[QuestionPlace]:
+    """Return where the files of given titles are."""
+    return [QuestionPlace(*row) for row in reader.execute(_sql("places"), {"ids": list(ids)}).fetchall()]
+
+
+def items(reader: Connection, ids: Sequence[int]) -> dict[int, TitleItem]:
+    """Return films and series by id."""
+    rows = reader.execute(_sql("items"), {"ids": list(ids)}).fetch_dicts()
+    return {row["id"]: TitleItem(**row) for row in rows}
+
+
+def searches(reader: Connection, ids: Sequence[int]) -> dict[int, SearchRow]:
+    """Return the searches of titles by id."""
+    rows = reader.execute(_sql("searches"), {"ids": list(ids)}).fetch_dicts()
+    return {row.pop("entity_id"): SearchRow(**row | {"query": json.loads(row["query"])}) for row in rows}
+
+
+def candidates(reader: Connection, ids: Sequence[int]) -> dict[int, list[MatchCandidate]]:
+    """Return the candidates of titles by id, best first."""
+    found: dict[int, list[MatchCandidate]] = {}
+    for row in reader.execute(_sql("candidates"), {"ids": list(ids)}).fetch_dicts():
+        number = row.pop("entity_id")
+        reasons = tuple(MatchReason(**each) for each in json.loads(row["reasons"]))
+        facts = row | {"reasons": reasons, "candidate": _candidate(json.loads(row["candidate"]))}
+        found.setdefault(number, []).append(MatchCandidate(**facts))
+    return found
+
+
+def values(reader: Connection, ids: Sequence[int]) -> dict[int, list[SearchValue]]:
+    """Return what is known about titles without providers, by id."""
+    found: dict[int, list[SearchValue]] = {}
+    for number, field, value, *rest in reader.execute(_sql("values"), {"ids": list(ids)}).fetchall():
+        found.setdefault(number, []).append(SearchValue(field, json.loads(value or "null"), *rest))
+    return found
+
+
+def files(reader: Connection, ids: Sequence[int], most: int) -> dict[int, list[TitleFile]]:
+    """Return at most `most` files of each title by its id, main files first."""
+    found: dict[int, list[TitleFile]] = {}
+    for row in reader.execute(_sql("files"), {"ids": list(ids), "most": most}).fetch_dicts():
+        found.setdefault(row.pop("id"), []).append(TitleFile(**row))
+    return found
+
+
+def parts(reader: Connection, title_id: int) -> list[tuple[int | None, float | None]]:
+    """Return part and duration (seconds) of the main files of a film."""
+    return reader.execute(_sql("parts"), {"id": title_id}).fetchall()
+
+
+def library_kind(reader: Connection, library_id: int) -> str:
+    """Return what a library holds; "" if it was removed."""
+    return str(reader.value(_sql("library_kind"), [library_id]) or "")
+
+
+# Results of searches.
+
+
+def put_search(tx: Connection, entity_type: EntityType, title_id: int, row: SearchRow, *, at: datetime) -> None:
+    """Store the search of a title; replaces the former one."""
+    facts = {
+        "entity_type": entity_type,
+        "id": title_id,
+        "state": row.state,
+        "query": _json(row.query),
+        "explanation": row.explanation,
+        "decided_by": row.decided_by,
+        "decided_at": row.decided_at,
+        "at": at,
+    }
+    tx.execute(_sql("put_search"), facts)
+
+
+def remove_candidate(tx: Connection, title_id: int, position: int) -> None:
+    """Delete a candidate of a title."""
+    tx.execute(_sql("remove_candidate"), {"id": title_id, "position": position})
+
+
+def put_candidates(
+    tx: Connection, entity_type: EntityType, title_id: int, found: Sequence[MatchCandidate], *, is_first: bool = True
+) -> None:
+    """
+    Store candidates of a title; their positions follow from their order.
+
+    With `is_first`, they replace the proposals, and the accepted and rejected ones follow them. Otherwise they
+    come after all.
+    """
+    start = 1
+    if is_first:
+        tx.execute(_sql("remove_proposals"), {"id": title_id})
+        tx.execute(_sql("move_candidates"), {"id": title_id, "after": len(found)})
+    else:
+        start += max((each.position for each in candidates(tx, [title_id]).get(title_id, [])), default=0)
+    facts = {
+        "entity_type": entity_type,
+        "id": title_id,
+        "provider": [each.candidate.provider for each in found],
+        "external_id": [each.candidate.external_id for each in found],
+        "content_type": [each.candidate.content_type for each in found],
+        "position": list(range(start, start + len(found))),
+        "score": [each.score for each in found],
+        "reasons": [_json([_plain(reason) for reason in each.reasons]) for each in found],
+        "conflict": [each.conflict for each in found],
+        "candidate": [_json(_plain(each.candidate)) for each in found],
+    }
+    tx.execute(_sql("put_candidates"), facts)
+
+
+# Decisions.
+
+
+def mark(tx: Connection, ids: Sequence[int], state: MatchState, *, by: str, at: datetime | None) -> None:
+    """Change the state of the searches of titles."""
+    tx.execute(_sql("mark_searches"), {"ids": list(ids), "state": state, "decided_by": by, "at": at})
+
+
+def ignore(tx: Connection, ids: Sequence[int], *, at: datetime) -> None:
+    """Set by hand that titles are no film and no series, except where this field is locked."""
+    tx.execute(_sql("ignore"), {"ids": list(ids), "at": at})
+
+
+def mark_candidate(tx: Connection, title_id: int, position: int, state: str, *, by: str, at: datetime) -> None:
+    """Change the state of a candidate."""
+    facts = {"id": title_id, "position": position, "state": state, "decided_by": by, "at": at}
+    tx.execute(_sql("mark_candidate"), facts)
+
+
+def withdraw(tx: Connection, title_id: int) -> None:
+    """Make the accepted candidate a proposal, and delete what providers say about the title; locked values stay."""
+    facts = {"ids": [title_id]}
+    tx.execute(_sql("withdraw_accepted"), {"id": title_id})
+    tx.execute(_sql("remove_provider_values"), facts)
+    tx.execute(_sql("forget_attempts"), facts)
+    for table in _TABLES:
+        tx.execute(sql.with_parts(_sql("reset"), table=table), facts)
+
+
+def adopt(
+    tx: Connection,
+    entity_type: EntityType,
+    title_id: int,
+    ids: Mapping[str, str],
+    *,
+    provider: str,
+    score: float,
+    at: datetime,
+) -> None:
+    """Store ids (by field: `tmdb_id`, …) as values of a provider."""
+    facts = {
+        "entity_type": entity_type,
+        "id": title_id,
+        "fields": list(ids),
+        "values": [_json(value) for value in ids.values()],
+        "provider": provider,
+        "confidence": score,
+        "at": at,
+    }
+    tx.execute(_sql("put_ids"), facts)
+
+
+def scope(reader: Connection, ids: Sequence[int]) -> list[int]:
+    """Return the ids of titles, and of the seasons and episodes of the series among them."""
+    return [number for (number,) in reader.execute(_sql("scope_ids"), {"ids": list(ids)}).fetchall()]
+
+
+def rows_before(tx: Connection, ids: Sequence[int], *, whole: bool) -> str:
+    """Return the rows of titles as they are; `whole`: with their candidates and the values of providers."""
+    return str(tx.value(_sql("rows_before"), {"ids": list(ids), "whole": whole}))
+
+
+def record(tx: Connection, kind: str, description: str, before: str, *, at: datetime) -> int:
+    """Record a decision and return its id."""
+    facts = {"kind": kind, "description": description, "before": before, "at": at}
+    return int(tx.value(_sql("record"), facts))
+
+
+def last_decision(reader: Connection) -> MatchDecisionRow | None:
+    """Return the last decision that is not undone; None if there is none."""
+    row = reader.execute(_sql("last_decision")).fetchone()
+    return MatchDecisionRow(*row) if row else None
+
+
+def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, whole: bool, at: datetime) -> None:
+    """
+    Restore the rows of a decision. Values by hand and locks that are newer stay.
+
+    `ignored` is the value by hand of the field `ignored` that the decision has set, as JSON; "" if it set none.
+    """
+    ids, before = {"ids": decision.title_ids}, {"before": decision.before}
+    if ignored:
+        tx.execute(_sql("remove_ignored"), ids | {"value": ignored})
+    if whole:
+        tx.execute(_sql("remove_provider_values"), ids)
+        tx.execute(_sql("remove_matches"), ids)
+        tx.execute(_sql("restore_matches"), before)
+        for table in _TABLES:
+            tx.execute(sql.with_parts(_sql("reset"), table=table), ids)
+            tx.execute(sql.with_parts(_sql("restore_titles"), table=table), before)
+    tx.execute(_sql("restore_values"), before)
+    tx.execute(_sql("restore_searches"), before)
+    tx.execute(_sql("remove_searches"), ids | before)
+    tx.execute(_sql("mark_undone"), {"id": decision.id, "at": at})
+
+
+def _plain(value: Candidate | MatchReason) -> dict[str, Any]:
+    """Return the JSON form of a value; its fields are plain values."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def _candidate(facts: Mapping[str, Any]) -> Candidate:
+    texts = {name: tuple(facts[name]) for name in ("alternative_titles", "cast")}
+    return Candidate(**{**facts, **texts})
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=dict)
+
+
+def _sql(name: str) -> str:
+    return sql.compose("matches")[name]
