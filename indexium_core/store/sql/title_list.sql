@@ -118,6 +118,30 @@ LEFT JOIN shown AS v USING (entity_type, entity_id)
 WHERE l.role = 'main' AND c.state <> 'missing'
 ORDER BY c.file_id, w.season NULLS LAST, w.episode NULLS LAST, w.entity_id;
 
+-- name: values_of_movie
+-- The titles of films.
+SELECT title FROM movies WHERE state <> 'ignored' AND title <> '' GROUP BY title ORDER BY count(*) DESC, title LIMIT $limit;
+
+-- name: values_of_series
+-- The titles of series.
+SELECT title FROM series WHERE state <> 'ignored' AND title <> '' GROUP BY title ORDER BY count(*) DESC, title LIMIT $limit;
+
+-- name: values_of_actor
+-- The actors of all titles, those of most titles first.
+SELECT name FROM (SELECT unnest(value->>'$[*].name') AS name FROM titles_shown WHERE field = 'cast')
+WHERE name <> '' GROUP BY name ORDER BY count(*) DESC, name LIMIT $limit;
+
+-- name: values_of_director
+-- The directors of all titles, those of most titles first.
+SELECT each.name FROM (
+    SELECT unnest(from_json(value, '[{"name":"VARCHAR","job":"VARCHAR"}]')) AS each FROM titles_shown WHERE field = 'crew')
+WHERE lower(each.job) = 'director' AND each.name <> '' GROUP BY each.name ORDER BY count(*) DESC, each.name LIMIT $limit;
+
+-- name: values_of_genre
+-- The genres of all titles, those of most titles first.
+SELECT genre FROM (SELECT unnest(value->>'$[*]') AS genre FROM titles_shown WHERE field = 'genres')
+WHERE genre <> '' GROUP BY genre ORDER BY count(*) DESC, genre LIMIT $limit;
+
 -- name: is_locked
 -- Whether a field is locked.
 SELECT count(*) FROM title_values WHERE entity_type = $kind AND entity_id = $id AND field = $field AND locked;

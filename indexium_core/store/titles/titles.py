@@ -20,6 +20,7 @@ __all__ = [
     "find",
     "items",
     "lock",
+    "search_values",
     "series",
     "set_by_hand",
     "unknown",
@@ -122,6 +123,11 @@ def file_values(reader: Connection, title_ids: Sequence[int]) -> list[FileValues
 def unknown(reader: Connection, title_ids: Sequence[int]) -> list[int]:
     """Return the ids that no title has."""
     return [number for (number,) in reader.execute(_sql("unknown"), {"ids": list(title_ids)}).fetchall()]
+
+
+def search_values(reader: Connection, key: str, *, limit: int) -> list[str]:
+    """Return the values of a search key of `TITLE_TEXTS`: those of most titles first."""
+    return [value for (value,) in reader.execute(_sql(f"values_of_{key}"), {"limit": limit}).fetchall()]
 
 
 def set_by_hand(tx: Connection, item: TitleItem, field: str, value: Any, *, at: datetime) -> None:
