@@ -227,9 +227,7 @@ function drawAhead(self, question) {
   return h(
     "div",
     {class: "ahead", "aria-hidden": "true", data: {key: "ahead"}},
-    wanted
-      .filter(src => src && !self.state.missing.has(src))
-      .map(src => h("img", {src, alt: "", data: {key: src}})),
+    wanted.filter(src => src && !self.state.missing.has(src)).map(src => h("img", {src, alt: "", data: {key: src}})),
   )
 }
 
@@ -261,13 +259,7 @@ function draw(self) {
       "div",
       {class: "triage", data: {key: "triage"}},
       h("div", null, drawFile(question, state.missing), drawQueue(openItems(self), question, state.done, view.more)),
-      h(
-        "div",
-        null,
-        drawCandidates(question, state.first, state.missing),
-        drawOther(self, question),
-        drawKeysLine(),
-      ),
+      h("div", null, drawCandidates(question, state.first, state.missing), drawOther(self, question), drawKeysLine()),
     ),
     h("p", {class: "vh", role: "status", data: {key: "said"}}, `${question.name}. ${question.why}`),
     drawAhead(self, question),

@@ -45,7 +45,11 @@ export const drawFile = (question, missing) =>
       h(
         "h2",
         {class: "raw"},
-        h("bdi", {dir: "ltr"}, question.file.map(([text, isOn]) => (isOn ? h("mark", null, text) : text))),
+        h(
+          "bdi",
+          {dir: "ltr"},
+          question.file.map(([text, isOn]) => (isOn ? h("mark", null, text) : text)),
+        ),
       ),
       h("p", {class: "where"}, h("bdi", {dir: "ltr"}, question.where)),
     ),

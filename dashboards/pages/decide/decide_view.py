@@ -256,23 +256,25 @@ def _level(reason: MatchReason) -> tuple[str, str]:
 
 def _text(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> str:
     found = each.candidate
-    match reason.code:
-        case "title":
-            similarity = reason.points / TITLE_WEIGHT
-            return "Title: the same" if similarity >= 0.9995 else f"Title: {similarity:.0%} alike"
-        case "year":
-            if found.year is None or question.search_year is None:
-                return "Year: not known"
-            gap = abs(found.year - question.search_year)
-            return f"Year: {wording.plural(gap, 'year')} off" if gap else f"Year: {found.year}, the same"
-        case "popularity":
-            return f"Popularity: {found.popularity:,.1f}"
-        case "no_year":
-            return "No year: divided by 0.7"
-        case "runtime":
-            return "Runtime: more than 20 % off"
-        case _:
-            return "Id: in the file"
+    if reason.code == "title":
+        similarity = reason.points / TITLE_WEIGHT
+        return "Title: the same" if similarity >= 0.9995 else f"Title: {similarity:.0%} alike"
+    if reason.code == "year":
+        return _year_text(found.year, question.search_year)
+    texts = {
+        "popularity": f"Popularity: {found.popularity:,.1f}",
+        "no_year": "No year: divided by 0.7",
+        "runtime": "Runtime: more than 20 % off",
+        "id": "Id: in the file",
+    }
+    return texts[reason.code]
+
+
+def _year_text(year: int | None, wanted: int | None) -> str:
+    if year is None or wanted is None:
+        return "Year: not known"
+    gap = abs(year - wanted)
+    return f"Year: {wording.plural(gap, 'year')} off" if gap else f"Year: {year}, the same"
 
 
 def _brief(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> str:

@@ -32,7 +32,8 @@ def use_stand_in(home: Path) -> settings.Settings:
     home.mkdir(parents=True, exist_ok=True)
     for name, value in addresses.items():
         settings.store(home, name, value)
-    settings.store(home, "online", "on")
+    for name, given in {"online": "on", "enrich_pause_ms": 0, "tmdb_requests_per_second": 40}.items():
+        settings.store(home, name, given)
     path = home / provider_keys.FILE_NAME
     if not path.exists():
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
