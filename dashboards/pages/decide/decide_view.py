@@ -11,7 +11,7 @@ from indexium_core.model import wording
 from indexium_core.model.matches.questions import GuessFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import recognised_parts
 from indexium_core.model.providers.traffic import ProviderStatus
-from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
+from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchDecision, MatchReason, ScoredCandidate
 
 __all__ = ["DecideList", "empty_view", "notice_view", "progress_view", "question_view", "segments_view"]
 
@@ -35,6 +35,12 @@ _LABELS = {
     "failed": ("danger", "▲", "search failed"),
     "ignored": ("note", "", "not a film"),
     "unsearched": ("note", "", "not searched"),
+}
+_SOURCES = {
+    "names": "from the names of file and folder",
+    "NFO file": "from the NFO file",
+    "container tag": "from a tag in the file",
+    "by hand": "set by hand",
 }
 _PROVIDERS = {"tmdb": "TMDB", "tvdb": "TVDB", "omdb": "OMDb", "imdb": "IMDb"}
 
@@ -129,7 +135,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
     main = [each for each in files if each.role == "main"] or list(files)
     first = main[0] if main else None
     folder, _, name = first.file_path.rpartition("/") if first else ("", "", item.title)
-    shown = [each for each in question.candidates if each.state != "rejected"]
+    shown = _titles(question.candidates)
     same = [each.id for each in question.others if (each.title, each.year) == (item.title, item.year)]
     return {
         "id": item.id,
@@ -149,6 +155,14 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "otherCount": question.other_count,
         "allText": _all_text(question),
     }
+
+
+def _titles(candidates: Sequence[MatchCandidate]) -> list[MatchCandidate]:
+    """Return the best candidate of each title, and the accepted one: two providers may offer the same title."""
+    offered = [each for each in candidates if each.state != "rejected"]
+    scored = tuple(ScoredCandidate(each.candidate, each.score, each.reasons) for each in offered)
+    best = {id(each.candidate) for each in MatchDecision(scored, None, "").titles}
+    return [each for each in offered if id(each.candidate) in best or each.state == "accepted"]
 
 
 def _label(question: MatchQuestion) -> dict[str, str]:
@@ -175,7 +189,8 @@ def _still_text(question: MatchQuestion) -> str:
 
 
 def _fact(fact: GuessFact) -> dict[str, str]:
-    return {"name": fact.name.capitalize(), "text": fact.text, "source": fact.source}
+    text = fact.text.capitalize() if fact.name == "type" else fact.text
+    return {"name": fact.name.capitalize(), "text": text, "source": _SOURCES.get(fact.source, fact.source)}
 
 
 def _searched(question: MatchQuestion) -> str:
@@ -198,7 +213,7 @@ def _candidate(
     found = each.candidate
     key = f"{found.provider}:{found.external_id}"
     known = [name for name in found.titles if name != found.title]
-    facts = [wording.playing_time(found.runtime_minutes * 60)] if found.runtime_minutes else []
+    facts = [_minutes(found.runtime_minutes)] if found.runtime_minutes else []
     more = len(found.cast) - CAST
     best = shown[0].score
     return {
@@ -208,8 +223,10 @@ def _candidate(
         "initials": "".join(word[0] for word in found.title.split()[:2]).upper(),
         "original": found.original_title if found.original_title in known else (known[0] if known else ""),
         "year": str(found.year) if found.year else "",
-        "facts": [*facts, *filter(None, [_NAMES[found.content_type]]), *filter(None, [found.original_language])],
-        "ids": f"{_PROVIDERS.get(found.provider, found.provider)} {found.external_id}",
+        "facts": [*facts, *filter(None, [_NAMES[found.content_type]])],
+        "ids": " · ".join(
+            filter(None, [f"{_PROVIDERS.get(found.provider, found.provider)} {found.external_id}", found.original_language])
+        ),
         "cast": ", ".join(found.cast[:CAST]),
         "castMore": f"+ {more}" if more > 0 else "",
         "plot": found.plot if len(found.plot) <= PLOT else f"{found.plot[:PLOT].rstrip()}…",
@@ -223,6 +240,11 @@ def _candidate(
         "conflict": each.conflict,
         "accepted": each.state == "accepted",
     }
+
+
+def _minutes(number: float) -> str:
+    hours, minutes = divmod(round(number), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _parts(each: MatchCandidate) -> list[float]:
