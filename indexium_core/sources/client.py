@@ -22,7 +22,7 @@ from indexium_core.model.providers.traffic import CachedAnswer, RequestCount
 from indexium_core.sources.limits import RateLimiter
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
-__all__ = ["AnswerCache", "Credentials", "ProviderClient", "ProviderProfile", "RequestLog"]
+__all__ = ["AnswerCache", "Credentials", "ProviderClient", "ProviderProfile", "RequestLog", "retry_after"]
 
 ATTEMPTS = 4
 ABSENT_DAYS = 7  # how long it is known that a provider does not have a title
@@ -277,7 +277,7 @@ class ProviderClient:
         async with self._limiter.slot():
             answer = await self._network.send(request)
         if answer.status == 429:
-            self._limiter.pause(_retry_after(answer.headers, self._clock()) or self._backoff)
+            self._limiter.pause(retry_after(answer.headers, self._clock()) or self._backoff)
         return answer
 
     def _begin(self, route: str, parameters: Mapping[str, str]) -> int:
@@ -309,7 +309,7 @@ class ProviderClient:
             raise errors.ProviderError(
                 f"{name} reports {what}.",
                 code="provider_busy" if status == 429 else "provider_failed",
-                retry_after=_retry_after(answer.headers, self._clock()),
+                retry_after=retry_after(answer.headers, self._clock()),
                 is_temporary=True,
             )
         if status in _REJECTED:
@@ -398,7 +398,7 @@ def _conditions(known: CachedAnswer | None) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return the seconds of a `Retry-After` (seconds or an HTTP date), 1 to 86,400; None without one."""
     value = headers.get("retry-after", "").strip()
     if value.isdecimal() and len(value) < 8:

@@ -225,7 +225,9 @@ def _candidate(
         "year": str(found.year) if found.year else "",
         "facts": [*facts, *filter(None, [_NAMES[found.content_type]])],
         "ids": " · ".join(
-            filter(None, [f"{_PROVIDERS.get(found.provider, found.provider)} {found.external_id}", found.original_language])
+            filter(
+                None, [f"{_PROVIDERS.get(found.provider, found.provider)} {found.external_id}", found.original_language]
+            )
         ),
         "cast": ", ".join(found.cast[:CAST]),
         "castMore": f"+ {more}" if more > 0 else "",

@@ -83,10 +83,6 @@ class DecideScreen(Screen):
         """Subscribe to the events."""
         self._bridge.listen(EVENTS, self.refresh, every=0.5)
 
-    def own_path(self) -> str:
-        """Return the path of the page, which belongs to the titles."""
-        return "/titles/decide"
-
     def reset(self) -> None:
         """Return to the open questions."""
         self.state.segment = "open"

@@ -19,7 +19,6 @@ from indexium_core.flows.providers.manager import ExternalAPIManager
 from indexium_core.model.people import people_comment
 from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
 from indexium_core.model.providers.traffic import ProviderDetails
-from indexium_core.model.titles.fields import EntityType
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
@@ -55,7 +54,7 @@ class _Rows:
 
     answers: list[AnswerRow] = field(default_factory=list)
     values: list[ProviderValueRow] = field(default_factory=list)
-    images: dict[tuple[EntityType, int], Images] = field(default_factory=dict)
+    images: dict[tuple[str, int], Images] = field(default_factory=dict)
     episodes: int = 0
 
 
@@ -77,7 +76,7 @@ class TitleEnricher:
         *,
         clock: Callable[[], datetime],
         find: Callable[[int], str] | None = None,
-        record_images: Callable[[EntityType, int, Images], object] | None = None,
+        record_images: Callable[[Mapping[tuple[str, int], Images]], object] | None = None,
         add_people: Callable[[Sequence[int], Sequence[str]], object] | None = None,
     ) -> None:
         """
@@ -88,7 +87,7 @@ class TitleEnricher:
             providers: The providers.
             clock: Returns the current time (UTC).
             find: Searches the match of a title, stores it, and returns the state of the search.
-            record_images: Stores the pictures that providers offer for a title.
+            record_images: Stores the pictures that providers offer for titles, by type and id.
             add_people: Assigns people to files.
 
         """
@@ -167,9 +166,8 @@ class TitleEnricher:
                 identified.show(tx, at=at)
             save(tx)
         group.episodes = found.episodes
-        if self._record_images is not None:
-            for (kind, number), images in found.images.items():
-                self._record_images(kind, number, images)
+        if self._record_images is not None and found.images:
+            self._record_images(found.images)
         self._take_cast([number for kind, number in group.changed if kind == "movie"])
         return group
 
