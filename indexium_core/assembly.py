@@ -254,8 +254,9 @@ class Assembly:
                 store,
                 self.providers,
                 clock=clock,
-                add_people=self.people.add_to_files,
+                find=self.matches.find,
                 record_images=self.artwork.record_all,
+                add_people=self.people.add_to_files,
             ),
             providers=self.providers,
             queue=self.queue,
@@ -270,6 +271,7 @@ class Assembly:
             max_concurrent=enrichment_batch.MAX_JOBS,
         )
         self.events.subscribe(self.enrichment.follow_identification)
+        self.matches.on_accept = self.enrichment.follow_acceptance
 
     def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services of the pictures of films and series."""

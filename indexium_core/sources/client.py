@@ -292,13 +292,22 @@ class ProviderClient:
         if limit is None:
             return self._log.begin(provider, route, parameters)
         with self._counting:  # another thread must not count before this request is stored
-            now = self._clock()
-            used = self._log.count(provider, now - _DAY)
-            if used.number >= limit:
-                wait = (used.first_at + _DAY - now).total_seconds() if used.first_at else _QUOTA_SECONDS
-                message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours."
-                raise errors.ProviderError(message, code="provider_quota", retry_after=max(wait, 1.0))
+            if error := self.quota_error():
+                raise error
             return self._log.begin(provider, route, parameters)
+
+    def quota_error(self) -> errors.ProviderError | None:
+        """Return that the requests of this day are used up, as an error; None if they are not."""
+        limit = self.profile.per_day()
+        if limit is None:
+            return None
+        now = self._clock()
+        used = self._log.count(self.profile.provider, now - _DAY)
+        if used.number < limit:
+            return None
+        wait = (used.first_at + _DAY - now).total_seconds() if used.first_at else _QUOTA_SECONDS
+        message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours."
+        return errors.ProviderError(message, code="provider_quota", retry_after=max(wait, 1.0))
 
     def _check_status(self, answer: HttpAnswer, account: Credentials) -> None:
         name, status = self.profile.name, answer.status

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,16 @@ from dashboards.web import server
 from indexium_core import cli, errors, settings
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
 from indexium_core.library import Library
+from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate
 from tests.integration.test_thumbnails import ask
 from tests.support import media
+from tests.support.catalog import NOW
 from tests.support.providers import KEYS
+from tests.support.waiting import until
 
 FILES = (
     "Films/The Lantern Keeper (2014)/The Lantern Keeper (2014).mp4",
@@ -391,6 +396,44 @@ def test_job_fails_with_a_reason_if_the_host_does_not_answer(
     job = library.jobs.wait(library.artwork_jobs.add().id, timeout=60)
     assert job.status == "failed"
     assert "cannot be downloaded now" in (job.error_message or "")
+
+
+@pytest.mark.parametrize(("allowed", "jobs"), [("true", 1), ("false", 0)])
+def test_service_gets_pictures_after_enrichment(allowed: str, jobs: int, library: Library) -> None:
+    enrich(library)
+    library.configuration.set("download_images", allowed)
+    library.artwork_jobs.follow_enrichment(Event(id=1, name="scan:completed", at=NOW, data={}))
+    library.artwork_jobs.follow_enrichment(Event(id=2, name="enrich:completed", at=NOW, data={}))
+    found = library.jobs.list(("artwork",)).items
+    assert len(found) == jobs
+    for each in found:
+        assert library.jobs.wait(each.id, timeout=60).summary["made"] == 6
+
+
+def test_job_is_paused_and_cancelled_between_titles(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexium_core.flows.artwork.artwork_job._BATCH", 1)
+    enrich(library)
+    find, reached, go_on = ArtworkManager.find, threading.Event(), threading.Event()
+
+    def slow(self: ArtworkManager, title_id: int, size: str) -> FoundPicture:
+        found = find(self, title_id, size)
+        reached.set()
+        go_on.wait(20)
+        return found
+
+    monkeypatch.setattr(ArtworkManager, "find", slow)
+    job = library.artwork_jobs.add()
+    assert reached.wait(20)
+    library.jobs.pause(job.id)
+    go_on.set()
+    until(lambda: library.jobs.get(job.id).status == "paused")
+    count = len(downloads(stand_in))
+    assert count == 2
+    library.jobs.cancel(job.id)
+    done = library.jobs.wait(job.id, timeout=60)
+    assert (done.status, len(downloads(stand_in))) == ("cancelled", count)
 
 
 def test_command_shows_and_downloads_pictures(

@@ -240,7 +240,9 @@ class ExternalAPIManager:
 
     def require_one(self) -> None:
         """Raise ProviderError if no provider of films and series can be asked."""
-        self._used()
+        spent = [each.client.quota_error() for each in self._used().values()]
+        if all(spent):
+            raise _joined([error for error in spent if error is not None])
 
     @property
     def sent_by_thread(self) -> int:
