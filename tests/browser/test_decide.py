@@ -1,4 +1,4 @@
-"""The page To decide in a browser, with the stand-in of the providers: each key, undo, searches, folders, no provider."""
+"""The page To decide in a browser, with the stand-in of the providers: keys, undo, searches, folders, no provider."""
 
 from __future__ import annotations
 
@@ -19,25 +19,27 @@ FIRST = "Der lange Sommer am Fluss"
 
 
 @pytest.fixture(scope="session")
-def film_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the library of films; a test copies them."""
-    folder = tmp_path_factory.mktemp("film-files") / films.FOLDER
+def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed home with the films of the demo, each searched once at the stand-in, which runs on."""
+    folder = tmp_path_factory.mktemp("films") / films.FOLDER
     films.make_missing(folder)
-    return folder
+    home = tmp_path_factory.mktemp("searched") / "home"
+    with Library.open(home, config=use_stand_in(home)) as library:
+        library.inventory.add(folder, kind="mixed")
+        library.scan([folder])
+        for job in library.jobs.list("enrich").items:
+            library.jobs.wait(job.id)
+        for question in library.matches.pending("unsearched", per_page=100).items:
+            library.matches.find(question.item.id)
+    return home
 
 
 @pytest.fixture
-def library(film_files: Path, tmp_path: Path) -> Iterator[Library]:
-    """A home with the films of the demo, each searched once."""
-    folder = tmp_path / films.FOLDER
-    shutil.copytree(film_files, folder, copy_function=shutil.copy2)
+def library(searched_home: Path, tmp_path: Path) -> Iterator[Library]:
+    """A copy of that home; the page does not change the files."""
     home = tmp_path / "home"
-    with Library.open(home, config=use_stand_in(home)) as opened:
-        opened.inventory.add(folder, kind="mixed")
-        opened.scan([folder])
-        for kind in ("movie", "series"):
-            for item in opened.titles.list(kind=kind, per_page=100).items:
-                opened.matches.find(item.id)
+    shutil.copytree(searched_home, home)
+    with Library.open(home) as opened:
         yield opened
 
 
@@ -92,7 +94,7 @@ def test_keys_decide_and_undo(site: Site, library: Library) -> None:
     expect(current(page)).to_contain_text(FIRST)
     page.keyboard.press("2")
     expect(current(page)).to_have_text("North Pier")
-    expect(page.locator(".toast")).to_contain_text(f"“{FIRST} (1997)” is “The Long Summer (1998)”")
+    expect(page.locator(".toast.good")).to_contain_text(f"“{FIRST} (1997)” is “The Long Summer (1998)”")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
     page.keyboard.press("l")
     expect(current(page)).to_have_text("Cinder Street (2012)")
@@ -100,10 +102,10 @@ def test_keys_decide_and_undo(site: Site, library: Library) -> None:
     expect(current(page)).to_have_text("Das Haus am Moor (2007)")
     settle(page, library, (opened - 3, accepted + 1, later + 1, ignored + 1))
     expect(head(page)).to_contain_text("3 decided")
-    # Each undo takes back the newest decision, and its question is shown.
+    # Each undo undoes the newest decision, and its question is shown.
     page.keyboard.press("z")
     expect(current(page)).to_have_text("Cinder Street (2012)")
-    page.locator(".toast").first.wait_for()
+    page.locator(".toast.good").first.wait_for()
     page.keyboard.press("z")
     expect(current(page)).to_have_text("North Pier")
     page.keyboard.press("z")
@@ -117,12 +119,12 @@ def test_keys_pressed_in_quick_sequence_decide_one_question_each(site: Site, lib
     expect(current(page)).to_contain_text(FIRST)
     for _ in range(4):
         page.keyboard.press("1")
-    expect(current(page)).to_have_text("The Glass Orchard (2018)")  # without waiting for the server
+    expect(current(page)).to_have_text("Quiet Harbour")
     settle(page, library, (opened - 4, accepted + 4, later, ignored))
-    [film] = library.titles.list("Quiet Harbour").items
+    [film] = library.titles.list("Cinder").items
     found = library.matches.accepted(film.id)
     assert found is not None
-    assert found.candidate.title == "Quiet Harbour"
+    assert found.candidate.title == "Cinder Street"
 
 
 def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
@@ -130,7 +132,7 @@ def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
     before = counts(library)
     expect(current(page)).to_contain_text(FIRST)
     page.keyboard.press("1")
-    page.locator(".toast").get_by_role("button", name="Undo").click()
+    page.locator(".toast.good").get_by_role("button", name="Undo").click()
     expect(current(page)).to_contain_text(FIRST)
     settle(page, library, before)
 

@@ -27,7 +27,7 @@ import {SHOWN, drawCandidates} from "./decide_candidates.js"
  * @property {{title: string, text: string, acts: Act[]} | null} empty
  *
  * @typedef {object} State
- * @property {Set<number>} answered Questions whose decision is under way.
+ * @property {Set<number>} answered Questions whose decision the server has not processed.
  * @property {{id: number, name: string, text: string}[]} done The last decisions.
  * @property {number | null} at The shown question.
  * @property {number} first Place of the first shown candidate.

@@ -25,14 +25,14 @@ PAUSE = 120.0  # seconds; a longer pause between two decisions does not count as
 EVENTS = ("matches:changed", "movie:added", "series:added", "movie:updated", "series:updated", "enrich:completed")
 
 
-class _Read(NamedTuple):
+class _Questions(NamedTuple):
     page: MatchPage
     providers: Sequence[ProviderStatus]
     settled: int
     shown: MatchQuestion | None  # the question that has to be among the listed ones
 
 
-class _Call(NamedTuple):
+class _WaitingDecision(NamedTuple):
     work: Callable[[], MatchResult]
     done: Callable[[MatchResult], None]
     failed: Callable[[], None]
@@ -42,7 +42,7 @@ class DecideScreen(Screen):
     """
     The page of questions. The browser has the next questions and shows the next one without waiting for the server.
 
-    Decisions run one after the other in the order of the keys, so that an undo takes back the last one.
+    Decisions run one after the other in the order of the keys, so that an undo concerns the last one.
     """
 
     state: DecideState
@@ -52,7 +52,7 @@ class DecideScreen(Screen):
         self._library, self._bridge, self._session = session.library, session.bridge, session
         self._list = parts.DecideList()
         self._loaded = LOADED
-        self._calls: deque[_Call] = deque()  # decisions that wait
+        self._calls: deque[_WaitingDecision] = deque()  # decisions that wait
         self._is_deciding = False
         self._settled = 0  # decisions that are processed
         self._titles: dict[int, int] = {}  # by decision of this session: its title
@@ -98,20 +98,20 @@ class DecideScreen(Screen):
         """Read the questions; `opens`: a title that the page shows then."""
         segment, loaded, settled = self.state.segment, self._loaded, self._settled
 
-        def read() -> _Read:
+        def read() -> _Questions:
             page = self._library.matches.pending(segment, page=1, per_page=loaded)
             listed = opens is None or any(each.item.id == opens for each in page.items)
             shown = None if listed or opens is None else self._library.matches.get(opens)
-            return _Read(page, self._library.providers.status(), settled, shown)
+            return _Questions(page, self._library.providers.status(), settled, shown)
 
-        def done(result: _Read) -> None:
+        def done(result: _Questions) -> None:
             if opens is not None:
                 self._turn, self._shows = self._turn + 1, opens
             self._show(result)
 
         self._bridge.run(read, done, name="decide" if opens is None else "")
 
-    def _show(self, result: _Read) -> None:
+    def _show(self, result: _Questions) -> None:
         page, pictures = result.page, self._session.pictures
         if result.settled < self._settled:  # a newer list follows
             return
@@ -184,7 +184,7 @@ class DecideScreen(Screen):
         self, work: Callable[[], MatchResult], done: Callable[[MatchResult], None], failed: Callable[[], None]
     ) -> None:
         """Run a decision after those before it, and read the questions after the last one."""
-        self._calls.append(_Call(work, done, failed))
+        self._calls.append(_WaitingDecision(work, done, failed))
         if not self._is_deciding:
             self._run_next()
 
