@@ -27,7 +27,7 @@ def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Library.open(home, config=use_stand_in(home)) as library:
         library.inventory.add(folder, kind="mixed")
         library.scan([folder])
-        for job in library.jobs.list("enrich").items:
+        for job in library.jobs.list(["enrich"]).items:
             library.jobs.wait(job.id)
         for question in library.matches.pending("unsearched", per_page=100).items:
             library.matches.find(question.item.id)
