@@ -27,8 +27,7 @@ def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Library.open(home, config=use_stand_in(home)) as library:
         library.inventory.add(folder, kind="mixed")
         library.scan([folder])
-        for job in library.jobs.list(["enrich"]).items:
-            library.jobs.wait(job.id)
+        wait_for_lookups(library)
         for question in library.matches.pending("unsearched", per_page=100).items:
             library.matches.find(question.item.id)
     return home
@@ -41,6 +40,12 @@ def library(searched_home: Path, tmp_path: Path) -> Iterator[Library]:
     shutil.copytree(searched_home, home)
     with Library.open(home) as opened:
         yield opened
+        wait_for_lookups(opened)  # of the decisions
+
+
+def wait_for_lookups(library: Library) -> None:
+    for job in library.jobs.list(["enrich"]).items:
+        library.jobs.wait(job.id)
 
 
 def head(page: Page) -> Locator:
@@ -105,7 +110,6 @@ def test_keys_decide_and_undo(site: Site, library: Library) -> None:
     # Each undo undoes the newest decision, and its question is shown.
     page.keyboard.press("z")
     expect(current(page)).to_have_text("Cinder Street (2012)")
-    page.locator(".toast.good").first.wait_for()
     page.keyboard.press("z")
     expect(current(page)).to_have_text("North Pier")
     page.keyboard.press("z")
