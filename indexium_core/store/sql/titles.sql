@@ -193,6 +193,10 @@ DELETE FROM seasons WHERE ($series::BIGINT[] IS NULL OR list_contains($series::B
   AND (series_id, season) NOT IN (SELECT (series_id, season) FROM episodes WHERE season IS NOT NULL)
   AND id NOT IN (SELECT entity_id FROM touched_titles WHERE entity_type = 'season');
 
+-- name: kinds_of
+-- What given titles are.
+SELECT DISTINCT entity_type FROM titles WHERE list_contains($ids::BIGINT[], id);
+
 -- name: series_of
 -- The series of the given episodes.
 SELECT DISTINCT series_id FROM episodes WHERE list_contains($ids::BIGINT[], id) ORDER BY series_id;

@@ -187,7 +187,11 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None) -> N
     With `ids`, this is done for these titles only, and for the seasons of the series of episodes among them.
     """
     only: dict[str, Any] = {"ids": None if ids is None else list(ids)}
-    tx.execute(_sql("show_episodes"), only | {"at": at})
+    kinds = {"movie", "series", "season", "episode"}
+    if ids is not None:
+        kinds = {kind for (kind,) in tx.execute(_sql("kinds_of"), only).fetchall()}
+    if "episode" in kinds:
+        tx.execute(_sql("show_episodes"), only | {"at": at})
     series = None
     if ids is not None:
         series = [number for (number,) in tx.execute(_sql("series_of"), only).fetchall()]
@@ -195,10 +199,12 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None) -> N
         tx.execute(_sql("insert_seasons"), {"at": at, "series": series})
         tx.execute(_sql("remove_seasons"), {"series": series})
     if series:
+        kinds.add("season")
         only["ids"] += [number for (number,) in tx.execute(_sql("seasons_of"), {"series": series}).fetchall()]
     for table, kind in (("movies", "movie"), ("series", "series"), ("seasons", "season"), ("episodes", "episode")):
-        tx.execute(_sql("shown"), only | {"kind": kind})
-        tx.execute(sql.with_parts(_sql("show"), table=table), {"kind": kind, "at": at})
+        if kind in kinds:
+            tx.execute(_sql("shown"), only | {"kind": kind})
+            tx.execute(sql.with_parts(_sql("show"), table=table), {"kind": kind, "at": at})
 
 
 def remove_empty(tx: Connection, library_id: int) -> None:
