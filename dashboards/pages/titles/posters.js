@@ -6,6 +6,9 @@ import {h} from "../../components/browser/dom.js"
 /** @type {Set<string>} */
 const MISSING = new Set() // addresses without a picture
 
+/** Ask the server again for pictures that it did not have: a job may have fetched them. */
+export const forgetMissing = () => MISSING.clear()
+
 /** An image, unless the server does not have it. @type {(src: string, loading: "lazy" | "eager") => Child} */
 export const drawImage = (src, loading) =>
   src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async"})

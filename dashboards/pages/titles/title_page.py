@@ -30,6 +30,13 @@ _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value
 _WORDS = {"tmdb": "TMDB", "imdb": "IMDb", "tvdb": "TVDB", "id": "id"}
 _ORIGINS = {"hand": "by hand", "nfo": "NFO file", "provider": "provider", "tag": "container tag", "name": "file name"}
+_SOURCES = {
+    "imdb": "IMDb",
+    "tmdb": "TMDB",
+    "tvdb": "TheTVDB",
+    "rotten_tomatoes": "Rotten Tomatoes",
+    "metacritic": "Metacritic",
+}
 _PROVIDERS = {"tmdb": "TMDB", "tvdb": "TheTVDB", "omdb": "OMDb", "fanarttv": "fanart.tv"}
 
 
@@ -175,6 +182,8 @@ def _short(value: TitleValue) -> str:
     if isinstance(value.value, list) and value.field in ("cast", "crew"):
         names = [str(each.get("name", "")) for each in value.value if isinstance(each, dict)]
         text = ", ".join(names[:4]) + (f" {wording.and_more(len(names) - 4)}" if len(names) > 4 else "")
+    if isinstance(value.value, dict) and value.field == "ratings":
+        text = ", ".join(f"{_SOURCES.get(name, name)} {number:g}" for name, number in value.value.items())
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
 
 

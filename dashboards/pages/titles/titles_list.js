@@ -5,7 +5,7 @@ import {keys} from "../../components/browser/keyboard.js"
 import {drawFilter} from "../../components/filter_menu.js"
 import {drawSearchField} from "../../components/search_field.js"
 import {button, drawSelect, loadingPage, pager} from "../../components/widgets.js"
-import {drawPoster, hideBroken} from "./posters.js"
+import {drawPoster, forgetMissing, hideBroken} from "./posters.js"
 
 /** @import {Filter, Option} from "../../components/filter_menu.js" */
 /** @import {Poster} from "./posters.js" */
@@ -260,7 +260,8 @@ const drawAttribution = ({attribution}) =>
 
 /** @param {Self} self */
 function draw(self) {
-  const {view} = self
+  const {view, before} = self
+  if (before?.progress?.length && !view.progress?.length) forgetMissing()
   if (view.hidden) return null
   if (!view.shows) return loadingPage("Titles")
   return [
