@@ -27,11 +27,11 @@ from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.settings.screen import SettingsScreen
-from dashboards.session import TRACK, PageEntry, Session
+from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
 
-__all__ = ["PAGES", "ROUTES", "TITLES", "Pages"]
+__all__ = ["PAGES", "PATHS", "ROUTES", "TITLES", "Pages"]
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,8 @@ PAGES = (
     PageEntry("settings", "Settings", SettingsScreen),
 )
 TITLES = {entry.name: entry.title for entry in PAGES}
-ROUTES = ("/", *(f"/{name}" for name in TITLES), TRACK.pattern)
+PATHS = {entry.name: entry.address for entry in PAGES}
+ROUTES = ("/", *PATHS.values(), TRACK.pattern, TITLE.pattern)
 
 
 class PageTemplate(pn.Template):
@@ -117,7 +118,9 @@ def _template() -> jinja2.Template:
 def _failed(assets: str) -> pn.Template:
     """Return the error page for a session that could not be created."""
     template = pn.Template(jinja2.Template("{{ page }}"))
-    text = plain.page("This page could not be created", FAILED, [("Try again", "")], labels=TITLES, assets=assets)
+    text = plain.page(
+        "This page could not be created", FAILED, [("Try again", "")], labels=TITLES, paths=PATHS, assets=assets
+    )
     template.add_variable("page", text)
     return template
 

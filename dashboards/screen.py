@@ -48,6 +48,9 @@ class Screen:
     def follow_file(self, file_id: int | None) -> None:
         """Show the file that the path of the address names; None: the path names no file."""
 
+    def follow_title(self, title_id: int | None) -> None:
+        """Show the title that the path of the address names; None: the path names no title."""
+
     def restore_selection(self, selection: Selection) -> None:
         """Select the files that the browser kept over a reload."""
 

@@ -37,9 +37,10 @@ from indexium_core.model.planning.plan import Selection
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-__all__ = ["TRACK", "PageEntry", "Session", "track"]
+__all__ = ["TITLE", "TRACK", "PageEntry", "Session", "title", "track"]
 
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
+TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title`
 CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
 CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
 
@@ -50,12 +51,24 @@ def track(path: str) -> int | None:
     return min(int(match[1][:20]), 2**63 - 1) if match else None
 
 
+def title(path: str) -> int | None:
+    """Return the id of an address `/titles/ID`; None for any other address."""
+    match = TITLE.fullmatch(path.rstrip("/"))
+    return min(int(match[1][:20]), 2**63 - 1) if match else None
+
+
 class PageEntry(NamedTuple):
-    """A page: its address is `/name`; its section in `page.html` has the class `page-name`."""
+    """A page: its section in `page.html` has the class `page-name`."""
 
     name: str
     title: str  # title of the window and of the navigation entry
     make: Callable[[Session], Screen]
+    path: str = ""  # its address below the root, if it is not the name
+
+    @property
+    def address(self) -> str:
+        """The path of its address, with a slash at the start."""
+        return f"/{self.path or self.name}"
 
 
 class Session:
@@ -99,6 +112,7 @@ class Session:
         self._retry = RetryDialog(shared.library, self.bridge, self.dialog, started=self.watch, find=self.search_plan)
         self._footer = FooterPanel(self, since=shared.since)
         self._titles = {entry.name: entry.title for entry in entries}
+        self._paths = {entry.name: entry.address for entry in entries}
         self._screens: Mapping[str, Screen] = {entry.name: entry.make(self) for entry in entries}
         self._is_started = False
         self._greeting: Mapping[str, Any] | None = None
@@ -187,7 +201,8 @@ class Session:
         if request is None:
             return
         path = request.path.rstrip("/")
-        self._base = "" if not path or path[1:] in self._screens or track(path) is not None else path
+        own = not path or path in self._paths.values() or track(path) is not None or title(path) is not None
+        self._base = "" if own else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
         ]
@@ -195,11 +210,19 @@ class Session:
 
     def _follow(self, path: str, search: str) -> None:
         file_id = track(path)
-        name = dict(parse_qsl(search)).get("view") if self._base else path.rsplit("/", 1)[-1]
-        self.view.page = "plan" if file_id is not None else name if name in self._screens else self._first_page()
+        title_id = title(path)
+        name = dict(parse_qsl(search)).get("view") if self._base else self._page_at(path)
+        if file_id is not None or title_id is not None:
+            name = "plan" if file_id is not None else "titles"
+        self.view.page = name if name in self._screens else self._first_page()
         self._screen.state.take(search)
         for screen in self._screens.values():
             screen.follow_file(file_id)
+            screen.follow_title(title_id)
+
+    def _page_at(self, path: str) -> str | None:
+        """Return the name of the page whose address a path is."""
+        return next((name for name, own in self._paths.items() if own == path), None)
 
     def _first_page(self) -> str:
         """Return the page of an address without a page: the library page if no folder was added yet."""
@@ -220,7 +243,7 @@ class Session:
     def _start(self, greeting: Mapping[str, Any]) -> None:
         self._take_theme(greeting)
         self._frame = {
-            "pages": shell.pages(self._titles, {}, None, self._base)
+            "pages": shell.pages(self._titles, {}, None, self._base, self._paths)
         } | self._frame  # shown even if reading fails
         if not self._is_started:
             self._is_started = True
@@ -328,7 +351,7 @@ class Session:
         title = f"{self._titles[self.view.page]} · Indexium"
         if self._base:
             search = f"view={self.view.page}&{search}".rstrip("&")
-        path = self._base or self._screen.own_path() or f"/{self.view.page}"
+        path = self._base or self._screen.own_path() or self._paths[self.view.page]
         url = path + (f"?{search}" if search else "")
         self._put(page=self.view.page, url=url, push=push, title=title)
 
@@ -386,7 +409,7 @@ class Session:
         files = sum(root.file_count for root in roots)
         counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
         return {
-            "pages": shell.pages(self._titles, counts, live, self._base),
+            "pages": shell.pages(self._titles, counts, live, self._base, self._paths),
             **shell.roots(roots, library.scans.progress()),
         }
 

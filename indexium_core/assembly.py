@@ -8,6 +8,10 @@ from datetime import datetime
 from typing import Any, cast
 
 from indexium_core import logs, settings
+from indexium_core.flows.artwork import artwork_job
+from indexium_core.flows.artwork.cache_service import CacheService
+from indexium_core.flows.artwork.local_artwork import LocalArtwork
+from indexium_core.flows.artwork.manager import ArtworkManager
 from indexium_core.flows.checks import check_service
 from indexium_core.flows.enrichment import batch as enrichment_batch
 from indexium_core.flows.enrichment.enricher import TitleEnricher
@@ -21,7 +25,7 @@ from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.people import people_service, suggestions
-from indexium_core.flows.pictures import originals, thumbnail_job
+from indexium_core.flows.pictures import originals, thumbnail_job, thumbnails
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.providers.manager import ExternalAPIManager
@@ -33,7 +37,6 @@ from indexium_core.flows.scanning import (
     inventory,
     scan_jobs,
     scanner,
-    thumbnails,
 )
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
@@ -244,9 +247,17 @@ class Assembly:
         self.queue.register(title_service.KIND, self.titles.handle, title="Identification", counts_errors=False)
         if self.is_served:
             self.events.subscribe(self.titles.follow_scans)
+        self._build_artwork(store, clock)
         self.enrichment = EnrichmentService(
             store,
-            TitleEnricher(store, self.providers, clock=clock, add_people=self.people.add_to_files),
+            TitleEnricher(
+                store,
+                self.providers,
+                clock=clock,
+                find=self.matches.find,
+                record_images=self.artwork.record_all,
+                add_people=self.people.add_to_files,
+            ),
             providers=self.providers,
             queue=self.queue,
             events=self.events,
@@ -260,6 +271,22 @@ class Assembly:
             max_concurrent=enrichment_batch.MAX_JOBS,
         )
         self.events.subscribe(self.enrichment.follow_identification)
+        self.matches.on_accept = self.enrichment.follow_acceptance
+
+    def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
+        """Build the services of the pictures of films and series."""
+        cache = CacheService(
+            store,
+            folder=store.home / "cache",
+            budget_bytes=lambda: int(self.settings.artwork_budget),
+            clock=clock,
+        )
+        local = LocalArtwork(store, clock=clock)
+        self.artwork = ArtworkManager(store, cache, self.providers.images, local, config=self.settings, clock=clock)
+        self.artwork_jobs = artwork_job.ArtworkJobs(store, self.artwork, queue=self.queue)
+        self.queue.register(artwork_job.KIND, self.artwork_jobs.handle, title="Pictures", counts_errors=False)
+        if self.is_served:
+            self.events.subscribe(self.artwork_jobs.follow_enrichment)
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process; every `open` does it."""

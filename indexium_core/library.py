@@ -28,6 +28,7 @@ from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.people_service import Similar
 from indexium_core.flows.pictures.originals import BrowserFile, Originals
+from indexium_core.flows.pictures.thumbnails import Thumbnails
 from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.properties.rescan import RescanReport
@@ -39,7 +40,6 @@ from indexium_core.flows.scanning import scan_jobs
 from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
-from indexium_core.flows.scanning.thumbnails import Thumbnails
 from indexium_core.flows.scanning.watching import FolderWatcher
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.writer import OperationHandle

@@ -23,6 +23,8 @@ from indexium_core.model.planning.plan import WRITABLE, PlanQuery, Selection, Se
 from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
+    from indexium_core.flows.artwork.artwork_job import ArtworkJobs
+    from indexium_core.flows.artwork.manager import ArtworkManager
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
     from indexium_core.flows.exchange.export_plan import Exporter
@@ -99,6 +101,8 @@ class LibraryServices:
 
     titles: TitleService  # films and series: identification, values, padlocks
     series: SeriesManager
+    artwork: ArtworkManager  # posters, backdrops and collages of films and series
+    artwork_jobs: ArtworkJobs  # pictures that are downloaded in the background
     matches: TitleMatchService  # which title of a provider each film and series is
     enrichment: EnrichmentService  # values of providers for titles
 

@@ -183,6 +183,19 @@ class Settings(BaseSettings):
     tvdb_url: str = _address("https://api4.thetvdb.com/v4", "Address of TVDB, or of a proxy for it.")
     fanarttv_url: str = _address("https://webservice.fanart.tv/v3.2", "Address of fanart.tv, or of a proxy for it.")
     image_url_tmdb: str = _address("https://image.tmdb.org/t/p", "Address of the pictures of TMDB.")
+    download_images: bool = _setting(
+        default=True,
+        description="True: posters and backdrops of films and series are downloaded.",
+        counts=_NOW,
+    )
+    artwork_budget: ByteSize = _setting(
+        "5GB",
+        "Maximum size of all pictures of films and series in the home; 0 keeps none. The least recently used originals "
+        "are deleted first.",
+        _NOW,
+        ge=0,
+        le=10**18,
+    )
     log_retention_days: int = _setting(
         30, "Days for which log files and the rows of ended jobs are kept.", _NOW, ge=1, le=36500
     )

@@ -40,6 +40,7 @@ KINDS = {
     "thumbnails": "Thumbnails",
     "identify": "Identifications",
     "enrich": "Enrichments",
+    "artwork": "Pictures of titles",
 }
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten

@@ -23,6 +23,7 @@ def page(
     links: Sequence[tuple[str, str]],
     *,
     labels: Mapping[str, str],
+    paths: Mapping[str, str],
     assets: str = "/assets/",
 ) -> str:
     """
@@ -33,6 +34,7 @@ def page(
         sentence: Its text.
         links: Labels and addresses of the links below the text, the most likely first.
         labels: Labels of the pages in the navigation, by name.
+        paths: Their addresses, by name.
         assets: Address of style and script; "" if the page contains them.
 
     """
@@ -40,7 +42,7 @@ def page(
         title=title,
         sentence=sentence,
         links=links,
-        pages=shell.pages(labels, {}, None, ""),
+        pages=shell.pages(labels, {}, None, "", paths),
         style="".join(source(name) for name in _SHEETS),
         script=standalone("plain"),
         assets=assets,

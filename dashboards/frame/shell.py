@@ -46,13 +46,15 @@ class Shell(Component):
         self._send_msg({"busy": busy})
 
 
-def pages(labels: Mapping[str, str], counts: Mapping[str, int], live: int | None, base: str) -> list[dict[str, Any]]:
-    """Return the entries of the navigation with their counts; `live` is the progress in percent."""
+def pages(
+    labels: Mapping[str, str], counts: Mapping[str, int], live: int | None, base: str, paths: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the entries of the navigation: counts, progress in percent (`live`) and addresses (`paths`)."""
     return [
         {
             "id": name,
             "label": label,
-            "href": f"{base}?view={name}" if base else f"/{name}",
+            "href": f"{base}?view={name}" if base else paths[name],
             "count": wording.count(counts[name]) if counts.get(name) else "",
             "live": live if name == "progress" else None,
         }

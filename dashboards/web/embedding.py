@@ -44,7 +44,7 @@ class EmbeddedPages:
         if name not in app.TITLES:
             raise errors.UsageError(f"There is no page '{name}'. The pages are {', '.join(app.TITLES)}.")
         search = f"?{urlencode({'q': query})}" if query else ""
-        return EmbeddedPage(title=app.TITLES[name], url=f"{self._server.url}/{name}{search}", height=height)
+        return EmbeddedPage(title=app.TITLES[name], url=f"{self._server.url}{app.PATHS[name]}{search}", height=height)
 
     def close(self) -> None:
         """End the server."""

@@ -60,4 +60,4 @@ class _NoFile(Matcher):
 
 @cache
 def _page(sentence: str) -> str:
-    return plain.page("Not found", sentence, [("Go to the plan", "/plan")], labels=app.TITLES)
+    return plain.page("Not found", sentence, [("Go to the plan", "/plan")], labels=app.TITLES, paths=app.PATHS)

@@ -32,7 +32,7 @@ from tornado.websocket import WebSocketClosedError
 
 from dashboards import app, session
 from dashboards.components.base import scripts
-from dashboards.web import downloads, not_found, query_downloads, request_guard, uploads
+from dashboards.web import artwork, downloads, not_found, query_downloads, request_guard, uploads
 from dashboards.web.originals import OriginalFile
 from dashboards.web.thumbnails import Thumbnail
 from indexium_core import errors
@@ -165,6 +165,7 @@ class DashboardServer:
         self._is_embedded = is_embedded
         self._pages = app.Pages(library, local=host in LOOPBACK)
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
+        self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
         self.token = service.new_token()  # programs authenticate with it; commands read it in the home
         self._api = Mount(make_app(library, token=self.token), largest=largest)
@@ -249,6 +250,7 @@ class DashboardServer:
             (r"/assets/(.*)", StaticFileHandler, {"path": str(ASSETS)}),
             (r"/media/(\d{1,19})", OriginalFile, {"library": self._library, "pool": self._films}),
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
+            *artwork.routes(self._library, self._artwork),
             *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             *query_downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
@@ -297,6 +299,7 @@ class DashboardServer:
         """Close all connections, so that pages notice the stop immediately and wait for the next start."""
         self._pages.close()
         self._pictures.shutdown(wait=False, cancel_futures=True)
+        self._artwork.shutdown(wait=False, cancel_futures=True)
         self._films.shutdown(wait=False, cancel_futures=True)
         server.unlisten()
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
@@ -346,7 +349,10 @@ class _HeadOfPage(Matcher):
     """Matches a HEAD of the address of a page."""
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
-        is_page = (request.path.rstrip("/") or "/") in app.ROUTES or session.track(request.path) is not None
+        path = request.path
+        is_page = (path.rstrip("/") or "/") in app.ROUTES or any(
+            each(path) is not None for each in (session.track, session.title)
+        )
         return {} if request.method == "HEAD" and is_page else None
 
 

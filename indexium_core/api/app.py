@@ -20,9 +20,11 @@ from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
 from indexium_core.api.context import WaitLimit, WorkStarter
 from indexium_core.api.routes import (
+    artwork,
     command_calls,
     events,
     jobs,
+    matches,
     metrics,
     operations,
     planning,
@@ -59,7 +61,20 @@ def make_app(library: Library, *, token: str) -> ASGIApp:
 def _routes() -> list[BaseRoute]:
     """Return the routes of all modules; FastAPI would prepare them again for each application, which takes 0.1 s."""
     router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED))
-    for routes in (planning, operations, jobs, tracks, properties, titles, events, metrics, command_calls):
+    modules = (
+        planning,
+        operations,
+        jobs,
+        tracks,
+        properties,
+        titles,
+        matches,
+        artwork,
+        events,
+        metrics,
+        command_calls,
+    )
+    for routes in modules:
         router.include_router(routes.router)
     return list(router.routes)
 

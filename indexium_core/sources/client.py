@@ -22,7 +22,7 @@ from indexium_core.model.providers.traffic import CachedAnswer, RequestCount
 from indexium_core.sources.limits import RateLimiter
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
-__all__ = ["AnswerCache", "Credentials", "ProviderClient", "ProviderProfile", "RequestLog"]
+__all__ = ["AnswerCache", "Credentials", "ProviderClient", "ProviderProfile", "RequestLog", "retry_after"]
 
 ATTEMPTS = 4
 ABSENT_DAYS = 7  # how long it is known that a provider does not have a title
@@ -277,7 +277,7 @@ class ProviderClient:
         async with self._limiter.slot():
             answer = await self._network.send(request)
         if answer.status == 429:
-            self._limiter.pause(_retry_after(answer.headers, self._clock()) or self._backoff)
+            self._limiter.pause(retry_after(answer.headers, self._clock()) or self._backoff)
         return answer
 
     def _begin(self, route: str, parameters: Mapping[str, str]) -> int:
@@ -292,13 +292,22 @@ class ProviderClient:
         if limit is None:
             return self._log.begin(provider, route, parameters)
         with self._counting:  # another thread must not count before this request is stored
-            now = self._clock()
-            used = self._log.count(provider, now - _DAY)
-            if used.number >= limit:
-                wait = (used.first_at + _DAY - now).total_seconds() if used.first_at else _QUOTA_SECONDS
-                message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours."
-                raise errors.ProviderError(message, code="provider_quota", retry_after=max(wait, 1.0))
+            if error := self.quota_error():
+                raise error
             return self._log.begin(provider, route, parameters)
+
+    def quota_error(self) -> errors.ProviderError | None:
+        """Return that the requests of this day are used up, as an error; None if they are not."""
+        limit = self.profile.per_day()
+        if limit is None:
+            return None
+        now = self._clock()
+        used = self._log.count(self.profile.provider, now - _DAY)
+        if used.number < limit:
+            return None
+        wait = (used.first_at + _DAY - now).total_seconds() if used.first_at else _QUOTA_SECONDS
+        message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours."
+        return errors.ProviderError(message, code="provider_quota", retry_after=max(wait, 1.0))
 
     def _check_status(self, answer: HttpAnswer, account: Credentials) -> None:
         name, status = self.profile.name, answer.status
@@ -309,7 +318,7 @@ class ProviderClient:
             raise errors.ProviderError(
                 f"{name} reports {what}.",
                 code="provider_busy" if status == 429 else "provider_failed",
-                retry_after=_retry_after(answer.headers, self._clock()),
+                retry_after=retry_after(answer.headers, self._clock()),
                 is_temporary=True,
             )
         if status in _REJECTED:
@@ -398,7 +407,7 @@ def _conditions(known: CachedAnswer | None) -> dict[str, str]:
     return {name: value for name, value in headers.items() if value}
 
 
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return the seconds of a `Retry-After` (seconds or an HTTP date), 1 to 86,400; None without one."""
     value = headers.get("retry-after", "").strip()
     if value.isdecimal() and len(value) < 8:

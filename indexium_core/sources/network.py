@@ -41,6 +41,7 @@ class HttpRequest:
     parameters: Mapping[str, str]
     headers: Mapping[str, str]
     body: Mapping[str, str] | None = None  # sent as JSON
+    max_bytes: int | None = None  # of the answer; None: the limit of the network
 
     def __repr__(self) -> str:
         return f"HttpRequest({self.provider})"
@@ -135,7 +136,10 @@ class Network:
             json=None if request.body is None else dict(request.body),
         ) as response:
             if response.has_redirect_location:
-                raise _bad(request, "it redirects to another address; correct its address in the settings")
+                raise _bad(
+                    request,
+                    "it redirects to another address; correct its address in the settings",
+                )
             return HttpAnswer(
                 status=response.status_code,
                 headers={name.lower(): value for name, value in response.headers.items()},
@@ -143,17 +147,18 @@ class Network:
             )
 
     async def _body(self, request: HttpRequest, response: httpx.Response) -> bytes:
+        limit = request.max_bytes or self._max_bytes
         announced = response.headers.get("content-length", "")
         parts, size = list[bytes](), int(announced) if announced.isdecimal() else 0
-        if size <= self._max_bytes:
+        if size <= limit:
             size = 0
             async for part in response.aiter_bytes():
                 parts.append(part)
                 size += len(part)
-                if size > self._max_bytes:
+                if size > limit:
                     break
-        if size > self._max_bytes:
-            raise _bad(request, f"the answer has more than {self._max_bytes / 1e6:g} MB")
+        if size > limit:
+            raise _bad(request, f"the answer has more than {limit / 1e6:g} MB")
         return b"".join(parts)
 
     def _client(self, url: str) -> httpx.AsyncClient:

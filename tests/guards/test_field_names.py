@@ -30,9 +30,13 @@ MAPS = (
 # Films and series have values of their own: an `episode` is an entity there, and `genres` comes from an NFO file.
 TITLES = (
     "indexium_core.model.titles.",
+    "indexium_core.model.query.title_keys",
     "indexium_core.files.titles.",
     "indexium_core.store.titles.",
     "indexium_core.flows.titles.",
+    "indexium_core.model.artwork.",
+    "indexium_core.store.artwork.",
+    "indexium_core.flows.artwork.",
     "indexium_core.flows.enrichment.",
     "indexium_core.api.routes.titles",
     "indexium_core.sources.",

@@ -108,6 +108,7 @@ CAPABILITIES = [
     "properties",
     "providers",
     "titles",
+    "artwork",
     "matching",
     "enrichment",
     "planning",

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from indexium_core.flows.artwork.cache_service import CacheService
+from indexium_core.flows.artwork.manager import ArtworkManager
 from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.home.backups import BackupManager
 from indexium_core.flows.planning.planner import MetadataPlanner
@@ -31,6 +33,15 @@ SERVICES: dict[type, dict[str, dict[str, Any]]] = {
         "create_backup": {"file_hash": ..., "file_path": ..., "operation_item_id": ...},
         "restore_backup": {"operation_item_id": ...},
         "cleanup_old_backups": {"days_to_keep": 90},
+    },
+    ArtworkManager: {
+        "download_artwork": {"url": ..., "title_id": ..., "type": ...},
+        "generate_artwork_collage": {"title_ids": ..., "type": "grid"},
+    },
+    CacheService: {
+        "store_asset": {"data": ..., "asset_type": ...},
+        "retrieve_asset": {"content_hash": ...},
+        "asset_exists": {"content_hash": ...},
     },
     HistoryService: {
         "record_operation": {"operation": ...},

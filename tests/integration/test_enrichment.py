@@ -167,6 +167,7 @@ def test_metadata_of_a_file(library: Library) -> None:
     found = library.enrichment.metadata(film.file_id)
     assert (found.source, found.confidence, found.runtime_minutes, found.content_rating) == ("combined", 1.0, 100, "PG")
     assert (found.ratings.imdb, found.ratings.tmdb, found.ratings.metacritic) == (7.3, 7.1, 74)
+    assert found.artwork.poster.startswith("http")
     assert found.external_ids == {"tmdb": "9000001", "imdb": "tt99000001", "tvdb": "8000001", "omdb": "tt99000001"}
     episode = library.titles.get(titles(library, "episode")["Chapter 1.1"].id)
     found = library.enrichment.metadata(episode.files[0].file_id)
@@ -419,3 +420,109 @@ def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(library, capsys, "libraries", "set", "1", "--cast-people", "take-over")[0] == 0
     code, text = run(library, capsys, "libraries", "list", "--json")
     assert '"cast_people": "take_over"' in text
+
+
+# Pause, cancel, pauses between titles.
+
+
+def begin_slowly(library: Library) -> Job:
+    """Start an enrichment that pauses for ten minutes after its first title, and wait for this title."""
+    library.configuration.set("enrich_concurrency", "1")
+    library.configuration.set("enrich_pause_ms", "600000")
+    job = library.enrichment.schedule_library_enrichment()
+    until(lambda: library.titles.list(state="enriched").total == 1)
+    return job
+
+
+def test_cancelled_enrichment_keeps_what_is_done(library: Library) -> None:
+    job = begin_slowly(library)
+    library.jobs.cancel(job.id)
+    assert library.jobs.wait(job.id, timeout=60).status == "cancelled"
+    assert library.titles.list(state="enriched").total == 1
+    library.configuration.set("enrich_pause_ms", "0")
+    assert enrich(library).summary["enriched"] == 2
+
+
+def test_paused_enrichment_continues(library: Library) -> None:
+    job = begin_slowly(library)
+    assert library.jobs.pause(job.id)
+    assert library.enrichment.get_enrichment_progress(job.id).status == "waiting"
+    library.configuration.set("enrich_pause_ms", "0")
+    library.jobs.resume(job.id)
+    library.jobs.cancel(job.id)
+    assert library.jobs.wait(job.id, timeout=60).status == "cancelled"
+    assert enrich(library).summary["enriched"] == 2
+
+
+def test_cached_answers_need_no_pause(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
+    enrich(library)
+    asked = len(stand_in.requests)
+    library.configuration.set("enrich_pause_ms", "600000")
+    clock.forward(days=1)
+    assert enrich(library, force=True).summary["enriched"] == 3
+    assert len(stand_in.requests) == asked
+
+
+def test_two_jobs_look_a_title_up_once(library: Library, stand_in: ProviderStandIn) -> None:
+    library.providers.require_one()
+    film = titles(library)["Salt Meadows"].id
+    jobs = [library.enrichment.schedule_library_enrichment(), library.enrichment.schedule_titles([film])]
+    done = [library.jobs.wait(job.id, timeout=60) for job in jobs]
+    assert {each.status for each in done} == {"completed"}
+    assert sum(each.summary["enriched"] for each in done) == 3
+    assert len([each for each in stand_in.requests if each.route == "/movie/9000004"]) == 1
+
+
+# Matches.
+
+
+def test_title_without_id_is_searched_first(library: Library, folder: Path) -> None:
+    add(folder / "Films/Paper Cranes (2003).mp4", 70)
+    add(folder / "Films/The Lantern Keeper (2015).mp4", 71)  # a film of 2014 and one of 1961 have this title
+    add(folder / "Films/Zyxwvut Qqqq (1999).mp4", 72)
+    library.scan()
+    job = enrich(library)
+    facts = {name: job.summary[name] for name in ("enriched", "questions", "unmatched", "failed")}
+    assert facts == {"enriched": 4, "questions": 1, "unmatched": 1, "failed": 0}
+    cranes = titles(library)["Paper Cranes"]
+    assert cranes.state == "enriched"
+    confidence = {each.confidence for each in library.titles.candidates(cranes.id) if each.origin == "provider"}
+    assert confidence == {library.matches.get(cranes.id).candidates[0].score}
+    assert library.enrichment.get_enrichment_stats().average_confidence < 1
+    assert library.enrichment.waiting().titles == 0
+
+
+def test_accepted_match_is_looked_up(library: Library, folder: Path) -> None:
+    add(folder / "Films/The Lantern Keeper (2015).mp4", 71)
+    library.scan()
+    enrich(library)
+    [question] = library.matches.pending().items
+    result = library.matches.accept(question.item.id, 1)
+    assert result.job_id is not None
+    job = library.jobs.wait(result.job_id, timeout=60)
+    assert (job.summary["enriched"], job.summary["videos"]) == (1, 1)
+    assert library.titles.get(question.item.id).item.state == "enriched"
+
+
+def test_accepted_match_is_not_looked_up_if_off(library: Library, folder: Path) -> None:
+    add(folder / "Films/The Lantern Keeper (2015).mp4", 71)
+    library.scan()
+    enrich(library)
+    [question] = library.matches.pending().items
+    library.configuration.set("online", "off")
+    assert library.matches.accept(question.item.id, 1).job_id is None
+
+
+def test_failed_search_does_not_use_up_attempts_without_requests(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in KEYS:
+        if name != "omdb_api_key":
+            monkeypatch.delenv(f"INDEXIUM_{name.upper()}")
+    library.configuration.set("omdb_requests_per_day", "0")
+    add(folder / "Films/Paper Cranes (2003).mp4", 70)
+    library.scan()
+    job = enrich(library)
+    assert (job.status, job.summary["failed"]) == ("completed", 0)
+    assert "OMDb has had its 0 requests of the last 24 hours" in job.summary["message"]
+    assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).total == 1

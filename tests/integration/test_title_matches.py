@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
-from indexium_core import errors, settings
+from indexium_core import cli, errors, settings
+from indexium_core.api import remote
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
+from tests.integration.test_service import serving
 from tests.support import media
 from tests.support.providers import KEYS
 
@@ -501,3 +503,49 @@ def test_match_by_hand_stays_when_its_file_is_renamed(library: Library, tmp_path
     assert library.titles.get(title_id).item.file_count == 1
     assert library.matches.find(title_id) == "accepted"
     assert provider_values(library, title_id)["tmdb_id"] == "9000002"
+
+
+# The command line.
+
+
+def test_command_line(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    home = library.home
+    library.close()
+
+    def run(*arguments: str) -> str:
+        assert cli.main(["--home", str(home), "titles", *arguments]) == 0
+        return capsys.readouterr().out
+
+    listed = json.loads(run("matches", "--json"))
+    assert [each["item"]["id"] for each in listed["items"]] == [title_id]
+    shown = run("match", str(title_id))
+    assert "The Lantern Keeper (1961)" in shown
+    assert "tmdb:9000002" in shown
+    assert "is “The Lantern Keeper (1961)”" in run("match", str(title_id), "--accept", "2")
+    assert "Undone: " in run("undo")
+    assert "is not “The Lantern Keeper (2014)”" in run("match", str(title_id), "--reject", "1")
+    assert json.loads(run("match", str(title_id), "--search", "1931", "--json"))["candidates"][0]["score"] > 0.5
+    assert "is “Salt Meadows (2019)”" in run("match", str(title_id), "--id", "tmdb:9000004")
+    run("undo")
+    run("match", str(title_id), "--later")
+    assert str(title_id) in run("matches", "--state", "later")
+    run("match", str(title_id), "--ignore", "--others")
+    assert cli.main(["--home", str(home), "titles", "match", "1", "--later", "--ignore"]) == 2
+    assert cli.main(["--home", str(home), "titles", "match", "1", "--later", "--others"]) == 2
+
+
+def test_decisions_through_a_running_service(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    question, page = library.matches.get(title_id), library.matches.pending()
+    library.close()
+    with serving(library.home):
+        running = remote.connect(library.home)
+        assert running is not None
+        assert running.matches.get(title_id) == question
+        assert running.matches.pending() == page
+        assert running.matches.accept(title_id, 2).titles == 1
+        known = ExternalId("tmdb", "9000004")
+        assert running.matches.accept_id(title_id, known, "movie").titles == 1
+        assert running.matches.undo().titles == 1
+        running.close()

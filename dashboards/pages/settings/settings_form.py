@@ -28,6 +28,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Scanning": ("probe_threads", "rescan_batch_size", "rescan_batch_pause_ms", "thumbnail_budget"),
     "Films and series": (
         "online",
+        "download_images",
         "metadata_language",
         "metadata_region",
         "provider_cache_days",
@@ -40,6 +41,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "tvdb_url",
         "fanarttv_url",
         "image_url_tmdb",
+        "artwork_budget",
     ),
     "This dashboard": (
         "metadata_preview_page_size",
@@ -69,6 +71,7 @@ ADVANCED = frozenset(
         "tvdb_url",
         "fanarttv_url",
         "image_url_tmdb",
+        "artwork_budget",
         "metadata_enable_websocket",
         "api_writes_per_minute",
         "log_retention_days",
@@ -106,6 +109,8 @@ LABELS: Mapping[str, str] = {
     "tvdb_url": "TVDB address",
     "fanarttv_url": "fanart.tv address",
     "image_url_tmdb": "TMDB picture address",
+    "download_images": "Download pictures",
+    "artwork_budget": "Picture budget",
     "metadata_preview_page_size": "Rows per page",
     "metadata_enable_inline_edit": "Editing in the dashboard",
     "metadata_enable_websocket": "Live updates of pages",

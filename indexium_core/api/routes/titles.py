@@ -26,7 +26,7 @@ from indexium_core.model.titles.titles import (
     TitleValue,
 )
 
-__all__ = ["router"]
+__all__ = ["ENTITY_TYPES", "KindOfTitle", "TitleId", "router", "title_of_kind"]
 
 router = APIRouter(prefix="/api", tags=["titles"])
 
@@ -44,9 +44,9 @@ class _KindConvertor(Convertor[str]):
 
 
 register_url_convertor("title_kind", _KindConvertor())
-_TITLE = "/{kind:title_kind}/{title_id}"
+KindOfTitle = "/{kind:title_kind}/{title_id}"
 Kind = Literal["movies", "series", "episodes"]
-_KINDS: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}
+ENTITY_TYPES: dict[Kind, str] = {"movies": "movie", "series": "series", "episodes": "episode"}
 _ITEM_FIELDS = frozenset(each.name for each in dataclass_fields(TitleItem)) | {"name"}
 _FILTERS = frozenset({"state", "library_id"})
 TitleId = Annotated[int, Path(ge=1, le=2**63 - 1, description="Id of a title.")]
@@ -156,37 +156,37 @@ class LockedFields(Body):
     fields: Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=100)]
 
 
-@router.get(_TITLE, response_model=IdentifiedTitle)
+@router.get(KindOfTitle, response_model=IdentifiedTitle)
 def title(library: Open, kind: Kind, title_id: TitleId) -> Json:
     """Return a title with its shown values and its files; a series also with its seasons and gaps."""
-    return Json(_title(library, kind, title_id))
+    return Json(title_of_kind(library, kind, title_id))
 
 
-@router.get(f"{_TITLE}/values", response_model=ValueList)
+@router.get(f"{KindOfTitle}/values", response_model=ValueList)
 def values(library: Open, kind: Kind, title_id: TitleId, field: Text = "") -> Json:
     """Return every value of a title (or of one `field`) with its origin."""
     return Json(_of(library, kind, title_id, lambda: library.titles.candidates(title_id, field or None)))
 
 
-@router.put(f"{_TITLE}/values/{{field}}", response_model=ValueList)
+@router.put(f"{KindOfTitle}/values/{{field}}", response_model=ValueList)
 def set_value(library: Open, kind: Kind, title_id: TitleId, field: FieldName, body: NewValue) -> Json:
     """Set a value by hand, which no scan and no provider changes; return all values of the field."""
     return Json(_of(library, kind, title_id, lambda: library.titles.set(title_id, field, body.value)))
 
 
-@router.post(f"{_TITLE}/locks", response_model=ValueList)
+@router.post(f"{KindOfTitle}/locks", response_model=ValueList)
 def lock(library: Open, kind: Kind, title_id: TitleId, body: LockedFields) -> Json:
     """Lock fields of a title: their shown values stay; return all values of the fields."""
     return Json(_of(library, kind, title_id, lambda: library.titles.lock(title_id, body.fields)))
 
 
-@router.delete(f"{_TITLE}/locks/{{field}}", response_model=ValueList)
+@router.delete(f"{KindOfTitle}/locks/{{field}}", response_model=ValueList)
 def unlock(library: Open, kind: Kind, title_id: TitleId, field: FieldName) -> Json:
     """Unlock a field of a title; return all its values."""
     return Json(_of(library, kind, title_id, lambda: library.titles.unlock(title_id, [field])))
 
 
-@router.delete(f"{_TITLE}/locks", response_model=ValueList)
+@router.delete(f"{KindOfTitle}/locks", response_model=ValueList)
 def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
     """Unlock all fields of a title; return the values of the fields that were locked."""
 
@@ -246,15 +246,16 @@ def _filter(text: str) -> dict[str, Any]:
     return found
 
 
-def _title(library: Library, kind: Kind, title_id: int) -> IdentifiedTitle:
+def title_of_kind(library: Library, kind: Kind, title_id: int) -> IdentifiedTitle:
+    """Return a title; UnknownIdError if it is of another kind."""
     found = library.titles.get(title_id)
-    if found.item.entity_type != _KINDS[kind]:
-        raise errors.UnknownIdError(f"Title {title_id} is a {found.item.entity_type}, not a {_KINDS[kind]}.")
+    if found.item.entity_type != ENTITY_TYPES[kind]:
+        raise errors.UnknownIdError(f"Title {title_id} is a {found.item.entity_type}, not a {ENTITY_TYPES[kind]}.")
     return found
 
 
 def _of(library: Library, kind: Kind, title_id: int, values: Callable[[], list[TitleValue]]) -> dict[str, Any]:
     """Return values of a title of this kind."""
-    _title(library, kind, title_id)
+    title_of_kind(library, kind, title_id)
     items = values()
     return {"items": items, "total": len(items)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -10,6 +10,7 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.edited_fields import print_preview, print_report
 from indexium_core.cli.frame import app, opened
+from indexium_core.cli.library import title_matches
 from indexium_core.cli.library.rescan import followed
 from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
@@ -17,6 +18,7 @@ from indexium_core.model.titles.fields import PLANNED_FIELDS
 from indexium_core.model.titles.titles import TitleValue
 
 if TYPE_CHECKING:
+    from indexium_core.model.job import Job
     from indexium_core.model.titles.titles import IdentifiedTitle
 
 TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
@@ -24,13 +26,16 @@ Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, s
 _SHOWN_FILES = 20
 
 titles = typer.Typer(
-    help="Films and series: identify them, show them, set and lock their values.", no_args_is_help=True
+    help="Films and series: identify and match them, show them, set and lock their values.", no_args_is_help=True
 )
 
 app.add_typer(titles, name="titles")
+titles.command("matches", epilog="Example: indexium titles matches --state later")(title_matches.list_matches)
+titles.command("match", epilog="Example: indexium titles match 12 --accept 1")(title_matches.decide)
+titles.command("undo", epilog="Example: indexium titles undo")(title_matches.undo_decision)
 
 
-@titles.command("list", epilog="Example: indexium titles list matrix --kind movie")
+@titles.command("list", epilog="Example: indexium titles list --kind movie --genre drama --year 1990-1999")
 def list_titles(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="Words of the title; none = all films and series.")] = "",
@@ -39,7 +44,21 @@ def list_titles(
         str, typer.Option(metavar="STATE", help="discovered, identified, enriched, published or ignored.")
     ] = "",
     library_id: Annotated[int | None, typer.Option("--library", metavar="ID", help="Only of this library.")] = None,
-    sort: Annotated[str, typer.Option(metavar="KEY", help="title, year, state or added.")] = "title",
+    genre: Annotated[
+        list[str] | None, typer.Option(metavar="GENRE", help="Only of this genre, or of one of several.")
+    ] = None,
+    year: Annotated[str, typer.Option(metavar="YEARS", help="Only of this year or range: 1994, 1990-1999.")] = "",
+    rating: Annotated[float | None, typer.Option(metavar="N", help="Only with at least this rating, 0 to 10.")] = None,
+    actor: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only with this actor.")] = None,
+    director: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only of this director.")] = None,
+    matched: Annotated[
+        bool | None,
+        typer.Option("--matched/--unmatched", help="Only with, or without, a match or an id of a provider."),
+    ] = None,
+    incomplete: Annotated[
+        bool | None, typer.Option("--incomplete/--complete", help="Only series with, or without, missing episodes.")
+    ] = None,
+    sort: Annotated[str, typer.Option(metavar="KEY", help="title, year, state, rating or added.")] = "title",
     descending: Annotated[bool, typer.Option("--descending", help="Reverse the order.")] = False,
     page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
     per_page: Annotated[int, typer.Option(min=1, max=1000, help="Titles per page.")] = 50,
@@ -52,6 +71,13 @@ def list_titles(
             kind=kind,
             state=state,
             library_id=library_id,
+            genre=genre or (),
+            year=year,
+            rating=rating,
+            actor=actor or (),
+            director=director or (),
+            matched=matched,
+            incomplete=incomplete,
             sort=sort,
             descending=descending,
             page=page,
@@ -128,6 +154,11 @@ def identify(
     """Identify the videos of libraries from names, folders, tags and NFO files; needs no network."""
     with opened(context) as library:
         job = followed(library, library.titles.identify(library_ids or ()), "Identification")
+    _finish(job, as_json=as_json)
+
+
+def _finish(job: Job, *, as_json: bool) -> NoReturn:
+    """Print the result of a job, and end the command with its exit code."""
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
     elif job.summary:
@@ -135,6 +166,47 @@ def identify(
     if job.error_message:
         output.note(job.error_message)
     raise typer.Exit(0 if job.status == "completed" else 1)
+
+
+@titles.command("artwork", epilog="Example: indexium titles artwork 12")
+def artwork(
+    context: typer.Context,
+    title_id: Annotated[
+        int | None, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")
+    ] = None,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download the missing posters and backdrops, of ID or of all titles.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the pictures that providers and folders offer for a title, or download those that are missing."""
+    if title_id is None and not download:
+        raise errors.UsageError("Name a title, or use --download: indexium titles artwork ID.")
+    if download:
+        with opened(context) as library:
+            job = followed(library, library.artwork_jobs.add([title_id] if title_id else ()), "Pictures")
+        _finish(job, as_json=as_json)
+    with opened(context) as library:
+        found = library.artwork.candidates(library.titles.get(title_id or 0).item.entity_type, title_id or 0)
+    if as_json:
+        output.to_json({"items": found, "total": len(found)})
+        return
+    output.table(
+        ("kind", "provider", "size", "language", "votes", "cached", "address"),
+        (
+            (
+                each.asset_type if each.season is None else f"{each.asset_type} of season {each.season}",
+                each.provider,
+                f"{each.width} × {each.height}" if each.width and each.height else "",
+                each.language,
+                each.votes or "",
+                "cached" if each.is_downloaded else "",
+                each.provider_url,
+            )
+            for each in found
+        ),
+        right=(4,),
+    )
 
 
 @titles.command("enrich", epilog="Example: indexium titles enrich 12")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +22,6 @@ class Answers:
     def __init__(self, titles: Sequence[MadeUpTitle]) -> None:
         self._by_id: dict[tuple[str, str], MadeUpTitle] = {}
         self._by_word: dict[str, list[MadeUpTitle]] = {}
-        self._by_number = {each.number: each for each in titles}
         for each in titles:
             self._by_id |= {("imdb", each.imdb): each, (f"tmdb {each.kind}", str(each.tmdb)): each}
             self._by_id[f"tvdb {each.kind}", str(each.tvdb)] = each
@@ -100,11 +98,6 @@ class Answers:
             answer["seasonposter"] = [{"id": "3", "url": f"{url}/3.jpg", "season": "1"} | picture]
         return answer
 
-    def title_of_picture(self, route: str) -> MadeUpTitle | None:
-        """Return the title of the address of a picture: `…/poster-12.jpg`."""
-        number = re.search(r"(?:poster|backdrop|still|fanart|banners)[-/](\d+)", route)
-        return self._by_number.get(int(number[1])) if number else None
-
     def _search(self, text: str, kind: str, year: int | None) -> list[MadeUpTitle]:
         """Return the titles with a word of the text, the most similar ones first."""
         found = {each.number: each for word in title_key(text).split() for each in self._by_word.get(word, ())}
@@ -125,7 +118,7 @@ class Answers:
             "overview": each.plot,
             "release_date" if is_film else "first_air_date": f"{each.year}-03-14",
             "poster_path": f"/poster-{each.number}.jpg",
-            "backdrop_path": None,
+            "backdrop_path": f"/backdrop-{each.number}.jpg",
             "genre_ids": [18],
             "popularity": each.popularity,
             "vote_average": each.rating,
@@ -281,6 +274,7 @@ def _tvdb_details(each: MadeUpTitle) -> Json:
         for order, (name, part) in enumerate(each.cast)
     ]
     poster = 14 if each.kind == "movie" else 2
+    picture = f"https://pictures.invalid/tvdb/{each.number}.jpg"
     return _tvdb_base(each) | {
         "status": {"id": 1, "name": "Continuing"},
         "averageRuntime": each.runtime,
@@ -295,7 +289,14 @@ def _tvdb_details(each: MadeUpTitle) -> Json:
             {"id": str(each.tmdb), "type": 12, "sourceName": "TheMovieDB.com"},
         ],
         "artworks": [
-            {"id": 1, "image": f"/banners/{each.number}.jpg", "type": poster, "width": 680, "height": 1000, "score": 9}
+            {
+                "id": 1,
+                "image": picture,
+                "type": poster,
+                "width": 680,
+                "height": 1000,
+                "score": 9,
+            }
         ],
         "seasons": [{"id": number, "number": number, "type": {"type": "official"}} for number in each.seasons],
         "translations": {

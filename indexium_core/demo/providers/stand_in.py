@@ -19,7 +19,7 @@ from typing import Any, Literal, Self, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from indexium_core.demo.providers.answers import Answers
-from indexium_core.demo.providers.pictures import picture
+from indexium_core.demo.providers.pictures import IMAGE_FAULTS, DrawnPictures, faulty
 from indexium_core.demo.providers.titles import TITLES, MadeUpTitle
 
 __all__ = ["FAULTS", "Fault", "ProviderStandIn", "SeenRequest"]
@@ -43,6 +43,10 @@ Fault: TypeAlias = Literal[
     "bad_compression",
     "redirect",
     "no_image",
+    "huge_image",
+    "truncated_image",
+    "image_bomb",
+    "private_redirect",
 ]
 FAULTS: tuple[Fault, ...] = Fault.__args__  # type: ignore[attr-defined]
 TOKEN = "stand-in-token"  # noqa: S105 - of this server only
@@ -84,6 +88,7 @@ class ProviderStandIn:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.answers = Answers(titles)
+        self.pictures = DrawnPictures(titles)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="provider-stand-in", daemon=True
         )
@@ -172,7 +177,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send_image(route, fault)
         elif fault == "rejected_key" or not _has_key(seen):
             self._send_json(401, _rejection(provider))
-        elif fault is None or fault in {"wrong_types", "wrong_values", "error_inside", "no_image"}:
+        elif fault is None or fault in {"wrong_types", "wrong_values", "error_inside", *IMAGE_FAULTS}:
             self._send_right(seen, fault)
         else:
             self._send_fault(fault)
@@ -242,12 +247,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _send_image(self, route: str, fault: Fault | None) -> None:
-        if fault == "no_image":
-            self._send(200, b"<html>no picture</html>", {"Content-Type": "image/jpeg"})
-        elif fault is None:
-            title = self.owner.answers.title_of_picture(route)
-            body = picture(route, title.title if title else "", title.year if title else 0)
-            self._send(200, body, {"Content-Type": "image/jpeg"})
+        data, media_type = self.owner.pictures.answer(route)
+        if fault is None:
+            self._send(200, data, {"Content-Type": media_type})
+        elif fault == "private_redirect":
+            self._send(302, b"", {"Location": "http://169.254.169.254/latest/meta-data"})
+        elif fault in IMAGE_FAULTS:
+            self._send(200, faulty(fault, data), {"Content-Type": media_type})
         else:
             self._send_fault(fault)
 

@@ -144,6 +144,17 @@ class BatchEnrichmentService:
             raise errors.UsageError("Nothing is looked up: the setting INDEXIUM_ONLINE is off.")
         return self._queue.add_job(KIND, payload, title=title, priority=priority)
 
+    def follow_acceptance(self, title_ids: Sequence[int]) -> int | None:
+        """
+        Look up titles whose match a person has accepted, and return the id of the job; None without a provider.
+
+        Decisions that follow one another share a job: it looks up every title with an accepted match that is due.
+        """
+        if not title_ids or self._reason_off():
+            return None
+        payload: dict[str, Any] = {"libraries": [], "titles": None, "force": False, "accepted": True}
+        return self._add(payload, "Look up accepted titles", "high").id
+
     def follow_identification(self, event: Event) -> None:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":
@@ -218,7 +229,6 @@ class BatchEnrichmentService:
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""
-        self._providers.require_one()
         now = self._clock()
         with self._database.atomic() as tx:
             rows.forget_attempts(tx)
@@ -231,6 +241,8 @@ class BatchEnrichmentService:
             library_ids=job.payload["libraries"],
             ids=job.payload["titles"],
         )
+        if job.payload.get("accepted"):
+            due = [each for each in due if each.search_state == "accepted"]
         run.begin(due)
         with ThreadPoolExecutor(self._config.enrich_concurrency, thread_name_prefix="enrich") as pool:
             ending = threading.Event()

@@ -8,10 +8,10 @@ in one short transaction.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.enrichment import provider_values
@@ -19,7 +19,6 @@ from indexium_core.flows.providers.manager import ExternalAPIManager
 from indexium_core.model.people import people_comment
 from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
 from indexium_core.model.providers.traffic import ProviderDetails
-from indexium_core.model.titles.fields import EntityType
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
@@ -32,6 +31,12 @@ Outcome: TypeAlias = Literal["enriched", "question", "unmatched", "failed"]
 Images: TypeAlias = Sequence[ImageCandidate]
 _AGAIN = timedelta(hours=1)  # after a failure whose end is not known
 _LONG_WAIT = 30.0  # seconds: a provider that asks for more is not waited for
+
+
+class RecordImages(Protocol):
+    """Stores the pictures that providers offer for titles, by type and id."""
+
+    def __call__(self, images: Mapping[tuple[str, int], Images], *, failed: Collection[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +60,7 @@ class _Rows:
 
     answers: list[AnswerRow] = field(default_factory=list)
     values: list[ProviderValueRow] = field(default_factory=list)
-    images: dict[tuple[EntityType, int], Images] = field(default_factory=dict)
+    images: dict[tuple[str, int], Images] = field(default_factory=dict)
     episodes: int = 0
 
 
@@ -76,9 +81,9 @@ class TitleEnricher:
         providers: ExternalAPIManager,
         *,
         clock: Callable[[], datetime],
-        find: Callable[[int], str] | None = None,
-        record_images: Callable[[EntityType, int, Images], object] | None = None,
-        add_people: Callable[[Sequence[int], Sequence[str]], object] | None = None,
+        find: Callable[[int], str],
+        record_images: RecordImages,
+        add_people: Callable[[Sequence[int], Sequence[str]], object],
     ) -> None:
         """
         Use the providers of a home.
@@ -88,7 +93,8 @@ class TitleEnricher:
             providers: The providers.
             clock: Returns the current time (UTC).
             find: Searches the match of a title, stores it, and returns the state of the search.
-            record_images: Stores the pictures that providers offer for a title.
+            record_images: Stores the pictures that providers offer for titles, by type and id; those of providers that
+                gave no answer stay.
             add_people: Assigns people to files.
 
         """
@@ -111,13 +117,15 @@ class TitleEnricher:
     def _fetch(self, title: DueTitle) -> FetchedTitle:
         self._providers.require_one()
         known = Known(title.provider, title.external_id, title.is_match, title.score, title.search_state)
-        if self._find is not None and title.search_state in {None, "none", "failed"}:
+        if title.search_state in {None, "none", "failed"}:
             state = self._find(title.id)
             known = rows.known(self._database.read(), title.entity_type, title.id)
             if state in {"open", "later"}:
                 return FetchedTitle(title=title, outcome="question")
             if state == "failed":
-                return FetchedTitle(title=title, outcome="failed", problem="The search for the title failed.")
+                self._providers.require_one()  # otherwise all other searches would fail, too
+                problem = rows.search_problem(self._database.read(), title.entity_type, title.id)
+                return FetchedTitle(title=title, outcome="failed", problem=problem)
         if known.id is None:
             return FetchedTitle(title=title, outcome="unmatched")
         details = self._providers.details(known.id, "movie" if title.entity_type == "movie" else "tv")
@@ -156,24 +164,26 @@ class TitleEnricher:
     def store(self, fetched: Sequence[FetchedTitle], save: Callable[[Connection], None]) -> StoredGroup:
         """Store a group of titles in one transaction, to which `save` adds the position of the job."""
         group, found, at = StoredGroup(), _Rows(), self._clock()
+        reader = self._database.read()
+        present = [each for each in fetched if rows.kind_of(reader, each.title.id) is not None]
+        for each in present:
+            self._collect(reader, each, found)
+        if found.images:  # before the titles count as done, so that a kill loses none
+            failed = {name for each in present if each.details for name in each.details.problems}
+            self._record_images(found.images, failed=failed)
         with self._database.atomic() as tx:
-            for each in fetched:
-                if rows.kind_of(tx, each.title.id) is not None:
-                    self._collect(tx, each, found)
-                    self._record(tx, each, at)
+            for each in present:
+                self._record(tx, each, at)
             if found.answers:
                 group.changed = rows.put(tx, found.answers, found.values, at=at)
             if group.changed:
-                identified.show(tx, at=at)
+                identified.show(tx, at=at, ids=[number for _, number in group.changed])
             save(tx)
         group.episodes = found.episodes
-        if self._record_images is not None:
-            for (kind, number), images in found.images.items():
-                self._record_images(kind, number, images)
-        self._take_cast([number for kind, number in group.changed if kind == "movie"])
+        self._take_cast([each.title.id for each in present if each.details and each.title.entity_type == "movie"])
         return group
 
-    def _collect(self, tx: Connection, fetched: FetchedTitle, found: _Rows) -> None:
+    def _collect(self, reader: Connection, fetched: FetchedTitle, found: _Rows) -> None:
         """Add the answers, values and pictures of a title."""
         details, title, confidence = fetched.details, fetched.title, fetched.confidence
         if details is None:
@@ -185,19 +195,19 @@ class TitleEnricher:
         ids = details.metadata.external_ids
         others = {
             provider
-            for provider, name, value in rows.stored_ids(tx, kind, number)
+            for provider, name, value in rows.stored_ids(reader, kind, number)
             if provider not in details.records and ids.get(name, value) != value
         }
         for provider in sorted(others):  # its values are those of another match
             found.answers.append(AnswerRow(kind, number, provider, is_complete=True))
         found.images[kind, number] = details.images
         if fetched.seasons:
-            self._collect_seasons(tx, fetched, found)
+            self._collect_seasons(reader, fetched, found)
 
-    def _collect_seasons(self, tx: Connection, fetched: FetchedTitle, found: _Rows) -> None:
+    def _collect_seasons(self, reader: Connection, fetched: FetchedTitle, found: _Rows) -> None:
         """Add the answers, values and pictures of the seasons and episodes that the library has."""
         series_id, confidence = fetched.title.id, fetched.confidence
-        season_ids, episodes = rows.seasons(tx, series_id), rows.episodes(tx, series_id)
+        season_ids, episodes = rows.seasons(reader, series_id), rows.episodes(reader, series_id)
         by_provider = defaultdict[str, dict[int, SeasonRecord]](dict)
         for number, (provider, season) in fetched.seasons.items():
             by_provider[provider][number] = season
@@ -232,8 +242,6 @@ class TitleEnricher:
 
     def _take_cast(self, film_ids: Sequence[int]) -> None:
         """Assign the cast of films to their files where the library says so: each person once."""
-        if self._add_people is None or not film_ids:
-            return
         for film in rows.cast_to_take(self._database.read(), film_ids):
             keys = {people_comment.person_key(name): name for name in film.names}
             new = [name for key, name in keys.items() if key not in film.taken]

@@ -1,5 +1,5 @@
 """
-Pictures of files for people: thumbnails that are made in the background, and the bytes that a browser plays or shows.
+Pictures of files for people: thumbnails, on request and in the background, and the bytes that a browser plays or shows.
 
 In: the catalog and the files. Out: entries of the thumbnail cache, and bytes; no file changes.
 """

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.flows.pictures.thumbnails import Thumbnails, cache_key
 from indexium_core.flows.review import targets
-from indexium_core.flows.scanning.thumbnails import Thumbnails, cache_key
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording

@@ -14,6 +14,7 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.facets import FACETS, Facet, Facets, FacetValue, Wider
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 from indexium_core.model.query import Completion, Key, Word
+from indexium_core.model.query.title_keys import TITLE_TEXTS
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
@@ -21,6 +22,7 @@ from indexium_core.store.planning import facets as store
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.titles import titles
 
 __all__ = ["Finder"]
 
@@ -56,6 +58,7 @@ class Finder:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cached: tuple[Version, _Vocabulary] | None = None
+        self._title_values: dict[str, tuple[float, list[tuple[str, str]]]] = {}  # by key: when read; folded, value
 
     # Facets.
 
@@ -150,10 +153,24 @@ class Finder:
         position = len(text) if position is None else position
         word, vocabulary = query.word_at(text, position), self._vocabulary(plan)
         completions = [*_with_counts(query.complete(text, position), vocabulary), *_value_completions(word, vocabulary)]
+        if word.key in TITLE_TEXTS:
+            completions += self._values_of_titles(word)
         if not word.key and word.typed:
             completions = [*completions[:4], *_bare_word_completions(word, vocabulary)]
         typed = text[word.start : word.end]
         return [each for each in completions if each.text != typed][: COMPLETIONS if word.typed or word.key else None]
+
+    def _values_of_titles(self, word: Word) -> list[Completion]:
+        """Return completions with the titles, people or genres of films and series: best matches first."""
+        read_at, values = self._title_values.get(word.key, (0.0, []))
+        if not read_at or time.monotonic() - read_at > VOCABULARY_SECONDS:
+            found = titles.search_values(self._database.read(), word.key, limit=VOCABULARY_VALUES)
+            values = [(people_comment.fold(value), value) for value in found]
+            self._title_values[word.key] = time.monotonic(), values
+        return [
+            _completion(word, f"{word.key}:{query.quoted(value)}", value)
+            for value in _best(people_comment.fold(word.typed), values)[:COMPLETIONS]
+        ]
 
     def _vocabulary(self, plan: MetadataPlan) -> _Vocabulary:
         if self._cached is not None:
@@ -272,10 +289,15 @@ def _bare_word_completions(word: Word, vocabulary: _Vocabulary) -> Iterator[Comp
 
 def _people(typed: str, vocabulary: _Vocabulary) -> list[tuple[str, int]]:
     """Return people whose names contain a text: those with a word that starts with it first, then by files."""
-    wanted, files = people_comment.fold(typed), vocabulary.files["person"]
-    matches = [(folded, name) for folded, name in vocabulary.folded["person"] if wanted in folded]
+    names = _best(people_comment.fold(typed), vocabulary.folded["person"])
+    return [(name, vocabulary.files["person"][name]) for name in names[:COMPLETIONS]]
+
+
+def _best(wanted: str, values: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the values whose folded text contains a text: those with a word that starts with it first."""
+    matches = [(folded, value) for folded, value in values if wanted in folded]
     matches.sort(key=lambda entry: not f" {entry[0]}".count(f" {wanted}"))
-    return [(name, files[name]) for _, name in matches[:COMPLETIONS]]
+    return [value for _, value in matches]
 
 
 def _folders(typed: str, vocabulary: _Vocabulary) -> list[tuple[str, int]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from indexium_core import errors, provider_keys
+from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
@@ -25,6 +26,7 @@ from indexium_core.model.titles.matching import (
 )
 from indexium_core.settings import Settings
 from indexium_core.sources.catalog import KEYS, Resources, make_providers
+from indexium_core.sources.images import ImageDownloads
 from indexium_core.sources.network import Network
 from indexium_core.sources.provider import Provider, TitleKind
 from indexium_core.store.database import Database
@@ -76,6 +78,17 @@ class ExternalAPIManager:
             backoff=backoff,
         )
         self.providers = make_providers(config, self._keys, shared)
+        self.images = ImageDownloads(
+            self._network,
+            log=self._ledger,
+            configured=lambda: (
+                config.image_url_tmdb,
+                *(each.client.profile.url() for each in self.providers.values()),
+            ),
+            max_bytes=MAX_IMAGE_BYTES,
+            clock=clock,
+            timeout=timeout,
+        )
 
     @remote()
     def status(self) -> list[ProviderStatus]:
@@ -227,7 +240,9 @@ class ExternalAPIManager:
 
     def require_one(self) -> None:
         """Raise ProviderError if no provider of films and series can be asked."""
-        self._used()
+        spent = [each.client.quota_error() for each in self._used().values()]
+        if all(spent):
+            raise _joined([error for error in spent if error is not None])
 
     @property
     def sent_by_thread(self) -> int:

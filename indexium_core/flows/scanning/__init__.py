@@ -1,5 +1,5 @@
 """
 Scanning: media files on disk become rows of the catalog.
 
-In: folders. Out: files, their comments and properties in the catalog, thumbnails, and the inventory of each folder.
+In: folders. Out: files, their comments and properties in the catalog, and the inventory of each folder.
 """

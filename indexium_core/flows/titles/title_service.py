@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
@@ -23,11 +23,11 @@ from indexium_core.model.event import Event
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.fields import ENTITY_TYPES, PLANNED_FIELDS, checked_value, field_of
+from indexium_core.model.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
+from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.titles import (
     SORT_KEYS,
-    STATES,
     IdentifiedTitle,
     TitleItem,
     TitlePage,
@@ -35,7 +35,7 @@ from indexium_core.model.titles.titles import (
 )
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
-from indexium_core.store.titles import identified
+from indexium_core.store.titles import identified, title_facets
 from indexium_core.store.titles import titles as store
 
 __all__ = ["KIND", "TitleService", "summary"]
@@ -136,60 +136,84 @@ class TitleService:
         self,
         query: str = "",
         *,
-        kind: str = "",
-        state: str = "",
-        library_id: int | None = None,
         sort: str = "title",
         descending: bool = False,
         page: int = 1,
         per_page: int = 50,
+        **filters: Unpack[TitleFilters],
     ) -> TitlePage:
         """
         Return one page of titles.
 
         Args:
             query: Words that the title (or the title of the series) has; "" for all titles.
-            kind: `movie`, `series`, `season` or `episode`; "" for films and series.
-            state: A state of `STATES`; "" for all except `ignored`.
-            library_id: Only titles of this library.
-            sort: `title`, `year`, `state` or `added`.
+            sort: `title`, `year`, `state`, `rating` or `added`.
             descending: Reverse the order.
             page: Page of the list, from 1.
             per_page: Titles per page, at most 1,000.
+            filters: `kind`: `movie`, `series`, `season` or `episode`; "" for films and series. `state`: a state of
+                `STATES`; "" for all except `ignored`. `library_id`: only titles of this library. `genre`, `actor`,
+                `director`: one name, or several of which one is enough. `year`: `1994`, or a range such as
+                `1990-1999`. `rating`: the lowest, 0 to 10. `matched`: whether a match is accepted, or an id of a
+                provider is known. `incomplete`: whether episodes of the series are missing.
 
         Raises:
-            UsageError: The kind, the state or the sort key is unknown.
+            UsageError: The kind, the state or the sort key is unknown, or a year or rating is none.
 
         """
-        for name, value, known in (
-            ("kind", kind, ENTITY_TYPES),
-            ("state", state, tuple(STATES)),
-            ("sort key", sort, SORT_KEYS),
-        ):
-            if value and value not in known:
-                raise errors.UsageError(f"There is no {name} “{value[:40]}”. Choose one of: {', '.join(known)}.")
-        matches: dict[str, Any] = {
-            "text": query,
-            "kinds": (kind,) if kind else ("movie", "series"),
-            "states": (state,) if state else [each for each in STATES if each != "ignored"],
-            "library_id": library_id,
-        }
+        if sort and sort not in SORT_KEYS:
+            raise errors.UsageError(f"There is no sort key “{sort[:40]}”. Choose one of: {', '.join(SORT_KEYS)}.")
+        wanted = filter_of(query, filters)
         page, per_page = max(1, page), max(1, min(_MOST, per_page))
         reader = self._database.read()
         found = store.items(
-            reader, **matches, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
+            reader, wanted, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
-        return TitlePage(items=found, total=store.count(reader, **matches), page=page, per_page=per_page)
+        return TitlePage(items=found, total=store.count(reader, wanted), page=page, per_page=per_page)
+
+    @remote()
+    def facets(
+        self, query: str = "", *, keys: Sequence[str] = FACET_KEYS, **filters: Unpack[TitleFilters]
+    ) -> Mapping[str, TitleFacet]:
+        """
+        Return the values of filters with their numbers of titles, each counted over the other filters of the list.
+
+        Args:
+            query: As `list`.
+            keys: Filters of `FACET_KEYS`.
+            filters: As `list`.
+
+        Raises:
+            UsageError: A key is unknown, or as `list`.
+
+        """
+        wanted, reader = filter_of(query, filters), self._database.read()
+        for key in keys:
+            if key not in FACET_KEYS:
+                raise errors.UsageError(f"There is no filter “{key[:40]}”. Choose one of: {', '.join(FACET_KEYS)}.")
+        return {key: title_facets.facet(reader, wanted, key) for key in keys}
+
+    @remote()
+    def related(self, title_id: int, *, limit: int = 12) -> builtins.list[RelatedTitle]:
+        """
+        Return films and series that share actors, directors, genres or a collection with a title, most similar first.
+
+        Raises:
+            UnknownIdError: There is no such title.
+
+        """
+        self._item(title_id)
+        reader = self._database.read()
+        rows = title_facets.related(reader, title_id, limit=max(1, min(_MOST, limit)))
+        items = {each.id: each for each in store.by_ids(reader, [row["id"] for row in rows])}
+        return [RelatedTitle(item=items[row.pop("id")], **row) for row in rows]
 
     @remote()
     def get(self, title_id: int) -> IdentifiedTitle:
         """Return a title with its shown values, its files, seasons or episodes; UnknownIdError if there is none."""
         reader = self._database.read()
         item = self._item(title_id)
-        children: builtins.list[TitleItem] = []
-        if item.entity_type in ("series", "season"):
-            kind = "season" if item.entity_type == "series" else "episode"
-            children = store.items(reader, kinds=(kind,), states=tuple(STATES), parent_id=item.id)
+        children = store.children(reader, item) if item.entity_type in ("series", "season") else []
         gaps = gaps_of(store.episodes(reader, [item.id]).get(item.id, [])) if item.entity_type == "series" else []
         return IdentifiedTitle(
             item=item,

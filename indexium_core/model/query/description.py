@@ -27,6 +27,10 @@ _TEXTS = {
     "camera": "{not}taken by the camera {text}",
     "lens": "{not}taken with the lens {text}",
     "faces": "{not}with a face named {text}",
+    "movie": "{not}of the film {text}",
+    "series": "{not}of the series {text}",
+    "actor": "{not}with the actor {text}",
+    "director": "{not}by the director {text}",
 }
 _OPTIONS = {
     "risk": "{not}{options}",
@@ -43,7 +47,13 @@ _OPTIONS = {
     "changed": "{not}with a change of the field {options}",
 }
 _LOCKED = {"yes": "anything", "no": "nothing"}
-_FLAGS = {"edited": "{not}edited", "postponed": "{not}skipped", FAVORITE_KEY: "{not}a favorite"}
+_FLAGS = {
+    "edited": "{not}edited",
+    "postponed": "{not}skipped",
+    "matched": "{not}matched with a provider",
+    "enriched": "{not}enriched by a provider",
+    FAVORITE_KEY: "{not}a favorite",
+}
 _SPANS = {
     ">": {
         "id": "with an id above {0}",

@@ -23,15 +23,17 @@ from indexium_core.model.fields.values import FAVORITE, REJECTED
 from indexium_core.model.files.properties import LABELS
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
+from indexium_core.model.query.title_keys import TITLE_FLAGS, TITLE_TEXTS
 
 __all__ = ["BARE", "KEYS", "Key", "Kind", "all_keys", "nearest_key"]
 
-# The kind of a value: names of people; a part of a text; whole folders; the name of a library; one of several words; an
-# issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no; keys of fields; a number or a day
-# that is stored as text.
+# The kind of a value: names of people; a part of a text; a part of a text of titles; whole folders; the name of a
+# library; one of several words; an issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no;
+# keys of fields; a number or a day that is stored as text.
 Kind = Literal[
     "people",
     "text",
+    "title",
     "folder",
     "root",
     "choice",
@@ -135,11 +137,12 @@ _TABLE = (
 def _of_field(each: Field) -> Key:
     """Return the key of a field."""
     kind, example = _FIELD_KINDS[each.type]
+    of_title = ", or by that of their film or series" if each.key in TITLE_TEXTS else ""
     return Key(
         name=each.key,
         kind=kind,
         columns=(value_of(each.key),),
-        help=f"by their {each.title.lower()}, edits included",
+        help=f"by their {each.title.lower()}, edits included{of_title}",
         example=f"{each.key}:{example}",
         words={"rejected": int(REJECTED)} if each.type == "rating" else {},
     )
@@ -153,6 +156,26 @@ _FIELD_KINDS: Mapping[FieldType, tuple[Kind, str]] = {
     "date": ("day", "2019-07"),
     "datetime": ("day", "2019-07..2019-09"),
 }
+_OF_TITLES = (
+    _key("movie", "title", "", "of a film, by a part of its title", "movie:nosferatu"),
+    _key("series", "title", "", "of a series, by a part of its title", "series:pond"),
+    _key("actor", "title", "", "of a film or series with an actor, by a part of the name", 'actor:"Ann Lee"'),
+    _key("director", "title", "", "of a film or series by a director, by a part of the name", "director:murnau"),
+    Key(
+        name="matched",
+        kind="flag",
+        columns=(TITLE_FLAGS["matched"],),
+        help="of a film or series that is matched with one of a provider, or that is not",
+        example="matched:no",
+    ),
+    Key(
+        name="enriched",
+        kind="flag",
+        columns=(TITLE_FLAGS["enriched"],),
+        help="of a film or episode that has values of a provider, or that has none",
+        example="enriched:yes",
+    ),
+)
 _OF_TABLE = (
     Key(
         name="year",
@@ -211,7 +234,7 @@ def all_keys() -> Mapping[str, Key]:
 @lru_cache(maxsize=8)
 def _keys_of(known: RegisteredFields) -> Mapping[str, Key]:
     fields = (*EDITABLE, *known.fields)
-    return {key.name: key for key in (*_TABLE, *map(_of_field, fields), *_OF_TABLE, *_with_choices(known))}
+    return {key.name: key for key in (*_TABLE, *_OF_TITLES, *map(_of_field, fields), *_OF_TABLE, *_with_choices(known))}
 
 
 KEYS: Mapping[str, Key] = _keys_of(registered.NONE)  # without fields that the user defined
@@ -220,12 +243,12 @@ BARE = _key("", "text", "f.path_search", "whose name, path or people contain a w
 
 # Words that users try instead of a key.
 _OTHER_WORDS = {
-    "actor": "person",
     "contains": "has",
     "dir": "folder",
     "directory": "folder",
     "extension": "ext",
     "file": "name",
+    "film": "movie",
     "filename": "name",
     "file_id": "id",
     "format": "container",
@@ -239,6 +262,7 @@ _OTHER_WORDS = {
     "people": "person",
     "problem": "issue",
     "skipped": "postponed",
+    "tv": "series",
     "status": "risk",
     "kind": "type",
     "media": "type",

@@ -1,7 +1,7 @@
 """
 Searches as SQL for analysts: on the tables of a snapshot, with the values as literals, so that a person can edit it.
 
-The conditions mean the same as those of `sql.py`. Only locks have no column in a snapshot.
+The conditions mean the same as those of `sql.py`. Only locks and titles have no column in a snapshot.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, ter
 from indexium_core.model.query.history import parse_history
 from indexium_core.model.query.keys import Key
 from indexium_core.model.query.sql import COMPARED
+from indexium_core.model.query.title_keys import TITLE_FLAGS
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = [
@@ -73,7 +74,7 @@ def plan_as_sql(text: str) -> str:
     Return the search of the plan as SQL: the files that the plan page lists.
 
     Raises:
-        QueryError: The search has a syntax error, or it asks for locks, which a snapshot does not have.
+        QueryError: The search has a syntax error, or it asks for locks or titles, which a snapshot does not have.
 
     """
     tree = parse(text)
@@ -217,6 +218,8 @@ def _condition(node: Node) -> str:
 
 def _term(term: Term) -> str:
     key, value = term.key, term.value
+    if key.kind == "title" or key.name in TITLE_FLAGS:
+        raise QueryError(f"A snapshot has no titles. Remove “{key.name}:” from the search to open it as SQL.")
     if isinstance(value, Text):
         return _text(key, value)
     if isinstance(value, AnyValue):

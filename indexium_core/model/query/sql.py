@@ -16,6 +16,7 @@ from enum import StrEnum
 from indexium_core.model.people import people_comment
 from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse, terms
 from indexium_core.model.query.keys import KEYS, Key
+from indexium_core.model.query.title_keys import TITLE_TEXTS
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
 __all__ = ["COMPARED", "CompiledQuery", "SpellingParameter", "SpellingSet", "compile_query"]
@@ -123,7 +124,7 @@ class _Builder:
         if isinstance(value, AnyValue):
             return self._options(term.key, value)
         if isinstance(value, Flag):
-            return f"{term.key.columns[0]} = {self._parameter(value.wanted)}"
+            return f"coalesce({term.key.columns[0]} = {self._parameter(value.wanted)}, FALSE)"
         return self._span(term.key, value)
 
     def _text(self, key: Key, value: Text) -> str:
@@ -139,7 +140,11 @@ class _Builder:
             return _joined(" OR ", [test(f"coalesce({column}, '')", value.text) for column in key.columns])
         if key.name == "path":
             return f"contains(f.path_search, {self._parameter(people_comment.fold(value.text))})"
-        return self._holds(f"coalesce({key.columns[0]}, '')", value.text)
+        tests = [self._holds(f"coalesce({column}, '')", value.text) for column in key.columns]
+        if key.name in TITLE_TEXTS:
+            of_title = TITLE_TEXTS[key.name]
+            tests.append(f"f.file_id IN ({of_title.file_ids.format(self._holds(of_title.column, value.text))})")
+        return _joined(" OR ", tests)
 
     def _people(self, key: Key, value: Text) -> str:
         """Search all people first, which is fast, and then the lists of the key."""

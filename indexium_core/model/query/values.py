@@ -74,7 +74,7 @@ _UNITS = {"": 1, "b": 1} | {
 
 def read_value(key: Key, text: str, *, quoted: bool) -> Value:
     """Parse the text after the colon of a key."""
-    if key.kind in {"people", "text", "folder", "root"}:
+    if key.kind in {"people", "text", "title", "folder", "root"}:
         return Text(text, quoted)
     if key.kind in {"choice", "codes", "locks", "fields"}:
         return _options(key, text)

@@ -48,7 +48,8 @@ class NameParts:
 
     def plain(self) -> dict[str, Any]:
         """Return the parts that are set, as JSON values."""
-        return {name: value for name, value in asdict(self).items() if value not in (None, "", (), {}, False, "main")}
+        unset: tuple[Any, ...] = (None, "", (), {}, "main")  # 0 is a value, and it is equal to False
+        return {name: value for name, value in asdict(self).items() if value is not False and value not in unset}
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> NameParts:

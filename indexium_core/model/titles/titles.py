@@ -34,7 +34,7 @@ STATES: Mapping[str, str] = {
     "published": "has files that other programs read",
     "ignored": "no film and no series",
 }
-SORT_KEYS = ("title", "year", "state", "added")
+SORT_KEYS = ("title", "year", "state", "rating", "added")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,10 @@ class TitleItem:
     episode_count: int  # of a series or a season
     season_count: int  # of a series
     touched: bool  # a person has set or locked a value
+    rating: float | None = None  # 0 to 10, of IMDb, else of TMDB, else the average of the others
+    genres: list[str] = field(default_factory=list)
+    is_matched: bool = False  # of a film or series: a match is accepted, or it has an id of a provider
+    is_incomplete: bool = False  # of a series: episodes are missing
 
     @property
     def name(self) -> str:

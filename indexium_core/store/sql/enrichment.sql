@@ -69,6 +69,10 @@ FROM (SELECT $entity_type AS entity_type, $entity_id::BIGINT AS entity_id) AS t
 LEFT JOIN (/* known_ids */) AS k USING (entity_type, entity_id)
 LEFT JOIN title_searches AS s USING (entity_type, entity_id);
 
+-- name: search_problem
+-- Why the last search for a title failed.
+SELECT explanation FROM title_searches WHERE entity_type = $entity_type AND entity_id = $entity_id AND state = 'failed';
+
 -- name: is_enriched_since
 -- Whether a title was enriched since a moment, and no provider is missing.
 SELECT EXISTS (FROM (SELECT 'movie' AS entity_type, id, enriched_at FROM movies

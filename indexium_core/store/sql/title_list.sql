@@ -1,46 +1,101 @@
 -- name: counted
--- All titles with the numbers of their files, episodes and seasons.
-SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
-       t.season, t.episode, t.aired, coalesce(f.file_count, 0) AS file_count, coalesce(n.episode_count, 0) AS episode_count,
+-- The titles of `page` with the numbers of their files, episodes and seasons, and what a list shows of their values.
+SELECT p.id, p.entity_type, p.title, p.year, p.state, p.library_id, p.series_id, p.series_title, p.season, p.episode, p.aired,
+       coalesce(f.file_count, 0) AS file_count, coalesce(n.episode_count, 0) AS episode_count,
        coalesce(n.season_count, 0) AS season_count, u.entity_id IS NOT NULL AS touched,
-       t.sort_title, t.title_search, t.created_at
-FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id
-LEFT JOIN (/* file_counts */) AS f ON f.entity_type = t.entity_type AND f.entity_id = t.id
-LEFT JOIN (
-    SELECT 'series' AS entity_type, series_id AS id, count(*) AS episode_count, count(DISTINCT season) AS season_count
-    FROM episodes GROUP BY series_id
-    UNION ALL SELECT 'season', k.id, count(*), 1 FROM seasons AS k JOIN episodes AS e USING (series_id, season) GROUP BY k.id
-) AS n ON n.entity_type = t.entity_type AND n.id = t.id
-LEFT JOIN touched_titles AS u ON u.entity_type = t.entity_type AND u.entity_id = t.id
+       v.rating, coalesce(v.genres, []) AS genres,
+       coalesce(m.state = 'accepted', FALSE) OR coalesce(v.has_id, FALSE) AS is_matched,
+       p.id IN (SELECT unnest($incomplete::BIGINT[])) AS is_incomplete
+FROM page AS p
+LEFT JOIN (/* file_counts */) AS f ON f.id = p.id
+LEFT JOIN (/* episode_counts */) AS n ON n.id = p.id
+LEFT JOIN (/* page_values */) AS v ON v.id = p.id
+LEFT JOIN title_searches AS m ON m.entity_type = p.entity_type AND m.entity_id = p.id
+LEFT JOIN touched_titles AS u ON u.entity_type = p.entity_type AND u.entity_id = p.id
 
 -- name: file_counts
--- The number of main files of each title that are not missing.
-SELECT l.entity_type, l.entity_id, count(*) AS file_count FROM title_files AS l JOIN scanned_files AS c USING (file_id)
-WHERE l.role = 'main' AND c.state <> 'missing' GROUP BY ALL
-UNION ALL SELECT 'series', e.series_id, count(DISTINCT l.file_id)
-FROM title_files AS l JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
-JOIN scanned_files AS c USING (file_id) WHERE l.role = 'main' AND c.state <> 'missing' GROUP BY ALL
-UNION ALL SELECT 'season', k.id, count(DISTINCT l.file_id)
-FROM title_files AS l JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
-JOIN seasons AS k ON k.series_id = e.series_id AND k.season = e.season
-JOIN scanned_files AS c USING (file_id) WHERE l.role = 'main' AND c.state <> 'missing' GROUP BY ALL
+-- The number of main files of each title of `page` that are not missing.
+SELECT id, count(DISTINCT file_id) AS file_count FROM (
+    SELECT p.id, l.file_id FROM page AS p JOIN title_files AS l ON l.entity_type = p.entity_type AND l.entity_id = p.id
+    WHERE l.role = 'main'
+    UNION ALL SELECT p.id, l.file_id FROM page AS p JOIN episodes AS e ON (p.entity_type = 'series' AND e.series_id = p.id)
+    JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id WHERE l.role = 'main'
+    UNION ALL SELECT p.id, l.file_id FROM page AS p
+    JOIN episodes AS e ON (p.entity_type = 'season' AND e.series_id = p.series_id AND e.season = p.season)
+    JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id WHERE l.role = 'main')
+JOIN scanned_files AS c USING (file_id) WHERE c.state <> 'missing' GROUP BY id
+
+-- name: episode_counts
+-- The numbers of episodes and seasons of each series and season of `page`.
+SELECT p.id, count(*) AS episode_count, count(DISTINCT e.season) AS season_count
+FROM page AS p JOIN episodes AS e ON e.series_id = p.id WHERE p.entity_type = 'series' GROUP BY p.id
+UNION ALL SELECT p.id, count(*), 1 FROM page AS p JOIN episodes AS e ON e.series_id = p.series_id AND e.season = p.season
+WHERE p.entity_type = 'season' GROUP BY p.id
+
+-- name: page_values
+-- The rating, the genres and the presence of an id of each title of `page`. The order is that of `titles_shown`; the view
+-- would rank the values of all titles first.
+SELECT v.entity_id AS id, any_value(/* rating */) FILTER (v.field = 'ratings') AS rating,
+       any_value(from_json(v.value, '["VARCHAR"]')) FILTER (v.field = 'genres') AS genres,
+       bool_or(v.field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND v.value::VARCHAR <> 'null') AS has_id
+FROM (
+    SELECT v.entity_id, v.field, v.value FROM title_values AS v SEMI JOIN page AS p ON p.id = v.entity_id
+    LEFT JOIN provider_ranks AS own ON own.field = v.field AND own.provider = v.provider
+    LEFT JOIN provider_ranks AS general ON general.field = '' AND general.provider = v.provider
+    WHERE v.field IN ('ratings', 'genres', 'tmdb_id', 'imdb_id', 'tvdb_id')
+    QUALIFY row_number() OVER (
+        PARTITION BY v.entity_id, v.field
+        ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin),
+                 coalesce(own.rank, general.rank, 99), v.provider) = 1
+) AS v GROUP BY v.entity_id
+
+-- name: rating
+-- The rating of a title from its ratings by source, 0 to 10.
+coalesce(TRY_CAST(v.value->>'imdb' AS DOUBLE), TRY_CAST(v.value->>'tmdb' AS DOUBLE),
+         list_avg(TRY_CAST(v.value->>'$.*' AS DOUBLE[])))
+
+-- name: incomplete
+-- The series (of `series`, or of all) with gaps, as `gaps_of` finds them: episodes with files that are missing between 1 and the last one (if a
+-- series counts through all seasons: between the first and the last one), and seasons without episodes.
+SELECT series_id FROM (
+    SELECT series_id, season, max(numbered) AS last_episode, CASE WHEN bool_or(is_absolute) THEN min(numbered) ELSE 1 END AS first,
+           list_distinct(list(numbered)) AS numbers
+    FROM (SELECT e.series_id, e.season, e.episode AS numbered, e.absolute IS NOT NULL AS is_absolute
+          FROM episodes AS e JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id AND l.role = 'main'
+          JOIN scanned_files AS c ON c.file_id = l.file_id AND c.state <> 'missing'
+          WHERE e.season > 0 AND e.episode IS NOT NULL AND ($series::BIGINT[] IS NULL OR list_contains($series::BIGINT[], e.series_id)))
+    GROUP BY series_id, season)
+GROUP BY series_id
+HAVING bool_or(len(list_filter(numbers, lambda number: number >= first)) < last_episode - first + 1)
+    OR least(max(season), 1900) - min(season) + 1 > count(*) FILTER (season <= 1900)
 
 -- name: matches
--- The titles of a filter. Each word of the text must occur in the title or in that of the series.
-SELECT * FROM (/* counted */) AS c
-WHERE list_contains($kinds::VARCHAR[], entity_type) AND list_contains($states::VARCHAR[], state)
-  AND ($library_id::INTEGER IS NULL OR library_id = $library_id)
-  AND ($parent_id::BIGINT IS NULL OR (entity_type = 'season' AND series_id = $parent_id)
-       OR (entity_type = 'episode' AND (series_id, season) IN (SELECT (series_id, season) FROM seasons WHERE id = $parent_id)))
+-- The titles of a filter. Each word of the text must occur in the title or in that of the series. `only` and `without`
+-- are ids of titles; they count for the seasons and episodes of a series, too.
+SELECT t.id, t.entity_type, t.title, t.sort_title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
+       t.season, t.episode, t.aired, t.created_at
+FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id
+WHERE list_contains($kinds::VARCHAR[], t.entity_type) AND list_contains($states::VARCHAR[], t.state)
+  AND ($library_id::INTEGER IS NULL OR t.library_id = $library_id)
+  AND ($first_year::INTEGER IS NULL OR t.year >= $first_year) AND ($last_year::INTEGER IS NULL OR t.year <= $last_year)
+  AND ($only::BIGINT[] IS NULL OR t.id IN (SELECT unnest($only::BIGINT[])) OR t.series_id IN (SELECT unnest($only::BIGINT[])))
+  AND ($without::BIGINT[] IS NULL
+       OR (t.id NOT IN (SELECT unnest($without::BIGINT[])) AND coalesce(t.series_id, 0) NOT IN (SELECT unnest($without::BIGINT[]))))
+  AND ($parent_id::BIGINT IS NULL OR (t.entity_type = 'season' AND t.series_id = $parent_id)
+       OR (t.entity_type = 'episode' AND (t.series_id, t.season) IN (SELECT (series_id, season) FROM seasons WHERE id = $parent_id)))
   AND ($text = '' OR len(list_filter(string_split(strip_accents(lower($text)), ' '),
-       lambda word: NOT contains(title_search || ' ' || strip_accents(lower(series_title)), word))) = 0)
+       lambda word: NOT contains(t.title_search || ' ' || strip_accents(lower(coalesce(s.title, ''))), word))) = 0)
 
 -- name: items
--- A page of titles. The keys of a sort are the same type, so numbers have leading zeros.
-SELECT * EXCLUDE (sort_title, title_search, created_at, sort_key) FROM (
-    SELECT *, CASE $sort WHEN 'year' THEN printf('%05d', coalesce(year, 0)) WHEN 'state' THEN state
-                         WHEN 'added' THEN created_at::VARCHAR ELSE lower(coalesce(nullif(series_title, ''), sort_title)) END AS sort_key
-    FROM (/* matches */) AS m)
+-- The ids of a page of titles. The keys of a sort are the same type, so numbers have leading zeros.
+SELECT id FROM (
+    SELECT m.*, CASE $sort WHEN 'year' THEN printf('%05d', coalesce(m.year, 0)) WHEN 'state' THEN m.state
+                           WHEN 'rating' THEN printf('%06.3f', coalesce(r.rating, 0))
+                           WHEN 'added' THEN m.created_at::VARCHAR
+                           ELSE lower(coalesce(nullif(m.series_title, ''), m.sort_title)) END AS sort_key
+    FROM (/* matches */) AS m
+    LEFT JOIN (SELECT v.entity_id AS id, /* rating */ AS rating FROM titles_shown AS v
+               WHERE v.field = 'ratings' AND $sort = 'rating') AS r ON r.id = m.id)
 ORDER BY CASE WHEN $descending THEN sort_key END DESC, CASE WHEN NOT $descending THEN sort_key END,
          series_title, season NULLS LAST, episode NULLS LAST, aired, lower(sort_title), id
 LIMIT $limit OFFSET $offset;
@@ -49,9 +104,12 @@ LIMIT $limit OFFSET $offset;
 -- The number of titles of a filter.
 SELECT count(*) FROM (/* matches */) AS m;
 
--- name: find
--- One title.
-SELECT * EXCLUDE (sort_title, title_search, created_at) FROM (/* counted */) AS c WHERE id = $id;
+-- name: by_ids
+-- Titles by id. `incomplete` are the series of them that have gaps.
+WITH page AS MATERIALIZED (
+    SELECT t.*, coalesce(s.title, '') AS series_title
+    FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id WHERE list_contains($ids::BIGINT[], t.id))
+FROM (/* counted */);
 
 -- name: values
 -- The candidates of the fields of a title; of each field the shown one first.
@@ -117,6 +175,30 @@ FROM wanted AS w JOIN title_files AS l USING (entity_type, entity_id) JOIN scann
 LEFT JOIN shown AS v USING (entity_type, entity_id)
 WHERE l.role = 'main' AND c.state <> 'missing'
 ORDER BY c.file_id, w.season NULLS LAST, w.episode NULLS LAST, w.entity_id;
+
+-- name: values_of_movie
+-- The titles of films.
+SELECT title FROM movies WHERE state <> 'ignored' AND title <> '' GROUP BY title ORDER BY count(*) DESC, title LIMIT $limit;
+
+-- name: values_of_series
+-- The titles of series.
+SELECT title FROM series WHERE state <> 'ignored' AND title <> '' GROUP BY title ORDER BY count(*) DESC, title LIMIT $limit;
+
+-- name: values_of_actor
+-- The actors of all titles, those of most titles first.
+SELECT name FROM (SELECT unnest(value->>'$[*].name') AS name FROM titles_shown WHERE field = 'cast')
+WHERE name <> '' GROUP BY name ORDER BY count(*) DESC, name LIMIT $limit;
+
+-- name: values_of_director
+-- The directors of all titles, those of most titles first.
+SELECT each.name FROM (
+    SELECT unnest(from_json(value, '[{"name":"VARCHAR","job":"VARCHAR"}]')) AS each FROM titles_shown WHERE field = 'crew')
+WHERE lower(each.job) = 'director' AND each.name <> '' GROUP BY each.name ORDER BY count(*) DESC, each.name LIMIT $limit;
+
+-- name: values_of_genre
+-- The genres of all titles, those of most titles first.
+SELECT genre FROM (SELECT unnest(value->>'$[*]') AS genre FROM titles_shown WHERE field = 'genres')
+WHERE genre <> '' GROUP BY genre ORDER BY count(*) DESC, genre LIMIT $limit;
 
 -- name: is_locked
 -- Whether a field is locked.

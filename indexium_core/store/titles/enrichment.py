@@ -35,6 +35,7 @@ __all__ = [
     "pictures",
     "put",
     "record_attempt",
+    "search_problem",
     "seasons",
     "shown_values",
     "statistics",
@@ -180,6 +181,11 @@ def known(reader: Connection, entity_type: str, entity_id: int) -> Known:
     row = reader.execute(_sql("known"), {"entity_type": entity_type, "entity_id": entity_id}).fetchone()
     assert row is not None
     return Known(*row)
+
+
+def search_problem(reader: Connection, entity_type: str, entity_id: int) -> str:
+    """Return why the last search for a title failed, as a sentence."""
+    return str(reader.value(_sql("search_problem"), {"entity_type": entity_type, "entity_id": entity_id}) or "")
 
 
 def is_enriched_since(reader: Connection, entity_type: str, entity_id: int, moment: datetime) -> bool:

@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.titles.titles import EpisodeEntry, TitleFile, TitleItem, TitleValue
+from indexium_core.model.title_filter import TitleFilter
+from indexium_core.model.titles.titles import STATES, EpisodeEntry, TitleFile, TitleItem, TitleValue
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.titles import title_facets
 
 __all__ = [
     "FileValues",
+    "by_ids",
+    "children",
     "count",
     "episodes",
     "file_values",
@@ -20,6 +24,7 @@ __all__ = [
     "find",
     "items",
     "lock",
+    "search_values",
     "series",
     "set_by_hand",
     "unknown",
@@ -30,46 +35,44 @@ __all__ = [
 
 def items(
     reader: Connection,
+    wanted: TitleFilter,
     *,
-    text: str = "",
-    kinds: Sequence[str],
-    states: Sequence[str],
-    library_id: int | None = None,
-    parent_id: int | None = None,
     sort: str = "title",
     descending: bool = False,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[TitleItem]:
-    """Return titles; `parent_id` is a series (of seasons) or a season (of episodes)."""
-    facts = _filter(text, kinds, states, library_id, parent_id)
+    """Return the titles of a filter."""
     order = {"sort": sort, "descending": descending, "limit": limit, "offset": offset}
-    return [TitleItem(**row) for row in reader.execute(_sql("items"), facts | order).fetch_dicts()]
+    ids = reader.execute(_sql("items"), title_facets.parameters(reader, wanted) | order).fetchall()
+    return by_ids(reader, [number for (number,) in ids])
 
 
-def count(
-    reader: Connection, *, text: str = "", kinds: Sequence[str], states: Sequence[str], library_id: int | None = None
-) -> int:
+def children(reader: Connection, item: TitleItem) -> list[TitleItem]:
+    """Return the seasons of a series, or the episodes of a season."""
+    kind = "season" if item.entity_type == "series" else "episode"
+    facts = title_facets.parameters(reader, TitleFilter(kind=kind)) | {"parent_id": item.id, "states": list(STATES)}
+    order = {"sort": "title", "descending": False, "limit": None, "offset": 0}
+    return by_ids(reader, [number for (number,) in reader.execute(_sql("items"), facts | order).fetchall()])
+
+
+def count(reader: Connection, wanted: TitleFilter) -> int:
     """Return the number of titles that `items` would return without a limit."""
-    return int(reader.value(_sql("count"), _filter(text, kinds, states, library_id, None)))
-
-
-def _filter(
-    text: str, kinds: Sequence[str], states: Sequence[str], library_id: int | None, parent_id: int | None
-) -> dict[str, Any]:
-    return {
-        "text": " ".join(text.split()),
-        "kinds": list(kinds),
-        "states": list(states),
-        "library_id": library_id,
-        "parent_id": parent_id,
-    }
+    return int(reader.value(_sql("count"), title_facets.parameters(reader, wanted)))
 
 
 def find(reader: Connection, title_id: int) -> TitleItem | None:
     """Return a title; None if there is none with this id."""
-    rows = reader.execute(_sql("find"), {"id": title_id}).fetch_dicts()
-    return TitleItem(**rows[0]) if rows else None
+    return next(iter(by_ids(reader, [title_id])), None)
+
+
+def by_ids(reader: Connection, title_ids: Sequence[int]) -> list[TitleItem]:
+    """Return titles by their ids, in this order; unknown ids are left out."""
+    ids = list(title_ids)
+    facts = {"ids": ids, "incomplete": title_facets.incomplete(reader, ids)}
+    rows = reader.execute(_sql("by_ids"), facts).fetch_dicts()
+    found = {row["id"]: TitleItem(**row) for row in rows}
+    return [found[number] for number in ids if number in found]
 
 
 def values(reader: Connection, item: TitleItem, field: str | None = None) -> list[TitleValue]:
@@ -122,6 +125,11 @@ def file_values(reader: Connection, title_ids: Sequence[int]) -> list[FileValues
 def unknown(reader: Connection, title_ids: Sequence[int]) -> list[int]:
     """Return the ids that no title has."""
     return [number for (number,) in reader.execute(_sql("unknown"), {"ids": list(title_ids)}).fetchall()]
+
+
+def search_values(reader: Connection, key: str, *, limit: int) -> list[str]:
+    """Return the values of a search key of `TITLE_TEXTS`: those of most titles first."""
+    return [value for (value,) in reader.execute(_sql(f"values_of_{key}"), {"limit": limit}).fetchall()]
 
 
 def set_by_hand(tx: Connection, item: TitleItem, field: str, value: Any, *, at: datetime) -> None:

@@ -175,6 +175,7 @@ def test_search_keys_are_complete() -> None:
     wanted = "person db has adds removes path name folder root ext risk category issue tags size mtime edited postponed"
     assert set(query.KEYS) == {
         *wanted.split(),
+        *("movie", "series", "actor", "director", "matched", "enriched"),
         *("type", "camera", "lens", "faces", "taken"),
         *("mode", "container", "locked", "id", "person_id", "field", "changed", "year", "favorite"),
         *(field.key for field in EDITABLE),

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
+from indexium_core.demo.providers.pictures import IMAGE_FAULTS
 from indexium_core.demo.providers.stand_in import FAULTS, Fault
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import RequestCount
@@ -159,7 +160,7 @@ RESULTS: dict[Fault, str] = {
     "bad_compression": "provider_bad_answer",
     "redirect": "provider_bad_answer",
 }
-NO_ERROR: set[Fault] = {"wrong_types", "wrong_values", "no_image"}
+NO_ERROR: set[Fault] = {"wrong_types", "wrong_values", *IMAGE_FAULTS}
 
 
 def call(setup: Setup, provider: str) -> Any:

@@ -1,0 +1,224 @@
+"""Routes of the matches of films and series with those of providers, and of their enrichment."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from indexium_core import errors
+from indexium_core.api.answers import Json
+from indexium_core.api.context import Body, FileId, Id, Open, Page, StartParam, Text, listed
+from indexium_core.api.routes.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
+from indexium_core.library import Library
+from indexium_core.model.job import Job
+from indexium_core.model.matches.questions import MatchPage, MatchQuestion, MatchResult
+from indexium_core.model.operations.request import IdempotentRequest
+from indexium_core.model.providers.enrichment import EnrichmentProgress, EnrichmentStats
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.records import EnrichedMetadata
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["matches"])
+_MOST_QUESTIONS = 200
+_HIGH = 2  # priority
+Priority = Annotated[int, Field(ge=1, le=10, description="1 runs first, 10 last.")]
+
+
+# Matches.
+
+
+@router.get("/titles/matches", response_model=MatchPage)
+def matches(
+    library: Open,
+    state: Annotated[Text, Query(description="open, later, accepted, none, failed or ignored")] = "open",
+    library_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    page: Page = 1,
+    per_page: Annotated[int, Query(ge=1, le=_MOST_QUESTIONS)] = 20,
+) -> Json:
+    """Return the films and series whose match has a state, each with its candidates; `counts` by state."""
+    found = library.matches.pending(state, library_id=library_id, page=page, per_page=per_page)
+    return Json({**listed(found), "counts": found.counts})
+
+
+@router.post("/titles/matches/undo", response_model=MatchResult)
+def undo(library: Open) -> Json:
+    """Undo the last decision about a match."""
+    return Json(library.matches.undo())
+
+
+@router.get("/titles/matches/{title_id}", response_model=MatchQuestion)
+def match(library: Open, title_id: TitleId) -> Json:
+    """Return a film or series with its candidates."""
+    return Json(library.matches.get(title_id))
+
+
+class Acceptance(Body):
+    """A candidate by its position, or a title of a provider by its id."""
+
+    position: Annotated[int | None, Field(ge=1, le=1000)] = None
+    external_id: Annotated[Text | None, Field(description="Such as `tmdb:603` or `imdb:tt0133093`.")] = None
+    others: Annotated[bool, Field(description="Also for the open questions of the same folder.")] = False
+    expected: Annotated[Text, Field(description="The id of the candidate at the position, such as `tmdb:603`.")] = ""
+
+
+@router.post("/titles/matches/{title_id}/accept", response_model=MatchResult)
+def accept(library: Open, title_id: TitleId, body: Acceptance) -> Json:
+    """Accept a candidate of a title; its ids become values of the title."""
+    if (body.position is None) == (body.external_id is None):
+        raise errors.UsageError("Use either position or external_id.")
+    if body.position is not None:
+        return Json(library.matches.accept(title_id, body.position, others=body.others, expected=body.expected))
+    provider, _, value = (body.external_id or "").partition(":")
+    is_series = library.matches.get(title_id).item.entity_type == "series"
+    known = ExternalId.parse(provider, value)
+    return Json(library.matches.accept_id(title_id, known, "tv" if is_series else "movie"))
+
+
+class Rejection(Body):
+    """A candidate by its position."""
+
+    position: Annotated[int, Field(ge=1, le=1000)]
+
+
+@router.post("/titles/matches/{title_id}/reject", response_model=MatchResult)
+def reject(library: Open, title_id: TitleId, body: Rejection) -> Json:
+    """Reject a candidate of a title; no search proposes it again."""
+    return Json(library.matches.reject(title_id, body.position))
+
+
+class IgnoredTitle(Body):
+    """Whether a decision is also for the open questions of the same folder."""
+
+    others: bool = False
+
+
+@router.post("/titles/matches/{title_id}/ignore", response_model=MatchResult)
+def ignore(library: Open, title_id: TitleId, body: IgnoredTitle | None = None) -> Json:
+    """Set that a title is no film and no series."""
+    return Json(library.matches.ignore(title_id, others=body.others if body else False))
+
+
+@router.post("/titles/matches/{title_id}/later", response_model=MatchResult)
+def later(library: Open, title_id: TitleId) -> Json:
+    """Put a question off."""
+    return Json(library.matches.later(title_id))
+
+
+class SearchText(Body):
+    """What is searched at the providers."""
+
+    text: Annotated[Text, Field(description="`Solaris`, `Solaris 1972`, `tt0069293` or `tmdb:593`.")]
+
+
+@router.post("/titles/matches/{title_id}/search", response_model=MatchQuestion)
+def search(library: Open, title_id: TitleId, body: SearchText) -> Json:
+    """Search other candidates for a title. Sends requests to providers."""
+    return Json(library.matches.search(title_id, body.text))
+
+
+# Enrichment.
+
+
+class VideoMetadata(BaseModel):
+    """The metadata of a file. Without metadata of a provider, `cached` is false, and the job `job_id` fetches it."""
+
+    metadata: EnrichedMetadata
+    cached: bool
+    job_id: int | None
+
+
+@router.get("/videos/{file_id}/metadata", response_model=VideoMetadata)
+def metadata(library: Open, file_id: FileId) -> Json:
+    """Return the metadata of the title of a file. If no provider was asked yet, a job asks with high priority."""
+    found = library.enrichment.metadata(file_id)
+    is_known = found.source != "none"
+    return Json({"metadata": found, "cached": is_known, "job_id": None if is_known else _scheduled(library, file_id)})
+
+
+def _scheduled(library: Library, file_id: int) -> int | None:
+    """Return the job that looks a file up; None if the file has no title, or if no provider can be asked."""
+    if library.enrichment.waiting().reason:
+        return None
+    try:
+        return library.enrichment.schedule_video_enrichment(file_id, priority=_HIGH).id
+    except errors.UsageError:
+        return None
+
+
+class Batch(Body):
+    """The titles that are looked up."""
+
+    library_ids: Annotated[
+        list[int], Field(max_length=10_000, default_factory=list, description="[]: all that hold titles.")
+    ]
+    priority: Priority = 5
+    force: Annotated[bool, Field(description="Also titles that were enriched a short time ago.")] = False
+
+
+class StartedBatch(BaseModel):
+    """A started enrichment."""
+
+    job_id: int
+    estimated_duration: int  # minutes
+
+
+@router.post("/enrich/batch", status_code=202, response_model=StartedBatch)
+def enrich_batch(library: Open, start_request: StartParam, body: Batch | None = None) -> Json:
+    """Look up the titles of libraries at the providers, as a job."""
+    wanted = body or Batch.model_validate({})
+    minutes = library.enrichment.waiting(wanted.library_ids).estimated_minutes
+
+    def start(request: IdempotentRequest | None) -> Job:
+        job = library.enrichment.schedule_library_enrichment(
+            wanted.library_ids, priority=wanted.priority, force=wanted.force
+        )
+        return _noted(library, job, request)
+
+    job = start_request.once(body, start=start, again=lambda started: library.jobs.get(started.job_id or 0))
+    return Json({"job_id": job.id, "estimated_duration": minutes}, 202, {"Location": f"/api/jobs/{job.id}"})
+
+
+@router.get("/enrich/progress/{job_id}", response_model=EnrichmentProgress)
+def enrich_progress(library: Open, job_id: Id) -> Json:
+    """Return the progress of an enrichment in videos."""
+    return Json(library.enrichment.get_enrichment_progress(job_id))
+
+
+@router.get("/enrich/stats", response_model=EnrichmentStats)
+def enrich_stats(library: Open) -> Json:
+    """Return how many videos have metadata of providers, and of which."""
+    return Json(library.enrichment.get_enrichment_stats())
+
+
+class Urgency(Body):
+    """The priority of an enrichment."""
+
+    priority: Priority = 5
+
+
+@router.post(KindOfTitle + "/enrich", status_code=202, response_model=Job)
+def enrich(
+    library: Open,
+    start_request: StartParam,
+    kind: Literal["movies", "series", "episodes"],
+    title_id: TitleId,
+    body: Urgency | None = None,
+) -> Json:
+    """Look up a title at the providers, as a job; of an episode, its series."""
+    title_of_kind(library, kind, title_id)
+
+    def start(request: IdempotentRequest | None) -> Job:
+        priority = (body or Urgency()).priority
+        return _noted(library, library.enrichment.enrich_entity(ENTITY_TYPES[kind], title_id, priority), request)
+
+    job = start_request.once(body, start=start, again=lambda started: library.jobs.get(started.job_id or 0))
+    return Json(job, 202, {"Location": f"/api/jobs/{job.id}"})
+
+
+def _noted(library: Library, job: Job, request: IdempotentRequest | None) -> Job:
+    if request is not None:
+        library.requests.note(request, job_id=job.id)
+    return job

@@ -1,0 +1,142 @@
+"""
+The missing pictures of titles in the background: a job gets posters and backdrops, so that pages show them at once.
+
+A kill costs the titles since the last checkpoint, and what they stored is known to the next run. The job ends when the
+budget is used up by small pictures, or when the hosts of images do not answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import Any
+
+from indexium_core import errors
+from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
+from indexium_core.jobs.context import CheckpointHelper, JobContext
+from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model import wording
+from indexium_core.model.artwork.assets import VARIANTS, ArtworkReport
+from indexium_core.model.event import Event
+from indexium_core.model.job import Job
+from indexium_core.model.remote_calls import remote
+from indexium_core.store.artwork import assets as store
+from indexium_core.store.database import Database
+
+__all__ = ["KIND", "ArtworkJobs", "summary"]
+
+KIND = "artwork"  # of its jobs
+_THREADS = 4
+_BATCH = 8  # titles between two looks at the job
+_MOST_FAILURES = 20  # pictures in a row that could not be downloaded now
+
+
+class ArtworkJobs:
+    """Gets missing pictures. One instance serves a home."""
+
+    def __init__(self, database: Database, artwork: ArtworkManager, *, queue: JobQueueService) -> None:
+        self._database, self._artwork, self._queue = database, artwork, queue
+
+    @remote()
+    def add(self, title_ids: Sequence[int] = ()) -> Job:
+        """
+        Add a job that gets the missing posters and backdrops of films and series, or of all of them.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The settings do not allow downloads.
+
+        """
+        if not self._artwork.may_download:
+            raise errors.UsageError(
+                "Images are not downloaded: set INDEXIUM_DOWNLOAD_IMAGES to true, INDEXIUM_ONLINE to another value "
+                "than off, and INDEXIUM_ARTWORK_BUDGET to more than 0."
+            )
+        reader = self._database.read()
+        for title_id in title_ids:
+            if store.owner(reader, title_id) is None:
+                raise errors.UnknownIdError(f"There is no title {title_id}.")
+        ids = sorted(set(title_ids)) or None
+        title = f"Pictures of {wording.plural(len(ids), 'title')}" if ids else "Pictures of all titles"
+        return self._queue.add_job(KIND, {"title_ids": ids}, title=title)
+
+    def follow_enrichment(self, event: Event) -> None:
+        """Get the pictures of titles after each enrichment: a subscriber of events."""
+        if event.name == "enrich:completed" and self._artwork.may_download and not self._queue.running_jobs(KIND):
+            self.add()
+
+    def handle(self, job: JobContext) -> Mapping[str, Any]:
+        """Run a job and return its report: the handler of the queue."""
+        checkpoints = CheckpointHelper(job)
+        if not checkpoints.is_resumed:
+            self._artwork.cache.rebuild()
+        saved = dict(checkpoints.saved)
+        after, since_save, failures = int(saved.pop("after", 0)), 0, 0
+        report = ArtworkReport(**saved)
+        ids: Sequence[int] | None = job.payload["title_ids"]
+        report.total = report.processed + len(VARIANTS) * store.count_to_fetch(
+            self._database.read(), after=after, ids=ids
+        )
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="artwork") as pool:
+            for batch in self._batches(after, ids):
+                if job.should_stop():
+                    report.cancelled = True
+                    break
+                if self._artwork.cache.folder.is_full and not self._artwork.cache.has_originals():
+                    report.is_full = True
+                    break
+                wanted = [(title_id, size) for title_id in batch for size in VARIANTS]
+                results = list(pool.map(lambda each: self._artwork.find(*each), wanted))
+                failures = self._count(results, report, failures)
+                job.progress(
+                    report.processed,
+                    report.total,
+                    made=report.made,
+                    known=report.known,
+                    without=report.without,
+                    errors=report.failed,
+                )
+                if failures >= _MOST_FAILURES:
+                    checkpoints.save(asdict(report) | {"after": after})
+                    raise _no_answer(results)
+                after, since_save = batch[-1], since_save + len(batch)
+                if checkpoints.is_due(since_save):
+                    checkpoints.save(asdict(report) | {"after": after})
+                    since_save = 0
+        checkpoints.save(asdict(report) | {"after": after, "cancelled": False})
+        return {**asdict(report), "message": summary(report)}
+
+    def _batches(self, after: int, ids: Sequence[int] | None) -> Iterator[list[int]]:
+        while batch := store.to_fetch(self._database.read(), after=after, count=_BATCH, ids=ids):
+            yield batch
+            after = batch[-1]
+
+    def _count(self, results: Sequence[FoundPicture], report: ArtworkReport, failures: int) -> int:
+        """Count some pictures, and return the number of errors in a row that may pass."""
+        for each in results:
+            report.processed += 1
+            report.made += each.image is not None and each.is_new
+            report.known += each.image is not None and not each.is_new
+            report.without += not each.has_candidate
+            report.failed += each.image is None and each.has_candidate
+            if each.has_candidate:
+                failures = failures + 1 if getattr(each.problem, "is_temporary", False) else 0
+        return failures
+
+
+def _no_answer(results: Sequence[FoundPicture]) -> errors.ProviderError:
+    problem = next(each.problem for each in reversed(results) if each.problem is not None)
+    return errors.ProviderError(f"The images cannot be downloaded now: {problem.message} Start the job again later.")
+
+
+def summary(report: ArtworkReport) -> str:
+    """Return the result of a job in one line."""
+    parts = [f"{wording.plural(report.made, 'picture')} added", f"{report.known:,} known already"]
+    if report.without:
+        parts.append(f"{report.without:,} without a candidate")
+    if report.failed:
+        parts.append(f"{report.failed:,} could not be used")
+    if report.is_full:
+        parts.append("80 % of the budget is used (INDEXIUM_ARTWORK_BUDGET)")
+    return ("Stopped after " if report.cancelled else "") + ", ".join(parts)

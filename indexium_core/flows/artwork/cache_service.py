@@ -1,0 +1,227 @@
+"""
+The images of titles in the home, by their content: `cache/ab/cd/abcd….jpg`, named by their BLAKE3 hash.
+
+Variants are beside their original: `abcd…-poster.jpg`. If the budget is used up, the least recently used originals go
+first: pages need only variants. The folder is the truth, and the table `cache_inventory` describes it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import blake3
+
+from indexium_core import errors
+from indexium_core.files.artwork import images
+from indexium_core.files.artwork.images import TitleImage
+from indexium_core.flows.pictures.picture_folder import PictureFolder
+from indexium_core.model.artwork.assets import VARIANTS, CachedImage
+from indexium_core.store.artwork import assets as store
+from indexium_core.store.database import Database
+
+__all__ = ["CacheService"]
+
+_MAX_CONCURRENT = 2  # images that are decoded at the same time
+_ORIGINAL = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/(?P<hash>[0-9a-f]{64})\.(?P<extension>jpg|png|webp)")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+_UNKNOWN = "unknown"  # kind of an image that the folder has and the table does not
+
+
+class CacheService:
+    """The cache of images. One instance serves a home; it is safe to use from any thread."""
+
+    def __init__(
+        self, database: Database, *, folder: Path, budget_bytes: Callable[[], int], clock: Callable[[], datetime]
+    ) -> None:
+        self._database, self._clock = database, clock
+        self.folder = PictureFolder(
+            folder,
+            budget_bytes=budget_bytes,
+            is_expendable=lambda key: _ORIGINAL.fullmatch(key) is not None,
+            is_durable=True,
+        )
+        self._slots = threading.Semaphore(_MAX_CONCURRENT)
+
+    def store_asset(self, data: bytes, asset_type: str, *, candidate_id: int | None = None) -> str:
+        """
+        Store an image with its variants, and return its hash. An image with the same content is stored once.
+
+        Args:
+            data: A JPEG, PNG or WebP image.
+            asset_type: Its kind.
+            candidate_id: The candidate whose content it is.
+
+        Raises:
+            CorruptFileError: It is no such image, too large or damaged.
+
+        """
+        with self._slots:
+            image = images.decode(data)
+            made = images.variant(image, asset_type) if asset_type in VARIANTS else b""
+            row = self._row(content_hash(data), image, len(data), asset_type)
+        removed = [*self.folder.put(row["file_path"], data)]
+        if made:
+            removed += self.folder.put(variant_key(row["content_hash"], asset_type), made)
+
+        def record(tx: Any) -> None:
+            store.add_cached(tx, row)
+            if candidate_id is not None:
+                store.set_content(tx, candidate_id, row["content_hash"])
+            store.remove_cached(tx, _hashes(removed))
+
+        self._database.run(record)
+        return str(row["content_hash"])
+
+    def retrieve_asset(self, content_hash: str) -> CachedImage | None:
+        """Return an original; None if it is not in the cache, or damaged on the disk."""
+        for extension, media_type in _MEDIA_TYPES.items():
+            key = _key(content_hash, f".{extension}")
+            data = self.folder.read(key)
+            if data is None:
+                continue
+            if _hash_of(data) != content_hash:
+                self.folder.remove(key)
+                self._database.run(lambda tx: store.remove_cached(tx, [content_hash]))
+                return None
+            return CachedImage(data=data, version=content_hash, media_type=media_type)
+        return None
+
+    def asset_exists(self, content_hash: str) -> bool:
+        """Return whether an original is in the cache."""
+        return any(self.folder.has(_key(content_hash, f".{extension}")) for extension in _MEDIA_TYPES)
+
+    def has_variant(self, content_hash: str, kind: str) -> bool:
+        """Return whether a variant is in the cache."""
+        return self.folder.has(variant_key(content_hash, kind))
+
+    def variant(self, content_hash: str, kind: str) -> CachedImage | None:
+        """Return a variant as a JPEG, made of the original if it is missing; None without both."""
+        key = variant_key(content_hash, kind)
+        data = self.folder.read(key)
+        if data is None:
+            original = self.retrieve_asset(content_hash)
+            if original is None:
+                return None
+            with self._slots:
+                data = images.variant(images.decode(original.data), kind)
+            self._put(key, data)
+        return CachedImage(data=data, version=f"{content_hash}-{kind}")
+
+    def thumbnail(self, content_hash: str) -> CachedImage | None:
+        """Return the variant that fits the shape of an image; None if neither it nor the image is in the cache."""
+        for kind in VARIANTS:
+            if self.has_variant(content_hash, kind):
+                return self.variant(content_hash, kind)
+        original = self.retrieve_asset(content_hash)
+        if original is None:
+            return None
+        image = images.decode(original.data)
+        return self.variant(content_hash, "poster" if image.height > image.width else "backdrop")
+
+    def has_originals(self) -> bool:
+        """Return whether the table knows an original: it can be removed to make room."""
+        return bool(store.cached(self._database.read()))
+
+    def put_made(self, name: str, kind: str, data: bytes) -> None:
+        """Store a picture that is made of others under a name of its own (`made_name`)."""
+        self._put(variant_key(name, kind), data)
+
+    def made(self, name: str, kind: str) -> CachedImage | None:
+        """Return a picture that is made of others; None if it is not in the cache."""
+        data = self.folder.read(variant_key(name, kind))
+        return None if data is None else CachedImage(data=data, version=f"{name}-{kind}")
+
+    def decode_variant(self, data: bytes, kind: str) -> bytes:
+        """Return the variant of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""
+        with self._slots:
+            return images.variant(images.decode(data), kind)
+
+    def rebuild(self) -> int:
+        """
+        Make the table agree with the folder, and return the number of images that were missing in the table.
+
+        It is needed after a kill between the file and the row, and after the database was restored.
+        """
+        keys = self.folder.keys()
+        originals = {match["hash"]: key for key in keys if (match := _ORIGINAL.fullmatch(key))}
+        known = store.cached(self._database.read())
+        gone, found = sorted(known.keys() - originals.keys()), []
+        for each in sorted(originals.keys() - known.keys()):
+            original = self.retrieve_asset(each)
+            if original is None:
+                continue
+            try:
+                with self._slots:
+                    found.append(self._row(each, images.decode(original.data), len(original.data), _UNKNOWN))
+            except errors.CorruptFileError:
+                self.folder.remove(originals[each])
+
+        def record(tx: Any) -> None:
+            store.remove_cached(tx, gone)
+            for row in found:
+                store.add_cached(tx, row)
+            store.remove_orphans(tx)
+            store.count_references(tx, at=self._clock())
+
+        self._database.run(record)
+        return len(found)
+
+    def _put(self, key: str, data: bytes) -> None:
+        removed = _hashes(self.folder.put(key, data))
+        if removed:
+            self._database.run(lambda tx: store.remove_cached(tx, removed))
+
+    def _row(self, content_hash: str, image: TitleImage, size: int, asset_type: str) -> Mapping[str, Any]:
+        return {
+            "content_hash": content_hash,
+            "file_path": _key(content_hash, f".{image.extension}"),
+            "file_size": size,
+            "asset_type": asset_type,
+            "mime_type": image.media_type,
+            "width": image.width,
+            "height": image.height,
+            "perceptual_hash": image.perceptual_hash,
+            "at": self._clock(),
+        }
+
+
+def content_hash(data: bytes) -> str:
+    """Return the BLAKE3 hash of an image in hex."""
+    return blake3.blake3(data).hexdigest()
+
+
+_hash_of = content_hash  # for methods with a parameter of this name
+
+
+def made_name(text: str) -> str:
+    """Return a name, as long as a hash, for a picture that is made of others."""
+    return content_hash(text.encode())
+
+
+def variant_key(name: str, kind: str) -> str:
+    """Return the key of a variant in the folder of the cache."""
+    return _key(name, f"-{kind}.jpg")
+
+
+def _key(content_hash: str, rest: str) -> str:
+    """
+    Return a key in the folder of the cache.
+
+    Raises:
+        UsageError: The text is no hash.
+
+    """
+    if not _HASH.fullmatch(content_hash):
+        raise errors.UsageError("A hash of an image has 64 digits: 0 to 9 and a to f.")
+    return f"{content_hash[:2]}/{content_hash[2:4]}/{content_hash}{rest}"
+
+
+def _hashes(keys: Sequence[str]) -> list[str]:
+    """Return the hashes of the originals among some keys."""
+    return [match["hash"] for key in keys if (match := _ORIGINAL.fullmatch(key))]

@@ -1,0 +1,155 @@
+"""Pictures beside the videos of a title: they are candidates of the provider `local`."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.model.artwork import local_names
+from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from indexium_core.model.artwork.local_names import LocalPicture
+from indexium_core.model.titles import words
+from indexium_core.model.titles.numbers import season_of_folder
+from indexium_core.store.artwork import assets as store
+from indexium_core.store.artwork.assets import LocalFile, Offer, TitleOwner
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
+
+__all__ = ["LocalArtwork"]
+
+_FRESH_SECONDS = 600.0  # for which the folders of a title are not listed again
+_MOST_FRESH = 50_000
+
+
+class LocalArtwork:
+    """Finds and reads local pictures. One instance serves a home; any thread may use it."""
+
+    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+        self._database, self._clock = database, clock
+        self._listed: dict[int, float] = {}  # by title: monotonic seconds
+        self._lock = threading.Lock()
+
+    def refresh(self, owner: TitleOwner, *, force: bool = False) -> None:
+        """Store the pictures in the folders of a film, a series or an episode, unless this was done a moment ago."""
+        if owner.entity_type == "season" or not (force or self._is_due(owner.id)):
+            return
+        reader = self._database.read()
+        offers = self._offers(reader, owner)
+        if offers is None:
+            return  # a folder cannot be listed: what was found there before stays
+        known = store.candidates(reader, owner.entity_type, owner.id)
+        if not offers and not any(each.provider == "local" for each in known):
+            return
+        at = self._clock()
+        self._database.run(lambda tx: store.put(tx, {(owner.entity_type, owner.id): offers}, is_local=True, at=at))
+
+    def read(self, owner: TitleOwner, path: str) -> bytes:
+        """
+        Return the bytes of a local picture.
+
+        Raises:
+            FileAccessError: It cannot be read, or it is outside the library folder.
+
+        """
+        roots = {each.root for each in store.files(self._database.read(), owner.entity_type, owner.id)}
+        real = os.path.realpath(os.fsencode(path))
+        if not any(real.startswith(os.path.realpath(root).rstrip(b"/") + b"/") for root in roots):
+            raise errors.FileAccessError(f"The picture {path} is not in the folder of its library.")
+        try:
+            descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                status = os.fstat(file.fileno())
+                if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_IMAGE_BYTES:
+                    raise errors.FileAccessError(f"{path} is no picture, or larger than {MAX_IMAGE_BYTES / 1e6:g} MB.")
+                return file.read(MAX_IMAGE_BYTES + 1)
+        except OSError as error:
+            raise errors.FileAccessError(f"The picture {path} cannot be read: {error.strerror}.") from error
+
+    def _is_due(self, title_id: int) -> bool:
+        now = time.monotonic()
+        with self._lock:
+            if self._listed.get(title_id, -_FRESH_SECONDS) + _FRESH_SECONDS > now:
+                return False
+            if len(self._listed) >= _MOST_FRESH:
+                self._listed.clear()
+            self._listed[title_id] = now
+            return True
+
+    def _offers(self, reader: Connection, owner: TitleOwner) -> list[Offer] | None:
+        """Return the pictures of a title; None if a folder cannot be listed."""
+        files = store.files(reader, owner.entity_type, owner.id)
+        found: dict[str, Offer] = {}
+        try:
+            for folder, picture in self._pictures(reader, owner, files):
+                offer = _offer(folder, picture)
+                if offer is not None:
+                    found.setdefault(offer.url, offer)
+        except OSError:
+            return None
+        return list(found.values())
+
+    def _pictures(
+        self, reader: Connection, owner: TitleOwner, files: Sequence[LocalFile]
+    ) -> Iterator[tuple[Path, LocalPicture]]:
+        """Yield the pictures of a title with their folders. Raises OSError if a folder cannot be listed."""
+        folders: dict[Path, list[LocalFile]] = {}
+        for each in files:
+            folders.setdefault(_path(each.path).parent, []).append(each)
+        roots: dict[Path, tuple[int, str]] = {}  # folders above those of the videos, with their places in the library
+        for folder, inside in folders.items():
+            first = inside[0]
+            above = first.library_id, first.folder.rpartition("/")[0]
+            stems = {_path(each.path).stem for each in inside}
+            if owner.entity_type == "episode":
+                yield from ((folder, each) for each in local_names.of_episode(_names(folder), stems))
+            elif owner.entity_type == "movie":
+                is_own = store.titles_below(reader, first.library_id, first.folder) == 1
+                yield from ((folder, each) for each in local_names.of_film(_names(folder), stems, is_own_folder=is_own))
+                if first.folder and words.DISC_FOLDER.fullmatch(folder.name):
+                    roots[folder.parent] = above
+            elif first.folder and (season := season_of_folder(folder.name)) is not None:
+                yield from ((folder, each) for each in local_names.of_season(_names(folder), season[0]))
+                roots[folder.parent] = above
+            else:
+                roots[folder] = first.library_id, first.folder
+        for folder, (library_id, below) in roots.items():
+            if store.titles_below(reader, library_id, below) == 1:
+                names = _names(folder)
+                of = (
+                    local_names.of_series(names)
+                    if owner.entity_type == "series"
+                    else local_names.of_film(names, (), is_own_folder=True)
+                )
+                yield from ((folder, each) for each in of)
+
+
+def _path(path: bytes) -> Path:
+    return Path(os.fsdecode(path))
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names in a folder that are text."""
+    return [path.name for path in folder.iterdir() if _is_text(path.name)]
+
+
+def _offer(folder: Path, picture: LocalPicture) -> Offer | None:
+    """Return a picture as it is stored; None if it is empty or cannot be stored."""
+    path = folder / picture.name
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    if not _is_text(str(path)) or not stat.S_ISREG(status.st_mode) or not 0 < status.st_size <= MAX_IMAGE_BYTES:
+        return None
+    facts = {"season": picture.season, "mtime_ns": status.st_mtime_ns, "size": status.st_size}
+    return Offer(picture.kind, "local", str(path), facts)
+
+
+def _is_text(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)

@@ -1,0 +1,345 @@
+"""The pictures of films and series: which there are, and the posters, backdrops and collages that pages show."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from indexium_core import errors
+from indexium_core.files.artwork import images
+from indexium_core.flows.artwork.cache_service import CacheService, made_name, variant_key
+from indexium_core.flows.artwork.local_artwork import LocalArtwork
+from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage
+from indexium_core.model.artwork.choice import in_order
+from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.fields import ENTITY_TYPES
+from indexium_core.settings import Settings
+from indexium_core.sources.images import ImageDownloads
+from indexium_core.store.artwork import assets as store
+from indexium_core.store.artwork.assets import Offer, TitleOwner
+from indexium_core.store.database import Database
+
+__all__ = ["ArtworkManager", "FoundPicture"]
+
+logger = logging.getLogger(__name__)
+
+_MOST_TRIED = 3  # candidates that are tried for one picture
+_BAD_SECONDS = 600.0  # for which a local picture that cannot be used is not read again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPicture:
+    """The result of the search for a picture of a title."""
+
+    image: CachedImage | None = None
+    is_new: bool = False  # it was not in the cache before
+    has_candidate: bool = False
+    problem: errors.IndexiumError | None = None  # of the last candidate that could not be used
+
+
+@dataclass(frozen=True, slots=True)
+class _PicturePlace:
+    """Where a picture of a title is sought."""
+
+    owner: TitleOwner
+    asset_type: str
+    season: int | None = None
+
+
+class ArtworkManager:
+    """The pictures of the titles of a home. A call may download an image, so it can take seconds."""
+
+    def __init__(
+        self,
+        database: Database,
+        cache: CacheService,
+        downloads: ImageDownloads,
+        local: LocalArtwork,
+        *,
+        config: Settings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self.cache, self._downloads, self._local = database, cache, downloads, local
+        self._config, self._clock = config, clock
+        self._bad: dict[int, float] = {}  # by candidate: monotonic seconds until which it is not read again
+
+    # Candidates.
+
+    @remote()
+    def candidates(self, entity_type: str, entity_id: int, asset_type: str | None = None) -> list[AssetCandidate]:
+        """
+        Return the pictures that providers and folders offer for a title: of each kind the best first.
+
+        Raises:
+            UsageError: There is no such type of titles.
+            UnknownIdError: There is no such title.
+
+        """
+        owner = self._owner(entity_type, entity_id)
+        self._local.refresh(owner, force=True)
+        found = store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
+        groups = sorted({(each.asset_type, each.season is not None, each.season or 0, each.season) for each in found})
+        language = self._config.metadata_language
+        ordered = [
+            one for kind, _, _, number in groups for one in in_order(found, kind, language=language, season=number)
+        ]
+        return ordered + [each for each in found if each.is_rejected]
+
+    def record(
+        self,
+        entity_type: str,
+        entity_id: int,
+        images: Sequence[ImageCandidate],
+        *,
+        failed: Collection[str] = (),
+    ) -> None:
+        """
+        Store what the providers offer for a title, in place of what they offered before.
+
+        Args:
+            entity_type: movie, series, season or episode.
+            entity_id: Id of the title.
+            images: The pictures of all providers.
+            failed: Providers that gave no answer: their earlier pictures stay.
+
+        Raises:
+            UsageError: There is no such type of titles.
+            UnknownIdError: There is no such title.
+
+        """
+        owner = self._owner(entity_type, entity_id)
+        self.record_all({(owner.entity_type, owner.id): images}, failed=failed)
+
+    def record_all(
+        self, images: Mapping[tuple[str, int], Sequence[ImageCandidate]], *, failed: Collection[str] = ()
+    ) -> None:
+        """Store what the providers offer for titles, by type and id, as `record`; unknown titles are left out."""
+        offers = {
+            title: list({(each.kind, each.provider, each.url): _offer(each) for each in some if each.url}.values())
+            for title, some in images.items()
+        }
+        at = self._clock()
+        self._database.run(lambda tx: store.put(tx, offers, is_local=False, kept=failed, at=at))
+
+    def _owner(self, entity_type: str, entity_id: int) -> TitleOwner:
+        if entity_type not in ENTITY_TYPES:
+            raise errors.UsageError(
+                f"There is no kind of title “{entity_type[:40]}”. Choose one of: {', '.join(ENTITY_TYPES)}."
+            )
+        owner = store.owner(self._database.read(), entity_id)
+        if owner is None or owner.entity_type != entity_type:
+            raise errors.UnknownIdError(f"There is no {entity_type} {entity_id}.")
+        return owner
+
+    # Pictures.
+
+    @property
+    def may_download(self) -> bool:
+        """Whether the settings allow downloads."""
+        return self._config.download_images and self._config.online != "off" and self.cache.folder.is_enabled
+
+    def poster(self, title_id: int, size: str = "poster") -> CachedImage | None:
+        """
+        Return the poster (400 × 600) of a title or, with the size `backdrop`, its backdrop (780 × 440), as a JPEG.
+
+        A picture that is not in the cache is downloaded, if the settings allow it. None if there is no title with this
+        id, no candidate, or none that can be used. A season or an episode without a picture has that of its series.
+        """
+        return self.find(title_id, size).image
+
+    def find(self, title_id: int, size: str) -> FoundPicture:
+        """Return a picture as `poster`, and why there is none. Raises UsageError if the size does not exist."""
+        if size not in VARIANTS:
+            raise errors.UsageError(f"There is no size “{size[:40]}”. Choose one of: {', '.join(VARIANTS)}.")
+        owner = store.owner(self._database.read(), title_id)
+        if owner is None:
+            return FoundPicture()
+        has_candidate, problem = False, None
+        for place in self._places(owner, size):
+            self._local.refresh(place.owner)
+            found = store.candidates(self._database.read(), place.owner.entity_type, place.owner.id, place.asset_type)
+            ordered = in_order(found, place.asset_type, language=self._config.metadata_language, season=place.season)
+            has_candidate = has_candidate or bool(ordered)
+            for candidate in ordered[:_MOST_TRIED]:
+                try:
+                    image, is_new = self._picture(place.owner, candidate, size)
+                except (errors.ProviderError, errors.MetadataError) as error:
+                    logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
+                    problem = error
+                    continue
+                if image is not None:
+                    return FoundPicture(image=image, is_new=is_new, has_candidate=True)
+        return FoundPicture(has_candidate=has_candidate, problem=problem)
+
+    def _places(self, owner: TitleOwner, size: str) -> list[_PicturePlace]:
+        """Return where a picture is sought, the best place first."""
+        series = owner if owner.series_id is None else TitleOwner("series", owner.series_id, None, None)
+        if size == "poster":
+            own = (
+                [_PicturePlace(series, "poster", owner.season)]
+                if series is not owner and owner.season is not None
+                else []
+            )
+            return [*own, _PicturePlace(series, "poster")]
+        own = [_PicturePlace(owner, "still")] if owner.entity_type == "episode" else []
+        return [*own, _PicturePlace(series, "backdrop"), _PicturePlace(series, "thumb")]
+
+    def _picture(self, owner: TitleOwner, candidate: AssetCandidate, size: str) -> tuple[CachedImage | None, bool]:
+        """
+        Return the variant of a candidate, and whether it was made now; None if it would have to be downloaded.
+
+        Raises:
+            ProviderError: It cannot be downloaded.
+            MetadataError: It is no image, or a local picture cannot be read.
+
+        """
+        if candidate.content_hash and (known := self.cache.variant(candidate.content_hash, size)):
+            return known, False
+        is_local = candidate.provider == "local"
+        if not is_local and not self.may_download:
+            return None, False
+        if self._bad.get(candidate.id, 0.0) > time.monotonic():
+            raise errors.CorruptFileError(f"The picture {candidate.provider_url} cannot be used.")
+        with self.cache.folder.single_flight(f"candidate {candidate.id}"):
+            again = self._stored_hash(candidate)  # another thread may have stored it meanwhile
+            if again and (known := self.cache.variant(again, size)):
+                return known, False
+            if is_local:
+                data = self._local.read(owner, candidate.provider_url)
+            else:
+                data = self._downloads.fetch(candidate.provider, candidate.provider_url)
+            try:
+                content = self.cache.store_asset(data, candidate.asset_type, candidate_id=candidate.id)
+            except errors.CorruptFileError as error:
+                if not is_local:
+                    raise self._downloads.refuse(candidate.provider_url, error.message) from None
+                self._bad[candidate.id] = time.monotonic() + _BAD_SECONDS
+                message = f"The picture {candidate.provider_url} cannot be used: {error.message}."
+                raise errors.CorruptFileError(message) from None
+        made = self.cache.variant(content, size)
+        if made is None:  # the disk is full, or nothing is kept
+            made = CachedImage(data=self.cache.decode_variant(data, size), version=f"{content}-{size}")
+        return made, True
+
+    def _stored_hash(self, candidate: AssetCandidate) -> str | None:
+        found = store.candidates(
+            self._database.read(), candidate.entity_type, candidate.entity_id, candidate.asset_type
+        )
+        return next((each.content_hash for each in found if each.id == candidate.id), None)
+
+    def candidate_poster(self, title_id: int, position: int) -> CachedImage | None:
+        """Return the poster of a proposed match (1 is the best one) as a JPEG of 400 × 600; None if it has none."""
+        proposed = store.proposed_poster(self._database.read(), title_id, position)
+        if proposed is None:
+            return None
+        provider, url = proposed
+        name = made_name(url)
+        with self.cache.folder.single_flight(f"address {name}"):
+            known = self.cache.made(name, "proposed")
+            if known is not None or not self.may_download:
+                return known
+            try:
+                data = self.cache.decode_variant(self._fetched(provider, url), "poster")
+            except errors.ProviderError as error:
+                logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
+                return None
+            self.cache.put_made(name, "proposed", data)
+            return CachedImage(data=data, version=f"{name}-proposed")
+
+    def _fetched(self, provider: str, url: str) -> bytes:
+        """Return a downloaded image. Raises ProviderError if it cannot be downloaded, or is no image."""
+        data = self._downloads.fetch(provider, url)
+        try:
+            images.decode(data)
+        except errors.CorruptFileError as error:
+            raise self._downloads.refuse(url, error.message) from None
+        return data
+
+    # Collages.
+
+    def collage(self, title_id: int, layout: str = "grid") -> CachedImage | None:
+        """
+        Return the posters of a title and of its seasons side by side as a JPEG; None without a poster.
+
+        Args:
+            title_id: A series, a season or an episode of it, or a film.
+            layout: `grid` (at most 9 posters in 3 columns) or `strip` (at most 5 in one row).
+
+        Raises:
+            UsageError: The layout does not exist.
+
+        """
+        owner = store.owner(self._database.read(), title_id)
+        if owner is None:
+            return None
+        series_id = owner.series_id or owner.id
+        return self._joined([series_id, *(each for each, _ in store.seasons(self._database.read(), series_id))], layout)
+
+    def folder_collage(self, library_id: int, folder: str = "", layout: str = "grid") -> CachedImage | None:
+        """Return the posters of the titles in a folder of a library and below it, as `collage`."""
+        return self._joined(store.titles_of_folder(self._database.read(), library_id, folder.strip("/")), layout)
+
+    def _joined(self, title_ids: Sequence[int], layout: str) -> CachedImage | None:
+        if layout not in COLLAGE_LAYOUTS:
+            raise errors.UsageError(f"There is no layout “{layout[:40]}”. Choose one of: {', '.join(COLLAGE_LAYOUTS)}.")
+        found: dict[str, bytes] = {}  # by content: seasons without a poster have that of the series
+        for title_id in title_ids:
+            image = self.poster(title_id)
+            if image is not None:
+                found.setdefault(image.version, image.data)
+            if len(found) >= COLLAGE_LAYOUTS[layout][0]:
+                break
+        if not found:
+            return None
+        name = made_name(" ".join(found))
+        known = self.cache.made(name, layout)
+        if known is not None:
+            return known
+        data = images.collage(list(found.values()), layout)
+        self.cache.put_made(name, layout, data)
+        return CachedImage(data=data, version=f"{name}-{layout}")
+
+    # The names of the earlier program.
+
+    def download_artwork(self, url: str, title_id: int, type: str) -> Path | None:  # noqa: A002 - its name there
+        """
+        Download an image of a title, and return the file of its variant (`poster` or `backdrop`); None if that fails.
+
+        Raises:
+            UsageError: The type does not exist.
+
+        """
+        if type not in VARIANTS:
+            raise errors.UsageError(f"There is no size “{type[:40]}”. Choose one of: {', '.join(VARIANTS)}.")
+        owner = store.owner(self._database.read(), title_id)
+        if owner is None or not self.may_download:
+            return None
+        known = store.candidates(self._database.read(), owner.entity_type, owner.id)
+        provider = next((each.provider for each in known if each.provider_url == url), "other")
+        try:
+            content = self.cache.store_asset(self._fetched(provider, url), type)
+        except errors.ProviderError as error:
+            logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
+            return None
+        return self.cache.folder.path / variant_key(content, type)
+
+    def generate_artwork_collage(self, title_ids: Sequence[int], type: str = "grid") -> Path | None:  # noqa: A002
+        """Return the file with the posters of some titles side by side (`grid` or `strip`); None without a poster."""
+        made = self._joined(title_ids, type)
+        name = made.version.rpartition("-")[0] if made else ""
+        return self.cache.folder.path / variant_key(name, type) if made else None
+
+
+def _offer(image: ImageCandidate) -> Offer:
+    facts = {
+        "language": image.language,
+        "votes": image.votes,
+        "vote_average": image.vote_average,
+        "season": image.season,
+    }
+    return Offer(image.kind, image.provider, image.url, facts, image.width, image.height)

@@ -1,0 +1,188 @@
+"""Candidates of pictures (`asset_candidates`) and the inventory of the cache (`cache_inventory`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from indexium_core.model.artwork.assets import AssetCandidate
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+
+__all__ = [
+    "LocalFile",
+    "Offer",
+    "TitleOwner",
+    "add_cached",
+    "cached",
+    "candidates",
+    "count_references",
+    "count_to_fetch",
+    "files",
+    "owner",
+    "proposed_poster",
+    "put",
+    "remove_cached",
+    "remove_orphans",
+    "seasons",
+    "set_content",
+    "titles_below",
+    "titles_of_folder",
+    "to_fetch",
+]
+
+
+class Offer(NamedTuple):
+    """A picture that a provider or a folder offers."""
+
+    asset_type: str
+    provider: str
+    url: str
+    metadata: Mapping[str, Any]
+    width: int | None = None
+    height: int | None = None
+
+
+class TitleOwner(NamedTuple):
+    """What a title is, and where it belongs."""
+
+    entity_type: str
+    id: int
+    series_id: int | None
+    season: int | None
+
+
+class LocalFile(NamedTuple):
+    """A video of a title."""
+
+    library_id: int
+    root: bytes
+    path: bytes
+    folder: str  # below the root, for display
+    season: int | None
+
+
+def candidates(reader: Connection, kind: str, title_id: int, asset_type: str | None = None) -> list[AssetCandidate]:
+    """Return the pictures of a title."""
+    facts = {"kind": kind, "id": title_id, "asset_type": asset_type}
+    return [AssetCandidate(**row) for row in reader.execute(_sql("candidates"), facts).fetch_dicts()]
+
+
+def put(
+    tx: Connection,
+    offers: Mapping[tuple[str, int], Sequence[Offer]],
+    *,
+    is_local: bool,
+    kept: Collection[str] = (),
+    at: datetime,
+) -> None:
+    """
+    Store what is offered for titles in place of what was offered before.
+
+    Args:
+        tx: The transaction.
+        offers: The pictures by type and id of their title.
+        is_local: They are all pictures of folders; otherwise they are of providers.
+        kept: Providers whose earlier pictures stay.
+        at: The time.
+
+    """
+    rows = [(*title, each) for title, some in offers.items() for each in some]
+    titles = {"entity_type": [kind for kind, _ in offers], "entity_id": [number for _, number in offers]}
+    columns = {name: [getattr(each, name) for *_, each in rows] for name in Offer._fields if name != "metadata"}
+    texts = [json.dumps(dict(each.metadata), sort_keys=True) for *_, each in rows]
+    owners = {"entity_type": [kind for kind, *_ in rows], "entity_id": [number for _, number, _ in rows]}
+    tx.execute(_sql("incoming_titles"), titles)
+    tx.execute(_sql("incoming_candidates"), owners | columns | {"metadata": texts})
+    tx.execute(_sql("remove_candidates"), {"is_local": is_local, "kept": list(kept)})
+    tx.execute(_sql("update_candidates"))
+    tx.execute(_sql("insert_candidates"), {"at": at})
+    tx.execute(_sql("drop_incoming"))
+    tx.execute(_sql("drop_incoming_titles"))
+
+
+def set_content(tx: Connection, candidate_id: int, content_hash: str) -> None:
+    """Store which image of the cache a candidate is."""
+    tx.execute(_sql("set_content"), {"candidate_id": candidate_id, "content_hash": content_hash})
+
+
+def add_cached(tx: Connection, facts: Mapping[str, Any]) -> None:
+    """Add an image of the cache, if it is not known; `facts` has its columns and the time `at`."""
+    tx.execute(_sql("add_cached"), dict(facts))
+
+
+def cached(reader: Connection) -> dict[str, str]:
+    """Return the path of each image of the cache by its hash."""
+    return dict(reader.execute(_sql("cached")).fetchall())
+
+
+def remove_cached(tx: Connection, hashes: Collection[str]) -> None:
+    """Delete images that are not in the cache any more."""
+    facts = {"hashes": list(hashes)}
+    tx.execute(_sql("remove_cached"), facts)
+    tx.execute(_sql("mark_removed"), facts)
+
+
+def count_references(tx: Connection, *, at: datetime) -> None:
+    """Count how many candidates use each image of the cache."""
+    tx.execute(_sql("count_references"), {"at": at})
+
+
+def remove_orphans(tx: Connection) -> None:
+    """Delete the candidates of titles that do not exist any more."""
+    tx.execute(_sql("remove_orphans"))
+
+
+def owner(reader: Connection, title_id: int) -> TitleOwner | None:
+    """Return what a title is; None if there is none with this id."""
+    row = reader.execute(_sql("owner"), {"id": title_id}).fetchone()
+    return None if row is None else TitleOwner(*row)
+
+
+def proposed_poster(reader: Connection, title_id: int, position: int) -> tuple[str, str] | None:
+    """Return provider and address of the poster of a proposed match; None if it has none."""
+    row = reader.execute(_sql("proposed_poster"), {"id": title_id, "position": position}).fetchone()
+    return None if row is None or not row[1] else (row[0], row[1])
+
+
+def files(reader: Connection, kind: str, title_id: int) -> list[LocalFile]:
+    """Return the videos of a title, of a series those of its episodes."""
+    rows = reader.execute(_sql("files"), {"kind": kind, "id": title_id}).fetchall()
+    return [LocalFile(*row) for row in rows]
+
+
+def titles_below(reader: Connection, library_id: int, folder: str) -> int:
+    """Return the number of films and series in a folder and below it."""
+    return int(reader.value(_sql("titles_below"), {"library_id": library_id, "folder": folder}))
+
+
+def titles_of_folder(reader: Connection, library_id: int, folder: str) -> list[int]:
+    """Return the films and series in a folder and below it."""
+    rows = reader.execute(_sql("titles_of_folder"), {"library_id": library_id, "folder": folder}).fetchall()
+    return [number for (number,) in rows]
+
+
+def seasons(reader: Connection, series_id: int) -> list[tuple[int, int]]:
+    """Return id and number of each season of a series."""
+    return reader.execute(_sql("seasons"), {"id": series_id}).fetchall()
+
+
+def to_fetch(reader: Connection, *, after: int, count: int, ids: Sequence[int] | None) -> list[int]:
+    """Return a page of films and series behind an id, or of those among `ids`."""
+    rows = reader.execute(_sql("to_fetch"), {"after": after, "count": count, "ids": _list(ids)}).fetchall()
+    return [number for (number,) in rows]
+
+
+def count_to_fetch(reader: Connection, *, after: int, ids: Sequence[int] | None) -> int:
+    """Return the number of films and series behind an id, or of those among `ids`."""
+    return int(reader.value(_sql("count_to_fetch"), {"after": after, "ids": _list(ids)}))
+
+
+def _list(ids: Sequence[int] | None) -> list[int] | None:
+    return None if ids is None else list(ids)
+
+
+def _sql(name: str) -> str:
+    return sql.load("artwork")[name]

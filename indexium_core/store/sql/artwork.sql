@@ -1,0 +1,151 @@
+-- name: candidates
+-- The pictures of a title.
+SELECT id, entity_type, entity_id, asset_type, provider, provider_url, width, height,
+       coalesce(provider_metadata->>'language', '') AS language,
+       coalesce((provider_metadata->>'votes')::INTEGER, 0) AS votes,
+       coalesce((provider_metadata->>'vote_average')::DOUBLE, 0) AS vote_average,
+       (provider_metadata->>'season')::INTEGER AS season,
+       is_downloaded, content_hash, perceptual_hash, is_selected, is_rejected, created_at
+FROM asset_candidates
+WHERE entity_type = $kind AND entity_id = $id AND ($asset_type::VARCHAR IS NULL OR asset_type = $asset_type)
+ORDER BY asset_type, id;
+
+-- name: incoming_titles
+-- The titles for which pictures are offered.
+CREATE OR REPLACE TEMP TABLE incoming_pictured AS SELECT
+    unnest($entity_type::VARCHAR[]) AS entity_type, unnest($entity_id::BIGINT[]) AS entity_id;
+
+-- name: incoming_candidates
+-- The pictures that providers or folders offer.
+CREATE OR REPLACE TEMP TABLE incoming_candidates AS SELECT
+    unnest($entity_type::VARCHAR[]) AS entity_type, unnest($entity_id::BIGINT[]) AS entity_id,
+    unnest($asset_type::VARCHAR[]) AS asset_type, unnest($provider::VARCHAR[]) AS provider,
+    unnest($url::VARCHAR[]) AS url, unnest($metadata::VARCHAR[])::JSON AS metadata,
+    unnest($width::INTEGER[]) AS width, unnest($height::INTEGER[]) AS height;
+
+-- name: remove_candidates
+-- Delete pictures that are not offered any more, except those that a person has chosen or rejected.
+DELETE FROM asset_candidates AS a
+WHERE (entity_type, entity_id) IN (FROM incoming_pictured) AND (provider = 'local') = $is_local
+  AND NOT list_contains($kept::VARCHAR[], provider) AND NOT is_selected AND NOT is_rejected
+  AND NOT EXISTS (FROM incoming_candidates AS i
+                  WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_type = a.asset_type
+                    AND i.provider = a.provider AND i.url = a.provider_url);
+
+-- name: update_candidates
+-- New facts of known pictures. A local picture whose file has changed has another content.
+UPDATE asset_candidates AS a SET
+    provider_metadata = i.metadata, width = coalesce(i.width, a.width), height = coalesce(i.height, a.height),
+    content_hash = CASE WHEN a.provider = 'local' THEN NULL ELSE a.content_hash END,
+    perceptual_hash = CASE WHEN a.provider = 'local' THEN NULL ELSE a.perceptual_hash END,
+    is_downloaded = a.is_downloaded AND a.provider <> 'local'
+FROM incoming_candidates AS i
+WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_type = a.asset_type
+  AND i.provider = a.provider AND i.url = a.provider_url AND i.metadata::VARCHAR <> a.provider_metadata::VARCHAR;
+
+-- name: insert_candidates
+-- Add new pictures of titles that exist.
+INSERT INTO asset_candidates BY NAME
+SELECT nextval('asset_candidate_ids') AS id, entity_type, entity_id, asset_type, provider,
+       url AS provider_url, metadata AS provider_metadata, width, height, $at AS created_at
+FROM incoming_candidates AS i
+WHERE EXISTS (FROM titles AS t WHERE t.entity_type = i.entity_type AND t.id = i.entity_id)
+  AND NOT EXISTS (FROM asset_candidates AS a
+                  WHERE i.entity_type = a.entity_type AND i.entity_id = a.entity_id AND i.asset_type = a.asset_type
+                    AND i.provider = a.provider AND i.url = a.provider_url);
+
+-- name: drop_incoming_titles
+-- Delete the temporary table of titles.
+DROP TABLE incoming_pictured;
+
+-- name: drop_incoming
+-- Delete the temporary table of pictures.
+DROP TABLE incoming_candidates;
+
+-- name: set_content
+-- The content of a picture.
+UPDATE asset_candidates SET is_downloaded = TRUE, content_hash = $content_hash, perceptual_hash = i.perceptual_hash,
+       cache_path = i.file_path, width = i.width, height = i.height
+FROM cache_inventory AS i WHERE i.content_hash = $content_hash AND asset_candidates.id = $candidate_id;
+
+-- name: add_cached
+-- Add an image of the cache.
+INSERT INTO cache_inventory BY NAME
+SELECT nextval('cache_inventory_ids') AS id, $content_hash AS content_hash, $file_path AS file_path,
+       $file_size AS file_size, $asset_type AS asset_type, $mime_type AS mime_type, $width AS width, $height AS height,
+       $perceptual_hash AS perceptual_hash, $at AS first_used_at, $at AS last_used_at
+WHERE NOT EXISTS (FROM cache_inventory WHERE content_hash = $content_hash);
+
+-- name: cached
+-- The images of the cache: hash and path.
+SELECT content_hash, file_path FROM cache_inventory ORDER BY content_hash;
+
+-- name: remove_cached
+-- Delete images that are not in the cache any more.
+DELETE FROM cache_inventory WHERE list_contains($hashes::VARCHAR[], content_hash);
+
+-- name: mark_removed
+-- Candidates whose original is not in the cache any more; they keep their hash, under which variants may exist.
+UPDATE asset_candidates SET is_downloaded = FALSE, cache_path = NULL
+WHERE is_downloaded AND list_contains($hashes::VARCHAR[], content_hash);
+
+-- name: count_references
+-- How many candidates use each image of the cache.
+UPDATE cache_inventory AS c SET reference_count = n.number,
+       orphaned_at = CASE WHEN n.number > 0 THEN NULL ELSE coalesce(c.orphaned_at, $at) END
+FROM (SELECT i.content_hash, count(a.id) AS number FROM cache_inventory AS i
+      LEFT JOIN asset_candidates AS a USING (content_hash) GROUP BY i.content_hash) AS n
+WHERE n.content_hash = c.content_hash AND (c.reference_count <> n.number OR (n.number = 0) <> (c.orphaned_at IS NOT NULL));
+
+-- name: remove_orphans
+-- Delete the candidates of titles that do not exist any more.
+DELETE FROM asset_candidates AS a
+WHERE NOT EXISTS (FROM titles AS t WHERE t.entity_type = a.entity_type AND t.id = a.entity_id);
+
+-- name: owner
+-- A title, and the series that it belongs to.
+SELECT entity_type, id, series_id, season FROM titles WHERE id = $id;
+
+-- name: proposed_poster
+-- The poster of a proposed match: provider and address.
+SELECT provider, candidate->>'poster_url' FROM title_matches WHERE entity_id = $id AND position = $position;
+
+-- name: files
+-- The files of a title that are not missing, with their library folders; of a series, those of its episodes.
+SELECT f.library_id, b.path_bytes AS root, f.path_bytes, f.folder, e.season
+FROM title_files AS l JOIN scanned_files AS f USING (file_id) JOIN libraries AS b USING (library_id)
+LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
+WHERE l.role = 'main' AND f.state <> 'missing'
+  AND ((l.entity_type = $kind AND l.entity_id = $id) OR ($kind = 'series' AND e.series_id = $id))
+ORDER BY f.path_bytes;
+
+-- name: titles_below
+-- The number of films and series with files in a folder or below it.
+SELECT count(DISTINCT coalesce(e.series_id, l.entity_id))
+FROM scanned_files AS f JOIN title_files AS l USING (file_id)
+LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
+WHERE f.library_id = $library_id AND l.role = 'main' AND ($folder = '' OR f.folder = $folder
+      OR starts_with(f.folder, $folder || '/'));
+
+-- name: titles_of_folder
+-- Films and series with files in a folder of a library or below it, by title.
+SELECT t.id FROM titles AS t WHERE t.entity_type IN ('movie', 'series') AND t.state <> 'ignored' AND t.id IN (
+    SELECT coalesce(e.series_id, l.entity_id) FROM scanned_files AS f JOIN title_files AS l USING (file_id)
+    LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
+    WHERE f.library_id = $library_id AND l.role = 'main' AND ($folder = '' OR f.folder = $folder
+          OR starts_with(f.folder, $folder || '/')))
+ORDER BY lower(t.sort_title), t.id;
+
+-- name: seasons
+-- The seasons of a series.
+SELECT id, season FROM seasons WHERE series_id = $id ORDER BY season;
+
+-- name: to_fetch
+-- A page of films and series behind an id.
+SELECT id FROM titles WHERE entity_type IN ('movie', 'series') AND state <> 'ignored' AND id > $after
+  AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], id)) ORDER BY id LIMIT $count;
+
+-- name: count_to_fetch
+-- The number of films and series behind an id.
+SELECT count(*) FROM titles WHERE entity_type IN ('movie', 'series') AND state <> 'ignored' AND id > $after
+  AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], id));

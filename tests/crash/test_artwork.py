@@ -1,0 +1,73 @@
+"""A job that downloads pictures and is killed while it stores one continues, and the cache has no damaged picture."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import blake3
+import pytest
+from PIL import Image
+
+from indexium_core import settings
+from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.library import Library
+from indexium_core.model.providers.records import ImageCandidate
+from tests.support import long_artwork, media
+from tests.support.children import Child
+
+pytestmark = pytest.mark.crash
+
+FILMS = 6
+
+
+def test_killed_download_continues(home: Path, tmp_path: Path) -> None:
+    root = tmp_path / "films"
+    for number in range(1, FILMS + 1):
+        folder = root / f"Film {number} (200{number})"
+        folder.mkdir(parents=True)
+        media.build("mp4", folder, name=f"Film {number} (200{number}).mp4", seed=number)
+    with ProviderStandIn() as stand_in:
+        with Library.open(home) as library:
+            library.inventory.add(root, kind="movies")
+            library.scan()
+            for item in library.titles.list().items:
+                library.artwork.record("movie", item.id, offers(stand_in, item.year or 0))
+        for name, value in stand_in.settings.items():
+            settings.store(home, name, value)
+        job = 0
+        for die_at in (1, 4, 7, 0):
+            with Child(long_artwork.run, home, job, die_at) as child:
+                job = int(child.hear("begun"))
+                if die_at:
+                    child._process.join(60)
+                    assert child._process.exitcode == 9
+                else:
+                    child.end(60)
+        asked = [each.route for each in stand_in.requests if each.provider == "images"]
+
+    with Library.open(home, take_over="nothing") as library:
+        done = library.jobs.get(job)
+        assert (done.status, done.summary["processed"], done.summary["failed"]) == ("completed", 2 * FILMS, 0)
+        library.configuration.set("download_images", "false")
+        for item in library.titles.list().items:
+            for size in ("poster", "backdrop"):
+                assert library.artwork.poster(item.id, size) is not None
+        keys = library.artwork.cache.folder.keys()
+        assert len(keys) == 4 * FILMS
+        rows = library._parts.store.read().execute("SELECT file_path FROM cache_inventory").fetchall()
+        assert {path for (path,) in rows} == {key for key in keys if "-" not in key}
+    for key in keys:
+        data = (home / "cache" / key).read_bytes()
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+        assert "-" in key or blake3.blake3(data).hexdigest() in key
+    assert len(asked) <= 2 * FILMS + 3 * 4, "what was stored before a kill is not downloaded again"
+
+
+def offers(stand_in: ProviderStandIn, year: int) -> list[ImageCandidate]:
+    number = year - 1990
+    return [
+        ImageCandidate(provider="tmdb", kind=kind, url=f"{stand_in.url}/images/original/{kind}-{number}.jpg")
+        for kind in ("poster", "backdrop")
+    ]

@@ -1,0 +1,133 @@
+"""Matches and enrichment by REST, with the stand-in of the providers."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboards.web import server
+from indexium_core import settings
+from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.library import Library
+from tests.support import media
+from tests.support.providers import KEYS
+from tests.support.rest import Client
+
+NAMES = ("Films/The Lantern Keeper.mp4", "Films/Salt Meadows (2019) {tmdb-9000004}.mp4", "VID_20190731_183000.mp4")
+
+
+@pytest.fixture
+def library(tmp_path: Path, empty_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    shutil.copytree(empty_home, home)
+    for seed, name in enumerate(NAMES):
+        path = tmp_path / "media" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        media.build("mp4", path.parent, name=path.name, seed=seed)
+    with ProviderStandIn() as stand_in:
+        for name, value in {**stand_in.settings, "enrich_pause_ms": "0"}.items():
+            settings.store(home, name, value)
+        for name, value in KEYS.items():
+            monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
+        with Library.open(home) as opened:
+            opened.inventory.add(tmp_path / "media", kind="mixed")
+            opened.scan()
+            yield opened
+
+
+@pytest.fixture
+def rest(library: Library) -> Iterator[Client]:
+    with server.make_server(library, port=0).background() as made:
+        yield Client(made.url)
+
+
+def id_of(rest: Client, title: str) -> int:
+    return next(each["id"] for each in rest.get("/api/movies").json["items"] if each["title"] == title)
+
+
+def completed(rest: Client, job_id: int) -> None:
+    assert rest.get(f"/api/jobs/{job_id}?wait=20").json["status"] == "completed"
+
+
+def test_batch_reports_progress_and_statistics(rest: Client) -> None:
+    answer = rest.post("/api/enrich/batch", Idempotency_Key="k")
+    assert answer.status == 202
+    assert set(answer.json) == {"job_id", "estimated_duration"}
+    assert rest.post("/api/enrich/batch", Idempotency_Key="k").json["job_id"] == answer.json["job_id"]
+    completed(rest, answer.json["job_id"])
+    progress = rest.get(f"/api/enrich/progress/{answer.json['job_id']}").json
+    assert (progress["status"], progress["progress"]) == ("completed", 100.0)
+    stats = rest.get("/api/enrich/stats").json
+    assert (stats["total_videos"], stats["enriched_videos"]) == (2, 1)
+    assert stats["source_breakdown"]
+    assert rest.get("/api/enrich/progress/999").code == "unknown_id"
+    assert rest.post("/api/enrich/batch", {"library_ids": [99]}).code == "unknown_id"
+
+
+def test_metadata_of_video_is_fetched_once(rest: Client, library: Library) -> None:
+    files = {each.file_name: each.file_id for each in library.inventory.search("").items}
+    salt = files["Salt Meadows (2019) {tmdb-9000004}.mp4"]
+    first = rest.get(f"/api/videos/{salt}/metadata").json
+    assert (first["cached"], first["metadata"]["source"], first["metadata"]["confidence"]) == (False, "none", 0.0)
+    completed(rest, first["job_id"])
+    second = rest.get(f"/api/videos/{salt}/metadata").json
+    assert (second["cached"], second["job_id"]) == (True, None)
+    assert second["metadata"]["external_ids"]["tmdb"] == "9000004"
+    home = rest.get(f"/api/videos/{files['VID_20190731_183000.mp4']}/metadata").json
+    assert (home["cached"], home["metadata"]["source"]) == (False, "none")
+    assert rest.get("/api/videos/999/metadata").code == "unknown_id"
+
+
+def test_metadata_is_not_fetched_if_nothing_may_be_sent(rest: Client, library: Library) -> None:
+    library.configuration.set("online", "off")
+    file_id = library.inventory.search("name:salt").items[0].file_id
+    answer = rest.get(f"/api/videos/{file_id}/metadata").json
+    assert (answer["cached"], answer["job_id"]) == (False, None)
+    assert rest.post("/api/enrich/batch").code == "bad_request"
+    assert library.jobs.list(("enrich",)).total == 0
+
+
+def test_one_title_is_looked_up(rest: Client) -> None:
+    salt = id_of(rest, "Salt Meadows")
+    job = rest.post(f"/api/movies/{salt}/enrich", {"priority": 2})
+    assert (job.status, job.json["priority"]) == (202, 2)
+    completed(rest, job.json["id"])
+    assert rest.get(f"/api/movies/{salt}").json["item"]["state"] == "enriched"
+    assert rest.post(f"/api/series/{salt}/enrich").code == "unknown_id"
+
+
+def test_question_is_answered_and_undone(rest: Client, library: Library) -> None:
+    keeper = id_of(rest, "The Lantern Keeper")
+    library.matches.find(keeper)
+    page = rest.get("/api/titles/matches").json
+    assert (page["total"], page["counts"]["open"], page["items"][0]["item"]["id"]) == (1, 1, keeper)
+    path = f"/api/titles/matches/{keeper}"
+    question = rest.get(path).json
+    assert len(question["candidates"]) > 1
+    assert question["candidates"][0]["reasons"]
+
+    assert rest.post(f"{path}/accept", {"position": 1, "expected": "tmdb:1"}).code == "wrong_state"
+    assert rest.post(f"{path}/accept", {}).code == "bad_request"
+    assert rest.post(f"{path}/accept", {"position": 1}).json["titles"] == 1
+    assert rest.get("/api/titles/matches?state=accepted").json["total"] == 1
+    rest.post("/api/titles/matches/undo")
+    assert rest.get(path).json["state"] == "open"
+    rest.post(f"{path}/reject", {"position": 1})
+    assert "rejected" in {each["state"] for each in rest.get(path).json["candidates"]}
+    assert rest.post(f"{path}/later").json["titles"] == 1
+    assert rest.post(f"{path}/ignore").json["titles"] == 1
+    assert rest.get("/api/titles/matches?state=ignored").json["total"] >= 1
+    assert rest.get("/api/titles/matches?state=lost").code == "bad_request"
+    assert rest.get("/api/titles/matches/999").code == "unknown_id"
+
+
+def test_match_by_id_and_by_search(rest: Client) -> None:
+    keeper = id_of(rest, "The Lantern Keeper")
+    path = f"/api/titles/matches/{keeper}"
+    assert rest.post(f"{path}/search", {"text": "Salt Meadows"}).json["candidates"]
+    assert rest.post(f"{path}/accept", {"external_id": "tmdb:9000001"}).json["titles"] == 1
+    assert rest.get(f"/api/movies/{keeper}/values?field=tmdb_id").json["items"][0]["value"] == "9000001"
+    assert rest.post(f"{path}/accept", {"external_id": "myspace:1"}).code == "bad_request"
+    assert rest.post("/api/series/999/enrich").code == "unknown_id"

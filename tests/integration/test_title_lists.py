@@ -1,0 +1,204 @@
+"""Lists of titles: filters, counts of their values, sort keys, series with gaps, and related titles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.title_filter import FACET_KEYS
+from tests.support import media
+
+FILES = (
+    "Films/Amber (1994)/Amber (1994).mp4",
+    "Films/Birch (1999)/Birch (1999).mp4",
+    "Films/Cedar (2003)/Cedar (2003).mp4",
+    "Shows/Pond/Season 1/Pond - S01E01.mp4",
+    "Shows/Pond/Season 1/Pond - S01E03.mp4",
+    "Shows/Lake/Season 1/Lake - S01E01.mp4",
+    "Shows/Lake/Season 1/Lake - S01E02.mp4",
+    "Shows/Lake/Season 3/Lake - S03E01.mp4",
+    "Shows/Whole/Season 0/Whole - S00E04.mp4",
+    "Shows/Whole/Season 1/Whole - S01E01.mp4",
+    "Shows/Whole/Season 1/Whole - S01E02.mp4",
+)
+VALUES: dict[str, dict[str, Any]] = {
+    "Amber": {
+        "genres": ["Drama", "Crime"],
+        "ratings": {"imdb": 8.1, "tmdb": 6.0},
+        "cast": [{"name": "Ada Quill", "character": "One", "order": 0}, {"name": "Bo Reed", "order": 1}],
+        "crew": [{"name": "Cy Marsh", "job": "Director"}, {"name": "Di Vale", "job": "Writer"}],
+        "tmdb_id": "11",
+    },
+    "Birch": {
+        "genres": ["drama"],
+        "ratings": {"tmdb": 6.4},
+        "cast": [{"name": "Ada Quill", "order": 0}],
+        "crew": [{"name": "Di Vale", "job": "Director"}],
+    },
+    "Cedar": {"genres": ["Comedy"], "ratings": {"metacritic": 5.0, "other": 7.0}},
+    "Pond": {"genres": ["Crime"], "crew": [{"name": "Cy Marsh", "job": "director"}]},
+}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    for seed, name in enumerate(FILES):
+        path = tmp_path / "media" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.utime(media.build("mp4", path.parent, name=path.name, seed=seed), (1.6e9, 1.6e9))
+    with Library.open(tmp_path / "home") as opened:
+        opened.inventory.add(tmp_path / "media", kind="mixed")
+        opened.scan()
+        ids = {each.title: each.id for each in opened.titles.list(per_page=100).items}
+        for title, values in VALUES.items():
+            opened.titles.set_values(ids[title], values)
+        yield opened
+
+
+def names(library: Library, query: str = "", **wanted: Any) -> list[str]:
+    page = library.titles.list(query, **wanted)
+    assert page.total == len(page.items)
+    return [each.title for each in page.items]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, ["Amber", "Birch", "Cedar", "Lake", "Pond", "Whole"]),
+        ({"genre": "DRAMA"}, ["Amber", "Birch"]),
+        ({"genre": ["comedy", "crime"]}, ["Amber", "Cedar", "Pond"]),
+        ({"genre": "crime", "kind": "movie"}, ["Amber"]),
+        ({"year": "1990-1999"}, ["Amber", "Birch"]),
+        ({"year": 1994}, ["Amber"]),
+        ({"year": "1995-"}, ["Birch", "Cedar"]),
+        ({"year": "-1998"}, ["Amber"]),
+        ({"rating": 6.4}, ["Amber", "Birch"]),
+        ({"rating": 6}, ["Amber", "Birch", "Cedar"]),
+        ({"actor": "ada quill"}, ["Amber", "Birch"]),
+        ({"actor": "Bo Reed", "genre": "drama"}, ["Amber"]),
+        ({"director": "Di Vale"}, ["Birch"]),
+        ({"director": ["cy marsh"]}, ["Amber", "Pond"]),
+        ({"matched": True}, ["Amber"]),
+        ({"matched": False}, ["Birch", "Cedar", "Lake", "Pond", "Whole"]),
+        ({"incomplete": True}, ["Lake", "Pond"]),
+        ({"incomplete": False, "kind": "series"}, ["Whole"]),
+        ({"query": "am", "matched": True}, ["Amber"]),
+        ({"kind": "episode", "genre": "crime"}, ["Episode 1", "Episode 3"]),
+        ({"sort": "rating", "descending": True, "kind": "movie"}, ["Amber", "Birch", "Cedar"]),
+    ],
+)
+def test_a_filter_lists_the_titles_that_have_its_values(
+    library: Library, wanted: dict[str, Any], found: list[str]
+) -> None:
+    assert names(library, **wanted) == found
+
+
+def test_a_row_has_rating_genres_match_and_gaps_of_its_title(library: Library) -> None:
+    rows = {each.title: each for each in library.titles.list().items}
+
+    assert [rows[name].rating for name in ("Amber", "Birch", "Cedar", "Lake")] == [8.1, 6.4, 6.0, None]
+    assert rows["Amber"].genres == ["Drama", "Crime"]
+    assert [name for name, each in rows.items() if each.is_matched] == ["Amber"]
+    assert [name for name, each in rows.items() if each.is_incomplete] == ["Lake", "Pond"]
+    assert (rows["Lake"].file_count, rows["Lake"].episode_count, rows["Lake"].season_count) == (3, 3, 2)
+
+
+def test_a_row_shows_the_values_of_the_title_page(library: Library) -> None:
+    amber = library.titles.list("amber").items[0]
+    library.titles.lock(amber.id, ["genres"])
+
+    shown = {each.field: each.value for each in library.titles.get(amber.id).values}
+
+    assert library.titles.list("amber").items[0].genres == shown["genres"]
+
+
+def test_incomplete_series_are_those_with_gaps(library: Library) -> None:
+    with_gaps = library.series.missing_episodes()
+
+    assert {each.id for each in library.titles.list(incomplete=True).items} == set(with_gaps)
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("kind", {"movie": 3, "series": 3}),
+        ("state", {"identified": 6}),
+        ("genre", {"Crime": 2, "Drama": 2, "Comedy": 1}),
+        ("year", {"2000-2009": 1, "1990-1999": 2}),
+        ("rating", {"8": 1, "7": 1, "6": 3, "5": 3}),
+        ("actor", {"Ada Quill": 2, "Bo Reed": 1}),
+        ("director", {"Cy Marsh": 2, "Di Vale": 1}),
+        ("matched", {"yes": 1, "no": 5}),
+        ("incomplete", {"yes": 2, "no": 1}),
+    ],
+)
+def test_a_facet_counts_the_titles_of_each_value(library: Library, key: str, values: dict[str, int]) -> None:
+    facet = library.titles.facets(keys=[key])[key]
+
+    assert {each.value.title() if key == "genre" else each.value: each.titles for each in facet.values} == values
+    assert facet.total == len(values)
+
+
+def test_a_facet_is_counted_over_the_other_filters(library: Library) -> None:
+    facets = library.titles.facets(kind="movie", genre="comedy", keys=["genre", "actor", "kind"])
+
+    assert sum(each.titles for each in facets["genre"].values) == 4  # of all films
+    assert facets["actor"].values == ()
+    assert {each.value: each.titles for each in facets["kind"].values} == {"movie": 1}
+
+
+def test_every_facet_value_lists_as_many_titles_as_it_counts(library: Library) -> None:
+    for key, facet in library.titles.facets(keys=[key for key in FACET_KEYS if key not in ("kind", "state")]).items():
+        for value in facet.values:
+            answer: Any = {"yes": True, "no": False}.get(value.value, value.value)
+            if key in ("rating", "library_id"):
+                answer = int(value.value)
+            kind = "series" if key == "incomplete" else ""
+            filters: Any = {key: answer, "kind": kind}
+            assert library.titles.list(**filters).total == value.titles, (key, value)
+
+
+def test_related_titles_share_people_genres_or_a_collection(library: Library) -> None:
+    ids = {each.title: each.id for each in library.titles.list().items}
+    library.titles.set(ids["Cedar"], "collection", "Trees")
+    library.titles.set(ids["Amber"], "collection", "Trees")
+
+    related = library.titles.related(ids["Amber"])
+
+    shared = {
+        each.item.title: (each.people, [name.lower() for name in each.genres], each.collection) for each in related
+    }
+    assert shared == {
+        "Cedar": ([], [], "Trees"),
+        "Birch": (["Ada Quill"], ["drama"], ""),
+        "Pond": (["Cy Marsh"], ["crime"], ""),
+    }
+    assert related[0].item.title == "Cedar"
+    assert [each.item.title for each in library.titles.related(ids["Lake"])] == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"year": "ninety"}, "neither a year nor a range"),
+        ({"year": "-"}, "neither a year nor a range"),
+        ({"rating": 11}, "0 to 10"),
+        ({"kind": "film"}, "no kind “film”"),
+        ({"state": "new"}, "no state “new”"),
+        ({"sort": "size"}, "no sort key “size”"),
+    ],
+)
+def test_an_unknown_filter_names_the_choices(library: Library, wanted: dict[str, Any], message: str) -> None:
+    with pytest.raises(errors.UsageError, match=message):
+        library.titles.list(**wanted)
+
+
+def test_an_unknown_facet_names_the_choices(library: Library) -> None:
+    with pytest.raises(errors.UsageError, match="no filter “colour”"):
+        library.titles.facets(keys=["colour"])

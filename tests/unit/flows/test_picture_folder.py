@@ -1,0 +1,61 @@
+"""The folder of pictures: its budget, the order in which files leave it, and files of other names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from indexium_core.flows.pictures.picture_folder import PictureFolder
+
+
+def folder(path: Path, budget: int = 1000) -> PictureFolder:
+    return PictureFolder(path, budget_bytes=lambda: budget, is_expendable=lambda key: "-" not in key, is_durable=True)
+
+
+def used(path: Path, key: str, at: int) -> None:
+    os.utime(path / key, (at, at))
+
+
+def test_file_is_kept_below_its_folders(tmp_path: Path) -> None:
+    kept = folder(tmp_path)
+    assert kept.read("ab/cd/abcd.jpg") is None
+    assert list(kept.put("ab/cd/abcd.jpg", b"x" * 10)) == []
+    assert (kept.read("ab/cd/abcd.jpg"), kept.has("ab/cd/abcd.jpg")) == (b"x" * 10, True)
+    (tmp_path / "ab/cd/other.1.part").write_bytes(b"y")
+    assert kept.keys() == {"ab/cd/abcd.jpg"}
+    kept.remove("ab/cd/abcd.jpg")
+    assert kept.keys() == set()
+
+
+def test_expendable_files_leave_first_then_the_least_recently_used(tmp_path: Path) -> None:
+    kept = folder(tmp_path)
+    for at, (key, size) in enumerate({"a-small": 100, "b": 260, "c": 260, "d-small": 100}.items(), start=1):
+        kept.put(key, b"x" * size)
+        used(tmp_path, key, at)
+    assert kept.read("b") is not None  # now it is used more recently than the others
+    assert kept.put("e-small", b"x" * 300) == ["c"]
+    assert kept.keys() == {"a-small", "b", "d-small", "e-small"}
+    assert kept.put("f-small", b"x" * 400) == ["a-small", "b"]
+
+
+def test_parts_of_a_killed_process_leave_with_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.9.part").write_bytes(b"x" * 900)
+    used(tmp_path, "a.9.part", 1)
+    kept = folder(tmp_path)
+    assert kept.put("b-small", b"x" * 200) == ["a.9.part"]
+    assert not (tmp_path / "a.9.part").exists()
+
+
+def test_budget_of_zero_keeps_nothing(tmp_path: Path) -> None:
+    kept = folder(tmp_path / "new", 0)
+    kept.put("a", b"x")
+    assert (kept.is_enabled, (tmp_path / "new").exists()) == (False, False)
+    assert folder(tmp_path).is_enabled
+
+
+def test_folder_is_full_at_its_share(tmp_path: Path) -> None:
+    kept = folder(tmp_path)
+    kept.put("a-small", b"x" * 790)
+    assert not kept.is_full
+    kept.put("b-small", b"x" * 20)
+    assert kept.is_full
