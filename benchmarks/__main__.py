@@ -33,7 +33,7 @@ MODULES = {  # name → arguments of a quick run; in the order of the table
     "plan": "--files 10000 --runs 1",
     "suggestions": "--files 10000 --requests 20",
     "pictures": "--files 10000 --pages 20",
-    "titles": "--files 300 --pages 5",
+    "titles": "--files 300 --pages 5 --step 20",
     "startup": "--files 1000 --runs 3",
     "dashboard": "--files 10000 --times 1 --real 100",
     "executors": "--files 40 --runs 1",
