@@ -6,7 +6,9 @@ The file must belong to the user alone (mode 0600). Keys are never part of a log
 
 from __future__ import annotations
 
+import difflib
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -27,14 +29,18 @@ KEY_NAMES = (
     "fanarttv_api_key",
     "fanarttv_client_key",
 )
+_LONGEST_NAME = 30  # of a name in a message
+_IS_NAME = re.compile(r"[A-Za-z_]{1,30}")
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderKeys:
-    """The keys by name, and the reason if the file of keys is not used."""
+    """The keys by name, and what is wrong with the file of keys."""
 
     keys: Mapping[str, SecretStr]
-    problem: str = ""
+    problem: str = ""  # why the file or a key is not used
+    warning: str = ""  # what is wrong with one of its lines
+    meant: str = ""  # the key that this line may mean; "" if it is not similar to any
 
     def get(self, name: str) -> str:
         """Return a key; "" if it is not set."""
@@ -44,7 +50,7 @@ class ProviderKeys:
 
 def load(home: Path) -> ProviderKeys:
     """Return the keys of the environment (`INDEXIUM_TMDB_API_KEY`) and of the file; the environment has priority."""
-    from_file, problem = _read(home / FILE_NAME)
+    from_file, problem, warning, meant = _read(home / FILE_NAME)
     environment = {name.upper(): value for name, value in os.environ.items()}
     found = {}
     for name in KEY_NAMES:
@@ -53,20 +59,34 @@ def load(home: Path) -> ProviderKeys:
             found[name] = SecretStr(key)
         elif key:
             problem = problem or f"The key {name} has characters that no key has. Copy it again."
-    return ProviderKeys(found, problem)
+    return ProviderKeys(found, problem, warning, meant)
 
 
-def _read(path: Path) -> tuple[Mapping[str, str], str]:
-    """Return the keys of the file, and the reason if it cannot be used. The reason has no part of the content."""
+def _read(path: Path) -> tuple[Mapping[str, str], str, str, str]:
+    """Return the keys of the file, the reason if it cannot be used (without its content), and `_wrong_line`."""
     try:
         with path.open("rb") as file:
             if os.name == "posix" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                return {}, f"Other users can read the keys in {path}. Run: chmod 600 {path}"
+                return {}, f"Other users can read the keys in {path}. Run: chmod 600 {path}", "", ""
             content = tomllib.load(file)
     except FileNotFoundError:
-        return {}, ""
+        return {}, "", "", ""
     except OSError as error:
-        return {}, f"The keys in {path} cannot be read: {error.strerror or type(error).__name__}."
+        return {}, f"The keys in {path} cannot be read: {error.strerror or type(error).__name__}.", "", ""
     except ValueError:
-        return {}, f'{path} is not a TOML file. Write one line for each key: tmdb_api_key = "…"'
-    return {name: value.strip() for name, value in content.items() if isinstance(value, str)}, ""
+        return {}, f'{path} is not a TOML file. Write one line for each key: tmdb_api_key = "…"', "", ""
+    keys = {name: value.strip() for name, value in content.items() if isinstance(value, str)}
+    return keys, "", *_wrong_line(path, content)
+
+
+def _wrong_line(path: Path, content: Mapping[str, object]) -> tuple[str, str]:
+    """Return a sentence about the first name that is no key, or has no text, and the key that it may mean."""
+    for name, value in content.items():
+        if name not in KEY_NAMES:
+            shown = name[:_LONGEST_NAME] if _IS_NAME.fullmatch(name) else "…"  # a key in place of a name is not shown
+            near = difflib.get_close_matches(name.lower()[:_LONGEST_NAME], KEY_NAMES, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else f"The names are {', '.join(KEY_NAMES)}."
+            return f"{path} has an unknown name, {shown}. {remedy}", near[0] if near else ""
+        if not isinstance(value, str):
+            return f'The key {name} in {path} is not in quotes. Write {name} = "…"', name
+    return "", ""

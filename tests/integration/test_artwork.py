@@ -223,6 +223,20 @@ def test_new_offers_replace_those_of_another_match(library: Library, stand_in: P
         library.artwork.candidates("book", film)
 
 
+def test_pictures_of_a_withdrawn_match_are_not_shown(library: Library) -> None:
+    ids = enrich(library)
+    film, series = ids["Night Tram"], ids["Harbour Lights"]
+    [season, _] = library.titles.get(series).children
+    insert = """INSERT OR REPLACE INTO title_searches BY NAME SELECT ? AS entity_type, ? AS entity_id, ? AS state,
+        '{}' AS query, '' AS explanation, now() AS searched_at"""
+    for state, is_shown in (("accepted", True), ("open", False), ("accepted", True)):
+        for kind, number in (("movie", film), ("series", series)):
+            library._parts.store.run(lambda tx, row=(kind, number, state): tx.execute(insert, list(row)))  # type: ignore[misc]
+        for title_id in (film, series, season.id):
+            assert (library.artwork.poster(title_id) is not None) is is_shown
+        assert bool(library.artwork.candidates("movie", film)) is is_shown
+
+
 # Local pictures.
 
 

@@ -290,6 +290,44 @@ def test_damaged_key_file_is_named_without_its_content(
     assert "KEY" not in tmdb.reason
 
 
+@pytest.mark.parametrize(
+    ("line", "reason", "named"),
+    [
+        ('omdb_key = "KEY-x"', "has an unknown name, omdb_key. Did you mean omdb_api_key?", ["omdb"]),
+        ('KEY-123abc = "KEY-x"', "has an unknown name, …. The names are tmdb_api_key", ["tvdb", "omdb", "fanarttv"]),
+        ("omdb_api_key = 1234", 'is not in quotes. Write omdb_api_key = "…"', ["omdb"]),
+    ],
+)
+def test_wrong_line_of_key_file_is_named(library: Library, line: str, reason: str, named: list[str]) -> None:
+    path = library.home / provider_keys.FILE_NAME
+    path.write_text(f"{line}\n")
+    path.chmod(0o600)
+    found = {each.provider: each for each in library.providers.status()}
+
+    assert [name for name, each in found.items() if reason in each.reason] == named
+    assert all(found[name].needs_action for name in named)
+    assert not any("KEY" in each.reason.replace("API_KEY", "") for each in found.values() if each.provider in named)
+    assert found["tmdb"].is_on  # its key is in the environment
+
+
+def test_requests_are_paged_and_filtered(library: Library, stand_in: ProviderStandIn) -> None:
+    library.providers.search("The Lantern Keeper", kind="movie")
+    library.providers.search("Metropolis", kind="movie")
+    every = library.providers.request_page(per_page=1000)
+    assert every.total == len(every.items) == len(stand_in.requests)
+    assert [each.id for each in every.items] == sorted((each.id for each in every.items), reverse=True)
+    assert every.providers == ["tmdb"]
+    second = library.providers.request_page(page=2, per_page=1)
+    assert (second.items, second.total) == ([every.items[1]], every.total)
+    found = library.providers.request_page("MÉTROPOLIS").items
+    assert {each.parameters["query"] for each in found} == {"Metropolis"}
+    assert library.providers.request_page(provider="omdb").total == 0
+    assert library.providers.request_page(failed=True).total == 0
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE provider_requests SET status = CASE id WHEN 1 THEN 404 ELSE 429 END WHERE id <= 2")
+    assert [each.id for each in library.providers.request_page(failed=True).items] == [2]
+
+
 def test_doctor_names_providers(library: Library, stand_in: ProviderStandIn) -> None:
     def check() -> Any:
         [found] = [each for each in library.doctor.run() if each.name == "providers"]
@@ -343,9 +381,15 @@ def test_scan_deletes_answers_of_last_year(configured: Path, stand_in: ProviderS
         library.scan([tmp_path / "films"])
         library.providers.tidy()
         assert rows_of_cache(library) == 1
+        requests = library.providers.request_page().total
+        library.providers.search("Metropolis", kind="movie")
+        newer = library.providers.request_page().total - requests
         clock.forward(days=1)
         library.scan([tmp_path / "films"])
-        until(lambda: rows_of_cache(library) == 0)
+        until(lambda: rows_of_cache(library) == newer)
+        until(lambda: library.providers.request_page().total == newer)
+        [tmdb, *_] = library.providers.status()
+        assert tmdb.requests_today <= newer
 
 
 def rows_of_cache(library: Library) -> int:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from dashboards.components import paging
 from dashboards.components.base import Component
-from dashboards.pages.settings import custom_fields_form, settings_form
+from dashboards.pages.settings import custom_fields_form, privacy, settings_form
 from dashboards.screen import Screen
 from dashboards.session import Session
 from dashboards.state import SettingsState
 from indexium_core import errors
 from indexium_core.model.fields.custom import CustomField
+from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.settings import FILE_NAME, SettingRow
 
 __all__ = ["SettingsScreen"]
@@ -28,6 +31,7 @@ class SettingsScreen(Screen):
         self._form = settings_form.SettingsForm()
         self._problem: Mapping[str, str] | None = None
         self._field_problem, self._fields_saved = "", 0
+        self._wanted = privacy.no_filter()  # requests
         self._serial = 0  # increases when fields must show the current value instead of the typed text
         self._form.on(
             set=lambda message: self._request(str(message["name"]), str(message["value"])),
@@ -35,6 +39,7 @@ class SettingsScreen(Screen):
             define=lambda message: self._define(message["texts"]),
             redefine=lambda message: self._redefine(str(message["key"]), message["texts"]),
             remove=lambda message: self._ask_removal(str(message["key"])),
+            requests=self._filter_requests,
         )
 
     def roots(self) -> dict[str, Component]:
@@ -49,18 +54,37 @@ class SettingsScreen(Screen):
     def refresh(self) -> None:
         """Read the settings again, if the page is shown."""
         if self._session.is_showing("settings"):
-            library = self._library
+            library, wanted = self._library, self._wanted
             self._bridge.run(
-                lambda: (library.configuration.table(), library.fields.list()),
+                lambda: (library.configuration.table(), library.fields.list(), self._read_privacy(wanted)),
                 lambda found: self._show(*found),
                 name="settings",
             )
 
-    def _show(self, rows: list[SettingRow], fields: list[CustomField]) -> None:
+    def _read_privacy(self, wanted: privacy.RequestFilter) -> dict[str, Any]:
+        """Return the section of privacy; the last page of the requests if the wanted one does not exist."""
+        providers = self._library.providers
+
+        def page(number: int) -> RequestPage:
+            return providers.request_page(
+                wanted["text"],
+                provider=wanted["provider"],
+                failed=wanted["failed"],
+                page=number,
+                per_page=privacy.PER_PAGE,
+            )
+
+        return privacy.view(providers.status(), paging.page_or_last(page, wanted["page"], privacy.PER_PAGE), wanted)
+
+    def _filter_requests(self, message: Mapping[str, Any]) -> None:
+        self._wanted = privacy.read_filter(message)
+        self.refresh()
+
+    def _show(self, rows: list[SettingRow], fields: list[CustomField], section: dict[str, Any]) -> None:
         file = str(self._library.home / FILE_NAME)
         custom = custom_fields_form.view(fields, problem=self._field_problem, saved=self._fields_saved)
         view = settings_form.view(rows, file=file, problem=self._problem)
-        self._form.put(**view, custom=custom, serial=self._serial)
+        self._form.put(**view, custom=custom, privacy=section, serial=self._serial)
 
     def _request(self, name: str, value: str | None) -> None:
         """Show the consequences of a change, ask, then change; None restores the default."""

@@ -3,8 +3,10 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {button, chip, facts} from "../../components/widgets.js"
 import {drawCustomFields, emptyForm} from "./custom_fields.js"
+import {drawPrivacy, PRIVACY_ACTIONS} from "./privacy.js"
 
 /** @import {CustomFields, Form, Typed} from "./custom_fields.js" */
+/** @import {Privacy} from "./privacy.js" */
 
 /**
  * @typedef {object} Row
@@ -31,6 +33,7 @@ import {drawCustomFields, emptyForm} from "./custom_fields.js"
  * @property {Group[]} advanced Groups of the settings that few people need.
  * @property {string[][]} variables Labels and environment variables of all settings.
  * @property {CustomFields} custom
+ * @property {Privacy} privacy
  *
  * @typedef {Component<View, {isAdvanced: boolean, form: Form | null}>} Self
  */
@@ -111,14 +114,20 @@ const drawRow = (row, problem) =>
     drawOrigin(row),
   )
 
+/** @type {(group: Group, problem: Problem | null) => HTMLElement[]} */
+const drawRows = ({rows}, problem) => rows.map(row => drawRow(row, problem?.name === row.name ? problem : null))
+
 /** @type {(group: Group, problem: Problem | null) => HTMLElement} */
-const drawGroup = ({title, rows}, problem) =>
+const drawGroup = (group, problem) =>
   h(
     "section",
-    {class: "card settings", "aria-label": title, data: {key: title}},
-    h("h2", null, title),
-    rows.map(row => drawRow(row, problem?.name === row.name ? problem : null)),
+    {class: "card settings", "aria-label": group.title, data: {key: group.title}},
+    h("h2", null, group.title),
+    drawRows(group, problem),
   )
+
+/** The settings that the section of privacy shows. @param {Group} group */
+const isPrivacy = ({title}) => title === "Privacy"
 
 /** @param {string[][]} variables */
 const drawVariables = variables =>
@@ -136,7 +145,7 @@ const openForm = ({view, state}) => (state.form && state.form.saved === view.cus
 /** @param {Self} self */
 function draw(self) {
   const {view, state} = self
-  const {file, groups, advanced, variables, problem, custom} = view
+  const {file, groups, advanced, variables, problem, custom, privacy} = view
   const {isAdvanced} = state
   if (!groups) return h("div", {class: "head"}, h("h1", null, "Settings"))
   return [
@@ -146,8 +155,12 @@ function draw(self) {
       h("h1", null, "Settings"),
       h("p", null, "kept in ", h("bdi", {dir: "ltr"}, file), "; environment variables override it"),
     ),
-    groups.map(group => drawGroup(group, problem)),
+    groups.filter(group => !isPrivacy(group)).map(group => drawGroup(group, problem)),
     drawCustomFields(custom, openForm(self)),
+    drawPrivacy(
+      privacy,
+      groups.filter(isPrivacy).flatMap(group => drawRows(group, problem)),
+    ),
     h(
       "div",
       {class: "advanced", data: {key: "advanced"}},
@@ -189,6 +202,7 @@ export function render(context) {
       },
     },
     actions: {
+      ...PRIVACY_ACTIONS,
       advanced(self) {
         self.state.isAdvanced = !self.state.isAdvanced
         self.paint()

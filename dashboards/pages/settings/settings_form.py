@@ -26,9 +26,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Backups": ("metadata_backup_retention_days", "backup_budget"),
     "People": ("placeholder_names",),
     "Scanning": ("probe_threads", "rescan_batch_size", "rescan_batch_pause_ms", "thumbnail_budget"),
+    "Privacy": ("online", "download_images"),
     "Films and series": (
-        "online",
-        "download_images",
         "metadata_language",
         "metadata_region",
         "provider_cache_days",
@@ -135,10 +134,11 @@ class SettingsForm(Component):
     View: `file` (where the settings are stored), `groups` ({title, rows}), `problem` ({name, text, typed}: the
     rejected text and the reason), `serial` (increases if fields must show the current value again), `advanced` (the
     groups of the settings that few people need), `variables` (pairs of label and environment variable of all
-    settings) and `custom` (see `custom_fields_form.view`). A row: `name`, `variable`, `label`, `help`, `kind`, `value`,
+    settings), `custom` (see `custom_fields_form.view`) and `privacy` (see `privacy.view`), which also shows the group
+    `Privacy`. A row: `name`, `variable`, `label`, `help`, `kind`, `value`,
     `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be reset to the default). Messages: `set`
     {name, value}, `unset` {name}, `define` {texts} (those of the form of a custom field), `redefine` {key, texts},
-    `remove` {key}.
+    `remove` {key}, `requests` (a `privacy.RequestFilter`).
     """
 
     _esm = module("settings")

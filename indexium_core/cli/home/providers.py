@@ -120,13 +120,17 @@ def _detail_rows(found: ProviderDetails) -> list[tuple[str, str]]:
 @providers.command("requests", epilog="Example: indexium providers requests --limit 20")
 def list_requests(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(help="Number of requests.", min=1, max=10_000)] = 50,
+    limit: Annotated[int, typer.Option(help="Number of requests.", min=1, max=1000)] = 50,
+    page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
+    provider: Annotated[str, typer.Option(metavar="NAME", help="Only requests to this provider.")] = "",
+    text: Annotated[str, typer.Option(help="Only requests whose address or parameters contain it.")] = "",
+    failed: Annotated[bool, typer.Option("--failed", help="Only requests without a good answer.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the requests that left this machine, newest first: time, provider, what was sent, status of the answer."""
     with opened(context) as library:
-        rows = library.providers.requests(limit)
-    output.listing(rows, ("time", "provider", "sent", "status", "seconds"), _request_cells, as_json=as_json)
+        found = library.providers.request_page(text, provider=provider, failed=failed, page=page, per_page=limit)
+    output.listing(found.items, ("time", "provider", "sent", "status", "seconds"), _request_cells, as_json=as_json)
 
 
 def _request_cells(row: ProviderRequest) -> tuple[str, ...]:

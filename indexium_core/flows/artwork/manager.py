@@ -82,7 +82,7 @@ class ArtworkManager:
         """
         owner = self._owner(entity_type, entity_id)
         self._local.refresh(owner, force=True)
-        found = store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
+        found = self._offered(owner, asset_type)
         groups = sorted({(each.asset_type, each.season is not None, each.season or 0, each.season) for each in found})
         language = self._config.metadata_language
         ordered = [
@@ -162,7 +162,7 @@ class ArtworkManager:
         has_candidate, problem = False, None
         for place in self._places(owner, size):
             self._local.refresh(place.owner)
-            found = store.candidates(self._database.read(), place.owner.entity_type, place.owner.id, place.asset_type)
+            found = self._offered(place.owner, place.asset_type)
             ordered = in_order(found, place.asset_type, language=self._config.metadata_language, season=place.season)
             has_candidate = has_candidate or bool(ordered)
             for candidate in ordered[:_MOST_TRIED]:
@@ -178,7 +178,7 @@ class ArtworkManager:
 
     def _places(self, owner: TitleOwner, size: str) -> list[_PicturePlace]:
         """Return where a picture is sought, the best place first."""
-        series = owner if owner.series_id is None else TitleOwner("series", owner.series_id, None, None)
+        series = owner if owner.series_id is None else TitleOwner("series", owner.series_id, None, None, owner.is_open)
         if size == "poster":
             own = (
                 [_PicturePlace(series, "poster", owner.season)]
@@ -225,6 +225,11 @@ class ArtworkManager:
         if made is None:  # the disk is full, or nothing is kept
             made = CachedImage(data=self.cache.decode_variant(data, size), version=f"{content}-{size}")
         return made, True
+
+    def _offered(self, owner: TitleOwner, asset_type: str | None) -> list[AssetCandidate]:
+        """Return the pictures of a title; those of providers only while they belong to its match."""
+        found = store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
+        return [each for each in found if each.provider == "local" or not owner.is_open]
 
     def _stored_hash(self, candidate: AssetCandidate) -> str | None:
         found = store.candidates(

@@ -12,7 +12,13 @@ from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
-from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus, TitleSearch
+from indexium_core.model.providers.traffic import (
+    ProviderDetails,
+    ProviderRequest,
+    ProviderStatus,
+    RequestPage,
+    TitleSearch,
+)
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.matching import (
     MIN_SCORE,
@@ -164,6 +170,24 @@ class ExternalAPIManager:
         return self._ledger.newest(max(0, min(limit, MAX_REQUESTS)))
 
     @remote()
+    def request_page(
+        self, text: str = "", *, provider: str = "", failed: bool = False, page: int = 1, per_page: int = 50
+    ) -> RequestPage:
+        """
+        Return one page of the requests that left this machine, newest first.
+
+        Args:
+            text: Only requests whose address or parameters contain it.
+            provider: Only requests to this provider; "" for all.
+            failed: Only requests without a good answer. That a provider does not have a title is a good answer.
+            page: Page of the list, from 1.
+            per_page: Requests per page, at most 1,000.
+
+        """
+        page, per_page = max(1, page), max(1, min(per_page, 1000))
+        return self._ledger.page(text.strip(), provider=provider, failed=failed, page=page, per_page=per_page)
+
+    @remote()
     def details(self, known: ExternalId, kind: TitleKind) -> ProviderDetails:
         """
         Return everything that the providers have about a title, by one of its ids.
@@ -289,8 +313,9 @@ class ExternalAPIManager:
         return used
 
     def tidy(self) -> None:
-        """Delete the answers that were fetched more than 180 days ago."""
+        """Delete the answers and the requests of more than 180 days ago; quotas count only the last 24 hours."""
         self._cache.prune(self._clock() - KEPT)
+        self._ledger.prune(self._clock() - KEPT)
 
     def close(self) -> None:
         """Cancel the requests in progress; later requests fail."""
@@ -351,7 +376,8 @@ class ExternalAPIManager:
             name=profile.name,
             is_on=not problem and not refusal,
             reason=problem or refusal or (f"The last request failed: {trouble}" if trouble else "Ready."),
-            needs_action=bool(keys.problem if problem else trouble) and self._config.online != "off",
+            needs_action=bool(keys.problem or _warning(name, keys) if problem else trouble)
+            and self._config.online != "off",
             url=profile.url(),
             requests_today=self._ledger.count(name, self._clock() - _DAY).number,
             requests_per_day=profile.per_day(),
@@ -364,11 +390,20 @@ class ExternalAPIManager:
         if not any(keys.get(key) for key in KEYS[name]):
             key = KEYS[name][-1]
             path = self._config.home / provider_keys.FILE_NAME
-            return keys.problem or f"There is no key: set INDEXIUM_{key.upper()}, or write {key} into {path}."
+            return (
+                keys.problem
+                or _warning(name, keys)
+                or f"There is no key: set INDEXIUM_{key.upper()}, or write {key} into {path}."
+            )
         return ""
 
     def _keys(self) -> provider_keys.ProviderKeys:
         return provider_keys.load(self._config.home)
+
+
+def _warning(name: str, keys: provider_keys.ProviderKeys) -> str:
+    """Return what is wrong with a line of the file of keys, if the line may mean a key of this provider."""
+    return keys.warning if not keys.meant or keys.meant in KEYS[name] else ""
 
 
 def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:

@@ -9,7 +9,15 @@ from datetime import datetime
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
 from indexium_core.model.titles.matching import Candidate, MatchDecision
 
-__all__ = ["CachedAnswer", "ProviderDetails", "ProviderRequest", "ProviderStatus", "RequestCount", "TitleSearch"]
+__all__ = [
+    "CachedAnswer",
+    "ProviderDetails",
+    "ProviderRequest",
+    "ProviderStatus",
+    "RequestCount",
+    "RequestPage",
+    "TitleSearch",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,17 @@ class ProviderRequest:
     status: int | None  # HTTP status of the answer; None without an answer
     seconds: float | None
     bytes: int | None  # of the answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPage:
+    """One page of the requests that left this machine, newest first."""
+
+    items: list[ProviderRequest]
+    total: int  # of the filter
+    page: int
+    per_page: int
+    providers: list[str]  # that were asked at all
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ class TitleOwner(NamedTuple):
     id: int
     series_id: int | None
     season: int | None
+    is_open: bool = False  # its match is withdrawn, so that the pictures of providers are those of another match
 
 
 class LocalFile(NamedTuple):

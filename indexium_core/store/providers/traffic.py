@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.providers.traffic import CachedAnswer, ProviderRequest, RequestCount
+from indexium_core.model.providers.traffic import CachedAnswer, ProviderRequest, RequestCount, RequestPage
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
@@ -98,8 +98,29 @@ class RequestLedger:
     def newest(self, limit: int) -> list[ProviderRequest]:
         """Return the newest requests, newest first."""
         rows = self._database.read().execute(_sql("requests"), {"limit": limit}).fetch_dicts()
-        return [ProviderRequest(**row | {"parameters": json.loads(row["parameters"])}) for row in rows]
+        return [_request(row) for row in rows]
+
+    def page(self, text: str, *, provider: str, failed: bool, page: int, per_page: int) -> RequestPage:
+        """Return one page of the requests whose route or parameters contain a text, newest first."""
+        reader = self._database.read()
+        facts: dict[str, Any] = {"text": text, "provider": provider, "failed": failed}
+        place = {"limit": per_page, "offset": (page - 1) * per_page}
+        return RequestPage(
+            items=[_request(row) for row in reader.execute(_sql("request_page"), facts | place).fetch_dicts()],
+            total=int(reader.value(_sql("count_matching_requests"), facts)),
+            page=page,
+            per_page=per_page,
+            providers=[name for (name,) in reader.execute(_sql("requested_providers")).fetchall()],
+        )
+
+    def prune(self, before: datetime) -> None:
+        """Delete the requests that were sent before a moment."""
+        self._database.run(lambda tx: tx.execute(_sql("prune_requests"), {"before": before}))
+
+
+def _request(row: Mapping[str, Any]) -> ProviderRequest:
+    return ProviderRequest(**{**row, "parameters": json.loads(row["parameters"])})
 
 
 def _sql(name: str) -> str:
-    return sql.load("providers")[name]
+    return sql.compose("providers")[name]

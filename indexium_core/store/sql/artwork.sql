@@ -103,8 +103,10 @@ DELETE FROM asset_candidates AS a
 WHERE NOT EXISTS (FROM titles AS t WHERE t.entity_type = a.entity_type AND t.id = a.entity_id);
 
 -- name: owner
--- A title, and the series that it belongs to.
-SELECT entity_type, id, series_id, season FROM titles WHERE id = $id;
+-- A title, the series that it belongs to, and whether its match is open: then the pictures are those of another match.
+SELECT entity_type, id, series_id, season, EXISTS (
+    FROM title_searches AS s WHERE s.entity_id = coalesce(t.series_id, t.id) AND s.state <> 'accepted') AS is_open
+FROM titles AS t WHERE id = $id;
 
 -- name: proposed_poster
 -- The poster of a proposed match: provider and address.

@@ -34,3 +34,26 @@ SELECT count(*), min("at") FROM provider_requests WHERE provider = $provider AND
 -- name: requests
 -- The newest requests.
 SELECT id, "at", provider, route, parameters, status, seconds, bytes FROM provider_requests ORDER BY id DESC LIMIT $limit;
+
+-- name: matching_requests
+-- Part of other statements: the requests of a filter; `$failed`: those without a good answer (a missing title is one).
+SELECT id, "at", provider, route, parameters, status, seconds, bytes FROM provider_requests
+WHERE ($provider = '' OR provider = $provider)
+  AND (NOT $failed OR status IS NULL OR (status >= 400 AND status <> 404))
+  AND contains(folded(route || ' ' || parameters::VARCHAR), folded($text))
+
+-- name: request_page
+-- One page of the requests of a filter, newest first.
+SELECT * FROM (/* matching_requests */) AS r ORDER BY id DESC LIMIT $limit OFFSET $offset;
+
+-- name: count_matching_requests
+-- The number of the requests of a filter.
+SELECT count(*) FROM (/* matching_requests */) AS r;
+
+-- name: requested_providers
+-- The providers that were asked.
+SELECT DISTINCT provider FROM provider_requests ORDER BY provider;
+
+-- name: prune_requests
+-- Delete the requests that were sent before a moment.
+DELETE FROM provider_requests WHERE "at" < $before;

@@ -1,0 +1,162 @@
+// The section of privacy: the switches, what is sent and what never is, the providers, and every request that left.
+import {h} from "../../components/browser/dom.js"
+import {chip, drawSelect, label, pager} from "../../components/widgets.js"
+
+/** @import {Choice, Paged} from "../../components/widgets.js" */
+
+/**
+ * @typedef {{name: string, level: string, state: string, reason: string, count: string}} Provider
+ * @typedef {object} Request
+ * @property {number} id
+ * @property {string} day
+ * @property {string} time
+ * @property {string} provider
+ * @property {string} route
+ * @property {string[][]} sent Names and values of the parameters that concern a title.
+ * @property {string} technical The other parameters.
+ * @property {string} answer
+ * @property {string} level "bad" without a good answer.
+ *
+ * @typedef {{text: string, provider: string, failed: boolean, page: number}} Filter
+ * @typedef {object} RequestList
+ * @property {Request[]} rows
+ * @property {Filter} filter
+ * @property {Choice[]} choices Providers.
+ * @property {string} empty
+ * @property {boolean} is_empty No request at all.
+ *
+ * @typedef {object} Privacy
+ * @property {string[]} sent
+ * @property {string[]} never
+ * @property {Provider[]} providers
+ * @property {RequestList & Paged} requests
+ */
+
+/** @type {(title: string, texts: string[], kind: string) => HTMLElement} */
+const drawFacts = (title, texts, kind) =>
+  h(
+    "div",
+    {class: kind},
+    h("h3", null, title),
+    h(
+      "ul",
+      null,
+      texts.map(text => h("li", null, text)),
+    ),
+  )
+
+/** @param {Provider} provider */
+const drawProvider = ({name, level, state, reason, count}) =>
+  h(
+    "li",
+    {data: {key: name}},
+    h("b", null, name),
+    chip(level, state),
+    h("span", {class: "reason"}, h("bdi", null, reason)),
+    h("small", null, count),
+  )
+
+/** @param {Request} request */
+const drawRequest = ({id, day, time, provider, route, sent, technical, answer, level}) =>
+  h(
+    "li",
+    {data: {key: `request-${id}`}},
+    h("span", {class: "at"}, h("small", null, day), " ", time),
+    h("b", null, provider),
+    h(
+      "span",
+      {class: "asked"},
+      h("code", null, route),
+      sent.map(([name, text]) => [
+        " ",
+        h("span", {class: "parameter"}, h("small", null, `${name} `), h("bdi", null, text)),
+      ]),
+      technical && [" ", h("small", {class: "technical"}, technical)],
+    ),
+    h("span", {class: `answer ${level}`}, answer),
+  )
+
+/** @param {RequestList & Paged} list */
+const drawFilters = ({filter, choices}) =>
+  h(
+    "div",
+    {class: "request-filters", data: {key: "request-filters"}},
+    h("input", {
+      type: "search",
+      class: "set",
+      placeholder: "Search titles and ids…",
+      "aria-label": "Search requests",
+      value: filter.text,
+      autocomplete: "off",
+      spellcheck: "false",
+      data: {change: "requests-text", key: "requests-text"},
+    }),
+    drawSelect(
+      choices,
+      {"aria-label": "Provider", data: {change: "requests-provider", key: "requests-provider"}},
+      filter.provider,
+    ),
+    h(
+      "label",
+      {class: "inline"},
+      h("input", {
+        type: "checkbox",
+        checked: filter.failed,
+        data: {change: "requests-failed", key: "requests-failed"},
+      }),
+      "Failed only",
+    ),
+  )
+
+/** @param {RequestList & Paged} list */
+const drawRequests = list => [
+  label("Requests that left this machine", {key: "requests-label"}),
+  !list.is_empty && drawFilters(list),
+  list.rows.length
+    ? h("ul", {class: "requests", "aria-label": "Requests", data: {key: "requests"}}, list.rows.map(drawRequest))
+    : h("p", {class: "hint", data: {key: "requests-empty"}}, list.empty),
+  pager(list, ["Newer", "Older"]),
+]
+
+/** @type {(privacy: Privacy, switches: HTMLElement[]) => HTMLElement} */
+export const drawPrivacy = (privacy, switches) =>
+  h(
+    "section",
+    {class: "card settings privacy", id: "privacy", "aria-label": "Privacy", data: {key: "Privacy"}},
+    h("h2", null, "Privacy"),
+    h(
+      "p",
+      {class: "hint lead"},
+      "Providers of metadata are asked about films and series only if you have set a key. Home videos are never looked up.",
+    ),
+    switches,
+    h(
+      "div",
+      {class: "block both", data: {key: "facts"}},
+      drawFacts("What a request contains", privacy.sent, "sent"),
+      drawFacts("What never leaves this machine", privacy.never, "never"),
+    ),
+    h(
+      "div",
+      {class: "block", data: {key: "providers"}},
+      label("Providers", {key: "providers-label"}),
+      h("ul", {class: "providers"}, privacy.providers.map(drawProvider)),
+    ),
+    h("div", {class: "block", data: {key: "requests-block"}}, drawRequests(privacy.requests)),
+  )
+
+/** The actions of the list of requests. @type {Record<string, (self: any, data: any, target: any) => void>} */
+export const PRIVACY_ACTIONS = {
+  "requests-text": (self, _, target) => sendFilter(self, {text: target.value.trim()}),
+  "requests-provider": (self, _, target) => sendFilter(self, {provider: target.value}),
+  "requests-failed": (self, _, target) => sendFilter(self, {failed: target.checked}),
+  page: (self, {page}) => sendFilter(self, {page: Number(page)}),
+}
+
+/**
+ * Send the filter with a change. The view has the change at once, because the next one may come before the answer.
+ *
+ * @type {(self: any, change: Partial<Filter>) => void}
+ */
+const sendFilter = ({send, view}, change) =>
+  send("requests", {...Object.assign(view.privacy.requests.filter, {page: 1}, change)})
