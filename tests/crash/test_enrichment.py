@@ -23,7 +23,7 @@ from tests.support.children import Child
 pytestmark = pytest.mark.crash
 
 PATIENCE = 60.0  # seconds until an enrichment makes progress
-AT_ONCE = 4  # titles that are in progress at most
+AT_ONCE = 50  # titles that are in progress or wait for their transaction at most
 
 
 @pytest.fixture

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import cli, errors
+from indexium_core import cli, errors, provider_keys
+from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles import parsing
 from indexium_core.library import Library
 from indexium_core.model.matches.questions import MatchCandidate
@@ -187,6 +189,20 @@ def write_tags(_: Library, folder: Path) -> None:
     add(folder / "Films/Thng.mp4", 1, title="A tagged title")
 
 
+def enrich_titles(library: Library, _: Path) -> None:
+    title = MadeUpTitle(number=50, kind="movie", title="The Thing from Another World", year=1951, plot="Of a provider")
+    library.home.joinpath(provider_keys.FILE_NAME).write_text('tmdb_api_key = "a-key-of-this-test"\n')
+    library.home.joinpath(provider_keys.FILE_NAME).chmod(0o600)
+    with ProviderStandIn((title,)) as stand_in:
+        for name, value in stand_in.settings.items():
+            library.configuration.set(name, value)
+        for force in (False, True):
+            job = library.enrichment.schedule_library_enrichment(force=force)
+            assert library.jobs.wait(job.id, timeout=60).summary["enriched"] == 1
+    [plot] = library.titles.candidates(titles(library)[title.title].id, "plot")
+    assert (plot.value, plot.provider) == ("Of a provider", "tmdb")
+
+
 def scan_again(library: Library, _: Path) -> None:
     library.scan(full=True)
 
@@ -229,6 +245,7 @@ def ignore_and_undo(library: Library, _: Path) -> None:
         go_offline,
         change_kind,
         write_tags,
+        enrich_titles,
     ],
 )
 def test_value_by_hand_survives(library: Library, folder: Path, change: Callable[[Library, Path], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -38,7 +39,9 @@ __all__ = ["KIND", "BatchEnrichmentService"]
 
 KIND = "enrich"  # of its jobs
 MAX_JOBS = 2  # at once, so that one title does not wait for the end of a whole library
-_WAIT_SECONDS = 0.2  # between two looks at a request to stop
+_GROUP = 25  # titles of one transaction at most
+_STORE_SECONDS = 0.5  # between two transactions, and between two looks at a request to stop
+_GLANCE_SECONDS = 0.01
 _SECONDS_PER_TITLE = 1.0  # estimate of the requests of one title
 _STATUS: Mapping[str, EnrichmentStatus] = {
     "pending": "waiting",
@@ -69,6 +72,8 @@ class BatchEnrichmentService:
         self._queue, self._events, self._config, self._clock = queue, events, config, clock
         self._lock = threading.Lock()
         self._claimed: set[int] = set()  # titles that a job is looking up
+        self._running = 0  # jobs
+        self._last_end: datetime | None = None  # of a job
 
     # Jobs.
 
@@ -244,12 +249,17 @@ class BatchEnrichmentService:
         if job.payload.get("accepted"):
             due = [each for each in due if each.search_state == "accepted"]
         run.begin(due)
+        with self._lock:
+            self._running += 1
         with ThreadPoolExecutor(self._config.enrich_concurrency, thread_name_prefix="enrich") as pool:
             ending = threading.Event()
             try:
                 self._work(run, due, now, pool, ending=ending)
             finally:
                 ending.set()
+                with self._lock:
+                    self._running -= 1
+                    self._last_end = self._clock()
         return self._end(run)
 
     def _work(
@@ -264,28 +274,34 @@ class BatchEnrichmentService:
         """Look the titles up; those that failed have their next attempt after all others."""
         waiting, running = deque(due), dict[Future[FetchedTitle | None], DueTitle]()
         own = threading.local()  # whether a thread has sent a request for its last title
+        stored_at = time.monotonic()
         while waiting or running:
             if run.stop_sentence or run.job.should_stop():
                 waiting.clear()
                 ending.set()
                 run.report.cancelled = not run.stop_sentence
-            while waiting and len(running) < 2 * self._config.enrich_concurrency:
+            while waiting and len(running) < 2 * _GROUP:
                 title = waiting.popleft()
                 running[pool.submit(self._fetch, title, now, own, ending)] = title
-            done, _ = wait(running, timeout=_WAIT_SECONDS, return_when=FIRST_COMPLETED)
-            if not done:
+            wait(running, timeout=_STORE_SECONDS, return_when=FIRST_COMPLETED)
+            done = [future for future in running if future.done()]
+            if len(done) < min(_GROUP, len(running)) and time.monotonic() - stored_at < _STORE_SECONDS:
+                time.sleep(_GLANCE_SECONDS)  # more titles share the transaction
                 continue
+            stored_at = time.monotonic()
             fetched = {running.pop(future): future.result() for future in done}
-            found = [each for each in fetched.values() if each is not None]
             run.skip([title for title, each in fetched.items() if each is None and not ending.is_set()])
-            group = self._enricher.store(found, lambda tx, found=found: run.store(found, tx))  # type: ignore[misc]
-            run.report.episodes += group.episodes
-            changed = {number for _, number in group.changed}
-            run.report.unchanged += sum(each.outcome == "enriched" and each.title.id not in changed for each in found)
-            run.changes |= {(kind, number, False) for kind, number in group.changed}
-            self._release(each.title.id for each in found)
-            waiting += [each.title._replace(attempts=each.title.attempts + 1) for each in found if run.is_again(each)]
+            if found := [each for each in fetched.values() if each is not None]:
+                self._store(run, found)
+                waiting += [
+                    each.title._replace(attempts=each.title.attempts + 1) for each in found if run.is_again(each)
+                ]
             run.show()
+
+    def _store(self, run: EnrichmentRun, found: Sequence[FetchedTitle]) -> None:
+        group = self._enricher.store(found, lambda tx, group: run.store(found, group, tx))
+        run.changes |= {(kind, number, False) for kind, number in group.changed}
+        self._release(each.title.id for each in found)
 
     def _fetch(
         self, title: DueTitle, now: datetime, own: threading.local, ending: threading.Event
@@ -311,7 +327,8 @@ class BatchEnrichmentService:
             if title.id in self._claimed:
                 return False
             self._claimed.add(title.id)
-        if rows.is_enriched_since(self._database.read(), title.entity_type, title.id, now):
+            is_alone = self._running == 1 and (self._last_end is None or self._last_end < now)
+        if not is_alone and rows.is_enriched_since(self._database.read(), title.entity_type, title.id, now):
             self._release([title.id])
             return False
         return True

@@ -23,7 +23,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles import identified
-from indexium_core.store.titles.enrichment import AnswerRow, DueTitle, Known, ProviderValueRow
+from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, Known, ProviderValueRow
 
 __all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
 
@@ -161,25 +161,26 @@ class TitleEnricher:
 
     # Rows.
 
-    def store(self, fetched: Sequence[FetchedTitle], save: Callable[[Connection], None]) -> StoredGroup:
+    def store(self, fetched: Sequence[FetchedTitle], save: Callable[[Connection, StoredGroup], None]) -> StoredGroup:
         """Store a group of titles in one transaction, to which `save` adds the position of the job."""
         group, found, at = StoredGroup(), _Rows(), self._clock()
         reader = self._database.read()
-        present = [each for each in fetched if rows.kind_of(reader, each.title.id) is not None]
+        known = rows.present(reader, [each.title.id for each in fetched])
+        present = [each for each in fetched if each.title.id in known]
         for each in present:
             self._collect(reader, each, found)
         if found.images:  # before the titles count as done, so that a kill loses none
             failed = {name for each in present if each.details for name in each.details.problems}
             self._record_images(found.images, failed=failed)
+        group.episodes = found.episodes
+        attempts = [attempt for each in present if (attempt := _attempt(each, at)) is not None]
         with self._database.atomic() as tx:
-            for each in present:
-                self._record(tx, each, at)
+            rows.record_attempts(tx, attempts, at=at)
             if found.answers:
                 group.changed = rows.put(tx, found.answers, found.values, at=at)
             if group.changed:
                 identified.show(tx, at=at, ids=[number for _, number in group.changed])
-            save(tx)
-        group.episodes = found.episodes
+            save(tx, group)
         self._take_cast([each.title.id for each in present if each.details and each.title.entity_type == "movie"])
         return group
 
@@ -223,23 +224,6 @@ class TitleEnricher:
                     still = ImageCandidate(provider=provider, kind="still", url=episode.still_url)
                     found.images["episode", row.id] = (still,)
 
-    def _record(self, tx: Connection, fetched: FetchedTitle, at: datetime) -> None:
-        """Store the attempt. A provider that only asks for a wait is no failed attempt."""
-        if fetched.stops or fetched.outcome == "question":
-            return
-        is_failed = bool(fetched.problem) and fetched.wait is None
-        attempts = fetched.title.attempts + 1 if is_failed else 0
-        again = at + (_AGAIN if fetched.wait is None else timedelta(seconds=fetched.wait))
-        rows.record_attempt(
-            tx,
-            fetched.title.entity_type,
-            fetched.title.id,
-            attempts=rows.MOST_ATTEMPTS if fetched.is_lasting else attempts,
-            problem=fetched.problem,
-            not_before=again if fetched.problem else None,
-            at=at,
-        )
-
     def _take_cast(self, film_ids: Sequence[int]) -> None:
         """Assign the cast of films to their files where the library says so: each person once."""
         for film in rows.cast_to_take(self._database.read(), film_ids):
@@ -249,3 +233,18 @@ class TitleEnricher:
                 self._add_people(film.file_ids, new)
                 with self._database.atomic() as tx:
                     rows.take_cast(tx, film.id, {*film.taken, *keys})
+
+
+def _attempt(fetched: FetchedTitle, at: datetime) -> AttemptRow | None:
+    """Return the attempt for a title. A provider that only asks for a wait is no failed attempt."""
+    if fetched.stops or fetched.outcome == "question":
+        return None
+    is_failed = bool(fetched.problem) and fetched.wait is None
+    again = at + (_AGAIN if fetched.wait is None else timedelta(seconds=fetched.wait))
+    return AttemptRow(
+        fetched.title.entity_type,
+        fetched.title.id,
+        rows.MOST_ATTEMPTS if fetched.is_lasting else fetched.title.attempts + 1 if is_failed else 0,
+        fetched.problem,
+        again if fetched.problem else None,
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from indexium_core.flows.enrichment.enricher import FetchedTitle
+from indexium_core.flows.enrichment.enricher import FetchedTitle, StoredGroup
 from indexium_core.jobs.context import JobContext
 from indexium_core.model import wording
 from indexium_core.model.providers.enrichment import EnrichmentReport
@@ -45,10 +45,13 @@ class EnrichmentRun:
         """Count titles that another job has looked up."""
         self.report.videos += sum(map(_weight, titles))
 
-    def store(self, fetched: Sequence[FetchedTitle], tx: Connection) -> None:
+    def store(self, fetched: Sequence[FetchedTitle], group: StoredGroup, tx: Connection) -> None:
         """Count the outcomes of a group, and save the position with it."""
+        changed = {number for _, number in group.changed}
         for each in fetched:
             self._count(each)
+            self.report.unchanged += each.outcome == "enriched" and each.title.id not in changed
+        self.report.episodes += group.episodes
         self.job.save({**asdict(self.report), "cancelled": False, "started": self.started.isoformat()}, tx=tx)
 
     def _count(self, fetched: FetchedTitle) -> None:

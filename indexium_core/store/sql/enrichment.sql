@@ -157,10 +157,11 @@ WHERE t.id IN (SELECT entity_id FROM incoming_answers WHERE entity_type = $kind)
 -- Drop the temporary tables.
 DROP TABLE incoming_provider_values; DROP TABLE incoming_answers; DROP TABLE outdated_values; DROP TABLE new_values;
 
--- name: record_attempt
--- Store the result of an attempt; after a success, `attempts` is 0.
-INSERT INTO title_enrichment (entity_type, entity_id, attempts, problem, attempted_at, not_before)
-VALUES ($entity_type, $entity_id, $attempts, $problem, $at, $not_before)
+-- name: record_attempts
+-- Store the results of attempts.
+INSERT INTO title_enrichment (entity_type, entity_id, attempts, problem, not_before, attempted_at)
+SELECT unnest($entity_type::VARCHAR[]), unnest($entity_id::BIGINT[]), unnest($attempts::INTEGER[]),
+       unnest($problem::VARCHAR[]), unnest($not_before::TIMESTAMPTZ[]), $at
 ON CONFLICT (entity_type, entity_id) DO UPDATE SET attempts = excluded.attempts, problem = excluded.problem,
     attempted_at = excluded.attempted_at, not_before = excluded.not_before;
 
@@ -225,6 +226,15 @@ FROM known GROUP BY 1;
 -- name: kind_of
 -- What a title is, and its series.
 SELECT entity_type, series_id FROM titles WHERE id = $1;
+
+-- name: present
+-- The films and series among some ids.
+SELECT id FROM movies WHERE list_contains($ids::BIGINT[], id)
+UNION ALL SELECT id FROM series WHERE list_contains($ids::BIGINT[], id);
+
+-- name: any_takes_cast
+-- Whether a library takes the cast of its films over.
+SELECT EXISTS (FROM libraries WHERE cast_people = 'take_over');
 
 -- name: cast_to_take
 -- The films whose cast becomes people of their files, with their files and the people that were taken over before.

@@ -14,6 +14,7 @@ from indexium_core.store.connection import Connection
 
 __all__ = [
     "AnswerRow",
+    "AttemptRow",
     "CastOfFilm",
     "DueTitle",
     "EpisodeRow",
@@ -33,8 +34,9 @@ __all__ = [
     "kind_of",
     "known",
     "pictures",
+    "present",
     "put",
-    "record_attempt",
+    "record_attempts",
     "search_problem",
     "seasons",
     "shown_values",
@@ -110,6 +112,16 @@ class AnswerRow(NamedTuple):
     entity_id: int
     provider: str
     is_complete: bool  # a field that it lacks has no value
+
+
+class AttemptRow(NamedTuple):
+    """The result of an attempt to look up a title."""
+
+    entity_type: str
+    entity_id: int
+    attempts: int  # failed ones since the last success
+    problem: str  # a sentence; "" after a success
+    not_before: datetime | None  # when a provider that gave no answer may be asked again
 
 
 class TitleOfFile(NamedTuple):
@@ -236,26 +248,10 @@ def put(
     return [(kind, number) for kind, number in changed]
 
 
-def record_attempt(
-    tx: Connection,
-    entity_type: str,
-    entity_id: int,
-    *,
-    attempts: int,
-    problem: str,
-    not_before: datetime | None,
-    at: datetime,
-) -> None:
-    """Store the result of an attempt; `attempts` is the number of failed ones since the last success."""
-    facts = {
-        "entity_type": entity_type,
-        "entity_id": entity_id,
-        "attempts": attempts,
-        "problem": problem,
-        "not_before": not_before,
-        "at": at,
-    }
-    tx.execute(_sql("record_attempt"), facts)
+def record_attempts(tx: Connection, attempts: Collection[AttemptRow], *, at: datetime) -> None:
+    """Store the results of attempts."""
+    columns = {name: [getattr(each, name) for each in attempts] for name in AttemptRow._fields}
+    tx.execute(_sql("record_attempts"), columns | {"at": at})
 
 
 def forget_attempts(tx: Connection) -> None:
@@ -304,8 +300,15 @@ def kind_of(reader: Connection, title_id: int) -> tuple[str, int | None] | None:
     return (row[0], row[1]) if row else None
 
 
+def present(reader: Connection, ids: Sequence[int]) -> set[int]:
+    """Return the films and series among these ids."""
+    return {number for (number,) in reader.execute(_sql("present"), {"ids": list(ids)}).fetchall()}
+
+
 def cast_to_take(tx: Connection, ids: Sequence[int]) -> list[CastOfFilm]:
     """Return the casts of films whose library takes them over."""
+    if not tx.value(_sql("any_takes_cast")):
+        return []
     rows = tx.execute(_sql("cast_to_take"), {"ids": list(ids)}).fetchall()
     return [
         CastOfFilm(id=film, names=_names(people), taken=taken, file_ids=file_ids)

@@ -33,6 +33,7 @@ __all__ = [
 
 
 _TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+_MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
 
 
 class FileToIdentify(NamedTuple):
@@ -189,6 +190,8 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None) -> N
 
     With `ids`, this is done for these titles only, and for the seasons of the series of episodes among them.
     """
+    if ids is not None and len(ids) > _MOST_GIVEN:
+        ids = None
     only: dict[str, Any] = {"ids": None if ids is None else list(ids)}
     kinds, series = set(_TABLES), None
     if ids is not None:
