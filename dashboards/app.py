@@ -27,6 +27,7 @@ from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.settings.screen import SettingsScreen
+from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
@@ -42,6 +43,7 @@ PAGES = (
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("library", "Library", LibraryScreen),
+    PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("people", "People", PeopleScreen),
     PageEntry("query", "Query", QueryScreen),
     PageEntry("jobs", "Jobs", JobsScreen),

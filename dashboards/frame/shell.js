@@ -44,6 +44,7 @@ const LETTERS = {
   r: "progress",
   h: "history",
   l: "library",
+  t: "titles",
   e: "people",
   q: "query",
   j: "jobs",

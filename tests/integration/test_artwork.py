@@ -483,7 +483,7 @@ def test_pictures_are_served(library: Library, stand_in: ProviderStandIn) -> Non
             f"/poster/{film}?kind=backdrop": (780, 440),
             f"/poster/{film}/candidate/2": (400, 600),
             f"/collage/{series}?layout=grid": (399, 200),
-            f"/collage/{series}?layout=strip": (133, 200),
+            f"/collage/{film}?layout=strip": (133, 200),
         }.items():
             status, headers, data = ask(running.url + path)
             assert (path, status, headers["Content-Type"]) == (path, 200, "image/jpeg")
