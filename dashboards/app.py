@@ -19,6 +19,7 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.pages.checks.screen import ChecksScreen
+from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.pages.library.screen import LibraryScreen
@@ -27,6 +28,7 @@ from dashboards.pages.plan.screen import PlanScreen
 from dashboards.pages.progress.screen import ProgressScreen
 from dashboards.pages.query.screen import QueryScreen
 from dashboards.pages.settings.screen import SettingsScreen
+from dashboards.pages.titles.screen import TitlesScreen
 from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
@@ -39,9 +41,11 @@ FAILED = "An error occurred while this page was created; no file was changed. Th
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", ChecksScreen),
+    PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("library", "Library", LibraryScreen),
+    PageEntry("titles", "Titles", TitlesScreen),
     PageEntry("people", "People", PeopleScreen),
     PageEntry("query", "Query", QueryScreen),
     PageEntry("jobs", "Jobs", JobsScreen),

@@ -37,10 +37,11 @@ from indexium_core.model.planning.plan import Selection
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-__all__ = ["TITLE", "TRACK", "PageEntry", "Session", "title", "track"]
+__all__ = ["OF_TITLES", "TITLE", "TRACK", "PageEntry", "Session", "title", "track"]
 
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
 TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title`
+OF_TITLES = frozenset({"titles", "decide"})  # pages that a home without films and series does not need
 CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
 CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
 
@@ -243,7 +244,7 @@ class Session:
     def _start(self, greeting: Mapping[str, Any]) -> None:
         self._take_theme(greeting)
         self._frame = {
-            "pages": shell.pages(self._titles, {}, None, self._base, self._paths)
+            "pages": shell.pages(self._labels(()), {}, None, self._base, self._paths)
         } | self._frame  # shown even if reading fails
         if not self._is_started:
             self._is_started = True
@@ -314,6 +315,16 @@ class Session:
             self.bridge.toast("error", error.message)
         else:
             self.go("query", text=text, values="", runs=True)
+
+    def has_page(self, page: str) -> bool:
+        """Return whether there is a page with this name."""
+        return page in self._screens
+
+    def address_of(self, page: str) -> str:
+        """Return the address of a page; "" if there is none."""
+        if page not in self._screens:
+            return ""
+        return f"{self._base}?view={page}" if self._base else self._paths[page]
 
     def watch(self, operation_id: int) -> None:
         """Show the progress of an operation."""
@@ -405,16 +416,22 @@ class Session:
         library = self.library
         statistics = self.read_cache.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past, roots, live, jobs = self.read_cache.polled("frame", 0.9, self._read_work)
+        past, roots, live, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
         counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
+        counts |= of_titles
         return {
-            "pages": shell.pages(self._titles, counts, live, self._base, self._paths),
+            "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),
             **shell.roots(roots, library.scans.progress()),
         }
 
-    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int]:
-        """Return operations, folders, progress of the running operation in percent, and the number of open jobs."""
+    def _labels(self, libraries: Sequence[LibraryRow]) -> dict[str, str]:
+        """Return the entries of the navigation: those for titles only if a library holds films or series."""
+        has_titles = any(each.kind != "home" for each in libraries)
+        return {name: title for name, title in self._titles.items() if has_titles or name not in OF_TITLES}
+
+    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, dict[str, int]]:
+        """Return operations, folders, percent of the running operation, open jobs, and numbers of pages of titles."""
         library = self.library
         running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
         live = None
@@ -427,4 +444,9 @@ class Session:
             for state, number in by_state.items()
             if state not in ENDED_STATES
         )
-        return library.history(per_page=1), library.inventory.list(), live, jobs
+        roots = library.inventory.list()
+        if all(each.kind == "home" for each in roots):
+            return library.history(per_page=1), roots, live, jobs, {}
+        titles = sum(each.titles for each in library.titles.facets(keys=["kind"])["kind"].values)
+        of_titles = {"titles": titles, "decide": library.matches.counts()["open"]}
+        return library.history(per_page=1), roots, live, jobs, of_titles

@@ -37,6 +37,7 @@ _APPENDED = {
 }
 _RELEASE_TYPES = (3, 2, 4, 5, 6, 1)  # theatrical first, premiere last
 _IMAGE_KINDS: Mapping[str, ImageKind] = {"posters": "poster", "backdrops": "backdrop", "logos": "logo"}
+_MAIN_PICTURES: tuple[ImageKind, ...] = ("poster", "backdrop")
 _YEAR_PARAMETER = {"movie": "primary_release_year", "tv": "first_air_date_year"}
 
 
@@ -175,7 +176,7 @@ class Tmdb:
         return ProviderRecord(
             candidate=candidate,
             metadata=metadata,
-            images=tuple(self._images(normalise.record(data, "images"))),
+            images=tuple(self._all_images(data)),
             seasons=tuple(sorted({number for number in numbers if number is not None and number >= 0})),
             tagline=normalise.text(data, "tagline"),
             is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
@@ -229,6 +230,20 @@ class Tmdb:
         releases = {normalise.integer(row, "type"): row for row in rated}
         found: Mapping[str, Any] = next((releases[number] for number in _RELEASE_TYPES if number in releases), {})
         return normalise.text(found, "certification")
+
+    def _all_images(self, data: Mapping[str, Any]) -> list[ImageCandidate]:
+        """Return the pictures of a title with the posters of its seasons."""
+        found = self._images(normalise.record(data, "images"))
+        language = self._language()
+        for kind in _MAIN_PICTURES:
+            url = self._address(data, f"{kind}_path", "original")
+            if url and all(each.url != url for each in found):
+                found.append(ImageCandidate(provider="tmdb", kind=kind, url=url, language=language))
+        for row in normalise.rows(data, "seasons"):
+            number, url = normalise.integer(row, "season_number"), self._address(row, "poster_path", "original")
+            if url and number is not None and number >= 0:
+                found.append(ImageCandidate(provider="tmdb", kind="poster", url=url, language=language, season=number))
+        return found
 
     def _images(self, source: Mapping[str, Any]) -> list[ImageCandidate]:
         found = list[ImageCandidate]()

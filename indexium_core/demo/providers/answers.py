@@ -167,7 +167,13 @@ class Answers:
             "alternative_titles": {"results": titles},
             "content_ratings": {"results": [{"iso_3166_1": "US", "rating": "TV-PG"}]},
             "seasons": [
-                {"id": number, "season_number": number, "name": f"Season {number}", "episode_count": count}
+                {
+                    "id": number,
+                    "season_number": number,
+                    "name": f"Season {number}",
+                    "episode_count": count,
+                    "poster_path": f"/poster-{each.number}-{number}.jpg",
+                }
                 for number, count in each.seasons.items()
             ],
         }

@@ -47,7 +47,9 @@ class DrawnPictures:
         width = _WIDTH.search(route)
         wide = min(int(width[1]), _SIZES[kind][0]) if width else _SIZES[kind][0]
         name = title.title if title else f"Title {number}"
-        below = match["rest"].strip("-").replace("-", "x") if kind == "still" else str(title.year) if title else ""
+        place = match["rest"].strip("-").replace("-", "x")  # of a season or an episode
+        below = "Specials" if place == "0" else f"Season {place}" if place.isdecimal() else place
+        below = below or (str(title.year) if title else "")
         data = _drawn(kind, number, (name, below), wide, match["extension"])
         return data, f"image/{_FORMATS[match['extension']].lower()}"
 
@@ -58,7 +60,7 @@ def _drawn(kind: str, number: int, text: tuple[str, str], width: int, extension:
     from PIL import Image, ImageDraw
 
     (title, below), (full, height) = text, _SIZES[kind]
-    seed = hashlib.blake2s(f"{number} {title}".encode(), digest_size=16).digest()
+    seed = hashlib.blake2s(f"{number} {title} {below if kind == 'poster' else ''}".encode(), digest_size=16).digest()
     hue = seed[0]
     sky, horizon = _colour(hue, 0.5, 0.2), _colour(hue + 24, 0.6, 0.7)
     column = Image.linear_gradient("L").resize((full, height))

@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
+from indexium_core.demo.providers.answers import Answers
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS
 from indexium_core.demo.providers.stand_in import FAULTS, Fault
+from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import RequestCount
 from indexium_core.model.titles.matching import SearchQuery
@@ -100,6 +102,11 @@ def test_pictures_have_size_language_and_votes(setup: Setup) -> None:
     assert (backdrop.kind, backdrop.language) == ("backdrop", "")
     assert poster.url == f"{setup.stand_in.url}/images/original/poster-1.jpg"
 
+    series = setup.providers["tmdb"].details("9000020", "tv")
+    assert series is not None
+    assert [each.season for each in series.images if each.kind == "poster"] == [None, 0, 1, 2]
+    assert series.images[-1].url == f"{setup.stand_in.url}/images/original/poster-20-2.jpg"
+
     pictures = setup.providers["fanarttv"].images({"tvdb": "8000020"}, "tv")
     assert [(each.kind, each.language, each.votes, each.season) for each in pictures] == [
         ("backdrop", "", 7, None),
@@ -107,6 +114,19 @@ def test_pictures_have_size_language_and_votes(setup: Setup) -> None:
         ("poster", "en", 3, 1),
     ]
     assert setup.providers["fanarttv"].images({"tmdb": "5"}, "movie") == []
+
+
+def test_main_pictures_count_without_a_list(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Answers._tmdb_details
+
+    def without_list(self: Answers, each: MadeUpTitle) -> dict[str, Any]:
+        return {**whole(self, each), "images": {"posters": [], "backdrops": None}}
+
+    monkeypatch.setattr(Answers, "_tmdb_details", without_list)
+    record = setup.providers["tmdb"].details("9000001", "movie")
+    assert record is not None
+    found = [(each.kind, each.url.rpartition("/")[2], each.language) for each in record.images]
+    assert found == [("poster", "poster-1.jpg", "en"), ("backdrop", "backdrop-1.jpg", "en")]
 
 
 @pytest.mark.parametrize(("provider", "ident"), [("tmdb", "9000020"), ("omdb", "tt99000020"), ("tvdb", "8000020")])

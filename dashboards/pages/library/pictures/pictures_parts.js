@@ -1,14 +1,15 @@
 // What surrounds the grid of files: the head with filters, the months at the edge, and the actions for the selection.
 import {h} from "../../../components/browser/dom.js"
+import {drawFilter} from "../../../components/filter_menu.js"
 import {drawSearchField} from "../../../components/search_field.js"
-import {button, drawSelect, iconButton} from "../../../components/widgets.js"
+import {button, drawSelect} from "../../../components/widgets.js"
 import {count, plural} from "../../../components/wording.js"
 import {drawShows} from "./pictures_shows.js"
 import {STARS, dayText} from "./pictures_tiles.js"
 
+/** @import {Filter, Option} from "../../../components/filter_menu.js" */
+
 /**
- * @typedef {{key: string, label: string, text: string, values: string[]}} Filter
- * @typedef {{value: string, label: string, files: string, on: boolean}} Option
  * @typedef {{value: string, label: string}} Saved
  * @typedef {{month: string, first: number, files: number}} Month
  *
@@ -57,47 +58,6 @@ export const drawHead = ({title, about, shows}, tileSize) =>
         h("span", {"aria-hidden": "true"}, "◻"),
       ),
     drawShows(shows),
-  )
-
-/** @type {(options: Option[] | null, key: string) => Child} */
-const drawOptions = (options, key) => {
-  if (!options) return h("p", {class: "hint", role: "status"}, "Counting…")
-  if (!options.length) return h("p", {class: "hint"}, "No file has a value.")
-  return options.map(({value, label, files, on}) =>
-    h(
-      "label",
-      {class: "opt", data: {key: value}},
-      h("input", {type: "checkbox", checked: on, value, data: {change: "option", facet: key}}),
-      h("span", {class: "grow"}, h("bdi", null, label)),
-      h("span", null, files),
-    ),
-  )
-}
-
-/** @type {(filter: Filter, open: string, options: Option[] | null) => HTMLElement} */
-const drawFilter = ({key, label, text}, open, options) =>
-  h(
-    "span",
-    {class: "anchor", data: {key}},
-    h(
-      "button",
-      {
-        type: "button",
-        class: text ? "pill on" : "pill",
-        "aria-expanded": String(open === key),
-        "aria-haspopup": "dialog",
-        data: {act: "menu", facet: key, key: "menu"},
-      },
-      text ? [label, " ", h("b", null, h("bdi", null, text))] : label,
-      h("span", {"aria-hidden": "true"}, " ▾"),
-    ),
-    text && iconButton("×", `Remove the filter ${label}`, {act: "drop", facet: key, key: "drop"}, {class: "icon drop"}),
-    open === key &&
-      h(
-        "div",
-        {class: "pop facet", role: "dialog", "aria-label": `Filter by ${label.toLowerCase()}`, tabindex: "-1"},
-        drawOptions(options, key),
-      ),
   )
 
 /** @type {(view: Head) => string} */

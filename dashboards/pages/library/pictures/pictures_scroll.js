@@ -2,7 +2,8 @@
 import {currentPage} from "../../../components/browser/component.js"
 import {Layout} from "./pictures_layout.js"
 
-/** @import {Empty, Head, Option} from "./pictures_parts.js" */
+/** @import {Option} from "../../../components/filter_menu.js" */
+/** @import {Empty, Head} from "./pictures_parts.js" */
 /** @import {Tile} from "./pictures_tiles.js" */
 
 /**

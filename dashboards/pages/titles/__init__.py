@@ -1,0 +1,1 @@
+"""The page of films and series, and the page of one title."""

@@ -1,0 +1,33 @@
+// The poster of a title, or its initials if there is none.
+import {h} from "../../components/browser/dom.js"
+
+/** @typedef {{title: string, poster: string, initials: string}} Poster */
+
+/** @type {Set<string>} */
+const MISSING = new Set() // addresses without a picture
+
+/** An image, unless the server does not have it. @type {(src: string, loading: "lazy" | "eager") => Child} */
+export const drawImage = (src, loading) =>
+  src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async"})
+
+/** @type {(poster: Poster, ...more: Child[]) => HTMLElement} */
+export const drawPoster = ({poster, initials}, ...more) =>
+  h(
+    "span",
+    {class: "poster"},
+    h("span", {class: "initials", "aria-hidden": "true"}, initials),
+    drawImage(poster, "lazy"),
+    more,
+  )
+
+/** Show the initials in place of a picture that the server does not have. @param {HTMLElement} root */
+export const hideBroken = root =>
+  root.addEventListener(
+    "error",
+    event => {
+      const image = /** @type {HTMLImageElement} */ (event.target)
+      MISSING.add(image.getAttribute("src"))
+      image.hidden = true
+    },
+    true,
+  )

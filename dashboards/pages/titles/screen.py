@@ -1,0 +1,278 @@
+"""Films and series: a list with filters, and the page of one title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from dashboards.components.base import Component
+from dashboards.components.paging import page_or_last
+from dashboards.pages.titles import title_page, titles_list
+from dashboards.pages.titles.titles_state import TitlesState
+from dashboards.screen import Screen
+from dashboards.session import Session
+from indexium_core import errors
+from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
+from indexium_core.model.titles.titles import SORT_KEYS
+
+__all__ = ["TitlesScreen"]
+
+PER_PAGE = 60
+EVENTS = (
+    *("movie:added", "movie:updated", "series:added", "series:updated"),
+    *("job:created", "job:started", "job:progress", "job:completed", "job:failed"),
+    "scan:completed",
+)
+JOBS = ("identify", "enrich")
+OPEN_STATES = tuple(each for each in JOB_STATES if each not in ENDED_STATES)
+DECIDE = "decide"  # name of the page for decisions
+
+
+class TitlesScreen(Screen):
+    """The page of films and series in one session."""
+
+    state: TitlesState
+
+    def __init__(self, session: Session) -> None:
+        self.state = TitlesState()
+        self._session, self._library, self._bridge = session, session.library, session.bridge
+        self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
+        self._loaded: titles_list.TitlesSnapshot | None = None
+        self._title: title_page.TitleSnapshot | None = None
+        self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
+        self._list.on(
+            find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
+            filter=self._filter,
+            facet=self._send_facet,
+            sort=lambda message: self._narrow(sort=str(message["sort"])) if message["sort"] in SORT_KEYS else None,
+            show=lambda message: self._narrow(shows=str(message["as"])),
+            page=lambda message: self._narrow(number=max(1, int(message["page"]))),
+            open=lambda message: self._open(int(message["id"])),
+            clear=lambda _: self._clear(),
+            decide=lambda _: session.go(DECIDE),
+            settings=lambda _: session.go("settings"),
+            library=lambda _: session.go("library", shows="folders"),
+            identify=lambda _: self._start(self._library.titles.identify),
+            look_up=lambda _: self._start(self._library.enrichment.schedule_library_enrichment),
+        )
+        self._page.on(
+            back=lambda _: self._open(None),
+            open=lambda message: self._open(int(message["id"])),
+            value=lambda message: self._show_candidates(str(message["field"])),
+            choose=lambda message: self._choose(str(message["field"]), int(message["place"])),
+            set=lambda message: self._set(str(message["field"]), str(message["text"])[:20_000]),
+            lock=lambda message: self._lock(str(message["field"]), on=True),
+            unlock=lambda message: self._lock(str(message["field"]), on=False),
+            person=self._show_person,
+            ignore=lambda message: self._set("ignored", "yes" if message["on"] else ""),
+            decide=lambda _: session.go(DECIDE),
+        )
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {"titles_list": self._list, "title_page": self._page}
+
+    def start(self) -> None:
+        """Subscribe to the events of titles and of the jobs that change them."""
+        self._bridge.listen(EVENTS, self.refresh, every=1.0)
+
+    def reset(self) -> None:
+        """Show all films and series."""
+        self.state.clear()
+        self.state.param.update(title_id=None, sort="title")
+
+    def own_path(self) -> str:
+        """Return the path of the title that is open, "" otherwise."""
+        return f"/titles/{self.state.title_id}" if self.state.title_id is not None else ""
+
+    def follow_title(self, title_id: int | None) -> None:
+        """Show the title that the path of the address names."""
+        self.state.title_id = title_id
+        self._opened = self._problem = ""
+
+    def refresh(self) -> None:
+        """Read the list or the title again, if the page is shown."""
+        if not self._session.is_showing("titles"):
+            return
+        if self.state.title_id is None:
+            self._load_list()
+        else:
+            self._load_title(self.state.title_id)
+
+    # The list.
+
+    def _load_list(self) -> None:
+        query, filters, state = self.state.query, self.state.filters(), self.state
+        sort, number = state.sort, state.number
+        library = self._library
+
+        def read() -> titles_list.TitlesSnapshot:
+            page = page_or_last(
+                lambda place: library.titles.list(
+                    query,
+                    sort=sort,
+                    descending=sort in titles_list.DESCENDING,
+                    page=place,
+                    per_page=PER_PAGE,
+                    **filters,
+                ),
+                number,
+                PER_PAGE,
+            )
+            waiting = library.enrichment.waiting()
+            return titles_list.TitlesSnapshot(
+                page=page,
+                facets=library.titles.facets(keys=("kind", "matched", "incomplete")),
+                libraries=library.inventory.list(),
+                providers=library.providers.status(),
+                jobs=library.jobs.list(JOBS, OPEN_STATES).items,
+                to_decide=library.matches.counts().get("open", 0) if self._session.has_page(DECIDE) else None,
+                waiting=0 if waiting.reason else waiting.titles,
+            )
+
+        self._bridge.run(read, self._show_list, name="titles")
+
+    def _show_list(self, found: titles_list.TitlesSnapshot) -> None:
+        self._loaded, self._title = found, None
+        self.state.number = found.page.page
+        self._draw()
+
+    def _draw(self) -> None:
+        decide = self._session.address_of(DECIDE)
+        if self._loaded is not None or self.state.title_id is not None:
+            shown = self.state.title_id is None
+            if self._loaded is not None:
+                self._list.put(
+                    **titles_list.view(
+                        self._loaded, self.state, decide=decide, pictures=self._session.pictures, shown=shown
+                    )
+                )
+            else:
+                self._list.put(shows="", hidden=True)
+        self._page.put(
+            **title_page.view(
+                self._title if self.state.title_id is not None else None,
+                opened=self._opened,
+                problem=self._problem,
+                decide=decide,
+                pictures=self._session.pictures,
+            )
+        )
+
+    def _narrow(self, **values: Any) -> None:
+        self.state.param.update(**({"number": 1} | values))
+        self._session.update_address(push=True)
+        self.refresh()
+
+    def _filter(self, message: Mapping[str, Any]) -> None:
+        key, values = str(message["key"]), [str(each)[:200] for each in message["values"]][:20]
+        if key in self.state.FILTERS:
+            self.state.choose(key, values)
+            self._session.update_address(push=True)
+            self.refresh()
+            if key in titles_list.LABELS:
+                self._send_facet({"key": key})
+
+    def _clear(self) -> None:
+        self.state.clear()
+        self._narrow()
+
+    def _send_facet(self, message: Mapping[str, Any]) -> None:
+        key, query, filters = str(message["key"]), self.state.query, self.state.filters()
+        self._bridge.run(
+            lambda: self._library.titles.facets(query, keys=[key], **filters)[key],
+            lambda facet: self._list.send_options(key, titles_list.options(facet, self.state)),
+            name="title_facet",
+        )
+
+    def _start(self, add: Callable[[], Job]) -> None:
+        def started(job: Job) -> None:
+            self._bridge.toast("info", f"{job.title}: it runs in the background.")
+            self.refresh()
+
+        self._bridge.run(add, started, name="titles_job", once=True)
+
+    # One title.
+
+    def _open(self, title_id: int | None) -> None:
+        self.state.title_id, self._opened, self._problem = title_id, "", ""
+        if title_id is None:
+            self._title = None
+        self._session.update_address(push=True)
+        self.refresh()
+
+    def _load_title(self, title_id: int) -> None:
+        library = self._library
+
+        def read() -> title_page.TitleSnapshot:
+            title = library.titles.get(title_id)
+            is_work = title.item.entity_type in ("movie", "series")
+            return title_page.TitleSnapshot(
+                title=title,
+                candidates=library.titles.candidates(title_id),
+                seasons=library.series.collection(title_id).seasons if title.item.entity_type == "series" else (),
+                related=library.titles.related(title_id) if is_work else (),
+                match=library.matches.get(title_id) if is_work else None,
+                library=next(
+                    (each for each in library.inventory.list() if each.library_id == title.item.library_id), None
+                ),
+                can_decide=self._session.has_page(DECIDE),
+            )
+
+        self._bridge.run(read, self._show_title, name="titles", failed=self._failed)
+
+    def _show_title(self, found: title_page.TitleSnapshot) -> None:
+        if found.title.item.id == self.state.title_id:
+            self._title = found
+            self._draw()
+
+    def _failed(self, error: errors.IndexiumError) -> None:
+        self._bridge.toast("error", error.message)
+        self._open(None)
+
+    def _show_candidates(self, field: str) -> None:
+        """Show the candidates of a field, or hide them."""
+        self._opened, self._problem = "" if self._opened == field else field, ""
+        self._draw()
+
+    def _choose(self, field: str, place: int) -> None:
+        """Set a candidate by hand."""
+        found = self._title
+        values = [each for each in found.candidates if each.field == field] if found else []
+        if place < len(values):
+            self._change(lambda title_id: self._library.titles.set(title_id, field, values[place].value))
+
+    def _set(self, field: str, text: str) -> None:
+        self._change(lambda title_id: self._library.titles.set(title_id, field, text))
+
+    def _lock(self, field: str, *, on: bool) -> None:
+        titles = self._library.titles
+        self._change(lambda title_id: (titles.lock if on else titles.unlock)(title_id, [field]), keep=True)
+
+    def _change(self, work: Callable[[int], object], *, keep: bool = False) -> None:
+        """Change the title that is open; `keep` leaves the candidates open."""
+        title_id = self.state.title_id
+        if title_id is None:
+            return
+
+        def done(_: object) -> None:
+            self._problem = ""
+            if not keep:
+                self._opened = ""
+            self.refresh()
+
+        def failed(error: errors.IndexiumError) -> None:
+            if not self._opened:
+                self._bridge.toast("error", error.message)
+            self._problem = error.message
+            self._draw()
+
+        self._bridge.run(lambda: work(title_id), done, name="title_change", failed=failed)
+
+    def _show_person(self, message: Mapping[str, Any]) -> None:
+        """List the titles of an actor or a director."""
+        key, name = str(message["key"]), str(message["name"])[:200]
+        if key in ("actor", "director"):
+            self.state.clear()
+            self.state.choose(key, [name])
+            self._open(None)

@@ -1,0 +1,430 @@
+// One title: values with origin and padlock, people, files, seasons with gaps, match and related titles.
+import {component, currentPage} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {button} from "../../components/widgets.js"
+import {drawImage, drawPoster, hideBroken} from "./posters.js"
+
+/** @import {Poster} from "./posters.js" */
+
+/**
+ * @typedef {{place: number, text: string, origin: string, time: string, shown: boolean}} Choice
+ *
+ * @typedef {object} Value
+ * @property {string} field
+ * @property {string} label
+ * @property {string} about
+ * @property {string} text
+ * @property {string} origin
+ * @property {string} time
+ * @property {boolean} locked
+ * @property {number} count Of candidates.
+ * @property {boolean} open
+ * @property {boolean} editable
+ * @property {string} typed The whole value as text.
+ * @property {boolean} by_hand There is a value by hand.
+ * @property {Choice[]} candidates
+ *
+ * @typedef {{key: string, name: string, part: string}} Person
+ * @typedef {{id: number, href: string, name: string, path: string, about: string}} File
+ * @typedef {{id: number, href: string, code: string, title: string, about: string}} Episode
+ * @typedef {{number: number, title: string, about: string, episodes: Episode[], gaps: string[]}} Season
+ * @typedef {Poster & {id: number, href: string, year: string, why: string}} Related
+ *
+ * @typedef {object} Match
+ * @property {string} text
+ * @property {string} explanation
+ * @property {string} by
+ * @property {string} candidate
+ * @property {string} score
+ * @property {{text: string, points: string}[]} reasons
+ * @property {string} href
+ *
+ * @typedef {object} Facts
+ * @property {boolean} [hidden]
+ * @property {number} id
+ * @property {string} kind
+ * @property {string} about
+ * @property {{text: string, name: string}} state
+ * @property {{id: number, href: string, title: string} | null} series
+ * @property {string} backdrop
+ * @property {string} plot
+ * @property {boolean} ignored
+ * @property {boolean} can_ignore
+ * @property {Value[]} values
+ * @property {{field: string, label: string}[]} more Fields without a value.
+ * @property {string} opened
+ * @property {string} problem
+ * @property {Person[]} cast
+ * @property {Person[]} crew
+ * @property {File[]} files
+ * @property {string} files_total
+ * @property {Season[]} seasons
+ * @property {Episode[]} episodes
+ * @property {string[]} gaps
+ * @property {Related[]} related
+ * @property {Match | null} match
+ * @typedef {Poster & Facts} View
+ *
+ * @typedef {Component<View>} Self
+ */
+
+/** @type {(title: string, key: string, ...body: Child[]) => HTMLElement} */
+const section = (title, key, ...body) =>
+  h(
+    "section",
+    {class: `card pad title-part ${key}`, "aria-labelledby": `title-${key}`, data: {key}},
+    h("h2", {id: `title-${key}`}, title),
+    ...body,
+  )
+
+/** @param {View} view */
+const drawHead = view =>
+  h(
+    "div",
+    {class: "title-head", data: {key: "head"}},
+    h("span", {class: "backdrop", "aria-hidden": "true"}, drawImage(view.backdrop, "eager")),
+    drawPoster(view),
+    h(
+      "div",
+      {class: "title-main"},
+      h(
+        "p",
+        {class: "crumbs"},
+        h("a", {class: "btn link", href: "/titles", data: {act: "back"}}, "‹ Titles"),
+        view.series && [
+          " / ",
+          h(
+            "a",
+            {class: "btn link", href: view.series.href, data: {act: "open", id: view.series.id}},
+            h("bdi", null, view.series.title),
+          ),
+        ],
+      ),
+      h("h1", {tabindex: "-1"}, h("bdi", null, view.title)),
+      h("p", {class: "facts-line"}, view.about),
+      h(
+        "p",
+        {class: "states"},
+        h(
+          "span",
+          {class: `risk ${view.state.name === "enriched" || view.state.name === "published" ? "safe" : "note"}`},
+          view.state.name,
+        ),
+        h("small", null, view.state.text),
+      ),
+      view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
+      view.can_ignore &&
+        h(
+          "div",
+          {class: "acts"},
+          button(view.ignored ? "It is a film or series" : "Not a film or series", "ignore", {
+            kind: "small",
+            data: {on: view.ignored ? "" : "1", key: "ignore"},
+          }),
+        ),
+    ),
+  )
+
+/** @type {(value: Value, choice: Choice) => HTMLElement} */
+const drawChoice = ({field}, {place, text, origin, time, shown}) =>
+  h(
+    "li",
+    {data: {key: `choice${place}`}},
+    h(
+      "button",
+      {
+        type: "button",
+        class: shown ? "choice on" : "choice",
+        "aria-pressed": String(shown),
+        data: {act: "choose", field, place},
+      },
+      h("span", {class: "tick", "aria-hidden": "true"}, shown ? "✓" : ""),
+      h("bdi", null, text),
+      h("small", null, `${origin}, ${time}`),
+    ),
+  )
+
+/** @type {(field: string, label: string, typed: string, problem: string) => HTMLElement} */
+const drawForm = (field, label, typed, problem) =>
+  h(
+    "form",
+    {class: "by-hand", data: {field, key: "form"}},
+    h("label", {for: "title-value"}, `${label} by hand`),
+    typed.length > 80
+      ? h("textarea", {id: "title-value", rows: 4, data: {key: `input-${field}`}}, typed)
+      : h("input", {id: "title-value", type: "text", value: typed, autocomplete: "off", data: {key: `input-${field}`}}),
+    h("button", {type: "submit", class: "btn small primary"}, "Save"),
+    problem && h("p", {class: "complain danger", role: "alert"}, problem),
+  )
+
+/** @type {(value: Value, problem: string) => Child} */
+const drawOpened = (value, problem) =>
+  value.open &&
+  h(
+    "div",
+    {class: "candidates", id: `candidates-${value.field}`, data: {key: "opened"}},
+    h(
+      "ul",
+      {"aria-label": `Candidates for ${value.label}`},
+      value.candidates.map(each => drawChoice(value, each)),
+    ),
+    value.editable && drawForm(value.field, value.label, value.typed, problem),
+    value.by_hand &&
+      button("Remove my value", "set", {kind: "link", data: {field: value.field, text: "", key: "remove"}}),
+  )
+
+/** @type {(view: View, value: Value) => HTMLElement} */
+const drawValue = (view, value) =>
+  h(
+    "div",
+    {class: value.open ? "value open" : "value", data: {key: value.field}},
+    h(
+      "button",
+      {
+        type: "button",
+        class: "shown",
+        title: value.about,
+        "aria-expanded": String(value.open),
+        "aria-controls": value.open ? `candidates-${value.field}` : null,
+        data: {act: "value", field: value.field, key: "shown"},
+      },
+      h("span", {class: "what"}, value.label),
+      h("bdi", null, value.text),
+      h(
+        "small",
+        null,
+        `${value.origin}, ${value.time}`,
+        value.count > 1 && h("span", {class: "others"}, ` · ${value.count} values`),
+      ),
+    ),
+    h("button", {
+      type: "button",
+      class: value.locked ? "icon lock on" : "icon lock",
+      "aria-pressed": String(value.locked),
+      "aria-label": `Lock ${value.label}`,
+      title: value.locked ? "Locked: scans and providers do not change it" : "Lock this value",
+      data: {act: value.locked ? "unlock" : "lock", field: value.field, key: "lock"},
+    }),
+    drawOpened(value, view.problem),
+  )
+
+/** @param {View} view */
+function drawValues(view) {
+  const added = view.more.find(each => each.field === view.opened)
+  return section(
+    "Values",
+    "values",
+    h(
+      "div",
+      {class: "value-list"},
+      view.values.map(each => drawValue(view, each)),
+    ),
+    added && drawForm(added.field, added.label, "", view.problem),
+    view.more.length > 0 &&
+      h(
+        "select",
+        {class: "select", "aria-label": "Add a value", data: {change: "add", key: `add${view.opened}`}},
+        h("option", {value: ""}, "Add a value …"),
+        view.more.map(each => h("option", {value: each.field}, each.label)),
+      ),
+  )
+}
+
+/** @type {(title: string, key: string, people: Person[]) => Child} */
+const drawPeople = (title, key, people) =>
+  people.length > 0 &&
+  section(
+    title,
+    key,
+    h(
+      "ul",
+      {class: "people"},
+      people.map(({key: filter, name, part}) =>
+        h(
+          "li",
+          {data: {key: name}},
+          filter
+            ? h(
+                "a",
+                {href: `/titles?${filter}=${encodeURIComponent(name)}`, data: {act: "person", filter, name}},
+                h("bdi", null, name),
+              )
+            : h("bdi", null, name),
+          part && h("small", null, h("bdi", null, part)),
+        ),
+      ),
+    ),
+  )
+
+/** @param {View} view */
+const drawFiles = ({files, files_total: total}) =>
+  section(
+    total,
+    "files",
+    h(
+      "ul",
+      {class: "title-files"},
+      files.map(({id, href, name, path, about}) =>
+        h("li", {data: {key: id}}, h("a", {href, title: path}, h("bdi", {dir: "ltr"}, name)), h("small", null, about)),
+      ),
+    ),
+  )
+
+/** @param {Episode} episode */
+const drawEpisode = ({id, href, code, title, about}) =>
+  h(
+    "li",
+    {data: {key: id}},
+    h("span", {class: "code"}, code),
+    h("a", {href, data: {act: "open", id}}, h("bdi", null, title)),
+    about && h("small", null, about),
+  )
+
+/** @param {string[]} gaps */
+const drawGaps = gaps => gaps.map(text => h("p", {class: "why warning gap"}, text))
+
+/** @param {View} view */
+function drawSeasons({seasons, gaps, episodes}) {
+  if (episodes.length) return section("Episodes", "seasons", h("ol", {class: "episodes"}, episodes.map(drawEpisode)))
+  if (!seasons.length) return null
+  const own = seasons.flatMap(each => each.gaps)
+  return section(
+    "Seasons",
+    "seasons",
+    drawGaps(gaps.filter(text => !own.includes(text))),
+    seasons.map((each, place) =>
+      h(
+        "details",
+        {open: seasons.length < 3 || place === 0 || null, data: {key: `season${each.number}`}},
+        h(
+          "summary",
+          null,
+          h("b", null, each.title),
+          " ",
+          h("small", null, each.about),
+          each.gaps.length > 0 && h("span", {class: "risk warning"}, "incomplete"),
+        ),
+        drawGaps(each.gaps),
+        h("ol", {class: "episodes"}, each.episodes.map(drawEpisode)),
+      ),
+    ),
+  )
+}
+
+/** @param {Match} match */
+const drawMatch = ({text, explanation, by, candidate, score, reasons, href}) =>
+  section(
+    "Match",
+    "match",
+    h("p", null, candidate ? h("b", null, h("bdi", null, candidate)) : `It ${text}.`),
+    (by || score) && h("p", {class: "quiet"}, [by, score && `score ${score} of 1`].filter(Boolean).join(", ")),
+    explanation && h("p", {class: "quiet"}, explanation),
+    reasons.length > 0 &&
+      h(
+        "dl",
+        {class: "reasons"},
+        reasons.map(each => [h("dt", null, each.text), h("dd", null, each.points)]),
+      ),
+    href &&
+      h(
+        "div",
+        {class: "acts"},
+        h("a", {class: "btn small", href, data: {act: "decide"}}, candidate ? "Decide again" : "Decide"),
+      ),
+  )
+
+/** @param {View} view */
+const drawRelated = ({related}) =>
+  related.length > 0 &&
+  section(
+    "Related titles",
+    "related",
+    h(
+      "ul",
+      {class: "posters small"},
+      related.map(each =>
+        h(
+          "li",
+          {data: {key: each.id}},
+          h(
+            "a",
+            {class: "title-tile", href: each.href, data: {act: "open", id: each.id}},
+            drawPoster(each),
+            h("b", null, h("bdi", null, each.title)),
+            h("small", null, [each.year, each.why].filter(Boolean).join(" · ")),
+          ),
+        ),
+      ),
+    ),
+  )
+
+/** @param {Self} self */
+function draw({view}) {
+  if (view.hidden || !view.id) return null
+  return h(
+    "article",
+    {class: "title-page", data: {key: `title${view.id}`}},
+    drawHead(view),
+    h(
+      "div",
+      {class: "title-columns", data: {key: "columns"}},
+      h("div", null, drawValues(view), drawSeasons(view)),
+      h(
+        "div",
+        null,
+        view.match && drawMatch(view.match),
+        drawPeople("Cast", "cast", view.cast),
+        drawPeople("Crew", "crew", view.crew),
+        drawFiles(view),
+      ),
+    ),
+    drawRelated(view),
+  )
+}
+
+/** @type {Record<string, Action<Self>>} */
+const ACTIONS = {
+  open: (self, {id}) => self.send("open", {id: Number(id)}),
+  choose: (self, {field, place}) => self.send("choose", {field, place: Number(place)}),
+  person: (self, {filter, name}) => self.send("person", {key: filter, name}),
+  ignore: (self, {on}) => self.send("ignore", {on: Boolean(on)}),
+  add: (self, _, target) => target.value && self.send("value", {field: target.value}),
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {Self} */
+  const self = component(context, {
+    draw,
+    onSetup: me => hideBroken(me.root),
+    onDrawn(me) {
+      const {view, before} = me
+      if (view.id && view.id !== before?.id) {
+        window.scrollTo({top: 0})
+        me.focus("h1")
+      } else if (view.opened && view.opened !== before?.opened) me.focus("#title-value")
+    },
+    listeners: {
+      submit(me, event) {
+        event.preventDefault()
+        const form = /** @type {HTMLElement} */ (event.target)
+        const input = /** @type {HTMLInputElement} */ (form.querySelector("#title-value"))
+        me.send("set", {field: form.dataset.field, text: input.value})
+      },
+      keydown(me, event) {
+        const {opened} = me.view
+        if (event.key !== "Escape" || !opened) return
+        event.preventDefault()
+        event.stopPropagation()
+        me.send("value", {field: opened})
+        me.focus(`[data-act=value][data-field=${opened}]`)
+      },
+    },
+    actions: ACTIONS,
+  })
+  const when = () => currentPage() === "titles" && Boolean(self.view.id)
+  keys(context.model, "titles", {
+    u: {does: "back to the list of titles", group: "Move", when, run: () => self.send("back")},
+  })
+}

@@ -1,0 +1,271 @@
+"""One title: its values with origin and padlock, people, files, seasons with gaps, match and related titles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards.components.base import Component, module
+from dashboards.pages.titles import titles_list
+from indexium_core.library import LibraryRow
+from indexium_core.model import wording
+from indexium_core.model.matches.questions import MATCH_STATES, MatchQuestion
+from indexium_core.model.title_filter import RelatedTitle
+from indexium_core.model.titles.fields import TITLE_FIELDS
+from indexium_core.model.titles.matching import Candidate
+from indexium_core.model.titles.titles import (
+    STATES,
+    IdentifiedTitle,
+    SeasonCollection,
+    TitleFile,
+    TitleItem,
+    TitleValue,
+    episode_code,
+)
+
+__all__ = ["TitleSnapshot", "TitleView", "view"]
+
+_MOST = 60  # people and files that are listed
+_MOST_TEXT = 400  # characters of a value
+_WORDS = {"tmdb": "TMDB", "imdb": "IMDb", "tvdb": "TVDB", "id": "id"}
+_ORIGINS = {"hand": "by hand", "nfo": "NFO file", "provider": "provider", "tag": "container tag", "name": "file name"}
+_PROVIDERS = {"tmdb": "TMDB", "tvdb": "TheTVDB", "omdb": "OMDb", "fanarttv": "fanart.tv"}
+
+
+class TitleView(Component):
+    """
+    The page of a title. View: see `view`.
+
+    Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
+    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `decide`.
+    """
+
+    _esm = module("title_page")
+    _styles = ("titles.css",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleSnapshot:
+    """The data of a title, read at one time."""
+
+    title: IdentifiedTitle
+    candidates: Sequence[TitleValue]  # of all fields
+    seasons: Sequence[SeasonCollection]  # of a series
+    related: Sequence[RelatedTitle]
+    match: MatchQuestion | None
+    library: LibraryRow | None
+    can_decide: bool  # there is a page for decisions
+
+
+def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str, pictures: bool) -> dict[str, Any]:
+    """
+    Return the view; without a title, the page is hidden.
+
+    Args:
+        found: The data.
+        opened: The field whose candidates are shown, or "".
+        problem: Why the last value was not taken, or "".
+        decide: Address of the page for decisions.
+        pictures: The server has posters.
+
+    """
+    if found is None:
+        return {"hidden": True}
+    title, item = found.title, found.title.item
+    values = {each.field: each for each in title.values}
+    return {
+        "id": item.id,
+        "kind": item.entity_type,
+        "title": item.title or "Without a title",
+        "about": _about(item, values, found.library),
+        "state": {"text": STATES[item.state], "name": item.state},
+        "series": {"id": item.series_id, "href": f"/titles/{item.series_id}", "title": item.series_title}
+        if item.series_id
+        else None,
+        "poster": f"/poster/{item.series_id or item.id}" if pictures else "",
+        "backdrop": f"/poster/{item.series_id or item.id}?kind=backdrop" if pictures else "",
+        "initials": titles_list.initials(item.title),
+        "plot": values["plot"].text if "plot" in values else "",
+        "ignored": item.state == "ignored",
+        "can_ignore": item.entity_type in ("movie", "series"),
+        "values": [_value(each, found, opened=opened) for each in _fields(values)],
+        "more": [
+            {"field": name, "label": _label(name)}
+            for name, field in TITLE_FIELDS.items()
+            if item.entity_type in field.entities and name not in (*values, "ignored") and field.type != "json"
+        ],
+        "opened": opened,
+        "problem": problem,
+        "cast": _people(values.get("cast"), "actor", "character"),
+        "crew": _people(values.get("crew"), "director", "job"),
+        "files": [_file(each) for each in title.files[:_MOST]],
+        "files_total": wording.files(len(title.files)),
+        "seasons": [_season(each, title) for each in found.seasons],
+        "episodes": [_child(each) for each in title.children] if item.entity_type == "season" else [],
+        "gaps": [each.text for each in title.gaps],
+        "related": [titles_list.tile(each.item, pictures=pictures) | {"why": _shared(each)} for each in found.related],
+        "match": _match(found.match, decide if found.can_decide else ""),
+    }
+
+
+def _about(item: TitleItem, values: dict[str, TitleValue], library: LibraryRow | None) -> str:
+    minutes = values["runtime_minutes"].value if "runtime_minutes" in values else None
+    parts = [
+        titles_list.KINDS[item.entity_type],
+        str(item.year or ""),
+        episode_code(item.season, item.episode) if item.entity_type == "episode" else "",
+        _runtime(minutes) if isinstance(minutes, int) else "",
+        f"★ {item.rating:.1f}" if item.rating else "",
+        ", ".join(item.genres),
+        library.name if library else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _runtime(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest else ""]))
+
+
+def _fields(values: dict[str, TitleValue]) -> list[TitleValue]:
+    return [values[name] for name in TITLE_FIELDS if name in values and name != "ignored"]
+
+
+def _label(name: str) -> str:
+    if name == "runtime_minutes":
+        return "Runtime in minutes"
+    text = " ".join(_WORDS.get(word, word) for word in name.split("_"))
+    return text[0].upper() + text[1:]
+
+
+def _value(shown: TitleValue, found: TitleSnapshot, *, opened: str) -> dict[str, Any]:
+    candidates = [each for each in found.candidates if each.field == shown.field]
+    is_open = opened == shown.field
+    return {
+        "field": shown.field,
+        "label": _label(shown.field),
+        "about": TITLE_FIELDS[shown.field].about,
+        "text": _short(shown) or "empty",
+        "origin": _origin(shown),
+        "time": wording.ago(shown.fetched_at),
+        "locked": shown.locked,
+        "count": len(candidates),
+        "open": is_open,
+        "editable": TITLE_FIELDS[shown.field].type != "json",
+        "typed": shown.text if is_open else "",
+        "by_hand": any(each.origin == "hand" for each in candidates),
+        "candidates": [
+            {
+                "place": place,
+                "text": _short(each) or "empty",
+                "origin": _origin(each),
+                "time": wording.ago(each.fetched_at),
+                "shown": each.shown,
+            }
+            for place, each in enumerate(candidates)
+        ]
+        if is_open
+        else [],
+    }
+
+
+def _short(value: TitleValue) -> str:
+    text = value.text
+    if isinstance(value.value, list) and value.field in ("cast", "crew"):
+        names = [str(each.get("name", "")) for each in value.value if isinstance(each, dict)]
+        text = ", ".join(names[:4]) + (f" {wording.and_more(len(names) - 4)}" if len(names) > 4 else "")
+    return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
+
+
+def _origin(value: TitleValue) -> str:
+    return _PROVIDERS.get(value.provider, value.provider) or _ORIGINS[value.origin]
+
+
+def _people(value: TitleValue | None, key: str, part: str) -> list[dict[str, str]]:
+    rows = value.value if value and isinstance(value.value, list) else []
+    people: dict[str, list[str]] = {}
+    for each in rows:
+        if isinstance(each, dict) and each.get("name"):
+            people.setdefault(str(each["name"]), []).append(str(each.get(part) or ""))
+    found = []
+    for name, parts in list(people.items())[:_MOST]:
+        is_linked = key == "actor" or any(each.lower() == "director" for each in parts)
+        found.append({"key": key if is_linked else "", "name": name, "part": ", ".join(filter(None, parts))})
+    return found
+
+
+def _file(file: TitleFile) -> dict[str, Any]:
+    notes = [
+        file.role if file.role != "main" else "",
+        f"part {file.part}" if file.part else "",
+        wording.playing_time(file.duration) if file.duration else "",
+        wording.size(file.size),
+        "missing" if file.state == "missing" else "",
+    ]
+    return {
+        "id": file.file_id,
+        "href": f"/track/{file.file_id}",
+        "name": file.file_path.rsplit("/", 1)[-1],
+        "path": file.file_path,
+        "about": " · ".join(filter(None, notes)),
+    }
+
+
+def _season(season: SeasonCollection, title: IdentifiedTitle) -> dict[str, Any]:
+    number = season.number
+    names = {None: "Without a season", 0: "Specials"}
+    return {
+        "number": -1 if number is None else number,
+        "title": names.get(number, f"Season {number}"),
+        "about": wording.plural(season.episodes, "episode"),
+        "episodes": [
+            {
+                "id": each.id,
+                "href": f"/titles/{each.id}",
+                "code": episode_code(each.season, each.episode) or str(each.aired or ""),
+                "title": each.title,
+                "about": "" if each.file_ids else "no file",
+            }
+            for each in season.videos
+        ],
+        "gaps": [each.text for each in title.gaps if each.season == number],
+    }
+
+
+def _child(item: TitleItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "href": f"/titles/{item.id}",
+        "code": episode_code(item.season, item.episode) or str(item.aired or ""),
+        "title": item.title,
+        "about": "" if item.file_count else "no file",
+    }
+
+
+def _shared(related: RelatedTitle) -> str:
+    return ", ".join(
+        filter(None, [related.collection, *related.people[:2], *([] if related.people else related.genres[:2])])
+    )
+
+
+def _match(question: MatchQuestion | None, decide: str) -> dict[str, Any] | None:
+    if question is None:
+        return None
+    best = next((each for each in question.candidates if each.state == "accepted"), None)
+    known = best.candidate if best else None
+    return {
+        "text": MATCH_STATES.get(question.state, "was not searched yet"),
+        "explanation": question.explanation,
+        "by": {"hand": "Decided by hand", "automatic": "Accepted by itself"}.get(question.decided_by, ""),
+        "candidate": _candidate(known) if known else "",
+        "score": f"{best.score:.2f}" if best else "",
+        "reasons": [{"text": each.text, "points": f"{each.points:+.2f}"} for each in best.reasons] if best else [],
+        "href": decide,
+    }
+
+
+def _candidate(known: Candidate) -> str:
+    year = f"({known.year})" if known.year else ""
+    provider = _PROVIDERS.get(known.provider, known.provider)
+    return " ".join(filter(None, [known.title, year, f"· {provider} {known.external_id}"]))

@@ -1,0 +1,393 @@
+// Films and series as posters or as a table, with filters, counts and the state of the providers.
+import {component, currentPage, listen} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {drawFilter} from "../../components/filter_menu.js"
+import {drawSearchField} from "../../components/search_field.js"
+import {button, drawSelect, loadingPage, pager} from "../../components/widgets.js"
+import {drawPoster, hideBroken} from "./posters.js"
+
+/** @import {Filter, Option} from "../../components/filter_menu.js" */
+/** @import {Poster} from "./posters.js" */
+
+/**
+ * @typedef {object} TitleFacts
+ * @property {number} id
+ * @property {string} href
+ * @property {string} name
+ * @property {string} year
+ * @property {string} kind
+ * @property {string} rating
+ * @property {string[]} genres
+ * @property {string} size
+ * @property {string} state
+ * @property {string[]} notes
+ * @typedef {Poster & TitleFacts} Tile
+ *
+ * @typedef {{key: string, value: string, label: string, count: string, on: boolean}} Quick
+ * @typedef {{id: number, text: string, share: number | null}} Progress
+ *
+ * @typedef {object} View
+ * @property {string} shows "posters", "table", or "" before the first view.
+ * @property {boolean} [hidden]
+ * @property {string} title
+ * @property {string} about
+ * @property {string} query
+ * @property {Filter[]} filters
+ * @property {Quick[]} quick
+ * @property {{value: string, label: string}[]} sorts
+ * @property {string} sort
+ * @property {boolean} narrowed
+ * @property {Tile[]} items
+ * @property {number} total
+ * @property {string} range
+ * @property {number} page
+ * @property {number} pages
+ * @property {{href: string, count: string, open: boolean} | null} decide
+ * @property {Progress[]} progress
+ * @property {string} look_up
+ * @property {string} notice
+ * @property {{title: string, text: string, acts: {act: string, label: string}[]} | null} empty
+ * @property {{text: string, href: string}[]} attribution
+ *
+ * @typedef {{menu: string, options: Option[] | null, isUnfolded: boolean}} State
+ * @typedef {Component<View, State>} Self
+ */
+
+/** @param {View} view */
+const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
+  h(
+    "div",
+    {class: "head", data: {key: "head"}},
+    h("h1", {tabindex: "-1"}, title),
+    h("p", {class: "grow", "aria-live": "polite"}, about),
+    lookUp && button(lookUp, "look_up", {kind: "small"}),
+    decide &&
+      h(
+        "a",
+        {class: `btn small${decide.open ? " primary" : ""}`, href: decide.href, data: {act: "decide", key: "decide"}},
+        decide.open ? ["To decide ", h("span", {class: "badge"}, decide.count)] : "Nothing to decide",
+      ),
+    h(
+      "span",
+      {class: "shows", role: "group", "aria-label": "Show the titles as", data: {key: "shows"}},
+      ["Posters", "Table"].map(label =>
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": String(label.toLowerCase() === shows),
+            data: {act: "show", as: label.toLowerCase(), key: label},
+          },
+          label,
+        ),
+      ),
+    ),
+  )
+
+/** @type {(quick: Quick) => HTMLElement} */
+const drawQuick = ({key, value, label, count, on}) =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: on ? "pill on" : "pill",
+      "aria-pressed": String(on),
+      data: {act: "quick", facet: key, value, key: `quick-${key}`},
+    },
+    label,
+    " ",
+    h("span", {class: "amount"}, count),
+  )
+
+/** @param {Self} self */
+function drawFilters({view, state}) {
+  const set = view.filters.filter(each => each.text).length + view.quick.filter(each => each.on).length
+  return h(
+    "div",
+    {class: "filters", role: "search", "aria-label": "Filters", data: {key: "filters"}},
+    drawSearchField(view.query, false, {
+      placeholder: "Title or series …",
+      "aria-label": "Search the titles",
+      data: {key: "q"},
+    }),
+    h(
+      "button",
+      {
+        type: "button",
+        class: `pill unfold${set ? " on" : ""}`,
+        "aria-expanded": String(state.isUnfolded),
+        data: {act: "unfold", key: "unfold"},
+      },
+      "Filters ",
+      h("b", null, set || ""),
+    ),
+    h(
+      "div",
+      {class: state.isUnfolded ? "pills unfolded" : "pills", data: {key: "pills"}},
+      view.filters.map(each => drawFilter(each, state.menu, state.options)),
+      view.quick.map(drawQuick),
+    ),
+  )
+}
+
+/** @param {View} view */
+const drawMeaning = ({narrowed, sorts, sort, range}) =>
+  h(
+    "p",
+    {class: "meaning", data: {key: "meaning"}},
+    h("span", null, range),
+    narrowed && button("Clear filters", "clear", {kind: "link"}),
+    h("span", {class: "grow"}),
+    drawSelect(sorts, {"aria-label": "Order", data: {change: "sort", key: "sort"}}, sort),
+  )
+
+/** @param {Progress} progress */
+const drawProgress = ({id, text, share}) =>
+  h(
+    "div",
+    {class: "running", role: "status", data: {key: `job${id}`}},
+    h("span", null, text),
+    h(
+      "span",
+      {class: "line", role: "progressbar", "aria-label": text, "aria-valuenow": share},
+      h("i", {style: {width: `${share ?? 0}%`}}),
+    ),
+  )
+
+/** @param {Tile} tile */
+const drawTile = tile =>
+  h(
+    "li",
+    {data: {key: tile.id}},
+    h(
+      "a",
+      {class: "title-tile", href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
+      drawPoster(
+        tile,
+        tile.rating && h("span", {class: "score"}, h("span", {class: "vh"}, "rating "), "★ ", tile.rating),
+        tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · ")),
+      ),
+      h("b", null, h("bdi", null, tile.title)),
+      h("small", null, [tile.year, tile.kind === "Film" ? tile.genres[0] : tile.size].filter(Boolean).join(" · ")),
+    ),
+  )
+
+/** @param {Tile} tile */
+const drawRow = tile =>
+  h(
+    "tr",
+    {data: {key: tile.id}},
+    h(
+      "td",
+      {class: "name"},
+      h(
+        "a",
+        {href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
+        drawPoster(tile),
+        h("b", null, h("bdi", null, tile.title)),
+      ),
+    ),
+    h("td", null, tile.kind),
+    h("td", {class: "num"}, tile.year),
+    h("td", {class: "num"}, tile.rating),
+    h("td", {class: "wide"}, h("bdi", null, tile.genres.join(", "))),
+    h("td", {class: "wide"}, tile.size),
+    h("td", null, tile.state, tile.notes.length > 0 && h("small", null, tile.notes.join(" · "))),
+  )
+
+/** @param {View} view */
+const drawItems = ({shows, items}) =>
+  shows === "table"
+    ? h(
+        "div",
+        {class: "card titles-table", data: {key: "table"}},
+        h(
+          "table",
+          null,
+          h("caption", {class: "vh"}, "Titles"),
+          h(
+            "thead",
+            null,
+            h(
+              "tr",
+              null,
+              [
+                ["Title", ""],
+                ["Kind", ""],
+                ["Year", "num"],
+                ["Rating", "num"],
+                ["Genres", "wide"],
+                ["Files", "wide"],
+                ["State", ""],
+              ].map(([text, kind]) => h("th", {scope: "col", class: kind}, text)),
+            ),
+          ),
+          h("tbody", null, items.map(drawRow)),
+        ),
+      )
+    : h("ul", {class: "posters", "aria-label": "Titles", data: {key: "posters"}}, items.map(drawTile))
+
+/** @param {View["empty"]} empty */
+const drawEmpty = ({title, text, acts}) =>
+  h(
+    "div",
+    {class: "card empty", data: {key: "empty"}},
+    h("b", null, title),
+    h("p", null, text),
+    h(
+      "div",
+      {class: "acts"},
+      acts.map(({act, label}) => button(label, act, {kind: "small"})),
+    ),
+  )
+
+/** @param {View} view */
+const drawAttribution = ({attribution}) =>
+  h(
+    "footer",
+    {class: "attribution", data: {key: "attribution"}},
+    attribution.map(({text, href}) =>
+      h(
+        "p",
+        null,
+        text,
+        " ",
+        href && h("a", {href, target: "_blank", rel: "noreferrer"}, href.replace("https://", "")),
+      ),
+    ),
+  )
+
+/** @param {Self} self */
+function draw(self) {
+  const {view} = self
+  if (view.hidden) return null
+  if (!view.shows) return loadingPage("Titles")
+  return [
+    drawHead(view),
+    drawFilters(self),
+    view.notice &&
+      h(
+        "p",
+        {class: "why providers-off", data: {key: "notice"}},
+        view.notice,
+        " ",
+        button("Open the settings", "settings", {kind: "link"}),
+      ),
+    view.progress.map(drawProgress),
+    drawMeaning(view),
+    view.empty ? drawEmpty(view.empty) : drawItems(view),
+    view.pages > 1 && pager(view),
+    drawAttribution(view),
+  ]
+}
+
+/** @type {Record<string, (list: Element[], index: number) => number>} */
+const STEPS = {
+  ArrowRight: (_, index) => index + 1,
+  ArrowLeft: (_, index) => index - 1,
+  ArrowDown: (list, index) => index + columnsOf(list),
+  ArrowUp: (list, index) => index - columnsOf(list),
+}
+
+/** @param {Element[]} list */
+const columnsOf = list => {
+  const top = list[0].getBoundingClientRect().top
+  const wrapped = list.findIndex(each => each.getBoundingClientRect().top > top + 1)
+  return wrapped < 0 ? list.length : wrapped
+}
+
+/** Move the focus between the titles. @type {(self: Self, event: PageEvent) => void} */
+function onKey(self, event) {
+  const {state} = self
+  if (event.key === "Escape" && state.menu) {
+    const key = state.menu
+    event.preventDefault()
+    event.stopPropagation()
+    state.menu = ""
+    self.paint()
+    self.focus(`[data-act=menu][data-facet=${key}]`)
+    return
+  }
+  if (event.key === "Enter" && event.target.matches("input.q")) {
+    self.send("find", {query: event.target.value})
+    return
+  }
+  const step = STEPS[event.key]
+  if (!step || !event.target.matches("[data-act=open]") || event.ctrlKey || event.metaKey || event.altKey) return
+  const list = [.../** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll("[data-act=open]"))]
+  const next = list[step(list, list.indexOf(event.target))]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}
+
+/** @type {Record<string, Action<Self>>} */
+const ACTIONS = {
+  open: (self, {id}) => self.send("open", {id: Number(id)}),
+  page(self, {page}) {
+    self.send("page", {page: Number(page)})
+    window.scrollTo({top: 0})
+  },
+  quick: (self, {facet, value}) => self.send("filter", {key: facet, values: value ? [value] : []}),
+  drop: (self, {facet}) => self.send("filter", {key: facet, values: []}),
+  empty(self) {
+    self.find("input.q").value = ""
+    self.send("find", {query: ""})
+    self.focus("input.q")
+  },
+  menu(self, {facet}) {
+    const {state} = self
+    state.menu = state.menu === facet ? "" : facet
+    state.options = null
+    self.paint()
+    if (state.menu) self.send("facet", {key: facet})
+  },
+  option(self, {facet}, target) {
+    const values = self.state.options.filter(each => (each.value === target.value ? target.checked : each.on))
+    self.send("filter", {key: facet, values: values.map(each => each.value)})
+  },
+  unfold({state, paint}) {
+    state.isUnfolded = !state.isUnfolded
+    paint()
+  },
+  sort: (self, _, target) => self.send("sort", {sort: target.value}),
+}
+
+/** @type {(self: Self, message: any) => void} */
+function onMessage(self, {options}) {
+  if (options?.key !== self.state.menu) return
+  const isNew = !self.state.options
+  self.state.options = options.rows
+  self.paint()
+  if (isNew) self.focus(".facet input")
+}
+
+/** @returns {State} */
+const newState = () => ({menu: "", options: null, isUnfolded: false})
+
+/** @param {RenderContext} context */
+export function render(context) {
+  const {model} = context
+  /** @type {Self} */
+  const self = component(context, {
+    state: newState,
+    draw,
+    onSetup(me) {
+      hideBroken(me.root)
+      listen(model, document, "pointerdown", event => {
+        if (!me.state.menu) return
+        if (event.composedPath().some((/** @type {any} */ each) => each.classList?.contains("anchor"))) return
+        me.state.menu = ""
+        me.paint()
+      })
+    },
+    onMessage,
+    listeners: {keydown: onKey},
+    actions: ACTIONS,
+  })
+  const when = () => currentPage() === "titles" && !self.view.hidden
+  keys(model, "titles", {
+    "/": {does: "search", group: "Move", when, run: () => self.focus("input.q")},
+  })
+}

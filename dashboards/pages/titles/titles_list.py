@@ -1,0 +1,258 @@
+"""The films and series as posters or as a table, drawn by `titles_list.js`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dashboards.components import paging
+from dashboards.components.base import Component, module
+from dashboards.pages.titles.titles_state import TitlesState
+from indexium_core.library import LibraryRow
+from indexium_core.model import wording
+from indexium_core.model.job import Job
+from indexium_core.model.providers.traffic import ProviderStatus
+from indexium_core.model.title_filter import TitleFacet
+from indexium_core.model.titles.titles import TitleItem, TitlePage
+
+__all__ = ["ATTRIBUTION", "KINDS", "TitlesList", "TitlesSnapshot", "initials", "options", "tile", "view"]
+
+KINDS = {"movie": "Film", "series": "Series", "season": "Season", "episode": "Episode"}
+_MANY = {"movie": "films", "series": "series", "season": "seasons", "episode": "episodes"}
+_STATES = {
+    "discovered": "Name says nothing",
+    "identified": "Identified",
+    "enriched": "Looked up",
+    "published": "Published",
+    "ignored": "Ignored",
+}
+_SORTS = {
+    "title": "By title",
+    "year": "Newest year first",
+    "rating": "Best rated first",
+    "added": "Newest files first",
+    "state": "By state",
+}
+DESCENDING = ("year", "rating", "added")
+LABELS = {
+    "kind": "Kind",
+    "genre": "Genre",
+    "year": "Year",
+    "rating": "Rating",
+    "actor": "Actor",
+    "director": "Director",
+    "state": "State",
+    "library_id": "Folder",
+}
+ATTRIBUTION = (
+    ("This product uses the TMDB API but is not endorsed or certified by TMDB.", "https://www.themoviedb.org"),
+    ("Metadata is also provided by TheTVDB, OMDb and fanart.tv.", ""),
+)
+
+
+class TitlesList(Component):
+    """
+    The list. View: see `view`.
+
+    Messages: `find` {query}, `filter` {key, values}, `facet` {key}, `sort` {sort}, `show` {as}, `page` {page}, `open`
+    {id}, `clear`, `decide`, `look_up`, `settings`, `library`. Receives: {options: {key, rows}}.
+    """
+
+    _esm = module("titles_list")
+    _styles = ("pictures.css", "shows.css", "titles.css")
+
+    def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
+        """Send the values of an opened filter."""
+        self._send_msg({"options": {"key": key, "rows": rows}})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitlesSnapshot:
+    """The data of the list, read at one time."""
+
+    page: TitlePage
+    facets: Mapping[str, TitleFacet]  # kind, matched and incomplete of all titles
+    libraries: Sequence[LibraryRow]
+    providers: Sequence[ProviderStatus]
+    jobs: Sequence[Job]  # that identify or look up titles and have not ended
+    to_decide: int | None  # None: nothing can be decided
+    waiting: int  # titles that could be looked up
+
+    @property
+    def total(self) -> int:
+        """The number of films and series."""
+        return sum(each.titles for each in self.facets["kind"].values)
+
+
+def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bool, shown: bool) -> dict[str, Any]:
+    """
+    Return the view.
+
+    Args:
+        found: The data.
+        state: The filters.
+        decide: Address of the page for decisions.
+        pictures: The server has posters.
+        shown: False while a title is open.
+
+    """
+    if not shown:
+        return {"shows": "", "hidden": True}
+    page = found.page
+    place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
+    return {
+        "shows": state.shows,
+        "title": wording.plural(page.total, "title"),
+        "about": _about(found, state),
+        "query": state.query,
+        "filters": [_filter(key, state, found.libraries) for key in LABELS],
+        "quick": [
+            _quick(found, state, *each)
+            for each in (("matched", "no", "Unmatched"), ("incomplete", "yes", "Incomplete series"))
+        ],
+        "sorts": [{"value": key, "label": label} for key, label in _SORTS.items()],
+        "sort": state.sort,
+        "narrowed": state.is_narrowed(),
+        "items": [tile(each, pictures=pictures) for each in page.items],
+        "total": page.total,
+        **place,
+        "decide": None
+        if found.to_decide is None
+        else {"href": decide, "count": wording.count(found.to_decide), "open": found.to_decide > 0},
+        "progress": [_progress(job) for job in found.jobs],
+        "look_up": f"Look up {wording.plural(found.waiting, 'title')}" if found.waiting and not found.jobs else "",
+        "notice": _notice(found),
+        "empty": None if page.items else _empty(found, state),
+        "attribution": [{"text": text, "href": href} for text, href in ATTRIBUTION],
+    }
+
+
+def _about(found: TitlesSnapshot, state: TitlesState) -> str:
+    if state.kind or state.state == "ignored":
+        return f"of {wording.plural(found.total, 'film or series', 'films and series')}"
+    parts = [f"{wording.count(each.titles)} {_MANY[each.value]}" for each in found.facets["kind"].values]
+    prefix = [f"of {wording.count(found.total)}"] if state.is_narrowed() else []
+    return " · ".join([*prefix, *parts])
+
+
+def _filter(key: str, state: TitlesState, libraries: Sequence[LibraryRow]) -> dict[str, Any]:
+    values = state.chosen(key)
+    return {
+        "key": key,
+        "label": LABELS[key],
+        "text": wording.list_of([_label(key, each, libraries) for each in values], most=2, conjunction="or"),
+        "values": values,
+    }
+
+
+def _label(key: str, value: str, libraries: Sequence[LibraryRow] = ()) -> str:
+    if key == "library_id":
+        return next((each.name for each in libraries if str(each.library_id) == value), value)
+    if key == "rating":
+        return f"{value} and more"
+    return {"kind": KINDS, "state": _STATES}.get(key, {}).get(value, value)
+
+
+def _quick(found: TitlesSnapshot, state: TitlesState, key: str, value: str, label: str) -> dict[str, Any]:
+    number = sum(each.titles for each in found.facets[key].values if each.value == value)
+    is_on = state.chosen(key) == [value]
+    return {"key": key, "value": "" if is_on else value, "label": label, "count": wording.count(number), "on": is_on}
+
+
+def options(facet: TitleFacet, state: TitlesState) -> list[dict[str, Any]]:
+    """Return the values of an opened filter: the chosen ones first, then the others."""
+    chosen = state.chosen(facet.key)
+    known = {each.value: each for each in facet.values}
+    missing = [each for each in chosen if each not in known]
+    rows = [{"value": each, "label": _label(facet.key, each), "files": "0", "on": True} for each in missing]
+    for each in facet.values:
+        label = each.label if facet.key in ("library_id", "year") else _label(facet.key, each.value)
+        rows.append(
+            {"value": each.value, "label": label, "files": wording.count(each.titles), "on": each.value in chosen}
+        )
+    return rows
+
+
+def tile(item: TitleItem, *, pictures: bool) -> dict[str, Any]:
+    """Return one title of the list."""
+    return {
+        "id": item.id,
+        "href": f"/titles/{item.id}",
+        "title": item.title or "Without a title",
+        "name": item.name,
+        "year": str(item.year or ""),
+        "kind": KINDS[item.entity_type],
+        "poster": f"/poster/{_poster_id(item)}" if pictures else "",
+        "initials": initials(item.title),
+        "rating": f"{item.rating:.1f}" if item.rating else "",
+        "genres": item.genres[:3],
+        "size": _size(item),
+        "state": _STATES[item.state],
+        "notes": [
+            *(["unmatched"] if not item.is_matched and item.entity_type in ("movie", "series") else []),
+            *(["incomplete"] if item.is_incomplete else []),
+        ],
+    }
+
+
+def _poster_id(item: TitleItem) -> int:
+    return item.series_id if item.entity_type == "episode" and item.series_id else item.id
+
+
+def _size(item: TitleItem) -> str:
+    if item.entity_type == "series":
+        return f"{wording.plural(item.season_count, 'season')} · {wording.plural(item.episode_count, 'episode')}"
+    if item.entity_type == "season":
+        return wording.plural(item.episode_count, "episode")
+    return wording.files(item.file_count)
+
+
+def initials(title: str) -> str:
+    """Return at most two letters for a poster that is not there."""
+    words = [word for word in title.split() if word[0].isalnum()]
+    main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
+    return "".join(word[0].upper() for word in main[:2]) or "?"
+
+
+def _progress(job: Job) -> dict[str, Any]:
+    total = job.progress_total
+    share = min(100, round(100 * job.progress_current / total)) if total else None
+    done = f"{wording.count(job.progress_current)} of {wording.count(total)}" if total else "starts"
+    return {"id": job.id, "text": f"{job.title}: {done}", "share": share}
+
+
+def _notice(found: TitlesSnapshot) -> str:
+    """Return why nothing can be looked up; "" if a provider is on or no title is known."""
+    if not found.total or any(each.is_on for each in found.providers):
+        return ""
+    broken = next((each for each in found.providers if each.needs_action), None)
+    reason = (broken or next(iter(found.providers), None)) if found.providers else None
+    return f"No provider is asked for plots, casts and posters. {reason.reason}" if reason else ""
+
+
+def _empty(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
+    if state.is_narrowed() and found.total:
+        return {
+            "title": "No title matches these filters",
+            "text": "Remove a filter, or search for other words.",
+            "acts": [{"act": "clear", "label": "Clear all filters"}],
+        }
+    if all(each.kind == "home" for each in found.libraries):
+        return {
+            "title": "No folder holds films or series",
+            "text": "Home videos are not identified. If a folder holds films or series, choose its kind: "
+            "indexium libraries set ID --kind mixed. Its titles appear here after the identification.",
+            "acts": [{"act": "library", "label": "Open the library"}],
+        }
+    if found.jobs:
+        return {
+            "title": "Titles are being identified",
+            "text": "They appear here as soon as they are known.",
+            "acts": [],
+        }
+    return {
+        "title": "No title is identified yet",
+        "text": "An identification reads the names, tags and NFO files of your videos. It needs no network.",
+        "acts": [{"act": "identify", "label": "Identify titles"}],
+    }

@@ -1,0 +1,88 @@
+"""The state of the titles page in one session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import param
+
+from dashboards.state import AddressedState
+from indexium_core.model.title_filter import TitleFilters
+from indexium_core.model.titles.fields import ENTITY_TYPES
+from indexium_core.model.titles.titles import SORT_KEYS, STATES
+
+__all__ = ["TitlesState"]
+
+
+class TitlesState(AddressedState):
+    """The filters of the titles, and the title that is open. Several values of a filter are separated by `|`."""
+
+    query = param.String(default="", doc="Words of the titles; '' for all.")
+    kind = param.Selector(default="", objects=["", *ENTITY_TYPES], doc="The kind; '' for films and series.")
+    state = param.Selector(default="", objects=["", *STATES], doc="The state; '' for all but ignored ones.")
+    library_id = param.Integer(default=None, allow_None=True, doc="The library; None for all.")
+    genre = param.String(default="", doc="Genres, any of them.")
+    year = param.String(default="", regex=r"^(\d{1,4})?-?(\d{1,4})?$", doc="A year or a range of years.")
+    rating = param.Integer(default=None, allow_None=True, bounds=(0, 10), doc="The lowest rating.")
+    actor = param.String(default="", doc="Actors, any of them.")
+    director = param.String(default="", doc="Directors, any of them.")
+    matched = param.Selector(default="", objects=["", "yes", "no"], doc="Whether titles have a match.")
+    incomplete = param.Selector(default="", objects=["", "yes", "no"], doc="Whether episodes are missing.")
+    sort = param.Selector(default="title", objects=list(SORT_KEYS), doc="The order of the titles.")
+    shows = param.Selector(default="posters", objects=["posters", "table"], doc="How the titles are shown.")
+    number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    title_id = param.Integer(default=None, allow_None=True, doc="The title that is open. The path has it.")
+
+    FILTERS: ClassVar[tuple[str, ...]] = (
+        *("kind", "state", "library_id", "genre", "year", "rating"),
+        *("actor", "director", "matched", "incomplete"),
+    )
+    _address: ClassVar[Mapping[str, str]] = {
+        "query": "q",
+        **{name: name for name in FILTERS if name != "library_id"},
+        "library_id": "library",
+        "sort": "sort",
+        "shows": "show",
+        "number": "page",
+    }
+
+    def chosen(self, key: str) -> list[str]:
+        """Return the values of a filter as texts."""
+        value = getattr(self, key)
+        if value is None or value == "":
+            return []
+        return str(value).split("|") if key in ("genre", "actor", "director") else [str(value)]
+
+    def choose(self, key: str, values: Sequence[str]) -> None:
+        """Set the values of a filter, and show the first page; a filter with one value takes the newest."""
+        if key in ("genre", "actor", "director"):
+            self.param.update(number=1, **{key: "|".join(each.replace("|", " ") for each in values)})
+            return
+        new = [each for each in values if each not in self.chosen(key)] or list(values)
+        value: Any = new[-1] if new else self.param[key].default
+        self.param.update(number=1, **{key: int(value) if new and key in ("library_id", "rating") else value})
+
+    def filters(self) -> TitleFilters:
+        """Return the filters as `library.titles.list` takes them."""
+        yes_or_no: Mapping[str, bool | None] = {"": None, "yes": True, "no": False}
+        return TitleFilters(
+            kind=self.kind,
+            state=self.state,
+            library_id=self.library_id,
+            genre=self.chosen("genre"),
+            year=self.year,
+            rating=self.rating,
+            actor=self.chosen("actor"),
+            director=self.chosen("director"),
+            matched=yes_or_no[self.matched],
+            incomplete=yes_or_no[self.incomplete],
+        )
+
+    def clear(self) -> None:
+        """Show all titles."""
+        self.param.update(query="", number=1, **{name: self.param[name].default for name in self.FILTERS})
+
+    def is_narrowed(self) -> bool:
+        """Return whether a search or a filter is set."""
+        return bool(self.query) or any(self.chosen(key) for key in self.FILTERS)

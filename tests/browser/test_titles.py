@@ -1,0 +1,218 @@
+"""The page of films and series: posters and table, filters, the page of a title, values by hand and padlocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from dashboards.web import server
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+from tests.support import title_home
+
+_NO_POSTER = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+
+
+class Titles:
+    """A served home with films and series."""
+
+    def __init__(self, site: Site, library: Library, ids: dict[str, int]) -> None:
+        self.site, self.library, self.ids = site, library, ids
+
+    def visit(self, path: str = "/titles", *, width: int = 1280) -> Page:
+        page = self.site.visit(path, width=width)
+        page.get_by_role("heading", level=1).first.wait_for()
+        return page
+
+
+@pytest.fixture
+def titles(tmp_path: Path, context: BrowserContext) -> Iterator[Titles]:
+    with Library.open(tmp_path / "home") as library:
+        ids = title_home.fill(library, tmp_path / "media")
+        with server.make_server(library, port=0).background() as running:
+            site = Site(running.url, context)
+            yield Titles(site, library, ids)
+            site.close()
+            site.complaints = [each for each in site.complaints if each != _NO_POSTER]
+            site.check()
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".title-tile > b").all_inner_texts()
+
+
+def test_posters_show_every_film_and_series(titles: Titles) -> None:
+    page = titles.visit()
+
+    expect(page.get_by_role("heading", name="7 titles")).to_be_visible()
+    expect(page.get_by_text("5 films · 2 series")).to_be_visible()
+    expect(page.locator(".title-tile")).to_have_count(7)
+    expect(page.get_by_role("link", name="Amber Coast")).to_contain_text("8.1")
+    expect(page.get_by_role("link", name="Pond")).to_contain_text("incomplete")
+    expect(page.locator(".title-tile", has_text="Amber Coast").locator(".initials")).to_have_text("AC")
+    expect(page.get_by_text("This product uses the TMDB API but is not endorsed or certified by TMDB.")).to_be_visible()
+
+
+def test_a_filter_offers_values_with_counts_and_stays_in_the_address(titles: Titles) -> None:
+    page = titles.visit()
+
+    page.get_by_role("button", name="Genre", exact=True).click()
+    menu = page.get_by_role("dialog", name="Filter by genre")
+    expect(menu.locator(".opt", has_text="Drama")).to_contain_text("2")
+    menu.get_by_label("Drama").check()
+
+    expect(page.locator(".title-tile")).to_have_count(2)
+    page.wait_for_url("**/titles?genre=Drama")
+    page.reload()
+    expect(page.locator(".title-tile")).to_have_count(2)
+    page.get_by_role("button", name="Remove the filter Genre").click()
+    expect(page.locator(".title-tile")).to_have_count(7)
+
+
+def test_quick_filters_list_unmatched_titles_and_incomplete_series(titles: Titles) -> None:
+    page = titles.visit()
+
+    page.get_by_role("button", name="Incomplete series 1").click()
+    expect(page.locator(".title-tile")).to_have_count(1)
+    assert names(page) == ["Pond"]
+    page.get_by_role("button", name="Incomplete series 1").click()
+    page.get_by_role("button", name="Unmatched 5").click()
+    expect(page.locator(".title-tile")).to_have_count(5)
+
+
+def test_a_search_finds_titles_and_an_empty_result_offers_to_clear_it(titles: Titles) -> None:
+    page = titles.visit()
+
+    search = page.get_by_label("Search the titles")
+    search.fill("sommer fluss")
+    search.press("Enter")
+    expect(page.locator(".title-tile")).to_have_count(1)
+    search.fill("nothing has this name")
+    search.press("Enter")
+    expect(page.get_by_text("No title matches these filters")).to_be_visible()
+    page.get_by_role("button", name="Clear all filters").click()
+    expect(page.locator(".title-tile")).to_have_count(7)
+
+
+def test_the_table_has_the_same_titles(titles: Titles) -> None:
+    page = titles.visit()
+
+    page.get_by_role("button", name="Table").click()
+
+    expect(page.locator("tbody tr")).to_have_count(7)
+    expect(page.locator("tbody tr", has_text="Amber Coast")).to_contain_text("Film")
+
+
+def test_arrow_keys_move_between_the_posters_and_enter_opens_a_title(titles: Titles) -> None:
+    page = titles.visit()
+
+    page.get_by_role("link", name="Amber Coast").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1, name="Birch and Bone")).to_be_visible()
+    page.wait_for_url(f"**/titles/{titles.ids['Birch and Bone']}")
+    page.go_back()
+    expect(page.locator(".title-tile")).to_have_count(7)
+
+
+def test_a_value_is_set_by_hand_locked_and_removed(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+
+    page.locator("[data-act=value][data-field=title]").click()
+    page.get_by_label("Title by hand").fill("Cedar House")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
+    page.get_by_role("button", name="Lock Title").click()
+    expect(page.get_by_role("button", name="Lock Title")).to_have_attribute("aria-pressed", "true")
+    shown = next(each for each in titles.library.titles.candidates(titles.ids["Cedar"], "title") if each.shown)
+    assert (shown.value, shown.origin, shown.locked) == ("Cedar House", "hand", True)
+
+    page.get_by_role("button", name="Lock Title").click()
+    expect(page.get_by_role("button", name="Lock Title")).to_have_attribute("aria-pressed", "false")
+    page.locator("[data-act=value][data-field=title]").click()
+    page.get_by_role("button", name="Remove my value").click()
+    expect(page.get_by_role("heading", level=1, name="Cedar", exact=True)).to_be_visible()
+
+
+def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -> None:
+    title_id = titles.ids["Cedar"]
+    titles.library.titles.set(title_id, "year", 1951)
+    page = titles.visit(f"/titles/{title_id}")
+
+    page.locator("[data-act=value][data-field=year]").click()
+    page.get_by_label("Year by hand").fill("soon")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".by-hand").get_by_role("alert")).to_contain_text(
+        "The field year is a number from 1870 to 2100"
+    )
+    page.locator(".choice", has_text="2003").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cedar")
+    expect(page.locator("[data-act=value][data-field=year]")).to_contain_text("2003")
+    assert titles.library.titles.get(title_id).item.year == 2003
+
+
+def test_a_series_shows_its_seasons_and_the_missing_episode(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Pond']}")
+
+    expect(page.get_by_text("S01E02 is missing.")).to_be_visible()
+    page.get_by_role("link", name="Frogs", exact=True).click()
+
+    expect(page.get_by_role("heading", level=1, name="Frogs")).to_be_visible()
+    expect(page.get_by_role("link", name="Pond", exact=True)).to_be_visible()
+
+
+def test_a_person_leads_to_the_list_and_related_titles_share_people(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Amber Coast']}")
+
+    expect(page.locator(".related .title-tile", has_text="Birch and Bone")).to_contain_text("Ada Quill")
+    page.get_by_role("link", name="Ada Quill", exact=True).click()
+
+    expect(page.locator(".title-tile")).to_have_count(2)
+    page.wait_for_url("**/titles?actor=Ada+Quill")
+
+
+def test_a_file_of_a_title_leads_to_its_details(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+
+    file = page.get_by_role("link", name="Cedar (2003).mp4")
+
+    expect(file).to_have_attribute("href", f"/track/{titles.library.titles.get(titles.ids['Cedar']).files[0].file_id}")
+
+
+def test_without_a_provider_the_page_says_how_to_switch_one_on(titles: Titles) -> None:
+    page = titles.visit()
+
+    expect(page.get_by_text("No provider is asked for plots, casts and posters.")).to_be_visible()
+
+
+def test_controls_of_a_title_are_large_enough_on_a_phone(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Pond']}", width=390)
+    page.get_by_text("S01E02 is missing.").wait_for()
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('*')].flatMap(each => each.shadowRoot ? [
+          ...each.shadowRoot.querySelectorAll('.title-page :is(button, select, summary, a)')] : [])
+          .filter(each => each.offsetParent && each.getBoundingClientRect().height < 43.5)
+          .map(each => each.textContent)"""
+    )
+
+    assert small == []
+
+
+def test_a_home_without_titles_explains_the_kind_of_a_folder(look: Site) -> None:
+    page = look.visit("/titles")
+
+    expect(page.get_by_text("No folder holds films or series")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Titles")).to_have_count(0)
+
+
+def test_an_unknown_title_is_reported(titles: Titles) -> None:
+    page = titles.visit("/titles/999999")
+
+    expect(page.get_by_text("There is no title 999999.")).to_be_visible()
+    expect(page.locator(".title-tile")).to_have_count(7)
