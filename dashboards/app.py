@@ -19,6 +19,7 @@ from dashboards.components import drawing
 from dashboards.components.base import scripts, scripts_version, sheets
 from dashboards.frame import plain
 from dashboards.pages.checks.screen import ChecksScreen
+from dashboards.pages.decide.screen import DecideScreen
 from dashboards.pages.history.screen import HistoryScreen
 from dashboards.pages.jobs.screen import JobsScreen
 from dashboards.pages.library.screen import LibraryScreen
@@ -40,6 +41,7 @@ FAILED = "An error occurred while this page was created; no file was changed. Th
 PAGES = (
     PageEntry("plan", "Plan", PlanScreen),
     PageEntry("checks", "Checks", ChecksScreen),
+    PageEntry("decide", "To decide", DecideScreen, "titles/decide"),
     PageEntry("progress", "Progress", ProgressScreen),
     PageEntry("history", "History", HistoryScreen),
     PageEntry("library", "Library", LibraryScreen),

@@ -145,9 +145,19 @@ class Bridge:
         else:
             self.toast("error", error.message)
 
-    def toast(self, kind: ToastKind, text: str, *, undo: int | None = None, stop: int | None = None) -> None:
+    def toast(
+        self,
+        kind: ToastKind,
+        text: str,
+        *,
+        undo: int | None = None,
+        undo_here: bool = False,
+        stop: int | None = None,
+    ) -> None:
         """
         Show a sentence for a few seconds; with a button that undoes the step `undo`, or stops the job `stop`.
+
+        With `undo_here` the button lets the page that is shown undo its last decision.
 
         The error of a `run` is removed when a later run with the same topic succeeds.
         """
@@ -155,7 +165,7 @@ class Bridge:
             self._wrong.add(self._topic)
             self._toast(kind, text, topic=self._topic)
         else:
-            self._toast(kind, text, undo=undo, stop=stop)
+            self._toast(kind, text, undo=undo, undo_here=undo_here, stop=stop)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Run a call on the document, from any thread; do nothing after the session is closed."""

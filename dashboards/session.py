@@ -416,10 +416,10 @@ class Session:
         library = self.library
         statistics = self.read_cache.plan().statistics
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
-        past, roots, live, jobs, titles = self.read_cache.polled("frame", 0.9, self._read_work)
+        past, roots, live, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
         counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
-        counts["titles"] = titles
+        counts |= of_titles
         return {
             "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),
             **shell.roots(roots, library.scans.progress()),
@@ -430,8 +430,8 @@ class Session:
         has_titles = any(each.kind != "home" for each in libraries)
         return {name: title for name, title in self._titles.items() if has_titles or name not in OF_TITLES}
 
-    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, int]:
-        """Return operations, folders, progress of the running operation in percent, open jobs, and titles."""
+    def _read_work(self) -> tuple[PaginatedOperations, list[LibraryRow], int | None, int, dict[str, int]]:
+        """Return operations, folders, percent of the running operation, open jobs, and numbers of pages of titles."""
         library = self.library
         running = library.history(status=("pending", "in_progress", "paused"), per_page=1).items
         live = None
@@ -445,7 +445,8 @@ class Session:
             if state not in ENDED_STATES
         )
         roots = library.inventory.list()
-        titles = (
-            library.titles.facets(keys=["kind"])["kind"].values if any(each.kind != "home" for each in roots) else ()
-        )
-        return library.history(per_page=1), roots, live, jobs, sum(each.titles for each in titles)
+        if all(each.kind == "home" for each in roots):
+            return library.history(per_page=1), roots, live, jobs, {}
+        titles = sum(each.titles for each in library.titles.facets(keys=["kind"])["kind"].values)
+        of_titles = {"titles": titles, "decide": library.matches.counts()["open"]}
+        return library.history(per_page=1), roots, live, jobs, of_titles

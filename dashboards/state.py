@@ -20,6 +20,7 @@ from indexium_core.model import query
 from indexium_core.model.check import KINDS as CHECKS
 from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
+from indexium_core.model.matches.questions import MATCH_STATES
 from indexium_core.model.planning.facets import FACETS
 from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.view import SavedView
@@ -27,6 +28,7 @@ from indexium_core.model.view import SavedView
 __all__ = [
     "AddressedState",
     "ChecksState",
+    "DecideState",
     "HistoryState",
     "JobsState",
     "LibraryState",
@@ -329,6 +331,14 @@ class ChecksState(AddressedState):
     subject = param.String(default="", doc="The finding shown in detail; '' for none.")
 
     _address: ClassVar[Mapping[str, str]] = {"kind": "kind", "number": "page", "ignored": "right", "subject": "of"}
+
+
+class DecideState(AddressedState):
+    """The listed titles."""
+
+    segment = param.Selector(default="open", objects=list(MATCH_STATES), doc="The state of their matches.")
+
+    _address: ClassVar[Mapping[str, str]] = {"segment": "show"}
 
 
 class PeopleState(AddressedState):

@@ -15,8 +15,19 @@ ToastKind: TypeAlias = Literal["error", "good", "info"]
 
 
 class ShowToast(Protocol):
-    """Shows a toast that can undo the step `undo` or stop the job `stop`; `topic` is the subject of an error."""
+    """
+    Shows a toast that can undo the step `undo` or stop the job `stop`; `topic` is the subject of an error.
+
+    `undo_here`: the page that is shown undoes its last decision.
+    """
 
     def __call__(
-        self, kind: ToastKind, text: str, *, undo: int | None = None, stop: int | None = None, topic: str = ""
+        self,
+        kind: ToastKind,
+        text: str,
+        *,
+        undo: int | None = None,
+        undo_here: bool = False,
+        stop: int | None = None,
+        topic: str = "",
     ) -> None: ...

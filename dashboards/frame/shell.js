@@ -41,6 +41,7 @@ const BACK_TEXTS = {
 const LETTERS = {
   p: "plan",
   c: "checks",
+  d: "decide",
   r: "progress",
   h: "history",
   l: "library",
@@ -102,6 +103,10 @@ const ACTIONS = {
   undo(self, data) {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
     self.send("undo", {id: Number(data.step)})
+  },
+  undo_here(self, data) {
+    self.state.toasts.keep(toast => toast.id !== Number(data.id))
+    window.dispatchEvent(new Event("indexium:undo"))
   },
   stop(self, data) {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))

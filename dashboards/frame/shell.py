@@ -20,18 +20,25 @@ class Shell(Component):
     View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser applies:
     `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
     {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a step),
-    `stop` {id} (of a job). Receives: {kind, text, undo, stop, topic}, a toast; {cleared}, a topic whose errors are
-    removed; {undoable}, the step that can be undone; {busy}.
+    `stop` {id} (of a job). Receives: {kind, text, undo, undo_here, stop, topic}, a toast; {cleared}, a topic whose
+    errors are removed; {undoable}, the step that can be undone; {busy}.
     """
 
     _esm = module("shell")
     _styles = ("house.css", "shell.css")
 
     def toast(
-        self, kind: ToastKind, text: str, *, undo: int | None = None, stop: int | None = None, topic: str = ""
+        self,
+        kind: ToastKind,
+        text: str,
+        *,
+        undo: int | None = None,
+        undo_here: bool = False,
+        stop: int | None = None,
+        topic: str = "",
     ) -> None:
-        """Show a sentence for a few seconds, with a button that undoes the step `undo` or stops the job `stop`."""
-        self._send_msg({"kind": kind, "text": text, "undo": undo, "stop": stop, "topic": topic})
+        """Show a sentence for a few seconds, with a button; see `Bridge.toast`."""
+        self._send_msg({"kind": kind, "text": text, "undo": undo, "undo_here": undo_here, "stop": stop, "topic": topic})
 
     def clear_errors(self, topic: str) -> None:
         """Remove the errors of a topic."""

@@ -7,5 +7,6 @@ A stand-in of the providers runs in the process of the demo, so that no request 
 from __future__ import annotations
 
 from indexium_core.demo.building import DemoManifest, build, open_library, prepare
+from indexium_core.demo.providers.demo_home import use_stand_in
 
-__all__ = ["DemoManifest", "build", "open_library", "prepare"]
+__all__ = ["DemoManifest", "build", "open_library", "prepare", "use_stand_in"]

@@ -61,17 +61,26 @@ def demo(
         f"{statistics.unchanged_count} unchanged."
     )
     if not no_serve:
-        _serve(home, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False)
+        config = demo_library.use_stand_in(home)
+        _serve(home, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False, config=config)
 
 
-def _serve(home: Path, *, host: str, port: int, open_browser: bool, allow_remote: bool) -> None:
+def _serve(
+    home: Path,
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    allow_remote: bool,
+    config: settings.Settings | None = None,
+) -> None:
     # A stop signal ends the service normally, even if it arrives before the server handles signals.
     with contextlib.suppress(signals.Stopped):
         from dashboards.web import server  # here, because the import is slow and other commands do not need it
 
         port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
         url = server.address(host, port)
-        with Library.open(home, url=url, take_over="all") as library:
+        with Library.open(home, url=url, config=config, take_over="all") as library:
             for sentence in library.notices:
                 output.note(sentence)
             output.note(f"Dashboard: {url}   (Ctrl-C stops it)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from indexium_core import provider_keys, settings
 from indexium_core.demo.providers.film_titles import DEMO_TITLES
@@ -28,11 +29,12 @@ def use_stand_in(home: Path) -> settings.Settings:
         StoreError: The settings file cannot be written.
 
     """
-    addresses = _stand_in().settings
+    addresses = _stand_in(home).settings
     home.mkdir(parents=True, exist_ok=True)
     for name, value in addresses.items():
         settings.store(home, name, value)
-    settings.store(home, "online", "on")
+    for name, given in {"online": "on", "enrich_pause_ms": 0, "tmdb_requests_per_second": 40}.items():
+        settings.store(home, name, given)
     path = home / provider_keys.FILE_NAME
     if not path.exists():
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
@@ -41,6 +43,14 @@ def use_stand_in(home: Path) -> settings.Settings:
 
 
 @functools.cache
-def _stand_in() -> ProviderStandIn:
-    """Start the stand-in; its thread ends with the process."""
-    return ProviderStandIn(DEMO_TITLES).start()
+def _stand_in(home: Path) -> ProviderStandIn:
+    """
+    Start the stand-in of a home; its thread ends with the process.
+
+    It uses the port of the former process if possible, because the home has addresses of pictures.
+    """
+    port = urlsplit(settings.load(home).tmdb_url).port if (home / settings.FILE_NAME).exists() else None
+    try:
+        return ProviderStandIn(DEMO_TITLES, port=port or 0).start()
+    except OSError:  # another program uses the port
+        return ProviderStandIn(DEMO_TITLES).start()

@@ -71,8 +71,16 @@ class SeenRequest:
 class ProviderStandIn:
     """The server: a context manager. `url` is its address, `settings` are the settings that use it."""
 
-    def __init__(self, titles: Sequence[MadeUpTitle] = TITLES, *, slow_seconds: float = 5.0) -> None:
-        """Prepare a server of these titles. The fault `slow` spreads an answer over `slow_seconds`."""
+    def __init__(self, titles: Sequence[MadeUpTitle] = TITLES, *, slow_seconds: float = 5.0, port: int = 0) -> None:
+        """
+        Prepare a server of these titles at `port`; 0 for a free one.
+
+        The fault `slow` spreads an answer over `slow_seconds`.
+
+        Raises:
+            OSError: The port is in use.
+
+        """
         self.requests: list[SeenRequest] = []
         self.slow_seconds = slow_seconds
         self.retry_after = "1"  # of the fault `too_many_retry_after`: seconds or an HTTP date
@@ -84,7 +92,7 @@ class ProviderStandIn:
         class Handler(_Handler):
             owner = stand_in
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.answers = Answers(titles)

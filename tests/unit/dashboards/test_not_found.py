@@ -51,7 +51,9 @@ def test_unknown_address_links_to_plan(served: DashboardServer, path: str, sente
     assert (status, kind) == (404, "text/html; charset=UTF-8")
     assert sentence in text
     assert '<a class="btn primary" href="/plan">' in text
-    assert {each["href"]: each["label"] for each in rail(text)} == {f"/{name}": app.TITLES[name] for name in app.TITLES}
+    assert {each["href"]: each["label"] for each in rail(text)} == {
+        app.PATHS[name]: title for name, title in app.TITLES.items()
+    }
     assert ask(served, "HEAD", path) == (404, kind, b"")
 
 

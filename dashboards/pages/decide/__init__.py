@@ -1,0 +1,1 @@
+"""The page *To decide*: titles whose match a person chooses."""

@@ -1,0 +1,372 @@
+// To decide: one question with its candidates. A key shows the next question at once; the server follows.
+import {component, currentPage, listen} from "../../components/browser/component.js"
+import {h} from "../../components/browser/dom.js"
+import {keys} from "../../components/browser/keyboard.js"
+import {button, loadingPage} from "../../components/widgets.js"
+import {drawSearchField} from "../../components/search_field.js"
+import {plural} from "../../components/wording.js"
+import {drawFile, drawQueue} from "./decide_file.js"
+import {SHOWN, drawCandidates} from "./decide_candidates.js"
+
+/**
+ * @import {Question} from "./decide_file.js"
+ *
+ * @typedef {{state: string, label: string, count: string, on: boolean}} Segment
+ * @typedef {{label: string, act: string, kind?: string, state?: string}} Act
+ *
+ * @typedef {object} View
+ * @property {string} segment The state of the listed titles.
+ * @property {Segment[]} [segments]
+ * @property {{place: string, text: string, percent: number}} progress
+ * @property {{level: string, text: string, acts: Act[]} | null} notice
+ * @property {Question[]} items The next questions.
+ * @property {string} more How many others follow.
+ * @property {number} settled How many decisions of this page the server has processed.
+ * @property {number} turn Grows with each question that the server opens.
+ * @property {number | null} shows The question that the server opened last.
+ * @property {{title: string, text: string, acts: Act[]} | null} empty
+ *
+ * @typedef {object} State
+ * @property {Set<number>} answered Questions whose decision the server has not processed.
+ * @property {{id: number, name: string, text: string}[]} done The last decisions.
+ * @property {number | null} at The shown question.
+ * @property {number} first Place of the first shown candidate.
+ * @property {boolean} all The decision counts for the others, too.
+ * @property {number} sent
+ * @property {number} turn
+ * @property {Set<string>} missing Addresses without a picture.
+ * @property {string} searching
+ *
+ * @typedef {Component<View, State>} Self
+ */
+
+const KEPT = 2 // decisions that the queue still shows
+
+/** @param {Self} self */
+const openItems = ({view, state}) => (view.items ?? []).filter(({id}) => !state.answered.has(id))
+
+/** @param {Self} self */
+const current = self => {
+  const items = openItems(self)
+  return items.find(({id}) => id === self.state.at) ?? items[0]
+}
+
+/** @type {(self: Self, id: number | null) => void} */
+function show(self, id) {
+  Object.assign(self.state, {at: id, first: 0, all: false, searching: ""})
+  self.paint()
+  const top = self.root.getBoundingClientRect().top
+  if (top < 0) window.scrollBy({top})
+}
+
+/** Show the neighbour of the question. @type {(self: Self, step: number) => void} */
+function move(self, step) {
+  const items = openItems(self)
+  const place = items.indexOf(current(self)) + step
+  if (place < 0) return
+  if (place >= items.length - 1) self.send("more")
+  if (items[place]) show(self, items[place].id)
+}
+
+/**
+ * Send a decision about the question, and show the next one.
+ *
+ * @type {(self: Self, type: string, text: string, data?: object, others?: number[]) => void}
+ */
+function decide(self, type, text, data = {}, others = []) {
+  const {state} = self
+  const question = current(self)
+  if (!question) return
+  const items = openItems(self)
+  const gone = new Set([question.id, ...(state.all ? others : [])])
+  const place = items.indexOf(question)
+  const next = [...items.slice(place + 1), ...items.slice(0, place)].find(({id}) => !gone.has(id))
+  self.send(type, {id: question.id, others: state.all && others.length > 0, ...data})
+  state.sent += 1
+  for (const id of gone) state.answered.add(id)
+  state.done = [...state.done, {id: question.id, name: question.name, text}].slice(-KEPT)
+  show(self, next?.id ?? null)
+}
+
+/** @type {(self: Self, number: number) => boolean | void} */
+function choose(self, number) {
+  const question = current(self)
+  const candidate = question?.candidates[self.state.first + number - 1]
+  if (!candidate || candidate.accepted) return false
+  const data = {position: candidate.position, expected: candidate.key}
+  decide(self, "accept", "✓ matched", data, question.same)
+}
+
+/** @type {(self: Self) => void} */
+function showMore(self) {
+  const question = current(self)
+  if (!question) return
+  self.state.first += SHOWN
+  if (self.state.first >= question.candidates.length) self.state.first = 0
+  self.paint()
+}
+
+/** @type {(self: Self) => void} */
+function toggleAll(self) {
+  self.state.all = !self.state.all
+  self.paint()
+}
+
+/** @param {Act} act */
+const drawAct = ({label, act, kind, state}) => button(label, act, {kind: `small ${kind ?? ""}`, data: {state}})
+
+/** @type {(self: Self) => Child} */
+function drawHead({view}) {
+  const {progress, segments, notice} = view
+  return [
+    h(
+      "div",
+      {class: "head", data: {key: "head"}},
+      h("h1", {tabindex: "-1"}, "To decide"),
+      h("p", null, progress.place && h("b", null, progress.place), progress.text && ` ${progress.text}`),
+      h("span", {class: "grow"}),
+      h(
+        "div",
+        {class: "seg", role: "group", "aria-label": "Titles"},
+        segments.map(({state, label, count, on}) =>
+          h(
+            "button",
+            {type: "button", "aria-pressed": String(on), data: {act: "segment", state, key: state}},
+            label,
+            h("span", null, ` ${count}`),
+          ),
+        ),
+      ),
+      button("↶ Undo", "undo", {kind: "quiet small", key: "z", "aria-label": "Undo the last decision"}),
+    ),
+    h(
+      "div",
+      {
+        class: "through",
+        role: "progressbar",
+        "aria-label": "Decided",
+        "aria-valuemin": "0",
+        "aria-valuemax": "100",
+        "aria-valuenow": String(Math.round(progress.percent)),
+        data: {key: "through"},
+      },
+      h("i", {style: {width: `${progress.percent}%`}}),
+    ),
+    notice &&
+      h(
+        "div",
+        {class: `notice ${notice.level}`, role: "status", data: {key: "notice"}},
+        h("span", null, notice.text),
+        notice.acts.map(drawAct),
+      ),
+  ]
+}
+
+/** @type {(self: Self, question: Question) => Child} */
+const drawOther = ({view, state}, question) =>
+  h(
+    "div",
+    {class: "card other", data: {key: "other"}},
+    drawSearchField("", false, {
+      "aria-label": "Search by title or id",
+      placeholder: "Title, or id: tt0118767, tmdb:48211",
+      data: {key: `search${question.id}`},
+    }),
+    button("Not a film", "ignore", {key: "s"}),
+    view.segment !== "later" && button("Later", "later", {key: "l"}),
+    question.candidates.length > SHOWN &&
+      button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
+    state.searching && h("p", {class: "hint", role: "status"}, `Searching “${state.searching}” …`),
+    !state.searching && question.searched && h("p", {class: "hint"}, question.searched),
+    question.others.length > 0 &&
+      h(
+        "label",
+        {class: "for-all"},
+        h("input", {type: "checkbox", checked: state.all, data: {change: "all"}}),
+        h(
+          "span",
+          null,
+          "Applies to ",
+          h("b", null, plural(question.otherCount, "other question")),
+          " of this folder ",
+          h("kbd", {"aria-hidden": "true"}, "a"),
+          h("small", null, ` ${question.allText}`),
+        ),
+      ),
+  )
+
+const KEYS_LINE = [
+  ["1 2 3", "choose"],
+  ["s", "not a film"],
+  ["l", "later"],
+  ["j k", "move"],
+  ["z", "undo"],
+  ["?", "all keys"],
+]
+
+const drawKeysLine = () =>
+  h(
+    "p",
+    {class: "keysline", "aria-hidden": "true", data: {key: "keysline"}},
+    KEYS_LINE.map(([names, does]) =>
+      h(
+        "span",
+        null,
+        names.split(" ").map(name => [h("kbd", null, name), " "]),
+        does,
+      ),
+    ),
+  )
+
+/** The pictures of the next question, so that the browser has them. @type {(self: Self, question: Question) => Child} */
+function drawAhead(self, question) {
+  const items = openItems(self)
+  const next = items[items.indexOf(question) + 1]
+  if (!next) return null
+  const wanted = [next.still, ...next.candidates.slice(0, SHOWN).map(({poster}) => poster)]
+  return h(
+    "div",
+    {class: "ahead", "aria-hidden": "true", data: {key: "ahead"}},
+    wanted.filter(src => src && !self.state.missing.has(src)).map(src => h("img", {src, alt: "", data: {key: src}})),
+  )
+}
+
+/** @param {{title: string, text: string, acts: Act[]}} empty */
+const drawEmpty = ({title, text, acts}) =>
+  h(
+    "div",
+    {class: "card done-card", data: {key: "empty"}},
+    h("b", null, title),
+    h("p", null, text),
+    h("div", {class: "acts"}, acts.map(drawAct)),
+  )
+
+/** @param {Self} self */
+function draw(self) {
+  const {view, state} = self
+  if (!view.segments) return loadingPage("To decide")
+  const question = current(self)
+  if (!question) {
+    const waits = state.answered.size > 0 || !view.empty
+    return [
+      drawHead(self),
+      waits ? h("p", {class: "hint", role: "status"}, "Loading the next questions …") : drawEmpty(view.empty),
+    ]
+  }
+  return [
+    drawHead(self),
+    h(
+      "div",
+      {class: "triage", data: {key: "triage"}},
+      h("div", null, drawFile(question, state.missing), drawQueue(openItems(self), question, state.done, view.more)),
+      h("div", null, drawCandidates(question, state.first, state.missing), drawOther(self, question), drawKeysLine()),
+    ),
+    h("p", {class: "vh", role: "status", data: {key: "said"}}, `${question.name}. ${question.why}`),
+    drawAhead(self, question),
+  ]
+}
+
+/** Take what the server has processed and opened. @param {Self} self */
+function onDrawn(self) {
+  const {view, state} = self
+  let isStale = false
+  if (view.segments && view.settled >= state.sent && state.answered.size > 0 && view !== self.before) {
+    state.answered.clear()
+    isStale = true
+  }
+  if (view.turn && view.turn !== state.turn) {
+    state.turn = view.turn
+    Object.assign(state, {at: view.shows, first: 0, all: false, searching: ""})
+    state.done = state.done.filter(({id}) => id !== view.shows)
+    isStale = true
+  }
+  if (isStale) {
+    self.before = view
+    self.paint()
+  }
+}
+
+/** @param {Self} self */
+function listenToPictures(self) {
+  // "error" does not bubble
+  self.root.addEventListener(
+    "error",
+    event => {
+      const src = /** @type {HTMLElement} */ (event.target).getAttribute?.("src")
+      if (!src || self.state.missing.has(src)) return
+      self.state.missing.add(src)
+      self.paint()
+    },
+    true,
+  )
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onKeydown(self, event) {
+  const target = event.target
+  if (!target.matches("input.q")) return
+  if (event.key === "Escape") target.blur()
+  if (event.key !== "Enter" || event.isComposing || !target.value.trim()) return
+  event.preventDefault()
+  const question = current(self)
+  self.state.searching = target.value.trim()
+  self.send("search", {id: question.id, text: target.value.trim()})
+  target.blur()
+  self.paint()
+}
+
+/** @param {RenderContext} context */
+export function render(context) {
+  /** @type {Self} */
+  const self = component(context, {
+    state: /** @returns {State} */ () => ({
+      answered: new Set(),
+      done: [],
+      at: null,
+      first: 0,
+      all: false,
+      sent: 0,
+      turn: 0,
+      missing: new Set(),
+      searching: "",
+    }),
+    draw,
+    onSetup: listenToPictures,
+    onDrawn,
+    onMessage(me) {
+      me.state.searching = ""
+      me.paint()
+    },
+    listeners: {keydown: onKeydown},
+    actions: {
+      choose: (me, data) => choose(me, Number(data.number)),
+      ignore: me => decide(me, "ignore", "not a film", {}, current(me)?.others),
+      later: me => decide(me, "later", "later"),
+      candidates: showMore,
+      all: toggleAll,
+      empty: me => me.focus("input.q"),
+      open: (me, data) => show(me, Number(data.id)),
+      segment(me, data) {
+        Object.assign(me.state, {at: null, first: 0, all: false, done: []})
+        me.send("segment", {state: data.state})
+      },
+    },
+  })
+  listen(context.model, window, "indexium:undo", () => currentPage() === "decide" && self.send("undo"))
+  const hasQuestion = () => Boolean(current(self))
+  /** @type {(does: string, run: () => unknown) => KeyBinding} */
+  const act = (does, run) => ({does, group: "Decide", when: hasQuestion, run})
+  keys(context.model, "decide", {
+    1: act("take the candidate", () => choose(self, 1)),
+    2: act("take the candidate", () => choose(self, 2)),
+    3: act("take the candidate", () => choose(self, 3)),
+    s: act("not a film", () => decide(self, "ignore", "not a film", {}, current(self).others)),
+    l: act("later", () => self.view.segment !== "later" && decide(self, "later", "later")),
+    a: act("apply to the whole folder", () => current(self).others.length > 0 && toggleAll(self)),
+    m: act("other candidates", () => showMore(self)),
+    z: {does: "undo the last decision", group: "Decide", run: () => self.send("undo")},
+    "/": {does: "search by title or id", group: "Find", when: hasQuestion, run: () => self.focus("input.q")},
+    j: {does: "next question", group: "Move", when: hasQuestion, run: () => move(self, 1)},
+    k: {does: "previous question", group: "Move", when: hasQuestion, run: () => move(self, -1)},
+  })
+}

@@ -1,0 +1,131 @@
+// Three candidates side by side, with the score of each and its reasons.
+import {h} from "../../components/browser/dom.js"
+import {button, chip} from "../../components/widgets.js"
+
+/** @import {Question} from "./decide_file.js" */
+
+/**
+ * @typedef {object} Offer A candidate.
+ * @property {number} position
+ * @property {string} key Its id: tmdb:603
+ * @property {string} title
+ * @property {string} initials
+ * @property {string} original
+ * @property {string} year
+ * @property {string[]} facts
+ * @property {string} ids
+ * @property {string} cast
+ * @property {string} castMore
+ * @property {string} plot
+ * @property {string} poster Address, or "".
+ * @property {string} score
+ * @property {string} relation
+ * @property {string} meter The score in words.
+ * @property {number[]} parts The width of each part of the score, in percent.
+ * @property {{level: string, sign: string, text: string, full: string, points: string}[]} reasons
+ * @property {string} brief
+ * @property {string} conflict
+ * @property {boolean} accepted
+ * @property {boolean} rejected
+ */
+
+export const SHOWN = 3 // candidates side by side
+
+/** @type {(offer: Offer) => Child} */
+const drawScore = ({score, relation, meter, parts, reasons, brief, conflict}) =>
+  h(
+    "div",
+    {class: "score"},
+    h("div", {class: "sum"}, h("b", null, score), relation),
+    h(
+      "div",
+      {class: "meter", role: "img", "aria-label": meter},
+      parts.map(part => h("i", {style: {width: `${part}%`}})),
+      h("em"),
+    ),
+    h(
+      "ul",
+      {class: "reasons"},
+      reasons.map(({level, sign, text, full, points}) =>
+        h(
+          "li",
+          {class: level, title: full},
+          h("i", {"aria-hidden": "true"}, sign),
+          h("span", null, text),
+          h("b", null, points),
+        ),
+      ),
+    ),
+    h("p", {class: "brief"}, brief),
+    conflict && h("p", {class: "conflict"}, conflict),
+  )
+
+/** @type {(offer: Offer, number: number, missing: Set<string>) => HTMLElement} */
+const drawOffer = (offer, number, missing) =>
+  h(
+    "article",
+    {
+      class: number === 1 ? "card cand best" : "card cand",
+      "aria-label": `Candidate ${number}: ${offer.title}${offer.year ? `, ${offer.year}` : ""}`,
+      data: {key: offer.key},
+    },
+    h(
+      "div",
+      {class: "top"},
+      h(
+        "div",
+        {class: "poster"},
+        h("span", {"aria-hidden": "true"}, offer.initials),
+        offer.poster && !missing.has(offer.poster) && h("img", {src: offer.poster, alt: ""}),
+      ),
+      h(
+        "div",
+        {class: "facts-of"},
+        h("span", {class: "key", "aria-hidden": "true"}, String(number)),
+        h("span", {class: "year"}, offer.year || "—"),
+        offer.facts.map(text => h("span", null, text)),
+        h("small", {class: "id"}, offer.ids),
+      ),
+    ),
+    h("h3", {dir: "auto"}, offer.title),
+    h("p", {class: "orig", dir: "auto"}, offer.original),
+    h("p", {class: "cast"}, h("bdi", null, offer.cast), offer.castMore && h("span", null, ` ${offer.castMore}`)),
+    h("p", {class: "plot", dir: "auto"}, offer.plot),
+    drawScore(offer),
+    offer.accepted
+      ? button("✓ Matched", "choose", {disabled: true})
+      : button("This one", "choose", {
+          kind: number === 1 ? "primary" : "",
+          key: String(number),
+          data: {number},
+          "aria-label": `Take candidate ${number}: ${offer.title}${offer.year ? `, ${offer.year}` : ""}`,
+        }),
+  )
+
+/** @type {(question: Question, first: number, missing: Set<string>) => Child} */
+export function drawCandidates(question, first, missing) {
+  const shown = question.candidates.slice(first, first + SHOWN)
+  const {level, sign, text} = question.label
+  return [
+    h(
+      "div",
+      {class: "asked", data: {key: "asked"}},
+      chip(level, text, sign),
+      h("span", null, question.why),
+      h("span", {class: "grow"}),
+      shown.length > 0 && h("small", {class: "enough"}, h("i", {class: "tickmark"}), "0.85, enough alone"),
+    ),
+    shown.length > 0
+      ? h(
+          "div",
+          {class: "three", data: {key: "three"}},
+          shown.map((offer, place) => drawOffer(offer, place + 1, missing)),
+        )
+      : h(
+          "div",
+          {class: "card nothing", data: {key: "nothing"}},
+          h("b", null, "No candidates"),
+          "Search by another title, or by the id of the film. If it is no film, press s.",
+        ),
+  ]
+}

@@ -1,0 +1,98 @@
+// The file of a question with what was guessed from it, and the queue of the next questions.
+import {h} from "../../components/browser/dom.js"
+
+/** @import {Offer} from "./decide_candidates.js" */
+
+/**
+ * @typedef {object} Question
+ * @property {number} id
+ * @property {string} name
+ * @property {string} files
+ * @property {string} best The score of the best candidate, as text.
+ * @property {string} still Address of a picture of the file, or "".
+ * @property {string} stillText
+ * @property {[text: string, isRecognised: boolean][]} file The name of the file in parts.
+ * @property {string} where
+ * @property {{name: string, text: string, source: string}[]} facts
+ * @property {string} why
+ * @property {{level: string, sign: string, text: string}} label What `why` says.
+ * @property {string} searched
+ * @property {Offer[]} candidates
+ * @property {number[]} others Ids of the other questions of the folder.
+ * @property {number[]} same Ids of those with the same guess.
+ * @property {number} otherCount
+ * @property {string} allText
+ */
+
+const LINES = 8 // of the queue
+
+/** @type {(question: Question, missing: Set<string>) => HTMLElement} */
+export const drawFile = (question, missing) =>
+  h(
+    "section",
+    {class: "card this", "aria-label": "The file", data: {key: "file"}},
+    h(
+      "div",
+      {class: "still"},
+      question.still &&
+        !missing.has(question.still) &&
+        h("img", {src: question.still, alt: "", data: {key: question.still}}),
+      question.stillText && h("span", null, question.stillText),
+    ),
+    h(
+      "div",
+      null,
+      h(
+        "h2",
+        {class: "raw"},
+        h(
+          "bdi",
+          {dir: "ltr"},
+          question.file.map(([text, isOn]) => (isOn ? h("mark", null, text) : text)),
+        ),
+      ),
+      h("p", {class: "where"}, h("bdi", {dir: "ltr"}, question.where)),
+    ),
+    h(
+      "dl",
+      {class: "guess"},
+      question.facts.map(({name, text, source}) => [
+        h("dt", null, name),
+        h("dd", null, h("b", {dir: "auto"}, text), " ", h("small", null, source)),
+      ]),
+    ),
+  )
+
+/** @type {(items: Question[], shown: Question, done: {id: number, name: string, text: string}[], more: string) => HTMLElement} */
+export function drawQueue(items, shown, done, more) {
+  const place = Math.max(0, Math.min(items.indexOf(shown) - 1, items.length - LINES + done.length))
+  const listed = items.slice(place, place + LINES - done.length)
+  return h(
+    "section",
+    {class: "card queue", "aria-label": "Queue", data: {key: "queue"}},
+    h("h2", null, h("span", null, "Queue"), h("span", null, more)),
+    h(
+      "ul",
+      null,
+      done.map(({id, name, text}) =>
+        h(
+          "li",
+          {data: {key: `done${id}`}},
+          h("span", {class: "done"}, h("b", {dir: "auto"}, name), h("small", null, text)),
+        ),
+      ),
+      listed.map(({id, name, best}) =>
+        h(
+          "li",
+          {data: {key: `q${id}`}},
+          h(
+            "button",
+            {type: "button", "aria-current": id === shown.id ? "true" : null, data: {act: "open", id}},
+            h("b", {dir: "auto", title: name}, name),
+            h("small", null, best),
+          ),
+        ),
+      ),
+    ),
+  )
+}

@@ -1,0 +1,306 @@
+"""The views of the page *To decide*: the questions with their files, guesses and candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from dashboards.components.base import Component, module
+from indexium_core.model import wording
+from indexium_core.model.matches.questions import GuessFact, MatchCandidate, MatchQuestion
+from indexium_core.model.matches.recognised import recognised_parts
+from indexium_core.model.providers.traffic import ProviderStatus
+from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchDecision, MatchReason, ScoredCandidate
+
+__all__ = ["DecideList", "empty_view", "notice_view", "progress_view", "question_view", "segments_view"]
+
+OFFERED = 12  # candidates of a question that a page gets
+CAST = 3  # names of a candidate
+PLOT = 320  # characters
+SEGMENTS = {  # the state of matches by the words for people; the last three only if there are some
+    "open": "To decide",
+    "accepted": "Decided",
+    "later": "Later",
+    "ignored": "Not films",
+    "none": "Not found",
+    "failed": "Failed",
+}
+_ALWAYS = 4  # of the segments
+_NAMES = {"movie": "Film", "tv": "Series", "unknown": ""}
+_LABELS = {
+    "open": ("warning", "!", "asked because"),
+    "later": ("note", "", "put off"),
+    "none": ("note", "", "not found"),
+    "failed": ("danger", "▲", "search failed"),
+    "ignored": ("note", "", "not a film"),
+    "unsearched": ("note", "", "not searched"),
+}
+_SOURCES = {
+    "names": "from the names of file and folder",
+    "NFO file": "from the NFO file",
+    "container tag": "from a tag in the file",
+    "by hand": "set by hand",
+}
+_PROVIDERS = {"tmdb": "TMDB", "tvdb": "TVDB", "omdb": "OMDb", "imdb": "IMDb"}
+
+
+class DecideList(Component):
+    """
+    The questions with their candidates.
+
+    View: see `screen.py`. Messages: `accept` {id, position, expected, others}, `ignore` {id, others}, `later` {id},
+    `search` {id, text}, `undo`, `more`, `segment` {state}, `retry`, `search_all`, `settings`, `library`. Receives: {},
+    if a search has failed.
+    """
+
+    _esm = module("decide")
+    _styles = ("decide.css",)
+
+    def end_search(self) -> None:
+        """Say that a search has ended without a result."""
+        self._send_msg({"ended": True})
+
+
+def segments_view(counts: Mapping[str, int], segment: str) -> list[dict[str, Any]]:
+    """Return the segments with the number of titles in each."""
+    return [
+        {"state": state, "label": label, "count": wording.count(counts.get(state, 0)), "on": state == segment}
+        for place, (state, label) in enumerate(SEGMENTS.items())
+        if place < _ALWAYS or counts.get(state) or state == segment
+    ]
+
+
+def progress_view(counts: Mapping[str, int], *, decided: int, seconds: float) -> dict[str, Any]:
+    """Return how far the questions are decided. `decided` questions took `seconds` on this page."""
+    left = counts.get("open", 0)
+    total = left + decided
+    place = f"{wording.count(min(decided + 1, total))} of {wording.count(total)}" if left else ""
+    parts = []
+    if decided:
+        parts.append(f"{wording.count(decided)} decided in {wording.duration(max(seconds, 1))}")
+    if left and decided >= 3:
+        parts.append(f"{wording.estimate(seconds / decided * left)} left")
+    text = " · ".join(parts)
+    percent = 100 * decided / total if total else 100
+    return {"place": place, "text": f"· {text}" if place and text else text, "percent": round(percent, 1)}
+
+
+def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) -> dict[str, Any] | None:
+    """Return what prevents searches, with the remedy; None if nothing does."""
+    of_titles = [each for each in providers if each.provider != "fanarttv"]
+    settings = {"label": "Open settings", "act": "settings"}
+    if not any(each.is_on for each in of_titles):
+        troubled = next((each for each in of_titles if each.needs_action), None)
+        reason = troubled.reason if troubled else of_titles[0].reason if of_titles else ""
+        text = f"No provider can be asked. {reason} Candidates that are stored can be decided."
+        return {"level": "warning", "text": text, "acts": [settings]}
+    troubled = next((each for each in of_titles if each.needs_action), None)
+    failed = counts.get("failed", 0)
+    if not troubled and not failed:
+        return None
+    parts = [f"{troubled.name}: {troubled.reason}"] if troubled else []
+    if failed:
+        parts.append(f"The search of {wording.plural(failed, 'title')} has failed.")
+    return {
+        "level": "warning",
+        "text": " ".join(parts),
+        "acts": [{"label": "Search again", "act": "retry"}] if failed else [settings],
+    }
+
+
+def empty_view(counts: Mapping[str, int], segment: str, *, decided: int) -> dict[str, Any]:
+    """Return the text of an empty list."""
+    later = counts.get("later", 0)
+    if segment != "open":
+        back = [{"label": "Back to the questions", "act": "segment", "state": "open"}]
+        return {"title": "No titles", "text": f"The list “{SEGMENTS[segment]}” is empty.", "acts": back}
+    if not sum(counts.values()):
+        text = "Films and series are identified in folders of the kinds movies, series and mixed."
+        return {"title": "No films and series", "text": text, "acts": [{"label": "Open library", "act": "library"}]}
+    if counts.get("unsearched"):
+        text = f"{wording.plural(counts['unsearched'], 'title was', 'titles were')} not searched at the providers yet."
+        acts = [{"label": "Search now", "act": "search_all", "kind": "primary"}]
+        return {"title": "No questions yet", "text": text, "acts": acts}
+    text = f"{wording.plural(counts.get('accepted', 0), 'title has a match', 'titles have a match')}."
+    if decided:
+        text = f"You have decided {wording.plural(decided, 'question')}. {text}"
+    acts = [{"label": f"The {wording.count(later)} for later", "act": "segment", "state": "later"}] if later else []
+    return {"title": "Nothing left to decide", "text": text, "acts": acts}
+
+
+def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
+    """Return a question; `pictures`: this server has posters and thumbnails."""
+    item, files = question.item, question.files
+    main = [each for each in files if each.role == "main"] or list(files)
+    first = main[0] if main else None
+    folder, _, name = first.file_path.rpartition("/") if first else ("", "", item.title)
+    shown = _titles(question.candidates)
+    same = [each.id for each in question.others if (each.title, each.year) == (item.title, item.year)]
+    return {
+        "id": item.id,
+        "name": item.name,
+        "best": _best(question, shown),
+        "still": f"/thumbnail/{first.file_id}?width=640" if pictures and first and first.state != "missing" else "",
+        "stillText": _still_text(question),
+        "file": recognised_parts(name, question.search_title or item.title, question.search_year or item.year),
+        "where": " / ".join(folder.strip("/").split("/")[-3:]),
+        "facts": [_fact(each) for each in question.facts],
+        "why": question.explanation,
+        "label": _label(question),
+        "searched": _searched(question),
+        "candidates": [_candidate(each, question, shown, pictures=pictures) for each in shown[:OFFERED]],
+        "others": [each.id for each in question.others],
+        "same": same,
+        "otherCount": question.other_count,
+        "allText": _all_text(question),
+    }
+
+
+def _titles(candidates: Sequence[MatchCandidate]) -> list[MatchCandidate]:
+    """Return the best candidate of each title, and the accepted one: two providers may offer the same title."""
+    offered = [each for each in candidates if each.state != "rejected"]
+    scored = tuple(ScoredCandidate(each.candidate, each.score, each.reasons) for each in offered)
+    best = {id(each.candidate) for each in MatchDecision(scored, None, "").titles}
+    return [each for each in offered if id(each.candidate) in best or each.state == "accepted"]
+
+
+def _label(question: MatchQuestion) -> dict[str, str]:
+    if question.state == "accepted":
+        by = "by hand" if question.decided_by == "hand" else "by itself"
+        return {"level": "safe", "sign": "✓", "text": f"matched {by}"}
+    level, sign, text = _LABELS[question.state]
+    return {"level": level, "sign": sign, "text": text}
+
+
+def _best(question: MatchQuestion, shown: Sequence[MatchCandidate]) -> str:
+    if question.state == "accepted":
+        return "✓ matched"
+    return f"best {shown[0].score:.2f}" if shown else "no candidates"
+
+
+def _still_text(question: MatchQuestion) -> str:
+    main = [each for each in question.files if each.role == "main"]
+    seconds = sum(each.duration or 0 for each in main)
+    parts = [wording.files(question.item.file_count)] if question.item.file_count > 1 else []
+    if seconds and len(main) >= question.item.file_count:
+        parts.append(wording.playing_time(seconds))
+    return " · ".join(parts)
+
+
+def _fact(fact: GuessFact) -> dict[str, str]:
+    text = fact.text.capitalize() if fact.name == "type" else fact.text
+    return {"name": fact.name.capitalize(), "text": text, "source": _SOURCES.get(fact.source, fact.source)}
+
+
+def _searched(question: MatchQuestion) -> str:
+    year = f" ({question.search_year})" if question.search_year else ""
+    own = (question.search_title, question.search_year) == (question.item.title, question.item.year)
+    return "" if own or not question.search_title else f"Searched: “{question.search_title}”{year}"
+
+
+def _all_text(question: MatchQuestion) -> str:
+    if question.same_count == question.other_count:
+        return "same guess in all"
+    if question.same_count:
+        return f"a match counts for {wording.count(question.same_count)} with the same guess"
+    return "with “Not a film” only: their guesses differ"
+
+
+def _candidate(
+    each: MatchCandidate, question: MatchQuestion, shown: Sequence[MatchCandidate], *, pictures: bool
+) -> dict[str, Any]:
+    found = each.candidate
+    key = f"{found.provider}:{found.external_id}"
+    known = [name for name in found.titles if name != found.title]
+    facts = [_minutes(found.runtime_minutes)] if found.runtime_minutes else []
+    more = len(found.cast) - CAST
+    best = shown[0].score
+    return {
+        "position": each.position,
+        "key": key,
+        "title": found.title,
+        "initials": "".join(word[0] for word in found.title.split()[:2]).upper(),
+        "original": found.original_title if found.original_title in known else (known[0] if known else ""),
+        "year": str(found.year) if found.year else "",
+        "facts": [*facts, *filter(None, [_NAMES[found.content_type]])],
+        "ids": " · ".join(
+            filter(
+                None, [f"{_PROVIDERS.get(found.provider, found.provider)} {found.external_id}", found.original_language]
+            )
+        ),
+        "cast": ", ".join(found.cast[:CAST]),
+        "castMore": f"+ {more}" if more > 0 else "",
+        "plot": found.plot if len(found.plot) <= PLOT else f"{found.plot[:PLOT].rstrip()}…",
+        "poster": f"/poster/{question.item.id}/candidate/{each.position}?of={quote(key)}" if pictures else "",
+        "score": f"{each.score:.2f}",
+        "relation": "of 1.00 · most likely" if each is shown[0] else f"of 1.00 · {best - each.score:.2f} behind",
+        "meter": f"{each.score:.2f} of 1.00; {ACCEPT_SCORE:.2f} is enough alone",
+        "parts": _parts(each),
+        "reasons": [_reason(reason, each, question) for reason in each.reasons],
+        "brief": " · ".join(_brief(reason, each, question) for reason in each.reasons if reason.code != "no_year"),
+        "conflict": each.conflict,
+        "accepted": each.state == "accepted",
+    }
+
+
+def _minutes(number: float) -> str:
+    hours, minutes = divmod(round(number), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _parts(each: MatchCandidate) -> list[float]:
+    """Return the width of each part of the score, in percent of the highest score; together they are the score."""
+    points = [reason.points for reason in each.reasons if reason.points > 0]
+    total = sum(points)
+    return [round(100 * each.score * part / total, 2) for part in points] if total else []
+
+
+def _reason(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> dict[str, str]:
+    level, sign = _level(reason)
+    return {
+        "level": level,
+        "sign": sign,
+        "text": _text(reason, each, question),
+        "full": reason.text,
+        "points": f"{reason.points:+.2f}".replace("-", "−") if reason.points else "0",
+    }
+
+
+def _level(reason: MatchReason) -> tuple[str, str]:
+    if reason.code in {"popularity", "no_year"}:
+        return "o", "·"
+    if reason.points <= 0:
+        return "n", "✗"
+    whole = {"title": TITLE_WEIGHT, "year": 0.3, "id": 1.0}.get(reason.code, 0)
+    if reason.points >= whole - 0.001:
+        return "y", "✓"
+    return ("m", "~") if reason.code == "year" or reason.points >= whole / 2 else ("n", "✗")
+
+
+def _text(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> str:
+    found = each.candidate
+    if reason.code == "title":
+        similarity = reason.points / TITLE_WEIGHT
+        return "Title: the same" if similarity >= 0.9995 else f"Title: {similarity:.0%} alike"
+    if reason.code == "year":
+        return _year_text(found.year, question.search_year)
+    texts = {
+        "popularity": f"Popularity: {found.popularity:,.1f}",
+        "no_year": "No year: divided by 0.7",
+        "runtime": "Runtime: more than 20 % off",
+        "id": "Id: in the file",
+    }
+    return texts[reason.code]
+
+
+def _year_text(year: int | None, wanted: int | None) -> str:
+    if year is None or wanted is None:
+        return "Year: not known"
+    gap = abs(year - wanted)
+    return f"Year: {wording.plural(gap, 'year')} off" if gap else f"Year: {year}, the same"
+
+
+def _brief(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> str:
+    name, _, rest = _text(reason, each, question).partition(": ")
+    return f"{name.lower()} {rest}"

@@ -1,0 +1,230 @@
+"""To decide: one title after the other, with the candidates of the providers."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from dashboards.components.base import Component
+from dashboards.pages.decide import decide_view as parts
+from dashboards.screen import Screen
+from dashboards.session import Session
+from dashboards.state import DecideState
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.model.matches.questions import MatchPage, MatchQuestion, MatchResult
+from indexium_core.model.providers.traffic import ProviderStatus
+
+__all__ = ["DecideScreen"]
+
+LOADED = 12  # questions that the page has in advance
+MOST = 192
+PAUSE = 120.0  # seconds; a longer pause between two decisions does not count as work
+EVENTS = ("matches:changed", "movie:added", "series:added", "movie:updated", "series:updated", "enrich:completed")
+
+
+class _Questions(NamedTuple):
+    page: MatchPage
+    providers: Sequence[ProviderStatus]
+    settled: int
+    shown: MatchQuestion | None  # the question that has to be among the listed ones
+
+
+class _WaitingDecision(NamedTuple):
+    work: Callable[[], MatchResult]
+    done: Callable[[MatchResult], None]
+    failed: Callable[[], None]
+
+
+class DecideScreen(Screen):
+    """
+    The page of questions. The browser has the next questions and shows the next one without waiting for the server.
+
+    Decisions run one after the other in the order of the keys, so that an undo concerns the last one.
+    """
+
+    state: DecideState
+
+    def __init__(self, session: Session) -> None:
+        self.state = DecideState()
+        self._library, self._bridge, self._session = session.library, session.bridge, session
+        self._list = parts.DecideList()
+        self._loaded = LOADED
+        self._calls: deque[_WaitingDecision] = deque()  # decisions that wait
+        self._is_deciding = False
+        self._settled = 0  # decisions that are processed
+        self._titles: dict[int, int] = {}  # by decision of this session: its title
+        self._decided, self._seconds, self._last = 0, 0.0, 0.0
+        self._turn = 0  # grows with each title that the server opens
+        self._shows: int | None = None
+        self._list.on(
+            accept=self._accept,
+            ignore=lambda message: self._decide(
+                message, lambda number: self._library.matches.ignore(number, others=message["others"] is True)
+            ),
+            later=lambda message: self._decide(message, self._library.matches.later),
+            search=lambda message: self._search(int(message["id"]), str(message["text"])),
+            undo=lambda _: self._undo(),
+            more=lambda _: self._load_more(),
+            segment=lambda message: self._show_segment(str(message["state"])),
+            retry=lambda _: self._search_all(),
+            search_all=lambda _: self._search_all(),
+            settings=lambda _: session.go("settings"),
+            library=lambda _: session.go("library"),
+        )
+
+    def roots(self) -> dict[str, Component]:
+        """Return the components by their places in the page."""
+        return {"decide": self._list}
+
+    def start(self) -> None:
+        """Subscribe to the events."""
+        self._bridge.listen(EVENTS, self.refresh, every=0.5)
+
+    def reset(self) -> None:
+        """Return to the open questions."""
+        self.state.segment = "open"
+
+    def refresh(self) -> None:
+        """Read the questions again while the page is visible."""
+        if self._session.is_showing("decide"):
+            self._load()
+
+    # Displaying.
+
+    def _load(self, *, opens: int | None = None) -> None:
+        """Read the questions; `opens`: a title that the page shows then."""
+        segment, loaded, settled = self.state.segment, self._loaded, self._settled
+
+        def read() -> _Questions:
+            page = self._library.matches.pending(segment, page=1, per_page=loaded)
+            listed = opens is None or any(each.item.id == opens for each in page.items)
+            shown = None if listed or opens is None else self._library.matches.get(opens)
+            return _Questions(page, self._library.providers.status(), settled, shown)
+
+        def done(result: _Questions) -> None:
+            if opens is not None:
+                self._turn, self._shows = self._turn + 1, opens
+            self._show(result)
+
+        self._bridge.run(read, done, name="decide" if opens is None else "")
+
+    def _show(self, result: _Questions) -> None:
+        page, pictures = result.page, self._session.pictures
+        if result.settled < self._settled:  # a newer list follows
+            return
+        questions = [*([result.shown] if result.shown else []), *page.items]
+        left = page.total - len(page.items)
+        self._session.show_count("decide", page.counts.get("open", 0))
+        self._list.put(
+            segment=self.state.segment,
+            segments=parts.segments_view(page.counts, self.state.segment),
+            progress=parts.progress_view(page.counts, decided=self._decided, seconds=self._seconds),
+            notice=parts.notice_view(result.providers, page.counts),
+            items=[parts.question_view(each, pictures=pictures) for each in questions],
+            more=wording.and_more(left) if left > 0 else wording.plural(len(questions), "title"),
+            settled=result.settled,
+            turn=self._turn,
+            shows=self._shows,
+            empty=None if questions else parts.empty_view(page.counts, self.state.segment, decided=self._decided),
+        )
+
+    def _load_more(self) -> None:
+        if self._loaded < MOST:
+            self._loaded += LOADED
+            self._load()
+
+    def _show_segment(self, segment: str) -> None:
+        self.state.segment = segment
+        self._loaded = LOADED
+        self._session.update_address(push=True)
+        self._load()
+
+    # Decisions.
+
+    def _accept(self, message: Mapping[str, Any]) -> None:
+        position, expected, others = int(message["position"]), str(message["expected"]), message["others"] is True
+        self._decide(
+            message,
+            lambda number: self._library.matches.accept(number, position, others=others, expected=expected),
+        )
+
+    def _decide(self, message: Mapping[str, Any], work: Callable[[int], MatchResult]) -> None:
+        title_id = int(message["id"])
+        now = time.monotonic()
+        if self._decided and now - self._last < PAUSE:
+            self._seconds += now - self._last
+        self._last = now
+        self._decided += 1
+
+        def done(result: MatchResult) -> None:
+            self._settled += 1
+            self._titles[result.decision_id] = title_id
+            self._bridge.toast("good", result.description, undo_here=True)
+
+        def failed() -> None:
+            self._settled += 1
+            self._decided -= 1
+
+        self._enqueue(lambda: work(title_id), done, failed)
+
+    def _undo(self) -> None:
+        def done(result: MatchResult) -> None:
+            self._decided = max(0, self._decided - 1)
+            self._bridge.toast("info", result.description)
+            title_id = self._titles.pop(result.decision_id, None)
+            if title_id is not None and self.state.segment == "open":
+                self._load(opens=title_id)
+
+        self._enqueue(self._library.matches.undo, done, lambda: None)
+
+    def _enqueue(
+        self, work: Callable[[], MatchResult], done: Callable[[MatchResult], None], failed: Callable[[], None]
+    ) -> None:
+        """Run a decision after those before it, and read the questions after the last one."""
+        self._calls.append(_WaitingDecision(work, done, failed))
+        if not self._is_deciding:
+            self._run_next()
+
+    def _run_next(self) -> None:
+        self._is_deciding = bool(self._calls)
+        if not self._calls:
+            self._load()
+            return
+        call = self._calls.popleft()
+
+        def on_done(result: MatchResult) -> None:
+            call.done(result)
+            self._run_next()
+
+        def on_failed(error: errors.IndexiumError) -> None:
+            call.failed()
+            self._bridge.toast("error", error.message)
+            self._run_next()
+
+        self._bridge.run(call.work, on_done, failed=on_failed)
+
+    # Searches.
+
+    def _search(self, title_id: int, text: str) -> None:
+        def done(question: MatchQuestion) -> None:
+            if not question.candidates:
+                self._bridge.toast("info", f"No provider has a title like “{text}”.")
+            self._load(opens=title_id)
+
+        def failed(error: errors.IndexiumError) -> None:
+            self._bridge.toast("error", error.message)
+            self._list.end_search()
+            self._load()
+
+        self._bridge.run(
+            lambda: self._library.matches.search(title_id, text), done, name="match_search", once=True, failed=failed
+        )
+
+    def _search_all(self) -> None:
+        def done(_: object) -> None:
+            self._bridge.toast("info", "The titles are searched in the background.")
+
+        self._bridge.run(self._library.enrichment.schedule_library_enrichment, done, name="search_all", once=True)

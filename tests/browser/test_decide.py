@@ -1,0 +1,231 @@
+"""The page To decide in a browser, with the stand-in of the providers: keys, undo, searches, folders, no provider."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core import settings
+from indexium_core.demo import films
+from indexium_core.demo.providers.demo_home import use_stand_in
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+
+FIRST = "Der lange Sommer am Fluss"
+
+
+@pytest.fixture(scope="session")
+def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed home with the films of the demo, each searched once at the stand-in, which runs on."""
+    folder = tmp_path_factory.mktemp("films") / films.FOLDER
+    films.make_missing(folder)
+    home = tmp_path_factory.mktemp("searched") / "home"
+    with Library.open(home, config=use_stand_in(home)) as library:
+        library.inventory.add(folder, kind="mixed")
+        library.scan([folder])
+        wait_for_lookups(library)
+        for question in library.matches.pending("unsearched", per_page=100).items:
+            library.matches.find(question.item.id)
+    return home
+
+
+@pytest.fixture
+def library(searched_home: Path, tmp_path: Path) -> Iterator[Library]:
+    """A copy of that home; the page does not change the files."""
+    home = tmp_path / "home"
+    shutil.copytree(searched_home, home)
+    with Library.open(home) as opened:
+        yield opened
+        wait_for_lookups(opened)  # of the decisions
+
+
+def wait_for_lookups(library: Library) -> None:
+    for job in library.jobs.list(["enrich"]).items:
+        library.jobs.wait(job.id)
+
+
+def head(page: Page) -> Locator:
+    return page.locator(".page-decide .head")
+
+
+def shown_file(page: Page) -> Locator:
+    return page.get_by_role("region", name="The file")
+
+
+def current(page: Page) -> Locator:
+    return page.locator(".queue [aria-current=true] b")
+
+
+def counts(library: Library) -> tuple[int, int, int, int]:
+    states = library.matches.counts()
+    return states["open"], states["accepted"], states["later"], states["ignored"]
+
+
+def settle(page: Page, library: Library, expected: tuple[int, int, int, int]) -> None:
+    """Wait until the page and the library have these numbers of titles."""
+    for name, number in zip(("To decide", "Decided", "Later", "Not films"), expected, strict=True):
+        expect(page.get_by_role("button", name=f"{name} {number}", exact=True)).to_be_visible()
+    assert counts(library) == expected
+
+
+def test_question_shows_file_guesses_and_candidates(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    total = counts(library)[0]
+    expect(page.locator("nav a[data-page=decide]")).to_contain_text(str(total))
+    expect(head(page)).to_contain_text(f"1 of {total}")
+    assert shown_file(page).locator("mark").all_inner_texts() == ["Der.lange.Sommer.am.Fluss", "1997"]
+    expect(shown_file(page)).to_contain_text("118 minutes")
+    expect(shown_file(page).locator(".still img")).to_have_js_property("complete", value=True)
+    best = page.get_by_role("article", name="Candidate 1: The Long Summer by the River, 1997")
+    expect(best).to_contain_text("A ferryman's last summer before the bridge is built.")
+    expect(best).to_contain_text("Year: 1997, the same+0.30")
+    expect(best.get_by_role("img", name="0.92 of 1.00; 0.85 is enough alone")).to_be_visible()
+    expect(page.locator(".asked")).to_contain_text("0.08 ahead of “The Long Summer”; 0.10 is needed")
+    expect(page.get_by_role("article")).to_have_count(3)
+    expect(best.locator(".poster img")).to_have_js_property("naturalWidth", 400)
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(best.get_by_role("button")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert best.bounding_box()["width"] > 300  # type: ignore[index]
+
+
+def test_keys_decide_and_undo(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    page.keyboard.press("2")
+    expect(current(page)).to_have_text("North Pier")
+    expect(page.locator(".toast.good")).to_contain_text(f"“{FIRST} (1997)” is “The Long Summer (1998)”")
+    settle(page, library, (opened - 1, accepted + 1, later, ignored))
+    page.keyboard.press("l")
+    expect(current(page)).to_have_text("Cinder Street (2012)")
+    page.keyboard.press("s")
+    expect(current(page)).to_have_text("Das Haus am Moor (2007)")
+    settle(page, library, (opened - 3, accepted + 1, later + 1, ignored + 1))
+    expect(head(page)).to_contain_text("3 decided")
+    # Each undo undoes the newest decision, and its question is shown.
+    page.keyboard.press("z")
+    expect(current(page)).to_have_text("Cinder Street (2012)")
+    page.keyboard.press("z")
+    expect(current(page)).to_have_text("North Pier")
+    page.keyboard.press("z")
+    expect(current(page)).to_contain_text(FIRST)
+    settle(page, library, (opened, accepted, later, ignored))
+
+
+def test_keys_pressed_in_quick_sequence_decide_one_question_each(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    for _ in range(4):
+        page.keyboard.press("1")
+    expect(current(page)).to_have_text("Quiet Harbour")
+    settle(page, library, (opened - 4, accepted + 4, later, ignored))
+    [film] = library.titles.list("Cinder").items
+    found = library.matches.accepted(film.id)
+    assert found is not None
+    assert found.candidate.title == "Cinder Street"
+
+
+def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    before = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    page.keyboard.press("1")
+    page.locator(".toast.good").get_by_role("button", name="Undo").click()
+    expect(current(page)).to_contain_text(FIRST)
+    settle(page, library, before)
+
+
+def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    page.keyboard.press("/")
+    page.keyboard.type("Paper Boats 2005")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article").first).to_contain_text("Paper Boats")
+    page.keyboard.press("/")
+    page.keyboard.type("tmdb:9000047")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
+    page.keyboard.press("/")
+    page.keyboard.type("tt9999999")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast.error")).to_contain_text("tt9999999")
+    expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
+    page.keyboard.press("1")
+    settle(page, library, (opened - 1, accepted + 1, later, ignored))
+    [film] = library.titles.list(FIRST).items or library.titles.list("Weathermaker").items[:1]
+    found = library.matches.accepted(film.id)
+    assert found is not None
+    assert found.candidate.title == "The Weathermaker"
+
+
+def test_not_a_film_counts_for_the_whole_folder(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    page.locator(".queue").get_by_role("button", name="Cinder Street").click()
+    expect(page.get_by_role("checkbox")).not_to_be_checked()
+    for _ in range(6):
+        page.keyboard.press("j")
+    expect(current(page)).to_have_text("Night Tram")
+    page.keyboard.press("k")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    expect(page.get_by_role("checkbox")).to_be_checked()
+    expect(page.locator(".for-all")).to_contain_text("Applies to 1 other question of this folder")
+    page.keyboard.press("s")
+    settle(page, library, (opened - 2, accepted, later, ignored + 2))
+    page.get_by_role("button", name=f"Not films {ignored + 2}", exact=True).click()
+    expect(page).to_have_url(f"{site.url}/titles/decide?show=ignored")
+    expect(page.locator(".asked")).to_contain_text("not a film")
+    page.keyboard.press("z")
+    settle(page, library, (opened, accepted, later, ignored))
+
+
+def test_end_of_questions_offers_those_for_later(site: Site, library: Library) -> None:
+    opened = counts(library)[0]
+    for question in library.matches.pending(per_page=100).items[1:]:
+        library.matches.later(question.item.id)
+    page = site.visit("/titles/decide")
+    expect(current(page)).to_contain_text(FIRST)
+    page.keyboard.press("1")
+    expect(page.locator(".done-card")).to_contain_text("Nothing left to decide")
+    page.get_by_role("button", name=f"The {opened - 1} for later").click()
+    expect(page.locator(".asked")).to_contain_text("put off")
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name=f"Later {opened - 2}", exact=True)).to_be_visible()
+
+
+def test_more_candidates_and_keys(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    expect(current(page)).to_contain_text(FIRST)
+    page.locator(".queue").get_by_role("button", name="Das Haus am Moor").click()
+    first = page.get_by_role("article").first.get_attribute("aria-label")
+    page.keyboard.press("m")
+    expect(page.get_by_role("article").first).not_to_have_attribute("aria-label", str(first))
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open]")).to_contain_text("take the candidate")
+    page.keyboard.press("Escape")
+    assert counts(library)[0] > 0
+
+
+def test_without_provider_stored_candidates_are_decided(site: Site, library: Library) -> None:
+    settings.store(library.home, "online", "off")
+    library.settings.online = "off"
+    opened, accepted, later, ignored = counts(library)
+    page = site.visit("/titles/decide")
+    expect(page.locator(".notice")).to_contain_text("No provider can be asked")
+    expect(page.locator(".notice").get_by_role("button", name="Open settings")).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("Paper Boats")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast.error")).to_contain_text("INDEXIUM_ONLINE is off")
+    page.keyboard.press("1")
+    settle(page, library, (opened - 1, accepted + 1, later, ignored))
