@@ -50,9 +50,9 @@ FROM (
 ) AS v GROUP BY v.entity_id
 
 -- name: rating
--- The rating of a title from its ratings by source, 0 to 10.
+-- The rating of a title from its ratings by source, 0 to 10. Rotten Tomatoes and Metacritic rate from 0 to 100.
 coalesce(TRY_CAST(v.value->>'imdb' AS DOUBLE), TRY_CAST(v.value->>'tmdb' AS DOUBLE),
-         list_avg(TRY_CAST(v.value->>'$.*' AS DOUBLE[])))
+         list_avg(list_transform(TRY_CAST(v.value->>'$.*' AS DOUBLE[]), lambda each: CASE WHEN each > 10 THEN each / 10 ELSE each END)))
 
 -- name: incomplete
 -- The series (of `series`, or of all) with gaps, as `gaps_of` finds them: episodes with files that are missing between 1 and the last one (if a
@@ -107,7 +107,8 @@ SELECT count(*) FROM (/* matches */) AS m;
 -- name: by_ids
 -- Titles by id. `incomplete` are the series of them that have gaps.
 WITH page AS MATERIALIZED (
-    SELECT t.*, coalesce(s.title, '') AS series_title
+    SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
+           t.season, t.episode, t.aired
     FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id WHERE list_contains($ids::BIGINT[], t.id))
 FROM (/* counted */);
 
