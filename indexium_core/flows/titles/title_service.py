@@ -166,10 +166,10 @@ class TitleService:
         wanted = filter_of(query, filters)
         page, per_page = max(1, page), max(1, min(_MOST, per_page))
         reader = self._database.read()
-        found = store.items(
+        found, total = store.items(
             reader, wanted, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
-        return TitlePage(items=found, total=store.count(reader, wanted), page=page, per_page=per_page)
+        return TitlePage(items=found, total=total, page=page, per_page=per_page)
 
     @remote()
     def facets(

@@ -17,7 +17,6 @@ __all__ = [
     "FileValues",
     "by_ids",
     "children",
-    "count",
     "episodes",
     "file_values",
     "files",
@@ -41,11 +40,12 @@ def items(
     descending: bool = False,
     limit: int | None = None,
     offset: int = 0,
-) -> list[TitleItem]:
-    """Return the titles of a filter."""
+) -> tuple[list[TitleItem], int]:
+    """Return a part of the titles of a filter, and the number of all of them."""
+    facts = title_facets.parameters(reader, wanted)
     order = {"sort": sort, "descending": descending, "limit": limit, "offset": offset}
-    ids = reader.execute(_sql("items"), title_facets.parameters(reader, wanted) | order).fetchall()
-    return by_ids(reader, [number for (number,) in ids])
+    ids = reader.execute(_sql("items"), facts | order).fetchall()
+    return by_ids(reader, [number for (number,) in ids]), int(reader.value(_sql("count"), facts))
 
 
 def children(reader: Connection, item: TitleItem) -> list[TitleItem]:
@@ -54,11 +54,6 @@ def children(reader: Connection, item: TitleItem) -> list[TitleItem]:
     facts = title_facets.parameters(reader, TitleFilter(kind=kind)) | {"parent_id": item.id, "states": list(STATES)}
     order = {"sort": "title", "descending": False, "limit": None, "offset": 0}
     return by_ids(reader, [number for (number,) in reader.execute(_sql("items"), facts | order).fetchall()])
-
-
-def count(reader: Connection, wanted: TitleFilter) -> int:
-    """Return the number of titles that `items` would return without a limit."""
-    return int(reader.value(_sql("count"), title_facets.parameters(reader, wanted)))
 
 
 def find(reader: Connection, title_id: int) -> TitleItem | None:
