@@ -117,7 +117,7 @@ FROM (/* counted */);
 SELECT v.field, v.value::VARCHAR AS value, v.origin, v.provider, v.confidence, v.fetched_at, v.locked,
        s.field IS NOT NULL AS shown
 FROM title_values AS v
-LEFT JOIN titles_shown AS s ON (s.entity_type, s.entity_id, s.field, s.origin, s.provider)
+LEFT JOIN (SELECT * FROM titles_shown WHERE entity_id = $id) AS s ON (s.entity_type, s.entity_id, s.field, s.origin, s.provider)
                              = (v.entity_type, v.entity_id, v.field, v.origin, v.provider)
 WHERE v.entity_type = $kind AND v.entity_id = $id AND ($field::VARCHAR IS NULL OR v.field = $field)
 ORDER BY v.field, shown DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin), v.provider;
@@ -225,7 +225,7 @@ INSERT INTO title_values BY NAME SELECT $kind AS entity_type, $id AS entity_id, 
 
 -- name: lock
 -- Lock the shown value of a field.
-UPDATE title_values AS v SET locked = TRUE FROM titles_shown AS s
+UPDATE title_values AS v SET locked = TRUE FROM (SELECT * FROM titles_shown WHERE entity_id = $id) AS s
 WHERE (s.entity_type, s.entity_id, s.field) = ($kind, $id, $field)
   AND (s.entity_type, s.entity_id, s.field, s.origin, s.provider) = (v.entity_type, v.entity_id, v.field, v.origin, v.provider);
 
