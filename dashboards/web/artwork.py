@@ -21,7 +21,7 @@ __all__ = ["routes"]
 
 logger = logging.getLogger(__name__)
 
-_KEPT = "private, max-age=300"  # another picture may be chosen for the title
+_KEPT = "private, max-age=60"  # another picture may be chosen for the title
 _IMMUTABLE = "private, max-age=31536000, immutable"  # of an address with a version: `?v=`
 
 

@@ -80,7 +80,9 @@ COMMANDS = {
     ),
     "cache": CommandEntry("library.cache", "Known hashes of files: scans do not hash an unchanged file again."),
     "thumbnails": CommandEntry("library.thumbnails", "Make the missing thumbnails of videos and photos."),
-    "titles": CommandEntry("library.titles", "Films and series: identify them, show them, set and lock their values."),
+    "titles": CommandEntry(
+        "library.titles", "Films and series: identify and match them, show them, set and lock their values."
+    ),
     "libraries": CommandEntry("library.libraries", "The library folders."),
     "fields": CommandEntry("library.fields", "Custom fields: fields of your own, with a type and names in files."),
     "people": CommandEntry("library.people", "The people of files."),

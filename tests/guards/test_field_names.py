@@ -42,6 +42,7 @@ TITLES = (
     "indexium_core.api.routes.titles",
     "indexium_core.sources.",
     "indexium_core.demo.providers.",
+    "dashboards.pages.titles.",
 )
 OTHERS = {  # equal texts that are no field
     ("indexium_core.flows.snapshots.sandbox", "location"),  # of an error of DuckDB

@@ -8,6 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -467,6 +468,28 @@ def test_command_shows_and_downloads_pictures(
 
 
 # HTTP.
+
+
+def test_picture_is_downloaded_once_for_many_readers(library: Library, stand_in: ProviderStandIn) -> None:
+    film = enrich(library)["Night Tram"]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(library.artwork.poster, [film] * 6))
+    assert len({data_of(each) for each in found}) == 1
+    assert downloads(stand_in) == ["/original/poster-5.jpg"]
+
+
+def test_slow_download_does_not_delay_other_answers(library: Library, stand_in: ProviderStandIn) -> None:
+    film = enrich(library)["Night Tram"]
+    stand_in.slow_seconds = 600.0
+    stand_in.fail("images", "slow")
+    with ThreadPoolExecutor(1) as pool, server.make_server(library, port=0).background() as running:
+        slow = pool.submit(ask, f"{running.url}/poster/{film}")
+        until(lambda: len(downloads(stand_in)) == 1)
+        assert ask(f"{running.url}/healthz")[0] == 200
+        assert ask(f"{running.url}/poster/999")[0] == 404
+        assert not slow.done()
+        stand_in.closing.set()
+        assert slow.result(60)[0] == 404
 
 
 def test_pictures_are_served(library: Library, stand_in: ProviderStandIn) -> None:

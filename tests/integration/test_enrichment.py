@@ -272,6 +272,18 @@ def test_rejected_key_delays_only_its_provider(library: Library, stand_in: Provi
     assert library.enrichment.waiting().titles == 0
 
 
+def test_busy_provider_adds_no_job(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
+    stand_in.fail("omdb", "too_many_retry_after")
+    job = enrich(library)
+    assert (job.status, job.summary["enriched"], job.summary["partial"]) == ("completed", 3, 3)
+    assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).total == 0
+    assert library.enrichment.waiting().titles == 0
+    clock.forward(days=1)
+    assert library.enrichment.waiting().titles == 3
+    stand_in.recover()
+    assert enrich(library).summary["partial"] == 0
+
+
 def test_title_has_three_attempts(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
     for provider in ("tmdb", "omdb", "tvdb"):
         stand_in.fail(provider, "html")
@@ -401,6 +413,22 @@ def test_cast_is_taken_over_once(library: Library, clock: Clock) -> None:
     clock.forward(days=1)
     enrich(library, force=True)
     assert library.plan(file_ids=[film.file_id]).items[0].db_people == ["Tom Verren"]
+
+
+def test_name_that_cannot_be_a_person_is_left_out(library: Library) -> None:
+    [row] = library.inventory.list()
+    library.inventory.set_cast_people(row.library_id, "take_over")
+    film = titles(library)["Salt Meadows"].id
+    enrich(library)
+    library.configuration.set("placeholder_names", "Nobody")
+    people = [{"name": "Nobody"}, {"name": "Ada Quill"}]
+    with library._parts.store.atomic() as tx:
+        tx.execute(
+            "UPDATE title_values SET value = $1 WHERE entity_id = $2 AND field = 'cast'", [json.dumps(people), film]
+        )
+        tx.execute("UPDATE title_enrichment SET cast_taken = []")
+    library._parts.enrichment._enricher._take_cast([film])
+    assert {each.name for each in library.people.list()} == {"Ada Quill", "Tom Verren"}
 
 
 # The command line.

@@ -478,6 +478,20 @@ def test_emptied_cell_removes_a_field_after_its_file_was_written(library: Librar
     assert field_values(library)["0001.mp4"] == {}
 
 
+def test_value_that_container_cannot_store_is_named(library: Library) -> None:
+    first, other = EDITABLE[0].key, next(each for each in EDITABLE if "avi" not in each.places and each.type == "text")
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET container = 'avi' WHERE file_name = '0001.mp4'")
+    table = rows("".join(library.exporter.plan("name:0001", fields=[first, other.key])))
+
+    preview = library.changes.read(written([{**table[0], f"result_{first}": "Yes", f"result_{other.key}": "No"}]))
+    reason = other.problem_in("avi", "No")
+    assert preview.errors == []
+    assert f"Not possible in 1 file: line 2: {reason} The plan has all reasons." in preview.notes
+    library.changes.apply(preview)
+    assert field_values(library)["0001.mp4"] == {first: "Yes", other.key: "No"}
+
+
 def test_locked_field_is_skipped_and_named(library: Library) -> None:
     first, second = (field.key for field in EDITABLE[:2])
     table = rows("".join(library.exporter.plan("name:0001", fields=[first, second])))

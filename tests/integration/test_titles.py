@@ -16,8 +16,11 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles import parsing
 from indexium_core.library import Library
+from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.combining import ORDER
+from indexium_core.model.titles.matching import Candidate
 from indexium_core.model.titles.titles import TitleItem
+from indexium_core.store.titles import matches
 from tests.support import media
 
 FILES = {
@@ -204,9 +207,32 @@ def scan_again(library: Library, _: Path) -> None:
     library.scan(full=True)
 
 
+def accept_match(library: Library, _: Path) -> None:
+    title_id = titles(library)["The Thing from Another World"].id
+    found = Candidate(provider="tmdb", external_id="603", content_type="movie", title="Thng", year=1999)
+    proposal = MatchCandidate(position=1, candidate=found, score=0.9, reasons=())
+    with library._parts.store.atomic() as tx:
+        matches.put_candidates(tx, "movie", title_id, [proposal])
+    library.matches.accept(title_id, 1)
+    assert library.titles.candidates(title_id, "tmdb_id")[0].value == "603"
+
+
+def accept_and_undo(library: Library, folder: Path) -> None:
+    accept_match(library, folder)
+    library.matches.undo()
+
+
+def ignore_and_undo(library: Library, _: Path) -> None:
+    library.matches.ignore(titles(library)["The Thing from Another World"].id)
+    library.matches.undo()
+
+
 @pytest.mark.parametrize(
     "change",
     [
+        accept_match,
+        accept_and_undo,
+        ignore_and_undo,
         scan_again,
         rename_file,
         rename_folder,

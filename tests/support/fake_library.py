@@ -143,7 +143,13 @@ class FakeLibrary(FakeOperations):
         return (
             [
                 SimpleNamespace(
-                    name="videos", path="/videos", state="online", state_reason="", scanned_at=scanned, file_count=7
+                    name="videos",
+                    path="/videos",
+                    kind="home",
+                    state="online",
+                    state_reason="",
+                    scanned_at=scanned,
+                    file_count=7,
                 )
             ]
             if self.items

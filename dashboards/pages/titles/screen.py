@@ -36,7 +36,7 @@ class TitlesScreen(Screen):
     def __init__(self, session: Session) -> None:
         self.state = TitlesState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
-        self._list, self._page = titles_list.TitlesList(), title_page.TitlePage()
+        self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken

@@ -293,20 +293,20 @@ function drawSeasons({seasons, gaps, episodes}) {
     "Seasons",
     "seasons",
     drawGaps(gaps.filter(text => !own.includes(text))),
-    seasons.map((season, place) =>
+    seasons.map((each, place) =>
       h(
         "details",
-        {open: seasons.length < 3 || place === 0 || null, data: {key: `season${season.number}`}},
+        {open: seasons.length < 3 || place === 0 || null, data: {key: `season${each.number}`}},
         h(
           "summary",
           null,
-          h("b", null, season.title),
+          h("b", null, each.title),
           " ",
-          h("small", null, season.about),
-          season.gaps.length > 0 && h("span", {class: "risk warning"}, "incomplete"),
+          h("small", null, each.about),
+          each.gaps.length > 0 && h("span", {class: "risk warning"}, "incomplete"),
         ),
-        drawGaps(season.gaps),
-        h("ol", {class: "episodes"}, season.episodes.map(drawEpisode)),
+        drawGaps(each.gaps),
+        h("ol", {class: "episodes"}, each.episodes.map(drawEpisode)),
       ),
     ),
   )

@@ -24,7 +24,7 @@ from indexium_core.model.titles.titles import (
     episode_code,
 )
 
-__all__ = ["TitlePage", "TitleSnapshot", "view"]
+__all__ = ["TitleSnapshot", "TitleView", "view"]
 
 _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value
@@ -33,7 +33,7 @@ _ORIGINS = {"hand": "by hand", "nfo": "NFO file", "provider": "provider", "tag":
 _PROVIDERS = {"tmdb": "TMDB", "tvdb": "TheTVDB", "omdb": "OMDb", "fanarttv": "fanart.tv"}
 
 
-class TitlePage(Component):
+class TitleView(Component):
     """
     The page of a title. View: see `view`.
 

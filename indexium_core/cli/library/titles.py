@@ -10,6 +10,7 @@ from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.edited_fields import print_preview, print_report
 from indexium_core.cli.frame import app, opened
+from indexium_core.cli.library import title_matches
 from indexium_core.cli.library.rescan import followed
 from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
@@ -25,10 +26,13 @@ Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, s
 _SHOWN_FILES = 20
 
 titles = typer.Typer(
-    help="Films and series: identify them, show them, set and lock their values.", no_args_is_help=True
+    help="Films and series: identify and match them, show them, set and lock their values.", no_args_is_help=True
 )
 
 app.add_typer(titles, name="titles")
+titles.command("matches", epilog="Example: indexium titles matches --state later")(title_matches.list_matches)
+titles.command("match", epilog="Example: indexium titles match 12 --accept 1")(title_matches.decide)
+titles.command("undo", epilog="Example: indexium titles undo")(title_matches.undo_decision)
 
 
 @titles.command("list", epilog="Example: indexium titles list --kind movie --genre drama --year 1990-1999")

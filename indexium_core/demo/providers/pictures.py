@@ -96,7 +96,7 @@ def _write(draw: Any, title: str, below: str, width: int, height: int) -> None:
     top = height * 0.765
     draw.multiline_text((width * 0.06, top), "\n".join(lines), font=font, fill=_LIGHT, spacing=size * 0.15)
     small = ImageFont.load_default(max(20, int(min(width, height) * 0.045)))
-    draw.text((width * 0.06, height * 0.955), below, font=small, fill=_LIGHT, anchor="lm")
+    draw.text((width * 0.94, height * 0.955), below, font=small, fill=_LIGHT, anchor="rm")
 
 
 def _colour(hue: int, saturation: float, lightness: float) -> tuple[int, int, int]:

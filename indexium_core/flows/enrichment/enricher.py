@@ -7,6 +7,7 @@ in one short transaction.
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class FetchedTitle:
     details: ProviderDetails | None = None
     seasons: Mapping[int, tuple[str, SeasonRecord]] = field(default_factory=dict)  # by number, with the provider
     problem: str = ""  # a sentence: why it failed, or which answer is missing
-    wait: float | None = None  # seconds until a provider that gave no answer can be asked
+    wait: float | None = None  # seconds until a provider whose requests are used up can be asked
     is_lasting: bool = False  # another attempt has the same result
     stops: bool = False  # no other title can be looked up either
 
@@ -108,8 +109,8 @@ class TitleEnricher:
         try:
             return self._fetch(title)
         except errors.ProviderError as error:
-            wait = None if error.reason == "provider_key" else error.retry_after
-            stops = error.reason in {"provider_off", "provider_key"} or (wait is not None and wait > _LONG_WAIT)
+            wait = None if error.reason == "provider_key" else _long(error.retry_after)
+            stops = error.reason in {"provider_off", "provider_key"} or wait is not None
             return FetchedTitle(title=title, outcome="failed", problem=error.message, wait=wait, stops=stops)
         except (errors.UnknownIdError, errors.UsageError) as error:
             return FetchedTitle(title=title, outcome="failed", problem=error.message, is_lasting=True)
@@ -137,7 +138,7 @@ class TitleEnricher:
             details=details,
             seasons=seasons,
             problem=" ".join(filter(None, [*details.problems.values(), problem])),
-            wait=min(details.waits.values(), default=None),
+            wait=_long(min(details.waits.values(), default=None)),
         )
 
     def _seasons(self, series_id: int, details: ProviderDetails) -> tuple[dict[int, tuple[str, SeasonRecord]], str]:
@@ -230,9 +231,16 @@ class TitleEnricher:
             keys = {people_comment.person_key(name): name for name in film.names}
             new = [name for key, name in keys.items() if key not in film.taken]
             if new:
-                self._add_people(film.file_ids, new)
+                for name in new:
+                    with contextlib.suppress(errors.UsageError, errors.ValidationError):  # a name of several people
+                        self._add_people(film.file_ids, [name])
                 with self._database.atomic() as tx:
                     rows.take_cast(tx, film.id, {*film.taken, *keys})
+
+
+def _long(wait: float | None) -> float | None:
+    """Return a long wait; None for a short one, after which the attempt has simply failed."""
+    return None if wait is None or wait <= _LONG_WAIT else wait
 
 
 def _attempt(fetched: FetchedTitle, at: datetime) -> AttemptRow | None:

@@ -51,6 +51,7 @@ class _Row:
     file_id: int = 0
     problem: str = ""
     locked: str = ""  # the cells that are skipped, because their fields are locked
+    unsupported: str = ""  # why the container cannot store a value; the plan shows the edit with the reason
 
 
 class PlanImport:
@@ -96,7 +97,7 @@ class PlanImport:
         problems = [LineError(line=row.line, message=each) for row in rows if (each := row.problem or row.locked)]
         changed = {change.line for change in changes}
         unchanged = sum(not (row.problem or row.locked or row.line in changed) for row in rows)
-        notes = [*spreadsheets.notes(columns), *comparison.notes]
+        notes = [*spreadsheets.notes(columns), *comparison.notes, *_unsupported(rows)]
         return ChangesPreview(rows=changes, unchanged=unchanged, errors=problems, notes=notes)
 
     # Applying.
@@ -356,6 +357,8 @@ def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts)
         if field.key in (current.locked or ()):
             locked.append(f"{PLANNED}{field.key}")
             continue
+        if value is not None and (reason := field.problem_in(current.container, value)):
+            row.unsupported = reason
         edits.append(FieldEdit(field=field.key, before=before, after=value))
         if before != known:
             conflicts.append(f"{field.key} changed here since the export: {before or 'no value'}")
@@ -363,6 +366,15 @@ def _with_fields(change: FileChange, row: _Row, exported: Facts, current: Facts)
         raise errors.ValidationError(" ".join(problems))
     row.locked = f"skipped, because the field is locked in this file: {', '.join(locked)}" if locked else ""
     return replace(change, fields=edits, conflict="; ".join(conflicts))
+
+
+def _unsupported(rows: Sequence[_Row]) -> list[str]:
+    """Return a note about the values that the containers of their files cannot store."""
+    found = [row for row in rows if row.unsupported]
+    if not found:
+        return []
+    files = wording.files(len(found))
+    return [f"Not possible in {files}: line {found[0].line}: {found[0].unsupported} The plan has all reasons."]
 
 
 def _known_value(field: Field, exported: Facts, in_file: str | None) -> str | None:

@@ -51,7 +51,7 @@ def take(tx: Connection, item: TitleItem, position: int, *, by: str, at: datetim
     found = store.candidates(tx, [item.id])[item.id]
     chosen = next(each for each in found if each.position == position)
     if chosen.state != "accepted":
-        store.withdraw(tx, item.id)
+        store.withdraw(tx, item.entity_type, item.id)
     store.mark_candidate(tx, item.id, position, "accepted", by=by, at=at)
     candidate = chosen.candidate
     ids = {_ID_FIELDS[each.provider]: each.value for each in candidate.ids if _is_usable(each)}

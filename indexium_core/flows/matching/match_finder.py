@@ -46,7 +46,7 @@ class MatchFinder:
         Raises:
             UnknownIdError: There is no such title.
             UsageError: The title is a season or an episode, or its library has home videos.
-            ProviderError: No provider is on. Other failures are the state `failed`, which a later search can end.
+            ProviderError: No provider is on, or none has answered; a question stays one, other titles are `failed`.
 
         """
         item, reader = acceptance.present(self._database.read(), title_id), self._database.read()
@@ -68,11 +68,9 @@ class MatchFinder:
         try:
             found = self._providers.match(query, rejected=rejected)
         except errors.ProviderError as error:
-            if error.reason == "provider_off":
-                raise
-            if state == "open":
-                return state
-            return self._store(item, row, SearchRow(state="failed", query=plain, explanation=error.message), ())
+            if state != "open" and error.reason != "provider_off":
+                self._store(item, row, SearchRow(state="failed", query=plain, explanation=error.message), ())
+            raise
         is_refresh = row is not None and row.state == "open" and row.query == plain
         result = self._result(found, query, is_refresh=is_refresh)
         accepted = found.decision.accepted if result.state == "accepted" else None

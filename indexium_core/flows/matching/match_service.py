@@ -75,8 +75,7 @@ class TitleMatchService:
         page, per_page = max(1, page), max(1, min(_MOST_QUESTIONS, per_page))
         reader = self._database.read()
         counts = _all_states(store.counts(reader, library_id))
-        places = store.ordered(reader, state, library_id=library_id, limit=per_page, offset=(page - 1) * per_page)
-        items = question_reader.read(reader, [each.id for each in places])
+        items = question_reader.page_of(reader, state, library_id=library_id, page=page, per_page=per_page)
         return MatchPage(items=items, total=counts[state], page=page, per_page=per_page, counts=counts)
 
     @remote()
@@ -90,7 +89,8 @@ class TitleMatchService:
 
         """
         item = acceptance.present(self._database.read(), title_id)
-        return question_reader.read(self._database.read(), [item.id])[0]
+        reader = self._database.read()
+        return question_reader.read(reader, store.places(reader, [item.id]), store.ordered(reader, "open"))[0]
 
     @remote()
     def counts(self, library_id: int | None = None) -> Mapping[str, int]:
@@ -196,7 +196,7 @@ class TitleMatchService:
             chosen = self._at(tx, title_id, position)
             before = store.rows_before(tx, [title_id], whole=True)
             if chosen.state == "accepted":
-                store.withdraw(tx, title_id)
+                store.withdraw(tx, item.entity_type, title_id)
             store.mark_candidate(tx, title_id, position, "rejected", by="hand", at=at)
             row = store.searches(tx, [title_id]).get(title_id)
             left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]

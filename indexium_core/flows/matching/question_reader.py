@@ -13,20 +13,31 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import QuestionPlace, SearchRow
 
-__all__ = ["neighbours", "read", "state_of"]
+__all__ = ["neighbours", "page_of", "read", "state_of"]
 
 _SHOWN_FILES = 20  # of a question
 _SHOWN_OTHERS = 20
 
 
-def read(reader: Connection, title_ids: Sequence[int]) -> list[MatchQuestion]:
-    """Return the questions of films and series, in the given order; titles that do not exist are left out."""
-    places = {each.id: each for each in store.places(reader, title_ids)}
-    waiting = _waiting(reader) if places else {}
+def page_of(reader: Connection, state: str, *, library_id: int | None, page: int, per_page: int) -> list[MatchQuestion]:
+    """Return one page of the titles of a state, in the order in which they are asked."""
+    start, opened = (page - 1) * per_page, store.ordered(reader, "open")
+    if state == "open":
+        own = [each for each in opened if library_id is None or each.library_id == library_id]
+        places = own[start : start + per_page]
+    else:
+        places = store.ordered(reader, state, library_id=library_id, limit=per_page, offset=start)
+    return read(reader, places, opened)
+
+
+def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[QuestionPlace]) -> list[MatchQuestion]:
+    """Return the questions of films and series; `opened` are all open questions."""
+    places, waiting = {each.id: each for each in found}, _waiting(opened)
+    title_ids = list(places)
     groups = {number: _others(waiting, place) for number, place in places.items()}
     shown = {each.id for group in groups.values() for each in group[:_SHOWN_OTHERS]}
     items = store.items(reader, sorted({*title_ids, *shown}))
-    known = [number for number in title_ids if number in items and number in places]
+    known = [number for number in title_ids if number in items]
     searches, values = store.searches(reader, known), store.values(reader, known)
     files, candidates = store.files(reader, known, _SHOWN_FILES), store.candidates(reader, known)
     questions = []
@@ -68,15 +79,15 @@ def neighbours(reader: Connection, title_id: int, *, same_guess: bool = False) -
     return [
         each.id
         for place in store.places(reader, [title_id])
-        for each in _others(_waiting(reader), place)
+        for each in _others(_waiting(store.ordered(reader, "open")), place)
         if not same_guess or _guess(each) == _guess(place)
     ]
 
 
-def _waiting(reader: Connection) -> Mapping[tuple[int, str], list[QuestionPlace]]:
+def _waiting(opened: Sequence[QuestionPlace]) -> Mapping[tuple[int, str], list[QuestionPlace]]:
     """Return the open questions by library and folder."""
     found: dict[tuple[int, str], list[QuestionPlace]] = {}
-    for each in store.ordered(reader, "open"):
+    for each in opened:
         found.setdefault(_group(each), []).append(each)
     return found
 

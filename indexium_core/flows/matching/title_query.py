@@ -124,7 +124,7 @@ def query_of_text(text: str, query: SearchQuery, *, last_year: int) -> SearchQue
 
 
 def minutes_of(parts: Sequence[tuple[int | None, float | None]]) -> float | None:
-    """Return the runtime: the sum of all parts, or that of the first file; None if it is unknown or below a minute."""
+    """Return the runtime: the sum of all parts, or that of the first file; None if not known or below a minute."""
     by_part: dict[int, float | None] = {}
     for part, seconds in parts:
         if part is not None:

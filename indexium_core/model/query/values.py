@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from math import ceil
 
 from indexium_core.model import wording
@@ -82,7 +83,8 @@ def read_value(key: Key, text: str, *, quoted: bool) -> Value:
         return _flag(text)
     if key.kind == "person_ids" or (key.kind == "ids" and "," in text):
         return _ids(key, text)
-    endpoint = {"ids": _id, "count": _count, "size": _size, "date": _days, "number": _count, "day": _days}[key.kind]
+    count: _Endpoint = partial(_count, key.name)
+    endpoint = {"ids": _id, "count": count, "size": _size, "date": _days, "number": count, "day": _days}[key.kind]
     return _span(key, text.strip().lower(), endpoint)
 
 
@@ -139,9 +141,9 @@ def _range(key: Key, text: str, endpoint: _Endpoint) -> Span:
     return Span(low=low, high=high, sign="..", first=first, last=last)
 
 
-def _count(word: str) -> tuple[int, int]:
+def _count(key: str, word: str) -> tuple[int, int]:
     if not (word.isascii() and word.isdigit() and len(word) <= 9):
-        raise ValueError(f"“{shortened(word)}” is not a number; write for example tags:>3 or tags:2..5.")
+        raise ValueError(f"“{shortened(word)}” is not a number; write for example {key}:>3 or {key}:2..5.")
     return int(word), int(word) + 1
 
 

@@ -1,12 +1,13 @@
 -- name: known_ids
--- The best id of each film and series: by hand, then the accepted match, then those of NFO files, providers and names.
+-- The best id of each film and series, or of those with some ids: by hand, then the accepted match, then those of NFO files, providers and names.
 SELECT entity_type, entity_id, provider, value, is_match, score, origin FROM (
     SELECT entity_type, entity_id, replace(field, '_id', '') AS provider, value->>'$' AS value, FALSE AS is_match,
            1.0::DOUBLE AS score, origin
     FROM title_values WHERE field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND value->>'$' IS NOT NULL
+      AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id))
     UNION ALL
     SELECT entity_type, entity_id, provider, external_id, TRUE, CASE WHEN decided_by = 'hand' THEN 1.0 ELSE score END, 'match'
-    FROM title_matches WHERE state = 'accepted'
+    FROM title_matches WHERE state = 'accepted' AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id))
 )
 WHERE value <> ''
 QUALIFY row_number() OVER (PARTITION BY entity_type, entity_id

@@ -183,14 +183,19 @@ UPDATE /* table */ SET enriched_at = NULL, state = CASE state WHEN 'enriched' TH
 WHERE id IN (SELECT id FROM (/* scope */)) AND (enriched_at IS NOT NULL OR state = 'enriched');
 
 -- name: rows_before
--- The rows of titles that a decision can change, as one JSON object; `whole` with candidates and values of providers.
+-- The rows of titles that a decision can change, as one JSON object; `whole` with candidates and values of providers. JSON
+-- columns are texts in it, so that a restored row is the same.
 SELECT json_object(
     'ids', $ids::BIGINT[],
-    'searches', (SELECT coalesce(to_json(list(s)), '[]') FROM title_searches AS s WHERE list_contains($ids::BIGINT[], s.entity_id)),
-    'matches', (SELECT coalesce(to_json(list(m)), '[]') FROM title_matches AS m WHERE $whole AND list_contains($ids::BIGINT[], m.entity_id)),
-    'values', (SELECT coalesce(to_json(list(v)), '[]') FROM title_values AS v
-               WHERE (list_contains($ids::BIGINT[], v.entity_id) AND v.field = 'ignored' AND v.origin = 'hand')
-                  OR ($whole AND v.origin = 'provider' AND (v.entity_type, v.entity_id) IN (/* scope */))),
+    'searches', (SELECT coalesce(to_json(list(s)), '[]') FROM (
+                     SELECT * REPLACE (query::VARCHAR AS query) FROM title_searches WHERE list_contains($ids::BIGINT[], entity_id)) AS s),
+    'matches', (SELECT coalesce(to_json(list(m)), '[]') FROM (
+                    SELECT * REPLACE (reasons::VARCHAR AS reasons, candidate::VARCHAR AS candidate) FROM title_matches
+                    WHERE $whole AND list_contains($ids::BIGINT[], entity_id)) AS m),
+    'values', (SELECT coalesce(to_json(list(v)), '[]') FROM (
+                   SELECT * REPLACE (value::VARCHAR AS value) FROM title_values
+                   WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand')
+                      OR ($whole AND origin = 'provider' AND (entity_type, entity_id) IN (/* scope */))) AS v),
     'titles', (SELECT coalesce(to_json(list(t)), '[]') FROM (
                    SELECT entity_type, id, state, enriched_at FROM titles
                    WHERE $whole AND (entity_type, id) IN (/* scope */) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)
@@ -213,7 +218,7 @@ UPDATE title_decisions SET undone_at = $at WHERE id = $id;
 -- Restore the searches.
 INSERT OR REPLACE INTO title_searches BY NAME FROM (
     SELECT unnest(from_json($before::JSON->'searches', '[{"entity_type": "VARCHAR", "entity_id": "BIGINT", "state": "VARCHAR",
-        "query": "JSON", "explanation": "VARCHAR", "decided_by": "VARCHAR", "decided_at": "TIMESTAMPTZ",
+        "query": "VARCHAR", "explanation": "VARCHAR", "decided_by": "VARCHAR", "decided_at": "TIMESTAMPTZ",
         "searched_at": "TIMESTAMPTZ"}]'), recursive := true)
 ) WHERE entity_id IN (SELECT id FROM titles);
 
@@ -230,8 +235,8 @@ DELETE FROM title_matches WHERE list_contains($ids::BIGINT[], entity_id);
 -- Restore the candidates.
 INSERT INTO title_matches BY NAME FROM (
     SELECT unnest(from_json($before::JSON->'matches', '[{"entity_type": "VARCHAR", "entity_id": "BIGINT", "provider": "VARCHAR",
-        "external_id": "VARCHAR", "content_type": "VARCHAR", "position": "INTEGER", "score": "DOUBLE", "reasons": "JSON",
-        "conflict": "VARCHAR", "candidate": "JSON", "state": "VARCHAR", "decided_by": "VARCHAR",
+        "external_id": "VARCHAR", "content_type": "VARCHAR", "position": "INTEGER", "score": "DOUBLE", "reasons": "VARCHAR",
+        "conflict": "VARCHAR", "candidate": "VARCHAR", "state": "VARCHAR", "decided_by": "VARCHAR",
         "decided_at": "TIMESTAMPTZ"}]'), recursive := true)
 ) WHERE entity_id IN (SELECT id FROM titles);
 
@@ -239,7 +244,7 @@ INSERT INTO title_matches BY NAME FROM (
 -- Restore values. A row that is there was locked or set since, and stays.
 INSERT INTO title_values BY NAME SELECT r.* REPLACE (r.locked AND r.origin = 'hand' AS locked) FROM (
     SELECT unnest(from_json($before::JSON->'values', '[{"entity_type": "VARCHAR", "entity_id": "BIGINT", "field": "VARCHAR",
-        "value": "JSON", "origin": "VARCHAR", "provider": "VARCHAR", "confidence": "DOUBLE", "fetched_at": "TIMESTAMPTZ",
+        "value": "VARCHAR", "origin": "VARCHAR", "provider": "VARCHAR", "confidence": "DOUBLE", "fetched_at": "TIMESTAMPTZ",
         "locked": "BOOLEAN"}]'), recursive := true)
 ) AS r WHERE r.entity_id IN (SELECT id FROM titles) AND NOT EXISTS (
     SELECT 1 FROM title_values AS v

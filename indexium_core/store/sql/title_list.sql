@@ -50,9 +50,9 @@ FROM (
 ) AS v GROUP BY v.entity_id
 
 -- name: rating
--- The rating of a title from its ratings by source, 0 to 10.
+-- The rating of a title from its ratings by source, 0 to 10. Rotten Tomatoes and Metacritic rate from 0 to 100.
 coalesce(TRY_CAST(v.value->>'imdb' AS DOUBLE), TRY_CAST(v.value->>'tmdb' AS DOUBLE),
-         list_avg(TRY_CAST(v.value->>'$.*' AS DOUBLE[])))
+         list_avg(list_transform(TRY_CAST(v.value->>'$.*' AS DOUBLE[]), lambda each: CASE WHEN each > 10 THEN each / 10 ELSE each END)))
 
 -- name: incomplete
 -- The series (of `series`, or of all) with gaps, as `gaps_of` finds them: episodes with files that are missing between 1 and the last one (if a
@@ -107,7 +107,8 @@ SELECT count(*) FROM (/* matches */) AS m;
 -- name: by_ids
 -- Titles by id. `incomplete` are the series of them that have gaps.
 WITH page AS MATERIALIZED (
-    SELECT t.*, coalesce(s.title, '') AS series_title
+    SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
+           t.season, t.episode, t.aired
     FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id WHERE list_contains($ids::BIGINT[], t.id))
 FROM (/* counted */);
 
@@ -116,7 +117,7 @@ FROM (/* counted */);
 SELECT v.field, v.value::VARCHAR AS value, v.origin, v.provider, v.confidence, v.fetched_at, v.locked,
        s.field IS NOT NULL AS shown
 FROM title_values AS v
-LEFT JOIN titles_shown AS s ON (s.entity_type, s.entity_id, s.field, s.origin, s.provider)
+LEFT JOIN (SELECT * FROM titles_shown WHERE entity_id = $id) AS s ON (s.entity_type, s.entity_id, s.field, s.origin, s.provider)
                              = (v.entity_type, v.entity_id, v.field, v.origin, v.provider)
 WHERE v.entity_type = $kind AND v.entity_id = $id AND ($field::VARCHAR IS NULL OR v.field = $field)
 ORDER BY v.field, shown DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin), v.provider;
@@ -224,7 +225,7 @@ INSERT INTO title_values BY NAME SELECT $kind AS entity_type, $id AS entity_id, 
 
 -- name: lock
 -- Lock the shown value of a field.
-UPDATE title_values AS v SET locked = TRUE FROM titles_shown AS s
+UPDATE title_values AS v SET locked = TRUE FROM (SELECT * FROM titles_shown WHERE entity_id = $id) AS s
 WHERE (s.entity_type, s.entity_id, s.field) = ($kind, $id, $field)
   AND (s.entity_type, s.entity_id, s.field, s.origin, s.provider) = (v.entity_type, v.entity_id, v.field, v.origin, v.provider);
 

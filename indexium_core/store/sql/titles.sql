@@ -194,7 +194,7 @@ DELETE FROM seasons WHERE ($series::BIGINT[] IS NULL OR list_contains($series::B
   AND id NOT IN (SELECT entity_id FROM touched_titles WHERE entity_type = 'season');
 
 -- name: kinds_of
--- What given titles are.
+-- The kinds of the given titles.
 SELECT DISTINCT entity_type FROM titles WHERE list_contains($ids::BIGINT[], id);
 
 -- name: series_of
@@ -231,6 +231,7 @@ FROM (
                    WHEN k.episode IS NOT NULL THEN 'Episode ' || k.episode
                    ELSE coalesce(k.aired::VARCHAR, '') END) AS title,
                CASE WHEN s.ignored THEN 'ignored' WHEN k.state IN ('enriched', 'published') THEN k.state
+                    WHEN k.enriched_at IS NOT NULL THEN 'enriched'
                     WHEN starts_with(k.name_key, 'file ') AND coalesce(s.title_origin, 'name') = 'name' THEN 'discovered'
                     ELSE 'identified' END AS state
         FROM shown_titles AS s JOIN titles AS k ON k.entity_type = $kind AND k.id = s.id

@@ -190,7 +190,8 @@ def _scope(fresh: datetime, now: datetime, library_ids: Sequence[int], ids: Sequ
 
 def known(reader: Connection, entity_type: str, entity_id: int) -> Known:
     """Return the best id of a title, and the state of its search."""
-    row = reader.execute(_sql("known"), {"entity_type": entity_type, "entity_id": entity_id}).fetchone()
+    facts = {"entity_type": entity_type, "entity_id": entity_id, "ids": [entity_id]}
+    row = reader.execute(_sql("known"), facts).fetchone()
     assert row is not None
     return Known(*row)
 

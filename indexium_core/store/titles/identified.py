@@ -32,6 +32,10 @@ __all__ = [
 ]
 
 
+_TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+_MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
+
+
 class FileToIdentify(NamedTuple):
     """A video of a library that holds titles."""
 
@@ -186,25 +190,23 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None) -> N
 
     With `ids`, this is done for these titles only, and for the seasons of the series of episodes among them.
     """
+    if ids is not None and len(ids) > _MOST_GIVEN:
+        ids = None
     only: dict[str, Any] = {"ids": None if ids is None else list(ids)}
-    kinds = {"movie", "series", "season", "episode"}
+    kinds, series = set(_TABLES), None
     if ids is not None:
         kinds = {kind for (kind,) in tx.execute(_sql("kinds_of"), only).fetchall()}
+        series = [number for (number,) in tx.execute(_sql("series_of"), only).fetchall()]
     if "episode" in kinds:
         tx.execute(_sql("show_episodes"), only | {"at": at})
-    series = None
-    if ids is not None:
-        series = [number for (number,) in tx.execute(_sql("series_of"), only).fetchall()]
-    if series is None or series:
         tx.execute(_sql("insert_seasons"), {"at": at, "series": series})
         tx.execute(_sql("remove_seasons"), {"series": series})
-    if series:
         kinds.add("season")
+    if series:
         only["ids"] += [number for (number,) in tx.execute(_sql("seasons_of"), {"series": series}).fetchall()]
-    for table, kind in (("movies", "movie"), ("series", "series"), ("seasons", "season"), ("episodes", "episode")):
-        if kind in kinds:
-            tx.execute(_sql("shown"), only | {"kind": kind})
-            tx.execute(sql.with_parts(_sql("show"), table=table), {"kind": kind, "at": at})
+    for kind in [each for each in _TABLES if each in kinds]:
+        tx.execute(_sql("shown"), only | {"kind": kind})
+        tx.execute(sql.with_parts(_sql("show"), table=_TABLES[kind]), {"kind": kind, "at": at})
 
 
 def remove_empty(tx: Connection, library_id: int) -> None:

@@ -45,7 +45,7 @@ __all__ = [
     "withdraw",
 ]
 
-_TABLES = ("movies", "series", "seasons", "episodes")
+_TABLES: Mapping[EntityType, tuple[str, ...]] = {"movie": ("movies",), "series": ("series", "seasons", "episodes")}
 
 
 class QuestionPlace(NamedTuple):
@@ -236,13 +236,13 @@ def mark_candidate(tx: Connection, title_id: int, position: int, state: str, *, 
     tx.execute(_sql("mark_candidate"), facts)
 
 
-def withdraw(tx: Connection, title_id: int) -> None:
+def withdraw(tx: Connection, entity_type: EntityType, title_id: int) -> None:
     """Make the accepted candidate a proposal, and delete what providers say about the title; locked values stay."""
     facts = {"ids": [title_id]}
     tx.execute(_sql("withdraw_accepted"), {"id": title_id})
     tx.execute(_sql("remove_provider_values"), facts)
     tx.execute(_sql("forget_attempts"), facts)
-    for table in _TABLES:
+    for table in _TABLES[entity_type]:
         tx.execute(sql.with_parts(_sql("reset"), table=table), facts)
 
 
@@ -304,7 +304,7 @@ def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, whole: 
         tx.execute(_sql("remove_provider_values"), ids)
         tx.execute(_sql("remove_matches"), ids)
         tx.execute(_sql("restore_matches"), before)
-        for table in _TABLES:
+        for table in (each for tables in _TABLES.values() for each in tables):
             tx.execute(sql.with_parts(_sql("reset"), table=table), ids)
             tx.execute(sql.with_parts(_sql("restore_titles"), table=table), before)
     tx.execute(_sql("restore_values"), before)

@@ -1,0 +1,137 @@
+"""`titles matches`, `titles match`, `titles undo`: which title of a provider each film and series is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from indexium_core import errors
+from indexium_core.cli import output
+from indexium_core.cli.frame import opened
+from indexium_core.cli.library.rescan import followed
+from indexium_core.cli.options import AsJson
+from indexium_core.model import wording
+from indexium_core.model.matches.questions import MATCH_STATES
+
+if TYPE_CHECKING:
+    from indexium_core.model.matches.questions import MatchCandidate, MatchQuestion, MatchResult
+    from indexium_core.services import LibraryServices
+
+__all__ = ["decide", "list_matches", "undo_decision"]
+
+
+def list_matches(
+    context: typer.Context,
+    state: Annotated[str, typer.Option(metavar="STATE", help=f"One of {', '.join(MATCH_STATES)}.")] = "open",
+    library_id: Annotated[int | None, typer.Option("--library", metavar="ID", help="Only of this library.")] = None,
+    page: Annotated[int, typer.Option(min=1, help="Page of the list.")] = 1,
+    per_page: Annotated[int, typer.Option(min=1, max=200, help="Titles per page.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Show the titles that wait for a decision about their match, with the best candidate of each."""
+    with opened(context) as library:
+        found = library.matches.pending(state, library_id=library_id, page=page, per_page=per_page)
+    if as_json:
+        output.to_json(found)
+        return
+    output.table(
+        ("id", "title", "files", "candidates", "score", "best candidate"), map(_cells, found.items), right=(0, 2, 3)
+    )
+    others = [f"{state} {count:,}" for state, count in found.counts.items() if count]
+    output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}. {', '.join(others)}.")
+
+
+def _cells(question: MatchQuestion) -> tuple[object, ...]:
+    waiting = [each for each in question.candidates if each.state != "rejected"]
+    best = waiting[0] if waiting else None
+    score, name = (f"{best.score:.2f}", _name(best)) if best else ("", "")
+    return question.item.id, question.item.name, question.item.file_count, len(waiting), score, name
+
+
+def decide(
+    context: typer.Context,
+    title_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id from 'titles matches'.")],
+    accept: Annotated[int | None, typer.Option(metavar="N", min=1, help="Accept this candidate.")] = None,
+    external_id: Annotated[
+        str, typer.Option("--id", metavar="PROVIDER:ID", help="Accept the title with this id, such as tmdb:123.")
+    ] = "",
+    reject: Annotated[int | None, typer.Option(metavar="N", min=1, help="Reject this candidate.")] = None,
+    ignore: Annotated[bool, typer.Option("--ignore", help="It is no film and no series.")] = False,
+    later: Annotated[bool, typer.Option("--later", help="Put the question off.")] = False,
+    search: Annotated[str, typer.Option(metavar="TEXT", help="Search a title, a title with a year, or an id.")] = "",
+    others: Annotated[
+        bool, typer.Option("--others", help="With --accept and --ignore: also for open questions of the same folder.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show the candidates of a title with the reasons, or decide about them."""
+    chosen = [accept is not None, bool(external_id), reject is not None, ignore, later, bool(search)]
+    if sum(chosen) > 1:
+        raise errors.UsageError("Choose one of --accept, --id, --reject, --ignore, --later and --search.")
+    if others and accept is None and not ignore:
+        raise errors.UsageError("--others belongs to --accept or --ignore.")
+    with opened(context) as library:
+        if not any(chosen) or search:
+            question = library.matches.search(title_id, search) if search else library.matches.get(title_id)
+            _print_question(question, as_json=as_json)
+            return
+        if accept is not None:
+            result = library.matches.accept(title_id, accept, others=others)
+        elif external_id:
+            result = _accept_id(library, title_id, external_id)
+        elif reject is not None:
+            result = library.matches.reject(title_id, reject)
+        else:
+            result = library.matches.ignore(title_id, others=others) if ignore else library.matches.later(title_id)
+        if result.job_id is not None:
+            followed(library, library.jobs.get(result.job_id), "Enrichment")
+    _answer(result, as_json=as_json)
+
+
+def _accept_id(library: LibraryServices, title_id: int, text: str) -> MatchResult:
+    from indexium_core.model.providers.external_ids import ExternalId
+
+    provider, sign, value = text.strip().lower().partition(":")
+    known = ExternalId.parse(provider, value) if sign else ExternalId.parse("imdb", provider)
+    item = library.titles.get(title_id).item
+    return library.matches.accept_id(title_id, known, "tv" if item.entity_type == "series" else "movie")
+
+
+def undo_decision(context: typer.Context, as_json: AsJson = False) -> None:
+    """Undo the last decision about a match; again: the one before it."""
+    with opened(context) as library:
+        result = library.matches.undo()
+    _answer(result, as_json=as_json)
+
+
+def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json(question)
+        return
+    output.say_out(f"{question.item.name}: {question.state}, {MATCH_STATES[question.state]}")
+    if question.explanation:
+        output.say_out(question.explanation)
+    output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))
+    output.table(
+        ("n", "score", "candidate", "id", "state", "reasons"), map(_candidate_cells, question.candidates), right=(0,)
+    )
+    if question.other_count:
+        output.note(f"{wording.plural(question.other_count, 'other open question')} in the same folder: --others.")
+
+
+def _candidate_cells(row: MatchCandidate) -> tuple[object, ...]:
+    reasons = "; ".join(f"{each.text}: {each.points:+.3f}" for each in row.reasons)
+    known = f"{row.candidate.provider}:{row.candidate.external_id}"
+    return row.position, f"{row.score:.2f}", _name(row), known, row.state, reasons
+
+
+def _name(row: MatchCandidate) -> str:
+    return f"{row.candidate.title} ({row.candidate.year})" if row.candidate.year else row.candidate.title
+
+
+def _answer(result: MatchResult, *, as_json: bool) -> None:
+    if as_json:
+        output.to_json(result)
+    else:
+        output.say_out(result.description)

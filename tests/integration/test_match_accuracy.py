@@ -1,0 +1,18 @@
+"""The accuracy of matches: labelled names against a stand-in with namesakes, sequels, remakes and foreign films."""
+
+from __future__ import annotations
+
+from benchmarks import match_accuracy
+
+
+def test_clear_names_are_matched_and_no_name_wrongly() -> None:
+    found = match_accuracy.measure(step=9)
+
+    assert found.names > 50
+    assert found.wrong == []
+    assert found.recall >= 0.85
+
+
+def test_namesake_of_a_missing_title_is_accepted_only_without_a_year() -> None:
+    """Nothing tells such a name from its namesake."""
+    assert [each for each in match_accuracy.measure(step=7).mistaken if each.year is not None] == []
