@@ -102,7 +102,8 @@ _TABLE = (
         "folder",
         "folder",
         "f.folder",
-        "in a folder of that name or below; a leading / starts at the library folder, / alone is the library folder",
+        "in a folder of that name (a library folder, too) or below; a leading / starts at the library folder, "
+        "/ alone is the library folder",
         "folder:Family/2019",
     ),
     _key("root", "root", "l.name l.path", "of a library; in quotes its exact name or path", "root:films"),

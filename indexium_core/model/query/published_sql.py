@@ -249,8 +249,14 @@ def _folder(text: str) -> str:
     folder = text.strip("/")
     if not folder:
         return "f.folder = ''"
-    pattern = _pattern(f"/{folder}/", before="" if text.startswith("/") else "%")
-    return f"strip_accents('/' || f.folder || '/') ILIKE {pattern}"
+    path = "strip_accents('/' || f.folder || '/')"
+    if text.startswith("/"):
+        return f"{path} ILIKE {_pattern(f'/{folder}/', before='')}"
+    library, _, rest = folder.partition("/")
+    of_library = f"strip_accents(f.library) ILIKE {_pattern(library, before='', after='')}"
+    if rest:
+        of_library += f" AND {path} ILIKE {_pattern(f'/{rest}/', before='')}"
+    return f"({path} ILIKE {_pattern(f'/{folder}/')} OR ({of_library}))"
 
 
 def _names(column: str) -> str:

@@ -25,6 +25,7 @@ _ALL_PEOPLE = "i.names"  # all people of the three lists, folded, one per line
 _FOLDER = "('/' || f.folder || '/')"  # the slashes let a folder name match only as a whole
 _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # the spelling is always that of the table of people
 _NAMES_IN_FILES = frozenset({"i.existing_people", "i.tags_to_remove"})  # any spelling is possible
+_NAMED_LIBRARIES = "(SELECT library_id FROM libraries WHERE folded(name) = {})"
 _LOCKED = "(SELECT file_id FROM locked_fields)"
 _LOCKED_IN = "(SELECT file_id FROM locked_fields WHERE list_contains({}::VARCHAR[], field))"
 COMPARED = {  # what a range compares, by the kind of the key
@@ -192,8 +193,14 @@ class _Builder:
         folder = text.strip("/")
         if not folder:
             return "(f.folder = '')"
-        test = "starts_with" if text.startswith("/") else "contains"
-        return f"{test}({_folded(_FOLDER)}, {self._folded_parameter(f'/{folder}/')})"
+        if text.startswith("/"):
+            return f"starts_with({_folded(_FOLDER)}, {self._folded_parameter(f'/{folder}/')})"
+        below = f"contains({_folded(_FOLDER)}, {self._folded_parameter(f'/{folder}/')})"
+        library, _, rest = folder.partition("/")
+        of_library = f"f.library_id IN {_NAMED_LIBRARIES.format(self._folded_parameter(library))}"
+        if rest:
+            of_library += f" AND starts_with({_folded(_FOLDER)}, {self._folded_parameter(f'/{rest}/')})"
+        return f"({below} OR ({of_library}))"
 
     def _holds(self, column: str, text: str) -> str:
         return f"contains({_folded(column)}, {self._folded_parameter(text)})"
