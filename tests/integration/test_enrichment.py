@@ -12,8 +12,10 @@ import pytest
 
 from indexium_core import errors, settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.flows.providers.manager import ExternalAPIManager
 from indexium_core.library import Library
 from indexium_core.model.job import Job
+from indexium_core.model.providers.traffic import ProviderDetails
 from tests.integration.test_titles import add, identify, run, titles
 from tests.support.clock import Clock
 from tests.support.providers import KEYS
@@ -530,6 +532,30 @@ def test_accepted_match_is_looked_up(library: Library, folder: Path) -> None:
     job = library.jobs.wait(result.job_id, timeout=60)
     assert (job.summary["enriched"], job.summary["videos"]) == (1, 1)
     assert library.titles.get(question.item.id).item.state == "enriched"
+
+
+def test_match_withdrawn_during_the_requests_leaves_no_values(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(folder / "Films/The Lantern Keeper (2015).mp4", 71)
+    library.scan()
+    enrich(library)
+    [question] = library.matches.pending().items
+    before = values(library, question.item.id)
+    details = ExternalAPIManager.details
+
+    def details_and_undo(manager: ExternalAPIManager, *arguments: Any) -> ProviderDetails:
+        found = details(manager, *arguments)
+        library.matches.undo()
+        return found
+
+    monkeypatch.setattr(ExternalAPIManager, "details", details_and_undo)
+    result = library.matches.accept(question.item.id, 1)
+    assert result.job_id is not None
+    library.jobs.wait(result.job_id, timeout=60)
+    assert values(library, question.item.id) == before
+    assert library.titles.get(question.item.id).item.state == "identified"
+    assert library.matches.get(question.item.id).state == "open"
 
 
 def test_accepted_match_is_not_looked_up_if_off(library: Library, folder: Path) -> None:

@@ -18,6 +18,7 @@ from indexium_core import errors
 from indexium_core.flows.enrichment import provider_values
 from indexium_core.flows.providers.manager import ExternalAPIManager
 from indexium_core.model.people import people_comment
+from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
 from indexium_core.model.providers.traffic import ProviderDetails
 from indexium_core.store.connection import Connection
@@ -46,6 +47,7 @@ class FetchedTitle:
 
     title: DueTitle
     outcome: Outcome
+    known_id: ExternalId | None = None  # by which it was looked up
     confidence: float = 1.0  # of the match
     details: ProviderDetails | None = None
     seasons: Mapping[int, tuple[str, SeasonRecord]] = field(default_factory=dict)  # by number, with the provider
@@ -57,7 +59,7 @@ class FetchedTitle:
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows of a group of titles."""
+    """The rows of one title."""
 
     answers: list[AnswerRow] = field(default_factory=list)
     values: list[ProviderValueRow] = field(default_factory=list)
@@ -134,6 +136,7 @@ class TitleEnricher:
         return FetchedTitle(
             title=title,
             outcome="enriched",
+            known_id=known.id,
             confidence=1.0 if known.score is None else known.score,
             details=details,
             seasons=seasons,
@@ -163,33 +166,38 @@ class TitleEnricher:
     # Rows.
 
     def store(self, fetched: Sequence[FetchedTitle], save: Callable[[Connection, StoredGroup], None]) -> StoredGroup:
-        """Store a group of titles in one transaction, to which `save` adds the position of the job."""
-        group, found, at = StoredGroup(), _Rows(), self._clock()
+        """
+        Store a group of titles in one transaction, to which `save` adds the position of the job.
+
+        A title whose match changed during the requests is left out: the values belong to another title.
+        """
+        group, at = StoredGroup(), self._clock()
         reader = self._database.read()
         known = rows.present(reader, [each.title.id for each in fetched])
-        present = [each for each in fetched if each.title.id in known]
-        for each in present:
-            self._collect(reader, each, found)
-        if found.images:  # before the titles count as done, so that a kill loses none
-            failed = {name for each in present if each.details for name in each.details.problems}
-            self._record_images(found.images, failed=failed)
-        group.episodes = found.episodes
-        attempts = [attempt for each in present if (attempt := _attempt(each, at)) is not None]
+        collected = [(each, self._collected(reader, each)) for each in fetched if each.title.id in known]
+        images = {key: found for _, each in collected for key, found in each.images.items()}
+        if images:  # before the titles count as done, so that a kill loses none
+            failed = {name for each, _ in collected if each.details for name in each.details.problems}
+            self._record_images(images, failed=failed)
         with self._database.atomic() as tx:
+            current = [(each, found) for each, found in collected if _is_current(tx, each)]
+            attempts = [attempt for each, _ in current if (attempt := _attempt(each, at)) is not None]
             rows.record_attempts(tx, attempts, at=at)
-            if found.answers:
-                group.changed = rows.put(tx, found.answers, found.values, at=at)
+            group.episodes = sum(found.episodes for _, found in current)
+            answers = [answer for _, found in current for answer in found.answers]
+            if answers:
+                group.changed = rows.put(tx, answers, [row for _, found in current for row in found.values], at=at)
             if group.changed:
                 identified.show(tx, at=at, ids=[number for _, number in group.changed])
             save(tx, group)
-        self._take_cast([each.title.id for each in present if each.details and each.title.entity_type == "movie"])
+        self._take_cast([each.title.id for each, _ in current if each.details and each.title.entity_type == "movie"])
         return group
 
-    def _collect(self, reader: Connection, fetched: FetchedTitle, found: _Rows) -> None:
-        """Add the answers, values and pictures of a title."""
-        details, title, confidence = fetched.details, fetched.title, fetched.confidence
+    def _collected(self, reader: Connection, fetched: FetchedTitle) -> _Rows:
+        """Return the answers, values and pictures of a title."""
+        details, title, confidence, found = fetched.details, fetched.title, fetched.confidence, _Rows()
         if details is None:
-            return
+            return found
         kind, number = title.entity_type, title.id
         for provider, record in details.records.items():
             found.answers.append(AnswerRow(kind, number, provider, record.is_complete))
@@ -205,6 +213,7 @@ class TitleEnricher:
         found.images[kind, number] = details.images
         if fetched.seasons:
             self._collect_seasons(reader, fetched, found)
+        return found
 
     def _collect_seasons(self, reader: Connection, fetched: FetchedTitle, found: _Rows) -> None:
         """Add the answers, values and pictures of the seasons and episodes that the library has."""
@@ -236,6 +245,12 @@ class TitleEnricher:
                         self._add_people(film.file_ids, [name])
                 with self._database.atomic() as tx:
                     rows.take_cast(tx, film.id, {*film.taken, *keys})
+
+
+def _is_current(tx: Connection, fetched: FetchedTitle) -> bool:
+    """Return whether a title still has the id by which it was looked up: a person can withdraw a match meanwhile."""
+    title = fetched.title
+    return fetched.details is None or rows.known(tx, title.entity_type, title.id).id == fetched.known_id
 
 
 def _long(wait: float | None) -> float | None:
