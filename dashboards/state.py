@@ -337,6 +337,7 @@ class DecideState(AddressedState):
     """The listed titles."""
 
     segment = param.Selector(default="open", objects=list(MATCH_STATES), doc="The state of their matches.")
+    opens = param.Integer(default=None, allow_None=True, doc="The title that the page shows first.")
 
     _address: ClassVar[Mapping[str, str]] = {"segment": "show"}
 

@@ -90,7 +90,8 @@ class DecideScreen(Screen):
     def refresh(self) -> None:
         """Read the questions again while the page is visible."""
         if self._session.is_showing("decide"):
-            self._load()
+            opens, self.state.opens = self.state.opens, None
+            self._load(opens=opens)
 
     # Displaying.
 

@@ -9,6 +9,7 @@ from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
 from dashboards.pages.titles.titles_state import TitlesState
+from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
@@ -65,7 +66,8 @@ class TitlesScreen(Screen):
             unlock=lambda message: self._lock(str(message["field"]), on=False),
             person=self._show_person,
             ignore=lambda message: self._set("ignored", "yes" if message["on"] else ""),
-            decide=lambda _: session.go(DECIDE),
+            decide=lambda _: self._decide(),
+            plan=lambda _: self._plan(),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -268,6 +270,19 @@ class TitlesScreen(Screen):
             self._draw()
 
         self._bridge.run(lambda: work(title_id), done, name="title_change", failed=failed)
+
+    def _decide(self) -> None:
+        """Show the candidates of the title that is open on the page for decisions."""
+        match = self._title.match if self._title else None
+        if match is not None and match.state != "unsearched":
+            self._session.go(DECIDE, segment=match.state, opens=match.item.id)
+        else:
+            self._session.go(DECIDE)
+
+    def _plan(self) -> None:
+        """Ask whether the values of the title that is open become edits of its files."""
+        if self.state.title_id is not None:
+            ask_plan_values(self._library, self._bridge, self._session.dialog, [self.state.title_id])
 
     def _show_person(self, message: Mapping[str, Any]) -> None:
         """List the titles of an actor or a director."""

@@ -51,6 +51,7 @@ import {drawImage, drawPoster, hideBroken} from "./posters.js"
  * @property {string} plot
  * @property {boolean} ignored
  * @property {boolean} can_ignore
+ * @property {boolean} can_plan
  * @property {Value[]} values
  * @property {{field: string, label: string}[]} more Fields without a value.
  * @property {string} opened
@@ -114,14 +115,16 @@ const drawHead = view =>
         h("small", null, view.state.text),
       ),
       view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
-      view.can_ignore &&
+      (view.can_plan || view.can_ignore) &&
         h(
           "div",
           {class: "acts"},
-          button(view.ignored ? "It is a film or series" : "Not a film or series", "ignore", {
-            kind: "small",
-            data: {on: view.ignored ? "" : "1", key: "ignore"},
-          }),
+          view.can_plan && button("Plan these values", "plan", {kind: "small primary", data: {key: "plan"}}),
+          view.can_ignore &&
+            button(view.ignored ? "It is a film or series" : "Not a film or series", "ignore", {
+              kind: "small",
+              data: {on: view.ignored ? "" : "1", key: "ignore"},
+            }),
         ),
     ),
   )

@@ -45,7 +45,7 @@ class TitleView(Component):
     The page of a title. View: see `view`.
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
-    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `decide`.
+    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `decide`, `plan`.
     """
 
     _esm = module("title_page")
@@ -96,6 +96,7 @@ def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str,
         "plot": values["plot"].text if "plot" in values else "",
         "ignored": item.state == "ignored",
         "can_ignore": item.entity_type in ("movie", "series"),
+        "can_plan": item.state != "ignored" and any(each.role == "main" for each in title.files),
         "values": [_value(each, found, opened=opened) for each in _fields(values)],
         "more": [
             {"field": name, "label": _label(name)}

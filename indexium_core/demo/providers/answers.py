@@ -228,7 +228,7 @@ def _omdb_details(each: MadeUpTitle) -> Json:
         "Plot": each.plot or "N/A",
         "Ratings": [{"Source": "Rotten Tomatoes", "Value": "87%"}, {"Source": "Metacritic", "Value": "74/100"}],
         "Metascore": "74",
-        "imdbRating": "7.3",
+        "imdbRating": f"{each.rating + 0.2:.1f}",
         "imdbVotes": "12,345",
         "Response": "True",
     }
