@@ -218,9 +218,7 @@ def enrich(
     library_ids: Annotated[
         list[int] | None, typer.Option("--library", metavar="ID", help="Only titles of this library.")
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Also titles that were looked up in the last 30 days.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also titles that are not due.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look up titles at the providers and store their values; values by hand and of NFO files stay."""

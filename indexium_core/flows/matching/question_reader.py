@@ -32,7 +32,7 @@ def page_of(reader: Connection, state: str, *, library_id: int | None, page: int
 
 def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[QuestionPlace]) -> list[MatchQuestion]:
     """Return the questions of films and series; `opened` are all open questions."""
-    places, waiting = {each.id: each for each in found}, _waiting(opened)
+    places, waiting = {each.id: each for each in found}, _by_folder(opened)
     title_ids = list(places)
     groups = {number: _others(waiting, place) for number, place in places.items()}
     shown = {each.id for group in groups.values() for each in group[:_SHOWN_OTHERS]}
@@ -59,7 +59,7 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
                 candidates=tuple(sorted(candidates.get(number, ()), key=lambda each: each.state == "rejected")),
                 others=tuple(items[each.id] for each in groups[number][:_SHOWN_OTHERS] if each.id in items),
                 other_count=len(groups[number]),
-                same_count=sum(_guess(each) == _guess(places[number]) for each in groups[number]),
+                same_count=sum(_search_key(each) == _search_key(places[number]) for each in groups[number]),
                 decided_by=row.decided_by if row else "",
                 decided_at=row.decided_at if row else None,
             )
@@ -74,17 +74,17 @@ def state_of(item: TitleItem, row: SearchRow | None) -> MatchState:
     return row.state if row else "unsearched"
 
 
-def neighbours(reader: Connection, title_id: int, *, same_guess: bool = False) -> list[int]:
-    """Return the other open questions of the folder of a title; `same_guess`: only those with the same search."""
+def neighbours(reader: Connection, title_id: int, *, same_search: bool = False) -> list[int]:
+    """Return the other open questions of the folder of a title; `same_search`: only those with the same search."""
     return [
         each.id
         for place in store.places(reader, [title_id])
-        for each in _others(_waiting(store.ordered(reader, "open")), place)
-        if not same_guess or _guess(each) == _guess(place)
+        for each in _others(_by_folder(store.ordered(reader, "open")), place)
+        if not same_search or _search_key(each) == _search_key(place)
     ]
 
 
-def _waiting(opened: Sequence[QuestionPlace]) -> Mapping[tuple[int, str], list[QuestionPlace]]:
+def _by_folder(opened: Sequence[QuestionPlace]) -> Mapping[tuple[int, str], list[QuestionPlace]]:
     """Return the open questions by library and folder."""
     found: dict[tuple[int, str], list[QuestionPlace]] = {}
     for each in opened:
@@ -96,7 +96,7 @@ def _others(waiting: Mapping[tuple[int, str], list[QuestionPlace]], place: Quest
     return [each for each in waiting.get(_group(place), ()) if each.id != place.id]
 
 
-def _guess(place: QuestionPlace) -> tuple[str, str, int | None]:
+def _search_key(place: QuestionPlace) -> tuple[str, str, int | None]:
     return place.entity_type, title_key(place.title), place.year
 
 

@@ -28,7 +28,7 @@ MATCH_STATES: Mapping[str, str] = {
 class GuessFact:
     """One thing that the files say about a title."""
 
-    name: str  # title, year, type, runtime, language, ids
+    name: str  # title, original title, year, type, runtime, id
     text: str
     source: str  # where it comes from: "names", "NFO file", "container tag", "by hand", "measured"
 
@@ -60,7 +60,7 @@ class MatchQuestion:
     candidates: tuple[MatchCandidate, ...]  # best first, the rejected ones last
     others: tuple[TitleItem, ...] = ()  # open questions of the same folder: the first ones
     other_count: int = 0  # all of them; `ignore` can count for them too
-    same_count: int = 0  # those of a series with the same guess; `accept` can count for them too
+    same_count: int = 0  # others with the same title and year; `accept` can count for them too
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
 
