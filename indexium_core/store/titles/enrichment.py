@@ -161,7 +161,8 @@ def due(
     `ids` are films and series.
     """
     facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES}
-    return [DueTitle(*row[:4], Known(*row[4:-1]), row[-1]) for row in reader.execute(_sql("due"), facts).fetchall()]
+    rows = reader.execute(_sql("due"), facts).fetchall()
+    return [DueTitle(row[0], row[1], row[2], row[3], Known(*row[4:9]), row[9]) for row in rows]
 
 
 def count_due(
