@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -375,8 +375,8 @@ class ExternalAPIManager:
                 return decision
         return detail([each for each in decision.candidates if each.score >= MIN_SCORE])
 
-    def _doubt(self, decision: MatchDecision, query: SearchQuery, missing: Set[str]) -> str:
-        """Return why providers without an answer (`missing`) can change a decision, as a sentence; "" if they cannot."""
+    def _doubt(self, decision: MatchDecision, query: SearchQuery, missing: Collection[str]) -> str:
+        """Return why providers without an answer (`missing`) can change a decision; "" if they cannot."""
         if not missing or any(reason.code == "id" for each in decision.candidates for reason in each.reasons):
             return ""
         if query.external_ids:
