@@ -63,7 +63,7 @@ Order = Literal["asc", "desc"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _TitleListQuery:
     """The page of a list of titles, its order and its filter."""
 
     q: Words = ""
@@ -107,7 +107,7 @@ class EpisodeList(BaseModel):
 
 
 @router.get("/movies", response_model=TitleList)
-def movies(library: Open, wanted: Annotated[_Wanted, Depends()]) -> Json:
+def movies(library: Open, wanted: Annotated[_TitleListQuery, Depends()]) -> Json:
     """Return films. `q` finds words of the title, `filter` a state or a library."""
     return Json(_titles(library, "movie", wanted))
 
@@ -115,11 +115,11 @@ def movies(library: Open, wanted: Annotated[_Wanted, Depends()]) -> Json:
 @router.get("/movies/search", response_model=TitleList)
 def search_movies(library: Open, q: Words = "", page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
     """Return the films whose title has all words of `q`."""
-    return Json(_titles(library, "movie", _Wanted(q, page, limit, fields=fields)))
+    return Json(_titles(library, "movie", _TitleListQuery(q, page, limit, fields=fields)))
 
 
 @router.get("/series", response_model=SeriesList)
-def series(library: Open, wanted: Annotated[_Wanted, Depends()]) -> Json:
+def series(library: Open, wanted: Annotated[_TitleListQuery, Depends()]) -> Json:
     """Return series. `total_series` and `total_episodes` are those of the whole library, whatever the filter."""
     found = _titles(library, "series", wanted)
     totals = {
@@ -209,7 +209,7 @@ def plan(library: Open, body: PlannedTitles) -> Json:
     return Json(library.titles.plan_values(body.title_ids, body.fields))
 
 
-def _titles(library: Library, kind: str, wanted: _Wanted) -> dict[str, Any]:
+def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, Any]:
     found = library.titles.list(
         wanted.q,
         kind=kind,
