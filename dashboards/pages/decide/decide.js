@@ -89,7 +89,7 @@ function decide(self, type, text, data = {}, others = []) {
 }
 
 /** @type {(self: Self, number: number) => boolean | void} */
-function choose(self, number) {
+function accept(self, number) {
   const question = current(self)
   const candidate = question?.candidates[self.state.first + number - 1]
   if (!candidate || candidate.accepted) return false
@@ -172,7 +172,7 @@ const drawOther = ({view, state}, question) =>
       placeholder: "Title, or id: tt0118767, tmdb:48211",
       data: {key: `search${question.id}`},
     }),
-    button("Not a film", "ignore", {key: "s"}),
+    button("Not a film or series", "ignore", {key: "s"}),
     view.segment !== "later" && button("Later", "later", {key: "l"}),
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
@@ -196,8 +196,8 @@ const drawOther = ({view, state}, question) =>
   )
 
 const KEYS_LINE = [
-  ["1 2 3", "choose"],
-  ["s", "not a film"],
+  ["1 2 3", "accept"],
+  ["s", "not a film or series"],
   ["l", "later"],
   ["j k", "move"],
   ["z", "undo"],
@@ -339,8 +339,8 @@ export function render(context) {
     },
     listeners: {keydown: onKeydown},
     actions: {
-      choose: (me, data) => choose(me, Number(data.number)),
-      ignore: me => decide(me, "ignore", "not a film", {}, current(me)?.others),
+      accept: (me, data) => accept(me, Number(data.number)),
+      ignore: me => decide(me, "ignore", "ignored", {}, current(me)?.others),
       later: me => decide(me, "later", "later"),
       candidates: showMore,
       all: toggleAll,
@@ -357,10 +357,10 @@ export function render(context) {
   /** @type {(does: string, run: () => unknown) => KeyBinding} */
   const act = (does, run) => ({does, group: "Decide", when: hasQuestion, run})
   keys(context.model, "decide", {
-    1: act("take the candidate", () => choose(self, 1)),
-    2: act("take the candidate", () => choose(self, 2)),
-    3: act("take the candidate", () => choose(self, 3)),
-    s: act("not a film", () => decide(self, "ignore", "not a film", {}, current(self).others)),
+    1: act("accept the candidate", () => accept(self, 1)),
+    2: act("accept the candidate", () => accept(self, 2)),
+    3: act("accept the candidate", () => accept(self, 3)),
+    s: act("not a film or series", () => decide(self, "ignore", "ignored", {}, current(self).others)),
     l: act("later", () => self.view.segment !== "later" && decide(self, "later", "later")),
     a: act("apply to the whole folder", () => current(self).others.length > 0 && toggleAll(self)),
     m: act("other candidates", () => showMore(self)),

@@ -26,7 +26,6 @@ import {button, chip} from "../../components/widgets.js"
  * @property {string} brief
  * @property {string} conflict
  * @property {boolean} accepted
- * @property {boolean} rejected
  */
 
 export const SHOWN = 3 // candidates side by side
@@ -93,12 +92,12 @@ const drawOffer = (offer, number, missing) =>
     h("p", {class: "plot", dir: "auto"}, offer.plot),
     drawScore(offer),
     offer.accepted
-      ? button("✓ Matched", "choose", {disabled: true})
-      : button("This one", "choose", {
+      ? button("✓ Matched", "accept", {disabled: true})
+      : button("Accept", "accept", {
           kind: number === 1 ? "primary" : "",
           key: String(number),
           data: {number},
-          "aria-label": `Take candidate ${number}: ${offer.title}${offer.year ? `, ${offer.year}` : ""}`,
+          "aria-label": `Accept candidate ${number}: ${offer.title}${offer.year ? `, ${offer.year}` : ""}`,
         }),
   )
 
@@ -113,7 +112,8 @@ export function drawCandidates(question, first, missing) {
       chip(level, text, sign),
       h("span", null, question.why),
       h("span", {class: "grow"}),
-      shown.length > 0 && h("small", {class: "enough"}, h("i", {class: "tickmark"}), "0.85, enough alone"),
+      shown.length > 0 &&
+        h("small", {class: "enough"}, h("i", {class: "tickmark"}), "accepted automatically from 0.85"),
     ),
     shown.length > 0
       ? h(
@@ -125,7 +125,7 @@ export function drawCandidates(question, first, missing) {
           "div",
           {class: "card nothing", data: {key: "nothing"}},
           h("b", null, "No candidates"),
-          "Search by another title, or by the id of the film. If it is no film, press s.",
+          "Search by another title, or by the id of the film. If it is not a film or series, press s.",
         ),
   ]
 }

@@ -1,4 +1,4 @@
-// The file of a question with what was guessed from it, and the queue of the next questions.
+// The file of a question with what it says, and the queue of the next questions.
 import {h} from "../../components/browser/dom.js"
 
 /** @import {Offer} from "./decide_candidates.js" */
@@ -7,7 +7,6 @@ import {h} from "../../components/browser/dom.js"
  * @typedef {object} Question
  * @property {number} id
  * @property {string} name
- * @property {string} files
  * @property {string} best The score of the best candidate, as text.
  * @property {string} still Address of a picture of the file, or "".
  * @property {string} stillText
@@ -19,7 +18,7 @@ import {h} from "../../components/browser/dom.js"
  * @property {string} searched
  * @property {Offer[]} candidates
  * @property {number[]} others Ids of the other questions of the folder.
- * @property {number[]} same Ids of those with the same guess.
+ * @property {number[]} same Ids of those with the same title and year.
  * @property {number} otherCount
  * @property {string} allText
  */
@@ -55,7 +54,7 @@ export const drawFile = (question, missing) =>
     ),
     h(
       "dl",
-      {class: "guess"},
+      {class: "says"},
       question.facts.map(({name, text, source}) => [
         h("dt", null, name),
         h("dd", null, h("b", {dir: "auto"}, text), " ", h("small", null, source)),

@@ -45,7 +45,8 @@ class TitleView(Component):
     The page of a title. View: see `view`.
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
-    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `decide`, `plan`.
+    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` (of the last decision about
+    a match), `decide`, `plan`.
     """
 
     _esm = module("title_page")
@@ -86,7 +87,7 @@ def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str,
         "kind": item.entity_type,
         "title": item.title or "Without a title",
         "about": _about(item, values, found.library),
-        "state": {"text": STATES[item.state], "name": item.state},
+        "state": {"text": STATES[item.state], "label": titles_list.STATE_LABELS[item.state], "name": item.state},
         "series": {"id": item.series_id, "href": f"/titles/{item.series_id}", "title": item.series_title}
         if item.series_id
         else None,
@@ -265,9 +266,9 @@ def _match(question: MatchQuestion | None, decide: str) -> dict[str, Any] | None
     best = next((each for each in question.candidates if each.state == "accepted"), None)
     known = best.candidate if best else None
     return {
-        "text": MATCH_STATES.get(question.state, "was not searched yet"),
+        "text": MATCH_STATES[question.state],
         "explanation": question.explanation,
-        "by": {"hand": "Decided by hand", "automatic": "Accepted by itself"}.get(question.decided_by, ""),
+        "by": {"hand": "Decided by hand", "automatic": "Accepted automatically"}.get(question.decided_by, ""),
         "candidate": _candidate(known) if known else "",
         "score": f"{best.score:.2f}" if best else "",
         "reasons": [{"text": each.text, "points": f"{each.points:+.2f}"} for each in best.reasons] if best else [],

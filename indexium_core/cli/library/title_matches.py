@@ -109,7 +109,7 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
     if as_json:
         output.to_json(question)
         return
-    output.say_out(f"{question.item.name}: {question.state}, {MATCH_STATES[question.state]}")
+    output.say_out(f"{question.item.name}: {question.state}. {MATCH_STATES[question.state]}")
     if question.explanation:
         output.say_out(question.explanation)
     output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))

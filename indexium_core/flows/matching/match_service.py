@@ -135,7 +135,7 @@ class TitleMatchService:
         Args:
             title_id: The title.
             position: The candidate, as in `MatchQuestion.candidates`.
-            others: Also for the open questions of the same folder with the same guess.
+            others: Also for the open questions of the same folder with the same title and year.
             expected: The id of the candidate that the person saw, such as `tmdb:603`.
 
         Raises:
@@ -169,7 +169,7 @@ class TitleMatchService:
         at = self._clock()
         with self._database.atomic() as tx:
             item, chosen = acceptance.present(tx, title_id), choose(tx)
-            ids = [title_id, *(question_reader.neighbours(tx, title_id, same_guess=True) if others else ())]
+            ids = [title_id, *(question_reader.neighbours(tx, title_id, same_name=True) if others else ())]
             before = store.rows_before(tx, ids, whole=True)
             items = store.items(tx, ids)
             for each in items.values():
@@ -226,7 +226,7 @@ class TitleMatchService:
             store.ignore(tx, ids, at=at)
             acceptance.show(tx, ids, at)
             items = store.items(tx, ids)
-            decision = _decision(items, f"“{item.name}” is no film and no series")
+            decision = _decision(items, f"“{item.name}” is not a film or series")
             decision_id = store.record(tx, "ignore", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         return dataclasses.replace(decision, decision_id=decision_id)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from indexium_core.model.matches.questions import GuessFact
+from indexium_core.model.matches.questions import FileFact
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.matching import SearchQuery
@@ -73,24 +73,24 @@ def ids_of(values: Sequence[SearchValue]) -> tuple[ExternalId, ...]:
     return tuple(found)
 
 
-def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | None) -> tuple[GuessFact, ...]:
+def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | None) -> tuple[FileFact, ...]:
     """Return what the files say about a title, with its sources, for people."""
     texts = [("title", "title"), ("original_title", "original title"), ("year", "year")]
     facts = [
-        GuessFact(name=name, text=str(each.value), source=_SOURCES[each.origin])
+        FileFact(name=name, text=str(each.value), source=_SOURCES[each.origin])
         for field, name in texts
         for each in values
         if each.field == field and each.shown and each.value not in (None, "")
     ]
     kind = "film" if item.entity_type == "movie" else "series"
-    facts.append(GuessFact(name="type", text=kind, source="names"))
+    facts.append(FileFact(name="type", text=kind, source="names"))
     if minutes:
-        facts.append(GuessFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
+        facts.append(FileFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
     known = ids_of(values)
     for each in values:
         found = ExternalId(_ID_FIELDS.get(each.field, ""), str(each.value))
         if found in known:
-            facts.append(GuessFact(name="id", text=str(found), source=_SOURCES[each.origin]))
+            facts.append(FileFact(name="id", text=str(found), source=_SOURCES[each.origin]))
     return tuple(facts)
 
 
