@@ -4,6 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, loadingPage} from "../../components/widgets.js"
 import {drawSearchField} from "../../components/search_field.js"
+import {drawImage, hideBroken} from "../../components/posters.js"
 import {plural} from "../../components/wording.js"
 import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
@@ -34,7 +35,6 @@ import {SHOWN, drawCandidates} from "./decide_candidates.js"
  * @property {boolean} all The decision counts for the others, too.
  * @property {number} sent
  * @property {number} turn
- * @property {Set<string>} missing Addresses without a picture.
  * @property {string} searching
  *
  * @typedef {Component<View, State>} Self
@@ -227,7 +227,7 @@ function drawAhead(self, question) {
   return h(
     "div",
     {class: "ahead", "aria-hidden": "true", data: {key: "ahead"}},
-    wanted.filter(src => src && !self.state.missing.has(src)).map(src => h("img", {src, alt: "", data: {key: src}})),
+    wanted.map(src => drawImage(src, "eager")),
   )
 }
 
@@ -258,8 +258,8 @@ function draw(self) {
     h(
       "div",
       {class: "triage", data: {key: "triage"}},
-      h("div", null, drawFile(question, state.missing), drawQueue(openItems(self), question, state.done, view.more)),
-      h("div", null, drawCandidates(question, state.first, state.missing), drawOther(self, question), drawKeysLine()),
+      h("div", null, drawFile(question), drawQueue(openItems(self), question, state.done, view.more)),
+      h("div", null, drawCandidates(question, state.first), drawOther(self, question), drawKeysLine()),
     ),
     h("p", {class: "vh", role: "status", data: {key: "said"}}, `${question.name}. ${question.why}`),
     drawAhead(self, question),
@@ -284,21 +284,6 @@ function onDrawn(self) {
     self.before = view
     self.paint()
   }
-}
-
-/** @param {Self} self */
-function listenToPictures(self) {
-  // "error" does not bubble
-  self.root.addEventListener(
-    "error",
-    event => {
-      const src = /** @type {HTMLElement} */ (event.target).getAttribute?.("src")
-      if (!src || self.state.missing.has(src)) return
-      self.state.missing.add(src)
-      self.paint()
-    },
-    true,
-  )
 }
 
 /** @type {(self: Self, event: PageEvent) => void} */
@@ -327,11 +312,10 @@ export function render(context) {
       all: false,
       sent: 0,
       turn: 0,
-      missing: new Set(),
       searching: "",
     }),
     draw,
-    onSetup: listenToPictures,
+    onSetup: me => hideBroken(me.root),
     onDrawn,
     onMessage(me) {
       me.state.searching = ""

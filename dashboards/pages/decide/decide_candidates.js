@@ -1,5 +1,6 @@
 // Three candidates side by side, with the score of each and its reasons.
 import {h} from "../../components/browser/dom.js"
+import {drawPoster} from "../../components/posters.js"
 import {button, chip} from "../../components/widgets.js"
 
 /** @import {Question} from "./decide_file.js" */
@@ -59,8 +60,8 @@ const drawScore = ({score, relation, meter, parts, reasons, brief, conflict}) =>
     conflict && h("p", {class: "conflict"}, conflict),
   )
 
-/** @type {(offer: Offer, number: number, missing: Set<string>) => HTMLElement} */
-const drawOffer = (offer, number, missing) =>
+/** @type {(offer: Offer, number: number) => HTMLElement} */
+const drawOffer = (offer, number) =>
   h(
     "article",
     {
@@ -71,12 +72,7 @@ const drawOffer = (offer, number, missing) =>
     h(
       "div",
       {class: "top"},
-      h(
-        "div",
-        {class: "poster"},
-        h("span", {"aria-hidden": "true"}, offer.initials),
-        offer.poster && !missing.has(offer.poster) && h("img", {src: offer.poster, alt: ""}),
-      ),
+      drawPoster(offer),
       h(
         "div",
         {class: "facts-of"},
@@ -101,8 +97,8 @@ const drawOffer = (offer, number, missing) =>
         }),
   )
 
-/** @type {(question: Question, first: number, missing: Set<string>) => Child} */
-export function drawCandidates(question, first, missing) {
+/** @type {(question: Question, first: number) => Child} */
+export function drawCandidates(question, first) {
   const shown = question.candidates.slice(first, first + SHOWN)
   const {level, sign, text} = question.label
   return [
@@ -119,7 +115,7 @@ export function drawCandidates(question, first, missing) {
       ? h(
           "div",
           {class: "three", data: {key: "three"}},
-          shown.map((offer, place) => drawOffer(offer, place + 1, missing)),
+          shown.map((offer, place) => drawOffer(offer, place + 1)),
         )
       : h(
           "div",

@@ -1,5 +1,6 @@
 // The file of a question with what it says, and the queue of the next questions.
 import {h} from "../../components/browser/dom.js"
+import {drawImage} from "../../components/posters.js"
 
 /** @import {Offer} from "./decide_candidates.js" */
 
@@ -25,17 +26,15 @@ import {h} from "../../components/browser/dom.js"
 
 const LINES = 8 // of the queue
 
-/** @type {(question: Question, missing: Set<string>) => HTMLElement} */
-export const drawFile = (question, missing) =>
+/** @type {(question: Question) => HTMLElement} */
+export const drawFile = question =>
   h(
     "section",
     {class: "card this", "aria-label": "The file", data: {key: "file"}},
     h(
       "div",
       {class: "still"},
-      question.still &&
-        !missing.has(question.still) &&
-        h("img", {src: question.still, alt: "", data: {key: question.still}}),
+      drawImage(question.still, "eager"),
       question.stillText && h("span", null, question.stillText),
     ),
     h(

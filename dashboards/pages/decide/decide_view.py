@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from dashboards.components.base import Component, module
+from dashboards.components.title_text import ORIGINS, initials
 from indexium_core.model import wording
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import marked_parts
+from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchDecision, MatchReason, ScoredCandidate
 
@@ -36,13 +38,6 @@ _LABELS = {
     "ignored": ("note", "", "ignored"),
     "unsearched": ("note", "", "not searched"),
 }
-_SOURCES = {
-    "names": "from the names of file and folder",
-    "NFO file": "from the NFO file",
-    "container tag": "from a tag in the file",
-    "by hand": "set by hand",
-}
-_PROVIDERS = {"tmdb": "TMDB", "tvdb": "TVDB", "omdb": "OMDb", "imdb": "IMDb"}
 
 
 class DecideList(Component):
@@ -190,7 +185,7 @@ def _still_text(question: MatchQuestion) -> str:
 
 def _fact(fact: FileFact) -> dict[str, str]:
     text = fact.text.capitalize() if fact.name == "type" else fact.text
-    return {"name": fact.name.capitalize(), "text": text, "source": _SOURCES.get(fact.source, fact.source)}
+    return {"name": fact.name.capitalize(), "text": text, "source": ORIGINS[fact.source]}
 
 
 def _searched(question: MatchQuestion) -> str:
@@ -213,20 +208,21 @@ def _candidate(
     found = each.candidate
     key = f"{found.provider}:{found.external_id}"
     known = [name for name in found.titles if name != found.title]
-    facts = [_minutes(found.runtime_minutes)] if found.runtime_minutes else []
+    facts = [wording.runtime(found.runtime_minutes)] if found.runtime_minutes else []
     more = len(found.cast) - CAST
     best = shown[0].score
     return {
         "position": each.position,
         "key": key,
         "title": found.title,
-        "initials": "".join(word[0] for word in found.title.split()[:2]).upper(),
+        "initials": initials(found.title),
         "original": found.original_title if found.original_title in known else (known[0] if known else ""),
         "year": str(found.year) if found.year else "",
         "facts": [*facts, *filter(None, [_NAMES[found.content_type]])],
         "ids": " · ".join(
             filter(
-                None, [f"{_PROVIDERS.get(found.provider, found.provider)} {found.external_id}", found.original_language]
+                None,
+                [f"{PROVIDER_NAMES.get(found.provider, found.provider)} {found.external_id}", found.original_language],
             )
         ),
         "cast": ", ".join(found.cast[:CAST]),
@@ -242,11 +238,6 @@ def _candidate(
         "conflict": each.conflict,
         "accepted": each.state == "accepted",
     }
-
-
-def _minutes(number: float) -> str:
-    hours, minutes = divmod(round(number), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _parts(each: MatchCandidate) -> list[float]:

@@ -3,9 +3,9 @@ import {component, currentPage, listen} from "../../components/browser/component
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button} from "../../components/widgets.js"
-import {drawImage, drawPoster, hideBroken} from "./posters.js"
+import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
 
-/** @import {Poster} from "./posters.js" */
+/** @import {Poster} from "../../components/posters.js" */
 
 /**
  * @typedef {{place: number, text: string, origin: string, time: string, shown: boolean}} Choice

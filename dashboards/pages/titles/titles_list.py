@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
+from dashboards.components.title_text import initials
 from dashboards.pages.titles.titles_state import TitlesState
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
@@ -22,7 +23,6 @@ __all__ = [
     "STATE_LABELS",
     "TitlesList",
     "TitlesSnapshot",
-    "initials",
     "options",
     "tile",
     "view",
@@ -216,13 +216,6 @@ def _size(item: TitleItem) -> str:
     if item.entity_type == "season":
         return wording.plural(item.episode_count, "episode")
     return wording.files(item.file_count)
-
-
-def initials(title: str) -> str:
-    """Return at most two letters for a poster that is not there."""
-    words = [word for word in title.split() if word[0].isalnum()]
-    main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
-    return "".join(word[0].upper() for word in main[:2]) or "?"
 
 
 def _progress(job: Job) -> dict[str, Any]:

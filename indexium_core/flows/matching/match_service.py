@@ -22,9 +22,6 @@ from indexium_core.model.matches.questions import (
 )
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.matching import (
-    Candidate,
-)
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
@@ -176,7 +173,7 @@ class TitleMatchService:
                 if each.state == "ignored":
                     title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
                 acceptance.take(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
-            decision = _decision(items, f"“{item.name}” is “{_name(chosen.candidate)}”")
+            decision = _decision(items, f"“{item.name}” is “{chosen.candidate.name}”")
             decision_id = store.record(tx, "accept", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         return dataclasses.replace(decision, decision_id=decision_id, job_id=self.on_accept(list(items)))
@@ -203,7 +200,7 @@ class TitleMatchService:
             if row is not None and (chosen.state == "accepted" or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
             acceptance.show(tx, [title_id], at)
-            decision = _decision({title_id: item}, f"“{item.name}” is not “{_name(chosen.candidate)}”")
+            decision = _decision({title_id: item}, f"“{item.name}” is not “{chosen.candidate.name}”")
             decision_id = store.record(tx, "reject", decision.description, before, at=at)
         emit(self._events, [item])
         return dataclasses.replace(decision, decision_id=decision_id)
@@ -297,10 +294,6 @@ class TitleMatchService:
 
 def _all_states(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {state: counts.get(state, 0) for state in MATCH_STATES}
-
-
-def _name(candidate: Candidate) -> str:
-    return f"{candidate.title} ({candidate.year})" if candidate.year else candidate.title
 
 
 def _decision(items: Mapping[int, TitleItem], text: str) -> MatchResult:

@@ -28,7 +28,6 @@ __all__ = [
 
 KINDS: Mapping[EntityType, Literal["movie", "tv"]] = {"movie": "movie", "series": "tv"}
 _ID_FIELDS: Mapping[str, str] = {"tmdb_id": "tmdb", "imdb_id": "imdb", "tvdb_id": "tvdb"}
-_SOURCES: Mapping[str, str] = {"hand": "by hand", "nfo": "NFO file", "tag": "container tag", "name": "names"}
 LONGEST = 300  # characters of a title that is sent
 _SECONDS = 60  # of a minute
 _SHORTEST = 60  # seconds: a shorter file is a placeholder or damaged, so its runtime says nothing about a film
@@ -77,20 +76,20 @@ def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | No
     """Return what the files say about a title, with its sources, for people."""
     texts = [("title", "title"), ("original_title", "original title"), ("year", "year")]
     facts = [
-        FileFact(name=name, text=str(each.value), source=_SOURCES[each.origin])
+        FileFact(name=name, text=str(each.value), source=each.origin)
         for field, name in texts
         for each in values
         if each.field == field and each.shown and each.value not in (None, "")
     ]
     kind = "film" if item.entity_type == "movie" else "series"
-    facts.append(FileFact(name="type", text=kind, source="names"))
+    facts.append(FileFact(name="type", text=kind, source="name"))
     if minutes:
         facts.append(FileFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
     known = ids_of(values)
     for each in values:
         found = ExternalId(_ID_FIELDS.get(each.field, ""), str(each.value))
         if found in known:
-            facts.append(FileFact(name="id", text=str(found), source=_SOURCES[each.origin]))
+            facts.append(FileFact(name="id", text=str(found), source=each.origin))
     return tuple(facts)
 
 

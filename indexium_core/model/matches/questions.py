@@ -30,7 +30,7 @@ class FileFact:
 
     name: str  # title, original title, year, type, runtime, id
     text: str
-    source: str  # where it comes from: "names", "NFO file", "container tag", "by hand", "measured"
+    source: str  # its origin: name, tag, nfo, hand; or measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
