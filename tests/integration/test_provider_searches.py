@@ -99,6 +99,21 @@ def test_runtime_is_compared_and_not_sent(library: Library, stand_in: ProviderSt
     assert str(library.home) not in whole
 
 
+def test_title_is_not_accepted_without_the_details_that_its_runtime_needs(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise errors.ProviderError("TMDB has answered with status 500.")
+
+    query = SearchQuery("The Lantern Keeper", 2014, "movie", runtime_minutes=317.25)
+    monkeypatch.setattr(library.providers.providers["tmdb"], "details", fail)
+    found = library.providers.match(query)
+
+    assert not found.decision.accepted
+    assert not found.is_complete
+    assert "runtime" in found.decision.explanation
+
+
 def test_id_is_decisive(library: Library) -> None:
     ids = [ExternalId("imdb", "tt99000020")]
     found = library.providers.search("Wrong Name", kind="tv", external_ids=ids)

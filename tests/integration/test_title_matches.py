@@ -205,6 +205,30 @@ def test_failed_search_is_no_answer_and_is_repeated(library: Library, stand_in: 
     assert library.matches.find(title_id) == "accepted"
 
 
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_title_with_an_id_is_not_accepted_while_the_provider_of_the_id_fails(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch, *, is_asked: bool
+) -> None:
+    title_id = ids(library)["Orbit of Two Return (2022)"]
+    put_value(library, title_id, "tmdb_id", "9000004", "name")
+    for name, value in KEYS.items():
+        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
+    if is_asked:
+        stand_in.fail("tmdb", "html")
+    else:
+        client = library.providers.providers["tmdb"].client
+        client._refuse("Wrong key.", "provider_key", client._account())
+    assert library.matches.find(title_id) == "failed"
+    assert "has an id" in library.matches.get(title_id).explanation
+    assert provider_values(library, title_id) == {}
+
+    stand_in.recover()
+    for each in library.providers.providers.values():
+        each.client.allow()
+    assert library.matches.find(title_id) == "accepted"
+    assert provider_values(library, title_id)["tmdb_id"] == "9000004"
+
+
 def test_failed_search_keeps_a_question(library: Library, stand_in: ProviderStandIn) -> None:
     title_id = found(library, "The Lantern Keeper")
     before = content(library)

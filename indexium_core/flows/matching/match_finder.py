@@ -88,7 +88,7 @@ class MatchFinder:
             )
         best = max((each.score for each in decision.candidates), default=0.0)
         state: MatchState = "failed" if found.problems else "none"
-        if is_refresh or best >= MIN_SCORE:
+        if is_refresh or (found.is_complete and best >= MIN_SCORE):
             state = "open"
         return SearchRow(state=state, query=plain, explanation=explanation)
 

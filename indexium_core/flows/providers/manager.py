@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -149,20 +149,28 @@ class ExternalAPIManager:
         """
         valid = tuple(each for each in query.external_ids if each.is_valid)
         query = dataclasses.replace(query, external_ids=valid)
-        used = self._used()
+        used, refused = self._used(), self._refused()
         found: dict[_CandidateKey, Candidate] = {}
-        decision, problems = MatchDecision((), None, ""), dict[str, errors.ProviderError]()
+        decision, problems, doubt = MatchDecision((), None, ""), dict[str, errors.ProviderError](), ""
         for name, provider in used.items():
             try:
                 decision = self._ask(provider, query, found, rejected)
             except errors.ProviderError as error:
                 problems[name] = error
                 decision = self._matcher.decide(found.values(), query)
+            if doubt := self._doubt(decision, query, {*refused, *problems}):
+                decision = MatchDecision(decision.candidates, None, doubt)
             if decision.accepted:
                 break
         if len(problems) == len(used) and not found:
             raise _joined(list(problems.values()))
-        return TitleSearch(decision=decision, problems={name: error.message for name, error in problems.items()})
+        if doubt:
+            problems = {**refused, **problems}
+        return TitleSearch(
+            decision=decision,
+            problems={name: error.message for name, error in problems.items()},
+            is_complete=not doubt,
+        )
 
     @remote()
     def requests(self, limit: int = 100) -> list[ProviderRequest]:
@@ -366,6 +374,17 @@ class ExternalAPIManager:
             if decision.accepted:
                 return decision
         return detail([each for each in decision.candidates if each.score >= MIN_SCORE])
+
+    def _doubt(self, decision: MatchDecision, query: SearchQuery, missing: Collection[str]) -> str:
+        """Return why providers without an answer (`missing`) can change a decision; "" if they cannot."""
+        if not missing or any(reason.code == "id" for each in decision.candidates for reason in each.reasons):
+            return ""
+        if query.external_ids:
+            return "Nothing is accepted, because the file has an id and not every provider has answered."
+        best = decision.accepted
+        if best and best.candidate.provider in missing and self._matcher.needs_runtime(decision, query):
+            return f"Nothing is accepted, because the runtime of “{best.candidate.title}” is not known."
+        return ""
 
     def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
         profile = provider.client.profile

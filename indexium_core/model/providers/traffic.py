@@ -85,6 +85,7 @@ class TitleSearch:
 
     decision: MatchDecision
     problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer
+    is_complete: bool = True  # False: the missing answer of a provider can change the decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
