@@ -44,11 +44,11 @@ class TitleMatchService:
         *,
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_accept: Callable[[Sequence[int]], int | None] = lambda _: None,
     ) -> None:
-        """`on_accept` gets the titles whose match a person accepted, and returns the id of the job that follows."""
         self._database, self._events = database, events
-        self._clock, self.on_accept = clock, on_accept
+        self._clock = clock
+        # Gets the titles whose match a person accepted, and returns the id of the job that follows.
+        self.on_accept: Callable[[Sequence[int]], int | None] = lambda _: None
         self._finder = MatchFinder(database, providers, events=events, clock=clock)
 
     # Questions.

@@ -53,7 +53,6 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
                 explanation=row.explanation if row else "",
                 search_title=row.query["title"] if row else query.title,
                 search_year=row.query["year"] if row else query.year,
-                content_type=query.content_type,
                 facts=title_query.facts_of(item, own, minutes),
                 files=tuple(files.get(number, ())),
                 candidates=tuple(sorted(candidates.get(number, ()), key=lambda each: each.state == "rejected")),

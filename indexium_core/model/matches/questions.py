@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.titles.matching import Candidate, ContentType, MatchReason
+from indexium_core.model.titles.matching import Candidate, MatchReason
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 __all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
@@ -54,7 +54,6 @@ class MatchQuestion:
     explanation: str  # why it is accepted, or why a person is asked
     search_title: str  # what was searched
     search_year: int | None
-    content_type: ContentType
     facts: tuple[FileFact, ...]
     files: tuple[TitleFile, ...]  # the first ones; `item.file_count` is their number
     candidates: tuple[MatchCandidate, ...]  # best first, the rejected ones last
