@@ -22,7 +22,6 @@ from indexium_core.model.matches.questions import (
 )
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.matching import Candidate
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
@@ -167,14 +166,14 @@ class TitleMatchService:
         at = self._clock()
         with self._database.atomic() as tx:
             item, chosen = acceptance.film_or_series(tx, title_id), choose(tx)
-            ids = [title_id, *(question_reader.neighbours(tx, title_id, same_search=True) if others else ())]
+            ids = [title_id, *(question_reader.neighbours(tx, title_id, same_name=True) if others else ())]
             before = store.rows_before(tx, ids, with_candidates=True)
             items = store.items(tx, ids)
             for each in items.values():
                 if each.state == "ignored":
                     title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
                 acceptance.accept_candidate(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
-            decision = _decision(items, f"“{item.name}” is “{_name(chosen.candidate)}”")
+            decision = _decision(items, f"“{item.name}” is “{chosen.candidate.name}”")
             decision_id = store.record_decision(tx, "accept", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         return dataclasses.replace(decision, decision_id=decision_id, job_id=self.on_accept(list(items)))
@@ -201,7 +200,7 @@ class TitleMatchService:
             if row is not None and (chosen.state == "accepted" or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
             acceptance.copy_shown_values(tx, [title_id], at)
-            decision = _decision({title_id: item}, f"“{item.name}” is not “{_name(chosen.candidate)}”")
+            decision = _decision({title_id: item}, f"“{item.name}” is not “{chosen.candidate.name}”")
             decision_id = store.record_decision(tx, "reject", decision.description, before, at=at)
         emit(self._events, [item])
         return dataclasses.replace(decision, decision_id=decision_id)
@@ -224,7 +223,7 @@ class TitleMatchService:
             store.ignore(tx, ids, at=at)
             acceptance.copy_shown_values(tx, ids, at)
             items = store.items(tx, ids)
-            decision = _decision(items, f"“{item.name}” is no film and no series")
+            decision = _decision(items, f"“{item.name}” is not a film or series")
             decision_id = store.record_decision(tx, "ignore", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         return dataclasses.replace(decision, decision_id=decision_id)
@@ -295,10 +294,6 @@ class TitleMatchService:
 
 def _all_states(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {state: counts.get(state, 0) for state in MATCH_STATES}
-
-
-def _name(candidate: Candidate) -> str:
-    return f"{candidate.title} ({candidate.year})" if candidate.year else candidate.title
 
 
 def _decision(items: Mapping[int, TitleItem], text: str) -> MatchResult:

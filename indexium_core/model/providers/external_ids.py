@@ -8,10 +8,16 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 
-__all__ = ["ID_FIELDS", "ExternalId", "id_owner"]
+__all__ = ["ID_FIELDS", "PROVIDER_NAMES", "ExternalId", "id_owner"]
 
 ID_FIELDS: Mapping[str, str] = {"tmdb": "tmdb_id", "imdb": "imdb_id", "tvdb": "tvdb_id"}  # field of titles by provider
-_NAMES = {"tmdb": "TMDB", "imdb": "IMDb", "tvdb": "TVDB", "omdb": "OMDb"}
+PROVIDER_NAMES: Mapping[str, str] = {
+    "tmdb": "TMDB",
+    "imdb": "IMDb",
+    "tvdb": "TVDB",
+    "omdb": "OMDb",
+    "fanarttv": "fanart.tv",
+}
 _NO_ID = "“{}” is not an id. Write imdb:tt0012345, tmdb:12345 or tvdb:12345."
 _TEXT = re.compile(r"(?:(?P<provider>[a-z]+)[:-])?(?P<value>[a-z0-9]+)")
 _FORMS = {
@@ -70,7 +76,7 @@ class ExternalId:
         return form is not None and form.fullmatch(self.value) is not None
 
     def __str__(self) -> str:
-        return f"{_NAMES.get(self.provider, self.provider)} {self.value}"
+        return f"{PROVIDER_NAMES.get(self.provider, self.provider)} {self.value}"
 
 
 def id_owner(provider: str) -> str:
