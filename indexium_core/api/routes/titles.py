@@ -143,7 +143,7 @@ def episodes(library: Open, title_id: TitleId) -> Json:
 class NewValue(Body):
     """A value by hand."""
 
-    value: Annotated[Any, Field(description="null or an empty text removes the value by hand.")] = None
+    value: Annotated[Any, Field(description="null or an empty text removes the value by hand.")]
 
 
 class LockedFields(Body):

@@ -345,7 +345,7 @@ class ExternalAPIManager:
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
             for each in candidates:
-                found[_key(each)] = each
+                found[_key(each)] = _joined_candidate(found.get(_key(each)), each)
                 if any(is_same(each, other) for other in rejected):
                     del found[_key(each)]
             return self._matcher.decide(found.values(), query)
@@ -357,7 +357,7 @@ class ExternalAPIManager:
                 for each in own[:DETAILED]
                 if each.content_type != "unknown"
             ]
-            return decide([_detailed(found, record.candidate) for record in records if record is not None])
+            return decide([record.candidate for record in records if record is not None])
 
         if query.external_ids:
             decision = decide(provider.find(query.external_ids, query.content_type))
@@ -442,8 +442,19 @@ def _key(candidate: Candidate) -> _CandidateKey:
     return candidate.provider, candidate.content_type, candidate.external_id
 
 
-def _detailed(found: dict[_CandidateKey, Candidate], candidate: Candidate) -> Candidate:
-    """Return a candidate of the details with the popularity of its hit: details may lack it."""
-    hit = found.get(_key(candidate))
-    popularity = max(candidate.popularity, hit.popularity if hit else 0.0)
-    return dataclasses.replace(candidate, popularity=popularity)
+def _joined_candidate(known: Candidate | None, candidate: Candidate) -> Candidate:
+    """Return a candidate with what an earlier answer said about the title: each kind of answer lacks other facts."""
+    if known is None:
+        return candidate
+    others = (*candidate.alternative_titles, *known.titles)
+    return dataclasses.replace(
+        candidate,
+        alternative_titles=tuple(dict.fromkeys(each for each in others if each != candidate.title)),
+        external_ids={**known.external_ids, **candidate.external_ids},
+        runtime_minutes=candidate.runtime_minutes or known.runtime_minutes,
+        popularity=max(candidate.popularity, known.popularity),
+        original_language=candidate.original_language or known.original_language,
+        plot=candidate.plot or known.plot,
+        cast=candidate.cast or known.cast,
+        poster_url=candidate.poster_url or known.poster_url,
+    )
