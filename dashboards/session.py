@@ -37,10 +37,10 @@ from indexium_core.model.planning.plan import Selection
 if TYPE_CHECKING:
     from bokeh.document import Document
 
-__all__ = ["OF_TITLES", "TITLE", "TRACK", "PageEntry", "Session", "title", "track"]
+__all__ = ["OF_TITLES", "TITLE", "TRACK", "PageEntry", "Session", "title_id_of", "track"]
 
 TRACK = re.compile(r"/track/([0-9]+)")  # the address of one file, see `track`
-TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title`
+TITLE = re.compile(r"/titles/([0-9]+)")  # the address of one title, see `title_id_of`
 OF_TITLES = frozenset({"titles", "decide"})  # pages that a home without films and series does not need
 CHECKS_DELAY = 1500  # milliseconds before the checks are counted, so that the first page is read before them
 CHECKS_MAX_AGE = 15.0  # seconds for which one count of the checks is used
@@ -52,7 +52,7 @@ def track(path: str) -> int | None:
     return min(int(match[1][:20]), 2**63 - 1) if match else None
 
 
-def title(path: str) -> int | None:
+def title_id_of(path: str) -> int | None:
     """Return the id of an address `/titles/ID`; None for any other address."""
     match = TITLE.fullmatch(path.rstrip("/"))
     return min(int(match[1][:20]), 2**63 - 1) if match else None
@@ -202,7 +202,7 @@ class Session:
         if request is None:
             return
         path = request.path.rstrip("/")
-        own = not path or path in self._paths.values() or track(path) is not None or title(path) is not None
+        own = not path or path in self._paths.values() or track(path) is not None or title_id_of(path) is not None
         self._base = "" if own else path
         pairs = [
             (key, value.decode("utf-8", "replace")) for key, values in request.arguments.items() for value in values
@@ -211,7 +211,7 @@ class Session:
 
     def _follow(self, path: str, search: str) -> None:
         file_id = track(path)
-        title_id = title(path)
+        title_id = title_id_of(path)
         name = dict(parse_qsl(search)).get("view") if self._base else self._page_at(path)
         if file_id is not None or title_id is not None:
             name = "plan" if file_id is not None else "titles"

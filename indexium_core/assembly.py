@@ -255,7 +255,7 @@ class Assembly:
                 self.providers,
                 clock=clock,
                 find=self.matches.find,
-                record_images=self.artwork.record_all,
+                record_images=self.artwork.put,
                 add_people=self.people.add_to_files,
             ),
             providers=self.providers,

@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     online: Literal["off", "manual", "ask", "on"] = _setting(
         "ask",
         "off: nothing is sent to a provider of metadata; manual: only what a person starts; ask: pages propose to look "
-        "up new titles; on: new titles are looked up by themselves.",
+        "up new titles; on: new titles are looked up automatically.",
         _NOW,
     )
     metadata_language: str = _setting(

@@ -4,20 +4,20 @@ import {iconButton} from "./widgets.js"
 
 /**
  * @typedef {{key: string, label: string, text: string, values: string[]}} Filter
- * @typedef {{value: string, label: string, files: string, on: boolean}} Option `files` is the number of items.
+ * @typedef {{value: string, label: string, count: string, on: boolean}} Option `count` is the number of items.
  */
 
 /** @type {(options: Option[] | null, key: string) => Child} */
 const drawOptions = (options, key) => {
   if (!options) return h("p", {class: "hint", role: "status"}, "Counting…")
   if (!options.length) return h("p", {class: "hint"}, "None has a value.")
-  return options.map(({value, label, files, on}) =>
+  return options.map(({value, label, count, on}) =>
     h(
       "label",
       {class: "opt", data: {key: value}},
       h("input", {type: "checkbox", checked: on, value, data: {change: "option", facet: key}}),
       h("span", {class: "grow"}, h("bdi", null, label)),
-      h("span", null, files),
+      h("span", null, count),
     ),
   )
 }

@@ -27,8 +27,8 @@ import {Toasts} from "./toasts.js"
 
 /** @type {Record<string, string>} */
 const LINE_TEXTS = {
-  lost: "Connection lost. This page shows the last known state and reconnects by itself.",
-  gone: "Indexium does not answer. If it has stopped, start it again. This page shows the last known state and reconnects by itself.",
+  lost: "Connection lost. This page shows the last known state and reconnects automatically.",
+  gone: "Indexium does not answer. If it has stopped, start it again. This page shows the last known state and reconnects automatically.",
 }
 /** @type {Record<string, string>} */
 const BACK_TEXTS = {

@@ -1,7 +1,8 @@
 """
 The question about interrupted operations: it opens after a start, and when a person opens such an operation.
 
-A scan that a former process began continues by itself: the question, or a toast without a question, offers to stop it.
+A scan that a former process began continues automatically: the question, or a toast without a question, offers to stop
+it.
 """
 
 from __future__ import annotations

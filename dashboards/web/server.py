@@ -351,7 +351,7 @@ class _HeadOfPage(Matcher):
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
         path = request.path
         is_page = (path.rstrip("/") or "/") in app.ROUTES or any(
-            each(path) is not None for each in (session.track, session.title)
+            each(path) is not None for each in (session.track, session.title_id_of)
         )
         return {} if request.method == "HEAD" and is_page else None
 

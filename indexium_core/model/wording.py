@@ -22,6 +22,7 @@ __all__ = [
     "playing_time",
     "plural",
     "range_of",
+    "runtime",
     "short_folder",
     "size",
     "waiting_ratings",
@@ -85,6 +86,12 @@ def playing_time(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def runtime(minutes: float) -> str:
+    """Return the runtime of a film: `2 h 9 min`, `2 h`, `45 min`."""
+    hours, rest = divmod(round(minutes), 60)
+    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest or not hours else ""]))
 
 
 def day(moment: datetime, *, now: datetime | None = None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.provider_keys import ProviderKeys
 from indexium_core.settings import Settings
 from indexium_core.sources import fanarttv, omdb, tmdb, tvdb
@@ -62,7 +63,7 @@ def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: R
     tmdb_client = client(
         ProviderProfile(
             provider="tmdb",
-            name="TMDB",
+            name=PROVIDER_NAMES["tmdb"],
             url=lambda: config.tmdb_url,
             credentials=lambda: _tmdb_credentials(keys()),
             per_second=lambda: config.tmdb_requests_per_second,
@@ -72,7 +73,7 @@ def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: R
     tvdb_client = client(
         ProviderProfile(
             provider="tvdb",
-            name="TVDB",
+            name=PROVIDER_NAMES["tvdb"],
             url=lambda: config.tvdb_url,
             credentials=token.credentials,
             account=token.account,
@@ -83,7 +84,7 @@ def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: R
     omdb_client = client(
         ProviderProfile(
             provider="omdb",
-            name="OMDb",
+            name=PROVIDER_NAMES["omdb"],
             url=lambda: config.omdb_url,
             credentials=lambda: Credentials(parameters=_only("apikey", keys().get("omdb_api_key"))),
             per_second=lambda: _OMDB_PER_SECOND,
@@ -94,7 +95,7 @@ def make_providers(config: Settings, keys: Callable[[], ProviderKeys], shared: R
     fanarttv_client = client(
         ProviderProfile(
             provider="fanarttv",
-            name="fanart.tv",
+            name=PROVIDER_NAMES["fanarttv"],
             url=lambda: config.fanarttv_url,
             credentials=lambda: _fanarttv_credentials(keys()),
             per_second=lambda: _FANARTTV_PER_SECOND,

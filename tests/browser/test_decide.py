@@ -67,12 +67,12 @@ def counts(library: Library) -> tuple[int, int, int, int]:
 
 def settle(page: Page, library: Library, expected: tuple[int, int, int, int]) -> None:
     """Wait until the page and the library have these numbers of titles."""
-    for name, number in zip(("To decide", "Decided", "Later", "Not films"), expected, strict=True):
+    for name, number in zip(("To decide", "Matched", "Later", "Ignored"), expected, strict=True):
         expect(page.get_by_role("button", name=f"{name} {number}", exact=True)).to_be_visible()
     assert counts(library) == expected
 
 
-def test_question_shows_file_guesses_and_candidates(site: Site, library: Library) -> None:
+def test_question_shows_file_facts_and_candidates(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     total = counts(library)[0]
     expect(page.locator("nav a[data-page=decide]")).to_contain_text(str(total))
@@ -83,7 +83,7 @@ def test_question_shows_file_guesses_and_candidates(site: Site, library: Library
     best = page.get_by_role("article", name="Candidate 1: The Long Summer by the River, 1997")
     expect(best).to_contain_text("A ferryman's last summer before the bridge is built.")
     expect(best).to_contain_text("Year: 1997, the same+0.30")
-    expect(best.get_by_role("img", name="0.92 of 1.00; 0.85 is enough alone")).to_be_visible()
+    expect(best.get_by_role("img", name="0.92 of 1.00; accepted automatically from 0.85")).to_be_visible()
     expect(page.locator(".asked")).to_contain_text("0.08 ahead of “The Long Summer”; 0.10 is needed")
     expect(page.get_by_role("article")).to_have_count(3)
     expect(best.locator(".poster img")).to_have_js_property("naturalWidth", 400)
@@ -182,9 +182,9 @@ def test_not_a_film_counts_for_the_whole_folder(site: Site, library: Library) ->
     expect(page.locator(".for-all")).to_contain_text("Applies to 1 other question of this folder")
     page.keyboard.press("s")
     settle(page, library, (opened - 2, accepted, later, ignored + 2))
-    page.get_by_role("button", name=f"Not films {ignored + 2}", exact=True).click()
+    page.get_by_role("button", name=f"Ignored {ignored + 2}", exact=True).click()
     expect(page).to_have_url(f"{site.url}/titles/decide?show=ignored")
-    expect(page.locator(".asked")).to_contain_text("not a film")
+    expect(page.locator(".asked")).to_contain_text("ignored")
     page.keyboard.press("z")
     settle(page, library, (opened, accepted, later, ignored))
 
@@ -211,7 +211,7 @@ def test_more_candidates_and_keys(site: Site, library: Library) -> None:
     page.keyboard.press("m")
     expect(page.get_by_role("article").first).not_to_have_attribute("aria-label", str(first))
     page.keyboard.press("?")
-    expect(page.locator("dialog[open]")).to_contain_text("take the candidate")
+    expect(page.locator("dialog[open]")).to_contain_text("accept the candidate")
     page.keyboard.press("Escape")
     assert counts(library)[0] > 0
 

@@ -86,7 +86,7 @@ def test_lost_connection_does_not_report_work_state(serve: Callable[[Library], S
     for line in ("lost", "gone"):
         page.evaluate("line => window.dispatchEvent(new CustomEvent('indexium:connection', {detail: line}))", line)
         said = page.locator(".connection")
-        expect(said).to_contain_text("This page shows the last known state and reconnects by itself.")
+        expect(said).to_contain_text("This page shows the last known state and reconnects automatically.")
         assert not re.search("continues|whole|safe", said.inner_text())
 
 

@@ -156,6 +156,24 @@ def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -
     assert titles.library.titles.get(title_id).item.year == 2003
 
 
+def test_a_title_that_is_not_a_film_is_ignored_and_the_message_undoes_it(titles: Titles) -> None:
+    title_id = titles.ids["Cedar"]
+    page = titles.visit(f"/titles/{title_id}")
+    expect(page.locator(".match")).to_contain_text("Not searched yet.")
+
+    page.get_by_role("button", name="Not a film or series").click()
+    expect(page.locator(".states")).to_contain_text("Ignored")
+    assert titles.library.matches.get(title_id).state == "ignored"
+    expect(page.locator(".match")).to_contain_text("Not a film or series.")
+    page.locator(".toast.good").get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".match")).to_contain_text("Not searched yet.")
+    assert titles.library.matches.get(title_id).state == "unsearched"
+    page.get_by_role("button", name="Not a film or series").click()
+    page.get_by_role("button", name="It is a film or series").click()
+    expect(page.locator(".match")).to_contain_text("Not searched yet.")
+
+
 def test_a_series_shows_its_seasons_and_the_missing_episode(titles: Titles) -> None:
     page = titles.visit(f"/titles/{titles.ids['Pond']}")
 

@@ -224,20 +224,6 @@ def test_new_offers_replace_those_of_another_match(library: Library, stand_in: P
         library.artwork.candidates("book", film)
 
 
-def test_pictures_of_a_withdrawn_match_are_not_shown(library: Library) -> None:
-    ids = enrich(library)
-    film, series = ids["Night Tram"], ids["Harbour Lights"]
-    [season, _] = library.titles.get(series).children
-    insert = """INSERT OR REPLACE INTO title_searches BY NAME SELECT ? AS entity_type, ? AS entity_id, ? AS state,
-        '{}' AS query, '' AS explanation, now() AS searched_at"""
-    for state, is_shown in (("accepted", True), ("open", False), ("accepted", True)):
-        for kind, number in (("movie", film), ("series", series)):
-            library._parts.store.run(lambda tx, row=(kind, number, state): tx.execute(insert, list(row)))  # type: ignore[misc]
-        for title_id in (film, series, season.id):
-            assert (library.artwork.poster(title_id) is not None) is is_shown
-        assert bool(library.artwork.candidates("movie", film)) is is_shown
-
-
 # Local pictures.
 
 
@@ -413,16 +399,28 @@ def test_job_fails_with_a_reason_if_the_host_does_not_answer(
     assert "cannot be downloaded now" in (job.error_message or "")
 
 
+def test_nothing_is_downloaded_for_home_videos(library: Library, stand_in: ProviderStandIn) -> None:
+    film = enrich(library)["Night Tram"]
+    library.titles.set(film, "title", "Mine")  # a title that a person has changed stays
+    [row] = library.inventory.list()
+    library.inventory.set_kind(row.library_id, "home")
+    assert library.artwork.candidates("movie", film)
+    assert library.artwork.poster(film) is None
+    assert library.artwork.candidate_poster(film, 1) is None
+    assert library.jobs.wait(library.artwork_jobs.add().id, timeout=60).summary["made"] == 0
+    assert downloads(stand_in) == []
+
+
 @pytest.mark.parametrize(("allowed", "jobs"), [("true", 1), ("false", 0)])
 def test_service_gets_pictures_after_enrichment(allowed: str, jobs: int, library: Library) -> None:
-    enrich(library)
+    job = library.jobs.wait(library.enrichment.schedule_library_enrichment().id, timeout=60)
     library.configuration.set("download_images", allowed)
-    library.artwork_jobs.follow_enrichment(Event(id=1, name="scan:completed", at=NOW, data={}))
-    library.artwork_jobs.follow_enrichment(Event(id=2, name="enrich:completed", at=NOW, data={}))
+    for number, name in enumerate(("scan:completed", "enrich:completed"), 1):
+        library.artwork_jobs.follow_enrichment(Event(id=number, name=name, at=NOW, data={"job_id": job.id}))
     found = library.jobs.list(("artwork",)).items
     assert len(found) == jobs
     for each in found:
-        assert library.jobs.wait(each.id, timeout=60).summary["made"] == 6
+        assert library.jobs.wait(each.id, timeout=60).summary["made"] > 0
 
 
 def test_job_is_paused_and_cancelled_between_titles(

@@ -4,6 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button, loadingPage} from "../../components/widgets.js"
 import {drawSearchField} from "../../components/search_field.js"
+import {drawImage, hideBroken} from "../../components/posters.js"
 import {plural} from "../../components/wording.js"
 import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
@@ -34,7 +35,6 @@ import {SHOWN, drawCandidates} from "./decide_candidates.js"
  * @property {boolean} all The decision counts for the others, too.
  * @property {number} sent
  * @property {number} turn
- * @property {Set<string>} missing Addresses without a picture.
  * @property {string} searching
  *
  * @typedef {Component<View, State>} Self
@@ -89,7 +89,7 @@ function decide(self, type, text, data = {}, others = []) {
 }
 
 /** @type {(self: Self, number: number) => boolean | void} */
-function choose(self, number) {
+function accept(self, number) {
   const question = current(self)
   const candidate = question?.candidates[self.state.first + number - 1]
   if (!candidate || candidate.accepted) return false
@@ -172,7 +172,7 @@ const drawOther = ({view, state}, question) =>
       placeholder: "Title, or id: tt0118767, tmdb:48211",
       data: {key: `search${question.id}`},
     }),
-    button("Not a film", "ignore", {key: "s"}),
+    button("Not a film or series", "ignore", {key: "s"}),
     view.segment !== "later" && button("Later", "later", {key: "l"}),
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
@@ -196,8 +196,8 @@ const drawOther = ({view, state}, question) =>
   )
 
 const KEYS_LINE = [
-  ["1 2 3", "choose"],
-  ["s", "not a film"],
+  ["1 2 3", "accept"],
+  ["s", "not a film or series"],
   ["l", "later"],
   ["j k", "move"],
   ["z", "undo"],
@@ -227,7 +227,7 @@ function drawAhead(self, question) {
   return h(
     "div",
     {class: "ahead", "aria-hidden": "true", data: {key: "ahead"}},
-    wanted.filter(src => src && !self.state.missing.has(src)).map(src => h("img", {src, alt: "", data: {key: src}})),
+    wanted.map(src => drawImage(src, "eager")),
   )
 }
 
@@ -258,8 +258,8 @@ function draw(self) {
     h(
       "div",
       {class: "triage", data: {key: "triage"}},
-      h("div", null, drawFile(question, state.missing), drawQueue(openItems(self), question, state.done, view.more)),
-      h("div", null, drawCandidates(question, state.first, state.missing), drawOther(self, question), drawKeysLine()),
+      h("div", null, drawFile(question), drawQueue(openItems(self), question, state.done, view.more)),
+      h("div", null, drawCandidates(question, state.first), drawOther(self, question), drawKeysLine()),
     ),
     h("p", {class: "vh", role: "status", data: {key: "said"}}, `${question.name}. ${question.why}`),
     drawAhead(self, question),
@@ -284,21 +284,6 @@ function onDrawn(self) {
     self.before = view
     self.paint()
   }
-}
-
-/** @param {Self} self */
-function listenToPictures(self) {
-  // "error" does not bubble
-  self.root.addEventListener(
-    "error",
-    event => {
-      const src = /** @type {HTMLElement} */ (event.target).getAttribute?.("src")
-      if (!src || self.state.missing.has(src)) return
-      self.state.missing.add(src)
-      self.paint()
-    },
-    true,
-  )
 }
 
 /** @type {(self: Self, event: PageEvent) => void} */
@@ -327,11 +312,10 @@ export function render(context) {
       all: false,
       sent: 0,
       turn: 0,
-      missing: new Set(),
       searching: "",
     }),
     draw,
-    onSetup: listenToPictures,
+    onSetup: me => hideBroken(me.root),
     onDrawn,
     onMessage(me) {
       me.state.searching = ""
@@ -339,8 +323,8 @@ export function render(context) {
     },
     listeners: {keydown: onKeydown},
     actions: {
-      choose: (me, data) => choose(me, Number(data.number)),
-      ignore: me => decide(me, "ignore", "not a film", {}, current(me)?.others),
+      accept: (me, data) => accept(me, Number(data.number)),
+      ignore: me => decide(me, "ignore", "ignored", {}, current(me)?.others),
       later: me => decide(me, "later", "later"),
       candidates: showMore,
       all: toggleAll,
@@ -357,10 +341,10 @@ export function render(context) {
   /** @type {(does: string, run: () => unknown) => KeyBinding} */
   const act = (does, run) => ({does, group: "Decide", when: hasQuestion, run})
   keys(context.model, "decide", {
-    1: act("take the candidate", () => choose(self, 1)),
-    2: act("take the candidate", () => choose(self, 2)),
-    3: act("take the candidate", () => choose(self, 3)),
-    s: act("not a film", () => decide(self, "ignore", "not a film", {}, current(self).others)),
+    1: act("accept the candidate", () => accept(self, 1)),
+    2: act("accept the candidate", () => accept(self, 2)),
+    3: act("accept the candidate", () => accept(self, 3)),
+    s: act("not a film or series", () => decide(self, "ignore", "ignored", {}, current(self).others)),
     l: act("later", () => self.view.segment !== "later" && decide(self, "later", "later")),
     a: act("apply to the whole folder", () => current(self).others.length > 0 && toggleAll(self)),
     m: act("other candidates", () => showMore(self)),

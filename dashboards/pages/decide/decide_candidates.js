@@ -1,5 +1,6 @@
 // Three candidates side by side, with the score of each and its reasons.
 import {h} from "../../components/browser/dom.js"
+import {drawPoster} from "../../components/posters.js"
 import {button, chip} from "../../components/widgets.js"
 
 /** @import {Question} from "./decide_file.js" */
@@ -26,7 +27,6 @@ import {button, chip} from "../../components/widgets.js"
  * @property {string} brief
  * @property {string} conflict
  * @property {boolean} accepted
- * @property {boolean} rejected
  */
 
 export const SHOWN = 3 // candidates side by side
@@ -60,8 +60,8 @@ const drawScore = ({score, relation, meter, parts, reasons, brief, conflict}) =>
     conflict && h("p", {class: "conflict"}, conflict),
   )
 
-/** @type {(offer: Offer, number: number, missing: Set<string>) => HTMLElement} */
-const drawOffer = (offer, number, missing) =>
+/** @type {(offer: Offer, number: number) => HTMLElement} */
+const drawOffer = (offer, number) =>
   h(
     "article",
     {
@@ -72,12 +72,7 @@ const drawOffer = (offer, number, missing) =>
     h(
       "div",
       {class: "top"},
-      h(
-        "div",
-        {class: "poster"},
-        h("span", {"aria-hidden": "true"}, offer.initials),
-        offer.poster && !missing.has(offer.poster) && h("img", {src: offer.poster, alt: ""}),
-      ),
+      drawPoster(offer),
       h(
         "div",
         {class: "facts-of"},
@@ -93,17 +88,17 @@ const drawOffer = (offer, number, missing) =>
     h("p", {class: "plot", dir: "auto"}, offer.plot),
     drawScore(offer),
     offer.accepted
-      ? button("✓ Matched", "choose", {disabled: true})
-      : button("This one", "choose", {
+      ? button("✓ Matched", "accept", {disabled: true})
+      : button("Accept", "accept", {
           kind: number === 1 ? "primary" : "",
           key: String(number),
           data: {number},
-          "aria-label": `Take candidate ${number}: ${offer.title}${offer.year ? `, ${offer.year}` : ""}`,
+          "aria-label": `Accept candidate ${number}: ${offer.title}${offer.year ? `, ${offer.year}` : ""}`,
         }),
   )
 
-/** @type {(question: Question, first: number, missing: Set<string>) => Child} */
-export function drawCandidates(question, first, missing) {
+/** @type {(question: Question, first: number) => Child} */
+export function drawCandidates(question, first) {
   const shown = question.candidates.slice(first, first + SHOWN)
   const {level, sign, text} = question.label
   return [
@@ -113,19 +108,20 @@ export function drawCandidates(question, first, missing) {
       chip(level, text, sign),
       h("span", null, question.why),
       h("span", {class: "grow"}),
-      shown.length > 0 && h("small", {class: "enough"}, h("i", {class: "tickmark"}), "0.85, enough alone"),
+      shown.length > 0 &&
+        h("small", {class: "enough"}, h("i", {class: "tickmark"}), "accepted automatically from 0.85"),
     ),
     shown.length > 0
       ? h(
           "div",
           {class: "three", data: {key: "three"}},
-          shown.map((offer, place) => drawOffer(offer, place + 1, missing)),
+          shown.map((offer, place) => drawOffer(offer, place + 1)),
         )
       : h(
           "div",
           {class: "card nothing", data: {key: "nothing"}},
           h("b", null, "No candidates"),
-          "Search by another title, or by the id of the film. If it is no film, press s.",
+          "Search by another title, or by the id of the film. If it is not a film or series, press s.",
         ),
   ]
 }

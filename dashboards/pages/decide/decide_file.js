@@ -1,5 +1,6 @@
-// The file of a question with what was guessed from it, and the queue of the next questions.
+// The file of a question with what it says, and the queue of the next questions.
 import {h} from "../../components/browser/dom.js"
+import {drawImage} from "../../components/posters.js"
 
 /** @import {Offer} from "./decide_candidates.js" */
 
@@ -7,7 +8,6 @@ import {h} from "../../components/browser/dom.js"
  * @typedef {object} Question
  * @property {number} id
  * @property {string} name
- * @property {string} files
  * @property {string} best The score of the best candidate, as text.
  * @property {string} still Address of a picture of the file, or "".
  * @property {string} stillText
@@ -19,24 +19,22 @@ import {h} from "../../components/browser/dom.js"
  * @property {string} searched
  * @property {Offer[]} candidates
  * @property {number[]} others Ids of the other questions of the folder.
- * @property {number[]} same Ids of those with the same guess.
+ * @property {number[]} same Ids of those with the same title and year.
  * @property {number} otherCount
  * @property {string} allText
  */
 
 const LINES = 8 // of the queue
 
-/** @type {(question: Question, missing: Set<string>) => HTMLElement} */
-export const drawFile = (question, missing) =>
+/** @type {(question: Question) => HTMLElement} */
+export const drawFile = question =>
   h(
     "section",
     {class: "card this", "aria-label": "The file", data: {key: "file"}},
     h(
       "div",
       {class: "still"},
-      question.still &&
-        !missing.has(question.still) &&
-        h("img", {src: question.still, alt: "", data: {key: question.still}}),
+      drawImage(question.still, "eager"),
       question.stillText && h("span", null, question.stillText),
     ),
     h(
@@ -55,7 +53,7 @@ export const drawFile = (question, missing) =>
     ),
     h(
       "dl",
-      {class: "guess"},
+      {class: "says"},
       question.facts.map(({name, text, source}) => [
         h("dt", null, name),
         h("dd", null, h("b", {dir: "auto"}, text), " ", h("small", null, source)),

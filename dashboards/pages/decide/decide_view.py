@@ -1,4 +1,4 @@
-"""The views of the page *To decide*: the questions with their files, guesses and candidates."""
+"""The views of the page *To decide*: the questions with their files, facts and candidates."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 from urllib.parse import quote
 
 from dashboards.components.base import Component, module
+from dashboards.components.title_text import ORIGINS, initials
 from indexium_core.model import wording
-from indexium_core.model.matches.questions import GuessFact, MatchCandidate, MatchQuestion
-from indexium_core.model.matches.recognised import recognised_parts
+from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
+from indexium_core.model.matches.recognised import marked_parts
+from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchDecision, MatchReason, ScoredCandidate
 
@@ -20,9 +22,9 @@ CAST = 3  # names of a candidate
 PLOT = 320  # characters
 SEGMENTS = {  # the state of matches by the words for people; the last three only if there are some
     "open": "To decide",
-    "accepted": "Decided",
+    "accepted": "Matched",
     "later": "Later",
-    "ignored": "Not films",
+    "ignored": "Ignored",
     "none": "Not found",
     "failed": "Failed",
 }
@@ -33,16 +35,9 @@ _LABELS = {
     "later": ("note", "", "put off"),
     "none": ("note", "", "not found"),
     "failed": ("danger", "▲", "search failed"),
-    "ignored": ("note", "", "not a film"),
+    "ignored": ("note", "", "ignored"),
     "unsearched": ("note", "", "not searched"),
 }
-_SOURCES = {
-    "names": "from the names of file and folder",
-    "NFO file": "from the NFO file",
-    "container tag": "from a tag in the file",
-    "by hand": "set by hand",
-}
-_PROVIDERS = {"tmdb": "TMDB", "tvdb": "TVDB", "omdb": "OMDb", "imdb": "IMDb"}
 
 
 class DecideList(Component):
@@ -93,7 +88,7 @@ def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) 
     if not any(each.is_on for each in of_titles):
         troubled = next((each for each in of_titles if each.needs_action), None)
         reason = troubled.reason if troubled else of_titles[0].reason if of_titles else ""
-        text = f"No provider can be asked. {reason} Candidates that are stored can be decided."
+        text = f"No provider can be asked. {reason} Questions whose candidates are stored can be decided."
         return {"level": "warning", "text": text, "acts": [settings]}
     troubled = next((each for each in of_titles if each.needs_action), None)
     failed = counts.get("failed", 0)
@@ -116,7 +111,7 @@ def empty_view(counts: Mapping[str, int], segment: str, *, decided: int) -> dict
         back = [{"label": "Back to the questions", "act": "segment", "state": "open"}]
         return {"title": "No titles", "text": f"The list “{SEGMENTS[segment]}” is empty.", "acts": back}
     if not sum(counts.values()):
-        text = "Films and series are identified in folders of the kinds movies, series and mixed."
+        text = "Films and series are identified in folders that do not hold home videos."
         return {"title": "No films and series", "text": text, "acts": [{"label": "Open library", "act": "library"}]}
     if counts.get("unsearched"):
         text = f"{wording.plural(counts['unsearched'], 'title was', 'titles were')} not searched at the providers yet."
@@ -143,7 +138,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "best": _best(question, shown),
         "still": f"/thumbnail/{first.file_id}?width=640" if pictures and first and first.state != "missing" else "",
         "stillText": _still_text(question),
-        "file": recognised_parts(name, question.search_title or item.title, question.search_year or item.year),
+        "file": marked_parts(name, question.search_title or item.title, question.search_year or item.year),
         "where": " / ".join(folder.strip("/").split("/")[-3:]),
         "facts": [_fact(each) for each in question.facts],
         "why": question.explanation,
@@ -167,7 +162,7 @@ def _titles(candidates: Sequence[MatchCandidate]) -> list[MatchCandidate]:
 
 def _label(question: MatchQuestion) -> dict[str, str]:
     if question.state == "accepted":
-        by = "by hand" if question.decided_by == "hand" else "by itself"
+        by = "by hand" if question.decided_by == "hand" else "automatically"
         return {"level": "safe", "sign": "✓", "text": f"matched {by}"}
     level, sign, text = _LABELS[question.state]
     return {"level": level, "sign": sign, "text": text}
@@ -188,9 +183,9 @@ def _still_text(question: MatchQuestion) -> str:
     return " · ".join(parts)
 
 
-def _fact(fact: GuessFact) -> dict[str, str]:
+def _fact(fact: FileFact) -> dict[str, str]:
     text = fact.text.capitalize() if fact.name == "type" else fact.text
-    return {"name": fact.name.capitalize(), "text": text, "source": _SOURCES.get(fact.source, fact.source)}
+    return {"name": fact.name.capitalize(), "text": text, "source": ORIGINS[fact.source]}
 
 
 def _searched(question: MatchQuestion) -> str:
@@ -201,10 +196,10 @@ def _searched(question: MatchQuestion) -> str:
 
 def _all_text(question: MatchQuestion) -> str:
     if question.same_count == question.other_count:
-        return "same guess in all"
+        return "same title and year in all"
     if question.same_count:
-        return f"a match counts for {wording.count(question.same_count)} with the same guess"
-    return "with “Not a film” only: their guesses differ"
+        return f"a match counts for {wording.count(question.same_count)} with the same title and year"
+    return "only for “Not a film or series”: titles and years differ"
 
 
 def _candidate(
@@ -213,40 +208,36 @@ def _candidate(
     found = each.candidate
     key = f"{found.provider}:{found.external_id}"
     known = [name for name in found.titles if name != found.title]
-    facts = [_minutes(found.runtime_minutes)] if found.runtime_minutes else []
+    facts = [wording.runtime(found.runtime_minutes)] if found.runtime_minutes else []
     more = len(found.cast) - CAST
     best = shown[0].score
     return {
         "position": each.position,
         "key": key,
         "title": found.title,
-        "initials": "".join(word[0] for word in found.title.split()[:2]).upper(),
+        "initials": initials(found.title),
         "original": found.original_title if found.original_title in known else (known[0] if known else ""),
         "year": str(found.year) if found.year else "",
         "facts": [*facts, *filter(None, [_NAMES[found.content_type]])],
         "ids": " · ".join(
             filter(
-                None, [f"{_PROVIDERS.get(found.provider, found.provider)} {found.external_id}", found.original_language]
+                None,
+                [f"{PROVIDER_NAMES.get(found.provider, found.provider)} {found.external_id}", found.original_language],
             )
         ),
         "cast": ", ".join(found.cast[:CAST]),
         "castMore": f"+ {more}" if more > 0 else "",
         "plot": found.plot if len(found.plot) <= PLOT else f"{found.plot[:PLOT].rstrip()}…",
-        "poster": f"/poster/{question.item.id}/candidate/{each.position}?of={quote(key)}" if pictures else "",
+        "poster": f"/poster/{question.item.id}/candidate/{each.position}?v={quote(key)}" if pictures else "",
         "score": f"{each.score:.2f}",
         "relation": "of 1.00 · most likely" if each is shown[0] else f"of 1.00 · {best - each.score:.2f} behind",
-        "meter": f"{each.score:.2f} of 1.00; {ACCEPT_SCORE:.2f} is enough alone",
+        "meter": f"{each.score:.2f} of 1.00; accepted automatically from {ACCEPT_SCORE:.2f}",
         "parts": _parts(each),
         "reasons": [_reason(reason, each, question) for reason in each.reasons],
         "brief": " · ".join(_brief(reason, each, question) for reason in each.reasons if reason.code != "no_year"),
         "conflict": each.conflict,
         "accepted": each.state == "accepted",
     }
-
-
-def _minutes(number: float) -> str:
-    hours, minutes = divmod(round(number), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 def _parts(each: MatchCandidate) -> list[float]:
@@ -289,7 +280,7 @@ def _text(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) ->
         "popularity": f"Popularity: {found.popularity:,.1f}",
         "no_year": "No year: divided by 0.7",
         "runtime": "Runtime: more than 20 % off",
-        "id": "Id: in the file",
+        "id": "Id: the same",
     }
     return texts[reason.code]
 

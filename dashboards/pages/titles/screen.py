@@ -14,6 +14,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
+from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.titles.titles import SORT_KEYS
 
 __all__ = ["TitlesScreen"]
@@ -65,7 +66,8 @@ class TitlesScreen(Screen):
             lock=lambda message: self._lock(str(message["field"]), on=True),
             unlock=lambda message: self._lock(str(message["field"]), on=False),
             person=self._show_person,
-            ignore=lambda message: self._set("ignored", "yes" if message["on"] else ""),
+            ignore=lambda message: self._ignore(on=message["on"] is True),
+            undo=lambda _: self._decide_match(self._library.matches.undo),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
         )
@@ -270,6 +272,23 @@ class TitlesScreen(Screen):
             self._draw()
 
         self._bridge.run(lambda: work(title_id), done, name="title_change", failed=failed)
+
+    def _ignore(self, *, on: bool) -> None:
+        """Set by hand that the title that is open is not a film or series, or remove this value."""
+        title_id = self.state.title_id
+        if title_id is not None and on:
+            self._decide_match(lambda: self._library.matches.ignore(title_id), undo=True)
+        else:
+            self._set("ignored", "")
+
+    def _decide_match(self, work: Callable[[], MatchResult], *, undo: bool = False) -> None:
+        """Decide about a match, or undo the last decision; `undo`: the message offers it."""
+
+        def done(result: MatchResult) -> None:
+            self._bridge.toast("good" if undo else "info", result.description, undo_here=undo)
+            self.refresh()
+
+        self._bridge.run(work, done, name="title_match")
 
     def _decide(self) -> None:
         """Show the candidates of the title that is open on the page for decisions."""

@@ -1,11 +1,11 @@
 // One title: values with origin and padlock, people, files, seasons with gaps, match and related titles.
-import {component, currentPage} from "../../components/browser/component.js"
+import {component, currentPage, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {button} from "../../components/widgets.js"
-import {drawImage, drawPoster, hideBroken} from "./posters.js"
+import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
 
-/** @import {Poster} from "./posters.js" */
+/** @import {Poster} from "../../components/posters.js" */
 
 /**
  * @typedef {{place: number, text: string, origin: string, time: string, shown: boolean}} Choice
@@ -45,7 +45,7 @@ import {drawImage, drawPoster, hideBroken} from "./posters.js"
  * @property {number} id
  * @property {string} kind
  * @property {string} about
- * @property {{text: string, name: string}} state
+ * @property {{text: string, label: string, name: string}} state
  * @property {{id: number, href: string, title: string} | null} series
  * @property {string} backdrop
  * @property {string} plot
@@ -110,7 +110,7 @@ const drawHead = view =>
         h(
           "span",
           {class: `risk ${view.state.name === "enriched" || view.state.name === "published" ? "safe" : "note"}`},
-          view.state.name,
+          view.state.label,
         ),
         h("small", null, view.state.text),
       ),
@@ -320,7 +320,7 @@ const drawMatch = ({text, explanation, by, candidate, score, reasons, href}) =>
   section(
     "Match",
     "match",
-    h("p", null, candidate ? h("b", null, h("bdi", null, candidate)) : `It ${text}.`),
+    h("p", null, candidate ? h("b", null, h("bdi", null, candidate)) : text),
     (by || score) && h("p", {class: "quiet"}, [by, score && `score ${score} of 1`].filter(Boolean).join(", ")),
     explanation && h("p", {class: "quiet"}, explanation),
     reasons.length > 0 &&
@@ -427,6 +427,7 @@ export function render(context) {
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && Boolean(self.view.id)
+  listen(context.model, window, "indexium:undo", () => currentPage() === "titles" && self.send("undo"))
   keys(context.model, "titles", {
     u: {does: "back to the list of titles", group: "Move", when, run: () => self.send("back")},
   })

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboards.components.base import Component, module
+from dashboards.components.title_text import ORIGINS, initials
 from dashboards.pages.titles import titles_list
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.matches.questions import MATCH_STATES, MatchQuestion
+from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.title_filter import RelatedTitle
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.matching import Candidate
@@ -28,16 +30,7 @@ __all__ = ["TitleSnapshot", "TitleView", "view"]
 
 _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value
-_WORDS = {"tmdb": "TMDB", "imdb": "IMDb", "tvdb": "TVDB", "id": "id"}
-_ORIGINS = {"hand": "by hand", "nfo": "NFO file", "provider": "provider", "tag": "container tag", "name": "file name"}
-_SOURCES = {
-    "imdb": "IMDb",
-    "tmdb": "TMDB",
-    "tvdb": "TheTVDB",
-    "rotten_tomatoes": "Rotten Tomatoes",
-    "metacritic": "Metacritic",
-}
-_PROVIDERS = {"tmdb": "TMDB", "tvdb": "TheTVDB", "omdb": "OMDb", "fanarttv": "fanart.tv"}
+_SOURCES = {**PROVIDER_NAMES, "rotten_tomatoes": "Rotten Tomatoes", "metacritic": "Metacritic"}  # of ratings
 
 
 class TitleView(Component):
@@ -45,7 +38,8 @@ class TitleView(Component):
     The page of a title. View: see `view`.
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
-    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `decide`, `plan`.
+    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` (of the last decision about
+    a match), `decide`, `plan`.
     """
 
     _esm = module("title_page")
@@ -86,13 +80,13 @@ def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str,
         "kind": item.entity_type,
         "title": item.title or "Without a title",
         "about": _about(item, values, found.library),
-        "state": {"text": STATES[item.state], "name": item.state},
+        "state": {"text": STATES[item.state], "label": titles_list.STATE_LABELS[item.state], "name": item.state},
         "series": {"id": item.series_id, "href": f"/titles/{item.series_id}", "title": item.series_title}
         if item.series_id
         else None,
         "poster": f"/poster/{item.series_id or item.id}" if pictures else "",
         "backdrop": f"/poster/{item.series_id or item.id}?kind=backdrop" if pictures else "",
-        "initials": titles_list.initials(item.title),
+        "initials": initials(item.title),
         "plot": values["plot"].text if "plot" in values else "",
         "ignored": item.state == "ignored",
         "can_ignore": item.entity_type in ("movie", "series"),
@@ -123,17 +117,12 @@ def _about(item: TitleItem, values: dict[str, TitleValue], library: LibraryRow |
         titles_list.KINDS[item.entity_type],
         str(item.year or ""),
         episode_code(item.season, item.episode) if item.entity_type == "episode" else "",
-        _runtime(minutes) if isinstance(minutes, int) else "",
+        wording.runtime(minutes) if isinstance(minutes, int) else "",
         f"★ {item.rating:.1f}" if item.rating else "",
         ", ".join(item.genres),
         library.name if library else "",
     ]
     return " · ".join(filter(None, parts))
-
-
-def _runtime(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return " ".join(filter(None, [f"{hours} h" if hours else "", f"{rest} min" if rest else ""]))
 
 
 def _fields(values: dict[str, TitleValue]) -> list[TitleValue]:
@@ -143,7 +132,7 @@ def _fields(values: dict[str, TitleValue]) -> list[TitleValue]:
 def _label(name: str) -> str:
     if name == "runtime_minutes":
         return "Runtime in minutes"
-    text = " ".join(_WORDS.get(word, word) for word in name.split("_"))
+    text = " ".join(PROVIDER_NAMES.get(word, word) for word in name.split("_"))
     return text[0].upper() + text[1:]
 
 
@@ -189,7 +178,7 @@ def _short(value: TitleValue) -> str:
 
 
 def _origin(value: TitleValue) -> str:
-    return _PROVIDERS.get(value.provider, value.provider) or _ORIGINS[value.origin]
+    return PROVIDER_NAMES.get(value.provider, value.provider) or ORIGINS[value.origin]
 
 
 def _people(value: TitleValue | None, key: str, part: str) -> list[dict[str, str]]:
@@ -265,9 +254,9 @@ def _match(question: MatchQuestion | None, decide: str) -> dict[str, Any] | None
     best = next((each for each in question.candidates if each.state == "accepted"), None)
     known = best.candidate if best else None
     return {
-        "text": MATCH_STATES.get(question.state, "was not searched yet"),
+        "text": MATCH_STATES[question.state],
         "explanation": question.explanation,
-        "by": {"hand": "Decided by hand", "automatic": "Accepted by itself"}.get(question.decided_by, ""),
+        "by": {"hand": "Decided by hand", "automatic": "Accepted automatically"}.get(question.decided_by, ""),
         "candidate": _candidate(known) if known else "",
         "score": f"{best.score:.2f}" if best else "",
         "reasons": [{"text": each.text, "points": f"{each.points:+.2f}"} for each in best.reasons] if best else [],
@@ -276,6 +265,4 @@ def _match(question: MatchQuestion | None, decide: str) -> dict[str, Any] | None
 
 
 def _candidate(known: Candidate) -> str:
-    year = f"({known.year})" if known.year else ""
-    provider = _PROVIDERS.get(known.provider, known.provider)
-    return " ".join(filter(None, [known.title, year, f"· {provider} {known.external_id}"]))
+    return f"{known.name} · {PROVIDER_NAMES.get(known.provider, known.provider)} {known.external_id}"

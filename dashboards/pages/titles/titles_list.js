@@ -5,10 +5,10 @@ import {keys} from "../../components/browser/keyboard.js"
 import {drawFilter} from "../../components/filter_menu.js"
 import {drawSearchField} from "../../components/search_field.js"
 import {button, drawSelect, loadingPage, pager} from "../../components/widgets.js"
-import {drawPoster, forgetMissing, hideBroken} from "./posters.js"
+import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js"
 
 /** @import {Filter, Option} from "../../components/filter_menu.js" */
-/** @import {Poster} from "./posters.js" */
+/** @import {Poster} from "../../components/posters.js" */
 
 /**
  * @typedef {object} TitleFacts

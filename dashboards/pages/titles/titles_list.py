@@ -8,6 +8,7 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
+from dashboards.components.title_text import initials
 from dashboards.pages.titles.titles_state import TitlesState
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
@@ -16,11 +17,20 @@ from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.title_filter import TitleFacet
 from indexium_core.model.titles.titles import TitleItem, TitlePage
 
-__all__ = ["ATTRIBUTION", "KINDS", "TitlesList", "TitlesSnapshot", "initials", "options", "tile", "view"]
+__all__ = [
+    "ATTRIBUTION",
+    "KINDS",
+    "STATE_LABELS",
+    "TitlesList",
+    "TitlesSnapshot",
+    "options",
+    "tile",
+    "view",
+]
 
 KINDS = {"movie": "Film", "series": "Series", "season": "Season", "episode": "Episode"}
 _MANY = {"movie": "films", "series": "series", "season": "seasons", "episode": "episodes"}
-_STATES = {
+STATE_LABELS = {
     "discovered": "Name says nothing",
     "identified": "Identified",
     "enriched": "Looked up",
@@ -151,7 +161,7 @@ def _label(key: str, value: str, libraries: Sequence[LibraryRow] = ()) -> str:
         return next((each.name for each in libraries if str(each.library_id) == value), value)
     if key == "rating":
         return f"{value} and more"
-    return {"kind": KINDS, "state": _STATES}.get(key, {}).get(value, value)
+    return {"kind": KINDS, "state": STATE_LABELS}.get(key, {}).get(value, value)
 
 
 def _quick(found: TitlesSnapshot, state: TitlesState, key: str, value: str, label: str) -> dict[str, Any]:
@@ -165,11 +175,11 @@ def options(facet: TitleFacet, state: TitlesState) -> list[dict[str, Any]]:
     chosen = state.chosen(facet.key)
     known = {each.value: each for each in facet.values}
     missing = [each for each in chosen if each not in known]
-    rows = [{"value": each, "label": _label(facet.key, each), "files": "0", "on": True} for each in missing]
+    rows = [{"value": each, "label": _label(facet.key, each), "count": "0", "on": True} for each in missing]
     for each in facet.values:
         label = each.label if facet.key in ("library_id", "year") else _label(facet.key, each.value)
         rows.append(
-            {"value": each.value, "label": label, "files": wording.count(each.titles), "on": each.value in chosen}
+            {"value": each.value, "label": label, "count": wording.count(each.titles), "on": each.value in chosen}
         )
     return rows
 
@@ -188,7 +198,7 @@ def tile(item: TitleItem, *, pictures: bool) -> dict[str, Any]:
         "rating": f"{item.rating:.1f}" if item.rating else "",
         "genres": item.genres[:3],
         "size": _size(item),
-        "state": _STATES[item.state],
+        "state": STATE_LABELS[item.state],
         "notes": [
             *(["unmatched"] if not item.is_matched and item.entity_type in ("movie", "series") else []),
             *(["incomplete"] if item.is_incomplete else []),
@@ -206,13 +216,6 @@ def _size(item: TitleItem) -> str:
     if item.entity_type == "season":
         return wording.plural(item.episode_count, "episode")
     return wording.files(item.file_count)
-
-
-def initials(title: str) -> str:
-    """Return at most two letters for a poster that is not there."""
-    words = [word for word in title.split() if word[0].isalnum()]
-    main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
-    return "".join(word[0].upper() for word in main[:2]) or "?"
 
 
 def _progress(job: Job) -> dict[str, Any]:

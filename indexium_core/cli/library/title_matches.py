@@ -45,7 +45,7 @@ def list_matches(
 def _cells(question: MatchQuestion) -> tuple[object, ...]:
     waiting = [each for each in question.candidates if each.state != "rejected"]
     best = waiting[0] if waiting else None
-    score, name = (f"{best.score:.2f}", _name(best)) if best else ("", "")
+    score, name = (f"{best.score:.2f}", best.candidate.name) if best else ("", "")
     return question.item.id, question.item.name, question.item.file_count, len(waiting), score, name
 
 
@@ -109,7 +109,7 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
     if as_json:
         output.to_json(question)
         return
-    output.say_out(f"{question.item.name}: {question.state}, {MATCH_STATES[question.state]}")
+    output.say_out(f"{question.item.name}: {question.state}. {MATCH_STATES[question.state]}")
     if question.explanation:
         output.say_out(question.explanation)
     output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))
@@ -123,11 +123,7 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
 def _candidate_cells(row: MatchCandidate) -> tuple[object, ...]:
     reasons = "; ".join(f"{each.text}: {each.points:+.3f}" for each in row.reasons)
     known = f"{row.candidate.provider}:{row.candidate.external_id}"
-    return row.position, f"{row.score:.2f}", _name(row), known, row.state, reasons
-
-
-def _name(row: MatchCandidate) -> str:
-    return f"{row.candidate.title} ({row.candidate.year})" if row.candidate.year else row.candidate.title
+    return row.position, f"{row.score:.2f}", row.candidate.name, known, row.state, reasons
 
 
 def _answer(result: MatchResult, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
@@ -62,24 +63,29 @@ class ArtworkJobs:
         return self._queue.add_job(KIND, {"title_ids": ids}, title=title)
 
     def follow_enrichment(self, event: Event) -> None:
-        """Get the pictures of titles after each enrichment: a subscriber of events."""
-        if event.name == "enrich:completed" and self._artwork.may_download and not self._queue.running_jobs(KIND):
-            self.add()
+        """Get the pictures of the titles that an enrichment has looked up: a subscriber of events."""
+        if event.name != "enrich:completed" or not self._artwork.may_download:
+            return
+        job = self._queue.get(int(event.data["job_id"]))
+        if job.started_at is not None and (job.summary or {}).get("enriched"):
+            payload = {"title_ids": None, "since": job.started_at.isoformat()}
+            self._queue.add_job(KIND, payload, title="Pictures of titles that were looked up")
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""
         checkpoints = CheckpointHelper(job)
-        if not checkpoints.is_resumed:
+        if not checkpoints.is_resumed and "since" not in job.payload:
             self._artwork.cache.rebuild()
         saved = dict(checkpoints.saved)
         after, since_save, failures = int(saved.pop("after", 0)), 0, 0
         report = ArtworkReport(**saved)
         ids: Sequence[int] | None = job.payload["title_ids"]
+        since = datetime.fromisoformat(job.payload["since"]) if "since" in job.payload else None
         report.total = report.processed + len(VARIANTS) * store.count_to_fetch(
-            self._database.read(), after=after, ids=ids
+            self._database.read(), after=after, ids=ids, since=since
         )
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="artwork") as pool:
-            for batch in self._batches(after, ids):
+            for batch in self._batches(after, ids, since):
                 if job.should_stop():
                     report.cancelled = True
                     break
@@ -107,8 +113,8 @@ class ArtworkJobs:
         checkpoints.save(asdict(report) | {"after": after, "cancelled": False})
         return {**asdict(report), "message": summary(report)}
 
-    def _batches(self, after: int, ids: Sequence[int] | None) -> Iterator[list[int]]:
-        while batch := store.to_fetch(self._database.read(), after=after, count=_BATCH, ids=ids):
+    def _batches(self, after: int, ids: Sequence[int] | None, since: datetime | None) -> Iterator[list[int]]:
+        while batch := store.to_fetch(self._database.read(), after=after, count=_BATCH, ids=ids, since=since):
             yield batch
             after = batch[-1]
 

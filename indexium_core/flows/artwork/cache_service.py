@@ -64,7 +64,7 @@ class CacheService:
         with self._slots:
             image = images.decode(data)
             made = images.variant(image, asset_type) if asset_type in VARIANTS else b""
-            row = self._row(content_hash(data), image, len(data), asset_type)
+            row = self._row(hash_of(data), image, len(data), asset_type)
         removed = [*self.folder.put(row["file_path"], data)]
         if made:
             removed += self.folder.put(variant_key(row["content_hash"], asset_type), made)
@@ -85,7 +85,7 @@ class CacheService:
             data = self.folder.read(key)
             if data is None:
                 continue
-            if _hash_of(data) != content_hash:
+            if hash_of(data) != content_hash:
                 self.folder.remove(key)
                 self._database.run(lambda tx: store.remove_cached(tx, [content_hash]))
                 return None
@@ -191,17 +191,14 @@ class CacheService:
         }
 
 
-def content_hash(data: bytes) -> str:
+def hash_of(data: bytes) -> str:
     """Return the BLAKE3 hash of an image in hex."""
     return blake3.blake3(data).hexdigest()
 
 
-_hash_of = content_hash  # for methods with a parameter of this name
-
-
 def made_name(text: str) -> str:
     """Return a name, as long as a hash, for a picture that is made of others."""
-    return content_hash(text.encode())
+    return hash_of(text.encode())
 
 
 def variant_key(name: str, kind: str) -> str:

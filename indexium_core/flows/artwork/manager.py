@@ -22,6 +22,7 @@ from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import Offer, TitleOwner
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
 __all__ = ["ArtworkManager", "FoundPicture"]
@@ -119,12 +120,21 @@ class ArtworkManager:
         self, images: Mapping[tuple[str, int], Sequence[ImageCandidate]], *, failed: Collection[str] = ()
     ) -> None:
         """Store what the providers offer for titles, by type and id, as `record`; unknown titles are left out."""
+        self._database.run(lambda tx: self.put(tx, images, failed=failed))
+
+    def put(
+        self,
+        tx: Connection,
+        images: Mapping[tuple[str, int], Sequence[ImageCandidate]],
+        *,
+        failed: Collection[str] = (),
+    ) -> None:
+        """Do what `record_all` does in a transaction of the caller."""
         offers = {
             title: list({(each.kind, each.provider, each.url): _offer(each) for each in some if each.url}.values())
             for title, some in images.items()
         }
-        at = self._clock()
-        self._database.run(lambda tx: store.put(tx, offers, is_local=False, kept=failed, at=at))
+        store.put(tx, offers, is_local=False, kept=failed, at=self._clock())
 
     def _owner(self, entity_type: str, entity_id: int) -> TitleOwner:
         if entity_type not in ENTITY_TYPES:
@@ -178,7 +188,9 @@ class ArtworkManager:
 
     def _places(self, owner: TitleOwner, size: str) -> list[_PicturePlace]:
         """Return where a picture is sought, the best place first."""
-        series = owner if owner.series_id is None else TitleOwner("series", owner.series_id, None, None, owner.is_open)
+        series = owner
+        if owner.series_id is not None:
+            series = TitleOwner("series", owner.series_id, None, None, owner.may_download)
         if size == "poster":
             own = (
                 [_PicturePlace(series, "poster", owner.season)]
@@ -201,7 +213,7 @@ class ArtworkManager:
         if candidate.content_hash and (known := self.cache.variant(candidate.content_hash, size)):
             return known, False
         is_local = candidate.provider == "local"
-        if not is_local and not self.may_download:
+        if not is_local and not (self.may_download and owner.may_download):
             return None, False
         if self._bad.get(candidate.id, 0.0) > time.monotonic():
             raise errors.CorruptFileError(f"The picture {candidate.provider_url} cannot be used.")
@@ -227,9 +239,7 @@ class ArtworkManager:
         return made, True
 
     def _offered(self, owner: TitleOwner, asset_type: str | None) -> list[AssetCandidate]:
-        """Return the pictures of a title; those of providers only while they belong to its match."""
-        found = store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
-        return [each for each in found if each.provider == "local" or not owner.is_open]
+        return store.candidates(self._database.read(), owner.entity_type, owner.id, asset_type)
 
     def _stored_hash(self, candidate: AssetCandidate) -> str | None:
         found = store.candidates(
@@ -240,13 +250,14 @@ class ArtworkManager:
     def candidate_poster(self, title_id: int, position: int) -> CachedImage | None:
         """Return the poster of a proposed match (1 is the best one) as a JPEG of 400 × 600; None if it has none."""
         proposed = store.proposed_poster(self._database.read(), title_id, position)
-        if proposed is None:
+        owner = store.owner(self._database.read(), title_id)
+        if proposed is None or owner is None:
             return None
         provider, url = proposed
         name = made_name(url)
         with self.cache.folder.single_flight(f"address {name}"):
             known = self.cache.made(name, "proposed")
-            if known is not None or not self.may_download:
+            if known is not None or not (self.may_download and owner.may_download):
                 return known
             try:
                 data = self.cache.decode_variant(self._fetched(provider, url), "poster")

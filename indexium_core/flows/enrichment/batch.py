@@ -260,15 +260,18 @@ class BatchEnrichmentService:
         run.begin(due)
         with self._lock:
             self._running += 1
-        with ThreadPoolExecutor(self._config.enrich_concurrency, thread_name_prefix="enrich") as pool:
-            ending = threading.Event()
-            try:
-                self._work(run, due, now, pool, ending=ending)
-            finally:
-                ending.set()
-                with self._lock:
-                    self._running -= 1
-                    self._last_end = self._clock()
+        try:
+            with ThreadPoolExecutor(self._config.enrich_concurrency, thread_name_prefix="enrich") as pool:
+                ending = threading.Event()
+                try:
+                    self._work(run, due, now, pool, ending=ending)
+                finally:
+                    ending.set()
+        finally:  # every thread of the pool has ended
+            self._release(run.claimed)
+            with self._lock:
+                self._running -= 1
+                self._last_end = self._clock()
         return self._end(run)
 
     def _work(
@@ -291,7 +294,7 @@ class BatchEnrichmentService:
                 run.report.cancelled = not run.stop_sentence
             while waiting and len(running) < 2 * _GROUP:
                 title = waiting.popleft()
-                running[pool.submit(self._fetch, title, now, own, ending)] = title
+                running[pool.submit(self._fetch, run, title, now, own, ending)] = title
             wait(running, timeout=_STORE_SECONDS, return_when=FIRST_COMPLETED)
             done = [future for future in running if future.done()]
             if len(done) < min(_GROUP, len(running)) and time.monotonic() - stored_at < _STORE_SECONDS:
@@ -301,19 +304,35 @@ class BatchEnrichmentService:
             fetched = {running.pop(future): future.result() for future in done}
             run.skip([title for title, each in fetched.items() if each is None and not ending.is_set()])
             if found := [each for each in fetched.values() if each is not None]:
-                self._store(run, found)
+                outdated = self._store(run, found)
+                waiting += self._with_present_ids(outdated)
                 waiting += [
-                    each.title._replace(attempts=each.title.attempts + 1) for each in found if run.is_again(each)
+                    each.title._replace(attempts=each.title.attempts + 1)
+                    for each in found
+                    if each not in outdated and run.is_again(each)
                 ]
             run.show()
 
-    def _store(self, run: EnrichmentRun, found: Sequence[FetchedTitle]) -> None:
+    def _store(self, run: EnrichmentRun, found: Sequence[FetchedTitle]) -> Sequence[FetchedTitle]:
+        """Store a group of titles, and return those whose match changed during the requests."""
         group = self._enricher.store(found, lambda tx, group: run.store(found, group, tx))
         run.changes |= {(kind, number, False) for kind, number in group.changed}
-        self._release(each.title.id for each in found)
+        stored = [each.title.id for each in found]
+        self._release(stored)
+        run.claimed.difference_update(stored)
+        return group.outdated
+
+    def _with_present_ids(self, outdated: Iterable[FetchedTitle]) -> list[DueTitle]:
+        """Return titles with the match that they have now. A title without one waits for a decision."""
+        reader, found = self._database.read(), list[DueTitle]()
+        for each in outdated:
+            known = rows.known(reader, each.title.entity_type, each.title.id)
+            if known.is_match:
+                found.append(each.title._replace(**known._asdict()))
+        return found
 
     def _fetch(
-        self, title: DueTitle, now: datetime, own: threading.local, ending: threading.Event
+        self, run: EnrichmentRun, title: DueTitle, now: datetime, own: threading.local, ending: threading.Event
     ) -> FetchedTitle | None:
         """Return the answers for a title; None if another job has looked it up, or the job ends."""
         if getattr(own, "has_sent", False):
@@ -321,12 +340,10 @@ class BatchEnrichmentService:
         own.has_sent = False
         if ending.is_set() or not self._claim(title, now):
             return None
+        run.claimed.add(title.id)
         before = self._providers.sent_by_thread
         try:
             return self._enricher.fetch(title)
-        except BaseException:
-            self._release([title.id])
-            raise
         finally:
             own.has_sent = self._providers.sent_by_thread > before
 

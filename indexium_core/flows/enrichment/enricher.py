@@ -36,9 +36,11 @@ _LONG_WAIT = 30.0  # seconds: a provider that asks for more is not waited for
 
 
 class RecordImages(Protocol):
-    """Stores the pictures that providers offer for titles, by type and id."""
+    """Stores the pictures that providers offer for titles, by type and id, in a transaction."""
 
-    def __call__(self, images: Mapping[tuple[str, int], Images], *, failed: Collection[str]) -> None: ...
+    def __call__(
+        self, tx: Connection, images: Mapping[tuple[str, int], Images], *, failed: Collection[str]
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +75,7 @@ class StoredGroup:
 
     changed: list[tuple[str, int]] = field(default_factory=list)  # type and id of titles whose values changed
     episodes: int = 0  # with values of a provider
+    outdated: list[FetchedTitle] = field(default_factory=list)  # their match changed during the requests
 
 
 class TitleEnricher:
@@ -175,12 +178,14 @@ class TitleEnricher:
         reader = self._database.read()
         known = rows.present(reader, [each.title.id for each in fetched])
         collected = [(each, self._collected(reader, each)) for each in fetched if each.title.id in known]
-        images = {key: found for _, each in collected for key, found in each.images.items()}
-        if images:  # before the titles count as done, so that a kill loses none
-            failed = {name for each, _ in collected if each.details for name in each.details.problems}
-            self._record_images(images, failed=failed)
         with self._database.atomic() as tx:
-            current = [(each, found) for each, found in collected if _is_current(tx, each)]
+            outdated = {each.title.id for each, _ in collected if not _is_current(tx, each)}
+            group.outdated = [each for each, _ in collected if each.title.id in outdated]
+            current = [(each, found) for each, found in collected if each.title.id not in outdated]
+            images = {key: found for _, each in current for key, found in each.images.items()}
+            if images:
+                failed = {name for each, _ in current if each.details for name in each.details.problems}
+                self._record_images(tx, images, failed=failed)
             attempts = [attempt for each, _ in current if (attempt := _attempt(each, at)) is not None]
             rows.record_attempts(tx, attempts, at=at)
             group.episodes = sum(found.episodes for _, found in current)

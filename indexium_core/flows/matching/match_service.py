@@ -24,10 +24,7 @@ from indexium_core.model.matches.questions import (
 )
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.matching import (
-    Candidate,
-    is_same,
-)
+from indexium_core.model.titles.matching import is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
@@ -52,11 +49,11 @@ class TitleMatchService:
         *,
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        on_accept: Callable[[Sequence[int]], int | None] = lambda _: None,
     ) -> None:
-        """`on_accept` gets the titles whose match a person accepted, and returns the id of the job that follows."""
         self._database, self._events = database, events
-        self._clock, self.on_accept = clock, on_accept
+        self._clock = clock
+        # Gets the titles whose match a person accepted, and returns the id of the job that follows.
+        self.on_accept: Callable[[Sequence[int]], int | None] = lambda _: None
         self._finder = MatchFinder(database, providers, events=events, clock=clock)
 
     # Questions.
@@ -147,7 +144,7 @@ class TitleMatchService:
         Args:
             title_id: The title.
             position: The candidate, as in `MatchQuestion.candidates`.
-            others: Also for the open questions of the same folder with the same guess.
+            others: Also for the open questions of the same folder with the same title and year.
             expected: The id of the candidate that the person saw, such as `tmdb:603`.
 
         Raises:
@@ -181,7 +178,7 @@ class TitleMatchService:
         at = self._clock()
         with self._database.atomic() as tx:
             item, chosen = acceptance.present(tx, title_id), choose(tx)
-            near = question_reader.neighbours(tx, title_id, same_guess=True) if others else []
+            near = question_reader.neighbours(tx, title_id, same_name=True) if others else []
             rejected = {
                 number
                 for number, found in store.candidates(tx, near).items()
@@ -194,7 +191,7 @@ class TitleMatchService:
                 if each.state == "ignored":
                     title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
                 acceptance.take(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
-            decision = _decision(items, f"“{item.name}” is “{_name(chosen.candidate)}”")
+            decision = _decision(items, f"“{item.name}” is “{chosen.candidate.name}”")
             decision_id = store.record(tx, "accept", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         try:
@@ -226,7 +223,7 @@ class TitleMatchService:
             if row is not None and (chosen.state == "accepted" or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
             acceptance.show(tx, [title_id], at)
-            decision = _decision({title_id: item}, f"“{item.name}” is not “{_name(chosen.candidate)}”")
+            decision = _decision({title_id: item}, f"“{item.name}” is not “{chosen.candidate.name}”")
             decision_id = store.record(tx, "reject", decision.description, before, at=at)
         emit(self._events, [item])
         return dataclasses.replace(decision, decision_id=decision_id)
@@ -249,7 +246,7 @@ class TitleMatchService:
             store.ignore(tx, ids, at=at)
             acceptance.show(tx, ids, at)
             items = store.items(tx, ids)
-            decision = _decision(items, f"“{item.name}” is no film and no series")
+            decision = _decision(items, f"“{item.name}” is not a film or series")
             decision_id = store.record(tx, "ignore", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         return dataclasses.replace(decision, decision_id=decision_id)
@@ -320,10 +317,6 @@ class TitleMatchService:
 
 def _all_states(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {state: counts.get(state, 0) for state in MATCH_STATES}
-
-
-def _name(candidate: Candidate) -> str:
-    return f"{candidate.title} ({candidate.year})" if candidate.year else candidate.title
 
 
 def _decision(items: Mapping[int, TitleItem], text: str) -> MatchResult:

@@ -53,13 +53,12 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
                 explanation=row.explanation if row else "",
                 search_title=row.query["title"] if row else query.title,
                 search_year=row.query["year"] if row else query.year,
-                content_type=query.content_type,
                 facts=title_query.facts_of(item, own, minutes),
                 files=tuple(files.get(number, ())),
                 candidates=tuple(sorted(candidates.get(number, ()), key=lambda each: each.state == "rejected")),
                 others=tuple(items[each.id] for each in groups[number][:_SHOWN_OTHERS] if each.id in items),
                 other_count=len(groups[number]),
-                same_count=sum(_guess(each) == _guess(places[number]) for each in groups[number]),
+                same_count=sum(_name_of(each) == _name_of(places[number]) for each in groups[number]),
                 decided_by=row.decided_by if row else "",
                 decided_at=row.decided_at if row else None,
             )
@@ -74,13 +73,13 @@ def state_of(item: TitleItem, row: SearchRow | None) -> MatchState:
     return row.state if row else "unsearched"
 
 
-def neighbours(reader: Connection, title_id: int, *, same_guess: bool = False) -> list[int]:
-    """Return the other open questions of the folder of a title; `same_guess`: only those with the same search."""
+def neighbours(reader: Connection, title_id: int, *, same_name: bool = False) -> list[int]:
+    """Return the other open questions of the folder of a title; `same_name`: only with its title and year."""
     return [
         each.id
         for place in store.places(reader, [title_id])
         for each in _others(_waiting(store.ordered(reader, "open")), place)
-        if not same_guess or _guess(each) == _guess(place)
+        if not same_name or _name_of(each) == _name_of(place)
     ]
 
 
@@ -96,7 +95,7 @@ def _others(waiting: Mapping[tuple[int, str], list[QuestionPlace]], place: Quest
     return [each for each in waiting.get(_group(place), ()) if each.id != place.id]
 
 
-def _guess(place: QuestionPlace) -> tuple[str, str, int | None]:
+def _name_of(place: QuestionPlace) -> tuple[str, str, int | None]:
     return place.entity_type, title_key(place.title), place.year
 
 

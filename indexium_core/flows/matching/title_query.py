@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from indexium_core.model.matches.questions import GuessFact
+from indexium_core.model.matches.questions import FileFact
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.matching import SearchQuery
@@ -28,7 +28,6 @@ __all__ = [
 
 KINDS: Mapping[EntityType, Literal["movie", "tv"]] = {"movie": "movie", "series": "tv"}
 _ID_FIELDS: Mapping[str, str] = {"tmdb_id": "tmdb", "imdb_id": "imdb", "tvdb_id": "tvdb"}
-_SOURCES: Mapping[str, str] = {"hand": "by hand", "nfo": "NFO file", "tag": "container tag", "name": "names"}
 LONGEST = 300  # characters of a title that is sent
 _SECONDS = 60  # of a minute
 _SHORTEST = 60  # seconds: a shorter file is a placeholder or damaged, so its runtime says nothing about a film
@@ -73,24 +72,24 @@ def ids_of(values: Sequence[SearchValue]) -> tuple[ExternalId, ...]:
     return tuple(found)
 
 
-def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | None) -> tuple[GuessFact, ...]:
+def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | None) -> tuple[FileFact, ...]:
     """Return what the files say about a title, with its sources, for people."""
     texts = [("title", "title"), ("original_title", "original title"), ("year", "year")]
     facts = [
-        GuessFact(name=name, text=str(each.value), source=_SOURCES[each.origin])
+        FileFact(name=name, text=str(each.value), source=each.origin)
         for field, name in texts
         for each in values
         if each.field == field and each.shown and each.value not in (None, "")
     ]
     kind = "film" if item.entity_type == "movie" else "series"
-    facts.append(GuessFact(name="type", text=kind, source="names"))
+    facts.append(FileFact(name="type", text=kind, source="name"))
     if minutes:
-        facts.append(GuessFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
+        facts.append(FileFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
     known = ids_of(values)
     for each in values:
         found = ExternalId(_ID_FIELDS.get(each.field, ""), str(each.value))
         if found in known:
-            facts.append(GuessFact(name="id", text=str(found), source=_SOURCES[each.origin]))
+            facts.append(FileFact(name="id", text=str(found), source=each.origin))
     return tuple(facts)
 
 

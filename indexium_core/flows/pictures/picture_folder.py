@@ -66,11 +66,13 @@ class PictureFolder:
         """Prevent other threads from making the same file during a block."""
         with self._lock:
             lock = self._in_progress.setdefault(key, threading.Lock())
-        with lock:
-            yield
-        with self._lock:
-            if not lock.locked():
-                self._in_progress.pop(key, None)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                if not lock.locked():
+                    self._in_progress.pop(key, None)
 
     def read(self, key: str) -> bytes | None:
         """Return the bytes of a file; None if there is none."""

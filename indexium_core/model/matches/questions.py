@@ -7,30 +7,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.titles.matching import Candidate, ContentType, MatchReason
+from indexium_core.model.titles.matching import Candidate, MatchReason
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
-__all__ = ["MATCH_STATES", "GuessFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
+__all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
 
 MatchState: TypeAlias = Literal["open", "later", "accepted", "none", "failed", "ignored", "unsearched"]
 MATCH_STATES: Mapping[str, str] = {
-    "open": "waits for a decision",
-    "later": "was put off",
-    "accepted": "has a match",
-    "none": "no provider has a similar title",
-    "failed": "the search failed",
-    "ignored": "no film and no series",
-    "unsearched": "was not searched yet",
+    "open": "Waits for a decision.",
+    "later": "Put off until later.",
+    "accepted": "Has a match.",
+    "none": "No provider has a similar title.",
+    "failed": "The last search failed.",
+    "ignored": "Not a film or series.",
+    "unsearched": "Not searched yet.",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuessFact:
+class FileFact:
     """One thing that the files say about a title."""
 
-    name: str  # title, year, type, runtime, language, ids
+    name: str  # title, original title, year, type, runtime, id
     text: str
-    source: str  # where it comes from: "names", "NFO file", "container tag", "by hand", "measured"
+    source: str  # its origin: name, tag, nfo, hand; or measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +54,12 @@ class MatchQuestion:
     explanation: str  # why it is accepted, or why a person is asked
     search_title: str  # what was searched
     search_year: int | None
-    content_type: ContentType
-    facts: tuple[GuessFact, ...]
+    facts: tuple[FileFact, ...]
     files: tuple[TitleFile, ...]  # the first ones; `item.file_count` is their number
     candidates: tuple[MatchCandidate, ...]  # best first, the rejected ones last
     others: tuple[TitleItem, ...] = ()  # open questions of the same folder: the first ones
     other_count: int = 0  # all of them; `ignore` can count for them too
-    same_count: int = 0  # those of a series with the same guess; `accept` can count for them too
+    same_count: int = 0  # those with the same title and year; `accept` can count for them too
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
 

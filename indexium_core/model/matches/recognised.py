@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["recognised_parts"]
+__all__ = ["marked_parts"]
 
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(
@@ -14,7 +14,7 @@ _MARKS = re.compile(
 _ID = re.compile(r"(?<![a-z])(?:tmdb|imdb|tvdb)(?:id)?[-=:](?:tt)?\d+", re.IGNORECASE)
 
 
-def recognised_parts(name: str, title: str, year: int | None) -> list[tuple[str, bool]]:
+def marked_parts(name: str, title: str, year: int | None) -> list[tuple[str, bool]]:
     """Return a name cut into parts, each with whether it is the title, the year, an episode or an id."""
     spans = [each.span() for pattern in (_MARKS, _ID) for each in pattern.finditer(name)]
     words = [re.escape(word) for word in _WORD.findall(title.replace("_", " "))]

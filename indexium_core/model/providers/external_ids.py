@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexium_core import errors
 
-__all__ = ["ExternalId"]
+__all__ = ["PROVIDER_NAMES", "ExternalId"]
 
-_NAMES = {"tmdb": "TMDB", "imdb": "IMDb", "tvdb": "TVDB", "omdb": "OMDb"}
+PROVIDER_NAMES: Mapping[str, str] = {
+    "tmdb": "TMDB",
+    "imdb": "IMDb",
+    "tvdb": "TVDB",
+    "omdb": "OMDb",
+    "fanarttv": "fanart.tv",
+}
 _FORMS = {
     "imdb": re.compile(r"tt[0-9]{7,9}"),
     "tmdb": re.compile(r"[0-9]{1,9}"),
@@ -47,4 +54,4 @@ class ExternalId:
         return form is not None and form.fullmatch(self.value) is not None
 
     def __str__(self) -> str:
-        return f"{_NAMES.get(self.provider, self.provider)} {self.value}"
+        return f"{PROVIDER_NAMES.get(self.provider, self.provider)} {self.value}"

@@ -88,6 +88,11 @@ class Candidate:
     poster_url: str = ""
 
     @property
+    def name(self) -> str:
+        """The title with its year, if it is known: `Solaris (1972)`."""
+        return f"{self.title} ({self.year})" if self.year else self.title
+
+    @property
     def ids(self) -> frozenset[ExternalId]:
         """All known ids, with that of its own provider."""
         known = {ExternalId(provider, value) for provider, value in self.external_ids.items()}

@@ -32,7 +32,7 @@ STATES: Mapping[str, str] = {
     "identified": "its name, its tags or a person say what it is",
     "enriched": "has values of a provider",
     "published": "has files that other programs read",
-    "ignored": "no film and no series",
+    "ignored": "not a film or series",
 }
 SORT_KEYS = ("title", "year", "state", "rating", "added")
 

@@ -52,7 +52,7 @@ class TitleOwner(NamedTuple):
     id: int
     series_id: int | None
     season: int | None
-    is_open: bool = False  # its match is withdrawn, so that the pictures of providers are those of another match
+    may_download: bool = True  # its library does not hold home videos
 
 
 class LocalFile(NamedTuple):
@@ -170,15 +170,17 @@ def seasons(reader: Connection, series_id: int) -> list[tuple[int, int]]:
     return reader.execute(_sql("seasons"), {"id": series_id}).fetchall()
 
 
-def to_fetch(reader: Connection, *, after: int, count: int, ids: Sequence[int] | None) -> list[int]:
-    """Return a page of films and series behind an id, or of those among `ids`."""
-    rows = reader.execute(_sql("to_fetch"), {"after": after, "count": count, "ids": _list(ids)}).fetchall()
-    return [number for (number,) in rows]
+def to_fetch(
+    reader: Connection, *, after: int, count: int, ids: Sequence[int] | None, since: datetime | None
+) -> list[int]:
+    """Return a page of films and series behind an id: those among `ids`, those that were enriched since a moment."""
+    facts = {"after": after, "count": count, "ids": _list(ids), "since": since}
+    return [number for (number,) in reader.execute(_sql("to_fetch"), facts).fetchall()]
 
 
-def count_to_fetch(reader: Connection, *, after: int, ids: Sequence[int] | None) -> int:
-    """Return the number of films and series behind an id, or of those among `ids`."""
-    return int(reader.value(_sql("count_to_fetch"), {"after": after, "ids": _list(ids)}))
+def count_to_fetch(reader: Connection, *, after: int, ids: Sequence[int] | None, since: datetime | None) -> int:
+    """Return the number of films and series that `to_fetch` returns on all pages."""
+    return int(reader.value(_sql("count_to_fetch"), {"after": after, "ids": _list(ids), "since": since}))
 
 
 def _list(ids: Sequence[int] | None) -> list[int] | None:
@@ -186,4 +188,4 @@ def _list(ids: Sequence[int] | None) -> list[int] | None:
 
 
 def _sql(name: str) -> str:
-    return sql.load("artwork")[name]
+    return sql.compose("artwork")[name]

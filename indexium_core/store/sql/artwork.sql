@@ -103,10 +103,9 @@ DELETE FROM asset_candidates AS a
 WHERE NOT EXISTS (FROM titles AS t WHERE t.entity_type = a.entity_type AND t.id = a.entity_id);
 
 -- name: owner
--- A title, the series that it belongs to, and whether its match is open: then the pictures are those of another match.
-SELECT entity_type, id, series_id, season, EXISTS (
-    FROM title_searches AS s WHERE s.entity_id = coalesce(t.series_id, t.id) AND s.state <> 'accepted') AS is_open
-FROM titles AS t WHERE id = $id;
+-- A title, the series that it belongs to, and whether its library holds titles: for home videos nothing is downloaded.
+SELECT t.entity_type, t.id, t.series_id, t.season, coalesce(l.kind, 'home') <> 'home' AS may_download
+FROM titles AS t LEFT JOIN libraries AS l USING (library_id) WHERE t.id = $id;
 
 -- name: proposed_poster
 -- The poster of a proposed match: provider and address.
@@ -142,12 +141,17 @@ ORDER BY lower(t.sort_title), t.id;
 -- The seasons of a series.
 SELECT id, season FROM seasons WHERE series_id = $id ORDER BY season;
 
+-- name: pictured
+-- The films and series behind an id whose pictures a job gets.
+SELECT t.id FROM titles AS t JOIN libraries AS l ON l.library_id = t.library_id AND coalesce(l.kind, 'home') <> 'home'
+WHERE t.entity_type IN ('movie', 'series') AND t.state <> 'ignored' AND t.id > $after
+  AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], t.id))
+  AND ($since::TIMESTAMPTZ IS NULL OR t.enriched_at >= $since)
+
 -- name: to_fetch
--- A page of films and series behind an id.
-SELECT id FROM titles WHERE entity_type IN ('movie', 'series') AND state <> 'ignored' AND id > $after
-  AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], id)) ORDER BY id LIMIT $count;
+-- A page of them.
+SELECT id FROM (/* pictured */) AS p ORDER BY id LIMIT $count;
 
 -- name: count_to_fetch
--- The number of films and series behind an id.
-SELECT count(*) FROM titles WHERE entity_type IN ('movie', 'series') AND state <> 'ignored' AND id > $after
-  AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], id));
+-- Their number.
+SELECT count(*) FROM (/* pictured */) AS p;

@@ -1,5 +1,6 @@
 -- name: known_ids
--- The best id of each film and series, or of those with some ids: by hand, then the accepted match, then those of NFO files, providers and names.
+-- The best id of each film and series, or of those with some ids: by hand, then the accepted match, then those of NFO files,
+-- providers and names. The ids of a rejected match count only by hand.
 SELECT entity_type, entity_id, provider, value, is_match, score, origin FROM (
     SELECT entity_type, entity_id, replace(field, '_id', '') AS provider, value->>'$' AS value, FALSE AS is_match,
            1.0::DOUBLE AS score, origin
@@ -9,7 +10,11 @@ SELECT entity_type, entity_id, provider, value, is_match, score, origin FROM (
     SELECT entity_type, entity_id, provider, external_id, TRUE, CASE WHEN decided_by = 'hand' THEN 1.0 ELSE score END, 'match'
     FROM title_matches WHERE state = 'accepted' AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id))
 )
-WHERE value <> ''
+WHERE value <> '' AND (origin = 'hand' OR (entity_type, entity_id, provider, value) NOT IN (
+    SELECT (entity_type, entity_id, provider, external_id) FROM title_matches WHERE state = 'rejected'
+    UNION ALL SELECT (entity_type, entity_id, other.key, other.value) FROM (
+        SELECT entity_type, entity_id, unnest(map_entries((candidate->'external_ids')::MAP(VARCHAR, VARCHAR))) AS other
+        FROM title_matches WHERE state = 'rejected')))
 QUALIFY row_number() OVER (PARTITION BY entity_type, entity_id
     ORDER BY list_position(['hand', 'match', 'nfo', 'provider', 'name'], origin),
              list_position(['tmdb', 'imdb', 'tvdb', 'omdb'], provider)) = 1

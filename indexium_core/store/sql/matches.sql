@@ -176,6 +176,20 @@ SELECT id FROM (/* scope */) AS s ORDER BY id;
 -- Delete what providers say about titles; locked values stay.
 DELETE FROM title_values WHERE origin = 'provider' AND NOT locked AND (entity_type, entity_id) IN (/* scope */);
 
+-- name: remove_provider_pictures
+-- Delete the pictures that providers offer for titles, except those that a person has chosen or rejected.
+DELETE FROM asset_candidates WHERE provider <> 'local' AND NOT is_selected AND NOT is_rejected
+  AND (entity_type, entity_id) IN (/* scope */);
+
+-- name: restore_pictures
+-- Restore the pictures that providers offer.
+INSERT INTO asset_candidates BY NAME FROM (
+    SELECT unnest(from_json($before::JSON->'pictures', '[{"id": "BIGINT", "entity_type": "VARCHAR", "entity_id": "BIGINT",
+        "asset_type": "VARCHAR", "provider": "VARCHAR", "provider_url": "VARCHAR", "provider_metadata": "VARCHAR",
+        "width": "INTEGER", "height": "INTEGER", "is_downloaded": "BOOLEAN", "cache_path": "VARCHAR",
+        "content_hash": "VARCHAR", "perceptual_hash": "VARCHAR", "created_at": "TIMESTAMPTZ"}]'), recursive := true)
+) WHERE entity_id IN (SELECT id FROM titles);
+
 -- name: put_ids
 -- Add ids as values of a provider, except where a locked value of it is.
 INSERT INTO title_values BY NAME
@@ -187,8 +201,9 @@ SELECT i.*, $confidence AS confidence, $at AS fetched_at, FALSE AS locked FROM (
     WHERE (i.entity_type, i.entity_id, i.field, i.origin, i.provider) = (v.entity_type, v.entity_id, v.field, v.origin, v.provider));
 
 -- name: forget_attempts
--- Forget the failed attempts to fetch the metadata of a former match.
-DELETE FROM title_enrichment WHERE (entity_type, entity_id) IN (/* scope */);
+-- Forget the failed attempts to fetch the metadata of a former match, not the people that were taken over.
+UPDATE title_enrichment SET attempts = 0, problem = '', attempted_at = NULL, not_before = NULL
+WHERE (entity_type, entity_id) IN (/* scope */);
 
 -- name: reset
 -- Titles have no values of a provider any more.
@@ -209,6 +224,11 @@ SELECT json_object(
                    SELECT * REPLACE (value::VARCHAR AS value) FROM title_values
                    WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand')
                       OR ($whole AND origin = 'provider' AND (entity_type, entity_id) IN (/* scope */))) AS v),
+    'pictures', (SELECT coalesce(to_json(list(p)), '[]') FROM (
+                     SELECT * EXCLUDE (is_selected, is_rejected, selected_by, selected_at, auto_score)
+                              REPLACE (provider_metadata::VARCHAR AS provider_metadata) FROM asset_candidates
+                     WHERE $whole AND provider <> 'local' AND NOT is_selected AND NOT is_rejected
+                       AND (entity_type, entity_id) IN (/* scope */)) AS p),
     'titles', (SELECT coalesce(to_json(list(t)), '[]') FROM (
                    SELECT entity_type, id, state, enriched_at FROM titles
                    WHERE $whole AND (entity_type, id) IN (/* scope */) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)

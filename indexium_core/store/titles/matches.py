@@ -243,10 +243,11 @@ def contradicted(reader: Connection) -> dict[int, tuple[str, str]]:
 
 
 def withdraw(tx: Connection, entity_type: EntityType, title_id: int) -> None:
-    """Make the accepted candidate a proposal, and delete what providers say about the title; locked values stay."""
+    """Make the accepted candidate a proposal, and delete values and pictures of providers; locked values stay."""
     facts = {"ids": [title_id]}
     tx.execute(_sql("withdraw_accepted"), {"id": title_id})
     tx.execute(_sql("remove_provider_values"), facts)
+    tx.execute(_sql("remove_provider_pictures"), facts)
     tx.execute(_sql("forget_attempts"), facts)
     for table in _TABLES[entity_type]:
         tx.execute(sql.with_parts(_sql("reset"), table=table), facts)
@@ -308,6 +309,8 @@ def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, whole: 
         tx.execute(_sql("remove_ignored"), ids | {"value": ignored})
     if whole:
         tx.execute(_sql("remove_provider_values"), ids)
+        tx.execute(_sql("remove_provider_pictures"), ids)
+        tx.execute(_sql("restore_pictures"), before)
         tx.execute(_sql("remove_matches"), ids)
         tx.execute(_sql("restore_matches"), before)
         for table in (each for tables in _TABLES.values() for each in tables):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from indexium_core.model.matches.recognised import recognised_parts
+from indexium_core.model.matches.recognised import marked_parts
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,6 @@ from indexium_core.model.matches.recognised import recognised_parts
     ],
 )
 def test_recognised_parts_are_marked(name: str, title: str, year: int | None, recognised: list[str]) -> None:
-    parts = recognised_parts(name, title, year)
+    parts = marked_parts(name, title, year)
     assert "".join(text for text, _ in parts) == name
     assert [text for text, is_on in parts if is_on] == recognised

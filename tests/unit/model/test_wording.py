@@ -83,6 +83,11 @@ def test_playing_times(seconds: float, text: str) -> None:
     assert wording.playing_time(seconds) == text
 
 
+@pytest.mark.parametrize(("minutes", "text"), [(129, "2 h 9 min"), (120, "2 h"), (44.6, "45 min"), (0, "0 min")])
+def test_runtimes(minutes: float, text: str) -> None:
+    assert wording.runtime(minutes) == text
+
+
 def test_counts_have_separators_and_plurals() -> None:
     assert wording.count(1204) == "1,204"
     assert wording.files(1) == "1 file"

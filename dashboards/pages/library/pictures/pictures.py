@@ -189,7 +189,7 @@ def options(key: str, values: Sequence[MediaFacetValue], query: str) -> list[dic
         {
             "value": each.value,
             "label": "★" * int(each.value) if key == RATING and each.value.isdigit() else _label(key, each.value),
-            "files": wording.count(each.files),
+            "count": wording.count(each.files),
             "on": each.value in chosen,
         }
         for each in every

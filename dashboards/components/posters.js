@@ -1,5 +1,5 @@
-// The poster of a title, or its initials if there is none.
-import {h} from "../../components/browser/dom.js"
+// Pictures of titles and files; the poster of a title, or its initials if there is none.
+import {h} from "./browser/dom.js"
 
 /** @typedef {{title: string, poster: string, initials: string}} Poster */
 
@@ -11,7 +11,7 @@ export const forgetMissing = () => MISSING.clear()
 
 /** An image, unless the server does not have it. @type {(src: string, loading: "lazy" | "eager") => Child} */
 export const drawImage = (src, loading) =>
-  src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async"})
+  src && !MISSING.has(src) && h("img", {src, alt: "", loading, decoding: "async", data: {key: src}})
 
 /** @type {(poster: Poster, ...more: Child[]) => HTMLElement} */
 export const drawPoster = ({poster, initials}, ...more) =>
