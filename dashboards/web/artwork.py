@@ -22,7 +22,6 @@ __all__ = ["routes"]
 logger = logging.getLogger(__name__)
 
 _KEPT = "private, max-age=60"  # another picture may be chosen for the title
-_IMMUTABLE = "private, max-age=31536000, immutable"  # of an address with a version: `?v=`
 
 
 class _TitlePicture(MediaAnswer):
@@ -39,7 +38,7 @@ class _TitlePicture(MediaAnswer):
             self.set_status(204 if self.request.headers.get("Sec-Fetch-Dest") == "image" else 404)
             return
         self.set_header("Content-Type", image.media_type)
-        self.set_header("Cache-Control", _IMMUTABLE if self.get_query_argument("v", "") else _KEPT)
+        self.set_header("Cache-Control", _KEPT)
         self.set_header("ETag", f'"{image.version}"')
         if self.check_etag_header():
             self.set_status(304)

@@ -1,7 +1,7 @@
 """
 The films and series of the demo: a second library with names in many styles.
 
-All titles are invented. The stand-in of the providers knows most of them, so some are accepted by themselves, and a
+All titles are invented. The stand-in of the providers knows most of them, so some are accepted automatically, and a
 person decides about the others. The films are as long as their titles say, but have only a few pictures.
 """
 

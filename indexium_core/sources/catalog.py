@@ -26,7 +26,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {  # by provider: the names of the keys, o
     "omdb": ("omdb_api_key",),
     "fanarttv": ("fanarttv_api_key",),
 }
-_TVDB_PER_SECOND, _OMDB_PER_SECOND, _FANARTTV_PER_SECOND = 10, 10, 4  # no limits are published: these are polite
+_TVDB_PER_SECOND, _OMDB_PER_SECOND, _FANARTTV_PER_SECOND = 10, 10, 4  # no limits are published: careful values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -216,7 +216,7 @@ class ProviderClient:
         return (self.profile.account or self.profile.credentials)()
 
     def _with_retries(self, call: _Call) -> HttpAnswer:
-        """Send a request, and repeat it after errors that may pass, as long as the time of the call allows."""
+        """Send a request, and repeat it after temporary errors, as long as the time of the call allows."""
         import tenacity
 
         backoff = tenacity.wait_random_exponential(self._backoff, _MAX_BACKOFF)
@@ -239,7 +239,7 @@ class ProviderClient:
         return attempts(self._attempt, call)
 
     def _attempt(self, call: _Call) -> HttpAnswer:
-        """Send a request once; errors that may pass are marked as temporary."""
+        """Send a request once; temporary errors are marked as temporary."""
         if refusal := self._present_refusal():
             raise refusal.error()
         pause = self._limiter.paused_seconds()

@@ -24,11 +24,11 @@ from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 __all__ = ["LEDGER_SUFFIX", "ImageDownloads"]
 
 LEDGER_SUFFIX = "_images"
-_PER_SECOND = 20  # requests to one host; no limits are published: this is polite
+_PER_SECOND = 20  # requests to one host; no limits are published: a careful value
 _TIMEOUT = 60.0  # seconds of one download with its wait for the limit
 _REFUSED_SECONDS = 3600.0  # after an answer that is no image, the address is not asked again for this time
-_REST_SECONDS = 60.0  # after an error that may pass, the address is not asked again for this time
-_FAILURES = 3  # after so many errors in a row that may pass, its whole host is not asked
+_RETRY_SECONDS = 60.0  # after a temporary error, the address is not asked again for this time
+_FAILURES = 3  # after so many temporary errors in a row, its whole host is not asked
 _MOST_REFUSED = 10_000
 _TEMPORARY = frozenset({429, 500, 502, 503, 504})
 _ACCEPTED = "image/jpeg, image/png, image/webp"
@@ -63,7 +63,7 @@ class ImageDownloads:
         self._lock = threading.Lock()
         self._limiters: dict[str, RateLimiter] = {}  # by host and port
         self._refused: dict[str, _Refused] = {}  # by address, or by host and port
-        self._failures: dict[str, int] = {}  # by host and port: errors in a row that may pass
+        self._failures: dict[str, int] = {}  # by host and port: temporary errors in a row
 
     def fetch(self, provider: str, url: str) -> bytes:
         """
@@ -138,10 +138,10 @@ class ImageDownloads:
         if not error.is_temporary:
             self._remember(url, error.message, _REFUSED_SECONDS)
             return
-        self._remember(url, error.message, _REST_SECONDS)
+        self._remember(url, error.message, _RETRY_SECONDS)
         self._failures[host] = self._failures.get(host, 0) + 1
         if error.retry_after is not None or self._failures[host] >= _FAILURES:
-            self._remember(host, error.message, error.retry_after or _REST_SECONDS)
+            self._remember(host, error.message, error.retry_after or _RETRY_SECONDS)
             self._failures.pop(host, None)
 
     def _remember(self, key: str, message: str, seconds: float) -> None:

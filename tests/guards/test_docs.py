@@ -21,6 +21,7 @@ from indexium_core.model.fields.rules import FACTS
 from indexium_core.model.fields.table import FIELDS
 from indexium_core.model.files import inventory
 from indexium_core.model.planning import risk
+from indexium_core.model.titles.fields import ENTITY_TYPES, TITLE_FIELDS, checked_value
 from indexium_core.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -83,6 +84,29 @@ def test_every_search_key_is_on_plan_page() -> None:
     text = (DOCS / "plan.md").read_text(encoding="utf-8")
 
     assert [key for key in query.KEYS if f"`{key}:" not in text] == []
+
+
+def test_every_field_of_titles_is_on_titles_page() -> None:
+    names = {"movie": "film"}
+    text = (DOCS / "titles.md").read_text(encoding="utf-8").partition("\n## Fields\n")[2].partition("\n## ")[0]
+    documented = {}
+    for line in text.splitlines():
+        if line.startswith("| `"):
+            name, *cells, example = [cell.strip() for cell in line.strip("|").split("|")]
+            documented[name.strip("`")] = cells
+            field = TITLE_FIELDS[name.strip("`")]
+            assert checked_value(field, example.strip("`")) is not None
+
+    assert documented == {
+        field.name: [
+            field.about,
+            "all"
+            if field.entities == set(ENTITY_TYPES)
+            else ", ".join(names.get(kind, kind) for kind in ENTITY_TYPES if kind in field.entities),
+            field.type,
+        ]
+        for field in TITLE_FIELDS.values()
+    }
 
 
 def test_every_field_place_and_placeholder_is_on_fields_page() -> None:

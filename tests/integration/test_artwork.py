@@ -511,7 +511,7 @@ def test_pictures_are_served(library: Library, stand_in: ProviderStandIn) -> Non
             assert size_of(data)[1] == size
             assert headers["X-Content-Type-Options"] == "nosniff"  # it passed the request guard
             assert ask(running.url + path, If_None_Match=headers["ETag"])[0] == 304
-        assert "immutable" in ask(f"{running.url}/poster/{film}?v=1")[1]["Cache-Control"]
+        assert ask(f"{running.url}/poster/{film}?v=1")[1]["Cache-Control"] == "private, max-age=60"
         for path in ("/poster/999", f"/poster/{film}/candidate/1", "/collage/999", "/poster/9999999999999999999"):
             assert ask(running.url + path)[0] == 404
             assert ask(running.url + path, Sec_Fetch_Dest="image")[0] == 204

@@ -407,7 +407,7 @@ def test_cast_is_suggested(library: Library) -> None:
 
 def test_cast_is_taken_over_once(library: Library, clock: Clock) -> None:
     [row] = library.inventory.list()
-    library.inventory.set_cast_people(row.library_id, "take_over")
+    library.inventory.set_cast_people(row.library_id, "add")
     enrich(library)
     film_id = titles(library)["The Lantern Keeper"].id
     film = library.titles.get(film_id).files[0]
@@ -421,7 +421,7 @@ def test_cast_is_taken_over_once(library: Library, clock: Clock) -> None:
 
 def test_name_that_cannot_be_a_person_is_left_out(library: Library) -> None:
     [row] = library.inventory.list()
-    library.inventory.set_cast_people(row.library_id, "take_over")
+    library.inventory.set_cast_people(row.library_id, "add")
     film = titles(library)["Salt Meadows"].id
     enrich(library)
     library.configuration.set("placeholder_names", "Nobody")
@@ -449,9 +449,9 @@ def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(text)["stats"]["source_breakdown"] == {"combined": 2, "tmdb": 3}
     code, text = run(library, capsys, "titles", "enrich", "1", "--library", "1")
     assert code == 2
-    assert run(library, capsys, "libraries", "set", "1", "--cast-people", "take-over")[0] == 0
+    assert run(library, capsys, "libraries", "set", "1", "--cast-people", "add")[0] == 0
     code, text = run(library, capsys, "libraries", "list", "--json")
-    assert '"cast_people": "take_over"' in text
+    assert '"cast_people": "add"' in text
 
 
 # Pause, cancel, pauses between titles.

@@ -488,7 +488,7 @@ def test_commands_print_json_and_tables(configured: Path, capfd: pytest.CaptureF
     assert run(configured, *words) == 0
     printed = capfd.readouterr()
     assert "The title “The Lantern Keeper” equals “The Lantern Keeper”: 1.00 × 0.6: +0.600" in printed.out
-    assert "Accepted by itself: The score is 0.94" in printed.err
+    assert "Accepted automatically: The score is 0.94" in printed.err
 
     assert run(configured, "providers", "details", "tmdb:9000001") == 0
     assert "Ada Quill (Mara), Tom Verren (Joss)" in capfd.readouterr().out

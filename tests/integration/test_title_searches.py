@@ -118,3 +118,15 @@ def test_searches_are_described_and_have_no_sql_for_snapshots(library: Library) 
         with pytest.raises(errors.QueryError, match="A snapshot has no titles"):
             plan_as_sql(query)
     assert "ILIKE" in plan_as_sql("genre:drama")
+
+
+def test_a_title_with_an_id_is_matched_in_searches_and_lists(library: Library) -> None:
+    boot = library.titles.list("das boot", kind="movie").items[0]
+    library.titles.set(boot.id, "imdb_id", "tt0082096")
+    try:
+        assert found(library, "matched:yes") == {RING, BOOT}
+        assert {each.title for each in library.titles.list(matched=True).items} == {"Ring", "Das Boot"}
+        counted = {each.label: each.titles for each in library.titles.facets(keys=["matched"])["matched"].values}
+        assert counted["matched"] == 2
+    finally:
+        library.titles.set(boot.id, "imdb_id", None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from indexium_core import errors
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, Number, Open, Text
+from indexium_core.api.context import Number, Open, Text
 from indexium_core.model.artwork.assets import AssetCandidate, CachedImage
 
 __all__ = ["router"]
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/api", tags=["artwork"])
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="BLAKE3 hash of an image, in hex.")]
 
 
-class AssetPage(Body):
+class AssetPage(BaseModel):
     """The pictures that are offered for a title."""
 
     items: list[AssetCandidate]

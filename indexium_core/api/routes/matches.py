@@ -33,7 +33,7 @@ Priority = Annotated[int, Field(ge=1, le=10, description="1 runs first, 10 last.
 @router.get("/titles/matches", response_model=MatchPage)
 def matches(
     library: Open,
-    state: Annotated[Text, Query(description="open, later, accepted, none, failed or ignored")] = "open",
+    state: Annotated[Text, Query(description="open, later, accepted, none, failed, ignored or unsearched")] = "open",
     library_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     page: Page = 1,
     per_page: Annotated[int, Query(ge=1, le=_MOST_QUESTIONS)] = 20,
@@ -59,7 +59,7 @@ class Acceptance(Body):
     """A candidate by its position, or a title of a provider by its id."""
 
     position: Annotated[int | None, Field(ge=1, le=1000)] = None
-    external_id: Annotated[Text | None, Field(description="Such as `tmdb:603` or `imdb:tt0133093`.")] = None
+    external_id: Annotated[Text | None, Field(description="Such as `tmdb:603` or `tt0133093`.")] = None
     others: Annotated[bool, Field(description="Also for the open questions of the same folder.")] = False
     expected: Annotated[Text, Field(description="The id of the candidate at the position, such as `tmdb:603`.")] = ""
 
@@ -73,9 +73,8 @@ def accept(library: Open, title_id: TitleId, body: Acceptance) -> Json:
         raise errors.UsageError("others belongs to position, not to external_id.")
     if body.position is not None:
         return Json(library.matches.accept(title_id, body.position, others=body.others, expected=body.expected))
-    provider, _, value = (body.external_id or "").partition(":")
+    known = ExternalId.of_text(body.external_id or "")
     is_series = library.matches.get(title_id).item.entity_type == "series"
-    known = ExternalId.parse(provider, value)
     return Json(library.matches.accept_id(title_id, known, "tv" if is_series else "movie"))
 
 
@@ -91,14 +90,14 @@ def reject(library: Open, title_id: TitleId, body: Rejection) -> Json:
     return Json(library.matches.reject(title_id, body.position))
 
 
-class IgnoredTitle(Body):
+class IgnoreRequest(Body):
     """Whether a decision is also for the open questions of the same folder."""
 
     others: bool = False
 
 
 @router.post("/titles/matches/{title_id}/ignore", response_model=MatchResult)
-def ignore(library: Open, title_id: TitleId, body: IgnoredTitle | None = None) -> Json:
+def ignore(library: Open, title_id: TitleId, body: IgnoreRequest | None = None) -> Json:
     """Set that a title is no film and no series."""
     return Json(library.matches.ignore(title_id, others=body.others if body else False))
 
@@ -195,7 +194,7 @@ def enrich_stats(library: Open) -> Json:
     return Json(library.enrichment.get_enrichment_stats())
 
 
-class Urgency(Body):
+class EnrichRequest(Body):
     """The priority of an enrichment."""
 
     priority: Priority = 5
@@ -207,13 +206,13 @@ def enrich(
     start_request: StartParam,
     kind: Literal["movies", "series", "episodes"],
     title_id: TitleId,
-    body: Urgency | None = None,
+    body: EnrichRequest | None = None,
 ) -> Json:
     """Look up a title at the providers, as a job; of an episode, its series."""
     title_of_kind(library, kind, title_id)
 
     def start(request: IdempotentRequest | None) -> Job:
-        priority = (body or Urgency()).priority
+        priority = (body or EnrichRequest()).priority
         return _noted(library, library.enrichment.enrich_entity(ENTITY_TYPES[kind], title_id, priority), request)
 
     job = start_request.once(body, start=start, again=lambda started: library.jobs.get(started.job_id or 0))

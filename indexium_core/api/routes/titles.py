@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
 from starlette.convertors import Convertor, register_url_convertor
 
@@ -61,6 +62,19 @@ Sort = Annotated[Text, Query(description="title, year, state or added")]
 Order = Literal["asc", "desc"]
 
 
+@dataclass(frozen=True, slots=True)
+class _TitleListQuery:
+    """The page of a list of titles, its order and its filter."""
+
+    q: Words = ""
+    page: Page = 1
+    limit: Limit = 50
+    sort: Sort = "title"
+    order: Order = "asc"
+    filter: Filter = ""
+    fields: Fields = ""
+
+
 class TitleList(BaseModel):
     """One page of titles; `items` hold only the requested `fields`, by default all and the `name` as one line."""
 
@@ -93,39 +107,21 @@ class EpisodeList(BaseModel):
 
 
 @router.get("/movies", response_model=TitleList)
-def movies(
-    library: Open,
-    q: Words = "",
-    page: Page = 1,
-    limit: Limit = 50,
-    sort: Sort = "title",
-    order: Order = "asc",
-    filter: Filter = "",  # noqa: A002 - the name of the parameter
-    fields: Fields = "",
-) -> Json:
+def movies(library: Open, wanted: Annotated[_TitleListQuery, Depends()]) -> Json:
     """Return films. `q` finds words of the title, `filter` a state or a library."""
-    return Json(_titles(library, "movie", q, page, limit, sort, order, filter, fields))
+    return Json(_titles(library, "movie", wanted))
 
 
 @router.get("/movies/search", response_model=TitleList)
 def search_movies(library: Open, q: Words = "", page: Page = 1, limit: Limit = 50, fields: Fields = "") -> Json:
     """Return the films whose title has all words of `q`."""
-    return Json(_titles(library, "movie", q, page, limit, "title", "asc", "", fields))
+    return Json(_titles(library, "movie", _TitleListQuery(q, page, limit, fields=fields)))
 
 
 @router.get("/series", response_model=SeriesList)
-def series(
-    library: Open,
-    q: Words = "",
-    page: Page = 1,
-    limit: Limit = 50,
-    sort: Sort = "title",
-    order: Order = "asc",
-    filter: Filter = "",  # noqa: A002 - the name of the parameter
-    fields: Fields = "",
-) -> Json:
+def series(library: Open, wanted: Annotated[_TitleListQuery, Depends()]) -> Json:
     """Return series. `total_series` and `total_episodes` are those of the whole library, whatever the filter."""
-    found = _titles(library, "series", q, page, limit, sort, order, filter, fields)
+    found = _titles(library, "series", wanted)
     totals = {
         f"total_{name}": library.titles.list(kind=kind, per_page=1).total
         for name, kind in (("series", "series"), ("episodes", "episode"))
@@ -213,18 +209,22 @@ def plan(library: Open, body: PlannedTitles) -> Json:
     return Json(library.titles.plan_values(body.title_ids, body.fields))
 
 
-def _titles(
-    library: Library, kind: str, q: str, page: int, limit: int, sort: str, order: Order, filter_: str, fields: str
-) -> dict[str, Any]:
+def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, Any]:
     found = library.titles.list(
-        q, kind=kind, sort=sort, descending=order == "desc", page=page, per_page=limit, **_filter(filter_)
+        wanted.q,
+        kind=kind,
+        sort=wanted.sort,
+        descending=wanted.order == "desc",
+        page=wanted.page,
+        per_page=wanted.limit,
+        **_filter(wanted.filter),
     )
-    names = words(fields)
+    names = words(wanted.fields)
     unknown = next((name for name in names if name not in _ITEM_FIELDS), None)
     if unknown is not None:
         raise problems.ProblemAnswer(422, "invalid_request", f"A title has no field “{unknown[:40]}” in a list.")
-    wanted = names or tuple(sorted(_ITEM_FIELDS))
-    return {**listed(found, [{name: getattr(each, name) for name in wanted} for each in found.items])}
+    shown = names or tuple(sorted(_ITEM_FIELDS))
+    return {**listed(found, [{name: getattr(each, name) for name in shown} for each in found.items])}
 
 
 def _filter(text: str) -> dict[str, Any]:

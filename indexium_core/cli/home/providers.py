@@ -49,7 +49,7 @@ def search_title(
     """Search a title, and show the candidates with their scores and the reasons."""
     from indexium_core.model.providers.external_ids import ExternalId
 
-    ids = [ExternalId.parse(*_parts(text)) for text in external_id or ()]
+    ids = [ExternalId.of_text(text) for text in external_id or ()]
     with opened(context) as library:
         found = library.providers.search(title, year=year, kind=kind, runtime_minutes=minutes, external_ids=ids)
     for problem in found.problems.values():
@@ -59,13 +59,8 @@ def search_title(
         return
     decision = found.decision
     output.table(("score", "title", "year", "provider", "reasons"), map(_cells, decision.titles))
-    verdict = "Accepted by itself" if decision.accepted else "A person must decide"
+    verdict = "Accepted automatically" if decision.accepted else "A person must decide"
     output.note(f"{verdict}: {decision.explanation}")
-
-
-def _parts(text: str) -> tuple[str, str]:
-    provider, _, value = text.strip().lower().partition(":")
-    return provider, value
 
 
 def _cells(row: ScoredCandidate) -> tuple[str, ...]:
@@ -84,7 +79,7 @@ def show_details(
     """Show what all providers have about one title."""
     from indexium_core.model.providers.external_ids import ExternalId
 
-    known = ExternalId.parse(*_parts(external_id))
+    known = ExternalId.of_text(external_id)
     with opened(context) as library:
         found = library.providers.details(known, kind)
     for problem in found.problems.values():

@@ -31,12 +31,12 @@ libraries = typer.Typer(help="The library folders.", no_args_is_help=True)
 
 CastPeople = Annotated[
     str,
-    typer.Option(metavar="CHOICE", help="The cast of films as people of their files: off, suggest or take-over."),
+    typer.Option(metavar="CHOICE", help="The cast of films as people of their files: off, suggest or add."),
 ]
 _CAST_PEOPLE = {
     "off": "The cast of films is not suggested as people.",
     "suggest": "The cast of films is suggested as people of their files.",
-    "take-over": "The cast of films becomes people of their files at the next enrichment.",
+    "add": "The cast of films becomes people of their files at the next enrichment.",
 }
 _NEXT_STEP = "; 'indexium titles identify' identifies its files."
 
@@ -118,8 +118,8 @@ def set_library(
             library.inventory.set_kind(library_id, kind)
             output.note(f"The folder is of the kind {kind}{_NEXT_STEP if kind != 'home' else '.'}")
         if cast_people:
-            library.inventory.set_cast_people(library_id, cast_people.replace("-", "_"))
-            output.note(_CAST_PEOPLE[cast_people.replace("_", "-")])
+            library.inventory.set_cast_people(library_id, cast_people)
+            output.note(_CAST_PEOPLE[cast_people])
         only_modes = all(each is None for each in (audio, photos, exclude, write_ratings)) and not (kind or cast_people)
         if only_modes or mode is not None or comment_mode is not None:
             library.inventory.set_modes(library_id, mode=mode, comment_mode=comment_mode)
@@ -167,7 +167,7 @@ def add_library(
     with opened(context) as library:
         row = library.inventory.add(folder, name=name, audio=audio, photos=photos, kind=kind)
         if cast_people:
-            library.inventory.set_cast_people(row.library_id, cast_people.replace("-", "_"))
+            library.inventory.set_cast_people(row.library_id, cast_people)
     output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
 
 

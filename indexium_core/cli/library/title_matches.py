@@ -92,8 +92,7 @@ def decide(
 def _accept_id(library: LibraryServices, title_id: int, text: str) -> MatchResult:
     from indexium_core.model.providers.external_ids import ExternalId
 
-    provider, sign, value = text.strip().lower().partition(":")
-    known = ExternalId.parse(provider, value) if sign else ExternalId.parse("imdb", provider)
+    known = ExternalId.of_text(text)
     item = library.titles.get(title_id).item
     return library.matches.accept_id(title_id, known, "tv" if item.entity_type == "series" else "movie")
 

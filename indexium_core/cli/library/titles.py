@@ -163,6 +163,8 @@ def _finish(job: Job, *, as_json: bool) -> NoReturn:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
     elif job.summary:
         output.note(f"{job.summary['message']}.")
+        for name, problem in job.summary.get("problems", {}).items():
+            output.note(f"{name}: {problem}")
     if job.error_message:
         output.note(job.error_message)
     raise typer.Exit(0 if job.status == "completed" else 1)
@@ -218,9 +220,7 @@ def enrich(
     library_ids: Annotated[
         list[int] | None, typer.Option("--library", metavar="ID", help="Only titles of this library.")
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Also titles that were looked up in the last 30 days.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also titles that are not due.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look up titles at the providers and store their values; values by hand and of NFO files stay."""
@@ -232,15 +232,7 @@ def enrich(
         else:
             job = library.enrichment.schedule_library_enrichment(library_ids or (), force=force)
         job = followed(library, job, "Enrichment")
-    if as_json:
-        output.to_json({"job_id": job.id, "status": job.status, **job.summary})
-    elif job.summary:
-        output.note(f"{job.summary['message']}.")
-        for name, problem in job.summary["problems"].items():
-            output.note(f"{name}: {problem}")
-    if job.error_message:
-        output.note(job.error_message)
-    raise typer.Exit(0 if job.status == "completed" else 1)
+    _finish(job, as_json=as_json)
 
 
 @titles.command("status", epilog="Example: indexium titles status")

@@ -1,8 +1,8 @@
 """
 The missing pictures of titles in the background: a job gets posters and backdrops, so that pages show them at once.
 
-A kill costs the titles since the last checkpoint, and what they stored is known to the next run. The job ends when the
-budget is used up by small pictures, or when the hosts of images do not answer.
+After a kill, the next run starts at the last checkpoint. It does not download again what is stored. The job ends
+when the budget is used up by small pictures, or when the hosts of images do not answer.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class ArtworkJobs:
             after = batch[-1]
 
     def _count(self, results: Sequence[FoundPicture], report: ArtworkReport, failures: int) -> int:
-        """Count some pictures, and return the number of errors in a row that may pass."""
+        """Count some pictures, and return the number of temporary errors in a row."""
         for each in results:
             report.processed += 1
             report.made += each.image is not None and each.is_new

@@ -320,9 +320,9 @@ class ArtworkManager:
         self.cache.put_made(name, layout, data)
         return CachedImage(data=data, version=f"{name}-{layout}")
 
-    # The names of the earlier program.
+    # Names of the specification.
 
-    def download_artwork(self, url: str, title_id: int, type: str) -> Path | None:  # noqa: A002 - its name there
+    def download_artwork(self, url: str, title_id: int, type: str) -> Path | None:  # noqa: A002 - name of the specification
         """
         Download an image of a title, and return the file of its variant (`poster` or `backdrop`); None if that fails.
 

@@ -15,6 +15,7 @@ from indexium_core import errors
 from indexium_core.flows.enrichment.enricher import FetchedTitle, TitleEnricher
 from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun, summary
 from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.titles import title_libraries
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
@@ -30,7 +31,6 @@ from indexium_core.model.providers.enrichment import (
 )
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
-from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles.enrichment import DueTitle
@@ -94,13 +94,7 @@ class BatchEnrichmentService:
             UsageError: A library holds no titles, or `INDEXIUM_ONLINE` is off.
 
         """
-        libraries = {row.library_id: row for row in catalog.libraries(self._database.read())}
-        for library_id in library_ids:
-            if library_id not in libraries:
-                raise errors.UnknownIdError(f"There is no library {library_id}.")
-            if libraries[library_id].kind == "home":
-                raise errors.UsageError(f"Library {library_id} has home videos, which are never looked up.")
-        names = ", ".join(libraries[each].name for each in library_ids) or "all libraries"
+        names = title_libraries.names_of(self._database.read(), library_ids)
         payload = {"libraries": sorted(library_ids), "titles": None, "force": force}
         return self._add(payload, f"Look up titles of {names}", priority)
 
@@ -134,7 +128,7 @@ class BatchEnrichmentService:
         found = rows.title_of_file(reader, file_id)
         works = [] if found is None else [found.id if found.series_id is None else found.series_id]
         due = rows.due(reader, fresh=self._fresh_since(), now=self._clock(), ids=works)
-        return any(each.search_state not in ("open", "later") for each in due)
+        return any(each.known.search_state not in ("open", "later") for each in due)
 
     @remote()
     def schedule_video_enrichment(self, file_id: int, priority: int | str = 2) -> Job:
@@ -160,8 +154,9 @@ class BatchEnrichmentService:
 
     def follow_acceptance(self, title_ids: Sequence[int]) -> int | None:
         """
-        Look up titles whose match a person has accepted, and return the id of the job; None without a provider.
+        Look up titles whose match a person has accepted, and return the id of the job.
 
+        None without titles or without a provider.
         Decisions that follow one another share a job: it looks up every title with an accepted match that is due.
         """
         if not title_ids or self._reason_off():
@@ -256,7 +251,7 @@ class BatchEnrichmentService:
             ids=job.payload["titles"],
         )
         if job.payload.get("accepted"):
-            due = [each for each in due if each.search_state == "accepted"]
+            due = [each for each in due if each.known.search_state == "accepted"]
         run.begin(due)
         with self._lock:
             self._running += 1

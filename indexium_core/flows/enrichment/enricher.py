@@ -25,7 +25,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles import identified
-from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, Known, ProviderValueRow
+from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, ProviderValueRow
 
 __all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
 
@@ -122,8 +122,8 @@ class TitleEnricher:
 
     def _fetch(self, title: DueTitle) -> FetchedTitle:
         self._providers.require_one()
-        known = Known(title.provider, title.external_id, title.is_match, title.score, title.search_state)
-        if title.search_state in {None, "none", "failed"}:
+        known = title.known
+        if known.search_state in {None, "none", "failed"}:
             state = self._find(title.id)
             known = rows.known(self._database.read(), title.entity_type, title.id)
             if state in {"open", "later"}:

@@ -10,6 +10,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.flows.enrichment.batch import BatchEnrichmentService
 from indexium_core.model.job import Job
+from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.providers.records import (
     Artwork,
     CastMember,
@@ -23,7 +24,7 @@ from indexium_core.store.titles import enrichment as rows
 
 __all__ = ["EnrichmentService"]
 
-_SOURCES: Mapping[str, MetadataSource] = {"tmdb": "tmdb", "omdb": "omdb", "tvdb": "tvdb"}
+_SOURCES: tuple[MetadataSource, ...] = ("tmdb", "omdb", "tvdb")
 _OF_SERIES = ("cast", "crew", "genres", "ratings", "content_rating")  # an episode has those of its series
 _RATINGS = ("imdb", "tmdb", "rotten_tomatoes", "metacritic")
 _MOST_PICTURES = 10
@@ -72,7 +73,7 @@ class EnrichmentService(BatchEnrichmentService):
         ids = [] if title is None else [each for each in (title.id, title.series_id) if each is not None]
         found = rows.shown_values(reader, ids)
         of_providers = [each for each in found if not each["is_shown"] and each["entity_id"] == ids[0]]
-        sources = sorted({each["provider"] for each in of_providers} & set(_SOURCES))
+        sources = [name for name in _SOURCES if name in {each["provider"] for each in of_providers}]
         if not sources:
             return EnrichedMetadata(runtime_minutes=own_runtime)
         shown = {(each["entity_id"], each["field"]): each["value"] for each in found if each["is_shown"]}
@@ -82,7 +83,7 @@ class EnrichmentService(BatchEnrichmentService):
                 values[name] = shown.get((ids[1], name))
         work = ids[-1]  # the film, or the series of the episode
         return EnrichedMetadata(
-            source=_SOURCES[sources[0]] if len(sources) == 1 else "combined",
+            source=sources[0] if len(sources) == 1 else "combined",
             confidence=max((each["confidence"] or 0.0 for each in of_providers), default=0.0),
             last_enriched=rows.enriched_at(reader, ids[:1]),
             external_ids=_ids(shown, work),
@@ -99,7 +100,7 @@ class EnrichmentService(BatchEnrichmentService):
 
 
 def _ids(shown: Mapping[tuple[int, str], Any], title_id: int) -> dict[str, str]:
-    found = {name: shown.get((title_id, f"{name}_id")) for name in ("tmdb", "imdb", "tvdb")}
+    found = {name: shown.get((title_id, field)) for name, field in ID_FIELDS.items()}
     known = {name: str(value) for name, value in found.items() if value}
     return known | ({"omdb": known["imdb"]} if "imdb" in known else {})
 

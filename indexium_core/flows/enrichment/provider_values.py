@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.providers.records import EpisodeRecord, ProviderRecord, SeasonRecord
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.store.titles.enrichment import EpisodeRow, ProviderValueRow
 
 __all__ = ["numbered", "of_episode", "of_season", "of_title"]
-
-_IDS = ("tmdb", "imdb", "tvdb")
 
 
 def of_title(
@@ -43,7 +42,7 @@ def of_title(
                 for each in metadata.cast
             ],
             "crew": [{"name": each.name, "job": each.job} for each in metadata.crew],
-            **{f"{name}_id": metadata.external_ids.get(name, "") for name in _IDS},
+            **{field: metadata.external_ids.get(name, "") for name, field in ID_FIELDS.items()},
         },
     )
 
@@ -62,7 +61,7 @@ def of_episode(episode_id: int, provider: str, record: EpisodeRecord, confidence
             "plot": record.plot,
             "aired": record.aired,
             "runtime_minutes": record.runtime_minutes,
-            **{f"{name}_id": record.external_ids.get(name, "") for name in _IDS},
+            **{field: record.external_ids.get(name, "") for name, field in ID_FIELDS.items()},
         },
     )
 

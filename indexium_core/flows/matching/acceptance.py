@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.matching import title_query
 from indexium_core.model.matches.questions import MatchCandidate
-from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.matching import SearchQuery
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
@@ -17,12 +17,10 @@ from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
 from indexium_core.store.titles.matches import SearchRow
 
-__all__ = ["key_of", "position_of", "present", "search_of", "show", "take"]
-
-_ID_FIELDS: Mapping[str, str] = {"tmdb": "tmdb_id", "imdb": "imdb_id", "omdb": "imdb_id", "tvdb": "tvdb_id"}
+__all__ = ["accept_candidate", "copy_shown_values", "film_or_series", "key_of", "position_of", "search_of"]
 
 
-def present(reader: Connection, title_id: int) -> TitleItem:
+def film_or_series(reader: Connection, title_id: int) -> TitleItem:
     """
     Return a film or series.
 
@@ -46,7 +44,7 @@ def search_of(reader: Connection, item: TitleItem) -> SearchQuery:
     return title_query.query_of(item, store.values(reader, [item.id]).get(item.id, []), parts)
 
 
-def take(tx: Connection, item: TitleItem, position: int, *, by: str, at: datetime) -> None:
+def accept_candidate(tx: Connection, item: TitleItem, position: int, *, by: str, at: datetime) -> None:
     """Make a candidate the match of a title. What providers said about another match is deleted."""
     found = store.candidates(tx, [item.id])[item.id]
     chosen = next(each for each in found if each.position == position)
@@ -54,15 +52,16 @@ def take(tx: Connection, item: TitleItem, position: int, *, by: str, at: datetim
         store.withdraw(tx, item.entity_type, item.id)
     store.mark_candidate(tx, item.id, position, "accepted", by=by, at=at)
     candidate = chosen.candidate
-    ids = {_ID_FIELDS[each.provider]: each.value for each in candidate.ids if _is_usable(each)}
-    store.adopt(tx, item.entity_type, item.id, ids, provider=candidate.provider, score=chosen.score, at=at)
+    known = [ExternalId.of_provider(each.provider, each.value) for each in candidate.ids]
+    ids = {ID_FIELDS[each.provider]: each.value for each in known if each is not None}
+    store.put_ids(tx, item.entity_type, item.id, ids, provider=candidate.provider, score=chosen.score, at=at)
     if item.id in store.searches(tx, [item.id]):
         store.mark(tx, [item.id], "accepted", by=by, at=at)
     else:
         plain = title_query.plain_query(search_of(tx, item), by_hand=True)
         row = SearchRow(state="accepted", query=plain, explanation="", decided_by=by, decided_at=at)
         store.put_search(tx, item.entity_type, item.id, row, at=at)
-    show(tx, [item.id], at)
+    copy_shown_values(tx, [item.id], at)
 
 
 def position_of(tx: Connection, item: TitleItem, chosen: MatchCandidate) -> int:
@@ -75,7 +74,7 @@ def position_of(tx: Connection, item: TitleItem, chosen: MatchCandidate) -> int:
     raise errors.StoreError(f"The candidate of title {item.id} was not stored.")
 
 
-def show(tx: Connection, ids: Sequence[int], at: datetime) -> None:
+def copy_shown_values(tx: Connection, ids: Sequence[int], at: datetime) -> None:
     """Copy the shown values of titles, and of the seasons and episodes of series."""
     identified.show(tx, at=at, ids=store.scope(tx, ids))
 
@@ -83,8 +82,3 @@ def show(tx: Connection, ids: Sequence[int], at: datetime) -> None:
 def key_of(each: MatchCandidate) -> tuple[str, str, str]:
     """Return what tells a candidate from others."""
     return each.candidate.provider, each.candidate.external_id, each.candidate.content_type
-
-
-def _is_usable(known: ExternalId) -> bool:
-    provider = {"omdb": "imdb"}.get(known.provider, known.provider)
-    return known.provider in _ID_FIELDS and ExternalId(provider, known.value).is_valid

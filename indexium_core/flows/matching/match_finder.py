@@ -10,8 +10,8 @@ from datetime import datetime
 from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, title_query
 from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.model import wording
 from indexium_core.model.matches.questions import MatchCandidate, MatchState
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
@@ -22,12 +22,11 @@ from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import SearchRow
 
-__all__ = ["WAITING", "MatchFinder", "emit"]
+__all__ = ["UNDECIDED", "MatchFinder", "emit"]
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")  # control characters and halves of characters
 _MOST_CANDIDATES = 10
-_MOST_EVENTS = 20  # single events of a decision; more titles have one event for all
-WAITING: tuple[MatchState, ...] = ("open", "none", "failed", "unsearched")  # no one has decided
+UNDECIDED: tuple[MatchState, ...] = ("open", "none", "failed", "unsearched")  # no one has decided
 
 
 class MatchFinder:
@@ -51,10 +50,10 @@ class MatchFinder:
             ProviderError: No provider is on, or none has answered; a question stays one, other titles are `failed`.
 
         """
-        item, reader = acceptance.present(self._database.read(), title_id), self._database.read()
+        item, reader = acceptance.film_or_series(self._database.read(), title_id), self._database.read()
         row = store.searches(reader, [title_id]).get(title_id)
         state = question_reader.state_of(item, row)
-        if state not in WAITING or (row is not None and row.query["by_hand"]):
+        if state not in UNDECIDED or (row is not None and row.query["by_hand"]):
             return state
         self.require_searchable(item)
         query = acceptance.search_of(self._database.read(), item)
@@ -106,7 +105,7 @@ class MatchFinder:
             store.put_search(tx, item.entity_type, item.id, row, at=at)
             store.put_candidates(tx, item.entity_type, item.id, [_proposal(each) for each in found[:_MOST_CANDIDATES]])
             if row.state == "accepted":
-                acceptance.take(tx, item, 1, by="automatic", at=at)
+                acceptance.accept_candidate(tx, item, 1, by="automatic", at=at)
         emit(self._events, [item] if row.state == "accepted" else [])
         return row.state
 
@@ -124,9 +123,9 @@ class MatchFinder:
         """
         if wrong := _NO_TEXT.search(text):
             raise errors.UsageError(f"A title has no character {wrong[0]!a}.")
-        item = acceptance.present(self._database.read(), title_id)
+        item = acceptance.film_or_series(self._database.read(), title_id)
         self.require_searchable(item)
-        query, known = acceptance.search_of(self._database.read(), item), title_query.id_of_text(text)
+        query, known = acceptance.search_of(self._database.read(), item), ExternalId.find(text)
         if known is not None:
             found = [self.by_id(known, title_query.KINDS[item.entity_type])]
             query = dataclasses.replace(query, external_ids=(known,))
@@ -140,7 +139,7 @@ class MatchFinder:
     def _store_search(self, item: TitleItem, query: SearchQuery, found: Sequence[MatchCandidate]) -> None:
         at, plain = self._clock(), title_query.plain_query(query, by_hand=True)
         with self._database.atomic() as tx:
-            item = acceptance.present(tx, item.id)
+            item = acceptance.film_or_series(tx, item.id)
             row = store.searches(tx, [item.id]).get(item.id)
             kept = {acceptance.key_of(each): each for each in store.candidates(tx, [item.id]).get(item.id, [])}
             for each in found:
@@ -150,7 +149,7 @@ class MatchFinder:
             taken = {key for key, each in kept.items() if each.state == "accepted"}
             fresh = [each for each in found if acceptance.key_of(each) not in taken]
             store.put_candidates(tx, item.entity_type, item.id, fresh)
-            if row is not None and row.state not in WAITING:
+            if row is not None and row.state not in UNDECIDED:
                 return
             explanation = "These are the candidates of a search by hand." if fresh else "No provider has such a title."
             result = SearchRow(state="open" if fresh else "none", query=plain, explanation=explanation)
@@ -177,7 +176,7 @@ class MatchFinder:
                 store.withdraw(tx, item.entity_type, number)
                 store.put_search(tx, item.entity_type, number, row, at=at)
             if items:
-                acceptance.show(tx, list(items), at)
+                acceptance.copy_shown_values(tx, list(items), at)
         if items:
             emit(self._events, list(items.values()))
 
@@ -191,14 +190,7 @@ class MatchFinder:
 
 def emit(events: EventBus, items: Sequence[TitleItem]) -> None:
     """Send `movie:updated`, `series:updated` and `matches:changed`."""
-    for kind in ("movie", "series"):
-        ids = [each.id for each in items if each.entity_type == kind]
-        if len(ids) > _MOST_EVENTS:
-            message = wording.plural(len(ids), "title")
-            events.emit(f"{kind}:updated", total=len(ids), message=message)
-            continue
-        for number in ids:
-            events.emit(f"{kind}:updated", title_id=number, total=len(ids))
+    emit_changes(events, [(each.entity_type, each.id, False) for each in items])
     events.emit("matches:changed", total=len(items))
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, title_query
-from indexium_core.flows.matching.match_finder import WAITING, MatchFinder, emit
+from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
 from indexium_core.flows.providers.manager import ExternalAPIManager
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
@@ -50,8 +50,8 @@ class TitleMatchService:
         events: EventBus,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._database, self._events = database, events
-        self._clock = clock
+        """Ask these providers, and send changes to `events`."""
+        self._database, self._events, self._clock = database, events, clock
         # Gets the titles whose match a person accepted, and returns the id of the job that follows.
         self.on_accept: Callable[[Sequence[int]], int | None] = lambda _: None
         self._finder = MatchFinder(database, providers, events=events, clock=clock)
@@ -92,7 +92,7 @@ class TitleMatchService:
             UsageError: The title is a season or an episode.
 
         """
-        item = acceptance.present(self._database.read(), title_id)
+        item = acceptance.film_or_series(self._database.read(), title_id)
         reader = self._database.read()
         return question_reader.read(reader, store.places(reader, [item.id]), store.ordered(reader, "open"))[0]
 
@@ -165,7 +165,7 @@ class TitleMatchService:
             ProviderError: No provider is on, or none has answered.
 
         """
-        item = acceptance.present(self._database.read(), title_id)
+        item = acceptance.film_or_series(self._database.read(), title_id)
         self._finder.require_searchable(item)
         if kind != title_query.KINDS[item.entity_type]:
             raise errors.UsageError(
@@ -177,7 +177,7 @@ class TitleMatchService:
     def _accept(self, title_id: int, choose: Callable[[Connection], MatchCandidate], *, others: bool) -> MatchResult:
         at = self._clock()
         with self._database.atomic() as tx:
-            item, chosen = acceptance.present(tx, title_id), choose(tx)
+            item, chosen = acceptance.film_or_series(tx, title_id), choose(tx)
             near = question_reader.neighbours(tx, title_id, same_name=True) if others else []
             rejected = {
                 number
@@ -185,14 +185,14 @@ class TitleMatchService:
                 if any(each.state == "rejected" and is_same(each.candidate, chosen.candidate) for each in found)
             }
             ids = [title_id, *(each for each in near if each not in rejected)]
-            before = store.rows_before(tx, ids, whole=True)
+            before = store.rows_before(tx, ids, with_candidates=True)
             items = store.items(tx, ids)
             for each in items.values():
                 if each.state == "ignored":
                     title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
-                acceptance.take(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
+                acceptance.accept_candidate(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
             decision = _decision(items, f"“{item.name}” is “{chosen.candidate.name}”")
-            decision_id = store.record(tx, "accept", decision.description, before, at=at)
+            decision_id = store.record_decision(tx, "accept", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         try:
             job_id = self.on_accept(list(items))
@@ -212,9 +212,9 @@ class TitleMatchService:
         """
         at = self._clock()
         with self._database.atomic() as tx:
-            item = acceptance.present(tx, title_id)
+            item = acceptance.film_or_series(tx, title_id)
             chosen = self._at(tx, title_id, position)
-            before = store.rows_before(tx, [title_id], whole=True)
+            before = store.rows_before(tx, [title_id], with_candidates=True)
             if chosen.state == "accepted":
                 store.withdraw(tx, item.entity_type, title_id)
             store.mark_candidate(tx, title_id, position, "rejected", by="hand", at=at)
@@ -222,9 +222,9 @@ class TitleMatchService:
             left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]
             if row is not None and (chosen.state == "accepted" or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
-            acceptance.show(tx, [title_id], at)
+            acceptance.copy_shown_values(tx, [title_id], at)
             decision = _decision({title_id: item}, f"“{item.name}” is not “{chosen.candidate.name}”")
-            decision_id = store.record(tx, "reject", decision.description, before, at=at)
+            decision_id = store.record_decision(tx, "reject", decision.description, before, at=at)
         emit(self._events, [item])
         return dataclasses.replace(decision, decision_id=decision_id)
 
@@ -239,15 +239,15 @@ class TitleMatchService:
         """
         at = self._clock()
         with self._database.atomic() as tx:
-            item = acceptance.present(tx, title_id)
+            item = acceptance.film_or_series(tx, title_id)
             ids = [title_id, *(question_reader.neighbours(tx, title_id) if others else ())]
-            before = store.rows_before(tx, ids, whole=False)
+            before = store.rows_before(tx, ids, with_candidates=False)
             title_store.set_by_hand(tx, item, "ignored", value=True, at=at)
             store.ignore(tx, ids, at=at)
-            acceptance.show(tx, ids, at)
+            acceptance.copy_shown_values(tx, ids, at)
             items = store.items(tx, ids)
             decision = _decision(items, f"“{item.name}” is not a film or series")
-            decision_id = store.record(tx, "ignore", decision.description, before, at=at)
+            decision_id = store.record_decision(tx, "ignore", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         return dataclasses.replace(decision, decision_id=decision_id)
 
@@ -263,14 +263,14 @@ class TitleMatchService:
         """
         at = self._clock()
         with self._database.atomic() as tx:
-            item = acceptance.present(tx, title_id)
+            item = acceptance.film_or_series(tx, title_id)
             row = store.searches(tx, [title_id]).get(title_id)
-            if row is None or question_reader.state_of(item, row) not in WAITING:
+            if row is None or question_reader.state_of(item, row) not in UNDECIDED:
                 raise errors.UsageError(f"“{item.name}” does not wait for a decision.", code="wrong_state")
-            before = store.rows_before(tx, [title_id], whole=False)
+            before = store.rows_before(tx, [title_id], with_candidates=False)
             store.mark(tx, [title_id], "later", by="hand", at=at)
             decision = _decision({title_id: item}, f"“{item.name}” was put off")
-            decision_id = store.record(tx, "later", decision.description, before, at=at)
+            decision_id = store.record_decision(tx, "later", decision.description, before, at=at)
         self._events.emit("matches:changed", total=1)
         return dataclasses.replace(decision, decision_id=decision_id)
 
@@ -292,8 +292,8 @@ class TitleMatchService:
             if decision is None:
                 raise errors.UsageError("There is no decision about a match to undo.", code="wrong_state")
             ignored = {"ignore": "true", "accept": "false"}.get(decision.kind, "")
-            store.restore(tx, decision, ignored=ignored, whole=decision.kind in ("accept", "reject"), at=at)
-            acceptance.show(tx, decision.title_ids, at)
+            store.restore(tx, decision, ignored=ignored, with_candidates=decision.kind in ("accept", "reject"), at=at)
+            acceptance.copy_shown_values(tx, decision.title_ids, at)
             items = store.items(tx, decision.title_ids)
         emit(self._events, list(items.values()))
         return MatchResult(

@@ -32,7 +32,7 @@ def page_of(reader: Connection, state: str, *, library_id: int | None, page: int
 
 def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[QuestionPlace]) -> list[MatchQuestion]:
     """Return the questions of films and series; `opened` are all open questions."""
-    places, waiting = {each.id: each for each in found}, _waiting(opened)
+    places, waiting = {each.id: each for each in found}, _by_folder(opened)
     title_ids = list(places)
     groups = {number: _others(waiting, place) for number, place in places.items()}
     shown = {each.id for group in groups.values() for each in group[:_SHOWN_OTHERS]}
@@ -78,12 +78,12 @@ def neighbours(reader: Connection, title_id: int, *, same_name: bool = False) ->
     return [
         each.id
         for place in store.places(reader, [title_id])
-        for each in _others(_waiting(store.ordered(reader, "open")), place)
+        for each in _others(_by_folder(store.ordered(reader, "open")), place)
         if not same_name or _name_of(each) == _name_of(place)
     ]
 
 
-def _waiting(opened: Sequence[QuestionPlace]) -> Mapping[tuple[int, str], list[QuestionPlace]]:
+def _by_folder(opened: Sequence[QuestionPlace]) -> Mapping[tuple[int, str], list[QuestionPlace]]:
     """Return the open questions by library and folder."""
     found: dict[tuple[int, str], list[QuestionPlace]] = {}
     for each in opened:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from indexium_core.model.matches.questions import FileFact
-from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.matching import SearchQuery
 from indexium_core.model.titles.titles import TitleItem
@@ -18,7 +18,6 @@ __all__ = [
     "KINDS",
     "LONGEST",
     "facts_of",
-    "id_of_text",
     "ids_of",
     "minutes_of",
     "plain_query",
@@ -27,14 +26,12 @@ __all__ = [
 ]
 
 KINDS: Mapping[EntityType, Literal["movie", "tv"]] = {"movie": "movie", "series": "tv"}
-_ID_FIELDS: Mapping[str, str] = {"tmdb_id": "tmdb", "imdb_id": "imdb", "tvdb_id": "tvdb"}
+_PROVIDERS: Mapping[str, str] = {field: provider for provider, field in ID_FIELDS.items()}
 LONGEST = 300  # characters of a title that is sent
 _SECONDS = 60  # of a minute
 _SHORTEST = 60  # seconds: a shorter file is a placeholder or damaged, so its runtime says nothing about a film
 _FIRST_YEAR = 1870
 _YEAR_AT_END = re.compile(r"(?P<title>.*\S)\s+(?:\((?P<sure>\d{4})\)|(?P<year>\d{4}))")
-_IMDB = re.compile(r"(?:imdb[:-])?(?P<value>tt\d{7,9})", re.IGNORECASE)
-_ID = re.compile(r"(?P<provider>tmdb|tvdb|imdb)[:-](?P<value>\w{1,12})", re.IGNORECASE)
 
 
 def query_of(
@@ -64,7 +61,7 @@ def ids_of(values: Sequence[SearchValue]) -> tuple[ExternalId, ...]:
     An id by hand or a locked one replaces the others of its provider. Two ids of one provider are a question.
     """
     found: dict[ExternalId, None] = {}
-    for field, provider in _ID_FIELDS.items():
+    for provider, field in ID_FIELDS.items():
         own = [each for each in values if each.field == field]
         decided = [each for each in own if each.shown and (each.locked or each.origin == "hand")]
         ids = [ExternalId(provider, str(each.value)) for each in decided or own if each.value is not None]
@@ -87,7 +84,7 @@ def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | No
         facts.append(FileFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
     known = ids_of(values)
     for each in values:
-        found = ExternalId(_ID_FIELDS.get(each.field, ""), str(each.value))
+        found = ExternalId(_PROVIDERS.get(each.field, ""), str(each.value))
         if found in known:
             facts.append(FileFact(name="id", text=str(found), source=each.origin))
     return tuple(facts)
@@ -97,16 +94,6 @@ def plain_query(query: SearchQuery, *, by_hand: bool = False) -> dict[str, Any]:
     """Return the JSON form of a search."""
     ids = [f"{each.provider}:{each.value}" for each in query.external_ids]
     return {"title": query.title, "year": query.year, "ids": ids, "by_hand": by_hand}
-
-
-def id_of_text(text: str) -> ExternalId | None:
-    """Return the id that a person types, such as `tt0118767` or `tmdb:48211`; None if it is none."""
-    if match := _IMDB.fullmatch(text.strip()):
-        return ExternalId("imdb", match["value"].lower())
-    if match := _ID.fullmatch(text.strip()):
-        found = ExternalId(match["provider"].lower(), match["value"])
-        return found if found.is_valid else None
-    return None
 
 
 def query_of_text(text: str, query: SearchQuery, *, last_year: int) -> SearchQuery:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from indexium_core import errors, provider_keys
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.providers.combining import combine
-from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.external_ids import ExternalId, id_owner
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.traffic import (
     ProviderDetails,
@@ -43,10 +43,9 @@ __all__ = ["ExternalAPIManager"]
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
-ID_OF = {"omdb": "imdb"}  # the ids of OMDb are those of IMDb
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
-_PASSING = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again by itself
+_TEMPORARY = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again later
 _YEARS = range(1870, 2101)
 _DAY = timedelta(days=1)
 KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
@@ -135,7 +134,7 @@ class ExternalAPIManager:
 
     def match(self, query: SearchQuery, *, rejected: Sequence[Candidate] = ()) -> TitleSearch:
         """
-        Ask the providers in order until a candidate is accepted by itself, and return all candidates.
+        Ask the providers in order until a candidate is accepted automatically, and return all candidates.
 
         Ids that do not have their form are not used.
 
@@ -212,7 +211,7 @@ class ExternalAPIManager:
         records, problems = dict[str, ProviderRecord](), self._refused()
         for name, provider in used.items():
             try:
-                own = ids.get(ID_OF.get(name, name)) or self._id_at(provider, ids, kind)
+                own = ids.get(id_owner(name)) or self._id_at(provider, ids, kind)
                 record = provider.details(own, kind) if own else None
             except errors.ProviderError as error:
                 problems[name] = error
@@ -242,7 +241,7 @@ class ExternalAPIManager:
             waits={
                 name: error.retry_after
                 for name, error in problems.items()
-                if error.retry_after is not None and error.reason in _PASSING
+                if error.retry_after is not None and error.reason in _TEMPORARY
             },
         )
 
@@ -258,7 +257,7 @@ class ExternalAPIManager:
         """
         problems = list[errors.ProviderError]()
         for name, provider in self._used().items():
-            own = ids.get(ID_OF.get(name, name))
+            own = ids.get(id_owner(name))
             try:
                 record = provider.season(own, number) if own else None
             except errors.ProviderError as error:
@@ -340,8 +339,8 @@ class ExternalAPIManager:
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
         The search without the year comes first: it also finds a film of the next year with the same title, which must
-        prevent that the other one is accepted by itself. Details are fetched only where they can change the result: of
-        an accepted title if its runtime decides, otherwise of the best titles that a person would be asked about.
+        prevent that the other one is accepted automatically. Details are fetched only where they can change the result:
+        of an accepted title if its runtime decides, otherwise of the best titles that a person would be asked about.
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
@@ -429,7 +428,7 @@ def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
     """Return the errors of all providers as one."""
     if len(problems) == 1:
         return problems[0]
-    waits = [each.retry_after for each in problems if each.retry_after is not None and each.reason in _PASSING]
+    waits = [each.retry_after for each in problems if each.retry_after is not None and each.reason in _TEMPORARY]
     reasons = {each.reason for each in problems}
     return errors.ProviderError(
         " ".join(each.message for each in problems),

@@ -227,7 +227,7 @@ class Inventory:
     @remote()
     def set_cast_people(self, library_id: int, choice: str) -> None:
         """
-        Set what happens with the cast of films: `off`, `suggest` (as people of their files) or `take_over`.
+        Set what happens with the cast of films: `off`, `suggest` or `add` them as people of their files.
 
         Raises:
             UnknownIdError: The folder does not exist.

@@ -12,7 +12,7 @@ __all__ = ["emit_changes"]
 _MOST_EVENTS = 20  # single events of a kind; more titles have one event for all
 
 
-def emit_changes(events: EventBus, changes: Collection[tuple[str, int, bool]], *, job_id: int) -> None:
+def emit_changes(events: EventBus, changes: Collection[tuple[str, int, bool]], *, job_id: int | None = None) -> None:
     """Send one event for each title, or one for many. A change is type and id of a title, and whether it is new."""
     for kind in ("movie", "series"):
         for verb, is_new in (("added", True), ("updated", False)):

@@ -12,7 +12,7 @@ from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import DecisionReport
-from indexium_core.flows.titles import planned_values
+from indexium_core.flows.titles import planned_values, title_libraries
 from indexium_core.flows.titles.identification import IdentificationReport, Identifier
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
@@ -76,20 +76,11 @@ class TitleService:
             UsageError: No library holds titles, or one of the given ones does not.
 
         """
-        rows = {row.library_id: row for row in catalog.libraries(self._database.read())}
-        for library_id in library_ids:
-            if library_id not in rows:
-                raise errors.UnknownIdError(f"There is no library {library_id}.")
-            if rows[library_id].kind == "home":
-                raise errors.UsageError(
-                    f"Library {library_id} has home videos, which are not identified. "
-                    f"Choose another kind first: indexium libraries set {library_id} --kind mixed."
-                )
-        if not any(row.kind != "home" for row in rows.values()):
+        names = title_libraries.names_of(self._database.read(), library_ids)
+        if all(row.kind == "home" for row in catalog.libraries(self._database.read())):
             raise errors.UsageError(
                 "No library holds films or series. Choose its kind first: indexium libraries set ID --kind mixed."
             )
-        names = ", ".join(rows[library_id].name for library_id in library_ids) or "all libraries"
         payload = {"libraries": sorted(library_ids)}
         return self._queue.add_job(KIND, payload, title=f"Identify titles of {names}", priority=priority)
 

@@ -59,7 +59,7 @@ class MatchQuestion:
     candidates: tuple[MatchCandidate, ...]  # best first, the rejected ones last
     others: tuple[TitleItem, ...] = ()  # open questions of the same folder: the first ones
     other_count: int = 0  # all of them; `ignore` can count for them too
-    same_count: int = 0  # those with the same title and year; `accept` can count for them too
+    same_count: int = 0  # others with the same title and year; `accept` can count for them too
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
 

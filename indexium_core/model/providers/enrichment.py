@@ -18,8 +18,8 @@ __all__ = [
 ]
 
 EnrichmentStatus: TypeAlias = Literal["waiting", "active", "completed", "failed"]
-CastPeople: TypeAlias = Literal["off", "suggest", "take_over"]
-CAST_PEOPLE: tuple[CastPeople, ...] = ("off", "suggest", "take_over")
+CastPeople: TypeAlias = Literal["off", "suggest", "add"]
+CAST_PEOPLE: tuple[CastPeople, ...] = ("off", "suggest", "add")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 
-__all__ = ["PROVIDER_NAMES", "ExternalId"]
+__all__ = ["ID_FIELDS", "PROVIDER_NAMES", "ExternalId", "id_owner"]
 
+ID_FIELDS: Mapping[str, str] = {"tmdb": "tmdb_id", "imdb": "imdb_id", "tvdb": "tvdb_id"}  # field of titles by provider
 PROVIDER_NAMES: Mapping[str, str] = {
     "tmdb": "TMDB",
     "imdb": "IMDb",
@@ -17,6 +18,8 @@ PROVIDER_NAMES: Mapping[str, str] = {
     "omdb": "OMDb",
     "fanarttv": "fanart.tv",
 }
+_NO_ID = "“{}” is not an id. Write imdb:tt0012345, tmdb:12345 or tvdb:12345."
+_TEXT = re.compile(r"(?:(?P<provider>[a-z]+)[:-])?(?P<value>[a-z0-9]+)")
 _FORMS = {
     "imdb": re.compile(r"tt[0-9]{7,9}"),
     "tmdb": re.compile(r"[0-9]{1,9}"),
@@ -42,9 +45,28 @@ class ExternalId:
         """
         found = cls(provider, value)
         if not found.is_valid:
-            raise errors.UsageError(
-                f"“{provider[:20]}:{value[:40]}” is not an id. Write imdb:tt0012345, tmdb:12345 or tvdb:12345."
-            )
+            raise errors.UsageError(_NO_ID.format(f"{provider[:20]}:{value[:40]}"))
+        return found
+
+    @classmethod
+    def of_provider(cls, provider: str, value: str) -> ExternalId | None:
+        """Return the id by which a provider knows a title; None if it has another form."""
+        found = cls(id_owner(provider), value)
+        return found if found.is_valid else None
+
+    @classmethod
+    def find(cls, text: str) -> ExternalId | None:
+        """Return the id that a text is: `tt0133093`, `imdb:tt0133093`, `tmdb-603`; None if it is none."""
+        match = _TEXT.fullmatch(text.strip().lower())
+        found = cls(match["provider"] or "imdb", match["value"]) if match else None
+        return found if found and found.is_valid else None
+
+    @classmethod
+    def of_text(cls, text: str) -> ExternalId:
+        """Return the id that a text is, as `find`; UsageError if it is none."""
+        found = cls.find(text)
+        if found is None:
+            raise errors.UsageError(_NO_ID.format(text[:60]))
         return found
 
     @property
@@ -55,3 +77,8 @@ class ExternalId:
 
     def __str__(self) -> str:
         return f"{PROVIDER_NAMES.get(self.provider, self.provider)} {self.value}"
+
+
+def id_owner(provider: str) -> str:
+    """Return the provider whose ids a provider uses: the ids of OMDb are those of IMDb."""
+    return "imdb" if provider == "omdb" else provider

@@ -166,7 +166,7 @@ _OF_TITLES = (
         name="matched",
         kind="flag",
         columns=(TITLE_FLAGS["matched"],),
-        help="of a film or series that is matched with one of a provider, or that is not",
+        help="of a film or series that is matched (a match is accepted or an id is known), or not",
         example="matched:no",
     ),
     Key(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["TITLE_FLAGS", "TITLE_TEXTS", "TitleText"]
+__all__ = ["MATCHED_TITLES", "TITLE_FLAGS", "TITLE_TEXTS", "TitleText"]
 
 _FILES = (
     "SELECT file_id FROM (SELECT file_id, entity_id FROM title_files UNION ALL SELECT l.file_id, e.series_id "
@@ -48,8 +48,14 @@ _IS_TRUE = (
     "(CASE WHEN f.file_id IN ({}) THEN TRUE WHEN f.file_id IN (SELECT file_id FROM title_files "
     "ANTI JOIN (SELECT id FROM movies WHERE state = 'ignored') ON entity_id = id) THEN FALSE END)"
 )
+# Films and series whose match is accepted, or that have an id of a provider.
+MATCHED_TITLES = (
+    "SELECT entity_id FROM title_searches WHERE state = 'accepted' UNION SELECT entity_id FROM titles_shown "
+    "WHERE field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND entity_type IN ('movie', 'series') "
+    "AND value::VARCHAR <> 'null'"
+)
 # True, false, or NULL for a file without a title.
 TITLE_FLAGS: Mapping[str, str] = {
-    "matched": _IS_TRUE.format(_FILES.format("SELECT entity_id FROM title_searches WHERE state = 'accepted'")),
+    "matched": _IS_TRUE.format(_FILES.format(MATCHED_TITLES)),
     "enriched": _IS_TRUE.format(_FILES.format("SELECT id FROM titles WHERE enriched_at IS NOT NULL")),
 }

@@ -78,7 +78,7 @@ class LibraryRow:
     scanned_at: datetime | None  # UTC
     write_ratings: str  # when a rating is written: at-once, as soon as it is set, or with-plan
     kind: LibraryKind  # what it holds
-    cast_people: str  # what happens with the cast of its films: off, suggest, take_over
+    cast_people: str  # what happens with the cast of its films: off, suggest, add
 
     @property
     def media_kinds(self) -> frozenset[MediaKind]:

@@ -37,11 +37,11 @@ SELECT t.entity_type, t.id, t.title, t.created_at, t.enrichment_priority, coales
        coalesce(e.attempts, 0) AS attempts,
        t.enriched_at IS NULL OR t.enriched_at < $fresh OR s.decided_at > t.enriched_at OR e.not_before <= $now
            OR new.series_id IS NOT NULL AS is_old,
-       coalesce(e.attempts, 0) >= $most_attempts AND e.attempted_at >= $fresh AS has_given_up,
+       coalesce(e.attempts, 0) >= $most_attempts AND e.attempted_at >= $fresh AS has_failed_often,
        CASE WHEN k.origin = 'hand' THEN TRUE
             WHEN s.state IS NULL OR s.state IN ('accepted', 'failed') THEN TRUE
             WHEN s.state = 'none' THEN k.value IS NOT NULL OR s.searched_at < $fresh OR t.updated_at > s.searched_at
-            ELSE FALSE END AS is_clear
+            ELSE FALSE END AS is_certain
 FROM (SELECT 'movie' AS entity_type, id, library_id, title, state, created_at, updated_at, enriched_at, enrichment_priority
       FROM movies
       UNION ALL SELECT 'series', id, library_id, title, state, created_at, updated_at, enriched_at, enrichment_priority
@@ -59,14 +59,14 @@ WHERE t.state <> 'ignored' AND t.title <> ''
   AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], t.id))
 
 -- name: due
--- The titles that an enrichment looks up. Above 2,000 titles, the newest come first.
+-- The titles that an enrichment looks up. If more than 2,000 titles are due, the newest come first.
 SELECT entity_type, id, title, videos, provider, external_id, is_match, score, search_state, attempts
-FROM (SELECT *, count(*) OVER () AS number FROM (/* candidates */) AS c WHERE is_old AND is_clear AND NOT has_given_up)
+FROM (SELECT *, count(*) OVER () AS number FROM (/* candidates */) AS c WHERE is_old AND is_certain AND NOT has_failed_often)
 ORDER BY enrichment_priority, CASE WHEN number > $many THEN created_at END DESC, id;
 
 -- name: count_due
 -- The number of titles that an enrichment would look up, and of their files.
-SELECT count(*), coalesce(sum(videos), 0)::BIGINT FROM (/* candidates */) AS c WHERE is_old AND is_clear AND NOT has_given_up;
+SELECT count(*), coalesce(sum(videos), 0)::BIGINT FROM (/* candidates */) AS c WHERE is_old AND is_certain AND NOT has_failed_often;
 
 -- name: known
 -- The best id of one title, and the state of its search.
@@ -80,7 +80,7 @@ LEFT JOIN title_searches AS s USING (entity_type, entity_id);
 SELECT explanation FROM title_searches WHERE entity_type = $entity_type AND entity_id = $entity_id AND state = 'failed';
 
 -- name: is_enriched_since
--- Whether a title was enriched since a moment, and no provider is missing.
+-- Whether a title was enriched since a moment.
 SELECT EXISTS (FROM (SELECT 'movie' AS entity_type, id, enriched_at FROM movies
                      UNION ALL SELECT 'series', id, enriched_at FROM series) AS t
                WHERE t.entity_type = $entity_type AND t.id = $entity_id AND t.enriched_at >= $moment);
@@ -239,21 +239,21 @@ SELECT id FROM movies WHERE list_contains($ids::BIGINT[], id)
 UNION ALL SELECT id FROM series WHERE list_contains($ids::BIGINT[], id);
 
 -- name: any_takes_cast
--- Whether a library takes the cast of its films over.
-SELECT EXISTS (FROM libraries WHERE cast_people = 'take_over');
+-- Whether a library adds the cast of its films as people.
+SELECT EXISTS (FROM libraries WHERE cast_people = 'add');
 
 -- name: cast_to_take
--- The films whose cast becomes people of their files, with their files and the people that were taken over before.
+-- The films whose cast becomes people of their files, with their files and the people that were added before.
 SELECT t.id, v.value::VARCHAR AS people, coalesce(e.cast_taken, []) AS taken,
        list(DISTINCT l.file_id) AS file_ids
-FROM movies AS t JOIN libraries AS k ON k.library_id = t.library_id AND k.cast_people = 'take_over'
+FROM movies AS t JOIN libraries AS k ON k.library_id = t.library_id AND k.cast_people = 'add'
 JOIN titles_shown AS v ON v.entity_type = 'movie' AND v.entity_id = t.id AND v.field = 'cast'
 JOIN title_files AS l ON l.entity_type = 'movie' AND l.entity_id = t.id AND l.role = 'main'
 LEFT JOIN title_enrichment AS e ON e.entity_type = 'movie' AND e.entity_id = t.id
 WHERE list_contains($ids::BIGINT[], t.id) AND v.origin = 'provider' GROUP BY ALL;
 
 -- name: cast_taken
--- Record which people of a cast were taken over.
+-- Record which people of a cast were added.
 UPDATE title_enrichment SET cast_taken = $keys WHERE entity_type = 'movie' AND entity_id = $id;
 
 -- name: cast_of_file

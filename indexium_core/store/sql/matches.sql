@@ -211,7 +211,7 @@ UPDATE /* table */ SET enriched_at = NULL, state = CASE state WHEN 'enriched' TH
 WHERE id IN (SELECT id FROM (/* scope */)) AND (enriched_at IS NOT NULL OR state = 'enriched');
 
 -- name: rows_before
--- The rows of titles that a decision can change, as one JSON object; `whole` with candidates and values of providers. JSON
+-- The rows of titles that a decision can change, as one JSON object; `with_candidates`: also candidates and values of providers. JSON
 -- columns are texts in it, so that a restored row is the same.
 SELECT json_object(
     'ids', $ids::BIGINT[],
@@ -219,19 +219,19 @@ SELECT json_object(
                      SELECT * REPLACE (query::VARCHAR AS query) FROM title_searches WHERE list_contains($ids::BIGINT[], entity_id)) AS s),
     'matches', (SELECT coalesce(to_json(list(m)), '[]') FROM (
                     SELECT * REPLACE (reasons::VARCHAR AS reasons, candidate::VARCHAR AS candidate) FROM title_matches
-                    WHERE $whole AND list_contains($ids::BIGINT[], entity_id)) AS m),
+                    WHERE $with_candidates AND list_contains($ids::BIGINT[], entity_id)) AS m),
     'values', (SELECT coalesce(to_json(list(v)), '[]') FROM (
                    SELECT * REPLACE (value::VARCHAR AS value) FROM title_values
                    WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand')
-                      OR ($whole AND origin = 'provider' AND (entity_type, entity_id) IN (/* scope */))) AS v),
+                      OR ($with_candidates AND origin = 'provider' AND (entity_type, entity_id) IN (/* scope */))) AS v),
     'pictures', (SELECT coalesce(to_json(list(p)), '[]') FROM (
                      SELECT * EXCLUDE (is_selected, is_rejected, selected_by, selected_at, auto_score)
                               REPLACE (provider_metadata::VARCHAR AS provider_metadata) FROM asset_candidates
-                     WHERE $whole AND provider <> 'local' AND NOT is_selected AND NOT is_rejected
+                     WHERE $with_candidates AND provider <> 'local' AND NOT is_selected AND NOT is_rejected
                        AND (entity_type, entity_id) IN (/* scope */)) AS p),
     'titles', (SELECT coalesce(to_json(list(t)), '[]') FROM (
                    SELECT entity_type, id, state, enriched_at FROM titles
-                   WHERE $whole AND (entity_type, id) IN (/* scope */) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)
+                   WHERE $with_candidates AND (entity_type, id) IN (/* scope */) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)
 )::VARCHAR;
 
 -- name: record

@@ -16,12 +16,6 @@ SELECT DISTINCT c.entity_id FROM (/* directors */) AS c WHERE list_contains($nam
 -- Films and series with a rating that is not lower.
 SELECT v.entity_id FROM titles_shown AS v WHERE v.field = 'ratings' AND v.entity_type IN ('movie', 'series') AND /* rating */ >= $lowest;
 
--- name: matched
--- Films and series whose match is accepted, or that have an id of a provider.
-SELECT entity_id FROM title_searches WHERE state = 'accepted'
-UNION SELECT entity_id FROM titles_shown
-WHERE field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND entity_type IN ('movie', 'series') AND value::VARCHAR <> 'null';
-
 -- name: directors
 -- The directors of films and series.
 SELECT entity_id, person.name AS name FROM (
@@ -85,7 +79,7 @@ WHERE g.name <> '' GROUP BY lower(g.name) ORDER BY titles DESC, lower(g.name);
 -- Titles of a filter with and without a match.
 SELECT CASE WHEN is_matched THEN 'yes' ELSE 'no' END AS value, CASE WHEN is_matched THEN 'matched' ELSE 'unmatched' END AS label,
        count(*) AS titles
-FROM (SELECT coalesce(m.series_id, m.id) IN (/* matched */) AS is_matched FROM (/* matches */) AS m) GROUP BY ALL ORDER BY value DESC;
+FROM (SELECT coalesce(m.series_id, m.id) IN (/* matched_titles */) AS is_matched FROM (/* matches */) AS m) GROUP BY ALL ORDER BY value DESC;
 
 -- name: column_incomplete
 -- Series of a filter with and without gaps.

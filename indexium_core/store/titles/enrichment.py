@@ -47,8 +47,25 @@ __all__ = [
 ]
 
 MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept
-MANY_TITLES = 2000  # above, the newest titles come first
+MANY_TITLES = 2000  # if more are due, the newest come first
 _TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
+
+
+class Known(NamedTuple):
+    """The best id of a title, and the state of its search."""
+
+    provider: str | None  # None: the title has to be searched
+    external_id: str | None
+    is_match: bool | None  # the id is that of an accepted match
+    score: float | None  # of the match, 0 to 1
+    search_state: str | None  # `title_searches.state`; None if it was not searched
+
+    @property
+    def id(self) -> ExternalId | None:
+        """The id; None if the title has none, or one of another form. The ids of OMDb are those of IMDb."""
+        if self.provider is None or self.external_id is None:
+            return None
+        return ExternalId.of_provider(self.provider, self.external_id)
 
 
 class DueTitle(NamedTuple):
@@ -58,30 +75,8 @@ class DueTitle(NamedTuple):
     id: int
     title: str
     videos: int  # its files
-    provider: str | None  # of the best id that is known; None: it has to be searched
-    external_id: str | None
-    is_match: bool | None  # the id is that of an accepted match
-    score: float | None  # of the match, 0 to 1
-    search_state: str | None  # `title_searches.state`; None if it was not searched
+    known: Known
     attempts: int  # failed ones
-
-
-class Known(NamedTuple):
-    """The best id of a title, and the state of its search."""
-
-    provider: str | None
-    external_id: str | None
-    is_match: bool | None
-    score: float | None
-    search_state: str | None
-
-    @property
-    def id(self) -> ExternalId | None:
-        """The id; None if the title has none, or one of another form. The ids of OMDb are those of IMDb."""
-        if self.provider is None or self.external_id is None:
-            return None
-        found = ExternalId("imdb" if self.provider == "omdb" else self.provider, self.external_id)
-        return found if found.is_valid else None
 
 
 class EpisodeRow(NamedTuple):
@@ -143,11 +138,11 @@ class StatisticsRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastOfFilm:
-    """The cast of a film whose library takes it over."""
+    """The cast of a film whose library adds it as people."""
 
     id: int
     names: list[str]
-    taken: list[str]  # keys of people that were taken over before
+    taken: list[str]  # keys of people that were added before
     file_ids: list[int]
 
 
@@ -166,7 +161,8 @@ def due(
     `ids` are films and series.
     """
     facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES}
-    return [DueTitle(*row) for row in reader.execute(_sql("due"), facts).fetchall()]
+    rows = reader.execute(_sql("due"), facts).fetchall()
+    return [DueTitle(row[0], row[1], row[2], row[3], Known(*row[4:9]), row[9]) for row in rows]
 
 
 def count_due(
@@ -307,7 +303,7 @@ def present(reader: Connection, ids: Sequence[int]) -> set[int]:
 
 
 def cast_to_take(tx: Connection, ids: Sequence[int]) -> list[CastOfFilm]:
-    """Return the casts of films whose library takes them over."""
+    """Return the casts of films whose library adds them as people."""
     if not tx.value(_sql("any_takes_cast")):
         return []
     rows = tx.execute(_sql("cast_to_take"), {"ids": list(ids)}).fetchall()
@@ -318,7 +314,7 @@ def cast_to_take(tx: Connection, ids: Sequence[int]) -> list[CastOfFilm]:
 
 
 def take_cast(tx: Connection, film_id: int, keys: Collection[str]) -> None:
-    """Record which people of the cast of a film were taken over."""
+    """Record which people of the cast of a film were added."""
     tx.execute(_sql("cast_taken"), {"id": film_id, "keys": sorted(keys)})
 
 

@@ -20,7 +20,6 @@ __all__ = [
     "QuestionPlace",
     "SearchRow",
     "SearchValue",
-    "adopt",
     "candidates",
     "contradicted",
     "counts",
@@ -35,8 +34,9 @@ __all__ = [
     "parts",
     "places",
     "put_candidates",
+    "put_ids",
     "put_search",
-    "record",
+    "record_decision",
     "remove_candidate",
     "restore",
     "rows_before",
@@ -227,7 +227,7 @@ def mark(tx: Connection, ids: Sequence[int], state: MatchState, *, by: str, at: 
 
 
 def ignore(tx: Connection, ids: Sequence[int], *, at: datetime) -> None:
-    """Set by hand that titles are no film and no series, except where this field is locked."""
+    """Set by hand that titles are no film and no series, except where this field has a value by hand or is locked."""
     tx.execute(_sql("ignore"), {"ids": list(ids), "at": at})
 
 
@@ -253,7 +253,7 @@ def withdraw(tx: Connection, entity_type: EntityType, title_id: int) -> None:
         tx.execute(sql.with_parts(_sql("reset"), table=table), facts)
 
 
-def adopt(
+def put_ids(
     tx: Connection,
     entity_type: EntityType,
     title_id: int,
@@ -281,12 +281,12 @@ def scope(reader: Connection, ids: Sequence[int]) -> list[int]:
     return [number for (number,) in reader.execute(_sql("scope_ids"), {"ids": list(ids)}).fetchall()]
 
 
-def rows_before(tx: Connection, ids: Sequence[int], *, whole: bool) -> str:
-    """Return the rows of titles as they are; `whole`: with their candidates and the values of providers."""
-    return str(tx.value(_sql("rows_before"), {"ids": list(ids), "whole": whole}))
+def rows_before(tx: Connection, ids: Sequence[int], *, with_candidates: bool) -> str:
+    """Return the rows of titles as they are; `with_candidates`: also the candidates and the values of providers."""
+    return str(tx.value(_sql("rows_before"), {"ids": list(ids), "with_candidates": with_candidates}))
 
 
-def record(tx: Connection, kind: str, description: str, before: str, *, at: datetime) -> int:
+def record_decision(tx: Connection, kind: str, description: str, before: str, *, at: datetime) -> int:
     """Record a decision and return its id."""
     facts = {"kind": kind, "description": description, "before": before, "at": at}
     return int(tx.value(_sql("record"), facts))
@@ -298,7 +298,7 @@ def last_decision(reader: Connection) -> MatchDecisionRow | None:
     return MatchDecisionRow(*row) if row else None
 
 
-def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, whole: bool, at: datetime) -> None:
+def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_candidates: bool, at: datetime) -> None:
     """
     Restore the rows of a decision. Values by hand and locks that are newer stay.
 
@@ -307,7 +307,7 @@ def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, whole: 
     ids, before = {"ids": decision.title_ids}, {"before": decision.before}
     if ignored:
         tx.execute(_sql("remove_ignored"), ids | {"value": ignored})
-    if whole:
+    if with_candidates:
         tx.execute(_sql("remove_provider_values"), ids)
         tx.execute(_sql("remove_provider_pictures"), ids)
         tx.execute(_sql("restore_pictures"), before)

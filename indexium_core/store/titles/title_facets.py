@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from indexium_core.model.query.title_keys import MATCHED_TITLES
 from indexium_core.model.title_filter import TitleFacet, TitleFacetValue, TitleFilter
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -50,7 +51,7 @@ def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
 
 def facet(reader: Connection, wanted: TitleFilter, key: str) -> TitleFacet:
     """Return the values of a filter with the number of titles, counted over the other filters."""
-    text = _statement(f"column_{key}")
+    text = sql.with_parts(_statement(f"column_{key}"), matched_titles=MATCHED_TITLES)
     facts = parameters(reader, wanted.without(key)) | {"series": None}
     rows = reader.execute(text, sql.parameters(text, facts)).fetch_dicts()
     return TitleFacet(key=key, values=tuple(TitleFacetValue(**row) for row in rows[:_MOST]), total=len(rows))
@@ -68,7 +69,7 @@ def incomplete(reader: Connection, series: Sequence[int] | None = None) -> list[
 
 
 def _matched(reader: Connection) -> list[int]:
-    return sorted(_ids(reader, "matched", {}))
+    return sorted({number for (number,) in reader.execute(MATCHED_TITLES).fetchall()})
 
 
 def _both(first: set[int] | None, second: Iterable[int]) -> set[int]:

@@ -147,4 +147,5 @@ def test_match_by_id_and_by_search(rest: Client) -> None:
     assert rest.post(f"{path}/accept", {"external_id": "tmdb:9000001"}).json["titles"] == 1
     assert rest.get(f"/api/movies/{keeper}/values?field=tmdb_id").json["items"][0]["value"] == "9000001"
     assert rest.post(f"{path}/accept", {"external_id": "myspace:1"}).code == "bad_request"
+    assert rest.post(f"{path}/accept", {"external_id": "tt0000001"}).code != "bad_request"  # as the command takes it
     assert rest.post("/api/series/999/enrich").code == "unknown_id"

@@ -1,4 +1,4 @@
--- Pictures for titles: what providers and folders offer, the cache, and the tables of selection and publishing.
+-- Pictures for titles: what providers and folders offer, and the cache.
 CREATE SEQUENCE asset_candidate_ids START 1;
 CREATE TABLE asset_candidates (
     id BIGINT NOT NULL,

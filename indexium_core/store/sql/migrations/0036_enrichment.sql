@@ -9,4 +9,4 @@ CREATE TABLE title_enrichment (
     cast_taken VARCHAR[] NOT NULL DEFAULT [],      -- keys of the people of the cast that were assigned to its files
     PRIMARY KEY (entity_type, entity_id)
 );
-ALTER TABLE libraries ADD COLUMN cast_people VARCHAR DEFAULT 'suggest';  -- off, suggest, take_over
+ALTER TABLE libraries ADD COLUMN cast_people VARCHAR DEFAULT 'suggest';  -- off, suggest, add

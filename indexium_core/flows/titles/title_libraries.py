@@ -1,0 +1,32 @@
+"""The libraries that hold titles: the check of a choice, and its names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indexium_core import errors
+from indexium_core.store.catalog import catalog
+from indexium_core.store.connection import Connection
+
+__all__ = ["names_of"]
+
+
+def names_of(reader: Connection, library_ids: Sequence[int]) -> str:
+    """
+    Return the names of libraries that hold titles, for the title of a job; without ids `all libraries`.
+
+    Raises:
+        UnknownIdError: A library does not exist.
+        UsageError: A library has home videos.
+
+    """
+    rows = {row.library_id: row for row in catalog.libraries(reader)}
+    for library_id in library_ids:
+        if library_id not in rows:
+            raise errors.UnknownIdError(f"There is no library {library_id}.")
+        if rows[library_id].kind == "home":
+            raise errors.UsageError(
+                f"Library {library_id} has home videos, which are neither identified nor looked up. "
+                f"Choose another kind first: indexium libraries set {library_id} --kind mixed."
+            )
+    return ", ".join(rows[library_id].name for library_id in library_ids) or "all libraries"
