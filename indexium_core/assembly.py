@@ -270,6 +270,7 @@ class Assembly:
             title="Enrichment",
             max_concurrent=enrichment_batch.MAX_JOBS,
         )
+        self.events.subscribe(self.matches.follow_identification)
         self.events.subscribe(self.enrichment.follow_identification)
         self.matches.on_accept = self.enrichment.follow_acceptance
 

@@ -22,6 +22,7 @@ __all__ = [
     "Open",
     "Page",
     "PerPage",
+    "SmallId",
     "StartParam",
     "StartRequest",
     "Text",
@@ -36,6 +37,7 @@ _T = TypeVar("_T")
 _MOST = 2**63 - 1
 _LOCKS = 64  # number of locks; a key always uses the same lock
 Number = Annotated[int, Field(ge=1, le=_MOST)]
+SmallId = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]  # of a library
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Id = Annotated[int, Path(ge=1, le=_MOST)]
 FileId = Annotated[int, Path(ge=1, le=_MOST, description="Id of a file.")]

@@ -488,6 +488,82 @@ def test_decision_counts_for_the_folder(library: Library, tmp_path: Path) -> Non
     assert content(library) == before
 
 
+def test_decision_for_the_folder_leaves_titles_out_that_reject_it(library: Library, tmp_path: Path) -> None:
+    add(tmp_path / "media" / "Films/b/The Lantern Keeper.mkv", 7)
+    add(tmp_path / "media" / "Films/b/The Lantern Keeper (2).mp4", 8)
+    library.scan()
+    near = [each.id for each in library.titles.list(per_page=500).items if each.title.startswith("The Lantern Keeper")]
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE scanned_files SET folder = 'Films' WHERE folder LIKE 'Films%'")
+    for title_id in near:
+        library.matches.find(title_id)
+    first, *others = near
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE title_searches SET query = (SELECT query FROM title_searches WHERE entity_id = $1)", [first])
+    assert library.matches.get(first).same_count == len(others) > 0
+    for each in others:
+        library.matches.reject(each, 1)
+    assert library.matches.accept(first, 1, others=True).titles == 1
+
+
+def test_lock_survives_the_undo_of_ignored(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    library.matches.ignore(title_id)
+    library.titles.lock(title_id, ["ignored"])
+    library.matches.undo()
+    [value] = library.titles.candidates(title_id, "ignored")
+    assert (value.value, value.locked) == (True, True)
+
+
+@pytest.mark.parametrize("origin", ["nfo", "name"])
+def test_id_that_contradicts_an_automatic_match_makes_it_a_question(library: Library, origin: str) -> None:
+    title_id = found(library, "Orbit of Two Return (2022)")
+    library.jobs.wait(library.titles.identify().id, timeout=60)
+    assert library.matches.get(title_id).state == "accepted"
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE title_matches SET external_id = '9000004' WHERE state = 'accepted'")
+    put_value(library, title_id, "tmdb_id", "9000008", origin)
+    library.matches._finder.reopen_contradicted()
+
+    question = library.matches.get(title_id)
+    assert (question.state, question.decided_by) == ("open", "")
+    assert "TMDB 9000008" in question.explanation
+    assert provider_values(library, title_id) == {}
+    library.matches.accept(title_id, question.candidates[0].position)
+    library.matches._finder.reopen_contradicted()
+    assert library.matches.get(title_id).state == "accepted"
+
+
+def test_nfo_file_that_contradicts_an_automatic_match_makes_it_a_question(library: Library, tmp_path: Path) -> None:
+    title_id = found(library, "Orbit of Two Return (2022)")
+    nfo = tmp_path / "media" / "Films/Orbit of Two Return (2022).nfo"
+    nfo.write_text('<movie><title>Orbit</title><uniqueid type="tmdb" default="true">9000001</uniqueid></movie>')
+    library.jobs.wait(library.titles.identify().id, timeout=60)
+    assert library.matches.get(title_id).state == "open"
+
+
+def test_decision_is_reported_if_the_job_that_follows_cannot_be_added(library: Library) -> None:
+    def fail(_: Any) -> int:
+        raise errors.StoreError("The disk is full.")
+
+    title_id = found(library, "The Lantern Keeper")
+    library.matches.on_accept = fail
+    result = library.matches.accept(title_id, 1)
+    assert (result.titles, result.job_id) == (1, None)
+    assert library.matches.get(title_id).state == "accepted"
+
+
+def test_impossible_numbers_and_texts_are_usage_errors(library: Library) -> None:
+    with pytest.raises(errors.UsageError, match="no library"):
+        library.matches.pending(library_id=10**12)
+    with pytest.raises(errors.UsageError, match="no library"):
+        library.titles.list(library_id=10**12)
+    assert library.titles.list(page=10**18).items == []
+    assert library.matches.pending(page=10**18).items == []
+    with pytest.raises(errors.UsageError, match="character"):
+        library.matches.search(ids(library)["The Lantern Keeper"], "\ud800")
+
+
 def test_accepting_an_ignored_title_shows_it_again(library: Library) -> None:
     title_id = found(library, "The Lantern Keeper")
     library.matches.ignore(title_id)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from indexium_core import errors
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, FileId, Id, Open, Page, StartParam, Text, listed
+from indexium_core.api.context import Body, FileId, Id, Open, Page, SmallId, StartParam, Text, listed
 from indexium_core.api.routes.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
 from indexium_core.library import Library
 from indexium_core.model.job import Job
@@ -69,6 +69,8 @@ def accept(library: Open, title_id: TitleId, body: Acceptance) -> Json:
     """Accept a candidate of a title; its ids become values of the title."""
     if (body.position is None) == (body.external_id is None):
         raise errors.UsageError("Use either position or external_id.")
+    if body.others and body.external_id is not None:
+        raise errors.UsageError("others belongs to position, not to external_id.")
     if body.position is not None:
         return Json(library.matches.accept(title_id, body.position, others=body.others, expected=body.expected))
     known = ExternalId.of_text(body.external_id or "")
@@ -139,7 +141,7 @@ def metadata(library: Open, file_id: FileId) -> Json:
 
 def _scheduled(library: Library, file_id: int) -> int | None:
     """Return the job that looks a file up; None if the file has no title, or if no provider can be asked."""
-    if library.enrichment.waiting().reason:
+    if library.enrichment.waiting().reason or not library.enrichment.is_video_due(file_id):
         return None
     try:
         return library.enrichment.schedule_video_enrichment(file_id, priority=_HIGH).id
@@ -151,7 +153,7 @@ class Batch(Body):
     """The titles that are looked up."""
 
     library_ids: Annotated[
-        list[int], Field(max_length=10_000, default_factory=list, description="[]: all that hold titles.")
+        list[SmallId], Field(max_length=10_000, default_factory=list, description="[]: all that hold titles.")
     ]
     priority: Priority = 5
     force: Annotated[bool, Field(description="Also titles that were enriched a short time ago.")] = False

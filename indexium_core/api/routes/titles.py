@@ -15,7 +15,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, Open, Page, Text, listed, words
+from indexium_core.api.context import Body, Number, Open, Page, Text, listed, words
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.titles.fields import PLANNED_FIELDS
@@ -196,7 +196,7 @@ def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
 class PlannedTitles(Body):
     """Titles whose values are planned for the fields of their files."""
 
-    title_ids: Annotated[list[int], Field(min_length=1, max_length=100_000)]
+    title_ids: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
     fields: Annotated[list[str], Field(min_length=1, max_length=20, default_factory=lambda: list(PLANNED_FIELDS))]
     dry_run: Annotated[bool, Field(description="Return the effect without a change.")] = False
 
@@ -239,7 +239,8 @@ def _filter(text: str) -> dict[str, Any]:
         not isinstance(found, dict)
         or set(found) - _FILTERS
         or not isinstance(found.get("state", ""), str)
-        or not isinstance(found.get("library_id", 0), int)
+        or type(found.get("library_id", 1)) is not int  # JSON true is an int, too
+        or not 1 <= found.get("library_id", 1) < 2**31
     ):
         message = 'The filter is a JSON object with state and library_id, such as {"state": "identified"}.'
         raise problems.ProblemAnswer(422, "invalid_request", message)

@@ -122,6 +122,15 @@ class BatchEnrichmentService:
         return self._add(payload, f"Look up {wording.plural(len(works), 'title')}", priority)
 
     @remote()
+    def is_video_due(self, file_id: int) -> bool:
+        """Return whether the film or the series of a file needs an enrichment; a question does not."""
+        reader = self._database.read()
+        found = rows.title_of_file(reader, file_id)
+        works = [] if found is None else [found.id if found.series_id is None else found.series_id]
+        due = rows.due(reader, fresh=self._fresh_since(), now=self._clock(), ids=works)
+        return any(each.known.search_state not in ("open", "later") for each in due)
+
+    @remote()
     def schedule_video_enrichment(self, file_id: int, priority: int | str = 2) -> Job:
         """
         Add a job that looks up the film or the series of a file.

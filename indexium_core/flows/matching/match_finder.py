@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from indexium_core.store.titles.matches import SearchRow
 
 __all__ = ["UNDECIDED", "MatchFinder", "emit"]
 
+_NO_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")  # control characters and halves of characters
 _MOST_CANDIDATES = 10
 UNDECIDED: tuple[MatchState, ...] = ("open", "none", "failed", "unsearched")  # no one has decided
 
@@ -119,6 +121,8 @@ class MatchFinder:
             ProviderError: No provider is on, or none has answered.
 
         """
+        if wrong := _NO_TEXT.search(text):
+            raise errors.UsageError(f"A title has no character {wrong[0]!a}.")
         item = acceptance.film_or_series(self._database.read(), title_id)
         self.require_searchable(item)
         query, known = acceptance.search_of(self._database.read(), item), ExternalId.find(text)
@@ -157,6 +161,24 @@ class MatchFinder:
         candidate = self._providers.details(known, kind).title
         reason = MatchReason("id", f"A person chose its id {known}", 1.0)
         return MatchCandidate(position=1, candidate=candidate, score=1.0, reasons=(reason,))
+
+    def reopen_contradicted(self) -> None:
+        """Make automatic matches questions again that an id of an NFO file or a name contradicts."""
+        at = self._clock()
+        with self._database.atomic() as tx:
+            found = store.contradicted(tx)
+            items, rows = store.items(tx, list(found)), store.searches(tx, list(found))
+            for number, item in items.items():
+                field, value = found[number]
+                known = ExternalId(field.removesuffix("_id"), value)
+                text = f"The file has the id {known}, but the match has another one."
+                row = dataclasses.replace(rows[number], state="open", explanation=text, decided_by="", decided_at=None)
+                store.withdraw(tx, item.entity_type, number)
+                store.put_search(tx, item.entity_type, number, row, at=at)
+            if items:
+                acceptance.copy_shown_values(tx, list(items), at)
+        if items:
+            emit(self._events, list(items.values()))
 
     def require_searchable(self, item: TitleItem) -> None:
         """Raise UsageError unless the library of a title holds titles: nothing of home videos leaves the machine."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, em
 from indexium_core.flows.providers.manager import ExternalAPIManager
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
+from indexium_core.model.event import Event
 from indexium_core.model.matches.questions import (
     MATCH_STATES,
     MatchCandidate,
@@ -22,6 +24,7 @@ from indexium_core.model.matches.questions import (
 )
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.matching import is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
@@ -32,6 +35,8 @@ from indexium_core.store.titles import titles as title_store
 __all__ = ["TitleMatchService"]
 
 _MOST_QUESTIONS = 200  # of a page
+_LAST_PAGE = 10**9
+_log = logging.getLogger(__name__)
 
 
 class TitleMatchService:
@@ -69,7 +74,9 @@ class TitleMatchService:
         """
         if state not in MATCH_STATES:
             raise errors.UsageError(f"There is no state “{state[:40]}”. Choose one of: {', '.join(MATCH_STATES)}.")
-        page, per_page = max(1, page), max(1, min(_MOST_QUESTIONS, per_page))
+        if library_id is not None and not 0 < library_id < 2**31:
+            raise errors.UsageError(f"There is no library {library_id}.")
+        page, per_page = max(1, min(page, _LAST_PAGE)), max(1, min(_MOST_QUESTIONS, per_page))
         reader = self._database.read()
         counts = _all_states(store.counts(reader, library_id))
         items = question_reader.page_of(reader, state, library_id=library_id, page=page, per_page=per_page)
@@ -105,6 +112,11 @@ class TitleMatchService:
     def find(self, title_id: int) -> MatchState:
         """Search a title at the providers and return the state of its match, as `MatchFinder.find`."""
         return self._finder.find(title_id)
+
+    def follow_identification(self, event: Event) -> None:
+        """Reopen automatic matches that new ids contradict after each identification: a subscriber of events."""
+        if event.name == "identify:completed":
+            self._finder.reopen_contradicted()
 
     @remote()
     def search(self, title_id: int, text: str) -> MatchQuestion:
@@ -166,7 +178,13 @@ class TitleMatchService:
         at = self._clock()
         with self._database.atomic() as tx:
             item, chosen = acceptance.film_or_series(tx, title_id), choose(tx)
-            ids = [title_id, *(question_reader.neighbours(tx, title_id, same_name=True) if others else ())]
+            near = question_reader.neighbours(tx, title_id, same_name=True) if others else []
+            rejected = {
+                number
+                for number, found in store.candidates(tx, near).items()
+                if any(each.state == "rejected" and is_same(each.candidate, chosen.candidate) for each in found)
+            }
+            ids = [title_id, *(each for each in near if each not in rejected)]
             before = store.rows_before(tx, ids, with_candidates=True)
             items = store.items(tx, ids)
             for each in items.values():
@@ -176,7 +194,12 @@ class TitleMatchService:
             decision = _decision(items, f"“{item.name}” is “{chosen.candidate.name}”")
             decision_id = store.record_decision(tx, "accept", decision.description, before, at=at)
         emit(self._events, list(items.values()))
-        return dataclasses.replace(decision, decision_id=decision_id, job_id=self.on_accept(list(items)))
+        try:
+            job_id = self.on_accept(list(items))
+        except errors.IndexiumError as error:  # the decision is stored; the next enrichment looks the titles up
+            _log.warning("enrichment.not_scheduled", extra={"reason": error.message})
+            job_id = None
+        return dataclasses.replace(decision, decision_id=decision_id, job_id=job_id)
 
     @remote()
     def reject(self, title_id: int, position: int) -> MatchResult:

@@ -155,7 +155,7 @@ class TitleService:
         if sort and sort not in SORT_KEYS:
             raise errors.UsageError(f"There is no sort key “{sort[:40]}”. Choose one of: {', '.join(SORT_KEYS)}.")
         wanted = filter_of(query, filters)
-        page, per_page = max(1, page), max(1, min(_MOST, per_page))
+        page, per_page = max(1, min(page, 10**9)), max(1, min(_MOST, per_page))
         reader = self._database.read()
         found, total = store.items(
             reader, wanted, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page

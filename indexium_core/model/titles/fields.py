@@ -127,12 +127,15 @@ def checked_value(field: TitleField, value: Any) -> Any:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     if field.type == "list":
-        parts = value if isinstance(value, list | tuple) else str(value).split(";")
+        parts = value.split(";") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
         if not all(isinstance(each, str) for each in parts):
             raise errors.ValidationError(f"The field {field.name} is a list of texts.")
         return [text for each in parts if (text := " ".join(_text(field, each).split()))]
     if field.type == "json":
         return _json(field, value)
+    fits = {"integer": int, "yes": bool, "date": dt.date}.get(field.type, str)
+    if not isinstance(value, str) and (not isinstance(value, fits) or (fits is int and isinstance(value, bool))):
+        raise errors.ValidationError(f"The value of {field.name} is not of the type {field.type}.")
     return _CHECKS[field.type](field, _text(field, str(value).strip()))
 
 

@@ -151,6 +151,19 @@ FROM (/* works */) AS t WHERE list_contains($ids::BIGINT[], t.id) AND NOT EXISTS
 -- The accepted candidate of a title is a proposal again.
 UPDATE title_matches SET state = 'proposed', decided_by = '', decided_at = NULL WHERE entity_id = $id AND state = 'accepted';
 
+-- name: contradicted
+-- Titles with an automatic match that an id of an NFO file or a name contradicts, each with such an id.
+SELECT s.entity_id, min(v.field) AS field, arg_min(v.value->>'$', v.field) AS value
+FROM title_searches AS s JOIN title_matches AS m USING (entity_type, entity_id) JOIN title_values AS v USING (entity_type, entity_id)
+WHERE s.state = 'accepted' AND s.decided_by = 'automatic' AND m.state = 'accepted'
+  AND v.origin IN ('nfo', 'name') AND v.field IN ('tmdb_id', 'imdb_id', 'tvdb_id')
+  AND v.value->>'$' <> CASE WHEN v.field = m.provider || '_id' THEN m.external_id
+                            ELSE json_extract_string(m.candidate, '$.external_ids.' || replace(v.field, '_id', '')) END
+  AND NOT EXISTS (
+    SELECT 1 FROM title_values AS h WHERE (h.entity_type, h.entity_id, h.field) = (v.entity_type, v.entity_id, v.field)
+      AND (h.origin = 'hand' OR h.locked))
+GROUP BY s.entity_id ORDER BY s.entity_id;
+
 -- name: scope
 -- Given titles with the seasons and episodes of the series among them.
 SELECT entity_type, id FROM titles WHERE list_contains($ids::BIGINT[], id) OR list_contains($ids::BIGINT[], series_id)
@@ -278,6 +291,6 @@ UPDATE /* table */ AS t SET state = r.state, enriched_at = r.enriched_at FROM (
 ) AS r WHERE r.id = t.id;
 
 -- name: remove_ignored
--- Delete the values by hand that say that titles are no film and no series.
-DELETE FROM title_values WHERE list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand'
+-- Delete the values by hand that say that titles are no film and no series; locked values stay.
+DELETE FROM title_values WHERE list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand' AND NOT locked
   AND value::VARCHAR = $value;

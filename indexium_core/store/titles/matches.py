@@ -21,6 +21,7 @@ __all__ = [
     "SearchRow",
     "SearchValue",
     "candidates",
+    "contradicted",
     "counts",
     "files",
     "ignore",
@@ -234,6 +235,11 @@ def mark_candidate(tx: Connection, title_id: int, position: int, state: str, *, 
     """Change the state of a candidate."""
     facts = {"id": title_id, "position": position, "state": state, "decided_by": by, "at": at}
     tx.execute(_sql("mark_candidate"), facts)
+
+
+def contradicted(reader: Connection) -> dict[int, tuple[str, str]]:
+    """Return the titles with an automatic match that an id of an NFO file or a name contradicts: field and id."""
+    return {number: (field, value) for number, field, value in reader.execute(_sql("contradicted")).fetchall()}
 
 
 def withdraw(tx: Connection, entity_type: EntityType, title_id: int) -> None:

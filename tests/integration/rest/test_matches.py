@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +122,22 @@ def test_question_is_answered_and_undone(rest: Client, library: Library) -> None
     assert rest.get("/api/titles/matches?state=ignored").json["total"] >= 1
     assert rest.get("/api/titles/matches?state=lost").code == "bad_request"
     assert rest.get("/api/titles/matches/999").code == "unknown_id"
+
+
+def test_metadata_of_a_question_adds_no_other_job(rest: Client, library: Library) -> None:
+    file_id = library.titles.get(id_of(rest, "The Lantern Keeper")).files[0].file_id
+    completed(rest, rest.get(f"/api/videos/{file_id}/metadata").json["job_id"])
+    assert rest.get(f"/api/videos/{file_id}/metadata").json["job_id"] is None
+
+
+def test_impossible_values_are_refused(rest: Client) -> None:
+    title_id = id_of(rest, "The Lantern Keeper")
+    for number in ("1000000000000", "-1", "true"):
+        assert rest.get(f'/api/movies?filter={{"library_id":{number}}}').status == 422
+        assert rest.post("/api/enrich/batch", {"library_ids": [json.loads(number)]}).status == 422
+    assert rest.post("/api/titles/plan", {"title_ids": [10**30]}).status == 422
+    both = {"external_id": "tmdb:9000004", "others": True}
+    assert rest.post(f"/api/titles/matches/{title_id}/accept", both).status == 422
 
 
 def test_match_by_id_and_by_search(rest: Client) -> None:

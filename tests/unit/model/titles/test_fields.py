@@ -36,6 +36,11 @@ def test_value_has_the_form_in_which_it_is_stored(name: str, value: Any, stored:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("title", float("inf")),
+        ("title", 5),
+        ("genres", 5),
+        ("year", True),
+        ("year", 1999.0),
         ("cast", [{"name": 5}]),
         ("cast", [{"character": "B"}]),
         ("cast", ["A"]),
