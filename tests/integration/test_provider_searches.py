@@ -124,6 +124,13 @@ def test_id_is_decisive(library: Library) -> None:
     assert not library.providers.search("Wrong Name", kind="tv", external_ids=other).decision.accepted
 
 
+def test_ids_of_different_titles_are_a_question_also_after_the_search(library: Library) -> None:
+    ids = [ExternalId("tmdb", "9000004"), ExternalId("imdb", "tt99000005")]
+    decision = library.providers.search("Salt Meadows", year=2019, kind="movie", external_ids=ids).decision
+    assert decision.accepted is None
+    assert "belong to different titles" in decision.explanation
+
+
 def test_next_provider_is_asked_only_if_needed(
     library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,7 @@ function draw(self) {
       waits ? h("p", {class: "hint", role: "status"}, "Loading the next questions …") : drawEmpty(view.empty),
     ]
   }
+  if (state.first >= question.candidates.length) state.first = 0 // another question is first now
   return [
     drawHead(self),
     h(

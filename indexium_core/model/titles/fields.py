@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from indexium_core import errors
+from indexium_core.model.providers.external_ids import ExternalId
 
 __all__ = [
     "ENTITY_TYPES",
@@ -40,6 +41,11 @@ _WORKS = frozenset({"movie", "series"})
 _PERCENT = frozenset({"rotten_tomatoes", "metacritic"})  # ratings from 0 to 100
 _LONGEST = 20_000  # characters of a text
 _DIGITS = 9  # of a number
+_ID_FIELDS = {
+    "tmdb_id": "a number such as 603",
+    "imdb_id": "a text such as tt0133093",
+    "tvdb_id": "a number such as 169",
+}
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores half a character
 
 
@@ -136,7 +142,10 @@ def checked_value(field: TitleField, value: Any) -> Any:
     fits = {"integer": int, "yes": bool, "date": dt.date}.get(field.type, str)
     if not isinstance(value, str) and (not isinstance(value, fits) or (fits is int and isinstance(value, bool))):
         raise errors.ValidationError(f"The value of {field.name} is not of the type {field.type}.")
-    return _CHECKS[field.type](field, _text(field, str(value).strip()))
+    found = _CHECKS[field.type](field, _text(field, str(value).strip()))
+    if field.name in _ID_FIELDS and not ExternalId(field.name.removesuffix("_id"), found).is_valid:
+        raise errors.ValidationError(f"The value of {field.name} is {_ID_FIELDS[field.name]}, not “{found[:40]}”.")
+    return found
 
 
 def _text(field: TitleField, text: str) -> str:

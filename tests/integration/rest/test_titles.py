@@ -104,6 +104,8 @@ def test_values_are_set_locked_and_unlocked(rest: Client) -> None:
     ]
     assert rest("PUT", f"{path}/values/year", {"value": "never"}).code == "invalid_value"
     assert rest("PUT", f"{path}/values/colour", {"value": "red"}).code == "bad_request"
+    assert rest("PUT", f"{path}/values/imdb_id", {"value": "abc"}).code == "invalid_value"
+    assert rest("PUT", f"{path}/values/year", {}).code == "invalid_request"
     locked = rest.post(f"{path}/locks", {"fields": ["title", "year"]}).json["items"]
     assert {each["field"] for each in locked if each["locked"]} == {"title", "year"}
     assert not any(each["locked"] for each in rest.delete(f"{path}/locks/year").json["items"])
