@@ -172,7 +172,7 @@ def test_not_a_film_counts_for_the_whole_folder(site: Site, library: Library) ->
     expect(current(page)).to_contain_text(FIRST)
     page.locator(".queue").get_by_role("button", name="Cinder Street").click()
     expect(page.get_by_role("checkbox")).not_to_be_checked()
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("j")
     expect(current(page)).to_have_text("Night Tram")
     page.keyboard.press("k")
