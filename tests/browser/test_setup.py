@@ -75,7 +75,8 @@ def test_settings_change_at_run_time_and_reject_invalid_values(
 ) -> None:
     monkeypatch.setenv("INDEXIUM_LOG_RETENTION_DAYS", "30")
     page = serve(library).visit("/settings")
-    expect(page.get_by_text("INDEXIUM_", exact=False)).to_have_count(0)
+    others = re.compile("INDEXIUM_(?![A-Z]+_API_KEY)")  # keys of providers are set in the environment only
+    expect(page.get_by_text(others)).to_have_count(0)
     page.get_by_role("button", name="Advanced", exact=True).click()
     expect(page.get_by_label("Log retention, in days", exact=True)).to_be_disabled()
     expect(page.get_by_text("INDEXIUM_LOG_RETENTION_DAYS is set in the environment. Change it there")).to_be_visible()
