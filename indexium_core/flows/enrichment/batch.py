@@ -33,7 +33,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
-from indexium_core.store.titles.enrichment import DueTitle
+from indexium_core.store.titles.enrichment import DueTitle, Known
 
 __all__ = ["KIND", "BatchEnrichmentService"]
 
@@ -71,7 +71,7 @@ class BatchEnrichmentService:
         self._database, self._enricher, self._providers = database, enricher, providers
         self._queue, self._events, self._config, self._clock = queue, events, config, clock
         self._lock = threading.Lock()
-        self._claimed: set[int] = set()  # titles that a job is looking up
+        self._claimed: dict[int, EnrichmentRun] = {}  # titles that a run looks up
         self._running = 0  # jobs
         self._last_end: datetime | None = None  # of a job
 
@@ -263,8 +263,8 @@ class BatchEnrichmentService:
                 finally:
                     ending.set()
         finally:  # every thread of the pool has ended
-            self._release(run.claimed)
             with self._lock:
+                self._claimed = {number: owner for number, owner in self._claimed.items() if owner is not run}
                 self._running -= 1
                 self._last_end = self._clock()
         return self._end(run)
@@ -300,31 +300,21 @@ class BatchEnrichmentService:
             run.skip([title for title, each in fetched.items() if each is None and not ending.is_set()])
             if found := [each for each in fetched.values() if each is not None]:
                 outdated = self._store(run, found)
-                waiting += self._with_present_ids(outdated)
+                # A title without a match any more waits for a decision.
+                waiting += [title._replace(known=known) for title, known in outdated.items() if known.is_match]
                 waiting += [
                     each.title._replace(attempts=each.title.attempts + 1)
                     for each in found
-                    if each not in outdated and run.is_again(each)
+                    if each.title not in outdated and run.is_again(each)
                 ]
             run.show()
 
-    def _store(self, run: EnrichmentRun, found: Sequence[FetchedTitle]) -> Sequence[FetchedTitle]:
-        """Store a group of titles, and return those whose match changed during the requests."""
+    def _store(self, run: EnrichmentRun, found: Sequence[FetchedTitle]) -> Mapping[DueTitle, Known]:
+        """Store a group of titles, and return the matches that changed during the requests."""
         group = self._enricher.store(found, lambda tx, group: run.store(found, group, tx))
         run.changes |= {(kind, number, False) for kind, number in group.changed}
-        stored = [each.title.id for each in found]
-        self._release(stored)
-        run.claimed.difference_update(stored)
+        self._release([each.title.id for each in found])
         return group.outdated
-
-    def _with_present_ids(self, outdated: Iterable[FetchedTitle]) -> list[DueTitle]:
-        """Return titles with the match that they have now. A title without one waits for a decision."""
-        reader, found = self._database.read(), list[DueTitle]()
-        for each in outdated:
-            known = rows.known(reader, each.title.entity_type, each.title.id)
-            if known.is_match:
-                found.append(each.title._replace(**known._asdict()))
-        return found
 
     def _fetch(
         self, run: EnrichmentRun, title: DueTitle, now: datetime, own: threading.local, ending: threading.Event
@@ -333,21 +323,20 @@ class BatchEnrichmentService:
         if getattr(own, "has_sent", False):
             ending.wait(self._config.enrich_pause_ms / 1000)
         own.has_sent = False
-        if ending.is_set() or not self._claim(title, now):
+        if ending.is_set() or not self._claim(run, title, now):
             return None
-        run.claimed.add(title.id)
         before = self._providers.sent_by_thread
         try:
             return self._enricher.fetch(title)
         finally:
             own.has_sent = self._providers.sent_by_thread > before
 
-    def _claim(self, title: DueTitle, now: datetime) -> bool:
+    def _claim(self, run: EnrichmentRun, title: DueTitle, now: datetime) -> bool:
         """Return whether this job looks a title up: no other one does, or has done it since `now`."""
         with self._lock:
             if title.id in self._claimed:
                 return False
-            self._claimed.add(title.id)
+            self._claimed[title.id] = run
             is_alone = self._running == 1 and (self._last_end is None or self._last_end < now)
         if not is_alone and rows.is_enriched_since(self._database.read(), title.entity_type, title.id, now):
             self._release([title.id])
@@ -356,7 +345,8 @@ class BatchEnrichmentService:
 
     def _release(self, title_ids: Iterable[int]) -> None:
         with self._lock:
-            self._claimed.difference_update(title_ids)
+            for number in title_ids:
+                self._claimed.pop(number, None)
 
     def _end(self, run: EnrichmentRun) -> Mapping[str, Any]:
         """Send the events, add the job for what has to wait, and return the report."""

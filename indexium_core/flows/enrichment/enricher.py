@@ -25,7 +25,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles import identified
-from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, ProviderValueRow
+from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, Known, ProviderValueRow
 
 __all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
 
@@ -75,7 +75,7 @@ class StoredGroup:
 
     changed: list[tuple[str, int]] = field(default_factory=list)  # type and id of titles whose values changed
     episodes: int = 0  # with values of a provider
-    outdated: list[FetchedTitle] = field(default_factory=list)  # their match changed during the requests
+    outdated: dict[DueTitle, Known] = field(default_factory=dict)  # titles with another id than the one looked up
 
 
 class TitleEnricher:
@@ -125,7 +125,7 @@ class TitleEnricher:
         known = title.known
         if known.search_state in {None, "none", "failed"}:
             state = self._find(title.id)
-            known = rows.known(self._database.read(), title.entity_type, title.id)
+            known = rows.known(self._database.read(), [title.id]).get(title.id, known)
             if state in {"open", "later"}:
                 return FetchedTitle(title=title, outcome="question")
             if state == "failed":
@@ -172,16 +172,20 @@ class TitleEnricher:
         """
         Store a group of titles in one transaction, to which `save` adds the position of the job.
 
-        A title whose match changed during the requests is left out: the values belong to another title.
+        A title whose match changed during the requests is left out: a person can withdraw or replace it meanwhile.
         """
         group, at = StoredGroup(), self._clock()
         reader = self._database.read()
-        known = rows.present(reader, [each.title.id for each in fetched])
-        collected = [(each, self._collected(reader, each)) for each in fetched if each.title.id in known]
+        collected = [(each, self._collected(reader, each)) for each in fetched]
         with self._database.atomic() as tx:
-            outdated = {each.title.id for each, _ in collected if not _is_current(tx, each)}
-            group.outdated = [each for each, _ in collected if each.title.id in outdated]
-            current = [(each, found) for each, found in collected if each.title.id not in outdated]
+            known = rows.known(tx, [each.title.id for each in fetched])
+            present = [(each, found) for each, found in collected if each.title.id in known]
+            group.outdated = {
+                each.title: known[each.title.id]
+                for each, _ in present
+                if each.details is not None and each.known_id != known[each.title.id].id
+            }
+            current = [(each, found) for each, found in present if each.title not in group.outdated]
             images = {key: found for _, each in current for key, found in each.images.items()}
             if images:
                 failed = {name for each, _ in current if each.details for name in each.details.problems}
@@ -250,12 +254,6 @@ class TitleEnricher:
                         self._add_people(film.file_ids, [name])
                 with self._database.atomic() as tx:
                     rows.take_cast(tx, film.id, {*film.taken, *keys})
-
-
-def _is_current(tx: Connection, fetched: FetchedTitle) -> bool:
-    """Return whether a title still has the id by which it was looked up: a person can withdraw a match meanwhile."""
-    title = fetched.title
-    return fetched.details is None or rows.known(tx, title.entity_type, title.id).id == fetched.known_id
 
 
 def _long(wait: float | None) -> float | None:

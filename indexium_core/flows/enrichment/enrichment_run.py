@@ -30,7 +30,6 @@ class EnrichmentRun:
         self.started = datetime.fromisoformat(started) if started else now  # of the first run
         self.report = EnrichmentReport(**saved)
         self.changes: set[tuple[str, int, bool]] = set()  # type and id of changed titles; none is new
-        self.claimed: set[int] = set()  # titles that no other run looks up at the same time
         self.stop_sentence = ""  # why no other title can be looked up
         self.wait: float | None = None  # seconds until the rest can be looked up
         self.problem = ""  # the sentence of the provider that is waited for
@@ -50,7 +49,7 @@ class EnrichmentRun:
         """Count the outcomes of a group, and save the position with it. Outdated titles are fetched again."""
         changed = {number for _, number in group.changed}
         for each in fetched:
-            if each in group.outdated:
+            if each.title in group.outdated:
                 continue
             self._count(each)
             self.report.unchanged += each.outcome == "enriched" and each.title.id not in changed

@@ -69,11 +69,12 @@ ORDER BY enrichment_priority, CASE WHEN number > $many THEN created_at END DESC,
 SELECT count(*), coalesce(sum(videos), 0)::BIGINT FROM (/* candidates */) AS c WHERE is_old AND is_certain AND NOT has_failed_often;
 
 -- name: known
--- The best id of one title, and the state of its search.
-SELECT k.provider, k.value, k.is_match, k.score, s.state
-FROM (SELECT $entity_type AS entity_type, $entity_id::BIGINT AS entity_id) AS t
-LEFT JOIN (/* known_ids */) AS k USING (entity_type, entity_id)
-LEFT JOIN title_searches AS s USING (entity_type, entity_id);
+-- The best id of each film and series among some ids, and the state of its search.
+SELECT t.id, k.provider, k.value, k.is_match, k.score, s.state
+FROM (SELECT 'movie' AS entity_type, id FROM movies UNION ALL SELECT 'series', id FROM series) AS t
+LEFT JOIN (/* known_ids */) AS k ON k.entity_type = t.entity_type AND k.entity_id = t.id
+LEFT JOIN title_searches AS s ON s.entity_type = t.entity_type AND s.entity_id = t.id
+WHERE list_contains($ids::BIGINT[], t.id);
 
 -- name: search_problem
 -- Why the last search for a title failed.
@@ -232,11 +233,6 @@ FROM known GROUP BY 1;
 -- name: kind_of
 -- What a title is, and its series.
 SELECT entity_type, series_id FROM titles WHERE id = $1;
-
--- name: present
--- The films and series among some ids.
-SELECT id FROM movies WHERE list_contains($ids::BIGINT[], id)
-UNION ALL SELECT id FROM series WHERE list_contains($ids::BIGINT[], id);
 
 -- name: any_takes_cast
 -- Whether a library adds the cast of its films as people.

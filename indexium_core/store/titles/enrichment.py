@@ -34,7 +34,6 @@ __all__ = [
     "kind_of",
     "known",
     "pictures",
-    "present",
     "put",
     "record_attempts",
     "search_problem",
@@ -184,12 +183,10 @@ def _scope(fresh: datetime, now: datetime, library_ids: Sequence[int], ids: Sequ
     }
 
 
-def known(reader: Connection, entity_type: str, entity_id: int) -> Known:
-    """Return the best id of a title, and the state of its search."""
-    facts = {"entity_type": entity_type, "entity_id": entity_id, "ids": [entity_id]}
-    row = reader.execute(_sql("known"), facts).fetchone()
-    assert row is not None
-    return Known(*row)
+def known(reader: Connection, ids: Sequence[int]) -> dict[int, Known]:
+    """Return the best id of each film and series that still exists, and the state of its search, by id."""
+    rows = reader.execute(_sql("known"), {"ids": list(ids)}).fetchall()
+    return {row[0]: Known(*row[1:]) for row in rows}
 
 
 def search_problem(reader: Connection, entity_type: str, entity_id: int) -> str:
@@ -295,11 +292,6 @@ def kind_of(reader: Connection, title_id: int) -> tuple[str, int | None] | None:
     """Return what a title is, and its series; None if there is no such title."""
     row = reader.execute(_sql("kind_of"), [title_id]).fetchone()
     return (row[0], row[1]) if row else None
-
-
-def present(reader: Connection, ids: Sequence[int]) -> set[int]:
-    """Return the films and series among these ids."""
-    return {number for (number,) in reader.execute(_sql("present"), {"ids": list(ids)}).fetchall()}
 
 
 def cast_to_take(tx: Connection, ids: Sequence[int]) -> list[CastOfFilm]:
