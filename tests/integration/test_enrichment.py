@@ -116,6 +116,36 @@ def test_series_needs_one_request_for_each_season(library: Library, stand_in: Pr
     assert {each.state for each in library.titles.list(kind="season").items} == {"enriched"}
 
 
+def test_every_request_belongs_to_one_title(library: Library) -> None:
+    enrich(library)
+    shown = {each.title: each for each in library.titles.list().items}
+    requests = {name: library.providers.request_page(title_id=shown[name].id, per_page=1000) for name in shown}
+    ids = [each.id for page in requests.values() for each in page.items]
+    sent = [each for each in library.providers.requests() if each.route != "/login"]
+    assert sorted(ids) == sorted(each.id for each in sent)
+    assert {each.provider for each in requests["The Lantern Keeper"].items} >= {"tmdb", "tvdb", "omdb", "fanarttv"}
+    [season, *_] = library.titles.list(kind="season").items
+    assert library.providers.request_page(title_id=season.id, per_page=1000) == requests["Harbour Lights"]
+    filtered = library.providers.request_page("season/2", provider="tmdb", title_id=season.id)
+    assert [each.route for each in filtered.items] == ["/tv/9000020/season/2"]
+    with pytest.raises(errors.UnknownIdError, match="There is no title 999"):
+        library.providers.request_page(title_id=999)
+
+
+def test_search_and_pictures_of_a_title_are_its_requests(library: Library) -> None:
+    film = titles(library)["Salt Meadows"]
+    library.providers.search("salt meadows", kind="movie")
+    library.providers.search("Salt Meadows", kind="tv")
+    [search] = library.providers.request_page(title_id=film.id).items
+    assert (search.route, search.parameters["query"]) == ("/search/movie", "salt meadows")
+    enrich(library)
+    library.jobs.wait(library.artwork_jobs.add([film.id]).id, timeout=60)
+    found = library.providers.request_page(title_id=film.id, provider="tmdb_images").items
+    assert found
+    other = titles(library)["The Lantern Keeper"]
+    assert not library.providers.request_page(title_id=other.id, provider="tmdb_images").items
+
+
 def test_titles_that_are_done_are_not_looked_up_again(
     library: Library, stand_in: ProviderStandIn, clock: Clock
 ) -> None:

@@ -2,10 +2,13 @@
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {button} from "../../components/widgets.js"
+import {drawProviderRequests} from "../../components/provider_requests.js"
+import {button, pager} from "../../components/widgets.js"
 import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
 
 /** @import {Poster} from "../../components/posters.js" */
+/** @import {ProviderRequest} from "../../components/provider_requests.js" */
+/** @import {Paged} from "../../components/widgets.js" */
 
 /**
  * @typedef {{place: number, text: string, origin: string, time: string, shown: boolean}} Choice
@@ -65,6 +68,7 @@ import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
  * @property {string[]} gaps
  * @property {Related[]} related
  * @property {Match | null} match
+ * @property {(Paged & {rows: ProviderRequest[]}) | null} requests To providers; null before they are read.
  * @typedef {Poster & Facts} View
  *
  * @typedef {Component<View>} Self
@@ -362,6 +366,18 @@ const drawRelated = ({related}) =>
     ),
   )
 
+/** @param {View} view */
+const drawRequests = ({requests}) =>
+  requests &&
+  section(
+    "Requests to providers",
+    "provider-log",
+    requests.rows.length
+      ? drawProviderRequests(requests.rows)
+      : h("p", {class: "quiet"}, "No request for this title has left this machine."),
+    pager(requests, ["Newer", "Older"]),
+  )
+
 /** @param {Self} self */
 function draw({view}) {
   if (view.hidden || !view.id) return null
@@ -383,6 +399,7 @@ function draw({view}) {
       ),
     ),
     drawRelated(view),
+    drawRequests(view),
   )
 }
 
@@ -392,6 +409,7 @@ const ACTIONS = {
   choose: (self, {field, place}) => self.send("choose", {field, place: Number(place)}),
   person: (self, {filter, name}) => self.send("person", {key: filter, name}),
   ignore: (self, {on}) => self.send("ignore", {on: Boolean(on)}),
+  page: (self, {page}) => self.send("page", {page: Number(page)}),
   add: (self, _, target) => target.value && self.send("value", {field: target.value}),
 }
 

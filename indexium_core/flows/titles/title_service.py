@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
@@ -240,7 +240,7 @@ class TitleService:
     @remote()
     def set(self, title_id: int, field: str, value: Any) -> builtins.list[TitleValue]:
         """
-        Set the value of a field by hand; None or "" removes it. Return the candidates of the field.
+        Set the value of a field by hand; None or "" removes it, and the next origin is shown. Return the candidates.
 
         No scan and no provider changes a value by hand. If the field is locked, the padlock moves to the new value.
 
@@ -290,6 +290,41 @@ class TitleService:
                 store.unlock(tx, item, name)
             identified.show(tx, at=self._clock(), ids=[item.id])
         return self._changed(item, names)
+
+    @remote()
+    def restore(self, title_id: int, before: Mapping[str, Sequence[TitleValue]]) -> builtins.list[TitleValue]:
+        """
+        Undo changes by hand: put back the values by hand and the padlocks of fields.
+
+        Values of names, NFO files and providers stay as they are now.
+
+        Args:
+            title_id: The title.
+            before: For each field what `candidates` returned before the change; an empty list: it had no value.
+
+        Returns:
+            The candidates of the fields.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The title has no such field.
+            ValidationError: A value by hand does not fit the field.
+
+        """
+        item = self._item(title_id)
+        checked = dict[str, builtins.list[TitleValue]]()
+        for name, values in before.items():
+            field = field_of(name, item.entity_type)
+            checked[name] = [
+                replace(each, value=checked_value(field, each.value)) if each.origin == "hand" else each
+                for each in values
+                if each.field == name
+            ]
+        with self._database.atomic() as tx:
+            for name, own in checked.items():
+                store.restore(tx, item, name, own)
+            identified.show(tx, at=self._clock(), ids=[item.id])
+        return self._changed(item, checked)
 
     # Values for files.
 
