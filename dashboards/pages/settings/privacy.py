@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from dashboards.components import paging
-from dashboards.components.provider_requests import provider_label, request_row
+from dashboards.components.title_text import provider_label, request_row
 from indexium_core.model import wording
 from indexium_core.model.providers.traffic import ProviderStatus, RequestPage
 

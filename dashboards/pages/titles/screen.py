@@ -54,7 +54,7 @@ class TitlesScreen(Screen):
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
-        self._requests_page = 1
+        self._requests_page, self._no_poster = 1, ""
         self._changes: list[_Change | None] = []  # by hand in this session, newest last; None: a decision about a match
         self._list.on(
             find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
@@ -142,7 +142,7 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            waiting = library.enrichment.waiting()
+            due = library.enrichment.due()
             return titles_list.TitlesSnapshot(
                 page=page,
                 facets=library.titles.facets(keys=("kind", "matched", "incomplete")),
@@ -150,7 +150,7 @@ class TitlesScreen(Screen):
                 providers=library.providers.status(),
                 jobs=library.jobs.list(JOBS, OPEN_STATES).items,
                 to_decide=library.matches.counts().get("open", 0) if self._session.has_page(DECIDE) else None,
-                waiting=0 if waiting.reason else waiting.titles,
+                due=0 if due.reason else due.titles,
             )
 
         self._bridge.run(read, self._show_list, name="titles")
@@ -176,6 +176,7 @@ class TitlesScreen(Screen):
             **title_page.view(
                 self._title if self.state.title_id is not None else None,
                 requests=self._requests,
+                no_poster=self._no_poster,
                 opened=self._opened,
                 problem=self._problem,
                 decide=decide,
@@ -225,7 +226,7 @@ class TitlesScreen(Screen):
 
     def _choose_title(self, title_id: int | None) -> None:
         if title_id != self.state.title_id:
-            self._title, self._requests, self._requests_page = None, None, 1
+            self._title, self._requests, self._requests_page, self._no_poster = None, None, 1, ""
         self.state.title_id, self._opened, self._problem = title_id, "", ""
 
     def _load_title(self, title_id: int) -> None:
@@ -248,6 +249,8 @@ class TitlesScreen(Screen):
 
         self._bridge.run(read, self._show_title, name="titles", failed=self._failed)
         self._load_requests(title_id)
+        if self._session.pictures:
+            self._load_poster(title_id)
 
     def _show_title(self, found: title_page.TitleSnapshot) -> None:
         if found.title.item.id == self.state.title_id:
@@ -273,6 +276,19 @@ class TitlesScreen(Screen):
                     self._draw()
 
         self._bridge.run(read, show, name="title_requests", failed=lambda _: None)
+
+    def _load_poster(self, title_id: int) -> None:
+        """Read why the poster cannot be shown; apart from the values, because it may have to be downloaded."""
+
+        def show(reason: str) -> None:
+            if title_id == self.state.title_id and reason != self._no_poster:
+                self._no_poster = reason
+                if self._title is not None:
+                    self._draw()
+
+        self._bridge.run(
+            lambda: self._library.artwork.problem_of(title_id), show, name="title_poster", failed=lambda _: None
+        )
 
     def _turn_requests(self, number: int) -> None:
         self._requests_page = max(1, number)

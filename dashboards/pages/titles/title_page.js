@@ -51,6 +51,7 @@ import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
  * @property {{text: string, label: string, name: string}} state
  * @property {{id: number, href: string, title: string} | null} series
  * @property {string} backdrop
+ * @property {string} no_poster Why the poster cannot be shown; "" if it can, or if there is none.
  * @property {string} plot
  * @property {boolean} ignored
  * @property {boolean} can_ignore
@@ -118,6 +119,7 @@ const drawHead = view =>
         ),
         h("small", null, view.state.text),
       ),
+      view.no_poster && h("p", {class: "quiet"}, `No poster: ${view.no_poster}`),
       view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
       (view.can_plan || view.can_ignore) &&
         h(

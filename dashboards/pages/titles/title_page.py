@@ -8,8 +8,7 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
-from dashboards.components.provider_requests import request_row
-from dashboards.components.title_text import ORIGINS, initials
+from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.pages.titles import titles_list
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
@@ -66,6 +65,7 @@ def view(
     found: TitleSnapshot | None,
     *,
     requests: RequestPage | None,
+    no_poster: str,
     opened: str,
     problem: str,
     decide: str,
@@ -77,6 +77,7 @@ def view(
     Args:
         found: The data.
         requests: One page of the requests to providers for the title; None before they are read.
+        no_poster: Why the poster cannot be shown, or "".
         opened: The field whose candidates are shown, or "".
         problem: Why the last value was not taken, or "".
         decide: Address of the page for decisions.
@@ -98,6 +99,7 @@ def view(
         else None,
         "poster": f"/poster/{item.series_id or item.id}" if pictures else "",
         "backdrop": f"/poster/{item.series_id or item.id}?kind=backdrop" if pictures else "",
+        "no_poster": no_poster,
         "initials": initials(item.title),
         "plot": values["plot"].text if "plot" in values else "",
         "ignored": item.state == "ignored",

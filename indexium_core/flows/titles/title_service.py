@@ -149,6 +149,7 @@ class TitleService:
                 provider is known. `incomplete`: whether episodes of the series are missing.
 
         Raises:
+            UnknownIdError: There is no such library.
             UsageError: The kind, the state or the sort key is unknown, or a year or rating is none.
 
         """
@@ -157,6 +158,7 @@ class TitleService:
         wanted = filter_of(query, filters)
         page, per_page = max(1, min(page, 10**9)), max(1, min(_MOST, per_page))
         reader = self._database.read()
+        title_libraries.check(reader, wanted.library_id)
         found, total = store.items(
             reader, wanted, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
@@ -175,10 +177,12 @@ class TitleService:
             filters: As `list`.
 
         Raises:
+            UnknownIdError: As `list`.
             UsageError: A key is unknown, or as `list`.
 
         """
         wanted, reader = filter_of(query, filters), self._database.read()
+        title_libraries.check(reader, wanted.library_id)
         for key in keys:
             if key not in FACET_KEYS:
                 raise errors.UsageError(f"There is no filter “{key[:40]}”. Choose one of: {', '.join(FACET_KEYS)}.")
