@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from indexium_core import cli, errors, settings
+from indexium_core import cli, errors
 from indexium_core.api import remote
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 from tests.integration.test_service import serving
 from tests.support import media
-from tests.support.providers import KEYS
+from tests.support.providers import use_keys
 
 FILES = (
     "Films/Orbit of Two Return (2022).mp4",
@@ -35,31 +35,13 @@ _TABLES = {
 
 
 @pytest.fixture
-def stand_in() -> Iterator[ProviderStandIn]:
-    with ProviderStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def library(stand_in: ProviderStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    """A library of films and a series, and a TMDB key."""
-    for seed, name in enumerate(FILES):
-        add(tmp_path / "media" / name, seed)
-    home = tmp_path / "home"
-    home.mkdir()
-    for name, value in stand_in.settings.items():
-        settings.store(home, name, value)
-    monkeypatch.setenv("INDEXIUM_TMDB_API_KEY", KEYS["tmdb_api_key"])
-    with Library.open(home) as opened:
-        opened.inventory.add(tmp_path / "media", kind="mixed")
+def library(configured: Path, tmp_path: Path) -> Iterator[Library]:
+    """A library of films and a series."""
+    with Library.open(configured) as opened:
+        opened.inventory.add(media.tree(tmp_path / "media", FILES), kind="mixed")
         opened.scan()
         opened.matches.on_accept = lambda _: None  # an enrichment in the background changes values, too
         yield opened
-
-
-def add(path: Path, seed: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    media.build("mp4", path.parent, name=path.name, seed=seed)
 
 
 def ids(library: Library) -> dict[str, int]:
@@ -176,7 +158,7 @@ def test_id_by_hand_replaces_those_of_files(library: Library) -> None:
 
 
 def test_name_that_says_nothing_is_not_sent(library: Library, stand_in: ProviderStandIn, tmp_path: Path) -> None:
-    add(tmp_path / "media/Films/title_t00.mp4", 50)
+    media.video(tmp_path / "media/Films/title_t00.mp4", seed=50)
     library.scan()
     [item] = library.titles.list(state="discovered").items
     before = len(stand_in.requests)
@@ -211,8 +193,7 @@ def test_title_with_an_id_is_not_accepted_while_the_provider_of_the_id_fails(
 ) -> None:
     title_id = ids(library)["Orbit of Two Return (2022)"]
     put_value(library, title_id, "tmdb_id", "9000004", "name")
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
+    use_keys(monkeypatch)
     if is_asked:
         stand_in.fail("tmdb", "html")
     else:
@@ -473,7 +454,7 @@ def test_position_that_has_changed_is_refused(library: Library) -> None:
 
 def test_decision_counts_for_the_folder(library: Library, tmp_path: Path) -> None:
     for seed, name in enumerate(("Night Tramway", "Night Trammel"), 60):
-        add(tmp_path / f"media/Films/{name}.mp4", seed)
+        media.video(tmp_path / f"media/Films/{name}.mp4", seed=seed)
     library.scan()
     for title_id in ids(library).values():
         library.matches.find(title_id)
@@ -489,8 +470,8 @@ def test_decision_counts_for_the_folder(library: Library, tmp_path: Path) -> Non
 
 
 def test_decision_for_the_folder_leaves_titles_out_that_reject_it(library: Library, tmp_path: Path) -> None:
-    add(tmp_path / "media" / "Films/b/The Lantern Keeper.mkv", 7)
-    add(tmp_path / "media" / "Films/b/The Lantern Keeper (2).mp4", 8)
+    media.video(tmp_path / "media" / "Films/b/The Lantern Keeper.mkv", seed=7)
+    media.video(tmp_path / "media" / "Films/b/The Lantern Keeper (2).mp4", seed=8)
     library.scan()
     near = [each.id for each in library.titles.list(per_page=500).items if each.title.startswith("The Lantern Keeper")]
     with library._parts.store.atomic() as tx:
