@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
-from tests.support import media
 
 __all__ = [
     "DECISIONS",
@@ -17,7 +15,6 @@ __all__ = [
     "TABLES",
     "accept",
     "accept_id",
-    "add",
     "content",
     "found",
     "ids",
@@ -42,11 +39,6 @@ TABLES = {
     "movies": "* EXCLUDE (updated_at, has_unpublished_changes)",
     "series": "* EXCLUDE (updated_at, has_unpublished_changes)",
 }
-
-
-def add(path: Path, seed: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    media.build("mp4", path.parent, name=path.name, seed=seed)
 
 
 def ids(library: Library) -> dict[str, int]:

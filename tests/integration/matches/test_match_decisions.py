@@ -10,8 +10,9 @@ import pytest
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
-from tests.support.matched_home import FILES, add, content, found, ids, provider_values
-from tests.support.providers import KEYS
+from tests.support import media
+from tests.support.matched_home import FILES, content, found, ids, provider_values
+from tests.support.providers import use_keys
 
 
 def test_position_that_has_changed_is_refused(library: Library) -> None:
@@ -29,7 +30,7 @@ def test_position_that_has_changed_is_refused(library: Library) -> None:
 
 def test_decision_counts_for_the_folder(library: Library, tmp_path: Path) -> None:
     for seed, name in enumerate(("Night Tramway", "Night Trammel"), 60):
-        add(tmp_path / f"media/Films/{name}.mp4", seed)
+        media.video(tmp_path / f"media/Films/{name}.mp4", seed=seed)
     library.scan()
     for title_id in ids(library).values():
         library.matches.find(title_id)
@@ -45,8 +46,8 @@ def test_decision_counts_for_the_folder(library: Library, tmp_path: Path) -> Non
 
 
 def test_decision_for_the_folder_leaves_titles_out_that_reject_it(library: Library, tmp_path: Path) -> None:
-    add(tmp_path / "media" / "Films/b/The Lantern Keeper.mkv", 7)
-    add(tmp_path / "media" / "Films/b/The Lantern Keeper (2).mp4", 8)
+    media.video(tmp_path / "media" / "Films/b/The Lantern Keeper.mkv", seed=7)
+    media.video(tmp_path / "media" / "Films/b/The Lantern Keeper (2).mp4", seed=8)
     library.scan()
     near = [each.id for each in library.titles.list(per_page=500).items if each.title.startswith("The Lantern Keeper")]
     with library._parts.store.atomic() as tx:
@@ -94,8 +95,7 @@ def test_match_by_hand_stays_when_its_file_is_renamed(library: Library, tmp_path
 
 
 def test_title_of_several_providers_is_rejected_as_one(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
+    use_keys(monkeypatch)
     title_id = found(library, "The Lantern Keeper")
     question, before = library.matches.get(title_id), content(library)
     assert len(question.candidates) > len(question.offers)
@@ -115,8 +115,7 @@ def test_title_of_several_providers_is_rejected_as_one(library: Library, monkeyp
 
 
 def test_accepted_candidate_stands_for_its_title(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
+    use_keys(monkeypatch)
     title_id = found(library, "The Lantern Keeper")
     candidates = library.matches.get(title_id).candidates
     other = next(each for each in candidates if each.candidate.provider != "tmdb" and each.candidate.year == 1961)
@@ -128,8 +127,8 @@ def test_accepted_candidate_stands_for_its_title(library: Library, monkeypatch: 
 
 
 def test_description_names_title_and_candidate(library: Library, tmp_path: Path) -> None:
-    add(tmp_path / "media/Films/Salzwiesen.mp4", 60)
-    add(tmp_path / "media/Films/Night Tramway.mp4", 61)
+    media.video(tmp_path / "media/Films/Salzwiesen.mp4", seed=60)
+    media.video(tmp_path / "media/Films/Night Tramway.mp4", seed=61)
     library.scan()
     film = ids(library)["Salzwiesen"]
     accepted = library.matches.accept_id(film, ExternalId("tmdb", "9000004"), "movie")

@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from tests.support.matched_home import content, found, ids, provider_values, put_value
-from tests.support.providers import KEYS
+from tests.support.providers import use_keys
 
 
 def test_failed_search_is_no_answer_and_is_repeated(library: Library, stand_in: ProviderStandIn) -> None:
@@ -30,8 +30,7 @@ def test_title_with_an_id_is_not_accepted_while_the_provider_of_the_id_fails(
 ) -> None:
     title_id = ids(library)["Orbit of Two Return (2022)"]
     put_value(library, title_id, "tmdb_id", "9000004", "name")
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
+    use_keys(monkeypatch)
     if is_asked:
         stand_in.fail("tmdb", "html")
     else:

@@ -10,7 +10,8 @@ from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
-from tests.support.matched_home import add, found, ids, provider_values, put_value
+from tests.support import media
+from tests.support.matched_home import found, ids, provider_values, put_value
 
 
 def test_sure_match_is_accepted_and_gives_ids(library: Library) -> None:
@@ -99,7 +100,7 @@ def test_id_by_hand_replaces_those_of_files(library: Library) -> None:
 
 
 def test_name_that_says_nothing_is_not_sent(library: Library, stand_in: ProviderStandIn, tmp_path: Path) -> None:
-    add(tmp_path / "media/Films/title_t00.mp4", 50)
+    media.video(tmp_path / "media/Films/title_t00.mp4", seed=50)
     library.scan()
     [item] = library.titles.list(state="discovered").items
     before = len(stand_in.requests)

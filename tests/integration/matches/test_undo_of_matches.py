@@ -9,12 +9,12 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
+from tests.support import media
 from tests.support.matched_home import (
     DECISIONS,
     TABLES,
     accept,
     accept_id,
-    add,
     content,
     found,
     ignore,
@@ -147,7 +147,7 @@ def test_decision_is_undone_by_its_id(library: Library) -> None:
 
 
 def test_later_decision_about_a_title_is_undone_first(library: Library, tmp_path: Path) -> None:
-    add(tmp_path / "media/Films/Night Tramway.mp4", 60)
+    media.video(tmp_path / "media/Films/Night Tramway.mp4", seed=60)
     library.scan()
     film, other = found(library, "The Lantern Keeper"), found(library, "Night Tramway")
     before = content(library)
