@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexium_core import errors, settings
+from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.flows.enrichment.enricher import TitleEnricher
 from indexium_core.flows.providers.manager import ExternalAPIManager
@@ -19,8 +18,9 @@ from indexium_core.model.job import Job
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import ProviderDetails
 from tests.integration.test_titles import add, identify, run, titles
+from tests.support import media
 from tests.support.clock import Clock
-from tests.support.providers import KEYS
+from tests.support.providers import KEYS, use_keys
 from tests.support.waiting import until
 
 FILES = (
@@ -34,28 +34,8 @@ FILES = (
 
 
 @pytest.fixture
-def stand_in() -> Iterator[ProviderStandIn]:
-    with ProviderStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def configured(stand_in: ProviderStandIn, empty_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home whose providers are the stand-in, with all keys, without pauses."""
-    shutil.copytree(empty_home, home)
-    for name, value in {**stand_in.settings, "enrich_pause_ms": "0"}.items():
-        settings.store(home, name, value)
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
-    return home
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "media"
-    for seed, name in enumerate(FILES):
-        add(root / name, seed)
-    return root
+    return media.tree(tmp_path / "media", FILES)
 
 
 @pytest.fixture
@@ -64,7 +44,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def library(configured: Path, folder: Path, clock: Clock) -> Iterator[Library]:
+def library(configured: Path, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    use_keys(monkeypatch)
     with Library.open(configured, clock=clock) as opened:
         opened.inventory.add(folder, kind="mixed")
         opened.scan()
