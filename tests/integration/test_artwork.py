@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import pytest
 from PIL import Image
 
 from dashboards.web import server
-from indexium_core import cli, errors, settings
+from indexium_core import cli, errors
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
@@ -39,28 +38,8 @@ FILES = (
 
 
 @pytest.fixture
-def stand_in() -> Iterator[ProviderStandIn]:
-    with ProviderStandIn() as running:
-        yield running
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "media"
-    for seed, name in enumerate(FILES):
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.utime(media.build("mp4", path.parent, name=path.name, seed=seed), (1.6e9, 1.6e9))
-    return root
-
-
-@pytest.fixture
-def configured(stand_in: ProviderStandIn, empty_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(empty_home, home)
-    for name, value in stand_in.settings.items():
-        settings.store(home, name, value)
-    monkeypatch.setenv("INDEXIUM_TMDB_API_KEY", KEYS["tmdb_api_key"])
-    return home
+    return media.tree(tmp_path / "media", FILES)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class TitlesScreen(Screen):
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
         self._requests_page, self._no_poster = 1, ""
-        self._changes: list[_Change | None] = []  # by hand in this session, newest last; None: a decision about a match
+        self._changes: dict[int, _Change] = {}  # by hand in this session; their ids are below 0, those of matches above
         self._list.on(
             find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
             filter=self._filter,
@@ -81,7 +81,7 @@ class TitlesScreen(Screen):
             unlock=lambda message: self._lock(str(message["field"]), on=False),
             person=self._show_person,
             ignore=lambda message: self._ignore(on=message["on"] is True),
-            undo=lambda _: self._undo(),
+            undo=lambda message: self._undo(int(message["decision"])),
             page=lambda message: self._turn_requests(int(message["page"])),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
@@ -334,8 +334,9 @@ class TitlesScreen(Screen):
             self._problem = ""
             if not keep:
                 self._opened = ""
-            self._changes.append(change)
-            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=True)
+            number = -1 - len(self._changes)
+            self._changes[number] = change
+            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=number)
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -346,11 +347,11 @@ class TitlesScreen(Screen):
 
         self._bridge.run(change, done, name="title_change", failed=failed)
 
-    def _undo(self) -> None:
-        """Undo the last change by hand or the last decision on this page."""
-        change = self._changes.pop() if self._changes else None
+    def _undo(self, number: int) -> None:
+        """Undo a change by hand, or a decision about a match."""
+        change = self._changes.get(number)
         if change is None:
-            self._decide_match(self._library.matches.undo)
+            self._decide_match(lambda: self._library.matches.undo(number))
             return
 
         def undone(_: object) -> None:
@@ -372,12 +373,12 @@ class TitlesScreen(Screen):
             self._set("ignored", "")
 
     def _decide_match(self, work: Callable[[], MatchResult], *, undo: bool = False) -> None:
-        """Decide about a match, or undo the last decision; `undo`: the message offers it."""
+        """Decide about a match, or undo a decision; `undo`: the message offers it."""
 
         def done(result: MatchResult) -> None:
-            if undo:
-                self._changes.append(None)
-            self._bridge.toast("good" if undo else "info", result.description, undo_here=undo)
+            self._bridge.toast(
+                "good" if undo else "info", result.description, undo_here=result.decision_id if undo else None
+            )
             self.refresh()
 
         self._bridge.run(work, done, name="title_match")
