@@ -79,8 +79,8 @@ class Resolver:
 
     def resolve(self, movies: Sequence[MovieGroup], series: Sequence[SeriesGroup]) -> None:
         """Resolve all groups into `titles` and `links`."""
-        movies = [each for group in movies if (each := self._movie_of_names(group)).files]
-        series = [each for group in series if (each := self._series_of_names(group)).episodes or each.extras]
+        movies = [each for each in map(self._movie_of_names, movies) if each.files]
+        series = [each for each in map(self._series_of_names, series) if each.episodes or each.extras]
         exact = {id(group): self._by_key.get(("movie", None, group.key)) for group in movies}
         self._claimed |= {each for each in exact.values() if each is not None}
         of_series = {id(group): self._by_key.get(("series", None, group.key)) for group in series}
