@@ -99,12 +99,18 @@ def test_question_is_answered_and_undone(rest: Client, library: Library) -> None
 
     assert rest.post(f"{path}/accept", {"position": 1, "expected": "tmdb:1"}).code == "wrong_state"
     assert rest.post(f"{path}/accept", {}).code == "bad_request"
-    assert rest.post(f"{path}/accept", {"position": 1}).json["titles"] == 1
+    accepted = rest.post(f"{path}/accept", {"position": 1}).json
+    assert accepted["titles"] == 1
     assert rest.get("/api/titles/matches?state=accepted").json["total"] == 1
-    rest.post("/api/titles/matches/undo")
+    assert rest.post("/api/titles/matches/undo", {"decision_id": 999}).code == "unknown_id"
+    assert rest.post("/api/titles/matches/undo", {"decision_id": accepted["decision_id"]}).json["titles"] == 1
+    assert rest.post("/api/titles/matches/undo", {"decision_id": accepted["decision_id"]}).code == "wrong_state"
     assert rest.get(path).json["state"] == "open"
+    assert rest.post(f"{path}/reject", {"position": 1, "expected": "tmdb:1"}).code == "wrong_state"
     rest.post(f"{path}/reject", {"position": 1})
     assert "rejected" in {each["state"] for each in rest.get(path).json["candidates"]}
+    rest.post("/api/titles/matches/undo")
+    assert "rejected" not in {each["state"] for each in rest.get(path).json["candidates"]}
     assert rest.post(f"{path}/later").json["titles"] == 1
     assert rest.post(f"{path}/ignore").json["titles"] == 1
     assert rest.get("/api/titles/matches?state=ignored").json["total"] >= 1
