@@ -22,12 +22,8 @@ NAMES = (
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    for seed, name in enumerate(NAMES):
-        path = tmp_path / "media" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        media.build("mp4", path.parent, name=path.name, seed=seed)
     with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(tmp_path / "media", kind="mixed")
+        opened.inventory.add(media.tree(tmp_path / "media", NAMES), kind="mixed")
         opened.scan()
         yield opened
 
