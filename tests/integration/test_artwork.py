@@ -18,7 +18,7 @@ from dashboards.web import server
 from indexium_core import cli, errors
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
-from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId
