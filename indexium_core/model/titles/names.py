@@ -27,6 +27,8 @@ _ID = re.compile(
 _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
 _YEARS = re.compile(r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–]\s*(?:(?:19|20)\d\d)?\s*[)\]]")  # of a series or a collection
+# A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
+_VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
 _CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
@@ -257,6 +259,8 @@ def _spaced(text: str) -> str:
 def _tail(text: str) -> int:
     """Return where the tags of a release begin; the length of the text if there are none."""
     strong = [match.start() for match in words.STRONG_TAG.finditer(text) if match.start()]
+    if strong and _VERSION.match(text, strong[0]):
+        del strong[0]
     edition = [match.start() for match in words.EDITION.finditer(text) if text[: match.start()].strip(" -([")]
     bracket = [
         match.start()
@@ -296,6 +300,11 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         is_before = number is not None and each.end() <= number.start
         if number is not None and is_before and number.evidence != "episode" and not is_compact:
             continue
+        opened = max(text.rfind("(", 0, each.start()), text.rfind("[", 0, each.start()))
+        if text[each.end() : each.end() + 1] in {")", "]"} and text[:opened].strip() and (number is None or is_before):
+            return int(each[1]), opened, True  # `Title (Director, 1974)`
+        if number is not None and not is_before and text[each.end() : each.end() + 1] in {")", "]"}:
+            continue  # the date of an episode: `S01E02 (12 September 2018)`
         rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
         is_after = number is not None and each.start() > number.start and not is_release
         if number is not None and is_after and (rest or number.evidence != "number"):
@@ -367,6 +376,8 @@ def _title(text: str) -> str:
 def _without_tags(title: str) -> str:
     """Return the title of a release without the tags before its year; `The Good German` keeps its last word."""
     match = _TAG_BEFORE_YEAR.search(title)
+    if title != title.upper():
+        title = re.sub(r"(?<=\w)[ .]+(?:SE|SEE|EE|DC)$", "", title)  # special, extended, director's cut
     is_title = match is None or (
         match[0].strip().lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE)
     )

@@ -114,17 +114,22 @@ class Neighbours:
             return True
         if parts.evidence == "episode" and not parts.aired:
             return True
-        has_folder = place.season is not None or (place.parts is not None and place.parts.year is not None)
+        is_film_folder = place.parts is not None and place.parts.year is not None and not self._is_event(place.parts)
+        has_folder = place.season is not None or is_film_folder
         return has_folder or (each.file.duration or 0.0) > _LONG
 
     def _looks_like_home(self, each: PlacedFile) -> bool:
         parts = each.parts
-        is_named = re.match(r"(?:the|a|an) ", parts.title, re.IGNORECASE)
-        is_event = words.EVENT.search(parts.title) is not None and not is_named
+        is_event = self._is_event(parts) or (each.place.parts is not None and self._is_event(each.place.parts))
         if parts.aired:
             is_alone = self._dated[fold_title(parts.series_title)] < 2
             return is_event or (is_alone and each.extension in CAMERA_EXTENSIONS)
         return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in HOME_EXTENSIONS)
+
+    def _is_event(self, parts: NameParts) -> bool:
+        """Return whether a name is that of a family event: `Birthday 2012`; a year in brackets is that of a film."""
+        is_named = re.match(r"(?:the|a|an) ", parts.title, re.IGNORECASE)
+        return not is_named and not parts.is_year_marked and words.EVENT.search(parts.title) is not None
 
     # Episodes.
 

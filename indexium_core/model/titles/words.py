@@ -48,7 +48,7 @@ EPISODE = (
 )
 SECTION = (  # of a course
     "chapter|kapitel|chapitre|cap[ií]tulo|capitolo|lecture|lesson|lektion|lecci[oó]n|leçon|lezione|unit|modul[eo]?|day|"
-    "tag|week|woche|class|session|section|sektion|vorlesung|урок|лекция"
+    "tag|week|woche|lec|l(?=\\d\\d)|class|session|section|sektion|vorlesung|урок|лекция"
 )
 PART = "part|pt|cd|dvd|disc|disk|teil|partie|parte|часть|część|deel|del"
 SPECIALS = re.compile(
@@ -123,6 +123,8 @@ CAMERA = re.compile(
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
     r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
     r"video recording|zoom)[-_ ]?.*\d{3}.*|"
+    r"(?:received|fb_vid|fb_img|inshot|videoshow|viva_video|kinemaster|lumafusion)[-_]\d{6,}.*|zoom_\d+|"
+    r".*(?:19|20)\d\d\.\d\d\.\d\d - \d\d\.\d\d\.\d\d\.\d\d(?:\.dvr)?|"  # a recording of a screen
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
