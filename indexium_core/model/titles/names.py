@@ -301,9 +301,9 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         if number is not None and is_before and number.evidence != "episode" and not is_compact:
             continue
         opened = max(text.rfind("(", 0, each.start()), text.rfind("[", 0, each.start()))
-        if text[each.end() : each.end() + 1] in {")", "]"} and text[:opened].strip() and (number is None or is_before):
-            return int(each[1]), opened, True  # `Title (Director, 1974)`
-        if number is not None and not is_before and text[each.end() : each.end() + 1] in {")", "]"}:
+        if opened > 0 and re.fullmatch(r"[^()\[\]]+[)\]]", text[opened + 1 : each.end() + 1]):
+            if number is None or is_before:
+                return int(each[1]), opened, True  # `Title (Director, 1974)`
             continue  # the date of an episode: `S01E02 (12 September 2018)`
         rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
         is_after = number is not None and each.start() > number.start and not is_release
