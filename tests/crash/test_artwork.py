@@ -14,7 +14,7 @@ from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
 from tests.support import long_artwork, media
 from tests.support.children import Child
-from tests.support.providers import store_addresses
+from tests.support.providers import record_pictures, store_addresses
 
 pytestmark = pytest.mark.crash
 
@@ -31,7 +31,7 @@ def test_killed_download_continues(home: Path, tmp_path: Path) -> None:
             library.inventory.add(root, kind="movies")
             library.scan()
             for item in library.titles.list().items:
-                library.artwork.record("movie", item.id, offers(stand_in, item.year or 0))
+                record_pictures(library, "movie", item.id, offers(stand_in, item.year or 0))
         store_addresses(home, stand_in)
         job = 0
         for die_at in (1, 4, 7, 0):

@@ -650,3 +650,34 @@ def test_failed_search_does_not_use_up_attempts_without_requests(
     assert (job.status, job.summary["failed"]) == ("completed", 0)
     assert "OMDb has had its 0 requests of the last 24 hours" in job.summary["message"]
     assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).total == 1
+
+
+@pytest.fixture
+def with_snapshots(monkeypatch: pytest.MonkeyPatch, hermetic: None) -> None:
+    """Take snapshots after changes, as by default."""
+    del hermetic
+    monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "true")
+
+
+def test_published_tables_have_titles_and_follow_them(with_snapshots: None, library: Library) -> None:
+    del with_snapshots
+    library.sql("SELECT * FROM titles")  # a snapshot before the changes
+    enrich(library)
+    film = library.sql("SELECT * FROM titles WHERE title = 'The Lantern Keeper'").iloc[0]
+    assert (film.kind, film.state, film.imdb_rating) == ("movie", "enriched", 7.3)
+    assert (film.rotten_tomatoes, film.metacritic, film.imdb_id, list(film.genres)) == (87, 74, "tt99000001", ["Drama"])
+    episodes = library.sql(
+        "SELECT t.series, t.season, t.episode, t.title, f.file_name FROM titles AS t JOIN title_files USING (title_id)"
+        " JOIN files AS f USING (file_id) WHERE t.kind = 'episode' ORDER BY ALL"
+    )
+    assert episodes.iloc[0].tolist() == ["Harbour Lights", 1, 1, "Chapter 1.1", "Harbour Lights - S01E01.mp4"]
+    people = library.sql(f"SELECT job, name, character FROM title_people WHERE title_id = {film.title_id} ORDER BY ALL")
+    assert ("Actor", "Ada Quill", "Mara") in list(people.itertuples(index=False, name=None))
+    assert set(people.job) == {"Actor", "Director"}
+
+    library.titles.set(int(film.title_id), "plot", "Mine")
+    shown = library.sql(
+        f"SELECT origin, value FROM title_values WHERE title_id = {film.title_id} AND field = 'plot' AND shown"
+    )
+    assert shown.to_numpy().tolist() == [["hand", '"Mine"']]
+    assert library.sql("SELECT title_id FROM titles WHERE plot = 'Mine'").title_id.tolist() == [film.title_id]
