@@ -203,8 +203,10 @@ class TitleService:
     def get(self, title_id: int) -> IdentifiedTitle:
         """Return a title with its shown values, its files, seasons or episodes; UnknownIdError if there is none."""
         reader = self._database.read()
-        item = self._item(title_id)
-        children = store.children(reader, item) if item.entity_type in ("series", "season") else []
+        found = store.with_children(reader, title_id)
+        if not found:
+            raise errors.UnknownIdError(f"There is no title {title_id}.")
+        item, *children = found
         gaps = gaps_of(store.episodes(reader, [item.id]).get(item.id, [])) if item.entity_type == "series" else []
         return IdentifiedTitle(
             item=item,

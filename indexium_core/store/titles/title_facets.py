@@ -43,7 +43,6 @@ def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
         "library_id": wanted.library_id,
         "first_year": wanted.first_year,
         "last_year": wanted.last_year,
-        "parent_id": None,
         "only": None if only is None else sorted(only),
         "without": without,
     }
