@@ -71,7 +71,7 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
         yield report.Row(
             f"{where}: search and enrich, killed {options.kills} times", enrich(home, kills=options.kills), "s"
         )
-        check(home, by_hand, options)
+        yield report.Row(f"{where}: questions, because titles are similar", check(home, by_hand, options), "titles")
         twice = [route for route, number in Counter(map(_route, stand_in.requests)).items() if number > 1]
         yield report.Row(f"{where}: requests that were sent twice", len(twice), "requests")
         asked = len(stand_in.requests)
@@ -175,17 +175,24 @@ def wait(library: Library, job_id: int) -> None:
         raise RuntimeError(f"The enrichment is {job.status}: {job.error_message} {job.summary}")
 
 
-def check(home: Path, by_hand: Sequence[int], options: argparse.Namespace) -> None:
-    """Raise RuntimeError if a title is missing, or a value by hand is another one."""
+def check(home: Path, by_hand: Sequence[int], options: argparse.Namespace) -> int:
+    """
+    Return the number of titles that wait for a decision.
+
+    RuntimeError: another title is not enriched, or a value by hand is another one.
+    """
     with Library.open(home) as library:
         stats = library.enrichment.get_enrichment_stats()
-        expected = options.films + options.series * options.episodes
+        questions = library.matches.pending(per_page=100).items
+        asked = sum(each.item.file_count for each in questions)
+        expected = options.films + options.series * options.episodes - asked
         if stats.enriched_videos != expected:
             raise RuntimeError(f"{stats.enriched_videos:,} of {expected:,} videos are enriched: {stats}")
         for title_id in by_hand:
             values = {each.field: each.value for each in library.titles.get(title_id).values}
             if (values["plot"], values["genres"]) != (BY_HAND, ["Mine"]):
                 raise RuntimeError(f"Title {title_id} has lost its values by hand: {values}")
+        return len(questions)
 
 
 def watch(library: Library, times: list[float], ended: threading.Event) -> None:

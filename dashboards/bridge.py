@@ -151,13 +151,13 @@ class Bridge:
         text: str,
         *,
         undo: int | None = None,
-        undo_here: bool = False,
+        undo_here: int | None = None,
         stop: int | None = None,
     ) -> None:
         """
         Show a sentence for a few seconds; with a button that undoes the step `undo`, or stops the job `stop`.
 
-        With `undo_here` the button lets the page that is shown undo its last decision.
+        With `undo_here` the button lets the page that is shown undo this decision about a match.
 
         The error of a `run` is removed when a later run with the same topic succeeds.
         """

@@ -18,7 +18,7 @@ class ShowToast(Protocol):
     """
     Shows a toast that can undo the step `undo` or stop the job `stop`; `topic` is the subject of an error.
 
-    `undo_here`: the page that is shown undoes its last decision.
+    `undo_here`: a decision about a match, which the page that is shown undoes.
     """
 
     def __call__(
@@ -27,7 +27,7 @@ class ShowToast(Protocol):
         text: str,
         *,
         undo: int | None = None,
-        undo_here: bool = False,
+        undo_here: int | None = None,
         stop: int | None = None,
         topic: str = "",
     ) -> None: ...

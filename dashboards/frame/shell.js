@@ -106,7 +106,7 @@ const ACTIONS = {
   },
   undo_here(self, data) {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
-    window.dispatchEvent(new Event("indexium:undo"))
+    window.dispatchEvent(new CustomEvent("indexium:undo", {detail: Number(data.decision)}))
   },
   stop(self, data) {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))

@@ -33,7 +33,7 @@ class Shell(Component):
         text: str,
         *,
         undo: int | None = None,
-        undo_here: bool = False,
+        undo_here: int | None = None,
         stop: int | None = None,
         topic: str = "",
     ) -> None:

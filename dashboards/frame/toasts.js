@@ -5,8 +5,8 @@ import {button, closeButton} from "../components/widgets.js"
 
 /**
  * @typedef {"error" | "good" | "info"} ToastKind
- * @typedef {{kind: ToastKind, text: string, undo?: number | null, undo_here?: boolean, stop?: number | null, topic?: string}} Message
- *   `undo` is a step that can be undone, `undo_here` a decision that the shown page can undo, `stop` a job that can be stopped, `topic` the subject of an error.
+ * @typedef {{kind: ToastKind, text: string, undo?: number | null, undo_here?: number | null, stop?: number | null, topic?: string}} Message
+ *   `undo` is a step that can be undone, `undo_here` a decision about a match that the shown page can undo, `stop` a job that can be stopped, `topic` the subject of an error.
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */
 
@@ -31,7 +31,7 @@ export class Toasts {
   }
 
   /** Show a message. If there are too many, remove the least important ones first. @param {Message} message */
-  add({kind, text, undo = null, undo_here: undoHere = false, stop = null, topic = ""}) {
+  add({kind, text, undo = null, undo_here: undoHere = null, stop = null, topic = ""}) {
     const others = this.list.filter(toast => toast.text !== text && !toast.undo_here)
     if (undo) this.undoable = undo
     while (others.length >= MOST) {
@@ -88,7 +88,7 @@ export class Toasts {
       {class: `toast ${toast.kind}`, role: toast.kind === "error" ? "alert" : null, data: {key: `toast${toast.id}`}},
       h("p", null, toast.text),
       this.canUndo(toast) && button("Undo", "undo", {kind: "small", data: {id: toast.id, step: toast.undo}}),
-      toast.undo_here && button("Undo", "undo_here", {kind: "small", data: {id: toast.id}}),
+      toast.undo_here && button("Undo", "undo_here", {kind: "small", data: {id: toast.id, decision: toast.undo_here}}),
       toast.stop && button("Stop", "stop", {kind: "small", data: {id: toast.id, job: toast.stop}}),
       closeButton("Dismiss", {act: "dismiss", id: toast.id}),
     )

@@ -6,59 +6,18 @@ A picture may have to be downloaded first, so the work is done on separate threa
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from typing import Any
 
-from dashboards.web.media_answers import LARGEST_ID, MediaAnswer
-from indexium_core import errors
+from dashboards.web.media_answers import PictureAnswer
 from indexium_core.library import Library
-from indexium_core.model.artwork.assets import CachedImage
 
 __all__ = ["routes"]
 
-logger = logging.getLogger(__name__)
 
-_KEPT = "private, max-age=60"  # another picture may be chosen for the title
-
-
-class _TitlePicture(MediaAnswer):
-    """Answers with a JPEG, or with 404. An image in a page gets 204 instead: browsers log a 404 as an error."""
-
-    def initialize(self, library: Library, pool: Executor) -> None:
-        self._library, self._pool = library, pool
-        self._reading: Future[CachedImage | None] | None = None
-
-    async def _answer(self, title_id: str, read: Callable[[int], CachedImage | None]) -> None:
-        image = await self._read(lambda: read(int(title_id))) if int(title_id) <= LARGEST_ID else None
-        if image is None:
-            self.set_header("Cache-Control", "no-store")
-            self.set_status(204 if self.request.headers.get("Sec-Fetch-Dest") == "image" else 404)
-            return
-        self.set_header("Content-Type", image.media_type)
-        self.set_header("Cache-Control", _KEPT)
-        self.set_header("ETag", f'"{image.version}"')
-        if self.check_etag_header():
-            self.set_status(304)
-            return
-        self.write(image.data)
-
-    async def _read(self, read: Callable[[], CachedImage | None]) -> CachedImage | None:
-        self._reading = self._pool.submit(read)
-        try:
-            return await asyncio.wrap_future(self._reading)
-        except asyncio.CancelledError:  # the page left this title before the read started
-            return None
-        except errors.IndexiumError as error:
-            logger.info("artwork.failed", extra={"error": error.message})
-            return None
-
-    def on_connection_close(self) -> None:
-        """Cancel the read of a picture, if it has not started and no client waits for it."""
-        if self._reading is not None:
-            self._reading.cancel()
+class _TitlePicture(PictureAnswer):
+    failure = "artwork.failed"
+    cache_control = "private, max-age=60"  # another picture may be chosen for the title
 
 
 class TitlePoster(_TitlePicture):
@@ -66,14 +25,14 @@ class TitlePoster(_TitlePicture):
 
     async def get(self, title_id: str) -> None:
         size = "backdrop" if self.get_query_argument("kind", "") == "backdrop" else "poster"
-        await self._answer(title_id, lambda number: self._library.artwork.poster(number, size))
+        await self.answer(title_id, lambda number: self._library.artwork.poster(number, size))
 
 
 class CandidatePoster(_TitlePicture):
     """The poster of a proposed match of a title."""
 
     async def get(self, title_id: str, position: str) -> None:
-        await self._answer(title_id, lambda number: self._library.artwork.candidate_poster(number, int(position)))
+        await self.answer(title_id, lambda number: self._library.artwork.candidate_poster(number, int(position)))
 
 
 class TitleCollage(_TitlePicture):
@@ -81,7 +40,7 @@ class TitleCollage(_TitlePicture):
 
     async def get(self, title_id: str) -> None:
         layout = "strip" if self.get_query_argument("layout", "") == "strip" else "grid"
-        await self._answer(title_id, lambda number: self._library.artwork.collage(number, layout))
+        await self.answer(title_id, lambda number: self._library.artwork.collage(number, layout))
 
 
 def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any, ClassVar
 
 from tornado.web import RequestHandler
 
-__all__ = ["LARGEST_ID", "MediaAnswer"]
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.artwork.assets import CachedImage
+
+__all__ = ["LARGEST_ID", "MediaAnswer", "PictureAnswer"]
+
+logger = logging.getLogger(__name__)
 
 LARGEST_ID = 2**62
 
@@ -24,3 +34,48 @@ class MediaAnswer(RequestHandler):
         self.set_header("Cache-Control", "no-store")
         self.finish()
         del status_code
+
+
+class PictureAnswer(MediaAnswer):
+    """
+    Answers with a picture that separate threads read, or with 404.
+
+    An image in a page gets 204 instead: browsers log a 404 as an error.
+    """
+
+    failure: ClassVar[str]  # the name of the log event
+    cache_control: ClassVar[str]
+
+    def initialize(self, library: Library, pool: Executor) -> None:
+        self._library, self._pool = library, pool
+        self._reading: Future[CachedImage | None] | None = None
+
+    async def answer(self, number: str, read: Callable[[int], CachedImage | None]) -> None:
+        """Answer with the picture that `read` returns for the id of a file or a title; `pool` calls `read`."""
+        image = await self._read(read, int(number)) if int(number) <= LARGEST_ID else None
+        if image is None:
+            self.set_header("Cache-Control", "no-store")
+            self.set_status(204 if self.request.headers.get("Sec-Fetch-Dest") == "image" else 404)
+            return
+        self.set_header("Content-Type", image.media_type)
+        self.set_header("Cache-Control", self.cache_control)
+        self.set_header("ETag", f'"{image.version}"')
+        if self.check_etag_header():
+            self.set_status(304)
+            return
+        self.write(image.data)
+
+    async def _read(self, read: Callable[[int], CachedImage | None], number: int) -> CachedImage | None:
+        self._reading = self._pool.submit(read, number)
+        try:
+            return await asyncio.wrap_future(self._reading)
+        except asyncio.CancelledError:  # the page left this picture before the read started
+            return None
+        except errors.IndexiumError as error:
+            logger.info(self.failure, extra={"error": error.message})
+            return None
+
+    def on_connection_close(self) -> None:
+        """Cancel the read of a picture, if it has not started and no client waits for it."""
+        if self._reading is not None:
+            self._reading.cancel()

@@ -22,11 +22,20 @@ from indexium_core.model.providers.traffic import CachedAnswer, RequestCount
 from indexium_core.sources.limits import RateLimiter
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
-__all__ = ["AnswerCache", "Credentials", "ProviderClient", "ProviderProfile", "RequestLog", "retry_after"]
+__all__ = [
+    "TEMPORARY",
+    "AnswerCache",
+    "Credentials",
+    "ProviderClient",
+    "ProviderProfile",
+    "RequestLog",
+    "recorded",
+    "retry_after",
+]
 
 ATTEMPTS = 4
 ABSENT_DAYS = 7  # how long it is known that a provider does not have a title
-_TEMPORARY = frozenset({429, 500, 502, 503, 504})
+TEMPORARY = frozenset({429, 500, 502, 503, 504})  # status of an answer
 _REJECTED = frozenset({401, 403})
 _REJECTED_SECONDS = 600.0  # after a rejected key, no request is sent for this time
 _MAX_PAUSE = 86400.0  # seconds of a `Retry-After`
@@ -256,20 +265,13 @@ class ProviderClient:
             body=call.body,
         )
         request_id = self._begin(call.route, call.parameters)
-        started, answer = time.monotonic(), None
+        seconds = max(0.1, call.deadline - time.monotonic())
         try:
-            answer = self._network.run(self._limited(request), max(0.1, call.deadline - started))
+            answer = recorded(self._log, request_id, lambda: self._network.run(self._limited(request), seconds))
             self.last_problem = ""
         except errors.ProviderError as error:
             self.last_problem = error.message
             raise
-        finally:
-            self._log.finish(
-                request_id,
-                status=answer.status if answer else None,
-                seconds=time.monotonic() - started,
-                size=len(answer.body) if answer else None,
-            )
         self._check_status(answer, call.account)
         return answer
 
@@ -313,7 +315,7 @@ class ProviderClient:
         name, status = self.profile.name, answer.status
         if status in {200, 304, 404}:
             return
-        if status in _TEMPORARY:
+        if status in TEMPORARY:
             what = "too many requests" if status == 429 else f"an error of its server ({status})"
             raise errors.ProviderError(
                 f"{name} reports {what}.",
@@ -386,6 +388,21 @@ class ProviderClient:
     def _unusable(self, problem: str) -> errors.ProviderError:
         message = f"{self.profile.name} gives no usable answer: {problem}."
         return errors.ProviderError(message, code="provider_bad_answer")
+
+
+def recorded(log: RequestLog, request_id: int, send: Callable[[], HttpAnswer]) -> HttpAnswer:
+    """Send a request that is in the ledger, and store its result there, also after a failure."""
+    started, answer = time.monotonic(), None
+    try:
+        answer = send()
+    finally:
+        log.finish(
+            request_id,
+            status=answer.status if answer else None,
+            seconds=time.monotonic() - started,
+            size=len(answer.body) if answer else None,
+        )
+    return answer
 
 
 def _parsed(body: bytes) -> Mapping[str, Any]:

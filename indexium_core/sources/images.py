@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from indexium_core import errors
 from indexium_core.model.artwork.addresses import refusal
-from indexium_core.sources.client import RequestLog, retry_after
+from indexium_core.sources.client import TEMPORARY, RequestLog, recorded, retry_after
 from indexium_core.sources.limits import RateLimiter
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
@@ -30,7 +30,6 @@ _REFUSED_SECONDS = 3600.0  # after an answer that is no image, the address is no
 _RETRY_SECONDS = 60.0  # after a temporary error, the address is not asked again for this time
 _FAILURES = 3  # after so many temporary errors in a row, its whole host is not asked
 _MOST_REFUSED = 10_000
-_TEMPORARY = frozenset({429, 500, 502, 503, 504})
 _ACCEPTED = "image/jpeg, image/png, image/webp"
 
 
@@ -104,17 +103,7 @@ class ImageDownloads:
             max_bytes=self._max_bytes,
         )
         request_id = self._log.begin(provider + LEDGER_SUFFIX, urlsplit(url).path, {"host": host})
-        started, answer = time.monotonic(), None
-        try:
-            answer = self._network.run(self._limited(request, host), self._timeout)
-        finally:
-            self._log.finish(
-                request_id,
-                status=answer.status if answer else None,
-                seconds=time.monotonic() - started,
-                size=len(answer.body) if answer else None,
-            )
-        return answer
+        return recorded(self._log, request_id, lambda: self._network.run(self._limited(request, host), self._timeout))
 
     async def _limited(self, request: HttpRequest, host: str) -> HttpAnswer:
         with self._lock:
@@ -125,7 +114,7 @@ class ImageDownloads:
     def _check_status(self, answer: HttpAnswer, host: str) -> None:
         if answer.status == 200:
             return
-        is_temporary = answer.status in _TEMPORARY
+        is_temporary = answer.status in TEMPORARY
         raise errors.ProviderError(
             f"{host} gives no image: its answer has the status {answer.status}.",
             code="image_refused",

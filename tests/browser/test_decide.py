@@ -99,7 +99,7 @@ def test_keys_decide_and_undo(site: Site, library: Library) -> None:
     expect(current(page)).to_contain_text(FIRST)
     page.keyboard.press("2")
     expect(current(page)).to_have_text("North Pier")
-    expect(page.locator(".toast.good")).to_contain_text(f"“{FIRST} (1997)” is “The Long Summer (1998)”")
+    expect(page.locator(".toast.good")).to_contain_text(f"“{FIRST} (1997)” is matched with “The Long Summer (1998)”")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
     page.keyboard.press("l")
     expect(current(page)).to_have_text("Cinder Street (2012)")
@@ -139,6 +139,23 @@ def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
     page.locator(".toast.good").get_by_role("button", name="Undo").click()
     expect(current(page)).to_contain_text(FIRST)
     settle(page, library, before)
+
+
+def test_key_undoes_only_decisions_of_this_page(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    page.keyboard.press("l")
+    expect(current(page)).to_have_text("North Pier")
+    settle(page, library, (opened - 1, accepted, later + 1, ignored))
+    [other] = library.titles.list("Cinder").items
+    library.matches.ignore(other.id)  # as another page or a command does
+    settle(page, library, (opened - 2, accepted, later + 1, ignored + 1))
+    page.keyboard.press("z")
+    settle(page, library, (opened - 1, accepted, later, ignored + 1))
+    page.keyboard.press("z")
+    expect(page.locator(".toast.error")).to_contain_text("This page has no decision to undo")
+    assert library.matches.get(other.id).state == "ignored"
 
 
 def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
@@ -182,6 +199,7 @@ def test_not_a_film_counts_for_the_whole_folder(site: Site, library: Library) ->
     expect(page.locator(".for-all")).to_contain_text("Applies to 1 other question of this folder")
     page.keyboard.press("s")
     settle(page, library, (opened - 2, accepted, later, ignored + 2))
+    expect(head(page)).to_contain_text("2 decided")
     page.get_by_role("button", name=f"Ignored {ignored + 2}", exact=True).click()
     expect(page).to_have_url(f"{site.url}/titles/decide?show=ignored")
     expect(page.locator(".asked")).to_contain_text("ignored")

@@ -9,12 +9,12 @@ import blake3
 import pytest
 from PIL import Image
 
-from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
 from tests.support import long_artwork, media
 from tests.support.children import Child
+from tests.support.providers import record_pictures, store_addresses
 
 pytestmark = pytest.mark.crash
 
@@ -24,17 +24,15 @@ FILMS = 6
 def test_killed_download_continues(home: Path, tmp_path: Path) -> None:
     root = tmp_path / "films"
     for number in range(1, FILMS + 1):
-        folder = root / f"Film {number} (200{number})"
-        folder.mkdir(parents=True)
-        media.build("mp4", folder, name=f"Film {number} (200{number}).mp4", seed=number)
+        name = f"Film {number} (200{number})"
+        media.video(root / name / f"{name}.mp4", seed=number)
     with ProviderStandIn() as stand_in:
         with Library.open(home) as library:
             library.inventory.add(root, kind="movies")
             library.scan()
             for item in library.titles.list().items:
-                library.artwork.record("movie", item.id, offers(stand_in, item.year or 0))
-        for name, value in stand_in.settings.items():
-            settings.store(home, name, value)
+                record_pictures(library, "movie", item.id, offers(stand_in, item.year or 0))
+        store_addresses(home, stand_in)
         job = 0
         for die_at in (1, 4, 7, 0):
             with Child(long_artwork.run, home, job, die_at) as child:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.library import Library
 from tests.support import long_enrichment
 from tests.support.children import Child
+from tests.support.providers import store_addresses, use_keys
 
 pytestmark = pytest.mark.crash
 
@@ -44,17 +44,14 @@ def stand_in(size: tuple[int, int]) -> Iterator[ProviderStandIn]:
 
 @pytest.fixture
 def library_home(
-    stand_in: ProviderStandIn, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stand_in: ProviderStandIn, size: tuple[int, int], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    home = tmp_path / "home"
-    home.mkdir()
     for number in range(size[0]):
         path = tmp_path / f"films/Film {number} ({1950 + number % 70}) [tmdbid-{9_001_000 + number}].mkv"
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    for name, value in {**stand_in.settings, "enrich_pause_ms": "0", "tmdb_requests_per_second": "40"}.items():
-        settings.store(home, name, value)
-    monkeypatch.setenv("INDEXIUM_TMDB_API_KEY", "a-key-of-this-test")
+    store_addresses(home, stand_in, enrich_pause_ms="0", tmdb_requests_per_second="40")
+    use_keys(monkeypatch, "tmdb_api_key")
     with Library.open(home) as library:
         library.inventory.add(tmp_path / "films", kind="movies")
         library.scan()

@@ -1,4 +1,4 @@
-"""Fixtures for tests of operations and of scanned folders."""
+"""Fixtures for tests of operations, of scanned folders and of providers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from tests.support.providers import store_addresses, use_keys
 from tests.support.studio import Studio
 
 
@@ -24,3 +26,18 @@ def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
     with Library.open(tmp_path / "home") as opened:
         opened.scan([folder])
         yield opened
+
+
+@pytest.fixture
+def stand_in() -> Iterator[ProviderStandIn]:
+    """The providers of a test."""
+    with ProviderStandIn() as running:
+        yield running
+
+
+@pytest.fixture
+def configured(stand_in: ProviderStandIn, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose providers are the stand-in, without pauses; the environment has a TMDB key."""
+    store_addresses(home, stand_in, enrich_pause_ms="0")
+    use_keys(monkeypatch, "tmdb_api_key")
+    return home

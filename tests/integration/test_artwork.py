@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import pytest
 from PIL import Image
 
 from dashboards.web import server
-from indexium_core import cli, errors, settings
+from indexium_core import cli, errors
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
@@ -27,7 +26,7 @@ from indexium_core.model.providers.records import ImageCandidate
 from tests.integration.test_thumbnails import ask
 from tests.support import media
 from tests.support.catalog import NOW
-from tests.support.providers import KEYS
+from tests.support.providers import KEYS, record_pictures
 from tests.support.waiting import until
 
 FILES = (
@@ -39,28 +38,8 @@ FILES = (
 
 
 @pytest.fixture
-def stand_in() -> Iterator[ProviderStandIn]:
-    with ProviderStandIn() as running:
-        yield running
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "media"
-    for seed, name in enumerate(FILES):
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.utime(media.build("mp4", path.parent, name=path.name, seed=seed), (1.6e9, 1.6e9))
-    return root
-
-
-@pytest.fixture
-def configured(stand_in: ProviderStandIn, empty_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    shutil.copytree(empty_home, home)
-    for name, value in stand_in.settings.items():
-        settings.store(home, name, value)
-    monkeypatch.setenv("INDEXIUM_TMDB_API_KEY", KEYS["tmdb_api_key"])
-    return home
+    return media.tree(tmp_path / "media", FILES)
 
 
 @pytest.fixture
@@ -84,7 +63,7 @@ def enrich(library: Library) -> dict[str, int]:
         ("Harbour Lights", "tv", "9000020"),
     ):
         found = library.providers.details(ExternalId("tmdb", number), kind)  # type: ignore[arg-type]
-        library.artwork.record("movie" if kind == "movie" else "series", ids[name], found.images)
+        record_pictures(library, "movie" if kind == "movie" else "series", ids[name], found.images)
     return ids
 
 
@@ -176,7 +155,7 @@ def test_next_candidate_is_tried_after_fault(library: Library, stand_in: Provide
         )
         for n in (1, 2)
     ]
-    library.artwork.record("movie", film, offers)
+    record_pictures(library, "movie", film, offers)
     stand_in.fail("images", "truncated_image", times=1)
     assert library.artwork.poster(film) is not None
     assert downloads(stand_in) == ["/original/poster-1.jpg", "/original/poster-2.jpg"]
@@ -195,7 +174,7 @@ def test_next_candidate_is_tried_after_fault(library: Library, stand_in: Provide
 def test_other_addresses_are_not_asked(url: str, library: Library) -> None:
     film = titles(library)["Night Tram"]
     before = len(library.providers.requests())
-    library.artwork.record("movie", film, [ImageCandidate(provider="tmdb", kind="poster", url=url)])
+    record_pictures(library, "movie", film, [ImageCandidate(provider="tmdb", kind="poster", url=url)])
     found = library.artwork.find(film, "poster")
     assert found.image is None
     assert found.problem is not None
@@ -213,13 +192,11 @@ def test_new_offers_replace_those_of_another_match(library: Library, stand_in: P
 
     assert offered() == [("tmdb", "backdrop-5.jpg"), ("tmdb", "poster-5.jpg")]
     other = ImageCandidate(provider="tvdb", kind="poster", url=f"{stand_in.url}/images/poster-7.jpg", language="en")
-    library.artwork.record("movie", film, [other, other], failed=["tmdb"])
+    record_pictures(library, "movie", film, [other, other], failed=["tmdb"])
     assert ("tvdb", "poster-7.jpg") in offered()
     assert len(offered()) == 3
-    library.artwork.record("movie", film, [other])
+    record_pictures(library, "movie", film, [other])
     assert offered() == [("tvdb", "poster-7.jpg")]
-    with pytest.raises(errors.UnknownIdError):
-        library.artwork.record("series", film, [other])
     with pytest.raises(errors.UsageError, match="no kind of title"):
         library.artwork.candidates("book", film)
 

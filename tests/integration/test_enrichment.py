@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexium_core import errors, settings
+from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.flows.enrichment.enricher import TitleEnricher
 from indexium_core.flows.providers.manager import ExternalAPIManager
@@ -19,8 +18,9 @@ from indexium_core.model.job import Job
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import ProviderDetails
 from tests.integration.test_titles import add, identify, run, titles
+from tests.support import media
 from tests.support.clock import Clock
-from tests.support.providers import KEYS
+from tests.support.providers import KEYS, use_keys
 from tests.support.waiting import until
 
 FILES = (
@@ -34,28 +34,8 @@ FILES = (
 
 
 @pytest.fixture
-def stand_in() -> Iterator[ProviderStandIn]:
-    with ProviderStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def configured(stand_in: ProviderStandIn, empty_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home whose providers are the stand-in, with all keys, without pauses."""
-    shutil.copytree(empty_home, home)
-    for name, value in {**stand_in.settings, "enrich_pause_ms": "0"}.items():
-        settings.store(home, name, value)
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
-    return home
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "media"
-    for seed, name in enumerate(FILES):
-        add(root / name, seed)
-    return root
+    return media.tree(tmp_path / "media", FILES)
 
 
 @pytest.fixture
@@ -64,7 +44,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def library(configured: Path, folder: Path, clock: Clock) -> Iterator[Library]:
+def library(configured: Path, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    use_keys(monkeypatch)
     with Library.open(configured, clock=clock) as opened:
         opened.inventory.add(folder, kind="mixed")
         opened.scan()
@@ -669,3 +650,34 @@ def test_failed_search_does_not_use_up_attempts_without_requests(
     assert (job.status, job.summary["failed"]) == ("completed", 0)
     assert "OMDb has had its 0 requests of the last 24 hours" in job.summary["message"]
     assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).total == 1
+
+
+@pytest.fixture
+def with_snapshots(monkeypatch: pytest.MonkeyPatch, hermetic: None) -> None:
+    """Take snapshots after changes, as by default."""
+    del hermetic
+    monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "true")
+
+
+def test_published_tables_have_titles_and_follow_them(with_snapshots: None, library: Library) -> None:
+    del with_snapshots
+    library.sql("SELECT * FROM titles")  # a snapshot before the changes
+    enrich(library)
+    film = library.sql("SELECT * FROM titles WHERE title = 'The Lantern Keeper'").iloc[0]
+    assert (film.kind, film.state, film.imdb_rating) == ("movie", "enriched", 7.3)
+    assert (film.rotten_tomatoes, film.metacritic, film.imdb_id, list(film.genres)) == (87, 74, "tt99000001", ["Drama"])
+    episodes = library.sql(
+        "SELECT t.series, t.season, t.episode, t.title, f.file_name FROM titles AS t JOIN title_files USING (title_id)"
+        " JOIN files AS f USING (file_id) WHERE t.kind = 'episode' ORDER BY ALL"
+    )
+    assert episodes.iloc[0].tolist() == ["Harbour Lights", 1, 1, "Chapter 1.1", "Harbour Lights - S01E01.mp4"]
+    people = library.sql(f"SELECT job, name, character FROM title_people WHERE title_id = {film.title_id} ORDER BY ALL")
+    assert ("Actor", "Ada Quill", "Mara") in list(people.itertuples(index=False, name=None))
+    assert set(people.job) == {"Actor", "Director"}
+
+    library.titles.set(int(film.title_id), "plot", "Mine")
+    shown = library.sql(
+        f"SELECT origin, value FROM title_values WHERE title_id = {film.title_id} AND field = 'plot' AND shown"
+    )
+    assert shown.to_numpy().tolist() == [["hand", '"Mine"']]
+    assert library.sql("SELECT title_id FROM titles WHERE plot = 'Mine'").title_id.tolist() == [film.title_id]

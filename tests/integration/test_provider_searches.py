@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core import cli, errors, provider_keys, settings
+from indexium_core import cli, errors, provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.combining import combine
@@ -25,35 +24,14 @@ from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 from tests.integration.test_service import serving
 from tests.support.catalog import NOW
 from tests.support.clock import Clock
-from tests.support.providers import KEYS
+from tests.support.providers import KEYS, use_keys
 from tests.support.waiting import until
-
-
-@pytest.fixture
-def stand_in() -> Iterator[ProviderStandIn]:
-    with ProviderStandIn() as server:
-        yield server
-
-
-@pytest.fixture
-def configured(stand_in: ProviderStandIn, empty_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home whose providers are the stand-in, with a TMDB key in the environment."""
-    shutil.copytree(empty_home, home)
-    for name, value in stand_in.settings.items():
-        settings.store(home, name, value)
-    monkeypatch.setenv("INDEXIUM_TMDB_API_KEY", KEYS["tmdb_api_key"])
-    return home
 
 
 @pytest.fixture
 def library(configured: Path) -> Iterator[Library]:
     with Library.open(configured) as opened:
         yield opened
-
-
-def use_all_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in KEYS.items():
-        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
 
 
 def test_search_returns_scored_candidates(library: Library) -> None:
@@ -134,7 +112,7 @@ def test_ids_of_different_titles_are_a_question_also_after_the_search(library: L
 def test_next_provider_is_asked_only_if_needed(
     library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_all_keys(monkeypatch)
+    use_keys(monkeypatch)
     library.providers.search("The Lantern Keeper", year=2014, kind="movie")
     assert {each.provider for each in stand_in.requests} == {"tmdb"}
     library.providers.search("The Lantern Keeper", kind="movie")
@@ -145,7 +123,7 @@ def test_next_provider_is_asked_only_if_needed(
 def test_failing_provider_is_named_and_others_answer(
     library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_all_keys(monkeypatch)
+    use_keys(monkeypatch)
     stand_in.fail("tmdb", "html")
     found = library.providers.search("The Lantern Keeper", year=2014, kind="movie")
 
@@ -164,7 +142,7 @@ def test_all_failing_providers_are_one_error(library: Library, stand_in: Provide
 def test_errors_of_several_providers_are_joined(
     library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_all_keys(monkeypatch)
+    use_keys(monkeypatch)
     library.configuration.set("omdb_requests_per_day", "0")
     for provider in ("tmdb", "tvdb"):
         stand_in.fail(provider, "html")
@@ -186,7 +164,7 @@ def test_bad_search_is_refused(library: Library, stand_in: ProviderStandIn, valu
 
 
 def test_details_combine_all_providers(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    use_all_keys(monkeypatch)
+    use_keys(monkeypatch)
     found = library.providers.details(ExternalId("imdb", "tt99000020"), "tv")
 
     metadata = found.metadata
@@ -203,7 +181,7 @@ def test_details_combine_all_providers(library: Library, monkeypatch: pytest.Mon
 def test_details_of_remaining_providers_and_of_none(
     library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    use_all_keys(monkeypatch)
+    use_keys(monkeypatch)
     for provider in ("tmdb", "fanarttv"):
         stand_in.fail(provider, "html")
     known = ExternalId("imdb", "tt99000001")

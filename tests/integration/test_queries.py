@@ -252,7 +252,7 @@ def test_errors_name_their_place(queries: Queries) -> None:
 
 def test_schema_has_every_table_with_types_and_descriptions(queries: Queries) -> None:
     tables = {table.name: table for table in queries.schema()}
-    assert len(tables) == 15
+    assert len(tables) == 19
     assert tables["files"].rows == 4
     assert tables["files"].columns[0] == ("file_id", "BIGINT", "id of the file; other tables refer to it")
     assert all(column.description for table in tables.values() for column in table.columns)
@@ -270,10 +270,10 @@ def test_result_of_query_with_parameters_is_written(queries: Queries, tmp_path: 
     assert (tmp_path / "n.csv").read_text().split() == ["n", "5", "6", "7"]
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(11))
 def test_examples_run(studio: Studio, queries: Queries, number: int) -> None:
     examples = studio.library.saved_queries.examples()
-    assert len(examples) == 10
+    assert len(examples) == 11
     query = examples[number]
     assert queries.run(query.text, queries.values(query.text, query.values)).columns
 

@@ -47,6 +47,12 @@ COLUMNS = {
     "duplicates": "file_hash file_id path size copies",
     "audit": "changed_at actor action file_id field old_value new_value job_id",
     "checks": "kind subject file_id ignored",
+    "titles": "title_id kind library title year state series_id series season episode absolute aired original_title"
+    " edition plot genres collection release_date runtime_minutes content_rating imdb_rating tmdb_rating"
+    " rotten_tomatoes metacritic tmdb_id imdb_id tvdb_id enriched_at created_at",
+    "title_files": "file_id title_id role part",
+    "title_people": "title_id name job character position",
+    "title_values": "title_id field value origin provider confidence fetched_at locked shown",
     "snapshot": "snapshot_at program home plan_id",
 }
 ESCAPES = (

@@ -26,14 +26,7 @@ NAMES = (
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for seed, name in enumerate(NAMES):
-        add(tmp_path / "media" / name, seed)
-    return tmp_path / "media"
-
-
-def add(path: Path, seed: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    media.build(path.suffix[1:], path.parent, name=path.name, seed=seed)
+    return media.tree(tmp_path / "media", NAMES)
 
 
 @pytest.fixture
@@ -71,7 +64,7 @@ def test_change_of_files_changes_findings(library: Library, folder: Path) -> Non
     ring = found(library)["Ring (1998)"]
     library.checks.ignore("several_files", [ring.subject])
     assert "Ring (1998)" not in found(library)
-    add(folder / "Films/Ring (1998)/Ring (1998) 480p.avi", 20)
+    media.video(folder / "Films/Ring (1998)/Ring (1998) 480p.avi", seed=20)
     library.scan()
     assert found(library)["Ring (1998)"].file_count == 3
     (folder / NAMES[0]).unlink()
@@ -89,7 +82,7 @@ def test_film_that_is_none_has_no_finding(library: Library) -> None:
 
 
 def test_two_copies_of_one_part_are_found(library: Library, folder: Path) -> None:
-    add(folder / "Films/Dune (1984)/Dune (1984) 720p cd1.avi", 30)
-    add(folder / "Films/Dune (1984)/Dune (1984) 720p cd2.avi", 31)
+    media.video(folder / "Films/Dune (1984)/Dune (1984) 720p cd1.avi", seed=30)
+    media.video(folder / "Films/Dune (1984)/Dune (1984) 720p cd2.avi", seed=31)
     library.scan()
     assert found(library)["Dune (1984)"].file_count == 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -48,12 +47,8 @@ VALUES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    for seed, name in enumerate(FILES):
-        path = tmp_path / "media" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.utime(media.build("mp4", path.parent, name=path.name, seed=seed), (1.6e9, 1.6e9))
     with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(tmp_path / "media", kind="mixed")
+        opened.inventory.add(media.tree(tmp_path / "media", FILES), kind="mixed")
         opened.scan()
         ids = {each.title: each.id for each in opened.titles.list(per_page=100).items}
         for title, values in VALUES.items():

@@ -23,9 +23,7 @@ FILMS = {
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
     for seed, (name, tags) in enumerate(FILMS.items()):
-        path = tmp_path / "media" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        media.build(path.suffix[1:], path.parent, name=path.name, seed=seed, tags=tags)
+        media.video(tmp_path / "media" / name, seed=seed, tags=tags)
     with Library.open(tmp_path / "home") as opened:
         opened.inventory.add(tmp_path / "media", kind="mixed")
         opened.scan()

@@ -28,9 +28,7 @@ BOOT, RING, FROGS, NEWTS, EXTRA, HOME = (Path(name).name for name in FILES)
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     root = tmp_path_factory.mktemp("titles")
     for seed, (name, tags) in enumerate(FILES.items()):
-        path = root / "media" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        media.build("mp4", path.parent, name=path.name, seed=seed, tags=tags)
+        media.video(root / "media" / name, seed=seed, tags=tags)
     with Library.open(root / "home") as opened:
         opened.inventory.add(root / "media", kind="mixed")
         opened.scan()

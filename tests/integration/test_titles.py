@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -36,17 +35,11 @@ _NFO = "<movie><title>{}</title><year>1951</year><uniqueid type='tmdb'>77</uniqu
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    root = tmp_path / "media"
-    for seed, name in enumerate(FILES):
-        add(root / name, seed)
-    return root
+    return media.tree(tmp_path / "media", FILES)
 
 
 def add(path: Path, seed: int, **tags: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = media.build("mp4", path.parent, name=path.name, seed=seed, tags=tags)
-    os.utime(made, (1.6e9, 1.6e9))
-    return made
+    return media.video(path, seed=seed, tags=tags)
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,20 @@ def films(folder: Path, comments: Mapping[str, str | None]) -> Path:
         path = build(name.rpartition(".")[2], folder, name=name, comment=comment, seed=seed)
         os.utime(path, (1_600_000_000, 1_600_000_000))
     return folder
+
+
+def video(path: Path, *, seed: int, **wanted: Any) -> Path:
+    """Build a clip at `path` with an old modification time. Its suffix names its form; its folder is created."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.utime(build(path.suffix[1:], path.parent, name=path.name, seed=seed, **wanted), (1_600_000_000, 1_600_000_000))
+    return path
+
+
+def tree(root: Path, names: Iterable[str]) -> Path:
+    """Build a different clip for each name below `root`, and return `root`."""
+    for seed, name in enumerate(names):
+        video(root / name, seed=seed)
+    return root
 
 
 def series(form: str, folder: Path, count: int, **wanted: Any) -> list[Path]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
+from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.library import Library
+from indexium_core.model.providers.records import ImageCandidate
 from indexium_core.model.providers.traffic import CachedAnswer, RequestCount
 from indexium_core.provider_keys import ProviderKeys
 from indexium_core.settings import Settings
@@ -21,7 +25,16 @@ from indexium_core.sources.network import Network
 from indexium_core.sources.provider import Provider
 from tests.support.clock import Clock
 
-__all__ = ["KEYS", "MemoryCache", "MemoryLog", "Setup", "provider_setup"]
+__all__ = [
+    "KEYS",
+    "MemoryCache",
+    "MemoryLog",
+    "Setup",
+    "provider_setup",
+    "record_pictures",
+    "store_addresses",
+    "use_keys",
+]
 
 KEYS = {
     "tmdb_api_key": "KEY-tmdb-0123456789",
@@ -104,12 +117,37 @@ class Setup:
         return ProviderKeys({name: SecretStr(value) for name, value in self.keys.items()})
 
 
+def store_addresses(home: Path, stand_in: ProviderStandIn, **changes: str) -> None:
+    """Store the addresses of a stand-in and other settings in a home, which is created."""
+    home.mkdir(exist_ok=True)
+    for name, value in {**stand_in.settings, **changes}.items():
+        settings.store(home, name, value)
+
+
+def use_keys(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
+    """Set the keys with these names in the environment; without names all keys."""
+    for name in names or KEYS:
+        monkeypatch.setenv(f"INDEXIUM_{name.upper()}", KEYS[name])
+
+
+def record_pictures(
+    library: Library,
+    entity_type: str,
+    entity_id: int,
+    images: Sequence[ImageCandidate],
+    *,
+    failed: Collection[str] = (),
+) -> None:
+    """Store what the providers offer for a title, as an enrichment does."""
+    library._parts.store.run(lambda tx: library.artwork.put(tx, {(entity_type, entity_id): images}, failed=failed))
+
+
 @contextmanager
-def provider_setup(home: Path, *, timeout: float = 1.0, **settings: Any) -> Iterator[Setup]:
+def provider_setup(home: Path, *, timeout: float = 1.0, **changes: Any) -> Iterator[Setup]:
     """Yield providers whose answers may take `timeout` seconds."""
     with ProviderStandIn() as stand_in:
         network = Network(timeout=timeout)
         try:
-            yield Setup(stand_in, network, Settings(home=home, **{**stand_in.settings, **settings}), Clock())
+            yield Setup(stand_in, network, Settings(home=home, **{**stand_in.settings, **changes}), Clock())
         finally:
             network.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,11 +51,7 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
 
 def fill(library: Library, folder: Path) -> dict[str, int]:
     """Make the files in a folder, add it as a library with films and series, and return the ids of titles by name."""
-    for seed, name in enumerate(FILES):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.utime(media.build("mp4", path.parent, name=path.name, seed=seed), (1.6e9, 1.6e9))
-    library.inventory.add(folder, kind="mixed")
+    library.inventory.add(media.tree(folder, FILES), kind="mixed")
     library.scan()
     job = library.jobs.wait(library.titles.identify().id, timeout=60)
     if job.status != "completed":

@@ -13,7 +13,7 @@ from indexium_core.model.matches.questions import FileFact, MatchCandidate, Matc
 from indexium_core.model.matches.recognised import marked_parts
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderStatus
-from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchDecision, MatchReason, ScoredCandidate
+from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
 
 __all__ = ["DecideList", "empty_view", "notice_view", "progress_view", "question_view", "segments_view"]
 
@@ -130,7 +130,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
     main = [each for each in files if each.role == "main"] or list(files)
     first = main[0] if main else None
     folder, _, name = first.file_path.rpartition("/") if first else ("", "", item.title)
-    shown = _titles(question.candidates)
+    shown = question.offers
     same = [each.id for each in question.others if (each.title, each.year) == (item.title, item.year)]
     return {
         "id": item.id,
@@ -150,14 +150,6 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "otherCount": question.other_count,
         "allText": _all_text(question),
     }
-
-
-def _titles(candidates: Sequence[MatchCandidate]) -> list[MatchCandidate]:
-    """Return the best candidate of each title, and the accepted one: two providers may offer the same title."""
-    offered = [each for each in candidates if each.state != "rejected"]
-    scored = tuple(ScoredCandidate(each.candidate, each.score, each.reasons) for each in offered)
-    best = {id(each.candidate) for each in MatchDecision(scored, None, "").titles}
-    return [each for each in offered if id(each.candidate) in best or each.state == "accepted"]
 
 
 def _label(question: MatchQuestion) -> dict[str, str]:
@@ -206,14 +198,13 @@ def _candidate(
     each: MatchCandidate, question: MatchQuestion, shown: Sequence[MatchCandidate], *, pictures: bool
 ) -> dict[str, Any]:
     found = each.candidate
-    key = f"{found.provider}:{found.external_id}"
     known = [name for name in found.titles if name != found.title]
     facts = [wording.runtime(found.runtime_minutes)] if found.runtime_minutes else []
     more = len(found.cast) - CAST
     best = shown[0].score
     return {
         "position": each.position,
-        "key": key,
+        "key": each.key,
         "title": found.title,
         "initials": initials(found.title),
         "original": found.original_title if found.original_title in known else (known[0] if known else ""),
@@ -228,7 +219,7 @@ def _candidate(
         "cast": ", ".join(found.cast[:CAST]),
         "castMore": f"+ {more}" if more > 0 else "",
         "plot": found.plot if len(found.plot) <= PLOT else f"{found.plot[:PLOT].rstrip()}…",
-        "poster": f"/poster/{question.item.id}/candidate/{each.position}?v={quote(key)}" if pictures else "",
+        "poster": f"/poster/{question.item.id}/candidate/{each.position}?v={quote(each.key)}" if pictures else "",
         "score": f"{each.score:.2f}",
         "relation": "of 1.00 · most likely" if each is shown[0] else f"of 1.00 · {best - each.score:.2f} behind",
         "meter": f"{each.score:.2f} of 1.00; accepted automatically from {ACCEPT_SCORE:.2f}",

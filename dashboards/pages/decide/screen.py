@@ -32,6 +32,12 @@ class _Questions(NamedTuple):
     shown: MatchQuestion | None  # the question that has to be among the listed ones
 
 
+class _MadeDecision(NamedTuple):
+    id: int
+    title_id: int
+    titles: int  # that it concerns
+
+
 class _WaitingDecision(NamedTuple):
     work: Callable[[], MatchResult]
     done: Callable[[MatchResult], None]
@@ -55,7 +61,7 @@ class DecideScreen(Screen):
         self._calls: deque[_WaitingDecision] = deque()  # decisions that wait
         self._is_deciding = False
         self._settled = 0  # decisions that are processed
-        self._titles: dict[int, int] = {}  # by decision of this session: its title
+        self._made: list[_MadeDecision] = []  # of this session, in their order, without those that are undone
         self._decided, self._seconds, self._last = 0, 0.0, 0.0
         self._turn = 0  # grows with each title that the server opens
         self._shows: int | None = None
@@ -66,7 +72,7 @@ class DecideScreen(Screen):
             ),
             later=lambda message: self._decide(message, self._library.matches.later),
             search=lambda message: self._search(int(message["id"]), str(message["text"])),
-            undo=lambda _: self._undo(),
+            undo=lambda message: self._undo(int(message.get("decision") or 0)),
             more=lambda _: self._load_more(),
             segment=lambda message: self._show_segment(str(message["state"])),
             retry=lambda _: self._search_all(),
@@ -162,8 +168,9 @@ class DecideScreen(Screen):
 
         def done(result: MatchResult) -> None:
             self._settled += 1
-            self._titles[result.decision_id] = title_id
-            self._bridge.toast("good", result.description, undo_here=True)
+            self._made.append(_MadeDecision(result.decision_id, title_id, result.titles))
+            self._decided += result.titles - 1
+            self._bridge.toast("good", result.description, undo_here=result.decision_id)
 
         def failed() -> None:
             self._settled += 1
@@ -171,15 +178,25 @@ class DecideScreen(Screen):
 
         self._enqueue(lambda: work(title_id), done, failed)
 
-    def _undo(self) -> None:
-        def done(result: MatchResult) -> None:
-            self._decided = max(0, self._decided - 1)
-            self._bridge.toast("info", result.description)
-            title_id = self._titles.pop(result.decision_id, None)
-            if title_id is not None and self.state.segment == "open":
-                self._load(opens=title_id)
+    def _undo(self, decision_id: int) -> None:
+        """Undo a decision, the last one of this page if the id is 0: other pages and commands decide, too."""
 
-        self._enqueue(self._library.matches.undo, done, lambda: None)
+        def undo() -> MatchResult:
+            if not decision_id and not self._made:
+                raise errors.UsageError("This page has no decision to undo.", code="wrong_state")
+            return self._library.matches.undo(decision_id or self._made[-1].id)
+
+        def done(result: MatchResult) -> None:
+            self._bridge.toast("info", result.description)
+            made = next((each for each in self._made if each.id == result.decision_id), None)
+            if made is None:
+                return
+            self._made.remove(made)
+            self._decided = max(0, self._decided - made.titles)
+            if self.state.segment == "open":
+                self._load(opens=made.title_id)
+
+        self._enqueue(undo, done, lambda: None)
 
     def _enqueue(
         self, work: Callable[[], MatchResult], done: Callable[[MatchResult], None], failed: Callable[[], None]
@@ -213,6 +230,8 @@ class DecideScreen(Screen):
         def done(question: MatchQuestion) -> None:
             if not question.candidates:
                 self._bridge.toast("info", f"No provider has a title like “{text}”.")
+            elif not question.offers:
+                self._bridge.toast("info", question.explanation)
             self._load(opens=title_id)
 
         def failed(error: errors.IndexiumError) -> None:

@@ -67,7 +67,7 @@ class TitlesScreen(Screen):
             unlock=lambda message: self._lock(str(message["field"]), on=False),
             person=self._show_person,
             ignore=lambda message: self._ignore(on=message["on"] is True),
-            undo=lambda _: self._decide_match(self._library.matches.undo),
+            undo=lambda message: self._decide_match(lambda: self._library.matches.undo(int(message["decision"]))),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
         )
@@ -282,10 +282,12 @@ class TitlesScreen(Screen):
             self._set("ignored", "")
 
     def _decide_match(self, work: Callable[[], MatchResult], *, undo: bool = False) -> None:
-        """Decide about a match, or undo the last decision; `undo`: the message offers it."""
+        """Decide about a match, or undo a decision; `undo`: the message offers it."""
 
         def done(result: MatchResult) -> None:
-            self._bridge.toast("good" if undo else "info", result.description, undo_here=undo)
+            self._bridge.toast(
+                "good" if undo else "info", result.description, undo_here=result.decision_id if undo else None
+            )
             self.refresh()
 
         self._bridge.run(work, done, name="title_match")

@@ -18,6 +18,7 @@ from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.matching import Candidate
 from indexium_core.model.titles.titles import (
     STATES,
+    EpisodeEntry,
     IdentifiedTitle,
     SeasonCollection,
     TitleFile,
@@ -104,7 +105,9 @@ def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str,
         "files": [_file(each) for each in title.files[:_MOST]],
         "files_total": wording.files(len(title.files)),
         "seasons": [_season(each, title) for each in found.seasons],
-        "episodes": [_child(each) for each in title.children] if item.entity_type == "season" else [],
+        "episodes": [_episode(each, has_file=each.file_count > 0) for each in title.children]
+        if item.entity_type == "season"
+        else [],
         "gaps": [each.text for each in title.gaps],
         "related": [titles_list.tile(each.item, pictures=pictures) | {"why": _shared(each)} for each in found.related],
         "match": _match(found.match, decide if found.can_decide else ""),
@@ -218,27 +221,18 @@ def _season(season: SeasonCollection, title: IdentifiedTitle) -> dict[str, Any]:
         "number": -1 if number is None else number,
         "title": names.get(number, f"Season {number}"),
         "about": wording.plural(season.episodes, "episode"),
-        "episodes": [
-            {
-                "id": each.id,
-                "href": f"/titles/{each.id}",
-                "code": episode_code(each.season, each.episode) or str(each.aired or ""),
-                "title": each.title,
-                "about": "" if each.file_ids else "no file",
-            }
-            for each in season.videos
-        ],
+        "episodes": [_episode(each, has_file=bool(each.file_ids)) for each in season.videos],
         "gaps": [each.text for each in title.gaps if each.season == number],
     }
 
 
-def _child(item: TitleItem) -> dict[str, Any]:
+def _episode(episode: EpisodeEntry | TitleItem, *, has_file: bool) -> dict[str, Any]:
     return {
-        "id": item.id,
-        "href": f"/titles/{item.id}",
-        "code": episode_code(item.season, item.episode) or str(item.aired or ""),
-        "title": item.title,
-        "about": "" if item.file_count else "no file",
+        "id": episode.id,
+        "href": f"/titles/{episode.id}",
+        "code": episode_code(episode.season, episode.episode) or str(episode.aired or ""),
+        "title": episode.title,
+        "about": "" if has_file else "no file",
     }
 
 

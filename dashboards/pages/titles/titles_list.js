@@ -1,13 +1,20 @@
 // Films and series as posters or as a table, with filters, counts and the state of the providers.
-import {component, currentPage, listen} from "../../components/browser/component.js"
+import {component, currentPage} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {drawFilter} from "../../components/filter_menu.js"
-import {drawSearchField} from "../../components/search_field.js"
+import {
+  FILTER_ACTIONS,
+  closeFilterOutside,
+  closesFilter,
+  drawEmptyList,
+  drawFilter,
+  drawFilterBar,
+  newMenuState,
+} from "../../components/filter_menu.js"
 import {button, drawSelect, loadingPage, pager} from "../../components/widgets.js"
 import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js"
 
-/** @import {Filter, Option} from "../../components/filter_menu.js" */
+/** @import {Filter, MenuState} from "../../components/filter_menu.js" */
 /** @import {Poster} from "../../components/posters.js" */
 
 /**
@@ -50,8 +57,7 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {{title: string, text: string, acts: {act: string, label: string}[]} | null} empty
  * @property {{text: string, href: string}[]} attribution
  *
- * @typedef {{menu: string, options: Option[] | null, isUnfolded: boolean}} State
- * @typedef {Component<View, State>} Self
+ * @typedef {Component<View, MenuState>} Self
  */
 
 /** @param {View} view */
@@ -101,35 +107,16 @@ const drawQuick = ({key, value, label, count, on}) =>
   )
 
 /** @param {Self} self */
-function drawFilters({view, state}) {
-  const set = view.filters.filter(each => each.text).length + view.quick.filter(each => each.on).length
-  return h(
-    "div",
-    {class: "filters", role: "search", "aria-label": "Filters", data: {key: "filters"}},
-    drawSearchField(view.query, false, {
-      placeholder: "Title or series …",
-      "aria-label": "Search the titles",
-      data: {key: "q"},
-    }),
-    h(
-      "button",
-      {
-        type: "button",
-        class: `pill unfold${set ? " on" : ""}`,
-        "aria-expanded": String(state.isUnfolded),
-        data: {act: "unfold", key: "unfold"},
-      },
-      "Filters ",
-      h("b", null, set || ""),
-    ),
-    h(
-      "div",
-      {class: state.isUnfolded ? "pills unfolded" : "pills", data: {key: "pills"}},
-      view.filters.map(each => drawFilter(each, state.menu, state.options)),
-      view.quick.map(drawQuick),
-    ),
+const drawFilters = ({view: {query, filters, quick}, state: {menu, options, isUnfolded}}) =>
+  drawFilterBar(
+    {
+      search: [query, false, {placeholder: "Title or series …", "aria-label": "Search the titles", data: {key: "q"}}],
+      set: filters.filter(each => each.text).length + quick.filter(each => each.on).length,
+      isUnfolded,
+    },
+    filters.map(each => drawFilter(each, menu, options)),
+    quick.map(drawQuick),
   )
-}
 
 /** @param {View} view */
 const drawMeaning = ({narrowed, sorts, sort, range}) =>
@@ -230,16 +217,10 @@ const drawItems = ({shows, items}) =>
 
 /** @param {View["empty"]} empty */
 const drawEmpty = ({title, text, acts}) =>
-  h(
-    "div",
-    {class: "card empty", data: {key: "empty"}},
-    h("b", null, title),
-    h("p", null, text),
-    h(
-      "div",
-      {class: "acts"},
-      acts.map(({act, label}) => button(label, act, {kind: "small"})),
-    ),
+  drawEmptyList(
+    title,
+    text,
+    acts.map(({act, label}) => button(label, act, {kind: "small"})),
   )
 
 /** @param {View} view */
@@ -300,16 +281,7 @@ const columnsOf = list => {
 
 /** Move the focus between the titles. @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
-  const {state} = self
-  if (event.key === "Escape" && state.menu) {
-    const key = state.menu
-    event.preventDefault()
-    event.stopPropagation()
-    state.menu = ""
-    self.paint()
-    self.focus(`[data-act=menu][data-facet=${key}]`)
-    return
-  }
+  if (closesFilter(self, event)) return
   if (event.key === "Enter" && event.target.matches("input.q")) {
     self.send("find", {query: event.target.value})
     return
@@ -325,32 +297,17 @@ function onKey(self, event) {
 
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
+  ...FILTER_ACTIONS,
   open: (self, {id}) => self.send("open", {id: Number(id)}),
   page(self, {page}) {
     self.send("page", {page: Number(page)})
     window.scrollTo({top: 0})
   },
   quick: (self, {facet, value}) => self.send("filter", {key: facet, values: value ? [value] : []}),
-  drop: (self, {facet}) => self.send("filter", {key: facet, values: []}),
   empty(self) {
     self.find("input.q").value = ""
     self.send("find", {query: ""})
     self.focus("input.q")
-  },
-  menu(self, {facet}) {
-    const {state} = self
-    state.menu = state.menu === facet ? "" : facet
-    state.options = null
-    self.paint()
-    if (state.menu) self.send("facet", {key: facet})
-  },
-  option(self, {facet}, target) {
-    const values = self.state.options.filter(each => (each.value === target.value ? target.checked : each.on))
-    self.send("filter", {key: facet, values: values.map(each => each.value)})
-  },
-  unfold({state, paint}) {
-    state.isUnfolded = !state.isUnfolded
-    paint()
   },
   sort: (self, _, target) => self.send("sort", {sort: target.value}),
 }
@@ -364,24 +321,16 @@ function onMessage(self, {options}) {
   if (isNew) self.focus(".facet input")
 }
 
-/** @returns {State} */
-const newState = () => ({menu: "", options: null, isUnfolded: false})
-
 /** @param {RenderContext} context */
 export function render(context) {
   const {model} = context
   /** @type {Self} */
   const self = component(context, {
-    state: newState,
+    state: newMenuState,
     draw,
     onSetup(me) {
       hideBroken(me.root)
-      listen(model, document, "pointerdown", event => {
-        if (!me.state.menu) return
-        if (event.composedPath().some((/** @type {any} */ each) => each.classList?.contains("anchor"))) return
-        me.state.menu = ""
-        me.paint()
-      })
+      closeFilterOutside(me)
     },
     onMessage,
     listeners: {keydown: onKey},

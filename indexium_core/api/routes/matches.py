@@ -43,10 +43,16 @@ def matches(
     return Json({**listed(found), "counts": found.counts})
 
 
+class MatchUndo(Body):
+    """A decision about a match; without it, the last one."""
+
+    decision_id: Annotated[int | None, Field(ge=1, lt=2**63)] = None
+
+
 @router.post("/titles/matches/undo", response_model=MatchResult)
-def undo(library: Open) -> Json:
-    """Undo the last decision about a match."""
-    return Json(library.matches.undo())
+def undo(library: Open, body: MatchUndo | None = None) -> Json:
+    """Undo a decision about a match. A later one about the same title must be undone before."""
+    return Json(library.matches.undo(body.decision_id if body else None))
 
 
 @router.get("/titles/matches/{title_id}", response_model=MatchQuestion)
@@ -82,12 +88,13 @@ class Rejection(Body):
     """A candidate by its position."""
 
     position: Annotated[int, Field(ge=1, le=1000)]
+    expected: Annotated[Text, Field(description="The id of the candidate at the position, such as `tmdb:603`.")] = ""
 
 
 @router.post("/titles/matches/{title_id}/reject", response_model=MatchResult)
 def reject(library: Open, title_id: TitleId, body: Rejection) -> Json:
     """Reject a candidate of a title; no search proposes it again."""
-    return Json(library.matches.reject(title_id, body.position))
+    return Json(library.matches.reject(title_id, body.position, expected=body.expected))
 
 
 class IgnoreRequest(Body):

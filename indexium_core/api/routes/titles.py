@@ -18,6 +18,7 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, Number, Open, Page, Text, listed, words
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model.fields.preview import FieldsPreview
+from indexium_core.model.job import Job
 from indexium_core.model.titles.fields import PLANNED_FIELDS
 from indexium_core.model.titles.titles import (
     EpisodeEntry,
@@ -191,6 +192,65 @@ def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
         return library.titles.unlock(title_id, sorted(locked)) if locked else []
 
     return Json(_of(library, kind, title_id, unlocked))
+
+
+# Files.
+
+
+class MovedFiles(Body):
+    """Files that move to another title."""
+
+    file_ids: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+    role: Annotated[str, Field(max_length=20, description="main, extra, trailer or sample.")] = "main"
+    season: Annotated[int | None, Field(ge=0, le=100_000, description="Season in a series; default: 1.")] = None
+    episodes: Annotated[
+        list[int], Field(max_length=1000, description="Numbers of episodes in a series.", default_factory=list)
+    ]
+
+
+class MovedFilesOfNewTitle(MovedFiles):
+    """Files that become a new film, or an episode of a new series."""
+
+    kind: Annotated[Literal["movie", "series"], Field(description="Kind of the new title.")]
+    title: Annotated[str, Field(max_length=1000)]
+    year: int | None = None
+
+
+class FreedFiles(Body):
+    """Files that names and NFO files identify again."""
+
+    file_ids: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+
+
+@router.post(f"{KindOfTitle}/files", response_model=TitleItem)
+def assign(library: Open, kind: Kind, title_id: TitleId, body: MovedFiles) -> Json:
+    """Move files to this film, episode or series by hand; scans leave them there. Return the film or the episode."""
+    title_of_kind(library, kind, title_id)
+    return Json(
+        library.titles.assign(body.file_ids, title_id, role=body.role, season=body.season, episodes=body.episodes)
+    )
+
+
+@router.post("/titles/files", response_model=TitleItem)
+def assign_new(library: Open, body: MovedFilesOfNewTitle) -> Json:
+    """Move files to a new film, or to an episode of a new series. Return the film or the episode."""
+    return Json(
+        library.titles.assign_new(
+            body.file_ids,
+            body.kind,
+            body.title,
+            year=body.year,
+            role=body.role,
+            season=body.season,
+            episodes=body.episodes,
+        )
+    )
+
+
+@router.post("/titles/files/automatic", status_code=202, response_model=Job)
+def unassign(library: Open, body: FreedFiles) -> Json:
+    """Let names and NFO files decide about files again; return the job of the identification."""
+    return Json(library.titles.unassign(body.file_ids), 202)
 
 
 class PlannedTitles(Body):

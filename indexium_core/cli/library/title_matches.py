@@ -29,24 +29,26 @@ def list_matches(
     per_page: Annotated[int, typer.Option(min=1, max=200, help="Titles per page.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Show the titles that wait for a decision about their match, with the best candidate of each."""
+    """Show the titles that wait for a decision about their match, with the best candidate or the match of each."""
     with opened(context) as library:
         found = library.matches.pending(state, library_id=library_id, page=page, per_page=per_page)
     if as_json:
         output.to_json(found)
         return
     output.table(
-        ("id", "title", "files", "candidates", "score", "best candidate"), map(_cells, found.items), right=(0, 2, 3)
+        ("id", "title", "files", "candidates", "score", "match" if state == "accepted" else "best candidate"),
+        map(_cells, found.items),
+        right=(0, 2, 3),
     )
     others = [f"{state} {count:,}" for state, count in found.counts.items() if count]
     output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}. {', '.join(others)}.")
 
 
 def _cells(question: MatchQuestion) -> tuple[object, ...]:
-    waiting = [each for each in question.candidates if each.state != "rejected"]
-    best = waiting[0] if waiting else None
+    offers = question.offers
+    best = question.accepted or (offers[0] if offers else None)
     score, name = (f"{best.score:.2f}", best.candidate.name) if best else ("", "")
-    return question.item.id, question.item.name, question.item.file_count, len(waiting), score, name
+    return question.item.id, question.item.name, question.item.file_count, len(offers), score, name
 
 
 def decide(
@@ -54,31 +56,33 @@ def decide(
     title_id: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id from 'titles matches'.")],
     accept: Annotated[int | None, typer.Option(metavar="N", min=1, help="Accept this candidate.")] = None,
     external_id: Annotated[
-        str, typer.Option("--id", metavar="PROVIDER:ID", help="Accept the title with this id, such as tmdb:123.")
-    ] = "",
+        str | None, typer.Option("--id", metavar="PROVIDER:ID", help="Accept the title with this id, such as tmdb:123.")
+    ] = None,
     reject: Annotated[int | None, typer.Option(metavar="N", min=1, help="Reject this candidate.")] = None,
     ignore: Annotated[bool, typer.Option("--ignore", help="It is no film and no series.")] = False,
     later: Annotated[bool, typer.Option("--later", help="Put the question off.")] = False,
-    search: Annotated[str, typer.Option(metavar="TEXT", help="Search a title, a title with a year, or an id.")] = "",
+    search: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Search a title, a title with a year, or an id.")
+    ] = None,
     others: Annotated[
         bool, typer.Option("--others", help="With --accept and --ignore: also for open questions of the same folder.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the candidates of a title with the reasons, or decide about them."""
-    chosen = [accept is not None, bool(external_id), reject is not None, ignore, later, bool(search)]
+    chosen = [accept is not None, external_id is not None, reject is not None, ignore, later, search is not None]
     if sum(chosen) > 1:
         raise errors.UsageError("Choose one of --accept, --id, --reject, --ignore, --later and --search.")
     if others and accept is None and not ignore:
         raise errors.UsageError("--others belongs to --accept or --ignore.")
     with opened(context) as library:
-        if not any(chosen) or search:
-            question = library.matches.search(title_id, search) if search else library.matches.get(title_id)
+        if not any(chosen) or search is not None:
+            question = library.matches.get(title_id) if search is None else library.matches.search(title_id, search)
             _print_question(question, as_json=as_json)
             return
         if accept is not None:
             result = library.matches.accept(title_id, accept, others=others)
-        elif external_id:
+        elif external_id is not None:
             result = _accept_id(library, title_id, external_id)
         elif reject is not None:
             result = library.matches.reject(title_id, reject)
@@ -97,11 +101,20 @@ def _accept_id(library: LibraryServices, title_id: int, text: str) -> MatchResul
     return library.matches.accept_id(title_id, known, "tv" if item.entity_type == "series" else "movie")
 
 
-def undo_decision(context: typer.Context, as_json: AsJson = False) -> None:
-    """Undo the last decision about a match; again: the one before it."""
+def undo_decision(
+    context: typer.Context,
+    decision_id: Annotated[
+        int | None, typer.Argument(metavar="ID", min=1, max=2**62, help="The decision; without it the last one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Undo a decision about a match. Without ID the last one; again: the one before it."""
     with opened(context) as library:
-        result = library.matches.undo()
-    _answer(result, as_json=as_json)
+        result = library.matches.undo(decision_id)
+    if as_json:
+        output.to_json(result)
+    else:
+        output.say_out(result.description)
 
 
 def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
@@ -130,3 +143,4 @@ def _answer(result: MatchResult, *, as_json: bool) -> None:
         output.to_json(result)
     else:
         output.say_out(result.description)
+        output.note(f"Undo: indexium titles undo {result.decision_id}")

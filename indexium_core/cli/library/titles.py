@@ -136,7 +136,10 @@ def _print_inside(found: IdentifiedTitle) -> None:
         output.say_out(gap.text)
     output.table(
         ("file", "role", "part", "path"),
-        ((each.file_id, each.role, each.part or "", each.file_path) for each in found.files[:_SHOWN_FILES]),
+        (
+            (each.file_id, f"{each.role}, by hand" if each.by_hand else each.role, each.part or "", each.file_path)
+            for each in found.files[:_SHOWN_FILES]
+        ),
         right=(0, 2),
     )
     if len(found.files) > _SHOWN_FILES:
@@ -269,6 +272,45 @@ def set_values(
     with opened(context) as library:
         changed = library.titles.set_values(title_id, {name.strip(): value for name, _, value in pairs})
     _answer(changed, as_json=as_json)
+
+
+@titles.command("assign", epilog="Example: indexium titles assign 31 --to 4 --season 1 --episode 2")
+def assign(
+    context: typer.Context,
+    file_ids: Annotated[
+        list[int], typer.Argument(metavar="FILE…", min=1, max=MOST, help="Ids of files, from 'titles show'.")
+    ],
+    title_id: Annotated[
+        int | None, typer.Option("--to", metavar="ID", min=1, max=2**62, help="Film, series or episode of the files.")
+    ] = None,
+    season: Annotated[int | None, typer.Option(metavar="N", help="Season in a series; default: 1.")] = None,
+    episodes: Annotated[
+        list[int] | None, typer.Option("--episode", metavar="N", help="Episode in a series; several are possible.")
+    ] = None,
+    role: Annotated[str, typer.Option(metavar="ROLE", help="main, extra, trailer or sample.")] = "main",
+    new: Annotated[str, typer.Option(metavar="KIND", help="Make a new movie or series with --title.")] = "",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Title of the new movie or series.")] = "",
+    year: Annotated[str, typer.Option(metavar="YEAR", help="Year of the new movie or series.")] = "",
+    automatic: Annotated[bool, typer.Option("--automatic", help="Let names and NFO files decide again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move files to another title by hand; scans leave them there."""
+    if (title_id is not None) + bool(new) + automatic != 1 or bool(title or year) > bool(new):
+        raise errors.UsageError("Choose one: --to ID, --new KIND --title TEXT, or --automatic.")
+    numbers = episodes or ()
+    with opened(context) as library:
+        if automatic:
+            _finish(followed(library, library.titles.unassign(file_ids), "Identification"), as_json=as_json)
+        if title_id is not None:
+            item = library.titles.assign(file_ids, title_id, role=role, season=season, episodes=numbers)
+        else:
+            item = library.titles.assign_new(
+                file_ids, new, title, year=year, role=role, season=season, episodes=numbers
+            )
+    if as_json:
+        output.to_json(item)
+        return
+    output.say_out(f"{wording.files(len(file_ids))} moved to title {item.id}: {item.name}")
 
 
 @titles.command("lock", epilog="Example: indexium titles lock 12 title year")

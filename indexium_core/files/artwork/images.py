@@ -19,15 +19,15 @@ import numpy as np
 from indexium_core import errors
 from indexium_core.model.artwork.assets import COLLAGE_CELL, COLLAGE_LAYOUTS, MAX_IMAGE_BYTES, VARIANTS
 
-__all__ = ["EXTENSIONS", "TitleImage", "collage", "decode", "variant"]
+__all__ = ["MEDIA_TYPES", "TitleImage", "collage", "decode", "variant"]
 
 _MOST_PIXELS = 50_000_000  # 8192 × 4320 has 35 million
 _QUALITY = 85
 _ENOUGH = (780, 600)  # a JPEG is decoded at the smallest scale that is larger: enough for each variant
 _PAPER = (0, 0, 0)  # behind transparent pixels
 _HASHED, _KEPT = 32, 8  # pixels on each side of the hashed image, and coefficients that are kept
-EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}  # by format of Pillow
-_MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+_EXTENSIONS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp"}  # by format of Pillow
+MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}  # by extension
 _MALFORMED = (
     *(OSError, ValueError, TypeError, ArithmeticError, MemoryError, SyntaxError, LookupError, AttributeError),
     *(RuntimeError, EOFError, struct.error, zlib.error),
@@ -45,7 +45,7 @@ class TitleImage:
 
     @property
     def media_type(self) -> str:
-        return _MEDIA_TYPES[self.extension]
+        return MEDIA_TYPES[self.extension]
 
     @property
     def perceptual_hash(self) -> str:
@@ -73,7 +73,7 @@ def decode(data: bytes) -> TitleImage:
         raise errors.CorruptFileError(f"it has more than {MAX_IMAGE_BYTES / 1e6:g} MB")
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as image:
-            extension, (width, height) = EXTENSIONS[image.format or ""], image.size
+            extension, (width, height) = _EXTENSIONS[image.format or ""], image.size
             if not 0 < width * height <= _MOST_PIXELS:
                 raise errors.CorruptFileError(f"it has more than {_MOST_PIXELS / 1e6:g} million pixels")
             image.draft("RGB", _ENOUGH)

@@ -29,7 +29,6 @@ __all__ = ["CacheService"]
 _MAX_CONCURRENT = 2  # images that are decoded at the same time
 _ORIGINAL = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/(?P<hash>[0-9a-f]{64})\.(?P<extension>jpg|png|webp)")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 _UNKNOWN = "unknown"  # kind of an image that the folder has and the table does not
 
 
@@ -80,7 +79,7 @@ class CacheService:
 
     def retrieve_asset(self, content_hash: str) -> CachedImage | None:
         """Return an original; None if it is not in the cache, or damaged on the disk."""
-        for extension, media_type in _MEDIA_TYPES.items():
+        for extension, media_type in images.MEDIA_TYPES.items():
             key = _key(content_hash, f".{extension}")
             data = self.folder.read(key)
             if data is None:
@@ -94,7 +93,7 @@ class CacheService:
 
     def asset_exists(self, content_hash: str) -> bool:
         """Return whether an original is in the cache."""
-        return any(self.folder.has(_key(content_hash, f".{extension}")) for extension in _MEDIA_TYPES)
+        return any(self.folder.has(_key(content_hash, f".{extension}")) for extension in images.MEDIA_TYPES)
 
     def has_variant(self, content_hash: str, kind: str) -> bool:
         """Return whether a variant is in the cache."""

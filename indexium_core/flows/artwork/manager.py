@@ -91,37 +91,6 @@ class ArtworkManager:
         ]
         return ordered + [each for each in found if each.is_rejected]
 
-    def record(
-        self,
-        entity_type: str,
-        entity_id: int,
-        images: Sequence[ImageCandidate],
-        *,
-        failed: Collection[str] = (),
-    ) -> None:
-        """
-        Store what the providers offer for a title, in place of what they offered before.
-
-        Args:
-            entity_type: movie, series, season or episode.
-            entity_id: Id of the title.
-            images: The pictures of all providers.
-            failed: Providers that gave no answer: their earlier pictures stay.
-
-        Raises:
-            UsageError: There is no such type of titles.
-            UnknownIdError: There is no such title.
-
-        """
-        owner = self._owner(entity_type, entity_id)
-        self.record_all({(owner.entity_type, owner.id): images}, failed=failed)
-
-    def record_all(
-        self, images: Mapping[tuple[str, int], Sequence[ImageCandidate]], *, failed: Collection[str] = ()
-    ) -> None:
-        """Store what the providers offer for titles, by type and id, as `record`; unknown titles are left out."""
-        self._database.run(lambda tx: self.put(tx, images, failed=failed))
-
     def put(
         self,
         tx: Connection,
@@ -129,7 +98,15 @@ class ArtworkManager:
         *,
         failed: Collection[str] = (),
     ) -> None:
-        """Do what `record_all` does in a transaction of the caller."""
+        """
+        Store what the providers offer for titles, in place of what they offered before.
+
+        Args:
+            tx: The transaction of the caller.
+            images: The pictures of all providers, by type and id of the title; unknown titles are left out.
+            failed: Providers that gave no answer: their earlier pictures stay.
+
+        """
         offers = {
             title: list({(each.kind, each.provider, each.url): _offer(each) for each in some if each.url}.values())
             for title, some in images.items()

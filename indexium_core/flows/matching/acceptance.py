@@ -9,7 +9,7 @@ from indexium_core import errors
 from indexium_core.flows.matching import title_query
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
-from indexium_core.model.titles.matching import SearchQuery
+from indexium_core.model.titles.matching import SearchQuery, by_title
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import identified
@@ -17,7 +17,15 @@ from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
 from indexium_core.store.titles.matches import SearchRow
 
-__all__ = ["accept_candidate", "copy_shown_values", "film_or_series", "key_of", "position_of", "search_of"]
+__all__ = [
+    "accept_candidate",
+    "copy_shown_values",
+    "film_or_series",
+    "key_of",
+    "position_of",
+    "same_title",
+    "search_of",
+]
 
 
 def film_or_series(reader: Connection, title_id: int) -> TitleItem:
@@ -50,7 +58,9 @@ def accept_candidate(tx: Connection, item: TitleItem, position: int, *, by: str,
     chosen = next(each for each in found if each.position == position)
     if chosen.state != "accepted":
         store.withdraw(tx, item.entity_type, item.id)
-    store.mark_candidate(tx, item.id, position, "accepted", by=by, at=at)
+    again = [each.position for each in same_title(found, chosen) if each.state == "rejected"]
+    store.mark_candidates(tx, item.id, again, "proposed", by="", at=None)
+    store.mark_candidates(tx, item.id, [position], "accepted", by=by, at=at)
     candidate = chosen.candidate
     known = [ExternalId.of_provider(each.provider, each.value) for each in candidate.ids]
     ids = {ID_FIELDS[each.provider]: each.value for each in known if each is not None}
@@ -62,6 +72,11 @@ def accept_candidate(tx: Connection, item: TitleItem, position: int, *, by: str,
         row = SearchRow(state="accepted", query=plain, explanation="", decided_by=by, decided_at=at)
         store.put_search(tx, item.entity_type, item.id, row, at=at)
     copy_shown_values(tx, [item.id], at)
+
+
+def same_title(found: Sequence[MatchCandidate], chosen: MatchCandidate) -> list[MatchCandidate]:
+    """Return the candidates that are the chosen title, of any provider."""
+    return next(title for title in by_title(found) if chosen in title)
 
 
 def position_of(tx: Connection, item: TitleItem, chosen: MatchCandidate) -> int:

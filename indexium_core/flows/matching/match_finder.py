@@ -15,7 +15,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.matches.questions import MatchCandidate, MatchState
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
-from indexium_core.model.titles.matching import MIN_SCORE, MatchReason, ScoredCandidate, SearchQuery
+from indexium_core.model.titles.matching import MIN_SCORE, MatchReason, ScoredCandidate, SearchQuery, is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.database import Database
@@ -141,17 +141,22 @@ class MatchFinder:
         with self._database.atomic() as tx:
             item = acceptance.film_or_series(tx, item.id)
             row = store.searches(tx, [item.id]).get(item.id)
-            kept = {acceptance.key_of(each): each for each in store.candidates(tx, [item.id]).get(item.id, [])}
-            for each in found:
-                known = kept.get(acceptance.key_of(each))
-                if known is not None and known.state == "rejected":
-                    store.remove_candidate(tx, item.id, known.position)
-            taken = {key for key, each in kept.items() if each.state == "accepted"}
-            fresh = [each for each in found if acceptance.key_of(each) not in taken]
+            kept = store.candidates(tx, [item.id]).get(item.id, [])
+            taken = {acceptance.key_of(each) for each in kept if each.state == "accepted"}
+            rejected = [each.candidate for each in kept if each.state == "rejected"]
+            offered = [each for each in found if acceptance.key_of(each) not in taken]
+            fresh = [each for each in offered if not any(is_same(each.candidate, other) for other in rejected)]
             store.put_candidates(tx, item.entity_type, item.id, fresh)
             if row is not None and row.state not in UNDECIDED:
                 return
-            explanation = "These are the candidates of a search by hand." if fresh else "No provider has such a title."
+            if fresh:
+                explanation = "These are the candidates of a search by hand."
+            elif offered:
+                explanation = (
+                    "The search found only titles that were rejected. Accept one by its id, or undo the rejection."
+                )
+            else:
+                explanation = "No provider has such a title."
             result = SearchRow(state="open" if fresh else "none", query=plain, explanation=explanation)
             store.put_search(tx, item.entity_type, item.id, result, at=at)
         self._events.emit("matches:changed", total=1)

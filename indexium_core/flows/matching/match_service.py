@@ -22,7 +22,7 @@ from indexium_core.model.matches.questions import (
     MatchResult,
     MatchState,
 )
-from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.matching import is_same
 from indexium_core.model.titles.titles import TitleItem
@@ -31,11 +31,13 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
+from indexium_core.store.titles.matches import MatchDecisionRow
 
 __all__ = ["TitleMatchService"]
 
 _MOST_QUESTIONS = 200  # of a page
 _LAST_PAGE = 10**9
+_ID_END = 2**63
 _log = logging.getLogger(__name__)
 
 
@@ -191,7 +193,9 @@ class TitleMatchService:
                 if each.state == "ignored":
                     title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
                 acceptance.accept_candidate(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
-            decision = _decision(items, f"“{item.name}” is “{chosen.candidate.name}”")
+            name = _name_with_id(chosen)
+            text = _decided(items, item, f"is matched with {name}", f"are matched with {name}")
+            decision = _result(items, text)
             decision_id = store.record_decision(tx, "accept", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         try:
@@ -202,28 +206,38 @@ class TitleMatchService:
         return dataclasses.replace(decision, decision_id=decision_id, job_id=job_id)
 
     @remote()
-    def reject(self, title_id: int, position: int) -> MatchResult:
+    def reject(self, title_id: int, position: int, *, expected: str = "") -> MatchResult:
         """
-        Reject a candidate of a title: no search proposes it again. If it was the match, the title is a question again.
+        Reject a candidate of a title, whichever provider offers it: no search proposes it again.
+
+        If it was the match, the title is a question again.
+
+        Args:
+            title_id: The title.
+            position: The candidate, as in `MatchQuestion.candidates`.
+            expected: The id of the candidate that the person saw, such as `tmdb:603`.
 
         Raises:
             UnknownIdError: There is no such title or candidate.
+            UsageError: The candidate is another one than expected.
 
         """
         at = self._clock()
         with self._database.atomic() as tx:
             item = acceptance.film_or_series(tx, title_id)
-            chosen = self._at(tx, title_id, position)
+            chosen = self._at(tx, title_id, position, expected)
             before = store.rows_before(tx, [title_id], with_candidates=True)
-            if chosen.state == "accepted":
+            same = acceptance.same_title(store.candidates(tx, [title_id])[title_id], chosen)
+            is_match = any(each.state == "accepted" for each in same)
+            if is_match:
                 store.withdraw(tx, item.entity_type, title_id)
-            store.mark_candidate(tx, title_id, position, "rejected", by="hand", at=at)
+            store.mark_candidates(tx, title_id, [each.position for each in same], "rejected", by="hand", at=at)
             row = store.searches(tx, [title_id]).get(title_id)
             left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]
-            if row is not None and (chosen.state == "accepted" or row.state == "open"):
+            if row is not None and (is_match or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
             acceptance.copy_shown_values(tx, [title_id], at)
-            decision = _decision({title_id: item}, f"“{item.name}” is not “{chosen.candidate.name}”")
+            decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}")
             decision_id = store.record_decision(tx, "reject", decision.description, before, at=at)
         emit(self._events, [item])
         return dataclasses.replace(decision, decision_id=decision_id)
@@ -246,7 +260,8 @@ class TitleMatchService:
             store.ignore(tx, ids, at=at)
             acceptance.copy_shown_values(tx, ids, at)
             items = store.items(tx, ids)
-            decision = _decision(items, f"“{item.name}” is not a film or series")
+            text = _decided(items, item, "is not a film or series", "are not films or series")
+            decision = _result(items, text)
             decision_id = store.record_decision(tx, "ignore", decision.description, before, at=at)
         emit(self._events, list(items.values()))
         return dataclasses.replace(decision, decision_id=decision_id)
@@ -269,28 +284,30 @@ class TitleMatchService:
                 raise errors.UsageError(f"“{item.name}” does not wait for a decision.", code="wrong_state")
             before = store.rows_before(tx, [title_id], with_candidates=False)
             store.mark(tx, [title_id], "later", by="hand", at=at)
-            decision = _decision({title_id: item}, f"“{item.name}” was put off")
+            decision = _result({title_id: item}, f"“{item.name}” was put off")
             decision_id = store.record_decision(tx, "later", decision.description, before, at=at)
         self._events.emit("matches:changed", total=1)
         return dataclasses.replace(decision, decision_id=decision_id)
 
     @remote()
-    def undo(self) -> MatchResult:
+    def undo(self, decision_id: int | None = None) -> MatchResult:
         """
-        Undo the last decision that is not undone; a repeated call undoes the one before it.
+        Undo a decision; without an id the last one that is not undone, so that a repeated call undoes the one before.
 
         The titles get back their state, their candidates and what the providers said about them. Values that a person
         has set or locked since stay.
 
+        Args:
+            decision_id: The decision, as in `MatchResult.decision_id`.
+
         Raises:
-            UsageError: There is no decision.
+            UnknownIdError: There is no such decision.
+            UsageError: There is no decision, it is undone, or a later one about the same title must be undone before.
 
         """
         at = self._clock()
         with self._database.atomic() as tx:
-            decision = store.last_decision(tx)
-            if decision is None:
-                raise errors.UsageError("There is no decision about a match to undo.", code="wrong_state")
+            decision = _undoable(tx, decision_id)
             ignored = {"ignore": "true", "accept": "false"}.get(decision.kind, "")
             store.restore(tx, decision, ignored=ignored, with_candidates=decision.kind in ("accept", "reject"), at=at)
             acceptance.copy_shown_values(tx, decision.title_ids, at)
@@ -310,7 +327,7 @@ class TitleMatchService:
         chosen = next((each for each in found if each.position == position), None)
         if chosen is None:
             raise errors.UnknownIdError(f"Title {title_id} has no candidate {position}.")
-        if expected and expected != f"{chosen.candidate.provider}:{chosen.candidate.external_id}":
+        if expected and expected != chosen.key:
             raise errors.UsageError("The candidates have changed. Look at them again.", code="wrong_state")
         return chosen
 
@@ -319,12 +336,42 @@ def _all_states(counts: Mapping[str, int]) -> Mapping[str, int]:
     return {state: counts.get(state, 0) for state in MATCH_STATES}
 
 
-def _decision(items: Mapping[int, TitleItem], text: str) -> MatchResult:
+def _undoable(tx: Connection, decision_id: int | None) -> MatchDecisionRow:
+    """Return a decision that can be undone: the given one, or the last one."""
+    if decision_id is None:
+        last = store.last_decision(tx)
+        if last is None:
+            raise errors.UsageError("There is no decision about a match to undo.", code="wrong_state")
+        return last
+    decision = store.decision(tx, decision_id) if 0 < decision_id < _ID_END else None
+    if decision is None:
+        raise errors.UnknownIdError(f"There is no decision {decision_id}.")
+    if decision.undone_at is not None:
+        raise errors.UsageError(f"Decision {decision_id} is undone already: {decision.description}", code="wrong_state")
+    if later := store.later_decision(tx, decision):
+        text = f"Undo the later decision {later.id} about the same title first: {later.description}"
+        raise errors.UsageError(text, code="wrong_state")
+    return decision
+
+
+def _decided(items: Mapping[int, TitleItem], item: TitleItem, one: str, many: str) -> str:
+    """Return a decision about a title, and perhaps others of its folder, as text."""
+    if len(items) == 1:
+        return f"“{item.name}” {one}"
+    return f"“{item.name}” and {wording.plural(len(items) - 1, 'other title')} of its folder {many}"
+
+
+def _name_with_id(chosen: MatchCandidate) -> str:
+    """Return a candidate as text: title, year and id, because titles of files and providers are often equal."""
+    found = chosen.candidate
+    return f"“{found.name}” ({PROVIDER_NAMES.get(found.provider, found.provider)} {found.external_id})"
+
+
+def _result(items: Mapping[int, TitleItem], text: str) -> MatchResult:
     """Return the result of a decision, without its id."""
-    more = f", and {wording.plural(len(items) - 1, 'other title')}" if len(items) > 1 else ""
     return MatchResult(
         decision_id=0,
-        description=f"{text}{more}.",
+        description=f"{text}.",
         titles=len(items),
         files=sum(each.file_count for each in items.values()),
     )

@@ -32,7 +32,8 @@ logger = logging.getLogger(__name__)
 
 _WORK = ("scan", "rescan", "write", "rollback")
 _PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
-_CHANGES = frozenset({"plan:changed", "locks:changed", *(f"{work}:completed" for work in _WORK)})
+_TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")
+_CHANGES = frozenset({"plan:changed", "locks:changed", *_TITLES, *(f"{work}:completed" for work in _WORK)})
 _DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
 _COST = 10  # a snapshot that takes a second is followed by ten seconds without one

@@ -29,7 +29,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.titles import identified
+from indexium_core.store.titles import assignments, identified
 from indexium_core.store.titles.identified import FileToIdentify, TitleRow
 
 __all__ = ["IdentificationReport", "Identifier"]
@@ -178,7 +178,14 @@ class Identifier:
     ) -> list[tuple[str, int, bool]]:
         known = {each.library_id for each in catalog.libraries(tx)}
         stored, links = identified.stored(tx), identified.links(tx)
-        resolver = Resolver(library.library_id, stored, links, libraries=known, new_id=_ids(tx))
+        resolver = Resolver(
+            library.library_id,
+            stored,
+            links,
+            libraries=known,
+            new_id=_ids(tx),
+            assigned=assignments.assigned(tx),
+        )
         resolver.resolve(group_movies(guesses), group_series(guesses))
         titles = list(resolver.titles.values())
         values = [value for title in titles for value in values_of(title, by_id, documents)]

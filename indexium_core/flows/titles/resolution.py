@@ -1,20 +1,21 @@
 """
 Find the stored title of each file, so that the same files give the same titles at each scan.
 
-1. A file whose film or episode a person has changed stays there, whatever its name says now.
-2. A group of files goes to the title that has its key (what the names say).
-3. Otherwise it goes to the title that most of its files had, and the title gets the new key: the files were renamed.
-4. Otherwise it gets a new title.
+1. A file that a person moved to a title stays there.
+2. A file whose film or episode a person has changed stays there, whatever its name says now.
+3. A group of files goes to the title that has its key (what the names say).
+4. Otherwise it goes to the title that most of its files had, and the title gets the new key: the files were renamed.
+5. Otherwise it gets a new title.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexium_core.model.titles.fields import EntityType
-from indexium_core.model.titles.grouping import EpisodeGroup, FileRole, MovieGroup, SeriesGroup
+from indexium_core.model.titles.grouping import MADE_BY_HAND, EpisodeGroup, FileRole, MovieGroup, SeriesGroup
 from indexium_core.store.titles.identified import FileLink, StoredTitle
 
 __all__ = ["ResolvedTitle", "Resolver"]
@@ -48,30 +49,38 @@ class Resolver:
         *,
         libraries: Collection[int],
         new_id: Callable[[], int],
+        assigned: Iterable[FileLink] = (),
     ) -> None:
         """
         Use the titles of all libraries, because a file may have moved from another one.
 
         `libraries` are the ids of all libraries: titles of a removed one are found again by their names. `new_id`
-        returns an id that no title has.
+        returns an id that no title has. `assigned` are the files that a person moved to a title.
         """
         self._library_id, self._new_id = library_id, new_id
         self._stored = {each.id: each for each in stored}
         self._by_key: dict[tuple[str, int | None, str], int] = {}
         for each in sorted(self._stored.values(), key=lambda title: title.library_id != library_id):
             if each.library_id == library_id or each.library_id not in libraries:
-                self._by_key.setdefault((each.entity_type, each.series_id, each.name_key), each.id)
+                key = each.name_key.removeprefix(MADE_BY_HAND)
+                self._by_key.setdefault((each.entity_type, each.series_id, key), each.id)
         self._of_file: dict[int, list[StoredTitle]] = {}
         for link in links:
             title = self._stored.get(link.entity_id)
             if title is not None and link.role == "main":
                 self._of_file.setdefault(link.file_id, []).append(title)
+        self._assigned: dict[int, list[FileLink]] = {}
+        for link in assigned:
+            if link.entity_id in self._stored:
+                self._assigned.setdefault(link.file_id, []).append(link)
         self._claimed: set[int] = set()
         self.titles: dict[int, ResolvedTitle] = {}
         self.links: dict[tuple[int, int], FileLink] = {}  # by file and title
 
     def resolve(self, movies: Sequence[MovieGroup], series: Sequence[SeriesGroup]) -> None:
         """Resolve all groups into `titles` and `links`."""
+        movies = [each for each in map(self._movie_of_names, movies) if each.files]
+        series = [each for each in map(self._series_of_names, series) if each.episodes or each.extras]
         exact = {id(group): self._by_key.get(("movie", None, group.key)) for group in movies}
         self._claimed |= {each for each in exact.values() if each is not None}
         of_series = {id(group): self._by_key.get(("series", None, group.key)) for group in series}
@@ -80,6 +89,25 @@ class Resolver:
             self._movie(movie, exact[id(movie)])
         for group in series:
             self._series(group, of_series[id(group)])
+
+    # Files that a person moved.
+
+    def _movie_of_names(self, group: MovieGroup) -> MovieGroup:
+        return replace(group, files=self._free(group.files))
+
+    def _series_of_names(self, group: SeriesGroup) -> SeriesGroup:
+        episodes = {key: replace(each, files=self._free(each.files)) for key, each in group.episodes.items()}
+        episodes = {key: each for key, each in episodes.items() if each.files}
+        return replace(group, episodes=episodes, extras=self._free(group.extras))
+
+    def _free(self, files: Sequence[FileRole]) -> list[FileRole]:
+        """Link the files that a person moved to their titles, and return the others."""
+        for each in files:
+            for link in self._assigned.get(each.file_id, ()):
+                part = each.guess.part if link.entity_type == "movie" else None
+                self.links[link.file_id, link.entity_id] = link._replace(part=part)
+                self._claimed.add(link.entity_id)
+        return [each for each in files if each.file_id not in self._assigned]
 
     # Films.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Unpack
@@ -12,7 +12,7 @@ from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import DecisionReport
-from indexium_core.flows.titles import planned_values, title_libraries
+from indexium_core.flows.titles import assigning, planned_values, title_libraries
 from indexium_core.flows.titles.identification import IdentificationReport, Identifier
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
@@ -292,6 +292,109 @@ class TitleService:
                 store.unlock(tx, item, name)
             identified.show(tx, at=self._clock(), ids=[item.id])
         return self._changed(item, names)
+
+    # Files by hand.
+
+    @remote()
+    def assign(
+        self,
+        file_ids: Sequence[int],
+        title_id: int,
+        *,
+        role: str = "main",
+        season: int | None = None,
+        episodes: Sequence[int] = (),
+    ) -> TitleItem:
+        """
+        Move files to another title by hand, and return this title. No scan and no identification moves them back.
+
+        Args:
+            file_ids: Files of libraries that hold titles.
+            title_id: A film, an episode, or a series or season with `episodes`.
+            role: `main`, `extra`, `trailer` or `sample`; the last three belong to a film or to a whole series.
+            season: Number of the season in a series; default: 1. 0 is for specials.
+            episodes: Numbers of the episodes that the files have; an episode that does not exist is made.
+
+        Raises:
+            UnknownIdError: There is no such file or no such title.
+            UsageError: A library has home videos, the role is unknown, or the title needs a number or has none.
+            ValidationError: A number is not valid.
+
+        """
+        at = self._clock()
+        with self._database.atomic() as tx:
+            libraries = assigning.checked_files(tx, file_ids)
+            item = store.find(tx, title_id)
+            if item is None:
+                raise errors.UnknownIdError(f"There is no title {title_id}.")
+            targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at)
+            changed = assigning.move(tx, libraries, targets, role=role, at=at)
+        return self._moved(targets[0][1], changed)
+
+    @remote()
+    def assign_new(
+        self,
+        file_ids: Sequence[int],
+        kind: str,
+        title: str,
+        *,
+        year: int | str | None = None,
+        role: str = "main",
+        season: int | None = None,
+        episodes: Sequence[int] = (),
+    ) -> TitleItem:
+        """
+        Move files to a new film, or to an episode of a new series, as `assign`. Return the film or the episode.
+
+        Args:
+            file_ids: Files of libraries that hold titles; the new title is in the library of the first one.
+            kind: `movie` or `series`.
+            title: Its title, a value by hand.
+            year: Its year, a value by hand.
+            role: As `assign`.
+            season: As `assign`.
+            episodes: As `assign`.
+
+        Raises:
+            UsageError: There is such a film or series, or as `assign`.
+            UnknownIdError: As `assign`.
+            ValidationError: As `assign`.
+
+        """
+        at = self._clock()
+        with self._database.atomic() as tx:
+            libraries = assigning.checked_files(tx, file_ids)
+            library_id = next(iter(libraries.values()))
+            item = assigning.make_title(tx, kind, title, year=year, library_id=library_id, at=at)
+            targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at)
+            changed = assigning.move(tx, libraries, targets, role=role, at=at)
+            identified.show(tx, at=at, ids=[item.id])
+        return self._moved(targets[0][1], changed | {item.id})
+
+    @remote()
+    def unassign(self, file_ids: Sequence[int], *, priority: int | str = "normal") -> Job:
+        """
+        Forget that a person moved files, and add the job that identifies their libraries by names again.
+
+        Raises UnknownIdError and UsageError as `assign`.
+        """
+        with self._database.atomic() as tx:
+            libraries = assigning.checked_files(tx, file_ids)
+            changed = assigning.move(tx, libraries, (), role="main", at=self._clock())
+        self._emit_changed(changed)
+        return self.identify(sorted(set(libraries.values())), priority=priority)
+
+    def _moved(self, title_id: int, changed: Collection[int]) -> TitleItem:
+        self._emit_changed(changed)
+        return self._item(title_id)
+
+    def _emit_changed(self, title_ids: Collection[int]) -> None:
+        """Send the events of the films and series that changed and still exist."""
+        items = store.by_ids(self._database.read(), sorted(title_ids))
+        found = {
+            (each.entity_type, each.id) if each.series_id is None else ("series", each.series_id) for each in items
+        }
+        emit_changes(self._events, [(*each, False) for each in sorted(found)])
 
     # Values for files.
 

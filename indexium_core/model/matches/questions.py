@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.titles.matching import Candidate, MatchReason
+from indexium_core.model.titles.matching import Candidate, MatchReason, by_title
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 __all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
@@ -44,6 +44,11 @@ class MatchCandidate:
     conflict: str = ""
     state: str = "proposed"  # proposed, accepted, rejected
 
+    @property
+    def key(self) -> str:
+        """Its id at its provider: `tmdb:603`."""
+        return f"{self.candidate.provider}:{self.candidate.external_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchQuestion:
@@ -62,6 +67,21 @@ class MatchQuestion:
     same_count: int = 0  # others with the same title and year; `accept` can count for them too
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
+
+    @property
+    def offers(self) -> tuple[MatchCandidate, ...]:
+        """
+        One candidate of each title, best first, without rejected ones: two providers may offer the same title.
+
+        The accepted candidate stands for its title.
+        """
+        titles = by_title(each for each in self.candidates if each.state != "rejected")
+        return tuple(next((each for each in title if each.state == "accepted"), title[0]) for title in titles)
+
+    @property
+    def accepted(self) -> MatchCandidate | None:
+        """The accepted candidate; None if the title has no match."""
+        return next((each for each in self.candidates if each.state == "accepted"), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,9 @@ from indexium_core.model.titles.name_parts import Role
 from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.title_guess import TitleGuess
 
-__all__ = ["EpisodeGroup", "FileRole", "MovieGroup", "SeriesGroup", "group_movies", "group_series"]
+__all__ = ["MADE_BY_HAND", "EpisodeGroup", "FileRole", "MovieGroup", "SeriesGroup", "group_movies", "group_series"]
 
+MADE_BY_HAND = "hand "  # begins the key of a title that a person made, until names say the rest of it
 _Variant: TypeAlias = tuple[int | None, str]  # year and country of a series
 
 

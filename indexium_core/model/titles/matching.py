@@ -18,7 +18,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
@@ -32,6 +32,7 @@ __all__ = [
     "MatchReason",
     "ScoredCandidate",
     "SearchQuery",
+    "by_title",
     "is_same",
 ]
 
@@ -104,6 +105,16 @@ class Candidate:
         return tuple(dict.fromkeys(filter(None, (self.title, self.original_title, *self.alternative_titles))))
 
 
+class HasCandidate(Protocol):
+    """Something with a candidate."""
+
+    @property
+    def candidate(self) -> Candidate: ...
+
+
+AnyOffered = TypeVar("AnyOffered", bound=HasCandidate)
+
+
 @dataclass(frozen=True, slots=True)
 class MatchReason:
     """One part of a score. The points of all reasons add up to the score."""
@@ -134,7 +145,7 @@ class MatchDecision:
     @property
     def titles(self) -> tuple[ScoredCandidate, ...]:
         """The best candidate of each title: two providers may offer the same one."""
-        return tuple(title[0] for title in _by_title(self.candidates))
+        return tuple(title[0] for title in by_title(self.candidates))
 
 
 class ContentMatcher:
@@ -160,7 +171,7 @@ class ContentMatcher:
             return MatchDecision(ranked, None, conflict)
         if best.score < ACCEPT_SCORE:
             return MatchDecision(ranked, None, f"The best score is {best.score:.2f}; {ACCEPT_SCORE:.2f} is needed.")
-        _, *others = _by_title(ranked)
+        _, *others = by_title(ranked)
         if not others:
             return MatchDecision(ranked, best, f"The score is {best.score:.2f}, and there is no other title.")
         following = others[0][0]
@@ -293,9 +304,9 @@ def _conflict_of_ids(ids: Sequence[ExternalId], ranked: Sequence[ScoredCandidate
     return f"The ids of the file belong to different titles: “{owners[0].title}” and “{other.title}”."
 
 
-def _by_title(ranked: Sequence[ScoredCandidate]) -> list[list[ScoredCandidate]]:
+def by_title(ranked: Iterable[AnyOffered]) -> list[list[AnyOffered]]:
     """Return the candidates of each title, best title first. One provider has a title only once."""
-    titles = list[list[ScoredCandidate]]()
+    titles = list[list[AnyOffered]]()
     for each in ranked:
         for title in titles:
             known = [other.candidate for other in title]

@@ -11,6 +11,7 @@ from indexium_core import notebook
 from indexium_core.model.titles.fields import EntityType, shown_text
 
 __all__ = [
+    "ROLES",
     "SORT_KEYS",
     "STATES",
     "EpisodeEntry",
@@ -33,6 +34,12 @@ STATES: Mapping[str, str] = {
     "enriched": "has values of a provider",
     "published": "has files that other programs read",
     "ignored": "not a film or series",
+}
+ROLES: Mapping[str, str] = {
+    "main": "the film or the episode itself",
+    "extra": "an extra of it",
+    "trailer": "a trailer",
+    "sample": "a sample",
 }
 SORT_KEYS = ("title", "year", "state", "rating", "added")
 
@@ -115,7 +122,8 @@ class TitleFile:
     file_path: str  # for display
     state: str  # ok, missing, …
     part: int | None
-    role: str  # main, extra, trailer, sample
+    role: str  # ROLES
+    by_hand: bool  # a person moved it to the title
     duration: float | None  # seconds
     size: int  # bytes
 

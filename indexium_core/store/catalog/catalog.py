@@ -210,6 +210,7 @@ def remove_library(tx: Connection, library_id: int) -> int:
         "forget_properties",
         "forget_locks",
         "forget_titles",
+        "forget_assignments",
         "forget_files",
         "forget_library",
     ):

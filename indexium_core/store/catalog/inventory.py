@@ -134,6 +134,7 @@ def forget(tx: Connection, library_id: int, part: LibraryPart) -> None:
         "forget_properties",
         "forget_locks",
         "forget_titles",
+        "forget_assignments",
         "forget_files",
         "drop_forgotten",
     ):

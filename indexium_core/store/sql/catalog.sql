@@ -100,6 +100,10 @@ DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM scanned_files WHER
 -- Delete the links of the files of a library to their titles.
 DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
+-- name: forget_assignments
+-- Delete the titles to which a person moved them.
+DELETE FROM title_assignments WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
+
 -- name: count_files
 -- The number of files of a library, including missing ones.
 SELECT count(*) FROM scanned_files WHERE library_id = $1;

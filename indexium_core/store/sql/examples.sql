@@ -84,3 +84,14 @@ FROM files AS f
 JOIN file_people AS p USING (file_id)
 GROUP BY ALL
 ORDER BY year, files DESC;
+
+-- name: hours_of_series
+-- Series with their episodes, hours and rating.
+SELECT s.title, s.year, count(DISTINCT t.title_id) AS episodes, round(sum(f.duration) / 3600, 1) AS hours, s.imdb_rating, s.genres
+FROM titles AS t
+JOIN titles AS s ON s.title_id = t.series_id
+JOIN title_files AS l ON l.title_id = t.title_id AND l.role = 'main'
+JOIN files AS f USING (file_id)
+WHERE t.kind = 'episode' AND f.state = 'ok'
+GROUP BY ALL
+ORDER BY hours DESC;

@@ -46,6 +46,12 @@ SELECT k.rowid FROM field_locks AS k ANTI JOIN scanned_files AS f ON f.file_id =
 -- Links of titles without a file
 SELECT l.rowid FROM title_files AS l ANTI JOIN scanned_files AS f ON f.file_id = l.file_id;
 
+-- name: orphaned_title_assignments
+-- Files without a record that a person moved to a title, or such a title
+SELECT a.rowid FROM title_assignments AS a
+LEFT JOIN scanned_files AS f ON f.file_id = a.file_id LEFT JOIN titles AS t ON t.entity_type = a.entity_type AND t.id = a.entity_id
+WHERE f.file_id IS NULL OR t.id IS NULL;
+
 -- name: orphaned_title_values
 -- Values without a title
 SELECT v.rowid FROM title_values AS v ANTI JOIN titles AS t ON t.entity_type = v.entity_type AND t.id = v.entity_id;

@@ -182,6 +182,10 @@ DELETE FROM field_locks WHERE file_id IN (SELECT file_id FROM forgotten);
 -- Delete their links to titles.
 DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM forgotten);
 
+-- name: forget_assignments
+-- Delete the titles to which a person moved them.
+DELETE FROM title_assignments WHERE file_id IN (SELECT file_id FROM forgotten);
+
 -- name: forget_files
 -- Delete the files themselves.
 DELETE FROM scanned_files WHERE file_id IN (SELECT file_id FROM forgotten);

@@ -130,14 +130,10 @@ INSERT INTO title_matches BY NAME SELECT $entity_type AS entity_type, $id AS ent
     unnest($position::INTEGER[]) AS position, unnest($score::DOUBLE[]) AS score, unnest($reasons::VARCHAR[])::JSON AS reasons,
     unnest($conflict::VARCHAR[]) AS conflict, unnest($candidate::VARCHAR[])::JSON AS candidate, 'proposed' AS state;
 
--- name: mark_candidate
--- Change the state of a candidate.
+-- name: mark_candidates
+-- Change the state of candidates of a title.
 UPDATE title_matches SET state = $state, decided_by = $decided_by, decided_at = $at
-WHERE entity_id = $id AND position = $position;
-
--- name: remove_candidate
--- Delete a candidate.
-DELETE FROM title_matches WHERE entity_id = $id AND position = $position;
+WHERE entity_id = $id AND list_contains($positions::INTEGER[], position);
 
 -- name: ignore
 -- Set by hand that titles are no film and no series, except where this field has a value by hand or is locked.
@@ -241,7 +237,16 @@ INSERT INTO title_decisions BY NAME SELECT nextval('title_decision_ids') AS id, 
 
 -- name: last_decision
 -- The last decision that is not undone.
-SELECT id, kind, description, before::VARCHAR FROM title_decisions WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1;
+SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1;
+
+-- name: decision
+-- A decision, and when it was undone.
+SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions WHERE id = $1;
+
+-- name: later_decision
+-- The last decision after a given one that concerns a title of it and is not undone.
+SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions
+WHERE id > $id AND undone_at IS NULL AND list_has_any((before->'$.ids')::BIGINT[], $ids::BIGINT[]) ORDER BY id DESC LIMIT 1;
 
 -- name: mark_undone
 -- A decision is undone.

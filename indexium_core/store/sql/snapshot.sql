@@ -259,6 +259,100 @@ FROM (
            unnest($check_ignored::BOOLEAN[]) AS ignored
 );
 
+-- name: titles
+-- One row for each film, series, season and episode, with the shown values of its fields.
+SELECT
+    t.id AS title_id, -- id of the title; other tables refer to it
+    t.entity_type AS kind, -- movie, series, season or episode
+    l.name AS library, -- name of its library folder
+    t.title, -- title
+    t.year, -- year of the first release
+    t.state, -- discovered, identified, enriched, published or ignored
+    t.series_id, -- series of a season or an episode
+    s.title AS series, -- title of that series
+    t.season, -- number of the season, 0 for specials
+    t.episode, -- number in the season
+    t.absolute, -- number through all seasons
+    t.aired, -- first broadcast of an episode
+    v.original_title, -- title in the original language
+    v.edition, -- edition of a film
+    v.plot, -- plot
+    coalesce(v.genres, []) AS genres, -- genres
+    v.collection, -- collection of a film
+    v.release_date, -- first release
+    v.runtime_minutes, -- length in minutes
+    v.content_rating, -- age rating
+    v.imdb_rating, -- rating of IMDb, 0 to 10
+    v.tmdb_rating, -- rating of TMDB, 0 to 10
+    v.rotten_tomatoes, -- rating of Rotten Tomatoes, 0 to 100
+    v.metacritic, -- rating of Metacritic, 0 to 100
+    v.tmdb_id, -- id at TMDB
+    v.imdb_id, -- id at IMDb
+    v.tvdb_id, -- id at TVDB
+    t.enriched_at, -- last time when providers were asked (UTC), NULL if never
+    t.created_at -- first identification (UTC)
+FROM titles AS t
+LEFT JOIN libraries AS l USING (library_id)
+LEFT JOIN series AS s ON s.id = t.series_id
+LEFT JOIN (
+    SELECT entity_id,
+           any_value(value->>'$') FILTER (field = 'original_title') AS original_title,
+           any_value(value->>'$') FILTER (field = 'edition') AS edition,
+           any_value(value->>'$') FILTER (field = 'plot') AS plot,
+           any_value(from_json(value, '["VARCHAR"]')) FILTER (field = 'genres' AND json_type(value) = 'ARRAY') AS genres,
+           any_value(value->>'$') FILTER (field = 'collection') AS collection,
+           any_value(TRY_CAST(value->>'$' AS DATE)) FILTER (field = 'release_date') AS release_date,
+           any_value(TRY_CAST(value->>'$' AS INTEGER)) FILTER (field = 'runtime_minutes') AS runtime_minutes,
+           any_value(value->>'$') FILTER (field = 'content_rating') AS content_rating,
+           any_value(TRY_CAST(value->>'imdb' AS DOUBLE)) FILTER (field = 'ratings') AS imdb_rating,
+           any_value(TRY_CAST(value->>'tmdb' AS DOUBLE)) FILTER (field = 'ratings') AS tmdb_rating,
+           any_value(TRY_CAST(value->>'rotten_tomatoes' AS DOUBLE)) FILTER (field = 'ratings') AS rotten_tomatoes,
+           any_value(TRY_CAST(value->>'metacritic' AS DOUBLE)) FILTER (field = 'ratings') AS metacritic,
+           any_value(value->>'$') FILTER (field = 'tmdb_id') AS tmdb_id,
+           any_value(value->>'$') FILTER (field = 'imdb_id') AS imdb_id,
+           any_value(value->>'$') FILTER (field = 'tvdb_id') AS tvdb_id
+    FROM titles_shown GROUP BY entity_id
+) AS v ON v.entity_id = t.id;
+
+-- name: title_files
+-- One row for each file of a film or an episode, and for each extra of a series.
+SELECT
+    file_id, -- file
+    entity_id AS title_id, -- film, episode or series
+    role, -- main, extra, trailer or sample
+    part -- number of the part of a film in several files, NULL for one file
+FROM title_files;
+
+-- name: title_people
+-- One row for each actor and each member of the crew of a title.
+SELECT
+    entity_id AS title_id, -- title
+    person.name AS name, -- name
+    CASE WHEN field = 'cast' THEN 'Actor' ELSE person.job END AS job, -- Actor, Director, Writer and others
+    person.character AS character, -- role of an actor, NULL for the crew
+    person."order" AS position -- place in the list of actors, NULL for the crew
+FROM (
+    SELECT entity_id, field,
+           unnest(from_json(value, '[{"name": "VARCHAR", "job": "VARCHAR", "character": "VARCHAR", "order": "INTEGER"}]')) AS person
+    FROM titles_shown WHERE field IN ('cast', 'crew') AND json_type(value) = 'ARRAY'
+)
+WHERE person.name <> '';
+
+-- name: title_values
+-- One row for each value that a name, a tag, an NFO file, a provider or a person gives to a field of a title.
+SELECT
+    v.entity_id AS title_id, -- title
+    v.field, -- field
+    v.value::VARCHAR AS value, -- value as JSON
+    v.origin, -- hand, nfo, provider, tag or name
+    v.provider, -- provider, '' for none
+    v.confidence, -- 0 to 1, NULL if it is not known
+    v.fetched_at, -- time of the value (UTC)
+    v.locked, -- whether the value is locked
+    s.entity_id IS NOT NULL AS shown -- whether it is the value of the field
+FROM title_values AS v
+LEFT JOIN titles_shown AS s USING (entity_type, entity_id, field, origin, provider);
+
 -- name: snapshot
 -- One row: what this snapshot is.
 SELECT

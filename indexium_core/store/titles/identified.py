@@ -19,6 +19,7 @@ __all__ = [
     "StoredTitle",
     "TitleRow",
     "TitleValueRow",
+    "add_titles",
     "files",
     "forget_library",
     "known_names",
@@ -158,20 +159,12 @@ def put(
         at: The time.
 
     """
-    rows = list(titles)
     pairs = list(found)
-    tx.execute(
-        _sql("incoming_titles"),
-        {name: [getattr(row, name) for row in rows] for name in TitleRow._fields},
-    )
+    add_titles(tx, titles, at=at)
     tx.execute(_sql("incoming_links"), {name: [getattr(each, name) for each in pairs] for name in FileLink._fields})
     columns = {name: [getattr(each, name) for each in values] for name in TitleValueRow._fields if name != "value"}
     texts = [json.dumps(each.value, ensure_ascii=False) for each in values]
     tx.execute(_sql("incoming_values"), columns | {"value": texts})
-    for entity in ("movies", "series", "episodes"):
-        for statement in ("insert_titles", "move_titles"):
-            text = sql.with_parts(_sql(f"{statement}_{'episodes' if entity == 'episodes' else 'works'}"), table=entity)
-            tx.execute(text, {"kind": entity.removesuffix("s") if entity != "series" else entity, "at": at})
     tx.execute(_sql("remove_links"), [list(file_ids)])
     tx.execute(_sql("insert_links"))
     tx.execute(_sql("changed_values"), {"keep_nfo": list(keep_nfo)})
@@ -184,11 +177,22 @@ def put(
     return changed
 
 
-def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None) -> None:
+def add_titles(tx: Connection, titles: Iterable[TitleRow], *, at: datetime) -> None:
+    """Add the new films, series and episodes; known ones get their library, their key and their series."""
+    rows = list(titles)
+    tx.execute(_sql("incoming_titles"), {name: [getattr(row, name) for row in rows] for name in TitleRow._fields})
+    for entity in ("movies", "series", "episodes"):
+        for statement in ("insert_titles", "move_titles"):
+            text = sql.with_parts(_sql(f"{statement}_{'episodes' if entity == 'episodes' else 'works'}"), table=entity)
+            tx.execute(text, {"kind": entity.removesuffix("s") if entity != "series" else entity, "at": at})
+
+
+def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, series_ids: Collection[int] = ()) -> None:
     """
     Copy the shown values into the tables of titles, and make the seasons that episodes have.
 
-    With `ids`, this is done for these titles only, and for the seasons of the series of episodes among them.
+    With `ids`, this is done for these titles only, and for the seasons of the series of episodes among them. Series
+    that may have lost an episode are `series_ids`.
     """
     if ids is not None and len(ids) > _MOST_GIVEN:
         ids = None
@@ -196,8 +200,9 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None) -> N
     kinds, series = set(_TABLES), None
     if ids is not None:
         kinds = {kind for (kind,) in tx.execute(_sql("kinds_of"), only).fetchall()}
-        series = [number for (number,) in tx.execute(_sql("series_of"), only).fetchall()]
-    if "episode" in kinds:
+        found = {number for (number,) in tx.execute(_sql("series_of"), only).fetchall()}
+        series = sorted(found | set(series_ids))
+    if series is None or series:
         tx.execute(_sql("show_episodes"), only | {"at": at})
         tx.execute(_sql("insert_seasons"), {"at": at, "series": series})
         tx.execute(_sql("remove_seasons"), {"series": series})

@@ -23,13 +23,15 @@ __all__ = [
     "candidates",
     "contradicted",
     "counts",
+    "decision",
     "files",
     "ignore",
     "items",
     "last_decision",
+    "later_decision",
     "library_kind",
     "mark",
-    "mark_candidate",
+    "mark_candidates",
     "ordered",
     "parts",
     "places",
@@ -37,7 +39,6 @@ __all__ = [
     "put_ids",
     "put_search",
     "record_decision",
-    "remove_candidate",
     "restore",
     "rows_before",
     "scope",
@@ -88,6 +89,7 @@ class MatchDecisionRow(NamedTuple):
     kind: str
     description: str
     before: str  # JSON object: the rows of its titles as they were
+    undone_at: datetime | None
 
     @property
     def title_ids(self) -> list[int]:
@@ -183,11 +185,6 @@ def put_search(tx: Connection, entity_type: EntityType, title_id: int, row: Sear
     tx.execute(_sql("put_search"), facts)
 
 
-def remove_candidate(tx: Connection, title_id: int, position: int) -> None:
-    """Delete a candidate of a title."""
-    tx.execute(_sql("remove_candidate"), {"id": title_id, "position": position})
-
-
 def put_candidates(
     tx: Connection, entity_type: EntityType, title_id: int, found: Sequence[MatchCandidate], *, is_first: bool = True
 ) -> None:
@@ -231,10 +228,12 @@ def ignore(tx: Connection, ids: Sequence[int], *, at: datetime) -> None:
     tx.execute(_sql("ignore"), {"ids": list(ids), "at": at})
 
 
-def mark_candidate(tx: Connection, title_id: int, position: int, state: str, *, by: str, at: datetime) -> None:
-    """Change the state of a candidate."""
-    facts = {"id": title_id, "position": position, "state": state, "decided_by": by, "at": at}
-    tx.execute(_sql("mark_candidate"), facts)
+def mark_candidates(
+    tx: Connection, title_id: int, positions: Sequence[int], state: str, *, by: str, at: datetime | None
+) -> None:
+    """Change the state of candidates of a title."""
+    facts = {"id": title_id, "positions": list(positions), "state": state, "decided_by": by, "at": at}
+    tx.execute(_sql("mark_candidates"), facts)
 
 
 def contradicted(reader: Connection) -> dict[int, tuple[str, str]]:
@@ -295,6 +294,18 @@ def record_decision(tx: Connection, kind: str, description: str, before: str, *,
 def last_decision(reader: Connection) -> MatchDecisionRow | None:
     """Return the last decision that is not undone; None if there is none."""
     row = reader.execute(_sql("last_decision")).fetchone()
+    return MatchDecisionRow(*row) if row else None
+
+
+def decision(reader: Connection, decision_id: int) -> MatchDecisionRow | None:
+    """Return a decision; None if there is none with this id."""
+    row = reader.execute(_sql("decision"), [decision_id]).fetchone()
+    return MatchDecisionRow(*row) if row else None
+
+
+def later_decision(reader: Connection, earlier: MatchDecisionRow) -> MatchDecisionRow | None:
+    """Return the last decision after `earlier` about one of its titles that is not undone; None if there is none."""
+    row = reader.execute(_sql("later_decision"), {"id": earlier.id, "ids": earlier.title_ids}).fetchone()
     return MatchDecisionRow(*row) if row else None
 
 

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dashboards.web import server
-from indexium_core import settings
-from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from tests.support import media
-from tests.support.providers import KEYS
+from tests.support.providers import use_keys
 from tests.support.rest import Client
 
 NAMES = ("Films/The Lantern Keeper.mp4", "Films/Salt Meadows (2019) {tmdb-9000004}.mp4", "VID_20190731_183000.mp4")
 
 
 @pytest.fixture
-def library(tmp_path: Path, empty_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    shutil.copytree(empty_home, home)
-    for seed, name in enumerate(NAMES):
-        path = tmp_path / "media" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        media.build("mp4", path.parent, name=path.name, seed=seed)
-    with ProviderStandIn() as stand_in:
-        for name, value in {**stand_in.settings, "enrich_pause_ms": "0"}.items():
-            settings.store(home, name, value)
-        for name, value in KEYS.items():
-            monkeypatch.setenv(f"INDEXIUM_{name.upper()}", value)
-        with Library.open(home) as opened:
-            opened.inventory.add(tmp_path / "media", kind="mixed")
-            opened.scan()
-            yield opened
+def library(configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    use_keys(monkeypatch)
+    with Library.open(configured) as opened:
+        opened.inventory.add(media.tree(tmp_path / "media", NAMES), kind="mixed")
+        opened.scan()
+        yield opened
 
 
 @pytest.fixture
@@ -111,12 +99,18 @@ def test_question_is_answered_and_undone(rest: Client, library: Library) -> None
 
     assert rest.post(f"{path}/accept", {"position": 1, "expected": "tmdb:1"}).code == "wrong_state"
     assert rest.post(f"{path}/accept", {}).code == "bad_request"
-    assert rest.post(f"{path}/accept", {"position": 1}).json["titles"] == 1
+    accepted = rest.post(f"{path}/accept", {"position": 1}).json
+    assert accepted["titles"] == 1
     assert rest.get("/api/titles/matches?state=accepted").json["total"] == 1
-    rest.post("/api/titles/matches/undo")
+    assert rest.post("/api/titles/matches/undo", {"decision_id": 999}).code == "unknown_id"
+    assert rest.post("/api/titles/matches/undo", {"decision_id": accepted["decision_id"]}).json["titles"] == 1
+    assert rest.post("/api/titles/matches/undo", {"decision_id": accepted["decision_id"]}).code == "wrong_state"
     assert rest.get(path).json["state"] == "open"
+    assert rest.post(f"{path}/reject", {"position": 1, "expected": "tmdb:1"}).code == "wrong_state"
     rest.post(f"{path}/reject", {"position": 1})
     assert "rejected" in {each["state"] for each in rest.get(path).json["candidates"]}
+    rest.post("/api/titles/matches/undo")
+    assert "rejected" not in {each["state"] for each in rest.get(path).json["candidates"]}
     assert rest.post(f"{path}/later").json["titles"] == 1
     assert rest.post(f"{path}/ignore").json["titles"] == 1
     assert rest.get("/api/titles/matches?state=ignored").json["total"] >= 1

@@ -22,12 +22,8 @@ NAMES = (
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    for seed, name in enumerate(NAMES):
-        path = tmp_path / "media" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        media.build("mp4", path.parent, name=path.name, seed=seed)
     with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(tmp_path / "media", kind="mixed")
+        opened.inventory.add(media.tree(tmp_path / "media", NAMES), kind="mixed")
         opened.scan()
         yield opened
 
@@ -113,6 +109,28 @@ def test_values_are_set_locked_and_unlocked(rest: Client) -> None:
     assert rest.delete(f"{path}/locks").json == {"items": [], "total": 0}
     assert [each["origin"] for each in rest("PUT", f"{path}/values/title", {"value": None}).json["items"]] == ["name"]
     assert rest.get(f"{path}/values?field=year").json["items"][0]["value"] == 1998
+
+
+def test_files_move_to_other_titles(rest: Client, library: Library) -> None:
+    ring, thing, pond = (
+        id_of(rest, *each) for each in (("movies", "Ring"), ("movies", "The Thing"), ("series", "Pond"))
+    )
+    [file] = rest.get(f"/api/movies/{ring}").json["files"]
+    body = {"file_ids": [file["file_id"]]}
+    moved = rest.post(f"/api/series/{pond}/files", body | {"season": 2, "episodes": [1]}).json
+    assert (moved["entity_type"], moved["season"], moved["episode"]) == ("episode", 2, 1)
+    assert rest.post(f"/api/movies/{thing}/files", body | {"role": "extra"}).json["id"] == thing
+    files = rest.get(f"/api/movies/{thing}").json["files"]
+    assert {(each["role"], each["by_hand"]) for each in files} == {("main", False), ("extra", True)}
+    new = rest.post("/api/titles/files", body | {"kind": "movie", "title": "Ringu", "year": 1998}).json
+    assert (new["title"], new["year"]) == ("Ringu", 1998)
+    answer = rest.post("/api/titles/files/automatic", body)
+    assert answer.status == 202
+    assert library.jobs.wait(answer.json["id"], timeout=60).status == "completed"
+    assert {each["title"] for each in rest.get("/api/movies").json["items"]} == {"The Thing", "Ring"}
+    assert rest.post(f"/api/movies/{pond}/files", body).code == "unknown_id"
+    assert rest.post(f"/api/series/{pond}/files", body).code == "bad_request"
+    assert rest.post(f"/api/movies/{thing}/files", {"file_ids": [999]}).code == "unknown_id"
 
 
 def test_values_are_planned_for_files(rest: Client, library: Library) -> None:

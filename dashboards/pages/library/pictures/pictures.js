@@ -2,6 +2,7 @@
 // read by pages while a person scrolls.
 import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {h, keyedNodes, reuse} from "../../../components/browser/dom.js"
+import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "../../../components/filter_menu.js"
 import {store, stored} from "../../../components/browser/local_storage.js"
 import {loadingPage} from "../../../components/widgets.js"
 import {bindKeys} from "./pictures_keys.js"
@@ -127,7 +128,7 @@ function draw(self) {
 /** @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
   const {state} = self
-  if (event.key === "Escape" && state.menu) return closeMenu(self, event)
+  if (closesFilter(self, event)) return
   if (event.key === "Escape") tipOf(self, null)
   if (event.target.matches(".months")) return onMonthKey(self, event)
   if (event.key === "Enter" && event.target.matches("input.q")) return find(self, event.target.value)
@@ -168,18 +169,9 @@ function find(self, text) {
   focusCursor(self)
 }
 
-/** @type {(self: Self, event: PageEvent) => void} */
-function closeMenu(self, event) {
-  const key = self.state.menu
-  event.preventDefault()
-  event.stopPropagation()
-  self.state.menu = ""
-  self.paint()
-  self.focus(`[data-act=menu][data-facet=${key}]`)
-}
-
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
+  ...FILTER_ACTIONS,
   tile(self, {index}, _, event) {
     const place = Number(index)
     if (event.shiftKey) {
@@ -209,24 +201,6 @@ const ACTIONS = {
     self.find("input.q").value = ""
     find(self, "")
   },
-  menu(self, {facet}) {
-    const {state} = self
-    state.menu = state.menu === facet ? "" : facet
-    state.options = null
-    self.paint()
-    if (state.menu) self.send("facet", {key: facet})
-  },
-  option(self, {facet}, target) {
-    const {options} = self.state
-    const values = options.filter(each => (each.value === target.value ? target.checked : each.on))
-    for (const each of options) each.on = values.includes(each)
-    self.send("filter", {key: facet, values: values.map(each => each.value)})
-  },
-  unfold({state, paint}) {
-    state.isUnfolded = !state.isUnfolded
-    paint()
-  },
-  drop: (self, {facet}) => self.send("filter", {key: facet, values: []}),
   view: (self, _, target) => target.value && self.send("find", {query: target.value.slice(1)}),
   size(self, _, target) {
     self.state.tileSize = Number(target.value)
@@ -294,6 +268,7 @@ function onBroken(image) {
 
 /** @returns {State} */
 const newState = () => ({
+  ...newMenuState(),
   tiles: new Map(),
   asked: new Set(),
   layout: new Layout([], {columns: 1, rowHeight: 1, headHeight: 0}),
@@ -304,9 +279,6 @@ const newState = () => ({
   isAll: false,
   ids: new Set(),
   anchor: -1,
-  menu: "",
-  options: null,
-  isUnfolded: false,
   month: 0,
   wentTo: {month: 0, y: -10},
   tipOf: null,
@@ -337,15 +309,7 @@ export function render(context) {
       const sizes = new ResizeObserver(schedule)
       sizes.observe(me.root)
       model.on("remove", () => sizes.disconnect())
-      listen(model, document, "pointerdown", event => {
-        if (
-          !me.state.menu ||
-          event.composedPath().some((/** @type {any} */ each) => each.classList?.contains("anchor"))
-        )
-          return
-        me.state.menu = ""
-        me.paint()
-      })
+      closeFilterOutside(me)
       listen(model, window, "indexium:list", () => {
         if (currentPage() === "library") focusCursor(me)
       })

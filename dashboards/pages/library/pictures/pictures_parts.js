@@ -1,7 +1,6 @@
 // What surrounds the grid of files: the head with filters, the months at the edge, and the actions for the selection.
 import {h} from "../../../components/browser/dom.js"
-import {drawFilter} from "../../../components/filter_menu.js"
-import {drawSearchField} from "../../../components/search_field.js"
+import {drawEmptyList, drawFilter, drawFilterBar} from "../../../components/filter_menu.js"
 import {button, drawSelect} from "../../../components/widgets.js"
 import {count, plural} from "../../../components/wording.js"
 import {drawShows} from "./pictures_shows.js"
@@ -60,9 +59,6 @@ export const drawHead = ({title, about, shows}, tileSize) =>
     drawShows(shows),
   )
 
-/** @type {(view: Head) => string} */
-const filterCount = ({filters, favorites}) => String(filters.filter(each => each.text).length + Number(favorites) || "")
-
 /**
  * @param {Head} view
  * @param {string} open The key of the opened filter.
@@ -70,46 +66,33 @@ const filterCount = ({filters, favorites}) => String(filters.filter(each => each
  * @param {boolean} isUnfolded Filters are shown on a phone, too.
  */
 export const drawFilters = (view, open, options, isUnfolded) =>
-  h(
-    "div",
-    {class: "filters", role: "search", "aria-label": "Filters", data: {key: "filters"}},
-    drawSearchField(view.query, Boolean(view.problem), {
-      placeholder: "Name, folder, person, camera …",
-      "aria-label": "Search the library",
-      data: {key: "q"},
-    }),
+  drawFilterBar(
+    {
+      search: [
+        view.query,
+        Boolean(view.problem),
+        {placeholder: "Name, folder, person, camera …", "aria-label": "Search the library", data: {key: "q"}},
+      ],
+      set: view.filters.filter(each => each.text).length + Number(view.favorites),
+      isUnfolded,
+    },
+    view.filters.map(filter => drawFilter(filter, open, options)),
     h(
       "button",
       {
         type: "button",
-        class: `pill unfold${filterCount(view) ? " on" : ""}`,
-        "aria-expanded": String(isUnfolded),
-        data: {act: "unfold", key: "unfold"},
+        class: view.favorites ? "pill on" : "pill",
+        "aria-pressed": String(view.favorites),
+        data: {act: "favorites", key: "favorites"},
       },
-      "Filters ",
-      h("b", null, filterCount(view)),
+      "♡\uFE0E Favorites",
     ),
-    h(
-      "div",
-      {class: isUnfolded ? "pills unfolded" : "pills", data: {key: "pills"}},
-      view.filters.map(filter => drawFilter(filter, open, options)),
-      h(
-        "button",
-        {
-          type: "button",
-          class: view.favorites ? "pill on" : "pill",
-          "aria-pressed": String(view.favorites),
-          data: {act: "favorites", key: "favorites"},
-        },
-        "♡\uFE0E Favorites",
-      ),
-      view.views.length > 0 &&
-        drawSelect([{value: "", label: "Saved views"}, ...view.views], {
-          class: "select views",
-          "aria-label": "Saved views",
-          data: {change: "view", key: "views"},
-        }),
-    ),
+    view.views.length > 0 &&
+      drawSelect([{value: "", label: "Saved views"}, ...view.views], {
+        class: "select views",
+        "aria-label": "Saved views",
+        data: {change: "view", key: "views"},
+      }),
   )
 
 /** @param {Head} view */
@@ -138,18 +121,10 @@ export const drawMeaning = ({problem, meaning, sorts, sort, query, scan, offline
 
 /** @param {Empty} empty */
 export const drawNothing = ({title, text, searches}) =>
-  h(
-    "div",
-    {class: "card empty", data: {key: "empty"}},
-    h("b", null, title),
-    h("p", null, text),
-    h(
-      "div",
-      {class: "acts"},
-      searches.map(({query, label}) => button(label, "find", {kind: "small", data: {query}})),
-      button("Clear all filters", "clear", {kind: "small quiet"}),
-    ),
-  )
+  drawEmptyList(title, text, [
+    searches.map(({query, label}) => button(label, "find", {kind: "small", data: {query}})),
+    button("Clear all filters", "clear", {kind: "small quiet"}),
+  ])
 
 /**
  * Draw the months: one control, whose arrow keys go to the next and the previous month.

@@ -2,7 +2,7 @@
 import {currentPage} from "../../../components/browser/component.js"
 import {Layout} from "./pictures_layout.js"
 
-/** @import {Option} from "../../../components/filter_menu.js" */
+/** @import {MenuState} from "../../../components/filter_menu.js" */
 /** @import {Empty, Head} from "./pictures_parts.js" */
 /** @import {Tile} from "./pictures_tiles.js" */
 
@@ -18,7 +18,7 @@ import {Layout} from "./pictures_layout.js"
  *
  * @typedef {Head & Files} View
  *
- * @typedef {object} State
+ * @typedef {object} GridState
  * @property {Map<number, Tile>} tiles By their places in the list.
  * @property {Set<number>} asked Pages that are requested or read.
  * @property {Layout} layout
@@ -29,9 +29,6 @@ import {Layout} from "./pictures_layout.js"
  * @property {boolean} isAll All files are selected, except those in `ids`.
  * @property {Set<number>} ids
  * @property {number} anchor The place where a range starts.
- * @property {string} menu The key of the opened filter, "" for none.
- * @property {Option[] | null} options
- * @property {boolean} isUnfolded The filters are shown on a phone.
  * @property {number} from Start of the visible part in pixels.
  * @property {number} to
  * @property {number} month The month at the top, by its place in the timeline.
@@ -40,6 +37,7 @@ import {Layout} from "./pictures_layout.js"
  * @property {number} tipTimer
  * @property {{month: number, y: number}} wentTo The month that a person chose, and where the window is since.
  *
+ * @typedef {GridState & MenuState} State
  * @typedef {Component<View, State>} Self
  */
 

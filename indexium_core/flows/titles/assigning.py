@@ -1,0 +1,172 @@
+"""Move files to another title by hand: to a film, an episode or a series that is known, or to a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from indexium_core import errors
+from indexium_core.flows.titles import title_libraries
+from indexium_core.model.titles.fields import TITLE_FIELDS, EntityType, checked_value
+from indexium_core.model.titles.grouping import MADE_BY_HAND
+from indexium_core.model.titles.names import fold_title
+from indexium_core.model.titles.titles import ROLES, TitleItem
+from indexium_core.store.connection import Connection
+from indexium_core.store.titles import assignments, identified
+from indexium_core.store.titles import titles as store
+from indexium_core.store.titles.identified import TitleRow
+
+__all__ = ["checked_files", "find_targets", "make_title", "move"]
+
+
+def checked_files(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
+    """
+    Return the libraries of files by file id.
+
+    Raises:
+        UnknownIdError: There is no such file.
+        UsageError: No file is given, or a library has home videos.
+
+    """
+    found: dict[int, int] = {}
+    for file_id, library_id in assignments.libraries_of(reader, dict.fromkeys(file_ids)).items():
+        if library_id is None:
+            raise errors.UnknownIdError(f"There is no file {file_id}.")
+        found[file_id] = library_id
+    if not found:
+        raise errors.UsageError("Name at least one file.")
+    title_libraries.names_of(reader, sorted(set(found.values())))
+    return found
+
+
+def find_targets(
+    tx: Connection, item: TitleItem, *, role: str, season: int | None, episodes: Sequence[int], at: datetime
+) -> list[tuple[EntityType, int]]:
+    """
+    Return kind and id of the titles to which files of a role move; episodes that do not exist are made.
+
+    Raises:
+        UsageError: The role is unknown, or the title needs a number, or has none.
+        ValidationError: A number is not valid.
+
+    """
+    if role not in ROLES:
+        raise errors.UsageError(f"There is no role “{role[:40]}”. Choose one of: {', '.join(ROLES)}.")
+    is_numbered = bool(episodes) or season is not None
+    if item.entity_type in ("movie", "episode") and is_numbered:
+        raise errors.UsageError(
+            f"{_subject(item)}, so it takes no season and no episode. Name a series for another number."
+        )
+    if item.entity_type == "movie":
+        return [("movie", item.id)]
+    if item.entity_type == "episode" and role == "main":
+        return [("episode", item.id)]
+    series_id = item.id if item.entity_type == "series" else item.series_id or item.id
+    if role != "main":
+        if is_numbered:
+            raise errors.UsageError(f"A file of the role {role} belongs to the whole series: leave out the numbers.")
+        return [("series", series_id)]
+    if not episodes:
+        raise errors.UsageError(
+            f"{_subject(item)}, whose files belong to its episodes. "
+            "Name the season and the episode, or choose the role extra, trailer or sample."
+        )
+    number = item.season if item.entity_type == "season" else season
+    checked = checked_value(TITLE_FIELDS["season"], 1 if number is None else number)
+    return [("episode", _episode(tx, item, series_id, checked, each, at=at)) for each in dict.fromkeys(episodes)]
+
+
+def _subject(item: TitleItem) -> str:
+    return f"Title {item.id} is {'an' if item.entity_type == 'episode' else 'a'} {item.entity_type}"
+
+
+def _episode(tx: Connection, item: TitleItem, series_id: int, season: int, number: int, *, at: datetime) -> int:
+    """Return the episode with a number; make it if there is none."""
+    number = checked_value(TITLE_FIELDS["episode"], number)
+    found = assignments.episode(tx, series_id, season, number)
+    if found is not None:
+        return found
+    key = f"s{season}e{number}"
+    is_taken = assignments.title_of(tx, "episode", item.library_id, key, series_id) is not None
+    made = _make(tx, "episode", item.library_id, f"{key} of hand" if is_taken else key, series_id=series_id, at=at)
+    for name, value in (("season", season), ("episode", number)):
+        store.set_by_hand(tx, made, name, value, at=at)
+    return made.id
+
+
+def make_title(
+    tx: Connection, kind: str, title: str, *, year: int | str | None, library_id: int, at: datetime
+) -> TitleItem:
+    """
+    Make a film or a series with a title and a year by hand, and return it.
+
+    Raises:
+        UsageError: The kind is another one, there is no title, or the library has this film or series.
+        ValidationError: The title or the year is not valid.
+
+    """
+    if kind not in ("movie", "series"):
+        raise errors.UsageError(f"A file becomes a new movie or a new series, not a “{kind[:40]}”.")
+    entity_type: EntityType = "movie" if kind == "movie" else "series"
+    values = {"title": checked_value(TITLE_FIELDS["title"], title), "year": checked_value(TITLE_FIELDS["year"], year)}
+    if values["title"] is None:
+        raise errors.UsageError(f"Name the new {kind}.")
+    key = f"{fold_title(values['title'])}|{values['year'] or ''}{'|' if kind == 'series' else ''}"
+    known = assignments.title_of(tx, entity_type, library_id, key)
+    if known is not None:
+        raise errors.UsageError(
+            f"There is a {kind} with this name already: move the file to title {known}, or add the year."
+        )
+    made = _make(tx, entity_type, library_id, key, at=at)
+    for name, value in values.items():
+        if value is not None:
+            store.set_by_hand(tx, made, name, value, at=at)
+    return made
+
+
+def _make(
+    tx: Connection, kind: EntityType, library_id: int, key: str, *, series_id: int | None = None, at: datetime
+) -> TitleItem:
+    [number] = identified.next_ids(tx, 1)
+    row = TitleRow(kind, number, library_id, MADE_BY_HAND + key, series_id, is_new=True)
+    identified.add_titles(tx, [row], at=at)
+    [made] = store.by_ids(tx, [number])
+    return made
+
+
+def move(
+    tx: Connection, libraries: dict[int, int], targets: Collection[tuple[EntityType, int]], *, role: str, at: datetime
+) -> set[int]:
+    """
+    Move files to titles, and return the ids of all titles that this changes.
+
+    Without targets, the files have no title until the next identification. A title that a person made for a file
+    disappears with its last file, as one without any value by hand does.
+
+    Args:
+        tx: The transaction.
+        libraries: The libraries of the files, by file id.
+        targets: Kind and id of each title; a file may have several episodes.
+        role: The role of the files.
+        at: The time.
+
+    """
+    former = assignments.former(tx, libraries)
+    parts = assignments.parts(tx, libraries)
+    assignments.forget(tx, list(libraries))
+    for entity_type, title_id in targets:
+        assignments.assign(
+            tx,
+            entity_type,
+            title_id,
+            {file_id: parts.get(file_id) if entity_type == "movie" else None for file_id in libraries},
+            role=role,
+            at=at,
+        )
+    series = {each.series_id for each in former if each.series_id is not None}
+    changed = {each.id for each in former} | series | {title_id for _, title_id in targets}
+    assignments.forget_made(tx, sorted(changed))
+    for library_id in assignments.libraries_of_titles(tx, changed):
+        identified.remove_empty(tx, library_id)
+    identified.show(tx, at=at, ids=sorted(changed), series_ids=series)
+    return changed

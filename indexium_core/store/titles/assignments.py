@@ -1,0 +1,101 @@
+"""The titles to which a person moved files: `title_assignments`, and the links that follow from them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.grouping import MADE_BY_HAND
+from indexium_core.store import sql
+from indexium_core.store.connection import Connection
+from indexium_core.store.titles.identified import FileLink
+
+__all__ = [
+    "FormerTitle",
+    "assign",
+    "assigned",
+    "episode",
+    "forget",
+    "forget_made",
+    "former",
+    "libraries_of",
+    "libraries_of_titles",
+    "parts",
+    "title_of",
+]
+
+_IDENTITY = ("title", "year", "season", "episode")  # fields of a title that a person makes for a file
+
+
+class FormerTitle(NamedTuple):
+    """A title that a file has before it is moved."""
+
+    id: int
+    series_id: int | None  # of an episode
+
+
+def assigned(reader: Connection) -> list[FileLink]:
+    """Return the files that a person moved to a title; their parts are unknown."""
+    return [FileLink(*row) for row in reader.execute(_sql("assigned")).fetchall()]
+
+
+def libraries_of(reader: Connection, file_ids: Collection[int]) -> dict[int, int | None]:
+    """Return the libraries of files by file id; None for a file that does not exist."""
+    return dict(reader.execute(_sql("libraries_of"), {"file_ids": list(file_ids)}).fetchall())
+
+
+def former(reader: Connection, file_ids: Collection[int]) -> list[FormerTitle]:
+    """Return the titles of files."""
+    return [FormerTitle(*row) for row in reader.execute(_sql("titles_of"), {"file_ids": list(file_ids)}).fetchall()]
+
+
+def parts(reader: Connection, file_ids: Collection[int]) -> dict[int, int]:
+    """Return which part of a film each file is; a whole film is none."""
+    return dict(reader.execute(_sql("parts_of"), {"file_ids": list(file_ids)}).fetchall())
+
+
+def libraries_of_titles(reader: Connection, title_ids: Collection[int]) -> list[int]:
+    """Return the ids of the libraries of titles."""
+    return [number for (number,) in reader.execute(_sql("libraries_of_titles"), {"ids": list(title_ids)}).fetchall()]
+
+
+def forget(tx: Connection, file_ids: Collection[int]) -> None:
+    """Delete the links of files to titles, and what a person said about them."""
+    for statement in ("forget_links", "forget_assignments"):
+        tx.execute(_sql(statement), {"file_ids": list(file_ids)})
+
+
+def assign(
+    tx: Connection, entity_type: EntityType, title_id: int, parts: Mapping[int, int | None], *, role: str, at: datetime
+) -> None:
+    """Move files to a title by hand; `parts` has the part of a film by file id. `forget` comes first."""
+    facts = {"kind": entity_type, "id": title_id, "role": role, "file_ids": list(parts)}
+    tx.execute(_sql("link"), facts | {"parts": list(parts.values())})
+    tx.execute(_sql("assign"), facts | {"at": at})
+
+
+def episode(reader: Connection, series_id: int, season: int, number: int) -> int | None:
+    """Return the episode of a series with a number; None if there is none."""
+    facts = {"series": series_id, "season": season, "episode": number}
+    row = reader.execute(_sql("episode"), facts).fetchone()
+    return None if row is None else int(row[0])
+
+
+def title_of(
+    reader: Connection, entity_type: EntityType, library_id: int, key: str, series_id: int | None = None
+) -> int | None:
+    """Return the title of a library with a key, whether names or a person made it; None if there is none."""
+    facts = {"kind": entity_type, "library_id": library_id, "keys": [key, MADE_BY_HAND + key], "series": series_id}
+    row = reader.execute(_sql("title_of_key"), facts).fetchone()
+    return None if row is None else int(row[0])
+
+
+def forget_made(tx: Connection, title_ids: Sequence[int]) -> None:
+    """Delete the title, the year and the number by hand of titles that a person made for files that they lost."""
+    tx.execute(_sql("forget_made_values"), {"ids": list(title_ids), "fields": list(_IDENTITY)})
+
+
+def _sql(name: str) -> str:
+    return sql.load("title_assignments")[name]

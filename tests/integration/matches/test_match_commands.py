@@ -1,0 +1,65 @@
+"""Decisions about matches on the command line and through a running service."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from indexium_core import cli
+from indexium_core.api import remote
+from indexium_core.library import Library
+from indexium_core.model.providers.external_ids import ExternalId
+from tests.integration.test_service import serving
+from tests.support.matched_home import found
+
+
+def test_command_line(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    home = library.home
+    library.close()
+
+    def run(*arguments: str) -> str:
+        assert cli.main(["--home", str(home), "titles", *arguments]) == 0
+        return capsys.readouterr().out
+
+    listed = json.loads(run("matches", "--json"))
+    assert [each["item"]["id"] for each in listed["items"]] == [title_id]
+    shown = run("match", str(title_id))
+    assert "The Lantern Keeper (1961)" in shown
+    assert "tmdb:9000002" in shown
+    decided = json.loads(run("match", str(title_id), "--accept", "2", "--json"))
+    assert "is matched with “The Lantern Keeper (1961)” (TMDB 9000002)" in decided["description"]
+    [row] = [each for each in run("matches", "--state", "accepted").splitlines() if "Lantern" in each]
+    assert "The Lantern Keeper (1961)" in row
+    assert "Undone: " in run("undo", str(decided["decision_id"]))
+    assert cli.main(["--home", str(home), "titles", "undo", str(decided["decision_id"])]) == 2
+    assert "undone already" in capsys.readouterr().err
+    assert cli.main(["--home", str(home), "titles", "match", str(title_id), "--search", ""]) == 2
+    assert "1 to 300 characters" in capsys.readouterr().err
+    assert cli.main(["--home", str(home), "titles", "match", str(title_id), "--id", ""]) == 2
+    assert "is not “The Lantern Keeper (2014)”" in run("match", str(title_id), "--reject", "1")
+    assert json.loads(run("match", str(title_id), "--search", "1931", "--json"))["candidates"][0]["score"] > 0.5
+    assert "is matched with “Salt Meadows (2019)”" in run("match", str(title_id), "--id", "tmdb:9000004")
+    run("undo")
+    run("match", str(title_id), "--later")
+    assert str(title_id) in run("matches", "--state", "later")
+    run("match", str(title_id), "--ignore", "--others")
+    assert cli.main(["--home", str(home), "titles", "match", "1", "--later", "--ignore"]) == 2
+    assert cli.main(["--home", str(home), "titles", "match", "1", "--later", "--others"]) == 2
+
+
+def test_decisions_through_a_running_service(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    question, page = library.matches.get(title_id), library.matches.pending()
+    library.close()
+    with serving(library.home):
+        running = remote.connect(library.home)
+        assert running is not None
+        assert running.matches.get(title_id) == question
+        assert running.matches.pending() == page
+        assert running.matches.accept(title_id, 2).titles == 1
+        known = ExternalId("tmdb", "9000004")
+        assert running.matches.accept_id(title_id, known, "movie").titles == 1
+        assert running.matches.undo().titles == 1
+        running.close()

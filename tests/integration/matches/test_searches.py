@@ -1,0 +1,152 @@
+"""Searches of titles at the providers: what is accepted, asked and sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.library import Library
+from indexium_core.model.providers.external_ids import ExternalId
+from tests.support import media
+from tests.support.matched_home import found, ids, provider_values, put_value
+
+
+def test_sure_match_is_accepted_and_gives_ids(library: Library) -> None:
+    title_id = found(library, "Orbit of Two Return (2022)")
+
+    question = library.matches.get(title_id)
+    assert (question.state, question.decided_by) == ("accepted", "automatic")
+    assert question.candidates[0].state == "accepted"
+    assert provider_values(library, title_id) == {"tmdb_id": "9000008"}
+    match = library.matches.accepted(title_id)
+    assert match is not None
+    assert match.candidate.external_id == "9000008"
+
+
+def test_namesakes_are_a_question_with_reasons(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+
+    question = library.matches.get(title_id)
+    assert (question.state, question.decided_by) == ("open", "")
+    assert [each.candidate.year for each in question.candidates] == [2014, 1961]
+    assert {reason.code for reason in question.candidates[0].reasons} == {"title", "popularity", "no_year"}
+    assert "0.10 is needed" in question.explanation
+    assert {each.name: each.text for each in question.facts}["title"] == "The Lantern Keeper"
+    assert provider_values(library, title_id) == {}
+
+
+def test_counts_and_pages(library: Library) -> None:
+    for title_id in ids(library).values():
+        library.matches.find(title_id)
+
+    counts = library.matches.counts()
+    assert {state: count for state, count in counts.items() if count} == {"accepted": 1, "open": 2, "none": 1}
+    page = library.matches.pending()
+    assert (page.total, page.counts) == (2, counts)
+    assert [each.item.name for each in page.items] == ["Harbour Lights", "The Lantern Keeper"]
+
+
+def test_episode_and_unknown_title_are_refused(library: Library) -> None:
+    episode = library.titles.list(kind="episode").items[0]
+    with pytest.raises(errors.UsageError, match="no film and no series"):
+        library.matches.find(episode.id)
+    with pytest.raises(errors.UnknownIdError):
+        library.matches.get(987654)
+    with pytest.raises(errors.UsageError, match="no state"):
+        library.matches.pending("nonsense")
+
+
+def test_home_videos_are_never_searched(library: Library, stand_in: ProviderStandIn) -> None:
+    title_id = ids(library)["The Lantern Keeper"]
+    library.titles.set(title_id, "plot", "A title that stays, because a person has changed it")
+    library.inventory.set_kind(library.inventory.list()[0].library_id, "home")
+    before = len(stand_in.requests)
+    for search in (
+        lambda: library.matches.find(title_id),
+        lambda: library.matches.search(title_id, "The Lantern Keeper"),
+        lambda: library.matches.accept_id(title_id, ExternalId("tmdb", "9000001"), "movie"),
+    ):
+        with pytest.raises(errors.UsageError, match="is not searched"):
+            search()
+    assert len(stand_in.requests) == before
+
+
+def test_two_ids_of_one_provider_stay_a_question(library: Library) -> None:
+    title_id = ids(library)["The Lantern Keeper"]
+    put_value(library, title_id, "tmdb_id", "9000001", "nfo")
+    put_value(library, title_id, "tmdb_id", "9000002", "name")
+    assert library.matches.find(title_id) == "open"
+    assert "two ids" in library.matches.get(title_id).explanation
+
+
+def test_malformed_id_is_not_sent(library: Library, stand_in: ProviderStandIn) -> None:
+    title_id = ids(library)["Orbit of Two Return (2022)"]
+    put_value(library, title_id, "tmdb_id", "../tv/1", "nfo")
+    assert library.matches.find(title_id) == "accepted"
+    assert ".." not in repr(stand_in.requests)
+
+
+def test_id_by_hand_replaces_those_of_files(library: Library) -> None:
+    title_id = ids(library)["The Lantern Keeper"]
+    put_value(library, title_id, "tmdb_id", "9000001", "nfo")
+    library.titles.set(title_id, "tmdb_id", "9000002")
+    assert library.matches.find(title_id) == "accepted"
+    match = library.matches.accepted(title_id)
+    assert match is not None
+    assert match.candidate.external_id == "9000002"
+
+
+def test_name_that_says_nothing_is_not_sent(library: Library, stand_in: ProviderStandIn, tmp_path: Path) -> None:
+    media.video(tmp_path / "media/Films/title_t00.mp4", seed=50)
+    library.scan()
+    [item] = library.titles.list(state="discovered").items
+    before = len(stand_in.requests)
+    assert library.matches.find(item.id) == "none"
+    assert len(stand_in.requests) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("Salt Meadows", ["Salt Meadows (2019)"]),
+        ("The Lantern Keeper 1961", ["The Lantern Keeper (1961)", "The Lantern Keeper (2014)"]),
+        ("The Lantern Keeper (2014)", ["The Lantern Keeper (2014)", "The Lantern Keeper (1961)"]),
+        ("1931", ["1931 (2011)"]),
+        ("tt99000003", ["1931 (2011)"]),
+        ("tmdb:9000004", ["Salt Meadows (2019)"]),
+    ],
+)
+def test_search_by_hand(library: Library, text: str, titles: list[str]) -> None:
+    title_id = found(library, "Zzyzx Quorum (1999)")
+    assert library.matches.get(title_id).state == "none"
+    question = library.matches.search(title_id, text)
+    assert [f"{each.candidate.title} ({each.candidate.year})" for each in question.candidates] == titles
+    assert question.state == "open"
+    assert library.matches.find(title_id) == "open"
+    assert library.matches.get(title_id).candidates == question.candidates
+
+
+def test_search_by_hand_without_result_and_of_a_match(library: Library) -> None:
+    title_id = found(library, "Zzyzx Quorum (1999)")
+    with pytest.raises(errors.UnknownIdError):
+        library.matches.search(title_id, "tmdb:111")
+    with pytest.raises(errors.UsageError, match="1 to 300"):
+        library.matches.search(title_id, " ")
+    match = found(library, "Orbit of Two Return (2022)")
+    question = library.matches.search(match, "The Lantern Keeper")
+    assert question.state == "accepted"
+    assert [each.state for each in question.candidates] == ["proposed", "proposed", "accepted"]
+
+
+def test_impossible_numbers_and_texts_are_usage_errors(library: Library) -> None:
+    with pytest.raises(errors.UsageError, match="no library"):
+        library.matches.pending(library_id=10**12)
+    with pytest.raises(errors.UsageError, match="no library"):
+        library.titles.list(library_id=10**12)
+    assert library.titles.list(page=10**18).items == []
+    assert library.matches.pending(page=10**18).items == []
+    with pytest.raises(errors.UsageError, match="character"):
+        library.matches.search(ids(library)["The Lantern Keeper"], "\ud800")

@@ -1,0 +1,223 @@
+"""Files that a person moves to another title: they stay there, whatever names, NFO files and scans say later."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from indexium_core import errors
+from indexium_core.library import Library
+from indexium_core.model.titles.titles import TitleItem
+from tests.integration.test_titles import (
+    _NFO,
+    add,
+    add_neighbours,
+    add_nfo,
+    add_nfo_of_episode,
+    change_kind,
+    folder,
+    go_offline,
+    identify,
+    library,
+    lose_and_find,
+    move_into_series,
+    rename_file,
+    rename_folder,
+    run,
+    scan_again,
+    titles,
+    write_tags,
+)
+
+__all__ = ["folder", "library"]
+
+
+def file_of(library: Library, name: str) -> int:
+    query = "SELECT file_id FROM scanned_files WHERE file_name = ?"
+    return int(library._parts.store.read().value(query, [name]))
+
+
+def files_of(library: Library, title_id: int) -> list[tuple[str, str, bool]]:
+    found = library.titles.get(title_id).files
+    return [(Path(each.file_path).name, each.role, each.by_hand) for each in found]
+
+
+def episode(library: Library, season: int, number: int) -> TitleItem:
+    found = library.titles.list(kind="episode", per_page=500).items
+    return next(each for each in found if (each.season, each.episode) == (season, number))
+
+
+TARGETS = ["film", "episode", "trailer", "new film", "new series"]
+CHANGES = [
+    scan_again,
+    rename_file,
+    rename_folder,
+    move_into_series,
+    add_nfo,
+    add_nfo_of_episode,
+    add_neighbours,
+    lose_and_find,
+    go_offline,
+    change_kind,
+    write_tags,
+]
+
+
+@pytest.mark.parametrize(
+    ("change", "target"),
+    [
+        *((change, "film") for change in CHANGES),
+        *((each, target) for each in (rename_file, change_kind) for target in TARGETS[1:]),
+    ],
+)
+def test_moved_file_stays(library: Library, folder: Path, change: Callable[[Library, Path], None], target: str) -> None:
+    file, thing = file_of(library, "Thng.mp4"), titles(library)["The Thing"].id
+    pond = titles(library, "series")["Pond"].id
+    if target == "film":
+        found = library.titles.assign([file], thing)
+    elif target == "trailer":
+        found = library.titles.assign([file], thing, role="trailer")
+    elif target == "episode":
+        found = library.titles.assign([file], pond, season=5, episodes=[7])
+    elif target == "new film":
+        found = library.titles.assign_new([file], "movie", "It Came", year=1953)
+    else:
+        found = library.titles.assign_new([file], "series", "Marsh", season=1, episodes=[1])
+    assert "Thng" not in titles(library)
+    change(library, folder)
+    library.scan()
+    identify(library)
+    role = "trailer" if target == "trailer" else "main"
+    links = {(each.file_id, each.role) for each in library.titles.get(found.id).files}
+    assert (file, role) in links
+    assert "Thng" not in titles(library)
+    assert "From the NFO file" not in titles(library)
+    item = library.titles.get(found.id).item
+    expected = {
+        "film": "The Thing (1982)",
+        "trailer": "The Thing (1982)",
+        "episode": "Pond - S05E07 - Episode 7",
+        "new film": "It Came (1953)",
+        "new series": "Marsh - S01E01 - Episode 1",
+    }
+    assert item.name == expected[target]
+    library.jobs.wait(library.titles.unassign([file]).id, timeout=60)
+    names = {each.name for kind in ("movie", "series", "episode") for each in titles(library, kind).values()}
+    assert names & {"It Came (1953)", "Marsh", "Pond - S05E07 - Episode 7"} == set()
+
+
+def test_move_back_to_automatic(library: Library) -> None:
+    before = {kind: set(titles(library, kind)) for kind in ("movie", "series", "season", "episode")}
+    file = file_of(library, "Thng.mp4")
+    library.titles.assign([file], titles(library, "series")["Pond"].id, season=3, episodes=[1, 2])
+    assert [each.season for each in titles(library, "season").values()] == [1, 2, 3]
+    assert files_of(library, episode(library, 3, 2).id) == [("Thng.mp4", "main", True)]
+    job = library.jobs.wait(library.titles.unassign([file]).id, timeout=60)
+    assert job.status == "completed"
+    assert {kind: set(titles(library, kind)) for kind in before} == before
+    assert files_of(library, titles(library)["Thng"].id) == [("Thng.mp4", "main", False)]
+
+
+def test_move_from_one_title_to_the_next_leaves_no_empty_one(library: Library) -> None:
+    file = file_of(library, "Thng.mp4")
+    library.titles.assign_new([file], "series", "Marsh", year=1990, episodes=[4])
+    library.titles.assign_new([file], "movie", "It Came")
+    assert set(titles(library, "series")) == {"Pond"}
+    library.titles.assign([file], titles(library)["The Thing"].id)
+    assert set(titles(library)) == {"The Thing"}
+    made = library.titles.assign_new([file], "movie", "It Came")
+    library.titles.set(made.id, "plot", "By hand")
+    library.titles.assign([file], titles(library)["The Thing"].id)
+    assert set(titles(library)) == {"The Thing", "It Came"}  # other values by hand keep a title
+
+
+def test_file_of_one_episode_becomes_another_one(library: Library) -> None:
+    first, file = episode(library, 1, 1), file_of(library, "Pond - S02E04.mp4")
+    library.titles.assign([file], first.id)
+    identify(library)
+    assert [name for name, _, _ in files_of(library, first.id)] == ["Pond - S01E01 - Frogs.mp4", "Pond - S02E04.mp4"]
+    assert [each.season for each in titles(library, "season").values()] == [1]
+    season = titles(library, "season")["Season 1"]
+    assert library.titles.assign([file], season.id, episodes=[9]).name == "Pond - S01E09 - Episode 9"
+
+
+def test_new_title_by_hand_takes_later_files_of_its_name(library: Library, folder: Path) -> None:
+    made = library.titles.assign_new([file_of(library, "Thng.mp4")], "series", "Marsh", episodes=[1])
+    add(folder / "Shows/Marsh/Season 1/Marsh - S01E02.mp4", 81)
+    library.scan()
+    assert set(titles(library, "series")) == {"Pond", "Marsh"}
+    marsh = titles(library, "series")["Marsh"]
+    assert (marsh.id, marsh.episode_count, marsh.file_count) == (made.series_id, 2, 2)
+
+
+def test_moved_file_gives_no_values(library: Library, folder: Path) -> None:
+    (folder / "Films/Thng.nfo").write_text(_NFO.format("From the NFO file"))
+    thing = titles(library)["The Thing"]
+    library.titles.assign([file_of(library, "Thng.mp4")], thing.id, role="main")
+    identify(library)
+    assert {each.origin for each in library.titles.candidates(thing.id)} == {"name"}
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted", "message"),
+    [
+        ("The Thing", {"episodes": [1]}, "is a movie, so it takes no season"),
+        ("The Thing", {"role": "poster"}, "no role “poster”"),
+        ("Pond", {}, "Name the season and the episode"),
+        ("Pond", {"role": "extra", "episodes": [1]}, "belongs to the whole series"),
+        ("Pond", {"episodes": [-1]}, "number from 0"),
+    ],
+)
+def test_wrong_moves_are_refused(library: Library, title: str, wanted: dict[str, object], message: str) -> None:
+    file, known = file_of(library, "Thng.mp4"), {**titles(library), **titles(library, "series")}
+    with pytest.raises(errors.IndexiumError, match=message):
+        library.titles.assign([file], known[title].id, **wanted)  # type: ignore[arg-type]
+    assert "Thng" in titles(library)
+
+
+def test_wrong_files_and_titles_are_refused(library: Library, tmp_path: Path) -> None:
+    thing, file = titles(library)["The Thing"].id, file_of(library, "Thng.mp4")
+    add(tmp_path / "private" / "A.mp4", 9)
+    library.scan([tmp_path / "private"])
+    for file_ids, message in (([999], "no file 999"), ([], "at least one file"), ([file_of(library, "A.mp4")], "home")):
+        with pytest.raises(errors.IndexiumError, match=message):
+            library.titles.assign(file_ids, thing)
+    with pytest.raises(errors.UnknownIdError, match="no title 999"):
+        library.titles.assign([file], 999)
+    for kind, name, message in (
+        ("movie", " ", "Name the new movie"),
+        ("season", "X", "not a “season”"),
+        ("series", "Pond", "move the file to title"),
+    ):
+        with pytest.raises(errors.UsageError, match=message):
+            library.titles.assign_new([file], kind, name)
+    assert "Thng" in titles(library)
+
+
+def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    file, pond = str(file_of(library, "Thng.mp4")), str(titles(library, "series")["Pond"].id)
+    thing = str(titles(library)["The Thing"].id)
+    library.close()
+    code, text = run(library, capsys, "titles", "assign", file, "--to", pond, "--season", "3", "--episode", "1")
+    assert (code, "Pond - S03E01" in text) == (0, True)
+    assert run(library, capsys, "titles", "assign", file, "--to", thing, "--role", "extra")[0] == 0
+    text = run(library, capsys, "titles", "show", thing)[1]
+    assert ("extra, by hand" in text, "Thng.mp4" in text) == (True, True)
+    code, text = run(library, capsys, "titles", "assign", file, "--new", "movie", "--title", "It Came", "--json")
+    assert (code, json.loads(text)["title"]) == (0, "It Came")
+    assert run(library, capsys, "titles", "assign", file, "--automatic")[0] == 0
+    assert "Thng" in run(library, capsys, "titles", "list")[1]
+    for words in ((), ("--to", pond, "--automatic"), ("--to", pond, "--new", "movie"), ("--title", "x")):
+        assert run(library, capsys, "titles", "assign", file, *words)[0] == 2, words
+
+
+def test_forgotten_file_leaves_nothing(library: Library, folder: Path) -> None:
+    file = file_of(library, "Thng.mp4")
+    library.titles.assign([file], titles(library)["The Thing"].id, role="extra")
+    (folder / "Films/Thng.mp4").unlink()
+    library.scan()
+    library.inventory.forget_missing(library.inventory.list()[0].library_id)
+    assert library._parts.store.read().value("SELECT count(*) FROM title_assignments") == 0
