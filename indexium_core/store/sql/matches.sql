@@ -67,7 +67,7 @@ ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 
 
 -- name: files
 -- Some files of each given title, main files first.
-SELECT id, file_id, file_path, state, part, role, duration, size FROM (
+SELECT id, file_id, file_path, state, part, role, duration, size, file_id IN (SELECT file_id FROM title_assignments) AS by_hand FROM (
     SELECT id, c.file_id, c.path AS file_path, c.state, any_value(l.part) AS part, any_value(l.role) AS role, c.duration, c.size,
            row_number() OVER (PARTITION BY id ORDER BY any_value(l.role) <> 'main', c.path) AS place
     FROM (
