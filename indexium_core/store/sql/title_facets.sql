@@ -32,9 +32,9 @@ SELECT library_id, name FROM libraries;
 SELECT entity_id FROM title_searches WHERE state = 'accepted';
 
 -- name: own_facts
--- People, genres and collection of a title.
+-- People, genres and collection of a film or series.
 SELECT v.field, CASE v.field WHEN 'collection' THEN [v.value->>'$'] ELSE /* names */ END AS names
-FROM titles_shown AS v WHERE v.entity_id = $id AND v.field IN ('cast', 'crew', 'genres', 'collection');
+FROM titles_shown AS v WHERE v.entity_id = $id AND v.field IN ('cast', 'crew', 'genres', 'collection') AND v.entity_type IN ('movie', 'series');
 
 -- name: related
 -- Films and series that share people, genres or a collection with a title; the most similar first.

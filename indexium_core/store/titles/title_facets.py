@@ -29,7 +29,7 @@ _NAMES = {"genre": "genres", "actor": "cast", "director": "crew"}  # fields with
 _SEPARATOR = chr(31)  # of names
 
 
-class _Row(NamedTuple):
+class _CountedTitle(NamedTuple):
     """What facets count of a title."""
 
     id: int
@@ -46,7 +46,7 @@ class _Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Facts:
+class _FilterValues:
     """Values of films and series by which titles are filtered; names of a field by id."""
 
     names: dict[str, dict[int, str]] = field(default_factory=dict)
@@ -100,9 +100,9 @@ def facets(reader: Connection, wanted: TitleFilter, keys: Sequence[str]) -> dict
     """Return the values of filters with the number of titles, each counted over the other filters."""
     kinds = dict.fromkeys(kind for key in ("", *keys) for kind in wanted.without(key).kinds)
     everything = _parameters(TitleFilter(text=wanted.text)) | {"kinds": list(kinds), "states": list(STATES)}
-    rows = [_Row(*row) for row in reader.execute(_statement("rows_of_facets"), everything).fetchall()]
+    rows = [_CountedTitle(*row) for row in reader.execute(_statement("rows_of_facets"), everything).fetchall()]
     facts = _facts(reader, wanted, keys)
-    counted: dict[TitleFilter, list[_Row]] = {}
+    counted: dict[TitleFilter, list[_CountedTitle]] = {}
     found = {}
     for key in keys:
         others = wanted.without(key)
@@ -118,12 +118,12 @@ def facets(reader: Connection, wanted: TitleFilter, keys: Sequence[str]) -> dict
     return found
 
 
-def _facts(reader: Connection, wanted: TitleFilter, keys: Collection[str]) -> _Facts:
+def _facts(reader: Connection, wanted: TitleFilter, keys: Collection[str]) -> _FilterValues:
     """Read the values that filters and facets need."""
     needed = {*keys, *wanted.names}
     fields = [_NAMES[key] for key in _NAMES if key in needed]
     fields += [name for key, names in _FIELDS.items() if key in needed for name in names]
-    facts = _Facts(names={name: {} for name in fields})
+    facts = _FilterValues(names={name: {} for name in fields})
     if fields:
         for number, name, text, rating in reader.execute(_statement("facts"), {"fields": fields}).fetchall():
             if name in _IDS:
@@ -139,10 +139,10 @@ def _facts(reader: Connection, wanted: TitleFilter, keys: Collection[str]) -> _F
     return facts
 
 
-def _tests(wanted: TitleFilter, facts: _Facts) -> list[Callable[[_Row], bool]]:
+def _tests(wanted: TitleFilter, facts: _FilterValues) -> list[Callable[[_CountedTitle], bool]]:
     """Return the conditions of a filter, without its text."""
     kinds, states, first, last = wanted.kinds, wanted.states, wanted.first_year, wanted.last_year
-    tests: list[Callable[[_Row], bool]] = [lambda row: row.entity_type in kinds and row.state in states]
+    tests: list[Callable[[_CountedTitle], bool]] = [lambda row: row.entity_type in kinds and row.state in states]
     if wanted.library_id is not None:
         tests.append(lambda row: row.library_id == wanted.library_id)
     if first is not None or last is not None:
@@ -159,7 +159,7 @@ def _tests(wanted: TitleFilter, facts: _Facts) -> list[Callable[[_Row], bool]]:
     return tests
 
 
-def _in(ids: Collection[int], *, expected: bool = True) -> Callable[[_Row], bool]:
+def _in(ids: Collection[int], *, expected: bool = True) -> Callable[[_CountedTitle], bool]:
     return lambda row: (row.work in ids) == expected
 
 
@@ -170,35 +170,35 @@ def _has_any(text: str, names: Iterable[str]) -> bool:
 # The values of each facet.
 
 
-def _kinds(_: Connection, rows: Sequence[_Row], __: _Facts) -> list[TitleFacetValue]:
+def _kinds(_: Connection, rows: Sequence[_CountedTitle], __: _FilterValues) -> list[TitleFacetValue]:
     numbers = Counter(row.entity_type for row in rows)
     return [_value(kind, kind, numbers[kind]) for kind in ENTITY_TYPES if numbers[kind]]
 
 
-def _states(_: Connection, rows: Sequence[_Row], __: _Facts) -> list[TitleFacetValue]:
+def _states(_: Connection, rows: Sequence[_CountedTitle], __: _FilterValues) -> list[TitleFacetValue]:
     numbers = Counter(row.state for row in rows)
     return [_value(state, state, numbers[state]) for state in STATES if numbers[state]]
 
 
-def _libraries(reader: Connection, rows: Sequence[_Row], _: _Facts) -> list[TitleFacetValue]:
+def _libraries(reader: Connection, rows: Sequence[_CountedTitle], _: _FilterValues) -> list[TitleFacetValue]:
     numbers = Counter(row.library_id for row in rows)
     names = reader.execute(_statement("library_names")).fetchall()
     found = [_value(str(number), name, numbers[number]) for number, name in names if numbers[number]]
     return sorted(found, key=lambda each: (each.label, each.value))
 
 
-def _decades(_: Connection, rows: Sequence[_Row], __: _Facts) -> list[TitleFacetValue]:
+def _decades(_: Connection, rows: Sequence[_CountedTitle], __: _FilterValues) -> list[TitleFacetValue]:
     numbers = Counter(row.year // 10 * 10 for row in rows if row.year is not None)
     return [_value(f"{decade}-{decade + 9}", f"{decade}s", numbers[decade]) for decade in sorted(numbers, reverse=True)]
 
 
-def _ratings(_: Connection, rows: Sequence[_Row], facts: _Facts) -> list[TitleFacetValue]:
+def _ratings(_: Connection, rows: Sequence[_CountedTitle], facts: _FilterValues) -> list[TitleFacetValue]:
     ratings = [facts.ratings.get(row.work, -1.0) for row in rows]
     numbers = {lowest: sum(rating >= lowest for rating in ratings) for lowest in _LOWEST_RATINGS}
     return [_value(str(lowest), f"{lowest} and more", number) for lowest, number in numbers.items() if number]
 
 
-def _facet_of_names(key: str, rows: Sequence[_Row], texts: Mapping[int, str]) -> TitleFacet:
+def _facet_of_names(key: str, rows: Sequence[_CountedTitle], texts: Mapping[int, str]) -> TitleFacet:
     """Count names, letter case apart; the most frequent ones first."""
     numbers, labels = Counter[str](), dict[str, str]()
     for row in rows:
@@ -213,16 +213,16 @@ def _facet_of_names(key: str, rows: Sequence[_Row], texts: Mapping[int, str]) ->
     return TitleFacet(key=key, values=tuple(values), total=len(numbers))
 
 
-def _matches(_: Connection, rows: Sequence[_Row], facts: _Facts) -> list[TitleFacetValue]:
+def _matches(_: Connection, rows: Sequence[_CountedTitle], facts: _FilterValues) -> list[TitleFacetValue]:
     return _yes_and_no(rows, facts.matched, "matched", "unmatched")
 
 
-def _gaps(_: Connection, rows: Sequence[_Row], facts: _Facts) -> list[TitleFacetValue]:
+def _gaps(_: Connection, rows: Sequence[_CountedTitle], facts: _FilterValues) -> list[TitleFacetValue]:
     series = [row for row in rows if row.entity_type == "series"]
     return _yes_and_no(series, facts.incomplete, "incomplete", "complete")
 
 
-def _yes_and_no(rows: Sequence[_Row], ids: Collection[int], yes: str, no: str) -> list[TitleFacetValue]:
+def _yes_and_no(rows: Sequence[_CountedTitle], ids: Collection[int], yes: str, no: str) -> list[TitleFacetValue]:
     number = sum(row.work in ids for row in rows)
     return [each for each in (_value("yes", yes, number), _value("no", no, len(rows) - number)) if each.titles]
 
@@ -231,7 +231,7 @@ def _value(value: str, label: str, titles: int) -> TitleFacetValue:
     return TitleFacetValue(value=value, label=label, titles=titles)
 
 
-_VALUES: Mapping[str, Callable[[Connection, Sequence[_Row], _Facts], list[TitleFacetValue]]] = {
+_VALUES: Mapping[str, Callable[[Connection, Sequence[_CountedTitle], _FilterValues], list[TitleFacetValue]]] = {
     "kind": _kinds,
     "state": _states,
     "library_id": _libraries,
