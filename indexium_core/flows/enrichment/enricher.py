@@ -123,7 +123,7 @@ class TitleEnricher:
     def _fetch(self, title: DueTitle) -> FetchedTitle:
         self._providers.require_one()
         known = title.known
-        if known.search_state in {None, "none", "failed"}:
+        if known.search_state in {None, "none", "failed"} or title.is_changed_question:
             state = self._find(title.id)
             known = rows.known(self._database.read(), [title.id]).get(title.id, known)
             if state in {"open", "later"}:
