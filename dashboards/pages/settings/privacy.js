@@ -1,10 +1,8 @@
 // The section of privacy: the switches, what is sent and what never is, the providers, and every request that left.
 import {h} from "../../components/browser/dom.js"
-import {drawProviderRequests} from "../../components/provider_requests.js"
-import {chip, drawSelect, label, pager} from "../../components/widgets.js"
+import {chip, drawProviderRequests, drawSelect, label, pager} from "../../components/widgets.js"
 
-/** @import {ProviderRequest} from "../../components/provider_requests.js" */
-/** @import {Choice, Paged} from "../../components/widgets.js" */
+/** @import {Choice, Paged, ProviderRequest} from "../../components/widgets.js" */
 
 /**
  * @typedef {{name: string, level: string, state: string, reason: string, count: string}} Provider

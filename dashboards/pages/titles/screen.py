@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
+from dashboards.pages.titles.title_mover import TitleMover
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
@@ -32,7 +33,7 @@ OPEN_STATES = tuple(each for each in JOB_STATES if each not in ENDED_STATES)
 DECIDE = "decide"  # name of the page for decisions
 
 
-class _Change(NamedTuple):
+class _ValueChange(NamedTuple):
     """A change of one field by hand, so that it can be undone."""
 
     title_id: int
@@ -50,12 +51,15 @@ class TitlesScreen(Screen):
         self.state = TitlesState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
+        self._mover = TitleMover(self._library, self._bridge, moved=self.refresh)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
         self._requests_page, self._no_poster = 1, ""
-        self._changes: dict[int, _Change] = {}  # by hand in this session; their ids are below 0, those of matches above
+        self._changes: dict[
+            int, _ValueChange
+        ] = {}  # by hand in this session; their ids are below 0, those of matches above
         self._list.on(
             find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
             filter=self._filter,
@@ -85,11 +89,12 @@ class TitlesScreen(Screen):
             page=lambda message: self._turn_requests(int(message["page"])),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
+            move=lambda message: self._move(int(message["id"])),
         )
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""
-        return {"titles_list": self._list, "title_page": self._page}
+        return {"titles_list": self._list, "title_page": self._page, "title_mover": self._mover}
 
     def start(self) -> None:
         """Subscribe to the events of titles and of the jobs that change them."""
@@ -325,12 +330,12 @@ class TitlesScreen(Screen):
         if title_id is None:
             return
 
-        def change() -> _Change:
+        def change() -> _ValueChange:
             before = titles.candidates(title_id, field)
             work(title_id)
-            return _Change(title_id, titles.get(title_id).item.name, field, before)
+            return _ValueChange(title_id, titles.get(title_id).item.name, field, before)
 
-        def done(change: _Change) -> None:
+        def done(change: _ValueChange) -> None:
             self._problem = ""
             if not keep:
                 self._opened = ""
@@ -390,6 +395,13 @@ class TitlesScreen(Screen):
             self._session.go(DECIDE, segment=match.state, opens=match.item.id)
         else:
             self._session.go(DECIDE)
+
+    def _move(self, file_id: int) -> None:
+        """Ask to which title a file of the title that is open belongs."""
+        files = self._title.title.files if self._title else []
+        file = next((each for each in files if each.file_id == file_id), None)
+        if file is not None:
+            self._mover.ask(file)
 
     def _plan(self) -> None:
         """Ask whether the values of the title that is open become edits of its files."""

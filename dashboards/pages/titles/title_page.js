@@ -2,13 +2,11 @@
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {drawProviderRequests} from "../../components/provider_requests.js"
-import {button, pager} from "../../components/widgets.js"
+import {button, drawProviderRequests, pager} from "../../components/widgets.js"
 import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
 
 /** @import {Poster} from "../../components/posters.js" */
-/** @import {ProviderRequest} from "../../components/provider_requests.js" */
-/** @import {Paged} from "../../components/widgets.js" */
+/** @import {Paged, ProviderRequest} from "../../components/widgets.js" */
 
 /**
  * @typedef {{place: number, text: string, origin: string, time: string, shown: boolean}} Choice
@@ -275,7 +273,17 @@ const drawFiles = ({files, files_total: total}) =>
       "ul",
       {class: "title-files"},
       files.map(({id, href, name, path, about}) =>
-        h("li", {data: {key: id}}, h("a", {href, title: path}, h("bdi", {dir: "ltr"}, name)), h("small", null, about)),
+        h(
+          "li",
+          {data: {key: id}},
+          h("a", {href, title: path}, h("bdi", {dir: "ltr"}, name)),
+          h("small", null, about),
+          button("Move to another title", "move", {
+            kind: "link",
+            "aria-label": `Move to another title: ${name}`,
+            data: {id, key: "move"},
+          }),
+        ),
       ),
     ),
   )
@@ -408,6 +416,7 @@ function draw({view}) {
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   open: (self, {id}) => self.send("open", {id: Number(id)}),
+  move: (self, {id}) => self.send("move", {id: Number(id)}),
   choose: (self, {field, place}) => self.send("choose", {field, place: Number(place)}),
   person: (self, {filter, name}) => self.send("person", {key: filter, name}),
   ignore: (self, {on}) => self.send("ignore", {on: Boolean(on)}),

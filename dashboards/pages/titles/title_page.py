@@ -42,7 +42,7 @@ class TitleView(Component):
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
     {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` {decision} (also
-    of a change by hand), `page` {page} (of the requests), `decide`, `plan`.
+    of a change by hand), `page` {page} (of the requests), `decide`, `plan`, `move` {id of a file}.
     """
 
     _esm = module("title_page")
@@ -224,6 +224,7 @@ def _people(value: TitleValue | None, key: str, part: str) -> list[dict[str, str
 def _file(file: TitleFile) -> dict[str, Any]:
     notes = [
         file.role if file.role != "main" else "",
+        "moved by hand" if file.by_hand else "",
         f"part {file.part}" if file.part else "",
         wording.playing_time(file.duration) if file.duration else "",
         wording.size(file.size),

@@ -32,9 +32,10 @@ def values_of(
     if not mains:
         return
     lead = mains[0]
+    ids = {provider: value for each in reversed(mains) for provider, value in each.guess.ids.items()}
     found = {
         ("name", name): (value, confidence)
-        for name, value, confidence in _of_name(title, lead)
+        for name, value, confidence in _of_name(title, lead, ids)
         if value not in (None, "")
     }
     for name, value in _of_tags(title, lead, files[lead.file_id]):
@@ -47,7 +48,8 @@ def values_of(
             yield TitleValueRow(title.entity_type, title.id, name, value, origin, confidence)
 
 
-def _of_name(title: ResolvedTitle, lead: FileRole) -> Iterator[tuple[str, Any, float | None]]:
+def _of_name(title: ResolvedTitle, lead: FileRole, ids: Mapping[str, str]) -> Iterator[tuple[str, Any, float | None]]:
+    """Yield the values of names; `ids` are those in the names of all main files."""
     guess = lead.guess
     if title.entity_type == "episode":
         episode = title.episode
@@ -62,7 +64,7 @@ def _of_name(title: ResolvedTitle, lead: FileRole) -> Iterator[tuple[str, Any, f
             )
         return
     is_noise = guess.kind in ("home", "other")
-    confidence = _UNSURE if is_noise else _SURE if title.year is not None or guess.ids else _LIKELY
+    confidence = _UNSURE if is_noise else _SURE if title.year is not None or ids else _LIKELY
     yield "title", title.title or guess.title, confidence
     yield "year", title.year, _SURE
     yield "edition", guess.edition, _LIKELY
@@ -71,7 +73,7 @@ def _of_name(title: ResolvedTitle, lead: FileRole) -> Iterator[tuple[str, Any, f
     if guess.kind == "home":
         yield "ignored", True, _LIKELY
     for provider in _PROVIDERS:
-        yield f"{provider}_id", guess.ids.get(provider), _SURE
+        yield f"{provider}_id", ids.get(provider), _SURE
 
 
 def _of_tags(title: ResolvedTitle, lead: FileRole, file: FileToIdentify) -> Iterator[tuple[str, Any]]:

@@ -11,11 +11,14 @@ from typing import Literal
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts, Role
 from indexium_core.model.titles.numbers import season_of_folder
+from indexium_core.model.titles.title_guess import LibraryKind
 
 __all__ = ["Place", "is_category", "place_of"]
 
 _DISC_NUMBER = re.compile(r"(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"other|others|shorts?|scenes|clips?|interviews?|extras?|proof", re.IGNORECASE)
+_SECTION = re.compile(rf"(?:(?:{words.SECTION})[ ._-]*)?(\d{{1,2}})(?=$|[ ._:)-])", re.IGNORECASE)
+_RANGE = re.compile(r"(?<=\w) +(?:- +)?\d{1,4} ?[-~] ?\d{2,4}$")  # episodes of a folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Place:
     season_parts: NameParts | None = None  # of the title in the name of the season folder
     role: Role = "main"
     is_disc: bool = False
+    is_medium: bool = False  # the folder is a part of a disc: VIDEO_TS, BDMV
     part: int | None = None  # number of the disc folder
     hint: Literal["series", "home", ""] = ""
     is_category: bool = False  # the folder of the file is for many titles
@@ -56,19 +60,22 @@ def _role_of(name: str) -> Role:
     return "extra" if words.EXTRA_FOLDER.fullmatch(text) else "main"
 
 
-def place_of(folders: tuple[str, ...], read: Callable[[str], NameParts], *, library: str = "") -> Place:
+def place_of(
+    folders: tuple[str, ...], read: Callable[[str], NameParts], *, kind: LibraryKind = "mixed", library: str = ""
+) -> Place:
     """
     Return what the folders of a file say.
 
     Args:
         folders: Folders below the library folder, the outermost first.
         read: Returns the parts of a name.
+        kind: The kind of the library: a course has numbered folders for its sections.
         library: Name of the library folder: only a hint.
 
     """
     role: Role = "main"
     season: int | None = None
-    season_title, disc, part, found, path = "", False, None, None, ""
+    season_title, disc, medium, part, found, path = "", False, False, None, None, ""
     hint: Literal["series", "home", ""] = ""
     for depth in range(len(folders), 0, -1):
         name = folders[depth - 1]
@@ -78,10 +85,13 @@ def place_of(folders: tuple[str, ...], read: Callable[[str], NameParts], *, libr
         if words.DISC_FOLDER.fullmatch(name):
             disc, number = True, _DISC_NUMBER.fullmatch(name)
             part = int(number[1]) if number else part
+            medium = medium or number is None
         elif (own := _role_of(name)) != "main" and (depth > 1 or not _AMBIGUOUS.fullmatch(name)):
             role = own if role == "main" else role
         elif season is None and (of_folder := season_of_folder(name)) is not None:
             season, season_title = of_folder
+        elif kind == "educational" and season is None and (section := _section(folders[:depth])) is not None:
+            season = section
         elif is_category(name):
             hint = hint or _hint(name)
         else:
@@ -96,15 +106,25 @@ def place_of(folders: tuple[str, ...], read: Callable[[str], NameParts], *, libr
         season_parts=_as_folder(read(season_title)) if season_title else None,
         role=role,
         is_disc=disc,
+        is_medium=medium,
         part=part,
         hint=hint,
         is_category=not folders or is_category(folders[-1]),
     )
 
 
+def _section(folders: tuple[str, ...]) -> int | None:
+    """Return the number of the last folder if it is a section of the course around it; None for any other folder."""
+    match = _SECTION.match(folders[-1])
+    is_inside = any(not is_category(name) for name in folders[:-1])
+    return int(match[1]) if match and is_inside else None
+
+
 def _as_folder(parts: NameParts) -> NameParts:
-    """Return the parts of a folder: a number alone belongs to its title."""
-    return replace(parts, series_title=parts.title) if parts.evidence in {"dash", "number", "word"} else parts
+    """Return the parts of a folder: a number alone belongs to its title, a range such as `101-120` does not."""
+    if parts.evidence in {"dash", "number", "word"}:
+        parts = replace(parts, series_title=parts.title)
+    return replace(parts, series_title=_RANGE.sub("", parts.series_title))
 
 
 def _hint(name: str) -> Literal["series", "home", ""]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from indexium_core.model.titles import words
-from indexium_core.model.titles.folders import Place, place_of
+from indexium_core.model.titles.folders import Place, is_category, place_of
 from indexium_core.model.titles.name_parts import NameParts, Role
 from indexium_core.model.titles.names import fold_title, title_without_part
 from indexium_core.model.titles.neighbours import Neighbours, PlacedFile, stem_of
@@ -25,7 +25,7 @@ __all__ = ["identify"]
 
 _NOISE = re.compile(  # names that programs make, which say nothing about a film
     r"(?:movie|film|video|main|feature|untitled|clip|title|track|vts|disc|dvd|file|output|test|new|export|final)?"
-    r"[ _-]*t?\d*(?:[ _-]\d+)*|[0-9a-f]{12,}",
+    r"[ _-]*t?\d*(?:[ _-]\d+)*|[0-9a-f]{12,}|(?:www )?(?:rarbg|etrg|yify|yts|eztv|ettv)(?: \w{2,3})*",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(  # words that count the episodes of a series, and do not name it
@@ -54,11 +54,11 @@ def identify(
     folders: dict[tuple[str, ...], list[PlacedFile]] = defaultdict(list)
     for file in files:
         if file.folders not in places:
-            places[file.folders] = place_of(file.folders, read, library=library)
+            places[file.folders] = place_of(file.folders, read, kind=kind, library=library)
         folders[file.folders].append(PlacedFile(file, read(stem_of(file.name)), places[file.folders]))
     found: dict[int, TitleGuess] = {}
     for group in folders.values():
-        guesser = _Guesser(group, kind)
+        guesser = _Guesser(group, kind, library)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
     return _with_series(found)
 
@@ -86,8 +86,9 @@ class _Numbering:
 class _Guesser:
     """The files of one folder: each is judged beside its neighbours."""
 
-    def __init__(self, files: Sequence[PlacedFile], kind: LibraryKind) -> None:
+    def __init__(self, files: Sequence[PlacedFile], kind: LibraryKind, library: str) -> None:
         self._kind = kind
+        self._library = "" if any(is_category(word) for word in (library, *library.split())) else library
         self._neighbours = Neighbours(files, kind)
 
     def guess(self, each: PlacedFile) -> TitleGuess:
@@ -135,9 +136,10 @@ class _Guesser:
             season = 0
         elif season is None and episodes and not parts.aired:
             season = 1
+        title = self._series_title(each, source)
         return TitleGuess(
-            kind="episode",
-            title=self._series_title(each, source),
+            kind="episode" if title else "other",
+            title=title or stem_of(file.name),
             year=source.year or parts.year,
             season=season,
             episodes=episodes,
@@ -158,7 +160,7 @@ class _Guesser:
         if takes_order and parts.order is not None:
             season, episodes = self._neighbours.season_of(parts.order, season)
             found = _Numbering(season, episodes, parts.order_title)
-        elif parts.evidence == "number" and len(parts.episodes) == 1:
+        elif len(parts.episodes) == 1 and (parts.evidence == "number" or self._neighbours.is_compact(parts, season)):
             number = parts.episodes[0]
             season, episodes = self._neighbours.season_of(number, season, is_broadcast=parts.is_broadcast)
             found = _Numbering(season, episodes, parts.episode_title)
@@ -189,7 +191,7 @@ class _Guesser:
         title = source.series_title or source.title or each.file.show or each.parts.series_title
         if source is each.parts and source.part is not None and not source.evidence:
             title = title_without_part(title)
-        return title or stem_of(each.file.name)
+        return title or self._library
 
     # Films.
 
@@ -197,7 +199,7 @@ class _Guesser:
         parts, place, nfo = each.parts, each.place, each.file.nfo
         title, part = self._film_title(parts)
         source = self._film_folder(each, title)
-        year = parts.year
+        year = parts.year or (parts.order if title == parts.order_title and parts.is_order_year else None)
         if source is not None:
             is_same = fold_title(source.title) == fold_title(title)
             title = title if is_same and source.is_release else source.title or title
@@ -220,9 +222,10 @@ class _Guesser:
         """Return the title in the name of a file, and its part if the folder has others of its stem."""
         if parts.part is not None and (self._neighbours.part_count(parts) > 1 or parts.is_disc_part):
             return title_without_part(parts.title), parts.part
-        if parts.has_order_dash and len(self._neighbours.ranks) > 1:
+        is_ranked = parts.has_order_dash and len(self._neighbours.ranks) > 1
+        if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None
-        return parts.title, None
+        return parts.title or parts.episode_title, None
 
     def _film_folder(self, each: PlacedFile, title: str) -> NameParts | None:
         """Return the parts of the folder if it names the film of a file."""

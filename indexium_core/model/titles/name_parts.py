@@ -13,6 +13,8 @@ Role: TypeAlias = Literal["main", "extra", "trailer", "sample"]
 # number, a number after a dash, any number; "" for nothing.
 Evidence: TypeAlias = Literal["episode", "word", "group", "dash", "number", ""]
 
+_FIRST_YEAR, _LAST_YEAR = 1888, 2039  # of films
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameParts:
@@ -45,6 +47,11 @@ class NameParts:
     order: int | None = None  # the number at the start of the name
     has_order_dash: bool = False  # a dash or a point follows it
     order_title: str = ""  # the title without this number
+
+    @property
+    def is_order_year(self) -> bool:
+        """Return whether the number at the start of the name may be a year."""
+        return self.order is not None and _FIRST_YEAR <= self.order <= _LAST_YEAR
 
     def plain(self) -> dict[str, Any]:
         """Return the parts that are set, as JSON values."""

@@ -8,6 +8,7 @@ the rules do not read completely goes to `guessit` as well (`flows/titles/parsin
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from dataclasses import dataclass, replace
 
@@ -26,10 +27,21 @@ _ID = re.compile(
 _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
 _YEARS = re.compile(r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–]\s*(?:(?:19|20)\d\d)?\s*[)\]]")  # of a series or a collection
+# A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
+_VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
+_YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
+_GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
+_CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
+_CREDITLESS = re.compile(
+    r"[ _.-]+(?:nc[ _-]?(?:op|ed)|creditless[ _](?:op|ed|opening|ending))[ _]?\d{0,2}[a-z]?(?:v\d)?(?=$|[ _.]*[\[(])",
+    re.IGNORECASE,
+)
+_CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGNORECASE)  # [Cap.102]: S01E02
+_BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
 _TRAILER = re.compile(r"(?:^|[-._ (\[])(?:official[-._ ])?(?:trailer|teaser)(?:[-._ ]?\d{1,2})?[)\]]?$", re.IGNORECASE)
 _SAMPLE = re.compile(r"^sample(?:$|[-._])|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
 _WEBSITE = re.compile(
-    r"^(?:\[\s*)?(?:www[ .])?[\w-]+\.(?:com|org|net|to|cc|info|me|ru|tv)(?:\s*\])?[ _-]+", re.IGNORECASE
+    r"^(?:\[\s*)?(?:www[ .][\w-]+\.\w+|[\w-]+\.(?:com|org|net|to|cc|info|me|ru|tv))(?:\s*\])?[ _-]+", re.IGNORECASE
 )
 _GROUP = re.compile(r"^\s*\[([^\]]+)\][ _.-]*")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]", re.IGNORECASE)
@@ -52,6 +64,7 @@ _TAG_BEFORE_YEAR = re.compile(
     rf"complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
     re.IGNORECASE,
 )
+_EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
 _CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
 _PLAIN_TAG = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _COUNTRY = re.compile(rf"(?:\s*\(({words.COUNTRIES.pattern})\)|(?<=\w) (US|UK|AU|NZ))\s*$")
@@ -69,7 +82,7 @@ def fold_title(title: str) -> str:
     """Return a key by which spellings of one title are equal: no case, accents, punctuation, article at the end."""
     text = unicodedata.normalize("NFKD", title.casefold().replace("&", " and ").replace("ß", "ss"))
     text = "".join(each for each in text if not unicodedata.combining(each))
-    text = re.sub(r"['’`´.]", "", text)
+    text = re.sub(r"['’`´]|(?<!\d)\.|\.(?!\d)", "", text)  # the dots of 11.22.63 separate numbers
     folded = " ".join(re.findall(r"[^\W_]+", text))
     return folded or " ".join(title.casefold().split())
 
@@ -93,15 +106,28 @@ def read_name(name: str) -> NameParts:
             text[: (_GROUP.match(text) or re.match("", text)).end()]  # type: ignore[union-attr]
         )
     )
-    text = _WEBSITE.sub("", text)
+    text = _YEAR_FIRST.sub(r"\2 (\1)", _WEBSITE.sub("", text))
     if (group := _GROUP.match(text)) and text[group.end() : group.end() + 1] not in {"", "(", "["}:
-        text = text[group.end() :]
+        rest = text[group.end() :]
+        text = f"{group[1]}.{rest}" if _is_year_of_release(rest) else rest
+    if (chapter := _CAPITULO.search(text)) and (first := text.index("[")):
+        last = f"E{chapter[3]}" if chapter[3] else ""
+        text = f"{text[:first]} S{chapter[1]}E{chapter[2]}{last} {text[first : chapter.start()]}{text[chapter.end() :]}"
+    if glued := _GLUED.match(text):
+        text = f"{_CAPITAL.sub('.', glued[1])}.{glued[2]}{text[glued.end() :]}"
     return _read(text, reading.found, has_group=has_group or bool(_CRC.search(text)))
 
 
 _TRANSLATED = str.maketrans(
-    {"【": "[", "】": "]", "［": "[", "］": "]", "（": "(", "）": ")", "–": "-", "—": "-", "　": " "}
+    {chr(0xFEE0 + ord(each)): each for each in f"{string.ascii_letters}{string.digits}()[]"}  # full-width forms
+    | {"【": "[", "】": "]", "–": "-", "—": "-", "　": " "}
 )
+
+
+def _is_year_of_release(text: str) -> bool:
+    """Return whether a name is a year and words of a release: then the brackets before it have the title."""
+    year = _YEAR.match(text)
+    return year is not None and _only_tags(re.sub(r"-\w+$", "", text[year.end() :])) and len(_YEAR.findall(text)) == 1
 
 
 def _take_ids(reading: _Reading) -> None:
@@ -118,7 +144,8 @@ def _take_ids(reading: _Reading) -> None:
 
 
 def _take_role(reading: _Reading) -> None:
-    for role, pattern in (("trailer", _TRAILER), ("sample", _SAMPLE), ("extra", words.EXTRA_SUFFIX)):
+    patterns = (_TRAILER, _SAMPLE, words.EXTRA_SUFFIX, _CREDITLESS)
+    for role, pattern in zip(("trailer", "sample", "extra", "extra"), patterns, strict=True):
         match = pattern.search(reading.text)
         if match:
             reading.found = replace(reading.found, role=role)  # type: ignore[arg-type]
@@ -174,6 +201,11 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         film_title = _title(spaced[: min(tail, year[1]) if year else tail])
     if year is not None and (is_release or re.search(r" 3d$", film_title, re.IGNORECASE)):
         film_title = _without_tags(film_title)
+    episode_title = _title(spaced[number.end : tail]) if number and tail >= number.end else ""
+    if number is not None and number.aired:
+        title = _BEFORE_DATE.sub("", title)
+    elif number is not None and not episode_title and spaced[number.start - 1 : number.start] in {"(", "["}:
+        title, _, episode_title = title.partition(" - ")  # `Series - Episode (S01E02)`
     country = _COUNTRY.search(title)
     edition = (
         found.edition
@@ -197,7 +229,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         is_special=bool(number and number.is_special),
         is_padded=bool(number and number.is_padded),
         has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)", order[0])),
-        episode_title=_title(spaced[number.end : tail]) if number and tail >= number.end else "",
+        episode_title=episode_title,
         edition=edition,
         language=language,
         is_broadcast=bool(words.TELEVISION_TAG.search(spaced[tail:])),
@@ -227,6 +259,8 @@ def _spaced(text: str) -> str:
 def _tail(text: str) -> int:
     """Return where the tags of a release begin; the length of the text if there are none."""
     strong = [match.start() for match in words.STRONG_TAG.finditer(text) if match.start()]
+    if strong and _VERSION.match(text, strong[0]):
+        del strong[0]
     edition = [match.start() for match in words.EDITION.finditer(text) if text[: match.start()].strip(" -([")]
     bracket = [
         match.start()
@@ -266,10 +300,16 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         is_before = number is not None and each.end() <= number.start
         if number is not None and is_before and number.evidence != "episode" and not is_compact:
             continue
+        opened = max(text.rfind("(", 0, each.start()), text.rfind("[", 0, each.start()))
+        if opened > 0 and re.fullmatch(r"[^()\[\]]+[)\]]", text[opened + 1 : each.end() + 1]):
+            if number is None or is_before:
+                return int(each[1]), opened, True  # `Title (Director, 1974)`
+            continue  # the date of an episode: `S01E02 (12 September 2018)`
         rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
-        if number is not None and each.start() > number.start and not is_release:
+        is_after = number is not None and each.start() > number.start and not is_release
+        if number is not None and is_after and (rest or number.evidence != "number"):
             continue
-        if not rest or is_release or _only_tags(rest):
+        if not rest or is_release or _only_tags(_PART.sub(" ", rest)) or _EDITION_FIRST.match(rest):
             return int(each[1]), _before(text, each.start()), False
     return None
 
@@ -336,6 +376,8 @@ def _title(text: str) -> str:
 def _without_tags(title: str) -> str:
     """Return the title of a release without the tags before its year; `The Good German` keeps its last word."""
     match = _TAG_BEFORE_YEAR.search(title)
+    if title != title.upper():
+        title = re.sub(r"(?<=\w)[ .]+(?:SE|SEE|EE|DC)$", "", title)  # special, extended, director's cut
     is_title = match is None or (
         match[0].strip().lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE)
     )

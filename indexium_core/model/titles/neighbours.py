@@ -96,7 +96,12 @@ class Neighbours:
         if place.hint == "home" and self._kind not in ("movies", "series"):
             is_titled = parts.is_year_marked or parts.is_release or bool(parts.ids)
             return not is_titled and (parts.evidence not in {"episode", "word"} or bool(parts.aired))
-        if parts.is_date_first and not parts.is_release and self._kind != "series" and place.hint != "series":
+        if (
+            parts.is_date_first
+            and not parts.is_release
+            and self._kind not in ("series", "movies")
+            and place.hint != "series"
+        ):
             return True
         return not self._has_title_evidence(each) and self._looks_like_home(each)
 
@@ -109,17 +114,22 @@ class Neighbours:
             return True
         if parts.evidence == "episode" and not parts.aired:
             return True
-        has_folder = place.season is not None or (place.parts is not None and place.parts.year is not None)
+        is_film_folder = place.parts is not None and place.parts.year is not None and not self._is_event(place.parts)
+        has_folder = place.season is not None or is_film_folder
         return has_folder or (each.file.duration or 0.0) > _LONG
 
     def _looks_like_home(self, each: PlacedFile) -> bool:
         parts = each.parts
-        is_named = re.match(r"(?:the|a|an) ", parts.title, re.IGNORECASE)
-        is_event = words.EVENT.search(parts.title) is not None and not is_named
+        is_event = self._is_event(parts) or (each.place.parts is not None and self._is_event(each.place.parts))
         if parts.aired:
             is_alone = self._dated[fold_title(parts.series_title)] < 2
             return is_event or (is_alone and each.extension in CAMERA_EXTENSIONS)
         return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in HOME_EXTENSIONS)
+
+    def _is_event(self, parts: NameParts) -> bool:
+        """Return whether a name is that of a family event: `Birthday 2012`; a year in brackets is that of a film."""
+        is_named = re.match(r"(?:the|a|an) ", parts.title, re.IGNORECASE)
+        return not is_named and not parts.is_year_marked and words.EVENT.search(parts.title) is not None
 
     # Episodes.
 
@@ -128,11 +138,29 @@ class Neighbours:
         parts, place, file = each.parts, each.place, each.file
         if file.nfo.kind:
             return file.nfo.kind == "episode"
-        if parts.evidence == "episode" or place.is_disc:
-            return parts.evidence == "episode"
+        if parts.evidence == "episode":
+            return self._kind != "movies" or not parts.aired
+        if place.is_disc and not self._is_on_disc(each):
+            return False
         if file.series_nfo.kind == "series" or place.season is not None or (file.show and file.episode is not None):
             return True
-        return self._kind != "movies" and (self._kind == "series" or self._is_counted(each))
+        return self._kind != "movies" and (self._kind == "series" or self._is_counted(each) or self._is_named(each))
+
+    def _is_on_disc(self, each: PlacedFile) -> bool:
+        """Return whether a file in the folder of a disc (`Disc 1`, `VIDEO_TS`) has the number of an episode."""
+        parts, place = each.parts, each.place
+        if place.is_medium or parts.evidence == "word":
+            return not place.is_medium
+        is_series = place.season is not None or self._kind in ("series", "educational")
+        return is_series and (bool(parts.evidence) or parts.order is not None)
+
+    def _is_named(self, each: PlacedFile) -> bool:
+        """Return whether a name in a folder of series is that of its folder, a dash and a title."""
+        parts, place = each.parts, each.place
+        if place.hint != "series" or place.parts is None or place.parts.year or parts.year or parts.is_release:
+            return False
+        series, dash, _ = parts.title.partition(" - ")
+        return bool(dash) and fold_title(series) == fold_title(place.parts.title)
 
     def _is_counted(self, each: PlacedFile) -> bool:
         """Return whether a number in a name without a season is that of an episode."""
@@ -171,6 +199,11 @@ class Neighbours:
         if likes_series or parts.is_broadcast:
             return parts.year is None or not parts.is_year_marked
         return self.part_count(parts) >= _MINISERIES or (parts.part_count or 0) >= _MINISERIES
+
+    def is_compact(self, parts: NameParts, season: int | None) -> bool:
+        """Return whether all numbers of a series in this folder begin with the number of its season: `Lost - 103`."""
+        numbers = self._numbers[fold_title(parts.series_title)]
+        return season is not None and {each // 100 for each in numbers} == {season}
 
     def season_of(
         self, number: int, season: int | None, *, is_broadcast: bool = False

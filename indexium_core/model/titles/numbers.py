@@ -17,7 +17,7 @@ from indexium_core.model.titles.name_parts import Evidence
 __all__ = ["NumberMatch", "find_date", "find_number", "season_of_folder"]
 
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
-_MORE = r"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{1,4}[ ._]*)?ep?[ ._]?\d{1,4}|\s?[-+&~]\s?\d{1,4}(?![^\W_]))*"
+_MORE = r"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{1,4}[ ._]*)?ep?[ ._]?\d{1,4}|(?:[-~]|\s?[+&]\s?)\d{1,4}(?![^\W_]))*"
 _SXXEYY = re.compile(
     rf"{_B}[st](\d{{1,4}})[ ._-]*ep?[ ._-]?(\d{{1,4}})(?:v\d)?((?:{_MORE}))([a-d])?(?:v\d)?{_E}", re.IGNORECASE
 )
@@ -51,7 +51,11 @@ _SPECIAL = re.compile(rf"{_B}(?:sp|ova|oad|special|ona)[ ._-]*(\d{{1,3}}){_E}", 
 _DASH = re.compile(r"(?<=\S)\s+-\s+#?(\d{1,4})(?:v\d|\s?(?:end|raw|final))?(?=\s*(?:$|[-\[(]|\s-))", re.IGNORECASE)
 _HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
 _LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
-_COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?=$| )")
+_COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?:-\1?(\d\d))?(?=$| )")
+_LECTURE = re.compile(
+    rf"(?:{words.SECTION})[ ._-]*#?(\d{{1,3}})(?=[ .:,_-]|$)",
+    re.IGNORECASE,
+)
 _DATES = (
     re.compile(r"(?<!\d)((?:19|20)\d\d)([-._ ])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
     re.compile(r"(?<!\d)((?:19|20)\d\d)()(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
@@ -176,9 +180,13 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     if last is not None and not re.fullmatch(r"(?:19|20)\d\d", last[1]):
         is_sure = has_group and len(last[1]) > 1
         return _match(last, "group" if is_sure else "number", episodes=(int(last[1]),))
-    compact = next((each for each in _COMPACT.finditer(text) if not re.fullmatch(r"(?:19|20)\d\d", each[0])), None)
+    lecture = _LECTURE.match(text)
+    if lecture is not None:
+        return _match(lecture, "number", episodes=(int(lecture[1]),))
+    compact = next((each for each in _COMPACT.finditer(text) if not re.match(r"(?:19|20)\d\d", each[0])), None)
     if compact is not None and int(compact[2]):
-        return _match(compact, "number", season=int(compact[1]), episodes=(int(compact[2]),))
+        episodes = _episodes(int(compact[2]), f"-{compact[3]}" if compact[3] else "")
+        return _match(compact, "number", season=int(compact[1]), episodes=episodes)
     return None
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "PART",
     "SAMPLE_FOLDER",
     "SEASON",
+    "SECTION",
     "SERIES_FOLDERS",
     "SOFT_TAG",
     "SPECIALS",
@@ -45,6 +46,10 @@ EPISODE = (
     "capitulos?|cap|odcinek|odc|"
     "aflevering|afl|avsnitt|afsnit|jakso|bölüm|bolum|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|פרק"
 )
+SECTION = (  # of a course
+    "chapter|kapitel|chapitre|cap[ií]tulo|capitolo|lecture|lesson|lektion|lecci[oó]n|leçon|lezione|unit|modul[eo]?|day|"
+    "tag|week|woche|lec|l(?=\\d\\d)|class|session|section|sektion|vorlesung|урок|лекция"
+)
 PART = "part|pt|cd|dvd|disc|disk|teil|partie|parte|часть|część|deel|del"
 SPECIALS = re.compile(
     r"specials?|sonderfolgen|hors[- ]?s[ée]rie|especiales|speciali|especiais|спецвыпуски|ovas?|oads?|"
@@ -53,7 +58,7 @@ SPECIALS = re.compile(
 )
 EXTRA_FOLDER = re.compile(
     r"extras?|behind the scenes|deleted scenes|interviews?|scenes|shorts?|featurettes?|clips?|others?|backdrops|"
-    r"theme-music|bonus(?: ?material| features?| disc)?|making[- ]of|outtakes|bloopers|extrafanart|proof|"
+    r"nc(?:op|ed)s?|theme-music|bonus(?: ?material| features?| disc)?|making[- ]of|outtakes|bloopers|extrafanart|proof|"
     r"zusatzmaterial|suppléments|extra's",
     re.IGNORECASE,
 )
@@ -87,6 +92,8 @@ CATEGORY_FOLDERS = re.compile(
     r"stand-up|concerts?|konzerte|action|comedy|comedies|drama|horror|thrillers?|sci-?fi|fantasy|animation|western|"
     r"classics?|klassiker|war|romance|crime|musicals?|foreign|disney|pixar|hd|uhd|4k|2160p|1080p|720p|sd|"
     r"dvd|blu-?rays?|"
+    r"new folder(?: \(\d+\))?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella|новая папка|新建文件夹|"
+    r"courses?|kurse?|tutorials?|lectures?|udemy|coursera|lessons|cours|cursos?|corsi|"
     r"dvdrips?|3d|remux|watched|seen|archiv[e]?|library|collection|sammlung|share|data|server|nas|"
     r"(?:19|20)\d0'?s|[a-z]|[a-z] ?- ?[a-z]|0-9|#)(?:[ ._-](?:hd|uhd|4k|3d|de|en|german|english|deutsch))?",
     re.IGNORECASE,
@@ -116,6 +123,8 @@ CAMERA = re.compile(
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
     r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
     r"video recording|zoom)[-_ ]?.*\d{3}.*|"
+    r"(?:received|fb_vid|fb_img|inshot|videoshow|viva_video|kinemaster|lumafusion)[-_]\d{6,}.*|zoom_\d+|"
+    r".*(?:19|20)\d\d\.\d\d\.\d\d - \d\d\.\d\d\.\d\d\.\d\d(?:\.dvr)?|"  # a recording of a screen
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
@@ -152,7 +161,7 @@ SOFT_TAG = re.compile(
     r"proper|repack\d?|rerip|real|internal|limited|festival|complete|uncut|unrated|extended|remastered|restored|"
     r"dc|se|dubbed|subbed|dual|dl|ml|multi(?:\d|subs?)?|subs?|nordic|web|hd|sd|3d|hsbs|hou|sbs|half-?(?:sbs|ou)|imax|"
     r"theatrical|read ?nfo|nfofix|convert|hybrid|retail|ws|fs|ntsc|pal|dvd|bd|ts|cam|tc|scr|line|mic|md|ld|ac3d?|dubs?|"
-    r"vostfr|subfrench|truefrench|vff|vfq|vfi|vf|vo|vost|fansub|legendado|dublado|lektor|napisy|"
+    r"b&?w|colorized|vostfr|subfrench|truefrench|vff|vfq|vfi|vf|vo|vost|fansub|legendado|dublado|lektor|napisy|"
     r"nf|hulu|it|max|pcok|pmtp|atv|stan|cr|uncensored|oar|open|matte|criterion|sdh|forced|softsubs|hardsub|"
     r"director'?s|directors|cut|edition|final|special|anniversary|\d\dth|fr|de|en|es|ita?|ru|rus|eng|ger|"
     r"pl|nl|jap|jpn|kor|"
