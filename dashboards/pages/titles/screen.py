@@ -59,7 +59,7 @@ class TitlesScreen(Screen):
         self._requests_page, self._no_poster = 1, ""
         self._changes: dict[
             int, _ValueChange
-        ] = {}  # by hand in this session; their ids are below 0, those of matches above
+        ] = {}  # by hand; their ids are below 0, those of matches above
         self._list.on(
             find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
             filter=self._filter,
