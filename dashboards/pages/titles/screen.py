@@ -57,9 +57,7 @@ class TitlesScreen(Screen):
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
         self._requests_page, self._no_poster = 1, ""
-        self._changes: dict[
-            int, _ValueChange
-        ] = {}  # by hand; their ids are below 0, those of matches above
+        self._changes: dict[int, _ValueChange] = {}  # by hand; their ids are below 0, those of matches above
         self._list.on(
             find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
             filter=self._filter,
