@@ -113,6 +113,10 @@ INSERT OR REPLACE INTO title_searches BY NAME SELECT $entity_type AS entity_type
 UPDATE title_searches SET state = $state, decided_by = $decided_by, decided_at = $at
 WHERE list_contains($ids::BIGINT[], entity_id);
 
+-- name: reopen
+-- A title with a match is a question again. The time of its search stays, so that an enrichment searches it anew.
+UPDATE title_searches SET state = 'open', explanation = $explanation, decided_by = '', decided_at = NULL WHERE entity_id = $id;
+
 -- name: remove_proposals
 -- Delete the candidates of a title about which no one has decided.
 DELETE FROM title_matches WHERE entity_id = $id AND state = 'proposed';
