@@ -35,7 +35,7 @@ NO_DOWNLOADS = (
     "INDEXIUM_ARTWORK_BUDGET to more than 0."
 )
 _MOST_TRIED = 3  # candidates that are tried for one picture
-_BAD_SECONDS = 600.0  # for which a local picture that cannot be used is not read again
+_BAD_SECONDS = 600.0  # an unusable local picture is not read again for this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ class TitleMatchService:
         """
         Return one page of the titles whose match has a state.
 
-        The titles with most files come first, then by folder, so that neighbours come together. `per_page` is at
+        Titles with more files come first; among equal ones, those of one folder follow one another. `per_page` is at
         most 200.
 
         Raises:
