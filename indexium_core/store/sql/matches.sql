@@ -85,6 +85,11 @@ SELECT l.part, coalesce(m.duration, c.duration) FROM title_files AS l JOIN scann
 LEFT JOIN media_properties AS m USING (file_id)
 WHERE l.entity_type = 'movie' AND l.entity_id = $id AND l.role = 'main' ORDER BY l.part NULLS LAST, c.path;
 
+-- name: last_episodes
+-- The highest episode of each season of a series, without specials; the season is NULL if episodes are numbered through all seasons.
+SELECT season, max(coalesce(episode, absolute)) FROM episodes
+WHERE series_id = $id AND season IS DISTINCT FROM 0 AND coalesce(episode, absolute) IS NOT NULL GROUP BY season ORDER BY season;
+
 -- name: items
 -- Given titles for a list.
 SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, NULL::BIGINT AS series_id, '' AS series_title,

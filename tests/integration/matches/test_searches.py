@@ -150,3 +150,22 @@ def test_impossible_numbers_and_texts_are_usage_errors(library: Library) -> None
     assert library.matches.pending(page=10**18).items == []
     with pytest.raises(errors.UsageError, match="character"):
         library.matches.search(ids(library)["The Lantern Keeper"], "\ud800")
+
+
+def test_series_without_the_seasons_of_the_files_is_a_question(
+    library: Library, stand_in: ProviderStandIn, tmp_path: Path
+) -> None:
+    folder = tmp_path / "media/Shows/The Clock Street Files"
+    media.video(folder / "Season 1/The Clock Street Files - S01E01.mp4", seed=50)
+    library.scan()
+    title_id = found(library, "The Clock Street Files")
+    assert library.matches.get(title_id).state == "accepted"
+    media.video(folder / "Season 4/The Clock Street Files - S04E02.mp4", seed=51)
+    library.scan()
+    assert library.matches.get(title_id).state == "accepted"  # a match is not searched again
+    with library._parts.store.atomic() as tx:
+        tx.execute("DELETE FROM title_searches")
+        tx.execute("DELETE FROM title_matches")
+    assert library.matches.find(title_id) == "open"
+    explanation = library.matches.get(title_id).explanation
+    assert "The files have season 4, but “The Clock Street Files (2020)” has 1." in explanation
