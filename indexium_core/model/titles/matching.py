@@ -9,8 +9,8 @@ The score is 0.6 × title + year + popularity:
 
 If the file has no year, the part of the year is left out, and the rest is divided by 0.7. A runtime that differs by
 more than 20 % subtracts 0.1. An external id (from the file name or an NFO file) that the candidate has makes the score
-1. Ids that contradict each other are a question for a person, and so is a series that lacks episodes of the files, if no
-year confirms it.
+1. Ids that contradict each other are a question for a person, and so is a series that lacks episodes of the files, if
+no year confirms it.
 """
 
 from __future__ import annotations
