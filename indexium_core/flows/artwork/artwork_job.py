@@ -2,7 +2,7 @@
 The missing pictures of titles in the background: a job gets posters and backdrops, so that pages show them at once.
 
 After a kill, the next run starts at the last checkpoint. It does not download again what is stored. The job ends
-when the budget is used up by small pictures, or when the hosts of images do not answer.
+when small pictures use up the budget, or when the hosts of images do not answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording

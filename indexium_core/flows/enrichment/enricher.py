@@ -16,7 +16,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.enrichment import provider_values
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.model.people import people_comment
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
@@ -32,7 +32,7 @@ __all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
 Outcome: TypeAlias = Literal["enriched", "question", "unmatched", "failed"]
 Images: TypeAlias = Sequence[ImageCandidate]
 _AGAIN = timedelta(hours=1)  # after a failure whose end is not known
-_LONG_WAIT = 30.0  # seconds: a provider that asks for more is not waited for
+_LONG_WAIT = 30.0  # seconds; a job does not wait for a provider that asks for a longer pause
 
 
 class RecordImages(Protocol):

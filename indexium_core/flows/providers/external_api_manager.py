@@ -320,7 +320,7 @@ class ExternalAPIManager:
         return used
 
     def tidy(self) -> None:
-        """Delete the answers and the requests of more than 180 days ago; quotas count only the last 24 hours."""
+        """Delete answers and requests that are older than 180 days; quotas count only the last 24 hours."""
         self._cache.prune(self._clock() - KEPT)
         self._ledger.prune(self._clock() - KEPT)
 
@@ -338,8 +338,8 @@ class ExternalAPIManager:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
-        The search without the year comes first: it also finds a film of the next year with the same title, which must
-        prevent that the other one is accepted automatically. Details are fetched only where they can change the result:
+        The search without the year comes first: it also finds a film of the next year with the same title. Then
+        neither of the two may be accepted automatically. Details are fetched only where they can change the result:
         of an accepted title if its runtime or seasons decide, otherwise of the best titles that a person would be asked
         about.
         """

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
 _MOST_TRIED = 3  # candidates that are tried for one picture
-_BAD_SECONDS = 600.0  # for which a local picture that cannot be used is not read again
+_BAD_SECONDS = 600.0  # an unusable local picture is not read again for this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
