@@ -169,3 +169,16 @@ def test_series_without_the_seasons_of_the_files_is_a_question(
     assert library.matches.find(title_id) == "open"
     explanation = library.matches.get(title_id).explanation
     assert "The files have season 4, but “The Clock Street Files (2020)” has 1." in explanation
+
+
+def test_series_with_one_title_have_different_names(library: Library, tmp_path: Path) -> None:
+    for seed, country in enumerate(("US", "UK"), 50):
+        folder = tmp_path / f"media/Shows/Night Desk ({country})"
+        media.video(folder / f"Season 1/Night Desk ({country}) - S01E01.mp4", seed=seed)
+    library.scan()
+    names = {each.name for each in library.titles.list("Night Desk", kind="series").items}
+    assert names == {"Night Desk (US)", "Night Desk (UK)"}
+    pending = library.matches.pending("unsearched", per_page=100).items
+    assert {each.item.name for each in pending} >= names
+    facts = next({fact.name: fact.text for fact in each.facts} for each in pending if each.item.name.endswith("(UK)"))
+    assert facts["country"] == "UK"
