@@ -21,7 +21,7 @@ from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.files.artwork import images
 from indexium_core.files.artwork.images import TitleImage
-from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId

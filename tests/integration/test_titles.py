@@ -472,6 +472,85 @@ def test_folder_that_cannot_be_listed_keeps_values_of_nfo_files(
     assert "From the NFO file" in titles(library)
 
 
+def test_nfo_file_of_a_season_gives_its_values(library: Library, folder: Path) -> None:
+    season = folder / "Shows/Pond/Season 1/season.nfo"
+    season.write_text("<season><title>Frogs and reeds</title><plot>The first year.</plot></season>")
+    (folder / "Shows/Pond/Season 2/season.nfo").write_text(
+        "<season><seasonnumber>7</seasonnumber><title>X</title></season>"
+    )
+    assert identify(library)["broken"] == 0
+    found = titles(library, "season")["Frogs and reeds"]
+    assert (found.season, set(titles(library, "season"))) == (1, {"Frogs and reeds", "Season 2"})
+    assert {(each.field, each.value, each.origin) for each in library.titles.get(found.id).values} == {
+        ("title", "Frogs and reeds", "nfo"),
+        ("plot", "The first year.", "nfo"),
+    }
+    library.titles.set(found.id, "title", "By hand")
+    season.write_text("<season><title>Tadpoles</title></season>")
+    identify(library)
+    assert [each.value for each in library.titles.candidates(found.id)] == ["By hand", "Tadpoles"]
+    season.unlink()
+    identify(library)
+    assert [each.value for each in library.titles.candidates(found.id)] == ["By hand"]
+
+
+@pytest.mark.parametrize(
+    ("lock", "locked"),
+    [
+        ("<lockdata>true</lockdata>", {"plot", "genres", "runtime_minutes"}),
+        ("<lockedfields>Overview|Genres|Name</lockedfields>", {"plot", "genres"}),
+        ("<lockdata>false</lockdata>", set()),
+    ],
+)
+def test_locked_field_of_nfo_file_takes_no_value_of_a_provider(
+    library: Library, folder: Path, lock: str, locked: set[str]
+) -> None:
+    (folder / "Films/Thng.nfo").write_text(f"<movie>{lock}<genre>Horror</genre></movie>")
+    identify(library)
+    film = titles(library)["Thng"]
+    values = {"plot": "Of a provider", "genres": ["Comedy"], "runtime_minutes": 90, "tagline": "Of a provider"}
+    with library._parts.store.atomic() as tx:
+        for name, value in values.items():
+            facts = [film.id, name, json.dumps(value), datetime.now(UTC)]
+            tx.execute(
+                "INSERT INTO title_values VALUES ('movie', $1, $2, $3, 'provider', 'tmdb', 0.9, $4, FALSE)", facts
+            )
+    identify(library)
+    own = {"genres": ["Horror"]} | dict.fromkeys(locked - {"genres"})
+    shown = {each.field: each.value for each in library.titles.get(film.id).values if each.field in values}
+    assert shown == values | own
+    library.titles.set(film.id, "plot", "By hand")
+    assert library.titles.candidates(film.id, "plot")[0].value == "By hand"
+
+
+def test_report_names_broken_nfo_files_and_the_others_count(library: Library, folder: Path) -> None:
+    (folder / "Films/Thng.nfo").write_text("<movie><title>Before the error</title><plot>A & <b></movie>")
+    (folder / "Films/The Thing (1982)/movie.nfo").write_text(_NFO.format("Whole"))
+    report = identify(library)
+    [(path, problem)] = report["problems"].items()  # type: ignore[attr-defined]
+    assert (Path(path).name, "XML is not valid (mismatched tag)" in problem) == ("Thng.nfo", True)
+    assert "1 NFO file has an error" in str(report["message"])
+    assert {"Before the error", "Whole"} <= set(titles(library))
+
+
+@pytest.mark.parametrize("name", ["Sample/movie-sample.mp4", "Films/sample.mp4", "Films/Dune (1984)/dune.sample.mp4"])
+def test_sample_alone_is_no_film(library: Library, folder: Path, name: str) -> None:
+    add(folder / name, 71)
+    library.scan()
+    assert set(titles(library)) == {"The Thing", "Thng"}
+    [found] = [each for each in library.titles.list(state="ignored").items if not each.title.startswith("VID")]
+    assert [each.role for each in library.titles.get(found.id).files] == ["sample"]
+
+
+def test_sample_belongs_to_the_film_that_comes_later(library: Library, folder: Path) -> None:
+    add(folder / "Films/Dune (1984)/Sample/dune.sample.mp4", 71)
+    library.scan()
+    add(folder / "Films/Dune (1984)/Dune (1984).mp4", 72)
+    library.scan()
+    files = library.titles.get(titles(library)["Dune"].id).files
+    assert [each.role for each in files] == ["main", "sample"]
+
+
 # Series.
 
 

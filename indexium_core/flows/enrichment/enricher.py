@@ -16,7 +16,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.enrichment import provider_values
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.model.people import people_comment
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, SeasonRecord

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, title_query
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.matches.questions import MatchCandidate, MatchState

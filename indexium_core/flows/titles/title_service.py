@@ -447,6 +447,8 @@ def summary(report: IdentificationReport) -> str:
     if report.unknown:
         parts.append(f"{wording.files(report.unknown)} without a title in the name")
     text = f"{', '.join(parts)} in {wording.files(report.files)}; {wording.plural(report.added, 'new title')}"
+    if report.broken:
+        text += f"; {wording.plural(report.broken, 'NFO file has an error', 'NFO files have errors')}"
     if report.offline:
         text += f"; {wording.plural(report.offline, 'offline library was', 'offline libraries were')} left out"
     return f"Stopped: {text}" if report.cancelled else text
