@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.numbers import NumberMatch, find_date, find_number
+from indexium_core.model.titles.numbers import NumberMatch, find_date, find_number, with_digits
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
@@ -91,6 +91,7 @@ def read_name(name: str) -> NameParts:
     """Return the parts of a name. Every text has a result; an unreadable one is its own title."""
     text = unicodedata.normalize("NFC", name).translate(_TRANSLATED)
     text = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Cc"}).strip()
+    text = with_digits(text)
     reading = _Reading(text, NameParts())
     if words.CAMERA.fullmatch(text):
         return NameParts(title=text, is_camera=True)
@@ -228,7 +229,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         is_date_first=bool(number and number.aired and not title),
         is_special=bool(number and number.is_special),
         is_padded=bool(number and number.is_padded),
-        has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)", order[0])),
+        has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)|0\d+\s+", order[0])),
         episode_title=episode_title,
         edition=edition,
         language=language,

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from indexium_core.flows.titles.parsing import parse_name
 from indexium_core.model.titles.guessing import identify
 from indexium_core.model.titles.title_guess import LibraryKind, NamedFile, NfoFacts, TitleGuess
-from tests.support.title_corpus import CORPUS, evaluate, labels
+from tests.support.title_corpus import CORPORA, evaluate, labels
 
 GOALS = {"type": 0.98, "title": 0.97, "year": 0.97, "number": 0.97, "grouping": 0.97}
 read = cache(parse_name)
 
 
-def test_corpus_reaches_goals() -> None:
-    assert len(labels()) >= 500, CORPUS
-    for measure, score in evaluate(read).items():
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.stem)
+def test_corpus_reaches_goals(corpus: Path) -> None:
+    assert len(labels(corpus)) >= 500
+    for measure, score in evaluate(corpus, read).items():
         goal = GOALS[measure]
         print(f"{measure}: precision {score.precision:.3f}, recall {score.recall:.3f} of {score.labelled}")
         assert min(score.precision, score.recall) >= goal, f"{measure}: {score.misses}"
