@@ -9,11 +9,11 @@ from typing import Any, cast
 
 from indexium_core import logs, settings
 from indexium_core.flows.artwork import artwork_job
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager
 from indexium_core.flows.artwork.cache_service import CacheService
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
-from indexium_core.flows.artwork.manager import ArtworkManager
 from indexium_core.flows.checks import check_service
-from indexium_core.flows.enrichment import batch as enrichment_batch
+from indexium_core.flows.enrichment import batch_enrichment
 from indexium_core.flows.enrichment.enricher import TitleEnricher
 from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
 from indexium_core.flows.exchange import export_plan, import_changes
@@ -28,7 +28,7 @@ from indexium_core.flows.people import people_service, suggestions
 from indexium_core.flows.pictures import originals, thumbnail_job, thumbnails
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import (
@@ -265,10 +265,10 @@ class Assembly:
             clock=clock,
         )
         self.queue.register(
-            enrichment_batch.KIND,
+            batch_enrichment.KIND,
             self.enrichment.handle,
             title="Enrichment",
-            max_concurrent=enrichment_batch.MAX_JOBS,
+            max_concurrent=batch_enrichment.MAX_JOBS,
         )
         self.events.subscribe(self.matches.follow_identification)
         self.events.subscribe(self.enrichment.follow_identification)

@@ -24,7 +24,7 @@ from indexium_core.model.remote_calls import LONGEST_WAIT
 
 if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.artwork.artwork_job import ArtworkJobs
-    from indexium_core.flows.artwork.manager import ArtworkManager
+    from indexium_core.flows.artwork.artwork_manager import ArtworkManager
     from indexium_core.flows.checks.check_service import Checks
     from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
     from indexium_core.flows.exchange.export_plan import Exporter
@@ -51,7 +51,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.properties.audit import Auditor
     from indexium_core.flows.properties.field_locks import LockService
     from indexium_core.flows.properties.rescan import Rescanner, RescanReport
-    from indexium_core.flows.providers.manager import ExternalAPIManager
+    from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService

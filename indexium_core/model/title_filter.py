@@ -73,6 +73,11 @@ class TitleFilter:
         """The states of the listed titles."""
         return (self.state,) if self.state else tuple(each for each in STATES if each != "ignored")
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The facets whose filter narrows the list."""
+        return tuple(key for key in FACET_KEYS if self.without(key) != self)
+
     def without(self, key: str) -> TitleFilter:
         """Return the filter without the part of a facet."""
         names = ("first_year", "last_year") if key == "year" else (key,)

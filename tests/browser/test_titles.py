@@ -234,3 +234,42 @@ def test_an_unknown_title_is_reported(titles: Titles) -> None:
 
     expect(page.get_by_text("There is no title 999999.")).to_be_visible()
     expect(page.locator(".title-tile")).to_have_count(7)
+
+
+def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Birch and Bone']}")
+
+    page.get_by_role("button", name="Move to another title: Birch and Bone").click()
+    dialog = page.get_by_role("dialog", name="Move to another title")
+    expect(dialog.get_by_role("button", name="Move the file")).to_be_disabled()
+    dialog.get_by_label("Film or series").fill("pond")
+    dialog.get_by_role("radio", name="Pond Series, 3 episodes").check()
+    dialog.get_by_label("Season").fill("2")
+    expect(dialog.get_by_role("button", name="Move the file")).to_be_disabled()
+    dialog.get_by_label("Episode", exact=True).fill("5")
+    dialog.get_by_role("button", name="Move the file").click()
+
+    expect(page.get_by_text("The file is moved to Pond - S02E05 - Episode 5.")).to_be_visible()
+    found = titles.library.titles.list(kind="episode", query="pond", per_page=50).items
+    episode = next(each for each in found if (each.season, each.episode) == (2, 5))
+    page.goto(page.url.rsplit("/", 1)[0] + f"/{episode.id}")
+    expect(page.get_by_text("moved by hand")).to_be_visible()
+    page.get_by_role("button", name="Move to another title").click()
+    page.get_by_role("dialog").get_by_role("button", name="Let its name decide").click()
+    expect(page.get_by_text("The name of the file decides again.")).to_be_visible()
+
+
+def test_a_file_becomes_a_new_film(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+
+    page.get_by_role("button", name="Move to another title").click()
+    dialog = page.get_by_role("dialog", name="Move to another title")
+    dialog.get_by_label("Film or series").fill("Amber Coast")
+    dialog.get_by_role("radio", name="a new film").check()
+    dialog.get_by_label("Year").fill("1994")
+    dialog.get_by_role("button", name="Move the file").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("There is a movie with this name already")
+    dialog.get_by_label("Year").fill("2014")
+    dialog.get_by_role("button", name="Move the file").click()
+
+    expect(page.get_by_text("The file is moved to Amber Coast (2014).")).to_be_visible()

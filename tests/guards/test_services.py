@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager
 from indexium_core.flows.artwork.cache_service import CacheService
-from indexium_core.flows.artwork.manager import ArtworkManager
 from indexium_core.flows.history.history_service import HistoryService
 from indexium_core.flows.home.backups import BackupManager
 from indexium_core.flows.planning.planner import MetadataPlanner

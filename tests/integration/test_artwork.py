@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +19,9 @@ from dashboards.web import server
 from indexium_core import cli, errors
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
-from indexium_core.flows.artwork.manager import ArtworkManager, FoundPicture
+from indexium_core.files.artwork import images
+from indexium_core.files.artwork.images import TitleImage
+from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId
@@ -451,6 +454,37 @@ def test_picture_is_downloaded_once_for_many_readers(library: Library, stand_in:
         found = list(pool.map(library.artwork.poster, [film] * 6))
     assert len({data_of(each) for each in found}) == 1
     assert downloads(stand_in) == ["/original/poster-5.jpg"]
+
+
+def test_few_images_are_decoded_at_the_same_time(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = titles(library)["Night Tram"]
+    insert = """INSERT INTO title_matches BY NAME SELECT 'movie' AS entity_type, ? AS entity_id, 'tmdb' AS provider,
+        ? AS external_id, 'movie' AS content_type, ? AS position, 0.9 AS score, '[]' AS reasons, ? AS candidate,
+        'proposed' AS state"""
+    with library._parts.store.atomic() as tx:
+        for position in range(1, 9):
+            candidate = json.dumps({"poster_url": f"{stand_in.url}/images/w342/poster-{position}.jpg"})
+            tx.execute(insert, [film, str(position), position, candidate])
+    running, most, lock, decode = [0], [0], threading.Lock(), images.decode
+
+    def count(data: bytes) -> TitleImage:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        try:
+            time.sleep(0.05)
+            return decode(data)
+        finally:
+            with lock:
+                running[0] -= 1
+
+    monkeypatch.setattr(images, "decode", count)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda position: library.artwork.candidate_poster(film, position), range(1, 9)))
+    assert all(found)
+    assert most[0] <= 2
 
 
 def test_slow_download_does_not_delay_other_answers(library: Library, stand_in: ProviderStandIn) -> None:

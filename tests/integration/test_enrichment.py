@@ -12,7 +12,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.flows.enrichment.enricher import TitleEnricher
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.providers.external_ids import ExternalId

@@ -8,6 +8,7 @@ from typing import Any
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
+from dashboards.pages.titles.title_mover import TitleMover
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
@@ -39,6 +40,7 @@ class TitlesScreen(Screen):
         self.state = TitlesState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
+        self._mover = TitleMover(self._library, self._bridge, moved=self.refresh)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -70,11 +72,12 @@ class TitlesScreen(Screen):
             undo=lambda message: self._decide_match(lambda: self._library.matches.undo(int(message["decision"]))),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
+            move=lambda message: self._move(int(message["id"])),
         )
 
     def roots(self) -> dict[str, Component]:
         """Return the components by their places in the page."""
-        return {"titles_list": self._list, "title_page": self._page}
+        return {"titles_list": self._list, "title_page": self._page, "title_mover": self._mover}
 
     def start(self) -> None:
         """Subscribe to the events of titles and of the jobs that change them."""
@@ -299,6 +302,13 @@ class TitlesScreen(Screen):
             self._session.go(DECIDE, segment=match.state, opens=match.item.id)
         else:
             self._session.go(DECIDE)
+
+    def _move(self, file_id: int) -> None:
+        """Ask to which title a file of the title that is open belongs."""
+        files = self._title.title.files if self._title else []
+        file = next((each for each in files if each.file_id == file_id), None)
+        if file is not None:
+            self._mover.ask(file)
 
     def _plan(self) -> None:
         """Ask whether the values of the title that is open become edits of its files."""

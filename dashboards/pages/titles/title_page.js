@@ -269,7 +269,17 @@ const drawFiles = ({files, files_total: total}) =>
       "ul",
       {class: "title-files"},
       files.map(({id, href, name, path, about}) =>
-        h("li", {data: {key: id}}, h("a", {href, title: path}, h("bdi", {dir: "ltr"}, name)), h("small", null, about)),
+        h(
+          "li",
+          {data: {key: id}},
+          h("a", {href, title: path}, h("bdi", {dir: "ltr"}, name)),
+          h("small", null, about),
+          button("Move to another title", "move", {
+            kind: "link",
+            "aria-label": `Move to another title: ${name}`,
+            data: {id, key: "move"},
+          }),
+        ),
       ),
     ),
   )
@@ -389,6 +399,7 @@ function draw({view}) {
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   open: (self, {id}) => self.send("open", {id: Number(id)}),
+  move: (self, {id}) => self.send("move", {id: Number(id)}),
   choose: (self, {field, place}) => self.send("choose", {field, place: Number(place)}),
   person: (self, {filter, name}) => self.send("person", {key: filter, name}),
   ignore: (self, {on}) => self.send("ignore", {on: Boolean(on)}),

@@ -40,7 +40,7 @@ class TitleView(Component):
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
     {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` (of the last decision about
-    a match), `decide`, `plan`.
+    a match), `decide`, `plan`, `move` {id of a file}.
     """
 
     _esm = module("title_page")
@@ -200,6 +200,7 @@ def _people(value: TitleValue | None, key: str, part: str) -> list[dict[str, str
 def _file(file: TitleFile) -> dict[str, Any]:
     notes = [
         file.role if file.role != "main" else "",
+        "moved by hand" if file.by_hand else "",
         f"part {file.part}" if file.part else "",
         wording.playing_time(file.duration) if file.duration else "",
         wording.size(file.size),

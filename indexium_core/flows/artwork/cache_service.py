@@ -120,8 +120,7 @@ class CacheService:
         original = self.retrieve_asset(content_hash)
         if original is None:
             return None
-        image = images.decode(original.data)
-        return self.variant(content_hash, "poster" if image.height > image.width else "backdrop")
+        return self.variant(content_hash, "poster" if self._is_tall(original.data) else "backdrop")
 
     def has_originals(self) -> bool:
         """Return whether the table knows an original: it can be removed to make room."""
@@ -140,6 +139,11 @@ class CacheService:
         """Return the variant of an image that is not stored itself. Raises CorruptFileError as `store_asset`."""
         with self._slots:
             return images.variant(images.decode(data), kind)
+
+    def collage(self, posters: Sequence[bytes], layout: str) -> bytes:
+        """Return posters side by side. Raises CorruptFileError as `store_asset`."""
+        with self._slots:
+            return images.collage(posters, layout)
 
     def rebuild(self) -> int:
         """
@@ -170,6 +174,11 @@ class CacheService:
 
         self._database.run(record)
         return len(found)
+
+    def _is_tall(self, data: bytes) -> bool:
+        with self._slots:
+            image = images.decode(data)
+            return image.height > image.width
 
     def _put(self, key: str, data: bytes) -> None:
         removed = _hashes(self.folder.put(key, data))

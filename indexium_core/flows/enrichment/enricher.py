@@ -16,7 +16,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from indexium_core import errors
 from indexium_core.flows.enrichment import provider_values
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.model.people import people_comment
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, SeasonRecord
@@ -123,7 +123,7 @@ class TitleEnricher:
     def _fetch(self, title: DueTitle) -> FetchedTitle:
         self._providers.require_one()
         known = title.known
-        if known.search_state in {None, "none", "failed"}:
+        if known.search_state in {None, "none", "failed"} or title.is_changed_question:
             state = self._find(title.id)
             known = rows.known(self._database.read(), [title.id]).get(title.id, known)
             if state in {"open", "later"}:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.enrichment.batch import BatchEnrichmentService
+from indexium_core.flows.enrichment.batch_enrichment import BatchEnrichmentService
 from indexium_core.model.job import Job
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.providers.records import (

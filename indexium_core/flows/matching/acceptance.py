@@ -68,7 +68,8 @@ def accept_candidate(tx: Connection, item: TitleItem, position: int, *, by: str,
     if item.id in store.searches(tx, [item.id]):
         store.mark(tx, [item.id], "accepted", by=by, at=at)
     else:
-        plain = title_query.plain_query(search_of(tx, item), by_hand=True)
+        query = search_of(tx, item)
+        plain = title_query.plain_query(query, by_hand=query)
         row = SearchRow(state="accepted", query=plain, explanation="", decided_by=by, decided_at=at)
         store.put_search(tx, item.entity_type, item.id, row, at=at)
     copy_shown_values(tx, [item.id], at)

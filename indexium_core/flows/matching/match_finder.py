@@ -9,7 +9,7 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, title_query
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.matches.questions import MatchCandidate, MatchState
@@ -53,10 +53,13 @@ class MatchFinder:
         item, reader = acceptance.film_or_series(self._database.read(), title_id), self._database.read()
         row = store.searches(reader, [title_id]).get(title_id)
         state = question_reader.state_of(item, row)
-        if state not in UNDECIDED or (row is not None and row.query["by_hand"]):
+        if state not in UNDECIDED:
+            return state
+        query = acceptance.search_of(reader, item)
+        if row is not None and row.query["by_hand"] and not title_query.is_changed(row.query, query):
+            self._keep(item, row)
             return state
         self.require_searchable(item)
-        query = acceptance.search_of(self._database.read(), item)
         plain = title_query.plain_query(query)
         if item.state == "discovered" and not query.external_ids:
             explanation = "Its name says nothing. Search its title by hand."
@@ -77,6 +80,12 @@ class MatchFinder:
         accepted = found.decision.accepted if result.state == "accepted" else None
         others = [each for each in found.decision.candidates if each is not accepted]
         return self._store(item, row, result, [accepted, *others] if accepted else others)
+
+    def _keep(self, item: TitleItem, row: SearchRow) -> None:
+        """Note that a search by hand is newer than what is known about its title."""
+        with self._database.atomic() as tx:
+            if store.searches(tx, [item.id]).get(item.id) == row:
+                store.put_search(tx, item.entity_type, item.id, row, at=self._clock())
 
     def _result(self, found: TitleSearch, query: SearchQuery, *, is_refresh: bool) -> SearchRow:
         """Return what is stored of a search; `is_refresh`: the title is an open question, and stays one."""
@@ -137,9 +146,10 @@ class MatchFinder:
         self._store_search(item, query, found[:_MOST_CANDIDATES])
 
     def _store_search(self, item: TitleItem, query: SearchQuery, found: Sequence[MatchCandidate]) -> None:
-        at, plain = self._clock(), title_query.plain_query(query, by_hand=True)
+        at = self._clock()
         with self._database.atomic() as tx:
             item = acceptance.film_or_series(tx, item.id)
+            plain = title_query.plain_query(query, by_hand=acceptance.search_of(tx, item))
             row = store.searches(tx, [item.id]).get(item.id)
             kept = store.candidates(tx, [item.id]).get(item.id, [])
             taken = {acceptance.key_of(each) for each in kept if each.state == "accepted"}
@@ -172,14 +182,13 @@ class MatchFinder:
         at = self._clock()
         with self._database.atomic() as tx:
             found = store.contradicted(tx)
-            items, rows = store.items(tx, list(found)), store.searches(tx, list(found))
+            items = store.items(tx, list(found))
             for number, item in items.items():
                 field, value = found[number]
                 known = ExternalId(field.removesuffix("_id"), value)
                 text = f"The file has the id {known}, but the match has another one."
-                row = dataclasses.replace(rows[number], state="open", explanation=text, decided_by="", decided_at=None)
                 store.withdraw(tx, item.entity_type, number)
-                store.put_search(tx, item.entity_type, number, row, at=at)
+                store.reopen(tx, number, text)
             if items:
                 acceptance.copy_shown_values(tx, list(items), at)
         if items:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, title_query
 from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.event import Event

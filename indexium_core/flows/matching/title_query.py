@@ -19,6 +19,7 @@ __all__ = [
     "LONGEST",
     "facts_of",
     "ids_of",
+    "is_changed",
     "minutes_of",
     "plain_query",
     "query_of",
@@ -90,10 +91,17 @@ def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | No
     return tuple(facts)
 
 
-def plain_query(query: SearchQuery, *, by_hand: bool = False) -> dict[str, Any]:
-    """Return the JSON form of a search."""
+def plain_query(query: SearchQuery, *, by_hand: SearchQuery | None = None) -> dict[str, Any]:
+    """Return the JSON form of a search. `by_hand`: a person searched it for a title about which this is known."""
     ids = [f"{each.provider}:{each.value}" for each in query.external_ids]
-    return {"title": query.title, "year": query.year, "ids": ids, "by_hand": by_hand}
+    plain = {"title": query.title, "year": query.year, "ids": ids, "by_hand": by_hand is not None}
+    return plain if by_hand is None else plain | {"known": plain_query(by_hand)}
+
+
+def is_changed(plain: Mapping[str, Any], query: SearchQuery) -> bool:
+    """Return whether what is known about a title changed since a person searched it by hand."""
+    known = plain.get("known")
+    return known is not None and known != plain_query(query)
 
 
 def query_of_text(text: str, query: SearchQuery, *, last_year: int) -> SearchQuery:

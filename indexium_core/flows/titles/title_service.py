@@ -182,7 +182,7 @@ class TitleService:
         for key in keys:
             if key not in FACET_KEYS:
                 raise errors.UsageError(f"There is no filter “{key[:40]}”. Choose one of: {', '.join(FACET_KEYS)}.")
-        return {key: title_facets.facet(reader, wanted, key) for key in keys}
+        return title_facets.facets(reader, wanted, keys)
 
     @remote()
     def related(self, title_id: int, *, limit: int = 12) -> builtins.list[RelatedTitle]:
@@ -193,8 +193,9 @@ class TitleService:
             UnknownIdError: There is no such title.
 
         """
-        self._item(title_id)
         reader = self._database.read()
+        if store.unknown(reader, [title_id]):
+            raise errors.UnknownIdError(f"There is no title {title_id}.")
         rows = title_facets.related(reader, title_id, limit=max(1, min(_MOST, limit)))
         items = {each.id: each for each in store.by_ids(reader, [row["id"] for row in rows])}
         return [RelatedTitle(item=items[row.pop("id")], **row) for row in rows]
@@ -203,8 +204,10 @@ class TitleService:
     def get(self, title_id: int) -> IdentifiedTitle:
         """Return a title with its shown values, its files, seasons or episodes; UnknownIdError if there is none."""
         reader = self._database.read()
-        item = self._item(title_id)
-        children = store.children(reader, item) if item.entity_type in ("series", "season") else []
+        found = store.with_children(reader, title_id)
+        if not found:
+            raise errors.UnknownIdError(f"There is no title {title_id}.")
+        item, *children = found
         gaps = gaps_of(store.episodes(reader, [item.id]).get(item.id, [])) if item.entity_type == "series" else []
         return IdentifiedTitle(
             item=item,

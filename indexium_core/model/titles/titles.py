@@ -123,9 +123,9 @@ class TitleFile:
     state: str  # ok, missing, …
     part: int | None
     role: str  # ROLES
-    by_hand: bool  # a person moved it to the title
     duration: float | None  # seconds
     size: int  # bytes
+    by_hand: bool  # a person moved it to the title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,8 @@ SELECT t.entity_type, t.id, t.title, t.created_at, t.enrichment_priority, coales
        CASE WHEN k.origin = 'hand' THEN TRUE
             WHEN s.state IS NULL OR s.state IN ('accepted', 'failed') THEN TRUE
             WHEN s.state = 'none' THEN k.value IS NOT NULL OR s.searched_at < $fresh OR t.updated_at > s.searched_at
-            ELSE FALSE END AS is_certain
+            ELSE s.state = 'open' AND greatest(t.updated_at, q.changed_at) > s.searched_at END AS is_certain,
+       coalesce(s.state = 'open' AND greatest(t.updated_at, q.changed_at) > s.searched_at, FALSE) AS is_changed_question
 FROM (SELECT 'movie' AS entity_type, id, library_id, title, state, created_at, updated_at, enriched_at, enrichment_priority
       FROM movies
       UNION ALL SELECT 'series', id, library_id, title, state, created_at, updated_at, enriched_at, enrichment_priority
@@ -50,6 +51,9 @@ JOIN libraries AS l ON l.library_id = t.library_id AND coalesce(l.kind, 'home') 
 LEFT JOIN (/* video_counts */) AS n ON n.entity_type = t.entity_type AND n.entity_id = t.id
 LEFT JOIN (/* known_ids */) AS k ON k.entity_type = t.entity_type AND k.entity_id = t.id
 LEFT JOIN title_searches AS s ON s.entity_type = t.entity_type AND s.entity_id = t.id
+LEFT JOIN (SELECT entity_type, entity_id, max(fetched_at) AS changed_at FROM title_values
+           WHERE origin <> 'provider' AND field IN ('title', 'year', 'tmdb_id', 'imdb_id', 'tvdb_id') GROUP BY ALL) AS q
+    ON q.entity_type = t.entity_type AND q.entity_id = t.id
 LEFT JOIN title_enrichment AS e ON e.entity_type = t.entity_type AND e.entity_id = t.id
 LEFT JOIN (SELECT DISTINCT p.series_id FROM episodes AS p JOIN series AS o ON o.id = p.series_id
            WHERE p.enriched_at IS NULL AND p.created_at > o.enriched_at) AS new
@@ -60,7 +64,7 @@ WHERE t.state <> 'ignored' AND t.title <> ''
 
 -- name: due
 -- The titles that an enrichment looks up. If more than 2,000 titles are due, the newest come first.
-SELECT entity_type, id, title, videos, provider, external_id, is_match, score, search_state, attempts
+SELECT entity_type, id, title, videos, provider, external_id, is_match, score, search_state, attempts, is_changed_question
 FROM (SELECT *, count(*) OVER () AS number FROM (/* candidates */) AS c WHERE is_old AND is_certain AND NOT has_failed_often)
 ORDER BY enrichment_priority, CASE WHEN number > $many THEN created_at END DESC, id;
 

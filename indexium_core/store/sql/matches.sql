@@ -67,7 +67,7 @@ ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 
 
 -- name: files
 -- Some files of each given title, main files first.
-SELECT id, file_id, file_path, state, part, role, duration, size FROM (
+SELECT id, file_id, file_path, state, part, role, duration, size, file_id IN (SELECT file_id FROM title_assignments) AS by_hand FROM (
     SELECT id, c.file_id, c.path AS file_path, c.state, any_value(l.part) AS part, any_value(l.role) AS role, c.duration, c.size,
            row_number() OVER (PARTITION BY id ORDER BY any_value(l.role) <> 'main', c.path) AS place
     FROM (
@@ -112,6 +112,10 @@ INSERT OR REPLACE INTO title_searches BY NAME SELECT $entity_type AS entity_type
 -- Change the state of searches.
 UPDATE title_searches SET state = $state, decided_by = $decided_by, decided_at = $at
 WHERE list_contains($ids::BIGINT[], entity_id);
+
+-- name: reopen
+-- A title with a match is a question again. The time of its search stays, so that an enrichment searches it anew.
+UPDATE title_searches SET state = 'open', explanation = $explanation, decided_by = '', decided_at = NULL WHERE entity_id = $id;
 
 -- name: remove_proposals
 -- Delete the candidates of a title about which no one has decided.

@@ -1,53 +1,62 @@
--- name: counted
--- The titles of `page` with the numbers of their files, episodes and seasons, and what a list shows of their values.
-SELECT p.id, p.entity_type, p.title, p.year, p.state, p.library_id, p.series_id, p.series_title, p.season, p.episode, p.aired,
-       coalesce(f.file_count, 0) AS file_count, coalesce(n.episode_count, 0) AS episode_count,
-       coalesce(n.season_count, 0) AS season_count, u.entity_id IS NOT NULL AS touched,
-       v.rating, coalesce(v.genres, []) AS genres,
-       coalesce(m.state = 'accepted', FALSE) OR coalesce(v.has_id, FALSE) AS is_matched,
-       p.id IN (SELECT unnest($incomplete::BIGINT[])) AS is_incomplete
-FROM page AS p
-LEFT JOIN (/* file_counts */) AS f ON f.id = p.id
-LEFT JOIN (/* episode_counts */) AS n ON n.id = p.id
-LEFT JOIN (/* page_values */) AS v ON v.id = p.id
-LEFT JOIN title_searches AS m ON m.entity_type = p.entity_type AND m.entity_id = p.id
-LEFT JOIN touched_titles AS u ON u.entity_type = p.entity_type AND u.entity_id = p.id
+-- name: by_ids
+-- Titles by id, and whether their match is accepted.
+SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
+       t.season, t.episode, t.aired, coalesce(m.state = 'accepted', FALSE) AS is_matched
+FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id
+LEFT JOIN title_searches AS m ON m.entity_type = t.entity_type AND m.entity_id = t.id
+WHERE t.id IN (SELECT unnest($ids::BIGINT[]));
 
--- name: file_counts
--- The number of main files of each title of `page` that are not missing.
-SELECT id, count(DISTINCT file_id) AS file_count FROM (
-    SELECT p.id, l.file_id FROM page AS p JOIN title_files AS l ON l.entity_type = p.entity_type AND l.entity_id = p.id
-    WHERE l.role = 'main'
-    UNION ALL SELECT p.id, l.file_id FROM page AS p JOIN episodes AS e ON (p.entity_type = 'series' AND e.series_id = p.id)
-    JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id WHERE l.role = 'main'
-    UNION ALL SELECT p.id, l.file_id FROM page AS p
-    JOIN episodes AS e ON (p.entity_type = 'season' AND e.series_id = p.series_id AND e.season = p.season)
-    JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id WHERE l.role = 'main')
-JOIN scanned_files AS c USING (file_id) WHERE c.state <> 'missing' GROUP BY id
+-- name: touched
+-- Those of some titles that a person has changed.
+SELECT DISTINCT entity_id FROM touched_titles WHERE entity_id IN (SELECT unnest($ids::BIGINT[]));
 
--- name: episode_counts
--- The numbers of episodes and seasons of each series and season of `page`.
-SELECT p.id, count(*) AS episode_count, count(DISTINCT e.season) AS season_count
-FROM page AS p JOIN episodes AS e ON e.series_id = p.id WHERE p.entity_type = 'series' GROUP BY p.id
-UNION ALL SELECT p.id, count(*), 1 FROM page AS p JOIN episodes AS e ON e.series_id = p.series_id AND e.season = p.season
-WHERE p.entity_type = 'season' GROUP BY p.id
+-- name: counts_of_files
+-- The number of main files of some films and episodes that are not missing.
+SELECT l.entity_id AS id, count(DISTINCT l.file_id) AS file_count
+FROM title_files AS l JOIN scanned_files AS c USING (file_id)
+WHERE l.entity_id IN (SELECT unnest($ids::BIGINT[])) AND l.role = 'main' AND c.state <> 'missing' GROUP BY l.entity_id;
+
+-- name: counts_of_series
+-- The numbers of episodes, seasons and files of some series.
+SELECT e.series_id AS id, count(DISTINCT e.id) AS episode_count, count(DISTINCT e.season) AS season_count,
+       count(DISTINCT c.file_id) AS file_count
+FROM episodes AS e LEFT JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id AND l.role = 'main'
+LEFT JOIN scanned_files AS c ON c.file_id = l.file_id AND c.state <> 'missing'
+WHERE e.series_id IN (SELECT unnest($ids::BIGINT[])) GROUP BY e.series_id;
+
+-- name: counts_of_seasons
+-- The numbers of episodes and files of some seasons.
+SELECT k.id, count(DISTINCT e.id) AS episode_count, 1 AS season_count, count(DISTINCT c.file_id) AS file_count
+FROM seasons AS k JOIN episodes AS e ON e.series_id = k.series_id AND e.season = k.season
+LEFT JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id AND l.role = 'main'
+LEFT JOIN scanned_files AS c ON c.file_id = l.file_id AND c.state <> 'missing'
+WHERE k.id IN (SELECT unnest($ids::BIGINT[])) GROUP BY k.id;
 
 -- name: page_values
--- The rating, the genres and the presence of an id of each title of `page`. The order is that of `titles_shown`; the view
+-- The rating and the genres of some titles, and whether they have an id. The order is that of `titles_shown`; the view
 -- would rank the values of all titles first.
 SELECT v.entity_id AS id, any_value(/* rating */) FILTER (v.field = 'ratings') AS rating,
        any_value(from_json(v.value, '["VARCHAR"]')) FILTER (v.field = 'genres') AS genres,
        bool_or(v.field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND v.value::VARCHAR <> 'null') AS has_id
 FROM (
-    SELECT v.entity_id, v.field, v.value FROM title_values AS v SEMI JOIN page AS p ON p.id = v.entity_id
+    SELECT v.entity_id, v.field, v.value FROM title_values AS v
     LEFT JOIN provider_ranks AS own ON own.field = v.field AND own.provider = v.provider
     LEFT JOIN provider_ranks AS general ON general.field = '' AND general.provider = v.provider
-    WHERE v.field IN ('ratings', 'genres', 'tmdb_id', 'imdb_id', 'tvdb_id')
+    WHERE v.field IN ('ratings', 'genres', 'tmdb_id', 'imdb_id', 'tvdb_id') AND v.entity_id IN (SELECT unnest($ids::BIGINT[]))
     QUALIFY row_number() OVER (
         PARTITION BY v.entity_id, v.field
         ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin),
                  coalesce(own.rank, general.rank, 99), v.provider) = 1
-) AS v GROUP BY v.entity_id
+) AS v GROUP BY v.entity_id;
+
+-- name: children_of_series
+-- The seasons of a series.
+SELECT id FROM seasons WHERE series_id = $id ORDER BY season, lower(sort_title), id;
+
+-- name: children_of_season
+-- The episodes of a season.
+SELECT e.id FROM episodes AS e JOIN seasons AS k ON k.series_id = e.series_id AND k.season = e.season WHERE k.id = $id
+ORDER BY e.episode NULLS LAST, e.aired, lower(e.sort_title), e.id;
 
 -- name: rating
 -- The rating of a title from its ratings by source, 0 to 10. Rotten Tomatoes and Metacritic rate from 0 to 100.
@@ -81,8 +90,6 @@ WHERE list_contains($kinds::VARCHAR[], t.entity_type) AND list_contains($states:
   AND ($only::BIGINT[] IS NULL OR t.id IN (SELECT unnest($only::BIGINT[])) OR t.series_id IN (SELECT unnest($only::BIGINT[])))
   AND ($without::BIGINT[] IS NULL
        OR (t.id NOT IN (SELECT unnest($without::BIGINT[])) AND coalesce(t.series_id, 0) NOT IN (SELECT unnest($without::BIGINT[]))))
-  AND ($parent_id::BIGINT IS NULL OR (t.entity_type = 'season' AND t.series_id = $parent_id)
-       OR (t.entity_type = 'episode' AND (t.series_id, t.season) IN (SELECT (series_id, season) FROM seasons WHERE id = $parent_id)))
   AND ($text = '' OR len(list_filter(string_split(strip_accents(lower($text)), ' '),
        lambda word: NOT contains(t.title_search || ' ' || strip_accents(lower(coalesce(s.title, ''))), word))) = 0)
 
@@ -103,14 +110,6 @@ LIMIT $limit OFFSET $offset;
 -- name: count
 -- The number of titles of a filter.
 SELECT count(*) FROM (/* matches */) AS m;
-
--- name: by_ids
--- Titles by id. `incomplete` are the series of them that have gaps.
-WITH page AS MATERIALIZED (
-    SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
-           t.season, t.episode, t.aired
-    FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id WHERE list_contains($ids::BIGINT[], t.id))
-FROM (/* counted */);
 
 -- name: values
 -- The candidates of the fields of a title; of each field the shown one first.
@@ -156,27 +155,28 @@ GROUP BY ALL ORDER BY e.series_id, e.season NULLS LAST, e.episode NULLS LAST, e.
 -- The ids that no title has.
 SELECT id FROM (SELECT unnest($ids::BIGINT[]) AS id) AS w ANTI JOIN titles AS t USING (id) ORDER BY id;
 
+-- name: titles_with_files
+-- The films and episodes of some titles. A series or a season stands for its episodes.
+WITH wanted AS (SELECT unnest($ids::BIGINT[]) AS id)
+SELECT id FROM movies WHERE id IN (FROM wanted)
+UNION SELECT id FROM episodes WHERE id IN (FROM wanted) OR series_id IN (FROM wanted)
+UNION SELECT e.id FROM seasons AS k JOIN episodes AS e ON e.series_id = k.series_id AND e.season = k.season WHERE k.id IN (FROM wanted);
+
 -- name: file_values
--- The values of films and episodes for their main files. A series or a season stands for its episodes.
-WITH wanted AS (
-    SELECT 'movie' AS entity_type, id AS entity_id, '' AS series, NULL::INTEGER AS season, NULL::INTEGER AS episode
-    FROM movies WHERE id IN (SELECT unnest($ids::BIGINT[]))
-    UNION ALL
-    SELECT 'episode', e.id, s.title, e.season, e.episode FROM episodes AS e JOIN series AS s ON s.id = e.series_id
-    LEFT JOIN seasons AS k ON k.series_id = e.series_id AND k.season = e.season
-    WHERE list_has_any([e.id, e.series_id, k.id], $ids::BIGINT[])
-), shown AS (
-    SELECT entity_type, entity_id, any_value(value->>'$') FILTER (field = 'title') AS title,
+-- The values of films and episodes for their main files. `few` are the ids, if they are few: a long list takes longer than all titles.
+SELECT c.file_id, coalesce(v.title, ''), coalesce(v.plot, ''), CASE WHEN l.entity_type = 'movie' THEN coalesce(v.year, '') ELSE '' END,
+       v.genres, coalesce(s.title, ''), coalesce(e.season::VARCHAR, ''), coalesce(e.episode::VARCHAR, '')
+FROM title_files AS l JOIN scanned_files AS c USING (file_id)
+LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id LEFT JOIN series AS s ON s.id = e.series_id
+LEFT JOIN (
+    SELECT entity_id, any_value(value->>'$') FILTER (field = 'title') AS title,
            any_value(value->>'$') FILTER (field = 'plot') AS plot, any_value(value->>'$') FILTER (field = 'year') AS year,
            any_value(value::VARCHAR) FILTER (field = 'genres' AND json_type(value) = 'ARRAY') AS genres
-    FROM titles_shown SEMI JOIN wanted USING (entity_type, entity_id) GROUP BY ALL
-)
-SELECT c.file_id, coalesce(v.title, ''), coalesce(v.plot, ''), CASE WHEN w.entity_type = 'movie' THEN coalesce(v.year, '') ELSE '' END,
-       v.genres, w.series, coalesce(w.season::VARCHAR, ''), coalesce(w.episode::VARCHAR, '')
-FROM wanted AS w JOIN title_files AS l USING (entity_type, entity_id) JOIN scanned_files AS c USING (file_id)
-LEFT JOIN shown AS v USING (entity_type, entity_id)
-WHERE l.role = 'main' AND c.state <> 'missing'
-ORDER BY c.file_id, w.season NULLS LAST, w.episode NULLS LAST, w.entity_id;
+    FROM titles_shown WHERE field IN ('title', 'plot', 'year', 'genres') AND ($few::BIGINT[] IS NULL OR list_contains($few::BIGINT[], entity_id))
+    GROUP BY entity_id
+) AS v ON v.entity_id = l.entity_id
+WHERE l.entity_id IN (SELECT unnest($ids::BIGINT[])) AND l.role = 'main' AND c.state <> 'missing'
+ORDER BY c.file_id, e.season NULLS LAST, e.episode NULLS LAST, l.entity_id;
 
 -- name: values_of_movie
 -- The titles of films.

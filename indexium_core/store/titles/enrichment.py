@@ -76,6 +76,7 @@ class DueTitle(NamedTuple):
     videos: int  # its files
     known: Known
     attempts: int  # failed ones
+    is_changed_question: bool  # what its files or people say changed after the search
 
 
 class EpisodeRow(NamedTuple):
@@ -161,7 +162,7 @@ def due(
     """
     facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES}
     rows = reader.execute(_sql("due"), facts).fetchall()
-    return [DueTitle(row[0], row[1], row[2], row[3], Known(*row[4:9]), row[9]) for row in rows]
+    return [DueTitle(row[0], row[1], row[2], row[3], Known(*row[4:9]), row[9], row[10]) for row in rows]
 
 
 def count_due(

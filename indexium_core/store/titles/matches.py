@@ -39,6 +39,7 @@ __all__ = [
     "put_ids",
     "put_search",
     "record_decision",
+    "reopen",
     "restore",
     "rows_before",
     "scope",
@@ -183,6 +184,11 @@ def put_search(tx: Connection, entity_type: EntityType, title_id: int, row: Sear
         "at": at,
     }
     tx.execute(_sql("put_search"), facts)
+
+
+def reopen(tx: Connection, title_id: int, explanation: str) -> None:
+    """Make a title with a match a question again."""
+    tx.execute(_sql("reopen"), {"id": title_id, "explanation": explanation})
 
 
 def put_candidates(

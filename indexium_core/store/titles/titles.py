@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.title_filter import TitleFilter
-from indexium_core.model.titles.titles import STATES, EpisodeEntry, TitleFile, TitleItem, TitleValue
+from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.titles import EpisodeEntry, TitleFile, TitleItem, TitleValue
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import title_facets
@@ -16,7 +17,6 @@ from indexium_core.store.titles import title_facets
 __all__ = [
     "FileValues",
     "by_ids",
-    "children",
     "episodes",
     "file_values",
     "files",
@@ -29,7 +29,19 @@ __all__ = [
     "unknown",
     "unlock",
     "values",
+    "with_children",
 ]
+
+
+# Statements that count files, by the kind of the titles.
+_COUNTS: Mapping[EntityType, str] = {
+    "movie": "counts_of_files",
+    "episode": "counts_of_files",
+    "series": "counts_of_series",
+    "season": "counts_of_seasons",
+}
+_NO_COUNTS = {"file_count": 0, "episode_count": 0, "season_count": 0}
+_FEW = 500  # titles
 
 
 def items(
@@ -44,16 +56,20 @@ def items(
     """Return a part of the titles of a filter, and the number of all of them."""
     facts = title_facets.parameters(reader, wanted)
     order = {"sort": sort, "descending": descending, "limit": limit, "offset": offset}
-    ids = reader.execute(_sql("items"), facts | order).fetchall()
-    return by_ids(reader, [number for (number,) in ids]), int(reader.value(_sql("count"), facts))
+    return by_ids(reader, _ids(reader, "items", facts | order)), int(reader.value(_sql("count"), facts))
 
 
-def children(reader: Connection, item: TitleItem) -> list[TitleItem]:
-    """Return the seasons of a series, or the episodes of a season."""
-    kind = "season" if item.entity_type == "series" else "episode"
-    facts = title_facets.parameters(reader, TitleFilter(kind=kind)) | {"parent_id": item.id, "states": list(STATES)}
-    order = {"sort": "title", "descending": False, "limit": None, "offset": 0}
-    return by_ids(reader, [number for (number,) in reader.execute(_sql("items"), facts | order).fetchall()])
+def with_children(reader: Connection, title_id: int) -> list[TitleItem]:
+    """Return a title, then the seasons of a series or the episodes of a season; nothing if there is no such title."""
+    found = by_ids(
+        reader,
+        [
+            title_id,
+            *_ids(reader, "children_of_series", {"id": title_id}),
+            *_ids(reader, "children_of_season", {"id": title_id}),
+        ],
+    )
+    return found if found and found[0].id == title_id else []
 
 
 def find(reader: Connection, title_id: int) -> TitleItem | None:
@@ -63,11 +79,34 @@ def find(reader: Connection, title_id: int) -> TitleItem | None:
 
 def by_ids(reader: Connection, title_ids: Sequence[int]) -> list[TitleItem]:
     """Return titles by their ids, in this order; unknown ids are left out."""
-    ids = list(title_ids)
-    facts = {"ids": ids, "incomplete": title_facets.incomplete(reader, ids)}
-    rows = reader.execute(_sql("by_ids"), facts).fetch_dicts()
-    found = {row["id"]: TitleItem(**row) for row in rows}
-    return [found[number] for number in ids if number in found]
+    facts = {"ids": list(title_ids)}
+    rows = {row["id"]: row for row in reader.execute(_sql("by_ids"), facts).fetch_dicts()}
+    of_kinds: dict[str, list[int]] = {}
+    for number, row in rows.items():
+        of_kinds.setdefault(_COUNTS[row["entity_type"]], []).append(number)
+    counts = {
+        row.pop("id"): row
+        for statement, ids in of_kinds.items()
+        for row in reader.execute(_sql(statement), {"ids": ids}).fetch_dicts()
+    }
+    values = {row.pop("id"): row for row in reader.execute(_sql("page_values"), facts).fetch_dicts()}
+    touched = set(_ids(reader, "touched", facts))
+    series = of_kinds.get(_COUNTS["series"])
+    gaps = set(title_facets.incomplete(reader, series)) if series else set()
+    found = []
+    for number in title_ids:
+        if number not in rows:
+            continue
+        row, known = rows[number], values.get(number, {})
+        facts = row | {
+            "touched": number in touched,
+            "rating": known.get("rating"),
+            "genres": known.get("genres") or [],
+            "is_matched": row["is_matched"] or bool(known.get("has_id")),
+            "is_incomplete": number in gaps,
+        }
+        found.append(TitleItem(**_NO_COUNTS | facts | counts.get(number, {})))
+    return found
 
 
 def values(reader: Connection, item: TitleItem, field: str | None = None) -> list[TitleValue]:
@@ -113,13 +152,15 @@ class FileValues(NamedTuple):
 
 def file_values(reader: Connection, title_ids: Sequence[int]) -> list[FileValues]:
     """Return the values for the main files of titles that are not missing; episodes of a file in their order."""
-    rows = reader.execute(_sql("file_values"), {"ids": list(title_ids)}).fetchall()
+    ids = _ids(reader, "titles_with_files", {"ids": list(title_ids)})
+    facts = {"ids": ids, "few": ids if len(ids) <= _FEW else None}
+    rows = reader.execute(_sql("file_values"), facts).fetchall()
     return [FileValues._make((*row[:4], json.loads(row[4] or "[]"), *row[5:])) for row in rows]
 
 
 def unknown(reader: Connection, title_ids: Sequence[int]) -> list[int]:
     """Return the ids that no title has."""
-    return [number for (number,) in reader.execute(_sql("unknown"), {"ids": list(title_ids)}).fetchall()]
+    return _ids(reader, "unknown", {"ids": list(title_ids)})
 
 
 def search_values(reader: Connection, key: str, *, limit: int) -> list[str]:
@@ -156,6 +197,10 @@ def unlock(tx: Connection, item: TitleItem, field: str) -> None:
     facts = {"kind": item.entity_type, "id": item.id, "field": field}
     tx.execute(_sql("unlock"), facts)
     tx.execute(_sql("remove_empty_hand"), facts)
+
+
+def _ids(reader: Connection, statement: str, facts: Mapping[str, Any]) -> list[int]:
+    return [number for (number,) in reader.execute(_sql(statement), facts).fetchall()]
 
 
 def _sql(name: str) -> str:

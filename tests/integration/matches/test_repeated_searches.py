@@ -183,3 +183,70 @@ def test_nfo_file_that_contradicts_an_automatic_match_makes_it_a_question(librar
     nfo.write_text('<movie><title>Orbit</title><uniqueid type="tmdb" default="true">9000001</uniqueid></movie>')
     library.jobs.wait(library.titles.identify().id, timeout=60)
     assert library.matches.get(title_id).state == "open"
+
+
+def lookup(library: Library) -> dict[str, Any]:
+    job = library.jobs.wait(library.enrichment.schedule_library_enrichment().id, timeout=60)
+    return {name: job.summary[name] for name in ("enriched", "questions")}
+
+
+@pytest.mark.parametrize("searched", ["", "Salt Meadows"])
+def test_changed_question_is_asked_again_with_new_candidates(library: Library, searched: str) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    if searched:
+        library.matches.search(title_id, searched)
+    lookup(library)
+    before = library.matches.get(title_id)
+    assert library.enrichment.waiting().titles == 0
+    library.titles.set(title_id, "title", "Harbour Lights")
+    assert library.enrichment.waiting().titles == 1
+    lookup(library)
+    question = library.matches.get(title_id)
+    assert (question.state, question.candidates) == ("none", ())
+    assert question.explanation != before.explanation
+    library.titles.set(title_id, "title", "Lantern Keepers")
+    assert lookup(library)["questions"] == 1
+    question = library.matches.get(title_id)
+    assert (question.state, question.search_title) == ("open", "Lantern Keepers")
+    assert {each.candidate.title for each in question.candidates} == {"The Lantern Keeper"}
+    assert "0.85 is needed" in question.explanation
+    assert library.enrichment.waiting().titles == 0
+
+
+def test_unchanged_question_is_not_searched_again(library: Library, stand_in: ProviderStandIn) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    lookup(library)
+    before, requests = library.matches.get(title_id), len(stand_in.requests)
+    library.titles.set(title_id, "plot", "By hand")
+    library.scan()
+    lookup(library)
+    after = library.matches.get(title_id)
+    assert (after.candidates, after.explanation, after.state) == (before.candidates, before.explanation, "open")
+    assert len(stand_in.requests) == requests
+
+
+def test_id_of_a_new_nfo_file_decides_a_question(library: Library, tmp_path: Path) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    lookup(library)
+    nfo = tmp_path / "media" / "Films/The Lantern Keeper.nfo"
+    nfo.write_text('<movie><title>The Lantern Keeper</title><uniqueid type="tmdb">9000002</uniqueid></movie>')
+    library.jobs.wait(library.titles.identify().id, timeout=60)
+    assert library.matches.get(title_id).state == "open"
+    lookup(library)
+    match = library.matches.accepted(title_id)
+    assert match is not None
+    assert match.key == "tmdb:9000002"
+
+
+def test_reopened_question_is_searched_with_the_new_id(library: Library, tmp_path: Path) -> None:
+    title_id = found(library, "Orbit of Two Return (2022)")
+    lookup(library)
+    nfo = tmp_path / "media" / "Films/Orbit of Two Return (2022).nfo"
+    nfo.write_text('<movie><title>Orbit</title><uniqueid type="tmdb" default="true">9000001</uniqueid></movie>')
+    library.jobs.wait(library.titles.identify().id, timeout=60)
+    assert library.matches.get(title_id).state == "open"
+    lookup(library)
+    question = library.matches.get(title_id)
+    assert question.accepted is not None
+    assert (question.state, question.accepted.key) == ("accepted", "tmdb:9000001")
+    assert "has its id" in " ".join(reason.text for reason in question.accepted.reasons)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from indexium_core import errors
-from indexium_core.files.artwork import images
 from indexium_core.flows.artwork.cache_service import CacheService, made_name, variant_key
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage
@@ -28,6 +28,7 @@ from indexium_core.store.database import Database
 __all__ = ["ArtworkManager", "FoundPicture"]
 
 logger = logging.getLogger(__name__)
+Made = TypeVar("Made")
 
 _MOST_TRIED = 3  # candidates that are tried for one picture
 _BAD_SECONDS = 600.0  # for which a local picture that cannot be used is not read again
@@ -237,21 +238,20 @@ class ArtworkManager:
             if known is not None or not (self.may_download and owner.may_download):
                 return known
             try:
-                data = self.cache.decode_variant(self._fetched(provider, url), "poster")
+                data = self._downloaded(provider, url, lambda data: self.cache.decode_variant(data, "poster"))
             except errors.ProviderError as error:
                 logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
                 return None
             self.cache.put_made(name, "proposed", data)
             return CachedImage(data=data, version=f"{name}-proposed")
 
-    def _fetched(self, provider: str, url: str) -> bytes:
-        """Return a downloaded image. Raises ProviderError if it cannot be downloaded, or is no image."""
+    def _downloaded(self, provider: str, url: str, use: Callable[[bytes], Made]) -> Made:
+        """Return what `use` makes of an image. Raises ProviderError if it cannot be downloaded, or is no image."""
         data = self._downloads.fetch(provider, url)
         try:
-            images.decode(data)
+            return use(data)
         except errors.CorruptFileError as error:
             raise self._downloads.refuse(url, error.message) from None
-        return data
 
     # Collages.
 
@@ -293,7 +293,7 @@ class ArtworkManager:
         known = self.cache.made(name, layout)
         if known is not None:
             return known
-        data = images.collage(list(found.values()), layout)
+        data = self.cache.collage(list(found.values()), layout)
         self.cache.put_made(name, layout, data)
         return CachedImage(data=data, version=f"{name}-{layout}")
 
@@ -315,7 +315,7 @@ class ArtworkManager:
         known = store.candidates(self._database.read(), owner.entity_type, owner.id)
         provider = next((each.provider for each in known if each.provider_url == url), "other")
         try:
-            content = self.cache.store_asset(self._fetched(provider, url), type)
+            content = self._downloaded(provider, url, lambda data: self.cache.store_asset(data, type))
         except errors.ProviderError as error:
             logger.info("artwork.failed", extra={"title": title_id, "error": error.message})
             return None

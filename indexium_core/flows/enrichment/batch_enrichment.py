@@ -14,7 +14,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.flows.enrichment.enricher import FetchedTitle, TitleEnricher
 from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun, summary
-from indexium_core.flows.providers.manager import ExternalAPIManager
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles import title_libraries
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
