@@ -206,7 +206,8 @@ class _Guesser:
             is_same = fold_title(source.title) == fold_title(title)
             title = title if is_same and source.is_release else source.title or title
             year = source.year or year
-        is_noise = not title or (source is None and year is None and _NOISE.fullmatch(title) is not None)
+        is_number = self._kind == "movies" and re.fullmatch(r"[1-9]\d{2,3}", title) is not None  # the film `300`
+        is_noise = not title or (source is None and year is None and not is_number and bool(_NOISE.fullmatch(title)))
         folder = source or NameParts()
         ids = {**parts.ids, **folder.ids, **nfo.ids}
         return TitleGuess(

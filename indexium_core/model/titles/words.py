@@ -124,7 +124,7 @@ CAMERA = re.compile(
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
     r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
     r"video recording|zoom)[-_ ]?.*\d{3}.*|"
-    r"(?:received|fb_vid|fb_img|inshot|lv_\d|videoshow|viva_video|kinemaster|lumafusion)[-_]\d{6,}.*|zoom_\d+|"
+    r"(?:received|fb_vid|fb_img|inshot|lv_\d|videoshow|viva_video|kinemaster|lumafusion)[-_]\d{6,}.*|zoom_\d+|rpreplay_final\d+|"
     r".*(?:19|20)\d\d\.\d\d\.\d\d - \d\d\.\d\d\.\d\d\.\d\d(?:\.dvr)?|"  # a recording of a screen
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
