@@ -97,17 +97,47 @@ def test_series_needs_one_request_for_each_season(library: Library, stand_in: Pr
     assert {each.state for each in library.titles.list(kind="season").items} == {"enriched"}
 
 
+def test_every_request_belongs_to_one_title(library: Library) -> None:
+    enrich(library)
+    shown = {each.title: each for each in library.titles.list().items}
+    requests = {name: library.providers.request_page(title_id=shown[name].id, per_page=1000) for name in shown}
+    ids = [each.id for page in requests.values() for each in page.items]
+    sent = [each for each in library.providers.requests() if each.route != "/login"]
+    assert sorted(ids) == sorted(each.id for each in sent)
+    assert {each.provider for each in requests["The Lantern Keeper"].items} >= {"tmdb", "tvdb", "omdb", "fanarttv"}
+    [season, *_] = library.titles.list(kind="season").items
+    assert library.providers.request_page(title_id=season.id, per_page=1000) == requests["Harbour Lights"]
+    filtered = library.providers.request_page("season/2", provider="tmdb", title_id=season.id)
+    assert [each.route for each in filtered.items] == ["/tv/9000020/season/2"]
+    with pytest.raises(errors.UnknownIdError, match="There is no title 999"):
+        library.providers.request_page(title_id=999)
+
+
+def test_search_and_pictures_of_a_title_are_its_requests(library: Library) -> None:
+    film = titles(library)["Salt Meadows"]
+    library.providers.search("salt meadows", kind="movie")
+    library.providers.search("Salt Meadows", kind="tv")
+    [search] = library.providers.request_page(title_id=film.id).items
+    assert (search.route, search.parameters["query"]) == ("/search/movie", "salt meadows")
+    enrich(library)
+    library.jobs.wait(library.artwork_jobs.add([film.id]).id, timeout=60)
+    found = library.providers.request_page(title_id=film.id, provider="tmdb_images").items
+    assert found
+    other = titles(library)["The Lantern Keeper"]
+    assert not library.providers.request_page(title_id=other.id, provider="tmdb_images").items
+
+
 def test_titles_that_are_done_are_not_looked_up_again(
     library: Library, stand_in: ProviderStandIn, clock: Clock
 ) -> None:
     enrich(library)
     asked = len(stand_in.requests)
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
     assert enrich(library).summary["videos"] == 0
     clock.forward(days=29)
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
     clock.forward(days=2)
-    assert library.enrichment.waiting().titles == 3
+    assert library.enrichment.due().titles == 3
     assert len(stand_in.requests) == asked
     assert enrich(library).summary["unchanged"] == 3
     assert len(stand_in.requests) > asked
@@ -118,10 +148,10 @@ def test_new_episode_of_a_series_is_looked_up(library: Library, folder: Path, cl
     clock.forward(days=1)
     add(folder / "Shows/Harbour Lights (2016) [tmdbid-9000020]/Season 1/Harbour Lights - S01E03.mp4", 50)
     library.scan()
-    assert library.enrichment.waiting().titles == 1
+    assert library.enrichment.due().titles == 1
     enrich(library)
     assert "Chapter 1.3" in titles(library, "episode")
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
 
 
 def test_statistics_and_progress(library: Library) -> None:
@@ -254,7 +284,7 @@ def test_rejected_key_delays_only_its_provider(library: Library, stand_in: Provi
     job = enrich(library)
     assert (job.status, job.summary["enriched"], job.summary["partial"]) == ("completed", 3, 3)
     assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).items == []
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
 
 
 def test_busy_provider_adds_no_job(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
@@ -262,9 +292,9 @@ def test_busy_provider_adds_no_job(library: Library, stand_in: ProviderStandIn, 
     job = enrich(library)
     assert (job.status, job.summary["enriched"], job.summary["partial"]) == ("completed", 3, 3)
     assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).total == 0
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
     clock.forward(days=1)
-    assert library.enrichment.waiting().titles == 3
+    assert library.enrichment.due().titles == 3
     stand_in.recover()
     assert enrich(library).summary["partial"] == 0
 
@@ -303,8 +333,8 @@ def test_job_without_a_provider_ends_with_a_sentence(
     job = enrich(library)
     assert job.status == "failed"
     assert ("rejects the key" if has_key else "No provider of films and series can be asked") in job.error_message
-    assert library.enrichment.waiting().reason
-    assert not library.enrichment.waiting().is_proposed
+    assert library.enrichment.due().reason
+    assert not library.enrichment.due().is_proposed
 
 
 # When it runs.
@@ -320,7 +350,7 @@ def test_setting_off_starts_nothing(library: Library) -> None:
     for start in starts:
         with pytest.raises(errors.UsageError, match="INDEXIUM_ONLINE is off"):
             start()
-    assert library.enrichment.waiting().text == (
+    assert library.enrichment.due().text == (
         "No provider of films and series can be asked. Nothing is sent: the setting INDEXIUM_ONLINE is off."
     )
 
@@ -334,8 +364,8 @@ def test_identification_is_followed_by_the_setting(library: Library, online: str
         [job] = library.jobs.list(kinds=["enrich"]).items
         assert library.jobs.wait(job.id, timeout=60).summary["enriched"] == 3
     else:
-        assert library.enrichment.waiting().is_proposed is proposed
-        assert library.enrichment.waiting().text == "3 titles can be looked up."
+        assert library.enrichment.due().is_proposed is proposed
+        assert library.enrichment.due().text == "3 titles can be looked up."
         assert library.providers.requests() == []
 
 
@@ -346,7 +376,7 @@ def test_home_videos_and_ignored_titles_are_never_looked_up(library: Library, st
     assert {each.route for each in stand_in.requests if each.route.startswith("/movie")} == set()
     [row] = library.inventory.list()
     library.inventory.set_kind(row.library_id, "home")
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
     with pytest.raises(errors.UsageError, match="has home videos"):
         library.enrichment.schedule_library_enrichment([row.library_id])
 
@@ -502,7 +532,7 @@ def test_title_without_id_is_searched_first(library: Library, folder: Path) -> N
     confidence = {each.confidence for each in library.titles.candidates(cranes.id) if each.origin == "provider"}
     assert confidence == {library.matches.get(cranes.id).candidates[0].score}
     assert library.enrichment.get_enrichment_stats().average_confidence < 1
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
 
 
 def test_accepted_match_is_looked_up(library: Library, folder: Path) -> None:
@@ -597,7 +627,7 @@ def test_other_match_during_the_requests_is_looked_up_by_the_same_job(
     assert values(library, film)["tmdb_id", "tmdb"] == "9000002"
     assert values(library, film)["year", "tmdb"] == 1961
     assert len(posters(library, film)) == 1
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
 
 
 def test_rejected_match_does_not_come_back(library: Library, clock: Clock) -> None:

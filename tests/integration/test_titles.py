@@ -14,6 +14,7 @@ from indexium_core import cli, errors, provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles import parsing
+from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.library import Library
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.combining import ORDER
@@ -438,6 +439,51 @@ def test_padlock_moves_to_value_by_hand(library: Library) -> None:
     assert (name.value, name.locked, name.origin) == ("Thng", True, "name")
 
 
+def by_hand(library: Library, title_id: int) -> list[tuple[str, object, str, bool, bool]]:
+    values = library.titles.candidates(title_id)
+    return [(each.field, each.value, each.origin, each.locked, each.shown) for each in values]
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+@pytest.mark.parametrize("value", ["First", None])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda titles, number: titles.set(number, "title", "Second"),
+        lambda titles, number: titles.set(number, "title", None),
+        lambda titles, number: titles.lock(number, ["title"]),
+        lambda titles, number: titles.unlock(number, ["title"]),
+    ],
+)
+def test_change_by_hand_is_undone(
+    library: Library, change: Callable[[TitleService, int], object], value: str | None, is_locked: bool
+) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.set(title_id, "title", value)
+    if is_locked:
+        library.titles.lock(title_id, ["title"])
+    before, rows = library.titles.candidates(title_id, "title"), by_hand(library, title_id)
+    change(library.titles, title_id)
+    library.titles.restore(title_id, {"title": before})
+    assert by_hand(library, title_id) == rows
+    assert library.titles.get(title_id).item.title == (value or "Thng")
+
+
+def test_undo_of_a_new_value_removes_it_and_undo_of_a_number_moves_the_episode_back(library: Library) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.lock(title_id, ["plot"])
+    library.titles.restore(title_id, {"plot": []})
+    assert library.titles.candidates(title_id, "plot") == []
+    episode = next(iter(titles(library, "episode").values()))
+    before = library.titles.candidates(episode.id, "season")
+    library.titles.set(episode.id, "season", 7)
+    assert library.titles.get(episode.id).item.season == 7
+    library.titles.restore(episode.id, {"season": before})
+    assert library.titles.get(episode.id).item.season == episode.season
+    with pytest.raises(errors.UsageError):
+        library.titles.restore(title_id, {"aired": []})
+
+
 def test_person_decides_what_is_no_film(library: Library) -> None:
     title_id = titles(library)["Thng"].id
     library.titles.set(title_id, "ignored", "yes")
@@ -479,6 +525,85 @@ def test_folder_that_cannot_be_listed_keeps_values_of_nfo_files(
     monkeypatch.setattr("indexium_core.flows.titles.nfo_reading._read_folder", lambda _: None)
     identify(library)
     assert "From the NFO file" in titles(library)
+
+
+def test_nfo_file_of_a_season_gives_its_values(library: Library, folder: Path) -> None:
+    season = folder / "Shows/Pond/Season 1/season.nfo"
+    season.write_text("<season><title>Frogs and reeds</title><plot>The first year.</plot></season>")
+    (folder / "Shows/Pond/Season 2/season.nfo").write_text(
+        "<season><seasonnumber>7</seasonnumber><title>X</title></season>"
+    )
+    assert identify(library)["broken"] == 0
+    found = titles(library, "season")["Frogs and reeds"]
+    assert (found.season, set(titles(library, "season"))) == (1, {"Frogs and reeds", "Season 2"})
+    assert {(each.field, each.value, each.origin) for each in library.titles.get(found.id).values} == {
+        ("title", "Frogs and reeds", "nfo"),
+        ("plot", "The first year.", "nfo"),
+    }
+    library.titles.set(found.id, "title", "By hand")
+    season.write_text("<season><title>Tadpoles</title></season>")
+    identify(library)
+    assert [each.value for each in library.titles.candidates(found.id)] == ["By hand", "Tadpoles"]
+    season.unlink()
+    identify(library)
+    assert [each.value for each in library.titles.candidates(found.id)] == ["By hand"]
+
+
+@pytest.mark.parametrize(
+    ("lock", "locked"),
+    [
+        ("<lockdata>true</lockdata>", {"plot", "genres", "runtime_minutes"}),
+        ("<lockedfields>Overview|Genres|Name</lockedfields>", {"plot", "genres"}),
+        ("<lockdata>false</lockdata>", set()),
+    ],
+)
+def test_locked_field_of_nfo_file_takes_no_value_of_a_provider(
+    library: Library, folder: Path, lock: str, locked: set[str]
+) -> None:
+    (folder / "Films/Thng.nfo").write_text(f"<movie>{lock}<genre>Horror</genre></movie>")
+    identify(library)
+    film = titles(library)["Thng"]
+    values = {"plot": "Of a provider", "genres": ["Comedy"], "runtime_minutes": 90, "tagline": "Of a provider"}
+    with library._parts.store.atomic() as tx:
+        for name, value in values.items():
+            facts = [film.id, name, json.dumps(value), datetime.now(UTC)]
+            tx.execute(
+                "INSERT INTO title_values VALUES ('movie', $1, $2, $3, 'provider', 'tmdb', 0.9, $4, FALSE)", facts
+            )
+    identify(library)
+    own = {"genres": ["Horror"]} | dict.fromkeys(locked - {"genres"})
+    shown = {each.field: each.value for each in library.titles.get(film.id).values if each.field in values}
+    assert shown == values | own
+    library.titles.set(film.id, "plot", "By hand")
+    assert library.titles.candidates(film.id, "plot")[0].value == "By hand"
+
+
+def test_report_names_broken_nfo_files_and_the_others_count(library: Library, folder: Path) -> None:
+    (folder / "Films/Thng.nfo").write_text("<movie><title>Before the error</title><plot>A & <b></movie>")
+    (folder / "Films/The Thing (1982)/movie.nfo").write_text(_NFO.format("Whole"))
+    report = identify(library)
+    [(path, problem)] = report["problems"].items()  # type: ignore[attr-defined]
+    assert (Path(path).name, "XML is not valid (mismatched tag)" in problem) == ("Thng.nfo", True)
+    assert "1 NFO file has an error" in str(report["message"])
+    assert {"Before the error", "Whole"} <= set(titles(library))
+
+
+@pytest.mark.parametrize("name", ["Sample/movie-sample.mp4", "Films/sample.mp4", "Films/Dune (1984)/dune.sample.mp4"])
+def test_sample_alone_is_no_film(library: Library, folder: Path, name: str) -> None:
+    add(folder / name, 71)
+    library.scan()
+    assert set(titles(library)) == {"The Thing", "Thng"}
+    [found] = [each for each in library.titles.list(state="ignored").items if not each.title.startswith("VID")]
+    assert [each.role for each in library.titles.get(found.id).files] == ["sample"]
+
+
+def test_sample_belongs_to_the_film_that_comes_later(library: Library, folder: Path) -> None:
+    add(folder / "Films/Dune (1984)/Sample/dune.sample.mp4", 71)
+    library.scan()
+    add(folder / "Films/Dune (1984)/Dune (1984).mp4", 72)
+    library.scan()
+    files = library.titles.get(titles(library)["Dune"].id).files
+    assert [each.role for each in files] == ["main", "sample"]
 
 
 # Series.

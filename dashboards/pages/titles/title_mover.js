@@ -136,7 +136,7 @@ function paintBox(self) {
         drawTargets(self),
         state.target && drawDetails(self),
         view.problem && h("p", {class: "complain danger", role: "alert"}, view.problem),
-        h("p", {class: "hint"}, "The file stays there, whatever its name says. A search by name changes it no more."),
+        h("p", {class: "hint"}, "The file stays there, whatever its name says later."),
       ),
       h(
         "div",

@@ -60,13 +60,21 @@ _CREW = {"director": "Director", "credits": "Writer", "writer": "Writer"}
 _LONGEST = 20_000  # characters of a text
 
 
-def read(path: bytes) -> list[NfoDocument]:
-    """Return the documents of a file; none if it cannot be read, is a link out or has no title and no id."""
+def read(path: bytes) -> tuple[list[NfoDocument], str]:
+    """Return the documents of a file, and what is wrong with it as a sentence, or ""; a text without ids has none."""
     try:
         with Path(os.fsdecode(path)).open("rb") as file:
-            return parse(file.read(MAX_BYTES + 1)[:MAX_BYTES])
-    except OSError:
-        return []
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        return [], f"The file cannot be read: {error.strerror}."
+    documents = parse(data[:MAX_BYTES])
+    if len(data) > MAX_BYTES:
+        return documents, f"The file has more than {MAX_BYTES // 1_000_000} MB; only its beginning counts."
+    damage = next((each.damage for each in documents if each.is_damaged), "")
+    if damage or (not documents and _ROOT.search(_decoded(data))):
+        detail = f" ({damage})" if damage else ""
+        return documents, f"The XML is not valid{detail}; only the values before the error count."
+    return documents, ""
 
 
 def parse(data: bytes) -> list[NfoDocument]:
@@ -89,6 +97,7 @@ def parse(data: bytes) -> list[NfoDocument]:
                 locked=first.locked,
                 is_locked=first.is_locked,
                 is_damaged=first.is_damaged,
+                damage=first.damage,
             )
         ]
     return found
@@ -158,8 +167,8 @@ class _Element:
         return next((text for tag in tags for child in self.all(tag) if (text := child.value())), "")
 
 
-def _tree(text: str) -> tuple[_Element | None, bool]:
-    """Return the root of a document, and whether it ends early; None if nothing can be read."""
+def _tree(text: str) -> tuple[_Element | None, str]:
+    """Return the root of a document, and why it ends early, or ""; None if nothing can be read."""
     parser = expat.ParserCreate()
     stack: list[_Element] = []
     root: list[_Element] = []
@@ -180,15 +189,17 @@ def _tree(text: str) -> tuple[_Element | None, bool]:
     parser.buffer_text = True
     try:
         parser.Parse(text, True)  # noqa: FBT003 - the signature of expat
-    except (expat.ExpatError, _RefusedError):
-        return (root[0] if root else None), True
-    return root[0], False
+    except expat.ExpatError as error:
+        return (root[0] if root else None), expat.ErrorString(error.code)
+    except _RefusedError:
+        return (root[0] if root else None), "too many or too deep elements"
+    return root[0], ""
 
 
 def _document(kind: NfoKind, text: str) -> NfoDocument | None:
     """Return a document; None if nothing in it can be read."""
     repaired = _AMPERSAND.sub(lambda match: _entity(match[1]), _CONTROL.sub("", text))
-    root, is_damaged = _tree(repaired)
+    root, damage = _tree(repaired)
     if root is None:
         return None
     values = _values(root)
@@ -209,7 +220,8 @@ def _document(kind: NfoKind, text: str) -> NfoDocument | None:
             if name in LOCKED_NAMES
         ),
         is_locked=root.first("lockdata").lower() == "true",
-        is_damaged=is_damaged,
+        is_damaged=bool(damage),
+        damage=damage,
     )
 
 

@@ -13,13 +13,14 @@ from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.grouping import FileRole
 from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.neighbours import stem_of
-from indexium_core.model.titles.nfo import NfoDocument
-from indexium_core.store.titles.identified import FileToIdentify, TitleValueRow
+from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument
+from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow, TitleValueRow
 
-__all__ = ["values_of"]
+__all__ = ["season_values_of", "values_of"]
 
 _PROVIDERS = ("tmdb", "imdb", "tvdb")
 _NO_TITLE = re.compile(r"https?://|www\.|\.(?:com|org|net|to)\b|encoded|ripped|handbrake|untitled|^\W*$", re.IGNORECASE)
+_LOCKABLE = frozenset(LOCKED_NAMES.values()) - {"title"}  # a title that is locked without a value comes from the name
 _LONGEST = 200  # characters of a title
 _SURE, _LIKELY, _UNSURE = 0.9, 0.7, 0.4  # confidence of a name with a year or an id, of any other, and of noise
 
@@ -48,6 +49,20 @@ def values_of(
             yield TitleValueRow(title.entity_type, title.id, name, value, origin, confidence)
 
 
+def season_values_of(title: ResolvedTitle, documents: Mapping[int, FileDocuments]) -> Iterator[SeasonValueRow]:
+    """Yield the values of the season of an episode: those of the `season.nfo` beside its files."""
+    number = title.episode.season if title.episode else None
+    if number is None or title.series_id is None:
+        return
+    for each in title.files:
+        found = documents.get(each.file_id)
+        document = found.season if found else None
+        if document is not None and document.season in {None, number}:
+            values = {name: value for name, value in _of_document(document) if "season" in TITLE_FIELDS[name].entities}
+            yield from (SeasonValueRow(title.series_id, number, name, value) for name, value in values.items())
+            return
+
+
 def _of_name(title: ResolvedTitle, lead: FileRole, ids: Mapping[str, str]) -> Iterator[tuple[str, Any, float | None]]:
     """Yield the values of names; `ids` are those in the names of all main files."""
     guess = lead.guess
@@ -70,7 +85,7 @@ def _of_name(title: ResolvedTitle, lead: FileRole, ids: Mapping[str, str]) -> It
     yield "edition", guess.edition, _LIKELY
     yield "language", guess.language, _LIKELY
     yield "country", title.country, _SURE
-    if guess.kind == "home":
+    if guess.kind == "home" or all(each.role == "sample" for each in title.files):
         yield "ignored", True, _LIKELY
     for provider in _PROVIDERS:
         yield f"{provider}_id", ids.get(provider), _SURE
@@ -126,6 +141,7 @@ def _document(title: ResolvedTitle, found: FileDocuments | None) -> NfoDocument 
 def _of_document(document: NfoDocument | None) -> Iterator[tuple[str, Any]]:
     if document is None:
         return
+    yield from ((name, None) for name in _LOCKABLE if document.is_locked or name in document.locked)
     yield from ((name, value) for name, value in document.values.items() if name in TITLE_FIELDS)
     if document.kind == "episodedetails":
         if document.season is not None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
-from indexium_core.flows.titles.candidates import values_of
+from indexium_core.flows.titles.candidates import season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
 from indexium_core.flows.titles.resolution import Resolver
@@ -36,6 +36,7 @@ __all__ = ["IdentificationReport", "Identifier"]
 
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
 _NAME_SECONDS = 0.002  # processor time for reading one name
+_PROBLEMS = 100  # that a report names
 _IDS = 10  # that are taken from the sequence at once
 T = TypeVar("T")
 R = TypeVar("R")
@@ -55,6 +56,8 @@ class IdentificationReport:
     added: int = 0  # titles
     changed: int = 0
     offline: int = 0  # libraries that were left out
+    broken: int = 0  # NFO files
+    problems: dict[str, str] = field(default_factory=dict)  # a sentence by path of an NFO file, of the first ones
     cancelled: bool = False
     changes: list[tuple[str, int, bool]] = field(default_factory=list)  # type and id of titles, and whether each is new
 
@@ -151,7 +154,7 @@ class Identifier:
         def read(name: str) -> NameParts:
             return names[name] if name in names else parsing.parse_name(name)
 
-        documents = self._documents(files, read)
+        documents = self._documents(files, read, report)
         if should_stop():
             report.cancelled = True
             return
@@ -190,7 +193,8 @@ class Identifier:
         titles = list(resolver.titles.values())
         values = [value for title in titles for value in values_of(title, by_id, documents)]
         unread = {file_id for file_id, each in documents.items() if not each.is_known}
-        return identified.put(
+        at = self._clock()
+        changes = identified.put(
             tx,
             library.library_id,
             [TitleRow(t.entity_type, t.id, t.library_id, t.name_key, t.series_id, t.is_new) for t in titles if t.files],
@@ -198,10 +202,17 @@ class Identifier:
             values,
             file_ids=list(by_id),
             keep_nfo=[t.id for t in titles if any(each.file_id in unread for each in t.files)],
-            at=self._clock(),
+            at=at,
         )
+        unlisted = {t.series_id or t.id for t in titles if any(each.file_id in unread for each in t.files)}
+        of_seasons = [value for title in titles for value in season_values_of(title, documents)]
+        series_ids = [t.id for t in titles if t.entity_type == "series" and t.id not in unlisted]
+        identified.put_season_values(tx, series_ids, of_seasons, at=at)
+        return changes
 
-    def _documents(self, files: Sequence[FileToIdentify], read: Callable[[str], NameParts]) -> dict[int, FileDocuments]:
+    def _documents(
+        self, files: Sequence[FileToIdentify], read: Callable[[str], NameParts], report: IdentificationReport
+    ) -> dict[int, FileDocuments]:
         """Return the documents of NFO files by file id."""
         names: dict[str, list[str]] = defaultdict(list)
         paths: dict[str, bytes] = {}
@@ -217,8 +228,11 @@ class Identifier:
         found: dict[str, FolderDocuments | None] = {}
         located = [[paths[folder] for folder in chunk] for chunk in chunks]
         results = _in_parallel(executor, nfo_reading.read_folders, located)
-        for chunk, (_, documents) in zip(chunks, results, strict=True):
-            found |= dict(zip(chunk, documents, strict=True))
+        for chunk, (_, read_now) in zip(chunks, results, strict=True):
+            for folder, of_folder in zip(chunk, read_now, strict=True):
+                found[folder], problems = of_folder or (None, {})
+                report.broken += len(problems)
+                report.problems |= dict(list(problems.items())[: _PROBLEMS - len(report.problems)])
         nfo_files = NfoFiles(found, names, read)
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
 

@@ -10,7 +10,7 @@ from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts
 from indexium_core.model.titles.names import fold_title, title_without_part
 from indexium_core.model.titles.neighbours import stem_of
-from indexium_core.model.titles.nfo import NfoDocument
+from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 from indexium_core.model.titles.title_guess import NfoFacts
 
 __all__ = ["FileDocuments", "NfoFiles", "folders_of"]
@@ -21,9 +21,10 @@ _FEW_FILES = 3  # versions or parts of one film in a folder
 
 @dataclass(frozen=True, slots=True)
 class FileDocuments:
-    """The documents of a video and of its series."""
+    """The documents of a video, of its season and of its series."""
 
     own: Sequence[NfoDocument] = ()
+    season: NfoDocument | None = None
     series: NfoDocument | None = None
     is_known: bool = True  # all folders could be listed
 
@@ -82,7 +83,8 @@ class NfoFiles:
         around = folders_of(folder)
         return FileDocuments(
             own=self._own(folder, name),
-            series=next((found for each in around if (found := self._series(each)) is not None), None),
+            season=self._of_kind(folder, "season"),
+            series=next((found for each in around if (found := self._of_kind(each, "tvshow")) is not None), None),
             is_known=all(self._documents.get(each) is not None for each in around),
         )
 
@@ -115,9 +117,10 @@ class NfoFiles:
         years = {each for each in (first.year, second.year) if each is not None}
         return _title_key(first) != _title_key(second) or len(years) > 1
 
-    def _series(self, folder: str) -> NfoDocument | None:
-        found = (self._documents.get(folder) or {}).get("tvshow", ())
-        return next((each for each in found if each.kind == "tvshow"), None)
+    def _of_kind(self, folder: str, kind: NfoKind) -> NfoDocument | None:
+        """Return the document of a kind in the file of this name."""
+        found = (self._documents.get(folder) or {}).get(kind, ())
+        return next((each for each in found if each.kind == kind), None)
 
 
 def _title_key(parts: NameParts) -> str:

@@ -13,18 +13,19 @@ from indexium_core.files.titles import nfo
 from indexium_core.model.files import path_map
 from indexium_core.model.titles.nfo import NfoDocument
 
-__all__ = ["FolderDocuments", "read_folders"]
+__all__ = ["FolderDocuments", "NfoFolder", "read_folders"]
 
 FolderDocuments = Mapping[str, Sequence[NfoDocument]]  # by name of the file without `.nfo`, in lower case
+NfoFolder = tuple[FolderDocuments, Mapping[str, str]]  # the documents, and problems by path
 _MOST = 5000  # NFO files of one folder
 
 
-def read_folders(folders: Sequence[bytes]) -> list[dict[str, list[NfoDocument]] | None]:
-    """Return the documents of the NFO files of each folder; None for a folder that cannot be listed."""
+def read_folders(folders: Sequence[bytes]) -> list[NfoFolder | None]:
+    """Return the documents and problems of the NFO files of each folder; None for a folder that cannot be listed."""
     return [_read_folder(path_map.checked_local_path(folder)) for folder in folders]
 
 
-def _read_folder(folder: bytes) -> dict[str, list[NfoDocument]] | None:
+def _read_folder(folder: bytes) -> NfoFolder | None:
     try:
         with os.scandir(folder) as entries:
             paths = sorted(
@@ -34,10 +35,13 @@ def _read_folder(folder: bytes) -> dict[str, list[NfoDocument]] | None:
             )
     except OSError:
         return None
-    found = {}
+    found: dict[str, list[NfoDocument]] = {}
+    problems: dict[str, str] = {}
     for path in paths[:_MOST]:
-        documents = nfo.read(path)
+        documents, problem = nfo.read(path)
+        if problem:
+            problems[path.decode("utf-8", "replace")] = problem
         if documents:
             name = os.path.basename(path).decode("utf-8", "replace")  # noqa: PTH119 - a path of bytes
             found[name[:-4].lower()] = documents
-    return found
+    return found, problems

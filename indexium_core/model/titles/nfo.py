@@ -18,6 +18,7 @@ LOCKED_NAMES: Mapping[str, str] = {  # a name in `<lockedfields>` of Jellyfin â†
     "cast": "cast",
     "runtime": "runtime_minutes",
     "officialrating": "content_rating",
+    "productionlocations": "countries",
     "studios": "studios",
     "tags": "tags",
 }
@@ -36,3 +37,4 @@ class NfoDocument:
     locked: tuple[str, ...] = ()  # fields that the other program does not change
     is_locked: bool = False  # the other program changes nothing
     is_damaged: bool = False  # the document ends early or is not valid; the values before that count
+    damage: str = ""  # what is wrong with it, in the words of the parser

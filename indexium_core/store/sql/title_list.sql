@@ -230,6 +230,11 @@ UPDATE title_values AS v SET locked = TRUE FROM (SELECT * FROM titles_shown WHER
 WHERE (s.entity_type, s.entity_id, s.field) = ($kind, $id, $field)
   AND (s.entity_type, s.entity_id, s.field, s.origin, s.provider) = (v.entity_type, v.entity_id, v.field, v.origin, v.provider);
 
+-- name: lock_origin
+-- Lock the value that one origin, or one provider, has for a field.
+UPDATE title_values SET locked = TRUE
+WHERE (entity_type, entity_id, field, origin, provider) = ($kind, $id, $field, $origin, $provider);
+
 -- name: unlock
 -- Unlock a field.
 UPDATE title_values SET locked = FALSE WHERE entity_type = $kind AND entity_id = $id AND field = $field AND locked;

@@ -118,6 +118,40 @@ WHERE NOT EXISTS (
     SELECT 1 FROM title_values AS v
     WHERE (i.entity_type, i.entity_id, i.field, i.origin) = (v.entity_type, v.entity_id, v.field, v.origin));
 
+-- name: incoming_season_values
+-- The values of the NFO files of seasons.
+CREATE OR REPLACE TEMP TABLE incoming_season_values AS
+SELECT s.id AS entity_id, i.field, i.value FROM (
+    SELECT unnest($series_id::BIGINT[]) AS series_id, unnest($season::INTEGER[]) AS season,
+           unnest($field::VARCHAR[]) AS field, unnest($value::VARCHAR[])::JSON AS value) AS i
+JOIN seasons AS s ON s.series_id = i.series_id AND s.season = i.season;
+
+-- name: changed_seasons
+-- The seasons of some series whose values of NFO files change.
+SELECT DISTINCT coalesce(i.entity_id, v.entity_id) AS id FROM incoming_season_values AS i FULL JOIN (
+    SELECT * FROM title_values WHERE entity_type = 'season' AND origin = 'nfo'
+      AND entity_id IN (SELECT id FROM seasons WHERE list_contains($series::BIGINT[], series_id))
+) AS v ON (i.entity_id, i.field) = (v.entity_id, v.field)
+WHERE i.value::VARCHAR IS DISTINCT FROM v.value::VARCHAR AND v.locked IS DISTINCT FROM TRUE ORDER BY id;
+
+-- name: remove_season_values
+-- Delete the values of NFO files of seasons. A locked value stays.
+DELETE FROM title_values
+WHERE entity_type = 'season' AND origin = 'nfo' AND NOT locked AND list_contains($ids::BIGINT[], entity_id);
+
+-- name: insert_season_values
+-- Add the new values of seasons, except where a locked value stays.
+INSERT INTO title_values BY NAME
+SELECT 'season' AS entity_type, i.entity_id, i.field, i.value, 'nfo' AS origin, '' AS provider, NULL::DOUBLE AS confidence,
+       $at AS fetched_at, FALSE AS locked
+FROM incoming_season_values AS i WHERE list_contains($ids::BIGINT[], i.entity_id) AND NOT EXISTS (
+    SELECT 1 FROM title_values AS v
+    WHERE (v.entity_type, v.origin, v.entity_id, v.field) = ('season', 'nfo', i.entity_id, i.field));
+
+-- name: drop_incoming_seasons
+-- Drop the temporary table.
+DROP TABLE incoming_season_values;
+
 -- name: empty_episodes
 -- Delete the episodes of a library without files that no person has changed.
 DELETE FROM episodes WHERE library_id = $1

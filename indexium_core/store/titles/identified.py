@@ -16,6 +16,7 @@ from indexium_core.store.connection import Connection
 __all__ = [
     "FileLink",
     "FileToIdentify",
+    "SeasonValueRow",
     "StoredTitle",
     "TitleRow",
     "TitleValueRow",
@@ -27,6 +28,7 @@ __all__ = [
     "next_ids",
     "put",
     "put_names",
+    "put_season_values",
     "remove_empty",
     "show",
     "stored",
@@ -91,6 +93,15 @@ class TitleValueRow(NamedTuple):
     value: Any  # JSON value
     origin: str  # name, tag, nfo
     confidence: float | None
+
+
+class SeasonValueRow(NamedTuple):
+    """A value of a season from an NFO file. Its id is unknown: seasons are made from episodes."""
+
+    series_id: int
+    season: int
+    field: str
+    value: Any  # JSON value
 
 
 def files(reader: Connection, library_ids: Sequence[int]) -> list[FileToIdentify]:
@@ -175,6 +186,22 @@ def put(
     changed = [(kind, number, is_new) for kind, number, is_new in tx.execute(_sql("changed")).fetchall()]
     tx.execute(_sql("drop_incoming"))
     return changed
+
+
+def put_season_values(
+    tx: Connection, series_ids: Collection[int], values: Collection[SeasonValueRow], *, at: datetime
+) -> None:
+    """Store the values of the NFO files of seasons of some series. Locked values and those of other origins stay."""
+    rows = {(each.series_id, each.season, each.field): each for each in values}.values()
+    columns = {name: [getattr(each, name) for each in rows] for name in SeasonValueRow._fields if name != "value"}
+    texts = [json.dumps(each.value, ensure_ascii=False) for each in rows]
+    tx.execute(_sql("incoming_season_values"), columns | {"value": texts})
+    changed = [number for (number,) in tx.execute(_sql("changed_seasons"), {"series": list(series_ids)}).fetchall()]
+    if changed:
+        tx.execute(_sql("remove_season_values"), {"ids": changed})
+        tx.execute(_sql("insert_season_values"), {"ids": changed, "at": at})
+        show(tx, at=at, ids=changed)
+    tx.execute(_sql("drop_incoming_seasons"))
 
 
 def add_titles(tx: Connection, titles: Iterable[TitleRow], *, at: datetime) -> None:

@@ -142,9 +142,9 @@ def test_search_by_hand_without_result_and_of_a_match(library: Library) -> None:
 
 
 def test_impossible_numbers_and_texts_are_usage_errors(library: Library) -> None:
-    with pytest.raises(errors.UsageError, match="no library"):
+    with pytest.raises(errors.UnknownIdError, match="no library"):
         library.matches.pending(library_id=10**12)
-    with pytest.raises(errors.UsageError, match="no library"):
+    with pytest.raises(errors.UnknownIdError, match="no library"):
         library.titles.list(library_id=10**12)
     assert library.titles.list(page=10**18).items == []
     assert library.matches.pending(page=10**18).items == []

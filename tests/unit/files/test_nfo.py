@@ -133,13 +133,30 @@ def test_depth_and_size_are_limited(tmp_path: Path) -> None:
     assert only(deep).values == {"title": "A"}
     file = tmp_path / "movie.nfo"
     file.write_bytes(MOVIE.replace("</movie>", "").encode() + b"<x>" * nfo.MAX_BYTES)
-    [found] = nfo.read(bytes(file))
+    [found], problem = nfo.read(bytes(file))
     assert found.values["title"] == "Der Fluß"
+    assert problem == "The file has more than 1 MB; only its beginning counts."
 
 
 def test_file_that_cannot_be_read_has_no_document(tmp_path: Path) -> None:
-    assert nfo.read(bytes(tmp_path / "none.nfo")) == []
-    assert nfo.read(bytes(tmp_path)) == []
+    expected = "The file cannot be read: No such file or directory."
+    assert nfo.read(bytes(tmp_path / "none.nfo")) == ([], expected)
+    assert nfo.read(bytes(tmp_path)) == ([], "The file cannot be read: Is a directory.")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (MOVIE, ""),
+        ("release notes without an id", ""),
+        ("<movie><title>A</title>", "The XML is not valid (no element found); only the values before the error count."),
+        ("<movie", "The XML is not valid; only the values before the error count."),
+    ],
+)
+def test_file_with_an_error_has_a_sentence(tmp_path: Path, text: str, problem: str) -> None:
+    file = tmp_path / "movie.nfo"
+    file.write_text(text)
+    assert nfo.read(bytes(file))[1] == problem
 
 
 @given(
