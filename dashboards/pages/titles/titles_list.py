@@ -191,7 +191,7 @@ def tile(item: TitleItem, *, pictures: bool) -> dict[str, Any]:
         "href": f"/titles/{item.id}",
         "title": item.title or "Without a title",
         "name": item.name,
-        "year": str(item.year or ""),
+        "year": " · ".join(filter(None, (item.country, str(item.year or "")))),
         "kind": KINDS[item.entity_type],
         "poster": f"/poster/{_poster_id(item)}" if pictures else "",
         "initials": initials(item.title),

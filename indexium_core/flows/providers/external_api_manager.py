@@ -362,7 +362,8 @@ class ExternalAPIManager:
 
         The search without the year comes first: it also finds a film of the next year with the same title. Then
         neither of the two may be accepted automatically. Details are fetched only where they can change the result:
-        of an accepted title if its runtime decides, otherwise of the best titles that a person would be asked about.
+        of an accepted title if its runtime or seasons decide, otherwise of the best titles that a person would be asked
+        about.
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
@@ -389,7 +390,7 @@ class ExternalAPIManager:
         if not decision.accepted and query.year is not None:
             decision = decide(provider.search(query, strict=True))
         if decision.accepted:
-            if not self._matcher.needs_runtime(decision, query):
+            if not self._matcher.needs_details(decision, query):
                 return decision
             decision = detail([decision.accepted])
             if decision.accepted:
@@ -403,8 +404,9 @@ class ExternalAPIManager:
         if query.external_ids:
             return "Nothing is accepted, because the file has an id and not every provider has answered."
         best = decision.accepted
-        if best and best.candidate.provider in missing and self._matcher.needs_runtime(decision, query):
-            return f"Nothing is accepted, because the runtime of “{best.candidate.title}” is not known."
+        if best and best.candidate.provider in missing and self._matcher.needs_details(decision, query):
+            what = "its runtime is" if query.content_type == "movie" else "its seasons are"
+            return f"“{best.candidate.title}” is not accepted, because {what} not known."
         return ""
 
     def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
@@ -478,5 +480,6 @@ def _joined_candidate(known: Candidate | None, candidate: Candidate) -> Candidat
         original_language=candidate.original_language or known.original_language,
         plot=candidate.plot or known.plot,
         cast=candidate.cast or known.cast,
+        season_sizes=candidate.season_sizes or known.season_sizes,
         poster_url=candidate.poster_url or known.poster_url,
     )

@@ -103,6 +103,7 @@ def by_ids(reader: Connection, title_ids: Sequence[int]) -> list[TitleItem]:
             "touched": number in touched,
             "rating": known.get("rating"),
             "genres": known.get("genres") or [],
+            "country": known.get("country") or "",
             "is_matched": row["is_matched"] or bool(known.get("has_id")),
             "is_incomplete": number in gaps,
         }
