@@ -197,9 +197,9 @@ def test_changed_question_is_asked_again_with_new_candidates(library: Library, s
         library.matches.search(title_id, searched)
     lookup(library)
     before = library.matches.get(title_id)
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
     library.titles.set(title_id, "title", "Harbour Lights")
-    assert library.enrichment.waiting().titles == 1
+    assert library.enrichment.due().titles == 1
     lookup(library)
     question = library.matches.get(title_id)
     assert (question.state, question.candidates) == ("none", ())
@@ -210,7 +210,7 @@ def test_changed_question_is_asked_again_with_new_candidates(library: Library, s
     assert (question.state, question.search_title) == ("open", "Lantern Keepers")
     assert {each.candidate.title for each in question.candidates} == {"The Lantern Keeper"}
     assert "0.85 is needed" in question.explanation
-    assert library.enrichment.waiting().titles == 0
+    assert library.enrichment.due().titles == 0
 
 
 def test_unchanged_question_is_not_searched_again(library: Library, stand_in: ProviderStandIn) -> None:
