@@ -24,6 +24,7 @@ try:
     import os
     import platform
     import shutil
+    import signal
     import subprocess
     import tempfile
     import urllib.error
@@ -82,8 +83,11 @@ def run_indexium(words):
     """Run the `indexium` command in the environment."""
     called = "py start.py" if os.name == "nt" else "python3 start.py"
     process = subprocess.Popen([str(PYTHON), "-m", "indexium_core.cli", "--called", called] + words)
+    # Unlike Ctrl-C, SIGTERM reaches only this process. The command ends as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
     try:
-        return process.wait()
+        code = process.wait()
+        return 128 - code if code < 0 else code
     except KeyboardInterrupt:  # the command gets Ctrl-C too, and finishes a file; `subprocess.call` would kill it
         process.wait()
         raise

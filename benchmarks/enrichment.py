@@ -76,8 +76,8 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
         yield report.Row(f"{where}: requests that were sent twice", len(twice), "requests")
         asked = len(stand_in.requests)
         with Library.open(home) as library:
-            times = [1000 * seconds(library.enrichment.waiting) for _ in range(20)]
-            yield report.Row(f"{where}: number of waiting titles", statistics.median(times), "ms", p95=p95(times))
+            times = [1000 * seconds(library.enrichment.due) for _ in range(20)]
+            yield report.Row(f"{where}: number of due titles", statistics.median(times), "ms", p95=p95(times))
             times = [1000 * seconds(library.enrichment.get_enrichment_stats) for _ in range(20)]
             yield report.Row(f"{where}: statistics", statistics.median(times), "ms", p95=p95(times))
             pages, ended = list[float](), threading.Event()

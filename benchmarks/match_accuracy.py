@@ -3,14 +3,19 @@ The accuracy of matches: the labelled names of `tests/corpus/titles.json` agains
 
 Each labelled title is one of the provider, with distractors in turn: a namesake of another year, sequels, a well-known
 remake, and a foreign film with a similar name. The provider lacks every nineteenth title, but has its distractors.
+A series has the seasons of its names; its distractors have the seasons of `_SEASONS` in turn.
+
+`tests/corpus/matches.txt` has further names with the answers of a search: namesakes, remakes, sequels, documentaries
+about films, shorts, and 17 titles that the provider lacks.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,17 +26,29 @@ from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.parsing import parse_name
 from indexium_core.library import Library
 from indexium_core.model.titles.guessing import identify
-from indexium_core.model.titles.matching import Candidate, ContentMatcher, SearchQuery
-from indexium_core.model.titles.title_guess import NamedFile
-from indexium_core.model.titles.title_text import title_key
+from indexium_core.model.titles.matching import Candidate, ContentMatcher, ContentType, SearchQuery
+from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
+from indexium_core.model.titles.title_text import same_title, title_key
 
-__all__ = ["Accuracy", "measure"]
+__all__ = ["Accuracy", "measure", "measure_answers"]
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus" / "titles.json"
 MISSING = (
     19  # the provider lacks one title of so many; no multiple of 4, so that each distractor occurs without its title
 )
 _YEARS = range(1935, 2021)  # of titles whose names have none
+MOST_IN_A_SEASON = 100  # a higher number counts through all seasons
+ANSWERS = CORPUS.with_name("matches.txt")
+_SEASONS: Sequence[Mapping[int, int]] = (
+    {1: 6},
+    {1: 8, 2: 8},
+    {1: 10},
+    {1: 13, 2: 13, 3: 13},
+    {1: 22, 2: 24, 3: 24, 4: 22},
+)
+_ANSWER = re.compile(
+    r"(?P<title>.+?)(?: \^ (?P<other>.+?))? \((?P<year>\d{4})\) (?P<length>[\d,]+) p(?P<popularity>[\d.]+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,75 @@ def measure(step: int = 1) -> Accuracy:
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweredName:
+    """A name with the candidates that a provider answers."""
+
+    query: SearchQuery
+    candidates: tuple[Candidate, ...]
+    right: str  # id of the right candidate; "" if the provider lacks it
+    is_matchable: bool  # the provider has it, and its year or its title tells it from the others
+
+
+def answered_names() -> Iterator[AnsweredName]:
+    """Yield the names of `tests/corpus/matches.txt`, whose first lines describe its form."""
+    for line in ANSWERS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        title, year, what, right, answers = line.split("|")
+        kind, _, length = what.partition(" ")
+        is_film = kind == "film"
+        found = tuple(_answer(text, number, is_film=is_film) for number, text in enumerate(answers.split("; "), 1))
+        season, _, episode = length.partition("x")
+        last = () if is_film else ((int(season) if int(episode) < MOST_IN_A_SEASON else None, int(episode)),)
+        query = SearchQuery(
+            title,
+            int(year) if year else None,
+            "movie" if is_film else "tv",
+            runtime_minutes=float(length) if is_film else None,
+            last_episodes=last,
+        )
+        same = sum(any(same_title(title, known) for known in each.titles) for each in found)
+        is_matchable = right != "0" and (query.year is not None or same <= 1)
+        yield AnsweredName(query, found, right.replace("0", ""), is_matchable)
+
+
+def _answer(text: str, number: int, *, is_film: bool) -> Candidate:
+    match = _ANSWER.fullmatch(text)
+    assert match is not None, text
+    sizes = () if is_film else tuple(enumerate(map(int, match["length"].split(",")), 1))
+    return Candidate(
+        provider="tmdb",
+        external_id=str(number),
+        content_type="movie" if is_film else "tv",
+        title=match["title"],
+        original_title=match["other"] or "",
+        year=int(match["year"]),
+        popularity=float(match["popularity"]),
+        runtime_minutes=float(match["length"]) if is_film else None,
+        season_sizes=sizes,
+    )
+
+
+def measure_answers() -> Accuracy:
+    """Match the names of `tests/corpus/matches.txt`, and return the result."""
+    result, matcher = Accuracy(), ContentMatcher()
+    for each in answered_names():
+        result.names += 1
+        result.matchable += each.is_matchable
+        result.missing += not each.right
+        accepted = matcher.decide(each.candidates, each.query).accepted
+        if accepted is None:
+            continue
+        if not each.right:
+            result.mistaken.append(each.query)
+        elif accepted.candidate.external_id == each.right:
+            result.accepted += each.is_matchable
+        else:
+            result.wrong.append(f"“{each.query.title}” became “{accepted.candidate.name}”")
+    return result
+
+
 def _count(result: Accuracy, each: LabelledName, accepted: Candidate | None) -> None:
     result.names += 1
     result.matchable += each.is_matchable
@@ -114,6 +200,7 @@ def _world() -> tuple[list[MadeUpTitle], list[LabelledName]]:
     labels = list(_labels())
     truths: dict[tuple[str, str, int | None], MadeUpTitle] = {}
     years = {(kind, title_key(label["title"])): label["year"] for kind, label, _ in labels if "year" in label}
+    seasons = _seasons(labels)
     titles, missing, shared = list[MadeUpTitle](), set[int](), set[int]()
     for kind, label, _ in labels:
         key = kind, title_key(label["title"])
@@ -127,6 +214,7 @@ def _world() -> tuple[list[MadeUpTitle], list[LabelledName]]:
             title=label["title"],
             year=year or _YEARS[number * 7 % len(_YEARS)],
             popularity=30.0,
+            seasons=seasons[key] if kind == "tv" else {},
         )
         truths[*key, year] = truth
         titles += _distractors(truth, number)
@@ -154,7 +242,10 @@ def _distractors(truth: MadeUpTitle, number: int) -> list[MadeUpTitle]:
     """Return other titles that a search finds, too."""
 
     def other(place: int, title: str, year: int, **more: Any) -> MadeUpTitle:
-        return MadeUpTitle(number=truth.number + place, kind=truth.kind, title=title, year=year, **more)
+        seasons = _SEASONS[(number + place) % len(_SEASONS)] if truth.kind == "tv" else {}
+        return MadeUpTitle(
+            number=truth.number + place, kind=truth.kind, title=title, year=year, seasons=seasons, **more
+        )
 
     match number % 4:
         case 0:
@@ -169,6 +260,30 @@ def _distractors(truth: MadeUpTitle, number: int) -> list[MadeUpTitle]:
         case _:
             name = f"El {truth.title}"
             return [other(1, name, truth.year + 1, original_title=f"{name} perdido", language="pt", popularity=60.0)]
+
+
+def _seasons(
+    labels: Sequence[tuple[str, Mapping[str, Any], SearchQuery]],
+) -> dict[tuple[str, str], dict[int, int]]:
+    """Return the seasons of each series with their episodes: at least those of its names."""
+    found: dict[tuple[str, str], dict[int, int]] = {}
+    for kind, label, query in labels:
+        sizes = found.setdefault((kind, title_key(label["title"])), {1: 10})
+        for season, episode in query.last_episodes:
+            for number in range(1, (season or 1) + 1):
+                sizes.setdefault(number, 10)
+            sizes[season or 1] = max(sizes[season or 1], episode)
+    return found
+
+
+def _last_episodes(guesses: Iterable[TitleGuess]) -> tuple[tuple[int | None, int], ...]:
+    """Return the highest episode of each season, without specials."""
+    found: dict[int | None, int] = {}
+    for each in guesses:
+        numbers, season = (each.episodes, each.season) if each.episodes else (each.absolute, None)
+        if numbers and season != 0:
+            found[season] = max(found.get(season, 0), *numbers)
+    return tuple(sorted(found.items(), key=lambda pair: pair[0] or 0))
 
 
 def _labels() -> Iterator[tuple[str, Mapping[str, Any], SearchQuery]]:
@@ -190,7 +305,10 @@ def _labels() -> Iterator[tuple[str, Mapping[str, Any], SearchQuery]]:
                 ):
                     continue
                 seen.add(label["title"])
-                yield kind, label, SearchQuery(guess.title, guess.year, "movie" if kind == "movie" else "tv")
+                of_series = (each for each in guesses.values() if each.title == guess.title)
+                last = _last_episodes(of_series) if kind == "tv" else ()
+                content_type: ContentType = "movie" if kind == "movie" else "tv"
+                yield kind, label, SearchQuery(guess.title, guess.year, content_type, last_episodes=last)
 
 
 def _named(number: int, path: str) -> NamedFile:

@@ -157,7 +157,7 @@ class Bridge:
         """
         Show a sentence for a few seconds; with a button that undoes the step `undo`, or stops the job `stop`.
 
-        With `undo_here` the button lets the page that is shown undo this decision about a match.
+        With `undo_here` the button lets the page that is shown undo this decision about a match, or change of a value.
 
         The error of a `run` is removed when a later run with the same topic succeeds.
         """

@@ -45,6 +45,10 @@ class Screen:
         """Return the path of the address if it differs from the name of the page, "" otherwise."""
         return ""
 
+    def own_title(self) -> str:
+        """Return the title of the window if it differs from that of the page, "" otherwise."""
+        return ""
+
     def follow_file(self, file_id: int | None) -> None:
         """Show the file that the path of the address names; None: the path names no file."""
 

@@ -359,7 +359,7 @@ class Session:
     def update_address(self, *, push: bool = False) -> None:
         """Put the state of the page into the browser's address; `push` adds a step to the browser's history."""
         search = self._screen.state.search()
-        title = f"{self._titles[self.view.page]} · Indexium"
+        title = f"{self._screen.own_title() or self._titles[self.view.page]} · Indexium"
         if self._base:
             search = f"view={self.view.page}&{search}".rstrip("&")
         path = self._base or self._screen.own_path() or self._paths[self.view.page]

@@ -18,7 +18,7 @@ class ShowToast(Protocol):
     """
     Shows a toast that can undo the step `undo` or stop the job `stop`; `topic` is the subject of an error.
 
-    `undo_here`: a decision about a match, which the page that is shown undoes.
+    `undo_here`: a decision about a match, or a change of a value, which the page that is shown undoes.
     """
 
     def __call__(

@@ -6,7 +6,7 @@ import {button, closeButton} from "../components/widgets.js"
 /**
  * @typedef {"error" | "good" | "info"} ToastKind
  * @typedef {{kind: ToastKind, text: string, undo?: number | null, undo_here?: number | null, stop?: number | null, topic?: string}} Message
- *   `undo` is a step that can be undone, `undo_here` a decision about a match that the shown page can undo, `stop` a job that can be stopped, `topic` the subject of an error.
+ *   `undo` is a step that can be undone, `undo_here` a decision about a match, or a change of a value, that the shown page can undo, `stop` a job that can be stopped, `topic` the subject of an error.
  * @typedef {Message & {id: number, left: number}} Toast `left` is in milliseconds.
  */
 

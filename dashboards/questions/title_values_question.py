@@ -54,6 +54,7 @@ def sections(preview: FieldsPreview) -> list[dict[str, Any]]:
             ("The container cannot store a value", preview.unsupported),
             ("A field is locked", preview.locked),
             ("A value is not valid", preview.invalid),
+            ("The plan skips the file", preview.skipped),
         )
         if count
     ]
@@ -77,6 +78,5 @@ def _value(text: str | None) -> str:
 def _nothing(preview: FieldsPreview) -> str:
     if preview.unsupported:
         return f"Nothing to plan: the container cannot store the values in {wording.files(preview.unsupported)}."
-    if preview.files:
-        return "Nothing to plan: the files have these values."
-    return "Nothing to plan: no file of this title is here, or the title has no values."
+    skipped = f" The plan skips {wording.files(preview.skipped)}." if preview.skipped else ""
+    return preview.why_nothing + skipped

@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboards.web.media_answers import PictureAnswer
 from indexium_core.library import Library
+from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS
 
 __all__ = ["routes"]
 
@@ -19,13 +20,24 @@ class _TitlePicture(PictureAnswer):
     failure = "artwork.failed"
     cache_control = "private, max-age=60"  # another picture may be chosen for the title
 
+    def _choice(self, name: str, known: tuple[str, ...]) -> str:
+        """Return the value of a parameter, by default the first one; "" after the answer 400 to an unknown value."""
+        value = self.get_query_argument(name, "") or known[0]
+        if value in known:
+            return value
+        self.set_status(400)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.write(f"There is no {name} “{value[:40]}”. Choose one of: {', '.join(known)}.\n")
+        return ""
+
 
 class TitlePoster(_TitlePicture):
     """The poster of a title; with `?kind=backdrop` its backdrop."""
 
     async def get(self, title_id: str) -> None:
-        size = "backdrop" if self.get_query_argument("kind", "") == "backdrop" else "poster"
-        await self.answer(title_id, lambda number: self._library.artwork.poster(number, size))
+        size = self._choice("kind", tuple(VARIANTS))
+        if size:
+            await self.answer(title_id, lambda number: self._library.artwork.poster(number, size))
 
 
 class CandidatePoster(_TitlePicture):
@@ -39,8 +51,9 @@ class TitleCollage(_TitlePicture):
     """The posters of a title and its seasons; `?layout=strip` in one row."""
 
     async def get(self, title_id: str) -> None:
-        layout = "strip" if self.get_query_argument("layout", "") == "strip" else "grid"
-        await self.answer(title_id, lambda number: self._library.artwork.collage(number, layout))
+        layout = self._choice("layout", tuple(COLLAGE_LAYOUTS))
+        if layout:
+            await self.answer(title_id, lambda number: self._library.artwork.collage(number, layout))
 
 
 def routes(library: Library, pool: Executor) -> list[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ __all__ = [
     "Body",
     "FileId",
     "Id",
+    "JobPriority",
     "Number",
     "Open",
     "Page",
@@ -41,6 +42,8 @@ SmallId = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]  # of a library
 Text = Annotated[str, StringConstraints(max_length=10_000)]
 Id = Annotated[int, Path(ge=1, le=_MOST)]
 FileId = Annotated[int, Path(ge=1, le=_MOST, description="Id of a file.")]
+# The library checks it, so that its error names the choices.
+JobPriority = Annotated[int | Text, Field(description="1 starts first, 10 last; or high (2), normal (5), low (8).")]
 Page = Annotated[int, Query(ge=1, le=10**9)]
 PerPage = Annotated[int, Query(ge=1, le=1000)]
 _Key = Annotated[

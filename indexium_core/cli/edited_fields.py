@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from indexium_core.cli import output
 from indexium_core.model import labels, wording
+from indexium_core.model.fields.table import title_of
 
 if TYPE_CHECKING:
     from indexium_core.library import DecisionReport
@@ -15,7 +16,12 @@ __all__ = ["print_preview", "print_report"]
 
 
 def print_preview(preview: FieldsPreview) -> None:
-    """Print the first changes of a dry run, and how many files would change."""
+    """Print the first changes of a dry run, how many files and fields would change, or why none would."""
+    if not preview.changed:
+        output.note(preview.why_nothing)
+        _print_skipped(preview)
+        _print_exceptions(preview)
+        return
     output.table(
         ("file", "field", "now", "then"),
         [
@@ -23,8 +29,19 @@ def print_preview(preview: FieldsPreview) -> None:
             for each in preview.examples
         ],
     )
-    output.note(f"{wording.files(preview.changed)} of {preview.files:,} would change. These are the first.")
+    fields = ", ".join(f"{title_of(key)} in {count:,}" for key, count in preview.by_field.items())
+    more = " These are the first." if sum(preview.by_field.values()) > len(preview.examples) else ""
+    output.note(f"{wording.files(preview.changed)} of {preview.files:,} would change: {fields}.{more}")
+    _print_skipped(preview)
     _print_exceptions(preview)
+
+
+def _print_skipped(preview: FieldsPreview) -> None:
+    if preview.skipped:
+        output.note(
+            f"Skipped in the plan: {wording.files(preview.skipped)}; "
+            "'indexium postpone postponed:yes --bring-back' plans skipped files again."
+        )
 
 
 def print_report(report: DecisionReport) -> None:

@@ -109,10 +109,13 @@ def open_library(
     *,
     files: int = 60,
     home: Path | None = None,
+    url: str = "",
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Library:
     """
     Make the demo in a folder if it is missing, and return its open home, by default `.indexium` in the folder.
+
+    With the address of a dashboard (`url`), the home is opened for a service, as `Library.open` does.
 
     The folder gets one library of `files` home videos with photos, and one of films and series. The providers of the
     home are a stand-in, which runs until the process ends.
@@ -132,7 +135,7 @@ def open_library(
         made = build(clips_folder, files=files, with_photos=True, progress=show)
         new_films = 0 if is_older else films.make_missing(folder / films.FOLDER)
     home = home or folder / ".indexium"
-    library = Library.open(home, config=use_stand_in(home))
+    library = Library.open(home, url=url, config=use_stand_in(home), take_over="all" if url else "safe")
     try:
         known = {Path(os.fsdecode(row.path_bytes)) for row in library.inventory.list()}
         if made.fresh or clips_folder not in known:

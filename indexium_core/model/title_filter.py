@@ -134,14 +134,11 @@ def filter_of(text: str, filters: TitleFilters) -> TitleFilter:
     rating = filters.get("rating")
     if rating is not None and not 0 <= rating <= _HIGHEST_RATING:
         raise errors.UsageError(f"A rating is a number from 0 to {_HIGHEST_RATING}, not {rating}.")
-    library_id = filters.get("library_id")
-    if library_id is not None and not 0 < library_id < 2**31:
-        raise errors.UsageError(f"There is no library {library_id}.")
     return TitleFilter(
         text=" ".join(text.split()),
         kind=filters.get("kind") or "",
         state=filters.get("state") or "",
-        library_id=library_id,
+        library_id=filters.get("library_id"),
         genre=_names(filters.get("genre")),
         first_year=first,
         last_year=last,

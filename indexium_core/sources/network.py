@@ -112,7 +112,12 @@ class Network:
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError):
             raise _bad(request, "the address of the provider in the settings is not valid") from None
         except httpx.TransportError as error:
-            message = f"{request.provider} cannot be reached ({type(error).__name__})."
+            is_cut = isinstance(error, httpx.ReadError | httpx.RemoteProtocolError)
+            problem = "closed the connection during its answer" if is_cut else "cannot be reached"
+            message = (
+                f"{request.provider} {problem} ({_origin(request.url)}). "
+                "Check the network, the variable HTTPS_PROXY and the address of the provider in the settings."
+            )
             raise errors.ProviderError(message, code="provider_unreachable", is_temporary=True) from None
 
     def close(self) -> None:
@@ -165,13 +170,12 @@ class Network:
         """Return the client of the host of an address. Only the event loop calls it."""
         import httpx
 
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin, host = _origin(url), urlsplit(url).hostname
         if origin not in self._clients:
             self._clients[origin] = httpx.AsyncClient(
                 timeout=httpx.Timeout(self._timeout, connect=min(10.0, self._timeout)),
                 follow_redirects=False,
-                trust_env=not _is_loopback(parts.hostname),  # a proxy of the environment does not serve this machine
+                trust_env=not _is_loopback(host),  # a proxy of the environment does not serve this machine
                 headers={"user-agent": f"Indexium/{__version__}", "accept": "application/json"},
             )
         return self._clients[origin]
@@ -203,6 +207,12 @@ def _serve(loop: asyncio.AbstractEventLoop) -> None:
         loop.run_forever()
     finally:
         loop.close()
+
+
+def _origin(url: str) -> str:
+    """Return the scheme and the host of an address, without a user name or a password."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _is_loopback(host: str | None) -> bool:

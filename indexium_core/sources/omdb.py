@@ -132,7 +132,7 @@ def _candidate(row: Mapping[str, Any]) -> Candidate | None:
         content_type=kind,
         title=title,
         year=normalise.year(row, "Year"),
-        popularity=min(max(votes, 0.0) / 10_000, 100.0),  # a million votes are as popular as it gets
+        popularity=min(max(votes, 0.0) / 10_000, 100.0),  # a million votes give the highest popularity
         runtime_minutes=_runtime(row),
         external_ids={"imdb": imdb},
         plot=normalise.text(row, "Plot"),

@@ -1,4 +1,4 @@
-"""What every provider of metadata can be asked. A provider answers what it has, and nothing for the rest."""
+"""What every provider of metadata can be asked. A provider returns nothing for what it does not have."""
 
 from __future__ import annotations
 

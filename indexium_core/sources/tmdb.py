@@ -156,6 +156,11 @@ class Tmdb:
         other = normalise.record(data, "alternative_titles")
         titles = [normalise.text(row, "title") for key in ("titles", "results") for row in normalise.rows(other, key)]
         titles += [normalise.text(each, "title", "name") for each in _translations(data).values()]
+        sizes = {
+            number: max(normalise.integer(row, "episode_count") or 0, 0)
+            for row in normalise.rows(data, "seasons")
+            if (number := normalise.integer(row, "season_number")) is not None and number >= 0
+        }
         candidate = Candidate(
             provider="tmdb",
             external_id=hit.external_id,
@@ -171,13 +176,13 @@ class Tmdb:
             plot=metadata.plot,
             cast=tuple(member.name for member in metadata.cast[:3]),
             poster_url=hit.poster_url,
+            season_sizes=tuple(sorted(sizes.items())),
         )
-        numbers = [normalise.integer(row, "season_number") for row in normalise.rows(data, "seasons")]
         return ProviderRecord(
             candidate=candidate,
             metadata=metadata,
             images=tuple(self._all_images(data)),
-            seasons=tuple(sorted({number for number in numbers if number is not None and number >= 0})),
+            seasons=tuple(sorted(sizes)),
             tagline=normalise.text(data, "tagline"),
             is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
         )

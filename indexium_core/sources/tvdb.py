@@ -141,6 +141,7 @@ class Tvdb:
             for row in normalise.rows(data, "seasons")
             if normalise.text(normalise.record(row, "type"), "type") in {"official", ""}
         ]
+        numbers = tuple(sorted({number for number in seasons if number is not None and number >= 0}))
         candidate = Candidate(
             provider="tvdb",
             external_id=base.external_id,
@@ -154,12 +155,12 @@ class Tvdb:
             original_language=base.original_language,
             runtime_minutes=metadata.runtime_minutes,
             external_ids=metadata.external_ids,
+            season_sizes=tuple((number, 0) for number in numbers),
             plot=metadata.plot,
             cast=tuple(member.name for member in metadata.cast[:3]),
             poster_url=metadata.artwork.poster,
         )
         images = tuple(self._images(data))
-        numbers = tuple(sorted({number for number in seasons if number is not None and number >= 0}))
         is_complete = isinstance(data.get("characters"), list)
         return ProviderRecord(
             candidate=candidate, metadata=metadata, images=images, seasons=numbers, is_complete=is_complete

@@ -14,6 +14,7 @@ from indexium_core.demo import films
 from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.library import Library
 from tests.browser.conftest import Site
+from tests.browser.test_access import grave
 
 FIRST = "Der lange Sommer am Fluss"
 
@@ -224,6 +225,7 @@ def test_end_of_questions_offers_those_for_later(site: Site, library: Library) -
 def test_more_candidates_and_keys(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     expect(current(page)).to_contain_text(FIRST)
+    assert grave(page) == []
     page.locator(".queue").get_by_role("button", name="Das Haus am Moor").click()
     first = page.get_by_role("article").first.get_attribute("aria-label")
     page.keyboard.press("m")

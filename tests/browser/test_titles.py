@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import av
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from dashboards.web import server
 from indexium_core.library import Library
+from indexium_core.store.providers.traffic import RequestLedger
 from tests.browser.conftest import Site
+from tests.browser.test_access import grave
 from tests.support import title_home
 
 _NO_POSTER = "Failed to load resource: the server responded with a status of 404 (Not Found)"
@@ -54,6 +59,7 @@ def test_posters_show_every_film_and_series(titles: Titles) -> None:
     expect(page.get_by_role("link", name="Pond")).to_contain_text("incomplete")
     expect(page.locator(".title-tile", has_text="Amber Coast").locator(".initials")).to_have_text("AC")
     expect(page.get_by_text("This product uses the TMDB API but is not endorsed or certified by TMDB.")).to_be_visible()
+    assert grave(page) == []
 
 
 def test_a_filter_offers_values_with_counts_and_stays_in_the_address(titles: Titles) -> None:
@@ -104,6 +110,7 @@ def test_the_table_has_the_same_titles(titles: Titles) -> None:
 
     expect(page.locator("tbody tr")).to_have_count(7)
     expect(page.locator("tbody tr", has_text="Amber Coast")).to_contain_text("Film")
+    assert grave(page) == []
 
 
 def test_arrow_keys_move_between_the_posters_and_enter_opens_a_title(titles: Titles) -> None:
@@ -126,6 +133,13 @@ def test_a_value_is_set_by_hand_locked_and_removed(titles: Titles) -> None:
     page.get_by_label("Title by hand").fill("Cedar House")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
+    expect(page).to_have_title("Cedar House (2003) · Indexium")
+    page.locator(".toast", has_text="Title: set by hand").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", level=1, name="Cedar", exact=True)).to_be_visible()
+    page.locator("[data-act=value][data-field=title]").click()
+    page.get_by_label("Title by hand").fill("Cedar House")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
     page.get_by_role("button", name="Lock Title").click()
     expect(page.get_by_role("button", name="Lock Title")).to_have_attribute("aria-pressed", "true")
     shown = next(each for each in titles.library.titles.candidates(titles.ids["Cedar"], "title") if each.shown)
@@ -136,6 +150,58 @@ def test_a_value_is_set_by_hand_locked_and_removed(titles: Titles) -> None:
     page.locator("[data-act=value][data-field=title]").click()
     page.get_by_role("button", name="Remove my value").click()
     expect(page.get_by_role("heading", level=1, name="Cedar", exact=True)).to_be_visible()
+
+
+def test_values_are_planned_on_the_page_of_a_title_and_written_into_its_file(titles: Titles, tmp_path: Path) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Amber Coast']}")
+
+    page.get_by_role("button", name="Plan these values").click()
+    question = page.get_by_role("dialog", name="Plan these values?")
+    expect(question).to_contain_text("1 file of 1 would get other values.")
+    question.get_by_role("button", name="Plan 1 file").click()
+    expect(page.locator(".toast.good").get_by_role("button", name="Undo")).to_be_visible()
+    page.get_by_role("link", name=re.compile("^Plan")).click()
+    page.get_by_role("button", name="Write all safe").click()
+    page.get_by_role("dialog").get_by_role("button", name="Write 1 file").click()
+    expect(page.get_by_role("region", name="Work")).to_contain_text(re.compile("[Ww]ritten"))
+
+    [film] = (tmp_path / "media").rglob("Amber Coast*.mp4")
+    with av.open(str(film)) as container:
+        written = dict(container.metadata)
+    assert (written["title"], written["date"], written["genre"]) == ("Amber Coast", "1994", "Drama; Crime")
+
+
+def test_requests_are_listed_for_a_title_and_in_the_settings(titles: Titles) -> None:
+    ledger = RequestLedger(titles.library._parts.store, clock=lambda: datetime.now(UTC))
+    for number in range(23):
+        other = ledger.begin("tmdb", "/search/movie", {"query": f"Other {number}", "language": "en"})
+        ledger.finish(other, status=200, seconds=0.1, size=500)
+    sent = ledger.begin("tmdb", "/movie/11", {"append_to_response": "credits"})
+    ledger.finish(sent, status=429, seconds=0.2, size=None)
+    page = titles.visit(f"/titles/{titles.ids['Amber Coast']}")
+    log = page.locator(".provider-log .requests li")
+    expect(log).to_have_count(1)
+    expect(log).to_contain_text("/movie/11")
+    expect(log).to_contain_text("too many requests (429)")
+    assert grave(page) == []
+
+    page = titles.visit("/settings")
+    rows = page.locator(".privacy .requests li")
+    expect(rows).to_have_count(20)
+    page.locator(".privacy").get_by_role("button", name="Older").click()
+    expect(rows).to_have_count(4)
+    page.get_by_label("Search requests").fill("other 7")
+    page.get_by_label("Search requests").press("Enter")
+    expect(rows).to_have_count(1)
+    page.get_by_label("Search requests").fill("")
+    page.get_by_label("Search requests").press("Enter")
+    page.locator(".privacy").get_by_label("Provider", exact=True).select_option("tmdb")
+    page.get_by_label("Failed only").check()
+    expect(rows).to_have_count(1)
+    assert grave(page) == []
+    page.get_by_label("Download pictures", exact=False).first.uncheck()
+    expect(page.get_by_text("Download pictures: off")).to_be_visible()
+    assert titles.library.settings.download_images is False
 
 
 def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -> None:
@@ -178,6 +244,7 @@ def test_a_series_shows_its_seasons_and_the_missing_episode(titles: Titles) -> N
     page = titles.visit(f"/titles/{titles.ids['Pond']}")
 
     expect(page.get_by_text("S01E02 is missing.")).to_be_visible()
+    assert grave(page) == []
     page.get_by_role("link", name="Frogs", exact=True).click()
 
     expect(page.get_by_role("heading", level=1, name="Frogs")).to_be_visible()

@@ -129,11 +129,13 @@ def test_settings_prevent_downloads(name: str, value: str, library: Library, sta
     film = enrich(library)["The Lantern Keeper"]
     library.configuration.set(name, value)
     assert library.artwork.poster(film) is None
+    assert "not downloaded" in library.artwork.problem_of(film)
     assert downloads(stand_in) == []
     with pytest.raises(errors.UsageError, match="not downloaded"):
         library.artwork_jobs.add()
     library.configuration.set(name, None)
     assert library.artwork.poster(film) is not None
+    assert library.artwork.problem_of(film) == ""
 
 
 @pytest.mark.parametrize("fault", [*IMAGE_FAULTS, "html", "cut_body", "server_error", "redirect", "empty"])
@@ -260,6 +262,7 @@ def test_local_picture_outside_the_library_or_damaged_is_not_shown(
     (own / "backdrop.jpg").write_bytes(b"no image")
     library.artwork.candidates("movie", film)
     assert library.artwork.poster(film, "backdrop") is None
+    assert "backdrop.jpg" in library.artwork.problem_of(film, "backdrop")
 
 
 # The cache.
@@ -527,10 +530,17 @@ def test_pictures_are_served(library: Library, stand_in: ProviderStandIn) -> Non
             assert ask(running.url + path)[0] == 404
             assert ask(running.url + path, Sec_Fetch_Dest="image")[0] == 204
         assert ask(f"{running.url}/poster/{film}", Host="elsewhere.example")[0] == 421
+        for path, known in {
+            f"/poster/{film}?kind=x": "poster, backdrop",
+            f"/collage/{film}?layout=x": "grid, strip",
+        }.items():
+            status, _, data = ask(running.url + path)
+            assert (path, status, known in data.decode()) == (path, 400, True)
 
         page = f"{running.url}/api/assets/candidates?entity_type=movie&entity_id={film}"
         found = json.loads(ask(page)[2])
         assert [each["asset_type"] for each in found["items"]] == ["backdrop", "poster"]
+        assert b"Choose one of: poster, backdrop" in ask(f"{page}&asset_type=x")[2]
         [poster] = json.loads(ask(f"{page}&asset_type=poster")[2])["items"]
         image = f"{running.url}/api/cache/{poster['content_hash']}"
         assert size_of(ask(image)[2]) == ("JPEG", (1000, 1500))

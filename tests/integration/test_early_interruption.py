@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ sys.meta_path.insert(0, Finder())
 """
 SLOW_COMMAND = """#!/bin/sh
 trap 'sleep 0.7; echo finished; exit 130' INT
+trap 'sleep 0.7; echo finished; exit 143' TERM
 echo started
 while true; do sleep 0.05; done
 """
@@ -67,7 +69,13 @@ def test_interrupted_import_ends_start_with_130(module: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-def test_start_waits_until_interrupted_command_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("send", "number", "code"),
+    [(os.killpg, signal.SIGINT, 130), (os.kill, signal.SIGTERM, 143)],  # as a terminal does, and as `kill` does
+)
+def test_start_waits_until_interrupted_command_ends(
+    tmp_path: Path, send: Callable[[int, int], None], number: int, code: int
+) -> None:
     """The command may be finishing a file."""
     command = tmp_path / "python"
     command.write_text(SLOW_COMMAND)
@@ -76,7 +84,7 @@ def test_start_waits_until_interrupted_command_ends(tmp_path: Path) -> None:
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "started\n"
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        send(process.pid, number)
         rest = process.stdout.read()
 
-    assert (rest, process.returncode) == ("finished\n", 130)
+    assert (rest, process.returncode) == ("finished\n", code)

@@ -194,6 +194,12 @@ def test_an_unknown_filter_names_the_choices(library: Library, wanted: dict[str,
         library.titles.list(**wanted)
 
 
+def test_an_unknown_library_is_named_with_the_remedy(library: Library) -> None:
+    for read in (library.titles.list, library.titles.facets, library.matches.pending):
+        with pytest.raises(errors.UnknownIdError, match=r"no library folder 99\. 'indexium libraries list'"):
+            read(library_id=99)  # type: ignore[operator]
+
+
 def test_an_unknown_facet_names_the_choices(library: Library) -> None:
     with pytest.raises(errors.UsageError, match="no filter “colour”"):
         library.titles.facets(keys=["colour"])

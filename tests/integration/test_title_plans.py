@@ -115,6 +115,23 @@ def test_unknown_title_and_field_are_errors(library: Library) -> None:
     assert planned(library) == {}
 
 
+def test_preview_says_why_nothing_changes(library: Library) -> None:
+    heat = id_of(library, "Heat")
+    assert library.titles.preview_values([heat]).by_field == {"title": 1, "date": 1}
+    library.titles.plan_values([heat])
+    preview = library.titles.preview_values([heat])
+    assert (preview.planned, preview.why_nothing) == (1, "Nothing new: the plan has these values for 1 file already.")
+    operation = library.write(library.plan("name:heat")).wait()
+    preview = library.titles.preview_values([heat])
+    assert (preview.planned, preview.why_nothing) == (0, "Nothing to plan: the files have these values.")
+    library.rollback(operation.id).wait()
+    preview = library.titles.preview_values([heat])
+    assert (preview.planned, preview.skipped) == (1, 1)
+    assert library.titles.preview_values([heat], ["genre"]).why_nothing == (
+        "Nothing to plan: there is no file, or no value for it."
+    )
+
+
 def test_command_plans_values(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     ring = str(id_of(library, "Ring"))
     home = str(library.home)
@@ -122,7 +139,9 @@ def test_command_plans_values(library: Library, capsys: pytest.CaptureFixture[st
     assert cli.main(["--home", home, "titles", "plan", ring, "--fields", "title,year", "--dry-run"]) == 0
     shown = capsys.readouterr()
     assert "Ring (1998).mp4" in shown.out
-    assert "1 file of 1 would change" in shown.err
+    assert "1 file of 1 would change: Title in 1." in shown.err
     assert cli.main(["--home", home, "titles", "plan", ring, "--json"]) == 0
     assert '"files": 1' in capsys.readouterr().out
+    assert cli.main(["--home", home, "titles", "plan", ring]) == 0
+    assert "the plan has these values for 1 file already" in capsys.readouterr().err
     assert cli.main(["--home", home, "titles", "plan", ring, "--fields", "colour"]) == 2

@@ -15,6 +15,7 @@ from indexium_core import cli, errors, provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles import parsing, storing
+from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.library import Library
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.combining import ORDER
@@ -432,6 +433,51 @@ def test_padlock_moves_to_value_by_hand(library: Library) -> None:
     assert (name.value, name.locked, name.origin) == ("Thng", True, "name")
 
 
+def by_hand(library: Library, title_id: int) -> list[tuple[str, object, str, bool, bool]]:
+    values = library.titles.candidates(title_id)
+    return [(each.field, each.value, each.origin, each.locked, each.shown) for each in values]
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+@pytest.mark.parametrize("value", ["First", None])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda titles, number: titles.set(number, "title", "Second"),
+        lambda titles, number: titles.set(number, "title", None),
+        lambda titles, number: titles.lock(number, ["title"]),
+        lambda titles, number: titles.unlock(number, ["title"]),
+    ],
+)
+def test_change_by_hand_is_undone(
+    library: Library, change: Callable[[TitleService, int], object], value: str | None, is_locked: bool
+) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.set(title_id, "title", value)
+    if is_locked:
+        library.titles.lock(title_id, ["title"])
+    before, rows = library.titles.candidates(title_id, "title"), by_hand(library, title_id)
+    change(library.titles, title_id)
+    library.titles.restore(title_id, {"title": before})
+    assert by_hand(library, title_id) == rows
+    assert library.titles.get(title_id).item.title == (value or "Thng")
+
+
+def test_undo_of_a_new_value_removes_it_and_undo_of_a_number_moves_the_episode_back(library: Library) -> None:
+    title_id = titles(library)["Thng"].id
+    library.titles.lock(title_id, ["plot"])
+    library.titles.restore(title_id, {"plot": []})
+    assert library.titles.candidates(title_id, "plot") == []
+    episode = next(iter(titles(library, "episode").values()))
+    before = library.titles.candidates(episode.id, "season")
+    library.titles.set(episode.id, "season", 7)
+    assert library.titles.get(episode.id).item.season == 7
+    library.titles.restore(episode.id, {"season": before})
+    assert library.titles.get(episode.id).item.season == episode.season
+    with pytest.raises(errors.UsageError):
+        library.titles.restore(title_id, {"aired": []})
+
+
 def test_person_decides_what_is_no_film(library: Library) -> None:
     title_id = titles(library)["Thng"].id
     library.titles.set(title_id, "ignored", "yes")
@@ -618,7 +664,8 @@ def rows_of(library: Library) -> list[list[tuple[object, ...]]]:
     titles = """SELECT entity_type, name_key, title, year, state, season, episode FROM titles
                 WHERE entity_type <> 'season' OR series_id IN (SELECT id FROM series) ORDER BY ALL"""
     links = """SELECT f.file_name, t.name_key, l.part, l.role
-               FROM title_files AS l JOIN scanned_files AS f USING (file_id) JOIN titles AS t ON t.id = l.entity_id ORDER BY ALL"""
+               FROM title_files AS l JOIN scanned_files AS f USING (file_id) JOIN titles AS t ON t.id = l.entity_id
+               ORDER BY ALL"""
     values = """SELECT t.name_key, v.field, v.value::VARCHAR, v.origin FROM title_values AS v
                 JOIN titles AS t ON t.id = v.entity_id ORDER BY ALL"""
     queries = (titles, links, values)

@@ -104,8 +104,8 @@ def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) 
     }
 
 
-def empty_view(counts: Mapping[str, int], segment: str, *, decided: int) -> dict[str, Any]:
-    """Return the text of an empty list."""
+def empty_view(counts: Mapping[str, int], segment: str, *, decided: int, can_search: bool) -> dict[str, Any]:
+    """Return the text of an empty list; `can_search`: a provider can be asked."""
     later = counts.get("later", 0)
     if segment != "open":
         back = [{"label": "Back to the questions", "act": "segment", "state": "open"}]
@@ -115,7 +115,11 @@ def empty_view(counts: Mapping[str, int], segment: str, *, decided: int) -> dict
         return {"title": "No films and series", "text": text, "acts": [{"label": "Open library", "act": "library"}]}
     if counts.get("unsearched"):
         text = f"{wording.plural(counts['unsearched'], 'title was', 'titles were')} not searched at the providers yet."
-        acts = [{"label": "Search now", "act": "search_all", "kind": "primary"}]
+        if can_search:
+            acts = [{"label": "Search now", "act": "search_all", "kind": "primary"}]
+        else:
+            text += " They can be searched as soon as a provider can be asked."
+            acts = [{"label": "Open settings", "act": "settings", "kind": "primary"}]
         return {"title": "No questions yet", "text": text, "acts": acts}
     text = f"{wording.plural(counts.get('accepted', 0), 'title has a match', 'titles have a match')}."
     if decided:

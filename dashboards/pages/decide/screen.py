@@ -135,7 +135,14 @@ class DecideScreen(Screen):
             settled=result.settled,
             turn=self._turn,
             shows=self._shows,
-            empty=None if questions else parts.empty_view(page.counts, self.state.segment, decided=self._decided),
+            empty=None
+            if questions
+            else parts.empty_view(
+                page.counts,
+                self.state.segment,
+                decided=self._decided,
+                can_search=any(each.is_on and each.provider != "fanarttv" for each in result.providers),
+            ),
         )
 
     def _load_more(self) -> None:

@@ -1,25 +1,14 @@
 // The section of privacy: the switches, what is sent and what never is, the providers, and every request that left.
 import {h} from "../../components/browser/dom.js"
-import {chip, drawSelect, label, pager} from "../../components/widgets.js"
+import {chip, drawProviderRequests, drawSelect, label, pager} from "../../components/widgets.js"
 
-/** @import {Choice, Paged} from "../../components/widgets.js" */
+/** @import {Choice, Paged, ProviderRequest} from "../../components/widgets.js" */
 
 /**
  * @typedef {{name: string, level: string, state: string, reason: string, count: string}} Provider
- * @typedef {object} Request
- * @property {number} id
- * @property {string} day
- * @property {string} time
- * @property {string} provider
- * @property {string} route
- * @property {string[][]} sent Names and values of the parameters that concern a title.
- * @property {string} technical The other parameters.
- * @property {string} answer
- * @property {string} level "bad" without a good answer.
- *
  * @typedef {{text: string, provider: string, failed: boolean, page: number}} Filter
  * @typedef {object} RequestList
- * @property {Request[]} rows
+ * @property {ProviderRequest[]} rows
  * @property {Filter} filter
  * @property {Choice[]} choices Providers.
  * @property {string} empty
@@ -54,26 +43,6 @@ const drawProvider = ({name, level, state, reason, count}) =>
     chip(level, state),
     h("span", {class: "reason"}, h("bdi", null, reason)),
     h("small", null, count),
-  )
-
-/** @param {Request} request */
-const drawRequest = ({id, day, time, provider, route, sent, technical, answer, level}) =>
-  h(
-    "li",
-    {data: {key: `request-${id}`}},
-    h("span", {class: "at"}, h("small", null, day), " ", time),
-    h("b", null, provider),
-    h(
-      "span",
-      {class: "asked"},
-      h("code", null, route),
-      sent.map(([name, text]) => [
-        " ",
-        h("span", {class: "parameter"}, h("small", null, `${name} `), h("bdi", null, text)),
-      ]),
-      technical && [" ", h("small", {class: "technical"}, technical)],
-    ),
-    h("span", {class: `answer ${level}`}, answer),
   )
 
 /** @param {RequestList & Paged} list */
@@ -113,7 +82,7 @@ const drawRequests = list => [
   label("Requests that left this machine", {key: "requests-label"}),
   !list.is_empty && drawFilters(list),
   list.rows.length
-    ? h("ul", {class: "requests", "aria-label": "Requests", data: {key: "requests"}}, list.rows.map(drawRequest))
+    ? drawProviderRequests(list.rows)
     : h("p", {class: "hint", data: {key: "requests-empty"}}, list.empty),
   pager(list, ["Newer", "Older"]),
 ]

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from dashboards.components import paging
+from dashboards.components.title_text import provider_label, request_row
 from indexium_core.model import wording
-from indexium_core.model.providers.traffic import ProviderRequest, ProviderStatus, RequestPage
+from indexium_core.model.providers.traffic import ProviderStatus, RequestPage
 
 __all__ = ["PER_PAGE", "RequestFilter", "no_filter", "read_filter", "view"]
 
@@ -25,20 +26,6 @@ NEVER = (
     "people, comments, ratings and all other values of files",
     "anything about libraries of home videos",
 )
-# Parameters that say nothing about the library of the user.
-TECHNICAL = (
-    "append_to_response",
-    "include_adult",
-    "include_image_language",
-    "language",
-    "meta",
-    "page",
-    "plot",
-    "region",
-)
-_PICTURES = "_images"  # the end of the names under which downloads of pictures are listed
-_NOT_FOUND = 404
-_ANSWERS: Mapping[int, str] = {304: "unchanged", _NOT_FOUND: "not found", 401: "key rejected", 429: "too many requests"}
 
 
 class RequestFilter(TypedDict):
@@ -67,16 +54,15 @@ def read_filter(message: Mapping[str, Any]) -> RequestFilter:
 
 def view(providers: Sequence[ProviderStatus], page: RequestPage, wanted: RequestFilter) -> dict[str, Any]:
     """Return the section."""
-    names = {each.provider: each.name for each in providers}
     is_filtered = bool(wanted["text"] or wanted["provider"] or wanted["failed"])
-    chosen = [{"value": name, "label": _provider(name, names)} for name in page.providers]
+    chosen = [{"value": name, "label": provider_label(name)} for name in page.providers]
     place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
         "sent": list(SENT),
         "never": list(NEVER),
         "providers": [_status(each) for each in providers],
         "requests": {
-            "rows": [_request(each, names) for each in page.items],
+            "rows": [request_row(each) for each in page.items],
             "total": page.total,
             **place,
             "range": place["range"] if page.total else "",
@@ -95,35 +81,3 @@ def _status(each: ProviderStatus) -> dict[str, str]:
     limit = f" of {wording.count(each.requests_per_day)}" if each.requests_per_day else ""
     count = f"{wording.count(each.requests_today)}{limit} in 24 hours"
     return {"name": each.name, "level": level, "state": state, "reason": each.reason, "count": count}
-
-
-def _provider(name: str, names: Mapping[str, str]) -> str:
-    known = names.get(name.removesuffix(_PICTURES), name)
-    return f"{known} pictures" if name.endswith(_PICTURES) else known
-
-
-def _request(each: ProviderRequest, names: Mapping[str, str]) -> dict[str, Any]:
-    moment = each.at.astimezone()
-    is_good = each.status is not None and (each.status < 400 or each.status == _NOT_FOUND)
-    facts = [
-        _answer(each.status),
-        wording.size(each.bytes) if each.bytes else "",
-        f"{each.seconds:.2f} s" if each.seconds is not None else "",
-    ]
-    return {
-        "id": each.id,
-        "day": f"{moment:%Y-%m-%d}",
-        "time": f"{moment:%H:%M:%S}",
-        "provider": _provider(each.provider, names),
-        "route": each.route,
-        "sent": [[name, text] for name, text in each.parameters.items() if name not in TECHNICAL],
-        "technical": ", ".join(f"{name}={text}" for name, text in each.parameters.items() if name in TECHNICAL),
-        "answer": " · ".join(filter(None, facts)),
-        "level": "" if is_good else "bad",
-    }
-
-
-def _answer(status: int | None) -> str:
-    if status is None:
-        return "no answer"
-    return f"{_ANSWERS[status]} ({status})" if status in _ANSWERS else str(status)

@@ -142,7 +142,7 @@ class SettingsForm(Component):
     """
 
     _esm = module("settings")
-    _styles = ("house.css",)
+    _styles = ("house.css", "provider_requests.css")
 
 
 def view(rows: Sequence[SettingRow], *, file: str, problem: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
@@ -16,11 +16,13 @@ from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
-from indexium_core.model.titles.titles import SORT_KEYS
+from indexium_core.model.providers.traffic import RequestPage
+from indexium_core.model.titles.titles import SORT_KEYS, TitleValue
 
 __all__ = ["TitlesScreen"]
 
 PER_PAGE = 60
+REQUESTS_PER_PAGE = 10
 EVENTS = (
     *("movie:added", "movie:updated", "series:added", "series:updated"),
     *("job:created", "job:started", "job:progress", "job:completed", "job:failed"),
@@ -29,6 +31,15 @@ EVENTS = (
 JOBS = ("identify", "enrich")
 OPEN_STATES = tuple(each for each in JOB_STATES if each not in ENDED_STATES)
 DECIDE = "decide"  # name of the page for decisions
+
+
+class _ValueChange(NamedTuple):
+    """A change of one field by hand, so that it can be undone."""
+
+    title_id: int
+    name: str  # of the title
+    field: str
+    before: Sequence[TitleValue]  # the candidates of the field
 
 
 class TitlesScreen(Screen):
@@ -44,6 +55,9 @@ class TitlesScreen(Screen):
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
+        self._requests: RequestPage | None = None  # to providers, for the title that is open
+        self._requests_page, self._no_poster = 1, ""
+        self._changes: dict[int, _ValueChange] = {}  # by hand; their ids are below 0, those of matches above
         self._list.on(
             find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
             filter=self._filter,
@@ -69,7 +83,8 @@ class TitlesScreen(Screen):
             unlock=lambda message: self._lock(str(message["field"]), on=False),
             person=self._show_person,
             ignore=lambda message: self._ignore(on=message["on"] is True),
-            undo=lambda message: self._decide_match(lambda: self._library.matches.undo(int(message["decision"]))),
+            undo=lambda message: self._undo(int(message["decision"])),
+            page=lambda message: self._turn_requests(int(message["page"])),
             decide=lambda _: self._decide(),
             plan=lambda _: self._plan(),
             move=lambda message: self._move(int(message["id"])),
@@ -92,10 +107,14 @@ class TitlesScreen(Screen):
         """Return the path of the title that is open, "" otherwise."""
         return f"/titles/{self.state.title_id}" if self.state.title_id is not None else ""
 
+    def own_title(self) -> str:
+        """Return the name of the title that is open, "" otherwise."""
+        found = self._title
+        return found.title.item.name if found is not None and found.title.item.id == self.state.title_id else ""
+
     def follow_title(self, title_id: int | None) -> None:
         """Show the title that the path of the address names."""
-        self.state.title_id = title_id
-        self._opened = self._problem = ""
+        self._choose_title(title_id)
 
     def refresh(self) -> None:
         """Read the list or the title again, if the page is shown."""
@@ -126,7 +145,7 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
-            waiting = library.enrichment.waiting()
+            due = library.enrichment.due()
             return titles_list.TitlesSnapshot(
                 page=page,
                 facets=library.titles.facets(keys=("kind", "matched", "incomplete")),
@@ -134,7 +153,7 @@ class TitlesScreen(Screen):
                 providers=library.providers.status(),
                 jobs=library.jobs.list(JOBS, OPEN_STATES).items,
                 to_decide=library.matches.counts().get("open", 0) if self._session.has_page(DECIDE) else None,
-                waiting=0 if waiting.reason else waiting.titles,
+                due=0 if due.reason else due.titles,
             )
 
         self._bridge.run(read, self._show_list, name="titles")
@@ -159,6 +178,8 @@ class TitlesScreen(Screen):
         self._page.put(
             **title_page.view(
                 self._title if self.state.title_id is not None else None,
+                requests=self._requests,
+                no_poster=self._no_poster,
                 opened=self._opened,
                 problem=self._problem,
                 decide=decide,
@@ -202,11 +223,14 @@ class TitlesScreen(Screen):
     # One title.
 
     def _open(self, title_id: int | None) -> None:
-        self.state.title_id, self._opened, self._problem = title_id, "", ""
-        if title_id is None:
-            self._title = None
+        self._choose_title(title_id)
         self._session.update_address(push=True)
         self.refresh()
+
+    def _choose_title(self, title_id: int | None) -> None:
+        if title_id != self.state.title_id:
+            self._title, self._requests, self._requests_page, self._no_poster = None, None, 1, ""
+        self.state.title_id, self._opened, self._problem = title_id, "", ""
 
     def _load_title(self, title_id: int) -> None:
         library = self._library
@@ -227,11 +251,52 @@ class TitlesScreen(Screen):
             )
 
         self._bridge.run(read, self._show_title, name="titles", failed=self._failed)
+        self._load_requests(title_id)
+        if self._session.pictures:
+            self._load_poster(title_id)
 
     def _show_title(self, found: title_page.TitleSnapshot) -> None:
         if found.title.item.id == self.state.title_id:
             self._title = found
             self._draw()
+            self._session.update_address()
+
+    def _load_requests(self, title_id: int) -> None:
+        """Read the requests to providers for a title; apart from its values, because the list can be long."""
+        providers, number = self._library.providers, self._requests_page
+
+        def read() -> RequestPage:
+            return page_or_last(
+                lambda place: providers.request_page(title_id=title_id, page=place, per_page=REQUESTS_PER_PAGE),
+                number,
+                REQUESTS_PER_PAGE,
+            )
+
+        def show(found: RequestPage) -> None:
+            if title_id == self.state.title_id:
+                self._requests = found
+                if self._title is not None:
+                    self._draw()
+
+        self._bridge.run(read, show, name="title_requests", failed=lambda _: None)
+
+    def _load_poster(self, title_id: int) -> None:
+        """Read why the poster cannot be shown; apart from the values, because it may have to be downloaded."""
+
+        def show(reason: str) -> None:
+            if title_id == self.state.title_id and reason != self._no_poster:
+                self._no_poster = reason
+                if self._title is not None:
+                    self._draw()
+
+        self._bridge.run(
+            lambda: self._library.artwork.problem_of(title_id), show, name="title_poster", failed=lambda _: None
+        )
+
+    def _turn_requests(self, number: int) -> None:
+        self._requests_page = max(1, number)
+        if self.state.title_id is not None:
+            self._load_requests(self.state.title_id)
 
     def _failed(self, error: errors.IndexiumError) -> None:
         self._bridge.toast("error", error.message)
@@ -247,25 +312,34 @@ class TitlesScreen(Screen):
         found = self._title
         values = [each for each in found.candidates if each.field == field] if found else []
         if place < len(values):
-            self._change(lambda title_id: self._library.titles.set(title_id, field, values[place].value))
+            self._set(field, values[place].value)
 
-    def _set(self, field: str, text: str) -> None:
-        self._change(lambda title_id: self._library.titles.set(title_id, field, text))
+    def _set(self, field: str, value: object) -> None:
+        verb = "removed your value" if value == "" else "set by hand"
+        self._change(field, lambda title_id: self._library.titles.set(title_id, field, value), verb)
 
     def _lock(self, field: str, *, on: bool) -> None:
-        titles = self._library.titles
-        self._change(lambda title_id: (titles.lock if on else titles.unlock)(title_id, [field]), keep=True)
+        change = self._library.titles.lock if on else self._library.titles.unlock
+        self._change(field, lambda title_id: change(title_id, [field]), "locked" if on else "unlocked", keep=True)
 
-    def _change(self, work: Callable[[int], object], *, keep: bool = False) -> None:
-        """Change the title that is open; `keep` leaves the candidates open."""
-        title_id = self.state.title_id
+    def _change(self, field: str, work: Callable[[int], object], verb: str, *, keep: bool = False) -> None:
+        """Change a field of the title that is open, and offer to undo it; `keep` leaves the candidates open."""
+        title_id, titles = self.state.title_id, self._library.titles
         if title_id is None:
             return
 
-        def done(_: object) -> None:
+        def change() -> _ValueChange:
+            before = titles.candidates(title_id, field)
+            work(title_id)
+            return _ValueChange(title_id, titles.get(title_id).item.name, field, before)
+
+        def done(change: _ValueChange) -> None:
             self._problem = ""
             if not keep:
                 self._opened = ""
+            number = -1 - len(self._changes)
+            self._changes[number] = change
+            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=number)
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -274,7 +348,24 @@ class TitlesScreen(Screen):
             self._problem = error.message
             self._draw()
 
-        self._bridge.run(lambda: work(title_id), done, name="title_change", failed=failed)
+        self._bridge.run(change, done, name="title_change", failed=failed)
+
+    def _undo(self, number: int) -> None:
+        """Undo a change by hand, or a decision about a match."""
+        change = self._changes.get(number)
+        if change is None:
+            self._decide_match(lambda: self._library.matches.undo(number))
+            return
+
+        def undone(_: object) -> None:
+            self._bridge.toast("info", f"Undone: {title_page.label(change.field)} of {change.name}.")
+            self.refresh()
+
+        self._bridge.run(
+            lambda: self._library.titles.restore(change.title_id, {change.field: change.before}),
+            undone,
+            name="title_change",
+        )
 
     def _ignore(self, *, on: bool) -> None:
         """Set by hand that the title that is open is not a film or series, or remove this value."""

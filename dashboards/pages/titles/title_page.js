@@ -2,29 +2,15 @@
 import {component, currentPage, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {button} from "../../components/widgets.js"
+import {button, drawProviderRequests, pager} from "../../components/widgets.js"
 import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
+import {drawValues, section} from "./title_values.js"
 
 /** @import {Poster} from "../../components/posters.js" */
+/** @import {Paged, ProviderRequest} from "../../components/widgets.js" */
+/** @import {Values} from "./title_values.js" */
 
 /**
- * @typedef {{place: number, text: string, origin: string, time: string, shown: boolean}} Choice
- *
- * @typedef {object} Value
- * @property {string} field
- * @property {string} label
- * @property {string} about
- * @property {string} text
- * @property {string} origin
- * @property {string} time
- * @property {boolean} locked
- * @property {number} count Of candidates.
- * @property {boolean} open
- * @property {boolean} editable
- * @property {string} typed The whole value as text.
- * @property {boolean} by_hand There is a value by hand.
- * @property {Choice[]} candidates
- *
  * @typedef {{key: string, name: string, part: string}} Person
  * @typedef {{id: number, href: string, name: string, path: string, about: string}} File
  * @typedef {{id: number, href: string, code: string, title: string, about: string}} Episode
@@ -48,14 +34,11 @@ import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
  * @property {{text: string, label: string, name: string}} state
  * @property {{id: number, href: string, title: string} | null} series
  * @property {string} backdrop
+ * @property {string} no_poster Why the poster cannot be shown; "" if it can, or if there is none.
  * @property {string} plot
  * @property {boolean} ignored
  * @property {boolean} can_ignore
  * @property {boolean} can_plan
- * @property {Value[]} values
- * @property {{field: string, label: string}[]} more Fields without a value.
- * @property {string} opened
- * @property {string} problem
  * @property {Person[]} cast
  * @property {Person[]} crew
  * @property {File[]} files
@@ -65,19 +48,11 @@ import {drawImage, drawPoster, hideBroken} from "../../components/posters.js"
  * @property {string[]} gaps
  * @property {Related[]} related
  * @property {Match | null} match
- * @typedef {Poster & Facts} View
+ * @property {(Paged & {rows: ProviderRequest[]}) | null} requests To providers; null before they are read.
+ * @typedef {Poster & Facts & Values} View
  *
  * @typedef {Component<View>} Self
  */
-
-/** @type {(title: string, key: string, ...body: Child[]) => HTMLElement} */
-const section = (title, key, ...body) =>
-  h(
-    "section",
-    {class: `card pad title-part ${key}`, "aria-labelledby": `title-${key}`, data: {key}},
-    h("h2", {id: `title-${key}`}, title),
-    ...body,
-  )
 
 /** @param {View} view */
 const drawHead = view =>
@@ -114,6 +89,7 @@ const drawHead = view =>
         ),
         h("small", null, view.state.text),
       ),
+      view.no_poster && h("p", {class: "quiet"}, `No poster: ${view.no_poster}`),
       view.plot && h("p", {class: "plot"}, h("bdi", null, view.plot)),
       (view.can_plan || view.can_ignore) &&
         h(
@@ -128,111 +104,6 @@ const drawHead = view =>
         ),
     ),
   )
-
-/** @type {(value: Value, choice: Choice) => HTMLElement} */
-const drawChoice = ({field}, {place, text, origin, time, shown}) =>
-  h(
-    "li",
-    {data: {key: `choice${place}`}},
-    h(
-      "button",
-      {
-        type: "button",
-        class: shown ? "choice on" : "choice",
-        "aria-pressed": String(shown),
-        data: {act: "choose", field, place},
-      },
-      h("span", {class: "tick", "aria-hidden": "true"}, shown ? "✓" : ""),
-      h("bdi", null, text),
-      h("small", null, `${origin}, ${time}`),
-    ),
-  )
-
-/** @type {(field: string, label: string, typed: string, problem: string) => HTMLElement} */
-const drawForm = (field, label, typed, problem) =>
-  h(
-    "form",
-    {class: "by-hand", data: {field, key: "form"}},
-    h("label", {for: "title-value"}, `${label} by hand`),
-    typed.length > 80
-      ? h("textarea", {id: "title-value", rows: 4, data: {key: `input-${field}`}}, typed)
-      : h("input", {id: "title-value", type: "text", value: typed, autocomplete: "off", data: {key: `input-${field}`}}),
-    h("button", {type: "submit", class: "btn small primary"}, "Save"),
-    problem && h("p", {class: "complain danger", role: "alert"}, problem),
-  )
-
-/** @type {(value: Value, problem: string) => Child} */
-const drawOpened = (value, problem) =>
-  value.open &&
-  h(
-    "div",
-    {class: "candidates", id: `candidates-${value.field}`, data: {key: "opened"}},
-    h(
-      "ul",
-      {"aria-label": `Candidates for ${value.label}`},
-      value.candidates.map(each => drawChoice(value, each)),
-    ),
-    value.editable && drawForm(value.field, value.label, value.typed, problem),
-    value.by_hand &&
-      button("Remove my value", "set", {kind: "link", data: {field: value.field, text: "", key: "remove"}}),
-  )
-
-/** @type {(view: View, value: Value) => HTMLElement} */
-const drawValue = (view, value) =>
-  h(
-    "div",
-    {class: value.open ? "value open" : "value", data: {key: value.field}},
-    h(
-      "button",
-      {
-        type: "button",
-        class: "shown",
-        title: value.about,
-        "aria-expanded": String(value.open),
-        "aria-controls": value.open ? `candidates-${value.field}` : null,
-        data: {act: "value", field: value.field, key: "shown"},
-      },
-      h("span", {class: "what"}, value.label),
-      h("bdi", null, value.text),
-      h(
-        "small",
-        null,
-        `${value.origin}, ${value.time}`,
-        value.count > 1 && h("span", {class: "others"}, ` · ${value.count} values`),
-      ),
-    ),
-    h("button", {
-      type: "button",
-      class: value.locked ? "icon lock on" : "icon lock",
-      "aria-pressed": String(value.locked),
-      "aria-label": `Lock ${value.label}`,
-      title: value.locked ? "Locked: scans and providers do not change it" : "Lock this value",
-      data: {act: value.locked ? "unlock" : "lock", field: value.field, key: "lock"},
-    }),
-    drawOpened(value, view.problem),
-  )
-
-/** @param {View} view */
-function drawValues(view) {
-  const added = view.more.find(each => each.field === view.opened)
-  return section(
-    "Values",
-    "values",
-    h(
-      "div",
-      {class: "value-list"},
-      view.values.map(each => drawValue(view, each)),
-    ),
-    added && drawForm(added.field, added.label, "", view.problem),
-    view.more.length > 0 &&
-      h(
-        "select",
-        {class: "select", "aria-label": "Add a value", data: {change: "add", key: `add${view.opened}`}},
-        h("option", {value: ""}, "Add a value …"),
-        view.more.map(each => h("option", {value: each.field}, each.label)),
-      ),
-  )
-}
 
 /** @type {(title: string, key: string, people: Person[]) => Child} */
 const drawPeople = (title, key, people) =>
@@ -372,6 +243,18 @@ const drawRelated = ({related}) =>
     ),
   )
 
+/** @param {View} view */
+const drawRequests = ({requests}) =>
+  requests &&
+  section(
+    "Requests to providers",
+    "provider-log",
+    requests.rows.length
+      ? drawProviderRequests(requests.rows)
+      : h("p", {class: "quiet"}, "No request for this title has left this machine."),
+    pager(requests, ["Newer", "Older"]),
+  )
+
 /** @param {Self} self */
 function draw({view}) {
   if (view.hidden || !view.id) return null
@@ -393,6 +276,7 @@ function draw({view}) {
       ),
     ),
     drawRelated(view),
+    drawRequests(view),
   )
 }
 
@@ -403,6 +287,7 @@ const ACTIONS = {
   choose: (self, {field, place}) => self.send("choose", {field, place: Number(place)}),
   person: (self, {filter, name}) => self.send("person", {key: filter, name}),
   ignore: (self, {on}) => self.send("ignore", {on: Boolean(on)}),
+  page: (self, {page}) => self.send("page", {page: Number(page)}),
   add: (self, _, target) => target.value && self.send("value", {field: target.value}),
 }
 

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboards.components import paging
 from dashboards.components.base import Component, module
-from dashboards.components.title_text import ORIGINS, initials
+from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.pages.titles import titles_list
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.matches.questions import MATCH_STATES, MatchQuestion
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
+from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.title_filter import RelatedTitle
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.matching import Candidate
@@ -27,7 +29,7 @@ from indexium_core.model.titles.titles import (
     episode_code,
 )
 
-__all__ = ["TitleSnapshot", "TitleView", "view"]
+__all__ = ["TitleSnapshot", "TitleView", "label", "view"]
 
 _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value
@@ -39,12 +41,12 @@ class TitleView(Component):
     The page of a title. View: see `view`.
 
     Messages: `back`, `open` {id}, `value` {field} (opens or closes its candidates), `choose` {field, place}, `set`
-    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` (of the last decision about
-    a match), `decide`, `plan`, `move` {id of a file}.
+    {field, text}, `lock` and `unlock` {field}, `person` {key, name}, `ignore` {on}, `undo` {decision} (also
+    of a change by hand), `page` {page} (of the requests), `decide`, `plan`, `move` {id of a file}.
     """
 
     _esm = module("title_page")
-    _styles = ("titles.css",)
+    _styles = ("titles.css", "provider_requests.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +62,23 @@ class TitleSnapshot:
     can_decide: bool  # there is a page for decisions
 
 
-def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str, pictures: bool) -> dict[str, Any]:
+def view(
+    found: TitleSnapshot | None,
+    *,
+    requests: RequestPage | None,
+    no_poster: str,
+    opened: str,
+    problem: str,
+    decide: str,
+    pictures: bool,
+) -> dict[str, Any]:
     """
     Return the view; without a title, the page is hidden.
 
     Args:
         found: The data.
+        requests: One page of the requests to providers for the title; None before they are read.
+        no_poster: Why the poster cannot be shown, or "".
         opened: The field whose candidates are shown, or "".
         problem: Why the last value was not taken, or "".
         decide: Address of the page for decisions.
@@ -87,6 +100,7 @@ def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str,
         else None,
         "poster": f"/poster/{item.series_id or item.id}" if pictures else "",
         "backdrop": f"/poster/{item.series_id or item.id}?kind=backdrop" if pictures else "",
+        "no_poster": no_poster,
         "initials": initials(item.title),
         "plot": values["plot"].text if "plot" in values else "",
         "ignored": item.state == "ignored",
@@ -94,7 +108,7 @@ def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str,
         "can_plan": item.state != "ignored" and any(each.role == "main" for each in title.files),
         "values": [_value(each, found, opened=opened) for each in _fields(values)],
         "more": [
-            {"field": name, "label": _label(name)}
+            {"field": name, "label": label(name)}
             for name, field in TITLE_FIELDS.items()
             if item.entity_type in field.entities and name not in (*values, "ignored") and field.type != "json"
         ],
@@ -111,6 +125,15 @@ def view(found: TitleSnapshot | None, *, opened: str, problem: str, decide: str,
         "gaps": [each.text for each in title.gaps],
         "related": [titles_list.tile(each.item, pictures=pictures) | {"why": _shared(each)} for each in found.related],
         "match": _match(found.match, decide if found.can_decide else ""),
+        "requests": _requests(requests) if requests else None,
+    }
+
+
+def _requests(found: RequestPage) -> dict[str, Any]:
+    return {
+        "rows": [request_row(each) for each in found.items],
+        "total": found.total,
+        **paging.place(found.page, found.per_page, shown=len(found.items), total=found.total),
     }
 
 
@@ -132,7 +155,8 @@ def _fields(values: dict[str, TitleValue]) -> list[TitleValue]:
     return [values[name] for name in TITLE_FIELDS if name in values and name != "ignored"]
 
 
-def _label(name: str) -> str:
+def label(name: str) -> str:
+    """Return a field in words, such as `Original title`."""
     if name == "runtime_minutes":
         return "Runtime in minutes"
     text = " ".join(PROVIDER_NAMES.get(word, word) for word in name.split("_"))
@@ -144,7 +168,7 @@ def _value(shown: TitleValue, found: TitleSnapshot, *, opened: str) -> dict[str,
     is_open = opened == shown.field
     return {
         "field": shown.field,
-        "label": _label(shown.field),
+        "label": label(shown.field),
         "about": TITLE_FIELDS[shown.field].about,
         "text": _short(shown) or "empty",
         "origin": _origin(shown),

@@ -87,7 +87,7 @@ class TitlesSnapshot:
     providers: Sequence[ProviderStatus]
     jobs: Sequence[Job]  # that identify or look up titles and have not ended
     to_decide: int | None  # None: nothing can be decided
-    waiting: int  # titles that could be looked up
+    due: int  # titles that can be looked up
 
     @property
     def total(self) -> int:
@@ -131,7 +131,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         if found.to_decide is None
         else {"href": decide, "count": wording.count(found.to_decide), "open": found.to_decide > 0},
         "progress": [_progress(job) for job in found.jobs],
-        "look_up": f"Look up {wording.plural(found.waiting, 'title')}" if found.waiting and not found.jobs else "",
+        "look_up": f"Look up {wording.plural(found.due, 'title')}" if found.due and not found.jobs else "",
         "notice": _notice(found),
         "empty": None if page.items else _empty(found, state),
         "attribution": [{"text": text, "href": href} for text, href in ATTRIBUTION],
@@ -191,7 +191,7 @@ def tile(item: TitleItem, *, pictures: bool) -> dict[str, Any]:
         "href": f"/titles/{item.id}",
         "title": item.title or "Without a title",
         "name": item.name,
-        "year": str(item.year or ""),
+        "year": " · ".join(filter(None, (item.country, str(item.year or "")))),
         "kind": KINDS[item.entity_type],
         "poster": f"/poster/{_poster_id(item)}" if pictures else "",
         "initials": initials(item.title),

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from indexium_core import errors
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, FileId, Id, Open, Page, SmallId, StartParam, Text, listed
+from indexium_core.api.context import Body, FileId, Id, JobPriority, Open, Page, SmallId, StartParam, Text, listed
 from indexium_core.api.routes.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
 from indexium_core.library import Library
 from indexium_core.model.job import Job
@@ -24,7 +24,6 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api", tags=["matches"])
 _MOST_QUESTIONS = 200
 _HIGH = 2  # priority
-Priority = Annotated[int, Field(ge=1, le=10, description="1 runs first, 10 last.")]
 
 
 # Matches.
@@ -148,7 +147,7 @@ def metadata(library: Open, file_id: FileId) -> Json:
 
 def _scheduled(library: Library, file_id: int) -> int | None:
     """Return the job that looks a file up; None if the file has no title, or if no provider can be asked."""
-    if library.enrichment.waiting().reason or not library.enrichment.is_video_due(file_id):
+    if library.enrichment.due().reason or not library.enrichment.is_video_due(file_id):
         return None
     try:
         return library.enrichment.schedule_video_enrichment(file_id, priority=_HIGH).id
@@ -162,7 +161,7 @@ class Batch(Body):
     library_ids: Annotated[
         list[SmallId], Field(max_length=10_000, default_factory=list, description="[]: all that hold titles.")
     ]
-    priority: Priority = 5
+    priority: JobPriority = 5
     force: Annotated[bool, Field(description="Also titles that were enriched a short time ago.")] = False
 
 
@@ -177,7 +176,7 @@ class StartedBatch(BaseModel):
 def enrich_batch(library: Open, start_request: StartParam, body: Batch | None = None) -> Json:
     """Look up the titles of libraries at the providers, as a job."""
     wanted = body or Batch.model_validate({})
-    minutes = library.enrichment.waiting(wanted.library_ids).estimated_minutes
+    minutes = library.enrichment.due(wanted.library_ids).estimated_minutes
 
     def start(request: IdempotentRequest | None) -> Job:
         job = library.enrichment.schedule_library_enrichment(
@@ -204,7 +203,7 @@ def enrich_stats(library: Open) -> Json:
 class EnrichRequest(Body):
     """The priority of an enrichment."""
 
-    priority: Priority = 5
+    priority: JobPriority = 5
 
 
 @router.post(KindOfTitle + "/enrich", status_code=202, response_model=Job)

@@ -120,11 +120,16 @@ def list_requests(
     provider: Annotated[str, typer.Option(metavar="NAME", help="Only requests to this provider.")] = "",
     text: Annotated[str, typer.Option(help="Only requests whose address or parameters contain it.")] = "",
     failed: Annotated[bool, typer.Option("--failed", help="Only requests without a good answer.")] = False,
+    title_id: Annotated[
+        int | None, typer.Option("--title", metavar="ID", min=1, max=2**62, help="Only requests for this title.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the requests that left this machine, newest first: time, provider, what was sent, status of the answer."""
     with opened(context) as library:
-        found = library.providers.request_page(text, provider=provider, failed=failed, page=page, per_page=limit)
+        found = library.providers.request_page(
+            text, provider=provider, failed=failed, title_id=title_id, page=page, per_page=limit
+        )
     output.listing(found.items, ("time", "provider", "sent", "status", "seconds"), _request_cells, as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +33,14 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the dashboard."""
-    _serve(chosen_home(context), host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
+    home = chosen_home(context)
+    _serve(
+        lambda url: Library.open(home, url=url, take_over="all"),
+        host=host,
+        port=port,
+        open_browser=open_browser,
+        allow_remote=allow_remote,
+    )
 
 
 @app.command(epilog="Example: indexium demo --dir /tmp/demo --no-serve")
@@ -51,36 +59,36 @@ def demo(
 
     folder = folder.absolute()
     home = settings.load(context.obj).home if context.obj else folder / ".indexium"  # never the real home
-    with output.bar("Making clips") as update:
-        library = demo_library.open_library(folder, files=files, home=home, progress=update)
-    with library:
+
+    def opened(url: str) -> Library:
+        with output.bar("Making clips") as update:
+            library = demo_library.open_library(folder, files=files, home=home, url=url, progress=update)
         statistics = library.plan().statistics
-    output.note(
-        f"Demo library in {folder}: {wording.files(statistics.total_files)} in the plan, {statistics.safe_count} safe, "
-        f"{statistics.warning_count} warning, {statistics.danger_count} danger, {statistics.blocked_count} blocked, "
-        f"{statistics.unchanged_count} unchanged."
-    )
-    if not no_serve:
-        config = demo_library.use_stand_in(home)
-        _serve(home, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False, config=config)
+        output.note(
+            f"Demo library in {folder}: {wording.files(statistics.total_files)} in the plan, "
+            f"{statistics.safe_count} safe, {statistics.warning_count} warning, {statistics.danger_count} danger, "
+            f"{statistics.blocked_count} blocked, {statistics.unchanged_count} unchanged."
+        )
+        return library
+
+    if no_serve:
+        opened("").close()
+    else:
+        # The home is opened once, so that the jobs of its first scan run on.
+        _serve(opened, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False)
 
 
 def _serve(
-    home: Path,
-    *,
-    host: str,
-    port: int,
-    open_browser: bool,
-    allow_remote: bool,
-    config: settings.Settings | None = None,
+    open_library: Callable[[str], Library], *, host: str, port: int, open_browser: bool, allow_remote: bool
 ) -> None:
+    """Serve the home that `open_library` opens for an address."""
     # A stop signal ends the service normally, even if it arrives before the server handles signals.
     with contextlib.suppress(signals.Stopped):
         from dashboards.web import server  # here, because the import is slow and other commands do not need it
 
         port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
         url = server.address(host, port)
-        with Library.open(home, url=url, config=config, take_over="all") as library:
+        with open_library(url) as library:
             for sentence in library.notices:
                 output.note(sentence)
             output.note(f"Dashboard: {url}   (Ctrl-C stops it)")

@@ -242,16 +242,16 @@ def enrich(
 def enrichment_status(context: typer.Context, as_json: AsJson = False) -> None:
     """Show how many videos have values of providers, of which, and how many titles can be looked up."""
     with opened(context) as library:
-        stats, waiting = library.enrichment.get_enrichment_stats(), library.enrichment.waiting()
+        stats, due = library.enrichment.get_enrichment_stats(), library.enrichment.due()
     if as_json:
-        output.to_json({"stats": stats, "waiting": waiting})
+        output.to_json({"stats": stats, "due": due})
         return
     share = f"{stats.enriched_videos:,} of {wording.plural(stats.total_videos, 'video')}"
     output.say_out(f"{share} ({stats.enrichment_percentage:.0f} %) have values of providers.")
     output.table(("source", "videos"), ((name, number) for name, number in stats.source_breakdown.items()), right=(1,))
     if stats.enriched_videos:
         output.say_out(f"The average confidence of their matches is {stats.average_confidence:.2f}.")
-    output.say_out(waiting.text)
+    output.say_out(due.text)
 
 
 @titles.command("set", epilog="Example: indexium titles set 12 'title=The Thing' year=1982")
@@ -342,15 +342,13 @@ def plan_values(
     """Plan the values of titles for the fields of their files; 'write' stores them in the files."""
     names = [name.strip() for name in fields.split(",") if name.strip()]
     with opened(context) as library:
-        if dry_run:
-            preview = library.titles.preview_values(title_ids, names)
-        else:
-            report = library.titles.plan_values(title_ids, names)
+        report = None if dry_run else library.titles.plan_values(title_ids, names)
+        preview = None if report and report.files else library.titles.preview_values(title_ids, names)
     if as_json:
-        output.to_json(preview if dry_run else report)
-    elif dry_run:
+        output.to_json(report or preview)
+    elif preview is not None:
         print_preview(preview)
-    else:
+    elif report is not None:
         print_report(report)
 
 

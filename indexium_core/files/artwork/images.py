@@ -100,7 +100,7 @@ def _opaque(image: Any) -> Any:
 
 
 def variant(image: TitleImage, kind: str) -> bytes:
-    """Return the variant of a kind (`poster`: 400 × 600, `backdrop`: 780 × 440) as a JPEG; what is beyond it is cut."""
+    """Return the variant of a kind (`poster`: 400 × 600, `backdrop`: 780 × 440) as a JPEG; the rest is cut off."""
     from PIL import Image, ImageOps
 
     return _jpeg(ImageOps.fit(image.pixels, VARIANTS[kind], Image.Resampling.LANCZOS))

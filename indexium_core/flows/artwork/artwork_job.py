@@ -2,7 +2,7 @@
 The missing pictures of titles in the background: a job gets posters and backdrops, so that pages show them at once.
 
 After a kill, the next run starts at the last checkpoint. It does not download again what is stored. The job ends
-when the budget is used up by small pictures, or when the hosts of images do not answer.
+when small pictures use up the budget, or when the hosts of images do not answer.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPicture
+from indexium_core.flows.artwork.artwork_manager import NO_DOWNLOADS, ArtworkManager, FoundPicture
 from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -50,10 +50,7 @@ class ArtworkJobs:
 
         """
         if not self._artwork.may_download:
-            raise errors.UsageError(
-                "Images are not downloaded: set INDEXIUM_DOWNLOAD_IMAGES to true, INDEXIUM_ONLINE to another value "
-                "than off, and INDEXIUM_ARTWORK_BUDGET to more than 0."
-            )
+            raise errors.UsageError(NO_DOWNLOADS)
         reader = self._database.read()
         for title_id in title_ids:
             if store.owner(reader, title_id) is None:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from indexium_core import errors
 from indexium_core.flows.artwork.cache_service import CacheService, made_name, variant_key
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage
 from indexium_core.model.artwork.choice import in_order
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.providers.records import ImageCandidate, ImageKind
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import ENTITY_TYPES
 from indexium_core.settings import Settings
@@ -25,13 +25,17 @@ from indexium_core.store.artwork.assets import Offer, TitleOwner
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-__all__ = ["ArtworkManager", "FoundPicture"]
+__all__ = ["NO_DOWNLOADS", "ArtworkManager", "FoundPicture"]
 
 logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
+NO_DOWNLOADS = (
+    "Images are not downloaded: set INDEXIUM_DOWNLOAD_IMAGES to true, INDEXIUM_ONLINE to another value than off, and "
+    "INDEXIUM_ARTWORK_BUDGET to more than 0."
+)
 _MOST_TRIED = 3  # candidates that are tried for one picture
-_BAD_SECONDS = 600.0  # for which a local picture that cannot be used is not read again
+_BAD_SECONDS = 600.0  # an unusable local picture is not read again for this time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +82,13 @@ class ArtworkManager:
         Return the pictures that providers and folders offer for a title: of each kind the best first.
 
         Raises:
-            UsageError: There is no such type of titles.
+            UsageError: There is no such type of titles or of pictures.
             UnknownIdError: There is no such title.
 
         """
+        if asset_type is not None and asset_type not in get_args(ImageKind):
+            known = ", ".join(get_args(ImageKind))
+            raise errors.UsageError(f"There is no kind of picture “{asset_type[:40]}”. Choose one of: {known}.")
         owner = self._owner(entity_type, entity_id)
         self._local.refresh(owner, force=True)
         found = self._offered(owner, asset_type)
@@ -139,6 +146,15 @@ class ArtworkManager:
         id, no candidate, or none that can be used. A season or an episode without a picture has that of its series.
         """
         return self.find(title_id, size).image
+
+    def problem_of(self, title_id: int, size: str = "poster") -> str:
+        """Return why the poster (or the backdrop) of a title cannot be shown, as a sentence; "" if it can."""
+        found = self.find(title_id, size)
+        if found.image is not None or not found.has_candidate:
+            return ""
+        if found.problem is not None:
+            return found.problem.message
+        return NO_DOWNLOADS if not self.may_download else "Nothing is downloaded for home videos."
 
     def find(self, title_id: int, size: str) -> FoundPicture:
         """Return a picture as `poster`, and why there is none. Raises UsageError if the size does not exist."""

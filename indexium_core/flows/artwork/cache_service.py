@@ -1,8 +1,9 @@
 """
 The images of titles in the home, by their content: `cache/ab/cd/abcd….jpg`, named by their BLAKE3 hash.
 
-Variants are beside their original: `abcd…-poster.jpg`. If the budget is used up, the least recently used originals go
-first: pages need only variants. The folder is the truth, and the table `cache_inventory` describes it.
+Variants are beside their original: `abcd…-poster.jpg`. If the budget is used up, the least recently used originals are
+removed first: pages need only variants. The table `cache_inventory` describes the folder; if they differ, the folder
+is right.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from indexium_core.store.database import Database
 
 __all__ = ["LocalArtwork"]
 
-_FRESH_SECONDS = 600.0  # for which the folders of a title are not listed again
+_FRESH_SECONDS = 600.0  # the folders of a title are not listed again for this time
 _MOST_FRESH = 50_000
 
 

@@ -24,10 +24,10 @@ from indexium_core.model import wording
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job
 from indexium_core.model.providers.enrichment import (
+    DueTitles,
     EnrichmentProgress,
     EnrichmentStats,
     EnrichmentStatus,
-    WaitingTitles,
 )
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
@@ -168,20 +168,20 @@ class BatchEnrichmentService:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":
             return
-        waiting = self.waiting()
-        if waiting.titles and not waiting.reason:
+        due = self.due()
+        if due.titles and not due.reason:
             self.schedule_library_enrichment()
 
-    # What waits, progress, statistics.
+    # What is due, progress, statistics.
 
     @remote()
-    def waiting(self, library_ids: Sequence[int] = ()) -> WaitingTitles:
+    def due(self, library_ids: Sequence[int] = ()) -> DueTitles:
         """Return the number of titles that can be looked up, and whether a person should be asked to do it."""
         fresh = self._fresh_since()
         titles, videos = rows.count_due(self._database.read(), fresh=fresh, now=self._clock(), library_ids=library_ids)
         reason = self._reason_off()
         seconds = titles * (_SECONDS_PER_TITLE + self._config.enrich_pause_ms / 1000) / self._config.enrich_concurrency
-        return WaitingTitles(
+        return DueTitles(
             titles=titles,
             videos=videos,
             is_proposed=bool(titles) and not reason and self._config.online == "ask",

@@ -32,7 +32,7 @@ __all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
 Outcome: TypeAlias = Literal["enriched", "question", "unmatched", "failed"]
 Images: TypeAlias = Sequence[ImageCandidate]
 _AGAIN = timedelta(hours=1)  # after a failure whose end is not known
-_LONG_WAIT = 30.0  # seconds: a provider that asks for more is not waited for
+_LONG_WAIT = 30.0  # seconds; a job does not wait for a provider that asks for a longer pause
 
 
 class RecordImages(Protocol):

@@ -32,7 +32,7 @@ class EnrichmentRun:
         self.changes: set[tuple[str, int, bool]] = set()  # type and id of changed titles; none is new
         self.stop_sentence = ""  # why no other title can be looked up
         self.wait: float | None = None  # seconds until the rest can be looked up
-        self.problem = ""  # the sentence of the provider that is waited for
+        self.problem = ""  # the sentence of the provider that has to be asked later
         self._total = 0
         self._tries = Counter[int]()  # failed attempts of this run by title
 

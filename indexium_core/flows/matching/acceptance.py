@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -48,8 +49,11 @@ def film_or_series(reader: Connection, title_id: int) -> TitleItem:
 
 def search_of(reader: Connection, item: TitleItem) -> SearchQuery:
     """Return the search for a title by what its files and people say."""
-    parts = store.parts(reader, item.id) if item.entity_type == "movie" else ()
-    return title_query.query_of(item, store.values(reader, [item.id]).get(item.id, []), parts)
+    values = store.values(reader, [item.id]).get(item.id, [])
+    if item.entity_type == "movie":
+        return title_query.query_of(item, values, store.parts(reader, item.id))
+    episodes = tuple(store.last_episodes(reader, item.id))
+    return dataclasses.replace(title_query.query_of(item, values), last_episodes=episodes)
 
 
 def accept_candidate(tx: Connection, item: TitleItem, position: int, *, by: str, at: datetime) -> None:

@@ -11,6 +11,7 @@ from indexium_core import errors
 from indexium_core.flows.matching import acceptance, question_reader, title_query
 from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.event import Event
@@ -67,19 +68,19 @@ class TitleMatchService:
         """
         Return one page of the titles whose match has a state.
 
-        The titles with most files come first, then by folder, so that neighbours come together. `per_page` is at
+        Titles with more files come first; among equal ones, those of one folder follow one another. `per_page` is at
         most 200.
 
         Raises:
+            UnknownIdError: There is no such library.
             UsageError: There is no such state.
 
         """
         if state not in MATCH_STATES:
             raise errors.UsageError(f"There is no state “{state[:40]}”. Choose one of: {', '.join(MATCH_STATES)}.")
-        if library_id is not None and not 0 < library_id < 2**31:
-            raise errors.UsageError(f"There is no library {library_id}.")
         page, per_page = max(1, min(page, _LAST_PAGE)), max(1, min(_MOST_QUESTIONS, per_page))
         reader = self._database.read()
+        title_libraries.check(reader, library_id)
         counts = _all_states(store.counts(reader, library_id))
         items = question_reader.page_of(reader, state, library_id=library_id, page=page, per_page=per_page)
         return MatchPage(items=items, total=counts[state], page=page, per_page=per_page, counts=counts)

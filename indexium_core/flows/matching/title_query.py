@@ -72,7 +72,7 @@ def ids_of(values: Sequence[SearchValue]) -> tuple[ExternalId, ...]:
 
 def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | None) -> tuple[FileFact, ...]:
     """Return what the files say about a title, with its sources, for people."""
-    texts = [("title", "title"), ("original_title", "original title"), ("year", "year")]
+    texts = [("title", "title"), ("original_title", "original title"), ("year", "year"), ("country", "country")]
     facts = [
         FileFact(name=name, text=str(each.value), source=each.origin)
         for field, name in texts

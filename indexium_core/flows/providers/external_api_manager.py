@@ -37,6 +37,7 @@ from indexium_core.sources.network import Network
 from indexium_core.sources.provider import Provider, TitleKind
 from indexium_core.store.database import Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
+from indexium_core.store.titles import titles
 
 __all__ = ["ExternalAPIManager"]
 
@@ -178,7 +179,14 @@ class ExternalAPIManager:
 
     @remote()
     def request_page(
-        self, text: str = "", *, provider: str = "", failed: bool = False, page: int = 1, per_page: int = 50
+        self,
+        text: str = "",
+        *,
+        provider: str = "",
+        failed: bool = False,
+        title_id: int | None = None,
+        page: int = 1,
+        per_page: int = 50,
     ) -> RequestPage:
         """
         Return one page of the requests that left this machine, newest first.
@@ -187,12 +195,26 @@ class ExternalAPIManager:
             text: Only requests whose address or parameters contain it.
             provider: Only requests to this provider; "" for all.
             failed: Only requests without a good answer. That a provider does not have a title is a good answer.
+            title_id: Only requests for this title: those with one of its ids or with the id of a candidate, searches of
+                its titles, and downloads of its pictures. A season or an episode stands for its series. A search that
+                another title with the same name has caused is listed, too.
             page: Page of the list, from 1.
             per_page: Requests per page, at most 1,000.
 
+        Raises:
+            UnknownIdError: There is no such title.
+
         """
+        title: tuple[str, int] | None = None
+        if title_id is not None:
+            item = titles.find(self._store.read(), title_id)
+            if item is None:
+                raise errors.UnknownIdError(f"There is no title {title_id}.")
+            title = ("series", item.series_id) if item.series_id else (item.entity_type, item.id)
         page, per_page = max(1, page), max(1, min(per_page, 1000))
-        return self._ledger.page(text.strip(), provider=provider, failed=failed, page=page, per_page=per_page)
+        return self._ledger.page(
+            text.strip(), provider=provider, failed=failed, title=title, page=page, per_page=per_page
+        )
 
     @remote()
     def details(self, known: ExternalId, kind: TitleKind) -> ProviderDetails:
@@ -320,7 +342,7 @@ class ExternalAPIManager:
         return used
 
     def tidy(self) -> None:
-        """Delete the answers and the requests of more than 180 days ago; quotas count only the last 24 hours."""
+        """Delete answers and requests that are older than 180 days; quotas count only the last 24 hours."""
         self._cache.prune(self._clock() - KEPT)
         self._ledger.prune(self._clock() - KEPT)
 
@@ -338,9 +360,10 @@ class ExternalAPIManager:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
-        The search without the year comes first: it also finds a film of the next year with the same title, which must
-        prevent that the other one is accepted automatically. Details are fetched only where they can change the result:
-        of an accepted title if its runtime decides, otherwise of the best titles that a person would be asked about.
+        The search without the year comes first: it also finds a film of the next year with the same title. Then
+        neither of the two may be accepted automatically. Details are fetched only where they can change the result:
+        of an accepted title if its runtime or seasons decide, otherwise of the best titles that a person would be asked
+        about.
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
@@ -367,7 +390,7 @@ class ExternalAPIManager:
         if not decision.accepted and query.year is not None:
             decision = decide(provider.search(query, strict=True))
         if decision.accepted:
-            if not self._matcher.needs_runtime(decision, query):
+            if not self._matcher.needs_details(decision, query):
                 return decision
             decision = detail([decision.accepted])
             if decision.accepted:
@@ -381,8 +404,9 @@ class ExternalAPIManager:
         if query.external_ids:
             return "Nothing is accepted, because the file has an id and not every provider has answered."
         best = decision.accepted
-        if best and best.candidate.provider in missing and self._matcher.needs_runtime(decision, query):
-            return f"Nothing is accepted, because the runtime of “{best.candidate.title}” is not known."
+        if best and best.candidate.provider in missing and self._matcher.needs_details(decision, query):
+            what = "its runtime is" if query.content_type == "movie" else "its seasons are"
+            return f"“{best.candidate.title}” is not accepted, because {what} not known."
         return ""
 
     def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
@@ -456,5 +480,6 @@ def _joined_candidate(known: Candidate | None, candidate: Candidate) -> Candidat
         original_language=candidate.original_language or known.original_language,
         plot=candidate.plot or known.plot,
         cast=candidate.cast or known.cast,
+        season_sizes=candidate.season_sizes or known.season_sizes,
         poster_url=candidate.poster_url or known.poster_url,
     )

@@ -6,6 +6,7 @@ Previews of bulk edits: the people of many files, and the effect of a change of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -171,10 +172,14 @@ class BulkEdits:
 
 
 def _preview(found: RuleResults, *, copies: int, examples: int) -> FieldsPreview:
+    changed = {each.file_id for each in found.changes}
     return FieldsPreview(
         files=found.files,
         copies=copies,
-        changed=len({each.file_id for each in found.changes}),
+        changed=len(changed),
+        by_field=Counter(each.field for each in found.changes),
+        planned=len(found.planned - changed),
+        skipped=len(found.skipped),
         without_value=len(found.without_value),
         invalid=found.invalid_files,
         invalid_reason=found.invalid_reason,

@@ -7,7 +7,7 @@ that the container of a file cannot store is an edit, which the plan shows with 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -46,6 +46,8 @@ class RuleResults:
     unsupported: list[FieldExample] = field(default_factory=list)  # values that the containers cannot store
     locked: set[int] = field(default_factory=set)  # files in which a field keeps its value, because it is locked
     without_value: set[int] = field(default_factory=set)  # files for which a rule has no value
+    planned: set[int] = field(default_factory=set)  # files with an edit of one of the fields that is not written yet
+    skipped: set[int] = field(default_factory=set)  # files that the plan skips
 
     @property
     def invalid_files(self) -> int:
@@ -139,6 +141,7 @@ def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked:
     for row in rows:
         found.files += 1
         present = _present(row)
+        _note_plan(found, row, [_field_of(key) for key in rules])
         names = FileNames(
             file_name=row.file_name,
             folder=row.folder,
@@ -177,6 +180,7 @@ def given(reader: Connection, texts: Mapping[int, Mapping[str, str]]) -> RuleRes
     for row in store.field_facts(reader):
         found.files += 1
         present = _present(row)
+        _note_plan(found, row, texts[row.file_id])
         for key, text in texts[row.file_id].items():
             before = present.get(key)
             if key in (row.locked or ()):
@@ -229,6 +233,15 @@ def _present(row: store.FieldFacts) -> dict[str, str]:
     """Return the present values of a file, edits included."""
     edited = dict(row.fields or {}) | dict(row.edits or {})
     return {key: value for key, value in edited.items() if value is not None}
+
+
+def _note_plan(found: RuleResults, row: store.FieldFacts, keys: Iterable[str]) -> None:
+    """Note whether the plan skips a file, and whether it has an edit of one of these fields that is not written yet."""
+    edits, written = row.edits or {}, row.fields or {}
+    if row.is_skipped:
+        found.skipped.add(row.file_id)
+    if any(key in edits and edits[key] != written.get(key) for key in keys):
+        found.planned.add(row.file_id)
 
 
 def _field_of(key: str) -> str:

@@ -8,7 +8,13 @@ from indexium_core import errors
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 
-__all__ = ["names_of"]
+__all__ = ["check", "names_of"]
+
+
+def check(reader: Connection, library_id: int | None) -> None:
+    """Raise UnknownIdError if there is no such library; None is all libraries."""
+    if library_id is not None and all(row.library_id != library_id for row in catalog.libraries(reader)):
+        raise _unknown(library_id)
 
 
 def names_of(reader: Connection, library_ids: Sequence[int]) -> str:
@@ -23,10 +29,16 @@ def names_of(reader: Connection, library_ids: Sequence[int]) -> str:
     rows = {row.library_id: row for row in catalog.libraries(reader)}
     for library_id in library_ids:
         if library_id not in rows:
-            raise errors.UnknownIdError(f"There is no library {library_id}.")
+            raise _unknown(library_id)
         if rows[library_id].kind == "home":
             raise errors.UsageError(
                 f"Library {library_id} has home videos, which are neither identified nor looked up. "
                 f"Choose another kind first: indexium libraries set {library_id} --kind mixed."
             )
     return ", ".join(rows[library_id].name for library_id in library_ids) or "all libraries"
+
+
+def _unknown(library_id: int) -> errors.UnknownIdError:
+    return errors.UnknownIdError(
+        f"There is no library folder {library_id}. 'indexium libraries list' shows all library folders."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
@@ -149,6 +149,7 @@ class TitleService:
                 provider is known. `incomplete`: whether episodes of the series are missing.
 
         Raises:
+            UnknownIdError: There is no such library.
             UsageError: The kind, the state or the sort key is unknown, or a year or rating is none.
 
         """
@@ -157,6 +158,7 @@ class TitleService:
         wanted = filter_of(query, filters)
         page, per_page = max(1, min(page, 10**9)), max(1, min(_MOST, per_page))
         reader = self._database.read()
+        title_libraries.check(reader, wanted.library_id)
         found, total = store.items(
             reader, wanted, sort=sort or "title", descending=descending, limit=per_page, offset=(page - 1) * per_page
         )
@@ -175,10 +177,12 @@ class TitleService:
             filters: As `list`.
 
         Raises:
+            UnknownIdError: As `list`.
             UsageError: A key is unknown, or as `list`.
 
         """
         wanted, reader = filter_of(query, filters), self._database.read()
+        title_libraries.check(reader, wanted.library_id)
         for key in keys:
             if key not in FACET_KEYS:
                 raise errors.UsageError(f"There is no filter “{key[:40]}”. Choose one of: {', '.join(FACET_KEYS)}.")
@@ -243,7 +247,7 @@ class TitleService:
     @remote()
     def set(self, title_id: int, field: str, value: Any) -> builtins.list[TitleValue]:
         """
-        Set the value of a field by hand; None or "" removes it. Return the candidates of the field.
+        Set the value of a field by hand; None or "" removes it, and the next origin is shown. Return the candidates.
 
         No scan and no provider changes a value by hand. If the field is locked, the padlock moves to the new value.
 
@@ -293,6 +297,41 @@ class TitleService:
                 store.unlock(tx, item, name)
             identified.show(tx, at=self._clock(), ids=[item.id])
         return self._changed(item, names)
+
+    @remote()
+    def restore(self, title_id: int, before: Mapping[str, Sequence[TitleValue]]) -> builtins.list[TitleValue]:
+        """
+        Undo changes by hand: restore the values by hand and the padlocks of fields.
+
+        Values of names, NFO files and providers stay as they are now.
+
+        Args:
+            title_id: The title.
+            before: For each field what `candidates` returned before the change; an empty list: it had no value.
+
+        Returns:
+            The candidates of the fields.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The title has no such field.
+            ValidationError: A value by hand does not fit the field.
+
+        """
+        item = self._item(title_id)
+        checked = dict[str, builtins.list[TitleValue]]()
+        for name, values in before.items():
+            field = field_of(name, item.entity_type)
+            checked[name] = [
+                replace(each, value=checked_value(field, each.value)) if each.origin == "hand" else each
+                for each in values
+                if each.field == name
+            ]
+        with self._database.atomic() as tx:
+            for name, own in checked.items():
+                store.restore(tx, item, name, own)
+            identified.show(tx, at=self._clock(), ids=[item.id])
+        return self._changed(item, checked)
 
     # Files by hand.
 

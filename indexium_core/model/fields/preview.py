@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from indexium_core import notebook
 from indexium_core.model import wording
@@ -43,7 +44,25 @@ class FieldsPreview:
     invalid_reason: str  # why the first of these values is not valid
     locked: int = 0  # files in which a locked field keeps its value
     unsupported: int = 0  # files that cannot store a value; the plan would show the edit with the reason
+    by_field: Mapping[str, int] = field(default_factory=dict)  # files whose value changes, by the key of the field
+    planned: int = 0  # files that stay the same, because the plan has the values already; a write stores them
+    skipped: int = 0  # files that the plan skips; a write leaves them out
     examples: list[FieldExample]  # the first changes, invalid values and unsupported ones
+
+    @property
+    def why_nothing(self) -> str:
+        """Why no file would change, in sentences; "" if one would. Locks and containers have their own numbers."""
+        if self.changed:
+            return ""
+        if not self.files:
+            return "Nothing to plan: there is no file, or no value for it."
+        if self.planned:
+            text = f"Nothing new: the plan has these values for {wording.files(self.planned)} already."
+        elif self.locked or self.unsupported or self.invalid or self.without_value:
+            text = "Nothing to plan."
+        else:
+            text = "Nothing to plan: the files have these values."
+        return text
 
     def _repr_html_(self) -> str:
         facts = {

@@ -28,7 +28,7 @@ MATCH_STATES: Mapping[str, str] = {
 class FileFact:
     """One thing that the files say about a title."""
 
-    name: str  # title, original title, year, type, runtime, id
+    name: str  # title, original title, year, country, type, runtime, id
     text: str
     source: str  # its origin: name, tag, nfo, hand; or measured
 

@@ -10,11 +10,11 @@ from typing import Literal, TypeAlias
 __all__ = [
     "CAST_PEOPLE",
     "CastPeople",
+    "DueTitles",
     "EnrichmentProgress",
     "EnrichmentReport",
     "EnrichmentStats",
     "EnrichmentStatus",
-    "WaitingTitles",
 ]
 
 EnrichmentStatus: TypeAlias = Literal["waiting", "active", "completed", "failed"]
@@ -49,7 +49,7 @@ class EnrichmentStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingTitles:
+class DueTitles:
     """The films and series that can be looked up."""
 
     titles: int

@@ -9,7 +9,8 @@ The score is 0.6 × title + year + popularity:
 
 If the file has no year, the part of the year is left out, and the rest is divided by 0.7. A runtime that differs by
 more than 20 % subtracts 0.1. An external id (from the file name or an NFO file) that the candidate has makes the score
-1. Ids that contradict each other are a question for a person.
+1. Ids that contradict each other are a question for a person, and so is a series that lacks episodes of the files, if
+no year confirms it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ MAX_POPULARITY_POINTS = 0.1
 WITHOUT_YEAR = 0.7  # the highest sum without the part of the year
 RUNTIME_TOLERANCE = 0.2
 RUNTIME_PENALTY = 0.1
+MORE_EPISODES = 2  # that a season of files may have: parts of a long episode are often counted singly
 _TYPED_IDS = frozenset({"tmdb", "tvdb"})  # providers that number films and series separately
 _EPISODE = re.compile(
     r"(?<![a-z0-9])s\d{1,4}[ ._-]*e\d{1,4}|season[ ._-]*\d|episode[ ._-]*\d|(?<![a-z0-9])ep[ ._-]*\d"
@@ -67,6 +69,7 @@ class SearchQuery:
     runtime_minutes: float | None = None
     original_language: str = ""  # ISO 639-1 code, if the file names the language in which it was made
     external_ids: tuple[ExternalId, ...] = ()  # of the file name and of NFO files
+    last_episodes: tuple[tuple[int | None, int], ...] = ()  # of a series: last file by season; None: numbered through
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,7 @@ class Candidate:
     plot: str = ""
     cast: tuple[str, ...] = ()  # names of the first actors
     poster_url: str = ""
+    season_sizes: tuple[tuple[int, int], ...] = ()  # season and its episodes (0: not known), after details were fetched
 
     @property
     def name(self) -> str:
@@ -163,14 +167,9 @@ class ContentMatcher:
         The next title is the first candidate that is another title: two providers may offer the same one.
         """
         ranked = tuple(self.rank(results, query))
-        if not ranked or ranked[0].score < MIN_SCORE:
-            return MatchDecision(ranked, None, "No provider has a title that is similar enough.")
+        if objection := _objection(ranked, query):
+            return MatchDecision(ranked, None, objection)
         best = ranked[0]
-        conflict = _conflict_of_ids(query.external_ids, ranked) or best.conflict
-        if conflict:
-            return MatchDecision(ranked, None, conflict)
-        if best.score < ACCEPT_SCORE:
-            return MatchDecision(ranked, None, f"The best score is {best.score:.2f}; {ACCEPT_SCORE:.2f} is needed.")
         _, *others = by_title(ranked)
         if not others:
             return MatchDecision(ranked, best, f"The score is {best.score:.2f}, and there is no other title.")
@@ -181,12 +180,14 @@ class ContentMatcher:
             return MatchDecision(ranked, None, f"{explanation}; {ACCEPT_GAP:.2f} is needed.")
         return MatchDecision(ranked, best, f"{explanation}.")
 
-    def needs_runtime(self, decision: MatchDecision, query: SearchQuery) -> bool:
-        """Return whether the runtime of the accepted title can change that it is accepted: its details lack it."""
+    def needs_details(self, decision: MatchDecision, query: SearchQuery) -> bool:
+        """Return whether runtime or seasons of the accepted title, which are not known, can prevent its acceptance."""
         best = decision.accepted
-        if best is None or query.runtime_minutes is None or best.candidate.runtime_minutes:
+        if best is None or _has_id(best):
             return False
-        if any(reason.code == "id" for reason in best.reasons):
+        if query.year is None and query.last_episodes and not best.candidate.season_sizes:
+            return True
+        if query.runtime_minutes is None or best.candidate.runtime_minutes:
             return False
         _, *others = decision.titles
         gap = best.score - others[0].score if others else best.score
@@ -280,6 +281,39 @@ def _runtime_reasons(runtime: float | None, wanted: float | None) -> list[MatchR
         return []
     text = f"The file has {wanted:.0f} minutes, the title {runtime:.0f}: more than {RUNTIME_TOLERANCE:.0%} apart"
     return [MatchReason("runtime", text, -RUNTIME_PENALTY)]
+
+
+def _objection(ranked: Sequence[ScoredCandidate], query: SearchQuery) -> str:
+    """Return why the best candidate is not accepted, whatever the next title is; "" if nothing prevents it."""
+    if not ranked or ranked[0].score < MIN_SCORE:
+        return "No provider has a title that is similar enough."
+    best = ranked[0]
+    conflict = _conflict_of_ids(query.external_ids, ranked) or best.conflict
+    if not conflict and best.score < ACCEPT_SCORE:
+        return f"The best score is {best.score:.2f}; {ACCEPT_SCORE:.2f} is needed."
+    return conflict or _lack_of_episodes(best, query)
+
+
+def _lack_of_episodes(best: ScoredCandidate, query: SearchQuery) -> str:
+    """Return a sentence if a series lacks seasons or episodes of the files, and no year and no id confirms it."""
+    sizes = dict(best.candidate.season_sizes)
+    numbers = [number for number in sizes if number]
+    if query.year is not None or not numbers or _has_id(best):
+        return ""
+    total = sum(sizes[number] for number in numbers) if all(sizes[number] for number in numbers) else 0
+    name = best.candidate.name
+    for season, episode in query.last_episodes:
+        if season is not None and season > max(numbers):
+            return f"The files have season {season}, but “{name}” has {max(numbers)}."
+        size = total if season in {None, 1} else sizes.get(season, 0)  # season 1 is often numbered through
+        if size and episode > size + MORE_EPISODES:
+            where = "" if season is None else f" of season {season}"
+            return f"The files have episode {episode}{where}, but “{name}” has {size} episodes."
+    return ""
+
+
+def _has_id(best: ScoredCandidate) -> bool:
+    return any(reason.code == "id" for reason in best.reasons)
 
 
 def _conflict_with(candidate: Candidate, ids: Iterable[ExternalId]) -> str:

@@ -65,6 +65,7 @@ class TitleItem:
     touched: bool  # a person has set or locked a value
     rating: float | None = None  # 0 to 10, of IMDb, else of TMDB, else the average of the others
     genres: list[str] = field(default_factory=list)
+    country: str = ""  # of a series: tells series with one title apart
     is_matched: bool = False  # of a film or series: a match is accepted, or it has an id of a provider
     is_incomplete: bool = False  # of a series: episodes are missing
 
@@ -79,6 +80,7 @@ class TitleItem:
             season=self.season,
             episode=self.episode,
             aired=self.aired,
+            country=self.country,
         )
 
 
@@ -230,11 +232,13 @@ def title_name(
     season: int | None,
     episode: int | None,
     aired: dt.date | None,
+    country: str = "",
 ) -> str:
-    """Return a title as one line: with its year, or with its series and number."""
+    """Return a title as one line: with its country and year, or with its series and number."""
     if entity_type == "episode":
         code = episode_code(season, episode) or (aired.isoformat() if aired else "")
         return " - ".join(filter(None, (series_title, code, title)))
     if series_title:
         return f"{series_title} - {title}"
-    return f"{title} ({year})" if year else title
+    difference = ", ".join(filter(None, (country, str(year or ""))))
+    return f"{title} ({difference})" if difference else title

@@ -100,10 +100,18 @@ class RequestLedger:
         rows = self._database.read().execute(_sql("requests"), {"limit": limit}).fetch_dicts()
         return [_request(row) for row in rows]
 
-    def page(self, text: str, *, provider: str, failed: bool, page: int, per_page: int) -> RequestPage:
-        """Return one page of the requests whose route or parameters contain a text, newest first."""
+    def page(
+        self, text: str, *, provider: str, failed: bool, title: tuple[str, int] | None, page: int, per_page: int
+    ) -> RequestPage:
+        """
+        Return one page of the requests whose route or parameters contain a text, newest first.
+
+        `title` is the type (`movie` or `series`) and the id of a title; None for all.
+        """
         reader = self._database.read()
-        facts: dict[str, Any] = {"text": text, "provider": provider, "failed": failed}
+        kind, title_id = title or ("", 0)
+        facts: dict[str, Any] = {"text": text, "provider": provider, "failed": failed, "kind": kind}
+        facts["title_id"] = title_id
         place = {"limit": per_page, "offset": (page - 1) * per_page}
         return RequestPage(
             items=[_request(row) for row in reader.execute(_sql("request_page"), facts | place).fetch_dicts()],

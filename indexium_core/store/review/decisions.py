@@ -84,6 +84,7 @@ class FieldFacts(NamedTuple):
     fields: dict[str, str] | None  # the values in the file; None: there are none
     edits: dict[str, str | None] | None  # the edits in force; None as a value removes the field
     locked: list[str] | None  # locked fields; None: there are none
+    is_skipped: bool  # the plan skips it
 
 
 # Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a

@@ -52,8 +52,10 @@ FROM selected_files AS m
 LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
 -- name: field_facts
--- The selected files with the facts that rules for fields use: their names, containers, values, edits in force and locks.
-SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, coalesce(f.container, ''), f.fields, e.edits, k.locked
+-- The selected files with the facts that rules for fields use: names, containers, values, edits in force, locks, and
+-- whether the plan skips them.
+SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, coalesce(f.container, ''), f.fields, e.edits, k.locked,
+       f.file_id IN (SELECT file_id FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL)
 FROM scanned_files AS f
 LEFT JOIN (SELECT file_id, list(field) AS locked FROM field_locks GROUP BY file_id) AS k USING (file_id)
 LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits FROM decisions

@@ -62,7 +62,7 @@ SELECT v.entity_id, v.field, v.value::VARCHAR AS value, v.origin, v.locked,
            ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin)) = 1 AS shown
 FROM title_values AS v
 WHERE list_contains($ids::BIGINT[], v.entity_id) AND v.origin <> 'provider'
-  AND v.field IN ('title', 'original_title', 'year', 'tmdb_id', 'imdb_id', 'tvdb_id')
+  AND v.field IN ('title', 'original_title', 'year', 'country', 'tmdb_id', 'imdb_id', 'tvdb_id')
 ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin);
 
 -- name: files
@@ -85,17 +85,26 @@ SELECT l.part, coalesce(m.duration, c.duration) FROM title_files AS l JOIN scann
 LEFT JOIN media_properties AS m USING (file_id)
 WHERE l.entity_type = 'movie' AND l.entity_id = $id AND l.role = 'main' ORDER BY l.part NULLS LAST, c.path;
 
+-- name: last_episodes
+-- The highest episode of each season of a series, without specials; the season is NULL if episodes are numbered through all seasons.
+SELECT season, max(coalesce(episode, absolute)) FROM episodes
+WHERE series_id = $id AND season IS DISTINCT FROM 0 AND coalesce(episode, absolute) IS NOT NULL GROUP BY season ORDER BY season;
+
 -- name: items
 -- Given titles for a list.
 SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, NULL::BIGINT AS series_id, '' AS series_title,
        NULL::INTEGER AS season, NULL::INTEGER AS episode, NULL::DATE AS aired, coalesce(f.file_count, 0) AS file_count,
-       coalesce(e.episode_count, 0) AS episode_count, coalesce(e.season_count, 0) AS season_count, u.entity_id IS NOT NULL AS touched
+       coalesce(e.episode_count, 0) AS episode_count, coalesce(e.season_count, 0) AS season_count, u.entity_id IS NOT NULL AS touched,
+       coalesce(v.country, '') AS country
 FROM (/* works */) AS t
 LEFT JOIN (SELECT id, count(DISTINCT file_id) AS file_count FROM (/* main_files */) AS m
            WHERE list_contains($ids::BIGINT[], id) GROUP BY id) AS f USING (id)
 LEFT JOIN (SELECT series_id AS id, count(*) AS episode_count, count(DISTINCT season) AS season_count FROM episodes
            WHERE list_contains($ids::BIGINT[], series_id) GROUP BY series_id) AS e USING (id)
 LEFT JOIN (SELECT DISTINCT entity_id FROM touched_titles WHERE list_contains($ids::BIGINT[], entity_id)) AS u ON u.entity_id = t.id
+LEFT JOIN (SELECT entity_id, arg_min(value->>'$', (NOT locked, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], origin))) AS country
+           FROM title_values WHERE field = 'country' AND list_contains($ids::BIGINT[], entity_id) GROUP BY entity_id) AS v
+    ON v.entity_id = t.id
 WHERE list_contains($ids::BIGINT[], t.id);
 
 -- name: library_kind

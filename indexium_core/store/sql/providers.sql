@@ -41,6 +41,38 @@ SELECT id, "at", provider, route, parameters, status, seconds, bytes FROM provid
 WHERE ($provider = '' OR provider = $provider)
   AND (NOT $failed OR status IS NULL OR (status >= 400 AND status <> 404))
   AND contains(folded(route || ' ' || parameters::VARCHAR), folded($text))
+  AND ($kind = '' OR id IN (/* requests_of_title */))
+
+-- name: requests_of_title
+-- Part of other statements: the ids of the requests for the film or series `$title_id` of the type `$kind`. They have one of its
+-- ids or the id of one of its candidates, search one of its titles, or download one of its pictures.
+SELECT id FROM (
+    SELECT id, provider, route, parameters->>'type' AS type,
+           CASE WHEN starts_with(route, '/search/remoteid/') THEN split_part(route, '/', 4)
+                ELSE coalesce(parameters->>'i', split_part(route, '/', 3)) END AS asked,
+           coalesce(parameters->>'query', parameters->>'s') AS searched
+    FROM provider_requests) AS r
+WHERE CASE $kind WHEN 'movie' THEN NOT regexp_matches(route, '^/(search/)?(tv|series)(/|$)') AND coalesce(type, '') <> 'series'
+                 ELSE NOT regexp_matches(route, '^/(search/)?movies?(/|$)') AND coalesce(type, '') <> 'movie' END
+  AND CASE WHEN searched IS NOT NULL THEN folded(searched) IN (
+               SELECT folded(value->>'$') FROM title_values
+               WHERE entity_type = $kind AND entity_id = $title_id AND field = 'title' AND origin <> 'provider'
+               UNION SELECT folded(query->>'title') FROM title_searches WHERE entity_type = $kind AND entity_id = $title_id)
+           WHEN ends_with(provider, '_images') THEN route IN (
+               SELECT regexp_extract(provider_url, '^https?://[^/]+(/[^?#]*)', 1) FROM asset_candidates
+               WHERE entity_type = $kind AND entity_id = $title_id AND provider <> 'local'
+               UNION SELECT regexp_extract(candidate->>'poster_url', '^https?://[^/]+(/[^?#]*)', 1) FROM title_matches
+               WHERE entity_type = $kind AND entity_id = $title_id AND coalesce(candidate->>'poster_url', '') <> '')
+           ELSE asked IN (
+               SELECT k.value FROM (
+                   SELECT replace(field, '_id', '') AS owner, value->>'$' AS value FROM title_values
+                   WHERE entity_type = $kind AND entity_id = $title_id AND field IN ('tmdb_id', 'imdb_id', 'tvdb_id')
+                   UNION SELECT CASE provider WHEN 'omdb' THEN 'imdb' ELSE provider END, external_id FROM title_matches
+                   WHERE entity_type = $kind AND entity_id = $title_id) AS k
+               WHERE regexp_matches(r.route, '^/(find|search/remoteid)/') OR k.owner = CASE r.provider
+                   WHEN 'omdb' THEN 'imdb' WHEN 'fanarttv' THEN CASE WHEN starts_with(k.value, 'tt') THEN 'imdb'
+                                                                     WHEN $kind = 'movie' THEN 'tmdb' ELSE 'tvdb' END
+                   ELSE r.provider END) END
 
 -- name: request_page
 -- One page of the requests of a filter, newest first.

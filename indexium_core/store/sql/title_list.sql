@@ -33,16 +33,17 @@ LEFT JOIN scanned_files AS c ON c.file_id = l.file_id AND c.state <> 'missing'
 WHERE k.id IN (SELECT unnest($ids::BIGINT[])) GROUP BY k.id;
 
 -- name: page_values
--- The rating and the genres of some titles, and whether they have an id. The order is that of `titles_shown`; the view
+-- The rating, the genres and the country of some titles, and whether they have an id. The order is that of `titles_shown`; the view
 -- would rank the values of all titles first.
 SELECT v.entity_id AS id, any_value(/* rating */) FILTER (v.field = 'ratings') AS rating,
        any_value(from_json(v.value, '["VARCHAR"]')) FILTER (v.field = 'genres') AS genres,
+       any_value(v.value->>'$') FILTER (v.field = 'country') AS country,
        bool_or(v.field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND v.value::VARCHAR <> 'null') AS has_id
 FROM (
     SELECT v.entity_id, v.field, v.value FROM title_values AS v
     LEFT JOIN provider_ranks AS own ON own.field = v.field AND own.provider = v.provider
     LEFT JOIN provider_ranks AS general ON general.field = '' AND general.provider = v.provider
-    WHERE v.field IN ('ratings', 'genres', 'tmdb_id', 'imdb_id', 'tvdb_id') AND v.entity_id IN (SELECT unnest($ids::BIGINT[]))
+    WHERE v.field IN ('ratings', 'genres', 'country', 'tmdb_id', 'imdb_id', 'tvdb_id') AND v.entity_id IN (SELECT unnest($ids::BIGINT[]))
     QUALIFY row_number() OVER (
         PARTITION BY v.entity_id, v.field
         ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin),
@@ -229,6 +230,11 @@ INSERT INTO title_values BY NAME SELECT $kind AS entity_type, $id AS entity_id, 
 UPDATE title_values AS v SET locked = TRUE FROM (SELECT * FROM titles_shown WHERE entity_id = $id) AS s
 WHERE (s.entity_type, s.entity_id, s.field) = ($kind, $id, $field)
   AND (s.entity_type, s.entity_id, s.field, s.origin, s.provider) = (v.entity_type, v.entity_id, v.field, v.origin, v.provider);
+
+-- name: lock_origin
+-- Lock the value that one origin, or one provider, has for a field.
+UPDATE title_values SET locked = TRUE
+WHERE (entity_type, entity_id, field, origin, provider) = ($kind, $id, $field, $origin, $provider);
 
 -- name: unlock
 -- Unlock a field.

@@ -28,6 +28,7 @@ __all__ = [
     "ignore",
     "items",
     "last_decision",
+    "last_episodes",
     "later_decision",
     "library_kind",
     "mark",
@@ -161,6 +162,11 @@ def files(reader: Connection, ids: Sequence[int], most: int) -> dict[int, list[T
 def parts(reader: Connection, title_id: int) -> list[tuple[int | None, float | None]]:
     """Return part and duration (seconds) of the main files of a film."""
     return reader.execute(_sql("parts"), {"id": title_id}).fetchall()
+
+
+def last_episodes(reader: Connection, series_id: int) -> list[tuple[int | None, int]]:
+    """Return the highest episode of each season of a series; None: episodes that are numbered through all seasons."""
+    return reader.execute(_sql("last_episodes"), {"id": series_id}).fetchall()
 
 
 def library_kind(reader: Connection, library_id: int) -> str:
@@ -346,7 +352,8 @@ def _plain(value: Candidate | MatchReason) -> dict[str, Any]:
 
 def _candidate(facts: Mapping[str, Any]) -> Candidate:
     texts = {name: tuple(facts[name]) for name in ("alternative_titles", "cast")}
-    return Candidate(**{**facts, **texts})
+    sizes = tuple((number, size) for number, size in facts.get("season_sizes", ()))
+    return Candidate(**{**facts, **texts, "season_sizes": sizes})
 
 
 def _json(value: Any) -> str:

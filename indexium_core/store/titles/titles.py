@@ -23,6 +23,7 @@ __all__ = [
     "find",
     "items",
     "lock",
+    "restore",
     "search_values",
     "series",
     "set_by_hand",
@@ -102,6 +103,7 @@ def by_ids(reader: Connection, title_ids: Sequence[int]) -> list[TitleItem]:
             "touched": number in touched,
             "rating": known.get("rating"),
             "genres": known.get("genres") or [],
+            "country": known.get("country") or "",
             "is_matched": row["is_matched"] or bool(known.get("has_id")),
             "is_incomplete": number in gaps,
         }
@@ -182,6 +184,19 @@ def set_by_hand(tx: Connection, item: TitleItem, field: str, value: Any, *, at: 
         tx.execute(_sql("insert_hand"), facts | {"value": json.dumps(value, ensure_ascii=False), "at": at})
     if was_locked:
         lock(tx, item, field, at=at)
+
+
+def restore(tx: Connection, item: TitleItem, field: str, before: Sequence[TitleValue]) -> None:
+    """Restore the value by hand and the padlock of a field, as `before` has them. Values of other origins stay."""
+    facts = {"kind": item.entity_type, "id": item.id, "field": field}
+    tx.execute(_sql("unlock"), facts)
+    tx.execute(_sql("remove_hand"), facts)
+    for each in before:
+        if each.origin == "hand":
+            value = {"value": json.dumps(each.value, ensure_ascii=False), "at": each.fetched_at}
+            tx.execute(_sql("insert_hand"), facts | value)
+        if each.locked:
+            tx.execute(_sql("lock_origin"), facts | {"origin": each.origin, "provider": each.provider})
 
 
 def lock(tx: Connection, item: TitleItem, field: str, *, at: datetime) -> None:

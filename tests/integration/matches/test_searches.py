@@ -142,11 +142,43 @@ def test_search_by_hand_without_result_and_of_a_match(library: Library) -> None:
 
 
 def test_impossible_numbers_and_texts_are_usage_errors(library: Library) -> None:
-    with pytest.raises(errors.UsageError, match="no library"):
+    with pytest.raises(errors.UnknownIdError, match="no library"):
         library.matches.pending(library_id=10**12)
-    with pytest.raises(errors.UsageError, match="no library"):
+    with pytest.raises(errors.UnknownIdError, match="no library"):
         library.titles.list(library_id=10**12)
     assert library.titles.list(page=10**18).items == []
     assert library.matches.pending(page=10**18).items == []
     with pytest.raises(errors.UsageError, match="character"):
         library.matches.search(ids(library)["The Lantern Keeper"], "\ud800")
+
+
+def test_series_without_the_seasons_of_the_files_is_a_question(
+    library: Library, stand_in: ProviderStandIn, tmp_path: Path
+) -> None:
+    folder = tmp_path / "media/Shows/The Clock Street Files"
+    media.video(folder / "Season 1/The Clock Street Files - S01E01.mp4", seed=50)
+    library.scan()
+    title_id = found(library, "The Clock Street Files")
+    assert library.matches.get(title_id).state == "accepted"
+    media.video(folder / "Season 4/The Clock Street Files - S04E02.mp4", seed=51)
+    library.scan()
+    assert library.matches.get(title_id).state == "accepted"  # a match is not searched again
+    with library._parts.store.atomic() as tx:
+        tx.execute("DELETE FROM title_searches")
+        tx.execute("DELETE FROM title_matches")
+    assert library.matches.find(title_id) == "open"
+    explanation = library.matches.get(title_id).explanation
+    assert "The files have season 4, but “The Clock Street Files (2020)” has 1." in explanation
+
+
+def test_series_with_one_title_have_different_names(library: Library, tmp_path: Path) -> None:
+    for seed, country in enumerate(("US", "UK"), 50):
+        folder = tmp_path / f"media/Shows/Night Desk ({country})"
+        media.video(folder / f"Season 1/Night Desk ({country}) - S01E01.mp4", seed=seed)
+    library.scan()
+    names = {each.name for each in library.titles.list("Night Desk", kind="series").items}
+    assert names == {"Night Desk (US)", "Night Desk (UK)"}
+    pending = library.matches.pending("unsearched", per_page=100).items
+    assert {each.item.name for each in pending} >= names
+    facts = next({fact.name: fact.text for fact in each.facts} for each in pending if each.item.name.endswith("(UK)"))
+    assert facts["country"] == "UK"

@@ -80,7 +80,10 @@ def test_metadata_is_not_fetched_if_nothing_may_be_sent(rest: Client, library: L
 
 def test_one_title_is_looked_up(rest: Client) -> None:
     salt = id_of(rest, "Salt Meadows")
-    job = rest.post(f"/api/movies/{salt}/enrich", {"priority": 2})
+    refused = rest.post(f"/api/movies/{salt}/enrich", {"priority": "urgent"})
+    assert (refused.status, "high, normal, low" in refused.json["detail"]) == (422, True)
+    assert rest.post(f"/api/movies/{salt}/enrich", {"priority": 11}).status == 422
+    job = rest.post(f"/api/movies/{salt}/enrich", {"priority": "high"})
     assert (job.status, job.json["priority"]) == (202, 2)
     completed(rest, job.json["id"])
     assert rest.get(f"/api/movies/{salt}").json["item"]["state"] == "enriched"

@@ -46,7 +46,7 @@ def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> 
     assert rest.get("/api/movies?q=nothing").json["total"] == 0
     assert rest.get('/api/movies?filter={"state":"identified"}').json["total"] == 2
     assert rest.get('/api/movies?filter={"state":"enriched"}').json["total"] == 0
-    assert rest.get('/api/movies?filter={"library_id":99}').json["total"] == 0
+    assert rest.get('/api/movies?filter={"library_id":99}').code == "unknown_id"
 
 
 @pytest.mark.parametrize(

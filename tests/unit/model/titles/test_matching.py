@@ -298,3 +298,45 @@ def test_decision_holds_for_any_candidates(
     if decision.accepted:
         assert scores[0] >= 0.85
         assert len(scores) == 1 or round(scores[0] - scores[1], 4) >= 0.10
+
+
+def series(sizes: tuple[int, ...], *, ident: str = "1", **more: object) -> Candidate:
+    seasons = tuple(enumerate(sizes, 1))
+    return film("The Long Road", 2004, ident=ident, content_type="tv", season_sizes=seasons, **more)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "last", "sentence"),
+    [
+        ((10, 10), ((1, 10), (2, 10)), ""),
+        ((10, 10), ((2, 12),), ""),  # a long episode in two parts, twice
+        ((10, 10), ((2, 13),), "The files have episode 13 of season 2, but “The Long Road (2004)” has 10 episodes."),
+        ((10, 10), ((3, 1),), "The files have season 3, but “The Long Road (2004)” has 2."),
+        ((10, 10), ((1, 20),), ""),  # numbered through all seasons
+        ((10, 10), ((1, 23),), "The files have episode 23 of season 1, but “The Long Road (2004)” has 20 episodes."),
+        ((10, 10), ((None, 20),), ""),
+        ((10, 10), ((None, 23),), "The files have episode 23, but “The Long Road (2004)” has 20 episodes."),
+        ((0, 0), ((2, 40),), ""),  # the provider does not say how many episodes
+        ((0, 0), ((3, 1),), "The files have season 3, but “The Long Road (2004)” has 2."),
+        ((), ((9, 99),), ""),
+    ],
+)
+def test_series_that_lacks_episodes_of_the_files_is_a_question(
+    sizes: tuple[int, ...], last: tuple[tuple[int | None, int], ...], sentence: str
+) -> None:
+    candidate = series(sizes)
+    found = decide(SearchQuery("The Long Road", content_type="tv", last_episodes=last), candidate)
+    assert (found.accepted is None) == bool(sentence)
+    assert not sentence or found.explanation == sentence
+    confirmed = SearchQuery("The Long Road", 2004, "tv", last_episodes=last)
+    assert decide(confirmed, candidate).accepted
+    own = SearchQuery("The Long Road", content_type="tv", last_episodes=last, external_ids=(ExternalId("tmdb", "1"),))
+    assert decide(own, candidate).accepted
+
+
+def test_seasons_are_needed_only_without_a_year() -> None:
+    unknown, query = series(()), SearchQuery("The Long Road", content_type="tv", last_episodes=((2, 4),))
+    assert MATCHER.needs_details(decide(query, unknown), query)
+    assert not MATCHER.needs_details(decide(query, series((4, 4))), query)
+    with_year = SearchQuery("The Long Road", 2004, "tv", last_episodes=((2, 4),))
+    assert not MATCHER.needs_details(decide(with_year, unknown), with_year)
