@@ -39,7 +39,7 @@ __all__ = ["IdentificationReport", "Identifier"]
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
 _NAME_SECONDS = 0.002  # processor time for reading one name
 _PROBLEMS = 100  # that a report names
-_IDS = 200  # that are taken from the sequence at once
+_IDS = 10  # that are taken from the sequence first; each later time as many as all before
 _ATTEMPTS = 3  # to store in groups while people change titles
 T = TypeVar("T")
 R = TypeVar("R")
@@ -249,13 +249,15 @@ class Identifier:
 
     def _ids(self, tx: Connection | None) -> Callable[[], int]:
         """Return a function that returns new ids."""
-        next_ids = partial(identified.next_ids, count=_IDS)
         waiting: list[int] = []
+        total = 0
 
         def new_id() -> int:
+            nonlocal total
             if not waiting:
-                taken = next_ids(tx) if tx is not None else self._database.run(next_ids)
-                waiting.extend(reversed(taken))
+                next_ids = partial(identified.next_ids, count=total or _IDS)
+                waiting.extend(reversed(next_ids(tx) if tx is not None else self._database.run(next_ids)))
+                total += len(waiting)
             return waiting.pop()
 
         return new_id
