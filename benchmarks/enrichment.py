@@ -1,17 +1,20 @@
 """
 The enrichment of a library of films and series, killed twice on the way, and again with a warm cache.
 
-    python -m benchmarks.enrichment [--films 2000] [--series 750] [--episodes 40] [--kills 2] [--ids] [--dir FOLDER]
+    python -m benchmarks.enrichment [--films 2000] [--series 750] [--episodes 40] [--questions 200]
+                                    [--kills 2] [--ids] [--dir FOLDER]
 
 The files are empty, and the providers are the stand-in with as many made-up titles: TMDB alone, 40 requests a second,
 without pauses. The names of the files have no ids unless `--ids` is given, so every title is searched first. A process
 of its own enriches the library, so that it can be killed. At the end, values by hand must be as they were, and no title
-may have been looked up twice.
+may have been looked up twice. Some films have a namesake and a file without a year: they stay questions. With all
+values in the home, the pages of titles and of questions are measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import multiprocessing
 import os
 import random
@@ -22,8 +25,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks import report
+from benchmarks import report, title_pages
 from benchmarks.timing import p95, seconds
 from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
@@ -31,7 +35,9 @@ from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.library import Library
 
 GOAL_RATE = 1000 / 120  # titles in a second with a warm cache: a thousand in two minutes
+NAMESAKE_YEARS = (1938, 1946)
 BY_HAND = "Written by hand"
+_GENRES = ("Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Horror", "Mystery", "Romance", "War", "Western")
 _SYLLABLES = ("ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu", "va", "ze")
 
 
@@ -41,6 +47,7 @@ def main() -> None:
     parser.add_argument("--films", type=int, default=2000)
     parser.add_argument("--series", type=int, default=750)
     parser.add_argument("--episodes", type=int, default=40, help="of each series, in two seasons")
+    parser.add_argument("--questions", type=int, default=200, help="further films, each with a namesake")
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--ids", action="store_true", help="the names of the files have ids")
     options = parser.parse_args()
@@ -49,7 +56,7 @@ def main() -> None:
 
 def rows(options: argparse.Namespace) -> Iterator[report.Row]:
     """Yield the rows."""
-    titles = made_up_titles(options.films, options.series, options.episodes)
+    titles = made_up_titles(options.films, options.series, options.episodes, options.questions)
     with (
         tempfile.TemporaryDirectory(dir=options.dir, prefix="enrichment-benchmark-") as name,
         ProviderStandIn(titles) as stand_in,
@@ -80,6 +87,7 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
             yield report.Row(f"{where}: number of due titles", statistics.median(times), "ms", p95=p95(times))
             times = [1000 * seconds(library.enrichment.get_enrichment_stats) for _ in range(20)]
             yield report.Row(f"{where}: statistics", statistics.median(times), "ms", p95=p95(times))
+            yield from title_pages.rows(library, where)
             pages, ended = list[float](), threading.Event()
             watcher = threading.Thread(target=watch, args=(library, pages, ended))
             watcher.start()
@@ -93,8 +101,8 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
             raise RuntimeError(f"The warm cache left {len(stand_in.requests) - asked} requests.")
 
 
-def made_up_titles(films: int, series: int, episodes: int) -> list[MadeUpTitle]:
-    """Return films and series whose titles are not similar to each other."""
+def made_up_titles(films: int, series: int, episodes: int, questions: int = 0) -> list[MadeUpTitle]:
+    """Return films and series whose titles are not similar to each other, and pairs of films with one title."""
     source = random.Random(1)
     used = set[str]()
 
@@ -106,27 +114,40 @@ def made_up_titles(films: int, series: int, episodes: int) -> list[MadeUpTitle]:
                 used.add(found)
                 return found
 
+    def facts() -> dict[str, Any]:
+        return {
+            "plot": "A plot.",
+            "genres": tuple(source.sample(_GENRES, 2)),
+            "cast": tuple((name, "A role") for name in source.sample(people, 10)),
+            "director": source.choice(people),
+            "rating": source.randrange(30, 95) / 10,
+        }
+
+    people = [title() for _ in range(max(20, films))]
     seasons = {1: (episodes + 1) // 2, 2: episodes // 2}
+    numbers = itertools.count(1000)
     found = [
-        MadeUpTitle(number=1000 + number, kind="movie", title=title(), year=1950 + number % 70, plot="A plot.")
+        MadeUpTitle(number=next(numbers), kind="movie", title=title(), year=1950 + number % 70, **facts())
         for number in range(films)
     ]
-    return found + [
-        MadeUpTitle(
-            number=1000 + films + number,
-            kind="tv",
-            title=title(),
-            year=1990 + number % 30,
-            plot="A plot.",
-            seasons=seasons,
-        )
+    found += [
+        MadeUpTitle(number=next(numbers), kind="tv", title=title(), year=1990 + number % 30, seasons=seasons, **facts())
         for number in range(series)
     ]
+    for _ in range(questions):
+        name = title()
+        found += [
+            MadeUpTitle(number=next(numbers), kind="movie", title=name, year=year, **facts()) for year in NAMESAKE_YEARS
+        ]
+    return found
 
 
 def names(titles: Sequence[MadeUpTitle], *, with_ids: bool) -> Iterator[Path]:
     """Yield the names of the files of titles."""
     for each in titles:
+        if each.year in NAMESAKE_YEARS:
+            yield Path(f"Films/{each.title}/{each.title}.mkv")
+            continue
         known = f" [tmdbid-{each.tmdb}]" if with_ids else ""
         folder = f"{each.title} ({each.year}){known}"
         if each.kind == "movie":
@@ -183,9 +204,9 @@ def check(home: Path, by_hand: Sequence[int], options: argparse.Namespace) -> in
     """
     with Library.open(home) as library:
         stats = library.enrichment.get_enrichment_stats()
-        questions = library.matches.pending(per_page=100).items
+        questions = [each for page in range(1, 6) for each in library.matches.pending(per_page=200, page=page).items]
         asked = sum(each.item.file_count for each in questions)
-        expected = options.films + options.series * options.episodes - asked
+        expected = options.films + options.questions + options.series * options.episodes - asked
         if stats.enriched_videos != expected:
             raise RuntimeError(f"{stats.enriched_videos:,} of {expected:,} videos are enriched: {stats}")
         for title_id in by_hand:

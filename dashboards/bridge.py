@@ -13,9 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import Executor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
-from dashboards.toasts import ShowToast, ToastKind
+from dashboards.toasts import ShowToast, ToastButton, ToastKind
 from indexium_core import errors
 from indexium_core.jobs.event_bus import Event, EventBus
 
@@ -145,19 +145,9 @@ class Bridge:
         else:
             self.toast("error", error.message)
 
-    def toast(
-        self,
-        kind: ToastKind,
-        text: str,
-        *,
-        undo: int | None = None,
-        undo_here: int | None = None,
-        stop: int | None = None,
-    ) -> None:
+    def toast(self, kind: ToastKind, text: str, **button: Unpack[ToastButton]) -> None:
         """
-        Show a sentence for a few seconds; with a button that undoes the step `undo`, or stops the job `stop`.
-
-        With `undo_here` the button lets the page that is shown undo this decision about a match, or change of a value.
+        Show a sentence for a few seconds, perhaps with a button.
 
         The error of a `run` is removed when a later run with the same topic succeeds.
         """
@@ -165,7 +155,7 @@ class Bridge:
             self._wrong.add(self._topic)
             self._toast(kind, text, topic=self._topic)
         else:
-            self._toast(kind, text, undo=undo, undo_here=undo_here, stop=stop)
+            self._toast(kind, text, **button)
 
     def soon(self, call: Callable[[], None]) -> None:
         """Run a call on the document, from any thread; do nothing after the session is closed."""

@@ -7,27 +7,22 @@ have the message of their exception. `model/labels.py` has the texts about decis
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypedDict, Unpack
 
-__all__ = ["ShowToast", "ToastKind"]
+__all__ = ["ShowToast", "ToastButton", "ToastKind"]
 
 ToastKind: TypeAlias = Literal["error", "good", "info"]
 
 
+class ToastButton(TypedDict, total=False):
+    """The button of a toast: one of these ids; without one, the toast has no button."""
+
+    undo: int | None  # a step that the button undoes
+    undo_here: int | None  # a decision about a match, or a change of a value, which the page that is shown undoes
+    stop: int | None  # a job that the button stops
+
+
 class ShowToast(Protocol):
-    """
-    Shows a toast that can undo the step `undo` or stop the job `stop`; `topic` is the subject of an error.
+    """Shows a toast; `topic` is the subject of an error."""
 
-    `undo_here`: a decision about a match, or a change of a value, which the page that is shown undoes.
-    """
-
-    def __call__(
-        self,
-        kind: ToastKind,
-        text: str,
-        *,
-        undo: int | None = None,
-        undo_here: int | None = None,
-        stop: int | None = None,
-        topic: str = "",
-    ) -> None: ...
+    def __call__(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None: ...

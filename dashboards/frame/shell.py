@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from dashboards.components.base import Component, module
-from dashboards.toasts import ToastKind
+from dashboards.toasts import ToastButton, ToastKind
 from indexium_core.library import ScanProgress
 from indexium_core.model import wording
 
@@ -27,18 +27,9 @@ class Shell(Component):
     _esm = module("shell")
     _styles = ("house.css", "shell.css")
 
-    def toast(
-        self,
-        kind: ToastKind,
-        text: str,
-        *,
-        undo: int | None = None,
-        undo_here: int | None = None,
-        stop: int | None = None,
-        topic: str = "",
-    ) -> None:
-        """Show a sentence for a few seconds, with a button; see `Bridge.toast`."""
-        self._send_msg({"kind": kind, "text": text, "undo": undo, "undo_here": undo_here, "stop": stop, "topic": topic})
+    def toast(self, kind: ToastKind, text: str, *, topic: str = "", **button: Unpack[ToastButton]) -> None:
+        """Show a sentence for a few seconds; see `Bridge.toast`."""
+        self._send_msg({"kind": kind, "text": text, "topic": topic, **button})
 
     def clear_errors(self, topic: str) -> None:
         """Remove the errors of a topic."""

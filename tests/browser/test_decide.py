@@ -155,7 +155,7 @@ def test_key_undoes_only_decisions_of_this_page(site: Site, library: Library) ->
     page.keyboard.press("z")
     settle(page, library, (opened - 1, accepted, later, ignored + 1))
     page.keyboard.press("z")
-    expect(page.locator(".toast.error")).to_contain_text("This page has no decision to undo")
+    expect(page.locator(".toast.info").last).to_contain_text("There is nothing to undo")
     assert library.matches.get(other.id).state == "ignored"
 
 

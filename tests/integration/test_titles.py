@@ -99,6 +99,15 @@ def test_nfo_file_of_one_film_is_not_that_of_its_neighbour(library: Library, fol
     assert [found[f"{each} of the NFO file"].file_count for each in ("Dune", "Solaris", "Blob")] == [2, 1, 2]
 
 
+def test_ids_are_those_of_all_files_of_a_title(library: Library, folder: Path) -> None:
+    add(folder / "Films/Ring, The (2002)/The Ring (2002).mp4", 71)
+    add(folder / "Films/The Ring (2002) {tmdb-565}/The Ring (2002).mp4", 72)
+    library.scan()
+    ring = titles(library)["The Ring"]
+    assert ring.file_count == 2
+    assert [each.value for each in library.titles.candidates(ring.id, "tmdb_id")] == ["565"]
+
+
 def test_home_library_is_not_identified(library: Library, tmp_path: Path) -> None:
     add(tmp_path / "private" / "The Fly (1986).mp4", 9)
     library.scan([tmp_path / "private"])

@@ -1,4 +1,10 @@
-"""The labelled names of `tests/corpus/titles.json`: identify them, and count what is right."""
+"""
+The labelled names of `tests/corpus`: identify them, and count what is right.
+
+`titles.json` has names of many kinds, `libraries.json` the folders of several people. A label has the type (`home`: no
+film and no episode), and for a film or an episode its title, year, season, episodes and date. `also` are other right
+titles. `edition`, `part` and `ids` are labels of films.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +15,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from indexium_core.model.titles.grouping import group_series
 from indexium_core.model.titles.guessing import identify
 from indexium_core.model.titles.name_parts import NameParts
 from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
 
-__all__ = ["CORPUS", "MEASURES", "Score", "evaluate", "labels"]
+__all__ = ["CORPORA", "MEASURES", "Score", "evaluate", "labels"]
 
-CORPUS = Path(__file__).resolve().parents[1] / "corpus" / "titles.json"
+_FOLDER = Path(__file__).resolve().parents[1] / "corpus"
+CORPORA = (_FOLDER / "titles.json", _FOLDER / "libraries.json")
 MEASURES = ("type", "title", "year", "number", "grouping")
 
 
@@ -47,44 +55,44 @@ class Score:
             self.misses.append(f"{name}: {given!r}, not {label!r}")
 
 
-def evaluate(read: Callable[[str], NameParts]) -> dict[str, Score]:
-    """Identify the corpus with a reader of names, and return the score of each measure."""
+def evaluate(corpus: Path, read: Callable[[str], NameParts]) -> dict[str, Score]:
+    """Identify a corpus with a reader of names, and return the score of each measure."""
     scores = {name: Score() for name in MEASURES}
-    for kind, labelled in _libraries():
+    for kind, name, labelled in _libraries(corpus):
         files = [
             NamedFile(
                 file_id=number, folders=tuple(label["path"].split("/")[:-1]), name=label["path"].rpartition("/")[2]
             )
             for number, label in enumerate(labelled)
         ]
-        guesses = identify(files, read, kind=kind)
+        guesses = identify(files, read, kind=kind, library=name)
         for number, label in enumerate(labelled):
             _count(scores, label, guesses[number])
         _count_groups(scores["grouping"], labelled, guesses)
     return scores
 
 
-def labels() -> list[Mapping[str, Any]]:
-    """Return all labelled files."""
-    return [label for _, files in _libraries() for label in files]
+def labels(corpus: Path) -> list[Mapping[str, Any]]:
+    """Return all labelled files of a corpus."""
+    return [label for _, _, files in _libraries(corpus) for label in files]
 
 
-def _libraries() -> Iterator[tuple[Any, Sequence[Mapping[str, Any]]]]:
-    """Yield the kind and the labelled files of each library; a name for itself is a library of one file."""
-    for group in json.loads(CORPUS.read_text(encoding="utf-8"))["groups"]:
-        if group["is_one_library"]:
-            yield group["kind"], group["files"]
-        else:
-            for label in group["files"]:
-                yield group["kind"], [label]
+def _libraries(corpus: Path) -> Iterator[tuple[Any, str, Sequence[Mapping[str, Any]]]]:
+    """Yield kind, name and labelled files of each library; a name for itself is a library of one file."""
+    for group in json.loads(corpus.read_text(encoding="utf-8"))["groups"]:
+        files = group["files"]
+        for each in [files] if group["is_one_library"] else [[label] for label in files]:
+            yield group["kind"], group.get("name", ""), each
 
 
 def _count(scores: Mapping[str, Score], label: Mapping[str, Any], guess: TitleGuess) -> None:
     name = label["path"]
-    scores["type"].count(guess.kind, label["type"], name)
+    scores["type"].count("home" if guess.kind == "other" else guess.kind, label["type"], name)
     if label["type"] == "home":
         return
-    scores["title"].count(fold_title(guess.title), fold_title(label.get("title", "")), name)
+    title = label.get("title", "")
+    is_also = fold_title(guess.title) in map(fold_title, label.get("also", ()))
+    scores["title"].count(fold_title(title if is_also else guess.title), fold_title(title), name)
     scores["year"].count(guess.year, label.get("year"), name)
     if label["type"] == "episode":
         season = guess.season if "season" in label else None
@@ -94,14 +102,14 @@ def _count(scores: Mapping[str, Score], label: Mapping[str, Any], guess: TitleGu
 
 def _count_groups(score: Score, labelled: Sequence[Mapping[str, Any]], guesses: Mapping[int, TitleGuess]) -> None:
     """Count the episodes whose series has exactly the files that it should have."""
-    wanted, found = defaultdict(set), defaultdict(set)
+    wanted = defaultdict(set)
     for number, label in enumerate(labelled):
         if label["type"] == "episode":
             wanted[fold_title(label["title"]), label.get("year"), label.get("group")].add(number)
-        guess = guesses[number]
-        if guess.kind == "episode":
-            found[fold_title(guess.title), guess.year, guess.country].add(number)
-    sets = {frozenset(each) for each in found.values()}
+    sets = {
+        frozenset(each.file_id for episode in series.episodes.values() for each in episode.files)
+        for series in group_series(guesses)
+    }
     for (title, _, _), numbers in wanted.items():
         is_right = frozenset(numbers) in sets
         score.labelled += len(numbers)

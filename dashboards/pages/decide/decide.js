@@ -137,7 +137,14 @@ function drawHead({view}) {
           ),
         ),
       ),
-      button("↶ Undo", "undo", {kind: "quiet small", key: "z", "aria-label": "Undo the last decision"}),
+      button(
+        [h("span", {"aria-hidden": "true"}, "↶ "), "Undo", h("span", {class: "vh"}, " the last decision")],
+        "undo",
+        {
+          kind: "quiet small",
+          key: "z",
+        },
+      ),
     ),
     h(
       "div",

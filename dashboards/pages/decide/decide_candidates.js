@@ -89,12 +89,11 @@ const drawOffer = (offer, number) =>
     drawScore(offer),
     offer.accepted
       ? button("✓ Matched", "accept", {disabled: true})
-      : button("Accept", "accept", {
-          kind: number === 1 ? "primary" : "",
-          key: String(number),
-          data: {number},
-          "aria-label": `Accept candidate ${number}: ${offer.title}${offer.year ? `, ${offer.year}` : ""}`,
-        }),
+      : button(
+          ["Accept", h("span", {class: "vh"}, ` candidate ${number}: ${offer.title}, ${offer.year || "no year"}`)],
+          "accept",
+          {kind: number === 1 ? "primary" : "", key: String(number), data: {number}},
+        ),
   )
 
 /** @type {(question: Question, first: number) => Child} */

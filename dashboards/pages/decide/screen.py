@@ -22,6 +22,7 @@ __all__ = ["DecideScreen"]
 LOADED = 12  # questions that the page has in advance
 MOST = 192
 PAUSE = 120.0  # seconds; a longer pause between two decisions does not count as work
+_NOTHING_TO_UNDO = "There is nothing to undo: this page has made no decision since it was opened."
 EVENTS = ("matches:changed", "movie:added", "series:added", "movie:updated", "series:updated", "enrich:completed")
 
 
@@ -187,10 +188,13 @@ class DecideScreen(Screen):
 
     def _undo(self, decision_id: int) -> None:
         """Undo a decision, the last one of this page if the id is 0: other pages and commands decide, too."""
+        if not (decision_id or self._made or self._is_deciding):
+            self._bridge.toast("info", _NOTHING_TO_UNDO)
+            return
 
         def undo() -> MatchResult:
             if not decision_id and not self._made:
-                raise errors.UsageError("This page has no decision to undo.", code="wrong_state")
+                raise errors.UsageError(_NOTHING_TO_UNDO, code="wrong_state")
             return self._library.matches.undo(decision_id or self._made[-1].id)
 
         def done(result: MatchResult) -> None:

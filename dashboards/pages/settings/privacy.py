@@ -65,7 +65,6 @@ def view(providers: Sequence[ProviderStatus], page: RequestPage, wanted: Request
             "rows": [request_row(each) for each in page.items],
             "total": page.total,
             **place,
-            "range": place["range"] if page.total else "",
             "filter": dict(wanted) | {"page": page.page},
             "choices": [{"value": "", "label": "All providers"}, *chosen],
             "empty": "No request matches the filter." if is_filtered else "No request has left this machine.",

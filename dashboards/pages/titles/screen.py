@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
@@ -64,7 +65,7 @@ class TitlesScreen(Screen):
             facet=self._send_facet,
             sort=lambda message: self._narrow(sort=str(message["sort"])) if message["sort"] in SORT_KEYS else None,
             show=lambda message: self._narrow(shows=str(message["as"])),
-            page=lambda message: self._narrow(number=max(1, int(message["page"]))),
+            page=lambda message: self._turn_page(max(1, int(message["page"]))),
             open=lambda message: self._open(int(message["id"])),
             clear=lambda _: self._clear(),
             decide=lambda _: session.go(DECIDE),
@@ -127,7 +128,14 @@ class TitlesScreen(Screen):
 
     # The list.
 
-    def _load_list(self) -> None:
+    def _turn_page(self, number: int) -> None:
+        """Show another page of the list: only its titles are read."""
+        self.state.number = number
+        self._session.update_address(push=True)
+        self._load_list(self._loaded)
+
+    def _load_list(self, known: titles_list.TitlesSnapshot | None = None) -> None:
+        """Read the list; `known`: only its page differs from this one."""
         query, filters, state = self.state.query, self.state.filters(), self.state
         sort, number = state.sort, state.number
         library = self._library
@@ -145,6 +153,8 @@ class TitlesScreen(Screen):
                 number,
                 PER_PAGE,
             )
+            if known is not None:
+                return replace(known, page=page)
             due = library.enrichment.due()
             return titles_list.TitlesSnapshot(
                 page=page,

@@ -11,7 +11,7 @@ import {
   drawFilterBar,
   newMenuState,
 } from "../../components/filter_menu.js"
-import {button, drawSelect, loadingPage, pager} from "../../components/widgets.js"
+import {button, drawSelect, loadingPage, pager, turnButtons} from "../../components/widgets.js"
 import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js"
 
 /** @import {Filter, MenuState} from "../../components/filter_menu.js" */
@@ -119,11 +119,17 @@ const drawFilters = ({view: {query, filters, quick}, state: {menu, options, isUn
   )
 
 /** @param {View} view */
-const drawMeaning = ({narrowed, sorts, sort, range}) =>
+const drawMeaning = ({narrowed, sorts, sort, ...list}) =>
   h(
     "p",
     {class: "meaning", data: {key: "meaning"}},
-    h("span", null, range),
+    h("span", null, list.range),
+    list.pages > 1 &&
+      h(
+        "span",
+        {class: "turn"},
+        turnButtons(list, page => ["page", {page}]),
+      ),
     narrowed && button("Clear filters", "clear", {kind: "link"}),
     h("span", {class: "grow"}),
     drawSelect(sorts, {"aria-label": "Order", data: {change: "sort", key: "sort"}}, sort),

@@ -58,7 +58,8 @@ def _with_second_reading(text: str, parts: NameParts) -> NameParts:
     if not isinstance(title, str) or found.get("type") != "movie":
         return parts
     own = fold_title(parts.title)
-    is_shorter = own.startswith(fold_title(title) + " ") and parts.part is None
+    cut = own.removeprefix(fold_title(title) + " ")
+    is_shorter = cut != own and parts.part is None and (isinstance(year, int) or not cut[0].isdigit())
     if isinstance(year, int) and is_shorter:
         parts = replace(parts, year=year)
     if is_shorter and (parts.year is not None or not parts.evidence):

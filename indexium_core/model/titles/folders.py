@@ -18,7 +18,12 @@ __all__ = ["Place", "is_category", "place_of"]
 _DISC_NUMBER = re.compile(r"(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"other|others|shorts?|scenes|clips?|interviews?|extras?|proof", re.IGNORECASE)
 _SECTION = re.compile(rf"(?:(?:{words.SECTION})[ ._-]*)?(\d{{1,2}})(?=$|[ ._:)-])", re.IGNORECASE)
-_RANGE = re.compile(r"(?<=\w) +(?:- +)?\d{1,4} ?[-~] ?\d{2,4}$")  # episodes of a folder
+_RANGE = re.compile(  # the episodes or seasons of a folder
+    r"(?<=\w) +(?:- +)?\d{1,4} ?[-~] ?\d{2,4}$|"
+    r"[ -]+(?:the )?complete(?: series| collection)?$|"
+    rf"[ -]+(?:the )?(?:complete )?(?:{words.SEASON}|s) ?\d{{1,2}} ?[-~] ?s?\d{{1,2}}\b.*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,7 @@ def _variants(files: Iterable[FileRole]) -> dict[int, _Variant]:
     """
     Return year and country of the series of each file with one title.
 
-    A file without them belongs to the only series that has them, or to that of its folder.
+    A file without them belongs to the series of its folder, or to the only series that has them.
     """
     named = {(each.guess.year, each.guess.country) for each in files}
     full = {each: _completed(each, named) for each in named}
@@ -119,13 +119,30 @@ def _variants(files: Iterable[FileRole]) -> dict[int, _Variant]:
         for each in files
         if each.guess.place and full[each.guess.year, each.guess.country] != (None, "")
     }
+    apart = _places_apart(files)
     found = {}
     for each in files:
         variant = full[each.guess.year, each.guess.country]
         if variant == (None, ""):
-            variant = next(iter(known)) if len(known) == 1 else of_place.get(each.guess.place, variant)
+            only = next(iter(known)) if len(known) == 1 else variant
+            variant = of_place.get(each.guess.place, variant if each.guess.place in apart else only)
         found[each.file_id] = variant
     return found
+
+
+def _places_apart(files: Iterable[FileRole]) -> set[str]:
+    """Return the folders without a country that have the same episodes as a folder with one: two series."""
+    episodes: dict[tuple[str, str], set[tuple[int | None, int]]] = defaultdict(set)
+    for each in files:
+        guess = each.guess
+        if guess.place and each.role == "main":
+            episodes[guess.place, guess.country].update((guess.season, number) for number in guess.episodes)
+    named = {place: numbers for (place, country), numbers in episodes.items() if country}
+    return {
+        place
+        for (place, country), numbers in episodes.items()
+        if not country and place not in named and any(numbers & others for others in named.values())
+    }
 
 
 def _completed(variant: _Variant, others: Iterable[_Variant]) -> _Variant:

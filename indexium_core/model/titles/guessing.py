@@ -25,7 +25,7 @@ __all__ = ["identify"]
 
 _NOISE = re.compile(  # names that programs make, which say nothing about a film
     r"(?:movie|film|video|main|feature|untitled|clip|title|track|vts|disc|dvd|file|output|test|new|export|final)?"
-    r"[ _-]*t?\d*(?:[ _-]\d+)*|[0-9a-f]{12,}|(?:www )?(?:rarbg|etrg|yify|yts|eztv|ettv)(?: \w{2,3})*",
+    r"[ _-]*[tv]?\d*(?:[ _-]\d+)*|[0-9a-f]{12,}|(?:www )?(?:rarbg|etrg|yify|yts|eztv|ettv)(?: \w{2,3})*",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(  # words that count the episodes of a series, and do not name it
@@ -140,7 +140,7 @@ class _Guesser:
         return TitleGuess(
             kind="episode" if title else "other",
             title=title or stem_of(file.name),
-            year=source.year or parts.year,
+            year=source.year or (parts.year if parts.evidence or source is parts else None),
             season=season,
             episodes=episodes,
             absolute=episodes if is_absolute else (),
@@ -191,7 +191,9 @@ class _Guesser:
         title = source.series_title or source.title or each.file.show or each.parts.series_title
         if source is each.parts and source.part is not None and not source.evidence:
             title = title_without_part(title)
-        return title or self._library
+        if each.parts.is_date_first:
+            title = title or each.parts.episode_title
+        return title or ("" if any(map(is_category, each.file.folders)) else self._library)
 
     # Films.
 
@@ -204,7 +206,8 @@ class _Guesser:
             is_same = fold_title(source.title) == fold_title(title)
             title = title if is_same and source.is_release else source.title or title
             year = source.year or year
-        is_noise = not title or (source is None and year is None and _NOISE.fullmatch(title) is not None)
+        is_number = self._kind == "movies" and re.fullmatch(r"[1-9]\d{2,3}", title) is not None  # the film `300`
+        is_noise = not title or (source is None and year is None and not is_number and bool(_NOISE.fullmatch(title)))
         folder = source or NameParts()
         ids = {**parts.ids, **folder.ids, **nfo.ids}
         return TitleGuess(

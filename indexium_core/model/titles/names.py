@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.numbers import NumberMatch, find_date, find_number
+from indexium_core.model.titles.numbers import NumberMatch, find_date, find_number, with_digits
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
@@ -47,13 +47,13 @@ _GROUP = re.compile(r"^\s*\[([^\]]+)\][ _.-]*")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _PART = re.compile(
-    rf"(?:^|(?<=[ ._\-(\[]))({words.PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
+    rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({words.PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
     r"(?:[ ._-]*(?:of|von|de|/)[ ._-]*(\d{1,2}))?"
     r"(?=$|[ ._\-)\]])|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
     re.IGNORECASE,
 )
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2, "c": 3, "d": 4}
-_ORDER = re.compile(r"^(\d{1,4})(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s])")
+_ORDER = re.compile(r"^#?(\d{1,4})(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s])")
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
@@ -91,6 +91,7 @@ def read_name(name: str) -> NameParts:
     """Return the parts of a name. Every text has a result; an unreadable one is its own title."""
     text = unicodedata.normalize("NFC", name).translate(_TRANSLATED)
     text = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Cc"}).strip()
+    text = with_digits(text)
     reading = _Reading(text, NameParts())
     if words.CAMERA.fullmatch(text):
         return NameParts(title=text, is_camera=True)
@@ -228,7 +229,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         is_date_first=bool(number and number.aired and not title),
         is_special=bool(number and number.is_special),
         is_padded=bool(number and number.is_padded),
-        has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)", order[0])),
+        has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)|[0#]\d+\s+", order[0])),
         episode_title=episode_title,
         edition=edition,
         language=language,
@@ -378,8 +379,10 @@ def _without_tags(title: str) -> str:
     match = _TAG_BEFORE_YEAR.search(title)
     if title != title.upper():
         title = re.sub(r"(?<=\w)[ .]+(?:SE|SEE|EE|DC)$", "", title)  # special, extended, director's cut
-    is_title = match is None or (
-        match[0].strip().lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE)
+    is_title = (
+        match is None
+        or re.fullmatch(words.ARTICLES, title[: match.start()], re.IGNORECASE)
+        or (match[0].strip().lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE))
     )
     return title if is_title or match is None else title[: match.start()] or title
 

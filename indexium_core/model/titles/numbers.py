@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import Evidence
 
-__all__ = ["NumberMatch", "find_date", "find_number", "season_of_folder"]
+__all__ = ["NumberMatch", "find_date", "find_number", "season_of_folder", "with_digits"]
 
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
 _MORE = r"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{1,4}[ ._]*)?ep?[ ._]?\d{1,4}|(?:[-~]|\s?[+&]\s?)\d{1,4}(?![^\W_]))*"
@@ -52,10 +52,13 @@ _DASH = re.compile(r"(?<=\S)\s+-\s+#?(\d{1,4})(?:v\d|\s?(?:end|raw|final))?(?=\s
 _HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
 _LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
 _COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?:-\1?(\d\d))?(?=$| )")
+_INNER = re.compile(r"(?<=[^\W\d] )(0\d{1,2})(?= (?:- )?[^\W\d])")  # `Cosmos 01 The Shores of the Cosmic Ocean`
 _LECTURE = re.compile(
     rf"(?:{words.SECTION})[ ._-]*#?(\d{{1,3}})(?=[ .:,_-]|$)",
     re.IGNORECASE,
 )
+_ORDINALS = "一二三四五六七八九十"
+_ORDINAL = re.compile(rf"第([{_ORDINALS}])([季期部集話话回])")
 _DATES = (
     re.compile(r"(?<!\d)((?:19|20)\d\d)([-._ ])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
     re.compile(r"(?<!\d)((?:19|20)\d\d)()(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
@@ -111,9 +114,14 @@ def find_date(text: str) -> NumberMatch | None:
     return None
 
 
+def with_digits(text: str) -> str:
+    """Return a text with the digits of a Chinese or Japanese ordinal number: `第二季` is `第2季`."""
+    return _ORDINAL.sub(lambda match: f"第{_ORDINALS.index(match[1]) + 1}{match[2]}", text)
+
+
 def season_of_folder(name: str) -> tuple[int, str] | None:
     """Return the season that a folder is for, and the title before it in its name; None for any other folder."""
-    text = re.sub(r"[._]", " ", name).strip()
+    text = with_digits(re.sub(r"[._]", " ", name).strip())
     if words.SPECIALS.fullmatch(text):
         return 0, ""
     for pattern in _FOLDERS:
@@ -180,7 +188,7 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     if last is not None and not re.fullmatch(r"(?:19|20)\d\d", last[1]):
         is_sure = has_group and len(last[1]) > 1
         return _match(last, "group" if is_sure else "number", episodes=(int(last[1]),))
-    lecture = _LECTURE.match(text)
+    lecture = _LECTURE.match(text) or _INNER.search(text)
     if lecture is not None:
         return _match(lecture, "number", episodes=(int(lecture[1]),))
     compact = next((each for each in _COMPACT.finditer(text) if not re.match(r"(?:19|20)\d\d", each[0])), None)

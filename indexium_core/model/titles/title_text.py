@@ -2,6 +2,15 @@
 Titles as text: the title in a file name, and how alike two titles are.
 
 A comparison ignores letter case, accents, punctuation and script: “Амели” and “Ameli” are equal.
+
+Titles have four forms for comparison, because each has another purpose:
+
+- `title_key` compares a title with those of providers. It has Latin letters and no words of releases.
+- `names.fold_title` groups files. It keeps the script and all words, because two titles of one library that differ only
+  in these are two titles.
+- The macro `folded` of the store (`people_comment.fold` in Python) is for searches: a part of it finds a title, so it
+  keeps punctuation.
+- `sort_title` (statement in `titles.sql`) orders lists: the title without the article at its start.
 """
 
 from __future__ import annotations

@@ -92,6 +92,7 @@ CATEGORY_FOLDERS = re.compile(
     r"stand-up|concerts?|konzerte|action|comedy|comedies|drama|horror|thrillers?|sci-?fi|fantasy|animation|western|"
     r"classics?|klassiker|war|romance|crime|musicals?|foreign|disney|pixar|hd|uhd|4k|2160p|1080p|720p|sd|"
     r"dvd|blu-?rays?|"
+    r"subs?|subtitles?|untertitel|sous-titres|subt[ií]tulos|"
     r"new folder(?: \(\d+\))?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella|новая папка|新建文件夹|"
     r"courses?|kurse?|tutorials?|lectures?|udemy|coursera|lessons|cours|cursos?|corsi|"
     r"dvdrips?|3d|remux|watched|seen|archiv[e]?|library|collection|sammlung|share|data|server|nas|"
@@ -123,7 +124,7 @@ CAMERA = re.compile(
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
     r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
     r"video recording|zoom)[-_ ]?.*\d{3}.*|"
-    r"(?:received|fb_vid|fb_img|inshot|videoshow|viva_video|kinemaster|lumafusion)[-_]\d{6,}.*|zoom_\d+|"
+    r"(?:received|fb_vid|fb_img|inshot|lv_\d|videoshow|viva_video|kinemaster|lumafusion)[-_]\d{6,}.*|zoom_\d+|rpreplay_final\d+|"
     r".*(?:19|20)\d\d\.\d\d\.\d\d - \d\d\.\d\d\.\d\d\.\d\d(?:\.dvr)?|"  # a recording of a screen
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,

@@ -61,7 +61,7 @@ SELECT v.entity_id, v.field, v.value::VARCHAR AS value, v.origin, v.locked,
            PARTITION BY v.entity_id, v.field
            ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin)) = 1 AS shown
 FROM title_values AS v
-WHERE list_contains($ids::BIGINT[], v.entity_id) AND v.origin <> 'provider'
+WHERE v.entity_id IN (SELECT unnest($ids::BIGINT[])) AND v.origin <> 'provider'
   AND v.field IN ('title', 'original_title', 'year', 'country', 'tmdb_id', 'imdb_id', 'tvdb_id')
 ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin);
 
@@ -175,20 +175,16 @@ GROUP BY s.entity_id ORDER BY s.entity_id;
 
 -- name: scope
 -- Given titles with the seasons and episodes of the series among them.
-SELECT entity_type, id FROM titles WHERE list_contains($ids::BIGINT[], id) OR list_contains($ids::BIGINT[], series_id)
-
--- name: scope_ids
--- Their ids.
-SELECT id FROM (/* scope */) AS s ORDER BY id;
+SELECT id FROM titles WHERE list_contains($ids::BIGINT[], id) OR list_contains($ids::BIGINT[], series_id) ORDER BY id;
 
 -- name: remove_provider_values
 -- Delete what providers say about titles; locked values stay.
-DELETE FROM title_values WHERE origin = 'provider' AND NOT locked AND (entity_type, entity_id) IN (/* scope */);
+DELETE FROM title_values WHERE origin = 'provider' AND NOT locked AND entity_id IN (SELECT unnest($scope::BIGINT[]));
 
 -- name: remove_provider_pictures
 -- Delete the pictures that providers offer for titles, except those that a person has chosen or rejected.
 DELETE FROM asset_candidates WHERE provider <> 'local' AND NOT is_selected AND NOT is_rejected
-  AND (entity_type, entity_id) IN (/* scope */);
+  AND entity_id IN (SELECT unnest($scope::BIGINT[]));
 
 -- name: restore_pictures
 -- Restore the pictures that providers offer.
@@ -212,12 +208,12 @@ SELECT i.*, $confidence AS confidence, $at AS fetched_at, FALSE AS locked FROM (
 -- name: forget_attempts
 -- Forget the failed attempts to fetch the metadata of a former match, not the people that were taken over.
 UPDATE title_enrichment SET attempts = 0, problem = '', attempted_at = NULL, not_before = NULL
-WHERE (entity_type, entity_id) IN (/* scope */);
+WHERE entity_id IN (SELECT unnest($scope::BIGINT[]));
 
 -- name: reset
 -- Titles have no values of a provider any more.
 UPDATE /* table */ SET enriched_at = NULL, state = CASE state WHEN 'enriched' THEN 'identified' ELSE state END
-WHERE id IN (SELECT id FROM (/* scope */)) AND (enriched_at IS NOT NULL OR state = 'enriched');
+WHERE id IN (SELECT unnest($scope::BIGINT[])) AND (enriched_at IS NOT NULL OR state = 'enriched');
 
 -- name: rows_before
 -- The rows of titles that a decision can change, as one JSON object; `with_candidates`: also candidates and values of providers. JSON
@@ -232,15 +228,15 @@ SELECT json_object(
     'values', (SELECT coalesce(to_json(list(v)), '[]') FROM (
                    SELECT * REPLACE (value::VARCHAR AS value) FROM title_values
                    WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand')
-                      OR ($with_candidates AND origin = 'provider' AND (entity_type, entity_id) IN (/* scope */))) AS v),
+                      OR ($with_candidates AND origin = 'provider' AND entity_id IN (SELECT unnest($scope::BIGINT[])))) AS v),
     'pictures', (SELECT coalesce(to_json(list(p)), '[]') FROM (
                      SELECT * EXCLUDE (is_selected, is_rejected, selected_by, selected_at, auto_score)
                               REPLACE (provider_metadata::VARCHAR AS provider_metadata) FROM asset_candidates
                      WHERE $with_candidates AND provider <> 'local' AND NOT is_selected AND NOT is_rejected
-                       AND (entity_type, entity_id) IN (/* scope */)) AS p),
+                       AND entity_id IN (SELECT unnest($scope::BIGINT[]))) AS p),
     'titles', (SELECT coalesce(to_json(list(t)), '[]') FROM (
                    SELECT entity_type, id, state, enriched_at FROM titles
-                   WHERE $with_candidates AND (entity_type, id) IN (/* scope */) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)
+                   WHERE $with_candidates AND id IN (SELECT unnest($scope::BIGINT[])) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)
 )::VARCHAR;
 
 -- name: record

@@ -103,7 +103,7 @@ SELECT id FROM (
                            ELSE lower(coalesce(nullif(m.series_title, ''), m.sort_title)) END AS sort_key
     FROM (/* matches */) AS m
     LEFT JOIN (SELECT v.entity_id AS id, /* rating */ AS rating FROM titles_shown AS v
-               WHERE v.field = 'ratings' AND $sort = 'rating') AS r ON r.id = m.id)
+               WHERE v.field = 'ratings' AND list_contains($kinds::VARCHAR[], v.entity_type) AND $sort = 'rating') AS r ON r.id = m.id)
 ORDER BY CASE WHEN $descending THEN sort_key END DESC, CASE WHEN NOT $descending THEN sort_key END,
          series_title, season NULLS LAST, episode NULLS LAST, aired, lower(sort_title), id
 LIMIT $limit OFFSET $offset;

@@ -206,22 +206,28 @@ WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = m.entity_type 
 -- Delete the links of the files of a library.
 DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);
 
--- name: shown_values
--- The values that count: of given titles, or of all.
-SELECT * FROM titles_shown WHERE $ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id)
+-- name: shown
+-- The shown values of given titles, or of all, that are columns.
+CREATE OR REPLACE TEMP TABLE shown_titles AS
+SELECT entity_type, entity_id AS id, any_value(value->>'$') FILTER (field = 'title') AS title,
+       any_value(origin) FILTER (field = 'title') AS title_origin,
+       any_value(value->>'$') FILTER (field = 'sort_title') AS sort_title,
+       TRY_CAST(any_value(value->>'$') FILTER (field = 'year') AS INTEGER) AS year,
+       TRY_CAST(any_value(value->>'$') FILTER (field = 'season') AS INTEGER) AS season,
+       TRY_CAST(any_value(value->>'$') FILTER (field = 'episode') AS INTEGER) AS episode,
+       TRY_CAST(any_value(value->>'$') FILTER (field = 'absolute') AS INTEGER) AS absolute,
+       TRY_CAST(any_value(value->>'$') FILTER (field = 'aired') AS DATE) AS aired,
+       coalesce(any_value(value->>'$') FILTER (field = 'ignored') = 'true', FALSE) AS ignored
+FROM titles_shown
+WHERE field IN ('title', 'sort_title', 'year', 'season', 'episode', 'absolute', 'aired', 'ignored')
+  AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id)) GROUP BY entity_type, entity_id;
 
 -- name: show_episodes
 -- Copy the shown numbers and dates of episodes.
 UPDATE episodes AS e SET season = s.season, episode = s.episode, absolute = s.absolute, aired = s.aired, updated_at = $at
-FROM (
-    SELECT e.id, any_value(v.value->>'$') FILTER (v.field = 'season')::INTEGER AS season,
-           any_value(v.value->>'$') FILTER (v.field = 'episode')::INTEGER AS episode,
-           any_value(v.value->>'$') FILTER (v.field = 'absolute')::INTEGER AS absolute,
-           TRY_CAST(any_value(v.value->>'$') FILTER (v.field = 'aired') AS DATE) AS aired
-    FROM episodes AS e LEFT JOIN (/* shown_values */) AS v ON v.entity_type = 'episode' AND v.entity_id = e.id
-    WHERE $ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], e.id)
-    GROUP BY e.id
-) AS s
+FROM (SELECT e.id, s.season, s.episode, s.absolute, s.aired
+      FROM episodes AS e LEFT JOIN shown_titles AS s ON s.entity_type = 'episode' AND s.id = e.id
+      WHERE $ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], e.id)) AS s
 WHERE s.id = e.id
   AND (e.season, e.episode, e.absolute, e.aired) IS DISTINCT FROM (s.season, s.episode, s.absolute, s.aired);
 
@@ -253,19 +259,8 @@ SELECT DISTINCT series_id FROM episodes WHERE list_contains($ids::BIGINT[], id) 
 -- The seasons of series.
 SELECT id FROM seasons WHERE list_contains($series::BIGINT[], series_id) ORDER BY id;
 
--- name: shown
--- The shown values of one kind of titles that are columns.
-CREATE OR REPLACE TEMP TABLE shown_titles AS
-SELECT t.id, any_value(v.value->>'$') FILTER (v.field = 'title') AS title,
-       any_value(v.origin) FILTER (v.field = 'title') AS title_origin,
-       any_value(v.value->>'$') FILTER (v.field = 'sort_title') AS sort_title,
-       TRY_CAST(any_value(v.value->>'$') FILTER (v.field = 'year') AS INTEGER) AS year,
-       coalesce(any_value(v.value->>'$') FILTER (v.field = 'ignored') = 'true', FALSE) AS ignored
-FROM titles AS t LEFT JOIN (/* shown_values */) AS v ON v.entity_type = t.entity_type AND v.entity_id = t.id
-WHERE t.entity_type = $kind AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], t.id)) GROUP BY t.id;
-
 -- name: show
--- Copy them. A title without a value has the number of the season or of the episode.
+-- Copy the shown values of one kind of titles. A title without a value has the number of the season or of the episode.
 UPDATE /* table */ AS t SET title = n.title, sort_title = n.sort_title, title_search = n.title_search, year = n.year,
     state = n.state, updated_at = $at,
     has_unpublished_changes = t.has_unpublished_changes OR (t.title, t.year) IS DISTINCT FROM (n.title, n.year)
@@ -273,7 +268,7 @@ FROM (
     SELECT id, title, year, state, strip_accents(lower(title)) AS title_search,
            coalesce(own_sort, regexp_replace(title, '(?i)^(the|a|an|der|die|das|le|la|les|el|los|las|il) +', '')) AS sort_title
     FROM (
-        SELECT s.id, s.year, s.sort_title AS own_sort, coalesce(s.title, CASE
+        SELECT k.id, s.year, s.sort_title AS own_sort, coalesce(s.title, CASE
                    WHEN k.season = 0 AND $kind = 'season' THEN 'Specials'
                    WHEN $kind = 'season' THEN 'Season ' || k.season
                    WHEN k.episode IS NOT NULL THEN 'Episode ' || k.episode
@@ -282,7 +277,8 @@ FROM (
                     WHEN k.enriched_at IS NOT NULL THEN 'enriched'
                     WHEN starts_with(k.name_key, 'file ') AND coalesce(s.title_origin, 'name') = 'name' THEN 'discovered'
                     ELSE 'identified' END AS state
-        FROM shown_titles AS s JOIN titles AS k ON k.entity_type = $kind AND k.id = s.id
+        FROM titles AS k LEFT JOIN shown_titles AS s ON s.entity_type = k.entity_type AND s.id = k.id
+        WHERE k.entity_type = $kind AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], k.id))
     )
 ) AS n
 WHERE n.id = t.id AND (t.title, t.sort_title, t.year, t.state) IS DISTINCT FROM (n.title, n.sort_title, n.year, n.state);

@@ -251,16 +251,22 @@ def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, seri
         kinds = {kind for (kind,) in tx.execute(_sql("kinds_of"), only).fetchall()}
         found = {number for (number,) in tx.execute(_sql("series_of"), only).fetchall()}
         series = sorted(found | set(series_ids))
+    if series:
+        only["ids"] += _seasons(tx, series)
+    tx.execute(_sql("shown"), only)
     if series is None or series:
         tx.execute(_sql("show_episodes"), only | {"at": at})
         tx.execute(_sql("insert_seasons"), {"at": at, "series": series})
         tx.execute(_sql("remove_seasons"), {"series": series})
         kinds.add("season")
     if series:
-        only["ids"] += [number for (number,) in tx.execute(_sql("seasons_of"), {"series": series}).fetchall()]
+        only["ids"] += _seasons(tx, series)
     for kind in [each for each in _TABLES if each in kinds]:
-        tx.execute(_sql("shown"), only | {"kind": kind})
-        tx.execute(sql.with_parts(_sql("show"), table=_TABLES[kind]), {"kind": kind, "at": at})
+        tx.execute(sql.with_parts(_sql("show"), table=_TABLES[kind]), only | {"kind": kind, "at": at})
+
+
+def _seasons(reader: Connection, series: Sequence[int]) -> list[int]:
+    return [number for (number,) in reader.execute(_sql("seasons_of"), {"series": series}).fetchall()]
 
 
 def remove_empty(tx: Connection, library_id: int) -> None:

@@ -255,7 +255,7 @@ def contradicted(reader: Connection) -> dict[int, tuple[str, str]]:
 
 def withdraw(tx: Connection, entity_type: EntityType, title_id: int) -> None:
     """Make the accepted candidate a proposal, and delete values and pictures of providers; locked values stay."""
-    facts = {"ids": [title_id]}
+    facts = {"scope": scope(tx, [title_id])}
     tx.execute(_sql("withdraw_accepted"), {"id": title_id})
     tx.execute(_sql("remove_provider_values"), facts)
     tx.execute(_sql("remove_provider_pictures"), facts)
@@ -289,12 +289,13 @@ def put_ids(
 
 def scope(reader: Connection, ids: Sequence[int]) -> list[int]:
     """Return the ids of titles, and of the seasons and episodes of the series among them."""
-    return [number for (number,) in reader.execute(_sql("scope_ids"), {"ids": list(ids)}).fetchall()]
+    return [number for (number,) in reader.execute(_sql("scope"), {"ids": list(ids)}).fetchall()]
 
 
 def rows_before(tx: Connection, ids: Sequence[int], *, with_candidates: bool) -> str:
     """Return the rows of titles as they are; `with_candidates`: also the candidates and the values of providers."""
-    return str(tx.value(_sql("rows_before"), {"ids": list(ids), "with_candidates": with_candidates}))
+    facts = {"ids": list(ids), "scope": scope(tx, ids), "with_candidates": with_candidates}
+    return str(tx.value(_sql("rows_before"), facts))
 
 
 def record_decision(tx: Connection, kind: str, description: str, before: str, *, at: datetime) -> int:
@@ -331,13 +332,14 @@ def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_ca
     if ignored:
         tx.execute(_sql("remove_ignored"), ids | {"value": ignored})
     if with_candidates:
-        tx.execute(_sql("remove_provider_values"), ids)
-        tx.execute(_sql("remove_provider_pictures"), ids)
+        all_of = {"scope": scope(tx, decision.title_ids)}
+        tx.execute(_sql("remove_provider_values"), all_of)
+        tx.execute(_sql("remove_provider_pictures"), all_of)
         tx.execute(_sql("restore_pictures"), before)
         tx.execute(_sql("remove_matches"), ids)
         tx.execute(_sql("restore_matches"), before)
         for table in (each for tables in _TABLES.values() for each in tables):
-            tx.execute(sql.with_parts(_sql("reset"), table=table), ids)
+            tx.execute(sql.with_parts(_sql("reset"), table=table), all_of)
             tx.execute(sql.with_parts(_sql("restore_titles"), table=table), before)
     tx.execute(_sql("restore_values"), before)
     tx.execute(_sql("restore_searches"), before)

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from indexium_core.flows.titles.parsing import parse_name
+from indexium_core.model.titles.grouping import group_series
 from indexium_core.model.titles.guessing import identify
 from indexium_core.model.titles.title_guess import LibraryKind, NamedFile, NfoFacts, TitleGuess
-from tests.support.title_corpus import CORPUS, evaluate, labels
+from tests.support.title_corpus import CORPORA, evaluate, labels
 
 GOALS = {"type": 0.98, "title": 0.97, "year": 0.97, "number": 0.97, "grouping": 0.97}
 read = cache(parse_name)
 
 
-def test_corpus_reaches_goals() -> None:
-    assert len(labels()) >= 500, CORPUS
-    for measure, score in evaluate(read).items():
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.stem)
+def test_corpus_reaches_goals(corpus: Path) -> None:
+    assert len(labels(corpus)) >= 500
+    for measure, score in evaluate(corpus, read).items():
         goal = GOALS[measure]
         print(f"{measure}: precision {score.precision:.3f}, recall {score.recall:.3f} of {score.labelled}")
         assert min(score.precision, score.recall) >= goal, f"{measure}: {score.misses}"
 
 
-def guesses(*paths: str, kind: LibraryKind = "mixed", **facts: object) -> list[TitleGuess]:
+def guesses(*paths: str, kind: LibraryKind = "mixed", library: str = "", **facts: object) -> list[TitleGuess]:
     files = [
         NamedFile(file_id=number, folders=tuple(path.split("/")[:-1]), name=path.split("/")[-1], **facts)  # type: ignore[arg-type]
         for number, path in enumerate(paths)
     ]
-    return list(identify(files, read, kind=kind).values())
+    return list(identify(files, read, kind=kind, library=library).values())
 
 
 def test_parts_need_siblings_of_equal_stem() -> None:
@@ -48,6 +51,72 @@ def test_files_that_are_numbered_alike_are_episodes_unless_library_has_films(kin
 def test_years_of_numbered_files_make_films() -> None:
     found = guesses("Ring/Ring 1 (1999).mkv", "Ring/Ring 2 (2001).mkv", "Ring/Ring 3 (2003).mkv")
     assert [(each.kind, each.title) for each in found] == [("movie", f"Ring {number}") for number in (1, 2, 3)]
+
+
+def test_years_before_titles_are_those_of_films() -> None:
+    found = guesses("Disney/1940 - Pinocchio.mkv", "Disney/1942 - Bambi.mkv")
+    assert [(each.title, each.year) for each in found] == [("Pinocchio", 1940), ("Bambi", 1942)]
+    found = guesses("Kubrick/2001 - A Space Odyssey (1968).mkv", "Kubrick/2010 - The Year (1984).mkv")
+    assert [(each.title, each.year) for each in found] == [("2001 - A Space Odyssey", 1968), ("2010 - The Year", 1984)]
+
+
+def test_number_is_a_film_in_a_library_of_films() -> None:
+    assert [each.kind for each in guesses("300.mkv", "001.mkv", "12345.mkv", kind="movies")] == [
+        "movie",
+        "other",
+        "home",
+    ]
+    assert [each.kind for each in guesses("300.mkv")] == ["other"]
+
+
+def test_film_with_a_date_stays_a_film_in_a_library_of_films() -> None:
+    names = ("2019-11-03 The Irishman.mkv", "The Irishman 2019-11-03.mkv")
+    assert {(each.kind, each.title) for each in guesses(*names, kind="movies")} == {("movie", "The Irishman")}
+    assert [each.kind for each in guesses(names[1])] == ["episode"]
+
+
+@pytest.mark.parametrize(
+    ("library", "path", "kind", "title"),
+    [
+        ("Breaking Bad", "S01E05.mkv", "episode", "Breaking Bad"),
+        ("Breaking Bad", "Season 1/S01E05.mkv", "episode", "Breaking Bad"),
+        ("Serien", "S01E05.mkv", "other", "S01E05"),
+        ("Breaking Bad", "Downloads/S01E05.mkv", "other", "S01E05"),
+        ("Serien", "Dark/S01E05.mkv", "episode", "Dark"),
+    ],
+)
+def test_number_alone_is_no_series(library: str, path: str, kind: str, title: str) -> None:
+    [found] = guesses(path, kind="series", library=library)
+    assert (found.kind, found.title) == (kind, title)
+
+
+def test_numbered_folders_of_a_course_are_seasons() -> None:
+    paths = ("Python/01. Overview/001 Welcome.mp4", "Python/02. Basics/001 Variables.mp4", "Python/Week 3/1. Loops.mp4")
+    found = guesses(*paths, kind="educational")
+    assert [(each.title, each.season, each.episodes) for each in found] == [("Python", n, (1,)) for n in (1, 2, 3)]
+
+
+def test_numbers_that_begin_with_their_season() -> None:
+    found = guesses("Lost/Season 1/Lost - 101 - Pilot.avi", "Lost/Season 1/Lost - 102 - Pilot.avi")
+    assert [(each.season, each.episodes) for each in found] == [(1, (1,)), (1, (2,))]
+    found = guesses("Naruto/Season 1/Naruto - 099.avi", "Naruto/Season 1/Naruto - 101.avi")
+    assert [each.episodes for each in found] == [(99,), (101,)]
+
+
+def test_series_without_a_country_is_another_if_its_episodes_are_those_of_a_country() -> None:
+    def names(*paths: str) -> list[tuple[str, str]]:
+        found = dict(enumerate(guesses(*paths)))
+        return [(each.title, each.country) for each in group_series(found)]
+
+    both = names("Life (US)/Life (US) S01E01.mkv", "Life/Life S01E01.mkv")
+    assert both == [("Life", "US"), ("Life", "")]
+    assert names("Life (US)/Life (US) S01E01.mkv", "Life/Life S01E02.mkv") == [("Life", "US")]
+    assert names("Life (US)/Life (US) S01E01.mkv", "Life S01E01.mkv") == [("Life", "US")]
+
+
+def test_family_event_in_the_folder_makes_a_home_video() -> None:
+    assert [each.kind for each in guesses("Urlaub Kroatien 2018/Tag 1.mp4")] == ["home"]
+    assert [each.kind for each in guesses("Holiday (1938)/Holiday.mp4")] == ["movie"]
 
 
 def test_nfo_decides_kind() -> None:
