@@ -786,7 +786,8 @@ def test_list_filters_sorts_and_pages(library: Library) -> None:
     ]
     page = library.titles.list(kind="episode", page=2, per_page=3)
     assert (page.total, [each.episode for each in page.items]) == (4, [4])
-    assert library.titles.list(library_id=77).total == 0
+    with pytest.raises(errors.UnknownIdError, match="no library folder 77"):
+        library.titles.list(library_id=77)
     with pytest.raises(errors.UsageError, match="no kind “film”"):
         library.titles.list(kind="film")
 
