@@ -19,12 +19,21 @@ const DELAY = 200 // milliseconds without typing before a search
  * @property {Target[]} titles
  * @property {string} problem
  *
- * @typedef {{text: string, role: string, season: string, episode: string, year: string}} Typed
+ * @typedef {{text: string, role: string, season_number: string, episode_numbers: string, year: string}} Typed
  * @typedef {Typed & {box: HTMLDialogElement, shown: number, timer: number, target: string, label: string, numbered: boolean}} State
  * @typedef {Component<View, State>} Self
  */
 
-const EMPTY = {text: "", role: "main", season: "1", episode: "", year: "", target: "", label: "", numbered: false}
+const EMPTY = {
+  text: "",
+  role: "main",
+  season_number: "1",
+  episode_numbers: "",
+  year: "",
+  target: "",
+  label: "",
+  numbered: false,
+}
 const ROLES = {main: "The film or the episode itself", extra: "An extra", trailer: "A trailer", sample: "A sample"}
 
 /** @type {(self: Self, key: string, label: Child, about: string, numbered: boolean) => HTMLElement} */
@@ -64,7 +73,7 @@ function drawTargets(self) {
   )
 }
 
-/** @type {(state: State, name: "season" | "episode" | "year", label: string, hint?: string) => HTMLElement} */
+/** @type {(state: State, name: "season_number" | "episode_numbers" | "year", label: string, hint?: string) => HTMLElement} */
 const drawInput = (state, name, label, hint = "") =>
   h(
     "label",
@@ -96,12 +105,12 @@ const drawDetails = ({state}) =>
       ),
     ),
     state.target.startsWith("new") && drawInput(state, "year", "Year", "optional"),
-    state.numbered && state.role === "main" && drawInput(state, "season", "Season"),
-    state.numbered && state.role === "main" && drawInput(state, "episode", "Episode", "2, or 2 3 for two"),
+    state.numbered && state.role === "main" && drawInput(state, "season_number", "Season"),
+    state.numbered && state.role === "main" && drawInput(state, "episode_numbers", "Episode", "2, or 2 3 for two"),
   )
 
 /** @param {State} state */
-const canMove = state => state.target && (!state.numbered || state.role !== "main" || /\d/.test(state.episode))
+const canMove = state => state.target && (!state.numbered || state.role !== "main" || /\d/.test(state.episode_numbers))
 
 /** @param {Self} self */
 function paintBox(self) {
@@ -151,8 +160,8 @@ function paintBox(self) {
 
 /** @param {Self} self */
 function move(self) {
-  const {target, text, role, season, episode, year} = self.state
-  if (canMove(self.state)) self.send("move", {target, text, role, season, episode, year})
+  const {target, text, role, season_number, episode_numbers, year} = self.state
+  if (canMove(self.state)) self.send("move", {target, text, role, season_number, episode_numbers, year})
 }
 
 /** @param {Self} self */

@@ -28,7 +28,7 @@ class TitleMover(Component):
 
     View: `open`, `serial`, `name` and `path` of the file, `by_hand`, `text` (the search whose titles are shown),
     `titles` ({id, label, about, numbered: it needs the number of an episode}), `problem`. Messages: `find` {text},
-    `move` {target, text, role, season, episode, year}, `automatic`, `close`.
+    `move` {target, text, role, season_number, episode_numbers, year}, `automatic`, `close`.
     """
 
     _esm = module("title_mover")
@@ -102,8 +102,8 @@ class TitleMover(Component):
             return
         target, role = str(message["target"]), str(message["role"])
         season, episodes = (
-            str(message["season"]).strip(),
-            [int(each) for each in _NUMBER.findall(str(message["episode"]))],
+            str(message["season_number"]).strip(),
+            [int(each) for each in _NUMBER.findall(str(message["episode_numbers"]))],
         )
         place: dict[str, Any] = {"role": role}
         if role == "main" and episodes:

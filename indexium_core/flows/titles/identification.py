@@ -2,7 +2,7 @@
 Identify the videos of libraries without network: names, folders, neighbours, container tags and NFO files.
 
 Names that were read before are not read again. Names and NFO files are read in chunks by the executor; everything else
-is computed for a whole library at once and stored in one transaction.
+is computed for a whole library at once and stored in groups of titles.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
 from indexium_core.flows.titles.candidates import season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
-from indexium_core.flows.titles.resolution import Resolver
+from indexium_core.flows.titles.resolution import ResolvedTitle, Resolver
+from indexium_core.flows.titles.storing import FoundTitles, changed_groups
 from indexium_core.jobs.executors import Executor
 from indexium_core.model.titles.grouping import group_movies, group_series
 from indexium_core.model.titles.guessing import identify
@@ -37,7 +39,8 @@ __all__ = ["IdentificationReport", "Identifier"]
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
 _NAME_SECONDS = 0.002  # processor time for reading one name
 _PROBLEMS = 100  # that a report names
-_IDS = 10  # that are taken from the sequence at once
+_IDS = 10  # that are taken from the sequence first; each later time as many as all before
+_ATTEMPTS = 3  # to store in groups while people change titles
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -164,51 +167,100 @@ class Identifier:
         )
         ordered = {each.file_id: guesses[each.file_id] for each in files}
         _count(report, ordered.values())
-        changes = self._database.run(
-            lambda tx: self._store(tx, library, ordered, {each.file_id: each for each in files}, documents)
-        )
-        report.added += sum(is_new for _, _, is_new in changes)
-        report.changed += sum(not is_new for _, _, is_new in changes)
-        report.changes += changes
+        known = {each.file_id: each for each in files}
+        for _ in range(_ATTEMPTS):
+            if self._store(library, ordered, known, documents, report):
+                return
+        # People change titles faster than they are resolved.
+        self._database.run(lambda tx: self._store(library, ordered, known, documents, report, tx=tx))
 
     def _store(
         self,
-        tx: Connection,
         library: LibraryRow,
         guesses: Mapping[int, TitleGuess],
         by_id: Mapping[int, FileToIdentify],
         documents: Mapping[int, FileDocuments],
-    ) -> list[tuple[str, int, bool]]:
-        known = {each.library_id for each in catalog.libraries(tx)}
-        stored, links = identified.stored(tx), identified.links(tx)
+        report: IdentificationReport,
+        *,
+        tx: Connection | None = None,
+    ) -> bool:
+        """
+        Store the titles in groups, each in a transaction of its own, so that other writes wait for one group only.
+
+        Return False if somebody else has changed a title meanwhile: the groups that are stored stay, the others must be
+        resolved again. With `tx`, everything is done in this transaction.
+        """
+        reader = tx or self._database.read()
+        state = identified.state(reader)
+        known = {each.library_id for each in catalog.libraries(reader)}
+        stored, links = identified.stored(reader), identified.links(reader)
         resolver = Resolver(
             library.library_id,
             stored,
             links,
             libraries=known,
-            new_id=_ids(tx),
-            assigned=assignments.assigned(tx),
+            new_id=self._ids(tx),
+            assigned=assignments.assigned(reader),
         )
         resolver.resolve(group_movies(guesses), group_series(guesses))
         titles = list(resolver.titles.values())
-        values = [value for title in titles for value in values_of(title, by_id, documents)]
         unread = {file_id for file_id, each in documents.items() if not each.is_known}
-        at = self._clock()
-        changes = identified.put(
-            tx,
-            library.library_id,
-            [TitleRow(t.entity_type, t.id, t.library_id, t.name_key, t.series_id, t.is_new) for t in titles if t.files],
-            resolver.links.values(),
-            values,
+        unlisted = [t for t in titles if any(each.file_id in unread for each in t.files)]
+        keep_nfo = {t.id for t in unlisted}
+        found = FoundTitles(
+            titles=[
+                TitleRow(t.entity_type, t.id, t.library_id, t.name_key, t.series_id, t.is_new)
+                for t in titles
+                if t.files
+            ],
+            links=list(resolver.links.values()),
+            values=[value for title in titles for value in values_of(title, by_id, documents)],
             file_ids=list(by_id),
-            keep_nfo=[t.id for t in titles if any(each.file_id in unread for each in t.files)],
-            at=at,
         )
-        unlisted = {t.series_id or t.id for t in titles if any(each.file_id in unread for each in t.files)}
         of_seasons = [value for title in titles for value in season_values_of(title, documents)]
-        series_ids = [t.id for t in titles if t.entity_type == "series" and t.id not in unlisted]
-        identified.put_season_values(tx, series_ids, of_seasons, at=at)
-        return changes
+        kept_series = {t.series_id or t.id for t in unlisted}
+        series_ids = [t.id for t in titles if t.entity_type == "series" and t.id not in kept_series]
+        at = self._clock()
+        groups = changed_groups(
+            found, {each.id: each for each in stored}, links, identified.found_values(reader), keep_nfo=keep_nfo
+        )
+        for group in groups:
+            result = self._write(tx, state, partial(_put, group=group, keep_nfo=keep_nfo, at=at))
+            if result is None:
+                return False
+            changes, state = result
+            report.added += sum(is_new for _, _, is_new in changes)
+            report.changed += sum(not is_new for _, _, is_new in changes)
+            report.changes += changes
+        finish = partial(
+            identified.finish, library_id=library.library_id, series_ids=series_ids, values=of_seasons, at=at
+        )
+        return self._write(tx, state, finish) is not None
+
+    def _write(self, tx: Connection | None, state: str, work: Callable[[Connection], R]) -> tuple[R, str] | None:
+        """Return the result of work and the state after it, in a transaction; None if the state before is another."""
+
+        def checked(current: Connection) -> tuple[R, str] | None:
+            if identified.state(current) != state:
+                return None
+            return work(current), identified.state(current)
+
+        return checked(tx) if tx is not None else self._database.run(checked)
+
+    def _ids(self, tx: Connection | None) -> Callable[[], int]:
+        """Return a function that returns new ids."""
+        waiting: list[int] = []
+        total = 0
+
+        def new_id() -> int:
+            nonlocal total
+            if not waiting:
+                next_ids = partial(identified.next_ids, count=total or _IDS)
+                waiting.extend(reversed(next_ids(tx) if tx is not None else self._database.run(next_ids)))
+                total += len(waiting)
+            return waiting.pop()
+
+        return new_id
 
     def _documents(
         self, files: Sequence[FileToIdentify], read: Callable[[str], NameParts], report: IdentificationReport
@@ -235,6 +287,15 @@ class Identifier:
                 report.problems |= dict(list(problems.items())[: _PROBLEMS - len(report.problems)])
         nfo_files = NfoFiles(found, names, read)
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
+
+
+def _row(title: ResolvedTitle) -> TitleRow:
+    return TitleRow(title.entity_type, title.id, title.library_id, title.name_key, title.series_id, title.is_new)
+
+
+def _put(tx: Connection, *, group: FoundTitles, keep_nfo: Collection[int], at: datetime) -> list[tuple[str, int, bool]]:
+    kept = [each.id for each in group.titles if each.id in keep_nfo]
+    return identified.put(tx, group.titles, group.links, group.values, file_ids=group.file_ids, keep_nfo=kept, at=at)
 
 
 def _in_parallel(
@@ -274,15 +335,3 @@ def _count(report: IdentificationReport, guesses: Iterable[TitleGuess]) -> None:
     for guess in guesses:
         name = names.get(guess.kind, "extras")
         setattr(report, name, getattr(report, name) + 1)
-
-
-def _ids(tx: Connection) -> Callable[[], int]:
-    """Return a function that returns new ids."""
-    waiting: list[Any] = []
-
-    def new_id() -> int:
-        if not waiting:
-            waiting.extend(reversed(identified.next_ids(tx, _IDS)))
-        return int(waiting.pop())
-
-    return new_id

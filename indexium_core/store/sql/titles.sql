@@ -28,6 +28,20 @@ WHERE t.entity_type <> 'season' ORDER BY t.id;
 -- The files of all titles.
 SELECT file_id, entity_type, entity_id, part, role FROM title_files ORDER BY file_id, entity_id;
 
+-- name: found_values
+-- The values from names, container tags and NFO files that are not locked.
+SELECT entity_type, entity_id, field, value::VARCHAR, origin, confidence FROM title_values
+WHERE origin IN ('name', 'tag', 'nfo') AND NOT locked AND entity_type <> 'season';
+
+-- name: state
+-- A digest of the titles, their files, and what people decided about them.
+SELECT hash(
+    (SELECT (count(*), bit_xor(hash(l.file_id, l.entity_type, l.entity_id, l.role))) FROM title_files AS l),
+    (SELECT (count(*), bit_xor(hash(a.file_id, a.entity_type, a.entity_id, a.role))) FROM title_assignments AS a),
+    (SELECT (count(*), bit_xor(hash(u.entity_type, u.entity_id))) FROM touched_titles AS u),
+    (SELECT (count(*), bit_xor(hash(t.id, t.library_id, t.name_key, t.series_id))) FROM titles AS t WHERE t.entity_type <> 'season'),
+    (SELECT (count(*), bit_xor(hash(b.library_id, b.kind))) FROM libraries AS b));
+
 -- name: next_ids
 -- Ids for new titles.
 SELECT nextval('title_ids') FROM range($1);

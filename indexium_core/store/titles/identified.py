@@ -22,15 +22,17 @@ __all__ = [
     "TitleValueRow",
     "add_titles",
     "files",
+    "finish",
     "forget_library",
+    "found_values",
     "known_names",
     "links",
     "next_ids",
     "put",
     "put_names",
-    "put_season_values",
     "remove_empty",
     "show",
+    "state",
     "stored",
 ]
 
@@ -143,7 +145,6 @@ def next_ids(tx: Connection, count: int) -> list[int]:
 
 def put(
     tx: Connection,
-    library_id: int,
     titles: Sequence[TitleRow],
     found: Iterable[FileLink],
     values: Sequence[TitleValueRow],
@@ -153,7 +154,7 @@ def put(
     at: datetime,
 ) -> list[tuple[str, int, bool]]:
     """
-    Store the result of the identification of a library.
+    Store a part of the result of an identification: whole films and series. `finish` comes after all parts.
 
     Return type and id of each new or changed title, and whether it is new.
 
@@ -161,8 +162,7 @@ def put(
 
     Args:
         tx: The transaction.
-        library_id: The library.
-        titles: Its films, series and episodes.
+        titles: Films, series and episodes.
         found: The files of the titles.
         values: Values from names, container tags and NFO files.
         file_ids: All files that were identified.
@@ -181,14 +181,36 @@ def put(
     tx.execute(_sql("changed_values"), {"keep_nfo": list(keep_nfo)})
     tx.execute(_sql("remove_values"), {"keep_nfo": list(keep_nfo)})
     tx.execute(_sql("insert_values"), {"at": at})
-    remove_empty(tx, library_id)
-    show(tx, at=at)
+    show(tx, at=at, ids=[row.id for row in titles])
     changed = [(kind, number, is_new) for kind, number, is_new in tx.execute(_sql("changed")).fetchall()]
     tx.execute(_sql("drop_incoming"))
     return changed
 
 
-def put_season_values(
+def finish(
+    tx: Connection, library_id: int, series_ids: Collection[int], values: Collection[SeasonValueRow], *, at: datetime
+) -> None:
+    """
+    Delete the titles of a library that have lost their files, and show the values of all others.
+
+    `values` are those of the NFO files of the seasons of `series_ids`.
+    """
+    remove_empty(tx, library_id)
+    show(tx, at=at)
+    _put_season_values(tx, series_ids, values, at=at)
+
+
+def state(reader: Connection) -> str:
+    """Return a digest of what the identification reads of titles: it changes if a person changes one of them."""
+    return str(reader.value(_sql("state")))
+
+
+def found_values(reader: Connection) -> list[TitleValueRow]:
+    """Return the values from names, container tags and NFO files that are not locked, each as JSON text."""
+    return [TitleValueRow(*row) for row in reader.execute(_sql("found_values")).fetchall()]
+
+
+def _put_season_values(
     tx: Connection, series_ids: Collection[int], values: Collection[SeasonValueRow], *, at: datetime
 ) -> None:
     """Store the values of the NFO files of seasons of some series. Locked values and those of other origins stay."""
