@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import time
 from collections import deque
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.flows.enrichment.enricher import FetchedTitle, TitleEnricher
+from indexium_core.flows.enrichment.enricher import FetchedTitle, StoredGroup, TitleEnricher
 from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun, summary
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles import title_libraries
@@ -31,6 +32,7 @@ from indexium_core.model.providers.enrichment import (
 )
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles.enrichment import DueTitle, Known
@@ -239,8 +241,7 @@ class BatchEnrichmentService:
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""
         now = self._clock()
-        with self._database.atomic() as tx:
-            rows.forget_attempts(tx)
+        self._database.run(rows.forget_attempts)
         run = EnrichmentRun(job, now)
         fresh = run.started if job.payload["force"] else self._fresh_since()
         due = rows.due(
@@ -311,7 +312,13 @@ class BatchEnrichmentService:
 
     def _store(self, run: EnrichmentRun, found: Sequence[FetchedTitle]) -> Mapping[DueTitle, Known]:
         """Store a group of titles, and return the matches that changed during the requests."""
-        group = self._enricher.store(found, lambda tx, group: run.store(found, group, tx))
+        before = run.report, run.tries
+
+        def save(tx: Connection, group: StoredGroup) -> None:
+            run.report, run.tries = copy.deepcopy(before)  # a repeated transaction counts once
+            run.store(found, group, tx)
+
+        group = self._enricher.store(found, save)
         run.changes |= {(kind, number, False) for kind, number in group.changed}
         self._release([each.title.id for each in found])
         return group.outdated

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal, Protocol, TypeAlias
 
 from indexium_core import errors
@@ -173,12 +174,13 @@ class TitleEnricher:
         Store a group of titles in one transaction, to which `save` adds the position of the job.
 
         A title whose match changed during the requests is left out: a person can withdraw or replace it meanwhile.
+        The transaction is repeated with more memory if the database runs out of it.
         """
-        group, at = StoredGroup(), self._clock()
-        reader = self._database.read()
+        at, reader = self._clock(), self._database.read()
         collected = [(each, self._collected(reader, each)) for each in fetched]
-        with self._database.atomic() as tx:
-            known = rows.known(tx, [each.title.id for each in fetched])
+
+        def put(tx: Connection) -> StoredGroup:
+            group, known = StoredGroup(), rows.known(tx, [each.title.id for each in fetched])
             present = [(each, found) for each, found in collected if each.title.id in known]
             group.outdated = {
                 each.title: known[each.title.id]
@@ -199,7 +201,11 @@ class TitleEnricher:
             if group.changed:
                 identified.show(tx, at=at, ids=[number for _, number in group.changed])
             save(tx, group)
-        self._take_cast([each.title.id for each, _ in current if each.details and each.title.entity_type == "movie"])
+            return group
+
+        group = self._database.run(put)
+        current = [each for each, _ in collected if each.title not in group.outdated]
+        self._take_cast([each.title.id for each in current if each.details and each.title.entity_type == "movie"])
         return group
 
     def _collected(self, reader: Connection, fetched: FetchedTitle) -> _Rows:
@@ -252,8 +258,7 @@ class TitleEnricher:
                 for name in new:
                     with contextlib.suppress(errors.UsageError, errors.ValidationError):  # a name of several people
                         self._add_people(film.file_ids, [name])
-                with self._database.atomic() as tx:
-                    rows.take_cast(tx, film.id, {*film.taken, *keys})
+                self._database.run(partial(rows.take_cast, film_id=film.id, keys={*film.taken, *keys}))
 
 
 def _long(wait: float | None) -> float | None:

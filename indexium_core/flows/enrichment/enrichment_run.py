@@ -34,7 +34,7 @@ class EnrichmentRun:
         self.wait: float | None = None  # seconds until the rest can be looked up
         self.problem = ""  # the sentence of the provider that has to be asked later
         self._total = 0
-        self._tries = Counter[int]()  # failed attempts of this run by title
+        self.tries = Counter[int]()  # failed attempts of this run by title
 
     def begin(self, due: Sequence[DueTitle]) -> None:
         """Count the videos of the titles."""
@@ -65,7 +65,7 @@ class EnrichmentRun:
             self.stop_sentence = fetched.problem
             return
         if fetched.outcome == "failed" and not fetched.is_lasting:
-            self._tries[fetched.title.id] += 1
+            self.tries[fetched.title.id] += 1
             if self.is_again(fetched):
                 return
         report.videos += _weight(fetched.title)
@@ -87,7 +87,7 @@ class EnrichmentRun:
             and not fetched.is_lasting
             and not fetched.stops
             and fetched.title.attempts + 1 < MOST_ATTEMPTS
-            and self._tries[fetched.title.id] < MOST_ATTEMPTS
+            and self.tries[fetched.title.id] < MOST_ATTEMPTS
         )
 
     def show(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from indexium_core import errors
@@ -18,6 +18,7 @@ from indexium_core.model.providers.traffic import TitleSearch
 from indexium_core.model.titles.matching import MIN_SCORE, MatchReason, ScoredCandidate, SearchQuery, is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import SearchRow
@@ -83,9 +84,12 @@ class MatchFinder:
 
     def _keep(self, item: TitleItem, row: SearchRow) -> None:
         """Note that a search by hand is newer than what is known about its title."""
-        with self._database.atomic() as tx:
+
+        def keep(tx: Connection) -> None:
             if store.searches(tx, [item.id]).get(item.id) == row:
                 store.put_search(tx, item.entity_type, item.id, row, at=self._clock())
+
+        self._database.run(keep)
 
     def _result(self, found: TitleSearch, query: SearchQuery, *, is_refresh: bool) -> SearchRow:
         """Return what is stored of a search; `is_refresh`: the title is an open question, and stays one."""
@@ -107,7 +111,8 @@ class MatchFinder:
     ) -> MatchState:
         """Store the result of a search, unless the title was deleted or a person has decided since `seen` was read."""
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def put(tx: Connection) -> MatchState | None:
             now, present = store.searches(tx, [item.id]).get(item.id), store.items(tx, [item.id]).get(item.id)
             if present is None or now != seen or present.state == "ignored":
                 return "none" if present is None else question_reader.state_of(present, now)
@@ -115,6 +120,10 @@ class MatchFinder:
             store.put_candidates(tx, item.entity_type, item.id, [_proposal(each) for each in found[:_MOST_CANDIDATES]])
             if row.state == "accepted":
                 acceptance.accept_candidate(tx, item, 1, by="automatic", at=at)
+            return None
+
+        if (other := self._database.run(put)) is not None:
+            return other
         emit(self._events, [item] if row.state == "accepted" else [])
         return row.state
 
@@ -143,12 +152,13 @@ class MatchFinder:
             if not query.title or len(query.title) > title_query.LONGEST:
                 raise errors.UsageError(f"A title has 1 to {title_query.LONGEST} characters.")
             found = [_proposal(each) for each in self._providers.match(query).decision.candidates]
-        self._store_search(item, query, found[:_MOST_CANDIDATES])
+        self._store_search(item.id, query, found[:_MOST_CANDIDATES])
 
-    def _store_search(self, item: TitleItem, query: SearchQuery, found: Sequence[MatchCandidate]) -> None:
+    def _store_search(self, title_id: int, query: SearchQuery, found: Sequence[MatchCandidate]) -> None:
         at = self._clock()
-        with self._database.atomic() as tx:
-            item = acceptance.film_or_series(tx, item.id)
+
+        def put(tx: Connection) -> None:
+            item = acceptance.film_or_series(tx, title_id)
             plain = title_query.plain_query(query, by_hand=acceptance.search_of(tx, item))
             row = store.searches(tx, [item.id]).get(item.id)
             kept = store.candidates(tx, [item.id]).get(item.id, [])
@@ -169,6 +179,8 @@ class MatchFinder:
                 explanation = "No provider has such a title."
             result = SearchRow(state="open" if fresh else "none", query=plain, explanation=explanation)
             store.put_search(tx, item.entity_type, item.id, result, at=at)
+
+        self._database.run(put)
         self._events.emit("matches:changed", total=1)
 
     def by_id(self, known: ExternalId, kind: TitleKind) -> MatchCandidate:
@@ -180,7 +192,8 @@ class MatchFinder:
     def reopen_contradicted(self) -> None:
         """Make automatic matches questions again that an id of an NFO file or a name contradicts."""
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def reopen(tx: Connection) -> Mapping[int, TitleItem]:
             found = store.contradicted(tx)
             items = store.items(tx, list(found))
             for number, item in items.items():
@@ -191,7 +204,9 @@ class MatchFinder:
                 store.reopen(tx, number, text)
             if items:
                 acceptance.copy_shown_values(tx, list(items), at)
-        if items:
+            return items
+
+        if items := self._database.run(reopen):
             emit(self._events, list(items.values()))
 
     def require_searchable(self, item: TitleItem) -> None:

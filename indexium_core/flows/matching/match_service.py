@@ -179,7 +179,8 @@ class TitleMatchService:
 
     def _accept(self, title_id: int, choose: Callable[[Connection], MatchCandidate], *, others: bool) -> MatchResult:
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
             item, chosen = acceptance.film_or_series(tx, title_id), choose(tx)
             near = question_reader.neighbours(tx, title_id, same_name=True) if others else []
             rejected = {
@@ -197,14 +198,16 @@ class TitleMatchService:
             name = _name_with_id(chosen)
             text = _decided(items, item, f"is matched with {name}", f"are matched with {name}")
             decision = _result(items, text)
-            decision_id = store.record_decision(tx, "accept", decision.description, before, at=at)
+            return items, _recorded(tx, "accept", decision, before, at)
+
+        items, decision = self._database.run(decide)
         emit(self._events, list(items.values()))
         try:
             job_id = self.on_accept(list(items))
         except errors.IndexiumError as error:  # the decision is stored; the next enrichment looks the titles up
             _log.warning("enrichment.not_scheduled", extra={"reason": error.message})
             job_id = None
-        return dataclasses.replace(decision, decision_id=decision_id, job_id=job_id)
+        return dataclasses.replace(decision, job_id=job_id)
 
     @remote()
     def reject(self, title_id: int, position: int, *, expected: str = "") -> MatchResult:
@@ -224,7 +227,8 @@ class TitleMatchService:
 
         """
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def decide(tx: Connection) -> tuple[TitleItem, MatchResult]:
             item = acceptance.film_or_series(tx, title_id)
             chosen = self._at(tx, title_id, position, expected)
             before = store.rows_before(tx, [title_id], with_candidates=True)
@@ -239,9 +243,11 @@ class TitleMatchService:
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
             acceptance.copy_shown_values(tx, [title_id], at)
             decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}")
-            decision_id = store.record_decision(tx, "reject", decision.description, before, at=at)
+            return item, _recorded(tx, "reject", decision, before, at)
+
+        item, decision = self._database.run(decide)
         emit(self._events, [item])
-        return dataclasses.replace(decision, decision_id=decision_id)
+        return decision
 
     @remote()
     def ignore(self, title_id: int, *, others: bool = False) -> MatchResult:
@@ -253,7 +259,8 @@ class TitleMatchService:
 
         """
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
             item = acceptance.film_or_series(tx, title_id)
             ids = [title_id, *(question_reader.neighbours(tx, title_id) if others else ())]
             before = store.rows_before(tx, ids, with_candidates=False)
@@ -263,9 +270,11 @@ class TitleMatchService:
             items = store.items(tx, ids)
             text = _decided(items, item, "is not a film or series", "are not films or series")
             decision = _result(items, text)
-            decision_id = store.record_decision(tx, "ignore", decision.description, before, at=at)
+            return items, _recorded(tx, "ignore", decision, before, at)
+
+        items, decision = self._database.run(decide)
         emit(self._events, list(items.values()))
-        return dataclasses.replace(decision, decision_id=decision_id)
+        return decision
 
     @remote()
     def later(self, title_id: int) -> MatchResult:
@@ -278,7 +287,8 @@ class TitleMatchService:
 
         """
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def decide(tx: Connection) -> MatchResult:
             item = acceptance.film_or_series(tx, title_id)
             row = store.searches(tx, [title_id]).get(title_id)
             if row is None or question_reader.state_of(item, row) not in UNDECIDED:
@@ -286,9 +296,11 @@ class TitleMatchService:
             before = store.rows_before(tx, [title_id], with_candidates=False)
             store.mark(tx, [title_id], "later", by="hand", at=at)
             decision = _result({title_id: item}, f"“{item.name}” was put off")
-            decision_id = store.record_decision(tx, "later", decision.description, before, at=at)
+            return _recorded(tx, "later", decision, before, at)
+
+        decision = self._database.run(decide)
         self._events.emit("matches:changed", total=1)
-        return dataclasses.replace(decision, decision_id=decision_id)
+        return decision
 
     @remote()
     def undo(self, decision_id: int | None = None) -> MatchResult:
@@ -307,12 +319,15 @@ class TitleMatchService:
 
         """
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def restore(tx: Connection) -> tuple[MatchDecisionRow, Mapping[int, TitleItem]]:
             decision = _undoable(tx, decision_id)
             ignored = {"ignore": "true", "accept": "false"}.get(decision.kind, "")
             store.restore(tx, decision, ignored=ignored, with_candidates=decision.kind in ("accept", "reject"), at=at)
             acceptance.copy_shown_values(tx, decision.title_ids, at)
-            items = store.items(tx, decision.title_ids)
+            return decision, store.items(tx, decision.title_ids)
+
+        decision, items = self._database.run(restore)
         emit(self._events, list(items.values()))
         return MatchResult(
             decision_id=decision.id,
@@ -331,6 +346,12 @@ class TitleMatchService:
         if expected and expected != chosen.key:
             raise errors.UsageError("The candidates have changed. Look at them again.", code="wrong_state")
         return chosen
+
+
+def _recorded(tx: Connection, kind: str, decision: MatchResult, before: str, at: datetime) -> MatchResult:
+    """Record a decision, and return it with its id."""
+    number = store.record_decision(tx, kind, decision.description, before, at=at)
+    return dataclasses.replace(decision, decision_id=number)
 
 
 def _all_states(counts: Mapping[str, int]) -> Mapping[str, int]:

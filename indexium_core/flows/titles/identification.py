@@ -126,8 +126,7 @@ class Identifier:
         executor = self._executor(len(missing), len(missing) * _NAME_SECONDS)
         for chunk, parts in _in_parallel(executor, parsing.parse_names, chunks):
             found = dict(zip(chunk, parts, strict=True))
-            with self._database.atomic() as tx:
-                identified.put_names(tx, parsing.VERSION, found)
+            self._database.run(partial(identified.put_names, parser=parsing.VERSION, names=found))
             known |= found
             report.names += len(chunk)
             on_progress(0, report.files, f"{report.names:,} of {len(missing):,} names")
@@ -141,8 +140,7 @@ class Identifier:
         others = [each for each in catalog.libraries(self._database.read()) if each.kind != "home"]
         if any(each.library_id not in library_ids for each in others):
             return
-        with self._database.atomic() as tx:
-            identified.forget_names(tx, parsing.VERSION, list(names))
+        self._database.run(lambda tx: identified.forget_names(tx, parsing.VERSION, list(names)))
 
     # Titles.
 

@@ -34,6 +34,7 @@ from indexium_core.model.titles.titles import (
     TitleValue,
 )
 from indexium_core.store.catalog import catalog
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import identified, title_facets
 from indexium_core.store.titles import titles as store
@@ -265,11 +266,7 @@ class TitleService:
         item = self._item(title_id)
         checked = {name: checked_value(field_of(name, item.entity_type), value) for name, value in values.items()}
         at = self._clock()
-        with self._database.atomic() as tx:
-            for name, value in checked.items():
-                store.set_by_hand(tx, item, name, value, at=at)
-            identified.show(tx, at=at, ids=[item.id])
-        return self._changed(item, checked)
+        return self._change(item, checked, lambda tx, name: store.set_by_hand(tx, item, name, checked[name], at=at))
 
     @remote()
     def lock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
@@ -281,22 +278,14 @@ class TitleService:
         item = self._item(title_id)
         names = [field_of(name, item.entity_type).name for name in fields]
         at = self._clock()
-        with self._database.atomic() as tx:
-            for name in names:
-                store.lock(tx, item, name, at=at)
-            identified.show(tx, at=at, ids=[item.id])
-        return self._changed(item, names)
+        return self._change(item, names, lambda tx, name: store.lock(tx, item, name, at=at))
 
     @remote()
     def unlock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
         """Unlock fields of a title, as `lock`. The next scan may replace the shown values."""
         item = self._item(title_id)
         names = [field_of(name, item.entity_type).name for name in fields]
-        with self._database.atomic() as tx:
-            for name in names:
-                store.unlock(tx, item, name)
-            identified.show(tx, at=self._clock(), ids=[item.id])
-        return self._changed(item, names)
+        return self._change(item, names, lambda tx, name: store.unlock(tx, item, name))
 
     @remote()
     def restore(self, title_id: int, before: Mapping[str, Sequence[TitleValue]]) -> builtins.list[TitleValue]:
@@ -327,11 +316,7 @@ class TitleService:
                 for each in values
                 if each.field == name
             ]
-        with self._database.atomic() as tx:
-            for name, own in checked.items():
-                store.restore(tx, item, name, own)
-            identified.show(tx, at=self._clock(), ids=[item.id])
-        return self._changed(item, checked)
+        return self._change(item, checked, lambda tx, name: store.restore(tx, item, name, checked[name]))
 
     # Files by hand.
 
@@ -362,14 +347,16 @@ class TitleService:
 
         """
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def move(tx: Connection) -> tuple[int, Collection[int]]:
             libraries = assigning.checked_files(tx, file_ids)
             item = store.find(tx, title_id)
             if item is None:
                 raise errors.UnknownIdError(f"There is no title {title_id}.")
             targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at)
-            changed = assigning.move(tx, libraries, targets, role=role, at=at)
-        return self._moved(targets[0][1], changed)
+            return targets[0][1], assigning.move(tx, libraries, targets, role=role, at=at)
+
+        return self._moved(*self._database.run(move))
 
     @remote()
     def assign_new(
@@ -402,14 +389,17 @@ class TitleService:
 
         """
         at = self._clock()
-        with self._database.atomic() as tx:
+
+        def move(tx: Connection) -> tuple[int, Collection[int]]:
             libraries = assigning.checked_files(tx, file_ids)
             library_id = next(iter(libraries.values()))
             item = assigning.make_title(tx, kind, title, year=year, library_id=library_id, at=at)
             targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at)
             changed = assigning.move(tx, libraries, targets, role=role, at=at)
             identified.show(tx, at=at, ids=[item.id])
-        return self._moved(targets[0][1], changed | {item.id})
+            return targets[0][1], changed | {item.id}
+
+        return self._moved(*self._database.run(move))
 
     @remote()
     def unassign(self, file_ids: Sequence[int], *, priority: int | str = "normal") -> Job:
@@ -418,9 +408,12 @@ class TitleService:
 
         Raises UnknownIdError and UsageError as `assign`.
         """
-        with self._database.atomic() as tx:
+
+        def free(tx: Connection) -> tuple[dict[int, int], Collection[int]]:
             libraries = assigning.checked_files(tx, file_ids)
-            changed = assigning.move(tx, libraries, (), role="main", at=self._clock())
+            return libraries, assigning.move(tx, libraries, (), role="main", at=self._clock())
+
+        libraries, changed = self._database.run(free)
         self._emit_changed(changed)
         return self.identify(sorted(set(libraries.values())), priority=priority)
 
@@ -466,8 +459,17 @@ class TitleService:
         """
         return self._decisions.set_each(planned_values.texts(self._database.read(), title_ids, fields))
 
-    def _changed(self, item: TitleItem, names: Sequence[str] | Mapping[str, Any]) -> builtins.list[TitleValue]:
-        """Send the event of a change by hand, and return the candidates of the changed fields."""
+    def _change(
+        self, item: TitleItem, names: Collection[str], change: Callable[[Connection, str], None]
+    ) -> builtins.list[TitleValue]:
+        """Change fields by hand, all or none, and return their candidates."""
+
+        def work(tx: Connection) -> None:
+            for name in names:
+                change(tx, name)
+            identified.show(tx, at=self._clock(), ids=[item.id])
+
+        self._database.run(work)
         kind = item.entity_type if item.entity_type in ("movie", "series") else "series"
         number = item.id if item.entity_type in ("movie", "series") else item.series_id
         self._events.emit(f"{kind}:updated", title_id=number, total=1)

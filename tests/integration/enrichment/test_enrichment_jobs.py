@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun
 from indexium_core.library import Library
 from indexium_core.model.job import Job
+from indexium_core.store.connection import OUT_OF_MEMORY
 from tests.integration.test_titles import identify, run, titles
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich
@@ -157,3 +160,17 @@ def test_two_jobs_look_a_title_up_once(library: Library, stand_in: ProviderStand
     assert {each.status for each in done} == {"completed"}
     assert sum(each.summary["enriched"] for each in done) == 3
     assert len([each for each in stand_in.requests if each.route == "/movie/9000004"]) == 1
+
+
+def test_group_is_stored_with_more_memory_and_counted_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored, calls = EnrichmentRun.store, list[int]()
+
+    def store(*arguments: Any) -> None:
+        stored(*arguments)
+        calls.append(1)
+        if len(calls) == 1:
+            raise errors.StoreError("The database ran out of memory.", code=OUT_OF_MEMORY)
+
+    monkeypatch.setattr(EnrichmentRun, "store", store)
+    job = enrich(library)
+    assert (job.status, job.summary["enriched"], job.summary["videos"], len(calls) > 1) == ("completed", 3, 5, True)

@@ -10,6 +10,8 @@ import pytest
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.store.connection import OUT_OF_MEMORY
+from indexium_core.store.titles import matches
 from tests.support import media
 from tests.support.matched_home import FILES, content, found, ids, provider_values
 from tests.support.providers import use_keys
@@ -139,3 +141,21 @@ def test_description_names_title_and_candidate(library: Library, tmp_path: Path)
     film = found(library, "The Lantern Keeper")
     ignored = library.matches.ignore(film, others=True)
     assert ignored.description == "“The Lantern Keeper” and 1 other title of its folder are not films or series."
+
+
+def test_decision_is_repeated_with_more_memory(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    title_id, record, calls = found(library, "The Lantern Keeper"), matches.record_decision, list[int]()
+
+    def record_late(*arguments: Any, **named: Any) -> int:
+        calls.append(record(*arguments, **named))
+        if len(calls) == 1:
+            raise errors.StoreError("The database ran out of memory.", code=OUT_OF_MEMORY)
+        return calls[-1]
+
+    monkeypatch.setattr(matches, "record_decision", record_late)
+    decision = library.matches.accept(title_id, 1)
+    assert (library.matches.get(title_id).state, decision.decision_id, len(calls)) == ("accepted", calls[-1], 2)
+    library.matches.undo()
+    assert library.matches.get(title_id).state == "open"
+    with pytest.raises(errors.UsageError, match="no decision about a match to undo"):
+        library.matches.undo()
