@@ -181,6 +181,14 @@ def test_related_titles_share_people_genres_or_a_collection(library: Library) ->
     assert [each.item.title for each in library.titles.related(ids["Lake"])] == []
 
 
+def test_copies_of_a_title_are_not_related(library: Library) -> None:
+    ids = {each.title: each.id for each in library.titles.list().items}
+    year = next(each.year for each in library.titles.list().items if each.title == "Amber")
+    library.titles.set_values(ids["Cedar"], {"title": "Amber", "year": year, "collection": "Trees"})
+    library.titles.set(ids["Amber"], "collection", "Trees")
+    assert {each.item.title for each in library.titles.related(ids["Amber"])} == {"Birch", "Pond"}
+
+
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [

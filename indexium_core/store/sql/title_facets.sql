@@ -49,10 +49,14 @@ WITH shared AS (
     ) AS v WHERE v.entity_id <> $id AND len(names) > 0
 ), facts AS (
     SELECT entity_id, is_genre, is_collection, lower(name) AS fact, any_value(name) AS name FROM shared GROUP BY ALL
+), named AS ( -- copies of a title in several libraries have one name
+    SELECT id, state, lower(title) || '|' || coalesce(year, 0) AS name FROM movies
+    UNION ALL SELECT id, state, lower(title) || '|' || coalesce(year, 0) || '|series' FROM series
 )
 SELECT f.entity_id AS id, coalesce(list(f.name ORDER BY f.fact) FILTER (NOT is_genre AND NOT is_collection), [])[:5] AS people,
        coalesce(list(f.name ORDER BY f.fact) FILTER (is_genre), []) AS genres,
        coalesce(any_value(f.name) FILTER (is_collection), '') AS collection
-FROM facts AS f JOIN (SELECT id, state FROM movies UNION ALL SELECT id, state FROM series) AS t ON t.id = f.entity_id
-WHERE t.state <> 'ignored' GROUP BY f.entity_id
+FROM facts AS f JOIN named AS t ON t.id = f.entity_id
+WHERE t.state <> 'ignored' AND t.name NOT IN (SELECT name FROM named WHERE id = $id) GROUP BY f.entity_id, t.name
+QUALIFY row_number() OVER (PARTITION BY t.name ORDER BY f.entity_id) = 1
 ORDER BY sum(CASE WHEN is_collection THEN 6 WHEN is_genre THEN 1 ELSE 2 END) DESC, f.entity_id LIMIT $limit;
