@@ -62,6 +62,7 @@ const keepFocus = () => {
 /** @type {(self: Self, name: string) => void} */
 function showPage(self, name) {
   document.documentElement.dataset.page = name
+  self.state.toasts.keep(toast => !toast.undo_here) // only the page that was left can undo it
   self.paint()
   requestAnimationFrame(() => setTimeout(keepFocus)) // the browser moves the focus when it draws
 }

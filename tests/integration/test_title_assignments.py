@@ -197,6 +197,95 @@ def test_wrong_files_and_titles_are_refused(library: Library, tmp_path: Path) ->
     assert "Thng" in titles(library)
 
 
+def test_film_whose_name_begins_with_hand_is_no_title_by_hand(library: Library, folder: Path) -> None:
+    add(folder / "Films/Hand of God (2021).mp4", 71)
+    library.scan()
+    hand = titles(library)["Hand of God"]
+    add(folder / "Films/Of God (2021).mp4", 72)
+    library.scan()
+    assert {"Hand of God": hand.id}.items() < {name: each.id for name, each in titles(library).items()}.items()
+    assert files_of(library, titles(library)["Of God"].id) == [("Of God (2021).mp4", "main", False)]
+    library.titles.set(hand.id, "title", "La mano de Dios")
+    library.titles.assign([file_of(library, "Hand of God (2021).mp4")], titles(library)["The Thing"].id)
+    assert titles(library)["La mano de Dios"].id == hand.id  # a value by hand keeps the title
+
+
+def test_only_moved_files_are_identified_again(library: Library) -> None:
+    thng, thing = titles(library)["Thng"], titles(library)["The Thing"]
+    file = file_of(library, "Thng.mp4")
+    with pytest.raises(errors.UsageError, match="Nobody has moved"):
+        library.titles.unassign([file])
+    assert titles(library)["Thng"].id == thng.id
+    [other] = [each.file_id for each in library.titles.get(thing.id).files][:1]
+    library.titles.assign([file], thing.id)
+    library.jobs.wait(library.titles.unassign([file, other]).id, timeout=60)
+    assert titles(library)["The Thing"].id == thing.id
+    assert "Thng" in titles(library)
+
+
+def test_moved_file_of_an_offline_library_keeps_its_title(library: Library, folder: Path) -> None:
+    file, thing = file_of(library, "Thng.mp4"), titles(library)["The Thing"].id
+    library.titles.assign([file], thing, role="extra")
+    folder.rename(folder.with_name("elsewhere"))
+    library.scan()
+    with pytest.raises(errors.UsageError, match="is offline"):
+        library.titles.unassign([file])
+    assert ("Thng.mp4", "extra", True) in files_of(library, thing)
+
+
+def test_made_film_with_a_match_by_hand_keeps_its_name(library: Library) -> None:
+    file = file_of(library, "Thng.mp4")
+    made = library.titles.assign_new([file], "movie", "It Came", year=1953)
+    library._parts.store.run(
+        lambda tx: tx.execute(
+            "INSERT INTO title_searches BY NAME SELECT 'movie' AS entity_type, $1 AS entity_id, 'accepted' AS state, "
+            "'{}' AS query, '' AS explanation, 'hand' AS decided_by, now() AS searched_at",
+            [made.id],
+        )
+    )
+    library.titles.assign([file], titles(library)["The Thing"].id)
+    assert library.titles.get(made.id).item.name == "It Came (1953)"
+
+
+@pytest.mark.parametrize("kind", ["season", "episode"])
+def test_made_series_with_a_value_below_it_keeps_its_name(library: Library, kind: str) -> None:
+    file = file_of(library, "Thng.mp4")
+    made = library.titles.assign_new([file], "series", "Marsh", season=1, episodes=[1])
+    assert made.series_id is not None
+    below = [each for each in library.titles.list(kind=kind).items if each.series_id == made.series_id]
+    library.titles.set(below[0].id, "plot", "By hand")
+    library.titles.assign([file], titles(library)["The Thing"].id)
+    assert library.titles.get(made.series_id).item.name == "Marsh"
+    assert library.titles.get(below[0].id).item.name == below[0].name
+
+
+def test_bounds_of_a_move(library: Library) -> None:
+    pond, file = titles(library, "series")["Pond"].id, file_of(library, "Thng.mp4")
+    with pytest.raises(errors.UsageError, match="51 episodes are too many"):
+        library.titles.assign([file], pond, episodes=range(51))
+    with pytest.raises(errors.UsageError, match="10,001 files are too many"):
+        library.titles.assign(range(1, 10_002), pond, episodes=[1])
+    with pytest.raises(errors.UnknownIdError, match=f"no file {2**63}"):
+        library.titles.assign([2**63], pond, episodes=[1])
+    assert library.titles.assign([file], pond, season=3, episodes=range(50)).season == 3
+
+
+def test_photo_is_no_film(library: Library) -> None:
+    file = file_of(library, "Thng.mp4")
+    library._parts.store.run(
+        lambda tx: tx.execute("UPDATE scanned_files SET media_kind = 'photo' WHERE file_id = $1", [file])
+    )
+    with pytest.raises(errors.UsageError, match="is no video"):
+        library.titles.assign([file], titles(library)["The Thing"].id)
+
+
+def test_season_takes_no_other_number(library: Library) -> None:
+    file, season = file_of(library, "Thng.mp4"), titles(library, "season")["Season 1"]
+    with pytest.raises(errors.UsageError, match=f"Name the series {season.series_id} for another season"):
+        library.titles.assign([file], season.id, season=2, episodes=[9])
+    assert library.titles.assign([file], season.id, season=1, episodes=[9]).season == 1
+
+
 def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     file, pond = str(file_of(library, "Thng.mp4")), str(titles(library, "series")["Pond"].id)
     thing = str(titles(library)["The Thing"].id)

@@ -15,7 +15,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.matches.questions import MatchCandidate, MatchState
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
-from indexium_core.model.titles.matching import MIN_SCORE, MatchReason, ScoredCandidate, SearchQuery, is_same
+from indexium_core.model.titles.matching import MIN_SCORE, Candidate, MatchReason, ScoredCandidate, SearchQuery, is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
@@ -65,11 +65,7 @@ class MatchFinder:
         if item.state == "discovered" and not query.external_ids:
             explanation = "Its name says nothing. Search its title by hand."
             return self._store(item, row, SearchRow(state="none", query=plain, explanation=explanation), ())
-        rejected = [
-            each.candidate
-            for each in store.candidates(reader, [title_id]).get(title_id, [])
-            if each.state == "rejected"
-        ]
+        rejected = _rejected(reader, title_id)
         try:
             found = self._providers.match(query, rejected=rejected)
         except errors.ProviderError as error:
@@ -80,7 +76,7 @@ class MatchFinder:
         result = self._result(found, query, is_refresh=is_refresh)
         accepted = found.decision.accepted if result.state == "accepted" else None
         others = [each for each in found.decision.candidates if each is not accepted]
-        return self._store(item, row, result, [accepted, *others] if accepted else others)
+        return self._store(item, row, result, [accepted, *others] if accepted else others, rejected)
 
     def _keep(self, item: TitleItem, row: SearchRow) -> None:
         """Note that a search by hand is newer than what is known about its title."""
@@ -107,15 +103,28 @@ class MatchFinder:
         return SearchRow(state=state, query=plain, explanation=explanation)
 
     def _store(
-        self, item: TitleItem, seen: SearchRow | None, row: SearchRow, found: Sequence[ScoredCandidate]
+        self,
+        item: TitleItem,
+        seen: SearchRow | None,
+        row: SearchRow,
+        found: Sequence[ScoredCandidate],
+        rejected: Sequence[Candidate] | None = None,
     ) -> MatchState:
-        """Store the result of a search, unless the title was deleted or a person has decided since `seen` was read."""
+        """
+        Store the result of a search, and return the state of the title.
+
+        Nothing is stored if the title was deleted, or if something changed during the request: a person decided since
+        `seen` was read, its search is another one, or other candidates than `rejected` are rejected now.
+        """
         at = self._clock()
 
         def put(tx: Connection) -> MatchState | None:
             now, present = store.searches(tx, [item.id]).get(item.id), store.items(tx, [item.id]).get(item.id)
             if present is None or now != seen or present.state == "ignored":
                 return "none" if present is None else question_reader.state_of(present, now)
+            is_same_search = title_query.plain_query(acceptance.search_of(tx, present)) == row.query
+            if not is_same_search or (rejected is not None and _rejected(tx, item.id) != rejected):
+                return question_reader.state_of(present, now)
             store.put_search(tx, item.entity_type, item.id, row, at=at)
             store.put_candidates(tx, item.entity_type, item.id, [_proposal(each) for each in found[:_MOST_CANDIDATES]])
             if row.state == "accepted":
@@ -215,6 +224,11 @@ class MatchFinder:
             raise errors.UsageError(
                 f"“{item.name}” is not searched, because its library was removed or has home videos."
             )
+
+
+def _rejected(reader: Connection, title_id: int) -> list[Candidate]:
+    found = store.candidates(reader, [title_id]).get(title_id, [])
+    return [each.candidate for each in found if each.state == "rejected"]
 
 
 def emit(events: EventBus, items: Sequence[TitleItem]) -> None:

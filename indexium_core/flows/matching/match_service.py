@@ -241,6 +241,8 @@ class TitleMatchService:
             left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]
             if row is not None and (is_match or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
+            if is_match and left:
+                store.reopen(tx, title_id, "Its match was rejected.")
             acceptance.copy_shown_values(tx, [title_id], at)
             decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}")
             return item, _recorded(tx, "reject", decision, before, at)

@@ -16,7 +16,11 @@ from indexium_core.store.titles import assignments, identified
 from indexium_core.store.titles import titles as store
 from indexium_core.store.titles.identified import TitleRow
 
-__all__ = ["checked_files", "find_targets", "make_title", "move"]
+__all__ = ["MOST_EPISODES", "MOST_FILES", "checked_files", "find_targets", "make_title", "move", "release"]
+
+MOST_FILES = 10_000  # of one call
+MOST_EPISODES = 50  # of one file
+_MOST_ID = 2**63 - 1
 
 
 def checked_files(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
@@ -25,18 +29,50 @@ def checked_files(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]
 
     Raises:
         UnknownIdError: There is no such file.
-        UsageError: No file is given, or a library has home videos.
+        UsageError: No file or too many are given, one is no video, or a library has home videos.
 
     """
-    found: dict[int, int] = {}
-    for file_id, library_id in assignments.libraries_of(reader, dict.fromkeys(file_ids)).items():
-        if library_id is None:
-            raise errors.UnknownIdError(f"There is no file {file_id}.")
-        found[file_id] = library_id
-    if not found:
+    wanted = dict.fromkeys(file_ids)
+    if not wanted:
         raise errors.UsageError("Name at least one file.")
+    if len(wanted) > MOST_FILES:
+        raise errors.UsageError(f"{len(wanted):,} files are too many: move at most {MOST_FILES:,} at once.")
+    for file_id in wanted:
+        if not 0 < file_id <= _MOST_ID:
+            raise _unknown_file(file_id)
+    found: dict[int, int] = {}
+    for each in assignments.files(reader, wanted):
+        if each.library_id is None:
+            raise _unknown_file(each.id)
+        if each.media_kind != "video":
+            raise errors.UsageError(f"File {each.id} is no video: only videos belong to films and series.")
+        found[each.id] = each.library_id
     title_libraries.names_of(reader, sorted(set(found.values())))
     return found
+
+
+def _unknown_file(file_id: int) -> errors.UnknownIdError:
+    return errors.UnknownIdError(f"There is no file {file_id}.")
+
+
+def release(tx: Connection, file_ids: Sequence[int], *, at: datetime) -> tuple[list[int], set[int]]:
+    """
+    Undo the moves of files, and return the ids of their libraries and of all titles that this changes.
+
+    The files have no title until the next identification. Files that nobody has moved keep their titles.
+
+    Raises:
+        UnknownIdError: There is no such file.
+        UsageError: None of the files is moved, or a library is offline; or as `checked_files`.
+
+    """
+    libraries = checked_files(tx, file_ids)
+    moved = {each.file_id for each in assignments.assigned(tx)}
+    libraries = {file_id: library_id for file_id, library_id in libraries.items() if file_id in moved}
+    if not libraries:
+        raise errors.UsageError("Nobody has moved these files to a title, so their names identify them already.")
+    title_libraries.require_online(tx, libraries.values())
+    return sorted(set(libraries.values())), move(tx, libraries, (), role="main", at=at)
 
 
 def find_targets(
@@ -71,8 +107,12 @@ def find_targets(
             f"{_subject(item)}, whose files belong to its episodes. "
             "Name the season and the episode, or choose the role extra, trailer or sample."
         )
-    number = item.season if item.entity_type == "season" else season
-    checked = checked_value(TITLE_FIELDS["season"], 1 if number is None else number)
+    if len(episodes) > MOST_EPISODES:
+        raise errors.UsageError(f"{len(episodes):,} episodes are too many: a file has at most {MOST_EPISODES}.")
+    number = item.season if item.entity_type == "season" else 1
+    checked = checked_value(TITLE_FIELDS["season"], number if season is None else season)
+    if item.entity_type == "season" and checked != item.season:
+        raise errors.UsageError(f"{_subject(item)}, number {number}. Name the series {series_id} for another season.")
     return [("episode", _episode(tx, item, series_id, checked, each, at=at)) for each in dict.fromkeys(episodes)]
 
 

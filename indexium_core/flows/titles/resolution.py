@@ -93,14 +93,14 @@ class Resolver:
     # Files that a person moved.
 
     def _movie_of_names(self, group: MovieGroup) -> MovieGroup:
-        return replace(group, files=self._free(group.files))
+        return replace(group, files=self._not_moved(group.files))
 
     def _series_of_names(self, group: SeriesGroup) -> SeriesGroup:
-        episodes = {key: replace(each, files=self._free(each.files)) for key, each in group.episodes.items()}
+        episodes = {key: replace(each, files=self._not_moved(each.files)) for key, each in group.episodes.items()}
         episodes = {key: each for key, each in episodes.items() if each.files}
-        return replace(group, episodes=episodes, extras=self._free(group.extras))
+        return replace(group, episodes=episodes, extras=self._not_moved(group.extras))
 
-    def _free(self, files: Sequence[FileRole]) -> list[FileRole]:
+    def _not_moved(self, files: Sequence[FileRole]) -> list[FileRole]:
         """Link the files that a person moved to their titles, and return the others."""
         for each in files:
             for link in self._assigned.get(each.file_id, ()):

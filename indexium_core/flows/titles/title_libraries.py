@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from indexium_core import errors
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 
-__all__ = ["check", "names_of"]
+__all__ = ["check", "names_of", "require_online"]
 
 
 def check(reader: Connection, library_id: int | None) -> None:
@@ -36,6 +36,16 @@ def names_of(reader: Connection, library_ids: Sequence[int]) -> str:
                 f"Choose another kind first: indexium libraries set {library_id} --kind mixed."
             )
     return ", ".join(rows[library_id].name for library_id in library_ids) or "all libraries"
+
+
+def require_online(reader: Connection, library_ids: Collection[int]) -> None:
+    """Raise UsageError if one of these libraries is offline: its videos cannot be identified now."""
+    for row in catalog.libraries(reader):
+        if row.library_id in library_ids and row.state != "online":
+            raise errors.UsageError(
+                f"Library {row.library_id} “{row.name}” is offline, so its files cannot be identified again. "
+                "Connect its disk and scan it first."
+            )
 
 
 def _unknown(library_id: int) -> errors.UnknownIdError:

@@ -404,18 +404,15 @@ class TitleService:
     @remote()
     def unassign(self, file_ids: Sequence[int], *, priority: int | str = "normal") -> Job:
         """
-        Forget that a person moved files, and add the job that identifies their libraries by names again.
+        Undo the moves of files, and add the job that identifies their libraries by names again.
 
-        Raises UnknownIdError and UsageError as `assign`.
+        Files that nobody has moved stay in their titles. Raises UnknownIdError and UsageError as `assign`; UsageError,
+        too, if none of the files is moved or a library is offline.
         """
-
-        def free(tx: Connection) -> tuple[dict[int, int], Collection[int]]:
-            libraries = assigning.checked_files(tx, file_ids)
-            return libraries, assigning.move(tx, libraries, (), role="main", at=self._clock())
-
-        libraries, changed = self._database.run(free)
+        at = self._clock()
+        library_ids, changed = self._database.run(lambda tx: assigning.release(tx, file_ids, at=at))
         self._emit_changed(changed)
-        return self.identify(sorted(set(libraries.values())), priority=priority)
+        return self.identify(library_ids, priority=priority)
 
     def _moved(self, title_id: int, changed: Collection[int]) -> TitleItem:
         self._emit_changed(changed)

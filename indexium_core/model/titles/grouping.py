@@ -13,7 +13,8 @@ from indexium_core.model.titles.title_guess import TitleGuess
 
 __all__ = ["MADE_BY_HAND", "EpisodeGroup", "FileRole", "MovieGroup", "SeriesGroup", "group_movies", "group_series"]
 
-MADE_BY_HAND = "hand "  # begins the key of a title that a person made, until names say the rest of it
+# Begins the key of a title that a person made, until names say the rest of it. No name has the character.
+MADE_BY_HAND = "\x1fhand "
 _Variant: TypeAlias = tuple[int | None, str]  # year and country of a series
 
 

@@ -187,13 +187,15 @@ DELETE FROM asset_candidates WHERE provider <> 'local' AND NOT is_selected AND N
   AND entity_id IN (SELECT unnest($scope::BIGINT[]));
 
 -- name: restore_pictures
--- Restore the pictures that providers offer.
+-- Restore the pictures that providers offer. A picture that is there was chosen since, and stays.
 INSERT INTO asset_candidates BY NAME FROM (
     SELECT unnest(from_json($before::JSON->'pictures', '[{"id": "BIGINT", "entity_type": "VARCHAR", "entity_id": "BIGINT",
         "asset_type": "VARCHAR", "provider": "VARCHAR", "provider_url": "VARCHAR", "provider_metadata": "VARCHAR",
         "width": "INTEGER", "height": "INTEGER", "is_downloaded": "BOOLEAN", "cache_path": "VARCHAR",
         "content_hash": "VARCHAR", "perceptual_hash": "VARCHAR", "created_at": "TIMESTAMPTZ"}]'), recursive := true)
-) WHERE entity_id IN (SELECT id FROM titles);
+) AS r WHERE r.entity_id IN (SELECT id FROM titles) AND NOT EXISTS (
+    SELECT 1 FROM asset_candidates AS c
+    WHERE c.id = r.id OR (c.entity_type, c.entity_id, c.asset_type, c.provider_url) = (r.entity_type, r.entity_id, r.asset_type, r.provider_url));
 
 -- name: put_ids
 -- Add ids as values of a provider, except where a locked value of it is.
@@ -227,7 +229,7 @@ SELECT json_object(
                     WHERE $with_candidates AND list_contains($ids::BIGINT[], entity_id)) AS m),
     'values', (SELECT coalesce(to_json(list(v)), '[]') FROM (
                    SELECT * REPLACE (value::VARCHAR AS value) FROM title_values
-                   WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand')
+                   WHERE (list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND (origin = 'hand' OR locked))
                       OR ($with_candidates AND origin = 'provider' AND entity_id IN (SELECT unnest($scope::BIGINT[])))) AS v),
     'pictures', (SELECT coalesce(to_json(list(p)), '[]') FROM (
                      SELECT * EXCLUDE (is_selected, is_rejected, selected_by, selected_at, auto_score)
@@ -305,6 +307,16 @@ UPDATE /* table */ AS t SET state = r.state, enriched_at = r.enriched_at FROM (
 ) AS r WHERE r.id = t.id;
 
 -- name: remove_ignored
--- Delete the values by hand that say that titles are no film and no series; locked values stay.
-DELETE FROM title_values WHERE list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand' AND NOT locked
-  AND value::VARCHAR = $value;
+-- Delete the values by hand that say that titles are no film and no series; values that were locked since stay.
+DELETE FROM title_values WHERE list_contains($ids::BIGINT[], entity_id) AND field = 'ignored' AND origin = 'hand'
+  AND value::VARCHAR = $value AND (NOT locked OR entity_id IN (SELECT r.entity_id FROM (
+    SELECT unnest(from_json($before::JSON->'values', '[{"entity_id": "BIGINT", "field": "VARCHAR", "locked": "BOOLEAN"}]'), recursive := true)
+  ) AS r WHERE r.field = 'ignored' AND r.locked));
+
+-- name: lock_ignored_again
+-- Restore the padlocks of the field `ignored`, which a decision had moved to its value by hand.
+UPDATE title_values AS v SET locked = TRUE FROM (
+    SELECT unnest(from_json($before::JSON->'values', '[{"entity_id": "BIGINT", "field": "VARCHAR", "origin": "VARCHAR",
+        "provider": "VARCHAR", "locked": "BOOLEAN"}]'), recursive := true)
+) AS r WHERE r.locked AND r.field = 'ignored' AND (r.entity_id, r.field, r.origin, r.provider) = (v.entity_id, v.field, v.origin, v.provider)
+  AND NOT EXISTS (SELECT 1 FROM title_values AS o WHERE o.entity_id = v.entity_id AND o.field = 'ignored' AND o.locked);

@@ -2,9 +2,9 @@
 -- The files that a person moved to a title.
 SELECT file_id, entity_type, entity_id, NULL::INTEGER AS part, role FROM title_assignments ORDER BY file_id, entity_id;
 
--- name: libraries_of
--- The libraries of files; an unknown file has none.
-SELECT w.file_id, f.library_id FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS w
+-- name: files
+-- The libraries of files and what they are; an unknown file has no library.
+SELECT w.file_id, f.library_id, coalesce(f.media_kind, 'video') FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id) AS w
 LEFT JOIN scanned_files AS f USING (file_id);
 
 -- name: titles_of
@@ -52,16 +52,19 @@ SELECT id FROM titles WHERE entity_type = $kind AND library_id = $library_id AND
 
 -- name: forget_made_values
 -- Delete what a person said about titles that exist only because files were moved to them, as soon as they have no file.
--- Other values by hand, and locked ones, keep such a title.
+-- Other values by hand, locked ones and a match that a person accepted keep such a title; so do those of its seasons and
+-- episodes.
 DELETE FROM title_values AS v
 WHERE v.origin = 'hand' AND NOT v.locked AND list_contains($fields::VARCHAR[], v.field)
   AND (v.entity_type, v.entity_id) IN (
     SELECT (t.entity_type, t.id) FROM titles AS t
-    WHERE list_contains($ids::BIGINT[], t.id) AND starts_with(t.name_key, 'hand ')
+    WHERE list_contains($ids::BIGINT[], t.id) AND starts_with(t.name_key, $prefix)
       AND NOT EXISTS (SELECT 1 FROM title_files AS l
                       LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id
                       WHERE l.entity_id = t.id OR e.series_id = t.id)
-      AND NOT EXISTS (SELECT 1 FROM title_values AS o
-                      LEFT JOIN episodes AS e ON o.entity_type = 'episode' AND e.id = o.entity_id
-                      WHERE (o.entity_id = t.id OR e.series_id = t.id)
-                        AND (o.locked OR (o.origin = 'hand' AND NOT list_contains($fields::VARCHAR[], o.field)))));
+      AND NOT EXISTS (SELECT 1 FROM titles AS c
+                      WHERE (c.id = t.id OR c.series_id = t.id)
+                        AND (c.id IN (SELECT entity_id FROM title_values WHERE locked
+                                      OR (origin = 'hand' AND NOT list_contains($fields::VARCHAR[], field)))
+                             OR c.id IN (SELECT entity_id FROM title_searches
+                                         WHERE state = 'accepted' AND decided_by = 'hand'))));

@@ -13,20 +13,29 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.titles.identified import FileLink
 
 __all__ = [
+    "FileToMove",
     "FormerTitle",
     "assign",
     "assigned",
     "episode",
+    "files",
     "forget",
     "forget_made",
     "former",
-    "libraries_of",
     "libraries_of_titles",
     "parts",
     "title_of",
 ]
 
 _IDENTITY = ("title", "year", "season", "episode")  # fields of a title that a person makes for a file
+
+
+class FileToMove(NamedTuple):
+    """A file that a person wants to move."""
+
+    id: int
+    library_id: int | None  # None: there is no such file
+    media_kind: str
 
 
 class FormerTitle(NamedTuple):
@@ -41,9 +50,9 @@ def assigned(reader: Connection) -> list[FileLink]:
     return [FileLink(*row) for row in reader.execute(_sql("assigned")).fetchall()]
 
 
-def libraries_of(reader: Connection, file_ids: Collection[int]) -> dict[int, int | None]:
-    """Return the libraries of files by file id; None for a file that does not exist."""
-    return dict(reader.execute(_sql("libraries_of"), {"file_ids": list(file_ids)}).fetchall())
+def files(reader: Connection, file_ids: Collection[int]) -> list[FileToMove]:
+    """Return what is known about files, also about those that do not exist."""
+    return [FileToMove(*row) for row in reader.execute(_sql("files"), {"file_ids": list(file_ids)}).fetchall()]
 
 
 def former(reader: Connection, file_ids: Collection[int]) -> list[FormerTitle]:
@@ -94,7 +103,8 @@ def title_of(
 
 def forget_made(tx: Connection, title_ids: Sequence[int]) -> None:
     """Delete the title, the year and the number by hand of titles that a person made for files that they lost."""
-    tx.execute(_sql("forget_made_values"), {"ids": list(title_ids), "fields": list(_IDENTITY)})
+    facts = {"ids": list(title_ids), "fields": list(_IDENTITY), "prefix": MADE_BY_HAND}
+    tx.execute(_sql("forget_made_values"), facts)
 
 
 def _sql(name: str) -> str:

@@ -330,7 +330,7 @@ def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_ca
     """
     ids, before = {"ids": decision.title_ids}, {"before": decision.before}
     if ignored:
-        tx.execute(_sql("remove_ignored"), ids | {"value": ignored})
+        tx.execute(_sql("remove_ignored"), ids | before | {"value": ignored})
     if with_candidates:
         all_of = {"scope": scope(tx, decision.title_ids)}
         tx.execute(_sql("remove_provider_values"), all_of)
@@ -342,6 +342,8 @@ def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_ca
             tx.execute(sql.with_parts(_sql("reset"), table=table), all_of)
             tx.execute(sql.with_parts(_sql("restore_titles"), table=table), before)
     tx.execute(_sql("restore_values"), before)
+    if ignored:
+        tx.execute(_sql("lock_ignored_again"), before)
     tx.execute(_sql("restore_searches"), before)
     tx.execute(_sql("remove_searches"), ids | before)
     tx.execute(_sql("mark_undone"), {"id": decision.id, "at": at})

@@ -81,6 +81,41 @@ def test_decision_during_a_search_wins(library: Library, monkeypatch: pytest.Mon
     assert provider_values(library, title_id)["tmdb_id"] == "9000002"
 
 
+def test_correction_during_a_search_wins(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    title_id = ids(library)["Orbit of Two Return (2022)"]
+    match = library.providers.match
+
+    def correct_meanwhile(*args: Any, **options: Any) -> Any:
+        result = match(*args, **options)
+        monkeypatch.setattr(library.providers, "match", match)
+        library.titles.set(title_id, "title", "Salt Meadows")
+        return result
+
+    monkeypatch.setattr(library.providers, "match", correct_meanwhile)
+    assert library.matches.find(title_id) == "unsearched"
+    library.matches.find(title_id)
+    assert library.matches.get(title_id).search_title == "Salt Meadows"
+
+
+def test_rejection_during_a_search_wins(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    best = library.matches.get(title_id).candidates[0]
+    library.titles.set(title_id, "year", best.candidate.year)
+    match = library.providers.match
+
+    def reject_meanwhile(*args: Any, **options: Any) -> Any:
+        result = match(*args, **options)
+        monkeypatch.setattr(library.providers, "match", match)
+        library.matches.reject(title_id, best.position)
+        return result
+
+    monkeypatch.setattr(library.providers, "match", reject_meanwhile)
+    assert library.matches.find(title_id) == "open"
+    library.matches.find(title_id)
+    states = {each.key: each.state for each in library.matches.get(title_id).candidates}
+    assert states[best.key] == "rejected"
+
+
 def test_search_that_was_not_stored_is_repeated(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     title_id = ids(library)["The Lantern Keeper"]
     with monkeypatch.context() as patch:

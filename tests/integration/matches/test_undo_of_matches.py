@@ -9,6 +9,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.providers.records import ImageCandidate
 from tests.support import media
 from tests.support.matched_home import (
     DECISIONS,
@@ -21,6 +22,7 @@ from tests.support.matched_home import (
     provider_values,
     reject,
 )
+from tests.support.providers import record_pictures
 
 
 @pytest.mark.parametrize("decide", DECISIONS)
@@ -160,4 +162,39 @@ def test_later_decision_about_a_title_is_undone_first(library: Library, tmp_path
     assert content(library) == changed
     library.matches.undo(of_folder.decision_id)
     library.matches.undo(first.decision_id)
+    assert content(library) == before
+
+
+def test_picture_that_was_chosen_since_is_not_restored_twice(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    library.matches.accept(title_id, 1)
+    poster = ImageCandidate(provider="tmdb", kind="poster", url="https://image.example/1.jpg")
+    record_pictures(library, "movie", title_id, [poster])
+    again = library.matches.accept(title_id, 1)
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE asset_candidates SET is_selected = TRUE WHERE entity_id = $1", [title_id])
+    library.matches.undo(again.decision_id)
+    assert len(library.artwork.candidates("movie", title_id)) == 1
+
+
+@pytest.mark.parametrize("was", [True, False])
+def test_undo_restores_the_padlock_of_ignored(library: Library, *, was: bool) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    library.titles.set(title_id, "ignored", was)
+    library.titles.lock(title_id, ["ignored"])
+    before = content(library)
+    if was:
+        library.matches.accept(title_id, 1)
+    else:
+        library.matches.ignore(title_id)
+    library.matches.undo()
+    assert content(library) == before
+
+
+def test_undo_restores_the_padlock_of_an_empty_field(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    library.titles.lock(title_id, ["ignored"])
+    before = content(library)
+    library.matches.ignore(title_id)
+    library.matches.undo()
     assert content(library) == before
