@@ -5,10 +5,16 @@ CASE v.field WHEN 'cast' THEN v.value->>'$[*].name' WHEN 'genres' THEN from_json
                                lambda each: lower(each.job) = 'director'), lambda each: each.name) END
 
 -- name: facts
--- Values of films and series by which titles are filtered, of some fields. One text has the names of a list.
-SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)), CASE v.field WHEN 'ratings' THEN /* rating */ END
+-- Values of films and series by which titles are filtered, of some fields. One text has the names of a list, another one the same names in small
+-- letters.
+SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)) AS names, lower(names), CASE v.field WHEN 'ratings' THEN /* rating */ END
 FROM titles_shown AS v WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series')
   AND (v.field NOT IN ('tmdb_id', 'imdb_id', 'tvdb_id') OR v.value::VARCHAR <> 'null');
+
+-- name: small_letters
+-- The names of a filter in small letters.
+SELECT list_transform($genres::VARCHAR[], lambda name: lower(name)), list_transform($cast::VARCHAR[], lambda name: lower(name)),
+       list_transform($crew::VARCHAR[], lambda name: lower(name));
 
 -- name: having
 -- Films and series that have one of the genres, actors or directors, or a rating that is not lower; each with the field.
@@ -32,8 +38,8 @@ SELECT library_id, name FROM libraries;
 SELECT entity_id FROM title_searches WHERE state = 'accepted';
 
 -- name: own_facts
--- People, genres and collection of a film or series.
-SELECT v.field, CASE v.field WHEN 'collection' THEN [v.value->>'$'] ELSE /* names */ END AS names
+-- People, genres and collection of a film or series, in small letters.
+SELECT v.field, list_transform(CASE v.field WHEN 'collection' THEN [v.value->>'$'] ELSE /* names */ END, lambda name: lower(name))
 FROM titles_shown AS v WHERE v.entity_id = $id AND v.field IN ('cast', 'crew', 'genres', 'collection') AND v.entity_type IN ('movie', 'series');
 
 -- name: related
