@@ -82,9 +82,20 @@ def say(text):
 def run_indexium(words):
     """Run the `indexium` command in the environment."""
     called = "py start.py" if os.name == "nt" else "python3 start.py"
+    processes, waiting = [], []
+
+    def pass_on(number, _):
+        """Unlike Ctrl-C, SIGTERM reaches only this process. The command ends as after Ctrl-C."""
+        if processes:
+            processes[0].send_signal(number)
+        else:
+            waiting.append(number)
+
+    signal.signal(signal.SIGTERM, pass_on)
     process = subprocess.Popen([str(PYTHON), "-m", "indexium_core.cli", "--called", called] + words)
-    # Unlike Ctrl-C, SIGTERM reaches only this process. The command ends as after Ctrl-C.
-    signal.signal(signal.SIGTERM, lambda number, _: process.send_signal(number))
+    processes.append(process)
+    while waiting:  # the signals that came before the command ran
+        process.send_signal(waiting.pop())
     try:
         code = process.wait()
         return 128 - code if code < 0 else code

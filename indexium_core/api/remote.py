@@ -107,7 +107,7 @@ class RemoteLibrary(LibraryServices):
         """Disconnect; the service and the jobs that were started there continue."""
         registered.release(str(self.home))
 
-    def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def call(self, name: str, /, *args: Any, **kwargs: Any) -> Any:
         """Call a marked method, such as `people.list`; an error that it raises there is raised here."""
         known = self.description.calls[name]
         progress = kwargs.pop(known.callback, None)

@@ -36,6 +36,16 @@ spec.loader.exec_module(start)
 start.set_up, start.PYTHON = lambda extra: None, pathlib.Path(sys.argv[2])
 sys.exit(start.main(["plan"]))
 """
+ENDED_WHILE_STARTING = """
+import os, signal, subprocess
+
+class Popen(subprocess.Popen):
+    def __init__(self, *words, **options):
+        super().__init__(*words, **options)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+subprocess.Popen = Popen
+"""
 
 
 def run(code: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -88,3 +98,14 @@ def test_start_waits_until_interrupted_command_ends(
         rest = process.stdout.read()
 
     assert (rest, process.returncode) == ("finished\n", code)
+
+
+def test_start_ends_command_that_is_just_starting(tmp_path: Path) -> None:
+    """Otherwise the command runs on without its parent."""
+    command = tmp_path / "python"
+    command.write_text("#!/bin/sh\nexec sleep 20\n")
+    command.chmod(0o755)
+    words = [sys.executable, "-c", ENDED_WHILE_STARTING + STARTED, str(ROOT / "start.py"), str(command)]
+    done = subprocess.run(words, stdout=subprocess.DEVNULL, check=False)
+
+    assert done.returncode == 143

@@ -104,6 +104,7 @@ def test_commands_print_same_with_and_without_service(
     for folder in (one, two):
         (folder / "people.csv").write_text(people)
     calls: list[tuple[str, ...]] = [
+        ("libraries", "add", ".", "--name", "films"),
         ("scan", "."),
         ("libraries", "list", "--json"),
         ("people", "import", "people.csv"),

@@ -11,6 +11,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.title_filter import FACET_KEYS
+from indexium_core.store.titles import titles as store
 from tests.support import media
 
 FILES = (
@@ -181,6 +182,14 @@ def test_related_titles_share_people_genres_or_a_collection(library: Library) ->
     assert [each.item.title for each in library.titles.related(ids["Lake"])] == []
 
 
+def test_copies_of_a_title_are_not_related(library: Library) -> None:
+    ids = {each.title: each.id for each in library.titles.list().items}
+    year = next(each.year for each in library.titles.list().items if each.title == "Amber")
+    library.titles.set_values(ids["Cedar"], {"title": "Amber", "year": year, "collection": "Trees"})
+    library.titles.set(ids["Amber"], "collection", "Trees")
+    assert {each.item.title for each in library.titles.related(ids["Amber"])} == {"Birch", "Pond"}
+
+
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
@@ -195,6 +204,47 @@ def test_related_titles_share_people_genres_or_a_collection(library: Library) ->
 def test_an_unknown_filter_names_the_choices(library: Library, wanted: dict[str, Any], message: str) -> None:
     with pytest.raises(errors.UsageError, match=message):
         library.titles.list(**wanted)
+
+
+# Python and the database make other small letters of these.
+OTHER_SMALL_LETTERS = ["İbrahim Çelik", "ΓΙΩΡΓΟΣ"]
+
+
+@pytest.mark.parametrize("actor", OTHER_SMALL_LETTERS)
+def test_a_name_of_any_alphabet_is_found_as_it_is_counted(library: Library, actor: str) -> None:
+    ids = {each.title: each.id for each in library.titles.list().items}
+    for title in ("Cedar", "Pond"):
+        library.titles.set(ids[title], "cast", [{"name": actor, "order": 0}])
+
+    [value] = [
+        each for each in library.titles.facets(actor=actor, keys=["actor"])["actor"].values if each.label == actor
+    ]
+
+    assert value.titles == 2
+    assert names(library, actor=actor) == ["Cedar", "Pond"]
+    kinds = library.titles.facets(actor=actor, keys=["kind"])["kind"].values
+    assert {each.value: each.titles for each in kinds} == {"movie": 1, "series": 1}
+    [related] = library.titles.related(ids["Cedar"])
+    assert (related.item.title, related.people) == ("Pond", [actor])
+
+
+def test_a_facet_counts_the_names_that_the_list_finds(library: Library) -> None:
+    ids = {each.title: each.id for each in library.titles.list().items}
+    for title, actor in (("Cedar", "ΓΙΩΡΓΟΣ"), ("Pond", "Γιωργος")):
+        library.titles.set(ids[title], "cast", [{"name": actor, "order": 0}])
+
+    for value in library.titles.facets(keys=["actor"])["actor"].values:
+        assert library.titles.list(actor=value.value).total == value.titles, value
+
+
+def test_a_related_title_that_vanishes_meanwhile_is_left_out(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = {each.title: each.id for each in library.titles.list().items}
+    read = store.by_ids
+    monkeypatch.setattr(
+        store, "by_ids", lambda reader, found: read(reader, [each for each in found if each != ids["Birch"]])
+    )
+
+    assert [each.item.title for each in library.titles.related(ids["Amber"])] == ["Pond"]
 
 
 def test_an_unknown_library_is_named_with_the_remedy(library: Library) -> None:

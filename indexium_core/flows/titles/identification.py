@@ -206,11 +206,7 @@ class Identifier:
         unlisted = [t for t in titles if any(each.file_id in unread for each in t.files)]
         keep_nfo = {t.id for t in unlisted}
         found = FoundTitles(
-            titles=[
-                TitleRow(t.entity_type, t.id, t.library_id, t.name_key, t.series_id, t.is_new)
-                for t in titles
-                if t.files
-            ],
+            titles=[_row(title) for title in titles if title.files],
             links=list(resolver.links.values()),
             values=[value for title in titles for value in values_of(title, by_id, documents)],
             file_ids=list(by_id),

@@ -203,7 +203,7 @@ class TitleService:
             raise errors.UnknownIdError(f"There is no title {title_id}.")
         rows = title_facets.related(reader, title_id, limit=max(1, min(_MOST, limit)))
         items = {each.id: each for each in store.by_ids(reader, [row["id"] for row in rows])}
-        return [RelatedTitle(item=items[row.pop("id")], **row) for row in rows]
+        return [RelatedTitle(item=items[number], **row) for row in rows if (number := row.pop("id")) in items]
 
     @remote()
     def get(self, title_id: int) -> IdentifiedTitle:

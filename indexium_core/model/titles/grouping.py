@@ -120,18 +120,18 @@ def _variants(files: Iterable[FileRole]) -> dict[int, _Variant]:
         for each in files
         if each.guess.place and full[each.guess.year, each.guess.country] != (None, "")
     }
-    apart = _places_apart(files)
+    other_series = _folders_of_other_series(files)
     found = {}
     for each in files:
         variant = full[each.guess.year, each.guess.country]
         if variant == (None, ""):
             only = next(iter(known)) if len(known) == 1 else variant
-            variant = of_place.get(each.guess.place, variant if each.guess.place in apart else only)
+            variant = of_place.get(each.guess.place, variant if each.guess.place in other_series else only)
         found[each.file_id] = variant
     return found
 
 
-def _places_apart(files: Iterable[FileRole]) -> set[str]:
+def _folders_of_other_series(files: Iterable[FileRole]) -> set[str]:
     """Return the folders without a country that have the same episodes as a folder with one: two series."""
     episodes: dict[tuple[str, str], set[tuple[int | None, int]]] = defaultdict(set)
     for each in files:

@@ -5,10 +5,16 @@ CASE v.field WHEN 'cast' THEN v.value->>'$[*].name' WHEN 'genres' THEN from_json
                                lambda each: lower(each.job) = 'director'), lambda each: each.name) END
 
 -- name: facts
--- Values of films and series by which titles are filtered, of some fields. One text has the names of a list.
-SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)), CASE v.field WHEN 'ratings' THEN /* rating */ END
+-- Values of films and series by which titles are filtered, of some fields. One text has the names of a list, another one the same names in small
+-- letters.
+SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)) AS names, lower(names), CASE v.field WHEN 'ratings' THEN /* rating */ END
 FROM titles_shown AS v WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series')
   AND (v.field NOT IN ('tmdb_id', 'imdb_id', 'tvdb_id') OR v.value::VARCHAR <> 'null');
+
+-- name: small_letters
+-- The names of a filter in small letters.
+SELECT list_transform($genres::VARCHAR[], lambda name: lower(name)), list_transform($cast::VARCHAR[], lambda name: lower(name)),
+       list_transform($crew::VARCHAR[], lambda name: lower(name));
 
 -- name: having
 -- Films and series that have one of the genres, actors or directors, or a rating that is not lower; each with the field.
@@ -32,8 +38,8 @@ SELECT library_id, name FROM libraries;
 SELECT entity_id FROM title_searches WHERE state = 'accepted';
 
 -- name: own_facts
--- People, genres and collection of a film or series.
-SELECT v.field, CASE v.field WHEN 'collection' THEN [v.value->>'$'] ELSE /* names */ END AS names
+-- People, genres and collection of a film or series, in small letters.
+SELECT v.field, list_transform(CASE v.field WHEN 'collection' THEN [v.value->>'$'] ELSE /* names */ END, lambda name: lower(name))
 FROM titles_shown AS v WHERE v.entity_id = $id AND v.field IN ('cast', 'crew', 'genres', 'collection') AND v.entity_type IN ('movie', 'series');
 
 -- name: related
@@ -49,10 +55,14 @@ WITH shared AS (
     ) AS v WHERE v.entity_id <> $id AND len(names) > 0
 ), facts AS (
     SELECT entity_id, is_genre, is_collection, lower(name) AS fact, any_value(name) AS name FROM shared GROUP BY ALL
+), named AS ( -- copies of a title in several libraries have one name
+    SELECT id, state, lower(title) || '|' || coalesce(year, 0) AS name FROM movies
+    UNION ALL SELECT id, state, lower(title) || '|' || coalesce(year, 0) || '|series' FROM series
 )
 SELECT f.entity_id AS id, coalesce(list(f.name ORDER BY f.fact) FILTER (NOT is_genre AND NOT is_collection), [])[:5] AS people,
        coalesce(list(f.name ORDER BY f.fact) FILTER (is_genre), []) AS genres,
        coalesce(any_value(f.name) FILTER (is_collection), '') AS collection
-FROM facts AS f JOIN (SELECT id, state FROM movies UNION ALL SELECT id, state FROM series) AS t ON t.id = f.entity_id
-WHERE t.state <> 'ignored' GROUP BY f.entity_id
+FROM facts AS f JOIN named AS t ON t.id = f.entity_id
+WHERE t.state <> 'ignored' AND t.name NOT IN (SELECT name FROM named WHERE id = $id) GROUP BY f.entity_id, t.name
+QUALIFY row_number() OVER (PARTITION BY t.name ORDER BY f.entity_id) = 1
 ORDER BY sum(CASE WHEN is_collection THEN 6 WHEN is_genre THEN 1 ELSE 2 END) DESC, f.entity_id LIMIT $limit;

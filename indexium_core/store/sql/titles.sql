@@ -275,7 +275,7 @@ FROM (
                    ELSE coalesce(k.aired::VARCHAR, '') END) AS title,
                CASE WHEN s.ignored THEN 'ignored' WHEN k.state IN ('enriched', 'published') THEN k.state
                     WHEN k.enriched_at IS NOT NULL THEN 'enriched'
-                    WHEN starts_with(k.name_key, 'file ') AND coalesce(s.title_origin, 'name') = 'name' THEN 'discovered'
+                    WHEN regexp_full_match(k.name_key, 'file \d+') AND coalesce(s.title_origin, 'name') = 'name' THEN 'discovered'
                     ELSE 'identified' END AS state
         FROM titles AS k LEFT JOIN shown_titles AS s ON s.entity_type = k.entity_type AND s.id = k.id
         WHERE k.entity_type = $kind AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], k.id))

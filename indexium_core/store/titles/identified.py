@@ -24,6 +24,7 @@ __all__ = [
     "files",
     "finish",
     "forget_library",
+    "forget_names",
     "found_values",
     "known_names",
     "links",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -50,6 +50,8 @@ class _FilterValues:
     """Values of films and series by which titles are filtered; names of a field by id."""
 
     names: dict[str, dict[int, str]] = field(default_factory=dict)
+    keys: dict[str, dict[int, str]] = field(default_factory=dict)  # the same names in small letters
+    wanted: Mapping[str, Sequence[str]] = field(default_factory=dict)  # names of the filter in small letters
     ratings: dict[int, float] = field(default_factory=dict)
     matched: set[int] = field(default_factory=set)
     incomplete: set[int] = field(default_factory=set)
@@ -63,11 +65,10 @@ def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
     """
     only: set[int] | None = None
     without: list[int] | None = None
-    names = {"genres": wanted.genre, "cast": wanted.actor, "crew": wanted.director}
-    lists: dict[str, Any] = {name: [each.lower() for each in values] for name, values in names.items()}
+    lists = _wanted_names(reader, wanted)
     fields = [name for name, values in lists.items() if values] + ["ratings"] * (wanted.rating is not None)
     if fields:
-        having = lists | {"fields": fields, "rating": wanted.rating}
+        having: dict[str, Any] = lists | {"fields": fields, "rating": wanted.rating}
         found: dict[str, set[int]] = {name: set() for name in fields}
         for number, name in reader.execute(_statement("having"), having).fetchall():
             found[name].add(number)
@@ -81,6 +82,19 @@ def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
         else:
             without = [*(without or []), *ids]
     return _parameters(wanted) | {"only": None if only is None else sorted(only), "without": without}
+
+
+def _wanted_names(reader: Connection, wanted: TitleFilter) -> dict[str, list[str]]:
+    """
+    Return the names of a filter by field in small letters.
+
+    The database makes them, as for the names of titles, because Python has other small letters for “İ” and a final “Σ”.
+    """
+    names = {"genres": list(wanted.genre), "cast": list(wanted.actor), "crew": list(wanted.director)}
+    if not any(names.values()):
+        return names
+    [lowered] = reader.execute(_statement("small_letters"), names).fetchall()
+    return dict(zip(names, lowered, strict=True))
 
 
 def _parameters(wanted: TitleFilter) -> dict[str, Any]:
@@ -111,7 +125,7 @@ def facets(reader: Connection, wanted: TitleFilter, keys: Sequence[str]) -> dict
             counted[others] = [row for row in rows if all(test(row) for test in tests)]
         name = _NAMES.get(key)
         if name is not None:
-            found[key] = _facet_of_names(key, counted[others], facts.names[name])
+            found[key] = _facet_of_names(key, counted[others], facts.names[name], facts.keys[name])
         else:
             values = _VALUES[key](reader, counted[others], facts)
             found[key] = TitleFacet(key=key, values=tuple(values[:_MOST]), total=len(values))
@@ -123,13 +137,20 @@ def _facts(reader: Connection, wanted: TitleFilter, keys: Collection[str]) -> _F
     needed = {*keys, *wanted.names}
     fields = [_NAMES[key] for key in _NAMES if key in needed]
     fields += [name for key, names in _FIELDS.items() if key in needed for name in names]
-    facts = _FilterValues(names={name: {} for name in fields})
+    facts = _FilterValues(
+        names={name: {} for name in fields},
+        keys={name: {} for name in fields},
+        wanted=_wanted_names(reader, wanted),
+    )
     if fields:
-        for number, name, text, rating in reader.execute(_statement("facts"), {"fields": fields}).fetchall():
+        for number, name, text, keys_of_text, rating in reader.execute(
+            _statement("facts"), {"fields": fields}
+        ).fetchall():
             if name in _IDS:
                 facts.matched.add(number)
             elif name != "ratings":
                 facts.names[name][number] = text or ""
+                facts.keys[name][number] = keys_of_text or ""
             elif rating is not None:
                 facts.ratings[number] = rating
     if "matched" in needed:
@@ -148,9 +169,11 @@ def _tests(wanted: TitleFilter, facts: _FilterValues) -> list[Callable[[_Counted
     if first is not None or last is not None:
         lowest, highest = first or 0, 10**9 if last is None else last
         tests.append(lambda row: row.year is not None and lowest <= row.year <= highest)
-    for name, names in (("genres", wanted.genre), ("cast", wanted.actor), ("crew", wanted.director)):
-        if names:
-            tests.append(_in({number for number, text in facts.names[name].items() if _has_any(text, names)}))
+    for key, name in _NAMES.items():
+        if key in wanted.names:
+            names = set(facts.wanted[name])
+            having = (n for n, keys in facts.keys[name].items() if not names.isdisjoint(keys.split(_SEPARATOR)))
+            tests.append(_in(set(having)))
     if wanted.rating is not None:
         tests.append(_in({number for number, rating in facts.ratings.items() if rating >= (wanted.rating or 0)}))
     for answer, ids in ((wanted.matched, facts.matched), (wanted.incomplete, facts.incomplete)):
@@ -161,10 +184,6 @@ def _tests(wanted: TitleFilter, facts: _FilterValues) -> list[Callable[[_Counted
 
 def _in(ids: Collection[int], *, expected: bool = True) -> Callable[[_CountedTitle], bool]:
     return lambda row: (row.work in ids) == expected
-
-
-def _has_any(text: str, names: Iterable[str]) -> bool:
-    return not {each.lower() for each in names}.isdisjoint(text.lower().split(_SEPARATOR))
 
 
 # The values of each facet.
@@ -198,13 +217,15 @@ def _ratings(_: Connection, rows: Sequence[_CountedTitle], facts: _FilterValues)
     return [_value(str(lowest), f"{lowest} and more", number) for lowest, number in numbers.items() if number]
 
 
-def _facet_of_names(key: str, rows: Sequence[_CountedTitle], texts: Mapping[int, str]) -> TitleFacet:
+def _facet_of_names(
+    key: str, rows: Sequence[_CountedTitle], texts: Mapping[int, str], keys_of: Mapping[int, str]
+) -> TitleFacet:
     """Count names, letter case apart; the most frequent ones first."""
     numbers, labels = Counter[str](), dict[str, str]()
     for row in rows:
-        text = texts.get(row.id if row.series_id is None else row.series_id)
+        text = texts.get(row.work)
         if text:
-            keys = text.lower().split(_SEPARATOR)
+            keys = keys_of[row.work].split(_SEPARATOR)
             numbers.update(set(keys))
             labels.update(zip(keys, text.split(_SEPARATOR), strict=True))
     numbers.pop("", None)
@@ -246,7 +267,7 @@ def related(reader: Connection, title_id: int, *, limit: int) -> list[dict[str, 
     """Return ids of titles that share people, genres or a collection with a title, and what they share."""
     own: dict[str, set[str]] = {"people": set(), "genres": set(), "collection": set()}
     for name, names in reader.execute(_statement("own_facts"), {"id": title_id}).fetchall():
-        own[name if name in own else "people"] |= {each.lower() for each in names or () if each}
+        own[name if name in own else "people"] |= {each for each in names or () if each}
     facts = {name: sorted(names) for name, names in own.items()} | {"id": title_id, "limit": limit}
     return reader.execute(_statement("related"), facts).fetch_dicts()
 

@@ -108,6 +108,15 @@ def test_name_that_says_nothing_is_not_sent(library: Library, stand_in: Provider
     assert len(stand_in.requests) == before
 
 
+def test_title_that_begins_with_file_says_something(library: Library, tmp_path: Path) -> None:
+    media.video(tmp_path / "media/Films/File Under Miscellaneous (2010).mp4", seed=50)
+    library.scan()
+
+    assert library.titles.list(state="discovered").items == []
+    [item] = library.titles.list("File Under").items
+    assert (item.title, item.state) == ("File Under Miscellaneous", "identified")
+
+
 @pytest.mark.parametrize(
     ("text", "titles"),
     [
