@@ -322,8 +322,8 @@ def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
     page.goto(page.url.rsplit("/", 1)[0] + f"/{episode.id}")
     expect(page.get_by_text("moved by hand")).to_be_visible()
     page.get_by_role("button", name="Move to another title").click()
-    page.get_by_role("dialog").get_by_role("button", name="Let its name decide").click()
-    expect(page.get_by_text("The name of the file decides again.")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Identify the file again").click()
+    expect(page.get_by_text("The file is identified again")).to_be_visible()
 
 
 def test_a_file_becomes_a_new_film(titles: Titles) -> None:
@@ -340,3 +340,33 @@ def test_a_file_becomes_a_new_film(titles: Titles) -> None:
     dialog.get_by_role("button", name="Move the file").click()
 
     expect(page.get_by_text("The file is moved to Amber Coast (2014).")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"/titles/{titles.ids['Cedar']}$"))  # values by hand keep this title
+
+
+def test_the_page_follows_the_only_file_of_a_title(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Der lange Sommer am Fluss']}")
+
+    page.get_by_role("button", name="Move to another title").click()
+    dialog = page.get_by_role("dialog", name="Move to another title")
+    dialog.get_by_label("Film or series").fill("cedar")
+    dialog.get_by_role("radio", name=re.compile("^Cedar")).check()
+    dialog.get_by_role("button", name="Move the file").click()
+
+    expect(page.get_by_text("The file is moved to Cedar (2003).")).to_be_visible()
+    expect(page).to_have_url(re.compile(rf"/titles/{titles.ids['Cedar']}$"))
+    expect(page.get_by_role("heading", name="Cedar")).to_be_visible()
+    expect(page.get_by_text("There is no title")).to_have_count(0)
+
+
+def test_numbers_of_a_series_do_not_matter_for_a_film(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+
+    page.get_by_role("button", name="Move to another title").click()
+    dialog = page.get_by_role("dialog", name="Move to another title")
+    dialog.get_by_label("Film or series").fill("pond")
+    dialog.get_by_role("radio", name="Pond Series, 3 episodes").check()
+    dialog.get_by_label("Episode", exact=True).fill("2")
+    dialog.get_by_role("radio", name="a new film").check()
+    dialog.get_by_role("button", name="Move the file").click()
+
+    expect(page.get_by_text("The file is moved to pond.")).to_be_visible()

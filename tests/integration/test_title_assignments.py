@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from indexium_core import errors
+from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
 from tests.integration.test_titles import (
@@ -299,8 +299,18 @@ def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     assert (code, json.loads(text)["title"]) == (0, "It Came")
     assert run(library, capsys, "titles", "assign", file, "--automatic")[0] == 0
     assert "Thng" in run(library, capsys, "titles", "list")[1]
-    for words in ((), ("--to", pond, "--automatic"), ("--to", pond, "--new", "movie"), ("--title", "x")):
-        assert run(library, capsys, "titles", "assign", file, *words)[0] == 2, words
+    for words in (
+        (),
+        ("--to", pond, "--automatic"),
+        ("--to", pond, "--new", "movie"),
+        ("--title", "x"),
+        ("--automatic", "--role", "extra"),
+        ("--automatic", "--season", "1"),
+        ("--automatic", "--episode", "1"),
+    ):
+        code = cli.main(["--home", str(library.home), "titles", "assign", file, *words])
+        problem = capsys.readouterr().err
+        assert (code, "Choose one" in problem) == (2, True), words
 
 
 def test_forgotten_file_leaves_nothing(library: Library, folder: Path) -> None:

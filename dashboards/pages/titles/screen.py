@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.title_mover import TitleMover
+from dashboards.pages.titles.title_mover import MOVE, TitleMover
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
-from indexium_core.model.titles.titles import SORT_KEYS, TitleValue
+from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
 
 __all__ = ["TitlesScreen"]
 
@@ -52,7 +52,7 @@ class TitlesScreen(Screen):
         self.state = TitlesState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
-        self._mover = TitleMover(self._library, self._bridge, moved=self.refresh)
+        self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -119,7 +119,7 @@ class TitlesScreen(Screen):
 
     def refresh(self) -> None:
         """Read the list or the title again, if the page is shown."""
-        if not self._session.is_showing("titles"):
+        if not self._session.is_showing("titles") or MOVE in self._bridge.busy:  # the open title may disappear
             return
         if self.state.title_id is None:
             self._load_list()
@@ -410,6 +410,20 @@ class TitlesScreen(Screen):
         file = next((each for each in files if each.file_id == file_id), None)
         if file is not None:
             self._mover.ask(file)
+
+    def _follow_file(self, item: TitleItem | None) -> None:
+        """Read the open title again; without it, open the title to which its only file has moved, or the list."""
+        title_id = self.state.title_id
+        if title_id is None:
+            self.refresh()
+            return
+        self._bridge.run(
+            lambda: self._library.titles.get(title_id),
+            lambda _: self.refresh(),
+            name=MOVE,
+            failed=lambda _: self._open(None if item is None else item.id),
+            once=True,
+        )
 
     def _plan(self) -> None:
         """Ask whether the values of the title that is open become edits of its files."""

@@ -151,7 +151,7 @@ function paintBox(self) {
         "div",
         {class: "d-foot"},
         button("Cancel", "", {data: {do: "close", key: "close"}}),
-        view.by_hand && button("Let its name decide", "", {data: {do: "automatic", key: "automatic"}}),
+        view.by_hand && button("Identify the file again", "", {data: {do: "automatic", key: "automatic"}}),
         button("Move the file", "", {kind: "primary", disabled: !canMove(state), data: {do: "move", key: "move"}}),
       ),
     ].filter(part => part instanceof Node),
@@ -160,7 +160,10 @@ function paintBox(self) {
 
 /** @param {Self} self */
 function move(self) {
-  const {target, text, role, season_number, episode_numbers, year} = self.state
+  const {target, text, role, numbered, year} = self.state
+  // The inputs of the numbers keep their texts while they are hidden.
+  const season_number = numbered ? self.state.season_number : ""
+  const episode_numbers = numbered ? self.state.episode_numbers : ""
   if (canMove(self.state)) self.send("move", {target, text, role, season_number, episode_numbers, year})
 }
 

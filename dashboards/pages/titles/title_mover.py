@@ -15,7 +15,9 @@ from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.titles.titles import TitleFile, TitleItem, TitlePage
 
-__all__ = ["TitleMover"]
+__all__ = ["MOVE", "TitleMover"]
+
+MOVE = "title_move"  # name of the call that moves a file
 
 _MOST = 8  # titles that a search shows
 _NUMBER = re.compile(r"\d{1,6}")
@@ -34,8 +36,10 @@ class TitleMover(Component):
     _esm = module("title_mover")
     _styles = ("titles.css",)
 
-    def __init__(self, library: Library, bridge: Bridge, *, moved: Callable[[], None], **params: Any) -> None:
-        """Make a closed dialog; `moved` is called after each move."""
+    def __init__(
+        self, library: Library, bridge: Bridge, *, moved: Callable[[TitleItem | None], None], **params: Any
+    ) -> None:
+        """Make a closed dialog; after each move, `moved` receives the title of the file, or None if it is unknown."""
         super().__init__(**params)
         self._library, self._bridge, self._moved = library, bridge, moved
         self._file: TitleFile | None = None
@@ -44,7 +48,7 @@ class TitleMover(Component):
         self.on(
             find=lambda message: self._find(str(message["text"])[:200].strip()),
             move=self._move,
-            automatic=lambda _: self._free(),
+            automatic=lambda _: self._release(),
             close=lambda _: self._close(),
         )
 
@@ -115,28 +119,28 @@ class TitleMover(Component):
                 return titles.assign_new([file.file_id], _NEW[target], str(message["text"])[:1000], year=year, **place)
             return titles.assign([file.file_id], int(target), **place)
 
-        self._bridge.run(work, self._done, name="title_move", failed=self._failed, once=True)
+        self._bridge.run(work, self._done, name=MOVE, failed=self._failed, once=True)
 
     def _done(self, item: TitleItem) -> None:
         self._bridge.toast("good", f"The file is moved to {item.name}.")
         self._close()
-        self._moved()
+        self._moved(item)
 
-    def _free(self) -> None:
-        """Let names and NFO files decide about the file again."""
+    def _release(self) -> None:
+        """Undo the move of the file, and identify it again."""
         file = self._file
         if file is None:
             return
 
         def done(_: Job) -> None:
-            self._bridge.toast("info", "The name of the file decides again. The identification runs in the background.")
+            self._bridge.toast("info", "The file is identified again, in the background.")
             self._close()
-            self._moved()
+            self._moved(None)
 
         self._bridge.run(
             lambda: self._library.titles.unassign([file.file_id]),
             done,
-            name="title_move",
+            name=MOVE,
             failed=self._failed,
             once=True,
         )

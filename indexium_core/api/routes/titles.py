@@ -200,11 +200,11 @@ def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
 class MovedFiles(Body):
     """Files that move to another title."""
 
-    file_ids: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+    file_ids: Annotated[list[Number], Field(min_length=1, max_length=10_000)]
     role: Annotated[str, Field(max_length=20, description="main, extra, trailer or sample.")] = "main"
     season: Annotated[int | None, Field(ge=0, le=100_000, description="Season in a series; default: 1.")] = None
     episodes: Annotated[
-        list[int], Field(max_length=1000, description="Numbers of episodes in a series.", default_factory=list)
+        list[int], Field(max_length=50, description="Numbers of episodes in a series.", default_factory=list)
     ]
 
 
@@ -216,10 +216,10 @@ class MovedFilesOfNewTitle(MovedFiles):
     year: int | None = None
 
 
-class FreedFiles(Body):
+class ReleasedFiles(Body):
     """Files that names and NFO files identify again."""
 
-    file_ids: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+    file_ids: Annotated[list[Number], Field(min_length=1, max_length=10_000)]
 
 
 @router.post(f"{KindOfTitle}/files", response_model=TitleItem)
@@ -248,8 +248,8 @@ def assign_new(library: Open, body: MovedFilesOfNewTitle) -> Json:
 
 
 @router.post("/titles/files/automatic", status_code=202, response_model=Job)
-def unassign(library: Open, body: FreedFiles) -> Json:
-    """Let names and NFO files decide about files again; return the job of the identification."""
+def unassign(library: Open, body: ReleasedFiles) -> Json:
+    """Undo the moves of files; return the job that identifies them by names and NFO files again."""
     return Json(library.titles.unassign(body.file_ids), 202)
 
 

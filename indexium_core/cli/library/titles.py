@@ -291,12 +291,18 @@ def assign(
     new: Annotated[str, typer.Option(metavar="KIND", help="Make a new movie or series with --title.")] = "",
     title: Annotated[str, typer.Option(metavar="TEXT", help="Title of the new movie or series.")] = "",
     year: Annotated[str, typer.Option(metavar="YEAR", help="Year of the new movie or series.")] = "",
-    automatic: Annotated[bool, typer.Option("--automatic", help="Let names and NFO files decide again.")] = False,
+    automatic: Annotated[
+        bool, typer.Option("--automatic", help="Identify the files by names and NFO files again.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Move files to another title by hand; scans leave them there."""
-    if (title_id is not None) + bool(new) + automatic != 1 or bool(title or year) > bool(new):
-        raise errors.UsageError("Choose one: --to ID, --new KIND --title TEXT, or --automatic.")
+    has_place = season is not None or bool(episodes) or role != "main"
+    is_one = (title_id is not None) + bool(new) + automatic == 1
+    if not is_one or bool(title or year) > bool(new) or (automatic and has_place):
+        raise errors.UsageError(
+            "Choose one: --to ID, --new KIND --title TEXT, or --automatic without --role, --season and --episode."
+        )
     numbers = episodes or ()
     with opened(context) as library:
         if automatic:
