@@ -87,7 +87,7 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
             yield report.Row(f"{where}: number of due titles", statistics.median(times), "ms", p95=p95(times))
             times = [1000 * seconds(library.enrichment.get_enrichment_stats) for _ in range(20)]
             yield report.Row(f"{where}: statistics", statistics.median(times), "ms", p95=p95(times))
-            yield from title_pages.rows(library, where)
+            yield from title_pages.page_rows(library, where)
             pages, ended = list[float](), threading.Event()
             watcher = threading.Thread(target=watch, args=(library, pages, ended))
             watcher.start()

@@ -14,7 +14,7 @@ from benchmarks import report
 from benchmarks.timing import p95, seconds
 from indexium_core.library import Library
 
-__all__ = ["rows"]
+__all__ = ["page_rows"]
 
 _GOAL = 60.0  # milliseconds
 _GOAL_OF_FACETS = _GOAL_OF_DECISIONS = 80.0
@@ -22,7 +22,7 @@ _TURNS = 20
 T = TypeVar("T")
 
 
-def rows(library: Library, where: str) -> Iterator[report.Row]:
+def page_rows(library: Library, where: str) -> Iterator[report.Row]:
     """Yield the rows of a library with films, series and open questions."""
     facets = library.titles.facets()
     names = {key: [each.value for each in facets[key].values] for key in ("genre", "actor", "director")}

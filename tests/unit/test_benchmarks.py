@@ -87,7 +87,7 @@ def test_every_benchmark_is_in_list() -> None:
     helpers = {path.stem for path in FOLDER.glob("*.py")} - benchmarks - {"__main__"}
 
     assert set(every.MODULES) == benchmarks
-    assert helpers == {"disk", "films", "match_accuracy", "report", "service", "timing"}
+    assert helpers == {"disk", "films", "match_accuracy", "report", "service", "timing", "title_pages"}
 
 
 @pytest.mark.parametrize("name", every.MODULES)
