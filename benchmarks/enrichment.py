@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import itertools
 import multiprocessing
 import os
 import random
@@ -218,10 +219,10 @@ def check(home: Path, by_hand: Sequence[int], options: argparse.Namespace) -> in
 
 def watch(library: Library, times: list[float], ended: threading.Event) -> None:
     """Measure pages of titles, in milliseconds, while an enrichment runs."""
-    page = 1
-    while not ended.wait(0.2):
+    for page in itertools.cycle(range(1, 51)):
         times.append(1000 * seconds(lambda page=page: library.titles.list(page=page)))
-        page = page % 50 + 1
+        if ended.wait(0.2):
+            return
 
 
 def _route(request: object) -> tuple[str, str]:
