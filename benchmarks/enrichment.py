@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import itertools
 import multiprocessing
 import os
 import random
