@@ -41,3 +41,10 @@ def configured(stand_in: ProviderStandIn, home: Path, monkeypatch: pytest.Monkey
     store_addresses(home, stand_in, enrich_pause_ms="0")
     use_keys(monkeypatch, "tmdb_api_key")
     return home
+
+
+@pytest.fixture
+def with_snapshots(monkeypatch: pytest.MonkeyPatch, hermetic: None) -> None:
+    """Take snapshots after changes, as by default."""
+    del hermetic
+    monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "true")

@@ -47,12 +47,12 @@ COLUMNS = {
     "duplicates": "file_hash file_id path size copies",
     "audit": "changed_at actor action file_id field old_value new_value job_id",
     "checks": "kind subject file_id ignored",
+    "title_values": "title_id field value origin provider confidence fetched_at locked shown",
     "titles": "title_id kind library title year state series_id series season episode absolute aired original_title"
     " edition plot genres collection release_date runtime_minutes content_rating imdb_rating tmdb_rating"
     " rotten_tomatoes metacritic tmdb_id imdb_id tvdb_id enriched_at created_at",
     "title_files": "file_id title_id role part",
     "title_people": "title_id name job character position",
-    "title_values": "title_id field value origin provider confidence fetched_at locked shown",
     "snapshot": "snapshot_at program home plan_id",
 }
 ESCAPES = (
@@ -79,15 +79,8 @@ ESCAPES = (
 
 
 @pytest.fixture
-def active(monkeypatch: pytest.MonkeyPatch, hermetic: None) -> None:
-    """Take snapshots after changes, as by default."""
-    del hermetic
-    monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "true")
-
-
-@pytest.fixture
-def studio(active: None, tmp_path: Path) -> Iterator[Studio]:
-    del active
+def studio(with_snapshots: None, tmp_path: Path) -> Iterator[Studio]:
+    del with_snapshots
     made = Studio(tmp_path, 4)
     yield made
     made.library.close()

@@ -13,23 +13,15 @@ from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
 from tests.integration.test_titles import (
     _NFO,
+    FILE_CHANGES,
     add,
-    add_neighbours,
-    add_nfo,
-    add_nfo_of_episode,
     change_kind,
     folder,
-    go_offline,
     identify,
     library,
-    lose_and_find,
-    move_into_series,
     rename_file,
-    rename_folder,
     run,
-    scan_again,
     titles,
-    write_tags,
 )
 
 __all__ = ["folder", "library"]
@@ -51,25 +43,12 @@ def episode(library: Library, season: int, number: int) -> TitleItem:
 
 
 TARGETS = ["film", "episode", "trailer", "new film", "new series"]
-CHANGES = [
-    scan_again,
-    rename_file,
-    rename_folder,
-    move_into_series,
-    add_nfo,
-    add_nfo_of_episode,
-    add_neighbours,
-    lose_and_find,
-    go_offline,
-    change_kind,
-    write_tags,
-]
 
 
 @pytest.mark.parametrize(
     ("change", "target"),
     [
-        *((change, "film") for change in CHANGES),
+        *((change, "film") for change in FILE_CHANGES),
         *((each, target) for each in (rename_file, change_kind) for target in TARGETS[1:]),
     ],
 )

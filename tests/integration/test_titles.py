@@ -233,24 +233,29 @@ def ignore_and_undo(library: Library, _: Path) -> None:
     library.matches.undo()
 
 
+FILE_CHANGES = [
+    scan_again,
+    rename_file,
+    rename_folder,
+    move_into_series,
+    add_nfo,
+    add_nfo_of_episode,
+    add_neighbours,
+    lose_and_find,
+    go_offline,
+    change_kind,
+    write_tags,
+]
+
+
 @pytest.mark.parametrize(
     "change",
     [
         accept_match,
         accept_and_undo,
         ignore_and_undo,
-        scan_again,
-        rename_file,
-        rename_folder,
-        move_into_series,
-        add_nfo,
-        add_nfo_of_episode,
-        add_neighbours,
-        lose_and_find,
+        *FILE_CHANGES,
         forget_and_find,
-        go_offline,
-        change_kind,
-        write_tags,
         enrich_titles,
     ],
 )

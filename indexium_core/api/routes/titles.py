@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from dataclasses import fields as dataclass_fields
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, Field
@@ -21,6 +21,8 @@ from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.titles.fields import PLANNED_FIELDS
 from indexium_core.model.titles.titles import (
+    MOST_EPISODES,
+    MOST_MOVED_FILES,
     EpisodeEntry,
     EpisodeGap,
     IdentifiedTitle,
@@ -197,14 +199,17 @@ def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
 # Files.
 
 
+FileIds: TypeAlias = Annotated[list[Number], Field(min_length=1, max_length=MOST_MOVED_FILES)]
+
+
 class MovedFiles(Body):
     """Files that move to another title."""
 
-    file_ids: Annotated[list[Number], Field(min_length=1, max_length=10_000)]
+    file_ids: FileIds
     role: Annotated[str, Field(max_length=20, description="main, extra, trailer or sample.")] = "main"
     season: Annotated[int | None, Field(ge=0, le=100_000, description="Season in a series; default: 1.")] = None
     episodes: Annotated[
-        list[int], Field(max_length=50, description="Numbers of episodes in a series.", default_factory=list)
+        list[int], Field(max_length=MOST_EPISODES, description="Numbers of episodes in a series.", default_factory=list)
     ]
 
 
@@ -219,7 +224,7 @@ class MovedFilesOfNewTitle(MovedFiles):
 class ReleasedFiles(Body):
     """Files that names and NFO files identify again."""
 
-    file_ids: Annotated[list[Number], Field(min_length=1, max_length=10_000)]
+    file_ids: FileIds
 
 
 @router.post(f"{KindOfTitle}/files", response_model=TitleItem)

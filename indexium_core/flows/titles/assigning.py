@@ -10,7 +10,7 @@ from indexium_core.flows.titles import title_libraries
 from indexium_core.model.titles.fields import TITLE_FIELDS, EntityType, checked_value
 from indexium_core.model.titles.grouping import MADE_BY_HAND
 from indexium_core.model.titles.names import fold_title
-from indexium_core.model.titles.titles import ROLES, TitleItem
+from indexium_core.model.titles.titles import MOST_EPISODES, MOST_MOVED_FILES, ROLES, TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import assignments, identified
 from indexium_core.store.titles import titles as store
@@ -18,8 +18,6 @@ from indexium_core.store.titles.identified import TitleRow
 
 __all__ = ["checked_files", "find_targets", "make_title", "move", "release"]
 
-_MOST_FILES = 10_000  # of one call
-_MOST_EPISODES = 50  # of one file
 _MOST_ID = 2**63 - 1
 
 
@@ -35,8 +33,8 @@ def checked_files(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]
     wanted = dict.fromkeys(file_ids)
     if not wanted:
         raise errors.UsageError("Name at least one file.")
-    if len(wanted) > _MOST_FILES:
-        raise errors.UsageError(f"{len(wanted):,} files are too many: move at most {_MOST_FILES:,} at once.")
+    if len(wanted) > MOST_MOVED_FILES:
+        raise errors.UsageError(f"{len(wanted):,} files are too many: move at most {MOST_MOVED_FILES:,} at once.")
     for file_id in wanted:
         if not 0 < file_id <= _MOST_ID:
             raise _unknown_file(file_id)
@@ -107,8 +105,8 @@ def find_targets(
             f"{_subject(item)}, whose files belong to its episodes. "
             "Name the season and the episode, or choose the role extra, trailer or sample."
         )
-    if len(episodes) > _MOST_EPISODES:
-        raise errors.UsageError(f"{len(episodes):,} episodes are too many: a file has at most {_MOST_EPISODES}.")
+    if len(episodes) > MOST_EPISODES:
+        raise errors.UsageError(f"{len(episodes):,} episodes are too many: a file has at most {MOST_EPISODES}.")
     number = item.season if item.entity_type == "season" else 1
     checked = checked_value(TITLE_FIELDS["season"], number if season is None else season)
     if item.entity_type == "season" and checked != item.season:

@@ -11,6 +11,8 @@ from indexium_core import notebook
 from indexium_core.model.titles.fields import EntityType, shown_text
 
 __all__ = [
+    "MOST_EPISODES",
+    "MOST_MOVED_FILES",
     "ROLES",
     "SORT_KEYS",
     "STATES",
@@ -41,6 +43,8 @@ ROLES: Mapping[str, str] = {
     "trailer": "a trailer",
     "sample": "a sample",
 }
+MOST_MOVED_FILES = 10_000  # of one call
+MOST_EPISODES = 50  # of one file that a person moves
 SORT_KEYS = ("title", "year", "state", "rating", "added")
 
 

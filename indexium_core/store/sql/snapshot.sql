@@ -259,6 +259,21 @@ FROM (
            unnest($check_ignored::BOOLEAN[]) AS ignored
 );
 
+-- name: title_values
+-- One row for each value that a name, a tag, an NFO file, a provider or a person gives to a field of a title.
+SELECT
+    v.entity_id AS title_id, -- title
+    v.field, -- field
+    v.value::VARCHAR AS value, -- value as JSON
+    v.origin, -- hand, nfo, provider, tag or name
+    v.provider, -- provider, '' for none
+    v.confidence, -- 0 to 1, NULL if it is not known
+    v.fetched_at, -- time of the value (UTC)
+    v.locked, -- whether the value is locked
+    s.entity_id IS NOT NULL AS shown -- whether it is the value of the field
+FROM title_values AS v
+LEFT JOIN titles_shown AS s USING (entity_type, entity_id, field, origin, provider);
+
 -- name: titles
 -- One row for each film, series, season and episode, with the shown values of its fields.
 SELECT
@@ -295,7 +310,7 @@ FROM titles AS t
 LEFT JOIN libraries AS l USING (library_id)
 LEFT JOIN series AS s ON s.id = t.series_id
 LEFT JOIN (
-    SELECT entity_id,
+    SELECT title_id,
            any_value(value->>'$') FILTER (field = 'original_title') AS original_title,
            any_value(value->>'$') FILTER (field = 'edition') AS edition,
            any_value(value->>'$') FILTER (field = 'plot') AS plot,
@@ -311,8 +326,8 @@ LEFT JOIN (
            any_value(value->>'$') FILTER (field = 'tmdb_id') AS tmdb_id,
            any_value(value->>'$') FILTER (field = 'imdb_id') AS imdb_id,
            any_value(value->>'$') FILTER (field = 'tvdb_id') AS tvdb_id
-    FROM titles_shown GROUP BY entity_id
-) AS v ON v.entity_id = t.id;
+    FROM snapshot.title_values WHERE shown GROUP BY title_id
+) AS v ON v.title_id = t.id;
 
 -- name: title_files
 -- One row for each file of a film or an episode, and for each extra of a series.
@@ -326,32 +341,17 @@ FROM title_files;
 -- name: title_people
 -- One row for each actor and each member of the crew of a title.
 SELECT
-    entity_id AS title_id, -- title
+    title_id, -- title
     person.name AS name, -- name
     CASE WHEN field = 'cast' THEN 'Actor' ELSE person.job END AS job, -- Actor, Director, Writer and others
     person.character AS character, -- role of an actor, NULL for the crew
     person."order" AS position -- place in the list of actors, NULL for the crew
 FROM (
-    SELECT entity_id, field,
+    SELECT title_id, field,
            unnest(from_json(value, '[{"name": "VARCHAR", "job": "VARCHAR", "character": "VARCHAR", "order": "INTEGER"}]')) AS person
-    FROM titles_shown WHERE field IN ('cast', 'crew') AND json_type(value) = 'ARRAY'
+    FROM snapshot.title_values WHERE shown AND field IN ('cast', 'crew') AND json_type(value) = 'ARRAY'
 )
 WHERE person.name <> '';
-
--- name: title_values
--- One row for each value that a name, a tag, an NFO file, a provider or a person gives to a field of a title.
-SELECT
-    v.entity_id AS title_id, -- title
-    v.field, -- field
-    v.value::VARCHAR AS value, -- value as JSON
-    v.origin, -- hand, nfo, provider, tag or name
-    v.provider, -- provider, '' for none
-    v.confidence, -- 0 to 1, NULL if it is not known
-    v.fetched_at, -- time of the value (UTC)
-    v.locked, -- whether the value is locked
-    s.entity_id IS NOT NULL AS shown -- whether it is the value of the field
-FROM title_values AS v
-LEFT JOIN titles_shown AS s USING (entity_type, entity_id, field, origin, provider);
 
 -- name: snapshot
 -- One row: what this snapshot is.

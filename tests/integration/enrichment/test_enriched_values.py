@@ -226,13 +226,6 @@ def test_name_that_cannot_be_a_person_is_left_out(library: Library) -> None:
     assert {each.name for each in library.people.list()} == {"Ada Quill", "Tom Verren"}
 
 
-@pytest.fixture
-def with_snapshots(monkeypatch: pytest.MonkeyPatch, hermetic: None) -> None:
-    """Take snapshots after changes, as by default."""
-    del hermetic
-    monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "true")
-
-
 def test_published_tables_have_titles_and_follow_them(with_snapshots: None, library: Library) -> None:
     del with_snapshots
     library.sql("SELECT * FROM titles")  # a snapshot before the changes

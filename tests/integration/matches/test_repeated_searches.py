@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,32 +67,29 @@ def test_without_provider_nothing_is_stored(library: Library, monkeypatch: pytes
     assert library.matches.get(title_id).state == "unsearched"
 
 
-def test_decision_during_a_search_wins(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    title_id = found(library, "The Lantern Keeper")
+def change_during_the_search(library: Library, monkeypatch: pytest.MonkeyPatch, change: Callable[[], object]) -> None:
+    """Let the next search end after a change: a person makes it while the providers answer."""
     match = library.providers.match
 
-    def decide_meanwhile(*args: Any, **options: Any) -> Any:
+    def change_meanwhile(*args: Any, **options: Any) -> Any:
         result = match(*args, **options)
-        monkeypatch.undo()
-        library.matches.accept(title_id, 2)
+        monkeypatch.setattr(library.providers, "match", match)
+        change()
         return result
 
-    monkeypatch.setattr(library.providers, "match", decide_meanwhile)
+    monkeypatch.setattr(library.providers, "match", change_meanwhile)
+
+
+def test_decision_during_a_search_wins(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    change_during_the_search(library, monkeypatch, lambda: library.matches.accept(title_id, 2))
     assert library.matches.find(title_id) == "accepted"
     assert provider_values(library, title_id)["tmdb_id"] == "9000002"
 
 
 def test_correction_during_a_search_wins(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     title_id = ids(library)["Orbit of Two Return (2022)"]
-    match = library.providers.match
-
-    def correct_meanwhile(*args: Any, **options: Any) -> Any:
-        result = match(*args, **options)
-        monkeypatch.setattr(library.providers, "match", match)
-        library.titles.set(title_id, "title", "Salt Meadows")
-        return result
-
-    monkeypatch.setattr(library.providers, "match", correct_meanwhile)
+    change_during_the_search(library, monkeypatch, lambda: library.titles.set(title_id, "title", "Salt Meadows"))
     assert library.matches.find(title_id) == "unsearched"
     library.matches.find(title_id)
     assert library.matches.get(title_id).search_title == "Salt Meadows"
@@ -101,15 +99,7 @@ def test_rejection_during_a_search_wins(library: Library, monkeypatch: pytest.Mo
     title_id = found(library, "The Lantern Keeper")
     best = library.matches.get(title_id).candidates[0]
     library.titles.set(title_id, "year", best.candidate.year)
-    match = library.providers.match
-
-    def reject_meanwhile(*args: Any, **options: Any) -> Any:
-        result = match(*args, **options)
-        monkeypatch.setattr(library.providers, "match", match)
-        library.matches.reject(title_id, best.position)
-        return result
-
-    monkeypatch.setattr(library.providers, "match", reject_meanwhile)
+    change_during_the_search(library, monkeypatch, lambda: library.matches.reject(title_id, best.position))
     assert library.matches.find(title_id) == "open"
     library.matches.find(title_id)
     states = {each.key: each.state for each in library.matches.get(title_id).candidates}
@@ -214,9 +204,8 @@ def test_id_that_contradicts_an_automatic_match_makes_it_a_question(library: Lib
 
 def test_nfo_file_that_contradicts_an_automatic_match_makes_it_a_question(library: Library, tmp_path: Path) -> None:
     title_id = found(library, "Orbit of Two Return (2022)")
-    nfo = tmp_path / "media" / "Films/Orbit of Two Return (2022).nfo"
-    nfo.write_text('<movie><title>Orbit</title><uniqueid type="tmdb" default="true">9000001</uniqueid></movie>')
-    library.jobs.wait(library.titles.identify().id, timeout=60)
+    unique_id = '<uniqueid type="tmdb" default="true">9000001</uniqueid>'
+    add_nfo(library, tmp_path, "Orbit of Two Return (2022)", "Orbit", unique_id)
     assert library.matches.get(title_id).state == "open"
 
 
@@ -260,12 +249,18 @@ def test_unchanged_question_is_not_searched_again(library: Library, stand_in: Pr
     assert len(stand_in.requests) == requests
 
 
+def add_nfo(library: Library, tmp_path: Path, name: str, title: str, unique_id: str) -> None:
+    """Add an NFO file beside a film, and identify its library again."""
+    nfo = tmp_path / "media" / f"Films/{name}.nfo"
+    nfo.write_text(f"<movie><title>{title}</title>{unique_id}</movie>")
+    library.jobs.wait(library.titles.identify().id, timeout=60)
+
+
 def test_id_of_a_new_nfo_file_decides_a_question(library: Library, tmp_path: Path) -> None:
     title_id = found(library, "The Lantern Keeper")
     lookup(library)
-    nfo = tmp_path / "media" / "Films/The Lantern Keeper.nfo"
-    nfo.write_text('<movie><title>The Lantern Keeper</title><uniqueid type="tmdb">9000002</uniqueid></movie>')
-    library.jobs.wait(library.titles.identify().id, timeout=60)
+    unique_id = '<uniqueid type="tmdb">9000002</uniqueid>'
+    add_nfo(library, tmp_path, "The Lantern Keeper", "The Lantern Keeper", unique_id)
     assert library.matches.get(title_id).state == "open"
     lookup(library)
     match = library.matches.accepted(title_id)
@@ -276,9 +271,8 @@ def test_id_of_a_new_nfo_file_decides_a_question(library: Library, tmp_path: Pat
 def test_reopened_question_is_searched_with_the_new_id(library: Library, tmp_path: Path) -> None:
     title_id = found(library, "Orbit of Two Return (2022)")
     lookup(library)
-    nfo = tmp_path / "media" / "Films/Orbit of Two Return (2022).nfo"
-    nfo.write_text('<movie><title>Orbit</title><uniqueid type="tmdb" default="true">9000001</uniqueid></movie>')
-    library.jobs.wait(library.titles.identify().id, timeout=60)
+    unique_id = '<uniqueid type="tmdb" default="true">9000001</uniqueid>'
+    add_nfo(library, tmp_path, "Orbit of Two Return (2022)", "Orbit", unique_id)
     assert library.matches.get(title_id).state == "open"
     lookup(library)
     question = library.matches.get(title_id)
