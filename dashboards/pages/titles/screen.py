@@ -379,9 +379,10 @@ class TitlesScreen(Screen):
 
     def _ignore(self, *, on: bool) -> None:
         """Set by hand that the title that is open is not a film or series, or remove this value."""
-        title_id = self.state.title_id
+        title_id, match = self.state.title_id, self._title.match if self._title else None
         if title_id is not None and on:
-            self._decide_match(lambda: self._library.matches.ignore(title_id), undo=True)
+            revision = match.revision if match else ""
+            self._decide_match(lambda: self._library.matches.ignore(title_id, revision=revision), undo=True)
         else:
             self._set("ignored", "")
 
