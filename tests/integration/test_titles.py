@@ -17,9 +17,9 @@ from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles import parsing, storing
 from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.library import Library
+from indexium_core.model.matches.matching import Candidate
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.combining import ORDER
-from indexium_core.model.titles.matching import Candidate
 from indexium_core.model.titles.titles import TitleItem, TitleValue
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import identified, matches

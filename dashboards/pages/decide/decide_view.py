@@ -9,11 +9,11 @@ from urllib.parse import quote
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials
 from indexium_core.model import wording
+from indexium_core.model.matches.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import marked_parts
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderStatus
-from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
 
 __all__ = ["DecideList", "empty_view", "notice_view", "progress_view", "question_view", "segments_view"]
 

@@ -61,7 +61,7 @@ def match(library: Open, title_id: TitleId) -> Json:
 
 
 Revision: TypeAlias = Annotated[
-    Text, Field(description="The `revision` of the question; 409 if others have decided about the title since.")
+    Text, Field(description="The `revision` of the question: refused if somebody has decided about the title since.")
 ]
 
 

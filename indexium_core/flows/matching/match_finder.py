@@ -12,10 +12,17 @@ from indexium_core.flows.matching import acceptance, revisions, title_query
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model.matches.matching import (
+    MIN_SCORE,
+    Candidate,
+    MatchReason,
+    ScoredCandidate,
+    SearchQuery,
+    is_same,
+)
 from indexium_core.model.matches.questions import MatchCandidate, MatchState
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
-from indexium_core.model.titles.matching import MIN_SCORE, Candidate, MatchReason, ScoredCandidate, SearchQuery, is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection

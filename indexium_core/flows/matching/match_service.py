@@ -15,6 +15,7 @@ from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.event import Event
+from indexium_core.model.matches.matching import is_same
 from indexium_core.model.matches.questions import (
     MATCH_STATES,
     MatchCandidate,
@@ -25,7 +26,6 @@ from indexium_core.model.matches.questions import (
 )
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.matching import is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.titles.matching import Candidate, MatchReason, by_title
+from indexium_core.model.matches.matching import Candidate, MatchReason, by_title
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 __all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
