@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import (
     Artwork,
@@ -20,7 +21,6 @@ from indexium_core.model.providers.records import (
     ProviderRecord,
     SeasonRecord,
 )
-from indexium_core.model.titles.matching import Candidate, ContentType, SearchQuery
 from indexium_core.sources import normalise
 from indexium_core.sources.client import Credentials, ProviderClient
 from indexium_core.sources.provider import TitleKind

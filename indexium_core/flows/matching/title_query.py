@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from indexium_core.model.matches.matching import SearchQuery
 from indexium_core.model.matches.questions import FileFact
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.fields import EntityType
-from indexium_core.model.titles.matching import SearchQuery
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.titles.matches import SearchValue
 

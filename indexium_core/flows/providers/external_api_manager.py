@@ -9,6 +9,16 @@ from typing import TypeAlias
 
 from indexium_core import errors, provider_keys
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from indexium_core.model.matches.matching import (
+    MIN_SCORE,
+    Candidate,
+    ContentMatcher,
+    ContentType,
+    MatchDecision,
+    ScoredCandidate,
+    SearchQuery,
+    is_same,
+)
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId, id_owner
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
@@ -20,16 +30,6 @@ from indexium_core.model.providers.traffic import (
     TitleSearch,
 )
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.matching import (
-    MIN_SCORE,
-    Candidate,
-    ContentMatcher,
-    ContentType,
-    MatchDecision,
-    ScoredCandidate,
-    SearchQuery,
-    is_same,
-)
 from indexium_core.settings import Settings
 from indexium_core.sources.catalog import KEYS, Resources, make_providers
 from indexium_core.sources.images import ImageDownloads

@@ -5,11 +5,11 @@ CASE v.field WHEN 'cast' THEN v.value->>'$[*].name' WHEN 'genres' THEN from_json
                                lambda each: lower(each.job) = 'director'), lambda each: each.name) END
 
 -- name: facts
--- Values of films and series by which titles are filtered, of some fields. One text has the names of a list, another one the same names in small
--- letters.
-SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)) AS names, lower(names), CASE v.field WHEN 'ratings' THEN /* rating */ END
-FROM titles_shown AS v WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series')
-  AND (v.field NOT IN ('tmdb_id', 'imdb_id', 'tvdb_id') OR v.value::VARCHAR <> 'null');
+-- Values of films and series that facets count, of some fields, and whether they are ids of a provider. One text has the names of a list,
+-- another one the same names in small letters.
+SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)) AS names, lower(names), CASE v.field WHEN 'ratings' THEN /* rating */ END,
+       /* has_id */
+FROM titles_shown AS v WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series');
 
 -- name: small_letters
 -- The names of a filter in small letters.
@@ -25,17 +25,13 @@ WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 
     WHEN 'cast' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $cast::VARCHAR[])
     WHEN 'crew' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $crew::VARCHAR[]) END;
 
--- name: rows_of_facets
+-- name: counted
 -- What facets count of the titles of a filter.
 SELECT m.id, m.entity_type, m.state, m.library_id, m.year, m.series_id FROM (/* matches */) AS m;
 
 -- name: library_names
 -- The names of the libraries.
 SELECT library_id, name FROM libraries;
-
--- name: accepted
--- The titles whose match is accepted.
-SELECT entity_id FROM title_searches WHERE state = 'accepted';
 
 -- name: own_facts
 -- People, genres and collection of a film or series, in small letters.

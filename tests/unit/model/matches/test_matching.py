@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.titles.matching import (
+from indexium_core.model.matches.matching import (
     Candidate,
     ContentMatcher,
     ContentType,
     MatchDecision,
     SearchQuery,
 )
+from indexium_core.model.providers.external_ids import ExternalId
 
 MATCHER = ContentMatcher()
 words = st.text(alphabet="abcdeé ж的-'&.", max_size=20)
