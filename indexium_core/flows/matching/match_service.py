@@ -14,6 +14,7 @@ from indexium_core.flows.providers.external_api_manager import ExternalAPIManage
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.matches.questions import (
     MATCH_STATES,
@@ -42,6 +43,7 @@ _ID_END = 2**63
 _log = logging.getLogger(__name__)
 
 
+@checked_arguments
 class TitleMatchService:
     """The matches of a home. One instance serves a home."""
 
@@ -101,8 +103,16 @@ class TitleMatchService:
 
     @remote()
     def counts(self, library_id: int | None = None) -> Mapping[str, int]:
-        """Return the number of films and series by the state of their match: each state of `MATCH_STATES`."""
-        return _all_states(store.counts(self._database.read(), library_id))
+        """
+        Return the number of films and series by the state of their match: each state of `MATCH_STATES`.
+
+        Raises:
+            UnknownIdError: There is no such library.
+
+        """
+        reader = self._database.read()
+        title_libraries.check(reader, library_id)
+        return _all_states(store.counts(reader, library_id))
 
     @remote()
     def accepted(self, title_id: int) -> MatchCandidate | None:

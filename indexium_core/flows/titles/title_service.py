@@ -19,6 +19,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
@@ -45,6 +46,7 @@ KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
 
 
+@checked_arguments
 class TitleService:
     """The titles of a home. One instance serves a home."""
 

@@ -21,6 +21,7 @@ __all__ = [
     "checked_value",
     "field_of",
     "planned_fields",
+    "require_entity_type",
     "shown_text",
 ]
 
@@ -111,6 +112,12 @@ def field_of(name: str, entity_type: str) -> TitleField:
         known = ", ".join(each.name for each in TITLE_FIELDS.values() if entity_type in each.entities)
         raise errors.UsageError(f"A {entity_type} has no field “{name[:40]}”. Choose one of: {known}.")
     return field
+
+
+def require_entity_type(name: str) -> None:
+    """Raise UsageError if there are no titles of this type."""
+    if name not in ENTITY_TYPES:
+        raise errors.UsageError(f"There is no kind of title “{name[:40]}”. Choose one of: {', '.join(ENTITY_TYPES)}.")
 
 
 def planned_fields(names: Sequence[str]) -> frozenset[str]:
