@@ -74,7 +74,7 @@ def release(tx: Connection, file_ids: Sequence[int], *, at: datetime) -> tuple[l
 
 
 def find_targets(
-    tx: Connection, item: TitleItem, *, role: str, season: int | None, episodes: Sequence[int], at: datetime
+    tx: Connection, item: TitleItem, *, role: str, season: int | str | None, episodes: Sequence[int], at: datetime
 ) -> list[tuple[EntityType, int]]:
     """
     Return kind and id of the titles to which files of a role move; episodes that do not exist are made.

@@ -329,7 +329,7 @@ class TitleService:
         title_id: int,
         *,
         role: str = "main",
-        season: int | None = None,
+        season: int | str | None = None,
         episodes: Sequence[int] = (),
     ) -> TitleItem:
         """
@@ -369,7 +369,7 @@ class TitleService:
         *,
         year: int | str | None = None,
         role: str = "main",
-        season: int | None = None,
+        season: int | str | None = None,
         episodes: Sequence[int] = (),
     ) -> TitleItem:
         """

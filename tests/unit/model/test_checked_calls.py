@@ -54,7 +54,7 @@ BOOKS = Books()
         (lambda: BOOKS.get(2**63), "book_id is a whole number, not a number with too many digits."),
         (lambda: BOOKS.get(3, page="x"), "page is a whole number or None, not “x”."),
         (
-            lambda: BOOKS.get(),
+            BOOKS.get,
             "This call does not have the form get(book_id, page): missing a required argument: 'book_id'.",
         ),
         (lambda: BOOKS.get(book=3), "get has no argument “book”. Choose from: book_id, page."),
