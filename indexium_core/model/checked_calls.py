@@ -159,7 +159,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) and not has_surrogates(value) else _refuse(value)
 
 
-def _nothing(value: Any) -> None:
+def _nothing(value: Any) -> Any:
     return value if value is None else _refuse(value)
 
 

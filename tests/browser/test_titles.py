@@ -335,7 +335,7 @@ def test_a_file_becomes_a_new_film(titles: Titles) -> None:
     dialog.get_by_role("radio", name="a new film").check()
     dialog.get_by_label("Year").fill("1994")
     dialog.get_by_role("button", name="Move the file").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("There is a movie with this name already")
+    expect(dialog.get_by_role("alert")).to_contain_text("There is a film with this name already")
     dialog.get_by_label("Year").fill("2014")
     dialog.get_by_role("button", name="Move the file").click()
 

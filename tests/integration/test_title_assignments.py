@@ -143,7 +143,7 @@ def test_moved_file_gives_no_values(library: Library, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("title", "wanted", "message"),
     [
-        ("The Thing", {"episodes": [1]}, "is a movie, so it takes no season"),
+        ("The Thing", {"episodes": [1]}, "is a film, so it takes no season"),
         ("The Thing", {"role": "poster"}, "no role “poster”"),
         ("Pond", {}, "Name the season and the episode"),
         ("Pond", {"role": "extra", "episodes": [1]}, "belongs to the whole series"),
@@ -167,7 +167,7 @@ def test_wrong_files_and_titles_are_refused(library: Library, tmp_path: Path) ->
     with pytest.raises(errors.UnknownIdError, match="no title 999"):
         library.titles.assign([file], 999)
     for kind, name, message in (
-        ("movie", " ", "Name the new movie"),
+        ("movie", " ", "Name the new film"),
         ("season", "X", "not a “season”"),
         ("series", "Pond", "move the file to title"),
     ):

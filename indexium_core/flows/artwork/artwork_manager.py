@@ -18,7 +18,7 @@ from indexium_core.model.artwork.choice import in_order
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.providers.records import ImageCandidate, ImageKind
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.fields import require_entity_type
+from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.store.artwork import assets as store
@@ -127,7 +127,7 @@ class ArtworkManager:
         require_entity_type(entity_type)
         owner = store.owner(self._database.read(), entity_id)
         if owner is None or owner.entity_type != entity_type:
-            raise errors.UnknownIdError(f"There is no {entity_type} {entity_id}.")
+            raise errors.UnknownIdError(f"There is no {KIND_NAMES[entity_type]} {entity_id}.")
         return owner
 
     # Pictures.

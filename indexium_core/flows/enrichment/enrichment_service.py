@@ -21,7 +21,7 @@ from indexium_core.model.providers.records import (
     MetadataSource,
 )
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.fields import require_entity_type
+from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.titles import enrichment as rows
 
 __all__ = ["EnrichmentService"]
@@ -54,7 +54,7 @@ class EnrichmentService(BatchEnrichmentService):
         require_entity_type(entity_type)
         found = rows.kind_of(self._database.read(), entity_id)
         if found is None or found[0] != entity_type:
-            raise errors.UnknownIdError(f"There is no {entity_type} with the id {entity_id}.")
+            raise errors.UnknownIdError(f"There is no {KIND_NAMES[entity_type]} with the id {entity_id}.")
         return self.schedule_titles([entity_id], priority=priority, force=True)
 
     @remote()

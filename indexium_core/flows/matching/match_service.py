@@ -26,6 +26,7 @@ from indexium_core.model.matches.questions import (
 )
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.fields import named_kind
 from indexium_core.model.titles.matching import is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
@@ -182,7 +183,7 @@ class TitleMatchService:
         self._finder.require_searchable(item)
         if kind != title_query.KINDS[item.entity_type]:
             raise errors.UsageError(
-                f"Title {title_id} is a {item.entity_type}, so its match cannot be of the kind {kind}."
+                f"Title {title_id} is {named_kind(item.entity_type)}, so its match cannot be of the kind {kind}."
             )
         found = self._finder.by_id(known, kind)
         return self._accept(title_id, lambda _: found, others=False)
