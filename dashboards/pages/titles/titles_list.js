@@ -40,6 +40,7 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {string} title
  * @property {string} about
  * @property {string} query
+ * @property {string} problem Which values of the address are not valid, "" for none.
  * @property {Filter[]} filters
  * @property {Quick[]} quick
  * @property {{value: string, label: string}[]} sorts
@@ -57,8 +58,10 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {{title: string, text: string, acts: {act: string, label: string}[]} | null} empty
  * @property {{text: string, href: string}[]} attribution
  *
- * @typedef {Component<View, MenuState>} Self
+ * @typedef {Component<View, MenuState & {searchTimer: number}>} Self
  */
+
+const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 
 /** @param {View} view */
 const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
@@ -254,6 +257,7 @@ function draw(self) {
   return [
     drawHead(view),
     drawFilters(self),
+    view.problem && h("p", {class: "complain danger", role: "alert", data: {key: "problem"}}, view.problem),
     view.notice &&
       h(
         "p",
@@ -285,11 +289,32 @@ const columnsOf = list => {
   return wrapped < 0 ? list.length : wrapped
 }
 
+/** @type {(self: Self, isTyped: boolean) => void} */
+function search(self, isTyped) {
+  clearTimeout(self.state.searchTimer)
+  self.send("find", {query: self.find("input.q").value, typed: isTyped})
+}
+
+/** @param {Self} self */
+function emptySearch(self) {
+  self.find("input.q").value = ""
+  self.focus("input.q")
+  search(self, false)
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onInput(self, {target}) {
+  if (!target.matches("input.q")) return
+  clearTimeout(self.state.searchTimer)
+  self.state.searchTimer = setTimeout(() => search(self, true), SEARCH_DELAY)
+}
+
 /** Move the focus between the titles. @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
   if (closesFilter(self, event)) return
-  if (event.key === "Enter" && event.target.matches("input.q")) {
-    self.send("find", {query: event.target.value})
+  if (event.target.matches("input.q")) {
+    if (event.key === "Enter") search(self, false)
+    if (event.key === "Escape") event.target.value ? emptySearch(self) : event.target.blur()
     return
   }
   const step = STEPS[event.key]
@@ -310,11 +335,7 @@ const ACTIONS = {
     window.scrollTo({top: 0})
   },
   quick: (self, {facet, value}) => self.send("filter", {key: facet, values: value ? [value] : []}),
-  empty(self) {
-    self.find("input.q").value = ""
-    self.send("find", {query: ""})
-    self.focus("input.q")
-  },
+  empty: emptySearch,
   sort: (self, _, target) => self.send("sort", {sort: target.value}),
 }
 
@@ -332,14 +353,14 @@ export function render(context) {
   const {model} = context
   /** @type {Self} */
   const self = component(context, {
-    state: newMenuState,
+    state: () => ({...newMenuState(), searchTimer: 0}),
     draw,
     onSetup(me) {
       hideBroken(me.root)
       closeFilterOutside(me)
     },
     onMessage,
-    listeners: {keydown: onKey},
+    listeners: {input: onInput, keydown: onKey},
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && !self.view.hidden

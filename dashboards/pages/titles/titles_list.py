@@ -65,8 +65,8 @@ class TitlesList(Component):
     """
     The list. View: see `view`.
 
-    Messages: `find` {query}, `filter` {key, values}, `facet` {key}, `sort` {sort}, `show` {as}, `page` {page}, `open`
-    {id}, `clear`, `decide`, `look_up`, `settings`, `library`. Receives: {options: {key, rows}}.
+    Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key},
+    `sort` {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `look_up`, `settings`, `library`. Receives: {options: {key, rows}}.
     """
 
     _esm = module("titles_list")
@@ -116,6 +116,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         "title": wording.plural(page.total, "title"),
         "about": _about(found, state),
         "query": state.query,
+        "problem": state.problem,
         "filters": [_filter(key, state, found.libraries) for key in LABELS],
         "quick": [
             _quick(found, state, *each)
