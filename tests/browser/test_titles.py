@@ -337,6 +337,19 @@ def test_an_unknown_title_is_reported(titles: Titles) -> None:
     expect(page.locator(".title-tile")).to_have_count(7)
 
 
+def test_the_dialog_that_moves_a_file_starts_with_its_role(titles: Titles) -> None:
+    file = titles.library.titles.get(titles.ids["Cedar"]).files[0]
+    titles.library.titles.assign([file.file_id], titles.ids["Amber Coast"], role="trailer")
+    page = titles.visit(f"/titles/{titles.ids['Amber Coast']}")
+
+    page.get_by_role("button", name="Move to another title: Cedar").click()
+    dialog = page.get_by_role("dialog", name="Move to another title")
+    dialog.get_by_label("Film or series").fill("birch")
+    dialog.get_by_role("radio", name="Birch and Bone").check()
+
+    expect(dialog.get_by_label("The file is")).to_have_value("trailer")
+
+
 def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
     page = titles.visit(f"/titles/{titles.ids['Birch and Bone']}")
 
