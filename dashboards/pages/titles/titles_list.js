@@ -55,7 +55,8 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {Progress[]} progress
  * @property {string} look_up
  * @property {string} notice
- * @property {{title: string, text: string, acts: {act: string, label: string}[]} | null} empty
+ * @property {boolean} bare No title is known, so there is nothing to search, to filter and to order.
+ * @property {{title: string, text: string, command: string, acts: {act: string, label: string}[]} | null} empty
  * @property {{text: string, href: string}[]} attribution
  *
  * @typedef {Component<View, MenuState & {searchTimer: number}>} Self
@@ -74,7 +75,11 @@ const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
     decide &&
       h(
         "a",
-        {class: `btn small${decide.open ? " primary" : ""}`, href: decide.href, data: {act: "decide", key: "decide"}},
+        {
+          class: `btn small ${decide.open ? "primary" : "done"}`,
+          href: decide.href,
+          data: {act: "decide", key: "decide"},
+        },
         decide.open ? ["To decide ", h("span", {class: "badge"}, decide.count)] : "Nothing to decide",
       ),
     h(
@@ -225,10 +230,10 @@ const drawItems = ({shows, items}) =>
     : h("ul", {class: "posters", "aria-label": "Titles", data: {key: "posters"}}, items.map(drawTile))
 
 /** @param {View["empty"]} empty */
-const drawEmpty = ({title, text, acts}) =>
+const drawEmpty = ({title, text, command, acts}) =>
   drawEmptyList(
     title,
-    text,
+    [text, command && [h("br"), h("code", null, command)]],
     acts.map(({act, label}) => button(label, act, {kind: "small"})),
   )
 
@@ -254,6 +259,13 @@ function draw(self) {
   if (before?.progress?.length && !view.progress?.length) forgetMissing()
   if (view.hidden) return null
   if (!view.shows) return loadingPage("Titles")
+  if (view.bare)
+    return [
+      h("div", {class: "head bare", data: {key: "head"}}, h("h1", {tabindex: "-1"}, "Titles")),
+      view.progress.map(drawProgress),
+      drawEmpty(view.empty),
+      drawAttribution(view),
+    ]
   return [
     drawHead(view),
     drawFilters(self),
