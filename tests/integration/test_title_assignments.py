@@ -168,7 +168,7 @@ def test_wrong_files_and_titles_are_refused(library: Library, tmp_path: Path) ->
         library.titles.assign([file], 999)
     for kind, name, message in (
         ("movie", " ", "Name the new film"),
-        ("season", "X", "not a “season”"),
+        ("season", "X", "not “season”"),
         ("series", "Pond", "move the file to title"),
     ):
         with pytest.raises(errors.UsageError, match=message):
