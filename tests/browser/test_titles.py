@@ -222,6 +222,20 @@ def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -
     assert titles.library.titles.get(title_id).item.year == 2003
 
 
+def test_undo_of_a_value_that_was_changed_elsewhere_is_refused(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+    page.locator("[data-act=value][data-field=title]").click()
+    page.get_by_label("Title by hand").fill("Cedar House")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
+    titles.library.titles.set(titles.ids["Cedar"], "title", "Cedar Lodge")
+    expect(page.get_by_role("heading", level=1, name="Cedar Lodge")).to_be_visible()
+    page.locator(".toast", has_text="Title: set by hand").get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast.error")).to_contain_text("so the earlier change is not undone")
+    expect(page.get_by_role("heading", level=1, name="Cedar Lodge")).to_be_visible()
+    titles.library.titles.set(titles.ids["Cedar"], "title", None)
+
+
 def test_a_title_that_is_not_a_film_is_ignored_and_the_message_undoes_it(titles: Titles) -> None:
     title_id = titles.ids["Cedar"]
     page = titles.visit(f"/titles/{title_id}")

@@ -67,6 +67,7 @@ class MatchQuestion:
     same_count: int = 0  # others with the same title and year; `accept` can count for them too
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
+    revision: str = ""  # changes with each decision about the title
 
     @property
     def offers(self) -> tuple[MatchCandidate, ...]:
@@ -104,3 +105,4 @@ class MatchResult:
     titles: int  # that it concerns
     files: int
     job_id: int | None = None  # of the enrichment that follows
+    replaced: str = ""  # the decision of a person that this one replaces: `decision 7: …`

@@ -114,8 +114,12 @@ def test_question_is_answered_and_undone(rest: Client, library: Library) -> None
     assert "rejected" in {each["state"] for each in rest.get(path).json["candidates"]}
     rest.post("/api/titles/matches/undo")
     assert "rejected" not in {each["state"] for each in rest.get(path).json["candidates"]}
-    assert rest.post(f"{path}/later").json["titles"] == 1
-    assert rest.post(f"{path}/ignore").json["titles"] == 1
+    seen = {"revision": rest.get(path).json["revision"]}
+    assert rest.post(f"{path}/later", seen).json["titles"] == 1
+    for outdated in ("accept", "reject", "ignore", "later"):
+        place = {"position": 1} if outdated in ("accept", "reject") else {}
+        assert rest.post(f"{path}/{outdated}", place | seen).code == "wrong_state"
+    assert rest.post(f"{path}/ignore").json["replaced"].startswith("decision ")
     assert rest.get("/api/titles/matches?state=ignored").json["total"] >= 1
     assert rest.get("/api/titles/matches?state=lost").code == "bad_request"
     assert rest.get("/api/titles/matches/999").code == "unknown_id"
