@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import (
     Artwork,
@@ -21,7 +22,6 @@ from indexium_core.model.providers.records import (
     ProviderRecord,
     SeasonRecord,
 )
-from indexium_core.model.titles.matching import Candidate, ContentType, SearchQuery
 from indexium_core.sources import normalise
 from indexium_core.sources.client import ProviderClient
 from indexium_core.sources.provider import TitleKind

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias
 
+from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
-from indexium_core.model.titles.matching import Candidate, ContentType, SearchQuery
 from indexium_core.sources.client import ProviderClient
 
 __all__ = ["Provider", "TitleKind"]

@@ -159,6 +159,23 @@ def test_key_undoes_only_decisions_of_this_page(site: Site, library: Library) ->
     assert library.matches.get(other.id).state == "ignored"
 
 
+def test_outdated_decision_is_refused_and_the_next_question_follows(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    shown = library.matches.pending(per_page=1).items[0].item.id
+    with monkeypatch.context() as silent:  # the page does not know of it
+        silent.setattr(library.events, "emit", lambda *_, **__: None)
+        library.matches.later(shown)
+    page.keyboard.press("1")
+    expect(page.locator(".toast.error")).to_contain_text("Another window or command has decided about")
+    expect(current(page)).to_have_text("North Pier")
+    settle(page, library, (opened - 1, accepted, later + 1, ignored))
+    expect(head(page)).not_to_contain_text("decided in")
+
+
 def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     opened, accepted, later, ignored = counts(library)

@@ -35,8 +35,8 @@ class Titles:
 
 @pytest.fixture
 def titles(tmp_path: Path, context: BrowserContext) -> Iterator[Titles]:
-    with Library.open(tmp_path / "home") as library:
-        ids = title_home.fill(library, tmp_path / "media")
+    with title_home.HOME.open(tmp_path / "home", title_home.HOME.lay_out(tmp_path / "media")) as library:
+        ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
         with server.make_server(library, port=0).background() as running:
             site = Site(running.url, context)
             yield Titles(site, library, ids)
@@ -254,6 +254,20 @@ def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -
     expect(page.get_by_role("heading", level=1)).to_have_text("Cedar")
     expect(page.locator("[data-act=value][data-field=year]")).to_contain_text("2003")
     assert titles.library.titles.get(title_id).item.year == 2003
+
+
+def test_undo_of_a_value_that_was_changed_elsewhere_is_refused(titles: Titles) -> None:
+    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+    page.locator("[data-act=value][data-field=title]").click()
+    page.get_by_label("Title by hand").fill("Cedar House")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
+    titles.library.titles.set(titles.ids["Cedar"], "title", "Cedar Lodge")
+    expect(page.get_by_role("heading", level=1, name="Cedar Lodge")).to_be_visible()
+    page.locator(".toast", has_text="Title: set by hand").get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast.error")).to_contain_text("so the earlier change is not undone")
+    expect(page.get_by_role("heading", level=1, name="Cedar Lodge")).to_be_visible()
+    titles.library.titles.set(titles.ids["Cedar"], "title", None)
 
 
 def test_a_title_that_is_not_a_film_is_ignored_and_the_message_undoes_it(titles: Titles) -> None:

@@ -14,11 +14,11 @@ import pytest
 from indexium_core import cli, errors, provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from indexium_core.model.matches.matching import SearchQuery
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import EnrichedMetadata
 from indexium_core.model.providers.traffic import CachedAnswer
-from indexium_core.model.titles.matching import SearchQuery
 from indexium_core.store.database import FILE_NAME, Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 from tests.integration.test_service import serving
@@ -65,13 +65,20 @@ def test_details_of_best_candidates_have_other_titles(library: Library) -> None:
     assert best.candidate.cast == ("Ada Quill", "Tom Verren")
 
 
+def test_details_of_the_first_titles_are_read_if_no_title_is_similar(library: Library) -> None:
+    found = library.providers.search("Le gardien de la lanterne", year=2014, kind="movie")
+
+    assert found.decision.accepted is not None
+    assert found.decision.accepted.candidate.external_id == "9000001"
+
+
 def test_runtime_is_compared_and_not_sent(library: Library, stand_in: ProviderStandIn) -> None:
     query = SearchQuery("The Lantern Keeper", 2014, "movie", "/films/private/x.mkv", runtime_minutes=317.25)
     found = library.providers.match(query)
 
     assert found.decision.accepted is None
     assert found.decision.candidates[0].reasons[-1].code == "runtime"
-    whole = repr(stand_in.requests)
+    whole = repr([(each.route, each.query) for each in stand_in.requests])
     assert "317" not in whole
     assert "private" not in whole
     assert str(library.home) not in whole

@@ -17,14 +17,15 @@ from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles import parsing, storing
 from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.library import Library
+from indexium_core.model.matches.matching import Candidate
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.combining import ORDER
-from indexium_core.model.titles.matching import Candidate
-from indexium_core.model.titles.titles import TitleItem
+from indexium_core.model.titles.titles import TitleItem, TitleValue
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import identified, matches
 from indexium_core.store.titles.identified import TitleRow
 from tests.support import media
+from tests.support.copied_home import CopiedHome
 
 FILES = {
     "Films/The Thing (1982)/The Thing (1982).mp4": {},
@@ -34,12 +35,13 @@ FILES = {
     "Shows/Pond/Season 2/Pond - S02E04.mp4": {},
     "VID_20190731_183000.mp4": {},
 }
+_HOME = CopiedHome(FILES)
 _NFO = "<movie><title>{}</title><year>1951</year><uniqueid type='tmdb'>77</uniqueid></movie>"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return media.tree(tmp_path / "media", FILES)
+    return _HOME.lay_out(tmp_path / "media")
 
 
 def add(path: Path, seed: int, **tags: str) -> Path:
@@ -48,9 +50,7 @@ def add(path: Path, seed: int, **tags: str) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(folder, kind="mixed")
-        opened.scan()
+    with _HOME.open(tmp_path / "home", folder) as opened:
         yield opened
 
 
@@ -464,17 +464,39 @@ def by_hand(library: Library, title_id: int) -> list[tuple[str, object, str, boo
     ],
 )
 def test_change_by_hand_is_undone(
-    library: Library, change: Callable[[TitleService, int], object], value: str | None, is_locked: bool
+    library: Library, change: Callable[[TitleService, int], list[TitleValue]], value: str | None, is_locked: bool
 ) -> None:
     title_id = titles(library)["Thng"].id
     library.titles.set(title_id, "title", value)
     if is_locked:
         library.titles.lock(title_id, ["title"])
     before, rows = library.titles.candidates(title_id, "title"), by_hand(library, title_id)
-    change(library.titles, title_id)
-    library.titles.restore(title_id, {"title": before})
+    after = change(library.titles, title_id)
+    library.titles.restore(title_id, {"title": before}, after={"title": after})
     assert by_hand(library, title_id) == rows
     assert library.titles.get(title_id).item.title == (value or "Thng")
+
+
+@pytest.mark.parametrize(
+    ("newer", "message"),
+    [
+        (lambda titles, number: titles.set(number, "title", "Newer"), "was set by hand to “Newer” just now"),
+        (lambda titles, number: titles.set(number, "title", "Second"), "was set by hand to “Second” just now"),
+        (lambda titles, number: titles.set(number, "title", None), "was removed"),
+        (lambda titles, number: titles.lock(number, ["title"]), "padlock of the title of .* was changed"),
+    ],
+)
+def test_undo_of_an_outdated_change_by_hand_is_refused(
+    library: Library, newer: Callable[[TitleService, int], object], message: str
+) -> None:
+    title_id = titles(library)["Thng"].id
+    before = library.titles.candidates(title_id, "title")
+    after = library.titles.set(title_id, "title", "Second")
+    newer(library.titles, title_id)
+    rows = by_hand(library, title_id)
+    with pytest.raises(errors.UsageError, match=f"{message}, so the earlier change is not undone") as refused:
+        library.titles.restore(title_id, {"title": before}, after={"title": after})
+    assert (refused.value.reason, by_hand(library, title_id)) == ("wrong_state", rows)
 
 
 def test_undo_of_a_new_value_removes_it_and_undo_of_a_number_moves_the_episode_back(library: Library) -> None:

@@ -74,24 +74,24 @@ def put_value(library: Library, title_id: int, field: str, value: str, origin: s
         )
 
 
-def accept(library: Library, title_id: int) -> None:
-    library.matches.accept(title_id, 2)
+def accept(library: Library, title_id: int, *, revision: str = "") -> None:
+    library.matches.accept(title_id, 2, revision=revision)
 
 
-def accept_id(library: Library, title_id: int) -> None:
-    library.matches.accept_id(title_id, ExternalId("imdb", "tt99000004"), "movie")
+def accept_id(library: Library, title_id: int, *, revision: str = "") -> None:
+    library.matches.accept_id(title_id, ExternalId("imdb", "tt99000004"), "movie", revision=revision)
 
 
-def reject(library: Library, title_id: int) -> None:
-    library.matches.reject(title_id, 1)
+def reject(library: Library, title_id: int, *, revision: str = "") -> None:
+    library.matches.reject(title_id, 1, revision=revision)
 
 
-def ignore(library: Library, title_id: int) -> None:
-    library.matches.ignore(title_id)
+def ignore(library: Library, title_id: int, *, revision: str = "") -> None:
+    library.matches.ignore(title_id, revision=revision)
 
 
-def later(library: Library, title_id: int) -> None:
-    library.matches.later(title_id)
+def later(library: Library, title_id: int, *, revision: str = "") -> None:
+    library.matches.later(title_id, revision=revision)
 
 
-DECISIONS: tuple[Callable[[Library, int], None], ...] = (accept, accept_id, reject, ignore, later)
+DECISIONS: tuple[Callable[..., None], ...] = (accept, accept_id, reject, ignore, later)

@@ -81,7 +81,7 @@ function decide(self, type, text, data = {}, others = []) {
   const gone = new Set([question.id, ...(state.all ? others : [])])
   const place = items.indexOf(question)
   const next = [...items.slice(place + 1), ...items.slice(0, place)].find(({id}) => !gone.has(id))
-  self.send(type, {id: question.id, others: state.all && others.length > 0, ...data})
+  self.send(type, {id: question.id, revision: question.revision, others: state.all && others.length > 0, ...data})
   state.sent += 1
   for (const id of gone) state.answered.add(id)
   state.done = [...state.done, {id: question.id, name: question.name, text}].slice(-KEPT)

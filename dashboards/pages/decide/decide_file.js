@@ -7,6 +7,7 @@ import {drawImage} from "../../components/posters.js"
 /**
  * @typedef {object} Question
  * @property {number} id
+ * @property {string} revision Changes with each decision about the title.
  * @property {string} name
  * @property {string} best The score of the best candidate, as text.
  * @property {string} still Address of a picture of the file, or "".

@@ -9,11 +9,11 @@ from urllib.parse import quote
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials
 from indexium_core.model import wording
+from indexium_core.model.matches.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import marked_parts
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderStatus
-from indexium_core.model.titles.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
 
 __all__ = ["DecideList", "empty_view", "notice_view", "progress_view", "question_view", "segments_view"]
 
@@ -44,9 +44,9 @@ class DecideList(Component):
     """
     The questions with their candidates.
 
-    View: see `screen.py`. Messages: `accept` {id, position, expected, others}, `ignore` {id, others}, `later` {id},
-    `search` {id, text}, `undo`, `more`, `segment` {state}, `retry`, `search_all`, `settings`, `library`. Receives: {},
-    if a search has failed.
+    View: see `screen.py`. Messages: `accept` {id, revision, position, expected, others}, `ignore` {id, revision,
+    others}, `later` {id, revision}, `search` {id, text}, `undo`, `more`, `segment` {state}, `retry`, `search_all`,
+    `settings`, `library`. Receives: {}, if a search has failed.
     """
 
     _esm = module("decide")
@@ -138,6 +138,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
     same = [each.id for each in question.others if (each.title, each.year) == (item.title, item.year)]
     return {
         "id": item.id,
+        "revision": question.revision,
         "name": item.name,
         "best": _best(question, shown),
         "still": f"/thumbnail/{first.file_id}?width=640" if pictures and first and first.state != "missing" else "",

@@ -69,9 +69,14 @@ class DecideScreen(Screen):
         self._list.on(
             accept=self._accept,
             ignore=lambda message: self._decide(
-                message, lambda number: self._library.matches.ignore(number, others=message["others"] is True)
+                message,
+                lambda number: self._library.matches.ignore(
+                    number, others=message["others"] is True, revision=str(message["revision"])
+                ),
             ),
-            later=lambda message: self._decide(message, self._library.matches.later),
+            later=lambda message: self._decide(
+                message, lambda number: self._library.matches.later(number, revision=str(message["revision"]))
+            ),
             search=lambda message: self._search(int(message["id"]), str(message["text"])),
             undo=lambda message: self._undo(int(message.get("decision") or 0)),
             more=lambda _: self._load_more(),
@@ -161,9 +166,12 @@ class DecideScreen(Screen):
 
     def _accept(self, message: Mapping[str, Any]) -> None:
         position, expected, others = int(message["position"]), str(message["expected"]), message["others"] is True
+        revision = str(message["revision"])
         self._decide(
             message,
-            lambda number: self._library.matches.accept(number, position, others=others, expected=expected),
+            lambda number: self._library.matches.accept(
+                number, position, others=others, expected=expected, revision=revision
+            ),
         )
 
     def _decide(self, message: Mapping[str, Any], work: Callable[[int], MatchResult]) -> None:

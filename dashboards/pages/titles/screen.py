@@ -41,6 +41,7 @@ class _ValueChange(NamedTuple):
     name: str  # of the title
     field: str
     before: Sequence[TitleValue]  # the candidates of the field
+    after: Sequence[TitleValue]
 
 
 class TitlesScreen(Screen):
@@ -351,7 +352,9 @@ class TitlesScreen(Screen):
         change = self._library.titles.lock if on else self._library.titles.unlock
         self._change(field, lambda title_id: change(title_id, [field]), "locked" if on else "unlocked", keep=True)
 
-    def _change(self, field: str, work: Callable[[int], object], verb: str, *, keep: bool = False) -> None:
+    def _change(
+        self, field: str, work: Callable[[int], Sequence[TitleValue]], verb: str, *, keep: bool = False
+    ) -> None:
         """Change a field of the title that is open, and offer to undo it; `keep` leaves the candidates open."""
         title_id, titles = self.state.title_id, self._library.titles
         if title_id is None:
@@ -359,8 +362,8 @@ class TitlesScreen(Screen):
 
         def change() -> _ValueChange:
             before = titles.candidates(title_id, field)
-            work(title_id)
-            return _ValueChange(title_id, titles.get(title_id).item.name, field, before)
+            after = work(title_id)
+            return _ValueChange(title_id, titles.get(title_id).item.name, field, before, after)
 
         def done(change: _ValueChange) -> None:
             self._problem = ""
@@ -391,16 +394,19 @@ class TitlesScreen(Screen):
             self.refresh()
 
         self._bridge.run(
-            lambda: self._library.titles.restore(change.title_id, {change.field: change.before}),
+            lambda: self._library.titles.restore(
+                change.title_id, {change.field: change.before}, after={change.field: change.after}
+            ),
             undone,
             name="title_change",
         )
 
     def _ignore(self, *, on: bool) -> None:
         """Set by hand that the title that is open is not a film or series, or remove this value."""
-        title_id = self.state.title_id
+        title_id, match = self.state.title_id, self._title.match if self._title else None
         if title_id is not None and on:
-            self._decide_match(lambda: self._library.matches.ignore(title_id), undo=True)
+            revision = match.revision if match else ""
+            self._decide_match(lambda: self._library.matches.ignore(title_id, revision=revision), undo=True)
         else:
             self._set("ignored", "")
 

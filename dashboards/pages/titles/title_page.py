@@ -13,12 +13,12 @@ from dashboards.pages.titles import titles_list
 from indexium_core import errors
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
+from indexium_core.model.matches.matching import Candidate
 from indexium_core.model.matches.questions import MATCH_STATES, MatchQuestion
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import RequestPage
-from indexium_core.model.title_filter import RelatedTitle
 from indexium_core.model.titles.fields import TITLE_FIELDS
-from indexium_core.model.titles.matching import Candidate
+from indexium_core.model.titles.title_filter import RelatedTitle
 from indexium_core.model.titles.titles import (
     STATES,
     EpisodeEntry,

@@ -14,7 +14,7 @@ from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.providers.traffic import ProviderStatus
-from indexium_core.model.title_filter import TitleFacet
+from indexium_core.model.titles.title_filter import TitleFacet
 from indexium_core.model.titles.titles import TitleItem, TitlePage
 
 __all__ = [

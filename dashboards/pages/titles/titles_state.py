@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import param
 
 from dashboards.state import AddressedState
-from indexium_core.model.title_filter import TitleFilters
 from indexium_core.model.titles.fields import ENTITY_TYPES
+from indexium_core.model.titles.title_filter import TitleFilters
 from indexium_core.model.titles.titles import SORT_KEYS, STATES
 
 __all__ = ["TitlesState"]

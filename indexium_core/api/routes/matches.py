@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -60,6 +60,11 @@ def match(library: Open, title_id: TitleId) -> Json:
     return Json(library.matches.get(title_id))
 
 
+Revision: TypeAlias = Annotated[
+    Text, Field(description="The `revision` of the question: refused if somebody has decided about the title since.")
+]
+
+
 class Acceptance(Body):
     """A candidate by its position, or a title of a provider by its id."""
 
@@ -67,6 +72,7 @@ class Acceptance(Body):
     external_id: Annotated[Text | None, Field(description="Such as `tmdb:603` or `tt0133093`.")] = None
     others: Annotated[bool, Field(description="Also for the open questions of the same folder.")] = False
     expected: Annotated[Text, Field(description="The id of the candidate at the position, such as `tmdb:603`.")] = ""
+    revision: Revision = ""
 
 
 @router.post("/titles/matches/{title_id}/accept", response_model=MatchResult)
@@ -77,10 +83,14 @@ def accept(library: Open, title_id: TitleId, body: Acceptance) -> Json:
     if body.others and body.external_id is not None:
         raise errors.UsageError("others belongs to position, not to external_id.")
     if body.position is not None:
-        return Json(library.matches.accept(title_id, body.position, others=body.others, expected=body.expected))
+        return Json(
+            library.matches.accept(
+                title_id, body.position, others=body.others, expected=body.expected, revision=body.revision
+            )
+        )
     known = ExternalId.of_text(body.external_id or "")
     is_series = library.matches.get(title_id).item.entity_type == "series"
-    return Json(library.matches.accept_id(title_id, known, "tv" if is_series else "movie"))
+    return Json(library.matches.accept_id(title_id, known, "tv" if is_series else "movie", revision=body.revision))
 
 
 class Rejection(Body):
@@ -88,30 +98,39 @@ class Rejection(Body):
 
     position: Annotated[int, Field(ge=1, le=1000)]
     expected: Annotated[Text, Field(description="The id of the candidate at the position, such as `tmdb:603`.")] = ""
+    revision: Revision = ""
 
 
 @router.post("/titles/matches/{title_id}/reject", response_model=MatchResult)
 def reject(library: Open, title_id: TitleId, body: Rejection) -> Json:
     """Reject a candidate of a title; no search proposes it again."""
-    return Json(library.matches.reject(title_id, body.position, expected=body.expected))
+    return Json(library.matches.reject(title_id, body.position, expected=body.expected, revision=body.revision))
 
 
 class IgnoreRequest(Body):
     """Whether a decision is also for the open questions of the same folder."""
 
     others: bool = False
+    revision: Revision = ""
 
 
 @router.post("/titles/matches/{title_id}/ignore", response_model=MatchResult)
 def ignore(library: Open, title_id: TitleId, body: IgnoreRequest | None = None) -> Json:
     """Set that a title is no film and no series."""
-    return Json(library.matches.ignore(title_id, others=body.others if body else False))
+    wanted = body or IgnoreRequest()
+    return Json(library.matches.ignore(title_id, others=wanted.others, revision=wanted.revision))
+
+
+class LaterRequest(Body):
+    """The question that is put off."""
+
+    revision: Revision = ""
 
 
 @router.post("/titles/matches/{title_id}/later", response_model=MatchResult)
-def later(library: Open, title_id: TitleId) -> Json:
+def later(library: Open, title_id: TitleId, body: LaterRequest | None = None) -> Json:
     """Put a question off."""
-    return Json(library.matches.later(title_id))
+    return Json(library.matches.later(title_id, revision=body.revision if body else ""))
 
 
 class SearchText(Body):

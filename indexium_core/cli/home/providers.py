@@ -11,8 +11,8 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from indexium_core.model.matches.matching import ScoredCandidate
     from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus
-    from indexium_core.model.titles.matching import ScoredCandidate
 
 providers = typer.Typer(
     help="Providers of metadata of films and series: their state, searches, and what was sent.", no_args_is_help=True

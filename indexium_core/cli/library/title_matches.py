@@ -159,4 +159,6 @@ def _answer(result: MatchResult, *, as_json: bool) -> None:
         output.to_json(result)
     else:
         output.say_out(result.description)
+        if result.replaced:
+            output.note(f"This replaces {result.replaced}")
         output.note(f"Undo: indexium titles undo {result.decision_id}")

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.matching import title_query
+from indexium_core.model.matches.matching import SearchQuery, by_title
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
-from indexium_core.model.titles.matching import SearchQuery, by_title
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import identified

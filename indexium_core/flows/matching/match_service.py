@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from indexium_core import errors
-from indexium_core.flows.matching import acceptance, question_reader, title_query
+from indexium_core.flows.matching import acceptance, question_reader, revisions, title_query
 from indexium_core.flows.matching.match_finder import UNDECIDED, MatchFinder, emit
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles import title_libraries
@@ -16,6 +16,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
+from indexium_core.model.matches.matching import is_same
 from indexium_core.model.matches.questions import (
     MATCH_STATES,
     MatchCandidate,
@@ -27,7 +28,6 @@ from indexium_core.model.matches.questions import (
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import named_kind
-from indexium_core.model.titles.matching import is_same
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
@@ -148,10 +148,13 @@ class TitleMatchService:
         self._finder.search(title_id, text)
         return self.get(title_id)
 
-    # Decisions.
+    # Decisions. Each takes the `revision` of the question that a person saw (`MatchQuestion.revision`), and raises
+    # UsageError if others have decided about the title since; without it, the decision replaces theirs.
 
     @remote()
-    def accept(self, title_id: int, position: int, *, others: bool = False, expected: str = "") -> MatchResult:
+    def accept(
+        self, title_id: int, position: int, *, others: bool = False, expected: str = "", revision: str = ""
+    ) -> MatchResult:
         """
         Accept a candidate of a title: its ids become values of the provider.
 
@@ -160,22 +163,26 @@ class TitleMatchService:
             position: The candidate, as in `MatchQuestion.candidates`.
             others: Also for the open questions of the same folder with the same title and year.
             expected: The id of the candidate that the person saw, such as `tmdb:603`.
+            revision: As `MatchQuestion.revision`; "" replaces any decision.
 
         Raises:
             UnknownIdError: There is no such title or candidate.
-            UsageError: The candidate is another one than expected.
+            UsageError: The candidate is another one than expected, or the title was decided since.
 
         """
-        return self._accept(title_id, lambda tx: self._at(tx, title_id, position, expected), others=others)
+        return self._accept(
+            title_id, lambda tx: self._at(tx, title_id, position, expected), others=others, revision=revision
+        )
 
     @remote()
-    def accept_id(self, title_id: int, known: ExternalId, kind: TitleKind) -> MatchResult:
+    def accept_id(self, title_id: int, known: ExternalId, kind: TitleKind, *, revision: str = "") -> MatchResult:
         """
-        Fetch a title of a provider by its id and accept it.
+        Fetch a title of a provider by its id and accept it; `revision` as for `accept`.
 
         Raises:
             UnknownIdError: There is no such title, or no provider has the id.
-            UsageError: The id does not have its form, the kind is another one, or the library has home videos.
+            UsageError: The id does not have its form, the kind is another one, the library has home videos, or the
+                title was decided since.
             ProviderError: No provider is on, or none has answered.
 
         """
@@ -186,13 +193,16 @@ class TitleMatchService:
                 f"Title {title_id} is {named_kind(item.entity_type)}, so its match cannot be of the kind {kind}."
             )
         found = self._finder.by_id(known, kind)
-        return self._accept(title_id, lambda _: found, others=False)
+        return self._accept(title_id, lambda _: found, others=False, revision=revision)
 
-    def _accept(self, title_id: int, choose: Callable[[Connection], MatchCandidate], *, others: bool) -> MatchResult:
+    def _accept(
+        self, title_id: int, choose: Callable[[Connection], MatchCandidate], *, others: bool, revision: str
+    ) -> MatchResult:
         at = self._clock()
 
         def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
-            item, chosen = acceptance.film_or_series(tx, title_id), choose(tx)
+            item, replaced = self._item(tx, title_id, revision, at)
+            chosen = choose(tx)
             near = question_reader.neighbours(tx, title_id, same_name=True) if others else []
             rejected = {
                 number
@@ -208,7 +218,7 @@ class TitleMatchService:
                 acceptance.accept_candidate(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
             name = _name_with_id(chosen)
             text = _decided(items, item, f"is matched with {name}", f"are matched with {name}")
-            decision = _result(items, text)
+            decision = _result(items, text, replaced)
             return items, _recorded(tx, "accept", decision, before, at)
 
         items, decision = self._database.run(decide)
@@ -221,7 +231,7 @@ class TitleMatchService:
         return dataclasses.replace(decision, job_id=job_id)
 
     @remote()
-    def reject(self, title_id: int, position: int, *, expected: str = "") -> MatchResult:
+    def reject(self, title_id: int, position: int, *, expected: str = "", revision: str = "") -> MatchResult:
         """
         Reject a candidate of a title, whichever provider offers it: no search proposes it again.
 
@@ -231,16 +241,17 @@ class TitleMatchService:
             title_id: The title.
             position: The candidate, as in `MatchQuestion.candidates`.
             expected: The id of the candidate that the person saw, such as `tmdb:603`.
+            revision: As for `accept`.
 
         Raises:
             UnknownIdError: There is no such title or candidate.
-            UsageError: The candidate is another one than expected.
+            UsageError: The candidate is another one than expected, or the title was decided since.
 
         """
         at = self._clock()
 
         def decide(tx: Connection) -> tuple[TitleItem, MatchResult]:
-            item = acceptance.film_or_series(tx, title_id)
+            item, replaced = self._item(tx, title_id, revision, at)
             chosen = self._at(tx, title_id, position, expected)
             before = store.rows_before(tx, [title_id], with_candidates=True)
             same = acceptance.same_title(store.candidates(tx, [title_id])[title_id], chosen)
@@ -255,7 +266,7 @@ class TitleMatchService:
             if is_match and left:
                 store.reopen(tx, title_id, "Its match was rejected.")
             acceptance.copy_shown_values(tx, [title_id], at)
-            decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}")
+            decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}", replaced)
             return item, _recorded(tx, "reject", decision, before, at)
 
         item, decision = self._database.run(decide)
@@ -263,18 +274,24 @@ class TitleMatchService:
         return decision
 
     @remote()
-    def ignore(self, title_id: int, *, others: bool = False) -> MatchResult:
+    def ignore(self, title_id: int, *, others: bool = False, revision: str = "") -> MatchResult:
         """
-        Set by hand that a title is no film and no series; `others`: also for all open questions of the same folder.
+        Set by hand that a title is no film and no series.
+
+        Args:
+            title_id: The title.
+            others: Also for all open questions of the same folder.
+            revision: As for `accept`.
 
         Raises:
             UnknownIdError: There is no such title.
+            UsageError: The title was decided since.
 
         """
         at = self._clock()
 
         def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
-            item = acceptance.film_or_series(tx, title_id)
+            item, replaced = self._item(tx, title_id, revision, at)
             ids = [title_id, *(question_reader.neighbours(tx, title_id) if others else ())]
             before = store.rows_before(tx, ids, with_candidates=False)
             title_store.set_by_hand(tx, item, "ignored", value=True, at=at)
@@ -282,7 +299,7 @@ class TitleMatchService:
             acceptance.copy_shown_values(tx, ids, at)
             items = store.items(tx, ids)
             text = _decided(items, item, "is not a film or series", "are not films or series")
-            decision = _result(items, text)
+            decision = _result(items, text, replaced)
             return items, _recorded(tx, "ignore", decision, before, at)
 
         items, decision = self._database.run(decide)
@@ -290,21 +307,21 @@ class TitleMatchService:
         return decision
 
     @remote()
-    def later(self, title_id: int) -> MatchResult:
+    def later(self, title_id: int, *, revision: str = "") -> MatchResult:
         """
-        Put a question off: it has the state `later`, and no search changes it.
+        Put a question off: it has the state `later`, and no search changes it; `revision` as for `accept`.
 
         Raises:
             UnknownIdError: There is no such title.
-            UsageError: The title is no question.
+            UsageError: The title is no question, or was decided since.
 
         """
         at = self._clock()
 
         def decide(tx: Connection) -> MatchResult:
-            item = acceptance.film_or_series(tx, title_id)
+            item, _ = self._item(tx, title_id, revision, at)
             row = store.searches(tx, [title_id]).get(title_id)
-            if row is None or question_reader.state_of(item, row) not in UNDECIDED:
+            if row is None or revisions.state_of(item, row) not in UNDECIDED:
                 raise errors.UsageError(f"“{item.name}” does not wait for a decision.", code="wrong_state")
             before = store.rows_before(tx, [title_id], with_candidates=False)
             store.mark(tx, [title_id], "later", by="hand", at=at)
@@ -350,6 +367,12 @@ class TitleMatchService:
         )
 
     # Parts.
+
+    def _item(self, tx: Connection, title_id: int, revision: str, at: datetime) -> tuple[TitleItem, str]:
+        """Return a film or series, and the decision that a new one replaces; UsageError if it was decided since."""
+        item = acceptance.film_or_series(tx, title_id)
+        revisions.check(tx, item, revision, now=at)
+        return item, revisions.replaced(tx, item)
 
     def _at(self, tx: Connection, title_id: int, position: int, expected: str = "") -> MatchCandidate:
         found = store.candidates(tx, [title_id]).get(title_id, [])
@@ -402,11 +425,12 @@ def _name_with_id(chosen: MatchCandidate) -> str:
     return f"“{found.name}” ({PROVIDER_NAMES.get(found.provider, found.provider)} {found.external_id})"
 
 
-def _result(items: Mapping[int, TitleItem], text: str) -> MatchResult:
+def _result(items: Mapping[int, TitleItem], text: str, replaced: str = "") -> MatchResult:
     """Return the result of a decision, without its id."""
     return MatchResult(
         decision_id=0,
         description=f"{text}.",
         titles=len(items),
         files=sum(each.file_count for each in items.values()),
+        replaced=replaced,
     )

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from indexium_core.flows.matching import title_query
-from indexium_core.model.matches.questions import MatchQuestion, MatchState
+from indexium_core.flows.matching import revisions, title_query
+from indexium_core.model.matches.questions import MatchQuestion
 from indexium_core.model.titles.numbers import season_of_folder
 from indexium_core.model.titles.title_text import title_key
-from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches as store
-from indexium_core.store.titles.matches import QuestionPlace, SearchRow
+from indexium_core.store.titles.matches import QuestionPlace
 
-__all__ = ["neighbours", "page_of", "read", "state_of"]
+__all__ = ["neighbours", "page_of", "read"]
 
 _SHOWN_FILES = 20  # of a question
 _SHOWN_OTHERS = 20
@@ -49,7 +48,7 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
         questions.append(
             MatchQuestion(
                 item=item,
-                state=state_of(item, row),
+                state=revisions.state_of(item, row),
                 explanation=row.explanation if row else "",
                 search_title=row.query["title"] if row else query.title,
                 search_year=row.query["year"] if row else query.year,
@@ -61,16 +60,10 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
                 same_count=sum(_name_of(each) == _name_of(places[number]) for each in groups[number]),
                 decided_by=row.decided_by if row else "",
                 decided_at=row.decided_at if row else None,
+                revision=revisions.revision_of(item, row, candidates.get(number, ())),
             )
         )
     return questions
-
-
-def state_of(item: TitleItem, row: SearchRow | None) -> MatchState:
-    """Return the state of the match of a title."""
-    if item.state == "ignored":
-        return "ignored"
-    return row.state if row else "unsearched"
 
 
 def neighbours(reader: Connection, title_id: int, *, same_name: bool = False) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Unpack
 
@@ -12,7 +12,7 @@ from indexium_core import errors
 from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import DecisionReport
-from indexium_core.flows.titles import assigning, planned_values, title_libraries
+from indexium_core.flows.titles import assigning, planned_values, title_libraries, value_undo
 from indexium_core.flows.titles.identification import IdentificationReport, Identifier
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
@@ -24,9 +24,9 @@ from indexium_core.model.event import Event
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
+from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
 from indexium_core.model.titles.titles import (
     SORT_KEYS,
     IdentifiedTitle,
@@ -290,7 +290,13 @@ class TitleService:
         return self._change(item, names, lambda tx, name: store.unlock(tx, item, name))
 
     @remote()
-    def restore(self, title_id: int, before: Mapping[str, Sequence[TitleValue]]) -> builtins.list[TitleValue]:
+    def restore(
+        self,
+        title_id: int,
+        before: Mapping[str, Sequence[TitleValue]],
+        *,
+        after: Mapping[str, Sequence[TitleValue]] | None = None,
+    ) -> builtins.list[TitleValue]:
         """
         Undo changes by hand: restore the values by hand and the padlocks of fields.
 
@@ -299,26 +305,27 @@ class TitleService:
         Args:
             title_id: The title.
             before: For each field what `candidates` returned before the change; an empty list: it had no value.
+            after: For each of these fields what `set` returned, so that a newer change by hand is not replaced; None
+                replaces any.
 
         Returns:
             The candidates of the fields.
 
         Raises:
             UnknownIdError: There is no such title.
-            UsageError: The title has no such field.
+            UsageError: The title has no such field, or the field was changed by hand since.
             ValidationError: A value by hand does not fit the field.
 
         """
-        item = self._item(title_id)
-        checked = dict[str, builtins.list[TitleValue]]()
-        for name, values in before.items():
-            field = field_of(name, item.entity_type)
-            checked[name] = [
-                replace(each, value=checked_value(field, each.value)) if each.origin == "hand" else each
-                for each in values
-                if each.field == name
-            ]
-        return self._change(item, checked, lambda tx, name: store.restore(tx, item, name, checked[name]))
+        item, now = self._item(title_id), self._clock()
+        checked = value_undo.checked_values(item, before)
+
+        def change(tx: Connection, name: str) -> None:
+            if after is not None:
+                value_undo.require_unchanged(tx, item, name, after.get(name, ()), now=now)
+            store.restore(tx, item, name, checked[name])
+
+        return self._change(item, checked, change)
 
     # Files by hand.
 

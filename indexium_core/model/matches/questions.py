@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.titles.matching import Candidate, MatchReason, by_title
+from indexium_core.model.matches.matching import Candidate, MatchReason, by_title
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 __all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
@@ -67,6 +67,7 @@ class MatchQuestion:
     same_count: int = 0  # others with the same title and year; `accept` can count for them too
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
+    revision: str = ""  # changes with each decision about the title
 
     @property
     def offers(self) -> tuple[MatchCandidate, ...]:
@@ -104,3 +105,4 @@ class MatchResult:
     titles: int  # that it concerns
     files: int
     job_id: int | None = None  # of the enrichment that follows
+    replaced: str = ""  # the decision of a person that this one replaces: `decision 7: …`

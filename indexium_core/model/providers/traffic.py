@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from indexium_core.model.matches.matching import Candidate, MatchDecision
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
-from indexium_core.model.titles.matching import Candidate, MatchDecision
 
 __all__ = [
     "CachedAnswer",

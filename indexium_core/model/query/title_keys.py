@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["MATCHED_TITLES", "TITLE_FLAGS", "TITLE_TEXTS", "TitleText"]
+from indexium_core.model.providers.external_ids import ID_FIELDS
+
+__all__ = ["ACCEPTED_TITLES", "HAS_ID", "MATCHED_TITLES", "TITLE_FLAGS", "TITLE_TEXTS", "TitleText"]
 
 _FILES = (
     "SELECT file_id FROM (SELECT file_id, entity_id FROM title_files UNION ALL SELECT l.file_id, e.series_id "
@@ -48,12 +50,11 @@ _IS_TRUE = (
     "(CASE WHEN f.file_id IN ({}) THEN TRUE WHEN f.file_id IN (SELECT file_id FROM title_files "
     "ANTI JOIN (SELECT id FROM movies WHERE state = 'ignored') ON entity_id = id) THEN FALSE END)"
 )
-# Films and series whose match is accepted, or that have an id of a provider.
-MATCHED_TITLES = (
-    "SELECT entity_id FROM title_searches WHERE state = 'accepted' UNION SELECT entity_id FROM titles_shown "
-    "WHERE field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND entity_type IN ('movie', 'series') "
-    "AND value::VARCHAR <> 'null'"
-)
+# A film or series is matched if its match is accepted, or if it has an id of a provider: a shown value `v` with HAS_ID.
+ACCEPTED_TITLES = "SELECT entity_id FROM title_searches WHERE state = 'accepted'"
+HAS_ID = f"(v.field IN {(*ID_FIELDS.values(),)} AND v.value::VARCHAR <> 'null')"
+_WITH_ID = "SELECT v.entity_id FROM titles_shown AS v WHERE v.entity_type IN ('movie', 'series') AND {}"
+MATCHED_TITLES = f"{ACCEPTED_TITLES} UNION {_WITH_ID.format(HAS_ID)}"
 # True, false, or NULL for a file without a title.
 TITLE_FLAGS: Mapping[str, str] = {
     "matched": _IS_TRUE.format(_FILES.format(MATCHED_TITLES)),

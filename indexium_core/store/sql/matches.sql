@@ -259,6 +259,11 @@ SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_de
 SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions
 WHERE id > $id AND undone_at IS NULL AND list_has_any((before->'$.ids')::BIGINT[], $ids::BIGINT[]) ORDER BY id DESC LIMIT 1;
 
+-- name: last_change
+-- The decision about a title that was made or undone last.
+SELECT id, kind, description, undone_at IS NOT NULL AS is_undone, greatest(decided_at, coalesce(undone_at, decided_at)) AS moment
+FROM title_decisions WHERE list_contains((before->'$.ids')::BIGINT[], $1) ORDER BY moment DESC, id DESC LIMIT 1;
+
 -- name: mark_undone
 -- A decision is undone.
 UPDATE title_decisions SET undone_at = $at WHERE id = $id;

@@ -1,9 +1,8 @@
 -- name: by_ids
 -- Titles by id, and whether their match is accepted.
 SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
-       t.season, t.episode, t.aired, coalesce(m.state = 'accepted', FALSE) AS is_matched
-FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id
-LEFT JOIN title_searches AS m ON m.entity_type = t.entity_type AND m.entity_id = t.id
+       t.season, t.episode, t.aired, m.entity_id IS NOT NULL AS is_matched
+FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id LEFT JOIN (/* accepted */) AS m ON m.entity_id = t.id
 WHERE t.id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: touched
@@ -38,7 +37,7 @@ WHERE k.id IN (SELECT unnest($ids::BIGINT[])) GROUP BY k.id;
 SELECT v.entity_id AS id, any_value(/* rating */) FILTER (v.field = 'ratings') AS rating,
        any_value(from_json(v.value, '["VARCHAR"]')) FILTER (v.field = 'genres') AS genres,
        any_value(v.value->>'$') FILTER (v.field = 'country') AS country,
-       bool_or(v.field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND v.value::VARCHAR <> 'null') AS has_id
+       bool_or(/* has_id */) AS has_id
 FROM (
     SELECT v.entity_id, v.field, v.value FROM title_values AS v
     LEFT JOIN provider_ranks AS own ON own.field = v.field AND own.provider = v.provider

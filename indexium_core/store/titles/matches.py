@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from indexium_core.model.matches.matching import Candidate, MatchReason
 from indexium_core.model.matches.questions import MatchCandidate, MatchState
 from indexium_core.model.titles.fields import EntityType
-from indexium_core.model.titles.matching import Candidate, MatchReason
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 __all__ = [
+    "LastChange",
     "MatchDecisionRow",
     "QuestionPlace",
     "SearchRow",
@@ -27,6 +28,7 @@ __all__ = [
     "files",
     "ignore",
     "items",
+    "last_change",
     "last_decision",
     "last_episodes",
     "later_decision",
@@ -97,6 +99,16 @@ class MatchDecisionRow(NamedTuple):
     def title_ids(self) -> list[int]:
         """The titles that it concerns."""
         return [int(number) for number in json.loads(self.before)["ids"]]
+
+
+class LastChange(NamedTuple):
+    """The decision about a title that was made or undone last."""
+
+    id: int
+    kind: str
+    description: str
+    is_undone: bool
+    at: datetime  # when it was made or undone
 
 
 # Questions.
@@ -322,6 +334,12 @@ def later_decision(reader: Connection, earlier: MatchDecisionRow) -> MatchDecisi
     return MatchDecisionRow(*row) if row else None
 
 
+def last_change(reader: Connection, title_id: int) -> LastChange | None:
+    """Return the decision about a title that was made or undone last; None if there is none."""
+    row = reader.execute(_sql("last_change"), [title_id]).fetchone()
+    return LastChange(*row) if row else None
+
+
 def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_candidates: bool, at: datetime) -> None:
     """
     Restore the rows of a decision. Values by hand and locks that are newer stay.
@@ -355,7 +373,7 @@ def _plain(value: Candidate | MatchReason) -> dict[str, Any]:
 
 
 def _candidate(facts: Mapping[str, Any]) -> Candidate:
-    texts = {name: tuple(facts[name]) for name in ("alternative_titles", "cast")}
+    texts = {name: tuple(facts[name]) for name in ("alternative_titles", "cast", "countries") if name in facts}
     sizes = tuple((number, size) for number, size in facts.get("season_sizes", ()))
     return Candidate(**{**facts, **texts, "season_sizes": sizes})
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.title_filter import TitleFilter
 from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.title_filter import TitleFilter
 from indexium_core.model.titles.titles import EpisodeEntry, TitleFile, TitleItem, TitleValue
-from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import title_facets
 
@@ -219,4 +218,4 @@ def _ids(reader: Connection, statement: str, facts: Mapping[str, Any]) -> list[i
 
 
 def _sql(name: str) -> str:
-    return sql.compose("title_list")[name]
+    return title_facets.statement(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store.connection import OUT_OF_MEMORY
 from indexium_core.store.titles import matches
 from tests.support import media
-from tests.support.matched_home import FILES, content, found, ids, provider_values
+from tests.support.matched_home import DECISIONS, FILES, content, found, ids, provider_values
 from tests.support.providers import use_keys
 
 
@@ -159,3 +160,79 @@ def test_decision_is_repeated_with_more_memory(library: Library, monkeypatch: py
     assert library.matches.get(title_id).state == "open"
     with pytest.raises(errors.UsageError, match="no decision about a match to undo"):
         library.matches.undo()
+
+
+@pytest.mark.parametrize("earlier", DECISIONS)
+def test_outdated_decision_replaces_no_other_one(library: Library, earlier: Callable[..., object]) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    seen = library.matches.get(title_id).revision
+    earlier(library, title_id)
+    before = content(library)
+    message = r"Another window or command has decided about .* just now: .*, or undo decision \d"
+    for decide in DECISIONS:
+        with pytest.raises(errors.UsageError, match=message) as refused:
+            decide(library, title_id, revision=seen)
+        assert refused.value.reason == "wrong_state"
+        assert content(library) == before
+    library.matches.undo()
+    assert library.matches.get(title_id).revision == seen  # the state that was seen
+
+
+def test_decision_after_an_undo_elsewhere_is_refused(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    library.matches.accept(title_id, 2)
+    seen = library.matches.get(title_id).revision
+    library.matches.undo()
+    with pytest.raises(errors.UsageError, match="Another window or command has undone a decision about"):
+        library.matches.accept(title_id, 1, revision=seen)
+    assert library.matches.get(title_id).state == "open"
+
+
+def test_decision_about_what_was_matched_automatically_since_is_refused(library: Library) -> None:
+    title_id = ids(library)["Orbit of Two Return (2022)"]
+    seen = library.matches.get(title_id).revision
+    library.matches.find(title_id)
+    with pytest.raises(errors.UsageError, match="was matched automatically just now, after you saw it"):
+        library.matches.ignore(title_id, revision=seen)
+    assert library.matches.get(title_id).state == "accepted"
+
+
+def test_value_by_hand_is_not_replaced_by_an_outdated_decision(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    seen = library.matches.get(title_id).revision
+    library.titles.set(title_id, "ignored", "yes")
+    with pytest.raises(errors.UsageError, match="has changed since you saw it"):
+        library.matches.accept(title_id, 1, revision=seen)
+    assert library.matches.get(title_id).state == "ignored"
+
+
+def test_outdated_decision_for_the_folder_changes_nothing(library: Library, tmp_path: Path) -> None:
+    for seed, name in enumerate(("Night Tramway", "Night Trammel"), 60):
+        media.video(tmp_path / f"media/Films/{name}.mp4", seed=seed)
+    library.scan()
+    for title_id in ids(library).values():
+        library.matches.find(title_id)
+    keeper, first, second = (ids(library)[name] for name in ("The Lantern Keeper", "Night Tramway", "Night Trammel"))
+    seen = library.matches.get(keeper).revision
+    library.matches.accept_id(first, ExternalId("tmdb", "9000004"), "movie")
+    library.matches.ignore(second, others=True)  # a decision for the folder, and for the first title in it
+    with pytest.raises(errors.UsageError, match="Another window or command has decided"):
+        library.matches.ignore(keeper, others=True, revision=seen)
+    library.matches.undo()
+    # Decided neighbours are no open questions, so a decision for the folder leaves them as they are.
+    assert library.matches.ignore(keeper, others=True, revision=seen).titles == 2
+    assert library.matches.get(first).state == "accepted"
+
+
+def test_new_candidates_leave_the_revision(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    seen = library.matches.get(title_id).revision
+    library.matches.search(title_id, "Salt Meadows 2019")
+    assert library.matches.accept(title_id, 1, revision=seen).titles == 1
+
+
+def test_decision_without_a_revision_says_what_it_replaces(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    first = library.matches.accept(title_id, 2)
+    assert first.replaced == ""
+    assert library.matches.accept(title_id, 1).replaced == f"decision {first.decision_id}: {first.description}"

@@ -10,19 +10,18 @@ import pytest
 
 from dashboards.web import server
 from indexium_core.library import Library
-from tests.support import media
+from tests.support.copied_home import CopiedHome
 from tests.support.providers import use_keys
 from tests.support.rest import Client
 
 NAMES = ("Films/The Lantern Keeper.mp4", "Films/Salt Meadows (2019) {tmdb-9000004}.mp4", "VID_20190731_183000.mp4")
+_HOME = CopiedHome(NAMES)
 
 
 @pytest.fixture
 def library(configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     use_keys(monkeypatch)
-    with Library.open(configured) as opened:
-        opened.inventory.add(media.tree(tmp_path / "media", NAMES), kind="mixed")
-        opened.scan()
+    with _HOME.open(configured, _HOME.lay_out(tmp_path / "media")) as opened:
         yield opened
 
 
@@ -114,8 +113,12 @@ def test_question_is_answered_and_undone(rest: Client, library: Library) -> None
     assert "rejected" in {each["state"] for each in rest.get(path).json["candidates"]}
     rest.post("/api/titles/matches/undo")
     assert "rejected" not in {each["state"] for each in rest.get(path).json["candidates"]}
-    assert rest.post(f"{path}/later").json["titles"] == 1
-    assert rest.post(f"{path}/ignore").json["titles"] == 1
+    seen = {"revision": rest.get(path).json["revision"]}
+    assert rest.post(f"{path}/later", seen).json["titles"] == 1
+    for outdated in ("accept", "reject", "ignore", "later"):
+        place = {"position": 1} if outdated in ("accept", "reject") else {}
+        assert rest.post(f"{path}/{outdated}", place | seen).code == "wrong_state"
+    assert rest.post(f"{path}/ignore").json["replaced"].startswith("decision ")
     assert rest.get("/api/titles/matches?state=ignored").json["total"] >= 1
     assert rest.get("/api/titles/matches?state=lost").code == "bad_request"
     assert rest.get("/api/titles/matches/999").code == "unknown_id"

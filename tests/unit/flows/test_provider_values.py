@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from indexium_core.flows.enrichment import provider_values
+from indexium_core.model.matches.matching import Candidate
 from indexium_core.model.providers.records import (
     CastMember,
     EnrichedMetadata,
@@ -16,7 +17,6 @@ from indexium_core.model.providers.records import (
     SeasonRecord,
 )
 from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value
-from indexium_core.model.titles.matching import Candidate
 from indexium_core.store.titles.enrichment import EpisodeRow
 
 

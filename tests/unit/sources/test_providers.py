@@ -19,9 +19,9 @@ from indexium_core.demo.providers.answers import Answers
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS
 from indexium_core.demo.providers.stand_in import FAULTS, Fault
 from indexium_core.demo.providers.titles import MadeUpTitle
+from indexium_core.model.matches.matching import SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import RequestCount
-from indexium_core.model.titles.matching import SearchQuery
 from indexium_core.sources import limits
 from indexium_core.sources.limits import RateLimiter
 from indexium_core.sources.tvdb import TvdbToken
@@ -52,6 +52,15 @@ def test_search_returns_candidates_of_the_year(setup: Setup, provider: str) -> N
     assert [(each.title, each.year, each.content_type) for each in found] == [("The Lantern Keeper", 2014, "movie")]
     assert len(setup.providers[provider].search(FILM, strict=False)) == 2
     assert [each.year for each in setup.providers[provider].search(SERIES, strict=True)] == [2016]
+
+
+@pytest.mark.parametrize("provider", ["tmdb", "tvdb"])
+def test_titles_have_the_countries_of_their_origin(setup: Setup, provider: str) -> None:
+    (found,) = setup.providers[provider].search(SERIES, strict=True)
+    record = setup.providers[provider].details(found.external_id, "tv")
+
+    assert record is not None
+    assert (found.countries, record.candidate.countries) == (("GB",), ("GB",))
 
 
 @pytest.mark.parametrize("provider", ["tmdb", "omdb", "tvdb"])

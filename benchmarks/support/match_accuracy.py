@@ -25,14 +25,14 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.parsing import parse_name
 from indexium_core.library import Library
+from indexium_core.model.matches.matching import Candidate, ContentMatcher, ContentType, SearchQuery
 from indexium_core.model.titles.guessing import identify
-from indexium_core.model.titles.matching import Candidate, ContentMatcher, ContentType, SearchQuery
 from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
 from indexium_core.model.titles.title_text import same_title, title_key
 
 __all__ = ["Accuracy", "measure", "measure_answers"]
 
-CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus" / "titles.json"
+CORPUS = Path(__file__).resolve().parents[2] / "tests" / "corpus" / "titles.json"
 MISSING = (
     19  # the provider lacks one title of so many; no multiple of 4, so that each distractor occurs without its title
 )
