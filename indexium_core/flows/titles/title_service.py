@@ -27,13 +27,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
-from indexium_core.model.titles.titles import (
-    SORT_KEYS,
-    IdentifiedTitle,
-    TitleItem,
-    TitlePage,
-    TitleValue,
-)
+from indexium_core.model.titles.titles import SORT_KEYS, IdentifiedTitle, TitleItem, TitlePage, TitleValue
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
