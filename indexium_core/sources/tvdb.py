@@ -275,7 +275,6 @@ class Tvdb:
     def _metadata(self, data: Mapping[str, Any], kind: TitleKind, base: Candidate) -> EnrichedMetadata:
         overviews = normalise.rows(normalise.record(data, "translations"), "overviewTranslations")
         by_language = {normalise.text(row, "language"): normalise.text(row, "overview") for row in overviews}
-        runtime = normalise.number(data, "runtime") or normalise.number(data, "averageRuntime")
         ratings = {
             normalise.text(row, "country"): normalise.text(row, "name")
             for row in normalise.rows(data, "contentRatings")
@@ -299,7 +298,7 @@ class Tvdb:
             release_date=normalise.day(data, "firstAired")
             if kind == "tv"
             else normalise.day(normalise.record(data, "first_release"), "date"),
-            runtime_minutes=round(runtime) if runtime and runtime > 0 else None,
+            runtime_minutes=normalise.minutes(data, "runtime", "averageRuntime"),
             content_rating=ratings.get("usa", ""),
         )
 
@@ -373,14 +372,14 @@ def _episode(row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
     number = normalise.integer(row, "number")
     if number is None or number < 0 or normalise.integer(row, "seasonNumber") not in {season, None}:
         return None
-    runtime, external_id = normalise.number(row, "runtime"), normalise.identifier(row, "id")
+    external_id = normalise.identifier(row, "id")
     return EpisodeRecord(
         season=season,
         episode=number,
         title=normalise.text(row, "name"),
         plot=normalise.text(row, "overview"),
         aired=normalise.day(row, "aired"),
-        runtime_minutes=round(runtime) if runtime and runtime > 0 else None,
+        runtime_minutes=normalise.minutes(row, "runtime"),
         still_url=_address(normalise.text(row, "image")),
         external_ids={"tvdb": external_id} if external_id else {},
     )

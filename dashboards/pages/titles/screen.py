@@ -18,6 +18,7 @@ from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
+from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
 
 __all__ = ["TitlesScreen"]
@@ -59,9 +60,11 @@ class TitlesScreen(Screen):
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
         self._requests_page, self._no_poster = 1, ""
+        self._is_typing = False  # in the search field: one step of the browser's history
+        self._missing: errors.IndexiumError | None = None  # why the title that is open cannot be shown
         self._changes: dict[int, _ValueChange] = {}  # by hand; their ids are below 0, those of matches above
         self._list.on(
-            find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
+            find=self._find,
             filter=self._filter,
             facet=self._send_facet,
             sort=lambda message: self._narrow(sort=str(message["sort"])) if message["sort"] in SORT_KEYS else None,
@@ -167,7 +170,16 @@ class TitlesScreen(Screen):
                 due=0 if due.reason else due.titles,
             )
 
-        self._bridge.run(read, self._show_list, name="titles")
+        self._bridge.run(read, self._show_list, name="titles", failed=self._list_failed)
+
+    def _list_failed(self, error: errors.IndexiumError) -> None:
+        """Show all titles and the reason, if the list cannot be narrowed in this way: its folder does not exist."""
+        if isinstance(error, errors.UsageError) and self.state.is_narrowed():
+            self.state.clear()
+            self.state.problem = error.message
+            self._load_list()
+        else:
+            self._bridge.toast("error", error.message)
 
     def _show_list(self, found: titles_list.TitlesSnapshot) -> None:
         self._loaded, self._title = found, None
@@ -189,6 +201,7 @@ class TitlesScreen(Screen):
         self._page.put(
             **title_page.view(
                 self._title if self.state.title_id is not None else None,
+                missing=self._missing if self.state.title_id is not None else None,
                 requests=self._requests,
                 no_poster=self._no_poster,
                 opened=self._opened,
@@ -198,14 +211,20 @@ class TitlesScreen(Screen):
             )
         )
 
-    def _narrow(self, **values: Any) -> None:
-        self.state.param.update(**({"number": 1} | values))
-        self._session.update_address(push=True)
+    def _find(self, message: Mapping[str, Any]) -> None:
+        is_typed = bool(message.get("typed"))
+        self._narrow(push=not (is_typed and self._is_typing), query=str(message["query"])[:400].strip())
+        self._is_typing = is_typed
+
+    def _narrow(self, *, push: bool = True, **values: Any) -> None:
+        self._is_typing = False
+        self.state.param.update(**({"number": 1, "problem": ""} | values))
+        self._session.update_address(push=push)
         self.refresh()
 
     def _filter(self, message: Mapping[str, Any]) -> None:
         key, values = str(message["key"]), [str(each)[:200] for each in message["values"]][:20]
-        if key in self.state.FILTERS:
+        if key in FACET_KEYS:
             self.state.choose(key, values)
             self._session.update_address(push=True)
             self.refresh()
@@ -241,6 +260,7 @@ class TitlesScreen(Screen):
     def _choose_title(self, title_id: int | None) -> None:
         if title_id != self.state.title_id:
             self._title, self._requests, self._requests_page, self._no_poster = None, None, 1, ""
+            self._missing = None
         self.state.title_id, self._opened, self._problem = title_id, "", ""
 
     def _load_title(self, title_id: int) -> None:
@@ -261,14 +281,18 @@ class TitlesScreen(Screen):
                 can_decide=self._session.has_page(DECIDE),
             )
 
-        self._bridge.run(read, self._show_title, name="titles", failed=self._failed)
+        self._bridge.run(read, self._show_title, name="titles", failed=self._show_missing)
         self._load_requests(title_id)
         if self._session.pictures:
             self._load_poster(title_id)
 
+    def _show_missing(self, error: errors.IndexiumError) -> None:
+        self._title, self._missing = None, error
+        self._draw()
+
     def _show_title(self, found: title_page.TitleSnapshot) -> None:
         if found.title.item.id == self.state.title_id:
-            self._title = found
+            self._title, self._missing = found, None
             self._draw()
             self._session.update_address()
 
@@ -308,10 +332,6 @@ class TitlesScreen(Screen):
         self._requests_page = max(1, number)
         if self.state.title_id is not None:
             self._load_requests(self.state.title_id)
-
-    def _failed(self, error: errors.IndexiumError) -> None:
-        self._bridge.toast("error", error.message)
-        self._open(None)
 
     def _show_candidates(self, field: str) -> None:
         """Show the candidates of a field, or hide them."""

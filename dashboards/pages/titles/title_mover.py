@@ -28,9 +28,9 @@ class TitleMover(Component):
     """
     The dialog for one file at a time.
 
-    View: `open`, `serial`, `name` and `path` of the file, `by_hand`, `text` (the search whose titles are shown),
-    `titles` ({id, label, about, numbered: it needs the number of an episode}), `problem`. Messages: `find` {text},
-    `move` {target, text, role, season_number, episode_numbers, year}, `automatic`, `close`.
+    View: `open`, `serial`, `name` and `path` of the file, `by_hand`, `role`, `text` (the search whose titles are
+    shown), `titles` ({id, label, about, numbered: it needs the number of an episode}), `problem`. Messages: `find`
+    {text}, `move` {target, text, role, season_number, episode_numbers, year}, `automatic`, `close`.
     """
 
     _esm = module("title_mover")
@@ -70,6 +70,7 @@ class TitleMover(Component):
             name=file.file_path.rsplit("/", 1)[-1],
             path=file.file_path,
             by_hand=file.by_hand,
+            role=file.role,
             text=self._text,
             titles=[
                 {

@@ -191,3 +191,17 @@ def test_series_with_one_title_have_different_names(library: Library, tmp_path: 
     assert {each.item.name for each in pending} >= names
     facts = next({fact.name: fact.text for fact in each.facts} for each in pending if each.item.name.endswith("(UK)"))
     assert facts["country"] == "UK"
+
+
+@pytest.mark.parametrize(("country", "year"), [("UK", 2016), ("US", 1987)])
+def test_country_in_the_name_of_a_series_decides_between_namesakes(
+    library: Library, tmp_path: Path, country: str, year: int
+) -> None:
+    name = f"Harbour Lights ({country})"
+    media.video(tmp_path / f"media/Shows/{name}/Season 1/{name} - S01E01.mp4", seed=50)
+    library.scan()
+
+    question = library.matches.get(found(library, name))
+
+    assert question.state == "accepted"
+    assert question.candidates[0].candidate.year == year
