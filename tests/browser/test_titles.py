@@ -330,7 +330,8 @@ def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
     dialog.get_by_label("Episode", exact=True).fill("5")
     dialog.get_by_role("button", name="Move the file").click()
 
-    expect(page.get_by_text("The file is moved to Pond - S02E05 - Episode 5.")).to_be_visible()
+    moved = page.locator(".toast", has_text="The file is moved to Pond - S02E05 - Episode 5.")
+    expect(moved.get_by_role("button", name="Undo")).to_be_visible()
     found = titles.library.titles.list(kind="episode", query="pond", per_page=50).items
     episode = next(each for each in found if (each.season, each.episode) == (2, 5))
     page.goto(page.url.rsplit("/", 1)[0] + f"/{episode.id}")

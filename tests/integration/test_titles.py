@@ -579,6 +579,18 @@ def test_nfo_file_of_a_season_gives_its_values(library: Library, folder: Path) -
     assert [each.value for each in library.titles.candidates(found.id)] == ["By hand"]
 
 
+def test_nfo_file_of_a_series_names_its_seasons(library: Library, folder: Path) -> None:
+    series = folder / "Shows/Pond/tvshow.nfo"
+    names = '<namedseason number="1">Spring</namedseason><namedseason number="2">Summer</namedseason>'
+    series.write_text(f'<tvshow><title>Pond</title>{names}<namedseason number="x">No</namedseason></tvshow>')
+    (folder / "Shows/Pond/Season 2/season.nfo").write_text("<season><title>High summer</title></season>")
+    identify(library)
+    assert set(titles(library, "season")) == {"Spring", "High summer"}
+    series.write_text("<tvshow><title>Pond</title></tvshow>")
+    identify(library)
+    assert set(titles(library, "season")) == {"Season 1", "High summer"}
+
+
 @pytest.mark.parametrize(
     ("lock", "locked"),
     [
@@ -601,6 +613,8 @@ def test_locked_field_of_nfo_file_takes_no_value_of_a_provider(
                 "INSERT INTO title_values VALUES ('movie', $1, $2, $3, 'provider', 'tmdb', 0.9, $4, FALSE)", facts
             )
     identify(library)
+    by_nfo = {each.field for each in library.titles.candidates(film.id) if each.locked_by_nfo}
+    assert by_nfo & {*values} == locked
     own = {"genres": ["Horror"]} | dict.fromkeys(locked - {"genres"})
     shown = {each.field: each.value for each in library.titles.get(film.id).values if each.field in values}
     assert shown == values | own

@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
-from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
+from indexium_core.model.titles.titles import SORT_KEYS, TitleFile, TitleItem, TitleValue
 
 __all__ = ["TitlesScreen"]
 
@@ -44,6 +44,15 @@ class _ValueChange(NamedTuple):
     after: Sequence[TitleValue]
 
 
+class _FileMove(NamedTuple):
+    """A move of a file to another title, so that it can be undone."""
+
+    file_id: int
+    name: str  # of the file
+    role: str
+    former: int | None  # the title to which a person had moved the file before; None: that of its name
+
+
 class TitlesScreen(Screen):
     """The page of films and series in one session."""
 
@@ -53,13 +62,13 @@ class TitlesScreen(Screen):
         self.state = TitlesState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
-        self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
+        self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file, note=self._note_move)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
         self._requests_page, self._no_poster = 1, ""
-        self._changes: dict[int, _ValueChange] = {}  # by hand; their ids are below 0, those of matches above
+        self._changes: dict[int, _ValueChange | _FileMove] = {}  # by hand; ids below 0, those of matches above
         self._list.on(
             find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
             filter=self._filter,
@@ -350,9 +359,7 @@ class TitlesScreen(Screen):
             self._problem = ""
             if not keep:
                 self._opened = ""
-            number = -1 - len(self._changes)
-            self._changes[number] = change
-            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=number)
+            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=self._number(change))
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -363,11 +370,20 @@ class TitlesScreen(Screen):
 
         self._bridge.run(change, done, name="title_change", failed=failed)
 
+    def _number(self, change: _ValueChange | _FileMove) -> int:
+        """Keep a change for its undo, and return its number."""
+        number = -1 - len(self._changes)
+        self._changes[number] = change
+        return number
+
     def _undo(self, number: int) -> None:
-        """Undo a change by hand, or a decision about a match."""
+        """Undo a change by hand, a move of a file, or a decision about a match."""
         change = self._changes.get(number)
         if change is None:
             self._decide_match(lambda: self._library.matches.undo(number))
+            return
+        if isinstance(change, _FileMove):
+            self._undo_move(change)
             return
 
         def undone(_: object) -> None:
@@ -416,6 +432,31 @@ class TitlesScreen(Screen):
         file = next((each for each in files if each.file_id == file_id), None)
         if file is not None:
             self._mover.ask(file)
+
+    def _note_move(self, file: TitleFile) -> int | None:
+        """Return the number for the undo of a move; None if several titles may have had the file by hand."""
+        name, item = file.file_path.rsplit("/", 1)[-1], self._title.title.item if self._title else None
+        if not file.by_hand:
+            return self._number(_FileMove(file.file_id, name, file.role, None))
+        if item is None or not (item.entity_type == "movie" or (item.entity_type == "series" and file.role != "main")):
+            return None
+        return self._number(_FileMove(file.file_id, name, file.role, item.id))
+
+    def _undo_move(self, move: _FileMove) -> None:
+        """Move a file back to the title that it had."""
+        titles, former = self._library.titles, move.former
+
+        def work() -> str:
+            if former is None:
+                titles.unassign([move.file_id])
+                return "it is identified again, in the background"
+            return f"it is in {titles.assign([move.file_id], former, role=move.role).name} again"
+
+        def done(text: str) -> None:
+            self._bridge.toast("info", f"Undone: {move.name}: {text}.")
+            self.refresh()
+
+        self._bridge.run(work, done, name=MOVE)
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""

@@ -37,11 +37,22 @@ class TitleMover(Component):
     _styles = ("titles.css",)
 
     def __init__(
-        self, library: Library, bridge: Bridge, *, moved: Callable[[TitleItem | None], None], **params: Any
+        self,
+        library: Library,
+        bridge: Bridge,
+        *,
+        moved: Callable[[TitleItem | None], None],
+        note: Callable[[TitleFile], int | None],
+        **params: Any,
     ) -> None:
-        """Make a closed dialog; after each move, `moved` receives the title of the file, or None if it is unknown."""
+        """
+        Make a closed dialog.
+
+        After each move, `note` receives the file as it was before, and returns the number for its undo, or None if it
+        has none; then `moved` receives the title of the file, or None if it is unknown.
+        """
         super().__init__(**params)
-        self._library, self._bridge, self._moved = library, bridge, moved
+        self._library, self._bridge, self._moved, self._note = library, bridge, moved, note
         self._file: TitleFile | None = None
         self._text, self._problem, self._serial = "", "", 0
         self._titles: list[TitleItem] = []
@@ -119,12 +130,12 @@ class TitleMover(Component):
                 return titles.assign_new([file.file_id], _NEW[target], str(message["text"])[:1000], year=year, **place)
             return titles.assign([file.file_id], int(target), **place)
 
-        self._bridge.run(work, self._done, name=MOVE, failed=self._failed, once=True)
+        def done(item: TitleItem) -> None:
+            self._bridge.toast("good", f"The file is moved to {item.name}.", undo_here=self._note(file))
+            self._close()
+            self._moved(item)
 
-    def _done(self, item: TitleItem) -> None:
-        self._bridge.toast("good", f"The file is moved to {item.name}.")
-        self._close()
-        self._moved(item)
+        self._bridge.run(work, done, name=MOVE, failed=self._failed, once=True)
 
     def _release(self) -> None:
         """Undo the move of the file, and identify it again."""

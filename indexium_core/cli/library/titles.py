@@ -124,7 +124,8 @@ def _print_values(values: list[TitleValue]) -> None:
 
 
 def _cells(value: TitleValue) -> tuple[str, ...]:
-    locked, shown = "locked" if value.locked else "", "" if value.shown else "not shown"
+    locked = "locked" if value.locked else "by its NFO file" if value.locked_by_nfo else ""
+    shown = "" if value.shown else "not shown"
     return value.field, value.text, value.provider or value.origin, locked, shown
 
 

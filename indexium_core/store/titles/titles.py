@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.title_filter import TitleFilter
 from indexium_core.model.titles.fields import EntityType
-from indexium_core.model.titles.titles import EpisodeEntry, TitleFile, TitleItem, TitleValue
+from indexium_core.model.titles.titles import LOCKED_BY_NFO, EpisodeEntry, TitleFile, TitleItem, TitleValue
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import title_facets
 
@@ -114,7 +114,16 @@ def values(reader: Connection, item: TitleItem, field: str | None = None) -> lis
     """Return the candidates of all fields (or one) of a title: of each field the shown one first."""
     facts = {"kind": item.entity_type, "id": item.id, "field": field}
     rows = reader.execute(_sql("values"), facts).fetch_dicts()
-    return [TitleValue(**row | {"value": None if row["value"] is None else json.loads(row["value"])}) for row in rows]
+    return [
+        TitleValue(
+            **row
+            | {
+                "value": None if row["value"] is None else json.loads(row["value"]),
+                "locked_by_nfo": row["origin"] == "nfo" and row["confidence"] == LOCKED_BY_NFO,
+            }
+        )
+        for row in rows
+    ]
 
 
 def files(reader: Connection, item: TitleItem) -> list[TitleFile]:
