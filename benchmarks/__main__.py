@@ -19,7 +19,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import disk, report
+from benchmarks.support import disk, report
 from indexium_core import errors
 from indexium_core.files import program, volumes
 from indexium_core.version import __version__

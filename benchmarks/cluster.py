@@ -22,8 +22,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import disk, films, report
-from benchmarks.timing import seconds
+from benchmarks.support import disk, films, report
+from benchmarks.support.timing import seconds
 from benchmarks.write import ALL
 from indexium_core import settings
 from indexium_core.library import Library

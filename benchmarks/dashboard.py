@@ -27,9 +27,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from benchmarks import films, report
 from benchmarks.plan import fill
-from benchmarks.timing import p95
+from benchmarks.support import films, report
+from benchmarks.support.timing import p95
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-PAINTED = (Path(__file__).parent / "painted.js").read_text()
+PAINTED = (Path(__file__).parent / "support" / "painted.js").read_text()
 PAUSE = 120  # milliseconds between two steps of a fast person
 # Milliseconds at p95, by the start of the step's name; the first match counts.
 GOALS = {"page": 60, "move with": 150, "move": 60, "select": 60, "Write pressed to first": 100, "confirm": 100}
@@ -173,7 +173,7 @@ class Service:
 @contextmanager
 def serving(home: Path, real: Path) -> Iterator[Service]:
     """Run the service within this block."""
-    command = [sys.executable, "-m", "benchmarks.service", str(home), str(real)]
+    command = [sys.executable, "-m", "benchmarks.support.service", str(home), str(real)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -27,8 +27,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import report, title_pages
-from benchmarks.timing import p95, seconds
+from benchmarks.support import report, title_pages
+from benchmarks.support.timing import p95, seconds
 from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle

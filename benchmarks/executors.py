@@ -22,8 +22,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks import films, report
-from benchmarks.timing import p95, seconds
+from benchmarks.support import films, report
+from benchmarks.support.timing import p95, seconds
 from benchmarks.write import ALL
 from indexium_core import settings
 from indexium_core.library import Library

@@ -20,9 +20,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import films, report
 from benchmarks.scan import MIXED, many_clips
-from benchmarks.timing import seconds
+from benchmarks.support import films, report
+from benchmarks.support.timing import seconds
 from indexium_core.files import fingerprint, walk
 from indexium_core.files.containers import registry
 from indexium_core.files.reader import FileReader

@@ -27,8 +27,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import films, report
-from benchmarks.timing import p95, seconds
+from benchmarks.support import films, report
+from benchmarks.support.timing import p95, seconds
 from benchmarks.write import ALL, check_success, write
 from indexium_core import settings
 from indexium_core.files import journal

@@ -30,8 +30,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks import films, report
-from benchmarks.timing import seconds
+from benchmarks.support import films, report
+from benchmarks.support.timing import seconds
 from benchmarks.write import ALL, check_success, fsync
 from indexium_core import photos
 from indexium_core.library import Library

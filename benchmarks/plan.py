@@ -23,7 +23,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import report
+from benchmarks.support import report
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 

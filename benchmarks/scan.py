@@ -22,8 +22,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import report
-from benchmarks.timing import seconds
+from benchmarks.support import report
+from benchmarks.support.timing import seconds
 from indexium_core.demo import clips
 from indexium_core.files import probe, walk
 from indexium_core.files.containers import registry

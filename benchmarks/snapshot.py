@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import indexium_core
-from benchmarks import report
 from benchmarks.plan import fill
-from benchmarks.report import Row
+from benchmarks.support import report
+from benchmarks.support.report import Row
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 

@@ -20,9 +20,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks import report
 from benchmarks.plan import fill
-from benchmarks.timing import seconds
+from benchmarks.support import report
+from benchmarks.support.timing import seconds
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 

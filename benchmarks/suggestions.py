@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from benchmarks import report
 from benchmarks.plan import fill
-from benchmarks.timing import p95, seconds
+from benchmarks.support import report
+from benchmarks.support.timing import p95, seconds
 from indexium_core.library import Library
 from indexium_core.model.check import KINDS
 from indexium_core.store.database import Database

@@ -18,8 +18,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import match_accuracy, report
-from benchmarks.timing import p95, seconds
+from benchmarks.support import match_accuracy, report
+from benchmarks.support.timing import p95, seconds
 from indexium_core.library import Library
 
 GOAL_SECONDS = 100.0  # for 10,000 new names

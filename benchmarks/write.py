@@ -25,8 +25,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import disk, films, report
-from benchmarks.timing import seconds
+from benchmarks.support import disk, films, report
+from benchmarks.support.timing import seconds
 from indexium_core import settings
 from indexium_core.library import Library, MetadataPlan, OperationHandle
 from indexium_core.model.operations.operation import WriteOptions

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-__all__ = ["day", "identifier", "integer", "number", "record", "rows", "text", "texts", "year"]
+__all__ = ["day", "identifier", "integer", "minutes", "number", "record", "rows", "text", "texts", "year"]
 
 MAX_TEXT = 20_000  # characters: a plot has less
 _ABSENT = {"", "n/a"}
@@ -62,6 +62,12 @@ def integer(source: Mapping[str, Any], key: str) -> int | None:
     if isinstance(value, int) and abs(value) < 10**15:
         return value
     return None
+
+
+def minutes(source: Mapping[str, Any], *keys: str) -> int | None:
+    """Return the first of the running times that is more than 0, in whole minutes; None if there is none."""
+    values = (number(source, key) for key in keys)
+    return next((round(value) for value in values if value and value > 0), None)
 
 
 def identifier(source: Mapping[str, Any], key: str) -> str:

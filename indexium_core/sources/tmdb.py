@@ -143,6 +143,7 @@ class Tmdb:
             original_title=normalise.text(row, "original_title", "original_name"),
             year=normalise.year(row, "release_date", "first_air_date"),
             original_language=normalise.text(row, "original_language"),
+            countries=normalise.texts(row, "origin_country"),
             popularity=normalise.number(row, "popularity") or 0.0,
             plot=normalise.text(row, "overview"),
             poster_url=self._address(row, "poster_path", "w342"),
@@ -170,6 +171,7 @@ class Tmdb:
             alternative_titles=tuple(dict.fromkeys(filter(None, titles))),
             year=hit.year,
             original_language=hit.original_language,
+            countries=hit.countries,
             popularity=hit.popularity,
             runtime_minutes=metadata.runtime_minutes,
             external_ids=metadata.external_ids,
@@ -196,7 +198,6 @@ class Tmdb:
         credits_ = normalise.record(data, "credits") or normalise.record(data, "aggregate_credits")
         runtimes = data.get("episode_run_time")
         first = {"runtime": runtimes[0]} if isinstance(runtimes, list) and runtimes else {}
-        runtime = normalise.number(data, "runtime") or normalise.number(first, "runtime")
         backdrops = [each.url for each in self._images(normalise.record(data, "images")) if each.kind == "backdrop"]
         return EnrichedMetadata(
             source="tmdb",
@@ -213,7 +214,7 @@ class Tmdb:
             ),
             genres=tuple(filter(None, (normalise.text(row, "name") for row in normalise.rows(data, "genres")))),
             release_date=normalise.day(data, "release_date" if kind == "movie" else "first_air_date"),
-            runtime_minutes=round(runtime) if runtime and runtime > 0 else None,
+            runtime_minutes=normalise.minutes(data, "runtime") or normalise.minutes(first, "runtime"),
             content_rating=self._content_rating(data, kind),
         )
 
@@ -274,14 +275,14 @@ class Tmdb:
         number = normalise.integer(row, "episode_number")
         if number is None or number < 0:
             return None
-        runtime, external_id = normalise.number(row, "runtime"), normalise.identifier(row, "id")
+        external_id = normalise.identifier(row, "id")
         return EpisodeRecord(
             season=season,
             episode=number,
             title=normalise.text(row, "name"),
             plot=normalise.text(row, "overview"),
             aired=normalise.day(row, "air_date"),
-            runtime_minutes=round(runtime) if runtime and runtime > 0 else None,
+            runtime_minutes=normalise.minutes(row, "runtime"),
             still_url=self._address(row, "still_path", "original"),
             external_ids={"tmdb": external_id} if external_id else {},
         )

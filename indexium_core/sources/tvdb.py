@@ -44,6 +44,23 @@ _LANGUAGES = {  # ISO 639-1 to the codes of TVDB
     "fr": "fra", "he": "heb", "hu": "hun", "it": "ita", "ja": "jpn", "ko": "kor", "nl": "nld", "no": "nor",
     "pl": "pol", "pt": "por", "ru": "rus", "sv": "swe", "tr": "tur", "uk": "ukr", "zh": "zho",
 }  # fmt: skip
+_COUNTRIES = {  # codes of TVDB to ISO 3166-1
+    "usa": "US",
+    "gbr": "GB",
+    "aus": "AU",
+    "nzl": "NZ",
+    "can": "CA",
+    "irl": "IE",
+    "deu": "DE",
+    "fra": "FR",
+    "jpn": "JP",
+    "kor": "KR",
+    "ind": "IN",
+    "bra": "BR",
+    "swe": "SE",
+    "dnk": "DK",
+    "nor": "NO",
+}
 _ISO_CODES = {code: language for language, code in _LANGUAGES.items()}
 
 
@@ -153,6 +170,7 @@ class Tvdb:
             ),
             year=base.year,
             original_language=base.original_language,
+            countries=base.countries,
             runtime_minutes=metadata.runtime_minutes,
             external_ids=metadata.external_ids,
             season_sizes=tuple((number, 0) for number in numbers),
@@ -233,6 +251,7 @@ class Tvdb:
             alternative_titles=tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name)),
             year=normalise.year(row, "year", "first_air_time"),
             original_language=_ISO_CODES.get(normalise.text(row, "primary_language"), ""),
+            countries=_countries(row, "country"),
             external_ids=_remote_ids(row, "remote_ids") | {"tvdb": external_id},
             plot=normalise.text(normalise.record(row, "overviews"), self._code()) or normalise.text(row, "overview"),
             poster_url=_address(normalise.text(row, "image_url")),
@@ -249,13 +268,13 @@ class Tvdb:
             title=normalise.text(own, "name") or normalise.text(row, "name"),
             year=normalise.year(row, "year", "firstAired"),
             original_language=_ISO_CODES.get(normalise.text(row, "originalLanguage"), ""),
+            countries=_countries(row, "originalCountry"),
             external_ids={"tvdb": external_id} | ({found_by.provider: found_by.value} if found_by else {}),
         )
 
     def _metadata(self, data: Mapping[str, Any], kind: TitleKind, base: Candidate) -> EnrichedMetadata:
         overviews = normalise.rows(normalise.record(data, "translations"), "overviewTranslations")
         by_language = {normalise.text(row, "language"): normalise.text(row, "overview") for row in overviews}
-        runtime = normalise.number(data, "runtime") or normalise.number(data, "averageRuntime")
         ratings = {
             normalise.text(row, "country"): normalise.text(row, "name")
             for row in normalise.rows(data, "contentRatings")
@@ -279,7 +298,7 @@ class Tvdb:
             release_date=normalise.day(data, "firstAired")
             if kind == "tv"
             else normalise.day(normalise.record(data, "first_release"), "date"),
-            runtime_minutes=round(runtime) if runtime and runtime > 0 else None,
+            runtime_minutes=normalise.minutes(data, "runtime", "averageRuntime"),
             content_rating=ratings.get("usa", ""),
         )
 
@@ -310,6 +329,12 @@ class Tvdb:
 def _names_of(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     translations = normalise.rows(normalise.record(data, "translations"), "nameTranslations")
     return [*normalise.rows(data, "aliases"), *translations]
+
+
+def _countries(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the country of a title, as a list; empty if it is not known."""
+    country = _COUNTRIES.get(normalise.text(row, key).lower())
+    return (country,) if country else ()
 
 
 def _remote_ids(row: Mapping[str, Any], key: str) -> dict[str, str]:
@@ -347,14 +372,14 @@ def _episode(row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
     number = normalise.integer(row, "number")
     if number is None or number < 0 or normalise.integer(row, "seasonNumber") not in {season, None}:
         return None
-    runtime, external_id = normalise.number(row, "runtime"), normalise.identifier(row, "id")
+    external_id = normalise.identifier(row, "id")
     return EpisodeRecord(
         season=season,
         episode=number,
         title=normalise.text(row, "name"),
         plot=normalise.text(row, "overview"),
         aired=normalise.day(row, "aired"),
-        runtime_minutes=round(runtime) if runtime and runtime > 0 else None,
+        runtime_minutes=normalise.minutes(row, "runtime"),
         still_url=_address(normalise.text(row, "image")),
         external_ids={"tvdb": external_id} if external_id else {},
     )

@@ -35,8 +35,8 @@ class Titles:
 
 @pytest.fixture
 def titles(tmp_path: Path, context: BrowserContext) -> Iterator[Titles]:
-    with Library.open(tmp_path / "home") as library:
-        ids = title_home.fill(library, tmp_path / "media")
+    with title_home.HOME.open(tmp_path / "home", title_home.HOME.lay_out(tmp_path / "media")) as library:
+        ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
         with server.make_server(library, port=0).background() as running:
             site = Site(running.url, context)
             yield Titles(site, library, ids)

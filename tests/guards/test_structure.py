@@ -73,8 +73,9 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
 
 def crowded(root: Path = ROOT) -> list[str]:
     """Return the folders with too many modules of one language side by side."""
-    files = [path for package in PACKAGES for path in (root / package).rglob("*") if path.suffix in (".py", ".js")]
-    counts = Counter((path.parent, path.suffix) for path in files if path.name != "__init__.py")
+    folders = (*PACKAGES, "benchmarks")
+    files = [path for folder in folders for path in (root / folder).rglob("*") if path.suffix in (".py", ".js")]
+    counts = Counter((path.parent, path.suffix) for path in files if path.stem not in ("__init__", "__main__"))
     return sorted(
         folder.relative_to(root).as_posix() for (folder, _), number in counts.items() if number > MOST_MODULES
     )

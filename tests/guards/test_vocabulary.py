@@ -6,8 +6,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.support.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,12 +113,17 @@ def retired_texts(text: str) -> list[str]:
     return [f"write '{TEXTS[found.lower()]}' instead of '{found}'" for found in PHRASE.findall(text)]
 
 
-@pytest.mark.parametrize("path", sources(".py"), ids=lambda path: str(path.relative_to(ROOT)))
-def test_identifiers_and_texts_of_python_use_standard_terms(path: Path) -> None:
+def violations(path: Path) -> list[str]:
+    """Return the violations of a Python module, in its names and in its texts."""
     tree = parsed(path)
-    assert retired_identifiers(tree) == []
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    assert retired_texts("\n".join(texts)) == []
+    return retired_identifiers(tree) + retired_texts("\n".join(texts))
+
+
+def test_identifiers_and_texts_of_python_use_standard_terms() -> None:
+    found = {path: violations(path) for path in sources(".py")}
+    assert found
+    assert {path: each for path, each in found.items() if each} == {}
 
 
 def other_texts() -> list[Path]:
@@ -129,9 +132,9 @@ def other_texts() -> list[Path]:
     return [*files, *pages(), ROOT / "pyproject.toml", ROOT / "start.py"]
 
 
-@pytest.mark.parametrize("path", other_texts(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_other_files_use_standard_phrases(path: Path) -> None:
-    assert retired_texts(path.read_text(encoding="utf-8")) == []
+def test_other_files_use_standard_phrases() -> None:
+    found = {path: retired_texts(path.read_text(encoding="utf-8")) for path in other_texts()}
+    assert {path: each for path, each in found.items() if each} == {}
 
 
 def test_guard_names_word_and_its_replacement() -> None:

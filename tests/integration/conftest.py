@@ -7,10 +7,21 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core import library as library_module
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from indexium_core.model.fields import registered
 from tests.support.providers import store_addresses, use_keys
 from tests.support.studio import Studio
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed_libraries() -> Iterator[None]:
+    """Close what the tests of a module left open: the custom fields of an open home count for the whole process."""
+    yield
+    library_module._close_open_libraries()
+    for home in list(registered._homes):
+        registered.release(home)
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate
 from tests.integration.test_thumbnails import ask
-from tests.support import media
 from tests.support.catalog import NOW
+from tests.support.copied_home import CopiedHome
 from tests.support.providers import KEYS, record_pictures
 from tests.support.waiting import until
 
@@ -38,18 +38,17 @@ FILES = (
     "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01.mp4",
     "Shows/Harbour Lights/Season 2/Harbour Lights - S02E01.mp4",
 )
+_HOME = CopiedHome(FILES)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return media.tree(tmp_path / "media", FILES)
+    return _HOME.lay_out(tmp_path / "media")
 
 
 @pytest.fixture
 def library(configured: Path, folder: Path) -> Iterator[Library]:
-    with Library.open(configured) as opened:
-        opened.inventory.add(folder, kind="mixed")
-        opened.scan()
+    with _HOME.open(configured, folder) as opened:
         yield opened
 
 

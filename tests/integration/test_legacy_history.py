@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.support.studio import Studio
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> Studio:
+def studio(tmp_path: Path) -> Iterator[Studio]:
     """Two films; this program wrote the first one, and the old Indexium both."""
     studio = Studio(tmp_path, 2)
     studio.write(query="name:0000")
@@ -31,7 +32,8 @@ def studio(tmp_path: Path) -> Studio:
     studio.old_db = legacy_db.make(tmp_path / "old.db", script)  # type: ignore[attr-defined]
     report = studio.library.people.import_file(tmp_path / "old.db")
     assert (report.operations, report.by_hash, report.unmatched) == (2, 2, [])
-    return studio
+    yield studio
+    studio.library.close()
 
 
 def test_legacy_operations_are_only_read(studio: Studio) -> None:

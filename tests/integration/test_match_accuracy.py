@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import match_accuracy
+from benchmarks.support import match_accuracy
 
 
 def test_clear_names_are_matched_and_no_name_wrongly() -> None:

@@ -10,6 +10,7 @@ import pytest
 from indexium_core.library import Library
 from indexium_core.model.check import CheckRow
 from tests.support import media
+from tests.support.copied_home import CopiedHome
 
 NAMES = (
     "Films/Ring (1998)/Ring (1998) 1080p.mkv",
@@ -22,18 +23,17 @@ NAMES = (
     "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mkv",
     "Shows/Pond/Season 1/Pond - S01E01-E02.mkv",
 )
+_HOME = CopiedHome(NAMES)
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return media.tree(tmp_path / "media", NAMES)
+    return _HOME.lay_out(tmp_path / "media")
 
 
 @pytest.fixture
 def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(folder, kind="mixed")
-        opened.scan()
+    with _HOME.open(tmp_path / "home", folder) as opened:
         yield opened
 
 

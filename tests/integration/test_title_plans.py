@@ -10,6 +10,7 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from tests.support import media
+from tests.support.copied_home import CopiedHome
 
 FILMS = {
     "Films/Ring (1998)/Ring (1998).mp4": {"date": "1998-01-31"},
@@ -20,13 +21,12 @@ FILMS = {
 }
 
 
+_HOME = CopiedHome(FILMS)
+
+
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    for seed, (name, tags) in enumerate(FILMS.items()):
-        media.video(tmp_path / "media" / name, seed=seed, tags=tags)
-    with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(tmp_path / "media", kind="mixed")
-        opened.scan()
+    with _HOME.open(tmp_path / "home", _HOME.lay_out(tmp_path / "media")) as opened:
         yield opened
 
 

@@ -25,6 +25,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.titles import identified, matches
 from indexium_core.store.titles.identified import TitleRow
 from tests.support import media
+from tests.support.copied_home import CopiedHome
 
 FILES = {
     "Films/The Thing (1982)/The Thing (1982).mp4": {},
@@ -34,12 +35,13 @@ FILES = {
     "Shows/Pond/Season 2/Pond - S02E04.mp4": {},
     "VID_20190731_183000.mp4": {},
 }
+_HOME = CopiedHome(FILES)
 _NFO = "<movie><title>{}</title><year>1951</year><uniqueid type='tmdb'>77</uniqueid></movie>"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return media.tree(tmp_path / "media", FILES)
+    return _HOME.lay_out(tmp_path / "media")
 
 
 def add(path: Path, seed: int, **tags: str) -> Path:
@@ -48,9 +50,7 @@ def add(path: Path, seed: int, **tags: str) -> Path:
 
 @pytest.fixture
 def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(folder, kind="mixed")
-        opened.scan()
+    with _HOME.open(tmp_path / "home", folder) as opened:
         yield opened
 
 

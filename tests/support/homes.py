@@ -19,7 +19,7 @@ from indexium_core.library import Library
 from indexium_core.model.people import people_comment
 from indexium_core.store.database import Connection, Database
 
-__all__ = ["build", "update_inodes"]
+__all__ = ["build", "folder", "update_inodes"]
 
 _PATHS = (
     "UPDATE libraries SET path = replace(path, $old, $new), path_bytes = encode(replace(path, $old, $new))",
@@ -48,7 +48,7 @@ def build(home: Path, films: Path, *people: str) -> None:
         library.scan([films])
         if people:
             library.people.add(paths, list(people))
-    template = Path(tempfile.mkdtemp(dir=_folder())) / "home"
+    template = Path(tempfile.mkdtemp(dir=folder())) / "home"
     shutil.copytree(home, template)
     _built[key] = template, films
 
@@ -77,7 +77,8 @@ def update_inodes(tx: Connection, paths: Sequence[Path]) -> None:
 
 
 @functools.cache
-def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="indexium-homes-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+def folder() -> Path:
+    """Return a folder of this process, which is removed at its end."""
+    made = Path(tempfile.mkdtemp(prefix="indexium-homes-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core.library import Library
-from tests.support import media
+from tests.support.copied_home import CopiedHome, scan_titles
 
-__all__ = ["FILES", "VALUES", "fill"]
+__all__ = ["FILES", "HOME", "VALUES"]
 
 FILES = (
     "Films/Amber Coast (1994)/Amber Coast (1994).mp4",
@@ -49,14 +49,12 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def fill(library: Library, folder: Path) -> dict[str, int]:
-    """Make the files in a folder, add it as a library with films and series, and return the ids of titles by name."""
-    library.inventory.add(media.tree(folder, FILES), kind="mixed")
-    library.scan()
-    job = library.jobs.wait(library.titles.identify().id, timeout=60)
-    if job.status != "completed":
-        raise RuntimeError(f"The identification is {job.status}: {job.error_message}")
+def fill(library: Library, folder: Path) -> None:
+    """Add a folder with the files as a library with films and series, and set the values of titles."""
+    scan_titles(library, folder)
     ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
     for title, values in VALUES.items():
         library.titles.set_values(ids[title], values)
-    return ids
+
+
+HOME = CopiedHome(FILES, fill)

@@ -13,6 +13,7 @@ __all__ = ["Answers"]
 Json = dict[str, Any]
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "ru": "rus", "ja": "jpn", "pt": "por"}
+_COUNTRIES = {"US": "usa", "GB": "gbr"}
 _MAX_HITS = 20
 
 
@@ -120,6 +121,7 @@ class Answers:
             "poster_path": f"/poster-{each.number}.jpg",
             "backdrop_path": f"/backdrop-{each.number}.jpg",
             "genre_ids": [18],
+            "origin_country": [each.country] if each.country else [],
             "popularity": each.popularity,
             "vote_average": each.rating,
             "vote_count": 120,
@@ -259,6 +261,7 @@ def _tvdb_hit(each: MadeUpTitle) -> Json:
         "aliases": list(each.other_titles),
         "year": str(each.year),
         "primary_language": _LANGUAGES.get(each.language, "eng"),
+        "country": _COUNTRIES.get(each.country),
         "overview": each.plot or None,
         "remote_ids": [{"id": each.imdb, "type": 2, "sourceName": "IMDB"}],
     }
@@ -271,6 +274,7 @@ def _tvdb_base(each: MadeUpTitle) -> Json:
         "year": str(each.year),
         "firstAired": f"{each.year}-03-14",
         "originalLanguage": _LANGUAGES.get(each.language, "eng"),
+        "originalCountry": _COUNTRIES.get(each.country),
     }
 
 

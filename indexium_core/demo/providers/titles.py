@@ -19,6 +19,7 @@ class MadeUpTitle:
     original_title: str = ""
     other_titles: tuple[str, ...] = ()
     language: str = "en"  # ISO 639-1
+    country: str = ""  # ISO 3166-1
     runtime: int = 100  # minutes
     popularity: float = 10.0
     plot: str = ""
@@ -67,6 +68,7 @@ TITLES = (
         kind="tv",
         title="Harbour Lights",
         year=2016,
+        country="GB",
         runtime=45,
         popularity=61.0,
         plot="The crew of a rescue boat, season by season.",

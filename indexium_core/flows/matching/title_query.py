@@ -51,6 +51,7 @@ def query_of(
         int(year) if isinstance(year, int | str) and str(year).isdecimal() else None,
         KINDS[item.entity_type],
         runtime_minutes=minutes_of(parts),
+        country=str(shown.get("country") or ""),
         external_ids=ids_of(values),
     )
 
@@ -95,6 +96,7 @@ def plain_query(query: SearchQuery, *, by_hand: SearchQuery | None = None) -> di
     """Return the JSON form of a search. `by_hand`: a person searched it for a title about which this is known."""
     ids = [f"{each.provider}:{each.value}" for each in query.external_ids]
     plain = {"title": query.title, "year": query.year, "ids": ids, "by_hand": by_hand is not None}
+    plain |= {"country": query.country} if query.country else {}
     return plain if by_hand is None else plain | {"known": plain_query(by_hand)}
 
 

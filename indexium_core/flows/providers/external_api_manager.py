@@ -44,6 +44,7 @@ __all__ = ["ExternalAPIManager"]
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
+MORE_TITLES_IN_DETAILS = frozenset({"tmdb"})  # providers whose search lacks titles by which it finds a film
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 _TEMPORARY = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again later
@@ -363,7 +364,8 @@ class ExternalAPIManager:
         The search without the year comes first: it also finds a film of the next year with the same title. Then
         neither of the two may be accepted automatically. Details are fetched only where they can change the result:
         of an accepted title if its runtime or seasons decide, otherwise of the best titles that a person would be asked
-        about.
+        about. If no title is similar, these are the first ones of the provider: it knows more titles of a film than
+        those in its answer.
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
@@ -386,16 +388,23 @@ class ExternalAPIManager:
             decision = decide(provider.find(query.external_ids, query.content_type))
             if decision.accepted:
                 return decision
-        decision = decide(provider.search(query, strict=False))
+        first = provider.search(query, strict=False)
+        decision = decide(first)
         if not decision.accepted and query.year is not None:
-            decision = decide(provider.search(query, strict=True))
+            of_year = provider.search(query, strict=True)
+            first, decision = of_year or first, decide(of_year)
         if decision.accepted:
             if not self._matcher.needs_details(decision, query):
                 return decision
             decision = detail([decision.accepted])
             if decision.accepted:
                 return decision
-        return detail([each for each in decision.candidates if each.score >= MIN_SCORE])
+        similar = [each for each in decision.candidates if each.score >= MIN_SCORE]
+        if similar:
+            return detail(similar)
+        places = {_key(each): place for place, each in enumerate(first) if each.provider in MORE_TITLES_IN_DETAILS}
+        offered = [each for each in decision.candidates if _key(each.candidate) in places]
+        return detail(sorted(offered, key=lambda each: places[_key(each.candidate)]))
 
     def _doubt(self, decision: MatchDecision, query: SearchQuery, missing: Collection[str]) -> str:
         """Return why providers without an answer (`missing`) can change a decision; "" if they cannot."""
@@ -478,6 +487,7 @@ def _joined_candidate(known: Candidate | None, candidate: Candidate) -> Candidat
         runtime_minutes=candidate.runtime_minutes or known.runtime_minutes,
         popularity=max(candidate.popularity, known.popularity),
         original_language=candidate.original_language or known.original_language,
+        countries=candidate.countries or known.countries,
         plot=candidate.plot or known.plot,
         cast=candidate.cast or known.cast,
         season_sizes=candidate.season_sizes or known.season_sizes,

@@ -8,6 +8,7 @@ from typing import Any
 
 from indexium_core.flows.titles.nfo_files import FileDocuments
 from indexium_core.flows.titles.resolution import ResolvedTitle
+from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.titles import words
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.grouping import FileRole
@@ -19,7 +20,6 @@ from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow
 
 __all__ = ["season_values_of", "values_of"]
 
-_PROVIDERS = ("tmdb", "imdb", "tvdb")
 _NO_TITLE = re.compile(r"https?://|www\.|\.(?:com|org|net|to)\b|encoded|ripped|handbrake|untitled|^\W*$", re.IGNORECASE)
 _LOCKABLE = frozenset(LOCKED_NAMES.values()) - {"title"}  # a title that is locked without a value comes from the name
 _LONGEST = 200  # characters of a title
@@ -92,8 +92,8 @@ def _of_name(title: ResolvedTitle, lead: FileRole, ids: Mapping[str, str]) -> It
     yield "country", title.country, _SURE
     if guess.kind == "home" or all(each.role == "sample" for each in title.files):
         yield "ignored", True, _LIKELY
-    for provider in _PROVIDERS:
-        yield f"{provider}_id", ids.get(provider), _SURE
+    for provider, name in ID_FIELDS.items():
+        yield name, ids.get(provider), _SURE
 
 
 def _of_tags(title: ResolvedTitle, lead: FileRole, file: FileToIdentify) -> Iterator[tuple[str, Any]]:
@@ -155,6 +155,4 @@ def _of_document(document: NfoDocument | None) -> Iterator[tuple[str, Any]]:
             yield "episode", document.episodes[0]
         if "release_date" in document.values:
             yield "aired", document.values["release_date"]
-    for provider in _PROVIDERS:
-        if provider in document.ids:
-            yield f"{provider}_id", document.ids[provider]
+    yield from ((name, document.ids[provider]) for provider, name in ID_FIELDS.items() if provider in document.ids)

@@ -21,21 +21,17 @@ __all__ = ["VERSION", "parse_name", "parse_names"]
 
 logger = logging.getLogger(__name__)
 
-VERSION = 2  # of the rules: names that an older version read are read again
+VERSION = 3  # of the rules: names that an older version read are read again
 _INNER_YEAR = re.compile(r"(?<=[^\W_][._])(?:19\d\d|20[0-3]\d)(?=[._-])")
 
 
 def parse_names(texts: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the parts of names as JSON values; a name that cannot be read is its own title."""
-    return [_parts_of(text).plain() for text in texts]
+    """Return the parts of names as JSON values, as `parse_name`."""
+    return [parse_name(text).plain() for text in texts]
 
 
 def parse_name(text: str) -> NameParts:
-    """Return the parts of a name."""
-    return _parts_of(text)
-
-
-def _parts_of(text: str) -> NameParts:
+    """Return the parts of a name; a name that cannot be read is its own title."""
     try:
         parts = read_name(text)
         return _with_second_reading(text, parts) if _is_uncertain(text, parts) else parts

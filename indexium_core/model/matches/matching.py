@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.titles import words
 from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
 
 __all__ = [
@@ -56,6 +57,9 @@ _EPISODE = re.compile(
 )
 _FILM_WORD = re.compile(r"(?<![a-z])(movie|film|dvd|blu-?ray)(?![a-z])")
 _HOUR, _FILM_SECONDS = 3600, 2400  # a film has more than 40 minutes
+# What some providers add to tell titles apart: `The Office (US)`, `Doctor Who (2005)`.
+_ADDITION = re.compile(rf"(?<=\S) ?\((?:(?P<country>{words.COUNTRIES.pattern})|(?:19|20)\d\d)\)$")
+_ISO_COUNTRIES = {"UK": "GB", "USA": "US"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class SearchQuery:
     original_filename: str = ""  # never leaves the machine
     runtime_minutes: float | None = None
     original_language: str = ""  # ISO 639-1 code, if the file names the language in which it was made
+    country: str = ""  # that the name of a series adds, as in `The Office (UK)`: a code of ISO 3166-1, UK or USA
     external_ids: tuple[ExternalId, ...] = ()  # of the file name and of NFO files
     last_episodes: tuple[tuple[int | None, int], ...] = ()  # of a series: last file by season; None: numbered through
 
@@ -84,6 +89,7 @@ class Candidate:
     alternative_titles: tuple[str, ...] = ()
     year: int | None = None
     original_language: str = ""  # ISO 639-1 code
+    countries: tuple[str, ...] = ()  # of origin, ISO 3166-1 codes
     popularity: float = 0.0
     runtime_minutes: float | None = None  # known after its details were fetched
     external_ids: Mapping[str, str] = field(default_factory=dict)  # id by provider
@@ -105,8 +111,9 @@ class Candidate:
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """All known titles, each once."""
-        return tuple(dict.fromkeys(filter(None, (self.title, self.original_title, *self.alternative_titles))))
+        """All known titles, each once; last those without the country or the year that a provider adds."""
+        known = list(filter(None, (self.title, self.original_title, *self.alternative_titles)))
+        return tuple(dict.fromkeys([*known, *(_ADDITION.sub("", each) for each in known)]))
 
 
 class HasCandidate(Protocol):
@@ -194,7 +201,7 @@ class ContentMatcher:
         return min(best.score - ACCEPT_SCORE, gap - ACCEPT_GAP) < RUNTIME_PENALTY
 
     def rank(self, results: Iterable[Candidate], query: SearchQuery) -> list[ScoredCandidate]:
-        """Return the candidates of the type and language of the query with their scores, best first."""
+        """Return the candidates of the type, language and country of the query with their scores, best first."""
         scored = [self.score(candidate, query) for candidate in _filtered(list(results), query)]
         return sorted(scored, key=lambda each: (-each.score, -each.candidate.popularity))
 
@@ -238,7 +245,7 @@ class ContentMatcher:
 
 
 def _filtered(candidates: list[Candidate], query: SearchQuery) -> list[Candidate]:
-    """Return the candidates of the type and language of the query; the language filters only if one has it."""
+    """Return the candidates of the type, language and country; the last two filter only if one has them."""
     own_ids = frozenset(query.external_ids)
     if query.content_type != "unknown":
         wanted = {query.content_type, "unknown"}
@@ -246,7 +253,19 @@ def _filtered(candidates: list[Candidate], query: SearchQuery) -> list[Candidate
     language = query.original_language
     if language and any(each.original_language == language for each in candidates):
         candidates = [each for each in candidates if each.original_language in {language, ""} or each.ids & own_ids]
+    country = _ISO_COUNTRIES.get(query.country.upper(), query.country.upper())
+    if country and any(country in _countries(each) for each in candidates):
+        candidates = [
+            each for each in candidates if not (of := _countries(each)) or country in of or each.ids & own_ids
+        ]
     return candidates
+
+
+def _countries(candidate: Candidate) -> frozenset[str]:
+    """Return the countries of a candidate, or the one in its title; none if they are not known."""
+    added = (_ADDITION.search(candidate.title) or {"country": None})["country"]
+    found = candidate.countries or ((added,) if added else ())
+    return frozenset(_ISO_COUNTRIES.get(each, each) for each in map(str.upper, found))
 
 
 def _title_reason(candidate: Candidate, title: str) -> MatchReason:

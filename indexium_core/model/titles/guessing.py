@@ -30,7 +30,7 @@ _NOISE = re.compile(  # names that programs make, which say nothing about a film
 )
 _GENERIC = re.compile(  # words that count the episodes of a series, and do not name it
     r"(?:the )?(?:part|teil|partie|parte|episode|folge|lecture|lesson|lektion|chapter|kapitel|chapitre|capitulo|day|"
-    r"tag|jour|video|track|session|unit|modul|module|week|woche|class|vorlesung|cours|course|clip|disc|title|scene|секция|"
+    r"tag|jour|video|track|session|unit|modul|module|lec|week|woche|class|vorlesung|cours|course|clip|disc|title|scene|секция|"
     r"урок|лекция|часть|серия)?s?",
     re.IGNORECASE,
 )
@@ -172,7 +172,7 @@ class _Guesser:
             elif file.episode is not None:
                 found.season, found.episodes = _first(file.season, season), (file.episode,)
             elif parts.part is not None:
-                found.episodes = (parts.part,)
+                found.episodes, found.title = (parts.part,), parts.part_title
         return found
 
     def _series_source(self, each: PlacedFile) -> tuple[NameParts, bool]:
@@ -190,7 +190,8 @@ class _Guesser:
         """Return the title of a series; the number of a part belongs to the episode."""
         title = source.series_title or source.title or each.file.show or each.parts.series_title
         if source is each.parts and source.part is not None and not source.evidence:
-            title = title_without_part(title)
+            is_titled = bool(source.part_title and source.part_head) and source.year is None
+            title = source.part_head if is_titled else title_without_part(title)
         if each.parts.is_date_first:
             title = title or each.parts.episode_title
         return title or ("" if any(map(is_category, each.file.folders)) else self._library)
@@ -199,7 +200,7 @@ class _Guesser:
 
     def _movie(self, each: PlacedFile) -> TitleGuess:
         parts, place, nfo = each.parts, each.place, each.file.nfo
-        title, part = self._film_title(parts)
+        title, part = self._film_title(each)
         source = self._film_folder(each, title)
         year = parts.year or (parts.order if title == parts.order_title and parts.is_order_year else None)
         if source is not None:
@@ -221,11 +222,18 @@ class _Guesser:
             place=place.path,
         )
 
-    def _film_title(self, parts: NameParts) -> tuple[str, int | None]:
-        """Return the title in the name of a file, and its part if the folder has others of its stem."""
+    def _film_title(self, each: PlacedFile) -> tuple[str, int | None]:
+        """
+        Return the title in the name of a file, and its part if the folder has others of its stem.
+
+        A number before the title is a place in a list if others have one, or if its form is `01 - Alien (1979)` or
+        `1. Alien (1979)`.
+        """
+        parts = each.parts
         if parts.part is not None and (self._neighbours.part_count(parts) > 1 or parts.is_disc_part):
             return title_without_part(parts.title), parts.part
-        is_ranked = parts.has_order_dash and len(self._neighbours.ranks) > 1
+        is_place = parts.year is not None and re.match(r"0|\d{1,2}\. ", each.file.name) is not None
+        is_ranked = parts.has_order_dash and (is_place or len(self._neighbours.ranks) > 1)
         if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None
         return parts.title or parts.episode_title, None

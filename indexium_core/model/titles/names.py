@@ -57,7 +57,8 @@ _ORDER = re.compile(r"^#?(\d{1,4})(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s])")
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
-    r"\[(?:\d{1,2}x\d{2,3}|s\d{1,2}e\d{1,3}|ep?\d{1,4}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]", re.IGNORECASE
+    r"\[(?:\d{1,2}x\d{2,3}|\d{1,2}\.\d\d|s\d{1,2}e\d{1,3}|ep?\d{1,4}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]",
+    re.IGNORECASE,
 )
 _TAG_BEFORE_YEAR = re.compile(
     r"(?:[ .]+(?:3d|unrated|uncut|extended|remastered|limited|proper|imax|theatrical|internal|dubbed|subbed|"
@@ -126,7 +127,12 @@ _TRANSLATED = str.maketrans(
 
 
 def _is_year_of_release(text: str) -> bool:
-    """Return whether a name is a year and words of a release: then the brackets before it have the title."""
+    """
+    Return whether a name is a year and words of a release: then the brackets before it have the title.
+
+    A number of a sequel may stand before the year: `[REC].2.2009`.
+    """
+    text = re.sub(r"^[2-9][.](?=(?:19|20)\d\d\.)", "", text)
     year = _YEAR.match(text)
     return year is not None and _only_tags(re.sub(r"-\w+$", "", text[year.end() :])) and len(_YEAR.findall(text)) == 1
 
@@ -334,6 +340,9 @@ def _with_part(parts: NameParts, text: str, number: NumberMatch | None) -> NameP
         part_count=int(count) if count else None,
         is_disc_part=(match[1] or "").lower() in {"cd", "dvd", "disc", "disk"},
         part_stem=fold_title(text[: match.start()] + " " + text[match.end() :]),
+        part_head=_title(text[: match.start()]),
+        part_title=_title(text[match.end() :]),
+        is_part_padded=digits.startswith("0"),
     )
 
 

@@ -19,6 +19,7 @@ CAMERA_EXTENSIONS = frozenset({"mov", "mts", "m2t", "3gp", "3g2", "dv"})
 HOME_EXTENSIONS = CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts"}
 _LONG = 3600.0  # seconds: a longer video without any other evidence is a film
 _MINISERIES = 4  # parts of one name from here on are episodes
+_TITLED_PARTS = 3  # parts of one name, each with its own title, from here on are episodes
 _MANY = 4  # files of one folder with plain numbers from here on are episodes
 _MOST_IN_SEASON = 40  # episodes
 
@@ -55,6 +56,7 @@ class Neighbours:
         self._numbers: dict[str, set[int]] = defaultdict(set)  # series title → numbers without a season
         self._years: dict[str, set[int]] = defaultdict(set)
         self._parts: dict[str, set[int]] = defaultdict(set)
+        self._titled_parts: dict[str, set[int]] = defaultdict(set)  # parts of a series that have titles
         self._dated: dict[str, int] = defaultdict(int)
         for parts in mains:
             self._add(parts)
@@ -77,6 +79,7 @@ class Neighbours:
                 self._years[key].add(parts.year)
         if parts.part is not None:
             self._parts[parts.part_stem].add(parts.part)
+            self._titled_parts[fold_title(parts.part_head)].update({parts.part} if parts.part_title else ())
         if parts.aired:
             self._dated[key] += 1
 
@@ -190,6 +193,8 @@ class Neighbours:
             return False
         if each.place.parts is None and not likes_series:
             return False
+        if self._kind == "educational" and each.place.parts is not None:
+            return True
         return len(self._orders) >= (2 if likes_series or self._are_padded else _MANY)
 
     def _is_part(self, parts: NameParts, *, likes_series: bool) -> bool:
@@ -198,6 +203,10 @@ class Neighbours:
             return False
         if likes_series or parts.is_broadcast:
             return parts.year is None or not parts.is_year_marked
+        is_titled = bool(parts.part_title and parts.part_head) and parts.year is None  # `Series - Part 3 - Title`
+        titled = self._titled_parts[fold_title(parts.part_head)]
+        if is_titled and (parts.is_part_padded or len(titled) >= _TITLED_PARTS):
+            return True
         return self.part_count(parts) >= _MINISERIES or (parts.part_count or 0) >= _MINISERIES
 
     def is_compact(self, parts: NameParts, season: int | None) -> bool:

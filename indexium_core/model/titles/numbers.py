@@ -26,6 +26,7 @@ _NXNN = re.compile(
     rf"((?:(?:[-+& ]+\d{{1,2}})?x\d{{2,3}}|\s?[-+&]\s?\d{{2,3}}(?![^\W_]))*)\]?{_E}",
     re.IGNORECASE,
 )
+_POINT = re.compile(r"\[(\d{1,2})\.(\d\d)\]()")  # [7.22]: S07E22
 _SEASON_EPISODE = re.compile(
     rf"{_B}(?:{words.SEASON}|s)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
     rf"((?:\s?[-+&]\s?\d{{1,4}})?){_E}|"
@@ -148,7 +149,7 @@ _FOLDERS = (
 
 def _strong(text: str) -> Iterator[NumberMatch]:
     """Yield the matches of forms that have season and episode."""
-    for pattern in (_SXXEYY, _NXNN, _SEASON_EPISODE, _SEASON_DASH, _SEASON_GAP):
+    for pattern in (_SXXEYY, _NXNN, _POINT, _SEASON_EPISODE, _SEASON_DASH, _SEASON_GAP):
         match = pattern.search(text)
         if match is None:
             continue

@@ -118,7 +118,7 @@ CAMERA = re.compile(
     r"(?:vid|img|pxl|mvi|mov|dsc[nf]?|_dsc|dji|gopr|g[hxp]\d\d|video|cam|sam|cimg|wp|rec|fvid|imgp|sdv|mvimg|hni|"
     r"p\d{3}|inshot|lv|trim|yi|pict|sany|mah|maq|mvc|kdsc|imag|vlc-record|clip|hpim|vlog|movie)"
     r"[-_]?\d{3,}(?:[-_ .~(].*)?|"
-    r"c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
+    r".*[-_]1[3-9]\d{11}|c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
     r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|"
     r"(?:video[-_ ])?(?:19|20)\d\d[-._](?:0\d|1[0-2])[-._][0-3]\d[ _t-]+(?:at )?[0-2]\d[-.:h_][0-5]\d.*|"
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"

@@ -4,26 +4,30 @@ CASE v.field WHEN 'cast' THEN v.value->>'$[*].name' WHEN 'genres' THEN from_json
     list_transform(list_filter(from_json(v.value, '[{"name": "VARCHAR", "job": "VARCHAR"}]'),
                                lambda each: lower(each.job) = 'director'), lambda each: each.name) END
 
+-- name: fits
+-- Whether a value fulfils the condition of a filter on its field.
+CASE WHEN NOT list_contains($filtered::VARCHAR[], v.field) THEN FALSE
+    WHEN v.field = 'ratings' THEN /* rating */ >= $rating::DOUBLE
+    WHEN v.field = 'genres' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $genres::VARCHAR[])
+    WHEN v.field = 'cast' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $cast::VARCHAR[])
+    WHEN v.field = 'crew' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $crew::VARCHAR[]) END
+
 -- name: facts
--- Values of films and series that facets count, of some fields, and whether they are ids of a provider. One text has the names of a list,
--- another one the same names in small letters.
+-- Values of films and series that facets count, of some fields; whether they are ids of a provider, and whether they fulfil the condition of a
+-- filter. One text has the names of a list, another one the same names in small letters.
 SELECT v.entity_id, v.field, array_to_string(/* names */, chr(31)) AS names, lower(names), CASE v.field WHEN 'ratings' THEN /* rating */ END,
-       /* has_id */
+       /* has_id */, /* fits */
 FROM titles_shown AS v WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series');
+
+-- name: having
+-- Films and series with a value that fulfils the condition of a filter; each with the field.
+SELECT v.entity_id, v.field FROM titles_shown AS v
+WHERE list_contains($filtered::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series') AND /* fits */;
 
 -- name: small_letters
 -- The names of a filter in small letters.
 SELECT list_transform($genres::VARCHAR[], lambda name: lower(name)), list_transform($cast::VARCHAR[], lambda name: lower(name)),
        list_transform($crew::VARCHAR[], lambda name: lower(name));
-
--- name: having
--- Films and series that have one of the genres, actors or directors, or a rating that is not lower; each with the field.
-SELECT v.entity_id, v.field FROM titles_shown AS v
-WHERE list_contains($fields::VARCHAR[], v.field) AND v.entity_type IN ('movie', 'series') AND CASE v.field
-    WHEN 'ratings' THEN /* rating */ >= $rating::DOUBLE
-    WHEN 'genres' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $genres::VARCHAR[])
-    WHEN 'cast' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $cast::VARCHAR[])
-    WHEN 'crew' THEN list_has_any(list_transform(/* names */, lambda name: lower(name)), $crew::VARCHAR[]) END;
 
 -- name: counted
 -- What facets count of the titles of a filter.

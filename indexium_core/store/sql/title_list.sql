@@ -1,8 +1,8 @@
 -- name: by_ids
 -- Titles by id, and whether their match is accepted.
 SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, t.series_id, coalesce(s.title, '') AS series_title,
-       t.season, t.episode, t.aired, t.id IN (/* accepted */) AS is_matched
-FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id
+       t.season, t.episode, t.aired, m.entity_id IS NOT NULL AS is_matched
+FROM titles AS t LEFT JOIN series AS s ON s.id = t.series_id LEFT JOIN (/* accepted */) AS m ON m.entity_id = t.id
 WHERE t.id IN (SELECT unnest($ids::BIGINT[]));
 
 -- name: touched

@@ -373,7 +373,7 @@ def _plain(value: Candidate | MatchReason) -> dict[str, Any]:
 
 
 def _candidate(facts: Mapping[str, Any]) -> Candidate:
-    texts = {name: tuple(facts[name]) for name in ("alternative_titles", "cast")}
+    texts = {name: tuple(facts[name]) for name in ("alternative_titles", "cast", "countries") if name in facts}
     sizes = tuple((number, size) for number, size in facts.get("season_sizes", ()))
     return Candidate(**{**facts, **texts, "season_sizes": sizes})
 

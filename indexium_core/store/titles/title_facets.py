@@ -48,8 +48,7 @@ class _FacetValues:
     names: dict[str, dict[int, str]] = field(default_factory=dict)
     keys: dict[str, dict[int, str]] = field(default_factory=dict)  # the same names in small letters
     ratings: dict[int, float] = field(default_factory=dict)
-    matched: set[int] = field(default_factory=set)
-    incomplete: set[int] = field(default_factory=set)
+    works: dict[str, set[int]] = field(default_factory=dict)  # those of a filter by values, by its field
 
 
 def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
@@ -58,47 +57,47 @@ def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
 
     The titles of filters by values are read first: a list of ids costs less than a join for each filter.
     """
-    return _parameters(wanted, _works(reader, wanted))
-
-
-def _works(reader: Connection, wanted: TitleFilter) -> dict[str, set[int]]:
-    """Return the films and series that each filter by values selects, by its key."""
-    lists = _wanted_names(reader, wanted)
-    keys = {_FIELDS[key]: key for key in wanted.names if key in _FIELDS}
-    works: dict[str, set[int]] = {key: set() for key in keys.values()}
-    if keys:
-        having: dict[str, Any] = lists | {"fields": list(keys), "rating": wanted.rating}
-        for number, name in reader.execute(statement("having"), having).fetchall():
-            works[keys[name]].add(number)
+    conditions = _conditions(reader, wanted)
+    works: dict[str, set[int]] = {name: set() for name in conditions["filtered"]}
+    if works:
+        for number, name in reader.execute(statement("having"), conditions).fetchall():
+            works[name].add(number)
     if wanted.matched is not None:
         works["matched"] = _ids(reader, MATCHED_TITLES)
     if wanted.incomplete is not None:
         works["incomplete"] = set(incomplete(reader))
-    return works
+    return _parameters(wanted, works)
 
 
-def _wanted_names(reader: Connection, wanted: TitleFilter) -> dict[str, list[str]]:
+def _conditions(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:
     """
-    Return the names of a filter by field in small letters.
+    Return the parameters of `fits`: the fields with a filter, the rating, and the names in small letters.
 
-    The database makes them, as for the names of titles, because Python has other small letters for “İ” and a final “Σ”.
+    The database makes the small letters, as for the names of titles, because Python has other ones for “İ” and a
+    final “Σ”.
     """
-    names = {"genres": list(wanted.genre), "cast": list(wanted.actor), "crew": list(wanted.director)}
-    if not any(names.values()):
-        return names
-    [lowered] = reader.execute(statement("small_letters"), names).fetchall()
-    return dict(zip(names, lowered, strict=True))
+    filtered = [_FIELDS[key] for key in wanted.names if key in _FIELDS]
+    names = {field: list(getattr(wanted, key)) for key, field in _NAMES.items()}
+    if any(names.values()):
+        [lowered] = reader.execute(statement("small_letters"), names).fetchall()
+        names = dict(zip(names, lowered, strict=True))
+    return {"filtered": filtered, "rating": wanted.rating, **names}
 
 
 def _parameters(wanted: TitleFilter, works: Mapping[str, set[int]]) -> dict[str, Any]:
-    """Return the parameters of `matches`; `works` are those of this filter, or of one with more conditions."""
+    """
+    Return the parameters of `matches`.
+
+    `works` has the films and series of each filter by values, by its field; it may have those of further filters.
+    """
     only: set[int] | None = None
     without: set[int] | None = None
     for key in wanted.names:
-        if key in works and getattr(wanted, key) is False:
-            without = works[key].union(without or ())
-        elif key in works:
-            only = works[key].intersection(works[key] if only is None else only)
+        ids = works.get(_FIELDS.get(key, key))
+        if ids is not None and getattr(wanted, key) is False:
+            without = ids.union(without or ())
+        elif ids is not None:
+            only = ids if only is None else only & ids
     return {
         "text": wanted.text,
         "kinds": list(wanted.kinds),
@@ -113,14 +112,13 @@ def _parameters(wanted: TitleFilter, works: Mapping[str, set[int]]) -> dict[str,
 
 def facets(reader: Connection, wanted: TitleFilter, keys: Sequence[str]) -> dict[str, TitleFacet]:
     """Return the values of filters with the number of titles, each counted over the other filters."""
-    works = _works(reader, wanted)
-    values = _values(reader, keys)
+    values = _values(reader, wanted, keys)
     counted: dict[TitleFilter, list[_CountedTitle]] = {}
     found = {}
     for key in keys:
         others = wanted.without(key)
         if others not in counted:
-            rows = reader.execute(statement("counted"), _parameters(others, works)).fetchall()
+            rows = reader.execute(statement("counted"), _parameters(others, values.works)).fetchall()
             counted[others] = [_CountedTitle._make(row) for row in rows]
         name = _NAMES.get(key)
         if name is not None:
@@ -131,25 +129,33 @@ def facets(reader: Connection, wanted: TitleFilter, keys: Sequence[str]) -> dict
     return found
 
 
-def _values(reader: Connection, keys: Collection[str]) -> _FacetValues:
-    """Read the values that facets count."""
-    fields = [_FIELDS[key] for key in keys if key in _FIELDS] + [*ID_FIELDS.values()] * ("matched" in keys)
-    found = _FacetValues(names={name: {} for name in fields}, keys={name: {} for name in fields})
-    if fields:
-        for number, name, text, small, rating, has_id in reader.execute(
-            statement("facts"), {"fields": fields}
-        ).fetchall():
+def _values(reader: Connection, wanted: TitleFilter, keys: Collection[str]) -> _FacetValues:
+    """Read the values that facets count, and the films and series of each filter by values."""
+    needed = {*keys, *wanted.names}
+    fields = [name for key, name in _FIELDS.items() if key in needed]
+    ids = [*ID_FIELDS.values()] if "matched" in needed else []
+    conditions = _conditions(reader, wanted)
+    found = _FacetValues(
+        names={name: {} for name in fields},
+        keys={name: {} for name in fields},
+        works={name: set() for name in (*conditions["filtered"], "matched")},
+    )
+    if fields or ids:
+        facts = conditions | {"fields": [*fields, *ids]}
+        for number, name, text, small, rating, has_id, fits in reader.execute(statement("facts"), facts).fetchall():
+            if fits:
+                found.works[name].add(number)
             if has_id:
-                found.matched.add(number)
-            elif name in _NAMES.values():
-                found.names[name][number] = text or ""
-                found.keys[name][number] = small or ""
+                found.works["matched"].add(number)
             elif rating is not None:
                 found.ratings[number] = rating
-    if "matched" in keys:
-        found.matched |= _ids(reader, ACCEPTED_TITLES)
-    if "incomplete" in keys:
-        found.incomplete = set(incomplete(reader))
+            elif text:
+                found.names[name][number] = text
+                found.keys[name][number] = small
+    if ids:
+        found.works["matched"] |= _ids(reader, ACCEPTED_TITLES)
+    if "incomplete" in needed:
+        found.works["incomplete"] = set(incomplete(reader))
     return found
 
 
@@ -202,12 +208,12 @@ def _facet_of_names(
 
 
 def _matches(_: Connection, rows: Sequence[_CountedTitle], facts: _FacetValues) -> list[TitleFacetValue]:
-    return _yes_and_no(rows, facts.matched, "matched", "unmatched")
+    return _yes_and_no(rows, facts.works["matched"], "matched", "unmatched")
 
 
 def _gaps(_: Connection, rows: Sequence[_CountedTitle], facts: _FacetValues) -> list[TitleFacetValue]:
     series = [row for row in rows if row.entity_type == "series"]
-    return _yes_and_no(series, facts.incomplete, "incomplete", "complete")
+    return _yes_and_no(series, facts.works["incomplete"], "incomplete", "complete")
 
 
 def _yes_and_no(rows: Sequence[_CountedTitle], ids: Collection[int], yes: str, no: str) -> list[TitleFacetValue]:

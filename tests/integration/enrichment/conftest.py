@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from tests.support import media
 from tests.support.clock import Clock
+from tests.support.copied_home import CopiedHome
 from tests.support.enriched_home import FILES
 from tests.support.providers import use_keys
+
+_HOME = CopiedHome(FILES, options=lambda: {"clock": Clock()})
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return media.tree(tmp_path / "media", FILES)
+    return _HOME.lay_out(tmp_path / "media")
 
 
 @pytest.fixture
@@ -27,8 +29,6 @@ def clock() -> Clock:
 @pytest.fixture
 def library(configured: Path, folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     use_keys(monkeypatch)
-    with Library.open(configured, clock=clock) as opened:
-        opened.inventory.add(folder, kind="mixed")
-        opened.scan()
+    with _HOME.open(configured, folder, clock=clock) as opened:
         clock.forward(days=1)
         yield opened

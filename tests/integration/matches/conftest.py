@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from tests.support import media
+from tests.support.copied_home import CopiedHome
 from tests.support.matched_home import FILES
+
+_HOME = CopiedHome(FILES)
 
 
 @pytest.fixture
 def library(configured: Path, tmp_path: Path) -> Iterator[Library]:
     """A library of films and a series."""
-    with Library.open(configured) as opened:
-        opened.inventory.add(media.tree(tmp_path / "media", FILES), kind="mixed")
-        opened.scan()
+    with _HOME.open(configured, _HOME.lay_out(tmp_path / "media")) as opened:
         opened.matches.on_accept = lambda _: None  # an enrichment in the background changes values, too
         yield opened

@@ -10,19 +10,18 @@ import pytest
 
 from dashboards.web import server
 from indexium_core.library import Library
-from tests.support import media
+from tests.support.copied_home import CopiedHome
 from tests.support.providers import use_keys
 from tests.support.rest import Client
 
 NAMES = ("Films/The Lantern Keeper.mp4", "Films/Salt Meadows (2019) {tmdb-9000004}.mp4", "VID_20190731_183000.mp4")
+_HOME = CopiedHome(NAMES)
 
 
 @pytest.fixture
 def library(configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     use_keys(monkeypatch)
-    with Library.open(configured) as opened:
-        opened.inventory.add(media.tree(tmp_path / "media", NAMES), kind="mixed")
-        opened.scan()
+    with _HOME.open(configured, _HOME.lay_out(tmp_path / "media")) as opened:
         yield opened
 
 

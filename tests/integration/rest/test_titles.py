@@ -9,7 +9,7 @@ import pytest
 
 from dashboards.web import server
 from indexium_core.library import Library
-from tests.support import media
+from tests.support.copied_home import CopiedHome
 from tests.support.rest import Client
 
 NAMES = (
@@ -18,13 +18,12 @@ NAMES = (
     "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mp4",
     "Shows/Pond/Season 1/Pond - S01E03 - Newts.mp4",
 )
+_HOME = CopiedHome(NAMES)
 
 
 @pytest.fixture
 def library(tmp_path: Path) -> Iterator[Library]:
-    with Library.open(tmp_path / "home") as opened:
-        opened.inventory.add(media.tree(tmp_path / "media", NAMES), kind="mixed")
-        opened.scan()
+    with _HOME.open(tmp_path / "home", _HOME.lay_out(tmp_path / "media")) as opened:
         yield opened
 
 

@@ -54,6 +54,15 @@ def test_search_returns_candidates_of_the_year(setup: Setup, provider: str) -> N
     assert [each.year for each in setup.providers[provider].search(SERIES, strict=True)] == [2016]
 
 
+@pytest.mark.parametrize("provider", ["tmdb", "tvdb"])
+def test_titles_have_the_countries_of_their_origin(setup: Setup, provider: str) -> None:
+    (found,) = setup.providers[provider].search(SERIES, strict=True)
+    record = setup.providers[provider].details(found.external_id, "tv")
+
+    assert record is not None
+    assert (found.countries, record.candidate.countries) == (("GB",), ("GB",))
+
+
 @pytest.mark.parametrize("provider", ["tmdb", "omdb", "tvdb"])
 def test_search_without_type_finds_both(setup: Setup, provider: str) -> None:
     found = setup.providers[provider].search(SearchQuery("Harbour Keeper Lantern Lights"), strict=True)

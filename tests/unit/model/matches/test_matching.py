@@ -199,6 +199,34 @@ def test_type_and_language_filter_candidates() -> None:
     assert [each.candidate for each in MATCHER.rank([english], query)] == [english]
 
 
+@pytest.mark.parametrize(
+    ("country", "found"),
+    [
+        ("UK", ["2", "4"]),  # a series without a known country may be the right one
+        ("gb", ["2", "4"]),
+        ("USA", ["1", "3", "4"]),
+        ("NZ", ["1", "2", "3", "4"]),  # no series has this country
+        ("", ["1", "2", "3", "4"]),
+    ],
+)
+def test_country_of_a_series_filters_candidates(country: str, found: list[str]) -> None:
+    series = [
+        film("The Office", content_type="tv", countries=("US",)),
+        film("The Office", content_type="tv", countries=("GB", "IE"), ident="2"),
+        film("The Office (US)", content_type="tv", ident="3"),
+        film("The Office", content_type="tv", ident="4"),
+    ]
+
+    ranked = MATCHER.rank(series, SearchQuery("The Office", 2020, "tv", country=country))
+
+    assert sorted(each.candidate.external_id for each in ranked) == found
+
+
+@pytest.mark.parametrize("title", ["The Office (US)", "The Office (2005)"])
+def test_addition_of_a_provider_makes_no_other_title(title: str) -> None:
+    assert MATCHER.score(film(title), SearchQuery("The Office")).reasons[0].points == 0.6
+
+
 # External ids.
 
 

@@ -10,8 +10,8 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from benchmarks import report
-from benchmarks.timing import p95, seconds
+from benchmarks.support import report
+from benchmarks.support.timing import p95, seconds
 from indexium_core.library import Library
 
 __all__ = ["page_rows"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from benchmarks import report
+from benchmarks.support import report
 from indexium_core.files import volumes
 from indexium_core.files.containers import Capabilities
 

@@ -32,7 +32,7 @@ from indexium_core.model.titles.title_text import same_title, title_key
 
 __all__ = ["Accuracy", "measure", "measure_answers"]
 
-CORPUS = Path(__file__).resolve().parents[1] / "tests" / "corpus" / "titles.json"
+CORPUS = Path(__file__).resolve().parents[2] / "tests" / "corpus" / "titles.json"
 MISSING = (
     19  # the provider lacks one title of so many; no multiple of 4, so that each distractor occurs without its title
 )

@@ -1,5 +1,5 @@
 """
-The service that `dashboard.py` measures, in a process of its own: `python -m benchmarks.service HOME FILMS`.
+The service that `dashboard.py` measures, in a process of its own: `python -m benchmarks.support.service HOME FILMS`.
 
 It prints its address. The line `write` on stdin starts to write the films below FILMS and to roll the writes back,
 again and again until the line `stop`. The service answers each line with one line, and ends at the end of stdin.

@@ -1,0 +1,113 @@
+"""
+Homes with a folder of files that are prepared once by a process and copied for each test.
+
+A copy gets what is particular to it: the path of the folder, and the inodes of the files.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from indexium_core.library import Library
+from indexium_core.model.people import people_comment
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import FILE_NAME
+from tests.support import homes, media
+
+__all__ = ["CopiedHome", "scan_titles"]
+
+_TEXTS = """SELECT c.table_name, c.column_name, c.data_type
+            FROM duckdb_columns() AS c JOIN duckdb_tables() AS t USING (table_oid)
+            WHERE c.data_type IN ('VARCHAR', 'JSON', 'BLOB') AND NOT t.internal AND NOT t.temporary"""
+
+
+def scan_titles(library: Library, folder: Path) -> None:
+    """Add a folder of films and series, and identify them."""
+    library.inventory.add(folder, kind="mixed")
+    library.scan()
+
+
+@dataclass(frozen=True)
+class _Template:
+    database: Path
+    folder: Path
+    updates: tuple[str, ...]  # one for each table that names the folder
+
+
+class CopiedHome:
+    """A folder with a different clip for each name, and a home after its preparation."""
+
+    def __init__(
+        self,
+        names: Iterable[str] | Mapping[str, Mapping[str, str]],
+        prepare: Callable[[Library, Path], object] = scan_titles,
+        *,
+        options: Callable[[], dict[str, Any]] = dict,
+    ) -> None:
+        """
+        Note how the files and the first home are made.
+
+        `names`: paths below the folder, perhaps with tags; `options` returns arguments of `Library.open`.
+        """
+        self._tags = names if isinstance(names, Mapping) else {name: {} for name in names}
+        self._prepare, self._options = prepare, options
+        self._templates: dict[tuple[str, ...], _Template] = {}  # by the settings in the environment
+
+    def lay_out(self, folder: Path) -> Path:
+        """Copy the files into a new folder and return it."""
+        shutil.copytree(self._template().folder, folder)
+        return folder
+
+    def open(self, home: Path, folder: Path, **options: Any) -> Library:
+        """Open a home, which may have settings but no database, that knows the files of `lay_out`."""
+        template = self._template()
+        home.mkdir(exist_ok=True)
+        shutil.copyfile(template.database, home / FILE_NAME)
+        library = Library.open(home, **options)
+        with library._parts.store.atomic() as tx:
+            for statement in template.updates:
+                tx.execute(statement, _paths(template.folder, folder))
+            homes.update_inodes(tx, [path for path in folder.rglob("*") if path.is_file()])
+            tx.execute("DELETE FROM hash_cache")  # of the inodes of other copies
+        return library
+
+    def _template(self) -> _Template:
+        key = tuple(f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("INDEXIUM_"))
+        if key not in self._templates:
+            self._templates[key] = self._make()
+        return self._templates[key]
+
+    def _make(self) -> _Template:
+        root = Path(tempfile.mkdtemp(dir=homes.folder()))
+        folder = root / "media"
+        for seed, (name, tags) in enumerate(self._tags.items()):
+            media.video(folder / name, seed=seed, tags=dict(tags))
+        with Library.open(root / "home", **self._options()) as library:
+            self._prepare(library, folder)
+            updates = tuple(_updates(library._parts.store.read(), folder))
+        return _Template(root / "home" / FILE_NAME, folder, updates)
+
+
+def _paths(old: Path, new: Path) -> dict[str, str]:
+    """Return the parameters of the updates: the paths, and their form in columns for searches."""
+    folded = {"old_search": people_comment.fold(str(old)), "new_search": people_comment.fold(str(new))}
+    return {"old": str(old), "new": str(new)} | folded
+
+
+def _updates(reader: Connection, folder: Path) -> Iterable[str]:
+    """Return a statement for each table whose rows name the folder."""
+    found: dict[str, list[str]] = {}
+    wanted = {name: value for name, value in _paths(folder, folder).items() if name.startswith("old")}
+    for table, column, kind in reader.execute(_TEXTS).fetchall():
+        text = f"decode({column})" if kind == "BLOB" else column
+        names = f"SELECT count(*) FROM {table} WHERE contains({column}::VARCHAR, $old)"
+        if reader.value(f"{names} OR contains({column}::VARCHAR, $old_search)", wanted):
+            new = f"replace(replace({text}, $old, $new), $old_search, $new_search)"
+            found.setdefault(table, []).append(f"{column} = {f'encode({new})' if kind == 'BLOB' else new}")
+    return [f"UPDATE {table} SET {', '.join(changes)}" for table, changes in found.items()]
