@@ -190,7 +190,10 @@ const drawOther = ({view, state}, question) =>
         "p",
         {class: "hint", data: {key: "searched"}},
         question.searched || "Searched by hand.",
-        question.byHand && [" ", button("Show the suggestions again", "suggest", {kind: "link", data: {key: "suggest"}})],
+        question.byHand && [
+          " ",
+          button("Show the suggestions again", "suggest", {kind: "link", data: {key: "suggest"}}),
+        ],
       ),
     question.others.length > 0 &&
       h(
