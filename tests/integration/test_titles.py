@@ -630,6 +630,31 @@ def test_report_names_broken_nfo_files_and_the_others_count(library: Library, fo
     assert (Path(path).name, "XML is not valid (mismatched tag)" in problem) == ("Thng.nfo", True)
     assert "1 NFO file has an error" in str(report["message"])
     assert {"Before the error", "Whole"} <= set(titles(library))
+    thng = titles(library)["Before the error"]
+    assert library.titles.get(thng.id).nfo_problems == {path: problem}
+    assert library.titles.get(titles(library)["Whole"].id).nfo_problems == {}
+    (folder / "Films/Thng.nfo").write_text("<movie><title>Mended</title></movie>")
+    identify(library)
+    assert library.titles.get(thng.id).nfo_problems == {}
+
+
+def test_broken_nfo_files_of_series_and_season_are_named(library: Library, folder: Path) -> None:
+    for name in ("tvshow.nfo", "Season 1/season.nfo", "Season 1/Pond - S01E01 - Frogs.nfo"):
+        root = {"tvshow": "tvshow", "season": "season"}.get(Path(name).stem, "episodedetails")
+        (folder / "Shows/Pond" / name).write_text(f"<{root}><plot>A</{root}>")
+    (folder / "Films/The Thing (1982)/other.nfo").write_text("<movie><plot>A</movie>")
+    identify(library)
+
+    def broken(title: TitleItem) -> set[str]:
+        return {Path(path).name for path in library.titles.get(title.id).nfo_problems}
+
+    pond, frogs = titles(library, "series")["Pond"], "Pond - S01E01 - Frogs.nfo"
+    assert broken(pond) == {"tvshow.nfo", "season.nfo", frogs}
+    assert broken(titles(library, "season")["Season 1"]) == {"season.nfo", frogs}
+    assert broken(titles(library, "season")["Season 2"]) == set()
+    assert broken(titles(library)["The Thing"]) == {"other.nfo"}
+    library.inventory.set_kind(library.inventory.list()[0].library_id, "home")
+    assert library._parts.store.read().value("SELECT count(*) FROM nfo_problems") == 0
 
 
 @pytest.mark.parametrize("name", ["Sample/movie-sample.mp4", "Films/sample.mp4", "Films/Dune (1984)/dune.sample.mp4"])

@@ -118,6 +118,7 @@ def view(
         "crew": _people(values.get("crew"), "director", "job"),
         "files": [_file(each) for each in title.files[:_MOST]],
         "files_total": wording.files(len(title.files)),
+        "nfo_problems": [f"{path.rsplit('/', 1)[-1]}: {problem}" for path, problem in title.nfo_problems.items()],
         "seasons": [_season(each, title) for each in found.seasons],
         "episodes": [_episode(each, has_file=each.file_count > 0) for each in title.children]
         if item.entity_type == "season"

@@ -135,6 +135,8 @@ def _print_inside(found: IdentifiedTitle) -> None:
         output.table(("id", "name", "files"), cells, right=(0, 2))
     for gap in found.gaps:
         output.say_out(gap.text)
+    for path, problem in found.nfo_problems.items():
+        output.say_out(f"{path}: {problem}")
     output.table(
         ("file", "role", "part", "path"),
         (

@@ -19,7 +19,7 @@ from indexium_core.store.titles import titles as store
 from indexium_core.store.titles.assignments import FormerTitle
 from indexium_core.store.titles.identified import TitleRow
 
-__all__ = ["NOTHING", "ReleasedFiles", "checked_files", "find_targets", "make_title", "move", "releasable"]
+__all__ = ["NOTHING", "FilesToRelease", "checked_files", "find_targets", "make_title", "move", "releasable"]
 
 _MOST_ID = 2**63 - 1
 
@@ -211,14 +211,14 @@ def move(
 
 
 @dataclass(frozen=True, slots=True)
-class ReleasedFiles:
+class FilesToRelease:
     """Files that an identification moves back, unless they were moved again after the request."""
 
     file_ids: tuple[int, ...]
     requested_at: datetime  # UTC
 
     @classmethod
-    def of_payload(cls, payload: Mapping[str, Any]) -> ReleasedFiles:
+    def of_payload(cls, payload: Mapping[str, Any]) -> FilesToRelease:
         """Return the files of the payload of a job."""
         if not payload.get("released"):
             return NOTHING
@@ -256,4 +256,4 @@ class ReleasedFiles:
                 identified.remove_empty(tx, library_id)
 
 
-NOTHING = ReleasedFiles((), datetime.min.replace(tzinfo=UTC))
+NOTHING = FilesToRelease((), datetime.min.replace(tzinfo=UTC))

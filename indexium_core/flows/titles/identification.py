@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
-from indexium_core.flows.titles.assigning import NOTHING, ReleasedFiles
+from indexium_core.flows.titles.assigning import NOTHING, FilesToRelease
 from indexium_core.flows.titles.candidates import season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
@@ -34,7 +34,7 @@ from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import assignments, identified
-from indexium_core.store.titles.identified import FileToIdentify, TitleRow
+from indexium_core.store.titles.identified import FileToIdentify, NfoProblemRow, TitleRow
 
 __all__ = ["IdentificationReport", "Identifier", "summary"]
 
@@ -82,7 +82,7 @@ class Identifier:
         *,
         on_progress: Callable[[int, int, str], None],
         should_stop: Callable[[], bool],
-        released: ReleasedFiles = NOTHING,
+        released: FilesToRelease = NOTHING,
     ) -> IdentificationReport:
         """
         Identify libraries; `on_progress` gets the files that are done, all files, and the present step.
@@ -156,12 +156,12 @@ class Identifier:
         report: IdentificationReport,
         should_stop: Callable[[], bool],
         *,
-        released: ReleasedFiles,
+        released: FilesToRelease,
     ) -> None:
         def read(name: str) -> NameParts:
             return names[name] if name in names else parsing.parse_name(name)
 
-        documents = self._documents(files, read, report)
+        documents = self._documents(library.library_id, files, read, report)
         if should_stop():
             report.cancelled = True
             return
@@ -186,7 +186,7 @@ class Identifier:
         documents: Mapping[int, FileDocuments],
         report: IdentificationReport,
         *,
-        released: ReleasedFiles,
+        released: FilesToRelease,
         tx: Connection | None = None,
     ) -> bool:
         """
@@ -268,9 +268,13 @@ class Identifier:
         return new_id
 
     def _documents(
-        self, files: Sequence[FileToIdentify], read: Callable[[str], NameParts], report: IdentificationReport
+        self,
+        library_id: int,
+        files: Sequence[FileToIdentify],
+        read: Callable[[str], NameParts],
+        report: IdentificationReport,
     ) -> dict[int, FileDocuments]:
-        """Return the documents of NFO files by file id."""
+        """Return the documents of NFO files by file id, and store which of them are broken."""
         names: dict[str, list[str]] = defaultdict(list)
         paths: dict[str, bytes] = {}
         for each in files:
@@ -283,13 +287,19 @@ class Identifier:
         chunks = [folders[start : start + _CHUNK_FOLDERS] for start in range(0, len(folders), _CHUNK_FOLDERS)]
         executor = self._executor(len(folders), len(folders) * _NAME_SECONDS)
         found: dict[str, FolderDocuments | None] = {}
+        broken: list[NfoProblemRow] = []
         located = [[paths[folder] for folder in chunk] for chunk in chunks]
         results = _in_parallel(executor, nfo_reading.read_folders, located)
         for chunk, (_, read_now) in zip(chunks, results, strict=True):
             for folder, of_folder in zip(chunk, read_now, strict=True):
                 found[folder], problems = of_folder or (None, {})
                 report.broken += len(problems)
+                broken += [
+                    NfoProblemRow(path, folder, path.rpartition("/")[2][: -len(".nfo")].lower(), problem)
+                    for path, problem in problems.items()
+                ]
                 report.problems |= dict(list(problems.items())[: _PROBLEMS - len(report.problems)])
+        self._database.run(partial(identified.put_nfo_problems, library_id=library_id, rows=broken))
         nfo_files = NfoFiles(found, names, read)
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
 
@@ -299,7 +309,7 @@ def _row(title: ResolvedTitle) -> TitleRow:
 
 
 def _put(
-    tx: Connection, *, group: FoundTitles, keep_nfo: Collection[int], released: ReleasedFiles, at: datetime
+    tx: Connection, *, group: FoundTitles, keep_nfo: Collection[int], released: FilesToRelease, at: datetime
 ) -> list[tuple[str, int, bool]]:
     kept, former = [each.id for each in group.titles if each.id in keep_nfo], released.former(tx, group.file_ids)
     changes = identified.put(tx, group.titles, group.links, group.values, file_ids=group.file_ids, keep_nfo=kept, at=at)

@@ -118,7 +118,7 @@ class TitleService:
             libraries,
             on_progress=job.progress,
             should_stop=job.should_stop,
-            released=assigning.ReleasedFiles.of_payload(job.payload),
+            released=assigning.FilesToRelease.of_payload(job.payload),
         )
         emit_changes(self._events, report.changes, job_id=job.job_id)
         facts = asdict(report)
@@ -218,12 +218,14 @@ class TitleService:
             raise errors.UnknownIdError(f"There is no title {title_id}.")
         item, *children = found
         gaps = gaps_of(store.episodes(reader, [item.id]).get(item.id, [])) if item.entity_type == "series" else []
+        files = store.files(reader, item)
         return IdentifiedTitle(
             item=item,
             values=[each for each in store.values(reader, item) if each.shown],
-            files=store.files(reader, item),
+            files=files,
             children=children,
             gaps=gaps,
+            nfo_problems=store.nfo_problems(reader, item, [each.file_id for each in files]),
         )
 
     @remote()
@@ -422,7 +424,7 @@ class TitleService:
         UsageError, too, if none of the files is moved or a library is offline.
         """
         libraries = assigning.releasable(self._database.read(), file_ids)
-        released = assigning.ReleasedFiles(tuple(sorted(libraries)), self._clock())
+        released = assigning.FilesToRelease(tuple(sorted(libraries)), self._clock())
         return self._add(sorted(set(libraries.values())), released.payload, priority)
 
     def _moved(self, title_id: int, changed: Collection[int]) -> TitleItem:

@@ -146,6 +146,7 @@ class IdentifiedTitle:
     files: list[TitleFile]
     children: list[TitleItem] = field(default_factory=list)  # seasons of a series, episodes of a season
     gaps: list[EpisodeGap] = field(default_factory=list)  # of a series
+    nfo_problems: dict[str, str] = field(default_factory=dict)  # a sentence by path of a broken NFO file
 
     def _repr_html_(self) -> str:
         return notebook.card(self.item.name, {each.field: each.text for each in self.values})

@@ -206,6 +206,15 @@ WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = s.entity_type 
 DELETE FROM title_matches AS m
 WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = m.entity_type AND t.id = m.entity_id);
 
+-- name: remove_nfo_problems
+-- Delete the broken NFO files of a library.
+DELETE FROM nfo_problems WHERE library_id = $library_id;
+
+-- name: put_nfo_problems
+-- Add the broken NFO files of a library.
+INSERT INTO nfo_problems BY NAME SELECT $library_id AS library_id, unnest($path::VARCHAR[]) AS path, unnest($folder::VARCHAR[]) AS folder,
+    unnest($stem::VARCHAR[]) AS stem, unnest($problem::VARCHAR[]) AS problem;
+
 -- name: forget_links
 -- Delete the links of the files of a library.
 DELETE FROM title_files WHERE file_id IN (SELECT file_id FROM scanned_files WHERE library_id = $1);

@@ -22,6 +22,7 @@ __all__ = [
     "find",
     "items",
     "lock",
+    "nfo_problems",
     "restore",
     "search_values",
     "series",
@@ -130,6 +131,12 @@ def files(reader: Connection, item: TitleItem) -> list[TitleFile]:
     """Return the files of a title; of a series and of a season, those of its episodes and extras."""
     facts = {"kind": item.entity_type, "id": item.id}
     return [TitleFile(**row) for row in reader.execute(_sql("files_of"), facts).fetch_dicts()]
+
+
+def nfo_problems(reader: Connection, item: TitleItem, file_ids: Sequence[int]) -> dict[str, str]:
+    """Return what is wrong with the NFO files beside the files of a title, by path."""
+    facts = {"kind": item.entity_type, "file_ids": list(file_ids)}
+    return dict(reader.execute(_sql("nfo_problems"), facts).fetchall())
 
 
 def series(reader: Connection, series_ids: Sequence[int] | None = None) -> list[dict[str, Any]]:
