@@ -6,7 +6,7 @@ remake, and a foreign film with a similar name. The provider lacks every ninetee
 A series has the seasons of its names; its distractors have the seasons of `_SEASONS` in turn.
 
 `tests/corpus/matches.txt` has further names with the answers of a search: namesakes, remakes, sequels, documentaries
-about films, shorts, and 17 titles that the provider lacks.
+about films, shorts, similar titles, and 24 titles that the provider lacks.
 """
 
 from __future__ import annotations

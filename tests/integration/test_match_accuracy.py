@@ -14,12 +14,17 @@ def test_clear_names_are_matched_and_no_name_wrongly() -> None:
 
 
 def test_names_of_the_second_corpus() -> None:
-    """Without the rule about seasons, one name gets a wrong match, and eight get the namesake of a missing title."""
+    """
+    Five names get the namesake of a title that the provider lacks.
+
+    Without the rule about seasons, one name gets a wrong match, and there are three more namesakes. Without the rule
+    about similar titles, five names get a film or series with a similar title.
+    """
     found = match_accuracy.measure_answers()
 
-    assert (found.names, found.matchable, found.missing) == (126, 87, 17)
+    assert (found.names, found.matchable, found.missing) == (139, 93, 24)
     assert found.wrong == []
-    assert found.recall >= 0.93
+    assert found.recall >= 0.92
     assert len(found.mistaken) <= 5
 
 

@@ -1,9 +1,9 @@
 """
 The labelled names of `tests/corpus`: identify them, and count what is right.
 
-`titles.json` has names of many kinds, `libraries.json` the folders of several people. A label has the type (`home`: no
-film and no episode), and for a film or an episode its title, year, season, episodes and date. `also` are other right
-titles. `edition`, `part` and `ids` are labels of films.
+`titles.json` has names of many kinds, `libraries.json` the folders of several people, and names one by one. A label has
+the type (`home`: no film and no episode), and for a film or an episode its title, year, season, episodes and date.
+`also` are other right titles. `edition`, `part` and `ids` are labels of films.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
+from indexium_core.model.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleFile, TitleItem, TitleValue
 
 __all__ = ["TitlesScreen"]
@@ -214,7 +215,7 @@ class TitlesScreen(Screen):
 
     def _filter(self, message: Mapping[str, Any]) -> None:
         key, values = str(message["key"]), [str(each)[:200] for each in message["values"]][:20]
-        if key in self.state.FILTERS:
+        if key in FACET_KEYS:
             self.state.choose(key, values)
             self._session.update_address(push=True)
             self.refresh()

@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 import param
 
 from dashboards.state import AddressedState
-from indexium_core.model.title_filter import TitleFilters
+from indexium_core.model.title_filter import FACET_KEYS, TitleFilters
 from indexium_core.model.titles.fields import ENTITY_TYPES
 from indexium_core.model.titles.titles import SORT_KEYS, STATES
 
 __all__ = ["TitlesState"]
+
+_SEVERAL = ("genre", "actor", "director")  # filters that take several values
 
 
 class TitlesState(AddressedState):
@@ -34,13 +36,9 @@ class TitlesState(AddressedState):
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
     title_id = param.Integer(default=None, allow_None=True, doc="The title that is open. The path has it.")
 
-    FILTERS: ClassVar[tuple[str, ...]] = (
-        *("kind", "state", "library_id", "genre", "year", "rating"),
-        *("actor", "director", "matched", "incomplete"),
-    )
     _address: ClassVar[Mapping[str, str]] = {
         "query": "q",
-        **{name: name for name in FILTERS if name != "library_id"},
+        **{key: key for key in FACET_KEYS if key != "library_id"},
         "library_id": "library",
         "sort": "sort",
         "shows": "show",
@@ -52,11 +50,11 @@ class TitlesState(AddressedState):
         value = getattr(self, key)
         if value is None or value == "":
             return []
-        return str(value).split("|") if key in ("genre", "actor", "director") else [str(value)]
+        return str(value).split("|") if key in _SEVERAL else [str(value)]
 
     def choose(self, key: str, values: Sequence[str]) -> None:
         """Set the values of a filter, and show the first page; a filter with one value takes the newest."""
-        if key in ("genre", "actor", "director"):
+        if key in _SEVERAL:
             self.param.update(number=1, **{key: "|".join(each.replace("|", " ") for each in values)})
             return
         new = [each for each in values if each not in self.chosen(key)] or list(values)
@@ -81,8 +79,8 @@ class TitlesState(AddressedState):
 
     def clear(self) -> None:
         """Show all titles."""
-        self.param.update(query="", number=1, **{name: self.param[name].default for name in self.FILTERS})
+        self.param.update(query="", number=1, **{key: self.param[key].default for key in FACET_KEYS})
 
     def is_narrowed(self) -> bool:
         """Return whether a search or a filter is set."""
-        return bool(self.query) or any(self.chosen(key) for key in self.FILTERS)
+        return bool(self.query) or any(self.chosen(key) for key in FACET_KEYS)

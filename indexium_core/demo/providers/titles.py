@@ -74,7 +74,7 @@ TITLES = (
         plot="The crew of a rescue boat, season by season.",
         seasons={0: 2, 1: 8, 2: 6},
     ),
-    MadeUpTitle(number=21, kind="tv", title="Harbour Lights", year=1987, popularity=4.0, seasons={1: 3}),
+    MadeUpTitle(number=21, kind="tv", title="Harbour Lights", year=1987, country="US", popularity=4.0, seasons={1: 3}),
     MadeUpTitle(
         number=22,
         kind="tv",

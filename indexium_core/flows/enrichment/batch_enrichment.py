@@ -301,7 +301,7 @@ class BatchEnrichmentService:
             run.skip([title for title, each in fetched.items() if each is None and not ending.is_set()])
             if found := [each for each in fetched.values() if each is not None]:
                 outdated = self._store(run, found)
-                # A title without a match any more waits for a decision.
+                # A title that has lost its match waits for a decision.
                 waiting += [title._replace(known=known) for title, known in outdated.items() if known.is_match]
                 waiting += [
                     each.title._replace(attempts=each.title.attempts + 1)

@@ -310,7 +310,15 @@ def _objection(ranked: Sequence[ScoredCandidate], query: SearchQuery) -> str:
     conflict = _conflict_of_ids(query.external_ids, ranked) or best.conflict
     if not conflict and best.score < ACCEPT_SCORE:
         return f"The best score is {best.score:.2f}; {ACCEPT_SCORE:.2f} is needed."
-    return conflict or _lack_of_episodes(best, query)
+    return conflict or _unconfirmed_title(best, query) or _lack_of_episodes(best, query)
+
+
+def _unconfirmed_title(best: ScoredCandidate, query: SearchQuery) -> str:
+    """Return a sentence if the title is only similar, and no year and no id confirms it: `Aliens` is not `Alien`."""
+    is_equal = any(reason.code == "title" and reason.points >= TITLE_WEIGHT for reason in best.reasons)
+    if query.year is not None or _has_id(best) or is_equal:
+        return ""
+    return f"The file has no year, and its title is not that of “{best.candidate.name}”."
 
 
 def _lack_of_episodes(best: ScoredCandidate, query: SearchQuery) -> str:

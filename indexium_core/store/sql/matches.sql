@@ -91,7 +91,7 @@ SELECT season, max(coalesce(episode, absolute)) FROM episodes
 WHERE series_id = $id AND season IS DISTINCT FROM 0 AND coalesce(episode, absolute) IS NOT NULL GROUP BY season ORDER BY season;
 
 -- name: items
--- Given titles for a list.
+-- Given films and series without rating, genres and match: a decision reads few titles, and the statements of a page of titles take twice as long.
 SELECT t.id, t.entity_type, t.title, t.year, t.state, t.library_id, NULL::BIGINT AS series_id, '' AS series_title,
        NULL::INTEGER AS season, NULL::INTEGER AS episode, NULL::DATE AS aired, coalesce(f.file_count, 0) AS file_count,
        coalesce(e.episode_count, 0) AS episode_count, coalesce(e.season_count, 0) AS season_count, u.entity_id IS NOT NULL AS touched,

@@ -250,10 +250,9 @@ def add_titles(tx: Connection, titles: Iterable[TitleRow], *, at: datetime) -> N
     """Add the new films, series and episodes; known ones get their library, their key and their series."""
     rows = list(titles)
     tx.execute(_sql("incoming_titles"), {name: [getattr(row, name) for row in rows] for name in TitleRow._fields})
-    for entity in ("movies", "series", "episodes"):
-        for statement in ("insert_titles", "move_titles"):
-            text = sql.with_parts(_sql(f"{statement}_{'episodes' if entity == 'episodes' else 'works'}"), table=entity)
-            tx.execute(text, {"kind": entity.removesuffix("s") if entity != "series" else entity, "at": at})
+    for kind, form in (("movie", "works"), ("series", "works"), ("episode", "episodes")):
+        for statement in (f"insert_titles_{form}", f"move_titles_{form}"):
+            tx.execute(sql.with_parts(_sql(statement), table=_TABLES[kind]), {"kind": kind, "at": at})
 
 
 def show(tx: Connection, *, at: datetime, ids: Sequence[int] | None = None, series_ids: Collection[int] = ()) -> None:

@@ -11,9 +11,9 @@ from indexium_core.flows.providers.external_api_manager import ExternalAPIManage
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import ProviderDetails
-from tests.integration.test_titles import add, titles
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich, values
+from tests.support.identified_home import add, titles
 from tests.support.waiting import until
 
 

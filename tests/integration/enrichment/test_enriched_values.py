@@ -10,9 +10,9 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from tests.integration.test_titles import add, identify, titles
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich, values
+from tests.support.identified_home import add, identify, titles
 
 
 def test_film_gets_a_row_for_each_provider_and_field(library: Library) -> None:

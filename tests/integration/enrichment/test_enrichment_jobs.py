@@ -14,9 +14,9 @@ from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.store.connection import OUT_OF_MEMORY
-from tests.integration.test_titles import identify, run, titles
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich
+from tests.support.identified_home import identify, run, titles
 from tests.support.waiting import until
 
 

@@ -10,9 +10,9 @@ from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.flows.enrichment.enricher import TitleEnricher
 from indexium_core.library import Library
-from tests.integration.test_titles import add, titles
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich, values
+from tests.support.identified_home import add, titles
 from tests.support.providers import KEYS
 
 

@@ -222,3 +222,17 @@ def test_suggestions_of_a_title_that_was_never_searched_are_a_question(library: 
     library.matches.search(title_id, "Salt Meadows 2019")
     question = library.matches.suggest(title_id)
     assert (question.state, question.candidates[0].candidate.title) == ("open", "Orbit of Two: Return")
+
+
+@pytest.mark.parametrize(("country", "year"), [("UK", 2016), ("US", 1987)])
+def test_country_in_the_name_of_a_series_decides_between_namesakes(
+    library: Library, tmp_path: Path, country: str, year: int
+) -> None:
+    name = f"Harbour Lights ({country})"
+    media.video(tmp_path / f"media/Shows/{name}/Season 1/{name} - S01E01.mp4", seed=50)
+    library.scan()
+
+    question = library.matches.get(found(library, name))
+
+    assert question.state == "accepted"
+    assert question.candidates[0].candidate.year == year

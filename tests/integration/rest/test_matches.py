@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.web import server
 from indexium_core.library import Library
 from tests.support.copied_home import CopiedHome
 from tests.support.providers import use_keys
@@ -23,12 +22,6 @@ def library(configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     use_keys(monkeypatch)
     with _HOME.open(configured, _HOME.lay_out(tmp_path / "media")) as opened:
         yield opened
-
-
-@pytest.fixture
-def rest(library: Library) -> Iterator[Client]:
-    with server.make_server(library, port=0).background() as made:
-        yield Client(made.url)
 
 
 def id_of(rest: Client, title: str) -> int:

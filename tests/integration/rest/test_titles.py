@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.web import server
 from indexium_core.library import Library
 from tests.support.copied_home import CopiedHome
 from tests.support.rest import Client
@@ -25,12 +24,6 @@ _HOME = CopiedHome(NAMES)
 def library(tmp_path: Path) -> Iterator[Library]:
     with _HOME.open(tmp_path / "home", _HOME.lay_out(tmp_path / "media")) as opened:
         yield opened
-
-
-@pytest.fixture
-def rest(library: Library) -> Iterator[Client]:
-    with server.make_server(library, port=0).background() as made:
-        yield Client(made.url)
 
 
 def id_of(rest: Client, kind: str, title: str) -> int:

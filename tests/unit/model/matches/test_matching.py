@@ -362,6 +362,24 @@ def test_series_that_lacks_episodes_of_the_files_is_a_question(
     assert decide(own, candidate).accepted
 
 
+@pytest.mark.parametrize(
+    ("title", "year", "is_accepted"),
+    [
+        ("Aliens", None, False),
+        ("Aliens", 1979, True),  # a spelling: the year confirms it
+        ("The Alien", None, True),
+        ("Álien", None, True),
+    ],
+)
+def test_similar_title_without_a_year_is_a_question(title: str, year: int | None, is_accepted: bool) -> None:
+    candidate = film("Alien", 1979, popularity=130.0)
+    found = decide(SearchQuery(title, year, "movie"), candidate)
+
+    assert (found.accepted is not None) == is_accepted
+    assert is_accepted or found.explanation == "The file has no year, and its title is not that of “Alien (1979)”."
+    assert decide(SearchQuery(title, year, "movie", external_ids=(ExternalId("tmdb", "1"),)), candidate).accepted
+
+
 def test_seasons_are_needed_only_without_a_year() -> None:
     unknown, query = series(()), SearchQuery("The Long Road", content_type="tv", last_episodes=((2, 4),))
     assert MATCHER.needs_details(decide(query, unknown), query)

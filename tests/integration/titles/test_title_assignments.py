@@ -14,20 +14,7 @@ from indexium_core.flows.titles.assigning import FilesToRelease
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
-from tests.integration.test_titles import (
-    _NFO,
-    FILE_CHANGES,
-    add,
-    change_kind,
-    folder,
-    identify,
-    library,
-    rename_file,
-    run,
-    titles,
-)
-
-__all__ = ["folder", "library"]
+from tests.support.identified_home import FILE_CHANGES, NFO, add, change_kind, identify, rename_file, run, titles
 
 
 def file_of(library: Library, name: str) -> int:
@@ -136,7 +123,7 @@ def test_new_title_by_hand_takes_later_files_of_its_name(library: Library, folde
 
 
 def test_moved_file_gives_no_values(library: Library, folder: Path) -> None:
-    (folder / "Films/Thng.nfo").write_text(_NFO.format("From the NFO file"))
+    (folder / "Films/Thng.nfo").write_text(NFO.format("From the NFO file"))
     thing = titles(library)["The Thing"]
     library.titles.assign([file_of(library, "Thng.mp4")], thing.id, role="main")
     identify(library)

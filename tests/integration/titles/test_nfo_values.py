@@ -1,0 +1,140 @@
+"""Values of NFO files."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from indexium_core.library import Library
+from indexium_core.model.titles.titles import TitleItem
+from tests.support.identified_home import NFO, add, identify, titles
+
+
+def test_nfo_file_of_one_film_is_not_that_of_its_neighbour(library: Library, folder: Path) -> None:
+    names = ("Heat (1995)", "Alien (1979)", "Dune (1984) cd1", "Dune (1984) cd2", "Solaris", "Blob (1958) 1080p")
+    for seed, name in enumerate(names, 60):
+        around = {"Heat": "Two", "Alien": "Two"}.get(name.split()[0], name.split()[0])
+        add(folder / f"Films/{around}/{name}.mp4", seed)
+    (folder / "Films/Two/Heat (1995).nfo").write_text(NFO.format("Heat of the NFO file"))
+    (folder / "Films/Dune/Dune (1984) cd1.nfo").write_text(NFO.format("Dune of the NFO file"))
+    (folder / "Films/Solaris/other.nfo").write_text(NFO.format("Solaris of the NFO file"))
+    add(folder / "Films/Blob/Blob (1958) 720p.mp4", 70)
+    (folder / "Films/Blob/Blob (1958) 720p.nfo").write_text(NFO.format("Blob of the NFO file"))
+    library.scan()
+    found = titles(library)
+    assert {"Heat of the NFO file", "Alien"} <= set(found)
+    assert library.titles.candidates(found["Alien"].id, "tmdb_id") == []
+    assert [found[f"{each} of the NFO file"].file_count for each in ("Dune", "Solaris", "Blob")] == [2, 1, 2]
+
+
+def test_folder_that_cannot_be_listed_keeps_values_of_nfo_files(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "Films/Thng.nfo").write_text(NFO.format("From the NFO file"))
+    identify(library)
+    monkeypatch.setattr("indexium_core.flows.titles.nfo_reading._read_folder", lambda _: None)
+    identify(library)
+    assert "From the NFO file" in titles(library)
+
+
+def test_nfo_file_of_a_season_gives_its_values(library: Library, folder: Path) -> None:
+    season = folder / "Shows/Pond/Season 1/season.nfo"
+    season.write_text("<season><title>Frogs and reeds</title><plot>The first year.</plot></season>")
+    (folder / "Shows/Pond/Season 2/season.nfo").write_text(
+        "<season><seasonnumber>7</seasonnumber><title>X</title></season>"
+    )
+    assert identify(library)["broken"] == 0
+    found = titles(library, "season")["Frogs and reeds"]
+    assert (found.season, set(titles(library, "season"))) == (1, {"Frogs and reeds", "Season 2"})
+    assert {(each.field, each.value, each.origin) for each in library.titles.get(found.id).values} == {
+        ("title", "Frogs and reeds", "nfo"),
+        ("plot", "The first year.", "nfo"),
+    }
+    library.titles.set(found.id, "title", "By hand")
+    season.write_text("<season><title>Tadpoles</title></season>")
+    identify(library)
+    assert [each.value for each in library.titles.candidates(found.id)] == ["By hand", "Tadpoles"]
+    season.unlink()
+    identify(library)
+    assert [each.value for each in library.titles.candidates(found.id)] == ["By hand"]
+
+
+def test_nfo_file_of_a_series_names_its_seasons(library: Library, folder: Path) -> None:
+    series = folder / "Shows/Pond/tvshow.nfo"
+    names = '<namedseason number="1">Spring</namedseason><namedseason number="2">Summer</namedseason>'
+    series.write_text(f'<tvshow><title>Pond</title>{names}<namedseason number="x">No</namedseason></tvshow>')
+    (folder / "Shows/Pond/Season 2/season.nfo").write_text("<season><title>High summer</title></season>")
+    identify(library)
+    assert set(titles(library, "season")) == {"Spring", "High summer"}
+    series.write_text("<tvshow><title>Pond</title></tvshow>")
+    identify(library)
+    assert set(titles(library, "season")) == {"Season 1", "High summer"}
+
+
+@pytest.mark.parametrize(
+    ("lock", "locked"),
+    [
+        ("<lockdata>true</lockdata>", {"plot", "genres", "runtime_minutes"}),
+        ("<lockedfields>Overview|Genres|Name</lockedfields>", {"plot", "genres"}),
+        ("<lockdata>false</lockdata>", set()),
+    ],
+)
+def test_locked_field_of_nfo_file_takes_no_value_of_a_provider(
+    library: Library, folder: Path, lock: str, locked: set[str]
+) -> None:
+    (folder / "Films/Thng.nfo").write_text(f"<movie>{lock}<genre>Horror</genre></movie>")
+    identify(library)
+    film = titles(library)["Thng"]
+    values = {"plot": "Of a provider", "genres": ["Comedy"], "runtime_minutes": 90, "tagline": "Of a provider"}
+    with library._parts.store.atomic() as tx:
+        for name, value in values.items():
+            facts = [film.id, name, json.dumps(value), datetime.now(UTC)]
+            tx.execute(
+                "INSERT INTO title_values VALUES ('movie', $1, $2, $3, 'provider', 'tmdb', 0.9, $4, FALSE)", facts
+            )
+    identify(library)
+    by_nfo = {each.field for each in library.titles.candidates(film.id) if each.locked_by_nfo}
+    assert by_nfo & {*values} == locked
+    own = {"genres": ["Horror"]} | dict.fromkeys(locked - {"genres"})
+    shown = {each.field: each.value for each in library.titles.get(film.id).values if each.field in values}
+    assert shown == values | own
+    library.titles.set(film.id, "plot", "By hand")
+    assert library.titles.candidates(film.id, "plot")[0].value == "By hand"
+
+
+def test_report_names_broken_nfo_files_and_the_others_count(library: Library, folder: Path) -> None:
+    (folder / "Films/Thng.nfo").write_text("<movie><title>Before the error</title><plot>A & <b></movie>")
+    (folder / "Films/The Thing (1982)/movie.nfo").write_text(NFO.format("Whole"))
+    report = identify(library)
+    [(path, problem)] = report["problems"].items()  # type: ignore[attr-defined]
+    assert (Path(path).name, "XML is not valid (mismatched tag)" in problem) == ("Thng.nfo", True)
+    assert "1 NFO file has an error" in str(report["message"])
+    assert {"Before the error", "Whole"} <= set(titles(library))
+    thng = titles(library)["Before the error"]
+    assert library.titles.get(thng.id).nfo_problems == {path: problem}
+    assert library.titles.get(titles(library)["Whole"].id).nfo_problems == {}
+    (folder / "Films/Thng.nfo").write_text("<movie><title>Mended</title></movie>")
+    identify(library)
+    assert library.titles.get(thng.id).nfo_problems == {}
+
+
+def test_broken_nfo_files_of_series_and_season_are_named(library: Library, folder: Path) -> None:
+    for name in ("tvshow.nfo", "Season 1/season.nfo", "Season 1/Pond - S01E01 - Frogs.nfo"):
+        root = {"tvshow": "tvshow", "season": "season"}.get(Path(name).stem, "episodedetails")
+        (folder / "Shows/Pond" / name).write_text(f"<{root}><plot>A</{root}>")
+    (folder / "Films/The Thing (1982)/other.nfo").write_text("<movie><plot>A</movie>")
+    identify(library)
+
+    def broken(title: TitleItem) -> set[str]:
+        return {Path(path).name for path in library.titles.get(title.id).nfo_problems}
+
+    pond, frogs = titles(library, "series")["Pond"], "Pond - S01E01 - Frogs.nfo"
+    assert broken(pond) == {"tvshow.nfo", "season.nfo", frogs}
+    assert broken(titles(library, "season")["Season 1"]) == {"season.nfo", frogs}
+    assert broken(titles(library, "season")["Season 2"]) == set()
+    assert broken(titles(library)["The Thing"]) == {"other.nfo"}
+    library.inventory.set_kind(library.inventory.list()[0].library_id, "home")
+    assert library._parts.store.read().value("SELECT count(*) FROM nfo_problems") == 0
