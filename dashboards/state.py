@@ -75,6 +75,12 @@ class AddressedState(param.Parameterized):
         """Take the values of an address; missing or invalid values are the defaults."""
         self.param.update(**self._values(search))
 
+    def wrong_values(self, search: str) -> dict[str, str]:
+        """Return the values of an address that are not valid, by the names of their parameters."""
+        fields = dict(_fields_of(search))
+        given = {name: fields[short] for name, short in self._address.items() if fields.get(short)}
+        return {name: text for name, text in given.items() if not _is_valid(self.param[name], text)}
+
     def _has_field(self, search: str) -> bool:
         """Return whether an address has a field of this state."""
         return any(short in self._address.values() for short, _ in _fields_of(search))
@@ -96,17 +102,28 @@ def _fields_of(search: str) -> list[tuple[str, str]]:
         return []
 
 
+def _is_valid(kind: Any, text: str) -> bool:
+    """Return whether the text of an address is a value of a parameter."""
+    try:
+        _parsed(kind, text)
+    except ValueError:
+        return False
+    return True
+
+
 def _read(kind: Any, text: str) -> Any:
     """Return the text of an address as the value of a parameter, or its default."""
-    try:
-        if isinstance(kind, param.Boolean):
-            return text == "1"
-        value = int(text) if isinstance(kind, param.Integer) else text
-        kind._validate(value)  # noqa: SLF001 - param has no public method for this
-        if isinstance(value, int) and abs(value) > _LARGEST:
-            return kind.default
-    except ValueError:
-        return kind.default
+    return _parsed(kind, text) if _is_valid(kind, text) else kind.default
+
+
+def _parsed(kind: Any, text: str) -> Any:
+    """Return the text of an address as the value of a parameter. Raises ValueError if it is not valid."""
+    if isinstance(kind, param.Boolean):
+        return text == "1"
+    value = int(text) if isinstance(kind, param.Integer) else text
+    kind._validate(value)  # noqa: SLF001 - param has no public method for this
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise ValueError(text)
     return value
 
 

@@ -86,7 +86,7 @@ export const drawFilterBar = ({search, set, isUnfolded}, ...pills) =>
 /**
  * Draw what a list shows if it has no items.
  *
- * @type {(title: string, text: string, acts: Child) => HTMLElement}
+ * @type {(title: string, text: Child, acts: Child) => HTMLElement}
  */
 export const drawEmptyList = (title, text, acts) =>
   h(

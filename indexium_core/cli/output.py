@@ -108,11 +108,17 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     writer.writerows(rows)
 
 
-def table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> None:
-    """Print a table; the columns in `right` are right-aligned."""
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = (), empty: str = ""
+) -> None:
+    """Print a table; the columns in `right` are right-aligned. Without rows, print the message `empty` instead."""
     import rich.table
     import rich.text
 
+    rows = list(rows)
+    if empty and not rows:
+        note(empty)
+        return
     shown = rich.table.Table(box=None, pad_edge=False, header_style="bold")
     console = _console()
     if not console.is_terminal:
@@ -130,13 +136,18 @@ def listing(
     cells: Callable[[Row], Sequence[object]],
     *,
     right: Sequence[int] = (),
+    empty: str,
     as_json: bool,
 ) -> None:
-    """Print a whole list: as a table with the `cells` of each item, or as one JSON document."""
+    """
+    Print a whole list: as a table with the `cells` of each item, or as one JSON document.
+
+    `empty` says that there is no item, and what the next step is.
+    """
     if as_json:
         to_json({"items": items, "total": len(items)})
     else:
-        table(header, map(cells, items), right=right)
+        table(header, map(cells, items), right=right, empty=empty)
 
 
 def too_late(name: str, action: str, result: str) -> str:

@@ -93,14 +93,48 @@ def test_a_search_finds_titles_and_an_empty_result_offers_to_clear_it(titles: Ti
     page = titles.visit()
 
     search = page.get_by_label("Search the titles")
-    search.fill("sommer fluss")
-    search.press("Enter")
+    search.press_sequentially("sommer fluss")
     expect(page.locator(".title-tile")).to_have_count(1)
+    page.wait_for_url("**/titles?q=sommer+fluss")
+    search.press("Escape")
+    expect(page.locator(".title-tile")).to_have_count(7)
     search.fill("nothing has this name")
     search.press("Enter")
     expect(page.get_by_text("No title matches these filters")).to_be_visible()
     page.get_by_role("button", name="Clear all filters").click()
     expect(page.locator(".title-tile")).to_have_count(7)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("kind=film", "There is no kind “film”. Choose one of: movie, series, season, episode."),
+        ("sort=size", "There is no sort key “size”. Choose one of: title, year, state, rating, added."),
+        ("year=soon", "“soon” is neither a year nor a range of years, such as 1994 or 1990-1999."),
+        ("year=-", "“-” is neither a year nor a range of years, such as 1994 or 1990-1999."),
+        ("rating=12", "A rating is a number from 0 to 10, not “12”."),
+        ("library=99", "There is no library folder 99."),
+    ],
+)
+def test_a_wrong_filter_in_the_address_is_named_above_all_titles(titles: Titles, address: str, sentence: str) -> None:
+    page = titles.visit(f"/titles?{address}")
+
+    expect(page.locator(".complain")).to_contain_text(sentence)
+    expect(page.locator(".title-tile")).to_have_count(7)
+    page.get_by_role("button", name="Incomplete series 1").click()
+    expect(page.locator(".title-tile")).to_have_count(1)
+    expect(page.locator(".complain")).to_have_count(0)
+
+
+def test_a_title_that_does_not_exist_has_a_page_that_says_so(titles: Titles) -> None:
+    page = titles.visit("/titles/999999")
+
+    expect(page.get_by_role("heading", name="There is no title 999999")).to_be_visible()
+    expect(page.get_by_text("A title disappears with its last file")).to_be_visible()
+    assert grave(page) == []
+    page.get_by_role("link", name="All titles").click()
+    expect(page.locator(".title-tile")).to_have_count(7)
+    page.wait_for_url("**/titles")
 
 
 def test_the_table_has_the_same_titles(titles: Titles) -> None:
@@ -310,11 +344,17 @@ def test_a_home_without_titles_explains_the_kind_of_a_folder(look: Site) -> None
     expect(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Titles")).to_have_count(0)
 
 
-def test_an_unknown_title_is_reported(titles: Titles) -> None:
-    page = titles.visit("/titles/999999")
+def test_the_dialog_that_moves_a_file_starts_with_its_role(titles: Titles) -> None:
+    file = titles.library.titles.get(titles.ids["Cedar"]).files[0]
+    titles.library.titles.assign([file.file_id], titles.ids["Amber Coast"], role="trailer")
+    page = titles.visit(f"/titles/{titles.ids['Amber Coast']}")
 
-    expect(page.get_by_text("There is no title 999999.")).to_be_visible()
-    expect(page.locator(".title-tile")).to_have_count(7)
+    page.get_by_role("button", name="Move to another title: Cedar").click()
+    dialog = page.get_by_role("dialog", name="Move to another title")
+    dialog.get_by_label("Film or series").fill("birch")
+    dialog.get_by_role("radio", name="Birch and Bone").check()
+
+    expect(dialog.get_by_label("The file is")).to_have_value("trailer")
 
 
 def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
@@ -350,7 +390,7 @@ def test_a_file_becomes_a_new_film(titles: Titles) -> None:
     dialog.get_by_role("radio", name="a new film").check()
     dialog.get_by_label("Year").fill("1994")
     dialog.get_by_role("button", name="Move the file").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("There is a movie with this name already")
+    expect(dialog.get_by_role("alert")).to_contain_text("There is a film with this name already")
     dialog.get_by_label("Year").fill("2014")
     dialog.get_by_role("button", name="Move the file").click()
 

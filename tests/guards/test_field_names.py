@@ -31,7 +31,7 @@ MAPS = (
 TITLES = (
     "indexium_core.model.titles.",
     "indexium_core.model.query.title_keys",
-    "indexium_core.model.title_filter",
+    "indexium_core.model.titles.title_filter",
     "indexium_core.files.titles.",
     "indexium_core.store.titles.",
     "indexium_core.flows.titles.",

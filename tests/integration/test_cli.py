@@ -111,14 +111,40 @@ def test_question_and_dry_run_have_the_files_of_each_field(planned: Command) -> 
     assert f"(1 danger), under 1 s. Fields that change: {losing}" in planned.err
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("titles list", "No film and no series is identified. 'indexium titles identify' identifies the videos"),
+        ("titles list nothing", "No title matches. 'indexium titles list' without options shows all films and series."),
+        ("titles matches", "No film and no series is identified. 'indexium titles identify' identifies them."),
+        ("providers requests", "No request has left this machine. 'indexium titles enrich' looks titles up"),
+        ("providers requests --failed", "No request is in this list. 'indexium providers requests' without options"),
+        ("libraries list", "There is no library folder. 'indexium scan DIR' adds one and scans it."),
+        ("people list", "No person is known. 'indexium people import FILE' imports people."),
+        ("decisions list", "No decision is in force. 'indexium edit SEARCH' makes one."),
+        ("undo --list", "There is no decision to undo. 'indexium plan' shows what can be decided."),
+        ("templates list", "There is no template. 'indexium templates save NAME' saves one."),
+        ("fields list", "There is no custom field. 'indexium fields add KEY' adds one."),
+        ("locks", "No field of these files is locked. 'indexium lock SEARCH FIELD' locks one."),
+        ("db list", "There is no backup of the database. 'indexium db backup' makes one."),
+    ],
+)
+def test_an_empty_list_is_one_sentence_with_the_next_step(run: Command, words: str, sentence: str) -> None:
+    assert run(*words.split()) == 0
+
+    assert run.out == ""
+    assert sentence in run.err
+    assert run.json(*words.split())["items"] == []
+
+
 def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command) -> None:
     assert planned("write", "--yes") == 0
     assert planned("rollback", "1", "--yes", "--person", "Nobody Here") == 2
     assert "This operation added 'Nobody Here' to no file." in planned.err
     assert planned("rollback", "1", "--yes") == 0
     some, every = (f"'indexium postpone {query} --bring-back'" for query in ("issue:rolled_back", "postponed:yes"))
-    assert f"2 files are skipped in the plan; {some} plans them again (" in planned.err
-    again = f"{some} plans rolled-back files again, {every} plans all of them again"
+    assert f"2 files are skipped in the plan; {some} plans them again." in planned.err
+    again = f"{every} plans them again"
     for words in (("--risk", "safe", "--dry-run"), ("--risk", "safe"), ("--dry-run",)):
         assert planned("write", "--yes", *words) == 0
         assert f"2 skipped ({again})." in planned.err

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.title_mover import MOVE, TitleMover
+from dashboards.pages.titles.title_mover import MOVE, FileMove, TitleMover, move_of
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
@@ -18,7 +18,7 @@ from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
-from indexium_core.model.title_filter import FACET_KEYS
+from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleFile, TitleItem, TitleValue
 
 __all__ = ["TitlesScreen"]
@@ -45,15 +45,6 @@ class _ValueChange(NamedTuple):
     after: Sequence[TitleValue]
 
 
-class _FileMove(NamedTuple):
-    """A move of a file to another title, so that it can be undone."""
-
-    file_id: int
-    name: str  # of the file
-    role: str
-    former: int | None  # the title to which a person had moved the file before; None: that of its name
-
-
 class TitlesScreen(Screen):
     """The page of films and series in one session."""
 
@@ -69,9 +60,11 @@ class TitlesScreen(Screen):
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
         self._requests_page, self._no_poster = 1, ""
-        self._changes: dict[int, _ValueChange | _FileMove] = {}  # by hand; ids below 0, those of matches above
+        self._is_typing = False  # in the search field: one step of the browser's history
+        self._missing: errors.IndexiumError | None = None  # why the title that is open cannot be shown
+        self._changes: dict[int, _ValueChange | FileMove] = {}  # by hand; ids below 0, those of matches above
         self._list.on(
-            find=lambda message: self._narrow(query=str(message["query"])[:400].strip()),
+            find=self._find,
             filter=self._filter,
             facet=self._send_facet,
             sort=lambda message: self._narrow(sort=str(message["sort"])) if message["sort"] in SORT_KEYS else None,
@@ -177,7 +170,16 @@ class TitlesScreen(Screen):
                 due=0 if due.reason else due.titles,
             )
 
-        self._bridge.run(read, self._show_list, name="titles")
+        self._bridge.run(read, self._show_list, name="titles", failed=self._list_failed)
+
+    def _list_failed(self, error: errors.IndexiumError) -> None:
+        """Show all titles and the reason, if the list cannot be narrowed in this way: its folder does not exist."""
+        if isinstance(error, errors.UsageError) and self.state.is_narrowed():
+            self.state.clear()
+            self.state.problem = error.message
+            self._load_list()
+        else:
+            self._bridge.toast("error", error.message)
 
     def _show_list(self, found: titles_list.TitlesSnapshot) -> None:
         self._loaded, self._title = found, None
@@ -199,6 +201,7 @@ class TitlesScreen(Screen):
         self._page.put(
             **title_page.view(
                 self._title if self.state.title_id is not None else None,
+                missing=self._missing if self.state.title_id is not None else None,
                 requests=self._requests,
                 no_poster=self._no_poster,
                 opened=self._opened,
@@ -208,9 +211,15 @@ class TitlesScreen(Screen):
             )
         )
 
-    def _narrow(self, **values: Any) -> None:
-        self.state.param.update(**({"number": 1} | values))
-        self._session.update_address(push=True)
+    def _find(self, message: Mapping[str, Any]) -> None:
+        is_typed = bool(message.get("typed"))
+        self._narrow(push=not (is_typed and self._is_typing), query=str(message["query"])[:400].strip())
+        self._is_typing = is_typed
+
+    def _narrow(self, *, push: bool = True, **values: Any) -> None:
+        self._is_typing = False
+        self.state.param.update(**({"number": 1, "problem": ""} | values))
+        self._session.update_address(push=push)
         self.refresh()
 
     def _filter(self, message: Mapping[str, Any]) -> None:
@@ -251,6 +260,7 @@ class TitlesScreen(Screen):
     def _choose_title(self, title_id: int | None) -> None:
         if title_id != self.state.title_id:
             self._title, self._requests, self._requests_page, self._no_poster = None, None, 1, ""
+            self._missing = None
         self.state.title_id, self._opened, self._problem = title_id, "", ""
 
     def _load_title(self, title_id: int) -> None:
@@ -271,14 +281,18 @@ class TitlesScreen(Screen):
                 can_decide=self._session.has_page(DECIDE),
             )
 
-        self._bridge.run(read, self._show_title, name="titles", failed=self._failed)
+        self._bridge.run(read, self._show_title, name="titles", failed=self._show_missing)
         self._load_requests(title_id)
         if self._session.pictures:
             self._load_poster(title_id)
 
+    def _show_missing(self, error: errors.IndexiumError) -> None:
+        self._title, self._missing = None, error
+        self._draw()
+
     def _show_title(self, found: title_page.TitleSnapshot) -> None:
         if found.title.item.id == self.state.title_id:
-            self._title = found
+            self._title, self._missing = found, None
             self._draw()
             self._session.update_address()
 
@@ -318,10 +332,6 @@ class TitlesScreen(Screen):
         self._requests_page = max(1, number)
         if self.state.title_id is not None:
             self._load_requests(self.state.title_id)
-
-    def _failed(self, error: errors.IndexiumError) -> None:
-        self._bridge.toast("error", error.message)
-        self._open(None)
 
     def _show_candidates(self, field: str) -> None:
         """Show the candidates of a field, or hide them."""
@@ -371,7 +381,7 @@ class TitlesScreen(Screen):
 
         self._bridge.run(change, done, name="title_change", failed=failed)
 
-    def _number(self, change: _ValueChange | _FileMove) -> int:
+    def _number(self, change: _ValueChange | FileMove) -> int:
         """Keep a change for its undo, and return its number."""
         number = -1 - len(self._changes)
         self._changes[number] = change
@@ -383,8 +393,8 @@ class TitlesScreen(Screen):
         if change is None:
             self._decide_match(lambda: self._library.matches.undo(number))
             return
-        if isinstance(change, _FileMove):
-            self._undo_move(change)
+        if isinstance(change, FileMove):
+            self._mover.undo(change)
             return
 
         def undone(_: object) -> None:
@@ -435,29 +445,9 @@ class TitlesScreen(Screen):
             self._mover.ask(file)
 
     def _note_move(self, file: TitleFile) -> int | None:
-        """Return the number for the undo of a move; None if several titles may have had the file by hand."""
-        name, item = file.file_path.rsplit("/", 1)[-1], self._title.title.item if self._title else None
-        if not file.by_hand:
-            return self._number(_FileMove(file.file_id, name, file.role, None))
-        if item is None or not (item.entity_type == "movie" or (item.entity_type == "series" and file.role != "main")):
-            return None
-        return self._number(_FileMove(file.file_id, name, file.role, item.id))
-
-    def _undo_move(self, move: _FileMove) -> None:
-        """Move a file back to the title that it had."""
-        titles, former = self._library.titles, move.former
-
-        def work() -> str:
-            if former is None:
-                titles.unassign([move.file_id])
-                return "it is identified again, in the background"
-            return f"it is in {titles.assign([move.file_id], former, role=move.role).name} again"
-
-        def done(text: str) -> None:
-            self._bridge.toast("info", f"Undone: {move.name}: {text}.")
-            self.refresh()
-
-        self._bridge.run(work, done, name=MOVE)
+        """Return the number for the undo of a move of a file; None if it has none."""
+        move = move_of(file, self._title.title.item if self._title else None)
+        return None if move is None else self._number(move)
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""

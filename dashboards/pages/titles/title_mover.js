@@ -15,6 +15,7 @@ const DELAY = 200 // milliseconds without typing before a search
  * @property {string} name
  * @property {string} path
  * @property {boolean} by_hand A person moved the file to its title.
+ * @property {string} role What the file is now.
  * @property {string} text The search whose titles are shown.
  * @property {Target[]} titles
  * @property {string} problem
@@ -175,7 +176,7 @@ function onDrawn(self) {
     return
   }
   const isNew = view.serial !== state.shown
-  if (isNew) Object.assign(state, EMPTY, {shown: view.serial})
+  if (isNew) Object.assign(state, EMPTY, {shown: view.serial, role: view.role})
   paintBox(self)
   if (!state.box.open) openDialog(state.box)
   const first = mayFocusText() ? ".move-search" : ".d-foot .btn"

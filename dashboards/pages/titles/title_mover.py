@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components.base import Component, module
@@ -15,7 +15,7 @@ from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.titles.titles import TitleFile, TitleItem, TitlePage
 
-__all__ = ["MOVE", "TitleMover"]
+__all__ = ["MOVE", "FileMove", "TitleMover", "move_of"]
 
 MOVE = "title_move"  # name of the call that moves a file
 
@@ -24,13 +24,32 @@ _NUMBER = re.compile(r"\d{1,6}")
 _NEW = {"new-movie": "movie", "new-series": "series"}
 
 
+class FileMove(NamedTuple):
+    """A move of a file to another title, so that it can be undone."""
+
+    file_id: int
+    name: str  # of the file
+    role: str
+    former: int | None  # the title to which a person had moved the file before; None: that of its name
+
+
+def move_of(file: TitleFile, item: TitleItem | None) -> FileMove | None:
+    """Return the move of a file away from a title; None if a person had moved it to perhaps several episodes."""
+    name = file.file_path.rsplit("/", 1)[-1]
+    if not file.by_hand:
+        return FileMove(file.file_id, name, file.role, None)
+    if item is None or not (item.entity_type == "movie" or (item.entity_type == "series" and file.role != "main")):
+        return None
+    return FileMove(file.file_id, name, file.role, item.id)
+
+
 class TitleMover(Component):
     """
     The dialog for one file at a time.
 
-    View: `open`, `serial`, `name` and `path` of the file, `by_hand`, `text` (the search whose titles are shown),
-    `titles` ({id, label, about, numbered: it needs the number of an episode}), `problem`. Messages: `find` {text},
-    `move` {target, text, role, season_number, episode_numbers, year}, `automatic`, `close`.
+    View: `open`, `serial`, `name` and `path` of the file, `by_hand`, `role`, `text` (the search whose titles are
+    shown), `titles` ({id, label, about, numbered: it needs the number of an episode}), `problem`. Messages: `find`
+    {text}, `move` {target, text, role, season_number, episode_numbers, year}, `automatic`, `close`.
     """
 
     _esm = module("title_mover")
@@ -81,6 +100,7 @@ class TitleMover(Component):
             name=file.file_path.rsplit("/", 1)[-1],
             path=file.file_path,
             by_hand=file.by_hand,
+            role=file.role,
             text=self._text,
             titles=[
                 {
@@ -136,6 +156,22 @@ class TitleMover(Component):
             self._moved(item)
 
         self._bridge.run(work, done, name=MOVE, failed=self._failed, once=True)
+
+    def undo(self, move: FileMove) -> None:
+        """Move a file back to the title that it had."""
+        titles, former = self._library.titles, move.former
+
+        def work() -> str:
+            if former is None:
+                titles.unassign([move.file_id])
+                return "it is identified again, in the background"
+            return f"it is in {titles.assign([move.file_id], former, role=move.role).name} again"
+
+        def done(text: str) -> None:
+            self._bridge.toast("info", f"Undone: {move.name}: {text}.")
+            self._moved(None)
+
+        self._bridge.run(work, done, name=MOVE)
 
     def _release(self) -> None:
         """Undo the move of the file, and identify it again."""

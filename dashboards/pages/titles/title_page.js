@@ -28,6 +28,7 @@ import {drawValues, section} from "./title_values.js"
  *
  * @typedef {object} Facts
  * @property {boolean} [hidden]
+ * @property {{title: string, text: string}} [missing] Why the title cannot be shown.
  * @property {number} id
  * @property {string} kind
  * @property {string} about
@@ -257,8 +258,23 @@ const drawRequests = ({requests}) =>
     pager(requests, ["Newer", "Older"]),
   )
 
+/** @type {(missing: {title: string, text: string}) => HTMLElement} */
+const drawMissing = ({title, text}) =>
+  h(
+    "article",
+    {class: "title-page", data: {key: "missing"}},
+    h(
+      "div",
+      {class: "card empty", role: "alert"},
+      h("h1", {tabindex: "-1"}, title),
+      h("p", null, text),
+      h("div", {class: "acts"}, h("a", {class: "btn small", href: "/titles", data: {act: "back"}}, "All titles")),
+    ),
+  )
+
 /** @param {Self} self */
 function draw({view}) {
+  if (view.missing) return drawMissing(view.missing)
   if (view.hidden || !view.id) return null
   return h(
     "article",
@@ -324,7 +340,7 @@ export function render(context) {
     },
     actions: ACTIONS,
   })
-  const when = () => currentPage() === "titles" && Boolean(self.view.id)
+  const when = () => currentPage() === "titles" && Boolean(self.view.id || self.view.missing)
   listen(
     context.model,
     window,

@@ -10,14 +10,15 @@ from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.pages.titles import titles_list
+from indexium_core import errors
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.matches.matching import Candidate
 from indexium_core.model.matches.questions import MATCH_STATES, MatchQuestion
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import RequestPage
-from indexium_core.model.title_filter import RelatedTitle
 from indexium_core.model.titles.fields import TITLE_FIELDS
+from indexium_core.model.titles.title_filter import RelatedTitle
 from indexium_core.model.titles.titles import (
     STATES,
     EpisodeEntry,
@@ -65,6 +66,7 @@ class TitleSnapshot:
 def view(
     found: TitleSnapshot | None,
     *,
+    missing: errors.IndexiumError | None,
     requests: RequestPage | None,
     no_poster: str,
     opened: str,
@@ -77,6 +79,7 @@ def view(
 
     Args:
         found: The data.
+        missing: Why there is no data: there is no such title, or it cannot be read.
         requests: One page of the requests to providers for the title; None before they are read.
         no_poster: Why the poster cannot be shown, or "".
         opened: The field whose candidates are shown, or "".
@@ -86,7 +89,7 @@ def view(
 
     """
     if found is None:
-        return {"hidden": True}
+        return {"missing": _missing(missing)} if missing is not None else {"hidden": True}
     title, item = found.title, found.title.item
     values = {each.field: each for each in title.values}
     return {
@@ -128,6 +131,13 @@ def view(
         "match": _match(found.match, decide if found.can_decide else ""),
         "requests": _requests(requests) if requests else None,
     }
+
+
+def _missing(error: errors.IndexiumError) -> dict[str, str]:
+    if isinstance(error, errors.UnknownIdError):
+        text = "A title disappears with its last file: the file was moved to another title, or its folder was removed."
+        return {"title": error.message.rstrip("."), "text": text}
+    return {"title": "This title cannot be shown", "text": error.message}
 
 
 def _requests(found: RequestPage) -> dict[str, Any]:

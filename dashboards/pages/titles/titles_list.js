@@ -40,6 +40,7 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {string} title
  * @property {string} about
  * @property {string} query
+ * @property {string} problem Which values of the address are not valid, "" for none.
  * @property {Filter[]} filters
  * @property {Quick[]} quick
  * @property {{value: string, label: string}[]} sorts
@@ -54,11 +55,14 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {Progress[]} progress
  * @property {string} look_up
  * @property {string} notice
- * @property {{title: string, text: string, acts: {act: string, label: string}[]} | null} empty
+ * @property {boolean} bare No title is known, so there is nothing to search, to filter and to order.
+ * @property {{title: string, text: string, command: string, acts: {act: string, label: string}[]} | null} empty
  * @property {{text: string, href: string}[]} attribution
  *
- * @typedef {Component<View, MenuState>} Self
+ * @typedef {Component<View, MenuState & {searchTimer: number}>} Self
  */
+
+const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 
 /** @param {View} view */
 const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
@@ -71,7 +75,11 @@ const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
     decide &&
       h(
         "a",
-        {class: `btn small${decide.open ? " primary" : ""}`, href: decide.href, data: {act: "decide", key: "decide"}},
+        {
+          class: `btn small ${decide.open ? "primary" : "done"}`,
+          href: decide.href,
+          data: {act: "decide", key: "decide"},
+        },
         decide.open ? ["To decide ", h("span", {class: "badge"}, decide.count)] : "Nothing to decide",
       ),
     h(
@@ -222,10 +230,10 @@ const drawItems = ({shows, items}) =>
     : h("ul", {class: "posters", "aria-label": "Titles", data: {key: "posters"}}, items.map(drawTile))
 
 /** @param {View["empty"]} empty */
-const drawEmpty = ({title, text, acts}) =>
+const drawEmpty = ({title, text, command, acts}) =>
   drawEmptyList(
     title,
-    text,
+    [text, command && [h("br"), h("code", null, command)]],
     acts.map(({act, label}) => button(label, act, {kind: "small"})),
   )
 
@@ -251,9 +259,17 @@ function draw(self) {
   if (before?.progress?.length && !view.progress?.length) forgetMissing()
   if (view.hidden) return null
   if (!view.shows) return loadingPage("Titles")
+  if (view.bare)
+    return [
+      h("div", {class: "head bare", data: {key: "head"}}, h("h1", {tabindex: "-1"}, "Titles")),
+      view.progress.map(drawProgress),
+      drawEmpty(view.empty),
+      drawAttribution(view),
+    ]
   return [
     drawHead(view),
     drawFilters(self),
+    view.problem && h("p", {class: "complain danger", role: "alert", data: {key: "problem"}}, view.problem),
     view.notice &&
       h(
         "p",
@@ -285,11 +301,32 @@ const columnsOf = list => {
   return wrapped < 0 ? list.length : wrapped
 }
 
+/** @type {(self: Self, isTyped: boolean) => void} */
+function search(self, isTyped) {
+  clearTimeout(self.state.searchTimer)
+  self.send("find", {query: self.find("input.q").value, typed: isTyped})
+}
+
+/** @param {Self} self */
+function emptySearch(self) {
+  self.find("input.q").value = ""
+  self.focus("input.q")
+  search(self, false)
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+function onInput(self, {target}) {
+  if (!target.matches("input.q")) return
+  clearTimeout(self.state.searchTimer)
+  self.state.searchTimer = setTimeout(() => search(self, true), SEARCH_DELAY)
+}
+
 /** Move the focus between the titles. @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
   if (closesFilter(self, event)) return
-  if (event.key === "Enter" && event.target.matches("input.q")) {
-    self.send("find", {query: event.target.value})
+  if (event.target.matches("input.q")) {
+    if (event.key === "Enter") search(self, false)
+    if (event.key === "Escape") event.target.value ? emptySearch(self) : event.target.blur()
     return
   }
   const step = STEPS[event.key]
@@ -310,11 +347,7 @@ const ACTIONS = {
     window.scrollTo({top: 0})
   },
   quick: (self, {facet, value}) => self.send("filter", {key: facet, values: value ? [value] : []}),
-  empty(self) {
-    self.find("input.q").value = ""
-    self.send("find", {query: ""})
-    self.focus("input.q")
-  },
+  empty: emptySearch,
   sort: (self, _, target) => self.send("sort", {sort: target.value}),
 }
 
@@ -332,14 +365,14 @@ export function render(context) {
   const {model} = context
   /** @type {Self} */
   const self = component(context, {
-    state: newMenuState,
+    state: () => ({...newMenuState(), searchTimer: 0}),
     draw,
     onSetup(me) {
       hideBroken(me.root)
       closeFilterOutside(me)
     },
     onMessage,
-    listeners: {keydown: onKey},
+    listeners: {input: onInput, keydown: onKey},
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && !self.view.hidden

@@ -14,7 +14,7 @@ from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.providers.traffic import ProviderStatus
-from indexium_core.model.title_filter import TitleFacet
+from indexium_core.model.titles.title_filter import TitleFacet
 from indexium_core.model.titles.titles import TitleItem, TitlePage
 
 __all__ = [
@@ -65,8 +65,9 @@ class TitlesList(Component):
     """
     The list. View: see `view`.
 
-    Messages: `find` {query}, `filter` {key, values}, `facet` {key}, `sort` {sort}, `show` {as}, `page` {page}, `open`
-    {id}, `clear`, `decide`, `look_up`, `settings`, `library`. Receives: {options: {key, rows}}.
+    Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
+    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `look_up`, `settings`, `library`. Receives:
+    {options: {key, rows}}.
     """
 
     _esm = module("titles_list")
@@ -116,6 +117,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         "title": wording.plural(page.total, "title"),
         "about": _about(found, state),
         "query": state.query,
+        "problem": state.problem,
         "filters": [_filter(key, state, found.libraries) for key in LABELS],
         "quick": [
             _quick(found, state, *each)
@@ -133,6 +135,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         "progress": [_progress(job) for job in found.jobs],
         "look_up": f"Look up {wording.plural(found.due, 'title')}" if found.due and not found.jobs else "",
         "notice": _notice(found),
+        "bare": not found.total and not state.is_narrowed() and not state.problem,
         "empty": None if page.items else _empty(found, state),
         "attribution": [{"text": text, "href": href} for text, href in ATTRIBUTION],
     }
@@ -239,23 +242,34 @@ def _empty(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
         return {
             "title": "No title matches these filters",
             "text": "Remove a filter, or search for other words.",
+            "command": "",
             "acts": [{"act": "clear", "label": "Clear all filters"}],
         }
     if all(each.kind == "home" for each in found.libraries):
         return {
             "title": "No folder holds films or series",
-            "text": "Home videos are not identified. If a folder holds films or series, choose its kind: "
-            "indexium libraries set ID --kind mixed. Its titles appear here after the identification.",
+            "text": "Home videos are not identified. If a folder holds films or series, choose its kind. Its titles "
+            "appear here after the identification.",
+            "command": _command(found.libraries),
             "acts": [{"act": "library", "label": "Open the library"}],
         }
     if found.jobs:
         return {
             "title": "Titles are being identified",
             "text": "They appear here as soon as they are known.",
+            "command": "",
             "acts": [],
         }
     return {
         "title": "No title is identified yet",
         "text": "An identification reads the names, tags and NFO files of your videos. It needs no network.",
+        "command": "",
         "acts": [{"act": "identify", "label": "Identify titles"}],
     }
+
+
+def _command(libraries: Sequence[LibraryRow]) -> str:
+    """Return the command that chooses the kind of a folder; without a folder, the one that adds it."""
+    if not libraries:
+        return "indexium libraries add DIR --kind mixed"
+    return f"indexium libraries set {libraries[0].library_id if len(libraries) == 1 else 'ID'} --kind mixed"

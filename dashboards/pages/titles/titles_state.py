@@ -8,12 +8,18 @@ from typing import Any, ClassVar
 import param
 
 from dashboards.state import AddressedState
-from indexium_core.model.title_filter import FACET_KEYS, TitleFilters
 from indexium_core.model.titles.fields import ENTITY_TYPES
+from indexium_core.model.titles.title_filter import FACET_KEYS, TitleFilters
 from indexium_core.model.titles.titles import SORT_KEYS, STATES
 
 __all__ = ["TitlesState"]
 
+_WRONG: Mapping[str, str] = {
+    "library_id": "There is no folder {}. The filter “Folder” has all folders.",
+    "year": "{} is neither a year nor a range of years, such as 1994 or 1990-1999.",
+    "rating": "A rating is a number from 0 to 10, not {}.",
+    "number": "There is no page {}: this is the first page.",
+}
 _SEVERAL = ("genre", "actor", "director")  # filters that take several values
 
 
@@ -25,7 +31,7 @@ class TitlesState(AddressedState):
     state = param.Selector(default="", objects=["", *STATES], doc="The state; '' for all but ignored ones.")
     library_id = param.Integer(default=None, allow_None=True, doc="The library; None for all.")
     genre = param.String(default="", doc="Genres, any of them.")
-    year = param.String(default="", regex=r"^(\d{1,4})?-?(\d{1,4})?$", doc="A year or a range of years.")
+    year = param.String(default="", regex=r"^(\d{1,4}(-\d{0,4})?|-\d{1,4})?$", doc="A year or a range of years.")
     rating = param.Integer(default=None, allow_None=True, bounds=(0, 10), doc="The lowest rating.")
     actor = param.String(default="", doc="Actors, any of them.")
     director = param.String(default="", doc="Directors, any of them.")
@@ -34,6 +40,7 @@ class TitlesState(AddressedState):
     sort = param.Selector(default="title", objects=list(SORT_KEYS), doc="The order of the titles.")
     shows = param.Selector(default="posters", objects=["posters", "table"], doc="How the titles are shown.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    problem = param.String(default="", doc="Which values of the address are not valid, in sentences; '' for none.")
     title_id = param.Integer(default=None, allow_None=True, doc="The title that is open. The path has it.")
 
     _address: ClassVar[Mapping[str, str]] = {
@@ -45,6 +52,19 @@ class TitlesState(AddressedState):
         "number": "page",
     }
 
+    def take(self, search: str) -> None:
+        """Take the values of an address; `problem` names those that are not valid."""
+        super().take(search)
+        self.problem = " ".join(self._sentence(*each) for each in self.wrong_values(search).items())
+
+    def _sentence(self, name: str, text: str) -> str:
+        shown, kind = f"“{text[:40]}”", self.param[name]
+        if isinstance(kind, param.Selector):
+            label = {"sort": "sort key", "shows": "view"}.get(name, name)
+            known = ", ".join(each for each in kind.objects if each)
+            return f"There is no {label} {shown}. Choose one of: {known}."
+        return _WRONG[name].format(shown)
+
     def chosen(self, key: str) -> list[str]:
         """Return the values of a filter as texts."""
         value = getattr(self, key)
@@ -54,6 +74,7 @@ class TitlesState(AddressedState):
 
     def choose(self, key: str, values: Sequence[str]) -> None:
         """Set the values of a filter, and show the first page; a filter with one value takes the newest."""
+        self.problem = ""
         if key in _SEVERAL:
             self.param.update(number=1, **{key: "|".join(each.replace("|", " ") for each in values)})
             return
@@ -79,7 +100,7 @@ class TitlesState(AddressedState):
 
     def clear(self) -> None:
         """Show all titles."""
-        self.param.update(query="", number=1, **{key: self.param[key].default for key in FACET_KEYS})
+        self.param.update(query="", problem="", number=1, **{key: self.param[key].default for key in FACET_KEYS})
 
     def is_narrowed(self) -> bool:
         """Return whether a search or a filter is set."""

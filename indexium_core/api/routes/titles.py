@@ -19,7 +19,7 @@ from indexium_core.api.context import Body, Number, Open, Page, Text, listed, wo
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
-from indexium_core.model.titles.fields import PLANNED_FIELDS
+from indexium_core.model.titles.fields import PLANNED_FIELDS, named_kind
 from indexium_core.model.titles.titles import (
     MOST_EPISODES,
     MOST_MOVED_FILES,
@@ -316,7 +316,8 @@ def title_of_kind(library: Library, kind: Kind, title_id: int) -> IdentifiedTitl
     """Return a title; UnknownIdError if it is of another kind."""
     found = library.titles.get(title_id)
     if found.item.entity_type != ENTITY_TYPES[kind]:
-        raise errors.UnknownIdError(f"Title {title_id} is a {found.item.entity_type}, not a {ENTITY_TYPES[kind]}.")
+        own, other = named_kind(found.item.entity_type), named_kind(ENTITY_TYPES[kind])
+        raise errors.UnknownIdError(f"Title {title_id} is {own}, not {other}.")
     return found
 
 

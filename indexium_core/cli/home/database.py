@@ -59,7 +59,8 @@ def list_database_backups(context: typer.Context, as_json: AsJson = False) -> No
     from indexium_core.library import Library
 
     rows = Library.database_backups_of(chosen_home(context))
-    output.listing(rows, ("name", "kind", "time", "size"), _cells, as_json=as_json)
+    empty = "There is no backup of the database. 'indexium db backup' makes one."
+    output.listing(rows, ("name", "kind", "time", "size"), _cells, empty=empty, as_json=as_json)
 
 
 def _cells(backup: DatabaseBackup) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
     with opened(context) as library:
         rows = library.providers.status()
     header = ("provider", "state", "last 24 hours", "reason")
-    output.listing(rows, header, _status_cells, as_json=as_json)
+    output.listing(rows, header, _status_cells, empty="There is no provider.", as_json=as_json)
 
 
 def _status_cells(row: ProviderStatus) -> tuple[str, ...]:
@@ -58,6 +58,9 @@ def search_title(
         output.to_json(found)
         return
     decision = found.decision
+    if not decision.titles:
+        output.note(f"No provider has offered a title for “{title}”. Use other words, or an id: --id tmdb:12345.")
+        return
     output.table(("score", "title", "year", "provider", "reasons"), map(_cells, decision.titles))
     verdict = "Accepted automatically" if decision.accepted else "A person must decide"
     output.note(f"{verdict}: {decision.explanation}")
@@ -130,7 +133,11 @@ def list_requests(
         found = library.providers.request_page(
             text, provider=provider, failed=failed, title_id=title_id, page=page, per_page=limit
         )
-    output.listing(found.items, ("time", "provider", "sent", "status", "seconds"), _request_cells, as_json=as_json)
+    empty = "No request has left this machine. 'indexium titles enrich' looks titles up at the providers."
+    if text or provider or failed or title_id is not None or page > 1:
+        empty = "No request is in this list. 'indexium providers requests' without options shows all."
+    header = ("time", "provider", "sent", "status", "seconds")
+    output.listing(found.items, header, _request_cells, empty=empty, as_json=as_json)
 
 
 def _request_cells(row: ProviderRequest) -> tuple[str, ...]:

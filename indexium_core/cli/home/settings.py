@@ -27,7 +27,7 @@ def list_settings(context: typer.Context, as_json: AsJson = False) -> None:
     with opened(context) as library:
         rows = library.configuration.table()
     header = ("setting", "value", "from", "meaning")
-    output.listing(rows, header, lambda row: (row.name, row.value, row.source, row.help), as_json=as_json)
+    output.listing(rows, header, lambda row: (row.name, row.value, row.source, row.help), empty="", as_json=as_json)
 
 
 @settings.command("set", epilog="Example: indexium settings set backup_budget 20GB")

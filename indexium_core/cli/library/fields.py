@@ -50,6 +50,7 @@ def list_fields(context: typer.Context, as_json: AsJson = False) -> None:
         rows,
         ("key", "title", "type", "allowed", "tag", "mp4", "xmp"),
         lambda row: (row.key, row.title, row.type, _allowed(row), row.tag, row.mp4, row.xmp),
+        empty="There is no custom field. 'indexium fields add KEY' adds one.",
         as_json=as_json,
     )
 

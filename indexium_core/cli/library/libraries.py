@@ -64,6 +64,7 @@ def list_libraries(context: typer.Context, as_json: AsJson = False) -> None:
             row.path,
         ),
         right=(0, 4),
+        empty="There is no library folder. 'indexium scan DIR' adds one and scans it.",
         as_json=as_json,
     )
 

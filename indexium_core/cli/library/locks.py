@@ -87,7 +87,8 @@ def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) ->
     """Show locked fields of files, with user and time of each lock."""
     with opened(context) as library:
         rows = library.locks.list(query)
-    output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), as_json=as_json)
+    empty = "No field of these files is locked. 'indexium lock SEARCH FIELD' locks one."
+    output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), empty=empty, as_json=as_json)
 
 
 def _row(row: FieldLock) -> tuple[object, ...]:

@@ -168,6 +168,7 @@ def list_people(context: typer.Context, as_json: AsJson = False) -> None:
         columns,
         lambda row: (f"#{row.person_id}", row.label, row.files, ", ".join(row.aliases)),
         right=(0, 2),
+        empty="No person is known. 'indexium people import FILE' imports people.",
         as_json=as_json,
     )
 

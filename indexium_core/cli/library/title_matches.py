@@ -35,13 +35,25 @@ def list_matches(
     if as_json:
         output.to_json(found)
         return
+    others = ", ".join(f"{state} {count:,}" for state, count in found.counts.items() if count)
+    if not found.items:
+        output.note(_empty(found.total, state, others))
+        return
     output.table(
         ("id", "title", "files", "candidates", "score", "match" if state == "accepted" else "best candidate"),
         map(_cells, found.items),
         right=(0, 2, 3),
     )
-    others = [f"{state} {count:,}" for state, count in found.counts.items() if count]
-    output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}. {', '.join(others)}.")
+    output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}. {others}.")
+
+
+def _empty(total: int, state: str, others: str) -> str:
+    if total:
+        return f"This page is empty: the list has {wording.plural(total, 'title')}."
+    if not others:
+        return "No film and no series is identified. 'indexium titles identify' identifies them."
+    step = "'indexium titles enrich' searches titles" if state == "open" else "--state shows another list"
+    return f"No title has the state “{state}”. {others}; {step}."
 
 
 def _cells(question: MatchQuestion) -> tuple[object, ...]:
@@ -131,9 +143,13 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
     output.say_out(f"{question.item.name}: {question.state}. {MATCH_STATES[question.state]}")
     if question.explanation:
         output.say_out(question.explanation)
-    output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))
+    if question.facts:
+        output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))
     output.table(
-        ("n", "score", "candidate", "id", "state", "reasons"), map(_candidate_cells, question.candidates), right=(0,)
+        ("n", "score", "candidate", "id", "state", "reasons"),
+        map(_candidate_cells, question.candidates),
+        right=(0,),
+        empty=f"There is no candidate. 'indexium titles match {question.item.id} --search TEXT' searches some.",
     )
     if question.other_count:
         output.note(f"{wording.plural(question.other_count, 'other open question')} in the same folder: --others.")

@@ -14,7 +14,7 @@ from indexium_core.cli.library import title_matches
 from indexium_core.cli.library.rescan import followed
 from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
-from indexium_core.model.titles.fields import PLANNED_FIELDS
+from indexium_core.model.titles.fields import KIND_NAMES, PLANNED_FIELDS
 from indexium_core.model.titles.titles import TitleValue
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ titles.command("undo", epilog="Example: indexium titles undo")(title_matches.und
 def list_titles(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="Words of the title; none = all films and series.")] = "",
-    kind: Annotated[str, typer.Option(metavar="KIND", help="movie, series, season or episode.")] = "",
+    kind: Annotated[str, typer.Option(metavar="KIND", help="movie (films), series, season or episode.")] = "",
     state: Annotated[
         str, typer.Option(metavar="STATE", help="discovered, identified, enriched, published or ignored.")
     ] = "",
@@ -86,6 +86,7 @@ def list_titles(
     if as_json:
         output.to_json(found)
         return
+    filters = (query, kind, state, library_id, genre, year, rating, actor, director, matched, incomplete)
     output.table(
         ("id", "kind", "title", "state", "files", "episodes"),
         (
@@ -93,9 +94,21 @@ def list_titles(
             for each in found.items
         ),
         right=(0, 4, 5),
+        empty=_empty(found.total, is_narrowed=any(each not in ("", None) for each in filters)),
     )
-    if found.total > len(found.items):
+    if found.total > len(found.items) > 0:
         output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}; --page shows more.")
+
+
+def _empty(total: int, *, is_narrowed: bool) -> str:
+    if total:
+        return f"This page is empty: the list has {wording.plural(total, 'title')}."
+    if is_narrowed:
+        return "No title matches. 'indexium titles list' without options shows all films and series."
+    return (
+        "No film and no series is identified. 'indexium titles identify' identifies the videos of folders that hold "
+        "films or series."
+    )
 
 
 @titles.command("show", epilog="Example: indexium titles show 12")
@@ -114,13 +127,13 @@ def show_title(
     if as_json:
         output.to_json({"title": found, "candidates": values} if candidates else found)
         return
-    output.say_out(f"{found.item.name}: {found.item.entity_type}, {found.item.state}")
+    output.say_out(f"{found.item.name}: {KIND_NAMES[found.item.entity_type]}, {found.item.state}")
     _print_values(values)
     _print_inside(found)
 
 
 def _print_values(values: list[TitleValue]) -> None:
-    output.table(("field", "value", "origin", "locked", ""), map(_cells, values))
+    output.table(("field", "value", "origin", "locked", ""), map(_cells, values), empty="No field has a value.")
 
 
 def _cells(value: TitleValue) -> tuple[str, ...]:
@@ -137,14 +150,15 @@ def _print_inside(found: IdentifiedTitle) -> None:
         output.say_out(gap.text)
     for path, problem in found.nfo_problems.items():
         output.say_out(f"{path}: {problem}")
-    output.table(
-        ("file", "role", "part", "path"),
-        (
-            (each.file_id, f"{each.role}, by hand" if each.by_hand else each.role, each.part or "", each.file_path)
-            for each in found.files[:_SHOWN_FILES]
-        ),
-        right=(0, 2),
-    )
+    if found.files:
+        output.table(
+            ("file", "role", "part", "path"),
+            (
+                (each.file_id, f"{each.role}, by hand" if each.by_hand else each.role, each.part or "", each.file_path)
+                for each in found.files[:_SHOWN_FILES]
+            ),
+            right=(0, 2),
+        )
     if len(found.files) > _SHOWN_FILES:
         output.note(f"{_SHOWN_FILES} of {wording.files(len(found.files))}; --json shows all.")
 
@@ -214,6 +228,7 @@ def artwork(
             for each in found
         ),
         right=(4,),
+        empty=f"No picture is known for title {title_id}. 'indexium titles enrich {title_id}' asks the providers.",
     )
 
 
@@ -251,7 +266,8 @@ def enrichment_status(context: typer.Context, as_json: AsJson = False) -> None:
         return
     share = f"{stats.enriched_videos:,} of {wording.plural(stats.total_videos, 'video')}"
     output.say_out(f"{share} ({stats.enrichment_percentage:.0f} %) have values of providers.")
-    output.table(("source", "videos"), ((name, number) for name, number in stats.source_breakdown.items()), right=(1,))
+    if stats.source_breakdown:
+        output.table(("source", "videos"), stats.source_breakdown.items(), right=(1,))
     if stats.enriched_videos:
         output.say_out(f"The average confidence of their matches is {stats.average_confidence:.2f}.")
     output.say_out(due.text)
@@ -291,9 +307,9 @@ def assign(
         list[int] | None, typer.Option("--episode", metavar="N", help="Episode in a series; several are possible.")
     ] = None,
     role: Annotated[str, typer.Option(metavar="ROLE", help="main, extra, trailer or sample.")] = "main",
-    new: Annotated[str, typer.Option(metavar="KIND", help="Make a new movie or series with --title.")] = "",
-    title: Annotated[str, typer.Option(metavar="TEXT", help="Title of the new movie or series.")] = "",
-    year: Annotated[str, typer.Option(metavar="YEAR", help="Year of the new movie or series.")] = "",
+    new: Annotated[str, typer.Option(metavar="KIND", help="Make a new film (movie) or series with --title.")] = "",
+    title: Annotated[str, typer.Option(metavar="TEXT", help="Title of the new film or series.")] = "",
+    year: Annotated[str, typer.Option(metavar="YEAR", help="Year of the new film or series.")] = "",
     automatic: Annotated[
         bool, typer.Option("--automatic", help="Identify the files by names and NFO files again.")
     ] = False,

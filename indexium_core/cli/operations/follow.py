@@ -177,10 +177,7 @@ def leave(handle: OperationHandle, interruption: BaseException) -> None:
 
 
 def _print_skipped(count: int) -> None:
-    output.note(
-        f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' plans them again "
-        "(a rollback with --replan does not skip the files)."
-    )
+    output.note(f"{wording.plural(count, 'file is', 'files are')} skipped in the plan; '{REPLAN}' plans them again.")
 
 
 def _print_operation(operation: MetadataOperation, items: list[ItemDetails]) -> None:

@@ -74,7 +74,14 @@ def people_of(context: typer.Context, operation_id: Id, as_json: AsJson = False)
     with opened(context) as library:
         found = library.history.people_of(operation_id)
     header = ("person", "files", "removable")
-    output.listing(found, header, lambda each: (each.name, each.files, each.able), right=(1, 2), as_json=as_json)
+    output.listing(
+        found,
+        header,
+        lambda each: (each.name, each.files, each.able),
+        right=(1, 2),
+        empty=f"Operation {operation_id} wrote no person. 'indexium operations show {operation_id}' shows what it did.",
+        as_json=as_json,
+    )
 
 
 @operations.command("pause", epilog="Example: indexium operations pause 3")

@@ -10,7 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.operations.follow import REPLAN, follow
+from indexium_core.cli.operations.follow import follow
 from indexium_core.cli.options import (
     MOST,
     AsJson,
@@ -162,8 +162,7 @@ def _excluded(summary: SelectionSummary, *, hint: bool) -> str:
     parts = [f"{count} {level}" for level, count in levels.items()]
     hint = hint and any(level != "blocked" for level in levels)  # no level writes a blocked file
     named = ", ".join(parts) + (" (--risk names the levels to write)" if hint else "")
-    ends = f"'{REPLAN}' plans rolled-back files again, '{_REPLAN_ALL}' plans all of them again"
-    later = f"{skipped} skipped ({ends})" if skipped else ""
+    later = f"{skipped} skipped ('{_REPLAN_ALL}' plans them again)" if skipped else ""
     left = ", ".join(part for part in (named, later) if part)
     return f" Not included: {left}." if left else ""
 

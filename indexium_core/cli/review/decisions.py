@@ -125,6 +125,7 @@ def list_decisions(context: typer.Context, as_json: AsJson = False) -> None:
         ("id", "kind", "what", "file"),
         lambda row: (row.decision_id, row.kind, row.summary, row.file_path),
         right=(0,),
+        empty="No decision is in force. 'indexium edit SEARCH' makes one.",
         as_json=as_json,
     )
 

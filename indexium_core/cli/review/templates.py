@@ -31,7 +31,8 @@ def list_templates(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every template."""
     with opened(context) as library:
         rows = library.templates.list()
-    output.listing(rows, ("name", "what it does"), lambda row: (row.name, _what(row)), as_json=as_json)
+    empty = "There is no template. 'indexium templates save NAME' saves one."
+    output.listing(rows, ("name", "what it does"), lambda row: (row.name, _what(row)), empty=empty, as_json=as_json)
 
 
 @templates.command("save", epilog="Example: indexium templates save Family --add 'Ann Lee' --add 'Bob Ray'")

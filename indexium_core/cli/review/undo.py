@@ -34,6 +34,7 @@ def undo(
                     _state(row.undone_at),
                 ),
                 right=(0,),
+                empty="There is no decision to undo. 'indexium plan' shows what can be decided.",
                 as_json=as_json,
             )
             return

@@ -27,7 +27,8 @@ def list_views(context: typer.Context, as_json: AsJson = False) -> None:
     """Show every saved view; a star marks the default view of the plan page."""
     with opened(context) as library:
         rows = library.views.list()
-    output.listing(rows, ("id", "", "name", "search", "sort"), _cells, right=(0,), as_json=as_json)
+    empty = "There is no saved view. 'indexium views save NAME SEARCH' saves one."
+    output.listing(rows, ("id", "", "name", "search", "sort"), _cells, right=(0,), empty=empty, as_json=as_json)
 
 
 def _cells(view: SavedView) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from indexium_core.jobs.context import CheckpointHelper, JobContext
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
 from indexium_core.model.artwork.assets import VARIANTS, ArtworkReport
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
@@ -33,6 +34,7 @@ _BATCH = 8  # titles between two looks at the job
 _MOST_FAILURES = 20  # pictures in a row that could not be downloaded now
 
 
+@checked_arguments
 class ArtworkJobs:
     """Gets missing pictures. One instance serves a home."""
 

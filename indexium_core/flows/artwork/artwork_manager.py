@@ -15,9 +15,10 @@ from indexium_core.flows.artwork.cache_service import CacheService, made_name, v
 from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage
 from indexium_core.model.artwork.choice import in_order
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.providers.records import ImageCandidate, ImageKind
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.fields import ENTITY_TYPES
+from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.settings import Settings
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.store.artwork import assets as store
@@ -57,6 +58,7 @@ class _PicturePlace:
     season: int | None = None
 
 
+@checked_arguments
 class ArtworkManager:
     """The pictures of the titles of a home. A call may download an image, so it can take seconds."""
 
@@ -122,13 +124,10 @@ class ArtworkManager:
         store.put(tx, offers, is_local=False, kept=failed, at=self._clock())
 
     def _owner(self, entity_type: str, entity_id: int) -> TitleOwner:
-        if entity_type not in ENTITY_TYPES:
-            raise errors.UsageError(
-                f"There is no kind of title “{entity_type[:40]}”. Choose one of: {', '.join(ENTITY_TYPES)}."
-            )
+        require_entity_type(entity_type)
         owner = store.owner(self._database.read(), entity_id)
         if owner is None or owner.entity_type != entity_type:
-            raise errors.UnknownIdError(f"There is no {entity_type} {entity_id}.")
+            raise errors.UnknownIdError(f"There is no {KIND_NAMES[entity_type]} {entity_id}.")
         return owner
 
     # Pictures.

@@ -22,6 +22,7 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.job import Job
 from indexium_core.model.providers.enrichment import (
@@ -55,6 +56,7 @@ _STATUS: Mapping[str, EnrichmentStatus] = {
 }
 
 
+@checked_arguments
 class BatchEnrichmentService:
     """Enriches titles in jobs. One instance serves a home."""
 
@@ -178,9 +180,17 @@ class BatchEnrichmentService:
 
     @remote()
     def due(self, library_ids: Sequence[int] = ()) -> DueTitles:
-        """Return the number of titles that can be looked up, and whether a person should be asked to do it."""
-        fresh = self._fresh_since()
-        titles, videos = rows.count_due(self._database.read(), fresh=fresh, now=self._clock(), library_ids=library_ids)
+        """
+        Return the number of titles that can be looked up, and whether a person should be asked to do it.
+
+        Raises:
+            UnknownIdError: A library does not exist.
+
+        """
+        reader, fresh = self._database.read(), self._fresh_since()
+        for library_id in library_ids:
+            title_libraries.check(reader, library_id)
+        titles, videos = rows.count_due(reader, fresh=fresh, now=self._clock(), library_ids=library_ids)
         reason = self._reason_off()
         seconds = titles * (_SECONDS_PER_TITLE + self._config.enrich_pause_ms / 1000) / self._config.enrich_concurrency
         return DueTitles(

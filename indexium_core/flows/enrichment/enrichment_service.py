@@ -9,6 +9,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.enrichment.batch_enrichment import BatchEnrichmentService
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.job import Job
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.providers.records import (
@@ -20,6 +21,7 @@ from indexium_core.model.providers.records import (
     MetadataSource,
 )
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.titles import enrichment as rows
 
 __all__ = ["EnrichmentService"]
@@ -30,6 +32,7 @@ _RATINGS = ("imdb", "tmdb", "rotten_tomatoes", "metacritic")
 _MOST_PICTURES = 10
 
 
+@checked_arguments
 class EnrichmentService(BatchEnrichmentService):
     """Enriches titles, and returns what is known about a file."""
 
@@ -45,12 +48,13 @@ class EnrichmentService(BatchEnrichmentService):
 
         Raises:
             UnknownIdError: There is no such title.
-            UsageError: `INDEXIUM_ONLINE` is off.
+            UsageError: There is no such type of titles, or `INDEXIUM_ONLINE` is off.
 
         """
+        require_entity_type(entity_type)
         found = rows.kind_of(self._database.read(), entity_id)
         if found is None or found[0] != entity_type:
-            raise errors.UnknownIdError(f"There is no {entity_type[:20]} with the id {entity_id}.")
+            raise errors.UnknownIdError(f"There is no {KIND_NAMES[entity_type]} with the id {entity_id}.")
         return self.schedule_titles([entity_id], priority=priority, force=True)
 
     @remote()

@@ -14,6 +14,7 @@ from indexium_core.flows.providers.external_api_manager import ExternalAPIManage
 from indexium_core.flows.titles import title_libraries
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.matches.matching import is_same
 from indexium_core.model.matches.questions import (
@@ -26,6 +27,7 @@ from indexium_core.model.matches.questions import (
 )
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.fields import named_kind
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
@@ -42,6 +44,7 @@ _ID_END = 2**63
 _log = logging.getLogger(__name__)
 
 
+@checked_arguments
 class TitleMatchService:
     """The matches of a home. One instance serves a home."""
 
@@ -101,8 +104,16 @@ class TitleMatchService:
 
     @remote()
     def counts(self, library_id: int | None = None) -> Mapping[str, int]:
-        """Return the number of films and series by the state of their match: each state of `MATCH_STATES`."""
-        return _all_states(store.counts(self._database.read(), library_id))
+        """
+        Return the number of films and series by the state of their match: each state of `MATCH_STATES`.
+
+        Raises:
+            UnknownIdError: There is no such library.
+
+        """
+        reader = self._database.read()
+        title_libraries.check(reader, library_id)
+        return _all_states(store.counts(reader, library_id))
 
     @remote()
     def accepted(self, title_id: int) -> MatchCandidate | None:
@@ -193,7 +204,7 @@ class TitleMatchService:
         self._finder.require_searchable(item)
         if kind != title_query.KINDS[item.entity_type]:
             raise errors.UsageError(
-                f"Title {title_id} is a {item.entity_type}, so its match cannot be of the kind {kind}."
+                f"Title {title_id} is {named_kind(item.entity_type)}, so its match cannot be of the kind {kind}."
             )
         found = self._finder.by_id(known, kind)
         return self._accept(title_id, lambda _: found, others=False, revision=revision)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from indexium_core import errors, provider_keys
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.matches.matching import (
     MIN_SCORE,
     Candidate,
@@ -49,10 +50,12 @@ PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 _TEMPORARY = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again later
 _YEARS = range(1870, 2101)
+_LAST_PAGE = 10**9
 _DAY = timedelta(days=1)
 KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
 
 
+@checked_arguments
 class ExternalAPIManager:
     """All providers of a home. A request waits for the limits of its provider, so calls can take seconds."""
 
@@ -212,7 +215,7 @@ class ExternalAPIManager:
             if item is None:
                 raise errors.UnknownIdError(f"There is no title {title_id}.")
             title = ("series", item.series_id) if item.series_id else (item.entity_type, item.id)
-        page, per_page = max(1, page), max(1, min(per_page, 1000))
+        page, per_page = max(1, min(page, _LAST_PAGE)), max(1, min(per_page, 1000))
         return self._ledger.page(
             text.strip(), provider=provider, failed=failed, title=title, page=page, per_page=per_page
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.titles import title_libraries
-from indexium_core.model.titles.fields import TITLE_FIELDS, EntityType, checked_value
+from indexium_core.model.titles.fields import KIND_NAMES, TITLE_FIELDS, EntityType, checked_value, named_kind
 from indexium_core.model.titles.grouping import MADE_BY_HAND
 from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.titles import MOST_EPISODES, MOST_MOVED_FILES, ROLES, TitleItem
@@ -75,7 +75,7 @@ def releasable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
 
 
 def find_targets(
-    tx: Connection, item: TitleItem, *, role: str, season: int | None, episodes: Sequence[int], at: datetime
+    tx: Connection, item: TitleItem, *, role: str, season: int | str | None, episodes: Sequence[int], at: datetime
 ) -> list[tuple[EntityType, int]]:
     """
     Return kind and id of the titles to which files of a role move; episodes that do not exist are made.
@@ -116,7 +116,7 @@ def find_targets(
 
 
 def _subject(item: TitleItem) -> str:
-    return f"Title {item.id} is {'an' if item.entity_type == 'episode' else 'a'} {item.entity_type}"
+    return f"Title {item.id} is {named_kind(item.entity_type)}"
 
 
 def _episode(tx: Connection, item: TitleItem, series_id: int, season: int, number: int, *, at: datetime) -> int:
@@ -145,16 +145,16 @@ def make_title(
 
     """
     if kind not in ("movie", "series"):
-        raise errors.UsageError(f"A file becomes a new movie or a new series, not a “{kind[:40]}”.")
+        raise errors.UsageError(f"The kind of a new title is movie or series, not “{kind[:40]}”.")
     entity_type: EntityType = "movie" if kind == "movie" else "series"
     values = {"title": checked_value(TITLE_FIELDS["title"], title), "year": checked_value(TITLE_FIELDS["year"], year)}
     if values["title"] is None:
-        raise errors.UsageError(f"Name the new {kind}.")
+        raise errors.UsageError(f"Name the new {KIND_NAMES[kind]}.")
     key = f"{fold_title(values['title'])}|{values['year'] or ''}{'|' if kind == 'series' else ''}"
     known = assignments.title_of(tx, entity_type, library_id, key)
     if known is not None:
         raise errors.UsageError(
-            f"There is a {kind} with this name already: move the file to title {known}, or add the year."
+            f"There is {named_kind(kind)} with this name already: move the file to title {known}, or add the year."
         )
     made = _make(tx, entity_type, library_id, key, at=at)
     for name, value in values.items():

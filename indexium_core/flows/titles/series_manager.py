@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexium_core import errors
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.titles import (
@@ -25,6 +26,7 @@ __all__ = ["SeriesManager"]
 _LEAST_EPISODES = 2  # of a collection
 
 
+@checked_arguments
 class SeriesManager:
     """Returns the series of a home. One instance serves a home."""
 

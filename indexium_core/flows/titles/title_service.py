@@ -18,20 +18,15 @@ from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
 from indexium_core.model.titles.fields import PLANNED_FIELDS, checked_value, field_of
 from indexium_core.model.titles.gaps import gaps_of
-from indexium_core.model.titles.titles import (
-    SORT_KEYS,
-    IdentifiedTitle,
-    TitleItem,
-    TitlePage,
-    TitleValue,
-)
+from indexium_core.model.titles.title_filter import FACET_KEYS, RelatedTitle, TitleFacet, TitleFilters, filter_of
+from indexium_core.model.titles.titles import SORT_KEYS, IdentifiedTitle, TitleItem, TitlePage, TitleValue
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
@@ -44,6 +39,7 @@ KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
 
 
+@checked_arguments
 class TitleService:
     """The titles of a home. One instance serves a home."""
 
@@ -340,7 +336,7 @@ class TitleService:
         title_id: int,
         *,
         role: str = "main",
-        season: int | None = None,
+        season: int | str | None = None,
         episodes: Sequence[int] = (),
     ) -> TitleItem:
         """
@@ -380,7 +376,7 @@ class TitleService:
         *,
         year: int | str | None = None,
         role: str = "main",
-        season: int | None = None,
+        season: int | str | None = None,
         episodes: Sequence[int] = (),
     ) -> TitleItem:
         """

@@ -45,7 +45,7 @@ class ExternalId:
         """
         found = cls(provider, value)
         if not found.is_valid:
-            raise errors.UsageError(_NO_ID.format(f"{provider[:20]}:{value[:40]}"))
+            raise errors.UsageError(_NO_ID.format(f"{str(provider)[:20]}:{str(value)[:40]}"))
         return found
 
     @classmethod
@@ -73,7 +73,7 @@ class ExternalId:
     def is_valid(self) -> bool:
         """Whether the id has the form of its provider, so that it can be a part of an address."""
         form = _FORMS.get(self.provider)
-        return form is not None and form.fullmatch(self.value) is not None
+        return form is not None and isinstance(self.value, str) and form.fullmatch(self.value) is not None
 
     def __str__(self) -> str:
         return f"{PROVIDER_NAMES.get(self.provider, self.provider)} {self.value}"

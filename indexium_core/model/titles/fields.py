@@ -14,18 +14,22 @@ from indexium_core.model.providers.external_ids import ExternalId
 
 __all__ = [
     "ENTITY_TYPES",
+    "KIND_NAMES",
     "PLANNED_FIELDS",
     "TITLE_FIELDS",
     "EntityType",
     "TitleField",
     "checked_value",
     "field_of",
+    "named_kind",
     "planned_fields",
+    "require_entity_type",
     "shown_text",
 ]
 
 EntityType: TypeAlias = Literal["movie", "series", "season", "episode"]
 ENTITY_TYPES: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
+KIND_NAMES: Mapping[str, str] = {"movie": "film", "series": "series", "season": "season", "episode": "episode"}
 # The fields of files that values of titles can fill, by the name that a person uses.
 PLANNED_FIELDS: Mapping[str, str] = {
     "title": "title",
@@ -104,13 +108,25 @@ TITLE_FIELDS: Mapping[str, TitleField] = {
 }
 
 
+def named_kind(entity_type: str) -> str:
+    """Return a type of titles in words: `a film`, `an episode`."""
+    return f"{'an' if entity_type == 'episode' else 'a'} {KIND_NAMES[entity_type]}"
+
+
 def field_of(name: str, entity_type: str) -> TitleField:
     """Return a field of an entity; UsageError if there is no such field."""
     field = TITLE_FIELDS.get(name)
     if field is None or entity_type not in field.entities:
         known = ", ".join(each.name for each in TITLE_FIELDS.values() if entity_type in each.entities)
-        raise errors.UsageError(f"A {entity_type} has no field “{name[:40]}”. Choose one of: {known}.")
+        title = named_kind(entity_type).capitalize()
+        raise errors.UsageError(f"{title} has no field “{name[:40]}”. Choose one of: {known}.")
     return field
+
+
+def require_entity_type(name: str) -> None:
+    """Raise UsageError if there are no titles of this type."""
+    if name not in ENTITY_TYPES:
+        raise errors.UsageError(f"There is no kind of title “{name[:40]}”. Choose one of: {', '.join(ENTITY_TYPES)}.")
 
 
 def planned_fields(names: Sequence[str]) -> frozenset[str]:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.query.title_keys import ACCEPTED_TITLES, HAS_ID, MATCHED_TITLES
-from indexium_core.model.title_filter import TitleFacet, TitleFacetValue, TitleFilter
 from indexium_core.model.titles.fields import ENTITY_TYPES
+from indexium_core.model.titles.title_filter import TitleFacet, TitleFacetValue, TitleFilter
 from indexium_core.model.titles.titles import STATES
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection

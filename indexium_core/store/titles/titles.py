@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.title_filter import TitleFilter
 from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.title_filter import TitleFilter
 from indexium_core.model.titles.titles import LOCKED_BY_NFO, EpisodeEntry, TitleFile, TitleItem, TitleValue
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import title_facets

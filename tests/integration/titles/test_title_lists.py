@@ -10,7 +10,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.model.title_filter import FACET_KEYS
+from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.store.titles import titles as store
 from tests.support.copied_home import CopiedHome, scan_titles
 
