@@ -18,7 +18,7 @@ class ToastButton(TypedDict, total=False):
     """The button of a toast: one of these ids; without one, the toast has no button."""
 
     undo: int | None  # a step that the button undoes
-    undo_here: int | None  # a decision about a match, or a change of a value, which the page that is shown undoes
+    undo_here: int | None  # a decision, a change of a value, or a move of a file, which the page that is shown undoes
     stop: int | None  # a job that the button stops
 
 

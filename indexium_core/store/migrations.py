@@ -7,6 +7,7 @@ The functions use a raw DuckDB connection, before the database is in use.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 from dataclasses import dataclass
 from importlib import resources
@@ -33,13 +34,19 @@ class Migration:
 
 def available() -> list[Migration]:
     """Return all migrations of this program, in order."""
+    return list(_read())
+
+
+@functools.cache
+def _read() -> tuple[Migration, ...]:
+    """Read the migrations once, because a process may open several homes."""
     migrations = []
     for entry in resources.files(sql.__name__).joinpath("migrations").iterdir():
         stem, _, extension = entry.name.rpartition(".")
         number, _, name = stem.partition("_")
         if extension == "sql" and number.isdecimal():
             migrations.append(Migration(version=int(number), name=name, text=entry.read_text(encoding="utf-8")))
-    return sorted(migrations, key=lambda migration: migration.version)
+    return tuple(sorted(migrations, key=lambda migration: migration.version))
 
 
 def applied(raw: duckdb.DuckDBPyConnection) -> list[int]:

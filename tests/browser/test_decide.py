@@ -193,6 +193,17 @@ def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".toast.error")).to_contain_text("tt9999999")
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
+    # Over a reload, too, there is a way back to the candidates for what the files say.
+    page.reload()
+    expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
+    page.get_by_role("button", name="Show the suggestions again").click()
+    expect(page.get_by_role("article").first).to_contain_text("The Long Summer by the River")
+    expect(page.get_by_role("button", name="Show the suggestions again")).to_have_count(0)
+    expect(page.locator(".asked")).to_contain_text("0.08 ahead of “The Long Summer”; 0.10 is needed")
+    page.keyboard.press("/")
+    page.keyboard.type("tmdb:9000047")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
     page.keyboard.press("1")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
     [film] = library.titles.list(FIRST).items or library.titles.list("Weathermaker").items[:1]

@@ -370,7 +370,8 @@ def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:
     dialog.get_by_label("Episode", exact=True).fill("5")
     dialog.get_by_role("button", name="Move the file").click()
 
-    expect(page.get_by_text("The file is moved to Pond - S02E05 - Episode 5.")).to_be_visible()
+    moved = page.locator(".toast", has_text="The file is moved to Pond - S02E05 - Episode 5.")
+    expect(moved.get_by_role("button", name="Undo")).to_be_visible()
     found = titles.library.titles.list(kind="episode", query="pond", per_page=50).items
     episode = next(each for each in found if (each.season, each.episode) == (2, 5))
     page.goto(page.url.rsplit("/", 1)[0] + f"/{episode.id}")
@@ -406,9 +407,13 @@ def test_the_page_follows_the_only_file_of_a_title(titles: Titles) -> None:
     dialog.get_by_role("radio", name=re.compile("^Cedar")).check()
     dialog.get_by_role("button", name="Move the file").click()
 
-    expect(page.get_by_text("The file is moved to Cedar (2003).")).to_be_visible()
+    moved = page.locator(".toast", has_text="The file is moved to Cedar (2003).")
     expect(page).to_have_url(re.compile(rf"/titles/{titles.ids['Cedar']}$"))
     expect(page.get_by_role("heading", name="Cedar")).to_be_visible()
+    moved.get_by_role("button", name="Undo").click()
+    expect(page.locator(".toast", has_text="it is identified again")).to_be_visible()
+    expect(page.locator(".title-files li")).to_have_count(1)
+    assert "Der lange Sommer am Fluss" in {each.title for each in titles.library.titles.list(per_page=100).items}
     expect(page.get_by_text("There is no title")).to_have_count(0)
 
 

@@ -22,8 +22,14 @@ from indexium_core.model.files.properties import FIELDS, FileProperty, MediaRead
 from indexium_core.model.planning.plan import Selection
 from tests.support import media
 from tests.support.clock import Clock
+from tests.support.copied_home import CopiedHome
 
 OLD = 1_600_000_000
+_HOME = CopiedHome(
+    ("ann.mp4", "bob.mp4", "cy.mp4"),
+    lambda library, folder: library.scan([folder]),
+    options=lambda: {"clock": Clock()},
+)
 
 
 @pytest.fixture
@@ -33,14 +39,13 @@ def clock() -> Clock:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return media.films(tmp_path / "films", dict.fromkeys(("ann.mp4", "bob.mp4", "cy.mp4")))
+    return _HOME.lay_out(tmp_path / "films")
 
 
 @pytest.fixture
 def library(home: Path, root: Path, clock: Clock) -> Iterator[Library]:
     config = settings.load(home, rescan_batch_size=2)
-    with Library.open(home, config=config, clock=clock) as opened:
-        opened.scan([root])
+    with _HOME.open(home, root, config=config, clock=clock) as opened:
         yield opened
 
 

@@ -184,7 +184,17 @@ const drawOther = ({view, state}, question) =>
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
     state.searching && h("p", {class: "hint", role: "status"}, `Searching “${state.searching}” …`),
-    !state.searching && question.searched && h("p", {class: "hint"}, question.searched),
+    !state.searching &&
+      (question.searched || question.byHand) &&
+      h(
+        "p",
+        {class: "hint", data: {key: "searched"}},
+        question.searched || "Searched by hand.",
+        question.byHand && [
+          " ",
+          button("Show the suggestions again", "suggest", {kind: "link", data: {key: "suggest"}}),
+        ],
+      ),
     question.others.length > 0 &&
       h(
         "label",
@@ -338,6 +348,12 @@ export function render(context) {
       all: toggleAll,
       empty: me => me.focus("input.q"),
       open: (me, data) => show(me, Number(data.id)),
+      suggest(me) {
+        const {id, name} = current(me)
+        me.state.searching = name
+        me.send("suggest", {id})
+        me.paint()
+      },
       segment(me, data) {
         Object.assign(me.state, {at: null, first: 0, all: false, done: []})
         me.send("segment", {state: data.state})

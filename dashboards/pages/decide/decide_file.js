@@ -18,6 +18,7 @@ import {drawImage} from "../../components/posters.js"
  * @property {string} why
  * @property {{level: string, sign: string, text: string}} label What `why` says.
  * @property {string} searched
+ * @property {boolean} byHand The candidates are those of a search by hand.
  * @property {Offer[]} candidates
  * @property {number[]} others Ids of the other questions of the folder.
  * @property {number[]} same Ids of those with the same title and year.

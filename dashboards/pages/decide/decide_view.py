@@ -45,8 +45,8 @@ class DecideList(Component):
     The questions with their candidates.
 
     View: see `screen.py`. Messages: `accept` {id, revision, position, expected, others}, `ignore` {id, revision,
-    others}, `later` {id, revision}, `search` {id, text}, `undo`, `more`, `segment` {state}, `retry`, `search_all`,
-    `settings`, `library`. Receives: {}, if a search has failed.
+    others}, `later` {id, revision}, `search` {id, text}, `suggest` {id}, `undo`, `more`, `segment` {state}, `retry`,
+    `search_all`, `settings`, `library`. Receives: {}, if a search has failed.
     """
 
     _esm = module("decide")
@@ -149,6 +149,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "why": question.explanation,
         "label": _label(question),
         "searched": _searched(question),
+        "byHand": question.by_hand,
         "candidates": [_candidate(each, question, shown, pictures=pictures) for each in shown[:OFFERED]],
         "others": [each.id for each in question.others],
         "same": same,

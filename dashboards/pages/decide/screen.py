@@ -78,6 +78,7 @@ class DecideScreen(Screen):
                 message, lambda number: self._library.matches.later(number, revision=str(message["revision"]))
             ),
             search=lambda message: self._search(int(message["id"]), str(message["text"])),
+            suggest=lambda message: self._suggest(int(message["id"])),
             undo=lambda message: self._undo(int(message.get("decision") or 0)),
             more=lambda _: self._load_more(),
             segment=lambda message: self._show_segment(str(message["state"])),
@@ -246,9 +247,18 @@ class DecideScreen(Screen):
     # Searches.
 
     def _search(self, title_id: int, text: str) -> None:
+        self._find(title_id, lambda: self._library.matches.search(title_id, text), f" like “{text}”")
+
+    def _suggest(self, title_id: int) -> None:
+        """Replace the candidates of a search by hand by those for what the files say."""
+        self._find(title_id, lambda: self._library.matches.suggest(title_id), "")
+
+    def _find(self, title_id: int, work: Callable[[], MatchQuestion], like: str) -> None:
+        """Replace the candidates of a title; `like` describes what was searched."""
+
         def done(question: MatchQuestion) -> None:
             if not question.candidates:
-                self._bridge.toast("info", f"No provider has a title like “{text}”.")
+                self._bridge.toast("info", f"No provider has a title{like}.")
             elif not question.offers:
                 self._bridge.toast("info", question.explanation)
             self._load(opens=title_id)
@@ -258,9 +268,7 @@ class DecideScreen(Screen):
             self._list.end_search()
             self._load()
 
-        self._bridge.run(
-            lambda: self._library.matches.search(title_id, text), done, name="match_search", once=True, failed=failed
-        )
+        self._bridge.run(work, done, name="match_search", once=True, failed=failed)
 
     def _search_all(self) -> None:
         def done(_: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dashboards.components.base import Component
 from dashboards.components.paging import page_or_last
 from dashboards.pages.titles import title_page, titles_list
-from dashboards.pages.titles.title_mover import MOVE, TitleMover
+from dashboards.pages.titles.title_mover import MOVE, FileMove, TitleMover, move_of
 from dashboards.pages.titles.titles_state import TitlesState
 from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
@@ -19,7 +19,7 @@ from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.title_filter import FACET_KEYS
-from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
+from indexium_core.model.titles.titles import SORT_KEYS, TitleFile, TitleItem, TitleValue
 
 __all__ = ["TitlesScreen"]
 
@@ -54,7 +54,7 @@ class TitlesScreen(Screen):
         self.state = TitlesState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
-        self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
+        self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file, note=self._note_move)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -62,7 +62,7 @@ class TitlesScreen(Screen):
         self._requests_page, self._no_poster = 1, ""
         self._is_typing = False  # in the search field: one step of the browser's history
         self._missing: errors.IndexiumError | None = None  # why the title that is open cannot be shown
-        self._changes: dict[int, _ValueChange] = {}  # by hand; their ids are below 0, those of matches above
+        self._changes: dict[int, _ValueChange | FileMove] = {}  # by hand; ids below 0, those of matches above
         self._list.on(
             find=self._find,
             filter=self._filter,
@@ -376,9 +376,7 @@ class TitlesScreen(Screen):
             self._problem = ""
             if not keep:
                 self._opened = ""
-            number = -1 - len(self._changes)
-            self._changes[number] = change
-            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=number)
+            self._bridge.toast("good", f"{title_page.label(field)}: {verb}.", undo_here=self._number(change))
             self.refresh()
 
         def failed(error: errors.IndexiumError) -> None:
@@ -389,11 +387,20 @@ class TitlesScreen(Screen):
 
         self._bridge.run(change, done, name="title_change", failed=failed)
 
+    def _number(self, change: _ValueChange | FileMove) -> int:
+        """Keep a change for its undo, and return its number."""
+        number = -1 - len(self._changes)
+        self._changes[number] = change
+        return number
+
     def _undo(self, number: int) -> None:
-        """Undo a change by hand, or a decision about a match."""
+        """Undo a change by hand, a move of a file, or a decision about a match."""
         change = self._changes.get(number)
         if change is None:
             self._decide_match(lambda: self._library.matches.undo(number))
+            return
+        if isinstance(change, FileMove):
+            self._mover.undo(change)
             return
 
         def undone(_: object) -> None:
@@ -442,6 +449,11 @@ class TitlesScreen(Screen):
         file = next((each for each in files if each.file_id == file_id), None)
         if file is not None:
             self._mover.ask(file)
+
+    def _note_move(self, file: TitleFile) -> int | None:
+        """Return the number for the undo of a move of a file; None if it has none."""
+        move = move_of(file, self._title.title.item if self._title else None)
+        return None if move is None else self._number(move)
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""

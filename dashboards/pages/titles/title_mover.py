@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from dashboards.bridge import Bridge
 from dashboards.components.base import Component, module
@@ -15,13 +15,32 @@ from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.titles.titles import TitleFile, TitleItem, TitlePage
 
-__all__ = ["MOVE", "TitleMover"]
+__all__ = ["MOVE", "FileMove", "TitleMover", "move_of"]
 
 MOVE = "title_move"  # name of the call that moves a file
 
 _MOST = 8  # titles that a search shows
 _NUMBER = re.compile(r"\d{1,6}")
 _NEW = {"new-movie": "movie", "new-series": "series"}
+
+
+class FileMove(NamedTuple):
+    """A move of a file to another title, so that it can be undone."""
+
+    file_id: int
+    name: str  # of the file
+    role: str
+    former: int | None  # the title to which a person had moved the file before; None: that of its name
+
+
+def move_of(file: TitleFile, item: TitleItem | None) -> FileMove | None:
+    """Return the move of a file away from a title; None if a person had moved it to perhaps several episodes."""
+    name = file.file_path.rsplit("/", 1)[-1]
+    if not file.by_hand:
+        return FileMove(file.file_id, name, file.role, None)
+    if item is None or not (item.entity_type == "movie" or (item.entity_type == "series" and file.role != "main")):
+        return None
+    return FileMove(file.file_id, name, file.role, item.id)
 
 
 class TitleMover(Component):
@@ -37,11 +56,22 @@ class TitleMover(Component):
     _styles = ("titles.css",)
 
     def __init__(
-        self, library: Library, bridge: Bridge, *, moved: Callable[[TitleItem | None], None], **params: Any
+        self,
+        library: Library,
+        bridge: Bridge,
+        *,
+        moved: Callable[[TitleItem | None], None],
+        note: Callable[[TitleFile], int | None],
+        **params: Any,
     ) -> None:
-        """Make a closed dialog; after each move, `moved` receives the title of the file, or None if it is unknown."""
+        """
+        Make a closed dialog.
+
+        After each move, `note` receives the file as it was before, and returns the number for its undo, or None if it
+        has none; then `moved` receives the title of the file, or None if it is unknown.
+        """
         super().__init__(**params)
-        self._library, self._bridge, self._moved = library, bridge, moved
+        self._library, self._bridge, self._moved, self._note = library, bridge, moved, note
         self._file: TitleFile | None = None
         self._text, self._problem, self._serial = "", "", 0
         self._titles: list[TitleItem] = []
@@ -120,12 +150,28 @@ class TitleMover(Component):
                 return titles.assign_new([file.file_id], _NEW[target], str(message["text"])[:1000], year=year, **place)
             return titles.assign([file.file_id], int(target), **place)
 
-        self._bridge.run(work, self._done, name=MOVE, failed=self._failed, once=True)
+        def done(item: TitleItem) -> None:
+            self._bridge.toast("good", f"The file is moved to {item.name}.", undo_here=self._note(file))
+            self._close()
+            self._moved(item)
 
-    def _done(self, item: TitleItem) -> None:
-        self._bridge.toast("good", f"The file is moved to {item.name}.")
-        self._close()
-        self._moved(item)
+        self._bridge.run(work, done, name=MOVE, failed=self._failed, once=True)
+
+    def undo(self, move: FileMove) -> None:
+        """Move a file back to the title that it had."""
+        titles, former = self._library.titles, move.former
+
+        def work() -> str:
+            if former is None:
+                titles.unassign([move.file_id])
+                return "it is identified again, in the background"
+            return f"it is in {titles.assign([move.file_id], former, role=move.role).name} again"
+
+        def done(text: str) -> None:
+            self._bridge.toast("info", f"Undone: {move.name}: {text}.")
+            self._moved(None)
+
+        self._bridge.run(work, done, name=MOVE)
 
     def _release(self) -> None:
         """Undo the move of the file, and identify it again."""

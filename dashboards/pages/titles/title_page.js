@@ -44,6 +44,7 @@ import {drawValues, section} from "./title_values.js"
  * @property {Person[]} crew
  * @property {File[]} files
  * @property {string} files_total
+ * @property {string[]} nfo_problems What is wrong with the NFO files beside the files.
  * @property {Season[]} seasons
  * @property {Episode[]} episodes
  * @property {string[]} gaps
@@ -133,10 +134,11 @@ const drawPeople = (title, key, people) =>
   )
 
 /** @param {View} view */
-const drawFiles = ({files, files_total: total}) =>
+const drawFiles = ({files, files_total: total, nfo_problems: problems}) =>
   section(
     total,
     "files",
+    problems.map(text => h("p", {class: "why warning gap"}, h("bdi", {dir: "ltr"}, text))),
     h(
       "ul",
       {class: "title-files"},

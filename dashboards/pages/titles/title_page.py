@@ -121,6 +121,7 @@ def view(
         "crew": _people(values.get("crew"), "director", "job"),
         "files": [_file(each) for each in title.files[:_MOST]],
         "files_total": wording.files(len(title.files)),
+        "nfo_problems": [f"{path.rsplit('/', 1)[-1]}: {problem}" for path, problem in title.nfo_problems.items()],
         "seasons": [_season(each, title) for each in found.seasons],
         "episodes": [_episode(each, has_file=each.file_count > 0) for each in title.children]
         if item.entity_type == "season"
@@ -184,6 +185,7 @@ def _value(shown: TitleValue, found: TitleSnapshot, *, opened: str) -> dict[str,
         "origin": _origin(shown),
         "time": wording.ago(shown.fetched_at),
         "locked": shown.locked,
+        "nfo": shown.locked_by_nfo,
         "count": len(candidates),
         "open": is_open,
         "editable": TITLE_FIELDS[shown.field].type != "json",

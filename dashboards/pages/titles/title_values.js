@@ -13,6 +13,7 @@ import {button} from "../../components/widgets.js"
  * @property {string} origin
  * @property {string} time
  * @property {boolean} locked
+ * @property {boolean} nfo Its NFO file locks the field.
  * @property {number} count Of candidates.
  * @property {boolean} open
  * @property {boolean} editable
@@ -84,6 +85,12 @@ const drawOpened = (value, problem) =>
       button("Remove my value", "set", {kind: "link", data: {field: value.field, text: "", key: "remove"}}),
   )
 
+/** @type {(value: Value) => string} */
+function lockTitle({locked, nfo}) {
+  if (locked) return "Locked: scans and providers do not change it"
+  return nfo ? "Locked by its NFO file: providers do not change it. Lock it here, too" : "Lock this value"
+}
+
 /** @type {(problem: string, value: Value) => HTMLElement} */
 const drawValue = (problem, value) =>
   h(
@@ -105,15 +112,16 @@ const drawValue = (problem, value) =>
         "small",
         null,
         `${value.origin}, ${value.time}`,
+        value.nfo && " · locked by the file",
         value.count > 1 && h("span", {class: "others"}, ` · ${value.count} values`),
       ),
     ),
     h("button", {
       type: "button",
-      class: value.locked ? "icon lock on" : "icon lock",
+      class: value.locked ? "icon lock on" : value.nfo ? "icon lock nfo" : "icon lock",
       "aria-pressed": String(value.locked),
       "aria-label": `Lock ${value.label}`,
-      title: value.locked ? "Locked: scans and providers do not change it" : "Lock this value",
+      title: lockTitle(value),
       data: {act: value.locked ? "unlock" : "lock", field: value.field, key: "lock"},
     }),
     drawOpened(value, problem),

@@ -145,6 +145,12 @@ def search(library: Open, title_id: TitleId, body: SearchText) -> Json:
     return Json(library.matches.search(title_id, body.text))
 
 
+@router.post("/titles/matches/{title_id}/suggest", response_model=MatchQuestion)
+def suggest(library: Open, title_id: TitleId) -> Json:
+    """Replace the candidates of a search by those for what the files say. May send requests to providers."""
+    return Json(library.matches.suggest(title_id))
+
+
 # Enrichment.
 
 

@@ -76,20 +76,27 @@ def decide(
     search: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Search a title, a title with a year, or an id.")
     ] = None,
+    suggest: Annotated[
+        bool, typer.Option("--suggest", help="Replace the candidates of --search by those for what the files say.")
+    ] = False,
     others: Annotated[
         bool, typer.Option("--others", help="With --accept and --ignore: also for open questions of the same folder.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the candidates of a title with the reasons, or decide about them."""
-    chosen = [accept is not None, external_id is not None, reject is not None, ignore, later, search is not None]
-    if sum(chosen) > 1:
-        raise errors.UsageError("Choose one of --accept, --id, --reject, --ignore, --later and --search.")
+    looks = search is not None or suggest
+    chosen = [accept, external_id, reject, ignore or None, later or None, search, suggest or None]
+    if sum(each is not None for each in chosen) > 1:
+        raise errors.UsageError("Choose one of --accept, --id, --reject, --ignore, --later, --search and --suggest.")
     if others and accept is None and not ignore:
         raise errors.UsageError("--others belongs to --accept or --ignore.")
     with opened(context) as library:
-        if not any(chosen) or search is not None:
-            question = library.matches.get(title_id) if search is None else library.matches.search(title_id, search)
+        if looks or all(each is None for each in chosen):
+            if search is not None:
+                question = library.matches.search(title_id, search)
+            else:
+                question = library.matches.suggest(title_id) if suggest else library.matches.get(title_id)
             _print_question(question, as_json=as_json)
             return
         if accept is not None:

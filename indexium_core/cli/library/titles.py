@@ -137,7 +137,8 @@ def _print_values(values: list[TitleValue]) -> None:
 
 
 def _cells(value: TitleValue) -> tuple[str, ...]:
-    locked, shown = "locked" if value.locked else "", "" if value.shown else "not shown"
+    locked = "locked" if value.locked else "by its NFO file" if value.locked_by_nfo else ""
+    shown = "" if value.shown else "not shown"
     return value.field, value.text, value.provider or value.origin, locked, shown
 
 
@@ -147,6 +148,8 @@ def _print_inside(found: IdentifiedTitle) -> None:
         output.table(("id", "name", "files"), cells, right=(0, 2))
     for gap in found.gaps:
         output.say_out(gap.text)
+    for path, problem in found.nfo_problems.items():
+        output.say_out(f"{path}: {problem}")
     if found.files:
         output.table(
             ("file", "role", "part", "path"),

@@ -14,7 +14,7 @@ import html
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -85,21 +85,7 @@ def parse(data: bytes) -> list[NfoDocument]:
     if not found:
         return [NfoDocument(kind="ids", ids=outside)] if outside else []
     if len(found) == 1 and not found[0].ids and outside:
-        first = found[0]
-        return [
-            NfoDocument(
-                kind=first.kind,
-                values=first.values,
-                ids=outside,
-                season=first.season,
-                episodes=first.episodes,
-                series_title=first.series_title,
-                locked=first.locked,
-                is_locked=first.is_locked,
-                is_damaged=first.is_damaged,
-                damage=first.damage,
-            )
-        ]
+        return [replace(found[0], ids=outside)]
     return found
 
 
@@ -214,6 +200,7 @@ def _document(kind: NfoKind, text: str) -> NfoDocument | None:
             number for number in (_number(each.value()) for each in root.all("episode")) if number is not None
         )[:1],
         series_title=root.first("showtitle"),
+        season_names=_season_names(root) if kind == "tvshow" else {},
         locked=tuple(
             LOCKED_NAMES[name]
             for name in (each.strip().lower() for each in root.first("lockedfields").split("|"))
@@ -255,6 +242,16 @@ def _values(root: _Element) -> dict[str, Any]:
         values["runtime_minutes"] = runtime
     values |= {name: value for name, value in people.items() if value}
     return values
+
+
+def _season_names(root: _Element) -> dict[int, str]:
+    """Return the names of `<namedseason number="1">`, by number; the first one of each number counts."""
+    found: dict[int, str] = {}
+    for element in root.all("namedseason"):
+        number = _number(element.attributes.get("number", ""))
+        if number is not None and (name := element.value()):
+            found.setdefault(number, name)
+    return found
 
 
 def _split(elements: Sequence[_Element], signs: Sequence[str]) -> Iterator[str]:

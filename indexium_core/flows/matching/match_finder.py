@@ -34,6 +34,7 @@ __all__ = ["UNDECIDED", "MatchFinder", "emit"]
 
 _NO_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")  # control characters and halves of characters
 _MOST_CANDIDATES = 10
+_ALL_REJECTED = "The search found only titles that were rejected. Accept one by its id, or undo the rejection."
 UNDECIDED: tuple[MatchState, ...] = ("open", "none", "failed", "unsearched")  # no one has decided
 
 
@@ -168,32 +169,50 @@ class MatchFinder:
             if not query.title or len(query.title) > title_query.LONGEST:
                 raise errors.UsageError(f"A title has 1 to {title_query.LONGEST} characters.")
             found = [_proposal(each) for each in self._providers.match(query).decision.candidates]
-        self._store_search(item.id, query, found[:_MOST_CANDIDATES])
+        self._store_search(item.id, query, found, "These are the candidates of a search by hand.", by_hand=True)
 
-    def _store_search(self, title_id: int, query: SearchQuery, found: Sequence[MatchCandidate]) -> None:
+    def suggest(self, title_id: int) -> None:
+        """
+        Replace the candidates of a search by hand by those for what the files say; no one is accepted automatically.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The name of the title says nothing, or its library has home videos.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        item = acceptance.film_or_series(self._database.read(), title_id)
+        self.require_searchable(item)
+        query = acceptance.search_of(self._database.read(), item)
+        if item.state == "discovered" and not query.external_ids:
+            raise errors.UsageError("Its name says nothing, so there are no suggestions. Search its title by hand.")
+        decision = self._providers.match(query, rejected=_rejected(self._database.read(), title_id)).decision
+        found = [_proposal(each) for each in decision.candidates]
+        self._store_search(item.id, query, found, decision.explanation, by_hand=False)
+
+    def _store_search(
+        self, title_id: int, query: SearchQuery, found: Sequence[MatchCandidate], explanation: str, *, by_hand: bool
+    ) -> None:
         at = self._clock()
 
         def put(tx: Connection) -> None:
             item = acceptance.film_or_series(tx, title_id)
-            plain = title_query.plain_query(query, by_hand=acceptance.search_of(tx, item))
+            plain = title_query.plain_query(query, by_hand=acceptance.search_of(tx, item) if by_hand else None)
             row = store.searches(tx, [item.id]).get(item.id)
             kept = store.candidates(tx, [item.id]).get(item.id, [])
             taken = {acceptance.key_of(each) for each in kept if each.state == "accepted"}
             rejected = [each.candidate for each in kept if each.state == "rejected"]
-            offered = [each for each in found if acceptance.key_of(each) not in taken]
+            offered = [each for each in found[:_MOST_CANDIDATES] if acceptance.key_of(each) not in taken]
             fresh = [each for each in offered if not any(is_same(each.candidate, other) for other in rejected)]
             store.put_candidates(tx, item.entity_type, item.id, fresh)
+            text = explanation
+            if not fresh:
+                text = "No provider has such a title."
+                if offered:
+                    text = _ALL_REJECTED
+            result = SearchRow(state="open" if fresh else "none", query=plain, explanation=text)
             if row is not None and row.state not in UNDECIDED:
-                return
-            if fresh:
-                explanation = "These are the candidates of a search by hand."
-            elif offered:
-                explanation = (
-                    "The search found only titles that were rejected. Accept one by its id, or undo the rejection."
-                )
-            else:
-                explanation = "No provider has such a title."
-            result = SearchRow(state="open" if fresh else "none", query=plain, explanation=explanation)
+                result = dataclasses.replace(row, query=plain)
             store.put_search(tx, item.entity_type, item.id, result, at=at)
 
         self._database.run(put)

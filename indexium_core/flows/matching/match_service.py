@@ -148,6 +148,20 @@ class TitleMatchService:
         self._finder.search(title_id, text)
         return self.get(title_id)
 
+    @remote()
+    def suggest(self, title_id: int) -> MatchQuestion:
+        """
+        Replace the candidates of a search by hand by those for what the files say; no one is accepted automatically.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The name of the title says nothing, or its library has home videos.
+            ProviderError: No provider is on, or none has answered.
+
+        """
+        self._finder.suggest(title_id)
+        return self.get(title_id)
+
     # Decisions. Each takes the `revision` of the question that a person saw (`MatchQuestion.revision`), and raises
     # UsageError if others have decided about the title since; without it, the decision replaces theirs.
 

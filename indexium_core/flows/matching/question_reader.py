@@ -53,6 +53,7 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
                 search_title=row.query["title"] if row else query.title,
                 search_year=row.query["year"] if row else query.year,
                 facts=title_query.facts_of(item, own, minutes),
+                by_hand=bool(row and row.query["by_hand"]),
                 files=tuple(files.get(number, ())),
                 candidates=tuple(sorted(candidates.get(number, ()), key=lambda each: each.state == "rejected")),
                 others=tuple(items[each.id] for each in groups[number][:_SHOWN_OTHERS] if each.id in items),

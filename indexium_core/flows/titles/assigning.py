@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.titles import title_libraries
@@ -14,9 +16,10 @@ from indexium_core.model.titles.titles import MOST_EPISODES, MOST_MOVED_FILES, R
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import assignments, identified
 from indexium_core.store.titles import titles as store
+from indexium_core.store.titles.assignments import FormerTitle
 from indexium_core.store.titles.identified import TitleRow
 
-__all__ = ["checked_files", "find_targets", "make_title", "move", "release"]
+__all__ = ["NOTHING", "FilesToRelease", "checked_files", "find_targets", "make_title", "move", "releasable"]
 
 _MOST_ID = 2**63 - 1
 
@@ -53,24 +56,22 @@ def _unknown_file(file_id: int) -> errors.UnknownIdError:
     return errors.UnknownIdError(f"There is no file {file_id}.")
 
 
-def release(tx: Connection, file_ids: Sequence[int], *, at: datetime) -> tuple[list[int], set[int]]:
+def releasable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
     """
-    Undo the moves of files, and return the ids of their libraries and of all titles that this changes.
-
-    The files have no title until the next identification. Files that nobody has moved keep their titles.
+    Return the libraries of those of some files that a person has moved, by file id.
 
     Raises:
         UnknownIdError: There is no such file.
         UsageError: None of the files is moved, or a library is offline; or as `checked_files`.
 
     """
-    libraries = checked_files(tx, file_ids)
-    moved = {each.file_id for each in assignments.assigned(tx)}
+    libraries = checked_files(reader, file_ids)
+    moved = {each.file_id for each in assignments.assigned(reader)}
     libraries = {file_id: library_id for file_id, library_id in libraries.items() if file_id in moved}
     if not libraries:
         raise errors.UsageError("Nobody has moved these files to a title, so their names identify them already.")
-    title_libraries.require_online(tx, libraries.values())
-    return sorted(set(libraries.values())), move(tx, libraries, (), role="main", at=at)
+    title_libraries.require_online(reader, libraries.values())
+    return libraries
 
 
 def find_targets(
@@ -178,8 +179,7 @@ def move(
     """
     Move files to titles, and return the ids of all titles that this changes.
 
-    Without targets, the files have no title until the next identification. A title that a person made for a file
-    disappears with its last file, as one without any value by hand does.
+    A title that a person made for a file disappears with its last file, as one without any value by hand does.
 
     Args:
         tx: The transaction.
@@ -208,3 +208,52 @@ def move(
         identified.remove_empty(tx, library_id)
     identified.show(tx, at=at, ids=sorted(changed), series_ids=series)
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class FilesToRelease:
+    """Files that an identification moves back, unless they were moved again after the request."""
+
+    file_ids: tuple[int, ...]
+    requested_at: datetime  # UTC
+
+    @classmethod
+    def of_payload(cls, payload: Mapping[str, Any]) -> FilesToRelease:
+        """Return the files of the payload of a job."""
+        if not payload.get("released"):
+            return NOTHING
+        return cls(tuple(payload["released"]), datetime.fromisoformat(payload["released_at"]))
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The part of the payload of a job that `of_payload` reads."""
+        return {"released": list(self.file_ids), "released_at": self.requested_at.isoformat()}
+
+    def waiting(self, reader: Connection) -> set[int]:
+        """Return the files that are not moved back yet."""
+        if not self.file_ids:
+            return set()
+        return set(assignments.moved_until(reader, self.file_ids, self.requested_at))
+
+    def former(self, tx: Connection, file_ids: Sequence[int]) -> list[FormerTitle]:
+        """Return the titles that those of some files have that are moved back now."""
+        found = self.waiting(tx).intersection(file_ids)
+        return assignments.former(tx, found) if found else []
+
+    def settle(self, tx: Connection, file_ids: Sequence[int], former: Sequence[FormerTitle]) -> None:
+        """Forget that files were moved, after they have new titles; `former` are the titles that they had."""
+        if not self.file_ids:
+            return
+        assignments.release(tx, set(self.file_ids).intersection(file_ids), self.requested_at)
+        ids = {each.id for each in former} | {each.series_id for each in former if each.series_id is not None}
+        assignments.forget_made(tx, sorted(ids))
+
+    def finish(self, tx: Connection, file_ids: Sequence[int], library_ids: Collection[int]) -> None:
+        """Forget the moves to titles that the files keep, and remove the titles that have lost their last file."""
+        if self.file_ids:
+            self.settle(tx, file_ids, ())
+            for library_id in sorted(library_ids):
+                identified.remove_empty(tx, library_id)
+
+
+NOTHING = FilesToRelease((), datetime.min.replace(tzinfo=UTC))

@@ -15,6 +15,7 @@ from indexium_core.model.titles.grouping import FileRole
 from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.neighbours import stem_of
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument
+from indexium_core.model.titles.titles import LOCKED_BY_NFO
 from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow, TitleValueRow
 
 __all__ = ["season_values_of", "values_of"]
@@ -43,22 +44,26 @@ def values_of(
         found["tag", name] = value, None
     document = next((each for file in mains if (each := _document(title, documents.get(file.file_id)))), None)
     for name, value in _of_document(document):
-        found["nfo", name] = value, None
+        found["nfo", name] = value, LOCKED_BY_NFO if document and document.locks(name) else None
     for (origin, name), (value, confidence) in found.items():
         if title.entity_type in TITLE_FIELDS[name].entities:
             yield TitleValueRow(title.entity_type, title.id, name, value, origin, confidence)
 
 
 def season_values_of(title: ResolvedTitle, documents: Mapping[int, FileDocuments]) -> Iterator[SeasonValueRow]:
-    """Yield the values of the season of an episode: those of the `season.nfo` beside its files."""
+    """Yield the values of the season of an episode: its `season.nfo` comes before its name in `tvshow.nfo`."""
     number = title.episode.season if title.episode else None
     if number is None or title.series_id is None:
         return
     for each in title.files:
         found = documents.get(each.file_id)
+        values: dict[str, Any] = {}
+        if found and found.series and number in found.series.season_names:
+            values["title"] = found.series.season_names[number]
         document = found.season if found else None
         if document is not None and document.season in {None, number}:
-            values = {name: value for name, value in _of_document(document) if "season" in TITLE_FIELDS[name].entities}
+            values |= {name: value for name, value in _of_document(document) if "season" in TITLE_FIELDS[name].entities}
+        if values:
             yield from (SeasonValueRow(title.series_id, number, name, value) for name, value in values.items())
             return
 
@@ -141,7 +146,7 @@ def _document(title: ResolvedTitle, found: FileDocuments | None) -> NfoDocument 
 def _of_document(document: NfoDocument | None) -> Iterator[tuple[str, Any]]:
     if document is None:
         return
-    yield from ((name, None) for name in _LOCKABLE if document.is_locked or name in document.locked)
+    yield from ((name, None) for name in _LOCKABLE if document.locks(name))
     yield from ((name, value) for name, value in document.values.items() if name in TITLE_FIELDS)
     if document.kind == "episodedetails":
         if document.season is not None:

@@ -16,12 +16,14 @@ from functools import partial
 from typing import TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
+from indexium_core.flows.titles.assigning import NOTHING, FilesToRelease
 from indexium_core.flows.titles.candidates import season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
 from indexium_core.flows.titles.resolution import ResolvedTitle, Resolver
 from indexium_core.flows.titles.storing import FoundTitles, changed_groups
 from indexium_core.jobs.executors import Executor
+from indexium_core.model import wording
 from indexium_core.model.titles.grouping import group_movies, group_series
 from indexium_core.model.titles.guessing import identify
 from indexium_core.model.titles.name_parts import NameParts
@@ -32,9 +34,9 @@ from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import assignments, identified
-from indexium_core.store.titles.identified import FileToIdentify, TitleRow
+from indexium_core.store.titles.identified import FileToIdentify, NfoProblemRow, TitleRow
 
-__all__ = ["IdentificationReport", "Identifier"]
+__all__ = ["IdentificationReport", "Identifier", "summary"]
 
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
 _NAME_SECONDS = 0.002  # processor time for reading one name
@@ -80,11 +82,13 @@ class Identifier:
         *,
         on_progress: Callable[[int, int, str], None],
         should_stop: Callable[[], bool],
+        released: FilesToRelease = NOTHING,
     ) -> IdentificationReport:
         """
         Identify libraries; `on_progress` gets the files that are done, all files, and the present step.
 
-        Names are stored as soon as they are read, so that an interrupted run does not read them again.
+        Names are stored as soon as they are read, so that an interrupted run does not read them again. `released` are
+        files that a person moves back: they lose their titles in the transaction that gives them the new ones.
         """
         report = IdentificationReport(offline=sum(each.state != "online" for each in libraries))
         online = [each for each in libraries if each.state == "online" and each.kind != "home"]
@@ -97,7 +101,7 @@ class Identifier:
                 report.cancelled = True
                 break
             on_progress(done, report.files, library.name)
-            self._identify(library, files[library.library_id], names, report, should_stop)
+            self._identify(library, files[library.library_id], names, report, should_stop, released=released)
             done += len(files[library.library_id])
         if not report.cancelled:
             self._forget(names, {each.library_id for each in online})
@@ -151,11 +155,13 @@ class Identifier:
         names: Mapping[str, NameParts],
         report: IdentificationReport,
         should_stop: Callable[[], bool],
+        *,
+        released: FilesToRelease,
     ) -> None:
         def read(name: str) -> NameParts:
             return names[name] if name in names else parsing.parse_name(name)
 
-        documents = self._documents(files, read, report)
+        documents = self._documents(library.library_id, files, read, report)
         if should_stop():
             report.cancelled = True
             return
@@ -167,10 +173,10 @@ class Identifier:
         _count(report, ordered.values())
         known = {each.file_id: each for each in files}
         for _ in range(_ATTEMPTS):
-            if self._store(library, ordered, known, documents, report):
+            if self._store(library, ordered, known, documents, report, released=released):
                 return
         # People change titles faster than they are resolved.
-        self._database.run(lambda tx: self._store(library, ordered, known, documents, report, tx=tx))
+        self._database.run(lambda tx: self._store(library, ordered, known, documents, report, released=released, tx=tx))
 
     def _store(
         self,
@@ -180,6 +186,7 @@ class Identifier:
         documents: Mapping[int, FileDocuments],
         report: IdentificationReport,
         *,
+        released: FilesToRelease,
         tx: Connection | None = None,
     ) -> bool:
         """
@@ -199,6 +206,7 @@ class Identifier:
             libraries=known,
             new_id=self._ids(tx),
             assigned=assignments.assigned(reader),
+            released=released.waiting(reader),
         )
         resolver.resolve(group_movies(guesses), group_series(guesses))
         titles = list(resolver.titles.values())
@@ -219,16 +227,19 @@ class Identifier:
             found, {each.id: each for each in stored}, links, identified.found_values(reader), keep_nfo=keep_nfo
         )
         for group in groups:
-            result = self._write(tx, state, partial(_put, group=group, keep_nfo=keep_nfo, at=at))
+            put = partial(_put, group=group, keep_nfo=keep_nfo, released=released, at=at)
+            result = self._write(tx, state, put)
             if result is None:
                 return False
             changes, state = result
             report.added += sum(is_new for _, _, is_new in changes)
             report.changed += sum(not is_new for _, _, is_new in changes)
             report.changes += changes
-        finish = partial(
-            identified.finish, library_id=library.library_id, series_ids=series_ids, values=of_seasons, at=at
-        )
+
+        def finish(tx: Connection) -> None:
+            released.finish(tx, list(by_id), known)
+            identified.finish(tx, library.library_id, series_ids, of_seasons, at=at)
+
         return self._write(tx, state, finish) is not None
 
     def _write(self, tx: Connection | None, state: str, work: Callable[[Connection], R]) -> tuple[R, str] | None:
@@ -257,9 +268,13 @@ class Identifier:
         return new_id
 
     def _documents(
-        self, files: Sequence[FileToIdentify], read: Callable[[str], NameParts], report: IdentificationReport
+        self,
+        library_id: int,
+        files: Sequence[FileToIdentify],
+        read: Callable[[str], NameParts],
+        report: IdentificationReport,
     ) -> dict[int, FileDocuments]:
-        """Return the documents of NFO files by file id."""
+        """Return the documents of NFO files by file id, and store which of them are broken."""
         names: dict[str, list[str]] = defaultdict(list)
         paths: dict[str, bytes] = {}
         for each in files:
@@ -272,13 +287,19 @@ class Identifier:
         chunks = [folders[start : start + _CHUNK_FOLDERS] for start in range(0, len(folders), _CHUNK_FOLDERS)]
         executor = self._executor(len(folders), len(folders) * _NAME_SECONDS)
         found: dict[str, FolderDocuments | None] = {}
+        broken: list[NfoProblemRow] = []
         located = [[paths[folder] for folder in chunk] for chunk in chunks]
         results = _in_parallel(executor, nfo_reading.read_folders, located)
         for chunk, (_, read_now) in zip(chunks, results, strict=True):
             for folder, of_folder in zip(chunk, read_now, strict=True):
                 found[folder], problems = of_folder or (None, {})
                 report.broken += len(problems)
+                broken += [
+                    NfoProblemRow(path, folder, path.rpartition("/")[2][: -len(".nfo")].lower(), problem)
+                    for path, problem in problems.items()
+                ]
                 report.problems |= dict(list(problems.items())[: _PROBLEMS - len(report.problems)])
+        self._database.run(partial(identified.put_nfo_problems, library_id=library_id, rows=broken))
         nfo_files = NfoFiles(found, names, read)
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
 
@@ -287,9 +308,13 @@ def _row(title: ResolvedTitle) -> TitleRow:
     return TitleRow(title.entity_type, title.id, title.library_id, title.name_key, title.series_id, title.is_new)
 
 
-def _put(tx: Connection, *, group: FoundTitles, keep_nfo: Collection[int], at: datetime) -> list[tuple[str, int, bool]]:
-    kept = [each.id for each in group.titles if each.id in keep_nfo]
-    return identified.put(tx, group.titles, group.links, group.values, file_ids=group.file_ids, keep_nfo=kept, at=at)
+def _put(
+    tx: Connection, *, group: FoundTitles, keep_nfo: Collection[int], released: FilesToRelease, at: datetime
+) -> list[tuple[str, int, bool]]:
+    kept, former = [each.id for each in group.titles if each.id in keep_nfo], released.former(tx, group.file_ids)
+    changes = identified.put(tx, group.titles, group.links, group.values, file_ids=group.file_ids, keep_nfo=kept, at=at)
+    released.settle(tx, group.file_ids, former)
+    return changes
 
 
 def _in_parallel(
@@ -329,3 +354,22 @@ def _count(report: IdentificationReport, guesses: Iterable[TitleGuess]) -> None:
     for guess in guesses:
         name = names.get(guess.kind, "extras")
         setattr(report, name, getattr(report, name) + 1)
+
+
+def summary(report: IdentificationReport) -> str:
+    """Return the result of a job in one line."""
+    parts = [
+        wording.plural(report.movies, "film"),
+        wording.plural(report.episodes, "episode"),
+        wording.plural(report.extras, "extra"),
+    ]
+    if report.home:
+        parts.append(wording.plural(report.home, "home video"))
+    if report.unknown:
+        parts.append(f"{wording.files(report.unknown)} without a title in the name")
+    text = f"{', '.join(parts)} in {wording.files(report.files)}; {wording.plural(report.added, 'new title')}"
+    if report.broken:
+        text += f"; {wording.plural(report.broken, 'NFO file has an error', 'NFO files have errors')}"
+    if report.offline:
+        text += f"; {wording.plural(report.offline, 'offline library was', 'offline libraries were')} left out"
+    return f"Stopped: {text}" if report.cancelled else text

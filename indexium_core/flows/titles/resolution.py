@@ -50,12 +50,14 @@ class Resolver:
         libraries: Collection[int],
         new_id: Callable[[], int],
         assigned: Iterable[FileLink] = (),
+        released: Collection[int] = (),
     ) -> None:
         """
         Use the titles of all libraries, because a file may have moved from another one.
 
         `libraries` are the ids of all libraries: titles of a removed one are found again by their names. `new_id`
-        returns an id that no title has. `assigned` are the files that a person moved to a title.
+        returns an id that no title has. `assigned` are the files that a person moved to a title. `released` are files
+        that the person moves back: they have no former title.
         """
         self._library_id, self._new_id = library_id, new_id
         self._stored = {each.id: each for each in stored}
@@ -67,11 +69,11 @@ class Resolver:
         self._of_file: dict[int, list[StoredTitle]] = {}
         for link in links:
             title = self._stored.get(link.entity_id)
-            if title is not None and link.role == "main":
+            if title is not None and link.role == "main" and link.file_id not in released:
                 self._of_file.setdefault(link.file_id, []).append(title)
         self._assigned: dict[int, list[FileLink]] = {}
         for link in assigned:
-            if link.entity_id in self._stored:
+            if link.entity_id in self._stored and link.file_id not in released:
                 self._assigned.setdefault(link.file_id, []).append(link)
         self._claimed: set[int] = set()
         self.titles: dict[int, ResolvedTitle] = {}
@@ -106,7 +108,8 @@ class Resolver:
             for link in self._assigned.get(each.file_id, ()):
                 part = each.guess.part if link.entity_type == "movie" else None
                 self.links[link.file_id, link.entity_id] = link._replace(part=part)
-                self._claimed.add(link.entity_id)
+                if link.entity_type == "episode":  # it keeps its number, even if its other files are renamed
+                    self._claimed.add(link.entity_id)
         return [each for each in files if each.file_id not in self._assigned]
 
     # Films.

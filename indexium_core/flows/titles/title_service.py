@@ -13,12 +13,11 @@ from indexium_core.flows.review.bulk_edits import BulkEdits
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import DecisionReport
 from indexium_core.flows.titles import assigning, planned_values, title_libraries, value_undo
-from indexium_core.flows.titles.identification import IdentificationReport, Identifier
+from indexium_core.flows.titles.identification import Identifier, summary
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.context import JobContext
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.fields.preview import FieldsPreview
@@ -34,7 +33,7 @@ from indexium_core.store.database import Database
 from indexium_core.store.titles import identified, title_facets
 from indexium_core.store.titles import titles as store
 
-__all__ = ["KIND", "TitleService", "summary"]
+__all__ = ["KIND", "TitleService"]
 
 KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
@@ -73,12 +72,16 @@ class TitleService:
             UsageError: No library holds titles, or one of the given ones does not.
 
         """
+        return self._add(library_ids, {}, priority)
+
+    def _add(self, library_ids: Sequence[int], released: Mapping[str, Any], priority: int | str) -> Job:
+        """Add an identification; `released`: files that are moved back by it, and when a person requested it."""
         names = title_libraries.names_of(self._database.read(), library_ids)
         if all(row.kind == "home" for row in catalog.libraries(self._database.read())):
             raise errors.UsageError(
                 "No library holds films or series. Choose its kind first: indexium libraries set ID --kind mixed."
             )
-        payload = {"libraries": sorted(library_ids)}
+        payload = {"libraries": sorted(library_ids), **released}
         return self._queue.add_job(KIND, payload, title=f"Identify titles of {names}", priority=priority)
 
     @remote()
@@ -111,6 +114,7 @@ class TitleService:
             libraries,
             on_progress=job.progress,
             should_stop=job.should_stop,
+            released=assigning.FilesToRelease.of_payload(job.payload),
         )
         emit_changes(self._events, report.changes, job_id=job.job_id)
         facts = asdict(report)
@@ -210,12 +214,14 @@ class TitleService:
             raise errors.UnknownIdError(f"There is no title {title_id}.")
         item, *children = found
         gaps = gaps_of(store.episodes(reader, [item.id]).get(item.id, [])) if item.entity_type == "series" else []
+        files = store.files(reader, item)
         return IdentifiedTitle(
             item=item,
             values=[each for each in store.values(reader, item) if each.shown],
-            files=store.files(reader, item),
+            files=files,
             children=children,
             gaps=gaps,
+            nfo_problems=store.nfo_problems(reader, item, [each.file_id for each in files]),
         )
 
     @remote()
@@ -407,15 +413,15 @@ class TitleService:
     @remote()
     def unassign(self, file_ids: Sequence[int], *, priority: int | str = "normal") -> Job:
         """
-        Undo the moves of files, and add the job that identifies their libraries by names again.
+        Undo the moves of files: add the job that identifies their libraries by names again.
 
-        Files that nobody has moved stay in their titles. Raises UnknownIdError and UsageError as `assign`; UsageError,
-        too, if none of the files is moved or a library is offline.
+        The files stay in their titles until the job stores the new ones. Files that nobody has moved stay in their
+        titles, and so do those that are moved again before the job. Raises UnknownIdError and UsageError as `assign`;
+        UsageError, too, if none of the files is moved or a library is offline.
         """
-        at = self._clock()
-        library_ids, changed = self._database.run(lambda tx: assigning.release(tx, file_ids, at=at))
-        self._emit_changed(changed)
-        return self.identify(library_ids, priority=priority)
+        libraries = assigning.releasable(self._database.read(), file_ids)
+        released = assigning.FilesToRelease(tuple(sorted(libraries)), self._clock())
+        return self._add(sorted(set(libraries.values())), released.payload, priority)
 
     def _moved(self, title_id: int, changed: Collection[int]) -> TitleItem:
         self._emit_changed(changed)
@@ -474,22 +480,3 @@ class TitleService:
         number = item.id if item.entity_type in ("movie", "series") else item.series_id
         self._events.emit(f"{kind}:updated", title_id=number, total=1)
         return [each for each in store.values(self._database.read(), item) if each.field in names]
-
-
-def summary(report: IdentificationReport) -> str:
-    """Return the result of a job in one line."""
-    parts = [
-        wording.plural(report.movies, "film"),
-        wording.plural(report.episodes, "episode"),
-        wording.plural(report.extras, "extra"),
-    ]
-    if report.home:
-        parts.append(wording.plural(report.home, "home video"))
-    if report.unknown:
-        parts.append(f"{wording.files(report.unknown)} without a title in the name")
-    text = f"{', '.join(parts)} in {wording.files(report.files)}; {wording.plural(report.added, 'new title')}"
-    if report.broken:
-        text += f"; {wording.plural(report.broken, 'NFO file has an error', 'NFO files have errors')}"
-    if report.offline:
-        text += f"; {wording.plural(report.offline, 'offline library was', 'offline libraries were')} left out"
-    return f"Stopped: {text}" if report.cancelled else text

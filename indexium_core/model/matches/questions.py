@@ -60,6 +60,7 @@ class MatchQuestion:
     search_title: str  # what was searched
     search_year: int | None
     facts: tuple[FileFact, ...]
+    by_hand: bool  # the candidates are those of a search by hand
     files: tuple[TitleFile, ...]  # the first ones; `item.file_count` is their number
     candidates: tuple[MatchCandidate, ...]  # best first, the rejected ones last
     others: tuple[TitleItem, ...] = ()  # open questions of the same folder: the first ones

@@ -34,7 +34,12 @@ class NfoDocument:
     season: int | None = None
     episodes: tuple[int, ...] = ()
     series_title: str = ""
+    season_names: Mapping[int, str] = field(default_factory=dict)  # of a series, by number of the season
     locked: tuple[str, ...] = ()  # fields that the other program does not change
     is_locked: bool = False  # the other program changes nothing
     is_damaged: bool = False  # the document ends early or is not valid; the values before that count
     damage: str = ""  # what is wrong with it, in the words of the parser
+
+    def locks(self, name: str) -> bool:
+        """Return whether the document locks a field (model/titles/fields.py)."""
+        return name in self.locked or (self.is_locked and name in LOCKED_NAMES.values())

@@ -11,6 +11,7 @@ from indexium_core import notebook
 from indexium_core.model.titles.fields import EntityType, shown_text
 
 __all__ = [
+    "LOCKED_BY_NFO",
     "MOST_EPISODES",
     "MOST_MOVED_FILES",
     "ROLES",
@@ -45,6 +46,7 @@ ROLES: Mapping[str, str] = {
 }
 MOST_MOVED_FILES = 10_000  # of one call
 MOST_EPISODES = 50  # of one file that a person moves
+LOCKED_BY_NFO = 1.0  # the confidence of a value whose field its NFO file locks
 SORT_KEYS = ("title", "year", "state", "rating", "added")
 
 
@@ -109,10 +111,11 @@ class TitleValue:
     value: Any  # a JSON value; None: the field is empty on purpose
     origin: str  # hand, nfo, provider, tag, name
     provider: str  # "" if the origin is another one
-    confidence: float | None  # 0 to 1
+    confidence: float | None  # 0 to 1; of a value of an NFO file, `LOCKED_BY_NFO` or None
     fetched_at: dt.datetime  # UTC; when the value was found or set
     locked: bool
     shown: bool  # it is the value that counts
+    locked_by_nfo: bool = False  # its NFO file locks the field: no value of a provider counts
 
     @property
     def text(self) -> str:
@@ -143,6 +146,7 @@ class IdentifiedTitle:
     files: list[TitleFile]
     children: list[TitleItem] = field(default_factory=list)  # seasons of a series, episodes of a season
     gaps: list[EpisodeGap] = field(default_factory=list)  # of a series
+    nfo_problems: dict[str, str] = field(default_factory=dict)  # a sentence by path of a broken NFO file
 
     def _repr_html_(self) -> str:
         return notebook.card(self.item.name, {each.field: each.text for each in self.values})

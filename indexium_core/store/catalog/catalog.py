@@ -215,6 +215,7 @@ def remove_library(tx: Connection, library_id: int) -> int:
         "forget_library",
     ):
         tx.execute(_sql(statement), [library_id])
+    identified.put_nfo_problems(tx, library_id, [])
     identified.remove_empty(tx, library_id)
     return files
 

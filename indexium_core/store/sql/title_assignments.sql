@@ -36,6 +36,15 @@ INSERT INTO title_files BY NAME
 SELECT w.file_id, $kind AS entity_type, $id AS entity_id, w.part, $role AS role
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id, unnest($parts::INTEGER[]) AS part) AS w;
 
+-- name: release
+-- Forget that a person moved files, except those that were moved again after a time.
+DELETE FROM title_assignments WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND assigned_at <= $at;
+
+-- name: moved_until
+-- The files that a person moved to a title until a time.
+SELECT DISTINCT file_id FROM title_assignments
+WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND assigned_at <= $at ORDER BY file_id;
+
 -- name: assign
 -- Note that a person moved files to a title.
 INSERT INTO title_assignments BY NAME

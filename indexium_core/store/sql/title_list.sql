@@ -121,6 +121,19 @@ LEFT JOIN (SELECT * FROM titles_shown WHERE entity_id = $id) AS s ON (s.entity_t
 WHERE v.entity_type = $kind AND v.entity_id = $id AND ($field::VARCHAR IS NULL OR v.field = $field)
 ORDER BY v.field, shown DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin), v.provider;
 
+-- name: nfo_problems
+-- The broken NFO files beside files of a title: those with the name of a file, of a folder or, of a film, of the only one in its folder.
+SELECT DISTINCT p.path, p.problem FROM nfo_problems AS p JOIN scanned_files AS f USING (library_id)
+WHERE list_contains($file_ids::BIGINT[], f.file_id) AND (
+    (p.folder = f.folder AND (p.stem = lower(regexp_replace(f.file_name, '\.[^.]*$', ''))
+                              OR ($kind = 'movie' AND p.stem IN ('movie', 'video_ts'))
+                              OR ($kind IN ('series', 'season') AND p.stem = 'season')
+                              OR ($kind = 'movie' AND p.stem NOT IN ('tvshow', 'season') AND NOT EXISTS (
+                                  SELECT 1 FROM scanned_files AS o WHERE o.library_id = p.library_id AND o.folder = p.folder
+                                    AND NOT list_contains($file_ids::BIGINT[], o.file_id)))))
+    OR ($kind = 'series' AND p.stem = 'tvshow' AND (p.folder IN ('', f.folder) OR starts_with(f.folder, p.folder || '/'))))
+ORDER BY p.path;
+
 -- name: files_of
 -- The files of a title, of a series and of a season those of its episodes and extras.
 SELECT c.file_id, c.path AS file_path, c.state, any_value(l.part) AS part, any_value(l.role) AS role,

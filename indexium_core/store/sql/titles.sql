@@ -19,9 +19,13 @@ INSERT INTO title_names SELECT unnest($names::VARCHAR[]), $parser, unnest($parts
 DELETE FROM title_names WHERE parser <> $parser OR name NOT IN (SELECT unnest($names::VARCHAR[]));
 
 -- name: stored
--- All titles except seasons, and whether a person has changed them.
+-- All titles except seasons, and whether a person has changed them. A file that a person moved to a title does not count: it keeps
+-- the title, but the other files of the title follow their names.
 SELECT t.entity_type, t.id, t.library_id, t.name_key, t.series_id, u.entity_id IS NOT NULL
-FROM titles AS t LEFT JOIN touched_titles AS u ON u.entity_type = t.entity_type AND u.entity_id = t.id
+FROM titles AS t LEFT JOIN (
+    SELECT entity_type, entity_id FROM title_values WHERE origin = 'hand' OR locked
+    UNION SELECT entity_type, entity_id FROM title_searches WHERE state = 'accepted' AND decided_by = 'hand'
+) AS u ON u.entity_type = t.entity_type AND u.entity_id = t.id
 WHERE t.entity_type <> 'season' ORDER BY t.id;
 
 -- name: links
@@ -201,6 +205,15 @@ WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = s.entity_type 
 -- Delete the candidates of titles that do not exist any more.
 DELETE FROM title_matches AS m
 WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = m.entity_type AND t.id = m.entity_id);
+
+-- name: remove_nfo_problems
+-- Delete the broken NFO files of a library.
+DELETE FROM nfo_problems WHERE library_id = $library_id;
+
+-- name: put_nfo_problems
+-- Add the broken NFO files of a library.
+INSERT INTO nfo_problems BY NAME SELECT $library_id AS library_id, unnest($path::VARCHAR[]) AS path, unnest($folder::VARCHAR[]) AS folder,
+    unnest($stem::VARCHAR[]) AS stem, unnest($problem::VARCHAR[]) AS problem;
 
 -- name: forget_links
 -- Delete the links of the files of a library.

@@ -23,7 +23,9 @@ __all__ = [
     "forget_made",
     "former",
     "libraries_of_titles",
+    "moved_until",
     "parts",
+    "release",
     "title_of",
 ]
 
@@ -74,6 +76,17 @@ def forget(tx: Connection, file_ids: Collection[int]) -> None:
     """Delete the links of files to titles, and what a person said about them."""
     for statement in ("forget_links", "forget_assignments"):
         tx.execute(_sql(statement), {"file_ids": list(file_ids)})
+
+
+def moved_until(reader: Connection, file_ids: Collection[int], at: datetime) -> list[int]:
+    """Return those of some files that a person moved to a title until a time."""
+    facts = {"file_ids": list(file_ids), "at": at}
+    return [file_id for (file_id,) in reader.execute(_sql("moved_until"), facts).fetchall()]
+
+
+def release(tx: Connection, file_ids: Collection[int], at: datetime) -> None:
+    """Forget that a person moved files; those that were moved again after a time stay."""
+    tx.execute(_sql("release"), {"file_ids": list(file_ids), "at": at})
 
 
 def assign(

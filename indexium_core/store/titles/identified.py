@@ -16,6 +16,7 @@ from indexium_core.store.connection import Connection
 __all__ = [
     "FileLink",
     "FileToIdentify",
+    "NfoProblemRow",
     "SeasonValueRow",
     "StoredTitle",
     "TitleRow",
@@ -31,6 +32,7 @@ __all__ = [
     "next_ids",
     "put",
     "put_names",
+    "put_nfo_problems",
     "remove_empty",
     "show",
     "state",
@@ -105,6 +107,23 @@ class SeasonValueRow(NamedTuple):
     season: int
     field: str
     value: Any  # JSON value
+
+
+class NfoProblemRow(NamedTuple):
+    """An NFO file that could not be read whole."""
+
+    path: str  # for display
+    folder: str  # below the library folder
+    stem: str  # name without `.nfo`, in lower case
+    problem: str  # a sentence
+
+
+def put_nfo_problems(tx: Connection, library_id: int, rows: Sequence[NfoProblemRow]) -> None:
+    """Store the broken NFO files of a library; replaces the former ones."""
+    tx.execute(_sql("remove_nfo_problems"), {"library_id": library_id})
+    if rows:
+        columns = {name: [getattr(row, name) for row in rows] for name in NfoProblemRow._fields}
+        tx.execute(_sql("put_nfo_problems"), columns | {"library_id": library_id})
 
 
 def files(reader: Connection, library_ids: Sequence[int]) -> list[FileToIdentify]:
@@ -280,6 +299,7 @@ def remove_empty(tx: Connection, library_id: int) -> None:
 def forget_library(tx: Connection, library_id: int) -> None:
     """Delete the links of the files of a library to titles, and the titles that no person has changed."""
     tx.execute(_sql("forget_links"), [library_id])
+    put_nfo_problems(tx, library_id, [])
     remove_empty(tx, library_id)
 
 

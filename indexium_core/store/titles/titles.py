@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.title_filter import TitleFilter
-from indexium_core.model.titles.titles import EpisodeEntry, TitleFile, TitleItem, TitleValue
+from indexium_core.model.titles.titles import LOCKED_BY_NFO, EpisodeEntry, TitleFile, TitleItem, TitleValue
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import title_facets
 
@@ -22,6 +22,7 @@ __all__ = [
     "find",
     "items",
     "lock",
+    "nfo_problems",
     "restore",
     "search_values",
     "series",
@@ -114,13 +115,28 @@ def values(reader: Connection, item: TitleItem, field: str | None = None) -> lis
     """Return the candidates of all fields (or one) of a title: of each field the shown one first."""
     facts = {"kind": item.entity_type, "id": item.id, "field": field}
     rows = reader.execute(_sql("values"), facts).fetch_dicts()
-    return [TitleValue(**row | {"value": None if row["value"] is None else json.loads(row["value"])}) for row in rows]
+    return [
+        TitleValue(
+            **row
+            | {
+                "value": None if row["value"] is None else json.loads(row["value"]),
+                "locked_by_nfo": row["origin"] == "nfo" and row["confidence"] == LOCKED_BY_NFO,
+            }
+        )
+        for row in rows
+    ]
 
 
 def files(reader: Connection, item: TitleItem) -> list[TitleFile]:
     """Return the files of a title; of a series and of a season, those of its episodes and extras."""
     facts = {"kind": item.entity_type, "id": item.id}
     return [TitleFile(**row) for row in reader.execute(_sql("files_of"), facts).fetch_dicts()]
+
+
+def nfo_problems(reader: Connection, item: TitleItem, file_ids: Sequence[int]) -> dict[str, str]:
+    """Return what is wrong with the NFO files beside the files of a title, by path."""
+    facts = {"kind": item.entity_type, "file_ids": list(file_ids)}
+    return dict(reader.execute(_sql("nfo_problems"), facts).fetchall())
 
 
 def series(reader: Connection, series_ids: Sequence[int] | None = None) -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ def test_command_line(library: Library, capsys: pytest.CaptureFixture[str]) -> N
     assert cli.main(["--home", str(home), "titles", "match", str(title_id), "--id", ""]) == 2
     assert "is not “The Lantern Keeper (2014)”" in run("match", str(title_id), "--reject", "1")
     assert json.loads(run("match", str(title_id), "--search", "1931", "--json"))["candidates"][0]["score"] > 0.5
+    assert not json.loads(run("match", str(title_id), "--suggest", "--json"))["by_hand"]
     assert "is matched with “Salt Meadows (2019)”" in run("match", str(title_id), "--id", "tmdb:9000004")
     run("undo")
     run("match", str(title_id), "--later")

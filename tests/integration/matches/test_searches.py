@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 from tests.support import media
-from tests.support.matched_home import found, ids, provider_values, put_value
+from tests.support.matched_home import DECISIONS, found, ids, provider_values, put_value
 
 
 def test_sure_match_is_accepted_and_gives_ids(library: Library) -> None:
@@ -191,6 +192,36 @@ def test_series_with_one_title_have_different_names(library: Library, tmp_path: 
     assert {each.item.name for each in pending} >= names
     facts = next({fact.name: fact.text for fact in each.facts} for each in pending if each.item.name.endswith("(UK)"))
     assert facts["country"] == "UK"
+
+
+@pytest.mark.parametrize("decide", [None, *DECISIONS])
+def test_suggestions_are_shown_again_after_a_search_by_hand(
+    library: Library, decide: Callable[..., object] | None
+) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    if decide is not None:
+        decide(library, title_id)
+    before = library.matches.get(title_id)
+    assert not before.by_hand
+    library.matches.search(title_id, "Salt Meadows 2019")
+    searched = library.matches.get(title_id)
+    assert (searched.by_hand, searched.state, searched.decided_at) == (True, before.state, before.decided_at)
+    assert "Salt Meadows" in {each.candidate.title for each in searched.candidates}
+    assert library.matches.suggest(title_id) == library.matches.get(title_id)
+    again = library.matches.get(title_id)
+    assert (again.by_hand, again.state) == (False, before.state)
+    assert {(each.key, each.state) for each in again.candidates} == {
+        (each.key, each.state) for each in before.candidates
+    }
+    if decide is None:
+        assert again == before
+
+
+def test_suggestions_of_a_title_that_was_never_searched_are_a_question(library: Library) -> None:
+    title_id = ids(library)["Orbit of Two Return (2022)"]
+    library.matches.search(title_id, "Salt Meadows 2019")
+    question = library.matches.suggest(title_id)
+    assert (question.state, question.candidates[0].candidate.title) == ("open", "Orbit of Two: Return")
 
 
 @pytest.mark.parametrize(("country", "year"), [("UK", 2016), ("US", 1987)])

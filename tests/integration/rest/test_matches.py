@@ -136,6 +136,8 @@ def test_impossible_values_are_refused(rest: Client) -> None:
 def test_match_by_id_and_by_search(rest: Client) -> None:
     keeper = id_of(rest, "The Lantern Keeper")
     path = f"/api/titles/matches/{keeper}"
+    assert rest.post(f"{path}/search", {"text": "Salt Meadows"}).json["by_hand"]
+    assert not rest.post(f"{path}/suggest").json["by_hand"]
     assert rest.post(f"{path}/search", {"text": "Salt Meadows"}).json["candidates"]
     assert rest.post(f"{path}/accept", {"external_id": "tmdb:9000001"}).json["titles"] == 1
     assert rest.get(f"/api/movies/{keeper}/values?field=tmdb_id").json["items"][0]["value"] == "9000001"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
+from indexium_core.model.titles.titles import TitleItem
 from tests.support.identified_home import NFO, add, identify, titles
 
 
@@ -61,6 +62,18 @@ def test_nfo_file_of_a_season_gives_its_values(library: Library, folder: Path) -
     assert [each.value for each in library.titles.candidates(found.id)] == ["By hand"]
 
 
+def test_nfo_file_of_a_series_names_its_seasons(library: Library, folder: Path) -> None:
+    series = folder / "Shows/Pond/tvshow.nfo"
+    names = '<namedseason number="1">Spring</namedseason><namedseason number="2">Summer</namedseason>'
+    series.write_text(f'<tvshow><title>Pond</title>{names}<namedseason number="x">No</namedseason></tvshow>')
+    (folder / "Shows/Pond/Season 2/season.nfo").write_text("<season><title>High summer</title></season>")
+    identify(library)
+    assert set(titles(library, "season")) == {"Spring", "High summer"}
+    series.write_text("<tvshow><title>Pond</title></tvshow>")
+    identify(library)
+    assert set(titles(library, "season")) == {"Season 1", "High summer"}
+
+
 @pytest.mark.parametrize(
     ("lock", "locked"),
     [
@@ -83,6 +96,8 @@ def test_locked_field_of_nfo_file_takes_no_value_of_a_provider(
                 "INSERT INTO title_values VALUES ('movie', $1, $2, $3, 'provider', 'tmdb', 0.9, $4, FALSE)", facts
             )
     identify(library)
+    by_nfo = {each.field for each in library.titles.candidates(film.id) if each.locked_by_nfo}
+    assert by_nfo & {*values} == locked
     own = {"genres": ["Horror"]} | dict.fromkeys(locked - {"genres"})
     shown = {each.field: each.value for each in library.titles.get(film.id).values if each.field in values}
     assert shown == values | own
@@ -98,3 +113,28 @@ def test_report_names_broken_nfo_files_and_the_others_count(library: Library, fo
     assert (Path(path).name, "XML is not valid (mismatched tag)" in problem) == ("Thng.nfo", True)
     assert "1 NFO file has an error" in str(report["message"])
     assert {"Before the error", "Whole"} <= set(titles(library))
+    thng = titles(library)["Before the error"]
+    assert library.titles.get(thng.id).nfo_problems == {path: problem}
+    assert library.titles.get(titles(library)["Whole"].id).nfo_problems == {}
+    (folder / "Films/Thng.nfo").write_text("<movie><title>Mended</title></movie>")
+    identify(library)
+    assert library.titles.get(thng.id).nfo_problems == {}
+
+
+def test_broken_nfo_files_of_series_and_season_are_named(library: Library, folder: Path) -> None:
+    for name in ("tvshow.nfo", "Season 1/season.nfo", "Season 1/Pond - S01E01 - Frogs.nfo"):
+        root = {"tvshow": "tvshow", "season": "season"}.get(Path(name).stem, "episodedetails")
+        (folder / "Shows/Pond" / name).write_text(f"<{root}><plot>A</{root}>")
+    (folder / "Films/The Thing (1982)/other.nfo").write_text("<movie><plot>A</movie>")
+    identify(library)
+
+    def broken(title: TitleItem) -> set[str]:
+        return {Path(path).name for path in library.titles.get(title.id).nfo_problems}
+
+    pond, frogs = titles(library, "series")["Pond"], "Pond - S01E01 - Frogs.nfo"
+    assert broken(pond) == {"tvshow.nfo", "season.nfo", frogs}
+    assert broken(titles(library, "season")["Season 1"]) == {"season.nfo", frogs}
+    assert broken(titles(library, "season")["Season 2"]) == set()
+    assert broken(titles(library)["The Thing"]) == {"other.nfo"}
+    library.inventory.set_kind(library.inventory.list()[0].library_id, "home")
+    assert library._parts.store.read().value("SELECT count(*) FROM nfo_problems") == 0

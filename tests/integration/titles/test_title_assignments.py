@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from indexium_core import cli, errors
+from indexium_core.flows.titles.assigning import FilesToRelease
+from indexium_core.jobs.job_run import JobRun
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
 from tests.support.identified_home import FILE_CHANGES, NFO, add, change_kind, identify, rename_file, run, titles
@@ -187,6 +190,52 @@ def test_only_moved_files_are_identified_again(library: Library) -> None:
     library.jobs.wait(library.titles.unassign([file, other]).id, timeout=60)
     assert titles(library)["The Thing"].id == thing.id
     assert "Thng" in titles(library)
+
+
+def test_cancelled_move_back_leaves_the_file_in_its_title(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, thing = file_of(library, "Thng.mp4"), titles(library)["The Thing"].id
+    library.titles.assign([file], thing, role="extra")
+    with monkeypatch.context() as stopped:
+        stopped.setattr(JobRun, "should_stop", lambda _: True)
+        library.jobs.wait(library.titles.unassign([file]).id, timeout=60)
+    assert ("Thng.mp4", "extra", True) in files_of(library, thing)
+    identify(library)
+    assert ("Thng.mp4", "extra", True) in files_of(library, thing)
+
+
+def test_file_that_is_moved_again_before_the_move_back_stays(library: Library) -> None:
+    file, thing = file_of(library, "Thng.mp4"), titles(library)["The Thing"]
+    requested = FilesToRelease((file,), datetime.now(UTC))
+    library.titles.assign([file], thing.id, role="trailer")
+    job = library.titles._add([thing.library_id], requested.payload, "normal")
+    assert library.jobs.wait(job.id, timeout=60).status == "completed"
+    assert ("Thng.mp4", "trailer", True) in files_of(library, thing.id)
+
+
+def test_move_back_to_the_same_title_is_no_move_by_hand(library: Library) -> None:
+    first = episode(library, 1, 1)
+    [each] = library.titles.get(first.id).files
+    library.titles.assign([each.file_id], first.id)
+    library.jobs.wait(library.titles.unassign([each.file_id]).id, timeout=60)
+    assert files_of(library, first.id) == [("Pond - S01E01 - Frogs.mp4", "main", False)]
+
+
+def test_moved_file_pins_no_other_file_of_its_title(library: Library, folder: Path) -> None:
+    for name, seed in (("Solaris (1972).mp4", 81), ("Alien (1979).mp4", 82)):
+        add(folder / "Films" / name, seed)
+    library.scan()
+    file, frogs = file_of(library, "Thng.mp4"), folder / "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mp4"
+    first = episode(library, 1, 1)
+    library.titles.assign([file], first.id)
+    library.titles.assign([file_of(library, "Pond - S02E04.mp4")], titles(library)["Solaris"].id, role="extra")
+    (folder / "Films/Solaris (1972).mp4").rename(folder / "Films/Alien (1979) - 2160p.mp4")
+    frogs.rename(frogs.with_name("Pond - S01E07 - Frogs.mp4"))
+    library.scan()
+    assert files_of(library, episode(library, 1, 7).id) == [("Pond - S01E07 - Frogs.mp4", "main", False)]
+    assert (episode(library, 1, 1).id, files_of(library, first.id)) == (first.id, [("Thng.mp4", "main", True)])
+    names = [name for name, _, _ in files_of(library, titles(library)["Alien"].id)]
+    assert names == ["Alien (1979) - 2160p.mp4", "Alien (1979).mp4"]
+    assert files_of(library, titles(library)["Solaris"].id) == [("Pond - S02E04.mp4", "extra", True)]
 
 
 def test_moved_file_of_an_offline_library_keeps_its_title(library: Library, folder: Path) -> None:
