@@ -67,7 +67,7 @@ class TitlesScreen(Screen):
             find=self._find,
             filter=self._filter,
             facet=self._send_facet,
-            sort=lambda message: self._narrow(sort=str(message["sort"])) if message["sort"] in SORT_KEYS else None,
+            sort=lambda message: self._sort(str(message["sort"])),
             show=lambda message: self._narrow(shows=str(message["as"])),
             page=lambda message: self._turn_page(max(1, int(message["page"]))),
             open=lambda message: self._open(int(message["id"])),
@@ -221,6 +221,12 @@ class TitlesScreen(Screen):
         self.state.param.update(**({"number": 1, "problem": ""} | values))
         self._session.update_address(push=push)
         self.refresh()
+
+    def _sort(self, key: str) -> None:
+        """Show the list in another order: only its titles are read."""
+        if key in SORT_KEYS:
+            self.state.sort = key
+            self._turn_page(1)
 
     def _filter(self, message: Mapping[str, Any]) -> None:
         key, values = str(message["key"]), [str(each)[:200] for each in message["values"]][:20]
