@@ -10,7 +10,7 @@ import pytest
 from indexium_core.demo import ffmpeg
 
 NAMES = {
-    "chromium": ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
 }
 
 
