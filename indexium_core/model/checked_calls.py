@@ -110,8 +110,7 @@ def _value(kind: Any, value: Any) -> Any:  # noqa: PLR0911 - one return for each
     if origin is Literal:
         return value if _has(parts, value) else _refuse(value)
     if origin in (Sequence, list):
-        is_list = isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping)
-        return [_value(parts[0], each) for each in value] if is_list else _refuse(value)
+        return [_value(parts[0], each) for each in _items(value)]
     if origin is Mapping:
         pairs = value.items() if isinstance(value, Mapping) else _refuse(value)
         return {_value(parts[0], key): _value(parts[1], each) for key, each in pairs}
@@ -120,6 +119,15 @@ def _value(kind: Any, value: Any) -> Any:  # noqa: PLR0911 - one return for each
     if dataclasses.is_dataclass(kind):
         return value if isinstance(value, typing.cast("type", kind)) else _refuse(value)
     return value
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, Collection) or isinstance(value, str | bytes | Mapping):
+        raise _WrongTypeError(value)
+    try:
+        return list(value)
+    except TypeError:  # an array without dimensions has the methods of a collection, but no items
+        raise _WrongTypeError(value) from None
 
 
 def _first(kinds: Sequence[Any], value: Any) -> Any:
@@ -147,8 +155,9 @@ def _whole(value: Any) -> int:
 
 
 def _number(value: Any) -> float:
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    return (value if isinstance(value, int) else float(value)) if is_number and math.isfinite(value) else _refuse(value)
+    if isinstance(value, int):
+        return _whole(value)
+    return float(value) if isinstance(value, Real) and math.isfinite(value) else _refuse(value)
 
 
 def _truth(value: Any) -> bool:

@@ -212,7 +212,10 @@ class MatchFinder:
                     text = _ALL_REJECTED
             result = SearchRow(state="open" if fresh else "none", query=plain, explanation=text)
             if row is not None and row.state not in UNDECIDED:
-                result = dataclasses.replace(row, query=plain)
+                # A match keeps why it was accepted; of a question that was put off, the text is about the candidates.
+                result = dataclasses.replace(
+                    row, query=plain, explanation=text if row.state == "later" else row.explanation
+                )
             store.put_search(tx, item.entity_type, item.id, result, at=at)
 
         self._database.run(put)

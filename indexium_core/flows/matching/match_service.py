@@ -280,7 +280,9 @@ class TitleMatchService:
             if is_match and left:
                 store.reopen(tx, title_id, "Its match was rejected.")
             acceptance.copy_shown_values(tx, [title_id], at)
-            decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}", replaced)
+            decision = _result(
+                {title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}", replaced if is_match else ""
+            )
             return item, _recorded(tx, "reject", decision, before, at)
 
         item, decision = self._database.run(decide)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from indexium_core import errors
@@ -17,7 +17,7 @@ from indexium_core.store.titles.matches import SearchRow
 __all__ = ["check", "replaced", "revision_of", "state_of"]
 
 _SIZE = 8  # bytes of a digest
-_SETTLED: tuple[MatchState, ...] = ("accepted", "later", "ignored")
+_DECISIONS: Mapping[MatchState, str] = {"accepted": "accept", "later": "later", "ignored": "ignore"}  # kind by state
 
 
 def state_of(item: TitleItem, row: SearchRow | None) -> MatchState:
@@ -77,7 +77,8 @@ def _what_changed(tx: Connection, item: TitleItem, row: SearchRow | None, now: d
 def replaced(tx: Connection, item: TitleItem) -> str:
     """Return the decision of a person that a new one about a title replaces: `decision 7: …`; "" if there is none."""
     row = store.searches(tx, [item.id]).get(item.id)
-    if state_of(item, row) not in _SETTLED or (row is not None and row.decided_by == "automatic"):
+    state = state_of(item, row)
+    if state not in _DECISIONS or (state == "accepted" and row is not None and row.decided_by == "automatic"):
         return ""
-    last = store.last_change(tx, item.id)
-    return "" if last is None or last.is_undone else f"decision {last.id}: {last.description}"
+    last = store.last_of_kind(tx, item.id, _DECISIONS[state])
+    return "" if last is None else f"decision {last.id}: {last.description}"

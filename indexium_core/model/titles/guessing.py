@@ -190,8 +190,7 @@ class _Guesser:
         """Return the title of a series; the number of a part belongs to the episode."""
         title = source.series_title or source.title or each.file.show or each.parts.series_title
         if source is each.parts and source.part is not None and not source.evidence:
-            is_titled = bool(source.part_title and source.part_head) and source.year is None
-            title = source.part_head if is_titled else title_without_part(title)
+            title = source.part_head if source.part_title and source.part_head else title_without_part(title)
         if each.parts.is_date_first:
             title = title or each.parts.episode_title
         return title or ("" if any(map(is_category, each.file.folders)) else self._library)
@@ -232,7 +231,7 @@ class _Guesser:
         parts = each.parts
         if parts.part is not None and (self._neighbours.part_count(parts) > 1 or parts.is_disc_part):
             return title_without_part(parts.title), parts.part
-        is_place = parts.year is not None and re.match(r"0|\d{1,2}\. ", each.file.name) is not None
+        is_place = parts.year is not None and re.match(r"0+[1-9]|\d{1,2}\. ", each.file.name) is not None
         is_ranked = parts.has_order_dash and (is_place or len(self._neighbours.ranks) > 1)
         if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None

@@ -57,7 +57,7 @@ _ORDER = re.compile(r"^#?(\d{1,4})(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s])")
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
-    r"\[(?:\d{1,2}x\d{2,3}|\d{1,2}\.\d\d|s\d{1,2}e\d{1,3}|ep?\d{1,4}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]",
+    r"\[(?:\d{1,2}x\d{2,3}|\d{1,2}\.[0-2]\d|s\d{1,2}e\d{1,3}|ep?\d{1,4}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]",
     re.IGNORECASE,
 )
 _TAG_BEFORE_YEAR = re.compile(
@@ -199,7 +199,12 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     if year is not None:
         tail = min(tail, year[1]) if number is None or year[1] > number.start else tail
     end = min(tail, number.start if number else tail, year[1] if year else tail)
-    parts = _with_part(replace(found, is_release=is_release), spaced[:tail] if year is None else spaced, number)
+    parts = _with_part(
+        replace(found, is_release=is_release),
+        spaced[:tail] if year is None else spaced,
+        number,
+        is_dated=year is not None,
+    )
     title = _title(spaced[:end])
     if parts.part is not None and parts.is_disc_part:
         title = _title(_PART.sub(" ", spaced[:end]))
@@ -327,7 +332,7 @@ def _only_tags(text: str) -> bool:
     return all(words.SOFT_TAG.fullmatch(each) or words.STRONG_TAG.fullmatch(each) for each in _PLAIN_TAG.findall(rest))
 
 
-def _with_part(parts: NameParts, text: str, number: NumberMatch | None) -> NameParts:
+def _with_part(parts: NameParts, text: str, number: NumberMatch | None, *, is_dated: bool) -> NameParts:
     """Add the number of a part, such as CD2; its siblings decide later whether it is one."""
     match = next(reversed(list(_PART.finditer(text))), None)
     if match is None or (number and number.evidence == "episode" and not number.aired):
@@ -340,8 +345,8 @@ def _with_part(parts: NameParts, text: str, number: NumberMatch | None) -> NameP
         part_count=int(count) if count else None,
         is_disc_part=(match[1] or "").lower() in {"cd", "dvd", "disc", "disk"},
         part_stem=fold_title(text[: match.start()] + " " + text[match.end() :]),
-        part_head=_title(text[: match.start()]),
-        part_title=_title(text[match.end() :]),
+        part_head="" if is_dated else _title(text[: match.start()]),
+        part_title="" if is_dated else _title(text[match.end() :]),
         is_part_padded=digits.startswith("0"),
     )
 

@@ -203,7 +203,7 @@ class Neighbours:
             return False
         if likes_series or parts.is_broadcast:
             return parts.year is None or not parts.is_year_marked
-        is_titled = bool(parts.part_title and parts.part_head) and parts.year is None  # `Series - Part 3 - Title`
+        is_titled = bool(parts.part_title and parts.part_head)  # `Series - Part 3 - Title`
         titled = self._titled_parts[fold_title(parts.part_head)]
         if is_titled and (parts.is_part_padded or len(titled) >= _TITLED_PARTS):
             return True

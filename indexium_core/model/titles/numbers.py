@@ -26,7 +26,7 @@ _NXNN = re.compile(
     rf"((?:(?:[-+& ]+\d{{1,2}})?x\d{{2,3}}|\s?[-+&]\s?\d{{2,3}}(?![^\W_]))*)\]?{_E}",
     re.IGNORECASE,
 )
-_POINT = re.compile(r"\[(\d{1,2})\.(\d\d)\]()")  # [7.22]: S07E22
+_POINT = re.compile(r"\[(\d{1,2})\.([0-2]\d)\]()")  # [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
 _SEASON_EPISODE = re.compile(
     rf"{_B}(?:{words.SEASON}|s)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
     rf"((?:\s?[-+&]\s?\d{{1,4}})?){_E}|"

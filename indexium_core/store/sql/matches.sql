@@ -259,6 +259,11 @@ SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_de
 SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions
 WHERE id > $id AND undone_at IS NULL AND list_has_any((before->'$.ids')::BIGINT[], $ids::BIGINT[]) ORDER BY id DESC LIMIT 1;
 
+-- name: last_of_kind
+-- The last decision of a kind that concerns a title and is not undone.
+SELECT id, kind, description, before::VARCHAR AS before, undone_at FROM title_decisions
+WHERE kind = $kind AND undone_at IS NULL AND list_contains((before->'$.ids')::BIGINT[], $title_id) ORDER BY id DESC LIMIT 1;
+
 -- name: last_change
 -- The decision about a title that was made or undone last.
 SELECT id, kind, description, undone_at IS NOT NULL AS is_undone, greatest(decided_at, coalesce(undone_at, decided_at)) AS moment

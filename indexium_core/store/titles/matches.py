@@ -31,6 +31,7 @@ __all__ = [
     "last_change",
     "last_decision",
     "last_episodes",
+    "last_of_kind",
     "later_decision",
     "library_kind",
     "mark",
@@ -338,6 +339,12 @@ def last_change(reader: Connection, title_id: int) -> LastChange | None:
     """Return the decision about a title that was made or undone last; None if there is none."""
     row = reader.execute(_sql("last_change"), [title_id]).fetchone()
     return LastChange(*row) if row else None
+
+
+def last_of_kind(reader: Connection, title_id: int, kind: str) -> MatchDecisionRow | None:
+    """Return the last decision of a kind about a title that is not undone; None if there is none."""
+    row = reader.execute(_sql("last_of_kind"), {"title_id": title_id, "kind": kind}).fetchone()
+    return MatchDecisionRow(*row) if row else None
 
 
 def restore(tx: Connection, decision: MatchDecisionRow, *, ignored: str, with_candidates: bool, at: datetime) -> None:

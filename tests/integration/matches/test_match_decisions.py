@@ -236,3 +236,13 @@ def test_decision_without_a_revision_says_what_it_replaces(library: Library) -> 
     first = library.matches.accept(title_id, 2)
     assert first.replaced == ""
     assert library.matches.accept(title_id, 1).replaced == f"decision {first.decision_id}: {first.description}"
+
+
+def test_rejection_of_another_candidate_replaces_no_match(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    match = library.matches.accept(title_id, 1)
+    assert library.matches.reject(title_id, 2).replaced == ""
+    ignored = library.matches.ignore(title_id)
+    assert ignored.replaced == f"decision {match.decision_id}: {match.description}"
+    library.matches.undo(ignored.decision_id)
+    assert library.matches.reject(title_id, 1).replaced == f"decision {match.decision_id}: {match.description}"

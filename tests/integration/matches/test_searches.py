@@ -236,3 +236,11 @@ def test_country_in_the_name_of_a_series_decides_between_namesakes(
 
     assert question.state == "accepted"
     assert question.candidates[0].candidate.year == year
+
+
+def test_text_of_a_question_that_is_put_off_is_about_its_candidates(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    suggested = library.matches.get(title_id).explanation
+    library.matches.later(title_id)
+    assert "search by hand" in library.matches.search(title_id, "Salt Meadows").explanation
+    assert library.matches.suggest(title_id).explanation == suggested

@@ -69,6 +69,26 @@ def test_number_is_a_film_in_a_library_of_films() -> None:
     assert [each.kind for each in guesses("300.mkv")] == ["other"]
 
 
+def test_shape_of_the_picture_is_no_episode() -> None:
+    films = guesses("Concert Hall [2.35] (2010).mkv", "Amber Coast [1.85] 1994.mkv")
+    assert [each.kind for each in films] == ["movie", "movie"]
+    [episode] = guesses("Pond [7.22] Frogs.mkv")
+    assert (episode.season, episode.episodes) == (7, (22,))
+
+
+@pytest.mark.parametrize("name", ["Pond Part 3 (2001).mkv", "Pond.Part.3.2001.1080p.BluRay.x264-GRP.mkv"])
+def test_year_after_a_part_is_no_title_of_an_episode(name: str) -> None:
+    [part] = guesses(f"Pond/{name}", kind="series")
+    assert (part.title, part.episodes, part.episode_title) == ("Pond", (3,), "")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [("00 Schneider (2013).mkv", "00 Schneider"), ("01 - Alien (1979).mkv", "Alien")]
+)
+def test_place_before_a_film_is_more_than_zero(name: str, title: str) -> None:
+    assert [each.title for each in guesses(name)] == [title]
+
+
 def test_film_with_a_date_stays_a_film_in_a_library_of_films() -> None:
     names = ("2019-11-03 The Irishman.mkv", "The Irishman 2019-11-03.mkv")
     assert {(each.kind, each.title) for each in guesses(*names, kind="movies")} == {("movie", "The Irishman")}
