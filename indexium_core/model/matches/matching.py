@@ -23,7 +23,7 @@ from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles import words
-from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
+from indexium_core.model.titles.title_text import clean_title, same_title, title_key, title_similarity
 
 __all__ = [
     "MIN_SCORE",
@@ -253,7 +253,7 @@ def _filtered(candidates: list[Candidate], query: SearchQuery) -> list[Candidate
     language = query.original_language
     if language and any(each.original_language == language for each in candidates):
         candidates = [each for each in candidates if each.original_language in {language, ""} or each.ids & own_ids]
-    country = _ISO_COUNTRIES.get(query.country.upper(), query.country.upper())
+    country = _iso_country(query.country)
     if country and any(country in _countries(each) for each in candidates):
         candidates = [
             each for each in candidates if not (of := _countries(each)) or country in of or each.ids & own_ids
@@ -265,7 +265,11 @@ def _countries(candidate: Candidate) -> frozenset[str]:
     """Return the countries of a candidate, or the one in its title; none if they are not known."""
     added = (_ADDITION.search(candidate.title) or {"country": None})["country"]
     found = candidate.countries or ((added,) if added else ())
-    return frozenset(_ISO_COUNTRIES.get(each, each) for each in map(str.upper, found))
+    return frozenset(map(_iso_country, found))
+
+
+def _iso_country(code: str) -> str:
+    return _ISO_COUNTRIES.get(code.upper(), code.upper())
 
 
 def _title_reason(candidate: Candidate, title: str) -> MatchReason:
@@ -310,13 +314,23 @@ def _objection(ranked: Sequence[ScoredCandidate], query: SearchQuery) -> str:
     conflict = _conflict_of_ids(query.external_ids, ranked) or best.conflict
     if not conflict and best.score < ACCEPT_SCORE:
         return f"The best score is {best.score:.2f}; {ACCEPT_SCORE:.2f} is needed."
-    return conflict or _unconfirmed_title(best, query) or _lack_of_episodes(best, query)
+    return conflict or _other_country(best, query) or _unconfirmed_title(best, query) or _lack_of_episodes(best, query)
+
+
+def _other_country(best: ScoredCandidate, query: SearchQuery) -> str:
+    """Return a sentence if the title is of another country than the files say, and no id confirms it."""
+    country, known = _iso_country(query.country), _countries(best.candidate)
+    if not re.fullmatch("[A-Z]{2}", country) or not known or country in known or _has_id(best):
+        return ""
+    return f"The files say {query.country}, but “{best.candidate.name}” is from {', '.join(sorted(known))}."
 
 
 def _unconfirmed_title(best: ScoredCandidate, query: SearchQuery) -> str:
     """Return a sentence if the title is only similar, and no year and no id confirms it: `Aliens` is not `Alien`."""
-    is_equal = any(reason.code == "title" and reason.points >= TITLE_WEIGHT for reason in best.reasons)
-    if query.year is not None or _has_id(best) or is_equal:
+    has_its_words = any(reason.code == "title" and reason.points >= TITLE_WEIGHT for reason in best.reasons)
+    letters = title_key(query.title).replace(" ", "")  # `Spiderman` is `Spider-Man`
+    is_equal = any(title_key(each).replace(" ", "") == letters for each in best.candidate.titles)
+    if query.year is not None or _has_id(best) or has_its_words or is_equal:
         return ""
     return f"The file has no year, and its title is not that of “{best.candidate.name}”."
 

@@ -386,3 +386,19 @@ def test_seasons_are_needed_only_without_a_year() -> None:
     assert not MATCHER.needs_details(decide(query, series((4, 4))), query)
     with_year = SearchQuery("The Long Road", 2004, "tv", last_episodes=((2, 4),))
     assert not MATCHER.needs_details(decide(with_year, unknown), with_year)
+
+
+def test_spaces_make_no_other_title() -> None:
+    assert decide(SearchQuery("Spiderman", None, "movie"), film("Spider-Man", 2002, popularity=130.0)).accepted
+
+
+def test_series_of_another_country_is_a_question() -> None:
+    candidate = film("The Office", 2005, content_type="tv", countries=("US",), popularity=130.0)
+    found = decide(SearchQuery("The Office", None, "tv", country="UK"), candidate)
+
+    assert found.accepted is None
+    assert found.explanation == "The files say UK, but “The Office (2005)” is from US."
+    assert decide(SearchQuery("The Office", None, "tv", country="USA"), candidate).accepted
+    assert decide(SearchQuery("The Office", None, "tv"), candidate).accepted
+    known = (ExternalId("tmdb", "1"),)
+    assert decide(SearchQuery("The Office", None, "tv", country="UK", external_ids=known), candidate).accepted
