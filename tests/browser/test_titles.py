@@ -105,6 +105,19 @@ def test_a_search_finds_titles_and_an_empty_result_offers_to_clear_it(titles: Ti
     expect(page.locator(".title-tile")).to_have_count(7)
 
 
+def test_a_title_that_is_opened_while_a_search_waits_stays_open(titles: Titles) -> None:
+    page = titles.visit()
+    page.evaluate(
+        "() => { const real = window.setTimeout; window.setTimeout = (work, ms) => real(work, ms === 220 ? 1500 : ms) }"
+    )
+
+    page.get_by_label("Search the titles").press_sequentially("pond")
+    page.get_by_role("link", name="Amber Coast").click()
+    expect(page.get_by_role("heading", level=1, name="Amber Coast")).to_be_visible()
+    page.wait_for_timeout(1600)  # the search would have started
+    expect(page.get_by_role("heading", level=1, name="Amber Coast")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
@@ -114,6 +127,7 @@ def test_a_search_finds_titles_and_an_empty_result_offers_to_clear_it(titles: Ti
         ("year=-", "“-” is neither a year nor a range of years, such as 1994 or 1990-1999."),
         ("rating=12", "A rating is a number from 0 to 10, not “12”."),
         ("library=99", "There is no library folder 99."),
+        ("matched=7", "The filter “Matched” is yes or no, not “7”."),
     ],
 )
 def test_a_wrong_filter_in_the_address_is_named_above_all_titles(titles: Titles, address: str, sentence: str) -> None:

@@ -304,7 +304,8 @@ const columnsOf = list => {
 /** @type {(self: Self, isTyped: boolean) => void} */
 function search(self, isTyped) {
   clearTimeout(self.state.searchTimer)
-  self.send("find", {query: self.find("input.q").value, typed: isTyped})
+  const field = self.find("input.q") // null: a title was opened while the search waited
+  if (field) self.send("find", {query: field.value, typed: isTyped})
 }
 
 /** @param {Self} self */

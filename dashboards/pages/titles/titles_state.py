@@ -19,6 +19,8 @@ _WRONG: Mapping[str, str] = {
     "year": "{} is neither a year nor a range of years, such as 1994 or 1990-1999.",
     "rating": "A rating is a number from 0 to 10, not {}.",
     "number": "There is no page {}: this is the first page.",
+    "matched": "The filter “Matched” is yes or no, not {}.",
+    "incomplete": "The filter “Incomplete” is yes or no, not {}.",
 }
 _SEVERAL = ("genre", "actor", "director")  # filters that take several values
 
@@ -58,12 +60,12 @@ class TitlesState(AddressedState):
         self.problem = " ".join(self._sentence(*each) for each in self.wrong_values(search).items())
 
     def _sentence(self, name: str, text: str) -> str:
-        shown, kind = f"“{text[:40]}”", self.param[name]
-        if isinstance(kind, param.Selector):
-            label = {"sort": "sort key", "shows": "view"}.get(name, name)
-            known = ", ".join(each for each in kind.objects if each)
-            return f"There is no {label} {shown}. Choose one of: {known}."
-        return _WRONG[name].format(shown)
+        shown = f"“{text[:40]}”"
+        if name in _WRONG:
+            return _WRONG[name].format(shown)
+        label = {"sort": "sort key", "shows": "view"}.get(name, name)
+        known = ", ".join(each for each in self.param[name].objects if each)
+        return f"There is no {label} {shown}. Choose one of: {known}."
 
     def chosen(self, key: str) -> list[str]:
         """Return the values of a filter as texts."""
