@@ -34,7 +34,7 @@ class FileMove(NamedTuple):
 
 
 def move_of(file: TitleFile, item: TitleItem | None) -> FileMove | None:
-    """Return the move of a file away from a title; None if a person had moved it to perhaps several episodes."""
+    """Return the move of a file away from a title; None if a person had moved it to episodes: it may have several."""
     name = file.file_path.rsplit("/", 1)[-1]
     if not file.by_hand:
         return FileMove(file.file_id, name, file.role, None)

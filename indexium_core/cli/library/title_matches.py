@@ -53,7 +53,7 @@ def _empty(total: int, state: str, others: str) -> str:
     if not others:
         return "No film and no series is identified. 'indexium titles identify' identifies them."
     step = "'indexium titles enrich' searches titles" if state == "open" else "--state shows another list"
-    return f"No title has the state “{state}”. {others}; {step}."
+    return f"No title has the state “{state}”; others: {others}. {step}."
 
 
 def _cells(question: MatchQuestion) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.matches.matching import (
     MIN_SCORE,
     Candidate,
+    MatchDecision,
     MatchReason,
     ScoredCandidate,
     SearchQuery,
@@ -153,7 +154,7 @@ class MatchFinder:
         Raises:
             UnknownIdError: There is no such title, or no provider has the id.
             UsageError: The text is empty or too long, or the library of the title has home videos.
-            ProviderError: No provider is on, or none has answered.
+            ProviderError: No provider is on, or one has not answered and the others have no such title.
 
         """
         if wrong := _NO_TEXT.search(text):
@@ -168,17 +169,17 @@ class MatchFinder:
             query = title_query.query_of_text(text, query, last_year=self._clock().year + 1)
             if not query.title or len(query.title) > title_query.LONGEST:
                 raise errors.UsageError(f"A title has 1 to {title_query.LONGEST} characters.")
-            found = [_proposal(each) for each in self._providers.match(query).decision.candidates]
+            found = [_proposal(each) for each in _answered(self._providers.match(query)).candidates]
         self._store_search(item.id, query, found, "These are the candidates of a search by hand.", by_hand=True)
 
     def suggest(self, title_id: int) -> None:
         """
-        Replace the candidates of a search by hand by those for what the files say; no one is accepted automatically.
+        Replace the candidates of a search by hand by those for what the files say; none is accepted automatically.
 
         Raises:
             UnknownIdError: There is no such title.
             UsageError: The name of the title says nothing, or its library has home videos.
-            ProviderError: No provider is on, or none has answered.
+            ProviderError: No provider is on, or one has not answered and the others have no such title.
 
         """
         item = acceptance.film_or_series(self._database.read(), title_id)
@@ -186,7 +187,7 @@ class MatchFinder:
         query = acceptance.search_of(self._database.read(), item)
         if item.state == "discovered" and not query.external_ids:
             raise errors.UsageError("Its name says nothing, so there are no suggestions. Search its title by hand.")
-        decision = self._providers.match(query, rejected=_rejected(self._database.read(), title_id)).decision
+        decision = _answered(self._providers.match(query, rejected=_rejected(self._database.read(), title_id)))
         found = [_proposal(each) for each in decision.candidates]
         self._store_search(item.id, query, found, decision.explanation, by_hand=False)
 
@@ -264,6 +265,13 @@ def emit(events: EventBus, items: Sequence[TitleItem]) -> None:
     """Send `movie:updated`, `series:updated` and `matches:changed`."""
     emit_changes(events, [(each.entity_type, each.id, False) for each in items])
     events.emit("matches:changed", total=len(items))
+
+
+def _answered(found: TitleSearch) -> MatchDecision:
+    """Return the candidates of a search; ProviderError if there are none because a provider has not answered."""
+    if found.problems and not found.decision.candidates:
+        raise errors.ProviderError(" ".join(found.problems.values()))
+    return found.decision
 
 
 def _proposal(each: ScoredCandidate) -> MatchCandidate:

@@ -142,7 +142,7 @@ class TitleMatchService:
         Raises:
             UnknownIdError: There is no such title, or no provider has the id.
             UsageError: The text is empty or too long, or the library of the title has home videos.
-            ProviderError: No provider is on, or none has answered.
+            ProviderError: No provider is on, or one has not answered and the others have no such title.
 
         """
         self._finder.search(title_id, text)
@@ -151,12 +151,12 @@ class TitleMatchService:
     @remote()
     def suggest(self, title_id: int) -> MatchQuestion:
         """
-        Replace the candidates of a search by hand by those for what the files say; no one is accepted automatically.
+        Replace the candidates of a search by hand by those for what the files say; none is accepted automatically.
 
         Raises:
             UnknownIdError: There is no such title.
             UsageError: The name of the title says nothing, or its library has home videos.
-            ProviderError: No provider is on, or none has answered.
+            ProviderError: No provider is on, or one has not answered and the others have no such title.
 
         """
         self._finder.suggest(title_id)

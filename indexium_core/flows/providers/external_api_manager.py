@@ -45,7 +45,7 @@ __all__ = ["ExternalAPIManager"]
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
-MORE_TITLES_IN_DETAILS = frozenset({"tmdb"})  # providers whose search lacks titles by which it finds a film
+MORE_TITLES_IN_DETAILS = frozenset({"tmdb"})  # providers whose hits lack some titles of a film
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 _TEMPORARY = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again later
@@ -367,8 +367,7 @@ class ExternalAPIManager:
         The search without the year comes first: it also finds a film of the next year with the same title. Then
         neither of the two may be accepted automatically. Details are fetched only where they can change the result:
         of an accepted title if its runtime or seasons decide, otherwise of the best titles that a person would be asked
-        about. If no title is similar, these are the first ones of the provider: it knows more titles of a film than
-        those in its answer.
+        about. If no title is similar, these are the first hits of the provider, as hits lack some titles of a film.
         """
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:

@@ -19,7 +19,7 @@ from indexium_core.store.titles import titles as store
 from indexium_core.store.titles.assignments import FormerTitle
 from indexium_core.store.titles.identified import TitleRow
 
-__all__ = ["NOTHING", "FilesToRelease", "checked_files", "find_targets", "make_title", "move", "releasable"]
+__all__ = ["NO_FILES", "FilesToRelease", "checked_files", "find_targets", "make_title", "move", "releasable"]
 
 _MOST_ID = 2**63 - 1
 
@@ -221,7 +221,7 @@ class FilesToRelease:
     def of_payload(cls, payload: Mapping[str, Any]) -> FilesToRelease:
         """Return the files of the payload of a job."""
         if not payload.get("released"):
-            return NOTHING
+            return NO_FILES
         return cls(tuple(payload["released"]), datetime.fromisoformat(payload["released_at"]))
 
     @property
@@ -256,4 +256,4 @@ class FilesToRelease:
                 identified.remove_empty(tx, library_id)
 
 
-NOTHING = FilesToRelease((), datetime.min.replace(tzinfo=UTC))
+NO_FILES = FilesToRelease((), datetime.min.replace(tzinfo=UTC))

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
-from indexium_core.flows.titles.assigning import NOTHING, FilesToRelease
+from indexium_core.flows.titles.assigning import NO_FILES, FilesToRelease
 from indexium_core.flows.titles.candidates import season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
@@ -82,7 +82,7 @@ class Identifier:
         *,
         on_progress: Callable[[int, int, str], None],
         should_stop: Callable[[], bool],
-        released: FilesToRelease = NOTHING,
+        released: FilesToRelease = NO_FILES,
     ) -> IdentificationReport:
         """
         Identify libraries; `on_progress` gets the files that are done, all files, and the present step.

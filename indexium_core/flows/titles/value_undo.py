@@ -41,7 +41,7 @@ def checked_values(item: TitleItem, before: Mapping[str, Sequence[TitleValue]]) 
 def require_unchanged(
     tx: Connection, item: TitleItem, name: str, after: Sequence[TitleValue], *, now: datetime
 ) -> None:
-    """Raise UsageError if the value by hand or the padlocks of a field are others than `after` a change has them."""
+    """Raise UsageError if the value by hand or the padlocks of a field differ from those in `after`."""
     present = store.values(tx, item, name)
     if _by_people(present) == _by_people([each for each in after if each.field == name]):
         return

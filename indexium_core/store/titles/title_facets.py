@@ -48,7 +48,7 @@ class _FacetValues:
     names: dict[str, dict[int, str]] = field(default_factory=dict)
     keys: dict[str, dict[int, str]] = field(default_factory=dict)  # the same names in small letters
     ratings: dict[int, float] = field(default_factory=dict)
-    works: dict[str, set[int]] = field(default_factory=dict)  # those of a filter by values, by its field
+    works: dict[str, set[int]] = field(default_factory=dict)  # films and series of a filter, by its field
 
 
 def parameters(reader: Connection, wanted: TitleFilter) -> dict[str, Any]:

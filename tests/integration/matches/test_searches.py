@@ -10,7 +10,9 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from indexium_core.model.matches.matching import MatchDecision
 from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.traffic import TitleSearch
 from tests.support import media
 from tests.support.matched_home import DECISIONS, found, ids, provider_values, put_value
 
@@ -244,3 +246,24 @@ def test_text_of_a_question_that_is_put_off_is_about_its_candidates(library: Lib
     library.matches.later(title_id)
     assert "search by hand" in library.matches.search(title_id, "Salt Meadows").explanation
     assert library.matches.suggest(title_id).explanation == suggested
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda library, title_id: library.matches.search(title_id, "Salt Meadows"),
+        lambda library, title_id: library.matches.suggest(title_id),
+    ],
+)
+def test_failed_search_by_hand_keeps_the_candidates(
+    library: Library, monkeypatch: pytest.MonkeyPatch, look: Callable[[Library, int], object]
+) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    before = library.matches.get(title_id)
+    nothing = MatchDecision((), None, "")
+    failed = TitleSearch(decision=nothing, problems={"tmdb": "TMDB has not answered."}, is_complete=False)
+    monkeypatch.setattr(library.providers, "match", lambda *_, **__: failed)
+
+    with pytest.raises(errors.ProviderError, match="TMDB has not answered"):
+        look(library, title_id)
+    assert library.matches.get(title_id) == before
