@@ -311,7 +311,7 @@ def test_people_can_be_exported_and_read_back(planned: Command, tmp_path: Path) 
         (["history", "--since", "tomorrow"], 2, "tomorrow"),
         (["people", "import", "missing.csv"], 2, "missing.csv"),
         (["people", "add", "unknown.mp4", "--person", "A|B"], 2, "A|B"),
-        (["demo", "--dir", "a-file"], 2, "a-file"),
+        (["demo", "--dir", "a-file", "--no-serve"], 2, "a-file"),
         (["frobnicate"], 2, "frobnicate"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
