@@ -216,14 +216,16 @@ class _Checks:
         found = _number(text)
         if text == "-1" or (found == 0 and TITLE_FIELDS[name].lowest > 0):
             return None
-        return self.fit(name, text if found is None else found)
+        value: int | None = self.fit(name, text if found is None else found)
+        return value
 
     def date(self, name: str, text: str) -> str | None:
         """Return a date without its time. Programs write the year 0 or 1 if they know none."""
         if text.startswith(("0000", "0001")):
             return None
         full = re.match(r"\d{4}-\d\d-\d\d", text)
-        return self.fit(name, full[0] if full else text)
+        value: str | None = self.fit(name, full[0] if full else text)
+        return value
 
 
 def _tree(text: str) -> tuple[_Element | None, str]:
