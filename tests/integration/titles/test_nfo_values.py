@@ -30,6 +30,28 @@ def test_nfo_file_of_one_film_is_not_that_of_its_neighbour(library: Library, fol
     assert [found[f"{each} of the NFO file"].file_count for each in ("Dune", "Solaris", "Blob")] == [2, 1, 2]
 
 
+@pytest.mark.parametrize("text", [NFO.format("Other"), "https://www.themoviedb.org/movie/77"], ids=["film", "url"])
+def test_nfo_file_of_a_film_does_not_belong_to_episodes_beside_it(library: Library, folder: Path, text: str) -> None:
+    (folder / "Shows/Pond/Season 1/Other.nfo").write_text(text)
+    for seed, name in enumerate(
+        ("Lake/Lake.S01E01", "Lake/Lake.S01E02", "Moor/Season 1/First", "Moor/Season 1/Last"), 60
+    ):
+        add(folder / f"Shows/{name}.mp4", seed)
+        (folder / f"Shows/{name}.mp4").with_name("Other.nfo").write_text(text)
+    library.scan()
+    assert set(titles(library)) == {"The Thing", "Thng"}
+    counts = {each.title: each.file_count for each in titles(library, "series").values()}
+    assert counts == {"Pond": 3, "Lake": 2, "Moor": 2}
+    assert all(library.titles.candidates(each.id, "tmdb_id") == [] for each in titles(library, "series").values())
+
+
+def test_nfo_file_of_a_film_with_the_name_of_an_episode_belongs_to_it(library: Library, folder: Path) -> None:
+    add(folder / "Films/Lake/Lake 1x02.mp4", 60)
+    (folder / "Films/Lake/Lake 1x02.nfo").write_text(NFO.format("Lake of the NFO file"))
+    library.scan()
+    assert titles(library)["Lake of the NFO file"].file_count == 1
+
+
 def test_folder_that_cannot_be_listed_keeps_values_of_nfo_files(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
