@@ -85,8 +85,9 @@ def read(path: bytes) -> tuple[list[NfoDocument], str]:
     name = os.path.basename(os.fsdecode(path)).lower().removesuffix(".nfo")  # noqa: PTH119 - a path of bytes
     found = [_problem_of_xml(documents, text) or _problem_of_root(documents, text, name)]
     if misfits := list(dict.fromkeys(each for document in documents for each in document.misfits)):
-        more = f" {len(misfits) - _NAMED:,} more values do not fit." if len(misfits) > _NAMED else ""
-        found += [*misfits[:_NAMED], f"{more} Correct it in the file; the other values count.".lstrip()]
+        others = len(misfits) - _NAMED
+        more = f"Other values that do not fit: {others:,}." if others > 0 else ""
+        found += [*misfits[:_NAMED], more, "Correct it in the file; the other values count."]
     return documents, " ".join(filter(None, found))
 
 

@@ -203,6 +203,15 @@ RIGHT = "Correct it in the file; the other values count."
                 f'{{"imdb": 7.5}}. The value of imdb_id is a text such as tt0133093, not “603”. {RIGHT}'
             ),
         ),
+        (
+            "<episodedetails><aired>x</aired><year>x</year><season>x</season><episode>x</episode></episodedetails>",
+            {},
+            (
+                "The field episode is a number from 0 to 100000, not “x”. The field aired is a date such as "
+                "2019-07-31, not “x”. The field year is a number from 1870 to 2100, not “x”. "
+                f"Other values that do not fit: 1. {RIGHT}"
+            ),
+        ),
         # What other programs write if they have no value, and texts with tabs, are no errors.
         (
             (
