@@ -64,7 +64,7 @@ export function drawReplacement(self) {
       h(
         "span",
         null,
-        `Another page, a command or a job ${change}. The next key or button only shows what is there now.`,
+        `Another page, a command or a job ${change}. Your next decision only shows what is there now.`,
       ),
       button("Show it", "replacement", {kind: "small"}),
     )
