@@ -19,7 +19,7 @@ from indexium_core.store.titles import titles as store
 from indexium_core.store.titles.assignments import FormerTitle
 from indexium_core.store.titles.identified import TitleRow
 
-__all__ = ["NO_FILES", "FilesToRelease", "checked_files", "find_targets", "make_title", "move", "releasable"]
+__all__ = ["NO_FILES", "FilesToUnassign", "checked_files", "find_targets", "make_title", "move", "unassignable"]
 
 _MOST_ID = 2**63 - 1
 
@@ -56,7 +56,7 @@ def _unknown_file(file_id: int) -> errors.UnknownIdError:
     return errors.UnknownIdError(f"There is no file {file_id}.")
 
 
-def releasable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
+def unassignable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
     """
     Return the libraries of those of some files that a person has moved, by file id.
 
@@ -211,14 +211,14 @@ def move(
 
 
 @dataclass(frozen=True, slots=True)
-class FilesToRelease:
+class FilesToUnassign:
     """Files that an identification moves back, unless they were moved again after the request."""
 
     file_ids: tuple[int, ...]
     requested_at: datetime  # UTC
 
     @classmethod
-    def of_payload(cls, payload: Mapping[str, Any]) -> FilesToRelease:
+    def of_payload(cls, payload: Mapping[str, Any]) -> FilesToUnassign:
         """Return the files of the payload of a job."""
         if not payload.get("released"):
             return NO_FILES
@@ -226,7 +226,7 @@ class FilesToRelease:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The part of the payload of a job that `of_payload` reads."""
+        """The part of the payload of a job that `of_payload` reads. Waiting jobs are stored with these keys."""
         return {"released": list(self.file_ids), "released_at": self.requested_at.isoformat()}
 
     def waiting(self, reader: Connection) -> set[int]:
@@ -244,7 +244,7 @@ class FilesToRelease:
         """Forget that files were moved, after they have new titles; `former` are the titles that they had."""
         if not self.file_ids:
             return
-        assignments.release(tx, set(self.file_ids).intersection(file_ids), self.requested_at)
+        assignments.unassign(tx, set(self.file_ids).intersection(file_ids), self.requested_at)
         ids = {each.id for each in former} | {each.series_id for each in former if each.series_id is not None}
         assignments.forget_made(tx, sorted(ids))
 
@@ -256,4 +256,4 @@ class FilesToRelease:
                 identified.remove_empty(tx, library_id)
 
 
-NO_FILES = FilesToRelease((), datetime.min.replace(tzinfo=UTC))
+NO_FILES = FilesToUnassign((), datetime.min.replace(tzinfo=UTC))

@@ -74,14 +74,14 @@ class TitleService:
         """
         return self._add(library_ids, {}, priority)
 
-    def _add(self, library_ids: Sequence[int], released: Mapping[str, Any], priority: int | str) -> Job:
-        """Add an identification; `released`: files that are moved back by it, and when a person requested it."""
+    def _add(self, library_ids: Sequence[int], unassigned: Mapping[str, Any], priority: int | str) -> Job:
+        """Add an identification; `unassigned`: files that are moved back by it, and when a person requested it."""
         names = title_libraries.names_of(self._database.read(), library_ids)
         if all(row.kind == "home" for row in catalog.libraries(self._database.read())):
             raise errors.UsageError(
                 "No library holds films or series. Choose its kind first: indexium libraries set ID --kind mixed."
             )
-        payload = {"libraries": sorted(library_ids), **released}
+        payload = {"libraries": sorted(library_ids), **unassigned}
         return self._queue.add_job(KIND, payload, title=f"Identify titles of {names}", priority=priority)
 
     @remote()
@@ -114,7 +114,7 @@ class TitleService:
             libraries,
             on_progress=job.progress,
             should_stop=job.should_stop,
-            released=assigning.FilesToRelease.of_payload(job.payload),
+            unassigned=assigning.FilesToUnassign.of_payload(job.payload),
         )
         emit_changes(self._events, report.changes, job_id=job.job_id)
         facts = asdict(report)
@@ -419,9 +419,9 @@ class TitleService:
         titles, and so do those that are moved again before the job. Raises UnknownIdError and UsageError as `assign`;
         UsageError, too, if none of the files is moved or a library is offline.
         """
-        libraries = assigning.releasable(self._database.read(), file_ids)
-        released = assigning.FilesToRelease(tuple(sorted(libraries)), self._clock())
-        return self._add(sorted(set(libraries.values())), released.payload, priority)
+        libraries = assigning.unassignable(self._database.read(), file_ids)
+        unassigned = assigning.FilesToUnassign(tuple(sorted(libraries)), self._clock())
+        return self._add(sorted(set(libraries.values())), unassigned.payload, priority)
 
     def _moved(self, title_id: int, changed: Collection[int]) -> TitleItem:
         self._emit_changed(changed)

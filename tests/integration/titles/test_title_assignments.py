@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows.titles.assigning import FilesToRelease
+from indexium_core.flows.titles.assigning import FilesToUnassign
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
@@ -205,7 +205,7 @@ def test_cancelled_move_back_leaves_the_file_in_its_title(library: Library, monk
 
 def test_file_that_is_moved_again_before_the_move_back_stays(library: Library) -> None:
     file, thing = file_of(library, "Thng.mp4"), titles(library)["The Thing"]
-    requested = FilesToRelease((file,), datetime.now(UTC))
+    requested = FilesToUnassign((file,), datetime.now(UTC))
     library.titles.assign([file], thing.id, role="trailer")
     job = library.titles._add([thing.library_id], requested.payload, "normal")
     assert library.jobs.wait(job.id, timeout=60).status == "completed"
