@@ -75,10 +75,19 @@ def unassignable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
 
 
 def find_targets(
-    tx: Connection, item: TitleItem, *, role: str, season: int | str | None, episodes: Sequence[int], at: datetime
+    tx: Connection,
+    item: TitleItem,
+    *,
+    role: str,
+    season: int | str | None,
+    episodes: Sequence[int],
+    at: datetime,
+    is_new: bool = False,
 ) -> list[tuple[EntityType, int]]:
     """
     Return kind and id of the titles to which files of a role move; episodes that do not exist are made.
+
+    A title that `is_new` has no id for people yet: it does not exist if the move is refused.
 
     Raises:
         UsageError: The role is unknown, or the title needs a number, or has none.
@@ -88,9 +97,10 @@ def find_targets(
     if role not in ROLES:
         raise errors.UsageError(f"There is no role “{role[:40]}”. Choose one of: {', '.join(ROLES)}.")
     is_numbered = bool(episodes) or season is not None
+    subject = f"{'The new title' if is_new else f'Title {item.id}'} is {named_kind(item.entity_type)}"
     if item.entity_type in ("movie", "episode") and is_numbered:
         raise errors.UsageError(
-            f"{_subject(item)}, so it takes no season and no episode. Name a series for another number."
+            f"{subject}, so it takes no season and no episode. Leave out the numbers, or name a series."
         )
     if item.entity_type == "movie":
         return [("movie", item.id)]
@@ -103,20 +113,16 @@ def find_targets(
         return [("series", series_id)]
     if not episodes:
         raise errors.UsageError(
-            f"{_subject(item)}, whose files belong to its episodes. "
-            "Name the season and the episode, or choose the role extra, trailer or sample."
+            f"{subject}, whose files belong to its episodes. Name the season and the episode (--season and --episode; "
+            "season and episodes in Python and REST), or choose the role extra, trailer or sample."
         )
     if len(episodes) > MOST_EPISODES:
         raise errors.UsageError(f"{len(episodes):,} episodes are too many: a file has at most {MOST_EPISODES}.")
     number = item.season if item.entity_type == "season" else 1
     checked = checked_value(TITLE_FIELDS["season"], number if season is None else season)
     if item.entity_type == "season" and checked != item.season:
-        raise errors.UsageError(f"{_subject(item)}, number {number}. Name the series {series_id} for another season.")
+        raise errors.UsageError(f"{subject}, number {number}. Name the series {series_id} for another season.")
     return [("episode", _episode(tx, item, series_id, checked, each, at=at)) for each in dict.fromkeys(episodes)]
-
-
-def _subject(item: TitleItem) -> str:
-    return f"Title {item.id} is {named_kind(item.entity_type)}"
 
 
 def _episode(tx: Connection, item: TitleItem, series_id: int, season: int, number: int, *, at: datetime) -> int:

@@ -351,3 +351,16 @@ def test_forgotten_file_leaves_nothing(library: Library, folder: Path) -> None:
     library.scan()
     library.inventory.forget_missing(library.inventory.list()[0].library_id)
     assert library._parts.store.read().value("SELECT count(*) FROM title_assignments") == 0
+
+
+def test_refused_move_to_a_new_title_names_no_title_that_does_not_exist(library: Library) -> None:
+    file, before = file_of(library, "Thng.mp4"), set(titles(library)) | set(titles(library, "series"))
+    with pytest.raises(errors.UsageError) as raised:
+        library.titles.assign_new([file], "series", "Marsh")
+    assert raised.value.message == (
+        "The new title is a series, whose files belong to its episodes. Name the season and the episode "
+        "(--season and --episode; season and episodes in Python and REST), or choose the role extra, trailer or sample."
+    )
+    with pytest.raises(errors.UsageError, match="The new title is a film, so it takes no season and no episode"):
+        library.titles.assign_new([file], "movie", "Marsh", season=1, episodes=[1])
+    assert set(titles(library)) | set(titles(library, "series")) == before
