@@ -50,7 +50,7 @@ def checked_arguments(service: type[Service]) -> type[Service]:
     without a rule in this module, such as services, are not checked.
 
     The methods raise UsageError for an argument that is missing, unknown or of another type, for a number that the
-    database cannot store, and for a text with half a character.
+    database cannot store, and for a text with a character that is not valid.
     """
     for name, member in list(vars(service).items()):
         if isinstance(member, FunctionType) and not name.startswith("_"):
@@ -201,7 +201,7 @@ def _words(kind: Any, *, several: bool = False) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, str):
-        return "a text with half a character" if has_surrogates(value) else f"“{value[:_MOST_SHOWN]}”"
+        return "a text with a character that is not valid" if has_surrogates(value) else f"“{value[:_MOST_SHOWN]}”"
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):

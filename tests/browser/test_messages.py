@@ -28,7 +28,8 @@ def toast(page: Page, text: str | re.Pattern[str]) -> Locator:
 def test_error_disappears_after_successful_attempt(
     site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = site.visit("/plan")
+    page = site.visit("/plan", theme="dark")
+    ink = "rgb(232, 236, 244)"  # --ink of the dark theme; Panel colours the class `error` for light pages
     with monkeypatch.context() as patch:
 
         def refuse(*_: object, **__: object) -> None:
@@ -38,6 +39,7 @@ def test_error_disappears_after_successful_attempt(
         page.get_by_role("row").nth(1).click()
         page.keyboard.press("s")
         expect(toast(page, "The database is busy.")).to_be_visible()
+        expect(toast(page, "The database is busy.").locator("p")).to_have_css("color", ink)
     page.keyboard.press("s")
     expect(toast(page, re.compile("skipped", re.IGNORECASE))).to_be_visible()
     expect(toast(page, "The database is busy.")).to_have_count(0, timeout=2_000)

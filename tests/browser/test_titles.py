@@ -140,6 +140,16 @@ def test_a_wrong_filter_in_the_address_is_named_above_all_titles(titles: Titles,
     expect(page.locator(".complain")).to_have_count(0)
 
 
+def test_only_the_wrong_filters_of_an_address_are_dropped(titles: Titles) -> None:
+    page = titles.visit("/titles?genre=Drama&library=99&matched=7")
+
+    expect(page.locator(".complain")).to_contain_text("There is no library folder 99.")
+    expect(page.locator(".complain")).to_contain_text("The filter “Matched” is yes or no, not “7”.")
+    expect(page.locator(".title-tile")).to_have_count(2)
+    expect(page.get_by_role("button", name="Remove the filter Genre")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove the filter Folder")).to_have_count(0)
+
+
 def test_a_title_that_does_not_exist_has_a_page_that_says_so(titles: Titles) -> None:
     page = titles.visit("/titles/999999")
 
@@ -429,6 +439,23 @@ def test_the_page_follows_the_only_file_of_a_title(titles: Titles) -> None:
     expect(page.locator(".title-files li")).to_have_count(1)
     assert "Der lange Sommer am Fluss" in {each.title for each in titles.library.titles.list(per_page=100).items}
     expect(page.get_by_text("There is no title")).to_have_count(0)
+
+
+def test_the_undo_of_a_move_knows_the_former_title_after_the_browser_went_back(titles: Titles) -> None:
+    file = titles.library.titles.get(titles.ids["Cedar"]).files[0]
+    titles.library.titles.assign([file.file_id], titles.ids["Amber Coast"])
+    page = titles.visit()
+    page.get_by_role("link", name="Amber Coast").click()
+    page.get_by_role("button", name="Move to another title: Cedar").click()
+    dialog = page.get_by_role("dialog", name="Move to another title")
+    dialog.get_by_label("Film or series").fill("sommer")
+    dialog.get_by_role("radio", name=re.compile("^Der lange Sommer")).check()
+    page.go_back()
+    expect(page.locator(".title-tile")).to_have_count(7)
+    dialog.get_by_role("button", name="Move the file").click()
+    page.locator(".toast", has_text="The file is moved to Der lange Sommer").get_by_role("button", name="Undo").click()
+
+    expect(page.locator(".toast", has_text="it is in Amber Coast")).to_be_visible()
 
 
 def test_numbers_of_a_series_do_not_matter_for_a_film(titles: Titles) -> None:

@@ -196,8 +196,10 @@ def test_details_of_remaining_providers_and_of_none(
 
     assert (set(found.problems), found.metadata.source) == ({"tmdb", "fanarttv"}, "combined")
     stand_in.recover()
-    with pytest.raises(errors.UnknownIdError, match="No provider has a title with the id IMDb tt0000001"):
+    with pytest.raises(errors.UnknownIdError, match="No provider has a film with the id IMDb tt0000001"):
         library.providers.details(ExternalId("imdb", "tt0000001"), "movie")
+    with pytest.raises(errors.UnknownIdError, match="No provider has a series with the id IMDb tt0000001"):
+        library.providers.details(ExternalId("imdb", "tt0000001"), "tv")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
         lambda titles: titles.list(genres="Drama"),
         lambda titles: titles.list(rating=float("nan")),
         lambda titles: titles.list(library_id=2**70),
+        lambda titles: titles.list(page=0),
+        lambda titles: titles.list(per_page=0),
         lambda titles: titles.list("\ud800"),
         lambda titles: titles.facets(keys="genre"),
         lambda titles: titles.get(None),
@@ -34,7 +36,9 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
         lambda titles: titles.set_values(1, {3: "x"}),
         lambda titles: titles.lock(1, "title"),
         lambda titles: titles.lock(1, [3]),
+        lambda titles: titles.lock(1, []),
         lambda titles: titles.unlock(1, None),
+        lambda titles: titles.unlock(1, []),
         lambda titles: titles.restore(1, {"title": ["x"]}),
         lambda titles: titles.assign(1, 1),
         lambda titles: titles.assign(["1"], 1),
@@ -49,7 +53,11 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
         lambda titles: titles.preview_values([1], "title"),
         lambda titles: titles.plan_values(1),
     ),
-    "series": (lambda series: series.collection("abc"), lambda series: series.missing_episodes(2**70)),
+    "series": (
+        lambda series: series.collection("abc"),
+        lambda series: series.missing_episodes(2**70),
+        lambda series: series.missing_episodes(1),  # a film
+    ),
     "matches": (
         lambda matches: matches.pending(3),
         lambda matches: matches.pending("   "),
@@ -124,6 +132,7 @@ def test_wrong_arguments_are_usage_errors_with_one_sentence(library: Library, se
     [
         lambda library: library.titles.get(-1),
         lambda library: library.titles.list(library_id=2**40),
+        lambda library: library.series.missing_episodes(2**40),
         lambda library: library.matches.counts(2**40),
         lambda library: library.matches.accept(1, -1),
         lambda library: library.enrichment.due([2**40]),

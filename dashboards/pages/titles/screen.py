@@ -19,7 +19,7 @@ from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
 from indexium_core.model.matches.questions import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.title_filter import FACET_KEYS
-from indexium_core.model.titles.titles import SORT_KEYS, TitleFile, TitleItem, TitleValue
+from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
 
 __all__ = ["TitlesScreen"]
 
@@ -54,7 +54,7 @@ class TitlesScreen(Screen):
         self.state = TitlesState()
         self._session, self._library, self._bridge = session, session.library, session.bridge
         self._list, self._page = titles_list.TitlesList(), title_page.TitleView()
-        self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file, note=self._note_move)
+        self._mover = TitleMover(self._library, self._bridge, moved=self._follow_file)
         self._loaded: titles_list.TitlesSnapshot | None = None
         self._title: title_page.TitleSnapshot | None = None
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
@@ -173,10 +173,14 @@ class TitlesScreen(Screen):
         self._bridge.run(read, self._show_list, name="titles", failed=self._list_failed)
 
     def _list_failed(self, error: errors.IndexiumError) -> None:
-        """Show all titles and the reason, if the list cannot be narrowed in this way: its folder does not exist."""
+        """Show the reason, and the titles without the filter that is wrong: its folder does not exist."""
         if isinstance(error, errors.UsageError) and self.state.is_narrowed():
-            self.state.clear()
-            self.state.problem = error.message
+            problem = " ".join(filter(None, [self.state.problem, error.message]))
+            if isinstance(error, errors.UnknownIdError) and self.state.library_id is not None:
+                self.state.library_id = None
+            else:
+                self.state.clear()
+            self.state.problem = problem
             self._load_list()
         else:
             self._bridge.toast("error", error.message)
@@ -445,15 +449,13 @@ class TitlesScreen(Screen):
 
     def _move(self, file_id: int) -> None:
         """Ask to which title a file of the title that is open belongs."""
-        files = self._title.title.files if self._title else []
-        file = next((each for each in files if each.file_id == file_id), None)
+        if self._title is None:
+            return
+        title = self._title.title
+        file = next((each for each in title.files if each.file_id == file_id), None)
         if file is not None:
-            self._mover.ask(file)
-
-    def _note_move(self, file: TitleFile) -> int | None:
-        """Return the number for the undo of a move of a file; None if it has none."""
-        move = move_of(file, self._title.title.item if self._title else None)
-        return None if move is None else self._number(move)
+            move = move_of(file, title.item)  # now: the browser's Back may open another title behind the dialog
+            self._mover.ask(file, undo_here=None if move is None else self._number(move))
 
     def _follow_file(self, item: TitleItem | None) -> None:
         """Read the open title again; without it, open the title to which its only file has moved, or the list."""

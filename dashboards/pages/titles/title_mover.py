@@ -33,12 +33,12 @@ class FileMove(NamedTuple):
     former: int | None  # the title to which a person had moved the file before; None: that of its name
 
 
-def move_of(file: TitleFile, item: TitleItem | None) -> FileMove | None:
+def move_of(file: TitleFile, item: TitleItem) -> FileMove | None:
     """Return the move of a file away from a title; None if a person had moved it to episodes: it may have several."""
     name = file.file_path.rsplit("/", 1)[-1]
     if not file.by_hand:
         return FileMove(file.file_id, name, file.role, None)
-    if item is None or not (item.entity_type == "movie" or (item.entity_type == "series" and file.role != "main")):
+    if not (item.entity_type == "movie" or (item.entity_type == "series" and file.role != "main")):
         return None
     return FileMove(file.file_id, name, file.role, item.id)
 
@@ -61,29 +61,25 @@ class TitleMover(Component):
         bridge: Bridge,
         *,
         moved: Callable[[TitleItem | None], None],
-        note: Callable[[TitleFile], int | None],
         **params: Any,
     ) -> None:
-        """
-        Make a closed dialog.
-
-        After each move, `note` receives the file as it was before, and returns the number for its undo, or None if it
-        has none; then `moved` receives the title of the file, or None if it is unknown.
-        """
+        """Make a closed dialog. After each move, `moved` receives the title of the file, or None if it is unknown."""
         super().__init__(**params)
-        self._library, self._bridge, self._moved, self._note = library, bridge, moved, note
+        self._library, self._bridge, self._moved = library, bridge, moved
         self._file: TitleFile | None = None
+        self._undo_here: int | None = None  # number for the undo of the move, None if it has none
         self._text, self._problem, self._serial = "", "", 0
         self._titles: list[TitleItem] = []
         self.on(
             find=lambda message: self._find(str(message["text"])[:200].strip()),
             move=self._move,
-            automatic=lambda _: self._release(),
+            automatic=lambda _: self._unassign(),
             close=lambda _: self._close(),
         )
 
-    def ask(self, file: TitleFile) -> None:
-        """Open the dialog for a file."""
+    def ask(self, file: TitleFile, *, undo_here: int | None) -> None:
+        """Open the dialog for a file; `undo_here`: the number for the undo of its move, None if it has none."""
+        self._undo_here = undo_here
         self._file, self._titles, self._text, self._problem = file, [], "", ""
         self._serial += 1
         self._draw()
@@ -132,7 +128,7 @@ class TitleMover(Component):
         self._draw()
 
     def _move(self, message: Mapping[str, Any]) -> None:
-        file, titles = self._file, self._library.titles
+        file, titles, undo_here = self._file, self._library.titles, self._undo_here
         if file is None:
             return
         target, role = str(message["target"]), str(message["role"])
@@ -151,7 +147,7 @@ class TitleMover(Component):
             return titles.assign([file.file_id], int(target), **place)
 
         def done(item: TitleItem) -> None:
-            self._bridge.toast("good", f"The file is moved to {item.name}.", undo_here=self._note(file))
+            self._bridge.toast("good", f"The file is moved to {item.name}.", undo_here=undo_here)
             self._close()
             self._moved(item)
 
@@ -173,7 +169,7 @@ class TitleMover(Component):
 
         self._bridge.run(work, done, name=MOVE)
 
-    def _release(self) -> None:
+    def _unassign(self) -> None:
         """Undo the move of the file, and identify it again."""
         file = self._file
         if file is None:

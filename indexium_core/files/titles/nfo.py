@@ -13,13 +13,15 @@ import codecs
 import html
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core import errors
+from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
+from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, NfoKind
 
 __all__ = ["MAX_BYTES", "parse", "read"]
@@ -54,10 +56,19 @@ _TEXTS = {  # tag → field
     "mpaa": "content_rating",
     "set": "collection",
 }
-_DATES = {"premiered": "release_date", "aired": "release_date", "releasedate": "release_date"}
+_DATES = {"premiered": "release_date", "aired": "aired", "releasedate": "release_date"}  # tag → field with its form
 _LISTS = {"genre": "genres", "country": "countries", "studio": "studios", "tag": "tags"}
 _CREW = {"director": "Director", "credits": "Writer", "writer": "Writer"}
 _LONGEST = 20_000  # characters of a text
+_OF_SEASON = frozenset(
+    {"title", "plot", "release_date", "aired", "year", "season", *ID_FIELDS.values()}
+)  # fields of `season.nfo`
+_OF_NAMES = frozenset({"movie", "tvshow", "season"})  # names of files whose root has the same name
+_FOREIGN = frozenset({"album", "artist", "musicvideo"})  # roots of documents of other programs about music
+_AROUND = re.compile(r"<[?!].*?>", re.DOTALL)  # before the root
+_OTHER_ROOT = re.compile(r"\s*<([a-z_][\w.-]{0,40})", re.IGNORECASE)
+_NAMED = 3  # values of a file that do not fit and that its sentence names
+_START = 2000  # characters that have the root
 
 
 def read(path: bytes) -> tuple[list[NfoDocument], str]:
@@ -70,11 +81,39 @@ def read(path: bytes) -> tuple[list[NfoDocument], str]:
     documents = parse(data[:MAX_BYTES])
     if len(data) > MAX_BYTES:
         return documents, f"The file has more than {MAX_BYTES // 1_000_000} MB; only its beginning counts."
+    text = _decoded(data)
+    name = os.path.basename(os.fsdecode(path)).lower().removesuffix(".nfo")  # noqa: PTH119 - a path of bytes
+    found = [_problem_of_xml(documents, text) or _problem_of_root(documents, text, name)]
+    if misfits := list(dict.fromkeys(each for document in documents for each in document.misfits)):
+        more = f" {len(misfits) - _NAMED:,} more values do not fit." if len(misfits) > _NAMED else ""
+        found += [*misfits[:_NAMED], f"{more} Correct it in the file; the other values count.".lstrip()]
+    return documents, " ".join(filter(None, found))
+
+
+def _problem_of_xml(documents: Sequence[NfoDocument], text: str) -> str:
     damage = next((each.damage for each in documents if each.is_damaged), "")
-    if damage or (not documents and _ROOT.search(_decoded(data))):
-        detail = f" ({damage})" if damage else ""
-        return documents, f"The XML is not valid{detail}; only the values before the error count."
-    return documents, ""
+    if not damage and (documents or not _ROOT.search(text)):
+        return ""
+    detail = f" ({damage})" if damage else ""
+    return f"The XML is not valid{detail}; only the values before the error count."
+
+
+def _problem_of_root(documents: Sequence[NfoDocument], text: str, name: str) -> str:
+    """Return what is wrong with a file whose root is another one than its name says, or which has no content."""
+    if not text.strip("\0\ufeff \t\r\n"):
+        return "The file is empty. Delete it, or write its content again."
+    if name in _OF_NAMES and documents and not {each.kind for each in documents} & {name, "ids"}:
+        return (
+            f"The root element is <{documents[0].kind}>, and the one of {name}.nfo is <{name}>. "
+            "Rename the file, or correct the element."
+        )
+    other = None if documents else _OTHER_ROOT.match(_AROUND.sub("", text[:_START].lstrip("\ufeff")))
+    if other is None or other[1].lower() in _FOREIGN:
+        return ""
+    return (
+        f"The root element <{other[1]}> is none of <movie>, <tvshow>, <season> and <episodedetails>. "
+        "Correct the file, or delete it."
+    )
 
 
 def parse(data: bytes) -> list[NfoDocument]:
@@ -143,7 +182,8 @@ class _Element:
     children: list[_Element] = field(default_factory=list)
 
     def value(self) -> str:
-        return "".join(self.text).strip()[:_LONGEST]
+        """Return the text without control characters."""
+        return "".join(self.text).replace("\t", " ").replace("\r", "\n").strip()[:_LONGEST]
 
     def all(self, tag: str) -> list[_Element]:
         return [child for child in self.children if child.tag == tag]
@@ -151,6 +191,41 @@ class _Element:
     def first(self, *tags: str) -> str:
         """Return the first text that is not empty of children with some tags."""
         return next((text for tag in tags for child in self.all(tag) if (text := child.value())), "")
+
+
+class _Checks:
+    """Checks values as values by hand are checked, and collects a sentence for each one that does not fit."""
+
+    def __init__(self, fields: Collection[str]) -> None:
+        """`fields` are those that count; the others have no value and no sentence."""
+        self._fields = fields
+        self.misfits: list[str] = []
+
+    def fit(self, name: str, value: Any) -> Any:
+        """Return a value in the form of a field; None if it does not fit."""
+        if name not in self._fields:
+            return None
+        try:
+            return checked_value(TITLE_FIELDS[name], value)
+        except errors.ValidationError as error:
+            self.misfits.append(error.message)
+            return None
+
+    def number(self, name: str, text: str) -> int | None:
+        """Return a number. Programs write -1, or 0 where it is too low for the field, if they know none."""
+        found = _number(text)
+        if text == "-1" or (found == 0 and TITLE_FIELDS[name].lowest > 0):
+            return None
+        value: int | None = self.fit(name, text if found is None else found)
+        return value
+
+    def date(self, name: str, text: str) -> str | None:
+        """Return a date without its time. Programs write the year 0 or 1 if they know none."""
+        if text.startswith(("0000", "0001")):
+            return None
+        full = re.match(r"\d{4}-\d\d-\d\d", text)
+        value: str | None = self.fit(name, full[0] if full else text)
+        return value
 
 
 def _tree(text: str) -> tuple[_Element | None, str]:
@@ -188,19 +263,18 @@ def _document(kind: NfoKind, text: str) -> NfoDocument | None:
     root, damage = _tree(repaired)
     if root is None:
         return None
-    values = _values(root)
-    if kind == "season":
-        values = {name: value for name, value in values.items() if name in {"title", "plot", "release_date", "year"}}
+    checks = _Checks(_OF_SEASON if kind == "season" else TITLE_FIELDS)
+    # Series and films have no numbers; programs write any text there.
+    of_numbers = checks if kind in ("season", "episodedetails") else _Checks(TITLE_FIELDS)
+    numbers = [of_numbers.number("episode", each.value()) for each in root.all("episode")]
     return NfoDocument(
         kind=kind,
-        values=values,
-        ids=_ids(root),
-        season=_number(root.first("season", "seasonnumber")),
-        episodes=tuple(
-            number for number in (_number(each.value()) for each in root.all("episode")) if number is not None
-        )[:1],
+        values=_values(root, checks),
+        ids=_ids(root, checks),
+        season=of_numbers.number("season", root.first("season", "seasonnumber")),
+        episodes=tuple(number for number in numbers if number is not None)[:1],
         series_title=root.first("showtitle"),
-        season_names=_season_names(root) if kind == "tvshow" else {},
+        season_names=_season_names(root, checks) if kind == "tvshow" else {},
         locked=tuple(
             LOCKED_NAMES[name]
             for name in (each.strip().lower() for each in root.first("lockedfields").split("|"))
@@ -209,6 +283,7 @@ def _document(kind: NfoKind, text: str) -> NfoDocument | None:
         is_locked=root.first("lockdata").lower() == "true",
         is_damaged=bool(damage),
         damage=damage,
+        misfits=tuple(checks.misfits),
     )
 
 
@@ -220,36 +295,38 @@ def _entity(name: str | None) -> str:
     return f"&amp;{name}" if known == f"&{name}" else html.escape(known, quote=False)
 
 
-def _values(root: _Element) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _values(root: _Element, checks: _Checks) -> dict[str, Any]:
+    texts: dict[str, Any] = {}
     for tag, name in _TEXTS.items():
         child = next((each for each in root.all(tag) if each.value() or each.children), None)
         text = (child.first("name") or child.value()) if child is not None else ""
         if text:
-            values.setdefault(name, text)
-    if outline := values.pop("outline", ""):
-        values.setdefault("plot", outline)
-    for tag, name in _LISTS.items():
-        if entries := list(dict.fromkeys(_split(root.all(tag), ("/",)))):
-            values[name] = entries
-    for tag, name in _DATES.items():
-        if date := re.match(r"(\d{4})-(\d\d)-(\d\d)", root.first(tag)):
-            values.setdefault(name, date[0])
-    if year := _year(root.first("year")) or _year(str(values.get("release_date", ""))[:4]):
-        values["year"] = year
-    people = {"cast": _cast(root), "crew": _crew(root), "ratings": _ratings(root)}
-    if runtime := _number(root.first("runtime").split(" ")[0]):
-        values["runtime_minutes"] = runtime
-    values |= {name: value for name, value in people.items() if value}
-    return values
+            texts.setdefault(name, text)
+    if outline := texts.pop("outline", ""):
+        texts.setdefault("plot", outline)
+    lists = {name: list(dict.fromkeys(_split(root.all(tag), ("/",)))) for tag, name in _LISTS.items()}
+    people = {"cast": _cast(root), "crew": _crew(root)}
+    values = {name: checks.fit(name, value) for name, value in (texts | lists | people).items() if value}
+    dates = [checks.date(name, root.first(tag)) for tag, name in _DATES.items()]
+    values["release_date"] = next(filter(None, dates), None)
+    values["year"] = checks.number("year", root.first("year")) or _year(str(values["release_date"] or "")[:4])
+    values["runtime_minutes"] = checks.number("runtime_minutes", _minutes(root.first("runtime")))
+    values["ratings"] = _ratings(root, checks)
+    return {name: value for name, value in values.items() if value}
 
 
-def _season_names(root: _Element) -> dict[int, str]:
+def _minutes(text: str) -> str:
+    """Return the number of `99 min`; another text stays."""
+    number = text.partition(" ")[0]
+    return number if _number(number) is not None else text
+
+
+def _season_names(root: _Element, checks: _Checks) -> dict[int, str]:
     """Return the names of `<namedseason number="1">`, by number; the first one of each number counts."""
     found: dict[int, str] = {}
     for element in root.all("namedseason"):
-        number = _number(element.attributes.get("number", ""))
-        if number is not None and (name := element.value()):
+        number = checks.number("season", element.attributes.get("number", "").strip())
+        if number is not None and (name := checks.fit("title", element.value())):
             found.setdefault(number, name)
     return found
 
@@ -279,29 +356,29 @@ def _crew(root: _Element) -> list[dict[str, str]]:
     ]
 
 
-def _ratings(root: _Element) -> dict[str, float]:
+def _ratings(root: _Element, checks: _Checks) -> dict[str, float]:
     """Return the ratings by their source, on a scale from 0 to 10."""
     found: dict[str, float] = {}
     for group in root.all("ratings"):
         for element in group.all("rating"):
-            value = _decimal(element.first("value") or element.value())
-            scale = _decimal(element.attributes.get("max", "")) or 10.0
-            if value is not None:
-                found[element.attributes.get("name", "default")[:40] or "default"] = round(value * 10 / scale, 2)
-    flat = _decimal(root.first("rating"))
-    if not found and flat is not None:
-        found["default"] = flat
-    return {name: value for name, value in found.items() if 0 <= value <= 10}
+            text, scale = element.first("value") or element.value(), _decimal(element.attributes.get("max", "")) or 10.0
+            value = _decimal(text)
+            name = element.attributes.get("name", "default")[:40] or "default"
+            if text not in ("", "-1"):
+                rating = text if value is None else round(value * 10 / scale, 2)
+                found |= checks.fit("ratings", {name: rating}) or {}
+    if not found and (flat := root.first("rating")) not in ("", "-1"):
+        value = _decimal(flat)
+        found |= checks.fit("ratings", {"default": flat if value is None else value}) or {}
+    return found
 
 
-def _ids(root: _Element) -> dict[str, str]:
+def _ids(root: _Element, checks: _Checks) -> dict[str, str]:
     ids: dict[str, str] = {}
-    for element in root.all("uniqueid"):
-        provider, value = element.attributes.get("type", "").lower()[:20], element.value()
-        if ExternalId(provider, value).is_valid:
-            ids.setdefault(provider, value)
-    for tag, provider in _ID_TAGS.items():
-        if ExternalId(provider, value := root.first(tag)).is_valid:
+    named = [(each.attributes.get("type", "").lower()[:20], each.value()) for each in root.all("uniqueid")]
+    named += [(provider, root.first(tag)) for tag, provider in _ID_TAGS.items()]
+    for provider, text in named:
+        if provider in ID_FIELDS and (value := checks.fit(ID_FIELDS[provider], text)):
             ids.setdefault(provider, value)
     for element in root.all("id"):
         for provider in ("imdb", "tmdb", "tvdb"):

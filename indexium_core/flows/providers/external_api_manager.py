@@ -249,7 +249,8 @@ class ExternalAPIManager:
         if not records:
             if problems:
                 raise _joined(list(problems.values()))
-            raise errors.UnknownIdError(f"No provider has a title with the id {known}.")
+            wanted = "film" if kind == "movie" else "series"
+            raise errors.UnknownIdError(f"No provider has a {wanted} with the id {known}.")
         for name in sorted(PICTURES_ONLY):
             if not self._reason_off(name, self._keys()) and not self.providers[name].client.refusal():
                 try:

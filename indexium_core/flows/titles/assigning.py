@@ -19,7 +19,7 @@ from indexium_core.store.titles import titles as store
 from indexium_core.store.titles.assignments import FormerTitle
 from indexium_core.store.titles.identified import TitleRow
 
-__all__ = ["NO_FILES", "FilesToRelease", "checked_files", "find_targets", "make_title", "move", "releasable"]
+__all__ = ["NO_FILES", "FilesToUnassign", "checked_files", "find_targets", "make_title", "move", "unassignable"]
 
 _MOST_ID = 2**63 - 1
 
@@ -56,7 +56,7 @@ def _unknown_file(file_id: int) -> errors.UnknownIdError:
     return errors.UnknownIdError(f"There is no file {file_id}.")
 
 
-def releasable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
+def unassignable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
     """
     Return the libraries of those of some files that a person has moved, by file id.
 
@@ -75,10 +75,19 @@ def releasable(reader: Connection, file_ids: Sequence[int]) -> dict[int, int]:
 
 
 def find_targets(
-    tx: Connection, item: TitleItem, *, role: str, season: int | str | None, episodes: Sequence[int], at: datetime
+    tx: Connection,
+    item: TitleItem,
+    *,
+    role: str,
+    season: int | str | None,
+    episodes: Sequence[int],
+    at: datetime,
+    is_new: bool = False,
 ) -> list[tuple[EntityType, int]]:
     """
     Return kind and id of the titles to which files of a role move; episodes that do not exist are made.
+
+    A title that `is_new` has no id for people yet: it does not exist if the move is refused.
 
     Raises:
         UsageError: The role is unknown, or the title needs a number, or has none.
@@ -88,9 +97,10 @@ def find_targets(
     if role not in ROLES:
         raise errors.UsageError(f"There is no role “{role[:40]}”. Choose one of: {', '.join(ROLES)}.")
     is_numbered = bool(episodes) or season is not None
+    subject = f"{'The new title' if is_new else f'Title {item.id}'} is {named_kind(item.entity_type)}"
     if item.entity_type in ("movie", "episode") and is_numbered:
         raise errors.UsageError(
-            f"{_subject(item)}, so it takes no season and no episode. Name a series for another number."
+            f"{subject}, so it takes no season and no episode. Leave out the numbers, or name a series."
         )
     if item.entity_type == "movie":
         return [("movie", item.id)]
@@ -103,20 +113,16 @@ def find_targets(
         return [("series", series_id)]
     if not episodes:
         raise errors.UsageError(
-            f"{_subject(item)}, whose files belong to its episodes. "
-            "Name the season and the episode, or choose the role extra, trailer or sample."
+            f"{subject}, whose files belong to its episodes. Name the season and the episode (--season and --episode; "
+            "season and episodes in Python and REST), or choose the role extra, trailer or sample."
         )
     if len(episodes) > MOST_EPISODES:
         raise errors.UsageError(f"{len(episodes):,} episodes are too many: a file has at most {MOST_EPISODES}.")
     number = item.season if item.entity_type == "season" else 1
     checked = checked_value(TITLE_FIELDS["season"], number if season is None else season)
     if item.entity_type == "season" and checked != item.season:
-        raise errors.UsageError(f"{_subject(item)}, number {number}. Name the series {series_id} for another season.")
+        raise errors.UsageError(f"{subject}, number {number}. Name the series {series_id} for another season.")
     return [("episode", _episode(tx, item, series_id, checked, each, at=at)) for each in dict.fromkeys(episodes)]
-
-
-def _subject(item: TitleItem) -> str:
-    return f"Title {item.id} is {named_kind(item.entity_type)}"
 
 
 def _episode(tx: Connection, item: TitleItem, series_id: int, season: int, number: int, *, at: datetime) -> int:
@@ -211,14 +217,14 @@ def move(
 
 
 @dataclass(frozen=True, slots=True)
-class FilesToRelease:
+class FilesToUnassign:
     """Files that an identification moves back, unless they were moved again after the request."""
 
     file_ids: tuple[int, ...]
     requested_at: datetime  # UTC
 
     @classmethod
-    def of_payload(cls, payload: Mapping[str, Any]) -> FilesToRelease:
+    def of_payload(cls, payload: Mapping[str, Any]) -> FilesToUnassign:
         """Return the files of the payload of a job."""
         if not payload.get("released"):
             return NO_FILES
@@ -226,7 +232,7 @@ class FilesToRelease:
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The part of the payload of a job that `of_payload` reads."""
+        """The part of the payload of a job that `of_payload` reads. Waiting jobs are stored with these keys."""
         return {"released": list(self.file_ids), "released_at": self.requested_at.isoformat()}
 
     def waiting(self, reader: Connection) -> set[int]:
@@ -244,7 +250,7 @@ class FilesToRelease:
         """Forget that files were moved, after they have new titles; `former` are the titles that they had."""
         if not self.file_ids:
             return
-        assignments.release(tx, set(self.file_ids).intersection(file_ids), self.requested_at)
+        assignments.unassign(tx, set(self.file_ids).intersection(file_ids), self.requested_at)
         ids = {each.id for each in former} | {each.series_id for each in former if each.series_id is not None}
         assignments.forget_made(tx, sorted(ids))
 
@@ -256,4 +262,4 @@ class FilesToRelease:
                 identified.remove_empty(tx, library_id)
 
 
-NO_FILES = FilesToRelease((), datetime.min.replace(tzinfo=UTC))
+NO_FILES = FilesToUnassign((), datetime.min.replace(tzinfo=UTC))

@@ -16,7 +16,7 @@ from functools import partial
 from typing import TypeVar
 
 from indexium_core.flows.titles import nfo_reading, parsing
-from indexium_core.flows.titles.assigning import NO_FILES, FilesToRelease
+from indexium_core.flows.titles.assigning import NO_FILES, FilesToUnassign
 from indexium_core.flows.titles.candidates import season_values_of, values_of
 from indexium_core.flows.titles.nfo_files import FileDocuments, NfoFiles, folders_of
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
@@ -82,12 +82,12 @@ class Identifier:
         *,
         on_progress: Callable[[int, int, str], None],
         should_stop: Callable[[], bool],
-        released: FilesToRelease = NO_FILES,
+        unassigned: FilesToUnassign = NO_FILES,
     ) -> IdentificationReport:
         """
         Identify libraries; `on_progress` gets the files that are done, all files, and the present step.
 
-        Names are stored as soon as they are read, so that an interrupted run does not read them again. `released` are
+        Names are stored as soon as they are read, so that an interrupted run does not read them again. `unassigned` are
         files that a person moves back: they lose their titles in the transaction that gives them the new ones.
         """
         report = IdentificationReport(offline=sum(each.state != "online" for each in libraries))
@@ -101,7 +101,7 @@ class Identifier:
                 report.cancelled = True
                 break
             on_progress(done, report.files, library.name)
-            self._identify(library, files[library.library_id], names, report, should_stop, released=released)
+            self._identify(library, files[library.library_id], names, report, should_stop, unassigned=unassigned)
             done += len(files[library.library_id])
         if not report.cancelled:
             self._forget(names, {each.library_id for each in online})
@@ -156,7 +156,7 @@ class Identifier:
         report: IdentificationReport,
         should_stop: Callable[[], bool],
         *,
-        released: FilesToRelease,
+        unassigned: FilesToUnassign,
     ) -> None:
         def read(name: str) -> NameParts:
             return names[name] if name in names else parsing.parse_name(name)
@@ -173,10 +173,12 @@ class Identifier:
         _count(report, ordered.values())
         known = {each.file_id: each for each in files}
         for _ in range(_ATTEMPTS):
-            if self._store(library, ordered, known, documents, report, released=released):
+            if self._store(library, ordered, known, documents, report, unassigned=unassigned):
                 return
         # People change titles faster than they are resolved.
-        self._database.run(lambda tx: self._store(library, ordered, known, documents, report, released=released, tx=tx))
+        self._database.run(
+            lambda tx: self._store(library, ordered, known, documents, report, unassigned=unassigned, tx=tx)
+        )
 
     def _store(
         self,
@@ -186,7 +188,7 @@ class Identifier:
         documents: Mapping[int, FileDocuments],
         report: IdentificationReport,
         *,
-        released: FilesToRelease,
+        unassigned: FilesToUnassign,
         tx: Connection | None = None,
     ) -> bool:
         """
@@ -206,7 +208,7 @@ class Identifier:
             libraries=known,
             new_id=self._ids(tx),
             assigned=assignments.assigned(reader),
-            released=released.waiting(reader),
+            unassigned=unassigned.waiting(reader),
         )
         resolver.resolve(group_movies(guesses), group_series(guesses))
         titles = list(resolver.titles.values())
@@ -227,7 +229,7 @@ class Identifier:
             found, {each.id: each for each in stored}, links, identified.found_values(reader), keep_nfo=keep_nfo
         )
         for group in groups:
-            put = partial(_put, group=group, keep_nfo=keep_nfo, released=released, at=at)
+            put = partial(_put, group=group, keep_nfo=keep_nfo, unassigned=unassigned, at=at)
             result = self._write(tx, state, put)
             if result is None:
                 return False
@@ -237,7 +239,7 @@ class Identifier:
             report.changes += changes
 
         def finish(tx: Connection) -> None:
-            released.finish(tx, list(by_id), known)
+            unassigned.finish(tx, list(by_id), known)
             identified.finish(tx, library.library_id, series_ids, of_seasons, at=at)
 
         return self._write(tx, state, finish) is not None
@@ -309,11 +311,11 @@ def _row(title: ResolvedTitle) -> TitleRow:
 
 
 def _put(
-    tx: Connection, *, group: FoundTitles, keep_nfo: Collection[int], released: FilesToRelease, at: datetime
+    tx: Connection, *, group: FoundTitles, keep_nfo: Collection[int], unassigned: FilesToUnassign, at: datetime
 ) -> list[tuple[str, int, bool]]:
-    kept, former = [each.id for each in group.titles if each.id in keep_nfo], released.former(tx, group.file_ids)
+    kept, former = [each.id for each in group.titles if each.id in keep_nfo], unassigned.former(tx, group.file_ids)
     changes = identified.put(tx, group.titles, group.links, group.values, file_ids=group.file_ids, keep_nfo=kept, at=at)
-    released.settle(tx, group.file_ids, former)
+    unassigned.settle(tx, group.file_ids, former)
     return changes
 
 

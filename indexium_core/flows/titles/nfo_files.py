@@ -11,6 +11,7 @@ from indexium_core.model.titles.name_parts import NameParts
 from indexium_core.model.titles.names import fold_title, title_without_part
 from indexium_core.model.titles.neighbours import stem_of
 from indexium_core.model.titles.nfo import NfoDocument, NfoKind
+from indexium_core.model.titles.numbers import season_of_folder
 from indexium_core.model.titles.title_guess import NfoFacts
 
 __all__ = ["FileDocuments", "NfoFiles", "folders_of"]
@@ -92,6 +93,8 @@ class NfoFiles:
         here = self._documents.get(folder) or {}
         if own := here.get(stem_of(name).lower()):
             return [each for each in own if each.kind != "tvshow"]
+        if self._is_episode(folder, name):
+            return []
         last = folder.rpartition("/")[2]
         if words.DISC_FOLDER.fullmatch(last):
             parent = folder.rpartition("/")[0]
@@ -106,6 +109,13 @@ class NfoFiles:
             if stem in _OF_FOLDERS or self._is_of_other(stem, folder, name):
                 found = ()
         return [each for each in found if each.kind in ("movie", "ids")]
+
+    def _is_episode(self, folder: str, name: str) -> bool:
+        """Return whether a video has the number of an episode or lies in the folder of a season."""
+        parts = self._read(stem_of(name))
+        is_numbered = parts.evidence == "group" or (parts.evidence == "episode" and not parts.aired)
+        of_season = season_of_folder(folder.rpartition("/")[2])
+        return is_numbered or (of_season is not None and not of_season[1])  # `Open Season 2` is a film
 
     def _is_of_other(self, stem: str, folder: str, name: str) -> bool:
         """Return whether a document (by its name in lower case) belongs to a video with another title than `name`."""

@@ -50,13 +50,13 @@ class Resolver:
         libraries: Collection[int],
         new_id: Callable[[], int],
         assigned: Iterable[FileLink] = (),
-        released: Collection[int] = (),
+        unassigned: Collection[int] = (),
     ) -> None:
         """
         Use the titles of all libraries, because a file may have moved from another one.
 
         `libraries` are the ids of all libraries: titles of a removed one are found again by their names. `new_id`
-        returns an id that no title has. `assigned` are the files that a person moved to a title. `released` are files
+        returns an id that no title has. `assigned` are the files that a person moved to a title. `unassigned` are files
         that the person moves back: they have no former title.
         """
         self._library_id, self._new_id = library_id, new_id
@@ -69,11 +69,11 @@ class Resolver:
         self._of_file: dict[int, list[StoredTitle]] = {}
         for link in links:
             title = self._stored.get(link.entity_id)
-            if title is not None and link.role == "main" and link.file_id not in released:
+            if title is not None and link.role == "main" and link.file_id not in unassigned:
                 self._of_file.setdefault(link.file_id, []).append(title)
         self._assigned: dict[int, list[FileLink]] = {}
         for link in assigned:
-            if link.entity_id in self._stored and link.file_id not in released:
+            if link.entity_id in self._stored and link.file_id not in unassigned:
                 self._assigned.setdefault(link.file_id, []).append(link)
         self._claimed: set[int] = set()
         self.titles: dict[int, ResolvedTitle] = {}

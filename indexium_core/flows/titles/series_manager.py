@@ -10,6 +10,7 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.titles.fields import named_kind
 from indexium_core.model.titles.gaps import gaps_of
 from indexium_core.model.titles.titles import (
     EpisodeEntry,
@@ -55,8 +56,22 @@ class SeriesManager:
 
     @remote()
     def missing_episodes(self, series_id: int | None = None) -> dict[int, list[EpisodeGap]]:
-        """Return the gaps of a series, or of all series that have gaps, by series id."""
-        found = store.episodes(self._database.read(), None if series_id is None else [series_id])
+        """
+        Return the gaps of a series, or of all series that have gaps, by series id.
+
+        Raises:
+            UnknownIdError: There is no such series.
+            UsageError: The title is no series.
+
+        """
+        reader = self._database.read()
+        if series_id is not None:
+            item = store.find(reader, series_id)
+            if item is None:
+                raise errors.UnknownIdError(f"There is no series {series_id}.")
+            if item.entity_type != "series":
+                raise errors.UsageError(f"Title {series_id} is {named_kind(item.entity_type)}: name a series.")
+        found = store.episodes(reader, None if series_id is None else [series_id])
         gaps = {key: gaps_of(episodes) for key, episodes in found.items()}
         return {key: each for key, each in gaps.items() if each}
 

@@ -74,14 +74,14 @@ class TitleService:
         """
         return self._add(library_ids, {}, priority)
 
-    def _add(self, library_ids: Sequence[int], released: Mapping[str, Any], priority: int | str) -> Job:
-        """Add an identification; `released`: files that are moved back by it, and when a person requested it."""
+    def _add(self, library_ids: Sequence[int], unassigned: Mapping[str, Any], priority: int | str) -> Job:
+        """Add an identification; `unassigned`: files that are moved back by it, and when a person requested it."""
         names = title_libraries.names_of(self._database.read(), library_ids)
         if all(row.kind == "home" for row in catalog.libraries(self._database.read())):
             raise errors.UsageError(
                 "No library holds films or series. Choose its kind first: indexium libraries set ID --kind mixed."
             )
-        payload = {"libraries": sorted(library_ids), **released}
+        payload = {"libraries": sorted(library_ids), **unassigned}
         return self._queue.add_job(KIND, payload, title=f"Identify titles of {names}", priority=priority)
 
     @remote()
@@ -114,7 +114,7 @@ class TitleService:
             libraries,
             on_progress=job.progress,
             should_stop=job.should_stop,
-            released=assigning.FilesToRelease.of_payload(job.payload),
+            unassigned=assigning.FilesToUnassign.of_payload(job.payload),
         )
         emit_changes(self._events, report.changes, job_id=job.job_id)
         facts = asdict(report)
@@ -142,7 +142,7 @@ class TitleService:
             sort: `title`, `year`, `state`, `rating` or `added`.
             descending: Reverse the order.
             page: Page of the list, from 1.
-            per_page: Titles per page, at most 1,000.
+            per_page: Titles per page, from 1; at most 1,000 are returned.
             filters: `kind`: `movie`, `series`, `season` or `episode`; "" for films and series. `state`: a state of
                 `STATES`; "" for all except `ignored`. `library_id`: only titles of this library. `genre`, `actor`,
                 `director`: one name, or several of which one is enough. `year`: `1994`, or a range such as
@@ -151,13 +151,15 @@ class TitleService:
 
         Raises:
             UnknownIdError: There is no such library.
-            UsageError: The kind, the state or the sort key is unknown, or a year or rating is none.
+            UsageError: The kind, the state or the sort key is unknown, a year or rating is none, or a page is below 1.
 
         """
+        if page < 1 or per_page < 1:
+            raise errors.UsageError("The page and the titles per page are numbers from 1.")
         if sort and sort not in SORT_KEYS:
             raise errors.UsageError(f"There is no sort key “{sort[:40]}”. Choose one of: {', '.join(SORT_KEYS)}.")
         wanted = filter_of(query, filters)
-        page, per_page = max(1, min(page, 10**9)), max(1, min(_MOST, per_page))
+        page, per_page = min(page, 10**9), min(_MOST, per_page)
         reader = self._database.read()
         title_libraries.check(reader, wanted.library_id)
         found, total = store.items(
@@ -275,10 +277,11 @@ class TitleService:
         """
         Lock fields of a title: their shown values stay, whatever names, NFO files and providers say later.
 
-        Return the candidates of the fields. Raises UnknownIdError and UsageError as `candidates`.
+        Return the candidates of the fields. Raises UnknownIdError and UsageError as `candidates`; UsageError, too,
+        without any field.
         """
         item = self._item(title_id)
-        names = [field_of(name, item.entity_type).name for name in fields]
+        names = _field_names(item, fields)
         at = self._clock()
         return self._change(item, names, lambda tx, name: store.lock(tx, item, name, at=at))
 
@@ -286,7 +289,7 @@ class TitleService:
     def unlock(self, title_id: int, fields: Sequence[str]) -> builtins.list[TitleValue]:
         """Unlock fields of a title, as `lock`. The next scan may replace the shown values."""
         item = self._item(title_id)
-        names = [field_of(name, item.entity_type).name for name in fields]
+        names = _field_names(item, fields)
         return self._change(item, names, lambda tx, name: store.unlock(tx, item, name))
 
     @remote()
@@ -403,7 +406,7 @@ class TitleService:
             libraries = assigning.checked_files(tx, file_ids)
             library_id = next(iter(libraries.values()))
             item = assigning.make_title(tx, kind, title, year=year, library_id=library_id, at=at)
-            targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at)
+            targets = assigning.find_targets(tx, item, role=role, season=season, episodes=episodes, at=at, is_new=True)
             changed = assigning.move(tx, libraries, targets, role=role, at=at)
             identified.show(tx, at=at, ids=[item.id])
             return targets[0][1], changed | {item.id}
@@ -419,9 +422,9 @@ class TitleService:
         titles, and so do those that are moved again before the job. Raises UnknownIdError and UsageError as `assign`;
         UsageError, too, if none of the files is moved or a library is offline.
         """
-        libraries = assigning.releasable(self._database.read(), file_ids)
-        released = assigning.FilesToRelease(tuple(sorted(libraries)), self._clock())
-        return self._add(sorted(set(libraries.values())), released.payload, priority)
+        libraries = assigning.unassignable(self._database.read(), file_ids)
+        unassigned = assigning.FilesToUnassign(tuple(sorted(libraries)), self._clock())
+        return self._add(sorted(set(libraries.values())), unassigned.payload, priority)
 
     def _moved(self, title_id: int, changed: Collection[int]) -> TitleItem:
         self._emit_changed(changed)
@@ -480,3 +483,10 @@ class TitleService:
         number = item.id if item.entity_type in ("movie", "series") else item.series_id
         self._events.emit(f"{kind}:updated", title_id=number, total=1)
         return [each for each in store.values(self._database.read(), item) if each.field in names]
+
+
+def _field_names(item: TitleItem, fields: Sequence[str]) -> list[str]:
+    """Return names of fields of a title; UsageError for an unknown name, or without any."""
+    if not fields:
+        raise errors.UsageError("Name at least one field, such as title.")
+    return [field_of(name, item.entity_type).name for name in fields]

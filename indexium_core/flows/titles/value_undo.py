@@ -50,7 +50,8 @@ def require_unchanged(
     label = name.replace("_", " ")
     if hand is not None and (known is None or _set(hand) != _set(known)):
         text = hand.text if len(hand.text) <= _LONGEST else f"{hand.text[:_LONGEST]}…"
-        what = f"The {label} of “{item.name}” was set by hand to “{text}” {wording.ago(hand.fetched_at, now=now)}"
+        change = f"set by hand to “{text}”" if text else "left empty by hand"  # a padlock can keep a field empty
+        what = f"The {label} of “{item.name}” was {change} {wording.ago(hand.fetched_at, now=now)}"
     elif hand is None and known is not None:
         what = f"The value by hand of the {label} of “{item.name}” was removed"
     else:

@@ -50,7 +50,7 @@ _ID_FIELDS = {
     "imdb_id": "a text such as tt0133093",
     "tvdb_id": "a number such as 169",
 }
-_NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores half a character
+_NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores surrogates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +167,8 @@ def checked_value(field: TitleField, value: Any) -> Any:
 def _text(field: TitleField, text: str) -> str:
     if len(text) > _LONGEST or _NO_TEXT.search(text):
         raise errors.ValidationError(
-            f"The value of {field.name} has control characters, half a character or more than {_LONGEST:,} characters."
+            f"The value of {field.name} has control characters, a character that is not valid "
+            f"or more than {_LONGEST:,} characters."
         )
     return text
 

@@ -147,7 +147,7 @@ class _Guesser:
             aired=parts.aired,
             episode_title=numbering.title,
             edition=parts.edition,
-            ids={**parts.ids, **(place.series.ids if place.series else {}), **file.series_nfo.ids},
+            ids={**parts.ids, **(place.series.ids if place.series else {})},
             language=parts.language,
             country=source.country or parts.country,
             place=place.path,
@@ -209,9 +209,9 @@ class _Guesser:
         is_number = self._kind == "movies" and re.fullmatch(r"[1-9]\d{2,3}", title) is not None  # the film `300`
         is_noise = not title or (source is None and year is None and not is_number and bool(_NOISE.fullmatch(title)))
         folder = source or NameParts()
-        ids = {**parts.ids, **folder.ids, **nfo.ids}
+        ids = {**parts.ids, **folder.ids}
         return TitleGuess(
-            kind="other" if is_noise and not ids and not nfo.kind else "movie",
+            kind="other" if is_noise and not ids and not nfo.ids and not nfo.kind else "movie",
             title=title or stem_of(each.file.name),
             year=year,
             part=place.part if place.part is not None and place.is_disc else part,

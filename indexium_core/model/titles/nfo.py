@@ -39,6 +39,7 @@ class NfoDocument:
     is_locked: bool = False  # the other program changes nothing
     is_damaged: bool = False  # the document ends early or is not valid; the values before that count
     damage: str = ""  # what is wrong with it, in the words of the parser
+    misfits: tuple[str, ...] = ()  # a sentence for each value that does not fit its field and is left out
 
     def locks(self, name: str) -> bool:
         """Return whether the document locks a field (model/titles/fields.py)."""

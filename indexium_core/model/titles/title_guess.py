@@ -73,7 +73,7 @@ class TitleGuess:
     episode_title: str = ""
     part: int | None = None
     edition: str = ""
-    ids: Mapping[str, str] = field(default_factory=dict)  # provider → id, of the film or the series
+    ids: Mapping[str, str] = field(default_factory=dict)  # provider → id in names, of the film or the series
     language: str = ""  # ISO 639-1
     country: str = ""  # tells series with one title apart
     of_series: bool = False  # an extra, a trailer or a sample belongs to a series

@@ -36,7 +36,7 @@ INSERT INTO title_files BY NAME
 SELECT w.file_id, $kind AS entity_type, $id AS entity_id, w.part, $role AS role
 FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id, unnest($parts::INTEGER[]) AS part) AS w;
 
--- name: release
+-- name: unassign
 -- Forget that a person moved files, except those that were moved again after a time.
 DELETE FROM title_assignments WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND assigned_at <= $at;
 

@@ -25,8 +25,8 @@ __all__ = [
     "libraries_of_titles",
     "moved_until",
     "parts",
-    "release",
     "title_of",
+    "unassign",
 ]
 
 _IDENTITY = ("title", "year", "season", "episode")  # fields of a title that a person makes for a file
@@ -84,9 +84,9 @@ def moved_until(reader: Connection, file_ids: Collection[int], at: datetime) -> 
     return [file_id for (file_id,) in reader.execute(_sql("moved_until"), facts).fetchall()]
 
 
-def release(tx: Connection, file_ids: Collection[int], at: datetime) -> None:
+def unassign(tx: Connection, file_ids: Collection[int], at: datetime) -> None:
     """Forget that a person moved files; those that were moved again after a time stay."""
-    tx.execute(_sql("release"), {"file_ids": list(file_ids), "at": at})
+    tx.execute(_sql("unassign"), {"file_ids": list(file_ids), "at": at})
 
 
 def assign(

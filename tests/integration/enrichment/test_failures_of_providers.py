@@ -80,7 +80,7 @@ def test_unknown_id_is_one_attempt(library: Library, folder: Path) -> None:
     library.scan()
     job = enrich(library)
     assert (job.summary["enriched"], job.summary["failed"]) == (3, 1)
-    assert job.summary["problems"]["Nobody"] == "No provider has a title with the id TMDB 123."
+    assert job.summary["problems"]["Nobody"] == "No provider has a film with the id TMDB 123."
 
 
 @pytest.mark.parametrize("has_key", [True, False])

@@ -30,6 +30,28 @@ def test_nfo_file_of_one_film_is_not_that_of_its_neighbour(library: Library, fol
     assert [found[f"{each} of the NFO file"].file_count for each in ("Dune", "Solaris", "Blob")] == [2, 1, 2]
 
 
+@pytest.mark.parametrize("text", [NFO.format("Other"), "https://www.themoviedb.org/movie/77"], ids=["film", "url"])
+def test_nfo_file_of_a_film_does_not_belong_to_episodes_beside_it(library: Library, folder: Path, text: str) -> None:
+    (folder / "Shows/Pond/Season 1/Other.nfo").write_text(text)
+    for seed, name in enumerate(
+        ("Lake/Lake.S01E01", "Lake/Lake.S01E02", "Moor/Season 1/First", "Moor/Season 1/Last"), 60
+    ):
+        add(folder / f"Shows/{name}.mp4", seed)
+        (folder / f"Shows/{name}.mp4").with_name("Other.nfo").write_text(text)
+    library.scan()
+    assert set(titles(library)) == {"The Thing", "Thng"}
+    counts = {each.title: each.file_count for each in titles(library, "series").values()}
+    assert counts == {"Pond": 3, "Lake": 2, "Moor": 2}
+    assert all(library.titles.candidates(each.id, "tmdb_id") == [] for each in titles(library, "series").values())
+
+
+def test_nfo_file_of_a_film_with_the_name_of_an_episode_belongs_to_it(library: Library, folder: Path) -> None:
+    add(folder / "Films/Lake/Lake 1x02.mp4", 60)
+    (folder / "Films/Lake/Lake 1x02.nfo").write_text(NFO.format("Lake of the NFO file"))
+    library.scan()
+    assert titles(library)["Lake of the NFO file"].file_count == 1
+
+
 def test_folder_that_cannot_be_listed_keeps_values_of_nfo_files(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,3 +160,39 @@ def test_broken_nfo_files_of_series_and_season_are_named(library: Library, folde
     assert broken(titles(library)["The Thing"]) == {"other.nfo"}
     library.inventory.set_kind(library.inventory.list()[0].library_id, "home")
     assert library._parts.store.read().value("SELECT count(*) FROM nfo_problems") == 0
+
+
+def test_value_of_nfo_file_that_does_not_fit_is_left_out_and_named(library: Library, folder: Path) -> None:
+    episode = folder / "Shows/Pond/Season 1/Pond - S01E01 - Frogs.nfo"
+    text = "<episodedetails><title>Frogs</title><aired>2010-04-31</aired><runtime>two hours</runtime></episodedetails>"
+    episode.write_text(text)
+    (folder / "Films/Thng.nfo").write_text("")
+    (folder / "Films/The Thing (1982)/movie.nfo").write_text("<tvshow><title>No film</title></tvshow>")
+    assert identify(library)["broken"] == 3
+    frogs = titles(library, "episode")["Frogs"]
+    assert library.titles.candidates(frogs.id, "aired") == library.titles.candidates(frogs.id, "release_date") == []
+    [problem] = library.titles.get(frogs.id).nfo_problems.values()
+    assert "not “2010-04-31”" in problem
+    assert "not “two hours”" in problem
+    for name, part in (("Thng", "is empty"), ("The Thing", "<tvshow>")):
+        [problem] = library.titles.get(titles(library)[name].id).nfo_problems.values()
+        assert part in problem
+
+
+def test_id_of_nfo_file_has_no_other_origin(library: Library, folder: Path) -> None:
+    text = "<movie><title>Thng</title><uniqueid type='imdb'>tt0083658</uniqueid></movie>"
+    (folder / "Films/Thng.nfo").write_text(text)
+    (folder / "Shows/Pond/tvshow.nfo").write_text("<tvshow><title>Pond</title><tvdbid>12</tvdbid></tvshow>")
+    add(folder / "Films/Heat (1995) [imdbid-tt0113277].mp4", 60)
+    library.scan()
+    identify(library)
+    found, pond = titles(library), titles(library, "series")["Pond"]
+    ids = {
+        title.title: [(each.value, each.origin) for each in library.titles.candidates(title.id, field)]
+        for title, field in ((found["Thng"], "imdb_id"), (found["Heat"], "imdb_id"), (pond, "tvdb_id"))
+    }
+    assert ids == {
+        "Thng": [("tt0083658", "nfo")],
+        "Heat": [("tt0113277", "name")],
+        "Pond": [("12", "nfo")],
+    }

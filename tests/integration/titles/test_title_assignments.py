@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.flows.titles.assigning import FilesToRelease
+from indexium_core.flows.titles.assigning import FilesToUnassign
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.library import Library
 from indexium_core.model.titles.titles import TitleItem
@@ -205,7 +205,7 @@ def test_cancelled_move_back_leaves_the_file_in_its_title(library: Library, monk
 
 def test_file_that_is_moved_again_before_the_move_back_stays(library: Library) -> None:
     file, thing = file_of(library, "Thng.mp4"), titles(library)["The Thing"]
-    requested = FilesToRelease((file,), datetime.now(UTC))
+    requested = FilesToUnassign((file,), datetime.now(UTC))
     library.titles.assign([file], thing.id, role="trailer")
     job = library.titles._add([thing.library_id], requested.payload, "normal")
     assert library.jobs.wait(job.id, timeout=60).status == "completed"
@@ -236,6 +236,22 @@ def test_moved_file_pins_no_other_file_of_its_title(library: Library, folder: Pa
     names = [name for name, _, _ in files_of(library, titles(library)["Alien"].id)]
     assert names == ["Alien (1979) - 2160p.mp4", "Alien (1979).mp4"]
     assert files_of(library, titles(library)["Solaris"].id) == [("Pond - S02E04.mp4", "extra", True)]
+
+
+def test_title_of_a_moved_file_follows_the_name_of_its_own_file(library: Library, folder: Path) -> None:
+    thing = titles(library)["The Thing"].id
+    library.titles.assign([file_of(library, "Thng.mp4")], thing)
+    (folder / "Films/The Thing (1982)").rename(folder / "Films/Solaris (1972)")
+    (folder / "Films/Solaris (1972)/The Thing (1982).mp4").rename(folder / "Films/Solaris (1972)/Solaris (1972).mp4")
+    library.scan()
+    assert titles(library)["Solaris"].id == thing
+    assert files_of(library, thing) == [("Solaris (1972).mp4", "main", False), ("Thng.mp4", "main", True)]
+    add(folder / "Films/Alien (1979).mp4", 82)
+    library.scan()
+    (folder / "Films/Solaris (1972)/Solaris (1972).mp4").rename(folder / "Films/Alien (1979) - 2160p.mp4")
+    library.scan()
+    identify(library)
+    assert (titles(library)["Solaris"].id, files_of(library, thing)) == (thing, [("Thng.mp4", "main", True)])
 
 
 def test_moved_file_of_an_offline_library_keeps_its_title(library: Library, folder: Path) -> None:
@@ -335,3 +351,16 @@ def test_forgotten_file_leaves_nothing(library: Library, folder: Path) -> None:
     library.scan()
     library.inventory.forget_missing(library.inventory.list()[0].library_id)
     assert library._parts.store.read().value("SELECT count(*) FROM title_assignments") == 0
+
+
+def test_refused_move_to_a_new_title_names_no_title_that_does_not_exist(library: Library) -> None:
+    file, before = file_of(library, "Thng.mp4"), set(titles(library)) | set(titles(library, "series"))
+    with pytest.raises(errors.UsageError) as raised:
+        library.titles.assign_new([file], "series", "Marsh")
+    assert raised.value.message == (
+        "The new title is a series, whose files belong to its episodes. Name the season and the episode "
+        "(--season and --episode; season and episodes in Python and REST), or choose the role extra, trailer or sample."
+    )
+    with pytest.raises(errors.UsageError, match="The new title is a film, so it takes no season and no episode"):
+        library.titles.assign_new([file], "movie", "Marsh", season=1, episodes=[1])
+    assert set(titles(library)) | set(titles(library, "series")) == before

@@ -20,7 +20,9 @@ def test_series_have_seasons_and_gaps(library: Library, folder: Path) -> None:
     assert [(season.number, season.episodes) for season in pond.seasons] == [(1, 3), (2, 1), (4, 1)]
     assert [each.text for each in pond.gaps] == ["S02E01 to S02E03 are missing.", "Season 3 is missing."]
     assert library.series.missing_episodes() == {pond.id: pond.gaps}
+    assert library.series.missing_episodes(pond.id) == {pond.id: pond.gaps}
     lone = titles(library, "series")["Lone"].id
+    assert library.series.missing_episodes(lone) == {}
     assert library.series.collection(lone).total_episodes == 1
     with pytest.raises(errors.UnknownIdError):
         library.series.collection(999)

@@ -251,6 +251,15 @@ def test_undo_of_an_outdated_change_by_hand_is_refused(
     assert (refused.value.reason, by_hand(library, title_id)) == ("wrong_state", rows)
 
 
+def test_refused_undo_names_a_field_that_was_left_empty_by_hand(library: Library) -> None:
+    title_id = titles(library)["Thng"].id
+    before = library.titles.set(title_id, "plot", "A")
+    after = library.titles.set(title_id, "plot", None)
+    library.titles.lock(title_id, ["plot"])
+    with pytest.raises(errors.UsageError, match="The plot of “Thng” was left empty by hand just now, so"):
+        library.titles.restore(title_id, {"plot": before}, after={"plot": after})
+
+
 def test_undo_of_a_new_value_removes_it_and_undo_of_a_number_moves_the_episode_back(library: Library) -> None:
     title_id = titles(library)["Thng"].id
     library.titles.lock(title_id, ["plot"])

@@ -159,6 +159,114 @@ def test_file_with_an_error_has_a_sentence(tmp_path: Path, text: str, problem: s
     assert nfo.read(bytes(file))[1] == problem
 
 
+RIGHT = "Correct it in the file; the other values count."
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "problem"),
+    [
+        (
+            "<episodedetails><title>A</title><aired>2010-04-31</aired></episodedetails>",
+            {"title": "A"},
+            f"The field aired is a date such as 2019-07-31, not “2010-04-31”. {RIGHT}",
+        ),
+        (
+            "<movie><title>A</title><premiered>30.4.2010</premiered><releasedate>2010-04-30</releasedate></movie>",
+            {"title": "A", "release_date": "2010-04-30", "year": 2010},
+            f"The field release_date is a date such as 2019-07-31, not “30.4.2010”. {RIGHT}",
+        ),
+        (
+            "<movie><year>abc</year></movie>",
+            {},
+            f"The field year is a number from 1870 to 2100, not “abc”. {RIGHT}",
+        ),
+        (
+            "<movie><year>2010</year><runtime>two hours</runtime></movie>",
+            {"year": 2010},
+            f"The field runtime_minutes is a number from 1 to 100000, not “two hours”. {RIGHT}",
+        ),
+        (
+            "<tvshow><title>A</title><namedseason number='x'>Spring</namedseason></tvshow>",
+            {"title": "A"},
+            f"The field season is a number from 0 to 100000, not “x”. {RIGHT}",
+        ),
+        (
+            "<episodedetails><episode>one</episode></episodedetails>",
+            {},
+            f"The field episode is a number from 0 to 100000, not “one”. {RIGHT}",
+        ),
+        (
+            "<movie><rating>eleven</rating><uniqueid type='imdb'>603</uniqueid></movie>",
+            {},
+            (
+                "The value of ratings has numbers from 0 to 10, of rotten_tomatoes and metacritic to 100, such as "
+                f'{{"imdb": 7.5}}. The value of imdb_id is a text such as tt0133093, not “603”. {RIGHT}'
+            ),
+        ),
+        # What other programs write if they have no value, and texts with tabs, are no errors.
+        (
+            (
+                "<episodedetails><year>0</year><runtime>0</runtime><aired></aired><premiered>0001-01-01</premiered>"
+                "<season>-1</season><episode>-1</episode><plot>\tA\tB\r\n</plot><rating>0.000</rating></episodedetails>"
+            ),
+            {"plot": "A B", "ratings": {"default": 0.0}},
+            "",
+        ),
+        (
+            "<tvshow><season>-1</season><episode>many</episode><aired>2010-04-30T20:15:00</aired></tvshow>",
+            {"release_date": "2010-04-30", "year": 2010},
+            "",
+        ),
+        ("<season><runtime>two hours</runtime><seasonnumber>2</seasonnumber></season>", {}, ""),
+    ],
+)
+def test_value_that_does_not_fit_is_left_out_and_named(
+    tmp_path: Path, text: str, values: dict[str, object], problem: str
+) -> None:
+    file = tmp_path / "a.nfo"
+    file.write_text(text)
+    [document], found = nfo.read(bytes(file))
+    assert (document.values, found) == (values, problem)
+
+
+REMEDY = "Rename the file, or correct the element."
+_ROOTS = "<movie>, <tvshow>, <season> and <episodedetails>"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("a.nfo", "", "The file is empty. Delete it, or write its content again."),
+        ("a.nfo", " \n", "The file is empty. Delete it, or write its content again."),
+        (
+            "movie.nfo",
+            "<tvshow><title>A</title></tvshow>",
+            f"The root element is <tvshow>, and the one of movie.nfo is <movie>. {REMEDY}",
+        ),
+        (
+            "season.nfo",
+            "<tvshow><title>A</title></tvshow>",
+            f"The root element is <tvshow>, and the one of season.nfo is <season>. {REMEDY}",
+        ),
+        (
+            "movie.nfo",
+            "<!DOCTYPE html><html><body>oops",
+            f"The root element <html> is none of {_ROOTS}. Correct the file, or delete it.",
+        ),
+        ("tvshow.nfo", "<tvshow><title>A</title></tvshow>", ""),
+        ("movie.nfo", "https://www.imdb.com/title/tt0043972/", ""),
+        ("movie.nfo", "<html>https://www.imdb.com/title/tt0043972/</html>", ""),
+        ("a.nfo", "<?xml version='1.0'?><!-- x -->\n<album><title>A</title></album>", ""),
+        ("a.nfo", "<episodedetails></episodedetails><episodedetails></episodedetails>", ""),
+        ("movie.nfo", "<movie><title>A</title></movie>\nhttps://www.imdb.com/title/tt0043972/", ""),
+    ],
+)
+def test_file_of_another_form_has_a_sentence(tmp_path: Path, name: str, text: str, problem: str) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    assert nfo.read(bytes(file))[1] == problem
+
+
 @given(
     st.binary(max_size=300)
     | st.text(max_size=300).map(lambda text: f"<movie>{text}</movie>".encode("utf-8", "replace"))

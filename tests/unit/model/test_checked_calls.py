@@ -70,7 +70,7 @@ BOOKS = Books()
         (lambda: BOOKS.set("title"), "values is a dictionary with names and values, not “title”."),
         (lambda: BOOKS.set({3: "x"}), "values is a dictionary with names and values, but it has 3."),
         (lambda: BOOKS.list(3), 'words is a text, not 3. Write "3".'),
-        (lambda: BOOKS.list("\ud800"), "words is a text, not a text with half a character."),
+        (lambda: BOOKS.list("\ud800"), "words is a text, not a text with a character that is not valid."),
         (lambda: BOOKS.list(colour=[None]), "colour is a text or a list of texts, but it has None."),
         (lambda: BOOKS.list(lent="yes"), "lent is True or False or None, not “yes”."),
         (lambda: BOOKS.list(size=3), "list has no argument “size”. Choose from: words, colour, lent."),
