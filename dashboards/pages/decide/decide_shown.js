@@ -61,11 +61,7 @@ export function drawReplacement(self) {
     h(
       "div",
       {class: "notice warning", role: "status", data: {key: "replaced"}},
-      h(
-        "span",
-        null,
-        `Another page, a command or a job ${change}. Your next decision only shows what is there now.`,
-      ),
+      h("span", null, `Another page, a command or a job ${change}. Your next decision only shows what is there now.`),
       button("Show it", "replacement", {kind: "small"}),
     )
   )
