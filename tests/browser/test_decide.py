@@ -61,6 +61,11 @@ def current(page: Page) -> Locator:
     return page.locator(".queue [aria-current=true] b")
 
 
+def first_id(library: Library) -> int:
+    """Return the title of the first question."""
+    return library.matches.pending(per_page=1).items[0].item.id
+
+
 def counts(library: Library) -> tuple[int, int, int, int]:
     states = library.matches.counts()
     return states["open"], states["accepted"], states["later"], states["ignored"]
@@ -85,7 +90,7 @@ def test_question_shows_file_facts_and_candidates(site: Site, library: Library) 
     expect(best).to_contain_text("A ferryman's last summer before the bridge is built.")
     expect(best).to_contain_text("Year: 1997, the same+0.30")
     expect(best.get_by_role("img", name="0.92 of 1.00; accepted automatically from 0.85")).to_be_visible()
-    expect(page.locator(".asked")).to_contain_text("0.08 ahead of “The Long Summer”; 0.10 is needed")
+    expect(page.locator(".asked")).to_contain_text("0.08 ahead of “The Long Summer (1998)”; 0.10 is needed")
     expect(page.get_by_role("article")).to_have_count(3)
     expect(best.locator(".poster img")).to_have_js_property("naturalWidth", 400)
     page.set_viewport_size({"width": 390, "height": 844})
@@ -132,6 +137,24 @@ def test_keys_pressed_in_quick_sequence_decide_one_question_each(site: Site, lib
     assert found.candidate.title == "Cinder Street"
 
 
+def test_place_follows_the_shown_question_in_each_list(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, _, _, ignored = counts(library)
+    expect(head(page)).to_contain_text(f"1 of {opened}")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(head(page)).to_contain_text(f"3 of {opened}")
+    page.keyboard.press("s")
+    expect(head(page)).to_contain_text(f"4 of {opened}")
+    expect(head(page)).to_contain_text("1 decided")
+    expect(head(page)).to_contain_text(f"4 of {opened}")
+    page.keyboard.press("k")
+    expect(head(page)).to_contain_text(f"3 of {opened}")
+    page.get_by_role("button", name=f"Ignored {ignored + 1}", exact=True).click()
+    expect(head(page)).to_contain_text(f"1 of {ignored + 1}")
+    expect(head(page)).not_to_contain_text("decided")
+
+
 def test_toast_undoes_the_decision(site: Site, library: Library) -> None:
     page = site.visit("/titles/decide")
     before = counts(library)
@@ -165,7 +188,7 @@ def test_outdated_decision_is_refused_and_the_next_question_follows(
     page = site.visit("/titles/decide")
     opened, accepted, later, ignored = counts(library)
     expect(current(page)).to_contain_text(FIRST)
-    shown = library.matches.pending(per_page=1).items[0].item.id
+    shown = first_id(library)
     with monkeypatch.context() as silent:  # the page does not know of it
         silent.setattr(library.events, "emit", lambda *_, **__: None)
         library.matches.later(shown)
@@ -174,6 +197,47 @@ def test_outdated_decision_is_refused_and_the_next_question_follows(
     expect(current(page)).to_have_text("North Pier")
     settle(page, library, (opened - 1, accepted, later + 1, ignored))
     expect(head(page)).not_to_contain_text("decided in")
+
+
+def test_no_key_decides_a_question_that_replaced_the_shown_one(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    library.matches.later(first_id(library))  # as another page or a command does
+    settle(page, library, (opened - 1, accepted, later + 1, ignored))
+    expect(page.locator(".notice")).to_contain_text("this title is no longer in it")
+    expect(shown_file(page)).to_contain_text("Der.lange.Sommer")
+    page.keyboard.press("1")
+    expect(page.locator(".notice")).to_have_count(0)
+    expect(current(page)).to_have_text("North Pier")
+    settle(page, library, (opened - 1, accepted, later + 1, ignored))
+    page.keyboard.press("1")
+    settle(page, library, (opened - 2, accepted + 1, later + 1, ignored))
+
+
+def test_no_key_accepts_a_candidate_that_replaced_the_shown_one(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    before = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    library.matches.search(first_id(library), "Paper Boats 2005")
+    expect(page.locator(".notice")).to_contain_text("has changed this question")
+    expect(page.get_by_role("article").first).to_contain_text("The Long Summer by the River")
+    page.get_by_role("article").first.get_by_role("button").click()
+    expect(page.get_by_role("article").first).to_contain_text("Paper Boats")
+    settle(page, library, before)
+    page.keyboard.press("1")
+    settle(page, library, (before[0] - 1, before[1] + 1, *before[2:]))
+
+
+def test_shown_question_stays_when_another_one_comes_first(site: Site, library: Library) -> None:
+    library.matches.later(first_id(library))
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_have_text("North Pier")
+    library.matches.undo()
+    settle(page, library, (opened + 1, accepted, later - 1, ignored))
+    expect(current(page)).to_have_text("North Pier")
+    expect(page.locator(".notice")).to_have_count(0)
 
 
 def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
@@ -193,13 +257,21 @@ def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".toast.error")).to_contain_text("tt9999999")
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
+    page.keyboard.press("/")
+    page.keyboard.type("zzzz")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").last).to_contain_text(
+        "No provider has a title like “zzzz”. The candidates are unchanged."
+    )
+    settle(page, library, (opened, accepted, later, ignored))
     # Over a reload, too, there is a way back to the candidates for what the files say.
     page.reload()
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
+    expect(page.locator(".other .hint")).to_contain_text("Searched: tmdb:9000047")
     page.get_by_role("button", name="Show the suggestions again").click()
     expect(page.get_by_role("article").first).to_contain_text("The Long Summer by the River")
     expect(page.get_by_role("button", name="Show the suggestions again")).to_have_count(0)
-    expect(page.locator(".asked")).to_contain_text("0.08 ahead of “The Long Summer”; 0.10 is needed")
+    expect(page.locator(".asked")).to_contain_text("0.08 ahead of “The Long Summer (1998)”; 0.10 is needed")
     page.keyboard.press("/")
     page.keyboard.type("tmdb:9000047")
     page.keyboard.press("Enter")

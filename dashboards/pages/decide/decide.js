@@ -8,6 +8,7 @@ import {drawImage, hideBroken} from "../../components/posters.js"
 import {plural} from "../../components/wording.js"
 import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
+import {current, drawReplacement, listed, noteSeen, openItems, placeText, replacement} from "./decide_shown.js"
 
 /**
  * @import {Question} from "./decide_file.js"
@@ -18,7 +19,7 @@ import {SHOWN, drawCandidates} from "./decide_candidates.js"
  * @typedef {object} View
  * @property {string} segment The state of the listed titles.
  * @property {Segment[]} [segments]
- * @property {{place: string, text: string, percent: number}} progress
+ * @property {{before: number, total: number, text: string, percent: number}} progress
  * @property {{level: string, text: string, acts: Act[]} | null} notice
  * @property {Question[]} items The next questions.
  * @property {string} more How many others follow.
@@ -31,6 +32,7 @@ import {SHOWN, drawCandidates} from "./decide_candidates.js"
  * @property {Set<number>} answered Questions whose decision the server has not processed.
  * @property {{id: number, name: string, text: string}[]} done The last decisions.
  * @property {number | null} at The shown question.
+ * @property {{segment: string, question: Question, place: number} | null} seen The shown question as the person sees it.
  * @property {number} first Place of the first shown candidate.
  * @property {boolean} all The decision counts for the others, too.
  * @property {number} sent
@@ -42,18 +44,16 @@ import {SHOWN, drawCandidates} from "./decide_candidates.js"
 
 const KEPT = 2 // decisions that the queue still shows
 
-/** @param {Self} self */
-const openItems = ({view, state}) => (view.items ?? []).filter(({id}) => !state.answered.has(id))
-
-/** @param {Self} self */
-const current = self => {
+/** Show the question that has replaced the shown one. @param {Self} self */
+function showReplacement(self) {
   const items = openItems(self)
-  return items.find(({id}) => id === self.state.at) ?? items[0]
+  const next = items[Math.min(self.state.seen.place, items.length - 1)]
+  show(self, (listed(self) ?? next)?.id ?? null)
 }
 
 /** @type {(self: Self, id: number | null) => void} */
 function show(self, id) {
-  Object.assign(self.state, {at: id, first: 0, all: false, searching: ""})
+  Object.assign(self.state, {at: id, seen: null, first: 0, all: false, searching: ""})
   self.paint()
   const top = self.root.getBoundingClientRect().top
   if (top < 0) window.scrollBy({top})
@@ -62,14 +62,15 @@ function show(self, id) {
 /** Show the neighbour of the question. @type {(self: Self, step: number) => void} */
 function move(self, step) {
   const items = openItems(self)
-  const place = items.indexOf(current(self)) + step
+  const shown = items.findIndex(({id}) => id === current(self)?.id)
+  const place = shown < 0 ? self.state.seen.place + Math.min(step, 0) : shown + step
   if (place < 0) return
   if (place >= items.length - 1) self.send("more")
   if (items[place]) show(self, items[place].id)
 }
 
 /**
- * Send a decision about the question, and show the next one.
+ * Send a decision about the question, and show the next one. If others have replaced the question, only show the new one.
  *
  * @type {(self: Self, type: string, text: string, data?: object, others?: number[]) => void}
  */
@@ -77,6 +78,10 @@ function decide(self, type, text, data = {}, others = []) {
   const {state} = self
   const question = current(self)
   if (!question) return
+  if (replacement(self)) {
+    showReplacement(self)
+    return
+  }
   const items = openItems(self)
   const gone = new Set([question.id, ...(state.all ? others : [])])
   const place = items.indexOf(question)
@@ -116,14 +121,15 @@ function toggleAll(self) {
 const drawAct = ({label, act, kind, state}) => button(label, act, {kind: `small ${kind ?? ""}`, data: {state}})
 
 /** @type {(self: Self) => Child} */
-function drawHead({view}) {
-  const {progress, segments, notice} = view
+function drawHead(self) {
+  const {progress, segments, notice} = self.view
+  const place = placeText(self)
   return [
     h(
       "div",
       {class: "head", data: {key: "head"}},
       h("h1", {tabindex: "-1"}, "To decide"),
-      h("p", null, progress.place && h("b", null, progress.place), progress.text && ` ${progress.text}`),
+      h("p", null, place && h("b", null, place), place && progress.text && " · ", progress.text),
       h("span", {class: "grow"}),
       h(
         "div",
@@ -273,6 +279,7 @@ function draw(self) {
   if (state.first >= question.candidates.length) state.first = 0 // another question is first now
   return [
     drawHead(self),
+    drawReplacement(self),
     h(
       "div",
       {class: "triage", data: {key: "triage"}},
@@ -284,7 +291,7 @@ function draw(self) {
   ]
 }
 
-/** Take what the server has processed and opened. @param {Self} self */
+/** Take what the server has processed and opened, and note what the person sees. @param {Self} self */
 function onDrawn(self) {
   const {view, state} = self
   let isStale = false
@@ -294,14 +301,16 @@ function onDrawn(self) {
   }
   if (view.turn && view.turn !== state.turn) {
     state.turn = view.turn
-    Object.assign(state, {at: view.shows, first: 0, all: false, searching: ""})
+    Object.assign(state, {at: view.shows ?? state.at, seen: null, first: 0, all: false, searching: ""})
     state.done = state.done.filter(({id}) => id !== view.shows)
     isStale = true
   }
   if (isStale) {
     self.before = view
     self.paint()
+    return
   }
+  noteSeen(self)
 }
 
 /** @type {(self: Self, event: PageEvent) => void} */
@@ -326,6 +335,7 @@ export function render(context) {
       answered: new Set(),
       done: [],
       at: null,
+      seen: null,
       first: 0,
       all: false,
       sent: 0,
@@ -345,6 +355,7 @@ export function render(context) {
       ignore: me => decide(me, "ignore", "ignored", {}, current(me)?.others),
       later: me => decide(me, "later", "later"),
       candidates: showMore,
+      replacement: showReplacement,
       all: toggleAll,
       empty: me => me.focus("input.q"),
       open: (me, data) => show(me, Number(data.id)),
@@ -355,7 +366,7 @@ export function render(context) {
         me.paint()
       },
       segment(me, data) {
-        Object.assign(me.state, {at: null, first: 0, all: false, done: []})
+        Object.assign(me.state, {at: null, seen: null, first: 0, all: false, done: []})
         me.send("segment", {state: data.state})
       },
     },

@@ -66,19 +66,23 @@ def segments_view(counts: Mapping[str, int], segment: str) -> list[dict[str, Any
     ]
 
 
-def progress_view(counts: Mapping[str, int], *, decided: int, seconds: float) -> dict[str, Any]:
-    """Return how far the questions are decided. `decided` questions took `seconds` on this page."""
+def progress_view(counts: Mapping[str, int], segment: str, *, decided: int, seconds: float) -> dict[str, Any]:
+    """
+    Return how far the questions are decided. `decided` questions took `seconds` on this page.
+
+    `before` titles come before the listed ones of `total`; the browser knows which one it shows.
+    """
     left = counts.get("open", 0)
     total = left + decided
-    place = f"{wording.count(min(decided + 1, total))} of {wording.count(total)}" if left else ""
+    percent = round(100 * decided / total if total else 100, 1)
+    if segment != "open":  # a decision is no progress in another list
+        return {"before": 0, "total": counts.get(segment, 0), "text": "", "percent": percent}
     parts = []
     if decided:
         parts.append(f"{wording.count(decided)} decided in {wording.duration(max(seconds, 1))}")
     if left and decided >= 3:
         parts.append(f"{wording.estimate(seconds / decided * left)} left")
-    text = " · ".join(parts)
-    percent = 100 * decided / total if total else 100
-    return {"place": place, "text": f"· {text}" if place and text else text, "percent": round(percent, 1)}
+    return {"before": decided, "total": total, "text": " · ".join(parts), "percent": percent}
 
 
 def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) -> dict[str, Any] | None:
@@ -187,6 +191,8 @@ def _fact(fact: FileFact) -> dict[str, str]:
 
 
 def _searched(question: MatchQuestion) -> str:
+    if question.search_id:
+        return f"Searched: {question.search_id}"
     year = f" ({question.search_year})" if question.search_year else ""
     own = (question.search_title, question.search_year) == (question.item.title, question.item.year)
     return "" if own or not question.search_title else f"Searched: “{question.search_title}”{year}"

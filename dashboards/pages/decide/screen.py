@@ -135,7 +135,7 @@ class DecideScreen(Screen):
         self._list.put(
             segment=self.state.segment,
             segments=parts.segments_view(page.counts, self.state.segment),
-            progress=parts.progress_view(page.counts, decided=self._decided, seconds=self._seconds),
+            progress=parts.progress_view(page.counts, self.state.segment, decided=self._decided, seconds=self._seconds),
             notice=parts.notice_view(result.providers, page.counts),
             items=[parts.question_view(each, pictures=pictures) for each in questions],
             more=wording.and_more(left) if left > 0 else wording.plural(len(questions), "title"),
@@ -215,6 +215,8 @@ class DecideScreen(Screen):
             self._decided = max(0, self._decided - made.titles)
             if self.state.segment == "open":
                 self._load(opens=made.title_id)
+            else:  # the list changes, but by this page
+                self._turn, self._shows = self._turn + 1, None
 
         self._enqueue(undo, done, lambda: None)
 
@@ -247,19 +249,17 @@ class DecideScreen(Screen):
     # Searches.
 
     def _search(self, title_id: int, text: str) -> None:
-        self._find(title_id, lambda: self._library.matches.search(title_id, text), f" like “{text}”")
+        self._find(title_id, lambda: self._library.matches.search(title_id, text))
 
     def _suggest(self, title_id: int) -> None:
         """Replace the candidates of a search by hand by those for what the files say."""
-        self._find(title_id, lambda: self._library.matches.suggest(title_id), "")
+        self._find(title_id, lambda: self._library.matches.suggest(title_id))
 
-    def _find(self, title_id: int, work: Callable[[], MatchQuestion], like: str) -> None:
-        """Replace the candidates of a title; `like` describes what was searched."""
+    def _find(self, title_id: int, work: Callable[[], MatchQuestion]) -> None:
+        """Replace the candidates of a title."""
 
         def done(question: MatchQuestion) -> None:
-            if not question.candidates:
-                self._bridge.toast("info", f"No provider has a title{like}.")
-            elif not question.offers:
+            if not question.offers:
                 self._bridge.toast("info", question.explanation)
             self._load(opens=title_id)
 

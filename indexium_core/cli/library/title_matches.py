@@ -149,7 +149,8 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
         ("n", "score", "candidate", "id", "state", "reasons"),
         map(_candidate_cells, question.candidates),
         right=(0,),
-        empty=f"There is no candidate. 'indexium titles match {question.item.id} --search TEXT' searches some.",
+        empty=f"There is no candidate. 'indexium titles match {question.item.id} --search TEXT' searches some; "
+        "'--suggest' shows those for what the files say.",
     )
     if question.other_count:
         output.note(f"{wording.plural(question.other_count, 'other open question')} in the same folder: --others.")

@@ -36,6 +36,7 @@ __all__ = ["UNDECIDED", "MatchFinder", "emit"]
 _NO_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")  # control characters and halves of characters
 _MOST_CANDIDATES = 10
 _ALL_REJECTED = "The search found only titles that were rejected. Accept one by its id, or undo the rejection."
+_UNCHANGED = "The candidates are unchanged."
 UNDECIDED: tuple[MatchState, ...] = ("open", "none", "failed", "unsearched")  # no one has decided
 
 
@@ -149,11 +150,13 @@ class MatchFinder:
         """
         Store other candidates for a title: those of a title, of a title with a year, or the one of an id.
 
-        The state of a title with a match stays the same until another candidate is accepted.
+        The state of a title with a match stays the same until another candidate is accepted. A search that finds
+        nothing changes nothing.
 
         Raises:
-            UnknownIdError: There is no such title, or no provider has the id.
-            UsageError: The text is empty or too long, or the library of the title has home videos.
+            UnknownIdError: There is no such title, or no provider has the id or a title like the text.
+            UsageError: The text is empty or too long, all found titles are rejected, or the library of the title has
+                home videos.
             ProviderError: No provider is on, or one has not answered and the others have no such title.
 
         """
@@ -170,6 +173,8 @@ class MatchFinder:
             if not query.title or len(query.title) > title_query.LONGEST:
                 raise errors.UsageError(f"A title has 1 to {title_query.LONGEST} characters.")
             found = [_proposal(each) for each in _answered(self._providers.match(query)).candidates]
+            if not found:
+                raise errors.UnknownIdError(f"No provider has a title like “{text.strip()}”. {_UNCHANGED}")
         self._store_search(item.id, query, found, "These are the candidates of a search by hand.", by_hand=True)
 
     def suggest(self, title_id: int) -> None:
@@ -205,12 +210,10 @@ class MatchFinder:
             rejected = [each.candidate for each in kept if each.state == "rejected"]
             offered = [each for each in found[:_MOST_CANDIDATES] if acceptance.key_of(each) not in taken]
             fresh = [each for each in offered if not any(is_same(each.candidate, other) for other in rejected)]
+            text = explanation if fresh or not offered else _ALL_REJECTED
+            if by_hand and offered and not fresh:
+                raise errors.UsageError(f"{text} {_UNCHANGED}")
             store.put_candidates(tx, item.entity_type, item.id, fresh)
-            text = explanation
-            if not fresh:
-                text = "No provider has such a title."
-                if offered:
-                    text = _ALL_REJECTED
             result = SearchRow(state="open" if fresh else "none", query=plain, explanation=text)
             if row is not None and row.state not in UNDECIDED:
                 # A match keeps why it was accepted; of a question that was put off, the text is about the candidates.

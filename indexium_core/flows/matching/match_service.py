@@ -137,11 +137,13 @@ class TitleMatchService:
         """
         Search other candidates for a title: `Solaris`, `Solaris 1972`, or an id such as `tt0118767` or `tmdb:48211`.
 
-        The state of a title with a match stays the same until another candidate is accepted.
+        The state of a title with a match stays the same until another candidate is accepted. A search that finds
+        nothing changes nothing.
 
         Raises:
-            UnknownIdError: There is no such title, or no provider has the id.
-            UsageError: The text is empty or too long, or the library of the title has home videos.
+            UnknownIdError: There is no such title, or no provider has the id or a title like the text.
+            UsageError: The text is empty or too long, all found titles are rejected, or the library of the title has
+                home videos.
             ProviderError: No provider is on, or one has not answered and the others have no such title.
 
         """

@@ -52,6 +52,7 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
                 explanation=row.explanation if row else "",
                 search_title=row.query["title"] if row else query.title,
                 search_year=row.query["year"] if row else query.year,
+                search_id=title_query.searched_id(row.query) if row else "",
                 facts=title_query.facts_of(item, own, minutes),
                 by_hand=bool(row and row.query["by_hand"]),
                 files=tuple(files.get(number, ())),

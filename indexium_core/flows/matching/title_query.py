@@ -24,6 +24,7 @@ __all__ = [
     "plain_query",
     "query_of",
     "query_of_text",
+    "searched_id",
 ]
 
 KINDS: Mapping[EntityType, Literal["movie", "tv"]] = {"movie": "movie", "series": "tv"}
@@ -104,6 +105,12 @@ def is_changed(plain: Mapping[str, Any], query: SearchQuery) -> bool:
     """Return whether what is known about a title changed since a person searched it by hand."""
     known = plain.get("known")
     return known is not None and known != plain_query(query)
+
+
+def searched_id(plain: Mapping[str, Any]) -> str:
+    """Return the id that a person searched, such as `tmdb:603`; "" if it is none or an id of the files."""
+    known = plain.get("known")
+    return plain["ids"][0] if known is not None and plain["ids"] and plain["ids"] != known["ids"] else ""
 
 
 def query_of_text(text: str, query: SearchQuery, *, last_year: int) -> SearchQuery:

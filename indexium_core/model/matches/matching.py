@@ -182,7 +182,7 @@ class ContentMatcher:
             return MatchDecision(ranked, best, f"The score is {best.score:.2f}, and there is no other title.")
         following = others[0][0]
         gap = round(best.score - following.score, 4)
-        explanation = f"The score is {best.score:.2f}, {gap:.2f} ahead of “{following.candidate.title}”"
+        explanation = f"The score is {best.score:.2f}, {gap:.2f} ahead of “{following.candidate.name}”"
         if gap < ACCEPT_GAP:
             return MatchDecision(ranked, None, f"{explanation}; {ACCEPT_GAP:.2f} is needed.")
         return MatchDecision(ranked, best, f"{explanation}.")

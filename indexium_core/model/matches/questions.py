@@ -59,6 +59,7 @@ class MatchQuestion:
     explanation: str  # why it is accepted, or why a person is asked
     search_title: str  # what was searched
     search_year: int | None
+    search_id: str  # the id that a person searched, such as `tmdb:603`; "" if none
     facts: tuple[FileFact, ...]
     by_hand: bool  # the candidates are those of a search by hand
     files: tuple[TitleFile, ...]  # the first ones; `item.file_count` is their number

@@ -40,6 +40,7 @@ class Place:
     part: int | None = None  # number of the disc folder
     hint: Literal["series", "home", ""] = ""
     is_category: bool = False  # the folder of the file is for many titles
+    has_films: bool = False  # a folder around the file is for films
 
     @property
     def series(self) -> NameParts | None:
@@ -102,7 +103,8 @@ def place_of(
         else:
             found, path = _as_folder(read(name)), "/".join(folders[:depth])
     hint = hint or _hint(library)
-    if hint == "home" and any(words.FILM_FOLDERS.fullmatch(name) for name in folders):
+    has_films = any(words.FILM_FOLDERS.fullmatch(name) for name in folders)
+    if hint == "home" and has_films:
         hint = ""  # films for the family
     return Place(
         path=path,
@@ -115,6 +117,7 @@ def place_of(
         part=part,
         hint=hint,
         is_category=not folders or is_category(folders[-1]),
+        has_films=has_films,
     )
 
 

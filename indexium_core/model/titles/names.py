@@ -28,6 +28,8 @@ _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
 _YEARS = re.compile(r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–]\s*(?:(?:19|20)\d\d)?\s*[)\]]")  # of a series or a collection
 # A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
+_YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
+_SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
 _VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
@@ -99,6 +101,8 @@ def read_name(name: str) -> NameParts:
     _take_ids(reading)
     _take_role(reading)
     text = reading.text
+    if _YEAR_IN_BRACKETS.search(text):
+        text = _SHAPE.sub(" ", text).strip()
     if _BRACKETED.match(text):
         text = _unbracketed(text)
     has_group = (

@@ -19,7 +19,7 @@ CAMERA_EXTENSIONS = frozenset({"mov", "mts", "m2t", "3gp", "3g2", "dv"})
 HOME_EXTENSIONS = CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts"}
 _LONG = 3600.0  # seconds: a longer video without any other evidence is a film
 _MINISERIES = 4  # parts of one name from here on are episodes
-_TITLED_PARTS = 3  # parts of one name, each with its own title, from here on are episodes
+_TITLED_PARTS = 3  # parts with titles in the folder of their series from here on are episodes
 _MANY = 4  # files of one folder with plain numbers from here on are episodes
 _MOST_IN_SEASON = 40  # episodes
 
@@ -173,7 +173,7 @@ class Neighbours:
             return likes_series or not parts.is_year_marked
         if parts.evidence:
             return not parts.is_year_marked and (likes_series or self._is_number(parts))
-        return self._is_part(parts, likes_series=likes_series) or self._is_ordered(each, likes_series=likes_series)
+        return self._is_part(each, likes_series=likes_series) or self._is_ordered(each, likes_series=likes_series)
 
     def _is_number(self, parts: NameParts) -> bool:
         """Return whether a number alone is that of an episode."""
@@ -197,16 +197,19 @@ class Neighbours:
             return True
         return len(self._orders) >= (2 if likes_series or self._are_padded else _MANY)
 
-    def _is_part(self, parts: NameParts, *, likes_series: bool) -> bool:
+    def _is_part(self, each: PlacedFile, *, likes_series: bool) -> bool:
         """Return whether a part belongs to a series in parts, and not to a film in parts."""
+        parts, place = each.parts, each.place
         if parts.part is None or parts.is_disc_part:
             return False
         if likes_series or parts.is_broadcast:
             return parts.year is None or not parts.is_year_marked
-        is_titled = bool(parts.part_title and parts.part_head)  # `Series - Part 3 - Title`
-        titled = self._titled_parts[fold_title(parts.part_head)]
-        if is_titled and (parts.is_part_padded or len(titled) >= _TITLED_PARTS):
-            return True
+        if parts.part_title and parts.part_head and not place.has_films:  # `Series - Part 3 - Title`
+            head = fold_title(parts.part_head)
+            is_own_folder = place.parts is not None and fold_title(place.parts.title) == head
+            fewest = _TITLED_PARTS if is_own_folder else _MINISERIES  # a folder may have the three films of a trilogy
+            if parts.is_part_padded or len(self._titled_parts[head]) >= fewest:
+                return True
         return self.part_count(parts) >= _MINISERIES or (parts.part_count or 0) >= _MINISERIES
 
     def is_compact(self, parts: NameParts, season: int | None) -> bool:

@@ -38,6 +38,9 @@ def test_command_line(library: Library, capsys: pytest.CaptureFixture[str]) -> N
     assert cli.main(["--home", str(home), "titles", "match", str(title_id), "--search", ""]) == 2
     assert "1 to 300 characters" in capsys.readouterr().err
     assert cli.main(["--home", str(home), "titles", "match", str(title_id), "--id", ""]) == 2
+    assert cli.main(["--home", str(home), "titles", "match", str(title_id), "--search", "zzzz"]) == 2
+    assert "No provider has a title like “zzzz”. The candidates are unchanged." in capsys.readouterr().err
+    assert "The Lantern Keeper (1961)" in run("match", str(title_id))
     assert "is not “The Lantern Keeper (2014)”" in run("match", str(title_id), "--reject", "1")
     assert json.loads(run("match", str(title_id), "--search", "1931", "--json"))["candidates"][0]["score"] > 0.5
     assert not json.loads(run("match", str(title_id), "--suggest", "--json"))["by_hand"]

@@ -197,6 +197,35 @@ def test_series_with_one_title_have_different_names(library: Library, tmp_path: 
 
 
 @pytest.mark.parametrize("decide", [None, *DECISIONS])
+def test_fruitless_search_by_hand_changes_nothing(library: Library, decide: Callable[..., object] | None) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    if decide is not None:
+        decide(library, title_id)
+    before = library.matches.get(title_id)
+    with pytest.raises(errors.UnknownIdError, match=r"like “zzzz”\. The candidates are unchanged"):
+        library.matches.search(title_id, "zzzz")
+    assert library.matches.get(title_id) == before
+
+
+def test_search_by_hand_that_finds_only_rejected_titles_changes_nothing(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    library.matches.search(title_id, "Salt Meadows")
+    library.matches.reject(title_id, 1)
+    library.matches.suggest(title_id)
+    before = library.matches.get(title_id)
+    with pytest.raises(errors.UsageError, match="only titles that were rejected"):
+        library.matches.search(title_id, "Salt Meadows")
+    assert library.matches.get(title_id) == before
+
+
+def test_search_by_hand_names_what_was_searched(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    assert library.matches.search(title_id, "tmdb:9000004").search_id == "tmdb:9000004"
+    assert library.matches.search(title_id, "Salt Meadows").search_id == ""
+    assert library.matches.suggest(title_id).search_id == ""
+
+
+@pytest.mark.parametrize("decide", [None, *DECISIONS])
 def test_suggestions_are_shown_again_after_a_search_by_hand(
     library: Library, decide: Callable[..., object] | None
 ) -> None:

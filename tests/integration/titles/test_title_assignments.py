@@ -238,6 +238,22 @@ def test_moved_file_pins_no_other_file_of_its_title(library: Library, folder: Pa
     assert files_of(library, titles(library)["Solaris"].id) == [("Pond - S02E04.mp4", "extra", True)]
 
 
+def test_title_of_a_moved_file_follows_the_name_of_its_own_file(library: Library, folder: Path) -> None:
+    thing = titles(library)["The Thing"].id
+    library.titles.assign([file_of(library, "Thng.mp4")], thing)
+    (folder / "Films/The Thing (1982)").rename(folder / "Films/Solaris (1972)")
+    (folder / "Films/Solaris (1972)/The Thing (1982).mp4").rename(folder / "Films/Solaris (1972)/Solaris (1972).mp4")
+    library.scan()
+    assert titles(library)["Solaris"].id == thing
+    assert files_of(library, thing) == [("Solaris (1972).mp4", "main", False), ("Thng.mp4", "main", True)]
+    add(folder / "Films/Alien (1979).mp4", 82)
+    library.scan()
+    (folder / "Films/Solaris (1972)/Solaris (1972).mp4").rename(folder / "Films/Alien (1979) - 2160p.mp4")
+    library.scan()
+    identify(library)
+    assert (titles(library)["Solaris"].id, files_of(library, thing)) == (thing, [("Thng.mp4", "main", True)])
+
+
 def test_moved_file_of_an_offline_library_keeps_its_title(library: Library, folder: Path) -> None:
     file, thing = file_of(library, "Thng.mp4"), titles(library)["The Thing"].id
     library.titles.assign([file], thing, role="extra")

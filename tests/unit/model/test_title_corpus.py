@@ -76,6 +76,47 @@ def test_shape_of_the_picture_is_no_episode() -> None:
     assert (episode.season, episode.episodes) == (7, (22,))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Patton [2.20] (1970).mkv",
+        "Patton (1970) [2.20].mkv",
+        "Patton [2.20] [1970] [1080p].mkv",
+        "Patton [2.20] [1080p] (1970).mkv",
+    ],
+)
+def test_shape_of_a_wide_picture_is_no_episode_beside_a_year(name: str) -> None:
+    [film] = guesses(name)
+    assert (film.kind, film.title, film.year) == ("movie", "Patton", 1970)
+    [episode] = guesses("Pond (2005) [7.22] Frogs.mkv")
+    assert (episode.season, episode.episodes) == (7, (22,))
+
+
+WARS = ("Wars Part 4 - Hope.mkv", "Wars Part 5 - Strikes Back.mkv", "Wars Part 6 - Return.mkv")
+
+
+@pytest.mark.parametrize("folder", ["Movies/", "Filme/Wars/", "", "SW/", "Movies/SW/"])
+def test_films_in_parts_with_titles_are_no_episodes(folder: str) -> None:
+    found = guesses(*(folder + name for name in WARS))
+    assert [(each.kind, each.title) for each in found] == [("movie", name.removesuffix(".mkv")) for name in WARS]
+
+
+@pytest.mark.parametrize("folder", ["Wars/", "Wars (2001)/", "Movies/Series/SW/", "Wars/Season 1/"])
+def test_parts_with_titles_in_the_folder_of_their_series_are_episodes(folder: str) -> None:
+    found = guesses(*(folder + name for name in WARS))
+    assert [(each.kind, each.episodes) for each in found] == [("episode", (number,)) for number in (4, 5, 6)]
+
+
+def test_many_parts_with_titles_are_episodes_in_any_folder() -> None:
+    found = guesses(
+        *(
+            f"Downloads/Brothers Part {number} - {title}.mkv"
+            for number, title in enumerate(("Oak", "Elm", "Ash", "Fir"), 1)
+        )
+    )
+    assert {(each.kind, each.title) for each in found} == {("episode", "Brothers")}
+
+
 @pytest.mark.parametrize("name", ["Pond Part 3 (2001).mkv", "Pond.Part.3.2001.1080p.BluRay.x264-GRP.mkv"])
 def test_year_after_a_part_is_no_title_of_an_episode(name: str) -> None:
     [part] = guesses(f"Pond/{name}", kind="series")

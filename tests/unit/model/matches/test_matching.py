@@ -163,7 +163,7 @@ def test_namesakes_without_year_are_question() -> None:
     )
 
     assert decision.accepted is None
-    assert decision.explanation == "The score is 0.99, 0.07 ahead of “The Office”; 0.10 is needed."
+    assert decision.explanation == "The score is 0.99, 0.07 ahead of “The Office (2001)”; 0.10 is needed."
 
 
 def test_same_title_of_two_providers_is_no_rival() -> None:

@@ -1,0 +1,68 @@
+// The question that the page shows, its place in the list, and whether others have replaced it.
+import {h} from "../../components/browser/dom.js"
+import {button} from "../../components/widgets.js"
+import {count} from "../../components/wording.js"
+
+/**
+ * @import {Question} from "./decide_file.js"
+ * @import {Self} from "./decide.js"
+ */
+
+/** @param {Self} self */
+export const openItems = ({view, state}) => (view.items ?? []).filter(({id}) => !state.answered.has(id))
+
+/** @param {Self} self */
+export const listed = self => openItems(self).find(({id}) => id === self.state.at)
+
+/** What a decision depends on. @param {Question} question */
+const facts = ({revision, candidates}) => [revision, ...candidates.map(({key}) => key)].join()
+
+/**
+ * Return what others have done to the shown question; "" if it is still the same.
+ *
+ * The page keeps it until the person moves on: a key that was meant for it must not decide another one.
+ *
+ * @param {Self} self
+ */
+export function replacement(self) {
+  const {seen, searching} = self.state
+  if (!seen || searching || seen.segment !== self.view.segment) return ""
+  const now = listed(self)
+  if (!now) return "has changed the list, and this title is no longer in it"
+  return facts(now) === facts(seen.question) ? "" : "has changed this question"
+}
+
+/** @param {Self} self */
+export const current = self => (replacement(self) ? self.state.seen.question : (listed(self) ?? openItems(self)[0]))
+
+/** Note the question that the person sees now. @param {Self} self */
+export function noteSeen(self) {
+  const {view, state} = self
+  const question = current(self)
+  if (!question || replacement(self)) return
+  state.at = question.id
+  state.seen = {segment: view.segment, question, place: openItems(self).indexOf(question)}
+}
+
+/** Return the place of the shown question in the list: "3 of 11"; "" if it is not in it. @param {Self} self */
+export function placeText(self) {
+  const {items, progress} = self.view
+  const shown = current(self)
+  const place = (items ?? []).findIndex(({id}) => id === shown?.id)
+  const number = progress.before + place + 1
+  return place < 0 ? "" : `${count(number)} of ${count(Math.max(number, progress.total))}`
+}
+
+/** @param {Self} self */
+export function drawReplacement(self) {
+  const change = replacement(self)
+  return (
+    change &&
+    h(
+      "div",
+      {class: "notice warning", role: "status", data: {key: "replaced"}},
+      h("span", null, `Another page, a command or a job ${change}. Your next decision only shows what is there now.`),
+      button("Show it", "replacement", {kind: "small"}),
+    )
+  )
+}
