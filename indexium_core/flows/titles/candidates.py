@@ -42,9 +42,13 @@ def values_of(
     }
     for name, value in _of_tags(title, lead, files[lead.file_id]):
         found["tag", name] = value, None
-    document = next((each for file in mains if (each := _document(title, documents.get(file.file_id)))), None)
+    of_mains = [each for file in mains if (each := _document(title, documents.get(file.file_id)))]
+    document = of_mains[0] if of_mains else None
     for name, value in _of_document(document):
         found["nfo", name] = value, LOCKED_BY_NFO if document and document.locks(name) else None
+    for other in of_mains[1:]:
+        for name, value in _ids(other):
+            found.setdefault(("nfo", name), (value, None))
     for (origin, name), (value, confidence) in found.items():
         if title.entity_type in TITLE_FIELDS[name].entities:
             yield TitleValueRow(title.entity_type, title.id, name, value, origin, confidence)
@@ -155,4 +159,8 @@ def _of_document(document: NfoDocument | None) -> Iterator[tuple[str, Any]]:
             yield "episode", document.episodes[0]
         if "release_date" in document.values:
             yield "aired", document.values["release_date"]
+    yield from _ids(document)
+
+
+def _ids(document: NfoDocument) -> Iterator[tuple[str, Any]]:
     yield from ((name, document.ids[provider]) for provider, name in ID_FIELDS.items() if provider in document.ids)

@@ -196,3 +196,20 @@ def test_id_of_nfo_file_has_no_other_origin(library: Library, folder: Path) -> N
         "Heat": [("tt0113277", "name")],
         "Pond": [("12", "nfo")],
     }
+
+
+def test_id_comes_from_the_first_nfo_file_of_a_film_that_has_it(library: Library, folder: Path) -> None:
+    """Two versions of a film, each with an NFO file: values of the first one, and ids that only the second one has."""
+    for seed, (name, text) in enumerate(
+        (
+            ("Blob (1958) 1080p", "<movie><title>Blob One</title><tmdbid>5</tmdbid></movie>"),
+            ("Blob (1958) 720p", "<movie><title>Blob Two</title><tmdbid>6</tmdbid><imdbid>tt0051418</imdbid></movie>"),
+        ),
+        60,
+    ):
+        add(folder / f"Films/Blob/{name}.mp4", seed)
+        (folder / f"Films/Blob/{name}.nfo").write_text(text)
+    library.scan()
+    blob = titles(library)["Blob One"]
+    ids = [[each.value for each in library.titles.candidates(blob.id, name)] for name in ("tmdb_id", "imdb_id")]
+    assert (blob.file_count, ids) == (2, [["5"], ["tt0051418"]])
