@@ -65,7 +65,9 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
             where = f"{options.files:,} names"
             yield report.Row(f"{where}: identify new names", seconds(lambda: identify(library)), "s", "goal", goal)
             yield report.Row(f"{where}: identify again", seconds(lambda: identify(library)), "s")
-            times = [1000 * seconds(lambda page=page: library.titles.list(page=page)) for page in range(options.pages)]
+            times = [
+                1000 * seconds(lambda page=page: library.titles.list(page=page)) for page in range(1, options.pages + 1)
+            ]
             yield report.Row(f"{where}: page of the list", statistics.median(times), "ms", p95=p95(times))
             times = [1000 * seconds(library.titles.facets) for _ in range(options.pages)]
             yield report.Row(f"{where}: numbers of all filters", statistics.median(times), "ms", p95=p95(times))
