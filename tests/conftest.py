@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ settings.register_profile("exhaustive", settings.get_profile("usual"), max_examp
 HERE = Path(__file__).parent
 _REPEATED = ("browser", "crash", "integration")  # tests that start processes; the summary lists repeated ones
 _CREATE = database_module._create  # before a fixture replaces it
+_NUMBERS = itertools.count()
+_FREE_BYTES = 2_000_000_000  # for the folders of the tests that run, and for homes that tests copy
 
 # Programs that run the tests in the background ignore Ctrl-C, and child processes would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -52,10 +55,20 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        _check_free_space(Path(tempfile.gettempdir()))
     effort.exhaustive = config.getoption("--exhaustive")
     settings.load_profile("exhaustive" if effort.exhaustive else "usual")
     if hasattr(config, "cache"):
         os.environ["TEST_MEDIA"] = str(config.cache.mkdir("media"))
+
+
+def _check_free_space(folder: Path) -> None:
+    """End the run with one sentence: on a full disk every test is an error that hides the cause."""
+    free = shutil.disk_usage(folder).free
+    if free < _FREE_BYTES:
+        need = f"{_FREE_BYTES // 10**9} GB of free space"
+        pytest.exit(f"The tests need {need} in {folder}, which has {free / 10**9:.1f} GB. Delete files there.", 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -107,25 +120,18 @@ def pytest_unconfigure() -> None:
 
 
 @pytest.fixture(scope="session")
-def environments(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Yield folders that no test has had. A counter is enough: `mktemp` lists all earlier folders to find a number."""
-    parent = tmp_path_factory.mktemp("env")
-
-    def folders() -> Iterator[Path]:
-        for number in itertools.count():
-            folder = parent / str(number)
-            folder.mkdir()
-            yield folder
-
-    return folders()
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that has a folder for each test. `mktemp` would list all earlier ones to find a number."""
+    return tmp_path_factory.mktemp("env")
 
 
 @pytest.fixture(autouse=True)
-def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Iterator[Path]) -> None:
+def hermetic(monkeypatch: pytest.MonkeyPatch, environments: Path) -> None:
     """Set every path of the user and of the machine to a folder of this test."""
     for name in [name for name in os.environ if name.startswith("INDEXIUM_")]:
         monkeypatch.delenv(name)
-    own = next(environments)
+    own = environments / str(next(_NUMBERS))
+    own.mkdir()
     monkeypatch.setenv("HOME", str(own))
     monkeypatch.setenv("INDEXIUM_SNAPSHOTS", "false")
     for kind in ("DATA", "CONFIG", "CACHE", "STATE"):

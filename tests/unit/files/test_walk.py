@@ -122,8 +122,8 @@ def test_unreadable_folder_is_reported(tmp_path: Path, monkeypatch: pytest.Monke
     put(tmp_path, "closed/film.mp4", "open/film.mp4")
     real = os.scandir
 
-    def scandir(path: bytes) -> object:
-        if path.endswith(b"closed"):
+    def scandir(path: bytes | int) -> object:
+        if path == os.fsencode(tmp_path / "closed"):
             raise PermissionError(13, "Permission denied")
         return real(path)
 
@@ -137,8 +137,8 @@ def test_vanished_folder_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     put(tmp_path, "going/film.mp4", "staying/film.mp4")
     real = os.scandir
 
-    def scandir(path: bytes) -> object:
-        if path.endswith(b"going"):
+    def scandir(path: bytes | int) -> object:
+        if path == os.fsencode(tmp_path / "going"):
             raise FileNotFoundError(2, "No such file or directory")
         return real(path)
 
