@@ -49,6 +49,14 @@ def names(page: Page) -> list[str]:
     return page.locator(".title-tile > b").all_inner_texts()
 
 
+def set_title(page: Page, title: str) -> None:
+    """Set the title of the page by hand."""
+    page.locator("[data-act=value][data-field=title]").click()
+    page.get_by_label("Title by hand").fill(title)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
+
+
 def test_posters_show_every_film_and_series(titles: Titles) -> None:
     page = titles.visit()
 
@@ -187,17 +195,11 @@ def test_arrow_keys_move_between_the_posters_and_enter_opens_a_title(titles: Tit
 def test_a_value_is_set_by_hand_locked_and_removed(titles: Titles) -> None:
     page = titles.visit(f"/titles/{titles.ids['Cedar']}")
 
-    page.locator("[data-act=value][data-field=title]").click()
-    page.get_by_label("Title by hand").fill("Cedar House")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
+    set_title(page, "Cedar House")
     expect(page).to_have_title("Cedar House (2003) · Indexium")
     page.locator(".toast", has_text="Title: set by hand").get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1, name="Cedar", exact=True)).to_be_visible()
-    page.locator("[data-act=value][data-field=title]").click()
-    page.get_by_label("Title by hand").fill("Cedar House")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
+    set_title(page, "Cedar House")
     page.get_by_role("button", name="Lock Title").click()
     expect(page.get_by_role("button", name="Lock Title")).to_have_attribute("aria-pressed", "true")
     shown = next(each for each in titles.library.titles.candidates(titles.ids["Cedar"], "title") if each.shown)
@@ -282,10 +284,7 @@ def test_a_candidate_is_chosen_and_an_invalid_value_is_refused(titles: Titles) -
 
 def test_undo_of_a_value_that_was_changed_elsewhere_is_refused(titles: Titles) -> None:
     page = titles.visit(f"/titles/{titles.ids['Cedar']}")
-    page.locator("[data-act=value][data-field=title]").click()
-    page.get_by_label("Title by hand").fill("Cedar House")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", level=1, name="Cedar House")).to_be_visible()
+    set_title(page, "Cedar House")
     titles.library.titles.set(titles.ids["Cedar"], "title", "Cedar Lodge")
     expect(page.get_by_role("heading", level=1, name="Cedar Lodge")).to_be_visible()
     page.locator(".toast", has_text="Title: set by hand").get_by_role("button", name="Undo").click()

@@ -9,7 +9,7 @@ from typing import Any
 from indexium_core.library import Library
 from tests.support.copied_home import CopiedHome, scan_titles
 
-__all__ = ["FILES", "HOME", "VALUES"]
+__all__ = ["FILES", "HOME", "VALUES", "fill"]
 
 FILES = (
     "Films/Amber Coast (1994)/Amber Coast (1994).mp4",
@@ -49,11 +49,11 @@ VALUES: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def fill(library: Library, folder: Path) -> None:
-    """Add a folder with the files as a library with films and series, and set the values of titles."""
+def fill(library: Library, folder: Path, *, values_of_titles: Mapping[str, Mapping[str, Any]] = VALUES) -> None:
+    """Add a folder with the files as a library with films and series, and set the values of titles, by name."""
     scan_titles(library, folder)
     ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
-    for title, values in VALUES.items():
+    for title, values in values_of_titles.items():
         library.titles.set_values(ids[title], values)
 
 

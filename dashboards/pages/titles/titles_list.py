@@ -14,6 +14,7 @@ from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.providers.traffic import ProviderStatus
+from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.title_filter import TitleFacet
 from indexium_core.model.titles.titles import TitleItem, TitlePage
 
@@ -28,7 +29,7 @@ __all__ = [
     "view",
 ]
 
-KINDS = {"movie": "Film", "series": "Series", "season": "Season", "episode": "Episode"}
+KINDS = {kind: name.capitalize() for kind, name in KIND_NAMES.items()}
 _MANY = {"movie": "films", "series": "series", "season": "seasons", "episode": "episodes"}
 STATE_LABELS = {
     "discovered": "Name says nothing",

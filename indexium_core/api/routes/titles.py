@@ -221,7 +221,7 @@ class MovedFilesOfNewTitle(MovedFiles):
     year: int | None = None
 
 
-class ReleasedFiles(Body):
+class UnassignedFiles(Body):
     """Files that names and NFO files identify again."""
 
     file_ids: FileIds
@@ -253,7 +253,7 @@ def assign_new(library: Open, body: MovedFilesOfNewTitle) -> Json:
 
 
 @router.post("/titles/files/automatic", status_code=202, response_model=Job)
-def unassign(library: Open, body: ReleasedFiles) -> Json:
+def unassign(library: Open, body: UnassignedFiles) -> Json:
     """Undo the moves of files; return the job that identifies them by names and NFO files again."""
     return Json(library.titles.unassign(body.file_ids), 202)
 

@@ -78,10 +78,10 @@ def read(path: bytes) -> tuple[list[NfoDocument], str]:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         return [], f"The file cannot be read: {error.strerror}."
-    documents = parse(data[:MAX_BYTES])
+    text = _decoded(data[:MAX_BYTES])
+    documents = _documents(text)
     if len(data) > MAX_BYTES:
         return documents, f"The file has more than {MAX_BYTES // 1_000_000} MB; only its beginning counts."
-    text = _decoded(data)
     name = os.path.basename(os.fsdecode(path)).lower().removesuffix(".nfo")  # noqa: PTH119 - a path of bytes
     found = [_problem_of_xml(documents, text) or _problem_of_root(documents, text, name)]
     if misfits := list(dict.fromkeys(each for document in documents for each in document.misfits)):
@@ -119,7 +119,10 @@ def _problem_of_root(documents: Sequence[NfoDocument], text: str, name: str) -> 
 
 def parse(data: bytes) -> list[NfoDocument]:
     """Return the documents of the content of a file. Every content has a result."""
-    text = _decoded(data)
+    return _documents(_decoded(data))
+
+
+def _documents(text: str) -> list[NfoDocument]:
     found = [document for kind, part in _parts(text) for document in [_document(kind, part)] if document is not None]
     outside = _ids_of(text)
     if not found:

@@ -34,7 +34,7 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
-from indexium_core.store.titles.matches import MatchDecisionRow
+from indexium_core.store.titles.matches import MatchDecisionRow, SearchRow
 
 __all__ = ["TitleMatchService"]
 
@@ -217,8 +217,8 @@ class TitleMatchService:
         at = self._clock()
 
         def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
-            item, replaced = self._item(tx, title_id, revision, at)
-            chosen = choose(tx)
+            item, row = self._item(tx, title_id, revision, at)
+            chosen, replaced = choose(tx), revisions.replaced(tx, item, row)
             near = question_reader.neighbours(tx, title_id, same_name=True) if others else []
             rejected = {
                 number
@@ -267,24 +267,22 @@ class TitleMatchService:
         at = self._clock()
 
         def decide(tx: Connection) -> tuple[TitleItem, MatchResult]:
-            item, replaced = self._item(tx, title_id, revision, at)
+            item, row = self._item(tx, title_id, revision, at)
             chosen = self._at(tx, title_id, position, expected)
             before = store.rows_before(tx, [title_id], with_candidates=True)
             same = acceptance.same_title(store.candidates(tx, [title_id])[title_id], chosen)
             is_match = any(each.state == "accepted" for each in same)
+            replaced = revisions.replaced(tx, item, row) if is_match else ""
             if is_match:
                 store.withdraw(tx, item.entity_type, title_id)
             store.mark_candidates(tx, title_id, [each.position for each in same], "rejected", by="hand", at=at)
-            row = store.searches(tx, [title_id]).get(title_id)
             left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]
             if row is not None and (is_match or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
             if is_match and left:
                 store.reopen(tx, title_id, "Its match was rejected.")
             acceptance.copy_shown_values(tx, [title_id], at)
-            decision = _result(
-                {title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}", replaced if is_match else ""
-            )
+            decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}", replaced)
             return item, _recorded(tx, "reject", decision, before, at)
 
         item, decision = self._database.run(decide)
@@ -309,7 +307,8 @@ class TitleMatchService:
         at = self._clock()
 
         def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
-            item, replaced = self._item(tx, title_id, revision, at)
+            item, row = self._item(tx, title_id, revision, at)
+            replaced = revisions.replaced(tx, item, row)
             ids = [title_id, *(question_reader.neighbours(tx, title_id) if others else ())]
             before = store.rows_before(tx, ids, with_candidates=False)
             title_store.set_by_hand(tx, item, "ignored", value=True, at=at)
@@ -337,8 +336,7 @@ class TitleMatchService:
         at = self._clock()
 
         def decide(tx: Connection) -> MatchResult:
-            item, _ = self._item(tx, title_id, revision, at)
-            row = store.searches(tx, [title_id]).get(title_id)
+            item, row = self._item(tx, title_id, revision, at)
             if row is None or revisions.state_of(item, row) not in UNDECIDED:
                 raise errors.UsageError(f"“{item.name}” does not wait for a decision.", code="wrong_state")
             before = store.rows_before(tx, [title_id], with_candidates=False)
@@ -386,11 +384,12 @@ class TitleMatchService:
 
     # Parts.
 
-    def _item(self, tx: Connection, title_id: int, revision: str, at: datetime) -> tuple[TitleItem, str]:
-        """Return a film or series, and the decision that a new one replaces; UsageError if it was decided since."""
+    def _item(self, tx: Connection, title_id: int, revision: str, at: datetime) -> tuple[TitleItem, SearchRow | None]:
+        """Return a film or series, and its search; UsageError if it was decided since."""
         item = acceptance.film_or_series(tx, title_id)
-        revisions.check(tx, item, revision, now=at)
-        return item, revisions.replaced(tx, item)
+        row = store.searches(tx, [title_id]).get(title_id)
+        revisions.check(tx, item, row, revision, now=at)
+        return item, row
 
     def _at(self, tx: Connection, title_id: int, position: int, expected: str = "") -> MatchCandidate:
         found = store.candidates(tx, [title_id]).get(title_id, [])

@@ -39,7 +39,7 @@ def revision_of(item: TitleItem, row: SearchRow | None, candidates: Sequence[Mat
     return hashlib.blake2b(facts.encode(), digest_size=_SIZE).hexdigest()
 
 
-def check(tx: Connection, item: TitleItem, revision: str, *, now: datetime) -> None:
+def check(tx: Connection, item: TitleItem, row: SearchRow | None, revision: str, *, now: datetime) -> None:
     """
     Raise UsageError if a title has another revision than the one that a person saw; "" is not checked.
 
@@ -47,7 +47,6 @@ def check(tx: Connection, item: TitleItem, revision: str, *, now: datetime) -> N
     """
     if not revision:
         return
-    row = store.searches(tx, [item.id]).get(item.id)
     if revision != revision_of(item, row, store.candidates(tx, [item.id]).get(item.id, [])):
         raise errors.UsageError(_what_changed(tx, item, row, now), code="wrong_state")
 
@@ -74,9 +73,8 @@ def _what_changed(tx: Connection, item: TitleItem, row: SearchRow | None, now: d
     )
 
 
-def replaced(tx: Connection, item: TitleItem) -> str:
+def replaced(tx: Connection, item: TitleItem, row: SearchRow | None) -> str:
     """Return the decision of a person that a new one about a title replaces: `decision 7: …`; "" if there is none."""
-    row = store.searches(tx, [item.id]).get(item.id)
     state = state_of(item, row)
     if state not in _DECISIONS or (state == "accepted" and row is not None and row.decided_by == "automatic"):
         return ""

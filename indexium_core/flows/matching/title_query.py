@@ -10,7 +10,7 @@ from typing import Any, Literal
 from indexium_core.model.matches.matching import SearchQuery
 from indexium_core.model.matches.questions import FileFact
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
-from indexium_core.model.titles.fields import EntityType
+from indexium_core.model.titles.fields import KIND_NAMES, EntityType
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.titles.matches import SearchValue
 
@@ -81,8 +81,7 @@ def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | No
         for each in values
         if each.field == field and each.shown and each.value not in (None, "")
     ]
-    kind = "film" if item.entity_type == "movie" else "series"
-    facts.append(FileFact(name="type", text=kind, source="name"))
+    facts.append(FileFact(name="type", text=KIND_NAMES[item.entity_type], source="name"))
     if minutes:
         facts.append(FileFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
     known = ids_of(values)

@@ -226,14 +226,14 @@ class FilesToUnassign:
     @classmethod
     def of_payload(cls, payload: Mapping[str, Any]) -> FilesToUnassign:
         """Return the files of the payload of a job."""
-        if not payload.get("released"):
+        if not payload.get("unassigned"):
             return NO_FILES
-        return cls(tuple(payload["released"]), datetime.fromisoformat(payload["released_at"]))
+        return cls(tuple(payload["unassigned"]), datetime.fromisoformat(payload["unassigned_at"]))
 
     @property
     def payload(self) -> dict[str, Any]:
-        """The part of the payload of a job that `of_payload` reads. Waiting jobs are stored with these keys."""
-        return {"released": list(self.file_ids), "released_at": self.requested_at.isoformat()}
+        """The part of the payload of a job that `of_payload` reads."""
+        return {"unassigned": list(self.file_ids), "unassigned_at": self.requested_at.isoformat()}
 
     def waiting(self, reader: Connection) -> set[int]:
         """Return the files that are not moved back yet."""

@@ -27,9 +27,9 @@ _ID = re.compile(
 _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
 _YEARS = re.compile(r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–]\s*(?:(?:19|20)\d\d)?\s*[)\]]")  # of a series or a collection
-# A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
 _YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
 _SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
+# A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
 _VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator

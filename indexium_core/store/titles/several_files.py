@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.titles import title_name
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -28,6 +29,5 @@ def read(reader: Connection, subjects: Collection[str]) -> dict[str, SeveralFile
     found = {}
     for row in rows:
         subject, file_ids = str(row.pop("id")), row.pop("file_ids")
-        kind = "film" if row["entity_type"] == "movie" else "episode"
-        found[subject] = SeveralFiles(kind, title_name(**row), file_ids)
+        found[subject] = SeveralFiles(KIND_NAMES[row["entity_type"]], title_name(**row), file_ids)
     return found

@@ -18,6 +18,15 @@ from tests.support.matched_home import DECISIONS, FILES, content, found, ids, pr
 from tests.support.providers import use_keys
 
 
+def add_neighbours(library: Library, tmp_path: Path) -> None:
+    """Add two films beside *The Lantern Keeper*, and search all titles."""
+    for seed, name in enumerate(("Night Tramway", "Night Trammel"), 60):
+        media.video(tmp_path / f"media/Films/{name}.mp4", seed=seed)
+    library.scan()
+    for title_id in ids(library).values():
+        library.matches.find(title_id)
+
+
 def test_position_that_has_changed_is_refused(library: Library) -> None:
     title_id = found(library, "The Lantern Keeper")
     with pytest.raises(errors.UsageError, match="have changed"):
@@ -32,11 +41,7 @@ def test_position_that_has_changed_is_refused(library: Library) -> None:
 
 
 def test_decision_counts_for_the_folder(library: Library, tmp_path: Path) -> None:
-    for seed, name in enumerate(("Night Tramway", "Night Trammel"), 60):
-        media.video(tmp_path / f"media/Films/{name}.mp4", seed=seed)
-    library.scan()
-    for title_id in ids(library).values():
-        library.matches.find(title_id)
+    add_neighbours(library, tmp_path)
     question = library.matches.get(ids(library)["The Lantern Keeper"])
     assert {each.name for each in question.others} == {"Night Tramway", "Night Trammel"}
     assert (question.other_count, question.same_count) == (2, 0)
@@ -207,11 +212,7 @@ def test_value_by_hand_is_not_replaced_by_an_outdated_decision(library: Library)
 
 
 def test_outdated_decision_for_the_folder_changes_nothing(library: Library, tmp_path: Path) -> None:
-    for seed, name in enumerate(("Night Tramway", "Night Trammel"), 60):
-        media.video(tmp_path / f"media/Films/{name}.mp4", seed=seed)
-    library.scan()
-    for title_id in ids(library).values():
-        library.matches.find(title_id)
+    add_neighbours(library, tmp_path)
     keeper, first, second = (ids(library)[name] for name in ("The Lantern Keeper", "Night Tramway", "Night Trammel"))
     seen = library.matches.get(keeper).revision
     library.matches.accept_id(first, ExternalId("tmdb", "9000004"), "movie")

@@ -138,7 +138,7 @@ def test_report_names_broken_nfo_files_and_the_others_count(library: Library, fo
     thng = titles(library)["Before the error"]
     assert library.titles.get(thng.id).nfo_problems == {path: problem}
     assert library.titles.get(titles(library)["Whole"].id).nfo_problems == {}
-    (folder / "Films/Thng.nfo").write_text("<movie><title>Mended</title></movie>")
+    (folder / "Films/Thng.nfo").write_text("<movie><title>Corrected</title></movie>")
     identify(library)
     assert library.titles.get(thng.id).nfo_problems == {}
 

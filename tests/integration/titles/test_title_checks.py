@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,14 +26,8 @@ _HOME = CopiedHome(NAMES)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return _HOME.lay_out(tmp_path / "media")
-
-
-@pytest.fixture
-def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
-    with _HOME.open(tmp_path / "home", folder) as opened:
-        yield opened
+def prepared() -> CopiedHome:
+    return _HOME
 
 
 def found(library: Library) -> dict[str, CheckRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.store.titles import titles as store
-from tests.support.copied_home import CopiedHome, scan_titles
+from tests.support.copied_home import CopiedHome
+from tests.support.title_home import fill
 
 FILES = (
     "Films/Amber (1994)/Amber (1994).mp4",
@@ -46,20 +47,12 @@ VALUES: dict[str, dict[str, Any]] = {
 }
 
 
-def prepare(library: Library, folder: Path) -> None:
-    scan_titles(library, folder)
-    ids = {each.title: each.id for each in library.titles.list(per_page=100).items}
-    for title, values in VALUES.items():
-        library.titles.set_values(ids[title], values)
-
-
-_HOME = CopiedHome(FILES, prepare)
+_HOME = CopiedHome(FILES, partial(fill, values_of_titles=VALUES))
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
-    with _HOME.open(tmp_path / "home", _HOME.lay_out(tmp_path / "media")) as opened:
-        yield opened
+def prepared() -> CopiedHome:
+    return _HOME
 
 
 @pytest.fixture(scope="module")
