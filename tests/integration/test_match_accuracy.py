@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from pathlib import Path
+
+from benchmarks import titles
 from benchmarks.support import match_accuracy
 
 
@@ -31,3 +35,18 @@ def test_names_of_the_second_corpus() -> None:
 def test_namesake_of_a_missing_title_is_accepted_only_without_a_year() -> None:
     """Nothing tells such a name from its namesake."""
     assert [each for each in match_accuracy.measure(step=7).mistaken if each.year is not None] == []
+
+
+def test_benchmark_of_titles_has_all_rows(tmp_path: Path) -> None:
+    found = list(titles.rows(Namespace(dir=tmp_path, files=20, pages=2, step=150)))
+
+    assert [each.work.partition(": ")[2] for each in found] == [
+        "identify new names",
+        "identify again",
+        "page of the list",
+        "numbers of all filters",
+        "wrong matches",
+        "namesakes of missing titles",
+        "questions about clear names",
+        "decisions without requests",
+    ]

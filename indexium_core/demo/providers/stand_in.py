@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import http.server
 import json
+import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -92,8 +93,7 @@ class ProviderStandIn:
         class Handler(_Handler):
             owner = stand_in
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self._server.daemon_threads = True
+        self._server = _StandInServer(("127.0.0.1", port), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self.answers = Answers(titles)
         self.pictures = DrawnPictures(titles)
@@ -145,6 +145,17 @@ class ProviderStandIn:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _StandInServer(http.server.ThreadingHTTPServer):
+    """Prints nothing about a client that closes its connection, such as a killed process."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Print the error of a request, except a closed connection."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):

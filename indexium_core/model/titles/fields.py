@@ -50,6 +50,7 @@ _ID_FIELDS = {
     "imdb_id": "a text such as tt0133093",
     "tvdb_id": "a number such as 169",
 }
+_LANGUAGE = re.compile(r"[a-z]{2}")
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores surrogates
 
 
@@ -161,7 +162,15 @@ def checked_value(field: TitleField, value: Any) -> Any:
     found = _CHECKS[field.type](field, _text(field, str(value).strip()))
     if field.name in _ID_FIELDS and not ExternalId(field.name.removesuffix("_id"), found).is_valid:
         raise errors.ValidationError(f"The value of {field.name} is {_ID_FIELDS[field.name]}, not “{found[:40]}”.")
+    if field.name == "language":
+        return _language(found)
     return found
+
+
+def _language(text: str) -> str:
+    if not _LANGUAGE.fullmatch(text.lower()):
+        raise errors.ValidationError(f"The language is a code of two letters such as en, not “{text[:40]}”.")
+    return text.lower()
 
 
 def _text(field: TitleField, text: str) -> str:

@@ -292,6 +292,7 @@ def test_person_decides_what_is_no_film(library: Library) -> None:
         ("aired", "1.2.2003", errors.UsageError),  # a film has no such field
         ("release_date", "1.2.2003", errors.ValidationError),
         ("ignored", "perhaps", errors.ValidationError),
+        ("language", "klingon", errors.ValidationError),
         ("cast", "{", errors.ValidationError),
         ("title", "a\x00b", errors.ValidationError),
         ("nonsense", "1", errors.UsageError),
