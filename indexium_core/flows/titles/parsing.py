@@ -21,7 +21,7 @@ __all__ = ["VERSION", "parse_name", "parse_names"]
 
 logger = logging.getLogger(__name__)
 
-VERSION = 4  # of the rules: names that an older version read are read again
+VERSION = 5  # of the rules: names that an older version read are read again
 _INNER_YEAR = re.compile(r"(?<=[^\W_][._])(?:19\d\d|20[0-3]\d)(?=[._-])")
 
 

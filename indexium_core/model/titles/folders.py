@@ -18,6 +18,7 @@ __all__ = ["Place", "is_category", "place_of"]
 _DISC_NUMBER = re.compile(r"(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"other|others|shorts?|scenes|clips?|interviews?|extras?|proof", re.IGNORECASE)
 _SECTION = re.compile(rf"(?:(?:{words.SECTION})[ ._-]*)?(\d{{1,2}})(?=$|[ ._:)-])", re.IGNORECASE)
+_DUBBED = re.compile(r"(?<=\w)(?: (?:VF|VO|VFF|VFQ|VOSTFR|MULTI))+$")  # `Friends VF`
 _RANGE = re.compile(  # the episodes or seasons of a folder
     r"(?<=\w) +(?:- +)?\d{1,4} ?[-~] ?\d{2,4}$|"
     r"[ -]+(?:the )?complete(?: series| collection)?$|"
@@ -51,7 +52,7 @@ class Place:
 def is_category(name: str) -> bool:
     """Return whether a folder name says a kind of files, or nothing, and no title."""
     text = re.sub(r"[._]", " ", name).strip()
-    patterns = (words.CATEGORY_FOLDERS, words.SERIES_FOLDERS, words.HOME_FOLDER)
+    patterns = (words.CATEGORY_FOLDERS, words.SERIES_FOLDERS, words.HOME_FOLDER, words.LECTURE_FOLDER)
     is_year = re.fullmatch(r"(?:19|20)\d\d(?:[- ](?:\d\d|(?:19|20)\d\d))?", text) is not None
     return is_year or any(pattern.fullmatch(text) for pattern in patterns)
 
@@ -86,7 +87,7 @@ def place_of(
     for depth in range(len(folders), 0, -1):
         name = folders[depth - 1]
         if found is not None:
-            hint = hint or _hint(name)
+            hint = hint or _hint(name, kind)
             continue
         if words.DISC_FOLDER.fullmatch(name):
             disc, number = True, _DISC_NUMBER.fullmatch(name)
@@ -99,10 +100,11 @@ def place_of(
         elif kind == "educational" and season is None and (section := _section(folders[:depth])) is not None:
             season = section
         elif is_category(name):
-            hint = hint or _hint(name)
+            hint = hint or _hint(name, kind)
         else:
             found, path = _as_folder(read(name)), "/".join(folders[:depth])
-    hint = hint or _hint(library)
+            role = found.role if role == "main" else role
+    hint = hint or _hint(library, kind)
     has_films = any(words.FILM_FOLDERS.fullmatch(name) for name in folders)
     if hint == "home" and has_films:
         hint = ""  # films for the family
@@ -132,11 +134,12 @@ def _as_folder(parts: NameParts) -> NameParts:
     """Return the parts of a folder: a number alone belongs to its title, a range such as `101-120` does not."""
     if parts.evidence in {"dash", "number", "word"}:
         parts = replace(parts, series_title=parts.title)
-    return replace(parts, series_title=_RANGE.sub("", parts.series_title))
+    return replace(parts, series_title=_DUBBED.sub("", _RANGE.sub("", parts.series_title)))
 
 
-def _hint(name: str) -> Literal["series", "home", ""]:
+def _hint(name: str, kind: LibraryKind) -> Literal["series", "home", ""]:
+    """Return what the name of a folder says about its files. Lectures are home videos, except in a library for them."""
     text = re.sub(r"[._]", " ", name).strip()
-    if words.HOME_FOLDER.fullmatch(text):
+    if words.HOME_FOLDER.fullmatch(text) or (kind != "educational" and words.LECTURE_FOLDER.fullmatch(text)):
         return "home"
     return "series" if words.SERIES_FOLDERS.fullmatch(text) and not re.fullmatch("drama", text, re.IGNORECASE) else ""

@@ -34,6 +34,8 @@ _GENERIC = re.compile(  # words that count the episodes of a series, and do not 
     r"урок|лекция|часть|серия)?s?",
     re.IGNORECASE,
 )
+_COMPACT = re.compile(r"(?<!\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
+_NUMBERED = re.compile(r"(.+?) \d{1,2} - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
 _ALIKE = 85  # percent of equal letters, from which on two titles are spellings of one
 
 
@@ -57,10 +59,19 @@ def identify(
             places[file.folders] = place_of(file.folders, read, kind=kind, library=library)
         folders[file.folders].append(PlacedFile(file, read(stem_of(file.name)), places[file.folders]))
     found: dict[int, TitleGuess] = {}
-    for group in folders.values():
+    for group in map(_named_by_folder, folders.values()):
         guesser = _Guesser(group, kind, library)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
     return _with_series(found)
+
+
+def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
+    """Return the files of a folder; a folder such as `Show.S01E02` names its only video: `Show.S01E02/a1b2c3.mkv`."""
+    folder = files[0].place.parts
+    mains = [each for each in files if each.parts.role == each.place.role == "main"]
+    if folder is None or folder.evidence != "episode" or len(mains) != 1 or mains[0].parts.evidence == "episode":
+        return files
+    return [replace(each, parts=folder) if each is mains[0] else each for each in files]
 
 
 def _with_series(guesses: dict[int, TitleGuess]) -> dict[int, TitleGuess]:
@@ -140,7 +151,7 @@ class _Guesser:
         return TitleGuess(
             kind="episode" if title else "other",
             title=title or stem_of(file.name),
-            year=source.year or (parts.year if parts.evidence or source is parts else None),
+            year=source.year or (parts.year if parts.evidence or source is parts or parts.part_count else None),
             season=season,
             episodes=episodes,
             absolute=episodes if is_absolute else (),
@@ -160,12 +171,18 @@ class _Guesser:
         if takes_order and parts.order is not None:
             season, episodes = self._neighbours.season_of(parts.order, season)
             found = _Numbering(season, episodes, parts.order_title)
+        elif absolute := self._neighbours.absolute(parts):
+            found = _Numbering(place.season, absolute, parts.episode_title)
         elif len(parts.episodes) == 1 and (parts.evidence == "number" or self._neighbours.is_compact(parts, season)):
             number = parts.episodes[0]
             season, episodes = self._neighbours.season_of(number, season, is_broadcast=parts.is_broadcast)
             found = _Numbering(season, episodes, parts.episode_title)
         elif not parts.evidence and place.season is not None:
-            found.title = parts.title
+            number = _COMPACT.search(stem_of(file.name))
+            if number is not None and int(number[1]) == place.season:
+                found.episodes = (int(number[2]),)
+            else:
+                found.title = parts.title
         if not found.episodes and not parts.aired:
             if file.nfo.episodes:
                 found.season, found.episodes = _first(file.nfo.season, season), file.nfo.episodes
@@ -232,9 +249,13 @@ class _Guesser:
         if parts.part is not None and (self._neighbours.part_count(parts) > 1 or parts.is_disc_part):
             return title_without_part(parts.title), parts.part
         is_place = parts.year is not None and re.match(r"0+[1-9]|\d{1,2}\. ", each.file.name) is not None
-        is_ranked = parts.has_order_dash and (is_place or len(self._neighbours.ranks) > 1)
+        is_year = parts.is_order_year and re.match(r"\d{4} - ", each.file.name) is not None
+        is_ranked = parts.has_order_dash and (is_place or is_year or len(self._neighbours.ranks) > 1)
         if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None
+        numbered = _NUMBERED.fullmatch(parts.title)
+        if numbered and f"{fold_title(numbered[2])} ".startswith(f"{fold_title(numbered[1])} "):
+            return numbered[2], None
         return parts.title or parts.episode_title, None
 
     def _film_folder(self, each: PlacedFile, title: str) -> NameParts | None:

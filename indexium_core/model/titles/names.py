@@ -31,6 +31,9 @@ _YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
 _SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
 # A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
 _VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
+_MONTH = re.compile(
+    r"\b(?:jan|feb|ma[ry]|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? $", re.IGNORECASE
+)
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
 _CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
@@ -40,13 +43,41 @@ _CREDITLESS = re.compile(
 )
 _CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGNORECASE)  # [Cap.102]: S01E02
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
-_TRAILER = re.compile(r"(?:^|[-._ (\[])(?:official[-._ ])?(?:trailer|teaser)(?:[-._ ]?\d{1,2})?[)\]]?$", re.IGNORECASE)
-_SAMPLE = re.compile(r"^sample(?:$|[-._])|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
+_TRAILER = re.compile(
+    r"(?:^|[-._ (\[])(?:(?:official|theatrical|final|original|international)[-._ ])?"
+    r"(?:teaser[-._ ])?(?:trailer|teaser|bande[-._ ]annonce)(?:[-._ ]?#?\d{1,2})?(?![^\W_])[)\]]?",
+    re.IGNORECASE,
+)
+_SAMPLE = re.compile(r"^sample(?:$|[-_]| - )|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
+_EXTRA_OF = re.compile(  # the name of an extra after the year or the season of its title
+    r"(?:(?<![^\W_])(?:19|20)\d\d[)\]]?|(?<![^\W_])s\d{1,2})(?P<extra>[ ._-]+"
+    r"(?:(?:extras?|bonus|featurettes?|bloopers|outtakes)(?![^\W_])|(?:the[ ._])?making[ ._-]of(?![^\W_])|"
+    r"behind[ ._-]the[ ._-]scenes|deleted[ ._-]scenes?|gag[ ._-]reel).*)",
+    re.IGNORECASE,
+)
+_MENU = re.compile(  # of a disc of anime
+    r"[ _.-]+(?:\[(?:menu|pv|cm|iv|nc(?:op|ed)|logo|preview)[ _]?\d{0,2}[a-z]?(?:v\d)?\]|"
+    r"menu[ _]\d{1,2}(?=[ _]*[\[(])).*",
+    re.IGNORECASE,
+)
+_BRACKETED_NUMBER = re.compile(r"(?<=[^\s\[(])\s*\[(\d{2,3})(?:v\d)?(?:[ _]?end)?\](?=\s*(?:\[|$))", re.IGNORECASE)
+_DIRECTOR = re.compile(  # `Nolan, Christopher - Insomnia (2002)`
+    rf"[A-ZÀ-Þ][\w'’-]+, (?!(?i:{words.ARTICLES}) )[A-ZÀ-Þ][\w.'’-]+(?: [A-Z]\.?)? - (?=.+\((?:19|20)\d\d\))"
+)
+_OF_DISC = re.compile(r"[ _]t\d\d$")  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
+_ON_TELEVISION = re.compile(  # a recording of onlinetvrecorder.com: title, date, time, channel, minutes
+    r"(?P<title>.+?)(?:__(?P<episode>.+?))?_(?P<date>\d\d\.\d\d\.\d\d)_\d\d-\d\d_[a-z0-9]+_(?P<minutes>\d+)_TVOON_DE.*",
+    re.IGNORECASE,
+)
+_LONGEST_EPISODE = 65  # minutes of a recording without the title of an episode
+_TRANSLATION = re.compile(r"(?<=[^\x00-\u024f]) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$))")  # `Начало _ Inception`
+_ELISION = re.compile(r"(?<![^\W_])(d|l|qu) (?=[aeiouyhàâéèêîô])", re.IGNORECASE)  # `Nid.d.Espions`
+_POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= |$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
 _WEBSITE = re.compile(
     r"^(?:\[\s*)?(?:www[ .][\w-]+\.\w+|[\w-]+\.(?:com|org|net|to|cc|info|me|ru|tv))(?:\s*\])?[ _-]+", re.IGNORECASE
 )
 _GROUP = re.compile(r"^\s*\[([^\]]+)\][ _.-]*")
-_CRC = re.compile(r"\[[0-9A-F]{8}\]", re.IGNORECASE)
+_CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _PART = re.compile(
     rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({words.PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
@@ -70,6 +101,7 @@ _TAG_BEFORE_YEAR = re.compile(
 _EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
 _CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
 _PLAIN_TAG = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_SEASON_AT_END = re.compile(rf"(?<=\w)\s*-?\s+(?:{words.SEASON})\s*\d{{1,2}}$", re.IGNORECASE)
 _COUNTRY = re.compile(rf"(?:\s*\(({words.COUNTRIES.pattern})\)|(?<=\w) (US|UK|AU|NZ))\s*$")
 
 
@@ -98,9 +130,13 @@ def read_name(name: str) -> NameParts:
     reading = _Reading(text, NameParts())
     if words.CAMERA.fullmatch(text):
         return NameParts(title=text, is_camera=True)
+    if recording := _ON_TELEVISION.fullmatch(text):
+        return _recording(recording)
     _take_ids(reading)
     _take_role(reading)
-    text = reading.text
+    text = _OF_DISC.sub("", reading.text)
+    has_crc = _CRC.search(text) is not None
+    text = _DIRECTOR.sub("", _TRANSLATION.sub("", _CRC.sub(" ", text)).strip(" _"))
     if _YEAR_IN_BRACKETS.search(text):
         text = _SHAPE.sub(" ", text).strip()
     if _BRACKETED.match(text):
@@ -112,6 +148,8 @@ def read_name(name: str) -> NameParts:
             text[: (_GROUP.match(text) or re.match("", text)).end()]  # type: ignore[union-attr]
         )
     )
+    if has_group or has_crc:
+        text = _BRACKETED_NUMBER.sub(r" - \1 ", text, count=1)
     text = _YEAR_FIRST.sub(r"\2 (\1)", _WEBSITE.sub("", text))
     if (group := _GROUP.match(text)) and text[group.end() : group.end() + 1] not in {"", "(", "["}:
         rest = text[group.end() :]
@@ -121,7 +159,24 @@ def read_name(name: str) -> NameParts:
         text = f"{text[:first]} S{chapter[1]}E{chapter[2]}{last} {text[first : chapter.start()]}{text[chapter.end() :]}"
     if glued := _GLUED.match(text):
         text = f"{_CAPITAL.sub('.', glued[1])}.{glued[2]}{text[glued.end() :]}"
-    return _read(text, reading.found, has_group=has_group or bool(_CRC.search(text)))
+    return _read(text, reading.found, has_group=has_group or has_crc)
+
+
+def _recording(match: re.Match[str]) -> NameParts:
+    """Return the parts of a recording. It is an episode if it has the title of one, or if it is short."""
+    title, episode = match["title"].replace("_", " "), (match["episode"] or "").replace("_", " ")
+    parts = replace(_read(title, NameParts(), has_group=False), is_broadcast=True)
+    if parts.evidence == "episode" or (not episode and int(match["minutes"]) > _LONGEST_EPISODE):
+        return parts
+    date = find_date(f"20{match['date']}")
+    return NameParts(
+        title=title,
+        series_title=title,
+        episode_title=episode,
+        evidence="episode",
+        aired=date.aired if date else "",
+        is_broadcast=True,
+    )
 
 
 _TRANSLATED = str.maketrans(
@@ -155,8 +210,18 @@ def _take_ids(reading: _Reading) -> None:
 
 
 def _take_role(reading: _Reading) -> None:
-    patterns = (_TRAILER, _SAMPLE, words.EXTRA_SUFFIX, _CREDITLESS)
-    for role, pattern in zip(("trailer", "sample", "extra", "extra"), patterns, strict=True):
+    for match in _TRAILER.finditer(reading.text):
+        head, rest = reading.text[: match.start()], reading.text[match.end() :]
+        if not rest or (head.strip(" -._") and _only_tags(re.sub(r"(?<=\w)-\w+$", "", _YEAR.sub(" ", rest)))):
+            reading.found = replace(reading.found, role="trailer")
+            reading.text = f"{head} {rest}".strip(" -._")
+            return
+    if match := _EXTRA_OF.search(reading.text):
+        reading.found = replace(reading.found, role="extra")
+        reading.text = reading.text[: match.start("extra")]
+        return
+    patterns = (_SAMPLE, words.EXTRA_SUFFIX, _CREDITLESS, _MENU)
+    for role, pattern in zip(("sample", "extra", "extra", "extra"), patterns, strict=True):
         match = pattern.search(reading.text)
         if match:
             reading.found = replace(reading.found, role=role)  # type: ignore[arg-type]
@@ -187,7 +252,7 @@ def _unbracketed(text: str) -> str:
 def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     """Read a name without its ids, role and group."""
     spaced = _spaced(text)
-    tail = _tail(spaced)
+    tail = tags = _tail(spaced)
     number = find_number(spaced[:tail], has_group=has_group)
     if (
         number is not None
@@ -204,14 +269,13 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         tail = min(tail, year[1]) if number is None or year[1] > number.start else tail
     end = min(tail, number.start if number else tail, year[1] if year else tail)
     parts = _with_part(
-        replace(found, is_release=is_release),
-        spaced[:tail] if year is None else spaced,
-        number,
-        is_dated=year is not None,
+        replace(found, is_release=is_release), spaced[:tail] if year is None else spaced, number, year, tags
     )
     title = _title(spaced[:end])
     if parts.part is not None and parts.is_disc_part:
         title = _title(_PART.sub(" ", spaced[:end]))
+    if number is not None and number.evidence == "episode":
+        title = _SEASON_AT_END.sub("", title) or title
     film_title = title
     if number is not None and number.evidence != "episode":
         film_title = _title(spaced[: min(tail, year[1]) if year else tail])
@@ -236,7 +300,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         series_title=_inverted(_COUNTRY.sub("", title) or title),
         country=country[1] or country[2] if country else "",
         year=year[0] if year else None,
-        is_year_marked=bool(year and year[2] and (number is None or number.start < year[1])),
+        is_year_marked=bool(year and year[2] and (number is None or (number.start < year[1] and not number.is_sure))),
         season=number.season if number else None,
         episodes=number.episodes if number else (),
         evidence=number.evidence if number else "",
@@ -267,6 +331,7 @@ def _spaced(text: str) -> str:
         }
         kept |= {match.start() for match in re.finditer(r"\.(?= )", text)}
         text = "".join(" " if each == "." and at not in kept else each for at, each in enumerate(text))
+        text = _POSSESSIVE.sub(r"'\1", _ELISION.sub(r"\1'", text))
     if " " not in text.strip() and text.count("-") > 1:
         text = text.replace("-", " ")
     return text
@@ -306,7 +371,10 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
     marked = [
         each
         for each in found
-        if each.start() and text[each.start() - 1] in "([" and text[each.end() : each.end() + 1] in ")]"
+        if each.start()
+        and text[each.start() - 1] in "(["
+        and text[each.end() : each.end() + 1] in ")]"
+        and not _is_year_of_episode(text, number, each.start() - 1)
     ]
     if marked:
         return int(marked[-1][1]), marked[-1].start() - 1, True
@@ -317,10 +385,13 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         if number is not None and is_before and number.evidence != "episode" and not is_compact:
             continue
         opened = max(text.rfind("(", 0, each.start()), text.rfind("[", 0, each.start()))
-        if opened > 0 and re.fullmatch(r"[^()\[\]]+[)\]]", text[opened + 1 : each.end() + 1]):
+        in_brackets = r"[^()\[\]]+[)\]]" if text[each.end() : each.end() + 1] != "," else r"\d{4},"
+        if opened > 0 and re.fullmatch(in_brackets, text[opened + 1 : each.end() + 1]):
             if number is None or is_before:
                 return int(each[1]), opened, True  # `Title (Director, 1974)`
             continue  # the date of an episode: `S01E02 (12 September 2018)`
+        if number is not None and each.start() > number.end and _MONTH.search(text[number.end : each.start()]):
+            continue  # `S08E12 - May 16, 2021`
         rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
         is_after = number is not None and each.start() > number.start and not is_release
         if number is not None and is_after and (rest or number.evidence != "number"):
@@ -330,27 +401,42 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
     return None
 
 
+def _is_year_of_episode(text: str, number: NumberMatch | None, start: int) -> bool:
+    """Return whether a year follows the title of an episode: `Tatort - Folge 1000 - Taxi nach Leipzig (2016)`."""
+    return number is not None and number.is_sure and start > number.end and bool(_title(text[number.end : start]))
+
+
 def _only_tags(text: str) -> bool:
     """Return whether a text after a year has only words of releases and editions."""
     rest = words.EDITION.sub(" ", text)
     return all(words.SOFT_TAG.fullmatch(each) or words.STRONG_TAG.fullmatch(each) for each in _PLAIN_TAG.findall(rest))
 
 
-def _with_part(parts: NameParts, text: str, number: NumberMatch | None, *, is_dated: bool) -> NameParts:
-    """Add the number of a part, such as CD2; its siblings decide later whether it is one."""
+def _with_part(
+    parts: NameParts, text: str, number: NumberMatch | None, year: tuple[int, int, bool] | None, tags: int
+) -> NameParts:
+    """
+    Add the number of a part, such as CD2; its siblings decide later whether it is one.
+
+    A year before the part and its title is that of a series: `The Civil War 1990 Part 1 The Cause`.
+    """
     match = next(reversed(list(_PART.finditer(text))), None)
     if match is None or (number and number.evidence == "episode" and not number.aired):
         return parts
     digits = (match[2] or match[4]).lower()
     count = match[3] or match[5]
+    start, part_title = match.start(), _title(text[match.end() : tags]) if match.end() < tags else ""
+    if year is not None:
+        is_before = not text[text.find(str(year[0]), year[1]) + 4 : start].strip(" -)].") and year[1] < start
+        start, part_title = year[1], part_title if is_before else ""
     return replace(
         parts,
         part=int(digits) if digits.isdigit() else _ROMAN[digits],
         part_count=int(count) if count else None,
         is_disc_part=(match[1] or "").lower() in {"cd", "dvd", "disc", "disk"},
         part_stem=fold_title(text[: match.start()] + " " + text[match.end() :]),
-        part_head="" if is_dated else _title(text[: match.start()]),
-        part_title="" if is_dated else _title(text[match.end() :]),
+        part_head=_title(text[:start]) if year is None or part_title else "",
+        part_title=part_title,
         is_part_padded=digits.startswith("0"),
     )
 
@@ -407,7 +493,7 @@ def _without_tags(title: str) -> str:
 
 def _inverted(title: str) -> str:
     """Return `Matrix, The` as `The Matrix`."""
-    match = re.fullmatch(rf"(.+), ({words.ARTICLES})", title, re.IGNORECASE)
+    match = re.fullmatch(rf"(.+?), ({words.ARTICLES})((?: - .+)?)", title, re.IGNORECASE)
     if match is None:
         return title
-    return f"{match[2]}{'' if match[2].endswith(chr(39)) else ' '}{match[1]}"
+    return f"{match[2]}{'' if match[2].endswith(chr(39)) else ' '}{match[1]}{match[3]}"

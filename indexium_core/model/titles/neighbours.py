@@ -17,6 +17,8 @@ __all__ = ["Neighbours", "PlacedFile", "stem_of"]
 
 CAMERA_EXTENSIONS = frozenset({"mov", "mts", "m2t", "3gp", "3g2", "dv"})
 HOME_EXTENSIONS = CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts"}
+_DATED_EXTENSIONS = HOME_EXTENSIONS | {"avi"}  # of films as well, so the name of an event needs its year
+_INNER_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LONG = 3600.0  # seconds: a longer video without any other evidence is a film
 _MINISERIES = 4  # parts of one name from here on are episodes
 _TITLED_PARTS = 3  # parts with titles in the folder of their series from here on are episodes
@@ -58,6 +60,7 @@ class Neighbours:
         self._parts: dict[str, set[int]] = defaultdict(set)
         self._titled_parts: dict[str, set[int]] = defaultdict(set)  # parts of a series that have titles
         self._dated: dict[str, int] = defaultdict(int)
+        self._absolute: set[str] = set()  # series whose numbers have no season
         for parts in mains:
             self._add(parts)
         ordered = [
@@ -75,6 +78,8 @@ class Neighbours:
         key = fold_title(parts.series_title)
         if parts.evidence in {"dash", "number", "group"}:
             self._numbers[key].update(parts.episodes)
+            if parts.season is None and parts.is_padded:
+                self._absolute.add(key)
             if parts.year:
                 self._years[key].add(parts.year)
         if parts.part is not None:
@@ -104,16 +109,22 @@ class Neighbours:
             and not parts.is_release
             and self._kind not in ("series", "movies")
             and place.hint != "series"
+            and not self._names_its_folder(each)
         ):
             return True
         return not self._has_title_evidence(each) and self._looks_like_home(each)
+
+    def _names_its_folder(self, each: PlacedFile) -> bool:
+        """Return whether the title of a file begins with that of its folder: `Terra X/20191103-Terra X-The Alps`."""
+        title, folder = fold_title(each.parts.episode_title), each.place.parts
+        return folder is not None and f"{title} ".startswith(f"{fold_title(folder.title)} ")
 
     def _has_title_evidence(self, each: PlacedFile) -> bool:
         """Return whether a name or its place says that the file is a film or an episode."""
         parts, place = each.parts, each.place
         if parts.is_year_marked or parts.is_release or parts.ids or parts.role != "main":
             return True
-        if self._kind in ("movies", "series") or parts.evidence in {"word", "group"}:
+        if self._kind in ("movies", "series", "educational") or parts.evidence in {"word", "group"}:
             return True
         if parts.evidence == "episode" and not parts.aired:
             return True
@@ -127,11 +138,13 @@ class Neighbours:
         if parts.aired:
             is_alone = self._dated[fold_title(parts.series_title)] < 2
             return is_event or (is_alone and each.extension in CAMERA_EXTENSIONS)
-        return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in HOME_EXTENSIONS)
+        has_year = parts.year is not None or _INNER_YEAR.search(parts.title) is not None
+        extensions = _DATED_EXTENSIONS if has_year else HOME_EXTENSIONS
+        return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in extensions)
 
     def _is_event(self, parts: NameParts) -> bool:
         """Return whether a name is that of a family event: `Birthday 2012`; a year in brackets is that of a film."""
-        is_named = re.match(r"(?:the|a|an) ", parts.title, re.IGNORECASE)
+        is_named = re.match(rf"(?:{words.ARTICLES}) ", parts.title, re.IGNORECASE)
         return not is_named and not parts.is_year_marked and words.EVENT.search(parts.title) is not None
 
     # Episodes.
@@ -152,9 +165,9 @@ class Neighbours:
     def _is_on_disc(self, each: PlacedFile) -> bool:
         """Return whether a file in the folder of a disc (`Disc 1`, `VIDEO_TS`) has the number of an episode."""
         parts, place = each.parts, each.place
-        if place.is_medium or parts.evidence == "word":
+        if place.is_medium or parts.evidence == "word" or place.season is not None:
             return not place.is_medium
-        is_series = place.season is not None or self._kind in ("series", "educational")
+        is_series = self._kind in ("series", "educational")
         return is_series and (bool(parts.evidence) or parts.order is not None)
 
     def _is_named(self, each: PlacedFile) -> bool:
@@ -172,7 +185,7 @@ class Neighbours:
         if parts.evidence == "word":
             return likes_series or not parts.is_year_marked
         if parts.evidence:
-            return not parts.is_year_marked and (likes_series or self._is_number(parts))
+            return not parts.is_year_marked and (likes_series or self._is_number(parts) or self._is_numbered(each))
         return self._is_part(each, likes_series=likes_series) or self._is_ordered(each, likes_series=likes_series)
 
     def _is_number(self, parts: NameParts) -> bool:
@@ -186,6 +199,12 @@ class Neighbours:
         if len(self._years[key]) > 1:
             return False
         return len(self._numbers[key]) >= (2 if parts.is_padded or parts.evidence == "dash" else _MANY)
+
+    def _is_numbered(self, each: PlacedFile) -> bool:
+        """Return whether a name is that of its folder and a number with a zero: `Monster/Monster.04.mkv`."""
+        parts, folder = each.parts, each.place.parts
+        is_named = folder is not None and fold_title(folder.title) == fold_title(parts.series_title)
+        return is_named and parts.evidence == "number" and parts.is_padded and parts.year is None
 
     def _is_ordered(self, each: PlacedFile, *, likes_series: bool) -> bool:
         """Return whether a name begins with its number in the folder of a series or a course."""
@@ -202,15 +221,24 @@ class Neighbours:
         parts, place = each.parts, each.place
         if parts.part is None or parts.is_disc_part:
             return False
+        if (parts.part_count or 0) >= _MINISERIES:
+            return True
         if likes_series or parts.is_broadcast:
             return parts.year is None or not parts.is_year_marked
         if parts.part_title and parts.part_head and not place.has_films:  # `Series - Part 3 - Title`
             head = fold_title(parts.part_head)
             is_own_folder = place.parts is not None and fold_title(place.parts.title) == head
             fewest = _TITLED_PARTS if is_own_folder else _MINISERIES  # a folder may have the three films of a trilogy
-            if parts.is_part_padded or len(self._titled_parts[head]) >= fewest:
+            if parts.is_part_padded or parts.year is not None or len(self._titled_parts[head]) >= fewest:
                 return True
-        return self.part_count(parts) >= _MINISERIES or (parts.part_count or 0) >= _MINISERIES
+        return self.part_count(parts) >= _MINISERIES
+
+    def absolute(self, parts: NameParts) -> tuple[int, ...]:
+        """Return the numbers without a season if the neighbours have none: `128` beside `001` and `045`; else ()."""
+        is_compact = parts.evidence == "number" and parts.season is not None
+        if not is_compact or fold_title(parts.series_title) not in self._absolute:
+            return ()
+        return tuple(100 * (parts.season or 0) + each for each in parts.episodes)
 
     def is_compact(self, parts: NameParts, season: int | None) -> bool:
         """Return whether all numbers of a series in this folder begin with the number of its season: `Lost - 103`."""

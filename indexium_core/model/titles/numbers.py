@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import Evidence
@@ -49,7 +49,11 @@ _EPISODE = re.compile(
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(rf"{_B}(?:sp|ova|oad|special|ona)[ ._-]*(\d{{1,3}}){_E}", re.IGNORECASE)
-_DASH = re.compile(r"(?<=\S)\s+-\s+#?(\d{1,4})(?:v\d|\s?(?:end|raw|final))?(?=\s*(?:$|[-\[(]|\s-))", re.IGNORECASE)
+_STAGE = re.compile(rf"(?<=\S)\s+-\s+(?:{words.STAGE})\s+#?(0\d|\d{{2,3}})(?=\s+-\s)", re.IGNORECASE)
+_DASH = re.compile(
+    r"(?<=\S)\s+-\s+#?(\d{1,4})((?:\s?[-~&+]\s?\d{2,4})?)(?:\s?v\d|\s?(?:end|raw|final))?(?=\s*(?:$|[-\[(]|\s-))",
+    re.IGNORECASE,
+)
 _HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
 _LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
 _COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?:-\1?(\d\d))?(?=$| )")
@@ -60,6 +64,13 @@ _LECTURE = re.compile(
 )
 _ORDINALS = "一二三四五六七八九十"
 _ORDINAL = re.compile(rf"第([{_ORDINALS}])([季期部集話话回])")
+_NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
+_BOOK = re.compile(  # before the number of an episode
+    rf"{_B}(?:{words.BOOK}|{words.SEASON})[ ]([ivx]+|\d{{1,2}})"
+    rf"(?=[ ]*[-,]?[ ]*(?:-[ ]\d{{1,3}}{_E}|(?:{words.EPISODE}){_E}))",
+    re.IGNORECASE,
+)
+_BOOK_FOLDER = re.compile(rf"(?:{words.BOOK}|{words.SEASON})[ -]([ivx]+|\d{{1,2}})", re.IGNORECASE)
 _DATES = (
     re.compile(r"(?<!\d)((?:19|20)\d\d)([-._ ])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
     re.compile(r"(?<!\d)((?:19|20)\d\d)()(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
@@ -81,6 +92,7 @@ class NumberMatch:
     episodes: tuple[int, ...] = ()
     aired: str = ""  # ISO date
     is_special: bool = False
+    is_sure: bool = False  # the word is none of a film: `Folge 7`, but not `Episode 7`
     is_padded: bool = False  # the number has a zero before it, or three digits
 
 
@@ -116,8 +128,14 @@ def find_date(text: str) -> NumberMatch | None:
 
 
 def with_digits(text: str) -> str:
-    """Return a text with the digits of a Chinese or Japanese ordinal number: `第二季` is `第2季`."""
-    return _ORDINAL.sub(lambda match: f"第{_ORDINALS.index(match[1]) + 1}{match[2]}", text)
+    """Return a text with digits for other numerals: `第二季` is `第2季`, `Livre II - 05` is `Season 2 - 05`."""
+    text = _ORDINAL.sub(lambda match: f"第{_ORDINALS.index(match[1]) + 1}{match[2]}", text)
+    return _BOOK.sub(lambda match: f"Season {number}" if (number := _numeral(match[1])) else match[0], text)
+
+
+def _numeral(text: str) -> int:
+    """Return the number that digits or Roman numerals are; 0 for other letters."""
+    return int(text) if text.isdecimal() else _NUMERALS.get(text.lower(), 0)
 
 
 def season_of_folder(name: str) -> tuple[int, str] | None:
@@ -125,6 +143,8 @@ def season_of_folder(name: str) -> tuple[int, str] | None:
     text = with_digits(re.sub(r"[._]", " ", name).strip())
     if words.SPECIALS.fullmatch(text):
         return 0, ""
+    if (book := _BOOK_FOLDER.fullmatch(text)) and (number := _numeral(book[1])):
+        return number, ""
     for pattern in _FOLDERS:
         if match := pattern.match(text):
             return int(match["season"]), match["title"].strip(" -") if "title" in match.groupdict() else ""
@@ -173,18 +193,22 @@ def _episodes(first: int, more: str) -> tuple[int, ...]:
 
 def _word(text: str) -> NumberMatch | None:
     """Return the match of a word for “episode” with a number."""
+    if match := _STAGE.search(text):
+        return _match(match, "word", episodes=(int(match[1]),))
     match = _EPISODE.search(text)
     if match is None:
         return None
     groups = [each for each in match.groups() if each is not None]
-    return _match(match, "word", episodes=_episodes(int(groups[0]), groups[1] if len(groups) > 1 else ""))
+    found = _match(match, "word", episodes=_episodes(int(groups[0]), groups[1] if len(groups) > 1 else ""))
+    return replace(found, is_sure=not re.match(r"[eé]", match[0], re.IGNORECASE))
 
 
 def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     """Return the match of a number that stands alone."""
     match = _HASH.search(text) or next(reversed(list(_DASH.finditer(text))), None)
     if match is not None and not re.fullmatch(r"(?:19|20)\d\d", match[1]):
-        return _match(match, "group" if has_group else "dash", episodes=(int(match[1]),))
+        more = match[2] if match.re is _DASH else ""
+        return _match(match, "group" if has_group else "dash", episodes=_episodes(int(match[1]), more))
     last = _LAST.search(text)
     if last is not None and not re.fullmatch(r"(?:19|20)\d\d", last[1]):
         is_sure = has_group and len(last[1]) > 1
@@ -193,6 +217,10 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     if lecture is not None:
         return _match(lecture, "number", episodes=(int(lecture[1]),))
     compact = next((each for each in _COMPACT.finditer(text) if not re.match(r"(?:19|20)\d\d", each[0])), None)
+    if compact is not None and (has_group or compact[1].startswith("0")):
+        more = f"-{compact[1]}{compact[3]}" if compact[3] else ""
+        episodes = _episodes(int(compact[1] + compact[2]), more)
+        return _match(compact, "group" if has_group else "number", episodes=episodes)
     if compact is not None and int(compact[2]):
         episodes = _episodes(int(compact[2]), f"-{compact[3]}" if compact[3] else "")
         return _match(compact, "number", season=int(compact[1]), episodes=episodes)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 __all__ = [
     "ARTICLES",
+    "BOOK",
     "CAMERA",
     "CATEGORY_FOLDERS",
     "COUNTRIES",
@@ -25,6 +26,7 @@ __all__ = [
     "FILM_FOLDERS",
     "HOME_FOLDER",
     "LANGUAGES",
+    "LECTURE_FOLDER",
     "PART",
     "SAMPLE_FOLDER",
     "SEASON",
@@ -32,6 +34,7 @@ __all__ = [
     "SERIES_FOLDERS",
     "SOFT_TAG",
     "SPECIALS",
+    "STAGE",
     "STRONG_TAG",
     "TELEVISION_TAG",
     "TRAILER_FOLDER",
@@ -46,6 +49,8 @@ EPISODE = (
     "capitulos?|cap|odcinek|odc|"
     "aflevering|afl|avsnitt|afsnit|jakso|bölüm|bolum|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|פרק"
 )
+BOOK = "livre|book|buch|libro"  # a season of some series: `Livre II`
+STAGE = "session|chapter|kapitel|chapitre|act|stage|phase|mission|file|case|story"  # an episode of some series
 SECTION = (  # of a course
     "chapter|kapitel|chapitre|cap[ií]tulo|capitolo|lecture|lesson|lektion|lecci[oó]n|leçon|lezione|unit|modul[eo]?|day|"
     "tag|week|woche|lec|l(?=\\d\\d)|class|session|section|sektion|vorlesung|урок|лекция"
@@ -58,7 +63,8 @@ SPECIALS = re.compile(
 )
 EXTRA_FOLDER = re.compile(
     r"extras?|behind the scenes|deleted scenes|interviews?|scenes|shorts?|featurettes?|clips?|others?|backdrops|"
-    r"nc(?:op|ed)s?|theme-music|bonus(?: ?material| features?| disc)?|making[- ]of|outtakes|bloopers|extrafanart|proof|"
+    r"nc(?:op|ed)s?|theme-music|bonus(?: ?material| features?| disc)?|(?:special|extra) ?features?|supplements?|"
+    r"making[- ]of|outtakes|bloopers|extrafanart|proof|"
     r"zusatzmaterial|suppléments|extra's",
     re.IGNORECASE,
 )
@@ -82,7 +88,8 @@ SERIES_FOLDERS = re.compile(
     r"(?:tv|television|fernsehen)?[ ._-]*(?:tv|shows?|tv[ ._-]*shows?|tv[ ._-]*series|series|serien|séries|serie|"
     r"anim(?:e|és?)(?:[ ._-]series)?|сериалы|телесериалы|dramas?|k-?dramas?|电视剧|连续剧|动漫|番剧|アニメ|ドラマ|"
     r"드라마|"
-    r"televisie|telenovelas|cartoons|مسلسلات)(?:[ ._-](?:hd|uhd|4k|kids|de|en))?",
+    r"televisie|telenovelas|cartoons|مسلسلات|mini[- ]?s[ée]ries?|miniserien?)"
+    r"(?:[ ._-](?:hd|uhd|4k|kids|de|en|fr|es|it|pt|br|ru|nl|pl|vf|vo|vostfr))?",
     re.IGNORECASE,
 )
 CATEGORY_FOLDERS = re.compile(
@@ -96,7 +103,8 @@ CATEGORY_FOLDERS = re.compile(
     r"new folder(?: \(\d+\))?|neuer ordner|nouveau dossier|nueva carpeta|nuova cartella|новая папка|新建文件夹|"
     r"courses?|kurse?|tutorials?|lectures?|udemy|coursera|lessons|cours|cursos?|corsi|"
     r"dvdrips?|3d|remux|watched|seen|archiv[e]?|library|collection|sammlung|share|data|server|nas|"
-    r"(?:19|20)\d0'?s|[a-z]|[a-z] ?- ?[a-z]|0-9|#)(?:[ ._-](?:hd|uhd|4k|3d|de|en|german|english|deutsch))?",
+    r"(?:19|20)\d0'?s|[a-z]|[a-z] ?- ?[a-z]|0-9|#)"
+    r"(?:[ ._-](?:hd|uhd|4k|3d|de|en|fr|es|it|pt|br|ru|nl|pl|vf|vo|vostfr|german|english|deutsch))?",
     re.IGNORECASE,
 )
 FILM_FOLDERS = re.compile(
@@ -113,13 +121,20 @@ HOME_FOLDER = re.compile(
     r"camcorder|vhs(?:[ -]tapes)?|screencasts",
     re.IGNORECASE,
 )
+LECTURE_FOLDER = re.compile(
+    r"uni(?:versity|versität|versité|versidad)?|lectures?|vorlesung(?:en)?|talks|conferences?|konferenzen|vorträge|"
+    r"seminars?|webinars?|courses?|kurse?|cours|cursos?|corsi|tutorials?|udemy|coursera|lessons|zoom",
+    re.IGNORECASE,
+)
 # Names that cameras, phones and programs for recordings make.
 CAMERA = re.compile(
     r"(?:vid|img|pxl|mvi|mov|dsc[nf]?|_dsc|dji|gopr|g[hxp]\d\d|video|cam|sam|cimg|wp|rec|fvid|imgp|sdv|mvimg|hni|"
     r"p\d{3}|inshot|lv|trim|yi|pict|sany|mah|maq|mvc|kdsc|imag|vlc-record|clip|hpim|vlog|movie)"
     r"[-_]?\d{3,}(?:[-_ .~(].*)?|"
     r".*[-_]1[3-9]\d{11}|c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
-    r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|"
+    r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|gmt(?:19|20)\d{6}-\d{6}.*|"
+    r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[-_ t][0-2]\d[0-5]\d[0-5]\d(?:[-_. ].*)?|"
+    r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d[ _t-]+[0-2]\d[-.:_][0-5]\d[-.:_][0-5]\d|"
     r"(?:video[-_ ])?(?:19|20)\d\d[-._](?:0\d|1[0-2])[-._][0-3]\d[ _t-]+(?:at )?[0-2]\d[-.:h_][0-5]\d.*|"
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
     r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
@@ -137,7 +152,8 @@ EVENT = re.compile(
     r"erste schritte|school play|"
     r"recital|camping|family|familie\w*|grandma|grandpa|oma|opa|party|\w*feier|picnic|zoo|beach day|"
     r"strand|garden|garten|"
-    r"baby|kids|silvester|vhs tape|отпуск|дача|свадьба)\b",
+    r"baby|baby(?:film|video)\w*|kids|silvester|vhs tape|отпуск|дача|свадьба|"
+    r"lecture|vorlesung|seminar|webinar|\w*thesis|bachelorarbeit|masterarbeit|screencast)\b",
     re.IGNORECASE,
 )
 # Words of releases that are no words of titles. The title ends before the first one.
@@ -167,7 +183,7 @@ SOFT_TAG = re.compile(
     r"director'?s|directors|cut|edition|final|special|anniversary|\d\dth|fr|de|en|es|ita?|ru|rus|eng|ger|"
     r"pl|nl|jap|jpn|kor|"
     r"german|deutsch|french|italian|spanish|castellano|latino|english|russian|japanese|korean|chinese|mandarin|"
-    r"cantonese|hindi|tamil|telugu|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
+    r"cantonese|hindi|tamil|telugu|[国粤英日韩中双语字幕]{2,}|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
     r"hungarian|portuguese|brazilian|romanian|ukrainian|arabic|hebrew|thai|vietnamese|untouched|readnfo|v[2-5]|p2p",
     re.IGNORECASE,
 )

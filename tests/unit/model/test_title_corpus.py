@@ -180,6 +180,32 @@ def test_family_event_in_the_folder_makes_a_home_video() -> None:
     assert [each.kind for each in guesses("Holiday (1938)/Holiday.mp4")] == ["movie"]
 
 
+@pytest.mark.parametrize(
+    ("paths", "found"),
+    [
+        (["Show.S06E08.1080p/8c1f3e4d5b6a7980.mkv"], ("episode", "Show", 6, (8,))),
+        (["Show.S02E05.720p-GRP/show.205.720p-grp.mkv"], ("episode", "Show", 2, (5,))),
+        (["Show.S08.German.720p/grp-sh-dl-7p-801.mkv"], ("episode", "Show", 8, (1,))),
+        (["Show/Livre II/Show - Livre II - 05.avi"], ("episode", "Show", 2, (5,))),
+        (["Show/Show 128 - Name.avi", "Show/Show 001 - Other.avi"], ("episode", "Show", 1, (128,))),
+        (["Show VF/Saison 02/Show - 2x07 - Name.avi"], ("episode", "Show", 2, (7,))),
+        (["Film (1954)/Special Features/Origins.mkv"], ("extra", "Film", None, ())),
+        (["Film.1999.EXTRAS.DVDRip/What.Is.It.avi"], ("extra", "Film", None, ())),
+        (["Saga/Film 2 - Film and the Stone (2001).mkv"], ("movie", "Film and the Stone", None, ())),
+        (["1994 - Film.mkv"], ("movie", "Film", None, ())),
+        (["Uni/Talks/Some Talk - A Name.mp4"], ("home", "", None, ())),
+        (["Algebra - Lecture 12 - A Name.mp4"], ("home", "", None, ())),
+        (["Vacances Bretagne 2012 - jour 3.avi"], ("home", "", None, ())),
+    ],
+)
+def test_folder_and_name_say_together_what_a_file_is(
+    paths: list[str], found: tuple[str, str, int | None, tuple[int, ...]]
+) -> None:
+    guess = guesses(*paths)[0]
+    title = "" if guess.kind == "home" else guess.title
+    assert (guess.kind, title, guess.season, guess.episodes) == found
+
+
 def test_nfo_decides_kind() -> None:
     [movie] = guesses("Show S01E01.mkv", nfo=NfoFacts(kind="movie"))
     assert movie.kind == "movie"
