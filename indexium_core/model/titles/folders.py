@@ -93,7 +93,7 @@ def place_of(
             disc, number = True, _DISC_NUMBER.fullmatch(name)
             part = int(number[1]) if number else part
             medium = medium or number is None
-        elif (own := _role_of(name)) != "main" and (depth > 1 or not _AMBIGUOUS.fullmatch(name)):
+        elif (own := _role_of(name)) != "main" and not _is_title(folders[:depth], has_season=season is not None):
             role = own if role == "main" else role
         elif season is None and (of_folder := season_of_folder(name)) is not None:
             season, season_title = of_folder
@@ -104,6 +104,7 @@ def place_of(
         else:
             found, path = _as_folder(read(name)), "/".join(folders[:depth])
             role = found.role if role == "main" else role
+            hint = _hint(name, kind)
     hint = hint or _hint(library, kind)
     has_films = any(words.FILM_FOLDERS.fullmatch(name) for name in folders)
     if hint == "home" and has_films:
@@ -123,6 +124,12 @@ def place_of(
     )
 
 
+def _is_title(folders: tuple[str, ...], *, has_season: bool) -> bool:
+    """Return whether the last folder, with the name of a folder for extras, is a title: `TV/Extras/Season 1`."""
+    is_first = len(folders) == 1 or (has_season and is_category(folders[-2]))
+    return is_first and _AMBIGUOUS.fullmatch(folders[-1]) is not None
+
+
 def _section(folders: tuple[str, ...]) -> int | None:
     """Return the number of the last folder if it is a section of the course around it; None for any other folder."""
     match = _SECTION.match(folders[-1])
@@ -140,6 +147,7 @@ def _as_folder(parts: NameParts) -> NameParts:
 def _hint(name: str, kind: LibraryKind) -> Literal["series", "home", ""]:
     """Return what the name of a folder says about its files. Lectures are home videos, except in a library for them."""
     text = re.sub(r"[._]", " ", name).strip()
-    if words.HOME_FOLDER.fullmatch(text) or (kind != "educational" and words.LECTURE_FOLDER.fullmatch(text)):
+    is_lecture = words.LECTURE_FOLDER.fullmatch(text) or words.COURSE.fullmatch(text)
+    if words.HOME_FOLDER.fullmatch(text) or (is_lecture and kind != "educational"):
         return "home"
     return "series" if words.SERIES_FOLDERS.fullmatch(text) and not re.fullmatch("drama", text, re.IGNORECASE) else ""

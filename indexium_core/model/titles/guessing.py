@@ -35,6 +35,7 @@ _GENERIC = re.compile(  # words that count the episodes of a series, and do not 
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?<!\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
+_POINT = re.compile(r"(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Waiting`
 _NUMBERED = re.compile(r"(.+?) \d{1,2} - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
 _ALIKE = 85  # percent of equal letters, from which on two titles are spellings of one
 
@@ -178,7 +179,7 @@ class _Guesser:
             season, episodes = self._neighbours.season_of(number, season, is_broadcast=parts.is_broadcast)
             found = _Numbering(season, episodes, parts.episode_title)
         elif not parts.evidence and place.season is not None:
-            number = _COMPACT.search(stem_of(file.name))
+            number = _POINT.match(file.name) or _COMPACT.search(stem_of(file.name))
             if number is not None and int(number[1]) == place.season:
                 found.episodes = (int(number[2]),)
             else:

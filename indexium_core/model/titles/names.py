@@ -425,7 +425,7 @@ def _with_part(
         return parts
     digits = (match[2] or match[4]).lower()
     count = match[3] or match[5]
-    start, part_title = match.start(), _title(text[match.end() : tags]) if match.end() < tags else ""
+    start, part_title, is_before = match.start(), _title(text[match.end() : tags]) if match.end() < tags else "", False
     if year is not None:
         is_before = not text[text.find(str(year[0]), year[1]) + 4 : start].strip(" -)].") and year[1] < start
         start, part_title = year[1], part_title if is_before else ""
@@ -435,7 +435,7 @@ def _with_part(
         part_count=int(count) if count else None,
         is_disc_part=(match[1] or "").lower() in {"cd", "dvd", "disc", "disk"},
         part_stem=fold_title(text[: match.start()] + " " + text[match.end() :]),
-        part_head=_title(text[:start]) if year is None or part_title else "",
+        part_head=_title(text[:start]) if year is None or is_before else "",
         part_title=part_title,
         is_part_padded=digits.startswith("0"),
     )

@@ -16,7 +16,7 @@ from indexium_core.model.titles.title_guess import LibraryKind, NamedFile
 __all__ = ["Neighbours", "PlacedFile", "stem_of"]
 
 CAMERA_EXTENSIONS = frozenset({"mov", "mts", "m2t", "3gp", "3g2", "dv"})
-HOME_EXTENSIONS = CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts"}
+HOME_EXTENSIONS = CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts", "webm"}
 _DATED_EXTENSIONS = HOME_EXTENSIONS | {"avi"}  # of films as well, so the name of an event needs its year
 _INNER_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LONG = 3600.0  # seconds: a longer video without any other evidence is a film
@@ -97,7 +97,7 @@ class Neighbours:
     def is_home(self, each: PlacedFile) -> bool:
         """Return whether a file is a video of a person, such as a camera makes."""
         parts, place = each.parts, each.place
-        if each.file.nfo.kind or place.is_disc:
+        if each.file.nfo.kind or (place.is_disc and not (parts.is_camera and place.hint == "home")):
             return False
         if parts.is_camera:
             return place.season is None
@@ -221,7 +221,8 @@ class Neighbours:
         parts, place = each.parts, each.place
         if parts.part is None or parts.is_disc_part:
             return False
-        if (parts.part_count or 0) >= _MINISERIES:
+        is_after_year = parts.year is not None and bool(parts.part_head)  # `Roots (1977) - Part 4`
+        if (parts.part_count or 0) >= _MINISERIES or (is_after_year and parts.part >= _MINISERIES):
             return True
         if likes_series or parts.is_broadcast:
             return parts.year is None or not parts.is_year_marked

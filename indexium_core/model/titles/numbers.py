@@ -58,6 +58,7 @@ _HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
 _LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
 _COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?:-\1?(\d\d))?(?=$| )")
 _INNER = re.compile(r"(?<=[^\W\d] )(0\d{1,2})(?= (?:- )?[^\W\d])")  # `Cosmos 01 The Shores of the Cosmic Ocean`
+_MIDDLE = re.compile(r"(?<=[^\W\d] )(\d{1,2})(?= - [^\W\d])")  # `Kir Royal 1 - Muttertag`
 _LECTURE = re.compile(
     rf"(?:{words.SECTION})[ ._-]*#?(\d{{1,3}})(?=[ .:,_-]|$)",
     re.IGNORECASE,
@@ -92,7 +93,7 @@ class NumberMatch:
     episodes: tuple[int, ...] = ()
     aired: str = ""  # ISO date
     is_special: bool = False
-    is_sure: bool = False  # the word is none of a film: `Folge 7`, but not `Episode 7`
+    is_sure: bool = False  # no film has it: `Folge 7` and ` - 007`, but not `Episode 7`
     is_padded: bool = False  # the number has a zero before it, or three digits
 
 
@@ -208,11 +209,13 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     match = _HASH.search(text) or next(reversed(list(_DASH.finditer(text))), None)
     if match is not None and not re.fullmatch(r"(?:19|20)\d\d", match[1]):
         more = match[2] if match.re is _DASH else ""
-        return _match(match, "group" if has_group else "dash", episodes=_episodes(int(match[1]), more))
+        found = _match(match, "group" if has_group else "dash", episodes=_episodes(int(match[1]), more))
+        return replace(found, is_sure=_is_long(match[1]))
     last = _LAST.search(text)
     if last is not None and not re.fullmatch(r"(?:19|20)\d\d", last[1]):
         is_sure = has_group and len(last[1]) > 1
-        return _match(last, "group" if is_sure else "number", episodes=(int(last[1]),))
+        evidence: Evidence = "group" if is_sure else "dash" if _is_long(last[1]) else "number"
+        return _match(last, evidence, episodes=(int(last[1]),))
     lecture = _LECTURE.match(text) or _INNER.search(text)
     if lecture is not None:
         return _match(lecture, "number", episodes=(int(lecture[1]),))
@@ -224,7 +227,13 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     if compact is not None and int(compact[2]):
         episodes = _episodes(int(compact[2]), f"-{compact[3]}" if compact[3] else "")
         return _match(compact, "number", season=int(compact[1]), episodes=episodes)
-    return None
+    middle = _MIDDLE.search(text)
+    return _match(middle, "number", episodes=(int(middle[1]),)) if middle else None
+
+
+def _is_long(digits: str) -> bool:
+    """Return whether a number has three digits and begins with a zero: no film has such a number."""
+    return len(digits) > 2 and digits.startswith("0")
 
 
 def _month_and_day(place: int, numbers: list[int]) -> tuple[int, int]:

@@ -15,6 +15,7 @@ __all__ = [
     "CAMERA",
     "CATEGORY_FOLDERS",
     "COUNTRIES",
+    "COURSE",
     "DISC_FOLDER",
     "EDITION",
     "EDITION_WORD",
@@ -118,7 +119,7 @@ HOME_FOLDER = re.compile(
     r"eos\w*|olymp|d\d+\w*|_fuji)|whatsapp(?: video)?s?|gopro|handy(?:videos)?|iphone|phone|urlaub\w*|"
     r"vacations?|holidays?|"
     r"vacances|vacaciones|ferien|own videos|eigene videos|my videos|мои видео|家庭视频|家族|screen ?recordings?|"
-    r"camcorder|vhs(?:[ -]tapes)?|screencasts",
+    r"camcorder|avchd|vhs(?:[ -]tapes)?|screencasts",
     re.IGNORECASE,
 )
 LECTURE_FOLDER = re.compile(
@@ -126,6 +127,7 @@ LECTURE_FOLDER = re.compile(
     r"seminars?|webinars?|courses?|kurse?|cours|cursos?|corsi|tutorials?|udemy|coursera|lessons|zoom",
     re.IGNORECASE,
 )
+COURSE = re.compile(r"(?:udemy|coursera|pluralsight|lynda|skillshare|edx)\b.*", re.IGNORECASE)  # its provider first
 # Names that cameras, phones and programs for recordings make.
 CAMERA = re.compile(
     r"(?:vid|img|pxl|mvi|mov|dsc[nf]?|_dsc|dji|gopr|g[hxp]\d\d|video|cam|sam|cimg|wp|rec|fvid|imgp|sdv|mvimg|hni|"
@@ -134,7 +136,9 @@ CAMERA = re.compile(
     r".*[-_]1[3-9]\d{11}|c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
     r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|gmt(?:19|20)\d{6}-\d{6}.*|"
     r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[-_ t][0-2]\d[0-5]\d[0-5]\d(?:[-_. ].*)?|"
-    r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d[ _t-]+[0-2]\d[-.:_][0-5]\d[-.:_][0-5]\d|"
+    r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d[ _t-]+[0-2]\d[-.:_][0-5]\d[-.:_][0-5]\d"
+    r"(?:[-.]\d{1,6})?|"
+    r".+-(?:19|20)\d{6}_\d{6}(?:utc)?-(?:meeting recording|besprechungsaufzeichnung)|"
     r"(?:video[-_ ])?(?:19|20)\d\d[-._](?:0\d|1[0-2])[-._][0-3]\d[ _t-]+(?:at )?[0-2]\d[-.:h_][0-5]\d.*|"
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
     r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
@@ -145,7 +149,7 @@ CAMERA = re.compile(
     re.IGNORECASE,
 )
 EVENT = re.compile(
-    r"\b(?:birthday|\w*geburtstag\w*|anniversaire|cumplea[nñ]os|compleanno|день рождения|wedding|"
+    r"\b(?:birthday|\w*geburtstag\w*|anniversaire|cumple(?:a[nñ]os)?|compleanno|день рождения|wedding|"
     r"\w*hochzeit\w*|mariage|boda|"
     r"christmas|xmas|weihnacht\w*|noël|navidad|natale|новый год|easter|ostern|holidays?|vacation|\w*urlaub|vacances|"
     r"vacaciones|graduation|einschulung|schultag|schulfest|baptism|taufe|first (?:steps|day)|"
@@ -153,6 +157,7 @@ EVENT = re.compile(
     r"recital|camping|family|familie\w*|grandma|grandpa|oma|opa|party|\w*feier|picnic|zoo|beach day|"
     r"strand|garden|garten|"
     r"baby|baby(?:film|video)\w*|kids|silvester|vhs tape|отпуск|дача|свадьба|"
+    r"运动会|生日|婚礼|毕业典礼|運動会|誕生日|結婚式|卒業式|생일|결혼식|졸업식|"
     r"lecture|vorlesung|seminar|webinar|\w*thesis|bachelorarbeit|masterarbeit|screencast)\b",
     re.IGNORECASE,
 )
