@@ -2,7 +2,8 @@
 The labelled names of `tests/corpus`: identify them, and count what is right.
 
 `titles.json` has names of many kinds, `libraries.json` the folders of several people, and names one by one. A label has
-the type (`home`: no film and no episode), and for a film or an episode its title, year, season, episodes and date.
+the type (`home`: no film and no episode), and for a film or an episode its title, year, season, episodes and date. The
+date of an episode with a number is an optional label.
 `also` are other right titles. `edition`, `part` and `ids` are labels of films.
 """
 
@@ -96,7 +97,8 @@ def _count(scores: Mapping[str, Score], label: Mapping[str, Any], guess: TitleGu
     scores["year"].count(guess.year, label.get("year"), name)
     if label["type"] == "episode":
         season = guess.season if "season" in label else None
-        given = (season, list(guess.episodes), guess.aired)
+        aired = guess.aired if "aired" in label or not guess.episodes else ""
+        given = (season, list(guess.episodes), aired)
         scores["number"].count(given, (label.get("season"), label.get("episodes", []), label.get("aired", "")), name)
 
 

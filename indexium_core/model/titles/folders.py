@@ -10,6 +10,7 @@ from typing import Literal
 
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts, Role
+from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.numbers import season_of_folder
 from indexium_core.model.titles.title_guess import LibraryKind
 
@@ -87,6 +88,8 @@ def place_of(
     for depth in range(len(folders), 0, -1):
         name = folders[depth - 1]
         if found is not None:
+            if season is None and (own_season := _season_of(found, name)) is not None:
+                season, found, path = own_season, _as_folder(read(name)), "/".join(folders[:depth])
             hint = hint or _hint(name, kind)
             continue
         if words.DISC_FOLDER.fullmatch(name):
@@ -128,6 +131,12 @@ def _is_title(folders: tuple[str, ...], *, has_season: bool) -> bool:
     """Return whether the last folder, with the name of a folder for extras, is a title: `TV/Extras/Season 1`."""
     is_first = len(folders) == 1 or (has_season and is_category(folders[-2]))
     return is_first and _AMBIGUOUS.fullmatch(folders[-1]) is not None
+
+
+def _season_of(folder: NameParts, outer: str) -> int | None:
+    """Return the number of a folder that has the name of the folder around it: `Don Matteo/Don Matteo 5`; else None."""
+    head, _, number = fold_title(folder.title).rpartition(" ")
+    return int(number) if number.isdecimal() and len(number) < 3 and head == fold_title(outer) else None
 
 
 def _section(folders: tuple[str, ...]) -> int | None:

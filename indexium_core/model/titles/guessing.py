@@ -37,6 +37,7 @@ _GENERIC = re.compile(  # words that count the episodes of a series, and do not 
 _COMPACT = re.compile(r"(?<!\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
 _POINT = re.compile(r"(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Waiting`
 _NUMBERED = re.compile(r"(.+?) \d{1,2} - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
+_DATED = re.compile(r"((?:19|20)\d\d) - (.+)")
 _ALIKE = 85  # percent of equal letters, from which on two titles are spellings of one
 
 
@@ -156,7 +157,7 @@ class _Guesser:
             season=season,
             episodes=episodes,
             absolute=episodes if is_absolute else (),
-            aired=parts.aired,
+            aired=parts.aired or parts.dated,
             episode_title=numbering.title,
             edition=parts.edition,
             ids={**parts.ids, **(place.series.ids if place.series else {})},
@@ -179,9 +180,9 @@ class _Guesser:
             season, episodes = self._neighbours.season_of(number, season, is_broadcast=parts.is_broadcast)
             found = _Numbering(season, episodes, parts.episode_title)
         elif not parts.evidence and place.season is not None:
-            number = _POINT.match(file.name) or _COMPACT.search(stem_of(file.name))
-            if number is not None and int(number[1]) == place.season:
-                found.episodes = (int(number[2]),)
+            compact = _POINT.match(file.name) or _COMPACT.search(stem_of(file.name))
+            if compact is not None and int(compact[1]) == place.season:
+                found.episodes = (int(compact[2]),)
             else:
                 found.title = parts.title
         if not found.episodes and not parts.aired:
@@ -196,11 +197,17 @@ class _Guesser:
     def _series_source(self, each: PlacedFile) -> tuple[NameParts, bool]:
         """Return the name that names the series of a file, and whether its number is at the start of its name."""
         parts, place = each.parts, each.place
-        folder = place.series
+        folder, named = place.series, place.season_parts
+        if folder is not None and named is not None and not _is_like(named.series_title, folder.series_title):
+            folder = named  # the folder around `Show S01` has another name
         takes_order = parts.order is not None and parts.evidence in {"", "number"} and not parts.aired
         if folder is None or not (folder.series_title or folder.title):
             return parts, takes_order
         is_generic = not parts.evidence or _GENERIC.fullmatch(fold_title(parts.series_title)) is not None
+        own, outer = fold_title(parts.series_title), fold_title(folder.series_title)
+        is_sure = parts.evidence == "group" or (parts.evidence == "episode" and not parts.aired)
+        if place.season is None and is_sure and own.startswith(f"{outer} "):
+            return parts, takes_order  # `Naruto/Naruto Shippuden S01E02`
         is_named = place.season is not None or takes_order or is_generic or bool(each.file.series_nfo.kind)
         return (folder if is_named or _is_like(parts.series_title, folder.series_title) else parts), takes_order
 
@@ -219,7 +226,11 @@ class _Guesser:
         parts, place, nfo = each.parts, each.place, each.file.nfo
         title, part = self._film_title(each)
         source = self._film_folder(each, title)
-        year = parts.year or (parts.order if title == parts.order_title and parts.is_order_year else None)
+        dated = _DATED.fullmatch(title) if title != parts.title else None
+        title = dated[2] if dated else title
+        year = parts.year or (int(dated[1]) if dated else None)
+        if year is None and title == parts.order_title and parts.is_order_year:
+            year = parts.order
         if source is not None:
             is_same = fold_title(source.title) == fold_title(title)
             title = title if is_same and source.is_release else source.title or title
@@ -257,7 +268,13 @@ class _Guesser:
         numbered = _NUMBERED.fullmatch(parts.title)
         if numbered and f"{fold_title(numbered[2])} ".startswith(f"{fold_title(numbered[1])} "):
             return numbered[2], None
-        return parts.title or parts.episode_title, None
+        return self._without_person(each, parts.title) or parts.episode_title, None
+
+    def _without_person(self, each: PlacedFile, title: str) -> str:
+        """Return a title without the director of its folder, last name first: `Kurosawa Akira/Akira Kurosawa - Ran`."""
+        person = fold_title(each.file.folders[-1]).split()[::-1] if each.file.folders else []
+        kept = [part for part in title.split(" - ") if fold_title(part).split() != person]
+        return " - ".join(kept) if len(person) > 1 and kept else title
 
     def _film_folder(self, each: PlacedFile, title: str) -> NameParts | None:
         """Return the parts of the folder if it names the film of a file."""

@@ -28,6 +28,7 @@ class NameParts:
     evidence: Evidence = ""
     is_padded: bool = False  # the number of the episode has a zero before it, or three digits
     aired: str = ""  # ISO date
+    dated: str = ""  # ISO date beside the number of an episode
     is_date_first: bool = False  # the name begins with a date
     episode_title: str = ""
     series_title: str = ""  # the title if the name is an episode; differs only where a number belongs to a film title

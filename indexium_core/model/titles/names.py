@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.numbers import NumberMatch, find_date, find_number, with_digits
+from indexium_core.model.titles.name_parts import NameParts, Role
+from indexium_core.model.titles.numbers import NumberMatch, find_date, find_date_of_number, find_number, with_digits
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
@@ -37,40 +37,13 @@ _MONTH = re.compile(
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
 _CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
-_CREDITLESS = re.compile(
-    r"[ _.-]+(?:nc[ _-]?(?:op|ed)|creditless[ _](?:op|ed|opening|ending))[ _]?\d{0,2}[a-z]?(?:v\d)?(?=$|[ _.]*[\[(])",
-    re.IGNORECASE,
-)
 _CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGNORECASE)  # [Cap.102]: S01E02
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
-_TRAILER = re.compile(
-    r"(?:^|[-._ (\[])(?:(?:official|theatrical|final|original|international)[-._ ])?"
-    r"(?:teaser[-._ ])?(?:trailer|teaser|bande[-._ ]annonce)(?:[-._ ]?#?\d{1,2})?(?![^\W_])[)\]]?",
-    re.IGNORECASE,
-)
-_SAMPLE = re.compile(r"^sample(?:$|[-_]| - )|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
-_EXTRA_OF = re.compile(  # the name of an extra after the year or the season of its title
-    r"(?:(?<![^\W_])(?:19|20)\d\d[)\]]?|(?<![^\W_])s\d{1,2})(?P<extra>[ ._-]+"
-    r"(?:(?:extras?|bonus|featurettes?|bloopers|outtakes)(?![^\W_])|(?:the[ ._])?making[ ._-]of(?![^\W_])|"
-    r"behind[ ._-]the[ ._-]scenes|deleted[ ._-]scenes?|gag[ ._-]reel).*)",
-    re.IGNORECASE,
-)
-_MENU = re.compile(  # of a disc of anime
-    r"[ _.-]+(?:\[(?:menu|pv|cm|iv|nc(?:op|ed)|logo|preview)[ _]?\d{0,2}[a-z]?(?:v\d)?\]|"
-    r"menu[ _]\d{1,2}(?=[ _]*[\[(])).*",
-    re.IGNORECASE,
-)
 _BRACKETED_NUMBER = re.compile(r"(?<=[^\s\[(])\s*\[(\d{2,3})(?:v\d)?(?:[ _]?end)?\](?=\s*(?:\[|$))", re.IGNORECASE)
-_DIRECTOR = re.compile(  # `Nolan, Christopher - Insomnia (2002)`
-    rf"[A-ZÀ-Þ][\w'’-]+, (?!(?i:{words.ARTICLES}) )[A-ZÀ-Þ][\w.'’-]+(?: [A-Z]\.?)? - (?=.+\((?:19|20)\d\d\))"
-)
-_OF_DISC = re.compile(r"[ _]t\d\d$")  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
-_ON_TELEVISION = re.compile(  # a recording of onlinetvrecorder.com: title, date, time, channel, minutes
-    r"(?P<title>.+?)(?:__(?P<episode>.+?))?_(?P<date>\d\d\.\d\d\.\d\d)_\d\d-\d\d_[a-z0-9]+_(?P<minutes>\d+)_TVOON_DE.*",
-    re.IGNORECASE,
-)
+_TAGS_FIRST = re.compile(r"^\([^()]*\)[ _.-]*(?=\w)")
+_TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,})+$")
 _LONGEST_EPISODE = 65  # minutes of a recording without the title of an episode
-_TRANSLATION = re.compile(r"(?<=[^\x00-\u024f]) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$))")  # `Начало _ Inception`
+_NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
 _ELISION = re.compile(r"(?<![^\W_])(d|l|qu) (?=[aeiouyhàâéèêîô])", re.IGNORECASE)  # `Nid.d.Espions`
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= |$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
 _WEBSITE = re.compile(
@@ -78,15 +51,25 @@ _WEBSITE = re.compile(
 )
 _GROUP = re.compile(r"^\s*\[([^\]]+)\][ _.-]*")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
+_REMOVED = (
+    _CRC,
+    re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
+    re.compile(r"★[^★]*★"),
+    re.compile(r"(?<=[^\x00-\u024f]) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$))"),  # `Начало _ Inception`
+    re.compile(  # `Nolan, Christopher - Insomnia (2002)`
+        rf"^[A-ZÀ-Þ][\w'’-]+, (?!(?i:{words.ARTICLES}) )[A-ZÀ-Þ][\w.'’-]+(?: [A-Z]\.?)? - (?=.+\((?:19|20)\d\d\))"
+    ),
+)
 _BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _PART = re.compile(
     rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({words.PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
     r"(?:[ ._-]*(?:of|von|de|/)[ ._-]*(\d{1,2}))?"
-    r"(?=$|[ ._\-)\]])|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
+    r"(?=$|[ ._\-)\]])|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|af|av|di|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
     re.IGNORECASE,
 )
+_DISC_PART = re.compile(r"(?<![^\W_])(?:v?cd|dvd|dis[ck])[ ._-]*[1-9](?!\d)", re.IGNORECASE)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2, "c": 3, "d": 4}
-_ORDER = re.compile(r"^#?(\d{1,4})(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s])")
+_ORDER = re.compile(r"^#?(\d{1,4})(?:(?<=\d{4}) - (?=\d)|(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s]))")
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
@@ -105,14 +88,6 @@ _SEASON_AT_END = re.compile(rf"(?<=\w)\s*-?\s+(?:{words.SEASON})\s*\d{{1,2}}$", 
 _COUNTRY = re.compile(rf"(?:\s*\(({words.COUNTRIES.pattern})\)|(?<=\w) (US|UK|AU|NZ))\s*$")
 
 
-@dataclass(slots=True)
-class _Reading:
-    """A name while it is read: `text` gets shorter, and `found` gets the parts."""
-
-    text: str
-    found: NameParts
-
-
 def fold_title(title: str) -> str:
     """Return a key by which spellings of one title are equal: no case, accents, punctuation, article at the end."""
     text = unicodedata.normalize("NFKD", title.casefold().replace("&", " and ").replace("ß", "ss"))
@@ -127,28 +102,19 @@ def read_name(name: str) -> NameParts:
     text = unicodedata.normalize("NFC", name).translate(_TRANSLATED)
     text = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Cc"}).strip()
     text = with_digits(text)
-    reading = _Reading(text, NameParts())
     if words.CAMERA.fullmatch(text):
         return NameParts(title=text, is_camera=True)
-    if recording := _ON_TELEVISION.fullmatch(text):
-        return _recording(recording)
-    _take_ids(reading)
-    _take_role(reading)
-    text = _OF_DISC.sub("", reading.text)
+    if parts := next((found for pattern in words.RECORDINGS if (found := _recording(pattern.fullmatch(text)))), None):
+        return parts
+    text, found = _without_ids(text)
+    text, role = _without_role(text)
     has_crc = _CRC.search(text) is not None
-    text = _DIRECTOR.sub("", _TRANSLATION.sub("", _CRC.sub(" ", text)).strip(" _"))
-    if _YEAR_IN_BRACKETS.search(text):
-        text = _SHAPE.sub(" ", text).strip()
+    text = _cleaned(text)
     if _BRACKETED.match(text):
         text = _unbracketed(text)
-    has_group = (
-        _WEBSITE.match(text) is None
-        and _GROUP.match(text) is not None
-        and not words.STRONG_TAG.search(
-            text[: (_GROUP.match(text) or re.match("", text)).end()]  # type: ignore[union-attr]
-        )
-    )
-    if has_group or has_crc:
+    group = None if _WEBSITE.match(text) else _GROUP.match(text)
+    has_group = has_crc or (group is not None and not words.STRONG_TAG.search(group[0]))
+    if has_group:
         text = _BRACKETED_NUMBER.sub(r" - \1 ", text, count=1)
     text = _YEAR_FIRST.sub(r"\2 (\1)", _WEBSITE.sub("", text))
     if (group := _GROUP.match(text)) and text[group.end() : group.end() + 1] not in {"", "(", "["}:
@@ -159,16 +125,22 @@ def read_name(name: str) -> NameParts:
         text = f"{text[:first]} S{chapter[1]}E{chapter[2]}{last} {text[first : chapter.start()]}{text[chapter.end() :]}"
     if glued := _GLUED.match(text):
         text = f"{_CAPITAL.sub('.', glued[1])}.{glued[2]}{text[glued.end() :]}"
-    return _read(text, reading.found, has_group=has_group or has_crc)
+    return _read(text, replace(found, role=role), has_group=has_group)
 
 
-def _recording(match: re.Match[str]) -> NameParts:
-    """Return the parts of a recording. It is an episode if it has the title of one, or if it is short."""
-    title, episode = match["title"].replace("_", " "), (match["episode"] or "").replace("_", " ")
+def _recording(match: re.Match[str] | None) -> NameParts | None:
+    """Return the parts of a recording. It is an episode if it has a number or the title of an episode, or is short."""
+    if match is None:
+        return None
+    found = match.groupdict()
+    title, episode = match["title"].replace("_", " "), (found.get("episode") or "").replace("_", " ")
+    title = with_digits(_NUMBERED_EPISODE.sub(r" - Episode \1 - ", title))
     parts = replace(_read(title, NameParts(), has_group=False), is_broadcast=True)
-    if parts.evidence == "episode" or (not episode and int(match["minutes"]) > _LONGEST_EPISODE):
+    day, minutes = found.get("date") or "", int(found.get("minutes") or 0)
+    is_short = bool(day) and minutes <= _LONGEST_EPISODE
+    if parts.evidence in {"episode", "word"} or not (episode or is_short):
         return parts
-    date = find_date(f"20{match['date']}")
+    date = find_date(re.sub(r"^(\d\d)\.", r"20\1.", day))
     return NameParts(
         title=title,
         series_title=title,
@@ -196,37 +168,43 @@ def _is_year_of_release(text: str) -> bool:
     return year is not None and _only_tags(re.sub(r"-\w+$", "", text[year.end() :])) and len(_YEAR.findall(text)) == 1
 
 
-def _take_ids(reading: _Reading) -> None:
+def _without_ids(text: str) -> tuple[str, NameParts]:
+    """Return a name without the ids of providers and the tag of its edition, and the parts that they are."""
     ids: dict[str, str] = {}
-    for match in _ID.finditer(reading.text):
+    for match in _ID.finditer(text):
         provider = (match[1] or match[3] or "imdb").lower()
         value = (match[2] or match[4] or match[5]).lower()
         ids.setdefault("imdb" if value.startswith("tt") else provider, value)
-    text = _ID.sub(" ", reading.text)
+    text = _ID.sub(" ", text)
     edition = _EDITION_TAG.search(text)
-    text = _EDITION_TAG.sub(" ", text)
-    reading.text = text.strip()
-    reading.found = replace(reading.found, ids=ids, edition=edition[1].strip() if edition else "")
+    return _EDITION_TAG.sub(" ", text).strip(), NameParts(ids=ids, edition=edition[1].strip() if edition else "")
 
 
-def _take_role(reading: _Reading) -> None:
-    for match in _TRAILER.finditer(reading.text):
-        head, rest = reading.text[: match.start()], reading.text[match.end() :]
-        if not rest or (head.strip(" -._") and _only_tags(re.sub(r"(?<=\w)-\w+$", "", _YEAR.sub(" ", rest)))):
-            reading.found = replace(reading.found, role="trailer")
-            reading.text = f"{head} {rest}".strip(" -._")
-            return
-    if match := _EXTRA_OF.search(reading.text):
-        reading.found = replace(reading.found, role="extra")
-        reading.text = reading.text[: match.start("extra")]
-        return
-    patterns = (_SAMPLE, words.EXTRA_SUFFIX, _CREDITLESS, _MENU)
-    for role, pattern in zip(("sample", "extra", "extra", "extra"), patterns, strict=True):
-        match = pattern.search(reading.text)
-        if match:
-            reading.found = replace(reading.found, role=role)  # type: ignore[arg-type]
-            reading.text = (reading.text[: match.start()] + " " + reading.text[match.end() :]).strip(" -._")
-            return
+def _without_role(text: str) -> tuple[str, Role]:
+    """Return a name without the words of a trailer, a sample or an extra, and the role of the file."""
+    for match in words.TRAILER.finditer(text):
+        head, rest = text[: match.start()].strip(" -._"), text[match.end() :]
+        tags = _YEAR.sub(" ", re.sub(r"(?<=\w)-\w+$", "", rest))
+        if not rest or (not head and rest.startswith(" - ")) or (head and _only_tags(tags)):
+            return f"{head} {rest}".strip(" -._"), "trailer"
+    if extra := words.EXTRA_OF.search(text):
+        return text[: extra.start("extra")], "extra"
+    roles: list[tuple[Role, re.Pattern[str]]] = [("sample", words.SAMPLE), *(("extra", each) for each in words.EXTRAS)]
+    for role, pattern in roles:
+        if found := pattern.search(text):
+            return f"{text[: found.start()]} {text[found.end() :]}".strip(" -._"), role
+    return text, "main"
+
+
+def _cleaned(text: str) -> str:
+    """Return a name without decoration, and without tags at its start or end that no other rule finds."""
+    for pattern in _REMOVED:
+        text = pattern.sub(" ", text).strip(" _")
+    if (tags := _TAGS_FIRST.match(text)) and words.STRONG_TAG.search(tags[0]):
+        text = text[tags.end() :]
+    if (tags := _TAGS_LAST.search(text)) and _only_tags(tags[0]):
+        text = text[: tags.start()]
+    return _SHAPE.sub(" ", text).strip() if _YEAR_IN_BRACKETS.search(text) else text
 
 
 def _unbracketed(text: str) -> str:
@@ -261,6 +239,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     ):
         number = None
     date = find_date(spaced[:tail])
+    dated = (date or find_date_of_number(spaced[:tail])) if number is not None else None
     if date is not None and (number is None or number.evidence != "episode"):
         number = date
     is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
@@ -269,7 +248,11 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         tail = min(tail, year[1]) if number is None or year[1] > number.start else tail
     end = min(tail, number.start if number else tail, year[1] if year else tail)
     parts = _with_part(
-        replace(found, is_release=is_release), spaced[:tail] if year is None else spaced, number, year, tags
+        replace(found, is_release=is_release),
+        spaced if year is not None or _DISC_PART.search(spaced) else spaced[:tail],
+        number,
+        year,
+        tags,
     )
     title = _title(spaced[:end])
     if parts.part is not None and parts.is_disc_part:
@@ -305,6 +288,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         episodes=number.episodes if number else (),
         evidence=number.evidence if number else "",
         aired=number.aired if number else "",
+        dated=dated.aired if dated and number and not number.aired else "",
         is_date_first=bool(number and number.aired and not title),
         is_special=bool(number and number.is_special),
         is_padded=bool(number and number.is_padded),
@@ -348,7 +332,11 @@ def _tail(text: str) -> int:
         for match in re.finditer(r"[\[{]", text)
         if match.start() and not _IN_BRACKETS.match(text, match.start())
     ]
-    opened = [match.start() for match in re.finditer(r"\([^()]*\)", text) if words.STRONG_TAG.search(match[0])]
+    opened = [
+        match.start()
+        for match in re.finditer(r"\([^()]*[^\W\d_][^()]*\)", text)
+        if words.STRONG_TAG.search(match[0]) or _only_tags(match[0])
+    ]
     end = _before(text, min([*strong, *edition, *bracket, *filter(None, opened), len(text)]))
     while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):
         if not text[: match.start()].strip(" -.(["):
@@ -433,7 +421,7 @@ def _with_part(
         parts,
         part=int(digits) if digits.isdigit() else _ROMAN[digits],
         part_count=int(count) if count else None,
-        is_disc_part=(match[1] or "").lower() in {"cd", "dvd", "disc", "disk"},
+        is_disc_part=(match[1] or "").lower() in {"cd", "vcd", "dvd", "disc", "disk"},
         part_stem=fold_title(text[: match.start()] + " " + text[match.end() :]),
         part_head=_title(text[:start]) if year is None or is_before else "",
         part_title=part_title,

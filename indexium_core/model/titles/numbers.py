@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import Evidence
 
-__all__ = ["NumberMatch", "find_date", "find_number", "season_of_folder", "with_digits"]
+__all__ = ["NumberMatch", "find_date", "find_date_of_number", "find_number", "season_of_folder", "with_digits"]
 
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
 _MORE = r"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{1,4}[ ._]*)?ep?[ ._]?\d{1,4}|(?:[-~]|\s?[+&]\s?)\d{1,4}(?![^\W_]))*"
@@ -44,7 +44,8 @@ _SEASON_DASH = re.compile(
 _SEASON_GAP = re.compile(rf"{_B}s(\d{{1,2}})[ ._](\d{{2,3}})(?:v\d)?{_E}()", re.IGNORECASE)
 _EPISODE = re.compile(
     rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,4}})((?:\s?[-+&]\s?(?:e|ep)?\d{{1,4}}(?!\d))?)(?:v\d)?{_E}|"
-    rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|bölüm|jakso|avsnitt|puntata|epizod|الحلقة)(){_E}|"
+    rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|bölüm|jakso|avsnitt|puntata|epizod|الحلقة)"
+    rf"(?![ ._-]*\d)(){_E}|"
     r"第\s*(\d{1,4})\s*[集話话回]()|(?<!\d)(\d{1,4})\s*[화회話集]()(?![^\W_])",
     re.IGNORECASE,
 )
@@ -78,6 +79,9 @@ _DATES = (
     re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-._ ])(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)"),
     re.compile(r"(?<!\d)(0[1-9]|1[0-2])([-._ ])(0[1-9]|[12]\d|3[01])\2((?:19|20)\d\d)(?!\d)"),
     re.compile(r"(?<!\d)([01]\d|2\d)([-.])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
+)
+_DATED_NUMBER = re.compile(
+    rf"{_B}e\d{{1,4}}(?:[ .]end)?[ .]([0-2]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]){_E}", re.IGNORECASE
 )
 _MOST = 40  # episodes of one file: a longer range is no range
 
@@ -126,6 +130,12 @@ def find_date(text: str) -> NumberMatch | None:
             if place != 4 or _is_short_date(text, match):
                 return _match(match, "episode", aired=date.isoformat())
     return None
+
+
+def find_date_of_number(text: str) -> NumberMatch | None:
+    """Return the date of six digits after the number of an episode, as Korean releases have it: `Goblin.E01.161202`."""
+    match = _DATED_NUMBER.search(text)
+    return find_date(f"20{match[1]}{match[2]}{match[3]}") if match else None
 
 
 def with_digits(text: str) -> str:

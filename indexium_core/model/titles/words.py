@@ -21,14 +21,17 @@ __all__ = [
     "EDITION_WORD",
     "EPISODE",
     "EVENT",
+    "EXTRAS",
     "EXTRA_FOLDER",
     "EXTRA_NAME",
-    "EXTRA_SUFFIX",
+    "EXTRA_OF",
     "FILM_FOLDERS",
     "HOME_FOLDER",
     "LANGUAGES",
     "LECTURE_FOLDER",
     "PART",
+    "RECORDINGS",
+    "SAMPLE",
     "SAMPLE_FOLDER",
     "SEASON",
     "SECTION",
@@ -38,6 +41,7 @@ __all__ = [
     "STAGE",
     "STRONG_TAG",
     "TELEVISION_TAG",
+    "TRAILER",
     "TRAILER_FOLDER",
 ]
 
@@ -47,7 +51,7 @@ SEASON = (
 )
 EPISODE = (
     "episodes?|épisodes?|episodios?|episódios?|epis[oó]de|epizod[ae]?|epizód|eps?|folge|capítulos?|"
-    "capitulos?|cap|odcinek|odc|"
+    "capitulos?|cap|odcinek|odc|lucka|"
     "aflevering|afl|avsnitt|afsnit|jakso|bölüm|bolum|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|פרק"
 )
 BOOK = "livre|book|buch|libro"  # a season of some series: `Livre II`
@@ -56,7 +60,7 @@ SECTION = (  # of a course
     "chapter|kapitel|chapitre|cap[ií]tulo|capitolo|lecture|lesson|lektion|lecci[oó]n|leçon|lezione|unit|modul[eo]?|day|"
     "tag|week|woche|lec|l(?=\\d\\d)|class|session|section|sektion|vorlesung|урок|лекция"
 )
-PART = "part|pt|cd|dvd|disc|disk|teil|partie|parte|часть|część|deel|del"
+PART = "part|pt|cd|vcd|dvd|disc|disk|teil|partie|parte|часть|część|cz|deel|del"
 SPECIALS = re.compile(
     r"specials?|sonderfolgen|hors[- ]?s[ée]rie|especiales|speciali|especiais|спецвыпуски|ovas?|oads?|"
     r"season ?0+|s0+|staffel ?0+|saison ?0+|temporada ?0+|stagione ?0+",
@@ -81,15 +85,41 @@ EXTRA_NAME = re.compile(
     r"scènes coupées\b|bandes?[- ]annonces?\b|(?:nc)?(?:op|ed)\d*$|creditless\b|audio commentary\b|image gallery\b)",
     re.IGNORECASE,
 )
-EXTRA_SUFFIX = re.compile(
-    r"-(?:scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|extra|other)$", re.IGNORECASE
+TRAILER = re.compile(
+    r"(?:^|[-._ (\[])(?:(?:official|theatrical|final|original|international)[-._ ])?"
+    r"(?:teaser[-._ ])?(?:trailer|teaser|bande[-._ ]annonce|zwiastun|трейлер)(?:[-._ ]?#?\d{1,2})?(?![^\W_])[)\]]?",
+    re.IGNORECASE,
+)
+SAMPLE = re.compile(r"^sample(?:$|[-_]| - )|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
+EXTRA_OF = re.compile(  # the name of an extra after the year or the season of its title
+    r"(?:(?<![^\W_])(?:19|20)\d\d[)\]]?|(?<![^\W_])s\d{1,2})(?P<extra>[ ._-]+"
+    r"(?:(?:extras?|bonus|featurettes?|bloopers|outtakes)(?![^\W_])|(?:the[ ._])?making[ ._-]of(?![^\W_])|"
+    r"behind[ ._-]the[ ._-]scenes|deleted[ ._-]scenes?|gag[ ._-]reel).*)",
+    re.IGNORECASE,
+)
+EXTRAS = (  # the ends of the names of extras
+    re.compile(
+        r"-(?:scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|extra|other)$", re.IGNORECASE
+    ),
+    re.compile(
+        r"[ _.-]+(?:nc[ _-]?(?:op|ed)|creditless[ _](?:op|ed|opening|ending))"
+        r"[ _]?\d{0,2}[a-z]?(?:v\d)?(?=$|[ _.]*[\[(])",
+        re.IGNORECASE,
+    ),
+    re.compile(  # of a disc of anime
+        r"[ _.-]+(?:\[(?:menu|pv|cm|iv|nc(?:op|ed)|logo|preview)[ _]?\d{0,2}[a-z]?(?:v\d)?\]|"
+        r"menu[ _]\d{1,2}(?=[ _]*[\[(])).*",
+        re.IGNORECASE,
+    ),
 )
 # Folders whose name says the kind of their files or nothing: they never name a title.
 SERIES_FOLDERS = re.compile(
     r"(?:tv|television|fernsehen)?[ ._-]*(?:tv|shows?|tv[ ._-]*shows?|tv[ ._-]*series|series|serien|séries|serie|"
     r"anim(?:e|és?)(?:[ ._-]series)?|сериалы|телесериалы|dramas?|k-?dramas?|电视剧|连续剧|动漫|番剧|アニメ|ドラマ|"
     r"드라마|"
-    r"televisie|telenovelas|cartoons|مسلسلات|mini[- ]?s[ée]ries?|miniserien?)"
+    r"televisie|telenovelas|novelas?|cartoons|مسلسلات|mini[- ]?s[ée]ries?|miniserien?|web[- ]?series|serials?|"
+    r"s[ée]rie[sn]?[ ._-]tv|(?:tv-)?serier|seriale|seri[aá]ly|dizi(?:ler)?|sorozatok|doramas?|[jct]-?dramas?|"
+    r"variety(?: shows?)?|asian dramas?)"
     r"(?:[ ._-](?:hd|uhd|4k|kids|de|en|fr|es|it|pt|br|ru|nl|pl|vf|vo|vostfr))?",
     re.IGNORECASE,
 )
@@ -115,7 +145,8 @@ FILM_FOLDERS = re.compile(
 HOME_FOLDER = re.compile(
     r"home ?(?:videos?|movies?)|heimvideos?|private?(?: videos?)?|privat|family(?: videos?)?|"
     r"familie(?:nvideos)?|famille|familia|"
-    r"famiglia|семья|camera(?: ?roll| ?uploads?)?|kamera|dcim|1\d\d(?:apple|media|andro|gopro|canon|nikon|_pana|msdcf|"
+    r"famiglia|familjen|rodzina|eigen video'?s?|video nostri|hemvideo|videos? caseros|vídeos? caseiros|семья|"
+    r"camera(?: ?roll| ?uploads?)?|kamera|dcim|1\d\d(?:apple|media|andro|gopro|canon|nikon|_pana|msdcf|"
     r"eos\w*|olymp|d\d+\w*|_fuji)|whatsapp(?: video)?s?|gopro|handy(?:videos)?|iphone|phone|urlaub\w*|"
     r"vacations?|holidays?|"
     r"vacances|vacaciones|ferien|own videos|eigene videos|my videos|мои видео|家庭视频|家族|screen ?recordings?|"
@@ -128,6 +159,18 @@ LECTURE_FOLDER = re.compile(
     re.IGNORECASE,
 )
 COURSE = re.compile(r"(?:udemy|coursera|pluralsight|lynda|skillshare|edx)\b.*", re.IGNORECASE)  # its provider first
+RECORDINGS = (  # what recorders write: title, perhaps the title of an episode, date, minutes
+    re.compile(  # onlinetvrecorder.com
+        r"(?P<title>.+?)(?:__(?P<episode>.+?))?_(?P<date>\d\d\.\d\d\.\d\d)_\d\d-\d\d_[a-z0-9]+_(?P<minutes>\d+)_TVOON_DE.*",
+        re.IGNORECASE,
+    ),
+    re.compile(  # get_iplayer
+        r"(?P<title>.+?)(?:_-_(?P<episode>(?!\d|Episode_\d).+?))?_[bmp]0[0-9a-z]{6}_(?:default|editorial|original|signed|other)",
+    ),
+    re.compile(r"(?P<title>.+?)_[A-Z0-9]{4,}_(?P<date>(?:19|20)\d\d_\d\d_\d\d)_\d\d_\d\d_\d\d"),  # Windows Media Center
+    re.compile(r"(?P<title>.+?) - ''(?P<episode>.+)'' \(Recorded .*\)"),  # TiVo
+    re.compile(r"(?P<title>.+\)) (?:19|20)\d\d-\d\d-\d\d-\d{4}"),  # Channels DVR: `Film (1954) 2020-08-13-2000`
+)
 # Names that cameras, phones and programs for recordings make.
 CAMERA = re.compile(
     r"(?:vid|img|pxl|mvi|mov|dsc[nf]?|_dsc|dji|gopr|g[hxp]\d\d|video|cam|sam|cimg|wp|rec|fvid|imgp|sdv|mvimg|hni|"
@@ -141,15 +184,19 @@ CAMERA = re.compile(
     r".+-(?:19|20)\d{6}_\d{6}(?:utc)?-(?:meeting recording|besprechungsaufzeichnung)|"
     r"(?:video[-_ ])?(?:19|20)\d\d[-._](?:0\d|1[0-2])[-._][0-3]\d[ _t-]+(?:at )?[0-2]\d[-.:h_][0-5]\d.*|"
     r"(?:whatsapp video|screen ?recording|bildschirmaufnahme|bildschirmvideo|screencast|simplescreenrecorder|"
-    r"snapchat|facetime|signal|telegram|grabación de pantalla|enregistrement de l.écran|captura de vídeo|"
-    r"video recording|zoom)[-_ ]?.*\d{3}.*|"
+    r"(?:snapchat|facetime|signal|telegram|zoom)(?=[-_ ]\d)|grabación de pantalla|enregistrement de l.écran|"
+    r"captura de vídeo|"
+    r"video recording)[-_ ]?.*\d{3}.*|"
     r"(?:received|fb_vid|fb_img|inshot|lv_\d|videoshow|viva_video|kinemaster|lumafusion)[-_]\d{6,}.*|zoom_\d+|rpreplay_final\d+|"
     r".*(?:19|20)\d\d\.\d\d\.\d\d - \d\d\.\d\d\.\d\d\.\d\d(?:\.dvr)?|"  # a recording of a screen
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
 EVENT = re.compile(
-    r"\b(?:birthday|\w*geburtstag\w*|anniversaire|cumple(?:a[nñ]os)?|compleanno|день рождения|wedding|"
+    r"\b(?:birthday|\w*geburtstag\w*|anniversaire|cumple(?:a[nñ]os)?|compleanno|"
+    r"bruiloft|verjaardag|afzwemmen|matrimonio|battesimo|saggio di danza|comunione|wesele|ślub|urodziny|chrzciny|"
+    r"bröllop|födelsedag|studenten|dagis|skolavslutning|bryllup|fødselsdag|casamento|aniversário|batizado|"
+    r"düğün|svatba|narozeniny|день рождения|wedding|"
     r"\w*hochzeit\w*|mariage|boda|"
     r"christmas|xmas|weihnacht\w*|noël|navidad|natale|новый год|easter|ostern|holidays?|vacation|\w*urlaub|vacances|"
     r"vacaciones|graduation|einschulung|schultag|schulfest|baptism|taufe|first (?:steps|day)|"
@@ -188,7 +235,7 @@ SOFT_TAG = re.compile(
     r"director'?s|directors|cut|edition|final|special|anniversary|\d\dth|fr|de|en|es|ita?|ru|rus|eng|ger|"
     r"pl|nl|jap|jpn|kor|"
     r"german|deutsch|french|italian|spanish|castellano|latino|english|russian|japanese|korean|chinese|mandarin|"
-    r"cantonese|hindi|tamil|telugu|[国粤英日韩中双语字幕]{2,}|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
+    r"gesproken|ondertiteld|tal|svenskt|norsk|dansk|suomeksi|doppiato|cantonese|hindi|tamil|telugu|[国粤英日韩中双语字幕]{2,}|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
     r"hungarian|portuguese|brazilian|romanian|ukrainian|arabic|hebrew|thai|vietnamese|untouched|readnfo|v[2-5]|p2p",
     re.IGNORECASE,
 )
