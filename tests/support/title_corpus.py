@@ -1,9 +1,9 @@
 """
 The labelled names of `tests/corpus`: identify them, and count what is right.
 
-`titles.json` has names of many kinds, `libraries.json` the folders of several people, and names one by one. A label has
-the type (`home`: no film and no episode), and for a film or an episode its title, year, season, episodes and date. The
-date of an episode with a number is an optional label.
+`titles.json` has names of many kinds. `libraries.json` and `collections.json` have the folders of several people, and
+names one by one. A label has the type (`home`: no film and no episode), and for a film or an episode its title, year,
+season, episodes and date. The date of an episode with a number is an optional label.
 `also` are other right titles. `edition`, `part` and `ids` are labels of films.
 """
 
@@ -25,7 +25,7 @@ from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
 __all__ = ["CORPORA", "MEASURES", "Score", "evaluate", "labels"]
 
 _FOLDER = Path(__file__).resolve().parents[1] / "corpus"
-CORPORA = (_FOLDER / "titles.json", _FOLDER / "libraries.json")
+CORPORA = (_FOLDER / "titles.json", _FOLDER / "libraries.json", _FOLDER / "collections.json")
 MEASURES = ("type", "title", "year", "number", "grouping")
 
 

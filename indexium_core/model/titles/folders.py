@@ -16,6 +16,7 @@ from indexium_core.model.titles.title_guess import LibraryKind
 
 __all__ = ["Place", "is_category", "place_of"]
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _DISC_NUMBER = re.compile(r"(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"other|others|shorts?|scenes|clips?|interviews?|extras?|proof", re.IGNORECASE)
 _SECTION = re.compile(rf"(?:(?:{words.SECTION})[ ._-]*)?(\d{{1,2}})(?=$|[ ._:)-])", re.IGNORECASE)
@@ -42,6 +43,7 @@ class Place:
     part: int | None = None  # number of the disc folder
     hint: Literal["series", "home", ""] = ""
     is_category: bool = False  # the folder of the file is for many titles
+    year: int | None = None  # of a folder for the films of a year
     has_films: bool = False  # a folder around the file is for films
 
     @property
@@ -83,6 +85,7 @@ def place_of(
     """
     role: Role = "main"
     season: int | None = None
+    year: int | None = None
     season_title, disc, medium, part, found, path = "", False, False, None, None, ""
     hint: Literal["series", "home", ""] = ""
     for depth in range(len(folders), 0, -1):
@@ -103,6 +106,7 @@ def place_of(
         elif kind == "educational" and season is None and (section := _section(folders[:depth])) is not None:
             season = section
         elif is_category(name):
+            year = int(name) if year is None and _YEAR.fullmatch(name) else year
             hint = hint or _hint(name, kind)
         else:
             found, path = _as_folder(read(name)), "/".join(folders[:depth])
@@ -123,6 +127,7 @@ def place_of(
         part=part,
         hint=hint,
         is_category=not folders or is_category(folders[-1]),
+        year=year if has_films else None,
         has_films=has_films,
     )
 

@@ -231,6 +231,8 @@ class _Guesser:
         year = parts.year or (int(dated[1]) if dated else None)
         if year is None and title == parts.order_title and parts.is_order_year:
             year = parts.order
+        if year is None and source is None:
+            year = place.year
         if source is not None:
             is_same = fold_title(source.title) == fold_title(title)
             title = title if is_same and source.is_release else source.title or title
@@ -271,10 +273,17 @@ class _Guesser:
         return self._without_person(each, parts.title) or parts.episode_title, None
 
     def _without_person(self, each: PlacedFile, title: str) -> str:
-        """Return a title without the director of its folder, last name first: `Kurosawa Akira/Akira Kurosawa - Ran`."""
-        person = fold_title(each.file.folders[-1]).split()[::-1] if each.file.folders else []
-        kept = [part for part in title.split(" - ") if fold_title(part).split() != person]
-        return " - ".join(kept) if len(person) > 1 and kept else title
+        """
+        Return a title without the director or the collection that its folder names.
+
+        The folder has the last name first (`Kurosawa Akira/Akira Kurosawa - Ran`), or a year follows
+        (`James Bond 007/007 - 1964 - Goldfinger`).
+        """
+        folder = fold_title(each.file.folders[-1]).split() if each.file.folders else []
+        kept = [part for part in title.split(" - ") if len(folder) < 2 or fold_title(part).split() != folder[::-1]]
+        if len(kept) > 2 and _DATED.fullmatch(" - ".join(kept[1:])) and set(fold_title(kept[0]).split()) <= set(folder):
+            del kept[0]
+        return " - ".join(kept) or title
 
     def _film_folder(self, each: PlacedFile, title: str) -> NameParts | None:
         """Return the parts of the folder if it names the film of a file."""

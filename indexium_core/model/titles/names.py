@@ -37,6 +37,7 @@ _MONTH = re.compile(
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
 _CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
+_NUMBER_FIRST = re.compile(r"^\[(s\d{1,2}e\d{1,3}|\d{1,2}x\d{2,3})\]\s*(.+?)(?: - |$)", re.IGNORECASE)
 _CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGNORECASE)  # [Cap.102]: S01E02
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"(?<=[^\s\[(])\s*\[(\d{2,3})(?:v\d)?(?:[ _]?end)?\](?=\s*(?:\[|$))", re.IGNORECASE)
@@ -44,6 +45,10 @@ _TAGS_FIRST = re.compile(r"^\([^()]*\)[ _.-]*(?=\w)")
 _TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,})+$")
 _LONGEST_EPISODE = 65  # minutes of a recording without the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
+_IN_TWO_SCRIPTS = re.compile(  # `花样年华 In the Mood for Love`, `In the Mood for Love 花样年华`: the first one
+    r"([^\x00-\u024f]\S*(?: [^\x00-\u024f]\S*)*) (?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*|"
+    r"((?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*) [^\x00-\u024f].*"
+)
 _ELISION = re.compile(r"(?<![^\W_])(d|l|qu) (?=[aeiouyhàâéèêîô])", re.IGNORECASE)  # `Nid.d.Espions`
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= |$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
 _WEBSITE = re.compile(
@@ -110,6 +115,7 @@ def read_name(name: str) -> NameParts:
     text, role = _without_role(text)
     has_crc = _CRC.search(text) is not None
     text = _cleaned(text)
+    text = _NUMBER_FIRST.sub(r"\2 - \1 - ", text)
     if _BRACKETED.match(text):
         text = _unbracketed(text)
     group = None if _WEBSITE.match(text) else _GROUP.match(text)
@@ -355,7 +361,9 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
     span = _YEARS.search(text)
     if span and span.start():
         return int(span[1]), span.start(), True
-    found = [each for each in _YEAR.finditer(text) if not number or not number.start <= each.start() < number.end]
+    titled = words.TITLE_WITH_YEAR.match(text)
+    years = [each for each in _YEAR.finditer(text) if titled is None or each.end() > titled.end()]
+    found = [each for each in years if not number or not number.start <= each.start() < number.end]
     marked = [
         each
         for each in found
@@ -462,6 +470,8 @@ def _title(text: str) -> str:
     text = re.sub(r"^[)\]]+|[(\[]+$", "", text).strip(" -_~,;:+|")
     if text.endswith(".") and not _ACRONYM.search(text[-4:]) and not text.endswith(".."):
         text = text.rstrip(". ")
+    if in_two_scripts := _IN_TWO_SCRIPTS.fullmatch(text):
+        text = in_two_scripts[1] or in_two_scripts[2]
     text = re.split(r"\s+a\.?k\.?a\.?\s+", text, maxsplit=1, flags=re.IGNORECASE)[0]
     return text + "." if _CUT_ACRONYM.search(text) else text
 

@@ -100,7 +100,8 @@ class Neighbours:
         if each.file.nfo.kind or (place.is_disc and not (parts.is_camera and place.hint == "home")):
             return False
         if parts.is_camera:
-            return place.season is None
+            is_named = place.parts is not None and place.parts.is_year_marked  # `Zodiac (2007)/00001.mkv`
+            return place.season is None and not (is_named and parts.title.isdecimal())
         if place.hint == "home" and self._kind not in ("movies", "series"):
             is_titled = parts.is_year_marked or parts.is_release or bool(parts.ids)
             return not is_titled and (parts.evidence not in {"episode", "word"} or bool(parts.aired))
@@ -226,9 +227,12 @@ class Neighbours:
             return True
         if likes_series or parts.is_broadcast:
             return parts.year is None or not parts.is_year_marked
-        if parts.part_title and parts.part_head and not place.has_films:  # `Series - Part 3 - Title`
+        has_head = (
+            bool(parts.part_head) or place.parts is not None
+        )  # `Series - Part 3 - Title`, `Series/Part 3 - Title`
+        if parts.part_title and has_head and not place.has_films:
             head = fold_title(parts.part_head)
-            is_own_folder = place.parts is not None and fold_title(place.parts.title) == head
+            is_own_folder = place.parts is not None and head in {"", fold_title(place.parts.title)}
             fewest = _TITLED_PARTS if is_own_folder else _MINISERIES  # a folder may have the three films of a trilogy
             if parts.is_part_padded or parts.year is not None or len(self._titled_parts[head]) >= fewest:
                 return True

@@ -28,11 +28,12 @@ _NXNN = re.compile(
 )
 _POINT = re.compile(r"\[(\d{1,2})\.([0-2]\d)\]()")  # [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
 _SEASON_EPISODE = re.compile(
-    rf"{_B}(?:{words.SEASON}|s)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
+    rf"{_B}(?:{words.SEASON}|s|t)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
     rf"((?:\s?[-+&]\s?\d{{1,4}})?){_E}|"
     rf"{_B}(\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ ._]*(?:{words.SEASON})[ ._,-]*"
     rf"(?:{words.EPISODE})?[ ._#-]*(\d{{1,4}})((?:\s?[-+&]\s?\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
     r"第\s*(\d{1,3})\s*[季期部][ ._-]*第?\s*(\d{1,4})\s*[集話话回]()|"
+    rf"{_B}(?:season|s)\s*(\d{{1,2}})[ ._-]*第\s*(\d{{1,4}})\s*[集話话回]()|"
     r"(?:시즌|シーズン)\s*(\d{1,3})[ ._-]*(?:第)?\s*(\d{1,4})\s*[화회話]?()",
     re.IGNORECASE,
 )
@@ -46,7 +47,7 @@ _EPISODE = re.compile(
     rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,4}})((?:\s?[-+&]\s?(?:e|ep)?\d{{1,4}}(?!\d))?)(?:v\d)?{_E}|"
     rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|bölüm|jakso|avsnitt|puntata|epizod|الحلقة)"
     rf"(?![ ._-]*\d)(){_E}|"
-    r"第\s*(\d{1,4})\s*[集話话回]()|(?<!\d)(\d{1,4})\s*[화회話集]()(?![^\W_])",
+    r"第\s*(\d{1,4})\s*[集話话回]()|(?:제\s*|(?<!\d))(\d{1,4})\s*[화회話集]()(?![^\W_])",
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(rf"{_B}(?:sp|ova|oad|special|ona)[ ._-]*(\d{{1,3}}){_E}", re.IGNORECASE)

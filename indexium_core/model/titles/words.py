@@ -41,6 +41,7 @@ __all__ = [
     "STAGE",
     "STRONG_TAG",
     "TELEVISION_TAG",
+    "TITLE_WITH_YEAR",
     "TRAILER",
     "TRAILER_FOLDER",
 ]
@@ -70,7 +71,8 @@ EXTRA_FOLDER = re.compile(
     r"extras?|behind the scenes|deleted scenes|interviews?|scenes|shorts?|featurettes?|clips?|others?|backdrops|"
     r"nc(?:op|ed)s?|theme-music|bonus(?: ?material| features?| disc)?|(?:special|extra) ?features?|supplements?|"
     r"making[- ]of|outtakes|bloopers|extrafanart|proof|"
-    r"zusatzmaterial|suppléments|extra's",
+    r"zusatzmaterial|suppléments|extra's|sps|дополнительные материалы|бонусы?|materiały dodatkowe|contenuti extra|"
+    r"(?:映像)?特典(?:映像)?|花絮",
     re.IGNORECASE,
 )
 TRAILER_FOLDER = re.compile(r"trailers?|teasers?|bandes?[- ]annonces?|tráilers?", re.IGNORECASE)
@@ -102,7 +104,7 @@ EXTRAS = (  # the ends of the names of extras
         r"-(?:scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|extra|other)$", re.IGNORECASE
     ),
     re.compile(
-        r"[ _.-]+(?:nc[ _-]?(?:op|ed)|creditless[ _](?:op|ed|opening|ending))"
+        r"[ _.-]+(?:nc[ _-]?(?:op|ed)|(?:creditless|clean)[ _](?:op|ed|opening|ending))"
         r"[ _]?\d{0,2}[a-z]?(?:v\d)?(?=$|[ _.]*[\[(])",
         re.IGNORECASE,
     ),
@@ -150,7 +152,8 @@ HOME_FOLDER = re.compile(
     r"eos\w*|olymp|d\d+\w*|_fuji)|whatsapp(?: video)?s?|gopro|handy(?:videos)?|iphone|phone|urlaub\w*|"
     r"vacations?|holidays?|"
     r"vacances|vacaciones|ferien|own videos|eigene videos|my videos|мои видео|家庭视频|家族|screen ?recordings?|"
-    r"camcorder|avchd|vhs(?:[ -]tapes)?|screencasts",
+    r"camcorder|avchd|dash ?cams?|überwachungskamera|security ?cam(?:era)?s?|cctv|drohne|drones?|"
+    r"vhs(?:[ -]tapes)?|screencasts",
     re.IGNORECASE,
 )
 LECTURE_FOLDER = re.compile(
@@ -177,6 +180,7 @@ CAMERA = re.compile(
     r"p\d{3}|inshot|lv|trim|yi|pict|sany|mah|maq|mvc|kdsc|imag|vlc-record|clip|hpim|vlog|movie)"
     r"[-_]?\d{3,}(?:[-_ .~(].*)?|"
     r".*[-_]1[3-9]\d{11}|c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
+    r"(?:19|20)\d\d_\d{4}_\d{6}_.*|(?:teams|zoom|webex) meeting .*|"
     r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|gmt(?:19|20)\d{6}-\d{6}.*|"
     r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[-_ t][0-2]\d[0-5]\d[0-5]\d(?:[-_. ].*)?|"
     r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d[ _t-]+[0-2]\d[-.:_][0-5]\d[-.:_][0-5]\d"
@@ -205,6 +209,7 @@ EVENT = re.compile(
     r"strand|garden|garten|"
     r"baby|baby(?:film|video)\w*|kids|silvester|vhs tape|отпуск|дача|свадьба|"
     r"运动会|生日|婚礼|毕业典礼|運動会|誕生日|結婚式|卒業式|생일|결혼식|졸업식|"
+    r"abiball|abifeier|konfirmation|kommunion|polterabend|klassenfahrt|"
     r"lecture|vorlesung|seminar|webinar|\w*thesis|bachelorarbeit|masterarbeit|screencast)\b",
     re.IGNORECASE,
 )
@@ -244,6 +249,12 @@ EDITION = re.compile(
     r"rogue|international|producer'?s|kino|langfassung)[ ._-]+(?:director'?s[ ._-]+)?(?:cut|edition|version|fassung)|"
     r"\d{2}(?:th|st|nd|rd)[ ._-]+anniversary(?:[ ._-]+edition)?|open[ ._-]+matte|fan[ ._-]+edit|"
     r"criterion(?:[ ._-]+collection)?|redux|despecialized(?:[ ._-]+edition)?|langfassung|version longue)\b",
+    re.IGNORECASE,
+)
+# Titles that end with a year which is not that of their release.
+TITLE_WITH_YEAR = re.compile(
+    r"space 1999|reply 19(?:88|94|97)|scam (?:1992|2003)|blade runner 2049|wonder woman 1984|death race 2000|"
+    r"class of (?:1984|1999)|cherry 2000",
     re.IGNORECASE,
 )
 EDITION_WORD = re.compile(

@@ -200,6 +200,10 @@ def test_family_event_in_the_folder_makes_a_home_video() -> None:
         (["Show (1977) - Part 4.avi"], ("episode", "Show", 1, (4,))),
         (["Kurosawa Akira/Akira Kurosawa - 1985 - Ran.mkv"], ("movie", "Ran", None, ())),
         (["Star Wars/Star Wars - A New Hope (1977).mkv"], ("movie", "Star Wars - A New Hope", None, ())),
+        (["James Bond 007/007 - 1964 - Goldfinger.mkv"], ("movie", "Goldfinger", None, ())),
+        (["Film (2007) 1080p/00001.mkv"], ("movie", "Film", None, ())),
+        (["Dashcam/2020_0814_173322_0045F.MP4"], ("home", "", None, ())),
+        (["Show (1984)/Teil 03 - Name.mkv"], ("episode", "Show", 1, (3,))),
         (["Uni/Talks/Some Talk - A Name.mp4"], ("home", "", None, ())),
         (["Algebra - Lecture 12 - A Name.mp4"], ("home", "", None, ())),
         (["Vacances Bretagne 2012 - jour 3.avi"], ("home", "", None, ())),
@@ -211,6 +215,13 @@ def test_folder_and_name_say_together_what_a_file_is(
     guess = guesses(*paths)[0]
     title = "" if guess.kind == "home" else guess.title
     assert (guess.kind, title, guess.season, guess.episodes) == found
+
+
+def test_folder_of_a_year_is_that_of_its_films() -> None:
+    [film] = guesses("Movies/1994/A Film.mkv")
+    assert (film.title, film.year) == ("A Film", 1994)
+    [other] = guesses("1994/A Film.mkv")
+    assert other.year is None
 
 
 def test_nfo_decides_kind() -> None:
