@@ -45,10 +45,6 @@ _TAGS_FIRST = re.compile(r"^\([^()]*\)[ _.-]*(?=\w)")
 _TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,})+$")
 _LONGEST_EPISODE = 65  # minutes of a recording without the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
-_IN_TWO_SCRIPTS = re.compile(  # `花样年华 In the Mood for Love`, `In the Mood for Love 花样年华`: the first one
-    r"([^\x00-\u024f]\S*(?: [^\x00-\u024f]\S*)*) (?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*|"
-    r"((?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*) [^\x00-\u024f].*"
-)
 _ELISION = re.compile(r"(?<![^\W_])(d|l|qu) (?=[aeiouyhàâéèêîô])", re.IGNORECASE)  # `Nid.d.Espions`
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= |$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
 _WEBSITE = re.compile(
@@ -89,7 +85,9 @@ _TAG_BEFORE_YEAR = re.compile(
 _EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
 _CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
 _PLAIN_TAG = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_SEASON_AT_END = re.compile(rf"(?<=\w)\s*-?\s+(?:{words.SEASON})\s*\d{{1,2}}$", re.IGNORECASE)
+_SEASON_AT_END = re.compile(
+    rf"(?<=\w)(?:\s*-?\s+(?:{words.SEASON})\s*\d{{1,2}}|\s+-\s+(?:{words.BOOK}) (?:\d{{1,2}}|[ivx]+))$", re.IGNORECASE
+)
 _COUNTRY = re.compile(rf"(?:\s*\(({words.COUNTRIES.pattern})\)|(?<=\w) (US|UK|AU|NZ))\s*$")
 
 
@@ -268,6 +266,8 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     film_title = title
     if number is not None and number.evidence != "episode":
         film_title = _title(spaced[: min(tail, year[1]) if year else tail])
+    if year is not None and number is None:
+        film_title = words.OTHER_TITLE.sub("", film_title)
     if year is not None and (is_release or re.search(r" 3d$", film_title, re.IGNORECASE)):
         film_title = _without_tags(film_title)
     episode_title = _title(spaced[number.end : tail]) if number and tail >= number.end else ""
@@ -392,6 +392,7 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         is_after = number is not None and each.start() > number.start and not is_release
         if number is not None and is_after and (rest or number.evidence != "number"):
             continue
+        rest = re.sub(r"^\([^()]*\)?$", "", rest)
         if not rest or is_release or _only_tags(_PART.sub(" ", rest)) or _EDITION_FIRST.match(rest):
             return int(each[1]), _before(text, each.start()), False
     return None
@@ -470,7 +471,7 @@ def _title(text: str) -> str:
     text = re.sub(r"^[)\]]+|[(\[]+$", "", text).strip(" -_~,;:+|")
     if text.endswith(".") and not _ACRONYM.search(text[-4:]) and not text.endswith(".."):
         text = text.rstrip(". ")
-    if in_two_scripts := _IN_TWO_SCRIPTS.fullmatch(text):
+    if in_two_scripts := words.IN_TWO_SCRIPTS.fullmatch(text):
         text = in_two_scripts[1] or in_two_scripts[2]
     text = re.split(r"\s+a\.?k\.?a\.?\s+", text, maxsplit=1, flags=re.IGNORECASE)[0]
     return text + "." if _CUT_ACRONYM.search(text) else text

@@ -226,7 +226,7 @@ class Neighbours:
         if (parts.part_count or 0) >= _MINISERIES or (is_after_year and parts.part >= _MINISERIES):
             return True
         if likes_series or parts.is_broadcast:
-            return parts.year is None or not parts.is_year_marked
+            return is_after_year or not parts.is_year_marked
         has_head = (
             bool(parts.part_head) or place.parts is not None
         )  # `Series - Part 3 - Title`, `Series/Part 3 - Title`
@@ -234,7 +234,8 @@ class Neighbours:
             head = fold_title(parts.part_head)
             is_own_folder = place.parts is not None and head in {"", fold_title(place.parts.title)}
             fewest = _TITLED_PARTS if is_own_folder else _MINISERIES  # a folder may have the three films of a trilogy
-            if parts.is_part_padded or parts.year is not None or len(self._titled_parts[head]) >= fewest:
+            is_sure = parts.is_part_padded or parts.year is not None or parts.is_release
+            if is_sure or len(self._titled_parts[head]) >= fewest:
                 return True
         return self.part_count(parts) >= _MINISERIES
 

@@ -45,7 +45,7 @@ _SEASON_DASH = re.compile(
 _SEASON_GAP = re.compile(rf"{_B}s(\d{{1,2}})[ ._](\d{{2,3}})(?:v\d)?{_E}()", re.IGNORECASE)
 _EPISODE = re.compile(
     rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,4}})((?:\s?[-+&]\s?(?:e|ep)?\d{{1,4}}(?!\d))?)(?:v\d)?{_E}|"
-    rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|bölüm|jakso|avsnitt|puntata|epizod|الحلقة)"
+    rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|b[öo]l[üu]m|jakso|avsnitt|puntata|epizod|الحلقة)"
     rf"(?![ ._-]*\d)(){_E}|"
     r"第\s*(\d{1,4})\s*[集話话回]()|(?:제\s*|(?<!\d))(\d{1,4})\s*[화회話集]()(?![^\W_])",
     re.IGNORECASE,

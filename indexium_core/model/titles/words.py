@@ -27,8 +27,10 @@ __all__ = [
     "EXTRA_OF",
     "FILM_FOLDERS",
     "HOME_FOLDER",
+    "IN_TWO_SCRIPTS",
     "LANGUAGES",
     "LECTURE_FOLDER",
+    "OTHER_TITLE",
     "PART",
     "RECORDINGS",
     "SAMPLE",
@@ -161,7 +163,9 @@ LECTURE_FOLDER = re.compile(
     r"seminars?|webinars?|courses?|kurse?|cours|cursos?|corsi|tutorials?|udemy|coursera|lessons|zoom",
     re.IGNORECASE,
 )
-COURSE = re.compile(r"(?:udemy|coursera|pluralsight|lynda|skillshare|edx)\b.*", re.IGNORECASE)  # its provider first
+COURSE = re.compile(
+    r"(?:udemy|coursera|pluralsight|lynda|skillshare|edx)\b.*|.+ (?:course|bootcamp|kurs|curso)", re.IGNORECASE
+)
 RECORDINGS = (  # what recorders write: title, perhaps the title of an episode, date, minutes
     re.compile(  # onlinetvrecorder.com
         r"(?P<title>.+?)(?:__(?P<episode>.+?))?_(?P<date>\d\d\.\d\d\.\d\d)_\d\d-\d\d_[a-z0-9]+_(?P<minutes>\d+)_TVOON_DE.*",
@@ -209,7 +213,7 @@ EVENT = re.compile(
     r"strand|garden|garten|"
     r"baby|baby(?:film|video)\w*|kids|silvester|vhs tape|отпуск|дача|свадьба|"
     r"运动会|生日|婚礼|毕业典礼|運動会|誕生日|結婚式|卒業式|생일|결혼식|졸업식|"
-    r"abiball|abifeier|konfirmation|kommunion|polterabend|klassenfahrt|"
+    r"xv años|quinceañera|abiball|abifeier|konfirmation|kommunion|polterabend|klassenfahrt|"
     r"lecture|vorlesung|seminar|webinar|\w*thesis|bachelorarbeit|masterarbeit|screencast)\b",
     re.IGNORECASE,
 )
@@ -251,10 +255,15 @@ EDITION = re.compile(
     r"criterion(?:[ ._-]+collection)?|redux|despecialized(?:[ ._-]+edition)?|langfassung|version longue)\b",
     re.IGNORECASE,
 )
+IN_TWO_SCRIPTS = re.compile(  # `花样年华 In the Mood for Love`, `In the Mood for Love 花样年华`: the first one
+    r"([^\x00-\u024f]\S*(?: [^\x00-\u024f]\S*)*) (?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*|"
+    r"((?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*) [^\x00-\u024f].*"
+)
+OTHER_TITLE = re.compile(r"(?<=\w)(?<! or) \([^()\d]*[^\W\d_][^()\d]*\)$")  # `Nine Queens (Nueve reinas) 2000`
 # Titles that end with a year which is not that of their release.
 TITLE_WITH_YEAR = re.compile(
-    r"space 1999|reply 19(?:88|94|97)|scam (?:1992|2003)|blade runner 2049|wonder woman 1984|death race 2000|"
-    r"class of (?:1984|1999)|cherry 2000",
+    r"space 1999|seaquest 2032|dragnet 1967|reply 19(?:88|94|97)|scam (?:1992|2003)|blade runner 2049|"
+    r"wonder woman 1984|death race 2000|class of (?:1984|1999)|cherry 2000",
     re.IGNORECASE,
 )
 EDITION_WORD = re.compile(
