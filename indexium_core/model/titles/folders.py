@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts, Role
@@ -44,6 +44,9 @@ class Place:
     hint: Literal["series", "home", ""] = ""
     is_category: bool = False  # the folder of the file is for many titles
     year: int | None = None  # of a folder for the films of a year
+    outer: Place | None = (
+        None  # with the folder around it as that of the series: `Don Matteo` of `Don Matteo/Don Matteo 5`
+    )
     has_films: bool = False  # a folder around the file is for films
 
     @property
@@ -88,11 +91,12 @@ def place_of(
     year: int | None = None
     season_title, disc, medium, part, found, path = "", False, False, None, None, ""
     hint: Literal["series", "home", ""] = ""
+    outer: dict[str, Any] = {}
     for depth in range(len(folders), 0, -1):
         name = folders[depth - 1]
         if found is not None:
             if season is None and (own_season := _season_of(found, name)) is not None:
-                season, found, path = own_season, _as_folder(read(name)), "/".join(folders[:depth])
+                outer = {"parts": _as_folder(read(name)), "path": "/".join(folders[:depth]), "season": own_season}
             hint = hint or _hint(name, kind)
             continue
         if words.DISC_FOLDER.fullmatch(name):
@@ -106,17 +110,18 @@ def place_of(
         elif kind == "educational" and season is None and (section := _section(folders[:depth])) is not None:
             season = section
         elif is_category(name):
-            year = int(name) if year is None and _YEAR.fullmatch(name) else year
+            if _YEAR.fullmatch(name) and depth > 1 and words.FILM_FOLDERS.fullmatch(folders[depth - 2]):
+                year = int(name)
             hint = hint or _hint(name, kind)
         else:
             found, path = _as_folder(read(name)), "/".join(folders[:depth])
             role = found.role if role == "main" else role
-            hint = _hint(name, kind)
+            hint = hint or _hint(name, kind)
     hint = hint or _hint(library, kind)
     has_films = any(words.FILM_FOLDERS.fullmatch(name) for name in folders)
     if hint == "home" and has_films:
         hint = ""  # films for the family
-    return Place(
+    place = Place(
         path=path,
         parts=found,
         season=season,
@@ -127,9 +132,10 @@ def place_of(
         part=part,
         hint=hint,
         is_category=not folders or is_category(folders[-1]),
-        year=year if has_films else None,
+        year=year,
         has_films=has_films,
     )
+    return replace(place, outer=replace(place, **outer)) if outer else place
 
 
 def _is_title(folders: tuple[str, ...], *, has_season: bool) -> bool:
@@ -140,6 +146,8 @@ def _is_title(folders: tuple[str, ...], *, has_season: bool) -> bool:
 
 def _season_of(folder: NameParts, outer: str) -> int | None:
     """Return the number of a folder that has the name of the folder around it: `Don Matteo/Don Matteo 5`; else None."""
+    if folder.year is not None:
+        return None
     head, _, number = fold_title(folder.title).rpartition(" ")
     return int(number) if number.isdecimal() and len(number) < 3 and head == fold_title(outer) else None
 

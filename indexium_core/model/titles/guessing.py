@@ -34,10 +34,11 @@ _GENERIC = re.compile(  # words that count the episodes of a series, and do not 
     r"урок|лекция|часть|серия)?s?",
     re.IGNORECASE,
 )
-_COMPACT = re.compile(r"(?<!\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
+_COMPACT = re.compile(r"(?<=[-._])(?!(?:19|20)\d\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
 _POINT = re.compile(r"(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Waiting`
-_NUMBERED = re.compile(r"(.+?) \d{1,2} - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
+_NUMBERED = re.compile(r"(.+?) (\d{1,2}) - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
 _DATED = re.compile(r"((?:19|20)\d\d) - (.+)")
+_INITIALS = 4  # letters: a shorter title in a name may be a shorter form of that of the folder
 _ALIKE = 85  # percent of equal letters, from which on two titles are spellings of one
 
 
@@ -59,7 +60,10 @@ def identify(
     for file in files:
         if file.folders not in places:
             places[file.folders] = place_of(file.folders, read, kind=kind, library=library)
-        folders[file.folders].append(PlacedFile(file, read(stem_of(file.name)), places[file.folders]))
+        place, parts = places[file.folders], read(stem_of(file.name))
+        if place.outer is not None and parts.evidence == "word":
+            place = place.outer
+        folders[file.folders].append(PlacedFile(file, _with_number(parts, place), place))
     found: dict[int, TitleGuess] = {}
     for group in map(_named_by_folder, folders.values()):
         guesser = _Guesser(group, kind, library)
@@ -67,11 +71,27 @@ def identify(
     return _with_series(found)
 
 
+def _with_number(parts: NameParts, place: Place) -> NameParts:
+    """Return parts with the number after the name of the folder of a series: `Kir Royal/Kir Royal 1 - Muttertag`."""
+    match = _NUMBERED.fullmatch(parts.title)
+    is_series = place.hint == "series" and place.parts is not None and not parts.evidence and parts.year is None
+    if match is None or not is_series or fold_title(match[1]) != fold_title(place.parts.title if place.parts else ""):
+        return parts
+    number = (int(match[2]),)
+    return replace(parts, evidence="number", episodes=number, series_title=match[1], episode_title=match[3])
+
+
 def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
-    """Return the files of a folder; a folder such as `Show.S01E02` names its only video: `Show.S01E02/a1b2c3.mkv`."""
+    """
+    Return the files of a folder; a folder such as `Show.S01E02` names its only video: `Show.S01E02/a1b2c3.mkv`.
+
+    A folder with a date names none, nor does any folder name a video with a year or an id.
+    """
     folder = files[0].place.parts
     mains = [each for each in files if each.parts.role == each.place.role == "main"]
-    if folder is None or folder.evidence != "episode" or len(mains) != 1 or mains[0].parts.evidence == "episode":
+    if folder is None or folder.evidence != "episode" or folder.aired or len(mains) != 1:
+        return files
+    if mains[0].parts.evidence == "episode" or mains[0].parts.year is not None or mains[0].parts.ids:
         return files
     return [replace(each, parts=folder) if each is mains[0] else each for each in files]
 
@@ -198,15 +218,15 @@ class _Guesser:
         """Return the name that names the series of a file, and whether its number is at the start of its name."""
         parts, place = each.parts, each.place
         folder, named = place.series, place.season_parts
-        if folder is not None and named is not None and not _is_like(named.series_title, folder.series_title):
-            folder = named  # the folder around `Show S01` has another name
+        own = fold_title(parts.series_title)
+        if named is not None and len(own) > _INITIALS and own == fold_title(named.series_title):
+            folder = named  # the folder around `Show S01` may have another name
         takes_order = parts.order is not None and parts.evidence in {"", "number"} and not parts.aired
         if folder is None or not (folder.series_title or folder.title):
             return parts, takes_order
         is_generic = not parts.evidence or _GENERIC.fullmatch(fold_title(parts.series_title)) is not None
-        own, outer = fold_title(parts.series_title), fold_title(folder.series_title)
         is_sure = parts.evidence == "group" or (parts.evidence == "episode" and not parts.aired)
-        if place.season is None and is_sure and own.startswith(f"{outer} "):
+        if place.season is None and is_sure and _is_longer(parts.series_title, folder.series_title):
             return parts, takes_order  # `Naruto/Naruto Shippuden S01E02`
         is_named = place.season is not None or takes_order or is_generic or bool(each.file.series_nfo.kind)
         return (folder if is_named or _is_like(parts.series_title, folder.series_title) else parts), takes_order
@@ -264,12 +284,13 @@ class _Guesser:
             return title_without_part(parts.title), parts.part
         is_place = parts.year is not None and re.match(r"0+[1-9]|\d{1,2}\. ", each.file.name) is not None
         is_year = parts.is_order_year and re.match(r"\d{4} - ", each.file.name) is not None
+        is_year = is_year and not words.TITLE_AFTER_YEAR.match(each.file.name)
         is_ranked = parts.has_order_dash and (is_place or is_year or len(self._neighbours.ranks) > 1)
         if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None
         numbered = _NUMBERED.fullmatch(parts.title)
-        if numbered and f"{fold_title(numbered[2])} ".startswith(f"{fold_title(numbered[1])} "):
-            return numbered[2], None
+        if numbered and f"{fold_title(numbered[3])} ".startswith(f"{fold_title(numbered[1])} "):
+            return numbered[3], None
         return self._without_person(each, parts.title) or parts.episode_title, None
 
     def _without_person(self, each: PlacedFile, title: str) -> str:
@@ -302,6 +323,14 @@ class _Guesser:
 
 def _first(number: int | None, other: int | None) -> int | None:
     return number if number is not None else other
+
+
+def _is_longer(title: str, other: str) -> bool:
+    """Return whether a title is another one and words of a title: no dash, no language, no words of releases."""
+    own, head = fold_title(title), fold_title(other)
+    added = own.removeprefix(f"{head} ").split() if own.startswith(f"{head} ") else []
+    known = any(words.SOFT_TAG.fullmatch(each) or words.SPECIALS.fullmatch(each) for each in added)
+    return bool(added) and not known and " - " not in title
 
 
 def _is_like(title: str, other: str) -> bool:

@@ -42,11 +42,11 @@ _CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGN
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"(?<=[^\s\[(])\s*\[(\d{2,3})(?:v\d)?(?:[ _]?end)?\](?=\s*(?:\[|$))", re.IGNORECASE)
 _TAGS_FIRST = re.compile(r"^\([^()]*\)[ _.-]*(?=\w)")
-_TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,})+$")
-_LONGEST_EPISODE = 65  # minutes of a recording without the title of an episode
+_TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,}){2,}$")
+_LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
-_ELISION = re.compile(r"(?<![^\W_])(d|l|qu) (?=[aeiouyhàâéèêîô])", re.IGNORECASE)  # `Nid.d.Espions`
-_POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= |$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
+_ELISION = re.compile(r"((?<![^\W_])(?:d|l|qu)|^[DL]) (?=(?i:[aeiouyhàâéèêîô]))")  # `Nid.d.Espions`
+_POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= (?!\d)|$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
 _WEBSITE = re.compile(
     r"^(?:\[\s*)?(?:www[ .][\w-]+\.\w+|[\w-]+\.(?:com|org|net|to|cc|info|me|ru|tv))(?:\s*\])?[ _-]+", re.IGNORECASE
 )
@@ -55,17 +55,14 @@ _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _REMOVED = (
     _CRC,
     re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
-    re.compile(r"★[^★]*★"),
-    re.compile(r"(?<=[^\x00-\u024f]) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$))"),  # `Начало _ Inception`
-    re.compile(  # `Nolan, Christopher - Insomnia (2002)`
-        rf"^[A-ZÀ-Þ][\w'’-]+, (?!(?i:{words.ARTICLES}) )[A-ZÀ-Þ][\w.'’-]+(?: [A-Z]\.?)? - (?=.+\((?:19|20)\d\d\))"
-    ),
+    re.compile(r"(?:(?<=\])|^)★[^★]*★"),
+    re.compile(rf"(?<={words.FOREIGN}) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$|\s-\s|\d))"),  # `Начало _ Inception`
 )
 _BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _PART = re.compile(
     rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({words.PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
     r"(?:[ ._-]*(?:of|von|de|/)[ ._-]*(\d{1,2}))?"
-    r"(?=$|[ ._\-)\]])|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|af|av|di|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
+    r"(?=$|[ ._\-)\]])(?!\.\d)|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|af|av|di|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
     re.IGNORECASE,
 )
 _DISC_PART = re.compile(r"(?<![^\W_])(?:v?cd|dvd|dis[ck])[ ._-]*[1-9](?!\d)", re.IGNORECASE)
@@ -138,11 +135,11 @@ def _recording(match: re.Match[str] | None) -> NameParts | None:
         return None
     found = match.groupdict()
     title, episode = match["title"].replace("_", " "), (found.get("episode") or "").replace("_", " ")
-    title = with_digits(_NUMBERED_EPISODE.sub(r" - Episode \1 - ", title))
-    parts = replace(_read(title, NameParts(), has_group=False), is_broadcast=True)
+    text = with_digits(_NUMBERED_EPISODE.sub(r" - Episode \1 - ", f"{title} - {episode}" if episode else title))
+    parts = replace(_read(text, NameParts(), has_group=False), is_broadcast=True)
     day, minutes = found.get("date") or "", int(found.get("minutes") or 0)
-    is_short = bool(day) and minutes <= _LONGEST_EPISODE
-    if parts.evidence in {"episode", "word"} or not (episode or is_short):
+    is_short = minutes <= (_LONGEST_TITLED_EPISODE if episode else _LONGEST_EPISODE) and bool(day or episode)
+    if parts.evidence in {"episode", "word"} or not is_short:
         return parts
     date = find_date(re.sub(r"^(\d\d)\.", r"20\1.", day))
     return NameParts(
@@ -189,10 +186,12 @@ def _without_role(text: str) -> tuple[str, Role]:
     for match in words.TRAILER.finditer(text):
         head, rest = text[: match.start()].strip(" -._"), text[match.end() :]
         tags = _YEAR.sub(" ", re.sub(r"(?<=\w)-\w+$", "", rest))
-        if not rest or (not head and rest.startswith(" - ")) or (head and _only_tags(tags)):
+        is_sure = match["sure"] or text[match.start() - 2 : match.start() + 1] == " - " or _YEAR.search(head)
+        is_tagged = is_sure and head and _only_tags(tags) and find_number(head) is None
+        if not rest or is_tagged or (not head and rest.startswith(" - ")):
             return f"{head} {rest}".strip(" -._"), "trailer"
-    if extra := words.EXTRA_OF.search(text):
-        return text[: extra.start("extra")], "extra"
+    if (extra := words.EXTRA_OF.search(text)) and extra.start() and not words.EVENT.search(text):
+        return text[: extra.start("season") if extra["season"] else extra.start("extra")], "extra"
     roles: list[tuple[Role, re.Pattern[str]]] = [("sample", words.SAMPLE), *(("extra", each) for each in words.EXTRAS)]
     for role, pattern in roles:
         if found := pattern.search(text):
@@ -341,7 +340,8 @@ def _tail(text: str) -> int:
     opened = [
         match.start()
         for match in re.finditer(r"\([^()]*[^\W\d_][^()]*\)", text)
-        if words.STRONG_TAG.search(match[0]) or _only_tags(match[0])
+        if words.STRONG_TAG.search(match[0])
+        or (_only_tags(match[0]) and find_number(f"x{text[match.end() :]}") is None)
     ]
     end = _before(text, min([*strong, *edition, *bracket, *filter(None, opened), len(text)]))
     while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):

@@ -52,6 +52,7 @@ class Neighbours:
         """`kind` is that of the library."""
         self._kind = kind
         mains = [each.parts for each in files if each.parts.role == "main"]
+        self._count = len(mains)
         self.titles = {fold_title(parts.title) for parts in mains if parts.part is None}
         self.ranks = {parts.order for parts in mains if parts.order is not None and parts.has_order_dash}
         self._has_years = sum(parts.is_year_marked for parts in mains) * 2 > len(mains)
@@ -60,7 +61,9 @@ class Neighbours:
         self._parts: dict[str, set[int]] = defaultdict(set)
         self._titled_parts: dict[str, set[int]] = defaultdict(set)  # parts of a series that have titles
         self._dated: dict[str, int] = defaultdict(int)
-        self._absolute: set[str] = set()  # series whose numbers have no season
+        self._absolute = {  # series with a number such as `045`, so none has the number of a season
+            fold_title(each.parts.series_title) for each in files if re.search(r"(?<!\d)0\d\d(?!\d)", each.file.name)
+        }
         for parts in mains:
             self._add(parts)
         ordered = [
@@ -78,8 +81,6 @@ class Neighbours:
         key = fold_title(parts.series_title)
         if parts.evidence in {"dash", "number", "group"}:
             self._numbers[key].update(parts.episodes)
-            if parts.season is None and parts.is_padded:
-                self._absolute.add(key)
             if parts.year:
                 self._years[key].add(parts.year)
         if parts.part is not None:
@@ -140,6 +141,7 @@ class Neighbours:
             is_alone = self._dated[fold_title(parts.series_title)] < 2
             return is_event or (is_alone and each.extension in CAMERA_EXTENSIONS)
         has_year = parts.year is not None or _INNER_YEAR.search(parts.title) is not None
+        has_year = has_year and not each.place.has_films and not words.EVENT_OF_FILMS.search(parts.title)
         extensions = _DATED_EXTENSIONS if has_year else HOME_EXTENSIONS
         return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in extensions)
 
@@ -205,7 +207,8 @@ class Neighbours:
         """Return whether a name is that of its folder and a number with a zero: `Monster/Monster.04.mkv`."""
         parts, folder = each.parts, each.place.parts
         is_named = folder is not None and fold_title(folder.title) == fold_title(parts.series_title)
-        return is_named and parts.evidence == "number" and parts.is_padded and parts.year is None
+        is_padded = parts.evidence == "number" and parts.is_padded and parts.year is None
+        return is_named and is_padded and self._count > 1 and not each.place.has_films
 
     def _is_ordered(self, each: PlacedFile, *, likes_series: bool) -> bool:
         """Return whether a name begins with its number in the folder of a series or a course."""
@@ -223,7 +226,7 @@ class Neighbours:
         if parts.part is None or parts.is_disc_part:
             return False
         is_after_year = parts.year is not None and bool(parts.part_head)  # `Roots (1977) - Part 4`
-        if (parts.part_count or 0) >= _MINISERIES or (is_after_year and parts.part >= _MINISERIES):
+        if (parts.part_count or 0) >= _MINISERIES:
             return True
         if likes_series or parts.is_broadcast:
             return is_after_year or not parts.is_year_marked
@@ -234,10 +237,11 @@ class Neighbours:
             head = fold_title(parts.part_head)
             is_own_folder = place.parts is not None and head in {"", fold_title(place.parts.title)}
             fewest = _TITLED_PARTS if is_own_folder else _MINISERIES  # a folder may have the three films of a trilogy
-            is_sure = parts.is_part_padded or parts.year is not None or parts.is_release
-            if is_sure or len(self._titled_parts[head]) >= fewest:
+            is_late = parts.part >= _MINISERIES and parts.is_release and parts.year is None
+            if parts.is_part_padded or is_late or len(self._titled_parts[head]) >= fewest:
                 return True
-        return self.part_count(parts) >= _MINISERIES
+        is_late = is_after_year and parts.part >= _MINISERIES and not place.has_films
+        return is_late or self.part_count(parts) >= _MINISERIES
 
     def absolute(self, parts: NameParts) -> tuple[int, ...]:
         """Return the numbers without a season if the neighbours have none: `128` beside `001` and `045`; else ()."""

@@ -53,14 +53,13 @@ _EPISODE = re.compile(
 _SPECIAL = re.compile(rf"{_B}(?:sp|ova|oad|special|ona)[ ._-]*(\d{{1,3}}){_E}", re.IGNORECASE)
 _STAGE = re.compile(rf"(?<=\S)\s+-\s+(?:{words.STAGE})\s+#?(0\d|\d{{2,3}})(?=\s+-\s)", re.IGNORECASE)
 _DASH = re.compile(
-    r"(?<=\S)\s+-\s+#?(\d{1,4})((?:\s?[-~&+]\s?\d{2,4})?)(?:\s?v\d|\s?(?:end|raw|final))?(?=\s*(?:$|[-\[(]|\s-))",
+    r"(?<=\S)\s+-\s+#?(\d{1,4})((?<=\d\d)(?:\s?[-~&+]\s?\d{2,4})|)(?:\s?v\d|\s?(?:end|raw|final))?(?=\s*(?:$|[-\[(]|\s-))",
     re.IGNORECASE,
 )
 _HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
 _LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
 _COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?:-\1?(\d\d))?(?=$| )")
 _INNER = re.compile(r"(?<=[^\W\d] )(0\d{1,2})(?= (?:- )?[^\W\d])")  # `Cosmos 01 The Shores of the Cosmic Ocean`
-_MIDDLE = re.compile(r"(?<=[^\W\d] )(\d{1,2})(?= - [^\W\d])")  # `Kir Royal 1 - Muttertag`
 _LECTURE = re.compile(
     rf"(?:{words.SECTION})[ ._-]*#?(\d{{1,3}})(?=[ .:,_-]|$)",
     re.IGNORECASE,
@@ -69,7 +68,7 @@ _ORDINALS = "一二三四五六七八九十"
 _ORDINAL = re.compile(rf"第([{_ORDINALS}])([季期部集話话回])")
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _BOOK = re.compile(  # before the number of an episode
-    rf"{_B}(?:{words.BOOK}|{words.SEASON})[ ]([ivx]+|\d{{1,2}})"
+    rf"(?:(?:(?<=- )|^)(?:{words.BOOK})|{_B}(?:{words.SEASON}))[ ]([ivx]+|\d{{1,2}})"
     rf"(?=[ ]*[-,]?[ ]*(?:-[ ]\d{{1,3}}{_E}|(?:{words.EPISODE}){_E}))",
     re.IGNORECASE,
 )
@@ -98,7 +97,7 @@ class NumberMatch:
     episodes: tuple[int, ...] = ()
     aired: str = ""  # ISO date
     is_special: bool = False
-    is_sure: bool = False  # no film has it: `Folge 7` and ` - 007`, but not `Episode 7`
+    is_sure: bool = False  # films do not have it: `Folge 7` and ` - 058`, but not `Episode 7`
     is_padded: bool = False  # the number has a zero before it, or three digits
 
 
@@ -238,13 +237,12 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     if compact is not None and int(compact[2]):
         episodes = _episodes(int(compact[2]), f"-{compact[3]}" if compact[3] else "")
         return _match(compact, "number", season=int(compact[1]), episodes=episodes)
-    middle = _MIDDLE.search(text)
-    return _match(middle, "number", episodes=(int(middle[1]),)) if middle else None
+    return None
 
 
 def _is_long(digits: str) -> bool:
-    """Return whether a number has three digits and begins with a zero: no film has such a number."""
-    return len(digits) > 2 and digits.startswith("0")
+    """Return whether a number is one such as `058`, which films do not have, except 007 and 009."""
+    return re.fullmatch(r"0\d\d", digits) is not None and digits not in {"007", "009"}
 
 
 def _month_and_day(place: int, numbers: list[int]) -> tuple[int, int]:

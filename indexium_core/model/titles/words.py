@@ -21,11 +21,13 @@ __all__ = [
     "EDITION_WORD",
     "EPISODE",
     "EVENT",
+    "EVENT_OF_FILMS",
     "EXTRAS",
     "EXTRA_FOLDER",
     "EXTRA_NAME",
     "EXTRA_OF",
     "FILM_FOLDERS",
+    "FOREIGN",
     "HOME_FOLDER",
     "IN_TWO_SCRIPTS",
     "LANGUAGES",
@@ -43,6 +45,7 @@ __all__ = [
     "STAGE",
     "STRONG_TAG",
     "TELEVISION_TAG",
+    "TITLE_AFTER_YEAR",
     "TITLE_WITH_YEAR",
     "TRAILER",
     "TRAILER_FOLDER",
@@ -57,8 +60,8 @@ EPISODE = (
     "capitulos?|cap|odcinek|odc|lucka|"
     "aflevering|afl|avsnitt|afsnit|jakso|bölüm|bolum|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|פרק"
 )
-BOOK = "livre|book|buch|libro"  # a season of some series: `Livre II`
-STAGE = "session|chapter|kapitel|chapitre|act|stage|phase|mission|file|case|story"  # an episode of some series
+BOOK = "livre|book|buch|libro"  # words for a season of some series: `Livre II`
+STAGE = "session|chapter|kapitel|chapitre|act|stage"  # words for an episode of some series
 SECTION = (  # of a course
     "chapter|kapitel|chapitre|cap[ií]tulo|capitolo|lecture|lesson|lektion|lecci[oó]n|leçon|lezione|unit|modul[eo]?|day|"
     "tag|week|woche|lec|l(?=\\d\\d)|class|session|section|sektion|vorlesung|урок|лекция"
@@ -90,13 +93,13 @@ EXTRA_NAME = re.compile(
     re.IGNORECASE,
 )
 TRAILER = re.compile(
-    r"(?:^|[-._ (\[])(?:(?:official|theatrical|final|original|international)[-._ ])?"
+    r"(?:^|[-._ (\[])(?P<sure>(?:official|theatrical|final|original|international)[-._ ])?"
     r"(?:teaser[-._ ])?(?:trailer|teaser|bande[-._ ]annonce|zwiastun|трейлер)(?:[-._ ]?#?\d{1,2})?(?![^\W_])[)\]]?",
     re.IGNORECASE,
 )
-SAMPLE = re.compile(r"^sample(?:$|[-_]| - )|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
+SAMPLE = re.compile(r"^sample(?:$|[-_]| - )|^(?-i:sample)\.|(?:[-._(\[]|^)sample[)\]]?$", re.IGNORECASE)
 EXTRA_OF = re.compile(  # the name of an extra after the year or the season of its title
-    r"(?:(?<![^\W_])(?:19|20)\d\d[)\]]?|(?<![^\W_])s\d{1,2})(?P<extra>[ ._-]+"
+    r"(?:(?<![^\W_])(?:19|20)\d\d[)\]]?|(?P<season>(?<![^\W_])s\d{1,2}))(?P<extra>[ ._-]+"
     r"(?:(?:extras?|bonus|featurettes?|bloopers|outtakes)(?![^\W_])|(?:the[ ._])?making[ ._-]of(?![^\W_])|"
     r"behind[ ._-]the[ ._-]scenes|deleted[ ._-]scenes?|gag[ ._-]reel).*)",
     re.IGNORECASE,
@@ -111,7 +114,7 @@ EXTRAS = (  # the ends of the names of extras
         re.IGNORECASE,
     ),
     re.compile(  # of a disc of anime
-        r"[ _.-]+(?:\[(?:menu|pv|cm|iv|nc(?:op|ed)|logo|preview)[ _]?\d{0,2}[a-z]?(?:v\d)?\]|"
+        r"[ _.-]+(?:\[(?:menu|nc(?:op|ed)|logo|preview|(?:pv|cm|iv)(?=[ _]?\d))[ _]?\d{0,2}[a-z]?(?:v\d)?\]|"
         r"menu[ _]\d{1,2}(?=[ _]*[\[(])).*",
         re.IGNORECASE,
     ),
@@ -158,9 +161,14 @@ HOME_FOLDER = re.compile(
     r"vhs(?:[ -]tapes)?|screencasts",
     re.IGNORECASE,
 )
+EVENT_OF_FILMS = re.compile(  # words for events that are also words of many titles of films
+    r"\b(?:wedding|christmas|xmas|holidays?|vacation|graduation|recital|camping|family|grandma|grandpa|party|"
+    r"picnic|zoo|garden|garten|strand|baby|kids|birthday|easter|mariage|boda|matrimonio|vacaciones|natale|noël)\b",
+    re.IGNORECASE,
+)
 LECTURE_FOLDER = re.compile(
     r"uni(?:versity|versität|versité|versidad)?|lectures?|vorlesung(?:en)?|talks|conferences?|konferenzen|vorträge|"
-    r"seminars?|webinars?|courses?|kurse?|cours|cursos?|corsi|tutorials?|udemy|coursera|lessons|zoom",
+    r"seminars?|webinars?|courses?|kurse?|cours|cursos?|corsi|tutorials?|udemy|coursera|lessons",
     re.IGNORECASE,
 )
 COURSE = re.compile(
@@ -172,11 +180,15 @@ RECORDINGS = (  # what recorders write: title, perhaps the title of an episode, 
         re.IGNORECASE,
     ),
     re.compile(  # get_iplayer
-        r"(?P<title>.+?)(?:_-_(?P<episode>(?!\d|Episode_\d).+?))?_[bmp]0[0-9a-z]{6}_(?:default|editorial|original|signed|other)",
+        r"(?P<title>.+?)(?:_-_(?P<episode>.+?))?_[bmp]0[0-9a-z]{6}_(?:default|editorial|original|signed|other)",
     ),
     re.compile(r"(?P<title>.+?)_[A-Z0-9]{4,}_(?P<date>(?:19|20)\d\d_\d\d_\d\d)_\d\d_\d\d_\d\d"),  # Windows Media Center
     re.compile(r"(?P<title>.+?) - ''(?P<episode>.+)'' \(Recorded .*\)"),  # TiVo
     re.compile(r"(?P<title>.+\)) (?:19|20)\d\d-\d\d-\d\d-\d{4}"),  # Channels DVR: `Film (1954) 2020-08-13-2000`
+)
+_RECORDER = (
+    "(?:dash ?cam|cam(?:era)?|kamera|video|rec(?:ord(?:ing|er)?)?|replay|screen|screen[-_ ]?record(?:er|ing)?|capture|"
+    "clip|obs|xrecorder|mobizen|front|rear|eingang)"
 )
 # Names that cameras, phones and programs for recordings make.
 CAMERA = re.compile(
@@ -186,8 +198,8 @@ CAMERA = re.compile(
     r".*[-_]1[3-9]\d{11}|c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
     r"(?:19|20)\d\d_\d{4}_\d{6}_.*|(?:teams|zoom|webex) meeting .*|"
     r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|gmt(?:19|20)\d{6}-\d{6}.*|"
-    r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[-_ t][0-2]\d[0-5]\d[0-5]\d(?:[-_. ].*)?|"
-    r"(?:[a-z]+[-_ ]){1,2}(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d[ _t-]+[0-2]\d[-.:_][0-5]\d[-.:_][0-5]\d"
+    rf"(?:{_RECORDER}[-_ ]){{1,2}}(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[-_ t][0-2]\d[0-5]\d[0-5]\d(?:[-_. ].*)?|"
+    rf"(?:{_RECORDER}[-_ ]){{1,2}}(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d[ _t-]+[0-2]\d[-.:_][0-5]\d[-.:_][0-5]\d"
     r"(?:[-.]\d{1,6})?|"
     r".+-(?:19|20)\d{6}_\d{6}(?:utc)?-(?:meeting recording|besprechungsaufzeichnung)|"
     r"(?:video[-_ ])?(?:19|20)\d\d[-._](?:0\d|1[0-2])[-._][0-3]\d[ _t-]+(?:at )?[0-2]\d[-.:h_][0-5]\d.*|"
@@ -214,7 +226,7 @@ EVENT = re.compile(
     r"baby|baby(?:film|video)\w*|kids|silvester|vhs tape|отпуск|дача|свадьба|"
     r"运动会|生日|婚礼|毕业典礼|運動会|誕生日|結婚式|卒業式|생일|결혼식|졸업식|"
     r"xv años|quinceañera|abiball|abifeier|konfirmation|kommunion|polterabend|klassenfahrt|"
-    r"lecture|vorlesung|seminar|webinar|\w*thesis|bachelorarbeit|masterarbeit|screencast)\b",
+    r"lecture|vorlesung|seminar|webinar|(?:bachelor|master)'?s? thesis|bachelorarbeit|masterarbeit|screencast)\b",
     re.IGNORECASE,
 )
 # Words of releases that are no words of titles. The title ends before the first one.
@@ -244,7 +256,7 @@ SOFT_TAG = re.compile(
     r"director'?s|directors|cut|edition|final|special|anniversary|\d\dth|fr|de|en|es|ita?|ru|rus|eng|ger|"
     r"pl|nl|jap|jpn|kor|"
     r"german|deutsch|french|italian|spanish|castellano|latino|english|russian|japanese|korean|chinese|mandarin|"
-    r"gesproken|ondertiteld|tal|svenskt|norsk|dansk|suomeksi|doppiato|cantonese|hindi|tamil|telugu|[国粤英日韩中双语字幕]{2,}|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
+    r"gesproken|ondertiteld|svenskt|norsk|dansk|suomeksi|doppiato|cantonese|hindi|tamil|telugu|[国粤英日韩中双语字幕]{2,}|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
     r"hungarian|portuguese|brazilian|romanian|ukrainian|arabic|hebrew|thai|vietnamese|untouched|readnfo|v[2-5]|p2p",
     re.IGNORECASE,
 )
@@ -255,15 +267,22 @@ EDITION = re.compile(
     r"criterion(?:[ ._-]+collection)?|redux|despecialized(?:[ ._-]+edition)?|langfassung|version longue)\b",
     re.IGNORECASE,
 )
+FOREIGN = "[\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # no Latin and Greek
 IN_TWO_SCRIPTS = re.compile(  # `花样年华 In the Mood for Love`, `In the Mood for Love 花样年华`: the first one
-    r"([^\x00-\u024f]\S*(?: [^\x00-\u024f]\S*)*) (?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*|"
-    r"((?=.*[a-z])[a-zA-ZÀ-ɏ][\x00-\u024f]* [a-zA-ZÀ-ɏ][\x00-\u024f]*) [^\x00-\u024f].*"
+    rf"((?!劇場版|映画|电影){FOREIGN}\S+(?: {FOREIGN}\S*)*) (?=.*[a-z])[a-zA-Z'’]+(?: [a-zA-Z'’]+){{2,}}|"
+    rf"((?=.*[a-z])[a-zA-Z'’]+(?: [a-zA-Z'’]+)+) {FOREIGN}{{2,}}.*"
 )
 OTHER_TITLE = re.compile(r"(?<=\w)(?<! or) \([^()\d]*[^\W\d_][^()\d]*\)$")  # `Nine Queens (Nueve reinas) 2000`
 # Titles that end with a year which is not that of their release.
 TITLE_WITH_YEAR = re.compile(
     r"space 1999|seaquest 2032|dragnet 1967|reply 19(?:88|94|97)|scam (?:1992|2003)|blade runner 2049|"
     r"wonder woman 1984|death race 2000|class of (?:1984|1999)|cherry 2000",
+    re.IGNORECASE,
+)
+# Titles that begin with a year and a dash; before any other title, it is the year of the film.
+TITLE_AFTER_YEAR = re.compile(
+    r"2001 - .*od[iy]ss|2010 - (?:the year|das jahr|odyssey)|1900 - novecento|1990 - .*bronx|"
+    r"2012 - (?:doomsday|supernova|ice age)",
     re.IGNORECASE,
 )
 EDITION_WORD = re.compile(

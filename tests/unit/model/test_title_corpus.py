@@ -194,7 +194,7 @@ def test_family_event_in_the_folder_makes_a_home_video() -> None:
         (["Saga/Film 2 - Film and the Stone (2001).mkv"], ("movie", "Film and the Stone", None, ())),
         (["1994 - Film.mkv"], ("movie", "Film", None, ())),
         (["Show/Show 5/Show 5 - Ep. 12.avi"], ("episode", "Show", 5, (12,))),
-        (["Marvel/Show S01 Complete/Show.S01E03.720p.mkv"], ("episode", "Show", 1, (3,))),
+        (["Marvel/Daredevil S01 Complete/Daredevil.S01E03.720p.mkv"], ("episode", "Daredevil", 1, (3,))),
         (["Show/Show Again S01E02.mkv"], ("episode", "Show Again", 1, (2,))),
         (["TV/Extras/Season 1/Extras - S01E01 - Name.avi"], ("episode", "Extras", 1, (1,))),
         (["Show (1977) - Part 4.avi"], ("episode", "Show", 1, (4,))),
@@ -218,6 +218,74 @@ def test_folder_and_name_say_together_what_a_file_is(
     guess = guesses(*paths)[0]
     title = "" if guess.kind == "home" else guess.title
     assert (guess.kind, title, guess.season, guess.episodes) == found
+
+
+@pytest.mark.parametrize(
+    ("paths", "kind", "titles"),
+    [
+        (
+            ["Skam (FR) S01E01.mkv", "Star Trek (Remastered) - 1x01 - Name.mkv"],
+            "episode",
+            {"Skam", "Star Trek (Remastered)"},
+        ),
+        (["Iron Man/Iron Man 2 (2010)/Iron Man 2 (2010).mkv"], "movie", {"Iron Man 2"}),
+        (["Toy Story/Toy Story 3/Toy Story 3.mkv"], "movie", {"Toy Story 3"}),
+        (["Movies/Million.Dollar.Baby.2004.avi", "Movies/Roman Holiday 1953.avi"], "movie", None),
+        (["Lost/Lost - Pilot - 1x01.avi", "Lost/Lost.German.S01E02.720p.mkv"], "episode", {"Lost"}),
+        (["Lost/Die komplette Staffel 1/S01E02.mkv", "Lost/German Staffel 2/S02E02.mkv"], "episode", {"Lost"}),
+        (["Star Trek - The Next Generation/TNG S01/TNG S01E02.mkv"], "episode", {"Star Trek - The Next Generation"}),
+        (["Anna/Holidays/Boat.mkv", "Meier/Familie/Car.mkv"], "home", None),
+        (["Torrents/2023-01-05/Dune.2021.1080p.WEB.x264-GRP.mkv"], "movie", {"Dune"}),
+        (["Матрица _ The Matrix 1999 BDRip.mkv"], "movie", {"Матрица"}),
+        (["TV/Babylon 5/Babylon 5 - Midnight.mkv", "TV/Babylon 5/Babylon 5 - Born.mkv"], "episode", {"Babylon 5"}),
+        ([f"Movies/Star Wars {number} - Name {number}x.mkv" for number in range(1, 5)], "movie", None),
+        (["Mesrine.2008.Part.1.Killer.Instinct.720p.BluRay.mkv", "Che (2008) Part 1 The Man.mkv"], "movie", None),
+        (["Kolja.1996.CZ.5.1.mkv"], "movie", {"Kolja"}),
+        (["Das.Finstere.Tal.1080p.BluRay.mkv"], "movie", {"Das Finstere Tal"}),
+        (["Movies/James Bond 007.avi", "Movies/Saw/Saw 03.avi"], "movie", None),
+        (["Rocky [IV] (1985).mkv", "The.Trailer.2019.1080p.mkv", "Horse Trailer (2008).mkv"], "movie", None),
+        (["Show.S01E05.The.Trailer.1080p.WEB.mkv"], "episode", {"Show"}),
+        (["sample.show.s01e01.720p-grp.mkv"], "sample", None),
+        (["2001 - A Space Odyssey.mkv"], "movie", {"2001 - A Space Odyssey"}),
+        (["Cô Ba ở Sài Gòn (2017).mkv"], "movie", {"Cô Ba ở Sài Gòn"}),
+        (["Tenacious.D.in.the.Pick.2006.720p.mkv"], "movie", {"Tenacious D in the Pick"}),
+        (["Crazy, Stupid - Love (2011).mkv"], "movie", {"Crazy, Stupid - Love"}),
+        (
+            ["The Jungle Book 2 (2003).mkv", "Stephen King - IT.mkv"],
+            "movie",
+            {"The Jungle Book 2", "Stephen King - IT"},
+        ),
+        (["Synthesis.mp4", "Fahrenheit - 9-11.mkv"], "movie", None),
+    ],
+    ids=lambda value: value[0][:40] if isinstance(value, list) else "",
+)
+def test_rule_for_one_kind_of_names_changes_no_other(paths: list[str], kind: str, titles: set[str] | None) -> None:
+    found = guesses(*paths)
+    assert {each.kind for each in found} == {kind}
+    assert titles is None or {each.title for each in found} == titles
+
+
+def test_numbers_that_begin_with_their_season_stay_so_beside_padded_ones() -> None:
+    _, found = guesses("Lost/Lost 101.avi", "Lost/Lost 102 Pilot.avi")
+    assert (found.season, found.episodes) == (1, (2,))
+
+
+def test_words_of_releases_are_no_numbers_of_episodes() -> None:
+    found = guesses("Show/Season 2/Mhysa 1080p x265.mkv", "Show/Season 2/Valar 1080p x265.mkv")
+    assert [(each.season, each.episodes, each.episode_title) for each in found] == [(2, (), "Mhysa"), (2, (), "Valar")]
+
+
+@pytest.mark.parametrize(
+    ("path", "year"),
+    [
+        ("1994 - Film.mkv", 1994),
+        ("Kurosawa Akira/Akira Kurosawa - 1985 - Ran.mkv", 1985),
+        ("James Bond 007/007 - 1964 - Goldfinger.mkv", 1964),
+        ("Movies/Watched/2021/The Matrix.mkv", None),
+    ],
+)
+def test_year_of_a_film_in_its_name_or_folder(path: str, year: int | None) -> None:
+    assert guesses(path)[0].year == year
 
 
 def test_folder_of_a_year_is_that_of_its_films() -> None:

@@ -57,7 +57,6 @@ def test_several_episodes_of_one_file(name: str, episodes: tuple[int, ...]) -> N
         ("The Office (US) S01E01", {"series_title": "The Office", "country": "US"}),
         ("Matrix, The", {"title": "The Matrix"}),
         ("Hobbit, The - An Unexpected Journey (2012)", {"title": "The Hobbit - An Unexpected Journey", "year": 2012}),
-        ("Nolan, Christopher - Insomnia (2002)", {"title": "Insomnia", "year": 2002}),
         ("Начало _ Inception (2010)", {"title": "Начало", "year": 2010}),
         ("Grandfather (1944, Actor Name)", {"title": "Grandfather", "year": 1944}),
         ("Ocean.s.Eleven.2001.1080p", {"title": "Ocean's Eleven", "year": 2001}),
