@@ -91,7 +91,9 @@ def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
     mains = [each for each in files if each.parts.role == each.place.role == "main"]
     if folder is None or folder.evidence != "episode" or folder.aired or len(mains) != 1:
         return files
-    if mains[0].parts.evidence == "episode" or mains[0].parts.year is not None or mains[0].parts.ids:
+    own = mains[0].parts
+    is_named = own.evidence == "episode" or own.year is not None or bool(own.ids)
+    if is_named or (own.evidence and len(folder.episodes) > 1):
         return files
     return [replace(each, parts=folder) if each is mains[0] else each for each in files]
 

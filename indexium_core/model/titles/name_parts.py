@@ -34,7 +34,7 @@ class NameParts:
     series_title: str = ""  # the title if the name is an episode; differs only where a number belongs to a film title
     part: int | None = None
     part_stem: str = ""  # the name without the number of the part, to find its siblings
-    part_head: str = ""  # the title before the number of the part, of a name without a year
+    part_head: str = ""  # the title before the number of the part, without a year between them
     part_title: str = ""  # the title after it
     is_part_padded: bool = False  # the number of the part has a zero before it
     is_disc_part: bool = False  # the word is that of a medium (CD, DVD, disc), so it belongs to no title

@@ -42,6 +42,7 @@ _CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGN
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
 _BRACKETED_NUMBER = re.compile(r"(?<=[^\s\[(])\s*\[(\d{2,3})(?:v\d)?(?:[ _]?end)?\](?=\s*(?:\[|$))", re.IGNORECASE)
 _TAGS_FIRST = re.compile(r"^\([^()]*\)[ _.-]*(?=\w)")
+_AFTER_TAGS = re.compile(r" *(?:$|[(\[]|(?:v?cd|dvd|dis[ck]) ?\d|(?:19|20)\d\d(?:$| (?!\d)))", re.IGNORECASE)
 _TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,}){2,}$")
 _LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
@@ -56,7 +57,7 @@ _REMOVED = (
     _CRC,
     re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
     re.compile(r"(?:(?<=\])|^)★[^★]*★"),
-    re.compile(rf"(?<={words.FOREIGN}) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$|\s-\s|\d))"),  # `Начало _ Inception`
+    re.compile(rf"(?<={words.FOREIGN}) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$)|\s-\s|\s\S*\d)"),  # `Начало _ Inception`
 )
 _BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _PART = re.compile(
@@ -340,8 +341,7 @@ def _tail(text: str) -> int:
     opened = [
         match.start()
         for match in re.finditer(r"\([^()]*[^\W\d_][^()]*\)", text)
-        if words.STRONG_TAG.search(match[0])
-        or (_only_tags(match[0]) and find_number(f"x{text[match.end() :]}") is None)
+        if words.STRONG_TAG.search(match[0]) or (_only_tags(match[0]) and _AFTER_TAGS.match(text, match.end()))
     ]
     end = _before(text, min([*strong, *edition, *bracket, *filter(None, opened), len(text)]))
     while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):

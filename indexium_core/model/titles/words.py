@@ -109,7 +109,7 @@ EXTRAS = (  # the ends of the names of extras
         r"-(?:scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|extra|other)$", re.IGNORECASE
     ),
     re.compile(
-        r"[ _.-]+(?:nc[ _-]?(?:op|ed)|(?:creditless|clean)[ _](?:op|ed|opening|ending))"
+        r"[ _.-]+(?:nc[ _-]?(?:op|ed)|creditless[ _](?:op|ed|opening|ending)|(?<=[ _]-[ _])clean[ _](?:opening|ending))"
         r"[ _]?\d{0,2}[a-z]?(?:v\d)?(?=$|[ _.]*[\[(])",
         re.IGNORECASE,
     ),
@@ -214,9 +214,9 @@ CAMERA = re.compile(
 )
 EVENT = re.compile(
     r"\b(?:birthday|\w*geburtstag\w*|anniversaire|cumple(?:a[nñ]os)?|compleanno|"
-    r"bruiloft|verjaardag|afzwemmen|matrimonio|battesimo|saggio di danza|comunione|wesele|ślub|urodziny|chrzciny|"
-    r"bröllop|födelsedag|studenten|dagis|skolavslutning|bryllup|fødselsdag|casamento|aniversário|batizado|"
-    r"düğün|svatba|narozeniny|день рождения|wedding|"
+    r"bruiloft|verjaardag|afzwemmen|battesimo|saggio di danza|comunione|ślub|urodziny|chrzciny|"
+    r"bröllop|födelsedag|studenten|dagis|skolavslutning|bryllup|fødselsdag|aniversário|batizado|"
+    r"svatba|narozeniny|день рождения|wedding|"
     r"\w*hochzeit\w*|mariage|boda|"
     r"christmas|xmas|weihnacht\w*|noël|navidad|natale|новый год|easter|ostern|holidays?|vacation|\w*urlaub|vacances|"
     r"vacaciones|graduation|einschulung|schultag|schulfest|baptism|taufe|first (?:steps|day)|"
@@ -269,7 +269,8 @@ EDITION = re.compile(
 )
 FOREIGN = "[\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # no Latin and Greek
 IN_TWO_SCRIPTS = re.compile(  # `花样年华 In the Mood for Love`, `In the Mood for Love 花样年华`: the first one
-    rf"((?!劇場版|映画|电影){FOREIGN}\S+(?: {FOREIGN}\S*)*) (?=.*[a-z])[a-zA-Z'’]+(?: [a-zA-Z'’]+){{2,}}|"
+    rf"((?!劇場版|映画|电影){FOREIGN}\S+(?: {FOREIGN}\S*)*) (?=.*[a-z])(?!.*\b(?i:season|movie)\b)"
+    rf"[a-zA-Z'’]+(?: [a-zA-Z'’]+){{2,}}|"
     rf"((?=.*[a-z])[a-zA-Z'’]+(?: [a-zA-Z'’]+)+) {FOREIGN}{{2,}}.*"
 )
 OTHER_TITLE = re.compile(r"(?<=\w)(?<! or) \([^()\d]*[^\W\d_][^()\d]*\)$")  # `Nine Queens (Nueve reinas) 2000`

@@ -236,6 +236,8 @@ def test_folder_and_name_say_together_what_a_file_is(
         (["Star Trek - The Next Generation/TNG S01/TNG S01E02.mkv"], "episode", {"Star Trek - The Next Generation"}),
         (["Anna/Holidays/Boat.mkv", "Meier/Familie/Car.mkv"], "home", None),
         (["Torrents/2023-01-05/Dune.2021.1080p.WEB.x264-GRP.mkv"], "movie", {"Dune"}),
+        (["The (French) Connection (1971).mkv"], "movie", {"The (French) Connection"}),
+        (["Игра Престолов _ Game of Thrones S01E02.mkv"], "episode", {"Игра Престолов"}),
         (["Матрица _ The Matrix 1999 BDRip.mkv"], "movie", {"Матрица"}),
         (["TV/Babylon 5/Babylon 5 - Midnight.mkv", "TV/Babylon 5/Babylon 5 - Born.mkv"], "episode", {"Babylon 5"}),
         ([f"Movies/Star Wars {number} - Name {number}x.mkv" for number in range(1, 5)], "movie", None),
