@@ -44,9 +44,7 @@ class Place:
     hint: Literal["series", "home", ""] = ""
     is_category: bool = False  # the folder of the file is for many titles
     year: int | None = None  # of a folder for the films of a year
-    outer: Place | None = (
-        None  # with the folder around it as that of the series: `Don Matteo` of `Don Matteo/Don Matteo 5`
-    )
+    outer: Place | None = None  # the place if the folder is a season of the one around it: `Don Matteo/Don Matteo 5`
     has_films: bool = False  # a folder around the file is for films
 
     @property

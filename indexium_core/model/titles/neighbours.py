@@ -230,9 +230,7 @@ class Neighbours:
             return True
         if likes_series or parts.is_broadcast:
             return is_after_year or not parts.is_year_marked
-        has_head = (
-            bool(parts.part_head) or place.parts is not None
-        )  # `Series - Part 3 - Title`, `Series/Part 3 - Title`
+        has_head = bool(parts.part_head) or place.parts is not None  # `Series - Part 3 - Name`, `Series/Part 3 - Name`
         if parts.part_title and has_head and not place.has_films:
             head = fold_title(parts.part_head)
             is_own_folder = place.parts is not None and head in {"", fold_title(place.parts.title)}

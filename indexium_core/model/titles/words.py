@@ -104,7 +104,7 @@ EXTRA_OF = re.compile(  # the name of an extra after the year or the season of i
     r"behind[ ._-]the[ ._-]scenes|deleted[ ._-]scenes?|gag[ ._-]reel).*)",
     re.IGNORECASE,
 )
-EXTRAS = (  # the ends of the names of extras
+EXTRAS = (  # endings of the names of extras; the last one takes the tags after it, too
     re.compile(
         r"-(?:scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|extra|other)$", re.IGNORECASE
     ),
