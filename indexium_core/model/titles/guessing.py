@@ -285,8 +285,8 @@ class _Guesser:
         if parts.part is not None and (self._neighbours.part_count(parts) > 1 or parts.is_disc_part):
             return title_without_part(parts.title), parts.part
         is_place = parts.year is not None and re.match(r"0+[1-9]|\d{1,2}\. ", each.file.name) is not None
-        is_year = parts.is_order_year and re.match(r"\d{4} - ", each.file.name) is not None
-        is_year = is_year and not words.TITLE_AFTER_YEAR.match(each.file.name)
+        has_year = parts.is_order_year and re.match(r"\d{4} - ", each.file.name) is not None
+        is_year = has_year and not words.TITLE_AFTER_YEAR.match(each.file.name)
         is_ranked = parts.has_order_dash and (is_place or is_year or len(self._neighbours.ranks) > 1)
         if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None

@@ -14,7 +14,15 @@ from dataclasses import replace
 
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts, Role
-from indexium_core.model.titles.numbers import NumberMatch, find_date, find_date_of_number, find_number, with_digits
+from indexium_core.model.titles.numbers import (
+    NumberMatch,
+    YearMatch,
+    find_date,
+    find_date_of_number,
+    find_number,
+    numeral,
+    with_digits,
+)
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
@@ -31,9 +39,6 @@ _YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
 _SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
 # A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
 _VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
-_MONTH = re.compile(
-    r"\b(?:jan|feb|ma[ry]|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? $", re.IGNORECASE
-)
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
 _CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
@@ -60,14 +65,7 @@ _REMOVED = (
     re.compile(rf"(?<={words.FOREIGN}) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$)|\s-\s|\s\S*\d)"),  # `Начало _ Inception`
 )
 _BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
-_PART = re.compile(
-    rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({words.PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
-    r"(?:[ ._-]*(?:of|von|de|/)[ ._-]*(\d{1,2}))?"
-    r"(?=$|[ ._\-)\]])(?!\.\d)|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|af|av|di|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
-    re.IGNORECASE,
-)
-_DISC_PART = re.compile(r"(?<![^\W_])(?:v?cd|dvd|dis[ck])[ ._-]*[1-9](?!\d)", re.IGNORECASE)
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "a": 1, "b": 2, "c": 3, "d": 4}
+_LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4}
 _ORDER = re.compile(r"^#?(\d{1,4})(?:(?<=\d{4}) - (?=\d)|(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s]))")
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
@@ -201,7 +199,7 @@ def _without_role(text: str) -> tuple[str, Role]:
 
 
 def _cleaned(text: str) -> str:
-    """Return a name without decoration, and without tags at its start or end that no other rule finds."""
+    """Return a name without checksum, ornaments, a second title after a slash, and tags at its start or end."""
     for pattern in _REMOVED:
         text = pattern.sub(" ", text).strip(" _")
     if (tags := _TAGS_FIRST.match(text)) and words.STRONG_TAG.search(tags[0]):
@@ -239,33 +237,35 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     if (
         number is not None
         and number.evidence in {"number", "dash"}
-        and any(match.start() < number.end and number.start < match.end() for match in _PART.finditer(spaced[:tail]))
+        and any(
+            match.start() < number.end and number.start < match.end() for match in words.PARTS.finditer(spaced[:tail])
+        )
     ):
         number = None
     date = find_date(spaced[:tail])
-    dated = (date or find_date_of_number(spaced[:tail])) if number is not None else None
     if date is not None and (number is None or number.evidence != "episode"):
         number = date
+    dated = (date or find_date_of_number(spaced[:tail])) if number is not None and not number.aired else None
     is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
     year = _year(spaced, number, is_release=is_release, is_compact=" " not in text)
     if year is not None:
-        tail = min(tail, year[1]) if number is None or year[1] > number.start else tail
-    end = min(tail, number.start if number else tail, year[1] if year else tail)
+        tail = min(tail, year.start) if number is None or year.start > number.start else tail
+    end = min(tail, number.start if number else tail, year.start if year else tail)
     parts = _with_part(
         replace(found, is_release=is_release),
-        spaced if year is not None or _DISC_PART.search(spaced) else spaced[:tail],
+        spaced if year is not None or words.DISC_PART.search(spaced) else spaced[:tail],
         number,
         year,
         tags,
     )
     title = _title(spaced[:end])
     if parts.part is not None and parts.is_disc_part:
-        title = _title(_PART.sub(" ", spaced[:end]))
+        title = _title(words.PARTS.sub(" ", spaced[:end]))
     if number is not None and number.evidence == "episode":
         title = _SEASON_AT_END.sub("", title) or title
     film_title = title
     if number is not None and number.evidence != "episode":
-        film_title = _title(spaced[: min(tail, year[1]) if year else tail])
+        film_title = _title(spaced[: min(tail, year.start) if year else tail])
     if year is not None and number is None:
         film_title = words.OTHER_TITLE.sub("", film_title)
     if year is not None and (is_release or re.search(r" 3d$", film_title, re.IGNORECASE)):
@@ -288,13 +288,15 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         title=_inverted(film_title),
         series_title=_inverted(_COUNTRY.sub("", title) or title),
         country=country[1] or country[2] if country else "",
-        year=year[0] if year else None,
-        is_year_marked=bool(year and year[2] and (number is None or (number.start < year[1] and not number.is_sure))),
+        year=year.value if year else None,
+        is_year_marked=bool(
+            year and year.is_marked and (number is None or (number.start < year.start and not number.is_sure))
+        ),
         season=number.season if number else None,
         episodes=number.episodes if number else (),
         evidence=number.evidence if number else "",
         aired=number.aired if number else "",
-        dated=dated.aired if dated and number and not number.aired else "",
+        dated=dated.aired if dated else "",
         is_date_first=bool(number and number.aired and not title),
         is_special=bool(number and number.is_special),
         is_padded=bool(number and number.is_padded),
@@ -304,7 +306,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         language=language,
         is_broadcast=bool(words.TELEVISION_TAG.search(spaced[tail:])),
         order=int(order[1]) if order else int(text) if re.fullmatch(r"\d{1,4}", text) else None,
-        order_title=_title(spaced[order.end() : min(tail, year[1]) if year else tail]) if order else "",
+        order_title=_title(spaced[order.end() : min(tail, year.start) if year else tail]) if order else "",
     )
 
 
@@ -356,11 +358,11 @@ def _before(text: str, end: int) -> int:
     return len(text[:end].rstrip(" -([{."))
 
 
-def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact: bool) -> tuple[int, int, bool] | None:
-    """Return the year, where its text begins, and whether it is in brackets; None if a name has no year."""
+def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact: bool) -> YearMatch | None:
+    """Return the year of a name; None if it has none."""
     span = _YEARS.search(text)
     if span and span.start():
-        return int(span[1]), span.start(), True
+        return YearMatch(int(span[1]), span.start(), span.end(1), is_marked=True)
     titled = words.TITLE_WITH_YEAR.match(text)
     years = [each for each in _YEAR.finditer(text) if titled is None or each.end() > titled.end()]
     found = [each for each in years if not number or not number.start <= each.start() < number.end]
@@ -373,7 +375,7 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         and not _is_year_of_episode(text, number, each.start() - 1)
     ]
     if marked:
-        return int(marked[-1][1]), marked[-1].start() - 1, True
+        return YearMatch(int(marked[-1][1]), marked[-1].start() - 1, marked[-1].end(), is_marked=True)
     for each in reversed(found):
         if not text[: each.start()].strip(" -([."):
             continue
@@ -384,17 +386,17 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         in_brackets = r"[^()\[\]]+[)\]]" if text[each.end() : each.end() + 1] != "," else r"\d{4},"
         if opened > 0 and re.fullmatch(in_brackets, text[opened + 1 : each.end() + 1]):
             if number is None or is_before:
-                return int(each[1]), opened, True  # `Title (Director, 1974)`
+                return YearMatch(int(each[1]), opened, each.end(), is_marked=True)  # `Title (Director, 1974)`
             continue  # the date of an episode: `S01E02 (12 September 2018)`
-        if number is not None and each.start() > number.end and _MONTH.search(text[number.end : each.start()]):
+        if number is not None and each.start() > number.end and words.MONTH.search(text[number.end : each.start()]):
             continue  # `S08E12 - May 16, 2021`
         rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
         is_after = number is not None and each.start() > number.start and not is_release
         if number is not None and is_after and (rest or number.evidence != "number"):
             continue
         rest = re.sub(r"^\([^()]*\)?$", "", rest)
-        if not rest or is_release or _only_tags(_PART.sub(" ", rest)) or _EDITION_FIRST.match(rest):
-            return int(each[1]), _before(text, each.start()), False
+        if not rest or is_release or _only_tags(words.PARTS.sub(" ", rest)) or _EDITION_FIRST.match(rest):
+            return YearMatch(int(each[1]), _before(text, each.start()), each.end(), is_marked=False)
     return None
 
 
@@ -409,26 +411,24 @@ def _only_tags(text: str) -> bool:
     return all(words.SOFT_TAG.fullmatch(each) or words.STRONG_TAG.fullmatch(each) for each in _PLAIN_TAG.findall(rest))
 
 
-def _with_part(
-    parts: NameParts, text: str, number: NumberMatch | None, year: tuple[int, int, bool] | None, tags: int
-) -> NameParts:
+def _with_part(parts: NameParts, text: str, number: NumberMatch | None, year: YearMatch | None, tags: int) -> NameParts:
     """
     Add the number of a part, such as CD2; its siblings decide later whether it is one.
 
-    A year before the part and its title is that of a series: `The Civil War 1990 Part 1 The Cause`.
+    A year may stand directly before the part: `Roots (1977) - Part 4`. The tags of a release begin at `tags`.
     """
-    match = next(reversed(list(_PART.finditer(text))), None)
+    match = next(reversed(list(words.PARTS.finditer(text))), None)
     if match is None or (number and number.evidence == "episode" and not number.aired):
         return parts
     digits = (match[2] or match[4]).lower()
     count = match[3] or match[5]
     start, part_title, is_before = match.start(), _title(text[match.end() : tags]) if match.end() < tags else "", False
     if year is not None:
-        is_before = not text[text.find(str(year[0]), year[1]) + 4 : start].strip(" -)].") and year[1] < start
-        start, part_title = year[1], part_title if is_before else ""
+        is_before = not text[year.end : start].strip(" -)].") and year.start < start
+        start, part_title = year.start, part_title if is_before else ""
     return replace(
         parts,
-        part=int(digits) if digits.isdigit() else _ROMAN[digits],
+        part=_LETTERS[digits] if digits in _LETTERS else numeral(digits),
         part_count=int(count) if count else None,
         is_disc_part=(match[1] or "").lower() in {"cd", "vcd", "dvd", "disc", "disk"},
         part_stem=fold_title(text[: match.start()] + " " + text[match.end() :]),
@@ -458,7 +458,7 @@ def first_words(title: str, count: int) -> str:
 
 def title_without_part(title: str) -> str:
     """Return a title without the number of a part: `Heat Part 2` is `Heat`."""
-    return _title(_PART.sub(" ", title)) or title
+    return _title(words.PARTS.sub(" ", title)) or title
 
 
 def _title(text: str) -> str:

@@ -10,11 +10,20 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import Evidence
 
-__all__ = ["NumberMatch", "find_date", "find_date_of_number", "find_number", "season_of_folder", "with_digits"]
+__all__ = [
+    "NumberMatch",
+    "find_date",
+    "find_date_of_number",
+    "find_number",
+    "numeral",
+    "season_of_folder",
+    "with_digits",
+]
 
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
 _MORE = r"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{1,4}[ ._]*)?ep?[ ._]?\d{1,4}|(?:[-~]|\s?[+&]\s?)\d{1,4}(?![^\W_]))*"
@@ -101,6 +110,15 @@ class NumberMatch:
     is_padded: bool = False  # the number has a zero before it, or three digits
 
 
+class YearMatch(NamedTuple):
+    """The year of a name."""
+
+    value: int
+    start: int  # of its text: the bracket before it, or the end of the text before it
+    end: int  # of its digits
+    is_marked: bool  # in brackets
+
+
 def find_number(text: str, *, has_group: bool = False) -> NumberMatch | None:
     """
     Return the strongest number of an episode in a name without release tags; None if there is none.
@@ -141,10 +159,10 @@ def find_date_of_number(text: str) -> NumberMatch | None:
 def with_digits(text: str) -> str:
     """Return a text with digits for other numerals: `第二季` is `第2季`, `Livre II - 05` is `Season 2 - 05`."""
     text = _ORDINAL.sub(lambda match: f"第{_ORDINALS.index(match[1]) + 1}{match[2]}", text)
-    return _BOOK.sub(lambda match: f"Season {number}" if (number := _numeral(match[1])) else match[0], text)
+    return _BOOK.sub(lambda match: f"Season {number}" if (number := numeral(match[1])) else match[0], text)
 
 
-def _numeral(text: str) -> int:
+def numeral(text: str) -> int:
     """Return the number that digits or Roman numerals are; 0 for other letters."""
     return int(text) if text.isdecimal() else _NUMERALS.get(text.lower(), 0)
 
@@ -154,7 +172,7 @@ def season_of_folder(name: str) -> tuple[int, str] | None:
     text = with_digits(re.sub(r"[._]", " ", name).strip())
     if words.SPECIALS.fullmatch(text):
         return 0, ""
-    if (book := _BOOK_FOLDER.fullmatch(text)) and (number := _numeral(book[1])):
+    if (book := _BOOK_FOLDER.fullmatch(text)) and (number := numeral(book[1])):
         return number, ""
     for pattern in _FOLDERS:
         if match := pattern.match(text):

@@ -17,6 +17,7 @@ __all__ = [
     "COUNTRIES",
     "COURSE",
     "DISC_FOLDER",
+    "DISC_PART",
     "EDITION",
     "EDITION_WORD",
     "EPISODE",
@@ -32,8 +33,10 @@ __all__ = [
     "IN_TWO_SCRIPTS",
     "LANGUAGES",
     "LECTURE_FOLDER",
+    "MONTH",
     "OTHER_TITLE",
     "PART",
+    "PARTS",
     "RECORDINGS",
     "SAMPLE",
     "SAMPLE_FOLDER",
@@ -67,6 +70,16 @@ SECTION = (  # of a course
     "tag|week|woche|lec|l(?=\\d\\d)|class|session|section|sektion|vorlesung|урок|лекция"
 )
 PART = "part|pt|cd|vcd|dvd|disc|disk|teil|partie|parte|часть|część|cz|deel|del"
+PARTS = re.compile(  # a word of `PART` with its number, or `2 of 6`
+    rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
+    r"(?:[ ._-]*(?:of|von|de|/)[ ._-]*(\d{1,2}))?"
+    r"(?=$|[ ._\-)\]])(?!\.\d)|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|af|av|di|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
+    re.IGNORECASE,
+)
+DISC_PART = re.compile(r"(?<![^\W_])(?:v?cd|dvd|dis[ck])[ ._-]*[1-9](?!\d)", re.IGNORECASE)
+MONTH = re.compile(  # with its day, before the year
+    r"\b(?:jan|feb|ma[ry]|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? $", re.IGNORECASE
+)
 SPECIALS = re.compile(
     r"specials?|sonderfolgen|hors[- ]?s[ée]rie|especiales|speciali|especiais|спецвыпуски|ovas?|oads?|"
     r"season ?0+|s0+|staffel ?0+|saison ?0+|temporada ?0+|stagione ?0+",
@@ -256,7 +269,8 @@ SOFT_TAG = re.compile(
     r"director'?s|directors|cut|edition|final|special|anniversary|\d\dth|fr|de|en|es|ita?|ru|rus|eng|ger|"
     r"pl|nl|jap|jpn|kor|"
     r"german|deutsch|french|italian|spanish|castellano|latino|english|russian|japanese|korean|chinese|mandarin|"
-    r"gesproken|ondertiteld|svenskt|norsk|dansk|suomeksi|doppiato|cantonese|hindi|tamil|telugu|[国粤英日韩中双语字幕]{2,}|polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
+    r"gesproken|ondertiteld|svenskt|norsk|dansk|suomeksi|doppiato|cantonese|hindi|tamil|telugu|[国粤英日韩中双语字幕]{2,}|"
+    r"polish|dutch|flemish|swedish|norwegian|danish|finnish|icelandic|turkish|greek|czech|"
     r"hungarian|portuguese|brazilian|romanian|ukrainian|arabic|hebrew|thai|vietnamese|untouched|readnfo|v[2-5]|p2p",
     re.IGNORECASE,
 )
