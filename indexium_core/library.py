@@ -286,7 +286,7 @@ class Library(LibraryServices):
     def _start(self, take_over: str) -> None:
         parts = self._parts
         known = backups_store.Backups(parts.store).journals()
-        undone = orphaned_journals.recover_and_archive(parts.backups_folder, known)
+        undone = orphaned_journals.recover(parts.backups_folder, known)
         report = self.recovered = self.recover()
         report.add_orphaned(undone)
         for kind, count in Counter(file.operation_type for file in report.files if file.became == "old").items():

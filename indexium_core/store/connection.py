@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -21,6 +22,8 @@ OUT_OF_MEMORY = "out_of_memory"  # code of a StoreError; the caller may repeat t
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
+# The table that a statement writes; a comment has none of these words in capital letters.
+_WRITTEN = re.compile(r"\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+(\w+)")
 _EXACT = 2**53  # floating-point numbers below are exact integers
 _import_lock = threading.Lock()  # the first import of pandas on several threads at once can deadlock
 
@@ -60,10 +63,12 @@ class Connection:
         self._busy = threading.RLock()  # so that close() never closes the cursor of a running statement
         self._end_reason = ""
         self.failure: errors.StoreError | None = None  # the last statement that failed
+        self.written = frozenset[str]()  # tables that its statements wrote
 
     def execute(self, text: str, parameters: Parameters = ()) -> Connection:
         """Run one statement with `$1` or `$name` parameters and return this connection for fetching."""
         self._counter.add(1)
+        self.written |= _written(text)
         while True:
             try:
                 with self._translating_errors():
@@ -175,6 +180,12 @@ def _parsed(text: str) -> duckdb.Statement | str:
     """Return the parsed statement. Parsing takes a seventh of the time of the planner's largest statement."""
     statements = duckdb.extract_statements(text)
     return statements[0] if len(statements) == 1 else text
+
+
+@lru_cache(maxsize=256)
+def _written(text: str) -> frozenset[str]:
+    """Return the tables that a statement writes."""
+    return frozenset(_WRITTEN.findall(text))
 
 
 def store_error(error: duckdb.Error) -> errors.StoreError:

@@ -26,7 +26,8 @@ from indexium_core.store import migrations, sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
-from indexium_core.store.recovery import files
+from indexium_core.store.recovery import change_counter, files
+from indexium_core.store.recovery.change_counter import ChangeCounter
 from indexium_core.store.recovery.files import CONFIG, FILE_NAME
 from indexium_core.store.snapshot import quoted
 
@@ -45,6 +46,8 @@ class Database:
         self._raw = raw
         self._lock = lock
         self._counter = Counter()
+        self._changes = ChangeCounter(home, raw)
+        self._listeners = list[Callable[[frozenset[str]], None]]()
         self._memory = Memory(raw, home)
         self._memory.fit(_known_files(raw))
         self._write_lock = threading.Lock()  # one transaction at a time
@@ -66,7 +69,8 @@ class Database:
         Raises:
             HomeInUseError: Another process uses the home.
             HomeVersionError: A newer version of Indexium made the database; nothing was changed.
-            StoreError: The folder cannot be used, or the database is damaged.
+            StoreError: The folder cannot be used, or the database is damaged; `database_lost`: it is missing or an
+                older copy, as other files of the home show.
 
         """
         _make_folder(home)
@@ -116,11 +120,18 @@ class Database:
             connection = Connection(self._raw, self._counter)
             self._writing_thread = threading.get_ident()
             try:
+                number = None
                 with self._transaction(dry_run=dry_run):
                     yield connection
                     if connection.failure is not None:
                         # DuckDB has aborted the transaction, and a commit would not report that.
                         raise connection.failure
+                    if not dry_run:
+                        number = self._changes.before_commit(self._raw, connection.written)
+                if not dry_run:
+                    self._changes.after_commit(number)
+                    for listener in self._listeners:
+                        listener(connection.written)
             except errors.StoreError as error:
                 if error.reason == OUT_OF_MEMORY:
                     self._memory.grow()  # for the next attempt of any caller
@@ -139,6 +150,10 @@ class Database:
             except errors.StoreError as error:
                 if error.reason != OUT_OF_MEMORY or self._memory.limit == before:
                     raise
+
+    def follow(self, listener: Callable[[frozenset[str]], None]) -> None:
+        """Call `listener` with the names of the written tables after each commit, on the thread of the transaction."""
+        self._listeners.append(listener)
 
     def expect(self, files: int) -> None:
         """Raise the memory limit for a library of `files` files."""
@@ -263,6 +278,7 @@ def _open_file(path: Path) -> duckdb.DuckDBPyConnection:
     with files.reporting_full_disk(path.parent, "the replacement of the database cannot be completed"):
         files.finish_replacement(path.parent)
     if not path.exists():
+        change_counter.require_home_without_traces(path.parent)
         _create(path)
     try:
         raw, needed = _connect_and_compare(path)
@@ -306,10 +322,6 @@ def _migrate(path: Path, needed: list[migrations.Migration]) -> duckdb.DuckDBPyC
 
 def _create(path: Path) -> None:
     """Create the database under another name first, so that a killed process leaves no incomplete database."""
-    log = files.log_of(path)
-    if log.exists():
-        message = f"The database {path} is missing, but its log {log.name} exists. Restore both, or move the log away."
-        raise errors.StoreError(message)
     unfinished = path.with_name(path.name + ".part")
     for leftover in (unfinished, files.log_of(unfinished)):
         leftover.unlink(missing_ok=True)
@@ -336,6 +348,9 @@ def _connect_and_compare(path: Path) -> tuple[duckdb.DuckDBPyConnection | None, 
     raw = _connect(path, read_only=read_only, config=CONFIG)
     try:
         needed = migrations.pending(raw)
+        if needed == migrations.available():  # an empty file
+            change_counter.require_home_without_traces(path.parent)
+        change_counter.require_newest(path.parent, raw)
     except BaseException:
         raw.close()
         raise
@@ -362,9 +377,4 @@ def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:
     if "newer version" in text:
         return errors.HomeVersionError()
     message = failure_message(f"The database {path} cannot be read, it seems damaged", error)
-    backup = next((each for each in files.backups(path.parent) if files.is_sound(each.path)), None)
-    remedy = "'indexium db rebuild' builds a new one from everything that is readable"
-    if backup is not None:
-        when = f"{backup.created_at.astimezone():%Y-%m-%d %H:%M}"
-        remedy = f"'indexium db restore' restores the backup {backup.name} of {when}; {remedy}"
-    return errors.StoreError(f"{message} No video is affected. {remedy[:1].upper()}{remedy[1:]}.")
+    return errors.StoreError(f"{message} {change_counter.remedies(path.parent)}")

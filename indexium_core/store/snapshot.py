@@ -1,25 +1,28 @@
 """
-The published tables, which analysts query: their SQL, their description, and their copy into a database of its own.
+A snapshot: the published tables, which analysts query, and the tables of the home that no file holds.
 
-`snapshot.sql` has one statement for each table. The comment of the statement describes the table, and the comment at
-the end of a line describes the column that the line selects.
+`snapshot.sql` has one statement for each published table. The comment of the statement describes the table, and the
+comment at the end of a line describes the column that the line selects. The schema `home` has the tables of
+`recovery.survival` with their own columns, for a rebuild of the database; `kept.sql` has the statements of the tables
+of which the files hold a part.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
+from indexium_core.store.recovery import survival
 
 __all__ = ["Findings", "PublishedColumn", "PublishedTable", "quoted", "tables", "write"]
 
-_SQL = sql.load("snapshot")
+_SQL, _KEPT = sql.load("snapshot"), sql.load("kept")
 _FINDINGS_PER_STATEMENT = 5_000  # no other thread runs while DuckDB reads the lists: 1 ms for a thousand findings
 _SYNC_BYTES = 4_000_000  # else the last COMMIT syncs the whole file, and commits of other threads wait for the disk
 _COLUMN = re.compile(r'"?(\w+)"?,? -- (.+)$', re.MULTILINE)
@@ -64,7 +67,7 @@ def tables() -> tuple[PublishedTable, ...]:
 
 def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: Findings) -> None:
     """
-    Copy the published tables, as of one moment, into a new database file.
+    Copy the published tables and the tables that no file holds, as of one moment, into a new database file.
 
     Args:
         reader: A cursor of the database.
@@ -78,17 +81,18 @@ def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: F
     """
     reader.execute(f"ATTACH {quoted(str(path))} AS snapshot")
     values = {**values, **findings.part(0, 0)}
-    synced = 0
     try:
         reader.execute("BEGIN")
         try:
-            for table in tables():
-                text = _SQL[table.name]
-                reader.execute(f"CREATE TABLE snapshot.{table.name} AS {text}", sql.parameters(text, values))
+            synced = 0
+            for name, text in _copies(reader):
+                reader.execute(f"CREATE TABLE snapshot.{name} AS {text}", sql.parameters(text, values))
                 size = path.stat().st_size
                 if size - synced >= _SYNC_BYTES:
                     _sync(path)
                     synced = size
+            for name, number in reader.execute(_KEPT["sequences"]).fetchall():
+                reader.execute(f"CREATE SEQUENCE snapshot.home.{name} START {int(number)}")
             for first in range(0, len(findings.kinds), _FINDINGS_PER_STATEMENT):
                 reader.execute(
                     f"INSERT INTO snapshot.checks {_SQL['checks']}", findings.part(first, _FINDINGS_PER_STATEMENT)
@@ -100,6 +104,15 @@ def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: F
             raise
     finally:
         reader.execute("DETACH snapshot")
+
+
+def _copies(reader: Connection) -> Iterator[tuple[str, str]]:
+    """Yield the tables of a snapshot with their SELECT statements."""
+    for table in tables():
+        yield table.name, _SQL[table.name]
+    reader.execute("CREATE SCHEMA snapshot.home")
+    for name in survival.of(*survival.KEPT):
+        yield f"home.{name}", _KEPT.get(name) or f"FROM {name}"
 
 
 def _sync(path: Path) -> None:

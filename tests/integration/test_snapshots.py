@@ -93,7 +93,8 @@ def test_tables_have_their_columns_with_comments(studio: Studio) -> None:
     with indexium_core.connect(studio.library.home) as con:
         found = con.execute(
             "SELECT table_name, string_agg(column_name, ' ' ORDER BY column_index), count(*) - count(comment)"
-            " FROM duckdb_columns() WHERE database_name = 'snapshot' GROUP BY 1"
+            " FROM duckdb_columns() WHERE database_name = 'snapshot' AND schema_name = 'main'"
+            " GROUP BY 1"
         ).fetchall()
         described = con.execute("SELECT count(comment) FROM duckdb_tables()").fetchone()
     assert {name: columns for name, columns, _ in found} == COLUMNS

@@ -12,7 +12,7 @@ from indexium_core.files.journal.sidecars import read_small
 from indexium_core.files.sidecars import names
 from indexium_core.model.files.media import Refusal
 
-__all__ = ["examine", "joined"]
+__all__ = ["content_of", "examine", "joined", "with_content"]
 
 
 def examine(path: bytes, reader: Reader, *, by_stem: bool = False) -> tuple[Family | None, Layout]:
@@ -31,6 +31,20 @@ def joined(path: bytes, layout: Layout, *, by_stem: bool = False) -> Layout:
         return layout
     place = names.find(path, by_stem=by_stem)
     return with_sidecar(layout, _read(path, place))
+
+
+def content_of(path: bytes, reader: Reader) -> tuple[bytes, bytes | None]:
+    """Return the name of the sidecar of a file and its bytes: None if there is none, or the file can have none."""
+    _, layout = examine(path, reader)
+    found = layout.sidecar if isinstance(layout, PhotoLayout) else None
+    return (b"", None) if found is None else (found.name, found.content)
+
+
+def with_content(layout: Layout, name: bytes, content: bytes | None) -> Layout:
+    """Return the layout of a photo with the fields of a sidecar that has some bytes; any other layout unchanged."""
+    if content is None or not isinstance(layout, PhotoLayout) or layout.parts is None:
+        return layout
+    return with_sidecar(layout, read_sidecar(name, content, stamp="known"))
 
 
 def _read(path: bytes, place: names.SidecarPlace) -> PhotoSidecar:

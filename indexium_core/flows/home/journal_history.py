@@ -1,8 +1,8 @@
 """
 The history from journals: add the writes that the database does not know, from the entries of their journals.
 
-A journal has the bytes of each file before its write, so these writes can be rolled back. The comments are read from
-the file and from the bytes before. A journal has neither the time nor the title of a write.
+A journal has the bytes of each file before its write, so these writes can be rolled back. The values of all fields are
+read from the file and from the bytes before. A journal has neither the time nor the title of a write.
 """
 
 from __future__ import annotations
@@ -21,17 +21,20 @@ from typing import Any, TypeAlias
 from indexium_core import errors
 from indexium_core.files import journal, reader
 from indexium_core.files.containers import Reader, registry
+from indexium_core.files.sidecars import reading as sidecar_reading
 from indexium_core.flows.writing import late_results, states
-from indexium_core.model.database import DatabaseProgress, TableOrigin
+from indexium_core.model import wording
+from indexium_core.model.database import DatabaseProgress
+from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.people import people_comment
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import journal_rows
+from indexium_core.store.recovery import files, journal_rows
 from indexium_core.store.recovery.journal_rows import JournalRow
 
-__all__ = ["add_history"]
+__all__ = ["AddedHistory", "add_history"]
 
-_COMMENT, _WHOLE = "comment", "container"
+_WHOLE = "container"
 _NOTE = "Recovered from its journal"
 logger = logging.getLogger(__name__)
 Entry: TypeAlias = journal.AnyEntry
@@ -39,31 +42,73 @@ Entry: TypeAlias = journal.AnyEntry
 
 @dataclass(frozen=True, slots=True)
 class _Committed:
-    """An entry of a file that was written, and its journal."""
+    """An entry of a file that was written, with its operation and its journal."""
 
     entry: Entry
     operation_id: int
     journal: Path
+    name: str  # of the journal after the rebuild
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedHistory:
+    """The writes that were added to a history."""
+
+    writes: int  # of one file each
+    problems: list[str]  # a sentence for each journal that cannot be used
+    moves: dict[Path, Path]  # the new places of journals that were moved away from their folder
+
+
+class _Renumbering:
+    """The operations of journals. Another operation may have the number of an operation of a former database."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database, self._folder = database, folder
+        self._operations = journal_rows.operations(database)
+        self.moves: dict[Path, Path] = {}
+
+    def place(self, path: Path, entries: Sequence[Entry]) -> list[_Committed]:
+        """Return the entries of a journal with their operation; UsageError if other writes have their numbers."""
+        number = int(path.name.partition(".")[0])
+        owners = journal_rows.owners(self._database, [entry.item_id for entry in entries])
+        strangers = [each for each in entries if owners.get(each.item_id, (number, each.path)) != (number, each.path)]
+        if strangers:
+            writes = wording.plural(len(entries), "write")
+            raise errors.UsageError(f"its {writes} have the numbers of other writes. The journal is kept.")
+        target = path
+        if path.parent != self._folder:
+            if number in self._operations and not owners:
+                number = journal_rows.next_operation(self._database)
+            target = self._unused(number)
+            self.moves[path] = target
+        return [_Committed(entry, number, path, target.name) for entry in entries]
+
+    def _unused(self, number: int) -> Path:
+        """Return a name of a journal of an operation that no journal has; each run of an operation has one."""
+        run, target = 0, self._folder / f"{number}.journal"
+        while target.exists() or target in self.moves.values():
+            run += 1
+            target = self._folder / f"{number}.{run}.journal"
+        return target
 
 
 def add_history(
     database: Database, folder: Path, on_progress: DatabaseProgress, *, kept_for: timedelta
-) -> tuple[list[TableOrigin], list[str]]:
+) -> AddedHistory:
     """
-    Add the writes of the journals in `folder` that the database does not know; interrupted writes are undone before.
+    Add the writes of the journals in `folder` that the database does not know.
 
-    Returns the origins of the added rows, and a sentence for each journal that cannot be used.
+    Interrupted writes are undone before.
     """
     found, problems = list[_Committed](), list[str]()
-    for path in sorted(folder.glob("*.journal"), key=lambda path: path.stat().st_mtime_ns):
+    numbers = _Renumbering(database, folder)
+    for path in sorted(files.journals(folder), key=lambda path: path.stat().st_mtime_ns):
         try:
-            found += _committed(path)
+            found += numbers.place(path, _committed(path))
         except (errors.IndexiumError, ValueError) as error:
             problems.append(f"The journal {path.name} cannot be used: {error}")
     known = journal_rows.recorded(database, [each.entry.item_id for each in found])
     found = [each for each in found if each.entry.item_id not in known]
-    if not found:
-        return [], problems
     by_file: dict[bytes, list[_Committed]] = defaultdict(list)
     for each in reversed(found):  # newest first
         by_file[each.entry.path].append(each)
@@ -72,28 +117,27 @@ def add_history(
         journal_rows.add(database, file_path, _rows(file_path, entries, kept_for), note=_NOTE)
     journal_rows.count_again(database, {each.operation_id for each in found})
     journal_rows.link_rollbacks(database)
-    return [TableOrigin(table="metadata_history", source="journals", rows=len(found))], problems
+    return AddedHistory(writes=len(found), problems=problems, moves=numbers.moves)
 
 
-def _committed(path: Path) -> list[_Committed]:
+def _committed(path: Path) -> list[Entry]:
     """Return the entries of complete writes, in their order; UsageError if a write of the journal is unfinished."""
     content = journal.read(path)
     if any(mark.state == "begun" for mark in content.marks):
         raise errors.UsageError("an interrupted write could not be undone yet. The next start tries it again.")
-    operation_id = int(path.name.partition(".")[0])
-    return [_Committed(entry, operation_id, path) for entry in content.entries if entry.state == "committed"]
+    return [entry for entry in content.entries if entry.state == "committed"]
 
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """A file at one time: the digest that a rollback compares, and the texts of its comment by place."""
+    """A file with its sidecar at one time: the digest that a rollback compares, and its texts by field and place."""
 
-    state: str | None = None  # None: unknown
-    texts: dict[str, str] = field(default_factory=dict)
+    state: str | None = None  # of the file; None: unknown
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def comment(self) -> str | None:
-        return next(iter(self.texts.values()), None)
+        return next(iter(self.texts.get(COMMENT, {}).values()), None)
 
     @property
     def people(self) -> list[str]:
@@ -109,9 +153,10 @@ def _rows(path: bytes, entries: Sequence[_Committed], kept_for: timedelta) -> li
             operation_id=each.operation_id,
             at=(at := datetime.fromtimestamp(each.journal.stat().st_mtime, UTC)),
             expires_at=at + kept_for,
-            journal=each.journal.name,
+            journal=each.name,
             journal_bytes=each.entry.stored_bytes,
-            **_states(each.entry, _difference(versions[number + 1], versions[number])),
+            **_states(each.entry, versions[number + 1], versions[number]),
+            **_difference(versions[number + 1], versions[number]),
             **_old(path, each.entry),
             **_backup(each.entry),
         )
@@ -124,30 +169,35 @@ def _versions(path: bytes, entries: Sequence[Entry]) -> list[_Version]:
     versions = list[_Version]()
     try:
         with contextlib.ExitStack() as stack:
-            file: Reader | None = stack.enter_context(reader.FileReader(path))
+            present = stack.enter_context(reader.FileReader(path))
+            sidecar = sidecar_reading.content_of(path, present)
+            file: Reader | None = present
             for entry in [*entries, None]:
                 if file is None:
                     break
-                found = [each for each in registry.examine(file)[1].fields if each.field == _COMMENT]
-                texts = {each.where: fields.display_text(each.value) for each in found}
-                versions.append(_Version(states.state_before([], file), texts))
-                file = states.reader_before(entry, file, stack) if entry is not None else None
+                versions.append(_version(file, sidecar))
+                if isinstance(entry, journal.SidecarEntry):
+                    sidecar = entry.name, entry.before
+                elif entry is not None:
+                    file = states.reader_before(entry, file, stack)
     except errors.MetadataError as error:
         logger.warning("rebuild.no_state", extra={"file_path": path.decode("utf-8", "replace"), "error": error.message})
     return versions + [_Version()] * (len(entries) + 1 - len(versions))
 
 
+def _version(file: Reader, sidecar: tuple[bytes, bytes | None]) -> _Version:
+    texts: dict[str, dict[str, str]] = {}
+    for each in sidecar_reading.with_content(registry.examine(file)[1], *sidecar).fields:
+        texts.setdefault(each.field, {})[each.where] = fields.display_text(each.value)
+    return _Version(states.state_before([], file), texts)
+
+
 def _difference(old: _Version, new: _Version) -> dict[str, Any]:
-    """Return the digests and the texts of a row; without texts if a version is unknown."""
-    found: dict[str, Any] = {"original_state": old.state, "written_state": new.state, "changes": "[]"}
+    """Return the texts of a row; none if a version is unknown."""
     if old.state is None or new.state is None:
-        return found
-    places = list(dict.fromkeys([*old.texts, *new.texts]))
-    texts = [(_WHOLE, old.comment, new.comment)]
-    if len(places) > 1:
-        texts = [(place, old.texts.get(place), new.texts.get(place)) for place in places]
-    changes = [{"field": _COMMENT, "where": where, "old": before, "new": after} for where, before, after in texts]
-    return found | {
+        return {"changes": "[]"}
+    changes = [change for key in sorted({*old.texts, *new.texts}) for change in _changes_of(key, old, new)]
+    return {
         "changes": json.dumps(changes),
         "previous_comment": old.comment,
         "new_comment": new.comment,
@@ -156,12 +206,21 @@ def _difference(old: _Version, new: _Version) -> dict[str, Any]:
     }
 
 
-def _states(entry: Entry, found: dict[str, Any]) -> dict[str, Any]:
-    """Return the facts of a row; a write of a sidecar has the states of the sidecar, and its texts are unknown."""
+def _changes_of(key: str, old: _Version, new: _Version) -> list[dict[str, str | None]]:
+    """Return the changes of one field: one for each text if the old file had several, as in a plan."""
+    before, after = old.texts.get(key, {}), new.texts.get(key, {})
+    pairs = [(_WHOLE, next(iter(before.values()), None), next(iter(after.values()), None))]
+    if len(before) > 1:
+        pairs = [(place, text, after.get(place)) for place, text in before.items()]
+    return [{"field": key, "where": where, "old": one, "new": two} for where, one, two in pairs if one != two]
+
+
+def _states(entry: Entry, old: _Version, new: _Version) -> dict[str, Any]:
+    """Return the digests that a rollback compares; those of a write of a sidecar are in its entry."""
     if not isinstance(entry, journal.SidecarEntry):
-        return found
-    old, new = (states.sidecar_state(entry.name, each) for each in (entry.before, entry.after))
-    return {"original_state": old, "written_state": new, "changes": "[]"}
+        return {"original_state": old.state, "written_state": new.state}
+    before, after = (states.sidecar_state(entry.name, each) for each in (entry.before, entry.after))
+    return {"original_state": before, "written_state": after}
 
 
 def _old(path: bytes, entry: Entry) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,19 +21,24 @@ import duckdb
 from indexium_core import errors
 from indexium_core.files import reader
 from indexium_core.flows.home import journal_history, orphaned_journals
+from indexium_core.flows.home.journal_history import AddedHistory
 from indexium_core.flows.scanning import file_facts
 from indexium_core.flows.snapshots import analysis
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
+from indexium_core.model.fields import registered
+from indexium_core.store.catalog import custom_fields
+from indexium_core.store.connection import failure_message
 from indexium_core.store.database import Database
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.operations import backups as backups_store
-from indexium_core.store.recovery import files, integrity, journal_rows, rebuilding
+from indexium_core.store.recovery import change_counter, files, integrity, journal_rows, rebuilding, snapshot_source
 from indexium_core.store.recovery.rebuilding import Source
 
 __all__ = ["rebuild", "restore"]
 
 _OLD = "old database"
+_NOW = datetime.max.replace(tzinfo=UTC)  # of two sources with one counter, the old database is the newer one
 _UNCHANGED = "the database was not changed"
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -70,16 +75,17 @@ def restore(
             files.prepared_copy(backup.path, new)
             files.verify(new)
             with Database.open(work / "home") as database:
-                added, problems = _add_journals(database, home, kept_for, on_progress)
-            kept = files.replace_database(home, new, clock())
-    return RestoreReport(backup=backup, kept=kept, writes=sum(each.rows for each in added), problems=problems)
+                added = _add_journals(database, home, kept_for, on_progress)
+                rebuilding.count_replacement(database, change_counter.last_number(home))
+            kept = _replace(home, new, added.moves, clock)
+    return RestoreReport(backup=backup, kept=kept, writes=added.writes, problems=added.problems)
 
 
 def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: DatabaseProgress) -> RebuildReport:
     """
     Build a new database from the old one, the last backup, the last snapshot and the journals, and replace the old one.
 
-    A source that is readable and newer comes first, table by table. Without any of them, the new database is empty.
+    The source that was changed last comes first, table by table. Without any of them, the new database is empty.
 
     Args:
         home: The closed home.
@@ -96,16 +102,20 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
     started = time.monotonic()
     with _taken(home) as work, files.reporting_full_disk(home, f"the rebuild stopped and {_UNCHANGED}"):
         sources, problems = _sources(home, work)
+        moves: dict[Path, Path] = {}
         with Database.open(work / "home") as database:
             origins, lost = rebuilding.fill(database, sources, on_progress)
-            notes = rebuilding.complete(database, sources, origins)
-            if problems or lost or not any(source.label == _OLD for source in sources):
-                added, unused = _add_journals(database, home, kept_for, on_progress)
-                origins, notes = origins + added, notes + unused
+            notes = rebuilding.complete(database, sources)
+            if problems or lost or not sources or sources[0].label != _OLD:
+                added = _add_journals(database, home, kept_for, on_progress)
+                if added.writes:
+                    origins.append(TableOrigin(table="metadata_history", source="journals", rows=added.writes))
+                notes, moves = notes + added.problems, added.moves
             journal_rows.count_again(database, integrity.miscounted_operations(database.read()))
             _validate(database)
             probed, differing = _probe(database)
-        kept = files.replace_database(home, work / "home" / files.FILE_NAME, clock())
+            rebuilding.count_replacement(database, change_counter.last_number(home))
+        kept = _replace(home, work / "home" / files.FILE_NAME, moves, clock)
     logger.info("database.rebuilt", extra={"seconds": round(time.monotonic() - started, 3)})
     return RebuildReport(
         origins=origins,
@@ -153,53 +163,81 @@ def _chosen(home: Path, name: str) -> DatabaseBackup:
     return found
 
 
+def _replace(home: Path, new: Path, moves: Mapping[Path, Path], clock: Clock) -> Path | None:
+    """Give journals the names that the new database has, and replace the database; return the path of the old one."""
+    for path, target in moves.items():
+        path.rename(target)
+    change_counter.forget(home)  # it belongs to the old database
+    return files.replace_database(home, new, clock())
+
+
 def _sources(home: Path, work: Path) -> tuple[list[Source], list[str]]:
-    """Return the readable sources, best first, as files with the present schema; and a sentence for each problem."""
-    found, problems = list[Source](), list[str]()
+    """Return the readable sources, newest first, as files with the present schema; and a sentence for each problem."""
+    found, problems = list[tuple[datetime, Source]](), list[str]()
     old, copy = home / files.FILE_NAME, work / "old.duckdb"
     for with_log in (True, False):  # the log may be all that is damaged
         if found or not old.exists() or not (with_log or files.log_of(old).exists()):
             break
         try:
             files.prepared_copy(old, copy, with_log=with_log)
-            found.append(Source(label=_OLD, path=copy))
+            found.append((_NOW, rebuilding.source(_OLD, copy)))
         except duckdb.Error as error:
             if files.is_full(error):
                 raise
             what = "The old database cannot be opened" + ("" if with_log else " without its log either")
             reason = str(error).partition("\n")[0].replace(str(copy), str(old))
             problems.append(f"{what}: {reason}")
-    return found + _copies(home, work), problems
+    if found and found[0][1].changes < change_counter.last_number(home):
+        problems.append("The old database is an older copy, so newer backups and snapshots come first.")
+    found += _newest_backup(home, work)
+    snapshot, unused = _newest_snapshot(home, work)
+    found += snapshot
+    return [source for _, source in sorted(found, key=_age, reverse=True)], problems + unused
 
 
-def _copies(home: Path, work: Path) -> list[Source]:
-    """Return the newest sound backup and the newest snapshot, newest first."""
-    found = list[tuple[datetime, Source]]()
+def _age(found: tuple[datetime, Source]) -> tuple[int, datetime]:
+    """Return what sorts a source behind newer ones; the counter of an earlier version of Indexium is 0."""
+    moment, source = found
+    return source.changes, moment
+
+
+def _newest_backup(home: Path, work: Path) -> list[tuple[datetime, Source]]:
+    """Return the newest sound backup with its time."""
+    copy = work / "backup.duckdb"
     for backup in files.backups(home):
         if backup.kind != "replaced" and files.is_sound(backup.path):
-            copy = work / "backup.duckdb"
             try:
                 files.prepared_copy(backup.path, copy)
             except duckdb.Error as error:
                 if files.is_full(error):
                     raise
                 continue  # an older backup may be complete
-            found.append((backup.created_at, Source(label=f"backup {backup.name}", path=copy)))
-            break
-    with contextlib.suppress(errors.UsageError):
-        path = analysis.newest(home)
-        moment = rebuilding.snapshot_moment(path)
-        if moment is not None:
+            return [(backup.created_at, rebuilding.source(f"backup {backup.name}", copy))]
+    return []
+
+
+def _newest_snapshot(home: Path, work: Path) -> tuple[list[tuple[datetime, Source]], list[str]]:
+    """Return the newest snapshot that is readable with its time, and a sentence for each one that cannot be used."""
+    copy, problems = work / "snapshot.duckdb", list[str]()
+    for path in analysis.snapshots(home):
+        try:
+            snapshot_source.to_database(path, copy)
+            moment = rebuilding.snapshot_moment(path)
+        except errors.IndexiumError as error:
+            problems.append(error.message)
+        except duckdb.Error as error:
+            if files.is_full(error):
+                raise
+            problems.append(failure_message(f"The snapshot {path.name} cannot be read", error))
+        else:
             label = f"snapshot {path.stem} of {moment:%Y-%m-%d %H:%M} UTC"
-            found.append((moment, Source(label=label, path=path, is_snapshot=True)))
-    return [source for _, source in sorted(found, key=lambda each: each[0], reverse=True)]
+            return [(moment, rebuilding.source(label, copy))], problems
+    return [], problems
 
 
-def _add_journals(
-    database: Database, home: Path, kept_for: timedelta, on_progress: DatabaseProgress
-) -> tuple[list[TableOrigin], list[str]]:
+def _add_journals(database: Database, home: Path, kept_for: timedelta, on_progress: DatabaseProgress) -> AddedHistory:
     """
-    Undo interrupted writes, and add complete ones that the database does not know; return origins and problems.
+    Undo interrupted writes, and add complete ones that the database does not know.
 
     The undo comes before the replacement: the history of a journal is read from its files, which must be whole, and the
     next start would move the journal of a write that the new database does not know. If the replacement then fails, the
@@ -207,9 +245,11 @@ def _add_journals(
     """
     folder = home / "backups"
     orphaned_journals.recover(folder, backups_store.Backups(database).journals())
-    added, problems = journal_history.add_history(database, folder, on_progress, kept_for=kept_for)
+    rebuilding.continue_numbers(database, last_operation=files.last_operation(files.journals(folder)))
+    with registered.active(custom_fields.definitions(database.read())):
+        added = journal_history.add_history(database, folder, on_progress, kept_for=kept_for)
     rebuilding.continue_numbers(database)
-    return added, problems
+    return added
 
 
 def _validate(database: Database) -> None:

@@ -18,7 +18,7 @@ from indexium_core.store.snapshot import quoted, tables
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["FOLDER", "POINTER", "connect", "export_parquet", "newest", "open_newest"]
+__all__ = ["FOLDER", "POINTER", "connect", "export_parquet", "newest", "open_newest", "snapshots"]
 
 FOLDER, POINTER = "snapshot", "newest"  # the folder in the home, and the file in it that names the newest snapshot
 _CONFIG = {"TimeZone": "UTC", "autoinstall_known_extensions": False}
@@ -38,6 +38,12 @@ def newest(home: Path) -> Path:
         return folder / (folder / POINTER).read_text(encoding="utf-8").strip()
     message = f"The home {home} has no snapshot yet. Scan a folder, or run 'indexium snapshot'."
     raise errors.UsageError(message, code="no_snapshot")
+
+
+def snapshots(home: Path) -> list[Path]:
+    """Return the files of all snapshots of a home, newest first."""
+    found = (path for path in (home / FOLDER).glob("*.duckdb") if path.stem.isdecimal())
+    return sorted(found, key=lambda path: int(path.stem), reverse=True)
 
 
 def connect(home: Path | str | None = None, *, external: bool = False) -> duckdb.DuckDBPyConnection:

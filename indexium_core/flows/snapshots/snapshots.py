@@ -23,7 +23,9 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Version
+from indexium_core.store.recovery import survival
 from indexium_core.store.recovery.files import log_of
+from indexium_core.store.recovery.survival import Survival
 from indexium_core.version import __version__
 
 __all__ = ["Snapshots"]
@@ -33,7 +35,8 @@ logger = logging.getLogger(__name__)
 _WORK = ("scan", "rescan", "write", "rollback")
 _PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
 _TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")
-_CHANGES = frozenset({"plan:changed", "locks:changed", *_TITLES, *(f"{work}:completed" for work in _WORK)})
+_CHANGES = frozenset({"plan:changed", *_TITLES, *(f"{work}:completed" for work in _WORK)})
+_DECIDED = frozenset(survival.of(Survival.DECIDED))
 _DELAY_SECONDS = 0.5  # of a snapshot after a change: further changes often follow
 _MIN_INTERVAL_SECONDS = 3.0  # between two snapshots
 _COST = 10  # a snapshot that takes a second is followed by ten seconds without one
@@ -74,10 +77,20 @@ class Snapshots:
         self._is_changed = self._is_closing = False
         self._is_current = False  # this process took the newest snapshot, so `_is_changed` covers all changes since
         self._thread: threading.Thread | None = None
+        database.follow(self._on_commit)
 
     def on_event(self, event: Event) -> None:
         """Take a snapshot soon if the event reports a change of published data."""
-        if event.name not in self._events or not self._is_enabled():
+        if event.name in self._events:
+            self._take_soon()
+
+    def _on_commit(self, written: frozenset[str]) -> None:
+        """Take a snapshot soon if a person decided something: without the database, a rebuild takes it from there."""
+        if written & _DECIDED:
+            self._take_soon()
+
+    def _take_soon(self) -> None:
+        if not self._is_enabled():
             return
         with self._changed:
             self._is_changed = True
@@ -194,10 +207,8 @@ class Snapshots:
         return SnapshotReport(path=path, snapshot_at=moment, seconds=time.monotonic() - started, size=size)
 
     def _next_path(self) -> Path:
-        return self._folder / f"{max(self._numbers(), default=0) + 1}.duckdb"
-
-    def _numbers(self) -> list[int]:
-        return [int(path.stem) for path in self._folder.glob("*.duckdb") if path.stem.isdecimal()]
+        newest = next((int(path.stem) for path in analysis.snapshots(self._database.home)), 0)
+        return self._folder / f"{newest + 1}.duckdb"
 
     def _publish(self, path: Path) -> None:
         """Make a snapshot the newest one, and delete the old ones."""
@@ -205,6 +216,6 @@ class Snapshots:
         unfinished = pointer.with_name(f"{analysis.POINTER}.part")
         unfinished.write_text(f"{path.name}\n", encoding="utf-8")
         unfinished.replace(pointer)
-        for number in sorted(self._numbers())[:-_KEPT]:
+        for old in analysis.snapshots(self._database.home)[_KEPT:]:
             with contextlib.suppress(OSError):
-                (self._folder / f"{number}.duckdb").unlink()
+                old.unlink()

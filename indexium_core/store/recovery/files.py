@@ -13,7 +13,7 @@ import errno
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ __all__ = [
     "folder_of",
     "is_full",
     "is_sound",
+    "journals",
+    "last_operation",
     "log_of",
     "new_path",
     "prepared_copy",
@@ -97,6 +99,19 @@ def new_path(home: Path, kind: str, now: datetime) -> Path:
         number += 1
         path = folder / f"{stem}-{number}.duckdb"
     return path
+
+
+def journals(folder: Path) -> list[Path]:
+    """Return all journals in a folder of journals, also those that earlier versions moved into its folder `lost`."""
+    return [
+        path for pattern in ("*.journal", "lost/*.journal", "lost/*.settled") for path in sorted(folder.glob(pattern))
+    ]
+
+
+def last_operation(found: Iterable[Path]) -> int:
+    """Return the largest number of an operation of journals; 0 without one."""
+    numbers = (path.name.partition(".")[0] for path in found)
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
 
 def is_sound(path: Path) -> bool:

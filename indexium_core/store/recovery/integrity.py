@@ -22,6 +22,7 @@ __all__ = [
     "orphan_statements",
     "orphans",
     "tables",
+    "upcoming_numbers",
 ]
 
 _SQL = sql.load("integrity")
@@ -88,8 +89,13 @@ def miscounted_operations(reader: Connection) -> list[int]:
     return [operation_id for (operation_id,) in reader.execute(_SQL["miscounted_operations"]).fetchall()]
 
 
+def upcoming_numbers(reader: Connection) -> dict[str, int]:
+    """Return each sequence with the next number that it gives."""
+    return dict(reader.execute(_SQL["sequences"]).fetchall())
+
+
 def exhausted_sequences(reader: Connection) -> dict[str, int]:
     """Return the sequences that would give a number that a row has, with the next unused number."""
-    upcoming = dict(reader.execute(_SQL["sequences"]).fetchall())
+    upcoming = upcoming_numbers(reader)
     used = reader.execute(_SQL["used_numbers"]).fetchall()
     return {name: number + 1 for name, number in used if upcoming.get(name, 0) <= number}

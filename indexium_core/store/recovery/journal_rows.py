@@ -9,7 +9,19 @@ from datetime import datetime
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
-__all__ = ["JournalRow", "add", "count_again", "link", "link_rollbacks", "probes", "read_again", "recorded"]
+__all__ = [
+    "JournalRow",
+    "add",
+    "count_again",
+    "link",
+    "link_rollbacks",
+    "next_operation",
+    "operations",
+    "owners",
+    "probes",
+    "read_again",
+    "recorded",
+]
 
 _SQL = sql.load("rebuild")
 
@@ -32,7 +44,7 @@ class JournalRow:
     mtime_ns: int
     original_state: str | None  # None, here and below: unknown
     written_state: str | None
-    changes: str  # JSON: the changes of the comment, [] if unknown
+    changes: str  # JSON: the changes of all fields, [] if unknown
     previous_comment: str | None = None
     new_comment: str | None = None
     added: list[str] = field(default_factory=list)  # people
@@ -43,6 +55,22 @@ def recorded(database: Database, item_ids: Collection[int]) -> set[int]:
     """Return which of the items have a backup in the database."""
     rows = database.read().execute(_SQL["recorded_items"], [list(item_ids)]).fetchall()
     return {item_id for (item_id,) in rows}
+
+
+def operations(database: Database) -> set[int]:
+    """Return the ids of all operations."""
+    return {operation_id for (operation_id,) in database.read().execute(_SQL["operations"]).fetchall()}
+
+
+def owners(database: Database, item_ids: Collection[int]) -> dict[int, tuple[int, bytes]]:
+    """Return the operation and the path of each of the items that the database has."""
+    rows = database.read().execute(_SQL["owners"], [list(item_ids)]).fetchall()
+    return {item_id: (operation_id, bytes(path)) for item_id, operation_id, path in rows}
+
+
+def next_operation(database: Database) -> int:
+    """Return an id for an operation that no operation has had."""
+    return database.run(lambda tx: int(tx.value(sql.load("ledger")["next_operation_id"])))
 
 
 def add(database: Database, path: bytes, rows: Sequence[JournalRow], *, note: str) -> None:

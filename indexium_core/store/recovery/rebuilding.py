@@ -20,29 +20,31 @@ import duckdb
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseProgress, TableOrigin
-from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Parameters
 from indexium_core.store.database import Database
-from indexium_core.store.recovery import integrity
+from indexium_core.store.recovery import change_counter, integrity, survival
 from indexium_core.store.recovery.files import CONFIG, is_full
+from indexium_core.store.recovery.survival import Survival
 from indexium_core.store.snapshot import quoted
 
-__all__ = ["Source", "complete", "continue_numbers", "fill", "snapshot_moment"]
+__all__ = ["Source", "complete", "continue_numbers", "count_replacement", "fill", "snapshot_moment", "source"]
 
 _SQL = sql.load("rebuild")
 _ALIAS = "source"
+_COPIED = frozenset(survival.TABLES) - set(survival.of(Survival.COMPUTED)) - {"schema_migrations"}
+_FIRST = ("libraries", "scanned_files")
 _ROW_GROUP = 122_880  # rows of a row group of DuckDB: its blocks are read together
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A database file from which rows are taken. It has the same migrations, or it is a snapshot."""
+    """A database file with the same migrations, from which rows are taken."""
 
     label: str
     path: Path
-    is_snapshot: bool = False
+    changes: int = 0  # its change counter: of two sources, the larger one is newer
 
 
 def fill(
@@ -55,7 +57,7 @@ def fill(
         StoreError: The disk is full, or a copy differs from its source.
 
     """
-    tables = [name for (name,) in database.read().execute(_SQL["copied_tables"]).fetchall()]
+    tables = sorted(set(integrity.tables(database.read())) & _COPIED, key=lambda name: (name not in _FIRST, name))
     origins, problems = list[TableOrigin](), list[str]()
     for number, table in enumerate(tables):
         on_progress(number, len(tables), table)
@@ -100,10 +102,6 @@ class _Copy:
 
         `is_first`: no source has filled a part of the table.
         """
-        if self._source.is_snapshot:
-            statement = _SQL.get(f"snapshot_{self._table}") if is_first else None
-            rows = None if statement is None else self._try("insert_rows", statement)
-            return (0, None) if rows is None else (rows, 0)
         if not self._columns or not (is_first or self._key):
             return 0, None
         if is_first:
@@ -151,15 +149,12 @@ class _Copy:
             return None
 
 
-def complete(database: Database, sources: Sequence[Source], origins: Sequence[TableOrigin]) -> list[str]:
+def complete(database: Database, sources: Sequence[Source]) -> list[str]:
     """
     Make a filled database consistent: names, library folders, sequences; drop orphaned rows.
 
     Returns a sentence for each change that concerns people.
     """
-    snapshots = {source.label for source in sources if source.is_snapshot}
-    if any(each.source in snapshots for each in origins):
-        _complete_snapshot(database)
     sentences = list[str]()
     if libraries := _change(database, _SQL["libraries_of_files"]):
         sentences.append(
@@ -171,18 +166,21 @@ def complete(database: Database, sources: Sequence[Source], origins: Sequence[Ta
         table = name.removeprefix(integrity.ORPHANED)
         if count := _change(database, sql.with_parts(_SQL["delete_rows"], table=table, rows=statement)):
             sentences.append(f"{purposes[name]}: {wording.plural(count, 'row was', 'rows were')} dropped.")
-    continue_numbers(database, [source for source in sources if not source.is_snapshot])
+    continue_numbers(database, sources)
     return sentences
 
 
-def snapshot_moment(path: Path) -> datetime | None:
-    """Return the moment that a snapshot shows; None if it cannot be read."""
-    try:
-        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
-            row = raw.execute(_SQL["snapshot_moment"]).fetchone()
-    except (duckdb.Error, OSError):
-        return None
-    return row[0] if row else None
+def source(label: str, path: Path) -> Source:
+    """Return a database file as a source; duckdb.Error: it is damaged."""
+    with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
+        return Source(label=label, path=path, changes=change_counter.counted(raw))
+
+
+def snapshot_moment(path: Path) -> datetime:
+    """Return the moment that a snapshot shows; duckdb.Error: it cannot be read."""
+    with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
+        [(moment,)] = raw.execute(_SQL["snapshot_moment"]).fetchall()
+    return moment  # type: ignore[no-any-return]
 
 
 def _change(database: Database, statement: str, parameters: Parameters = ()) -> int:
@@ -190,18 +188,15 @@ def _change(database: Database, statement: str, parameters: Parameters = ()) -> 
     return database.run(lambda tx: int(tx.value(statement, parameters)))
 
 
-def _complete_snapshot(database: Database) -> None:
-    """Compute what a snapshot does not have: ids of decisions, and the keys of names."""
-    _change(database, _SQL["decision_ids"])
-    for table, texts in database.read().execute(_SQL["names_to_fold"]).fetchall():
-        values = {"texts": texts or [], "keys": [people_comment.person_key(text) for text in texts or []]}
-        values |= {"folded": [people_comment.fold(text) for text in texts or []]}
-        _change(database, _SQL[f"fold_{table}"], sql.parameters(_SQL[f"fold_{table}"], values))
+def continue_numbers(database: Database, sources: Sequence[Source] = (), *, last_operation: int = 0) -> None:
+    """
+    Let every sequence continue after the largest used number, and keep the identity of the home.
 
-
-def continue_numbers(database: Database, sources: Sequence[Source] = ()) -> None:
-    """Let every sequence continue after the largest used number, and keep the identity of the home."""
+    `last_operation`: the largest number of an operation that has a journal.
+    """
     upcoming = integrity.exhausted_sequences(database.read())
+    if integrity.upcoming_numbers(database.read())["operation_ids"] <= last_operation:
+        upcoming["operation_ids"] = last_operation + 1
     for source in reversed(sources):  # the values of the first source replace those of the others
         with contextlib.suppress(errors.StoreError), _attached(database, source):
             for name, number in database.read().execute(_SQL["source_sequences"]).fetchall():
@@ -210,3 +205,11 @@ def continue_numbers(database: Database, sources: Sequence[Source] = ()) -> None
     with database.atomic() as tx:
         for name, number in upcoming.items():
             tx.execute(sql.with_parts(_SQL["continue_sequence"], sequence=name, number=str(number)))
+
+
+def count_replacement(database: Database, number: int) -> None:
+    """Let the change counter continue after `number`, so that no older copy can take the place of this database."""
+    with database.atomic() as tx:
+        number = max(number + 1, integrity.upcoming_numbers(tx)["changes"])
+        tx.execute(sql.with_parts(_SQL["continue_sequence"], sequence="changes", number=str(number)))
+        tx.execute(sql.load("database")["count_change"])

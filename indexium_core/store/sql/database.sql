@@ -38,3 +38,17 @@ SELECT count(*) FROM scanned_files;
 -- name: copy_database
 -- Copy the whole database into an attached empty one.
 COPY FROM DATABASE indexium TO copy;
+
+-- name: count_change
+-- The next number of the change counter.
+SELECT nextval('changes');
+
+-- name: counted_changes
+-- The change counter.
+SELECT coalesce(last_value, start_value - 1) FROM duckdb_sequences()
+WHERE database_name = current_database() AND schema_name = 'main' AND sequence_name = 'changes';
+
+-- name: last_operation
+-- The largest number of an operation that the database gave.
+SELECT coalesce(last_value, start_value - 1) FROM duckdb_sequences()
+WHERE database_name = current_database() AND schema_name = 'main' AND sequence_name = 'operation_ids';

@@ -1,11 +1,5 @@
--- The rebuild of the database. `source` is an attached snapshot. The statements `snapshot_<table>` select what a snapshot knows
--- of a table. Facts that it lacks are read from the files by the next scan: their stored time differs from that of the file.
-
--- name: copied_tables
--- The tables that a rebuild fills, libraries and files first. The plan is computed again.
-SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()
-  AND table_name NOT IN ('schema_migrations', 'plan_rows', 'plans', 'plan_variants', 'plan_marks')
-ORDER BY table_name <> 'libraries', table_name <> 'scanned_files', table_name;
+-- The rebuild of the database. `source` is an attached source of rows: a database, or a snapshot. The statements
+-- `snapshot_<table>` join what a snapshot has of the tables that the files hold in part (`kept.sql`).
 
 -- name: columns_of
 -- The columns of a table in a database, in order.
@@ -30,6 +24,10 @@ SELECT coalesce(max(rowid) + 1, 0) FROM source./* table */;
 -- name: insert_rows
 -- Add rows to a table.
 INSERT INTO /* table */ BY NAME SELECT * FROM (/* rows */);
+
+-- name: insert_columns
+-- Add some columns of rows to a table.
+INSERT INTO /* table */ BY NAME SELECT /* columns */ FROM (/* rows */);
 
 -- name: insert_absent_rows
 -- Add the rows to a table whose key it does not have.
@@ -71,118 +69,67 @@ SELECT sequence_name, coalesce(last_value + 1, start_value) FROM duckdb_sequence
 UPDATE schema_migrations SET applied_at = s.applied_at FROM source.schema_migrations AS s
 WHERE s.version = schema_migrations.version;
 
+-- name: tables_of_snapshot
+-- The tables of the home that the snapshot `source` has.
+SELECT table_name FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = 'home';
+
+-- name: schema_of_snapshot
+-- The newest migration of the home that the snapshot `source` shows.
+SELECT max(version) FROM source.home.schema_migrations;
+
+-- name: snapshot_rows
+-- The rows of a table that the snapshot has whole.
+SELECT * FROM source.home./* table */;
+
 -- name: snapshot_scanned_files
--- The files. Their library folders have the ids of this database, or new ones.
-SELECT s.file_id,
-       coalesce(l.library_id, (SELECT coalesce(max(library_id), 0) FROM libraries)
-                              + dense_rank() OVER (ORDER BY s.library))::INTEGER AS library_id,
-       encode(s.path) AS path_bytes, s.path, lower(s.path) AS path_search, s.folder, s.file_name,
-       s.extension AS file_ext, s.links AS nlink, s.size, epoch_ns(s.modified_at) - 1 AS mtime_ns, s.read_only, s.state,
-       s.state_message, s.file_hash, s.container, s.duration, s.comment, s.comment_people AS people,
-       list_transform(s.comment_people, lambda name: lower(nfc_normalize(name))) AS people_keys, s.custom_text, s.damage,
-       s.first_seen_at AT TIME ZONE 'UTC' AS first_seen_at, s.scanned_at AT TIME ZONE 'UTC' AS scanned_at
-FROM source.files AS s LEFT JOIN libraries AS l ON l.name = s.library;
+-- The files. Their stored time differs by one nanosecond from that of the file, so that the next scan reads what is not here.
+SELECT f.file_id, k.library_id, coalesce(k.path_bytes, encode(f.path)) AS path_bytes, f.path, lower(f.path) AS path_search,
+       f.folder, f.file_name, f.extension AS file_ext, k.device, k.inode, f.links AS nlink, k.mode, f.size,
+       k.mtime_ns - 1 AS mtime_ns, k.own_mtime_ns, k.former_mtime_ns, f.read_only, f.state, f.state_message, f.file_hash,
+       f.container, f.duration, f.media_kind, f.comment, f.comment_people AS people,
+       list_transform(f.comment_people, lambda name: lower(name)) AS people_keys, f.custom_text, f.damage,
+       f.fields, f.first_seen_at, f.scanned_at
+FROM source.files AS f JOIN source.home.scanned_files AS k USING (file_id);
 
 -- name: snapshot_media_properties
--- The media properties of the files.
-SELECT file_id, resolution, duration, size, video_codec, audio_codec, channels, sample_rate, frame_rate, hdr
-FROM source.files;
+-- The media properties.
+SELECT f.file_id, f.resolution, k.duration, k.size, f.video_codec, f.audio_codec, f.channels, f.sample_rate, f.frame_rate,
+       k.hdr, k.tool, k.read_at, k.problem_code, k.problem, f.camera, f.lens, f.taken, f.latitude, f.longitude, f.faces
+FROM source.files AS f JOIN source.home.media_properties AS k USING (file_id);
 
--- name: snapshot_people
--- The people. In a snapshot of an older program, which has no qualifiers, the name means that of `without`.
-SELECT person_id, name, lower(nfc_normalize(name)) AS person_key, lower(name) AS search,
-       created_at AT TIME ZONE 'UTC' AS created_at, own_qualifier AS qualifier
-FROM (SELECT '' AS qualifier) AS without, LATERAL (SELECT *, qualifier AS own_qualifier FROM source.people) AS own;
+-- name: snapshot_sequences
+-- Each sequence of the home with the next number that it gives.
+SELECT sequence_name, start_value FROM duckdb_sequences() WHERE database_name = 'source' AND schema_name = 'home';
 
--- name: snapshot_person_aliases
--- Other spellings of people.
-SELECT alias, lower(nfc_normalize(alias)) AS alias_key, person_id, created_at AT TIME ZONE 'UTC' AS created_at
-FROM (SELECT unnest(aliases) AS alias, person_id, created_at FROM source.people);
+-- name: snapshot_identity
+-- The home keeps the time of its creation, which identifies it.
+UPDATE schema_migrations SET applied_at = s.applied_at FROM source.home.schema_migrations AS s
+WHERE s.version = schema_migrations.version;
 
--- name: snapshot_video_people
--- The assignments: once for each payload, else for each path.
-SELECT row_number() OVER (ORDER BY a.target, a.person_id) AS assignment_id, a.file_hash,
-       CASE WHEN a.file_hash IS NULL THEN a.target END AS path_bytes, a.person_id, 'hand' AS origin,
-       p.created_at AT TIME ZONE 'UTC' AS created_at
-FROM (SELECT DISTINCT f.file_hash, coalesce(encode(f.file_hash), encode(f.path)) AS target, a.person_id
-      FROM source.file_people AS a JOIN source.files AS f USING (file_id)) AS a
-JOIN source.people AS p USING (person_id);
+-- name: texts_to_fold
+-- The paths and the names of people in files with letters outside ASCII, whose keys Python computes.
+SELECT coalesce(list(DISTINCT text) FILTER (is_path), []), coalesce(list(DISTINCT text) FILTER (NOT is_path), [])
+FROM (SELECT TRUE AS is_path, path AS text FROM scanned_files UNION ALL SELECT FALSE, unnest(people) FROM scanned_files)
+WHERE NOT regexp_full_match(text, '[\x00-\x7F]*');
 
--- name: snapshot_decisions
--- The edits and the skipped files. A snapshot does not have the end of a skip, so it has none.
-SELECT 0 AS decision_id, p.file_id, kind, CASE WHEN kind = 'edit' THEN p.result_people END AS people,
-       CASE WHEN kind = 'edit' THEN list_transform(p.result_people, lambda name: lower(nfc_normalize(name))) END AS people_keys,
-       s.snapshot_at AS created_at
-FROM source.plan AS p CROSS JOIN (SELECT unnest(['edit', 'postpone']) AS kind) AS k CROSS JOIN source.snapshot AS s
-WHERE CASE WHEN kind = 'edit' THEN p.edited ELSE p.postponed END;
+-- name: fold_paths
+-- The search texts of paths.
+UPDATE scanned_files SET path_search = k.folded
+FROM (SELECT unnest($1::VARCHAR[]) AS path, unnest($2::VARCHAR[]) AS folded) AS k WHERE k.path = scanned_files.path;
 
--- name: snapshot_metadata_operations
--- The operations. One that had not ended cannot be resumed, because a snapshot does not have all that it needs.
-SELECT operation_id AS id, operation_type,
-       CASE WHEN status IN ('pending', 'in_progress', 'paused', 'interrupted') THEN 'cancelled' ELSE status END AS status,
-       started_at, coalesce(completed_at, started_at) AS completed_at, file_count, success_count,
-       failure_count, skipped_count + file_count - success_count - failure_count - skipped_count - conflict_count
-           - unknown_count AS skipped_count,
-       conflict_count, unknown_count, seconds, error_message, title AS user_note, user_name, source,
-       reverts_operation AS reverts_id, origin, origin_id, '{}' AS options
-FROM (SELECT NULL::VARCHAR AS origin, NULL::BIGINT AS origin_id WHERE FALSE  -- older snapshots lack these columns
-      UNION ALL BY NAME FROM source.operations);
+-- name: fold_people
+-- The keys of the people in files.
+WITH keys AS (SELECT map($1::VARCHAR[], $2::VARCHAR[]) AS of_name)
+UPDATE scanned_files SET people_keys = list_transform(people, lambda name: coalesce(keys.of_name[name], lower(name)))
+FROM keys WHERE list_has_any(people, $1::VARCHAR[]);
 
--- name: snapshot_metadata_operation_items
--- The results of the files of the operations; a rollback is joined with what it rolled back.
-SELECT i.item_id AS id, i.operation_id, i.file_id, f.file_hash, i.path AS file_path, encode(i.path) AS path_bytes,
-       CASE WHEN i.status IN ('pending', 'writing') THEN 'skipped' ELSE i.status END AS status,
-       i.previous_comment, i.new_comment, i.people_added AS tags_added, i.people_removed AS tags_removed, [] AS changes,
-       i.size AS expected_size, 0 AS expected_mtime_ns, i.strategy,
-       CASE WHEN i.status IN ('pending', 'writing') THEN 'cancelled' ELSE i.code END AS code, i.message AS error_message,
-       i.seconds, old.item_id AS reverts_item, new.item_id AS reverted_by, i.processed_at
-FROM source.operation_items AS i
-LEFT JOIN source.files AS f USING (file_id)
-JOIN source.operations AS o USING (operation_id)
-LEFT JOIN (SELECT i.file_id, i.operation_id, max(i.item_id) AS item_id FROM source.operation_items AS i
-           WHERE i.status = 'success' GROUP BY ALL) AS old
-    ON old.operation_id = o.reverts_operation AND old.file_id = i.file_id AND i.status = 'success'
-LEFT JOIN (SELECT i.file_id, o.reverts_operation, max(i.item_id) AS item_id FROM source.operation_items AS i
-           JOIN source.operations AS o USING (operation_id)
-           WHERE i.status = 'success' AND o.reverts_operation IS NOT NULL GROUP BY ALL) AS new
-    ON new.reverts_operation = i.operation_id AND new.file_id = i.file_id AND i.status = 'success';
-
--- name: snapshot_audit_events
--- The changes of media properties and of locks.
-SELECT row_number() OVER (ORDER BY changed_at) AS id, changed_at AS "at", actor, action, file_id, field, old_value AS "old",
-       new_value AS "new", job_id
-FROM source.audit;
+-- name: drop_table
+-- Drop a table that the snapshot does not have, so that another source fills it.
+DROP TABLE /* table */;
 
 -- name: snapshot_moment
 -- The moment that the snapshot in the opened file shows.
 SELECT snapshot_at FROM snapshot;
-
--- name: decision_ids
--- New ids for the decisions of a snapshot.
-UPDATE decisions SET decision_id = nextval('ids') WHERE decision_id = 0;
-
--- name: names_to_fold
--- The texts of people, aliases and files, whose keys Python computes.
-SELECT 'people' AS name, list(DISTINCT name) AS texts FROM people
-UNION ALL SELECT 'aliases', list(DISTINCT alias) FROM person_aliases
-UNION ALL SELECT 'edits', list(DISTINCT name) FROM (SELECT unnest(people) AS name FROM decisions);
-
--- name: fold_people
--- The keys and the search texts of people.
-UPDATE people SET person_key = k.key, search = k.folded
-FROM (SELECT unnest($texts::VARCHAR[]) AS text, unnest($keys::VARCHAR[]) AS key, unnest($folded::VARCHAR[]) AS folded) AS k
-WHERE k.text = name;
-
--- name: fold_aliases
--- The keys of other spellings.
-UPDATE person_aliases SET alias_key = k.key
-FROM (SELECT unnest($texts::VARCHAR[]) AS text, unnest($keys::VARCHAR[]) AS key) AS k WHERE k.text = alias;
-
--- name: fold_edits
--- The keys of the people of edits.
-WITH keys AS (SELECT map($texts::VARCHAR[], $keys::VARCHAR[]) AS of_name)
-UPDATE decisions SET people_keys = list_transform(people, lambda name: keys.of_name[name]) FROM keys
-WHERE people IS NOT NULL;
 
 -- name: libraries_of_files
 -- The library folders of files that lack theirs, from the paths of the files. A scan finds out whether they are online.
@@ -197,6 +144,14 @@ GROUP BY library_id HAVING count(DISTINCT root) = 1;
 -- The items that have a backup, and the digests that a rollback compares.
 SELECT operation_item_id FROM metadata_history AS h JOIN metadata_operation_items AS i ON i.id = h.operation_item_id
 WHERE i.id IN (SELECT unnest($1::BIGINT[])) AND i.written_state IS NOT NULL;
+
+-- name: operations
+-- The ids of all operations.
+SELECT id FROM metadata_operations;
+
+-- name: owners
+-- The operations and the paths of items.
+SELECT id, operation_id, path_bytes FROM metadata_operation_items WHERE id IN (SELECT unnest($1::BIGINT[]));
 
 -- name: files_at
 -- The ids of files by path.
@@ -228,7 +183,7 @@ DELETE FROM metadata_history
 WHERE operation_item_id IN (SELECT id FROM metadata_operation_items WHERE id = $item_id AND status <> 'success');
 
 -- name: set_states
--- What a rollback compares: the digests of a file before and after its write, and the changes of its comment. The item
+-- What a rollback compares: the digests of a file before and after its write, and the changes of its fields. The item
 -- of an operation that was interrupted at the time of the backup, and resumed later, is written.
 UPDATE metadata_operation_items SET status = 'success', code = '', error_message = '',
     processed_at = coalesce(processed_at, $at), original_state = $original_state, written_state = $written_state,

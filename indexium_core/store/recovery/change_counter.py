@@ -1,0 +1,172 @@
+"""
+The change counter of a home, and the traces of a database that is lost.
+
+The database counts its changes, at most once a minute, and a small file beside it has the same number. The commit comes
+first, so the number of the file is never larger, unless another file took the place of the database: an older copy, or
+the database of another home. A home without a database is new only if nothing shows that it had one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from indexium_core import errors
+from indexium_core.model import wording
+from indexium_core.store import sql
+from indexium_core.store.recovery import files, survival
+
+__all__ = [
+    "ChangeCounter",
+    "Count",
+    "counted",
+    "forget",
+    "last_number",
+    "remedies",
+    "require_home_without_traces",
+    "require_newest",
+]
+
+FILE_NAME = "change-counter.json"
+_SNAPSHOTS = "snapshot/*.duckdb"
+_PAUSE_SECONDS = 60.0  # between two numbers: each costs a statement and a small file
+_COUNTED = frozenset(survival.of(*survival.KEPT))
+_SQL = sql.load("database")
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The change counter of a home."""
+
+    home: str  # what identifies the home, see `Database.mark`
+    changes: int
+    at: str = ""  # time of the last change, ISO 8601
+
+
+class ChangeCounter:
+    """Counts the changes of an open database, and keeps the file up to date."""
+
+    def __init__(self, home: Path, raw: duckdb.DuckDBPyConnection) -> None:
+        self._path = home / FILE_NAME
+        self._home = _mark(raw)
+        self._counted_at: float | None = None
+        self._is_new = False
+        found, known = _read(home), counted(raw)
+        if known > (found.changes if found else 0):  # a replacement deleted the file, or a kill came before it
+            self._write(known)
+
+    def before_commit(self, raw: duckdb.DuckDBPyConnection, written: frozenset[str]) -> int | None:
+        """Count a transaction that wrote these tables; return the new number, None if it is not counted."""
+        is_early = self._counted_at is not None and time.monotonic() - self._counted_at < _PAUSE_SECONDS
+        if is_early or not written & _COUNTED:
+            return None
+        row = raw.execute(_SQL["count_change"]).fetchone()
+        return int(row[0]) if row else None
+
+    def after_commit(self, number: int | None) -> None:
+        """Store the number of a committed transaction."""
+        if number is not None:
+            self._counted_at = time.monotonic()
+            self._write(number)
+
+    def _write(self, changes: int) -> None:
+        """Replace the file. It is not synced: a file that lags behind reports nothing wrong."""
+        values = {"home": self._home, "changes": changes, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        unfinished = self._path.with_name(f"{FILE_NAME}.part")
+        try:
+            unfinished.write_text(json.dumps(values), encoding="utf-8")
+            unfinished.replace(self._path)
+        except OSError as error:  # the change is committed; the next one writes the file
+            logger.warning("store.change_not_counted", extra={"error": str(error)})
+
+
+def counted(raw: duckdb.DuckDBPyConnection) -> int:
+    """Return the change counter of an open database; 0 if an earlier version made it."""
+    row = raw.execute(_SQL["counted_changes"]).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def last_number(home: Path) -> int:
+    """Return the change counter in the file of a home; 0 without one."""
+    found = _read(home)
+    return found.changes if found else 0
+
+
+def forget(home: Path) -> None:
+    """Delete the file, because a person replaces the database; the next start writes it again."""
+    (home / FILE_NAME).unlink(missing_ok=True)
+
+
+def require_home_without_traces(home: Path) -> None:
+    """Raise StoreError (`database_lost`) if a home without a database had one."""
+    traces = [
+        wording.plural(len(found), *words)
+        for found, words in (
+            (files.journals(home / "backups"), ("journal", "journals")),
+            (files.backups(home), ("backup of the database", "backups of the database")),
+            (list(home.glob(_SNAPSHOTS)), ("snapshot", "snapshots")),
+        )
+        if found
+    ]
+    if files.log_of(home / files.FILE_NAME).exists():
+        traces.append("the log of the database")
+    found = _read(home)
+    if found is not None and found.changes:
+        traces.append(f"the number of its changes ({found.changes:,}, the last at {_shown(found.at)})")
+    if traces:
+        what = f"The database of the home {home} is missing, but the home has {wording.list_of(traces)}."
+        rest = "To start with an empty home, choose another folder with --home."
+        raise errors.StoreError(f"{what} {remedies(home)} {rest}", code="database_lost")
+
+
+def require_newest(home: Path, raw: duckdb.DuckDBPyConnection) -> None:
+    """Raise StoreError (`database_lost`) if the home shows that an older or another database is in its place."""
+    found, path = _read(home), home / files.FILE_NAME
+    reason = ""
+    if found is not None and found.home != _mark(raw):
+        reason = f"The database {path} is not that of this home: it was created at another time."
+    elif found is not None and found.changes > counted(raw):
+        reason = f"The database {path} is an older copy: it lacks changes of {_shown(found.at)} and earlier."
+    else:
+        row = raw.execute(_SQL["last_operation"]).fetchone()
+        newest = files.last_operation((home / "backups").glob("*.journal"))
+        if row and newest > int(row[0] or 0):
+            reason = f"The database {path} is an older copy: it lacks operation {newest}, of which there is a journal."
+    if reason:
+        rest = f"To keep this database, run 'indexium db restore {path}'."
+        raise errors.StoreError(f"{reason} {remedies(home)} {rest}", code="database_lost")
+
+
+def remedies(home: Path) -> str:
+    """Return the sentences about what a person can do without the database of a home."""
+    backup = next((each for each in files.backups(home) if files.is_sound(each.path)), None)
+    remedy = "'indexium db rebuild' builds a new one from everything that is readable"
+    if backup is not None:
+        when = f"{backup.created_at.astimezone():%Y-%m-%d %H:%M}"
+        remedy = f"'indexium db restore' restores the backup {backup.name} of {when}; {remedy}"
+    return f"No video is affected. {remedy[:1].upper()}{remedy[1:]}."
+
+
+def _read(home: Path) -> Count | None:
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return Count(**json.loads((home / FILE_NAME).read_text(encoding="utf-8")))
+    return None
+
+
+def _mark(raw: duckdb.DuckDBPyConnection) -> str:
+    row = raw.execute(_SQL["creation_time"]).fetchone()
+    return f"{int(row[0]) if row else 0:x}"
+
+
+def _shown(at: str) -> str:
+    with contextlib.suppress(ValueError):
+        return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M}"
+    return at

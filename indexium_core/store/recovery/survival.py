@@ -1,0 +1,52 @@
+"""
+How each table survives the loss of the database.
+
+A backup has every table. A snapshot has a copy of each table that no file holds, in its schema `home`, so that a
+rebuild brings back everything that a person decided. A new table needs a line here: a test compares this list with the
+database.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["KEPT", "TABLES", "Survival", "of"]
+
+
+class Survival(enum.Enum):
+    """How the rows of a table survive the loss of the database."""
+
+    DECIDED = "decided"  # a person decided them: every snapshot has them, and a change of them leads to a snapshot
+    RECORDED = "recorded"  # Indexium recorded them, and no file holds them: every snapshot has them
+    PARTLY = "partly"  # the files hold most of them: every snapshot has the rest, and the next scan reads the files
+    REPEATED = "repeated"  # they save work: without a backup, Indexium does this work again
+    COMPUTED = "computed"  # they are computed again from other tables; a rebuild does not copy them
+
+
+_OF: dict[Survival, str] = {
+    Survival.DECIDED: """
+        check_dismissals custom_fields decisions declined_people edit_templates face_suggestions field_locks
+        legacy_files libraries people person_aliases person_merges review_steps saved_queries saved_views
+        step_aliases step_assignments step_people title_assignments title_decisions video_people
+    """,
+    Survival.RECORDED: """
+        asset_candidates audit_events cache_inventory episodes film_hashes job_dependencies job_queue
+        metadata_history metadata_operation_items metadata_operations movies nfo_problems operation_state
+        provider_requests requests schema_migrations seasons series title_enrichment title_files title_matches
+        title_searches title_values touched_files
+    """,
+    Survival.PARTLY: "media_properties scanned_files",
+    Survival.REPEATED: "events hash_cache provider_cache title_names",
+    Survival.COMPUTED: "plan_marks plan_rows plan_variants plans",
+}
+TABLES: Mapping[str, Survival] = MappingProxyType(
+    {table: survival for survival, tables in _OF.items() for table in tables.split()}
+)
+KEPT = frozenset({Survival.DECIDED, Survival.RECORDED, Survival.PARTLY})  # of these, every snapshot has a copy
+
+
+def of(*survivals: Survival) -> list[str]:
+    """Return the tables that survive in one of these ways, in alphabetical order."""
+    return sorted(table for table, survival in TABLES.items() if survival in survivals)
