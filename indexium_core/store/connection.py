@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failure_message", "store_error", "typed"]
 
+logger = logging.getLogger(__name__)
 OUT_OF_MEMORY = "out_of_memory"  # code of a StoreError; the caller may repeat the statement with more memory
 
 Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
@@ -25,6 +27,7 @@ Parameters: TypeAlias = Sequence[Any] | Mapping[str, Any]
 # The table that a statement writes; a comment has none of these words in capital letters.
 _WRITTEN = re.compile(r"\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+(\w+)")
 _EXACT = 2**53  # floating-point numbers below are exact integers
+_DAMAGED = ("Corrupt database file", "Could not read enough bytes")  # the second one: of a file that is cut off
 _import_lock = threading.Lock()  # the first import of pandas on several threads at once can deadlock
 
 
@@ -198,10 +201,10 @@ def store_error(error: duckdb.Error) -> errors.StoreError:
     if "No space left on device" in str(error) or "Disk quota exceeded" in str(error):
         message = "The disk of the home is full, so the database cannot be written. Free some space on it, then resume."
         return errors.StoreError(message)
-    if "Corrupt database file" in str(error):
-        message = failure_message("The database is damaged", error)
+    if any(words in str(error) for words in _DAMAGED):
+        logger.warning("store.damaged", extra={"error": str(error)})
         remedy = "'indexium db check' shows the damage; 'indexium db rebuild' keeps everything that is readable."
-        return errors.StoreError(f"{message} {remedy}")
+        return errors.StoreError(f"The database is damaged, parts of it cannot be read. No video is affected. {remedy}")
     return errors.StoreError(failure_message("The database failed", error))
 
 

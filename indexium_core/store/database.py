@@ -79,7 +79,12 @@ class Database:
             for leftover in (SPILL, files.WORK):  # of a process that was killed
                 shutil.rmtree(home / leftover, ignore_errors=True)
             with signals.restored():
-                return cls(home, _open_file(home / FILE_NAME), lock)
+                raw = _open_file(home / FILE_NAME)
+                try:
+                    return cls(home, raw, lock)
+                except BaseException:
+                    raw.close()
+                    raise
         except duckdb.Error as error:
             lock.release()
             raise _cannot_open(home / FILE_NAME, error) from error
@@ -376,5 +381,6 @@ def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:
         return errors.HomeInUseError(failure_message(f"Another program has {path} open; close it there", error))
     if "newer version" in text:
         return errors.HomeVersionError()
-    message = failure_message(f"The database {path} cannot be read, it seems damaged", error)
-    return errors.StoreError(f"{message} {change_counter.remedies(path.parent)}")
+    logger.warning("store.unreadable", extra={"error": text})
+    remedies = change_counter.remedies(path.parent)
+    return errors.StoreError(f"The database {path} cannot be read, it seems damaged. {remedies}")

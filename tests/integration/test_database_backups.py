@@ -19,7 +19,7 @@ from indexium_core.library import Library
 from indexium_core.store.database import FILE_NAME, Database
 from indexium_core.store.recovery import files
 from tests.integration.test_blockers import fill
-from tests.support import places
+from tests.support import media, places
 from tests.support.damage import content, damage_file, damage_table
 from tests.support.studio import Studio
 from tests.support.waiting import until
@@ -122,6 +122,25 @@ def test_new_home_has_no_backup(library: Library) -> None:
     assert names(library) == []
 
 
+def test_home_has_its_first_backup_minutes_after_the_first_decision(home: Path, tmp_path: Path) -> None:
+    media.tree(tmp_path / "films", ["a.mp4"])
+    now = [datetime.now(UTC)]
+    with Library.open(home, clock=lambda: now[0]) as library:
+        library.scan([tmp_path / "films"])
+        now[0] += timedelta(minutes=30)
+    with Library.open(home, clock=lambda: now[0]) as library:
+        assert names(library) == []  # there is nothing to lose
+        library.decisions.edit("size:>0", ["Ann Lee"])
+    with Library.open(home, clock=lambda: now[0]) as library:
+        assert names(library) == []
+        now[0] += timedelta(minutes=3)
+    with Library.open(home, clock=lambda: now[0]) as library:
+        assert [each.kind for each in library.database_backups.list()] == ["daily"]
+        now[0] += timedelta(hours=20)
+    with Library.open(home, clock=lambda: now[0]) as library:
+        assert len(names(library)) == 1
+
+
 def test_service_makes_backup_when_day_has_passed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_backups, "_PAUSE_SECONDS", 0.05)
     now = [datetime.now(UTC)]
@@ -221,7 +240,7 @@ def test_check_names_damaged_table_and_damaged_backup(studio: Studio) -> None:
 
     assert "The table video_people cannot be read: " in found["database"]
     assert "is damaged" in found[f"backup {backup.name}"]
-    with pytest.raises(errors.StoreError, match="is damaged: Corrupt database file"):
+    with pytest.raises(errors.StoreError, match="The database is damaged, parts of it cannot be read"):
         studio.library.people.export()
 
 

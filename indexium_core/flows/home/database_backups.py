@@ -1,4 +1,8 @@
-"""Backups of the database: one each day while Indexium runs, others on request; and the check of the database."""
+"""
+Backups of the database, and the check of the database.
+
+One backup is made each day while Indexium runs, the first one minutes after the first decision; others on request.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from indexium_core.flows.scanning.folder_health import Check, CheckState
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress
 from indexium_core.model.remote_calls import remote
+from indexium_core.store import sql
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import files, integrity
 
@@ -20,7 +25,8 @@ __all__ = ["KEPT", "DatabaseBackups"]
 
 KEPT = 7  # daily backups; the others stay until a person deletes them
 _DAY = timedelta(days=1)
-_PAUSE_SECONDS = 600.0  # between two checks of the time
+_FIRST_AFTER = timedelta(minutes=2)  # after the first decision: the first backup of a home
+_PAUSE_SECONDS = 60.0  # between two checks of the time
 _REBUILD = "Run 'indexium db rebuild': it keeps everything that is readable."
 logger = logging.getLogger(__name__)
 
@@ -79,10 +85,12 @@ class DatabaseBackups:
             self._thread.start()
 
     def close(self) -> None:
-        """End the thread, after the backup that it makes."""
+        """End the thread, after the backup that it makes; make the first backup of the home if it is due."""
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
+        if self._newest() is None and not self._is_busy():
+            self._make_daily()
 
     def _follow(self, repeat: bool) -> None:  # noqa: FBT001 - an argument of a thread
         while True:
@@ -103,9 +111,16 @@ class DatabaseBackups:
             logger.warning("database.backup_failed", extra={"error": str(error)})
 
     def _is_due(self) -> bool:
-        """Return whether the newest backup, or a home without one, is older than a day."""
+        """Return whether the newest backup is older than a day; without one, whether there is something to lose."""
+        newest, now = self._newest(), self._clock()
+        if newest is not None:
+            return now - newest >= _DAY
+        first = self._database.read().value(sql.load("database")["first_decision"])
+        return now - self._created_at >= _DAY or (first is not None and now - first >= _FIRST_AFTER)
+
+    def _newest(self) -> datetime | None:
         times = [each.created_at for each in self.list() if each.kind in ("daily", "manual")]
-        return self._clock() - max(times, default=self._created_at) >= _DAY
+        return max(times, default=None)
 
     @remote()
     def check(self, on_progress: DatabaseProgress = lambda *_: None) -> builtins.list[Check]:

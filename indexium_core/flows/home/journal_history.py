@@ -197,8 +197,10 @@ def _difference(old: _Version, new: _Version) -> dict[str, Any]:
     if old.state is None or new.state is None:
         return {"changes": "[]"}
     changes = [change for key in sorted({*old.texts, *new.texts}) for change in _changes_of(key, old, new)]
-    return {
-        "changes": json.dumps(changes),
+    found = {"changes": json.dumps(changes)}
+    if all(each["field"] != COMMENT for each in changes):
+        return found
+    return found | {
         "previous_comment": old.comment,
         "new_comment": new.comment,
         "added": [name for name in new.people if name not in old.people],

@@ -48,6 +48,12 @@ SELECT nextval('changes');
 SELECT coalesce(last_value, start_value - 1) FROM duckdb_sequences()
 WHERE database_name = current_database() AND schema_name = 'main' AND sequence_name = 'changes';
 
+-- name: first_decision
+-- The time of the first decision of a person; NULL if there is none.
+SELECT least((SELECT min(created_at) FROM people), (SELECT min(created_at) FROM review_steps),
+             (SELECT min(created_at) FROM decisions), (SELECT min(decided_at) FROM title_decisions),
+             (SELECT min(fetched_at) FROM title_values WHERE origin = 'hand'), (SELECT min(created_at) FROM custom_fields));
+
 -- name: last_operation
 -- The largest number of an operation that the database gave.
 SELECT coalesce(last_value, start_value - 1) FROM duckdb_sequences()
