@@ -229,7 +229,7 @@ class Database:
         self.close()
 
     def _created_us(self) -> int:
-        return int(self.read().value(sql.load("database")["creation_time"]))
+        return int(self.read().value(sql.load("database")["identity"]))
 
     def _new_reader(self) -> Connection:
         with self._cursor_lock:

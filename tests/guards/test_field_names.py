@@ -46,7 +46,6 @@ TITLES = (
 )
 OTHERS = {  # equal texts that are no field
     ("indexium_core.flows.snapshots.sandbox", "location"),  # of an error of DuckDB
-    ("indexium_core.store.database", "creation_time"),  # of the database file
 }
 
 

@@ -130,7 +130,7 @@ def test_home_has_its_first_backup_minutes_after_the_first_decision(home: Path, 
         now[0] += timedelta(minutes=30)
     with Library.open(home, clock=lambda: now[0]) as library:
         assert names(library) == []  # there is nothing to lose
-        library.decisions.edit("size:>0", ["Ann Lee"])
+        library.decisions.edit([1], ["Ann Lee"])
     with Library.open(home, clock=lambda: now[0]) as library:
         assert names(library) == []
         now[0] += timedelta(minutes=3)

@@ -24,6 +24,7 @@ from indexium_core.store.recovery.files import FILE_NAME
 from indexium_core.store.recovery.survival import Survival
 from tests.support import decided_home
 from tests.support.damage import damage_file
+from tests.support.studio import ALL
 
 
 @dataclass(frozen=True)
@@ -196,6 +197,28 @@ def test_journals_that_an_earlier_version_moved_away_are_found(home: Path, made:
     assert list(lost.iterdir()) == []
     Library.rebuild_database(home, [made.media / "films"])
     undo_everything(home, made)
+
+
+def test_journals_of_a_former_database_are_added_to_a_sound_one(home: Path, made: Made, tmp_path: Path) -> None:
+    """An earlier version began a new database; its numbers are those of the former one."""
+    other = tmp_path / "later"
+    with Library.open(other) as library:
+        library.scan([made.media / "titles"])
+        library.people.add([made.media / "titles/Cedar (2003).mp4"], ["Ann Lee"])
+        library.write(library.plan("name:cedar"), ALL).wait()
+        lost = other / "backups" / "lost"
+        lost.mkdir()
+        for path in (home / "backups").glob("*.journal"):
+            shutil.copy(path, lost / f"{path.stem}.settled")
+        assert {each.name: each.state for each in library.doctor.run()}["backups"] == "warning"
+    report = rebuild(other)
+
+    with Library.open(other) as library:
+        [cedar, *_] = [each for each in library.history().items if each.user_note != "Recovered from its journal"]
+        assert cedar.success_count == 1
+        recovered = [each for each in library.history().items if each.user_note == "Recovered from its journal"]
+        assert sum(each.success_count for each in recovered) + len(report.problems) >= 3
+        assert library.rollback(cedar.id).wait().counts == {"success": 1}
 
 
 def test_database_can_be_kept_although_it_is_an_older_copy(home: Path, made: Made) -> None:

@@ -89,20 +89,18 @@ class DatabaseBackups:
         self._closing.set()
         if self._thread is not None:
             self._thread.join()
-        if self._newest() is None and not self._is_busy():
-            self._make_daily()
+        self._make_daily(is_first=True)
 
     def _follow(self, repeat: bool) -> None:  # noqa: FBT001 - an argument of a thread
         while True:
-            if not self._is_busy():
-                self._make_daily()
+            self._make_daily()
             if not repeat or self._closing.wait(_PAUSE_SECONDS):
                 return
 
-    def _make_daily(self) -> None:
-        """Make a daily backup if it is due, and delete the oldest ones; an error is logged."""
+    def _make_daily(self, *, is_first: bool = False) -> None:
+        """Make a daily backup if it is due (`is_first`: only the first), and delete the oldest ones. Errors are logged."""
         try:
-            if not self._is_due():
+            if self._is_busy() or (is_first and self._newest() is not None) or not self._is_due():
                 return
             self._make("daily")
             for old in [each for each in self.list() if each.kind == "daily"][KEPT:]:

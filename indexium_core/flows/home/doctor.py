@@ -42,6 +42,7 @@ from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.operations import ledger
+from indexium_core.store.recovery import files
 from indexium_core.version import __version__
 
 __all__ = ["Check", "Doctor"]
@@ -137,6 +138,12 @@ class Doctor:
         details = {"journals": count, "journal_bytes": sum(journal_sizes), "bytes": used, "budget": budget}
         journals = wording.plural(count, "journal")
         message = f"The backups use {wording.size(used)} of {wording.size(budget)} and have {journals}."
+        if moved := [path for path in files.journals(self._folder) if path.parent != self._folder]:
+            details["moved_journals"] = len(moved)
+            found = wording.plural(len(moved), "journal of a former database is", "journals of a former database are")
+            message = f"{message} {found} in {moved[0].parent}."
+            remedy = "'indexium db rebuild' adds their writes to the history."
+            return Check(name="backups", state="warning", message=message, remedy=remedy, details=details)
         if used > budget * 9 // 10:
             return Check(name="backups", state="warning", message=message, remedy=_BACKUPS_REMEDY, details=details)
         return Check(name="backups", state="ok", message=message, details=details)

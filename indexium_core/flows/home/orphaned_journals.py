@@ -15,7 +15,7 @@ from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.store.recovery import files
 
-__all__ = ["recover"]
+__all__ = ["recover", "unknown"]
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +27,15 @@ def recover(folder: Path, known: Collection[str] = ()) -> list[journal.Recovered
     A journal that is unreadable, or that another process uses, is skipped.
     """
     results = list[journal.Recovered]()
-    for path in files.journals(folder):
-        if path.suffix == ".journal" and (path.parent != folder or path.name not in known):
+    for path in unknown(folder, known):
+        if path.suffix == ".journal":
             try:
                 results += journal.recover(path)
             except errors.IndexiumError as error:
                 logger.warning("journal.skipped", extra={"error": error.message})
     return results
+
+
+def unknown(folder: Path, known: Collection[str]) -> list[Path]:
+    """Return the journals in `folder` that are not in `known`, with those that an earlier version moved away."""
+    return [path for path in files.journals(folder) if path.parent != folder or path.name not in known]

@@ -106,7 +106,8 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
         with Database.open(work / "home") as database:
             origins, lost = rebuilding.fill(database, sources, on_progress)
             notes = rebuilding.complete(database, sources)
-            if problems or lost or not sources or sources[0].label != _OLD:
+            is_whole = not problems and not lost and sources and sources[0].label == _OLD
+            if not is_whole or orphaned_journals.unknown(home / "backups", backups_store.Backups(database).journals()):
                 added = _add_journals(database, home, kept_for, on_progress)
                 if added.writes:
                     origins.append(TableOrigin(table="metadata_history", source="journals", rows=added.writes))

@@ -162,7 +162,7 @@ def _read(home: Path) -> Count | None:
 
 
 def _mark(raw: duckdb.DuckDBPyConnection) -> str:
-    row = raw.execute(_SQL["creation_time"]).fetchone()
+    row = raw.execute(_SQL["identity"]).fetchone()
     return f"{int(row[0]) if row else 0:x}"
 
 

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 -- Numbers of the applied migrations.
 SELECT version FROM schema_migrations ORDER BY version;
 
--- name: creation_time
+-- name: identity
 -- The creation time of this database in microseconds; it identifies the database.
 SELECT epoch_us(min(applied_at)) FROM schema_migrations;
 
