@@ -98,7 +98,7 @@ class DatabaseBackups:
                 return
 
     def _make_daily(self, *, is_first: bool = False) -> None:
-        """Make a daily backup if it is due (`is_first`: only the first), and delete the oldest ones. Errors are logged."""
+        """Make a daily backup if it is due (`is_first`: only the first), and delete the oldest; errors are logged."""
         try:
             if self._is_busy() or (is_first and self._newest() is not None) or not self._is_due():
                 return
