@@ -318,7 +318,9 @@ def test_database_that_is_cut_off_never_shows_a_message_of_the_system(
         assert code == 0 or ("db rebuild" in printed.err and "No video is affected" in printed.err)
 
 
-def test_home_in_which_a_person_deletes_only_the_counter_starts(home: Path, made: Made) -> None:
-    (home / change_counter.FILE_NAME).unlink()
-    Library.open(home).close()
-    assert change_counter.last_number(home) > 0
+def test_home_whose_counter_is_deleted_or_unreadable_starts(home: Path, made: Made) -> None:
+    path = home / change_counter.FILE_NAME
+    for text in (None, "", "[]", '{"home": "x"}', '{"home": 1, "changes": "many", "at": null}'):
+        path.unlink() if text is None else path.write_text(text)
+        Library.open(home).close()
+        assert change_counter.last_number(home) > 0

@@ -48,7 +48,7 @@ class Count:
 
     home: str  # what identifies the home, see `Database.mark`
     changes: int
-    at: str = ""  # time of the last change, ISO 8601
+    at: str  # time of the last change, ISO 8601
 
 
 class ChangeCounter:
@@ -58,7 +58,6 @@ class ChangeCounter:
         self._path = home / FILE_NAME
         self._home = _mark(raw)
         self._counted_at: float | None = None
-        self._is_new = False
         found, known = _read(home), counted(raw)
         if known > (found.changes if found else 0):  # a replacement deleted the file, or a kill came before it
             self._write(known)
@@ -156,8 +155,10 @@ def remedies(home: Path) -> str:
 
 
 def _read(home: Path) -> Count | None:
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        return Count(**json.loads((home / FILE_NAME).read_text(encoding="utf-8")))
+    """Return the file of a home; None if there is none, or another program changed it."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        values = json.loads((home / FILE_NAME).read_text(encoding="utf-8"))
+        return Count(str(values["home"]), int(values["changes"]), str(values["at"]))
     return None
 
 
