@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review import targets
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.files import readers
@@ -145,6 +146,11 @@ class Details:
         if file_id is None:
             raise errors.UnknownIdError(f"No scan has found the file {text}. Scan its folder first, or give its id.")
         return file_id
+
+    @remote()
+    def require_named(self, query: str) -> None:
+        """Check the ids that a search names (`id:12`). Raises `UnknownIdError` if no file has one, and `QueryError`."""
+        targets.require_named(self._database.read(), query)
 
     @remote()
     def of_hash(self, file_hash: str) -> list[int]:

@@ -34,6 +34,7 @@ from indexium_core.model.planning.plan import (
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
+from indexium_core.store.catalog import properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
@@ -175,6 +176,11 @@ class MetadataPlanner:
         return [item for item in items if all(test(item) for test in tests)]
 
     # Selections.
+
+    @remote()
+    def outside(self, plan: MetadataPlan) -> int:
+        """Return the number of files of the library that the plan's query finds and that are not in the plan."""
+        return properties.count_outside(self._database.read(), plan.search.query, plan.version)
 
     def file_ids(self, plan: MetadataPlan, selection: Selection, *, include_unlisted: bool = False) -> list[int]:
         """

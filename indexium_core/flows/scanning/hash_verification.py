@@ -77,7 +77,7 @@ class HashVerification:
         Raises:
             QueryError: The search has a syntax error.
             UnknownIdError: There is no such file.
-            UsageError: No file matches.
+            NoMatchError: No file matches.
 
         """
         target: Target | None = list(file_ids) or query.strip() or None
@@ -86,7 +86,7 @@ class HashVerification:
         with self._database.atomic() as tx:
             ids = sorted(set(targets.ids_of(tx, target, self._modes(), now=self._clock())))
         if not ids:
-            raise errors.UsageError("No file matches, so there is nothing to verify.")
+            raise errors.NoMatchError("No file matches, so there is nothing to verify.")
         return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Verification of {wording.files(len(ids))}")
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
