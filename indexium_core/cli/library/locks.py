@@ -86,7 +86,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
 def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) -> None:
     """Show locked fields of files, with user and time of each lock."""
     with opened(context) as library:
-        library.files.require_named(query)
+        library.files.require(query)
         rows = library.locks.list(query)
     empty = "No field of these files is locked. 'indexium lock SEARCH FIELD' locks one."
     output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), empty=empty, as_json=as_json)

@@ -58,7 +58,7 @@ def write(
         for each in () if library.notices else library.interruptions.operations(files=0):  # notices name these files
             output.note(f"{each.summary()} {each.next_commands()}")
         refuse_ids(library, query, asks=dry_run or not yes)
-        library.files.require_named(query)
+        library.files.require(query)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
         if outside := outside_sentence(library, made):

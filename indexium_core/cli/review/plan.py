@@ -56,7 +56,7 @@ def plan(
 ) -> None:
     """Show what would change in which files, with the risk of each change."""
     with opened(context) as library:
-        library.files.require_named(query)
+        library.files.require(query)
         made = library.plan(
             query, mode=mode, comment_mode=comment_mode, include_unknown=include_unknown, hard_links=hard_links
         )
@@ -97,7 +97,7 @@ def plan(
 
 def outside_sentence(library: LibraryServices, made: MetadataPlan) -> str:
     """Return how many files the search of a plan finds that are not in the plan; "" without a search or such files."""
-    files = library.plans.outside(made) if made.query.strip() else 0
+    files = library.plans.outside(made)
     if not files:
         return ""
     why = (

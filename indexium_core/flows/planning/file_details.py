@@ -148,9 +148,16 @@ class Details:
         return file_id
 
     @remote()
-    def require_named(self, query: str) -> None:
-        """Check the ids that a search names (`id:12`). Raises `UnknownIdError` if no file has one, and `QueryError`."""
-        targets.require_named(self._database.read(), query)
+    def require(self, target: str | Sequence[int]) -> None:
+        """
+        Check ids, or those that a search names (`id:12`).
+
+        Raises:
+            UnknownIdError: There is no file with one of these ids.
+            QueryError: The search is not valid.
+
+        """
+        targets.require(self._database.read(), target)
 
     @remote()
     def of_hash(self, file_hash: str) -> list[int]:

@@ -102,18 +102,11 @@ class PlanReader:
         """Return the writable files of a selection that `also` matches; if `only` is given, only among these files."""
         return plan_read.selected_ids(self._database.read(), search, selection, only=only, also=compile_query(also))
 
-    def item_ids(self, search: Search, file_ids: Sequence[int], *, levels: Sequence[str]) -> list[int]:
-        """Return files by id, of some levels (none: all); UnknownIdError if the search does not find one of them."""
-        reader, everything = self._database.read(), replace(search, include_unlisted=True)
-        found = plan_read.selected_ids(
-            reader, everything, Selection(query="", risk=RISK_LEVELS), writable=False, only=file_ids
-        )
-        if missing := sorted(set(file_ids) - set(found)):
-            raise errors.UnknownIdError(f"The plan has no file with the id {wording.first_ids(missing)}.")
-        if not levels:
-            return found
+    def item_ids(self, search: Search, file_ids: Collection[int], *, levels: Sequence[str] = RISK_LEVELS) -> list[int]:
+        """Return those of some files that a search finds, even if the list omits them; only items of some levels."""
+        every, selection = replace(search, include_unlisted=True), Selection(query="", risk=RISK_LEVELS)
         return plan_read.selected_ids(
-            reader, everything, Selection(query="", risk=RISK_LEVELS), levels=levels, writable=False, only=file_ids
+            self._database.read(), every, selection, levels=levels, writable=False, only=file_ids
         )
 
     def search_groups(self, search: Search, within: str) -> plan_read.Groups:
@@ -263,7 +256,12 @@ class MetadataPlan:
 
         """
         if not isinstance(query, str):
-            return Selection(included=frozenset(self._reader.item_ids(self.search, query, levels=risk)))
+            found = self._reader.item_ids(self.search, query)
+            if missing := sorted(set(query) - set(found)):
+                raise errors.UnknownIdError(f"The plan has no file with the id {wording.first_ids(missing)}.")
+            return Selection(
+                included=frozenset(self._reader.item_ids(self.search, query, levels=risk) if risk else found)
+            )
         compile_query(query)
         return Selection(query=_both(self.query, query), risk=tuple(risk))
 

@@ -178,8 +178,16 @@ class MetadataPlanner:
     # Selections.
 
     @remote()
-    def outside(self, plan: MetadataPlan) -> int:
-        """Return the number of files of the library that the plan's query finds and that are not in the plan."""
+    def outside(self, plan: MetadataPlan, file_ids: Collection[int] | None = None) -> int:
+        """
+        Return the number of files of the library that are not in the plan.
+
+        Only those of `file_ids`, or those that the plan's query finds; 0 for neither ids nor query.
+        """
+        if file_ids is not None:
+            return len(set(file_ids)) - len(self._reader.item_ids(plan.searching(""), file_ids))
+        if not plan.query.strip():
+            return 0
         return properties.count_outside(self._database.read(), plan.search.query, plan.version)
 
     def file_ids(self, plan: MetadataPlan, selection: Selection, *, include_unlisted: bool = False) -> list[int]:

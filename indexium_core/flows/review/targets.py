@@ -23,7 +23,7 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 
-__all__ = ["Target", "ids_found", "ids_of", "keep_kind", "require_named", "select", "select_current"]
+__all__ = ["Target", "ids_found", "ids_of", "keep_kind", "require", "select", "select_current"]
 
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
@@ -51,7 +51,7 @@ def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetim
 def select(reader: Connection, target: Target, version: Version) -> None:
     """Select the files of a target by a version of the plan; errors as in `select_current`."""
     if isinstance(target, str):
-        require_named(reader, target)
+        require(reader, target)
         properties.select_matching(reader, compile_query(target), version)
     elif isinstance(target, Selection):
         plan_read.materialize_selection(
@@ -61,9 +61,9 @@ def select(reader: Connection, target: Target, version: Version) -> None:
         _select_files(reader, target)
 
 
-def require_named(reader: Connection, query: str) -> None:
-    """Check the ids that a search names (`id:12`). Raises UnknownIdError if no file has one, and QueryError."""
-    if named := named_ids(query):
+def require(reader: Connection, target: str | Sequence[int]) -> None:
+    """Check ids, or those that a search names (`id:12`). Raises UnknownIdError if no file has one, and QueryError."""
+    if named := named_ids(target) if isinstance(target, str) else target:
         _select_files(reader, named)
         decisions.clear_selected(reader)
 
