@@ -49,7 +49,7 @@ COMMANDS: dict[str, Told] = {
     "postpone QUERY --bring-back": same(
         "No change in 1 file: not skipped before; nothing was done.", "No change in 2 files"
     ),
-    "mode QUERY --mode exact": same("1 file set.", "2 files set."),
+    "mode QUERY --mode exact": same("Set the people mode “exact” for 1 file.", "Set the people mode “exact” for 2 files."),
     "templates preview Family QUERY": same("1 of 1 file would change.", "2 of 2 files would change."),
     "templates apply Family QUERY": same("Applied “Family” to 1 file.", "Applied “Family” to 2 files."),
     "lock QUERY --fields duration": same(
@@ -63,7 +63,7 @@ COMMANDS: dict[str, Told] = {
     "locks QUERY": same("No field of these files is locked.", "No field", "No field of these files is locked."),
     "audit QUERY": same("0 changes.", "0 changes.", "0 changes."),
     "rescan QUERY": same("1 file: 0 updated", "2 files: 0 updated", "No file matches, so there is nothing to rescan."),
-    "cache verify QUERY": same("intact", "intact", "No file matches, so there is nothing to verify."),
+    "cache verify QUERY": same("1 without a known hash", "2 without a known hash", "No file matches, so there is nothing to verify."),
     "plan QUERY": Told("1 file would change", PLAN, PLAN, "0 files would change"),
     "write QUERY --dry-run --risk danger": Told("Nothing to write.", PLAN, PLAN, "Nothing to write."),
 }
@@ -124,7 +124,7 @@ def test_skipped_files_out_of_the_plan_are_found_again(library: Library, run: Ru
     run("postpone QUERY", f"id:{A},{D}")
     run("mode QUERY --comment-mode preserve", f"id:{D}")
 
-    assert run("mode QUERY --mode exact", "postponed:yes")[2] == "2 files set.\n"
+    assert run("mode QUERY --mode exact", "postponed:yes")[2] == "Set the people mode “exact” for 2 files.\n"
     assert run("edit QUERY --set title=Sea", "mode:preserve")[2] == "Set the title of 1 file.\n"
     assert run("postpone QUERY --bring-back", "postponed:yes")[2] == "2 files no longer skipped.\n"
     assert run("postpone QUERY --bring-back", f"id:{D}")[2].endswith("not skipped before; nothing was done.\n")

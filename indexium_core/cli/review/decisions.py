@@ -18,7 +18,7 @@ from indexium_core.cli.edited_files import (
 )
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, assignments, refuse_ids
-from indexium_core.model import wording
+from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 
 if TYPE_CHECKING:
@@ -109,7 +109,8 @@ def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: 
         raise errors.UsageError("Name a mode to set: --mode merge|exact, --comment-mode replace|preserve.")
     with opened(context) as library:
         refuse_ids(library, query)
-        _report("set", library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode))
+        report = library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode)
+    print_report(report, labels.sentence(report.label))
 
 
 def _report(verb: str, report: DecisionReport, *, unchanged: str = "") -> None:
