@@ -36,7 +36,7 @@ def same(one: str, two: str, nothing: str = NO_MATCH) -> Told:
     return Told(one, one, two, nothing)
 
 
-PLAN = "Not in the plan: 1 file; the database has no person of this file, and it has no edit."
+PLAN = "Not in the plan: 1 file without a person in the database and without an edit."
 COMMANDS: dict[str, Told] = {
     "edit QUERY --add Nora": same("Added Nora to 1 file.", "Added Nora to 2 files."),
     "edit QUERY --remove Nora": same(
@@ -49,7 +49,9 @@ COMMANDS: dict[str, Told] = {
     "postpone QUERY --bring-back": same(
         "No change in 1 file: not skipped before; nothing was done.", "No change in 2 files"
     ),
-    "mode QUERY --mode exact": same("Set the people mode “exact” for 1 file.", "Set the people mode “exact” for 2 files."),
+    "mode QUERY --mode exact": same(
+        "Set the people mode “exact” for 1 file.", "Set the people mode “exact” for 2 files."
+    ),
     "templates preview Family QUERY": same("1 of 1 file would change.", "2 of 2 files would change."),
     "templates apply Family QUERY": same("Applied “Family” to 1 file.", "Applied “Family” to 2 files."),
     "lock QUERY --fields duration": same(
@@ -63,7 +65,9 @@ COMMANDS: dict[str, Told] = {
     "locks QUERY": same("No field of these files is locked.", "No field", "No field of these files is locked."),
     "audit QUERY": same("0 changes.", "0 changes.", "0 changes."),
     "rescan QUERY": same("1 file: 0 updated", "2 files: 0 updated", "No file matches, so there is nothing to rescan."),
-    "cache verify QUERY": same("1 without a known hash", "2 without a known hash", "No file matches, so there is nothing to verify."),
+    "cache verify QUERY": same(
+        "1 without a known hash", "2 without a known hash", "No file matches, so there is nothing to verify."
+    ),
     "plan QUERY": Told("1 file would change", PLAN, PLAN, "0 files would change"),
     "write QUERY --dry-run --risk danger": Told("Nothing to write.", PLAN, PLAN, "Nothing to write."),
 }

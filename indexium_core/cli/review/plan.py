@@ -98,14 +98,11 @@ def plan(
 def outside_sentence(library: LibraryServices, made: MetadataPlan) -> str:
     """Return how many files the search of a plan finds that are not in the plan; "" without a search or such files."""
     files = library.plans.outside(made)
-    if not files:
-        return ""
-    why = (
-        "the database has no person of these files, and they have no edit"
-        if files > 1
-        else ("the database has no person of this file, and it has no edit")
+    return (
+        f"Not in the plan: {wording.files(files)} without a person in the database and without an edit."
+        if files
+        else ""
     )
-    return f"Not in the plan: {wording.files(files)}; {why}."
 
 
 def _print_statistics(made: MetadataPlan, *, as_json: bool) -> None:
