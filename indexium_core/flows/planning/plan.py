@@ -242,7 +242,7 @@ class MetadataPlan:
         return self._reader.table(self.search)
 
     @remote()
-    def select(self, query: str | Sequence[int] = "", risk: Sequence[str] = ()) -> Selection:
+    def select(self, query: Sequence[int] | str = "", risk: Sequence[str] = ()) -> Selection:
         """
         Return a selection of the items that match both `query` and the plan's own query.
 
