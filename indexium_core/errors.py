@@ -4,6 +4,7 @@ Every error that can be shown to a user, as one tree.
     IndexiumError
     ├── UsageError             wrong input or state; nothing was done
     │   ├── QueryError         a syntax error in a search, with the position of the word
+    │   ├── NoMatchError       a search finds no file, so there is nothing to do
     │   ├── SqlError           an error in the SQL of an analyst, with its position
     │   ├── UnknownIdError     an unknown id, folder or person
     │   └── StalePlanError     the given plan is out of date
@@ -43,6 +44,7 @@ __all__ = [
     "HomeVersionError",
     "IndexiumError",
     "MetadataError",
+    "NoMatchError",
     "PayloadProtectedError",
     "ProviderError",
     "QueryError",
@@ -102,6 +104,13 @@ class QueryError(UsageError):
         super().__init__(message)
         self.position = position
         self.word = word
+
+
+class NoMatchError(UsageError):
+    """No file matches."""
+
+    code = "no_match"
+    exit_code = 0  # for a command, nothing to do is not an error
 
 
 class SqlError(UsageError):

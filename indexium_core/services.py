@@ -203,7 +203,8 @@ class LibraryServices:
         Raises:
             QueryError: The search is not valid.
             UnknownIdError: A file does not exist.
-            UsageError: The selection is missing or empty, or a field does not exist.
+            NoMatchError: No file matches.
+            UsageError: The selection is missing, or a field does not exist.
 
         """
         with _scan_bar("Rescan", progress) as show:

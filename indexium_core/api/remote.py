@@ -256,7 +256,7 @@ class RemotePlan:
         """Return the item of a file, listed or not. Raises `UnknownIdError` if the plan has none."""
         return self._call("item", file_id)  # type: ignore[no-any-return]
 
-    def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
+    def select(self, query: Sequence[int] | str = "", risk: Sequence[str] = ()) -> Selection:
         """Return a selection of the files that match the plan's query and `query`; `risk`: only these levels."""
         return self._call("select", query, tuple(risk))  # type: ignore[no-any-return]
 

@@ -14,7 +14,7 @@ import math
 import typing
 from collections.abc import Callable, Collection, Mapping, Sequence
 from numbers import Integral, Real
-from types import FunctionType, NoneType, UnionType
+from types import FunctionType, NoneType, SimpleNamespace, UnionType
 from typing import Any, Literal, TypeVar, Union
 
 from indexium_core import errors
@@ -65,7 +65,8 @@ def _checked(method: FunctionType) -> Callable[..., Any]:
     @functools.cache
     def types() -> Mapping[str, Any]:
         """Return the types of the arguments by name, with those of `**filters`."""
-        found = typing.get_type_hints(method)
+        annotations = {name: kind for name, kind in method.__annotations__.items() if name != "return"}
+        found = typing.get_type_hints(SimpleNamespace(__annotations__=annotations), method.__globals__)
         return {name: found[name] for name in names if name in found} | {
             name: kind
             for filters in (found[name] for name in signature.parameters if name not in names)

@@ -18,6 +18,7 @@ __all__ = [
     "duration",
     "estimate",
     "files",
+    "first_ids",
     "list_of",
     "playing_time",
     "plural",
@@ -45,6 +46,11 @@ def plural(number: int, one: str, many: str = "") -> str:
 def files(number: int) -> str:
     """Return a number of files: `1 file`, `1,204 files`."""
     return plural(number, "file")
+
+
+def first_ids(ids: Sequence[int], *, most: int = 10) -> str:
+    """Return ids with commas, the first of many: `7, 12`, `1, 2, 3 …`."""
+    return ", ".join(map(str, ids[:most])) + (" …" if len(ids) > most else "")
 
 
 def waiting_ratings(number: int) -> str:

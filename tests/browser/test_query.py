@@ -148,6 +148,34 @@ def test_result_becomes_selection_and_lists_become_queries(site: Site, library: 
     expect(page.get_by_role("table", name="Result")).to_contain_text("completed")
 
 
+def test_files_of_a_result_are_edited_in_the_plan_or_not(site: Site, library: Library) -> None:
+    page = site.visit("/query")
+    run(page, "SELECT file_id, file_name FROM files")
+    every = [row[0] for row in library.queries.run("SELECT file_id FROM files").rows]
+    outside = library.plans.outside(library.plan(), every)
+    assert 0 < outside < len(every)
+    selection = page.get_by_role("group", name="Files of the result")
+    expect(selection).to_contain_text(re.compile(f"; {outside} (is|are) not in the plan"))
+    expect(selection.get_by_role("button", name=re.compile(r"^Select \d+ files in the plan"))).to_be_enabled()
+
+    selection.get_by_role("button", name=f"Edit these {len(every)} files").click()
+    box = page.get_by_role("dialog", name=f"Edit people of {len(every)} files")
+    box.get_by_role("combobox", name="Add a person to all files").fill("Nora Novák")
+    page.keyboard.press("Enter")
+    box.get_by_role("button", name=f"Change {len(every)} files").click()
+    expect(page.get_by_text(f"Added Nora Novák to {len(every)} files.")).to_be_visible()
+    expect(selection).not_to_contain_text("not in the plan")
+    assert library.plans.outside(library.plan(), every) == 0
+
+    selection.get_by_role("button", name=f"Edit these {len(every)} files").click()
+    page.get_by_role("tab", name="Fields").click()
+    expect(page.get_by_role("dialog", name=f"Set a field of {len(every)} files")).to_be_visible()
+    page.keyboard.press("Escape")
+    run(page, "SELECT 99999 AS file_id")
+    page.get_by_role("button", name="Edit this file").click()
+    expect(page.get_by_text("There is no file with the id 99999.")).to_be_visible()
+
+
 def test_number_of_rows_follows_a_newer_snapshot(site: Site, library: Library) -> None:
     page = site.visit("/query")
     people = page.get_by_title("Insert people", exact=True)

@@ -159,7 +159,7 @@ def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command
     assert planned("postpone", "postponed:yes", "--bring-back") == 0
     assert "1 file no longer skipped." in planned.err
     assert planned("postpone", "postponed:yes", "--bring-back") == 0
-    assert "No file of the plan matches" in planned.err
+    assert "No file of the library matches" in planned.err
     assert planned("operations", "cancel", "1") == 2
     assert "Operation 1 is rolled back:" in planned.err
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchmarks import plan as synthetic
@@ -389,6 +390,17 @@ def test_plan_of_query_selects_its_files_only(planner: MetadataPlanner) -> None:
     ]
     with pytest.raises(errors.QueryError):
         plan.select("risk:purple")
+
+
+def test_ids_select_items_of_the_plan(films: Database, planner: MetadataPlanner) -> None:
+    plan, file_ids = planner.plan(PlanQuery(query="folder:Family OR f.mp4")), ids(films)
+    safe, danger, other = file_ids["Family/a.mp4"], file_ids["Family/2019/c.mp4"], file_ids["Trips/d.mp4"]
+
+    assert plan.select(np.array([danger, safe])) == Selection(included=frozenset({safe, danger}))  # type: ignore[arg-type]
+    assert plan.select([danger, safe], risk=("safe",)) == Selection(included=frozenset({safe}))
+    for missing in (other, 99999):
+        with pytest.raises(errors.UnknownIdError, match=f"The plan has no file with the id {missing}"):
+            plan.select([safe, missing])
 
 
 @pytest.mark.parametrize("base", ["", "folder:Family OR h.mp4", None])

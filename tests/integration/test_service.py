@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from indexium_core import cli
+from indexium_core import cli, errors
 from indexium_core.api import remote, service
 from indexium_core.library import Library
 from tests.support import commands, media
@@ -418,6 +418,23 @@ def test_repeated_write_request_after_crash_starts_once(home: Path, many: Path) 
         again = running.rest.post("/api/metadata/write", {"all": True}, **asked)
         assert (first.status, again.status, again.json) == (202, 202, first.json)
         assert running.rest.get("/api/metadata/operations").json["total"] == 1
+
+
+def test_ids_name_files_through_the_service(home: Path, many: Path) -> None:
+    known(home, many)
+    with serving(home):
+        library = remote.connect(home)
+        assert library is not None
+        plan = library.plan()
+        first, second = (item.file_id for item in plan.page(per_page=2).items)
+        assert plan.select([second, first]).included == {first, second}
+        assert library.plans.outside(plan, [first]) == 0
+        assert library.decisions.change_people(f"id:{first},{second}", add=["Nora"]).found == 200  # with the copies
+        for call in (lambda: plan.select([first, 99999]), lambda: library.edit(f"id:{first},99999", ["Nora"])):
+            with pytest.raises(errors.UnknownIdError, match="99999"):
+                call()
+        with pytest.raises(errors.UsageError, match=r"Write \[1\]"):
+            plan.select(1)  # type: ignore[arg-type]
 
 
 def test_progress_of_long_call_arrives_during_call(home: Path, more: Path) -> None:

@@ -1,4 +1,4 @@
-"""Wrong arguments of the services of titles: one sentence names the argument and the remedy, and nothing changes."""
+"""Wrong arguments of services: one sentence names the argument and the remedy, and nothing changes."""
 
 from __future__ import annotations
 
@@ -102,6 +102,24 @@ CALLS: dict[str, tuple[Callable[..., Any], ...]] = {
         lambda providers: providers.details("tt0133093", "movie"),
         lambda providers: providers.season({"tmdb": 3}, 1),
     ),
+    "queries": (
+        lambda queries: queries.run(),
+        lambda queries: queries.run(3),
+        lambda queries: queries.run("SELECT 1", [3]),
+        lambda queries: queries.run("SELECT $n"),
+        lambda queries: queries.file_ids(),
+        lambda queries: queries.frame(None),
+    ),
+    "plan": (
+        lambda plan: plan().select(1),
+        lambda plan: plan().select(None),
+        lambda plan: plan().select(["1"]),
+        lambda plan: plan().select([2**40]),
+        lambda plan: plan().select("x", "safe"),
+        lambda plan: plan().page("1"),
+        lambda plan: plan().item("1"),
+    ),
+    "decisions": (lambda decisions: decisions.edit(1, ["Ann Lee"]), lambda decisions: decisions.postpone([None])),
 }
 
 

@@ -12,6 +12,7 @@ from dashboards.pages.query import result_table
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryCompletion, QueryField, SavedQuery, SchemaTable
+from indexium_core.model.planning.plan import RISK_LEVELS, SelectionSummary
 
 __all__ = ["QueryEditor", "QueryHeader", "QueryResult", "QuerySide", "error_view", "side_view"]
 
@@ -65,11 +66,11 @@ class QueryResult(Component):
 
     View: `state` (empty, result), `examples` for an empty one; `tab`, `columns` ({name, type, right}), `rows` (see
     `result_table.cell`), `range`, `page`, `pages`, `total`, `sort` ({column, descending}), `cut` and `number` (words),
-    `facts`, `pandas`, `files` and `search` (address of the downloads), `selection` ({count, text, hint}), `choices`,
+    `facts`, `pandas`, `files` and `search` (address of the downloads), `selection` (see `selection_view`), `choices`,
     `legend`, `note`, `problem`, `faded` (a query is running).
 
     Messages: `tab` {tab}, `sort` {column} (again: in reverse), `order` {column} (-1: of the query), `page` {page},
-    `chart` {kind, x, y, colour}, `select`, `example` {index}, `copied` {ok}.
+    `chart` {kind, x, y, colour}, `select`, `edit`, `example` {index}, `copied` {ok}.
     """
 
     plot = Child(doc="The chart.")
@@ -118,6 +119,34 @@ def side_view(
 def example_names(examples: Sequence[SavedQuery]) -> list[dict[str, Any]]:
     """Return the examples as buttons."""
     return [{"index": place, "name": query.name, "fields": len(query.values)} for place, query in enumerate(examples)]
+
+
+def selection_view(
+    file_ids: Sequence[int], summary: SelectionSummary | None, *, editable: bool
+) -> dict[str, Any] | None:
+    """
+    Return what can be done with the files of a result, in the plan or not; None if the result has no files.
+
+    `summary` is that of a write of these files; `editable`: whether editing is allowed (a setting).
+    """
+    if summary is None or not file_ids:
+        return None
+    by_risk = summary.by_risk
+    levels = [f"{wording.count(by_risk[level])} {level}" for level in RISK_LEVELS if by_risk.get(level)]
+    names = {"postponed": "skipped"}
+    left = [
+        f"{wording.count(number)} {names.get(level, level)}" for level, number in summary.excluded.items() if number
+    ]
+    files = len(file_ids)
+    text = f"A write of the plan would change {wording.count(summary.count)} of these {wording.files(files)}"
+    if outside := files - summary.count - sum(summary.excluded.values()):
+        text += f"; {wording.plural(outside, 'is', 'are')} not in the plan"
+    return {
+        "count": summary.count,
+        "text": text,
+        "hint": " · ".join(filter(None, [", ".join(levels), f"excluded: {', '.join(left)}" if left else ""])),
+        "edit": ("Edit this file" if files == 1 else f"Edit these {wording.files(files)}") if editable else "",
+    }
 
 
 def error_view(error: errors.IndexiumError, text: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ import {plural} from "../../components/wording.js"
  * @property {string} files
  * @property {string} search
  * @property {string} pandas
- * @property {{count: number, text: string, hint: string} | null} selection
+ * @property {{count: number, text: string, hint: string, edit: string} | null} selection
  * @property {Record<"kind" | "x" | "y" | "colour", ChartField>} choices
  * @property {{colour: string, label: string}[]} legend
  * @property {string} note
@@ -132,8 +132,9 @@ const drawSelection = ({selection}) =>
   selection &&
   h(
     "div",
-    {class: "of-plan", data: {key: "selection"}},
+    {class: "of-plan", role: "group", "aria-label": "Files of the result", data: {key: "selection"}},
     h("div", {class: "grow"}, h("b", null, selection.text), h("small", null, selection.hint)),
+    selection.edit && button(selection.edit, "edit", {kind: "small", "data-waits": true}),
     button(`Select ${plural(selection.count, "file")} in the plan`, "select", {
       kind: "primary small",
       disabled: selection.count === 0,

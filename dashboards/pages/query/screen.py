@@ -11,16 +11,17 @@ from urllib.parse import urlencode
 
 from dashboards.components import paging
 from dashboards.components.base import Component
+from dashboards.pages.plan.bulk.bulk_edit import PlanBulk
 from dashboards.pages.query import query_parts as parts
 from dashboards.pages.query import result_table
 from dashboards.pages.query.result_chart import ResultChart
 from dashboards.screen import Screen
 from dashboards.session import Session
-from dashboards.state import QueryState
+from dashboards.state import PlanState, QueryState
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, SavedQuery, SchemaTable
-from indexium_core.model.planning.plan import RISK_LEVELS, Selection, SelectionSummary
+from indexium_core.model.planning.plan import Selection, SelectionSummary
 
 __all__ = ["QueryScreen"]
 
@@ -61,6 +62,7 @@ class QueryScreen(Screen):
         self._header, self._editor, self._side = parts.QueryHeader(), parts.QueryEditor(), parts.QuerySide()
         self._chart = ResultChart(self._bridge, drawn=self._draw_result)
         self._result = parts.QueryResult(plot=self._chart.place)
+        self._bulk = PlanBulk(self._library, self._bridge, PlanState(), session, keeps_selection=False)
         self._contents = _Contents((), ())
         self._examples: list[SavedQuery] = []
         self._removed: SavedQuery | None = None
@@ -102,6 +104,7 @@ class QueryScreen(Screen):
             page=lambda message: self._turn(int(message["page"])),
             chart=self._choose_chart,
             select=lambda _: self._select(),
+            edit=lambda _: self._edit(),
             example=lambda message: self._open_example(int(message["index"])),
             copied=lambda message: self._copied(ok=bool(message.get("ok"))),
         )
@@ -113,7 +116,12 @@ class QueryScreen(Screen):
             "query_side": self._side,
             "query_editor": self._editor,
             "query_result": self._result,
+            "query_bulk": self._bulk.dialog,
         }
+
+    def start(self) -> None:
+        """Subscribe to the process's events."""
+        self._bridge.listen(["plan:changed"], self._summarize, every=0.3)
 
     def enter(self) -> None:
         """Show the query of the address; run it if another page opened it."""
@@ -298,8 +306,11 @@ class QueryScreen(Screen):
                 ids = []
         else:
             ids = sorted({row[names.index(FILE_ID)] for row in answer.rows if row[names.index(FILE_ID)] is not None})
-        plan = self._session.read_cache.plan()
-        return _Found(text, typed, values, answer, ids, library.preview(Selection(included=frozenset(ids)), plan))
+        return _Found(text, typed, values, answer, ids, self._summary_of(ids))
+
+    def _summary_of(self, file_ids: Sequence[int]) -> SelectionSummary:
+        """Return what a write would change in some files."""
+        return self._library.preview(Selection(included=frozenset(file_ids)), self._session.read_cache.plan())
 
     def _cancel(self) -> None:
         if self._running is None:
@@ -375,7 +386,7 @@ class QueryScreen(Screen):
             files=self._session.files,
             search=urlencode(search),
             pandas=self._library.queries.pandas_code(found.text, found.values),
-            selection=selection_view(found.file_ids, found.summary),
+            selection=parts.selection_view(found.file_ids, found.summary, editable=self._can_edit()),
             **self._chart.view(answer),
         )
 
@@ -420,6 +431,27 @@ class QueryScreen(Screen):
         else:
             self._bridge.toast("error", "The browser did not allow access to the clipboard.")
 
+    def _can_edit(self) -> bool:
+        return self._library.settings.metadata_enable_inline_edit
+
+    def _edit(self) -> None:
+        """Open the bulk edit for the files of the result, in the plan or not."""
+        if self._found is not None and self._found.file_ids and self._can_edit():
+            self._bulk.open_for(list(self._found.file_ids))
+
+    def _summarize(self) -> None:
+        """Count again what the result's files are in the plan, after an edit for example."""
+        found = self._found
+        if found is None or not found.file_ids or not self._session.is_showing("query"):
+            return
+
+        def show(summary: SelectionSummary) -> None:
+            if self._found is found:
+                self._found = found._replace(summary=summary)
+                self._draw_result()
+
+        self._bridge.run(lambda: self._summary_of(found.file_ids), show, name="query_summary")
+
     def _select(self) -> None:
         """Select the files of the result in the plan, and show it."""
         if self._found is None or not self._found.file_ids:
@@ -443,23 +475,6 @@ def cut_sentence(answer: QueryAnswer) -> str:
         )
     total = wording.plural(answer.total, "row")
     return f"The table and the chart have only the first {shown} of {total}. CSV and Parquet have all of them."
-
-
-def selection_view(ids: Sequence[int], summary: SelectionSummary | None) -> dict[str, Any] | None:
-    """Return what the files of a result would select in the plan; None if the result has no files."""
-    if summary is None or not ids:
-        return None
-    by_risk = summary.by_risk
-    levels = [f"{wording.count(by_risk[level])} {level}" for level in RISK_LEVELS if by_risk.get(level)]
-    names = {"postponed": "skipped"}
-    left = [
-        f"{wording.count(number)} {names.get(level, level)}" for level, number in summary.excluded.items() if number
-    ]
-    if rest := len(ids) - summary.count - sum(summary.excluded.values()):
-        left.append(f"{wording.count(rest)} not in the plan")
-    hint = " · ".join(filter(None, [", ".join(levels), f"excluded: {', '.join(left)}" if left else ""]))
-    text = f"A write of the plan would change {wording.count(summary.count)} of these {wording.files(len(ids))}"
-    return {"count": summary.count, "text": text, "hint": hint}
 
 
 def _typed(message: Mapping[str, Any]) -> tuple[str, dict[str, str]]:

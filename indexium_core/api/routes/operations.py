@@ -78,6 +78,7 @@ def write(library: Open, start_request: StartParam, body: Write) -> Response:
 
 def _write(library: Library, body: Write, act: Callable[..., Json]) -> Response:
     options = _options(body.options)
+    library.files.require(body.file_ids or body.q or "")
     plan = library.plan(
         body.q or "",
         mode=body.options.mode,
@@ -91,7 +92,7 @@ def _write(library: Library, body: Write, act: Callable[..., Json]) -> Response:
     else:
         selection = Selection(included=frozenset(body.file_ids))
     try:
-        return act(library, plan, options, selection)
+        return act(library, plan, options, selection, outside=library.plans.outside(plan, body.file_ids))
     except errors.StalePlanError as error:
         return problems.of_error(error, items=library.plans.stale(plan, selection).items)
 
@@ -115,9 +116,17 @@ def _levels(risk: list[str] | str) -> tuple[str, ...]:
     return levels
 
 
-def _dry_run(library: Library, plan: MetadataPlan, options: WriteOptions, selection: Selection) -> Json:
+def _dry_run(
+    library: Library, plan: MetadataPlan, options: WriteOptions, selection: Selection, *, outside: int
+) -> Json:
     report = library.dry_run(plan, options, selection=selection)
-    return Json({"operation_id": None, "dry_run": True, "excluded": report.excluded, "items": report.items})
+    excluded = _with_outside(report.excluded, outside)
+    return Json({"operation_id": None, "dry_run": True, "excluded": excluded, "items": report.items})
+
+
+def _with_outside(excluded: dict[str, int], outside: int) -> dict[str, int]:
+    """Add the number of selected files that are not in the plan."""
+    return {**excluded, "not_in_plan": outside} if outside else excluded
 
 
 def _start(
@@ -126,9 +135,11 @@ def _start(
     options: WriteOptions,
     selection: Selection,
     *,
+    outside: int,
     request: IdempotentRequest | None,
 ) -> Json:
-    answer = {"excluded": library.preview(selection, plan, options=options).excluded}
+    excluded = library.preview(selection, plan, options=options).excluded
+    answer = {"excluded": _with_outside(excluded, outside)}
     request = request and replace(request, answer=answer)
     return _started(library.write(plan, options, selection=selection, request=request).id, **answer)
 

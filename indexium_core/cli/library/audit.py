@@ -27,6 +27,7 @@ def audit(
 ) -> None:
     """Show changes of media properties and locks with old and new value, time and source; newest first."""
     with opened(context) as library:
+        library.files.require(query)
         found = library.audit.page(job_id=job_id, query=query, page=page, per_page=per_page)
     if as_json:
         output.to_json(found)

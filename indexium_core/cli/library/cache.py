@@ -8,8 +8,8 @@ import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.library.rescan import followed
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.library.rescan import followed, reported_without_match
+from indexium_core.cli.options import AsJson, refuse_ids
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
@@ -71,7 +71,10 @@ def verify(
 ) -> None:
     """Read files again and compare their media with the known hashes; the check 'corruption' lists the differences."""
     with opened(context) as library:
-        job = followed(library, library.verification.add(query), "Verification")
+        refuse_ids(library, query)
+        with reported_without_match(as_json=as_json):
+            job = library.verification.add(query)
+        job = followed(library, job, "Verification")
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
     elif job.summary:

@@ -86,6 +86,7 @@ def unlock(context: typer.Context, query: Searched = "", fields: Fields = "", ev
 def locks(context: typer.Context, query: Query = "", as_json: AsJson = False) -> None:
     """Show locked fields of files, with user and time of each lock."""
     with opened(context) as library:
+        library.files.require(query)
         rows = library.locks.list(query)
     empty = "No field of these files is locked. 'indexium lock SEARCH FIELD' locks one."
     output.listing(rows, ("id", "file", "field", "value", "locked"), _row, right=(0,), empty=empty, as_json=as_json)
@@ -101,5 +102,8 @@ def _row(row: FieldLock) -> tuple[object, ...]:
 def _print_report(report: LockReport, done: str) -> None:
     if not report.files:
         output.note(_NOTHING)
+        return
+    if not report.changed:
+        output.note(f"No change in {wording.files(report.files)}: no field had to be {done}; nothing was done.")
         return
     output.note(f"{wording.plural(report.changed, 'field')} of {wording.files(report.files)} {done}.")

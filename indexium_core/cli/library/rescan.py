@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,7 +11,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson, Query
+from indexium_core.cli.options import AsJson, Query, refuse_ids
 from indexium_core.model import wording
 from indexium_core.model.files.properties import FIELDS
 from indexium_core.model.job import Job
@@ -47,9 +49,10 @@ def rescan(
 ) -> None:
     """Read resolution, codecs, frame rate and other media properties again; locked fields stay the same."""
     with opened(context) as library:
-        job = library.rescans.add(
-            _required_search(query, everything=everything), everything=everything, refresh=_listed(refresh)
-        )
+        target = _required_search(query, everything=everything)
+        refuse_ids(library, target)
+        with reported_without_match(as_json=as_json):
+            job = library.rescans.add(target, everything=everything, refresh=_listed(refresh))
         job = followed(library, job, "Rescan")
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
@@ -57,6 +60,18 @@ def rescan(
         _print_job(job)
     if job.status not in ("completed", "completed_with_errors"):  # a file that cannot be read is a row, not a failure
         raise typer.Exit(1)
+
+
+@contextmanager
+def reported_without_match(*, as_json: bool) -> Iterator[None]:
+    """If the search of a job finds no file, say so and end the command: nothing to do is not an error."""
+    try:
+        yield
+    except errors.NoMatchError as error:
+        if as_json:
+            output.to_json({"job_id": None, "status": "completed", "message": error.message})
+        output.note(error.message)
+        raise typer.Exit from None
 
 
 def followed(library: LibraryServices, job: Job, label: str) -> Job:

@@ -8,8 +8,8 @@ import typer
 
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.library.rescan import followed
-from indexium_core.cli.options import AsJson
+from indexium_core.cli.library.rescan import followed, reported_without_match
+from indexium_core.cli.options import AsJson, refuse_ids
 
 
 @app.command("thumbnails", epilog="Example: indexium thumbnails 'folder:2019'")
@@ -20,7 +20,10 @@ def thumbnails(
 ) -> None:
     """Make the missing thumbnails of videos and photos."""
     with opened(context) as library:
-        job = followed(library, library.thumbnail_jobs.add(query), "Thumbnails")
+        refuse_ids(library, query)
+        with reported_without_match(as_json=as_json):
+            job = library.thumbnail_jobs.add(query)
+        job = followed(library, job, "Thumbnails")
     if as_json:
         output.to_json({"job_id": job.id, "status": job.status, **job.summary})
     elif job.summary:

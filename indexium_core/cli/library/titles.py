@@ -8,7 +8,7 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.cli.edited_fields import print_preview, print_report
+from indexium_core.cli.edited_files import print_fields_preview, print_fields_report
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.library import title_matches
 from indexium_core.cli.library.rescan import followed
@@ -372,9 +372,9 @@ def plan_values(
     if as_json:
         output.to_json(report or preview)
     elif preview is not None:
-        print_preview(preview)
+        print_fields_preview(preview)
     elif report is not None:
-        print_report(report)
+        print_fields_report(report)
 
 
 def _answer(values: list[TitleValue], *, as_json: bool) -> None:

@@ -24,7 +24,7 @@ from indexium_core.cli.options import (
     ask,
     refuse_ids,
 )
-from indexium_core.cli.review.plan import places
+from indexium_core.cli.review.plan import outside_sentence, places
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
@@ -58,8 +58,11 @@ def write(
         for each in () if library.notices else library.interruptions.operations(files=0):  # notices name these files
             output.note(f"{each.summary()} {each.next_commands()}")
         refuse_ids(library, query, asks=dry_run or not yes)
+        library.files.require(query)
         made = library.plan(query, mode=mode, comment_mode=comment_mode, hard_links=hard_links, plan_id=plan)
         selection = made.select(risk=options.risk)
+        if outside := outside_sentence(library, made):
+            output.note(outside)
         summary = library.preview(selection, made)
         changes = library.plans.changes(made, selection, risk=options.risk)
         if dry_run and summary.count:

@@ -9,15 +9,20 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.cli.edited_fields import print_preview, print_report
+from indexium_core.cli.edited_files import (
+    NO_MATCH,
+    print_fields_preview,
+    print_fields_report,
+    print_people_report,
+    print_report,
+)
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import MOST, AsJson, CommentMode, Mode, Query, assignments, refuse_ids
 from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
-from indexium_core.model.query import with_values
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
+    from indexium_core.library import DecisionReport, LibraryServices
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")
@@ -49,19 +54,22 @@ def edit(
             return
         if people is not None:
             names = [name.strip() for name in people.split(";") if name.strip()]
-            _report("edited", library.edit(query, names).files)
+            _report("edited", library.edit(query, names))
             return
         _hint(library, add or [])
-        report = library.decisions.change_people(query, add=add or [], remove=remove or [])
-    output.note(labels.sentence(report.label) if report.files else "No file would change; nothing was done.")
+        print_people_report(library.decisions.change_people(query, add=add or [], remove=remove or []))
 
 
 def _set_fields(library: LibraryServices, query: str, values: Mapping[str, str], *, dry_run: bool) -> None:
     if dry_run:
-        print_preview(library.bulk.preview_fields(query, values))
+        preview = library.bulk.preview_fields(query, values)
+        if preview.files:
+            print_fields_preview(preview)
+        else:
+            output.note(NO_MATCH)
         return
     report = library.decisions.set_fields(query, values)
-    print_report(report)
+    print_fields_report(report)
     if report.unsupported:
         output.note("The plan has the reasons.")
 
@@ -89,11 +97,9 @@ def postpone(
     with opened(context) as library:
         refuse_ids(library, query)
         if bring_back:
-            _report(
-                "no longer skipped", library.decisions.end_postponements(with_values(query, "postponed", ["yes"])).files
-            )
+            _report("no longer skipped", library.decisions.end_postponements(query), unchanged="not skipped before")
         else:
-            _report("skipped", library.decisions.postpone(query, until=until).files)
+            _report("skipped", library.decisions.postpone(query, until=until))
 
 
 @app.command(epilog="Example: indexium mode 'issue:custom_comment' --comment-mode preserve")
@@ -103,11 +109,12 @@ def mode(context: typer.Context, query: Query, mode: Mode = None, comment_mode: 
         raise errors.UsageError("Name a mode to set: --mode merge|exact, --comment-mode replace|preserve.")
     with opened(context) as library:
         refuse_ids(library, query)
-        _report("set", library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode).files)
+        report = library.decisions.set_mode(query, mode=mode, comment_mode=comment_mode)
+    print_report(report, labels.sentence(report.label))
 
 
-def _report(verb: str, files: int) -> None:
-    output.note(f"{wording.files(files)} {verb}." if files else "No file of the plan matches; nothing was done.")
+def _report(verb: str, report: DecisionReport, *, unchanged: str = "") -> None:
+    print_report(report, f"{wording.files(report.files)} {verb}.", unchanged=unchanged)
 
 
 decisions = typer.Typer(help="Edits, skipped files and modes that are in force.", no_args_is_help=True)
@@ -137,4 +144,7 @@ def revoke(
 ) -> None:
     """Revoke decisions; the plan changes immediately."""
     with opened(context) as library:
-        output.note(f"{library.decisions.revoke(ids)} revoked.")
+        revoked = library.decisions.revoke(ids)
+    output.note(f"{wording.plural(revoked, 'decision')} revoked." if revoked else "Nothing was done.")
+    if ended := len(set(ids)) - revoked:
+        output.note(f"{wording.plural(ended, 'decision was', 'decisions were')} not in force any more.")

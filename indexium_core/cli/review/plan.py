@@ -18,7 +18,7 @@ from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import with_values
 
 if TYPE_CHECKING:
-    from indexium_core.library import MetadataPlan
+    from indexium_core.library import LibraryServices, MetadataPlan
 
 GLYPHS = {"safe": "✓ safe", "warning": "! warning", "danger": "▲ danger", "blocked": "■ blocked", "unchanged": "="}
 
@@ -56,6 +56,7 @@ def plan(
 ) -> None:
     """Show what would change in which files, with the risk of each change."""
     with opened(context) as library:
+        library.files.require(query)
         made = library.plan(
             query, mode=mode, comment_mode=comment_mode, include_unknown=include_unknown, hard_links=hard_links
         )
@@ -88,7 +89,20 @@ def plan(
             descending=descending,
             include_unchanged=everything,
         )
+        outside = outside_sentence(library, made)
     _print_page(shown)
+    if outside:
+        output.note(outside)
+
+
+def outside_sentence(library: LibraryServices, made: MetadataPlan) -> str:
+    """Return how many files the search of a plan finds that are not in the plan; "" without a search or such files."""
+    files = library.plans.outside(made)
+    return (
+        f"Not in the plan: {wording.files(files)} without a person in the database and without an edit."
+        if files
+        else ""
+    )
 
 
 def _print_statistics(made: MetadataPlan, *, as_json: bool) -> None:

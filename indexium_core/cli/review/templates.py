@@ -8,9 +8,10 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
+from indexium_core.cli.edited_files import NO_MATCH, print_people_report
 from indexium_core.cli.frame import app, opened
-from indexium_core.cli.options import AsJson, Query
-from indexium_core.model import labels, wording
+from indexium_core.cli.options import AsJson, Query, refuse_ids
+from indexium_core.model import wording
 
 if TYPE_CHECKING:
     from indexium_core.library import ChangePreview, Template
@@ -75,12 +76,15 @@ def preview_template(context: typer.Context, name: Name, query: Query, as_json: 
 def apply_template(context: typer.Context, name: Name, query: Query) -> None:
     """Apply a template to files; 'indexium undo' undoes it."""
     with opened(context) as library:
-        report = library.templates.apply(name, query)
-    output.note(labels.sentence(report.label) if report.files else "No file would change; nothing was done.")
+        refuse_ids(library, query)
+        print_people_report(library.templates.apply(name, query))
 
 
 def print_preview(found: ChangePreview) -> None:
     """Print the effect of a change of people: the numbers, and the first files before and after."""
+    if not found.files:
+        output.note(NO_MATCH)
+        return
     output.table(
         ("file", "before", "after"),
         [(row.file_path, "; ".join(row.before), "; ".join(row.after) or "no people") for row in found.examples],

@@ -60,7 +60,9 @@ class ThumbnailJobs:
 
         Raises:
             QueryError: The search has a syntax error.
-            UsageError: No file matches, or thumbnails are switched off.
+            UnknownIdError: The search names an id that no file has.
+            NoMatchError: No file matches.
+            UsageError: Thumbnails are switched off.
 
         """
         if not self._thumbnails.is_enabled:
@@ -70,7 +72,7 @@ class ThumbnailJobs:
         with self._database.atomic() as tx:
             ids = sorted(set(targets.ids_of(tx, query, self._modes(), now=self._clock())))
         if not ids:
-            raise errors.UsageError("No file matches, so there is no thumbnail to make.")
+            raise errors.NoMatchError("No file matches, so there is no thumbnail to make.")
         return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Thumbnails of {wording.files(len(ids))}")
 
     def follow_scans(self, event: Event) -> None:

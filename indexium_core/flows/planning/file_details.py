@@ -19,6 +19,7 @@ from indexium_core import errors
 from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
+from indexium_core.flows.review import targets
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.files import readers
@@ -145,6 +146,18 @@ class Details:
         if file_id is None:
             raise errors.UnknownIdError(f"No scan has found the file {text}. Scan its folder first, or give its id.")
         return file_id
+
+    @remote()
+    def require(self, target: str | Sequence[int]) -> None:
+        """
+        Check ids, or those that a search names (`id:12`).
+
+        Raises:
+            UnknownIdError: There is no file with one of these ids.
+            QueryError: The search is not valid.
+
+        """
+        targets.require(self._database.read(), target)
 
     @remote()
     def of_hash(self, file_hash: str) -> list[int]:

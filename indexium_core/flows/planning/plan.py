@@ -19,6 +19,8 @@ from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
 from indexium_core.flows.review.decisions import Decisions
 from indexium_core.flows.review.step import DecisionReport
+from indexium_core.model import wording
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
@@ -100,6 +102,13 @@ class PlanReader:
         """Return the writable files of a selection that `also` matches; if `only` is given, only among these files."""
         return plan_read.selected_ids(self._database.read(), search, selection, only=only, also=compile_query(also))
 
+    def item_ids(self, search: Search, file_ids: Collection[int], *, levels: Sequence[str] = RISK_LEVELS) -> list[int]:
+        """Return those of some files that a search finds, even if the list omits them; only items of some levels."""
+        every, selection = replace(search, include_unlisted=True), Selection(query="", risk=RISK_LEVELS)
+        return plan_read.selected_ids(
+            self._database.read(), every, selection, levels=levels, writable=False, only=file_ids
+        )
+
     def search_groups(self, search: Search, within: str) -> plan_read.Groups:
         """Count the listed items of a search, by all facts that selections distinguish; reads each item once."""
         displayed = compile_query(within) if within.strip() else None
@@ -114,6 +123,7 @@ class PlanReader:
         return Decisions(self._database, clock=self._clock).edit([file_id], names)
 
 
+@checked_arguments
 class MetadataPlan:
     """
     One version of the plan, seen through a query.
@@ -232,18 +242,26 @@ class MetadataPlan:
         return self._reader.table(self.search)
 
     @remote()
-    def select(self, query: str = "", risk: Sequence[str] = ()) -> Selection:
+    def select(self, query: Sequence[int] | str = "", risk: Sequence[str] = ()) -> Selection:
         """
         Return a selection of the items that match both `query` and the plan's own query.
 
         Args:
-            query: A search.
+            query: A search, or the ids of files.
             risk: Only items of these levels; if it is empty, of every level that can be written.
 
         Raises:
             QueryError: The search is invalid.
+            UnknownIdError: A file is not in the plan, or the plan's own query does not find it.
 
         """
+        if not isinstance(query, str):
+            found = self._reader.item_ids(self.search, query)
+            if missing := sorted(set(query) - set(found)):
+                raise errors.UnknownIdError(f"The plan has no file with the id {wording.first_ids(missing)}.")
+            return Selection(
+                included=frozenset(self._reader.item_ids(self.search, query, levels=risk) if risk else found)
+            )
         compile_query(query)
         return Selection(query=_both(self.query, query), risk=tuple(risk))
 

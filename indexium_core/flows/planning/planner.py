@@ -34,6 +34,7 @@ from indexium_core.model.planning.plan import (
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
+from indexium_core.store.catalog import properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
@@ -175,6 +176,19 @@ class MetadataPlanner:
         return [item for item in items if all(test(item) for test in tests)]
 
     # Selections.
+
+    @remote()
+    def outside(self, plan: MetadataPlan, file_ids: Collection[int] | None = None) -> int:
+        """
+        Return the number of files of the library that are not in the plan.
+
+        Only those of `file_ids`, or those that the plan's query finds; 0 for neither ids nor query.
+        """
+        if file_ids is not None:
+            return len(set(file_ids)) - len(self._reader.item_ids(plan.searching(""), file_ids))
+        if not plan.query.strip():
+            return 0
+        return properties.count_outside(self._database.read(), plan.search.query, plan.version)
 
     def file_ids(self, plan: MetadataPlan, selection: Selection, *, include_unlisted: bool = False) -> list[int]:
         """

@@ -84,7 +84,7 @@ class Auditor:
         if not query.strip():
             return None if file_id is None else [file_id]
         with self._database.atomic() as tx:
-            matches = targets.ids_of(tx, query, self._modes(), now=self._clock())
+            matches = targets.ids_found(tx, query, self._modes(), now=self._clock())
         return matches if file_id is None else [each for each in matches if each == file_id]
 
     def _require_known(self, file_id: int | None, job_id: int | None) -> None:

@@ -54,7 +54,7 @@ class LockService:
         if not query.strip():
             return store.listed(self._database.read())
         with self._database.atomic() as tx:
-            file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
+            file_ids = targets.ids_found(tx, query, self._modes(), now=self._clock())
         return store.listed(self._database.read(), file_ids)
 
     @remote()

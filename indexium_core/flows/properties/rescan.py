@@ -158,7 +158,8 @@ class Rescanner:
         Raises:
             QueryError: The search has a syntax error.
             UnknownIdError: There is no such file.
-            UsageError: A field is unknown, or the target has no files.
+            NoMatchError: The target has no files.
+            UsageError: A field is unknown.
 
         """
         fields = list(validate_fields(refresh, ON_REQUEST))
@@ -167,7 +168,7 @@ class Rescanner:
         with self._database.atomic() as tx:
             file_ids = targets.ids_of(tx, target, self._modes(), now=self._clock())
         if not file_ids:
-            raise errors.UsageError("No file matches, so there is nothing to rescan.")
+            raise errors.NoMatchError("No file matches, so there is nothing to rescan.")
         return {"file_ids": sorted(set(file_ids)), "refresh": fields}
 
     @remote()

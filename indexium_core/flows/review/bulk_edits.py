@@ -110,7 +110,7 @@ class BulkEdits:
         """Return the effect of `Decisions.set_fields` without a change; errors are the same."""
         rules = field_rules.checked_rules(values)
         reader = self._database.read()
-        targets.select_any(reader, target, plan_compute.refresh(self._database, self._modes(), now=self._clock()))
+        targets.select(reader, target, plan_compute.refresh(self._database, self._modes(), now=self._clock()))
         copies = store.select_copies(reader)
         found = field_rules.results(reader, rules, skips_locked=not targets.is_one_file(target))
         store.clear_selected(reader)

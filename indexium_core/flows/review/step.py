@@ -17,7 +17,7 @@ from typing import TypeAlias
 from indexium_core import errors
 from indexium_core.flows.review import field_rules, targets
 from indexium_core.flows.review.targets import Target
-from indexium_core.model import labels
+from indexium_core.model import labels, wording
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.fields.rules import ValueRule
@@ -47,6 +47,7 @@ class DecisionReport:
     """The result of a decision, in numbers of files."""
 
     files: int
+    found: int = 0  # files of the target, with the copies to which the decision applies too
     copies: int = 0  # for an edit of whole lists: copies of the target's files that are not in the target
     added: Mapping[str, int] = field(default_factory=dict)  # files by added person
     removed: Mapping[str, int] = field(default_factory=dict)  # files by removed person
@@ -119,7 +120,7 @@ class Step:
 
     def set_fields(self, target: Target, rules: Mapping[str, ValueRule]) -> int:
         """Set fields of files and their copies by rules; return the number of files."""
-        copies = self._select_any(target)
+        copies = self._select(target, copies=True)
         skips_locked = not targets.is_one_file(target)
         edited, constants = [0], field_rules.constants(rules)
         locked = store.locked_selected(self._tx, list(constants)) if constants and skips_locked else 0
@@ -152,6 +153,7 @@ class Step:
     def set_each(self, texts: Mapping[int, Mapping[str, str]]) -> int:
         """Set the fields of each file, by id, without copies (`Decisions.set_each`); return the number of files."""
         store.select_files(self._tx, list(texts))
+        self._count_found(len(texts))
         found = field_rules.given(self._tx, texts)
         store.clear_selected(self._tx)
         for key, values in found.values.items():
@@ -176,7 +178,7 @@ class Step:
         self, target: Target, *, wanted: bool | None, kind: MediaKind | None = None
     ) -> builtins.list[RatedFile]:
         """Make files and their copies favorites, or no favorites (`Decisions.set_favorite`); return their ratings."""
-        self._select_any(target, kind)
+        self._select(target, copies=True, kind=kind)
         rows, skips_locked = store.field_facts(self._tx), not targets.is_one_file(target)
         ratings = field_rules.favorite_ratings(self._tx, rows, wanted, skips_locked=skips_locked)
         changed = {file_id: rating.after for file_id, rating in ratings.items() if rating.after != rating.before}
@@ -236,22 +238,19 @@ class Step:
         """Revoke decisions; return the number of those that were in force."""
         unknown = store.unknown_decisions(self._tx, decision_ids)
         if unknown:
-            shown = ", ".join(map(str, unknown[:10])) + (" …" if len(unknown) > 10 else "")
-            raise errors.UnknownIdError(f"There is no decision with the id {shown}.")
+            raise errors.UnknownIdError(f"There is no decision with the id {wording.first_ids(unknown)}.")
         count = store.revoke(self._tx, decision_ids, at=self._at, step=self._id)
         self._add(0, labels.revoked(count))
         return count
 
-    def _select_any(self, target: Target, kind: MediaKind | None = None) -> int:
-        """Select files (of one kind), also those in no plan, and their copies; return the number of copies."""
-        targets.select_any(self._tx, target, plan_compute.refresh_within(self._tx, self._modes, now=self._at))
+    def _select(self, target: Target, *, copies: bool = False, kind: MediaKind | None = None) -> int:
+        """Select files (of one kind), and their copies if `copies` is set; return the number of copies."""
+        targets.select_current(self._tx, target, self._modes, now=self._at)
         if kind is not None:
             targets.keep_kind(self._tx, target, kind)
-        return store.select_copies(self._tx)
-
-    def _select(self, target: Target, *, copies: bool = False) -> int:
-        targets.select_current(self._tx, target, self._modes, now=self._at)
-        return store.select_copies(self._tx) if copies else 0
+        added = store.select_copies(self._tx) if copies else 0
+        self._count_found(store.count_selected(self._tx))
+        return added
 
     def _change(
         self,
@@ -264,7 +263,7 @@ class Step:
         version = plan_compute.refresh_within(self._tx, self._modes, now=self._at)
         targets.select(self._tx, target, version)
         store.select_copies(self._tx)
-        bulk.load(self._tx, version)
+        self._count_found(bulk.load(self._tx, version))
         change = bulk.change(self._tx, added=added, removed_keys=removed_keys, replacement=replacement)
         if change.files:
             store.edit_changed(self._tx, at=self._at, step=self._id)
@@ -272,6 +271,10 @@ class Step:
         store.clear_selected(self._tx)
         self.report = replace(self.report, added=change.added, removed=change.removed)
         return self._add(change.files, labels.changed(change.files, change.added, change.removed))
+
+    def _count_found(self, files: int) -> None:
+        """Keep the number of files of the largest target of the step."""
+        self.report = replace(self.report, found=max(self.report.found, files))
 
     def _add(self, files: int, label: str, *, copies: int = 0) -> int:
         self._label = label

@@ -1,6 +1,7 @@
 """
 The files of a target: a search, a selection, or file ids.
 
+A search and ids name files of the library, whether they are in the plan or not. A selection has items of the plan only.
 The ids are stored in a table of the connection (`selected_files`), so even a hundred thousand ids stay in the database.
 """
 
@@ -11,9 +12,10 @@ from datetime import datetime
 from typing import TypeAlias
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.planning.plan import RISK_LEVELS, Selection
-from indexium_core.model.query import compile_query
+from indexium_core.model.planning.plan import Selection
+from indexium_core.model.query import compile_query, named_ids
 from indexium_core.store.catalog import properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning import plan_compute, plan_read
@@ -21,7 +23,7 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 
-__all__ = ["Target", "ids_of", "keep_kind", "select", "select_any", "select_current"]
+__all__ = ["Target", "ids_found", "ids_of", "keep_kind", "require", "select", "select_current"]
 
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
@@ -37,7 +39,7 @@ def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetim
 
     Raises:
         QueryError: The search is not valid.
-        UnknownIdError: There is no such file.
+        UnknownIdError: There is no file with one of the ids, or with an id that the search names.
 
     """
     if isinstance(target, str | Selection):
@@ -49,10 +51,8 @@ def select_current(tx: Connection, target: Target, modes: Modes, *, now: datetim
 def select(reader: Connection, target: Target, version: Version) -> None:
     """Select the files of a target by a version of the plan; errors as in `select_current`."""
     if isinstance(target, str):
-        # All matches of the search, including unchanged, postponed and blocked files.
-        everything = Selection(query=target, risk=RISK_LEVELS)
-        search = Search(version=version, query=compile_query(target), include_unlisted=True)
-        plan_read.materialize_selection(reader, search, everything)
+        require(reader, target)
+        properties.select_matching(reader, compile_query(target), version)
     elif isinstance(target, Selection):
         plan_read.materialize_selection(
             reader, Search(version=version, query=compile_query(target.query or "")), target
@@ -61,12 +61,11 @@ def select(reader: Connection, target: Target, version: Version) -> None:
         _select_files(reader, target)
 
 
-def select_any(reader: Connection, target: Target, version: Version) -> None:
-    """Select the files of a target; a search also matches files that are in no plan. Errors as in `select_current`."""
-    if isinstance(target, str):
-        decisions.select_files(reader, properties.matching_ids(reader, compile_query(target), version))
-    else:
-        select(reader, target, version)
+def require(reader: Connection, target: str | Sequence[int]) -> None:
+    """Check ids, or those that a search names (`id:12`). Raises UnknownIdError if no file has one, and QueryError."""
+    if named := named_ids(target) if isinstance(target, str) else target:
+        _select_files(reader, named)
+        decisions.clear_selected(reader)
 
 
 def keep_kind(reader: Connection, target: Target, kind: MediaKind) -> None:
@@ -83,26 +82,29 @@ def keep_kind(reader: Connection, target: Target, kind: MediaKind) -> None:
 
 
 def ids_of(tx: Connection, target: Target, modes: Modes, *, now: datetime) -> list[int]:
-    """
-    Return the ids of the files of a target, in order. A search also matches files that are not in the plan.
-
-    Raises:
-        QueryError: The search is not valid.
-        UnknownIdError: There is no such file.
-
-    """
-    select_any(tx, target, plan_compute.refresh_within(tx, modes, now=now))
+    """Return the ids of the files of a target, in order. Errors as in `select_current`."""
+    select_current(tx, target, modes, now=now)
     ids = properties.selected_files(tx)
     decisions.clear_selected(tx)
     return ids
 
 
+def ids_found(tx: Connection, query: str, modes: Modes, *, now: datetime) -> list[int]:
+    """Return the ids of the files that a search finds, in order, for a list: an unknown id finds nothing."""
+    return properties.matching_ids(tx, compile_query(query), plan_compute.refresh_within(tx, modes, now=now))
+
+
 def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:
-    decisions.select_files(reader, [int(file_id) for file_id in file_ids])
+    try:
+        ids = [int(file_id) for file_id in file_ids]  # an id of a table is an integer of NumPy
+    except (TypeError, ValueError):
+        raise errors.UsageError(
+            "Name the files by a search, by a selection, or by a list of ids such as [7]."
+        ) from None
+    decisions.select_files(reader, ids)
     _raise_unknown(decisions.unknown_selected(reader), "file")
 
 
 def _raise_unknown(file_ids: Sequence[int], noun: str) -> None:
     if file_ids:
-        shown = ", ".join(map(str, file_ids[:10])) + (" …" if len(file_ids) > 10 else "")
-        raise errors.UnknownIdError(f"There is no {noun} with the id {shown}.")
+        raise errors.UnknownIdError(f"There is no {noun} with the id {wording.first_ids(file_ids)}.")

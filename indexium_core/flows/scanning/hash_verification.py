@@ -77,7 +77,7 @@ class HashVerification:
         Raises:
             QueryError: The search has a syntax error.
             UnknownIdError: There is no such file.
-            UsageError: No file matches.
+            NoMatchError: No file matches.
 
         """
         target: Target | None = list(file_ids) or query.strip() or None
@@ -86,7 +86,7 @@ class HashVerification:
         with self._database.atomic() as tx:
             ids = sorted(set(targets.ids_of(tx, target, self._modes(), now=self._clock())))
         if not ids:
-            raise errors.UsageError("No file matches, so there is nothing to verify.")
+            raise errors.NoMatchError("No file matches, so there is nothing to verify.")
         return self._queue.add_job(KIND, {"file_ids": ids}, title=f"Verification of {wording.files(len(ids))}")
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
@@ -129,6 +129,8 @@ class _Run:
         report = self._report
         remaining = store.count_to_verify(self._database.read(), after=self._after, file_ids=self._file_ids)
         report.total = report.processed + remaining
+        if self._file_ids is not None:
+            report.without_hash = max(0, len(self._file_ids) - report.total)
         with ThreadPoolExecutor(self._executor.max_concurrency(self._threads), thread_name_prefix="verify") as pool:
             for file, hashing in self._hashed(pool):
                 self._count(file, hashing)
@@ -212,6 +214,7 @@ def summary(report: VerificationReport) -> str:
         "changed since the last scan": report.changed,
         "skipped": report.skipped,
         "could not be read": report.failed,
+        "without a known hash": report.without_hash,
     }
     parts = [f"{report.intact:,} intact", f"{report.differing:,} differ"]
     parts += [f"{count:,} {words}" for words, count in rest.items() if count]

@@ -128,7 +128,7 @@ class Inventory:
         file_ids = None
         if query.strip():
             with self._database.atomic() as tx:
-                file_ids = targets.ids_of(tx, query, self._modes(), now=self._clock())
+                file_ids = targets.ids_found(tx, query, self._modes(), now=self._clock())
         return store.search_page(
             self._database.read(),
             file_ids,

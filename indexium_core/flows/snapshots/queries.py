@@ -18,6 +18,7 @@ from indexium_core.flows.snapshots.sandbox import QueryFailure, QueryRequest
 from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.model.analysis import QueryAnswer, QueryCompletion, QueryField, SchemaColumn, SchemaTable
+from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
 from indexium_core.store import snapshot as published
 
@@ -53,6 +54,7 @@ class _Limit:
         return bool(self.reason)
 
 
+@checked_arguments
 class Queries:
     """Runs queries of analysts on a home."""
 

@@ -55,6 +55,7 @@ class VerificationReport:
     changed: int = 0  # changed since the last scan, so there is no known hash
     skipped: int = 0  # files of offline folders, and files that vanished meanwhile
     failed: int = 0  # files that could not be read
+    without_hash: int = 0  # files of the search that have no known hash, so they are not in `total`
     hashed_bytes: int = 0
     seconds: float = 0.0
     cancelled: bool = False

@@ -16,6 +16,7 @@ from indexium_core.model.query.history import HistoryTerms, parse_history
 from indexium_core.model.query.key_values import (
     QueryPart,
     bare_numbers,
+    named_ids,
     parts,
     requires_all,
     selected_values,
@@ -63,6 +64,7 @@ __all__ = [
     "history_as_sql",
     "jobs_as_sql",
     "library_as_sql",
+    "named_ids",
     "parse",
     "parse_history",
     "parts",

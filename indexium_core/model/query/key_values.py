@@ -21,6 +21,7 @@ from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 __all__ = [
     "QueryPart",
     "bare_numbers",
+    "named_ids",
     "parts",
     "requires_all",
     "selected_values",
@@ -71,6 +72,26 @@ def bare_numbers(text: str) -> list[int]:
         if isinstance(value, Text) and not value.exact and _NUMBER.fullmatch(value.text)
     ]
     return numbers if len(numbers) == len(values) else []
+
+
+def named_ids(text: str) -> list[int]:
+    """
+    Return the ids that a search names one by one (`id:12`, `id:12,15`), without duplicates. Raises `QueryError`.
+
+    A range (`id:12..15`, `id:>12`) and a negated term (`-id:12`) name none.
+    """
+    return list(dict.fromkeys(_ids_named(parse(text))))
+
+
+def _ids_named(node: Node) -> Iterator[int]:
+    if isinstance(node, AllOf | AnyOf):
+        for each in node.nodes:
+            yield from _ids_named(each)
+    elif isinstance(node, Term) and node.key.name == "id":
+        if isinstance(node.value, AnyValue):
+            yield from map(int, node.value.options)
+        elif isinstance(node.value, Span) and node.value.sign == "=" and node.value.low is not None:
+            yield node.value.low
 
 
 def selected_values(text: str, key: str) -> list[str]:

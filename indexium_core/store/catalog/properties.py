@@ -29,12 +29,14 @@ __all__ = [
     "StoredProperties",
     "batch",
     "count_all",
+    "count_outside",
     "follow_write",
     "matching_ids",
     "of",
     "put",
     "put_facts",
     "put_problems",
+    "select_matching",
     "selected_files",
     "set_by_hand",
 ]
@@ -160,13 +162,27 @@ def count_all(reader: Connection) -> int:
 
 def matching_ids(reader: Connection, query: CompiledQuery, version: Version) -> list[int]:
     """Return the ids of all scanned files that match a search, including files that are not in a plan."""
-    where, parameters = query.named()
-    text = _sql("matching_ids").replace("TRUE /* search */", where)
-    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id} | people.resolve_spellings(
-        reader, parameters
-    )
-    ids: list[int] = reader.execute(text, facts).fetchnumpy()["file_id"].tolist()
+    ids: list[int] = _matching(reader, "matching_ids", query, version).fetchnumpy()["file_id"].tolist()
     return ids
+
+
+def select_matching(reader: Connection, query: CompiledQuery, version: Version) -> None:
+    """Select the files of `matching_ids`: store them in the table over which decisions are made."""
+    _matching(reader, "select_matching", query, version)
+
+
+def count_outside(reader: Connection, query: CompiledQuery, version: Version) -> int:
+    """Return the number of files that match a search and are not in the plan."""
+    (files,) = _matching(reader, "count_outside", query, version).fetchone() or (0,)
+    return int(files)
+
+
+def _matching(reader: Connection, statement: str, query: CompiledQuery, version: Version) -> Connection:
+    """Run a statement about all scanned files that match a search."""
+    where, parameters = query.named()
+    facts = {"variant_id": version.variant_id, "plan_id": version.plan_id}
+    text = _sql(statement).replace("TRUE /* search */", where)
+    return reader.execute(text, facts | people.resolve_spellings(reader, parameters))
 
 
 def selected_files(tx: Connection) -> list[int]:
@@ -189,4 +205,4 @@ def _text(value: Any) -> Any:
 
 
 def _sql(name: str) -> str:
-    return sql.load("properties")[name]
+    return sql.compose("properties")[name]

@@ -116,6 +116,11 @@ def select_copies(reader: Connection) -> int:
     return int(reader.value(_sql("select_copies")))
 
 
+def count_selected(reader: Connection) -> int:
+    """Return the number of selected files."""
+    return int(reader.value(_sql("count_selected")))
+
+
 def clear_selected(reader: Connection) -> None:
     """Drop the selection."""
     reader.execute(_sql("clear_selected"))

@@ -21,6 +21,10 @@ SELECT file_id FROM scanned_files
 WHERE file_hash IN (SELECT file_hash FROM scanned_files WHERE file_id IN (SELECT file_id FROM selected_files))
   AND file_id NOT IN (SELECT file_id FROM selected_files);
 
+-- name: count_selected
+-- The number of selected files.
+SELECT count(*) FROM selected_files;
+
 -- name: clear_selected
 -- Drop the selection.
 DROP TABLE selected_files;

@@ -31,7 +31,8 @@ coalesce(p.result_people, f.people);
 -- name: stamp
 -- What changes when the facts about files change without a new version of the plan.
 SELECT (SELECT count(*) FROM scanned_files), (SELECT max(scanned_at) FROM scanned_files),
-       (SELECT max(read_at) FROM media_properties), (SELECT string_agg(state, ',' ORDER BY library_id) FROM libraries);
+       (SELECT max(read_at) FROM media_properties),
+       (SELECT concat(max(decision_id), ' ', count(revoked_at)) FROM decisions), (SELECT string_agg(state, ',' ORDER BY library_id) FROM libraries);
 
 -- name: of_search
 -- The condition of a list that has a search.

@@ -159,7 +159,8 @@ ORDER BY f.file_id LIMIT $count;
 SELECT count(*) FROM scanned_files;
 
 -- name: matching_ids
--- The scanned files that match a search, including files in no plan. The compiled search replaces `TRUE /* search */`.
+-- The scanned files that match a search, including files in no plan: a decision about such a file has no row of the plan.
+-- The compiled search replaces `TRUE /* search */`.
 SELECT f.file_id FROM (
     SELECT s.file_id, coalesce(p.db_people, []) AS db_people, coalesce(p.existing_people, s.people) AS existing_people,
            coalesce(p.result_people, s.people) AS result_people, coalesce(p.tags_to_add, []) AS tags_to_add,
@@ -167,11 +168,24 @@ SELECT f.file_id FROM (
            coalesce(p.names, folded(array_to_string(s.people, chr(10)))) AS names,
            coalesce(p.risk_level::VARCHAR, '') AS risk_level, coalesce(p.category::VARCHAR, '') AS category,
            coalesce(p.issue_bits, 0) AS issue_bits, coalesce(p.edited, FALSE) AS edited,
-           coalesce(p.postponed, FALSE) AS postponed, coalesce(p.people_mode::VARCHAR, '') AS people_mode,
-           coalesce(p.comment_mode::VARCHAR, '') AS comment_mode, p.field_values, coalesce(p.changes, []) AS changes
+           coalesce(p.postponed, d.postponed, FALSE) AS postponed,
+           coalesce(p.people_mode::VARCHAR, d.people_mode, '') AS people_mode,
+           coalesce(p.comment_mode::VARCHAR, d.comment_mode, '') AS comment_mode, p.field_values,
+           coalesce(p.changes, []) AS changes
     FROM scanned_files AS s LEFT JOIN plan_items_of($variant_id, $plan_id) AS p USING (file_id)
+    LEFT JOIN (SELECT file_id, bool_or(kind = 'postpone') AS postponed, max(people_mode) AS people_mode,
+                      max(comment_mode) AS comment_mode
+               FROM decisions WHERE revoked_at IS NULL AND kind IN ('postpone', 'mode') GROUP BY file_id) AS d USING (file_id)
 ) AS i JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE (TRUE /* search */) ORDER BY f.file_id;
+
+-- name: select_matching
+-- Select these files: store them in the temporary table that decisions read.
+CREATE OR REPLACE TEMP TABLE selected_files AS (/* matching_ids */);
+
+-- name: count_outside
+-- The number of these files that have no row in the plan.
+SELECT count(*) FROM (/* matching_ids */) ANTI JOIN plan_rows_of($variant_id, $plan_id) USING (file_id);
 
 -- name: selected_files
 -- The files of the selection: the table over which decisions are made.

@@ -123,6 +123,25 @@ def test_only_named_files_are_written(rest: Client) -> None:
     assert ended(rest, three["operation_id"])["success_count"] == 1
 
 
+def test_write_counts_files_out_of_the_plan_and_refuses_unknown_ones(
+    rest: Client, library: Library, films: Path
+) -> None:
+    media.video(films / "nobody.mp4", seed=77)
+    library.scan([films])
+    nobody = library.inventory.search("name:nobody").items[0].file_id
+    lake = items(rest)["lake.mp4"]["file_id"]
+    dry = {"options": {"dry_run": True}}
+
+    for named in ({"file_ids": [lake, nobody]}, {"q": f"id:{lake},{nobody}"}):
+        answer = rest.post("/api/metadata/write", {**named, **dry}).json
+        assert (answer["excluded"], [item["file_id"] for item in answer["items"]]) == ({"not_in_plan": 1}, [lake])
+    for named in ({"file_ids": [lake, 99999]}, {"q": f"id:{lake},99999"}):
+        refused = rest.post("/api/metadata/write", named)
+        assert (refused.status, refused.code) == (404, "unknown_id")
+        assert refused.json["detail"] == "There is no file with the id 99999."
+    assert rest.get("/api/tracks?q=id:99999").json["total"] == 0  # a list of files is only empty
+
+
 def test_dry_run_changes_nothing(rest: Client, films: Path) -> None:
     before = {path: path.read_bytes() for path in films.iterdir()}
     answer = rest.post("/api/metadata/write", {"all": True, "options": {"dry_run": True}})

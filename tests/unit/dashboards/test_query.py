@@ -12,7 +12,8 @@ import pytest
 from dashboards.components import drawing
 from dashboards.pages.query import query_chart, result_table
 from dashboards.pages.query.query_chart import ChartChoice
-from dashboards.pages.query.screen import cut_sentence, selection_view
+from dashboards.pages.query.query_parts import selection_view
+from dashboards.pages.query.screen import cut_sentence
 from dashboards.state import QueryState
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.model.planning.plan import SelectionSummary
@@ -145,13 +146,19 @@ def test_sentences_of_a_result() -> None:
         est_bytes=0,
         excluded={"blocked": 1, "postponed": 1},
     )
-    assert selection_view([1, 2, 3, 4, 5], summary) == {
+    assert selection_view([1, 2, 3, 4, 5], summary, editable=True) == {
         "count": 3,
         "text": "A write of the plan would change 3 of these 5 files",
         "hint": "2 safe, 1 danger · excluded: 1 blocked, 1 skipped",
+        "edit": "Edit these 5 files",
     }
-    assert selection_view([], summary) is None
-    assert selection_view(range(9), summary)["hint"].endswith("1 skipped, 4 not in the plan")
+    assert selection_view([], summary, editable=True) is None
+    wider = selection_view(range(9), summary, editable=False)
+    assert (wider["text"], wider["edit"]) == (
+        "A write of the plan would change 3 of these 9 files; 4 are not in the plan",
+        "",
+    )
+    assert selection_view([1], replace(summary, count=0, excluded={}), editable=True)["edit"] == "Edit this file"
 
 
 def test_address_keeps_query_and_values() -> None:

@@ -76,7 +76,7 @@ def test_people_counts_include_copies(films: Database, bulk: BulkEdits) -> None:
 
 def test_people_of_selection_can_be_searched(bulk: BulkEdits) -> None:
     assert [person.name for person in bulk.people_in(EVERYONE, like="C").people] == ["Cy"]
-    assert bulk.people_in(EVERYONE, limit=1).total == 3
+    assert bulk.people_in(EVERYONE, limit=1).total == 4
     assert len(bulk.people_in(EVERYONE, limit=1).people) == 1
     assert bulk.people_in([]).files == 0
 
@@ -84,17 +84,22 @@ def test_people_of_selection_can_be_searched(bulk: BulkEdits) -> None:
 def test_bulk_edit_keeps_each_list(films: Database, decisions: Decisions) -> None:
     report = decisions.change_people(EVERYONE, add=["Eve", "Bo"], remove=["Ann"])
 
-    assert results(films) == {"a": ["Bo", "Eve"], "b": ["Bo", "Eve"], "c": ["Bo", "Cy", "Eve"]}
-    assert (report.files, report.added, report.removed) == (3, {"Eve": 3}, {"Ann": 2})
-    assert report.label == "added Eve to 3 files, removed Ann from 2 files"
+    assert results(films) == {
+        "a": ["Bo", "Eve"],
+        "b": ["Bo", "Eve"],
+        "c": ["Bo", "Cy", "Eve"],
+        "d": ["Dee", "Eve", "Bo"],  # was in no plan
+    }
+    assert (report.files, report.added, report.removed) == (4, {"Eve": 4, "Bo": 1}, {"Ann": 2})
+    assert report.label == "edited the people of 4 files"
 
 
 def test_unchanged_file_gets_no_edit(films: Database, decisions: Decisions) -> None:
     report = decisions.change_people(EVERYONE, add=["cy"])
 
-    assert [row.file_id for row in decisions.list()] == [2, 1]
+    assert [row.file_id for row in decisions.list()] == [4, 2, 1]
     assert results(films)["c"] == ["Bo", "Cy"]  # in the earlier spelling
-    assert report.files == 2
+    assert (report.files, report.found) == (3, 4)
     assert decisions.change_people(EVERYONE, add=["CY"]).files == 0
 
 
@@ -158,8 +163,8 @@ def test_preview_matches_edit(films: Database, bulk: BulkEdits, decisions: Decis
 
     assert results(films) == before
     assert decisions.list() == []
-    assert (seen.files, seen.changed, seen.added, seen.removed) == (3, 3, {"Eve": 3}, {"Bo": 3})
-    assert [(each.file_name, each.before, each.after) for each in seen.examples][-1] == (
+    assert (seen.files, seen.changed, seen.added, seen.removed) == (4, 4, {"Eve": 4}, {"Bo": 3})
+    assert [(each.file_name, each.before, each.after) for each in seen.examples][-2] == (
         "c.mp4",
         ["Bo", "Cy"],
         ["Cy", "Eve"],
@@ -246,9 +251,9 @@ def test_template_adds_its_people(films: Database, templates: Templates, decisio
 
     seen = templates.preview("family", EVERYONE)
     assert decisions.list() == []
-    assert (seen.changed, seen.added) == (3, {"Eve": 3, "Ann": 1})
+    assert (seen.changed, seen.added) == (4, {"Eve": 4, "Ann": 2})
     report = templates.apply("FAMILY", EVERYONE)
-    assert report.label == "applied “Family” to 3 files"
+    assert report.label == "applied “Family” to 4 files"
     assert results(films)["c"] == ["Bo", "Cy", "Eve", "Ann"]
 
 

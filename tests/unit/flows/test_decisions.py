@@ -25,7 +25,7 @@ def decisions(database: Database) -> Decisions:
 
 
 def test_edit_applies_to_every_copy(database: Database, decisions: Decisions) -> None:
-    assert decisions.edit([1, 1], [" Zoë  Öz ", "zoë öz", "Cy"]) == DecisionReport(files=2, copies=1)
+    assert decisions.edit([1, 1], [" Zoë  Öz ", "zoë öz", "Cy"]) == DecisionReport(files=2, found=2, copies=1)
 
     rows = decisions.list()
     assert [(row.file_id, row.kind, row.people, row.db_people) for row in rows] == [

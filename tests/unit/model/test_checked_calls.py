@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
 
 import numpy as np
 import pytest
 
 from indexium_core import errors
 from indexium_core.model.checked_calls import checked_arguments
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Books:
 
     def set(self, values: Mapping[str, Any]) -> Any:
         return values
+
+    def table(self, book_id: int) -> pd.DataFrame:
+        return book_id  # type: ignore[return-value]
 
     def list(self, words: str = "", **filters: Unpack[Filters]) -> Any:
         return words, filters
@@ -69,6 +75,7 @@ BOOKS = Books()
         (lambda: BOOKS.move([3], "top"), "shelf is a value of the class Shelf or None, not “top”."),
         (lambda: BOOKS.set("title"), "values is a dictionary with names and values, not “title”."),
         (lambda: BOOKS.set({3: "x"}), "values is a dictionary with names and values, but it has 3."),
+        (lambda: BOOKS.table("x"), "book_id is a whole number, not “x”."),
         (lambda: BOOKS.list(3), 'words is a text, not 3. Write "3".'),
         (lambda: BOOKS.list("\ud800"), "words is a text, not a text with a character that is not valid."),
         (lambda: BOOKS.list(colour=[None]), "colour is a text or a list of texts, but it has None."),

@@ -144,3 +144,20 @@ def test_every_part_is_described() -> None:
 )
 def test_bare_numbers_may_be_ids(text: str, numbers: list[int]) -> None:
     assert query.bare_numbers(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("id:12", [12]),
+        ("id:12,15,12 risk:safe", [12, 15]),
+        ("(id:15 OR id:12) OR ann", [15, 12]),
+        ("id:12..15 id:>3", []),
+        ("-id:12", []),
+        ("-(id:12 OR id:15)", []),
+        ("12 person_id:3", []),
+        ("", []),
+    ],
+)
+def test_ids_are_named_one_by_one(text: str, ids: list[int]) -> None:
+    assert query.named_ids(text) == ids

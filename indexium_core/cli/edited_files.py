@@ -1,4 +1,4 @@
-"""The effect of an edit of fields, for the commands that make one or show it beforehand."""
+"""The effect of a decision about files, for the commands that make one or show it beforehand."""
 
 from __future__ import annotations
 
@@ -12,10 +12,29 @@ if TYPE_CHECKING:
     from indexium_core.library import DecisionReport
     from indexium_core.model.fields.preview import FieldsPreview
 
-__all__ = ["print_preview", "print_report"]
+__all__ = ["NO_MATCH", "print_fields_preview", "print_fields_report", "print_people_report", "print_report"]
+
+NO_MATCH = "No file of the library matches; nothing was done."
 
 
-def print_preview(preview: FieldsPreview) -> None:
+def print_people_report(report: DecisionReport) -> None:
+    """Print what an edit of people has changed, and in how many files it changed nothing."""
+    print_report(report, labels.sentence(report.label), unchanged="the people stay the same")
+
+
+def print_report(report: DecisionReport, done: str, *, unchanged: str = "") -> None:
+    """Print what a decision has done (`done`), and how many files of its search have no new decision, and why."""
+    if not report.found:
+        output.note(NO_MATCH)
+        return
+    if report.files:
+        output.note(done)
+    if same := report.found - report.files:
+        nothing = "" if report.files else "; nothing was done"
+        output.note(f"No change in {wording.files(same)}: {unchanged}{nothing}.")
+
+
+def print_fields_preview(preview: FieldsPreview) -> None:
     """Print the first changes of a dry run, how many files and fields would change, or why none would."""
     if not preview.changed:
         output.note(preview.why_nothing)
@@ -44,8 +63,11 @@ def _print_skipped(preview: FieldsPreview) -> None:
         )
 
 
-def print_report(report: DecisionReport) -> None:
-    """Print what an edit has changed."""
+def print_fields_report(report: DecisionReport) -> None:
+    """Print what an edit of fields has changed."""
+    if not report.found:
+        output.note(NO_MATCH)
+        return
     output.note(labels.sentence(report.label) if report.files else "No value would change; nothing was done.")
     _print_exceptions(report)
 
