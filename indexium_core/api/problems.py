@@ -71,9 +71,11 @@ DESCRIBED: Mapping[int | str, dict[str, Any]] = {
 class ProblemAnswer(Exception):  # noqa: N818 - named like the document
     """An error that the service itself answers."""
 
-    def __init__(self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(detail)
-        self.status, self.code, self.detail, self.headers = status, code, detail, dict(headers or {})
+        self.status, self.code, self.detail, self.headers, self.more = status, code, detail, dict(headers or {}), more
 
 
 def answer(status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
@@ -117,7 +119,7 @@ def _library(request: Request, error: Exception) -> Response:
 
 def _own(_: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemAnswer)
-    return answer(error.status, error.code, error.detail, headers=error.headers)
+    return answer(error.status, error.code, error.detail, headers=error.headers, **error.more)
 
 
 def _invalid(_: Request, error: Exception) -> Response:
