@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 
 from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, RequestHandler, StaticFileHandler
 
 __all__ = ["Hosts", "guard", "names"]
 
 _REST = "/api/"
+_NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
 _HEADERS = {
@@ -212,6 +213,11 @@ def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestH
             if is_embedded:
                 self.clear_header("X-Frame-Options")
             self.clear_header("Server")
+
+        def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+            if status_code in _NO_FILE and issubclass(handler, StaticFileHandler):
+                status_code = 404
+            super().send_error(status_code, **kwargs)
 
         def write(self, chunk: Any) -> None:
             if self._nonce and isinstance(chunk, str):

@@ -113,12 +113,12 @@ def make_api(library: Library) -> FastAPI:
     app.router.routes += _routes()
 
     @app.get("/api/openapi.json", include_in_schema=False)
-    def description() -> Json:
+    async def description() -> Json:  # on the loop, like the next one: FastAPI makes the description on one thread only
         """Return the API description."""
         return Json(app.openapi())
 
     @app.get("/api/docs", include_in_schema=False)
-    def docs() -> Response:
+    async def docs() -> Response:
         """Show the API description on a page without external resources."""
         return HTMLResponse(docs_page.of(app.openapi()))
 

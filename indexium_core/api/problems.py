@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 from tornado.iostream import StreamClosedError
@@ -159,7 +160,7 @@ def _allowed(request: Request) -> str:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    if not isinstance(error, StreamClosedError):  # the client disconnected: not an error
+    if not isinstance(error, StreamClosedError | ClientDisconnect):  # the client disconnected: not an error
         what = f"{request.method} {request.url.path}"
         logger.error("api.unexpected", extra={"user_action": what}, exc_info=error)
     return answer(500, "internal", "The service failed; its log shows the cause. No file was left half-written.")
