@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -72,6 +73,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.titles.title_service import TitleService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
+    from indexium_core.model.home_summary import HomeSummary
 
 __all__ = ["LibraryServices"]
 
@@ -140,6 +142,23 @@ class LibraryServices:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        """Return the numbers of the home; of a library that cannot be read, the reason."""
+        summary = self._summary()
+        return summary if isinstance(summary, str) else str(summary)
+
+    def _repr_html_(self) -> str:
+        summary = self._summary()
+        return escape(summary) if isinstance(summary, str) else summary._repr_html_()  # noqa: SLF001 - of notebooks
+
+    def _summary(self) -> HomeSummary | str:
+        if "home" not in vars(self):
+            return "<library, not open>"
+        try:
+            return self.plans.home_summary()
+        except Exception as error:  # noqa: BLE001 - a debugger or a traceback may show any library
+            return f"<library {self.home}: {error}>"
 
     def export(self, folder: Path | str) -> list[Path]:
         """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""

@@ -37,7 +37,7 @@ CODES: Mapping[str, str] = {
     "not_json": "the body is not sent as application/json",
     "too_slow": "the body arrives too slowly, or not at all",
     "too_large": "the body is larger than the service accepts",
-    "invalid_request": "a field or a parameter is missing or has an invalid value",
+    "invalid_request": "a field or a parameter is missing, unknown or invalid",
     "key_reused": "the Idempotency-Key was used for a different request",
     "too_many": "the limit of started jobs per minute is reached; Retry-After holds the seconds to wait",
     "internal": "the service failed; its log shows the cause",

@@ -22,7 +22,6 @@ import typer.core
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.commands import COMMANDS
-from indexium_core.cli.home_wait import HomeWait, open_alone
 from indexium_core.model import wording
 from indexium_core.version import __version__
 
@@ -107,6 +106,7 @@ def opened(context: typer.Context) -> Iterator[LibraryServices]:
 @contextmanager
 def opened_here(context: typer.Context) -> Iterator[Library]:
     """Open the chosen home in this process, and close it at the end; HomeInUseError if a service holds it."""
+    from indexium_core.cli.home_wait import open_alone
     from indexium_core.library import Library
 
     home = chosen_home(context)
@@ -170,6 +170,7 @@ def _library(home: Path) -> LibraryServices:
     function waits, as it does while another command holds the home.
     """
     from indexium_core.api import remote
+    from indexium_core.cli.home_wait import HomeWait
 
     wait = HomeWait(home)
     while True:

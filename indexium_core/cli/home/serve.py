@@ -93,6 +93,8 @@ def _serve(
         with open_alone(home, lambda: open_library(url)) as library:
             for sentence in library.notices:
                 output.note(sentence)
+            for line in server.remote_access(host):
+                output.note(line)
             output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
             server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
     termination.end()
