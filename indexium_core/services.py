@@ -150,7 +150,7 @@ class LibraryServices:
 
     def _repr_html_(self) -> str:
         summary = self._summary()
-        return escape(summary) if isinstance(summary, str) else summary._repr_html_()  # noqa: SLF001 - of notebooks
+        return escape(summary) if isinstance(summary, str) else summary._repr_html_()
 
     def _summary(self) -> HomeSummary | str:
         if "home" not in vars(self):

@@ -53,7 +53,7 @@ class _ImpossibleAddress(Matcher):
     """
     Matches an address with a NUL, with bytes that are not UTF-8, or with a step out of its folder.
 
-    The handlers of Tornado and Panel would fail at such an address, or answer with other codes. REST has its own answer.
+    The handlers of Tornado and Panel would fail there, or answer with other codes. REST has its own answer.
     """
 
     def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:

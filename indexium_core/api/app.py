@@ -61,9 +61,7 @@ def make_app(library: Library, *, token: str) -> ASGIApp:
 @functools.cache
 def _routes() -> list[BaseRoute]:
     """Return the routes of all modules; FastAPI would prepare them again for each application, which takes 0.1 s."""
-    router = APIRouter(
-        default_response_class=Json, responses=dict(problems.DESCRIBED), dependencies=[KNOWN_PARAMETERS]
-    )
+    router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED), dependencies=[KNOWN_PARAMETERS])
     modules = (
         planning,
         operations,

@@ -1,6 +1,4 @@
-"""
-Dependencies and parameter types of the routes: the library, known parameters, the rate limit and idempotent requests.
-"""
+"""Dependencies and parameter types of the routes: library, known parameters, rate limit, idempotent requests."""
 
 from __future__ import annotations
 

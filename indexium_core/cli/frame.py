@@ -166,8 +166,8 @@ def _library(home: Path) -> LibraryServices:
     """
     Connect to the service that holds a home, or open the home in this process.
 
-    A service holds the home also before it answers first and after it answers last, and a busy one answers late. So this
-    function waits, as it does while another command holds the home.
+    A service holds the home shortly before it answers and shortly after it stops answering, and a busy one answers
+    late. So this function waits, as it does while another command holds the home.
     """
     from indexium_core.api import remote
     from indexium_core.cli.home_wait import HomeWait

@@ -302,9 +302,11 @@ def test_command_waits_for_busy_service(home: Path, films: Path) -> None:
     known(home, films)
     with serving(home) as running:
         running.process.send_signal(signal.SIGSTOP)  # it holds the home, and its port accepts connections
-        waiting = [started(home, *words) for words in (["plan", "--json"], ["jobs", "list"], ["rollback", "1", "--yes"])]
+        waiting = [
+            started(home, *words) for words in (["plan", "--json"], ["jobs", "list"], ["rollback", "1", "--yes"])
+        ]
         for command in waiting:
-            wait_for_note(command, f"The service of the home {home} (process {running.process.pid}) does not answer yet.")
+            wait_for_note(command, f"The service of the home {home} (process {running.process.pid}) does not answer")
         running.process.send_signal(signal.SIGCONT)
         assert [command.wait(120) for command in waiting] == [0, 0, 2]
     assert json.loads(waiting[0].text("stdout"))["total"] == 3

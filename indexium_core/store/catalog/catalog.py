@@ -120,7 +120,7 @@ def libraries(reader: Connection) -> list[LibraryRow]:
 
 
 def home_counts(reader: Connection) -> tuple[int, int, tuple[int, datetime, int] | None]:
-    """Return the number of libraries and of files, and the last write: its id, its start and the number of its files."""
+    """Return the numbers of libraries and of files, and the last write: its id, its start, the number of its files."""
     [(folders, files, written)] = reader.execute(_sql("home_counts")).fetchall()
     return folders, files, written
 

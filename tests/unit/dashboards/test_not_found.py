@@ -62,7 +62,12 @@ def test_unknown_address_links_to_plan(served: DashboardServer, path: str, sente
     [
         *("/static/%00", "/assets/%00", "/static/js/%00", "/static/extensions/panel/%00", "/components/%00"),
         *("/components/..", "/components/", "/components/x/y", "/components/x/y/z/a"),
-        *("/static/extensions/..%2f..", "/static/extensions/panel/..%2f..%2f", "/assets/..%2f..%2fapp.py", "/assets/../x"),
+        *(
+            "/static/extensions/..%2f..",
+            "/static/extensions/panel/..%2f..%2f",
+            "/assets/..%2f..%2fapp.py",
+            "/assets/../x",
+        ),
         *("/static/%ff", "/assets/%ff", "/static/", "/assets/", "/static/js", "/thumbnail", "/thumbnail/", "/media"),
         *("/plan/%00", "/track/1%00", "/media/1%00", "/%2e%2e/plan"),
     ],
