@@ -73,7 +73,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.titles.title_service import TitleService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
-    from indexium_core.model.home_summary import HomeSummary
+    from indexium_core.model.planning.home_summary import HomeSummary
 
 __all__ = ["LibraryServices"]
 
@@ -145,20 +145,11 @@ class LibraryServices:
 
     def __repr__(self) -> str:
         """Return the numbers of the home; of a library that cannot be read, the reason."""
-        summary = self._summary()
-        return summary if isinstance(summary, str) else str(summary)
+        return str(_summary(self))
 
     def _repr_html_(self) -> str:
-        summary = self._summary()
+        summary = _summary(self)
         return escape(summary) if isinstance(summary, str) else summary._repr_html_()
-
-    def _summary(self) -> HomeSummary | str:
-        if "home" not in vars(self):
-            return "<library, not open>"
-        try:
-            return self.plans.home_summary()
-        except Exception as error:  # noqa: BLE001 - a debugger or a traceback may show any library
-            return f"<library {self.home}: {error}>"
 
     def export(self, folder: Path | str) -> list[Path]:
         """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""
@@ -473,3 +464,13 @@ def _integers(ids: Collection[int]) -> list[int]:
         return [operator.index(each) for each in ids]
     except TypeError as error:
         raise errors.UsageError("A file id is an integer. Remove missing values and texts from the ids.") from error
+
+
+def _summary(library: LibraryServices) -> HomeSummary | str:
+    """Return the numbers of a home; of a library that cannot be read, a text with the reason."""
+    if "home" not in vars(library):
+        return "<library, not open>"
+    try:
+        return library.plans.home_summary()
+    except Exception as error:  # noqa: BLE001 - a debugger or a traceback may show any library
+        return f"<library {library.home}: {error}>"

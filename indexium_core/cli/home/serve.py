@@ -74,7 +74,7 @@ def demo(
         return library
 
     if no_serve:
-        opened("").close()
+        open_alone(home, lambda: opened("")).close()
     else:
         # The home is opened once, so that the jobs of its first scan run on.
         _serve(home, opened, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False)

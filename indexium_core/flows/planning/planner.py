@@ -17,8 +17,8 @@ from indexium_core.flows.planning import staleness
 from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
 from indexium_core.model import wording
 from indexium_core.model.fields.table import RATING
-from indexium_core.model.home_summary import HomeSummary
 from indexium_core.model.people import people_comment
+from indexium_core.model.planning.home_summary import HomeSummary
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
     WRITABLE,
