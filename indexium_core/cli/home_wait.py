@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import time
 from collections.abc import Callable
@@ -25,10 +26,13 @@ class HomeWait:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._limit = settings.load(home).home_wait_seconds
         self._since = time.monotonic()
         self._is_noted = False
         self.seconds_of_answer = _QUIET  # for which the next attempt waits for the answer of a service
+
+    @functools.cached_property
+    def _limit(self) -> int:
+        return settings.load(self._home).home_wait_seconds
 
     def pause(self, error: errors.HomeInUseError) -> None:
         """
@@ -38,9 +42,11 @@ class HomeWait:
             HomeInUseError: The wait is over; or this process itself has the home open.
 
         """
+        if error.pid == os.getpid():
+            raise error
         left = self._since + self._limit - time.monotonic()
-        if error.pid == os.getpid() or left <= 0:
-            raise self._no_answer(error) if _is_announced(self._home, error) else error
+        if left <= 0:
+            raise self._no_answer(error) if error.url else error
         if not self._is_noted and time.monotonic() - self._since >= _QUIET:
             output.note(f"{self._holder(error)} This command waits up to {self._duration}; Ctrl-C ends the wait.")
             self._is_noted = True
