@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import operator
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from html import escape
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -72,6 +73,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.titles.title_service import TitleService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
+    from indexium_core.model.planning.home_summary import HomeSummary
 
 __all__ = ["LibraryServices"]
 
@@ -140,6 +142,14 @@ class LibraryServices:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def __repr__(self) -> str:
+        """Return the numbers of the home; of a library that cannot be read, the reason."""
+        return str(_summary(self))
+
+    def _repr_html_(self) -> str:
+        summary = _summary(self)
+        return escape(summary) if isinstance(summary, str) else summary._repr_html_()
 
     def export(self, folder: Path | str) -> list[Path]:
         """Write every table for analysts into `folder` as `<table>.parquet`; return the files."""
@@ -455,3 +465,13 @@ def _integers(ids: Collection[int]) -> list[int]:
         return [operator.index(each) for each in ids]
     except TypeError as error:
         raise errors.UsageError("A file id is an integer. Remove missing values and texts from the ids.") from error
+
+
+def _summary(library: LibraryServices) -> HomeSummary | str:
+    """Return the numbers of a home; of a library that cannot be read, a text with the reason."""
+    if "home" not in vars(library):
+        return "<library, not open>"
+    try:
+        return library.plans.home_summary()
+    except Exception as error:  # noqa: BLE001 - a debugger or a traceback may show any library
+        return f"<library {library.home}: {error}>"

@@ -45,6 +45,7 @@ _NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
     "applies to the next write or scan",
     "applies to newly opened pages",
 )
+_COMMAND = "applies to the next command"
 
 
 def default_home() -> Path:
@@ -195,6 +196,14 @@ class Settings(BaseSettings):
         _NOW,
         ge=0,
         le=10**18,
+    )
+    home_wait_seconds: int = _setting(
+        300,
+        "Seconds for which a command waits for a service that does not answer, or for another command that has the "
+        "home open; 0: it does not wait.",
+        _COMMAND,
+        ge=0,
+        le=86_400,
     )
     log_retention_days: int = _setting(
         30, "Days for which log files and the rows of ended jobs are kept.", _NOW, ge=1, le=36500

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from tornado.httputil import HTTPServerRequest
 from tornado.routing import Matcher
@@ -38,8 +39,30 @@ class NotFound(RequestHandler):
 
 
 def guard(application: Application, library: Library) -> None:
-    """Answer 404 at `/track/ID` if there is no such file."""
-    application.add_handlers(".*", [(_NoFile(library), NotFound, {"sentence": NO_FILE})])
+    """Answer 404 at an address that no page and no file can have, and at `/track/ID` if there is no such file."""
+    application.add_handlers(
+        ".*",
+        [
+            (_ImpossibleAddress(), NotFound, {"sentence": NO_PAGE}),
+            (_NoFile(library), NotFound, {"sentence": NO_FILE}),
+        ],
+    )
+
+
+class _ImpossibleAddress(Matcher):
+    """
+    Matches an address with a NUL, with bytes that are not UTF-8, or with a step out of its folder.
+
+    The handlers of Tornado and Panel would fail there, or answer with other codes. REST has its own answer.
+    """
+
+    def match(self, request: HTTPServerRequest) -> dict[str, Any] | None:
+        path = unquote_to_bytes(request.path)
+        try:
+            is_impossible = "\0" in path.decode() or b".." in path.split(b"/")
+        except UnicodeDecodeError:
+            is_impossible = True
+        return {} if is_impossible and not path.startswith(b"/api/") else None
 
 
 class _NoFile(Matcher):

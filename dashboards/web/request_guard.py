@@ -15,11 +15,12 @@ from urllib.parse import urlsplit
 
 from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, RequestHandler, StaticFileHandler
 
 __all__ = ["Hosts", "guard", "names"]
 
 _REST = "/api/"
+_NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
 _HEADERS = {
@@ -57,12 +58,21 @@ class Hosts:
     @property
     def origins(self) -> list[str]:
         """
-        Origins that may open a websocket of Bokeh: our names (Bokeh does not support IPv6 here).
+        Origins that may open a websocket of Bokeh: our names, of which Bokeh does not accept those of IPv6 here.
 
-        If other machines are served, only this guard decides: the Origin must equal the Host, and the Host must be
+        `guard` adds the others, of which Bokeh would warn.
+        """
+        return sorted(name for name in self._names if "[" not in name)
+
+    @property
+    def other_origins(self) -> set[str]:
+        """
+        Other origins that may open a websocket.
+
+        If other machines are served, only the guard decides: the Origin must equal the Host, and the Host must be
         allowed.
         """
-        return ["*"] if self._remote else sorted(name for name in self._names if "[" not in name)
+        return {"*"} if self._remote else {name for name in names("::1", self.port) if "[" in name}
 
     def allow(self, host: str) -> bool:
         """Return whether a Host header, or the host of an Origin, is allowed."""
@@ -110,7 +120,7 @@ def guard(
     token, so a program with the token may send any Origin to the REST routes. `is_embedded`: a notebook on this machine
     may show the pages in a frame.
     """
-    application.websocket_origins.update(name for name in names("::1", hosts.port) if "[" in name)
+    application.websocket_origins.update(hosts.other_origins)
     route = application.find_handler
 
     def find_handler(request: HTTPServerRequest, **kwargs: Any) -> Any:
@@ -212,6 +222,11 @@ def _hardened(handler: type[RequestHandler], is_embedded: bool) -> type[RequestH
             if is_embedded:
                 self.clear_header("X-Frame-Options")
             self.clear_header("Server")
+
+        def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+            if status_code in _NO_FILE and issubclass(handler, StaticFileHandler):
+                status_code = 404
+            super().send_error(status_code, **kwargs)
 
         def write(self, chunk: Any) -> None:
             if self._nonce and isinstance(chunk, str):

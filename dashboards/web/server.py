@@ -43,12 +43,23 @@ from indexium_core.cli import termination
 from indexium_core.library import Library
 from indexium_core.version import __version__
 
-__all__ = ["DashboardServer", "address", "free_port", "make_server", "serve"]
+__all__ = ["DashboardServer", "address", "free_port", "make_server", "remote_access", "serve"]
 
 logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parents[1] / "assets"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# What the pages and REST allow without a login; docs/api.md has the same list.
+_REMOTE_ACCESS = (
+    "read the names of files and people, comments, the plan, the history and the logs of jobs;",
+    "watch and download the videos and photos, and download lists and results of queries;",
+    "edit people, fields, titles and decisions;",
+    "write into files, roll operations back, and pause or cancel jobs;",
+    "add any folder of this machine to the library, scan folders, and remove folders from the library;",
+    "delete empty folders from the disk;",
+    "run SQL queries that only read (SELECT);",
+    "change the settings, and send requests to providers.",
+)
 _HEAD = 262_144  # bytes: the longest accepted address
 _IDLE = 60.0  # seconds that a connection may wait for a request
 _PROBE_SECONDS = 1.0  # seconds that a program on the port has for an answer
@@ -145,6 +156,14 @@ def _require_consent(host: str, *, allow_remote: bool) -> None:
             f"Serving on {host} would let everyone on the network read and change the metadata of your files without "
             "a login. Keep --host 127.0.0.1 (and reach it through an SSH tunnel), or use --allow-remote."
         )
+
+
+def remote_access(host: str) -> list[str]:
+    """Return what other machines may do if this address is served, as lines; [] for an address of this machine only."""
+    if host in LOOPBACK:
+        return []
+    first = "Everyone who can reach this address over the network can now, without a login and without encryption:"
+    return [first, *(f"  {action}" for action in _REMOTE_ACCESS)]
 
 
 class DashboardServer:

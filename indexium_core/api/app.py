@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute
 from indexium_core.api import access, docs_page, problems
 from indexium_core.api.answers import Json
 from indexium_core.api.asgi import ASGIApp
-from indexium_core.api.context import WaitLimit, WorkStarter
+from indexium_core.api.context import KNOWN_PARAMETERS, WaitLimit, WorkStarter
 from indexium_core.api.routes import (
     artwork,
     command_calls,
@@ -61,7 +61,7 @@ def make_app(library: Library, *, token: str) -> ASGIApp:
 @functools.cache
 def _routes() -> list[BaseRoute]:
     """Return the routes of all modules; FastAPI would prepare them again for each application, which takes 0.1 s."""
-    router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED))
+    router = APIRouter(default_response_class=Json, responses=dict(problems.DESCRIBED), dependencies=[KNOWN_PARAMETERS])
     modules = (
         planning,
         operations,
@@ -95,12 +95,13 @@ def make_api(library: Library) -> FastAPI:
         version=__version__,
         description=ABOUT,
         lifespan=lifespan,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # routes below, which check their parameters as all others
         docs_url=None,  # the default page would load scripts from another server
         redoc_url=None,
         default_response_class=Json,
         responses=dict(problems.DESCRIBED),
         redirect_slashes=False,
+        dependencies=[KNOWN_PARAMETERS],
     )
     app.state.library = library
     app.state.caller = command_calls.Caller(library, pool)
@@ -109,8 +110,13 @@ def make_api(library: Library) -> FastAPI:
     problems.install(app)
     app.router.routes += _routes()
 
+    @app.get("/api/openapi.json", include_in_schema=False)
+    async def description() -> Json:  # on the loop, like the next one: FastAPI makes the description on one thread only
+        """Return the API description."""
+        return Json(app.openapi())
+
     @app.get("/api/docs", include_in_schema=False)
-    def docs() -> Response:
+    async def docs() -> Response:
         """Show the API description on a page without external resources."""
         return HTMLResponse(docs_page.of(app.openapi()))
 

@@ -192,7 +192,7 @@ class Asgi(RequestHandler):
             await self._mount.app(self._scope(), self._receive, self._send)
             if not self._finished and not self._disconnected.is_set():
                 self.finish()
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, StreamClosedError):  # a write may notice first that the client disconnected
             self._hang_up()
         except Exception:
             if not self._disconnected.is_set():  # otherwise the client disconnected during the transfer

@@ -1,21 +1,30 @@
-"""Dependencies and parameter types of the routes: the library, the rate limit and idempotent requests."""
+"""Dependencies and parameter types of the routes: library, known parameters, rate limit, idempotent requests."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import Depends, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import ParamTypes
+from fastapi.routing import APIRoute
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from indexium_core.api import problems
 from indexium_core.api.access import RateLimit
 from indexium_core.library import Library
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
+from indexium_core.model.surrogates import INVALID_TEXT
 
 __all__ = [
+    "KNOWN_PARAMETERS",
+    "AnyJson",
     "Body",
+    "Distinct",
     "FileId",
     "Id",
     "JobPriority",
@@ -36,6 +45,7 @@ __all__ = [
 
 _T = TypeVar("_T")
 _MOST = 2**63 - 1
+_MOST_SHOWN = 40  # characters of an unknown name
 _LOCKS = 64  # number of locks; a key always uses the same lock
 Number = Annotated[int, Field(ge=1, le=_MOST)]
 SmallId = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]  # of a library
@@ -56,10 +66,47 @@ _Key = Annotated[
 ]
 
 
+def _distinct(values: list[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))
+
+
+# A list of ids or hashes, in which each value counts once.
+Distinct = AfterValidator(_distinct)
+
+
+def _valid_unicode(value: Any) -> Any:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError(INVALID_TEXT) from None
+    return value
+
+
+AnyJson = Annotated[Any, BeforeValidator(_valid_unicode)]  # any value; Pydantic checks the other texts
+
+
 class Body(BaseModel):
     """A request body; unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+async def _require_known_parameters(request: Request) -> None:
+    """Reject a request with a query parameter that its route does not have. Raises `ProblemAnswer` (422)."""
+    if not request.query_params:
+        return
+    route: APIRoute = request.scope["route"]
+    fields = get_flat_params(route.dependant)  # the fields of a model of parameters do not name their place
+    known = [each.alias for each in fields if getattr(each.field_info, "in_", ParamTypes.query) == ParamTypes.query]
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        choice = f"Its parameters are {', '.join(known)}." if known else "It has no parameters."
+        detail = f"{request.url.path} has no parameter “{unknown[0][:_MOST_SHOWN]}”. {choice}"
+        found = [{"field": name, "message": "There is no such parameter."} for name in unknown]
+        raise problems.ProblemAnswer(422, "invalid_request", detail, errors=found)
+
+
+KNOWN_PARAMETERS = Depends(_require_known_parameters)  # of every route
 
 
 class _Requests(Protocol):

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 from tornado.iostream import StreamClosedError
@@ -36,7 +37,7 @@ CODES: Mapping[str, str] = {
     "not_json": "the body is not sent as application/json",
     "too_slow": "the body arrives too slowly, or not at all",
     "too_large": "the body is larger than the service accepts",
-    "invalid_request": "a field or a parameter is missing or has an invalid value",
+    "invalid_request": "a field or a parameter is missing, unknown or invalid",
     "key_reused": "the Idempotency-Key was used for a different request",
     "too_many": "the limit of started jobs per minute is reached; Retry-After holds the seconds to wait",
     "internal": "the service failed; its log shows the cause",
@@ -71,9 +72,11 @@ DESCRIBED: Mapping[int | str, dict[str, Any]] = {
 class ProblemAnswer(Exception):  # noqa: N818 - named like the document
     """An error that the service itself answers."""
 
-    def __init__(self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(detail)
-        self.status, self.code, self.detail, self.headers = status, code, detail, dict(headers or {})
+        self.status, self.code, self.detail, self.headers, self.more = status, code, detail, dict(headers or {}), more
 
 
 def answer(status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
@@ -117,7 +120,7 @@ def _library(request: Request, error: Exception) -> Response:
 
 def _own(_: Request, error: Exception) -> Response:
     assert isinstance(error, ProblemAnswer)
-    return answer(error.status, error.code, error.detail, headers=error.headers)
+    return answer(error.status, error.code, error.detail, headers=error.headers, **error.more)
 
 
 def _invalid(_: Request, error: Exception) -> Response:
@@ -157,7 +160,7 @@ def _allowed(request: Request) -> str:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    if not isinstance(error, StreamClosedError):  # the client disconnected: not an error
+    if not isinstance(error, StreamClosedError | ClientDisconnect):  # the client disconnected: not an error
         what = f"{request.method} {request.url.path}"
         logger.error("api.unexpected", extra={"user_action": what}, exc_info=error)
     return answer(500, "internal", "The service failed; its log shows the cause. No file was left half-written.")

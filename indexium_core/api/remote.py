@@ -30,7 +30,6 @@ from indexium_core.version import __version__
 
 __all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "runs_in_service"]
 
-_TIMEOUT_SECONDS = 5.0  # for the answer of the health check
 _CHUNK = 500  # plan items per request
 _DESCRIPTION_CLASSES = {
     kind.__name__: kind.__module__ for kind in (RemoteCall, ServiceDescription, Definitions, CustomField)
@@ -42,9 +41,9 @@ def runs_in_service(handle: object) -> bool:
     return isinstance(handle, RemoteHandle)
 
 
-def connect(home: Path) -> RemoteLibrary | None:
+def connect(home: Path, *, timeout: float = 5.0) -> RemoteLibrary | None:
     """
-    Return the library of the service that runs on a home; None if no service answers.
+    Return the library of the service that runs on a home; None if no service answers within `timeout` seconds.
 
     Raises:
         UsageError: The service has another version than this program.
@@ -52,7 +51,7 @@ def connect(home: Path) -> RemoteLibrary | None:
     """
     found = service.read(home)
     # The file of a killed service may still exist, and another service may use its port.
-    if found is None or service.running_instance(found.url, timeout=_TIMEOUT_SECONDS) != found.instance_id:
+    if found is None or service.running_instance(found.url, timeout=timeout) != found.instance_id:
         return None
     if found.version != __version__:
         message = (

@@ -11,7 +11,6 @@ import functools
 import importlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 _POLL = 0.5  # seconds between two checks for jobs whose results cannot be recorded
 
-_SERVICE_WAIT = 10.0  # seconds to wait for a service that starts or ends
+_END_WAIT = 10.0  # seconds to wait for the end of the check
 
 
 class CommandGroup(typer.core.TyperGroup):
@@ -106,10 +105,12 @@ def opened(context: typer.Context) -> Iterator[LibraryServices]:
 
 @contextmanager
 def opened_here(context: typer.Context) -> Iterator[Library]:
-    """Open the chosen home in this process, and close it at the end; HomeInUseError if another process holds it."""
+    """Open the chosen home in this process, and close it at the end; HomeInUseError if a service holds it."""
+    from indexium_core.cli.home_wait import open_alone
     from indexium_core.library import Library
 
-    with Library.open(chosen_home(context), take_over="nothing") as library, _reporting(library):
+    home = chosen_home(context)
+    with open_alone(home, lambda: Library.open(home, take_over="nothing")) as library, _reporting(library):
         yield library
 
 
@@ -150,7 +151,7 @@ def _reporting_unrecorded(library: LibraryServices) -> Iterator[None]:
         yield
     finally:
         ended.set()
-        watch.join(_SERVICE_WAIT)
+        watch.join(_END_WAIT)
 
 
 def _unrecorded(found: UnrecordedResults) -> str:
@@ -165,13 +166,15 @@ def _library(home: Path) -> LibraryServices:
     """
     Connect to the service that holds a home, or open the home in this process.
 
-    A service holds the home shortly before it answers and shortly after it stops answering, so this function waits.
+    A service holds the home shortly before it answers and shortly after it stops answering, and a busy one answers
+    late. So this function waits, as it does while another command holds the home.
     """
     from indexium_core.api import remote
+    from indexium_core.cli.home_wait import HomeWait
 
-    end = time.monotonic() + _SERVICE_WAIT
+    wait = HomeWait(home)
     while True:
-        found = remote.connect(home)
+        found = remote.connect(home, timeout=wait.seconds_of_answer)
         if found is not None:
             return found
         from indexium_core.library import Library
@@ -179,9 +182,7 @@ def _library(home: Path) -> LibraryServices:
         try:
             return Library.open(home, take_over="nothing")
         except errors.HomeInUseError as error:
-            if not error.url or time.monotonic() >= end:
-                raise
-        time.sleep(0.1)
+            wait.pause(error)
 
 
 def chosen_home(context: typer.Context) -> Path:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import duckdb
 
 from indexium_core import errors, signals
+from indexium_core.model.surrogates import INVALID_TEXT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,8 @@ class Connection:
     A DuckDB cursor that counts its statements and raises the errors of Indexium.
 
     A result belongs to the cursor until the next `execute`, so fetch it at once. Every method raises `StoreError` if
-    DuckDB fails, or if the transaction has ended or the database is closed.
+    DuckDB fails, or if the transaction has ended or the database is closed; and `UsageError` if a text among the
+    parameters is not valid Unicode.
     """
 
     def __init__(
@@ -154,6 +156,8 @@ class Connection:
                 with signals.restored():
                     yield
             except duckdb.Error as error:
+                if _is_invalid_text(error):  # of a person or a program; DuckDB has not run the statement
+                    raise errors.UsageError(INVALID_TEXT) from error
                 self.failure = store_error(error)
                 raise self.failure from error
 
@@ -189,6 +193,10 @@ def _parsed(text: str) -> duckdb.Statement | str:
 def _written(text: str) -> frozenset[str]:
     """Return the tables that a statement writes."""
     return frozenset(_WRITTEN.findall(text))
+
+
+def _is_invalid_text(error: duckdb.Error) -> bool:
+    return isinstance(error, duckdb.InvalidInputException) and "cannot encode str as UTF-8" in str(error)
 
 
 def store_error(error: duckdb.Error) -> errors.StoreError:

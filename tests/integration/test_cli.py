@@ -406,7 +406,10 @@ def test_empty_write_succeeds(run: Command) -> None:
 def test_home_in_use_is_reported_with_its_process(run: Command, home: Path) -> None:
     with Library.open(home, url="http://127.0.0.1:5006"):
         code = subprocess.run(
-            [sys.executable, "-m", "indexium_core.cli", "plan", "--home", str(home)], capture_output=True, check=False
+            [sys.executable, "-m", "indexium_core.cli", "plan", "--home", str(home)],
+            env=os.environ | {"INDEXIUM_HOME_WAIT_SECONDS": "0"},
+            capture_output=True,
+            check=False,
         )
 
     assert code.returncode == 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import warnings
 from pathlib import Path
@@ -53,6 +55,13 @@ def is_warning(output: Any) -> bool:
 
 def is_picture(output: Any) -> bool:
     return bool(output.output_type == "execute_result" and CHART in output.data)
+
+
+def test_texts_state_no_numbers_that_files_can_falsify() -> None:
+    for name in NAMES:
+        cells = json.loads((FOLDER / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+        texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        assert [text for text in texts if re.search(r"\d", text)] == [], name
 
 
 def test_all_notebooks_are_run() -> None:

@@ -250,6 +250,13 @@ def test_errors_name_their_place(queries: Queries) -> None:
         assert (failure.value.position, failure.value.length) == (position, length)
 
 
+@pytest.mark.parametrize(("text", "values"), [("SELECT '\ud800'", {}), ("SELECT $name", {"name": "a\udcff"})])
+def test_text_that_is_not_unicode_is_explained(queries: Queries, text: str, values: dict[str, str]) -> None:
+    for run in (queries.run, queries.frame):
+        with pytest.raises(errors.UsageError, match="a character that is not valid Unicode"):
+            run(text, values)
+
+
 def test_schema_has_every_table_with_types_and_descriptions(queries: Queries) -> None:
     tables = {table.name: table for table in queries.schema()}
     assert len(tables) == 19

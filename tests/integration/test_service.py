@@ -24,6 +24,7 @@ from indexium_core.api import remote, service
 from indexium_core.library import Library
 from tests.support import commands, media
 from tests.support.rest import PATIENCE, Client
+from tests.support.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = [sys.executable, "-m", "indexium_core.cli"]
@@ -287,11 +288,78 @@ def test_exclusive_commands_name_holder_of_home(home: Path, films: Path) -> None
         assert "--home" not in second.err
 
 
-def test_commands_do_not_wait_for_another_command_in_home(home: Path) -> None:
+def started(home: Path, *words: str) -> commands.Command:
+    return commands.Command(["--home", str(home), *words])
+
+
+def wait_for_note(command: commands.Command, note: str) -> None:
+    """Wait until a command has printed a note on stderr."""
+    until(lambda: note in command.text("stderr") or command.poll() is not None)
+    assert note in command.text("stderr")
+
+
+def test_command_waits_for_busy_service(home: Path, films: Path) -> None:
+    known(home, films)
+    with serving(home) as running:
+        running.process.send_signal(signal.SIGSTOP)  # it holds the home, and its port accepts connections
+        waiting = [
+            started(home, *words) for words in (["plan", "--json"], ["jobs", "list"], ["rollback", "1", "--yes"])
+        ]
+        for command in waiting:
+            wait_for_note(command, f"The service of the home {home} (process {running.process.pid}) does not answer")
+        running.process.send_signal(signal.SIGCONT)
+        assert [command.wait(120) for command in waiting] == [0, 0, 2]
+    assert json.loads(waiting[0].text("stdout"))["total"] == 3
+    assert "There is no operation 1" in waiting[2].text("stderr")
+    assert not any("stop that process" in command.text("stderr") for command in waiting)
+
+
+def test_service_that_never_answers_is_busy_and_not_to_be_stopped(
+    home: Path, films: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known(home, films)
+    monkeypatch.setenv("INDEXIUM_HOME_WAIT_SECONDS", "3")
+    with serving(home) as running:
+        running.process.send_signal(signal.SIGSTOP)
+        found = Ran(home, "plan")
+    assert found.code == 3
+    assert f"(process {running.process.pid}, http://" in found.err
+    assert "has not answered for 3 s. It is busy or suspended" in found.err
+    assert "stop that process" not in found.err
+
+
+@pytest.mark.parametrize("words", [["plan"], ["recover"], ["serve", "--port", "0"], ["db", "restore", "--yes"]])
+def test_command_waits_for_another_command_in_home(home: Path, words: list[str]) -> None:
+    with Library.open(home) as library:
+        library.database_backups.make()
+        waiting = started(home, *words)
+        wait_for_note(waiting, f"Another process ({os.getpid()}) has the home {home} open.")
+    if words[0] == "serve":
+        until(lambda: remote.connect(home) is not None)
+        waiting.send_signal(signal.SIGTERM)
+    assert waiting.wait(120) == 0, waiting.text("stderr")
+
+
+def test_interrupt_ends_wait_for_home(home: Path) -> None:
+    with Library.open(home):
+        waiting = started(home, "plan")
+        wait_for_note(waiting, "Ctrl-C ends the wait")
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.wait(120) == 130
+
+
+def test_command_without_wait_names_holder_of_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INDEXIUM_HOME_WAIT_SECONDS", "0")
     with Library.open(home):
         found = Ran(home, "plan")
     assert found.code == 3
     assert f"in use by process {os.getpid()}" in found.err
+
+
+def test_command_does_not_wait_for_its_own_process(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Library.open(home):
+        assert cli.main(["--home", str(home), "plan"]) == 3
+    assert "in use by this process" in capsys.readouterr().err
 
 
 def test_service_of_another_version_is_rejected_with_remedy(home: Path, films: Path) -> None:

@@ -128,6 +128,10 @@ def test_tables_show_what_was_planned_written_and_rolled_back(studio: Studio) ->
     people = library.sql("SELECT name, files FROM people ORDER BY name")
     listed = {person.name: person.files for person in library.people.list()}
     assert dict(zip(people.name, people.files, strict=True)) == listed
+    with library._parts.store.atomic() as tx:
+        tx.execute("UPDATE media_properties SET hdr = 'pq' WHERE file_id = (SELECT min(file_id) FROM media_properties)")
+    library.snapshots.take()
+    assert sorted(library.sql("SELECT hdr FROM files").hdr) == ["", "", "", "pq"]
     streams = library.sql("SELECT count(*) FILTER (kind = 'video' AND width > 0) AS n FROM streams")
     assert streams.n[0] == 4
 

@@ -29,6 +29,8 @@ class Command:
     def __init__(self, words: Sequence[str], *, cwd: Path | None = None, stdin: str = "") -> None:
         self._output = Path(tempfile.mkdtemp(prefix="indexium-command-"))
         (self._output / "stdin").write_text(stdin)
+        for stream in ("stdout", "stderr"):
+            (self._output / stream).touch()  # `text` may come before the process has opened it
         arguments = (list(words), dict(os.environ), str(cwd or Path.cwd()), str(self._output))
         self._process = _CONTEXT.Process(target=_main, args=arguments)
         self._process.start()

@@ -48,7 +48,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "metadata_enable_websocket",
         "api_writes_per_minute",
     ),
-    "Home": ("home", "snapshots", "log_retention_days", "audit_retention_days"),
+    "Home": ("home", "home_wait_seconds", "snapshots", "log_retention_days", "audit_retention_days"),
 }
 ADVANCED = frozenset(
     {
@@ -77,6 +77,7 @@ ADVANCED = frozenset(
         "audit_retention_days",
         "snapshots",
         "home",
+        "home_wait_seconds",
     }
 )
 LABELS: Mapping[str, str] = {
@@ -115,6 +116,7 @@ LABELS: Mapping[str, str] = {
     "metadata_enable_websocket": "Live updates of pages",
     "api_writes_per_minute": "REST rate limit",
     "home": "Home folder",
+    "home_wait_seconds": "Wait for the home, in seconds",
     "snapshots": "Snapshots for analysts",
     "log_retention_days": "Log retention, in days",
     "audit_retention_days": "Audit log retention, in days",

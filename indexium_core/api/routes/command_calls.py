@@ -27,6 +27,7 @@ from indexium_core.api import problems, wire
 from indexium_core.api.streams import Stream
 from indexium_core.library import Library, MetadataPlan, OperationHandle, remote_calls
 from indexium_core.model.remote_calls import DESCRIBE, RemoteCall, ServiceDescription
+from indexium_core.model.surrogates import INVALID_TEXT
 
 __all__ = ["Caller", "router"]
 
@@ -73,6 +74,11 @@ class Caller:
             return self._description
         if name not in self.calls:
             raise problems.ProblemAnswer(404, "unknown_address", f"'{name}' cannot be called through the service.")
+        try:
+            # A surrogate that stands for a byte of a file name is valid here; the library rejects it in other texts.
+            json.dumps(arguments, ensure_ascii=False).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError as error:
+            raise problems.ProblemAnswer(422, "invalid_request", INVALID_TEXT) from error
         try:
             args, kwargs = self.codec.decoded(arguments["args"]), self.codec.decoded(arguments["kwargs"])
             method = self._method(name, args)

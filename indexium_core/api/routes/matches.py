@@ -9,7 +9,19 @@ from pydantic import BaseModel, Field
 
 from indexium_core import errors
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, FileId, Id, JobPriority, Open, Page, SmallId, StartParam, Text, listed
+from indexium_core.api.context import (
+    Body,
+    Distinct,
+    FileId,
+    Id,
+    JobPriority,
+    Open,
+    Page,
+    SmallId,
+    StartParam,
+    Text,
+    listed,
+)
 from indexium_core.api.routes.titles import ENTITY_TYPES, KindOfTitle, TitleId, title_of_kind
 from indexium_core.library import Library
 from indexium_core.model.job import Job
@@ -184,7 +196,7 @@ class Batch(Body):
     """The titles that are looked up."""
 
     library_ids: Annotated[
-        list[SmallId], Field(max_length=10_000, default_factory=list, description="[]: all that hold titles.")
+        list[SmallId], Field(max_length=10_000, default_factory=list, description="[]: all that hold titles."), Distinct
     ]
     priority: JobPriority = 5
     force: Annotated[bool, Field(description="Also titles that were enriched a short time ago.")] = False

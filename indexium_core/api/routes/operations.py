@@ -16,6 +16,7 @@ from indexium_core.api import answers, problems
 from indexium_core.api.answers import ItemPage, Json, OperationPage, OperationWithItems, StartedAnswer
 from indexium_core.api.context import (
     Body,
+    Distinct,
     Id,
     Number,
     Open,
@@ -55,8 +56,8 @@ class WriteBodyOptions(Body):
 class Write(Body):
     """A selection to write: exactly one of `file_ids`, `file_hashes`, `q` and `all`."""
 
-    file_ids: Annotated[list[Number] | None, Field(min_length=1, max_length=1_000_000)] = None
-    file_hashes: Annotated[list[Text] | None, Field(min_length=1, max_length=1_000_000)] = None
+    file_ids: Annotated[list[Number], Field(min_length=1, max_length=1_000_000), Distinct] | None = None
+    file_hashes: Annotated[list[Text], Field(min_length=1, max_length=1_000_000), Distinct] | None = None
     q: Annotated[Text | None, Field(min_length=1)] = None
     all: bool = False
     plan_id: Annotated[Number | None, Field(description="Write nothing if a result differs from this plan.")] = None
@@ -311,12 +312,12 @@ class Rollback(Body):
     """Options of a rollback."""
 
     q: Annotated[Text, Field(description="Only the files that this search of the history finds.")] = ""
-    item_ids: Annotated[list[Number] | None, Field(min_length=1, max_length=1_000_000)] = None
+    item_ids: Annotated[list[Number], Field(min_length=1, max_length=1_000_000), Distinct] | None = None
     person: Annotated[Text, Field(description="Remove only this person's name.")] = ""
     changed: Annotated[
         Text, Field(description="comment: restore only the comment of files that cannot get their old bytes back.")
     ] = "skip"
-    with_newer: bool | list[Number] = False
+    with_newer: bool | Annotated[list[Number], Distinct] = False
     replan: bool = False
     user_note: Text = ""
     dry_run: bool = False

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from indexium_core import errors
 from indexium_core.api.answers import Decided, Json, PlanAnswer
-from indexium_core.api.context import Body, Number, Open, Text, listed, words
+from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Text, listed, words
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.query.filters import with_filters
@@ -52,9 +52,9 @@ class AskByAddress(_Ask):
 class AskByBody(_Ask):
     """The requested part as a JSON body."""
 
-    file_hashes: Annotated[list[Text] | None, Field(max_length=100_000)] = None
-    file_ids: Annotated[list[Number] | None, Field(max_length=100_000)] = None
-    filter: dict[str, Any] | None = None
+    file_hashes: Annotated[list[Text], Field(max_length=100_000), Distinct] | None = None
+    file_ids: Annotated[list[Number], Field(max_length=100_000), Distinct] | None = None
+    filter: dict[str, AnyJson] | None = None
     fields: Annotated[list[Text], Field(default_factory=list)]
 
 
@@ -81,7 +81,7 @@ def ask(library: Open, ask: AskByBody) -> Json:
 
 
 def _split(texts: list[str] | None) -> list[str] | None:
-    return None if texts is None else [word for text in texts for word in words(text)]
+    return None if texts is None else list(dict.fromkeys(word for text in texts for word in words(text)))
 
 
 def _numbers(texts: list[str] | None) -> list[int] | None:

@@ -15,7 +15,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, Number, Open, Page, Text, listed, words
+from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Page, Text, listed, words
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
@@ -75,6 +75,11 @@ class _TitleListQuery:
     sort: Sort = "title"
     order: Order = "asc"
     filter: Filter = ""
+    state: Annotated[Text | None, Query(alias="filter[state]", description="The same as `state` in `filter`.")] = None
+    library_id: Annotated[
+        int | None,
+        Query(alias="filter[library_id]", ge=1, lt=2**31, description="The same as `library_id` in `filter`."),
+    ] = None
     fields: Fields = ""
 
 
@@ -146,7 +151,7 @@ def episodes(library: Open, title_id: TitleId) -> Json:
 class NewValue(Body):
     """A value by hand."""
 
-    value: Annotated[Any, Field(description="null or an empty text removes the value by hand.")]
+    value: Annotated[AnyJson, Field(description="null or an empty text removes the value by hand.")]
 
 
 class LockedFields(Body):
@@ -199,7 +204,7 @@ def unlock_all(library: Open, kind: Kind, title_id: TitleId) -> Json:
 # Files.
 
 
-FileIds: TypeAlias = Annotated[list[Number], Field(min_length=1, max_length=MOST_MOVED_FILES)]
+FileIds: TypeAlias = Annotated[list[Number], Field(min_length=1, max_length=MOST_MOVED_FILES), Distinct]
 
 
 class MovedFiles(Body):
@@ -261,7 +266,7 @@ def unassign(library: Open, body: UnassignedFiles) -> Json:
 class PlannedTitles(Body):
     """Titles whose values are planned for the fields of their files."""
 
-    title_ids: Annotated[list[Number], Field(min_length=1, max_length=100_000)]
+    title_ids: Annotated[list[Number], Field(min_length=1, max_length=100_000), Distinct]
     fields: Annotated[list[str], Field(min_length=1, max_length=20, default_factory=lambda: list(PLANNED_FIELDS))]
     dry_run: Annotated[bool, Field(description="Return the effect without a change.")] = False
 
@@ -282,7 +287,7 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
         descending=wanted.order == "desc",
         page=wanted.page,
         per_page=wanted.limit,
-        **_filter(wanted.filter),
+        **_filter(wanted),
     )
     names = words(wanted.fields)
     unknown = next((name for name in names if name not in _ITEM_FIELDS), None)
@@ -292,10 +297,18 @@ def _titles(library: Library, kind: str, wanted: _TitleListQuery) -> dict[str, A
     return {**listed(found, [{name: getattr(each, name) for name in shown} for each in found.items])}
 
 
-def _filter(text: str) -> dict[str, Any]:
-    """Return the arguments of a filter."""
-    if not text:
-        return {}
+def _filter(wanted: _TitleListQuery) -> dict[str, Any]:
+    """Return the arguments of a filter: those of its JSON object, and those with a parameter of their own."""
+    single = {"state": wanted.state, "library_id": wanted.library_id}
+    own = {name: value for name, value in single.items() if value is not None}
+    found = _json_filter(wanted.filter) if wanted.filter else {}
+    if twice := sorted(own.keys() & found.keys()):
+        detail = f"Use either filter[{twice[0]}] or {twice[0]} in filter."
+        raise problems.ProblemAnswer(422, "invalid_request", detail)
+    return found | own
+
+
+def _json_filter(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError as error:

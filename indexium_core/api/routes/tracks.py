@@ -13,7 +13,20 @@ from pydantic import Field
 from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
-from indexium_core.api.context import Body, FileId, Id, Open, Page, PerPage, StartParam, StartRequest, Text, listed
+from indexium_core.api.context import (
+    Body,
+    Distinct,
+    FileId,
+    Id,
+    Number,
+    Open,
+    Page,
+    PerPage,
+    StartParam,
+    StartRequest,
+    Text,
+    listed,
+)
 from indexium_core.api.routes.properties import Rescan
 from indexium_core.library import Library, LibraryRow
 from indexium_core.model.fields.preview import RatedFile
@@ -61,7 +74,7 @@ def track(library: Open, file_id: FileId) -> Json:
 class FavoriteMany(Body):
     """Which files become favorites, or no favorites."""
 
-    file_ids: Annotated[list[int] | None, Field(max_length=100_000)] = None
+    file_ids: Annotated[list[Number], Field(max_length=100_000), Distinct] | None = None
     q: Annotated[Text | None, Field(description="A search, instead of ids.")] = None
     favorite: bool
 

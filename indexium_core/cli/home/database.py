@@ -10,6 +10,7 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, chosen_home, opened
+from indexium_core.cli.home_wait import open_alone
 from indexium_core.cli.options import AsJson, Yes, ask
 from indexium_core.model import wording
 
@@ -87,7 +88,8 @@ def restore_database(
         output.note(_INTERRUPTED)
     ask(yes=yes)
     with output.bar("Restoring") as update:
-        report = Library.restore_database(chosen_home(context), name, progress=update)
+        home = chosen_home(context)
+        report = open_alone(home, lambda: Library.restore_database(home, name, progress=update))
     if as_json:
         output.to_json(report)
         return
@@ -124,7 +126,8 @@ def rebuild_database(
         output.note(_INTERRUPTED)
     ask(yes=yes)
     with output.bar("Rebuilding") as update:
-        report = Library.rebuild_database(chosen_home(context), folders or (), scan=not no_scan, progress=update)
+        home, scan = chosen_home(context), not no_scan
+        report = open_alone(home, lambda: Library.rebuild_database(home, folders or (), scan=scan, progress=update))
     if as_json:
         output.to_json(report)
     else:

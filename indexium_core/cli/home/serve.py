@@ -12,6 +12,7 @@ import typer
 from indexium_core import settings, signals
 from indexium_core.cli import output, termination
 from indexium_core.cli.frame import app, chosen_home
+from indexium_core.cli.home_wait import open_alone
 from indexium_core.library import Library
 from indexium_core.model import wording
 
@@ -35,6 +36,7 @@ def serve(
     """Serve the dashboard."""
     home = chosen_home(context)
     _serve(
+        home,
         lambda url: Library.open(home, url=url, take_over="all"),
         host=host,
         port=port,
@@ -72,25 +74,27 @@ def demo(
         return library
 
     if no_serve:
-        opened("").close()
+        open_alone(home, lambda: opened("")).close()
     else:
         # The home is opened once, so that the jobs of its first scan run on.
-        _serve(opened, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False)
+        _serve(home, opened, host="127.0.0.1", port=port, open_browser=open_browser, allow_remote=False)
 
 
 def _serve(
-    open_library: Callable[[str], Library], *, host: str, port: int, open_browser: bool, allow_remote: bool
+    home: Path, open_library: Callable[[str], Library], *, host: str, port: int, open_browser: bool, allow_remote: bool
 ) -> None:
-    """Serve the home that `open_library` opens for an address."""
+    """Serve a home, which `open_library` opens for an address."""
     # A stop signal ends the service normally, even if it arrives before the server handles signals.
     with contextlib.suppress(signals.Stopped):
         from dashboards.web import server  # here, because the import is slow and other commands do not need it
 
         port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
         url = server.address(host, port)
-        with open_library(url) as library:
+        with open_alone(home, lambda: open_library(url)) as library:
             for sentence in library.notices:
                 output.note(sentence)
+            for line in server.remote_access(host):
+                output.note(line)
             output.note(f"Dashboard: {url}   (Ctrl-C stops it)")
             server.serve(library, host=host, port=port, open_browser=open_browser, allow_remote=allow_remote)
     termination.end()

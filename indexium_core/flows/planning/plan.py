@@ -69,6 +69,10 @@ class PlanReader:
         """Refresh the plan of these modes and return its newest version."""
         return replace(plan_compute.refresh(self._database, modes, now=self._clock()), rates=self.rates.current())
 
+    def stored_version(self, modes: Modes) -> Version | None:
+        """Return the newest version of these modes that was computed; None without one."""
+        return plan_compute.stored(self._database.read(), modes, now=self._clock())
+
     def count(self, search: Search) -> plan_read.Counts:
         """Count the items that a search finds."""
         reader = self._database.read()

@@ -18,6 +18,7 @@ from indexium_core.flows.planning.plan import MetadataPlan, PlanReader
 from indexium_core.model import wording
 from indexium_core.model.fields.table import RATING
 from indexium_core.model.people import people_comment
+from indexium_core.model.planning.home_summary import HomeSummary
 from indexium_core.model.planning.plan import (
     RISK_LEVELS,
     WRITABLE,
@@ -34,7 +35,7 @@ from indexium_core.model.planning.plan import (
 from indexium_core.model.query import compile_query
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
-from indexium_core.store.catalog import properties
+from indexium_core.store.catalog import catalog, properties
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
@@ -132,6 +133,24 @@ class MetadataPlanner:
     def newest_version(self) -> Version:
         """Refresh the plan with default modes and return its newest version."""
         return self._reader.newest_version(self.default_modes())
+
+    @remote()
+    def home_summary(self) -> HomeSummary:
+        """Return the numbers of the home, with those of the newest plan; computes no plan."""
+        folders, files, written = catalog.home_counts(self._database.read())
+        version = self._reader.stored_version(self.default_modes())
+        counts = None if version is None else self._reader.count(Search(version=version, query=compile_query("")))
+        number, at, successes = written or (None, None, 0)
+        return HomeSummary(
+            home=str(self._database.home),
+            folders=folders,
+            files=files,
+            plan_id=None if version is None else version.plan_id,
+            plan=None if counts is None else counts.statistics,
+            written_id=number,
+            written_at=at,
+            written_files=successes,
+        )
 
     def default_modes(self) -> Modes:
         """Return the modes of a plan if the caller gives no modes."""

@@ -20,6 +20,7 @@ from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.model.analysis import QueryAnswer, QueryCompletion, QueryField, SchemaColumn, SchemaTable
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.remote_calls import remote
+from indexium_core.model.surrogates import INVALID_TEXT, has_surrogates
 from indexium_core.store import snapshot as published
 
 if TYPE_CHECKING:
@@ -187,6 +188,10 @@ class Queries:
 
     def _run(self, request: QueryRequest, limit: _Limit, seconds: float) -> Any:
         """Return the result of a query, with the type that the request asks for."""
+        if has_surrogates(request.text):
+            raise errors.SqlError(INVALID_TEXT)
+        if any(isinstance(each, str) and has_surrogates(each) for each in request.parameters.values()):
+            raise errors.UsageError(INVALID_TEXT)
         self._snapshots.refresh()
         try:
             answer = self._processes.call_with_callbacks(limit, sandbox.run_query, request)

@@ -119,6 +119,12 @@ def libraries(reader: Connection) -> list[LibraryRow]:
     return [LibraryRow(**row) for row in reader.execute(_sql("libraries")).fetch_dicts()]
 
 
+def home_counts(reader: Connection) -> tuple[int, int, tuple[int, datetime, int] | None]:
+    """Return the numbers of libraries and of files, and the last write: its id, its start, the number of its files."""
+    [(folders, files, written)] = reader.execute(_sql("home_counts")).fetchall()
+    return folders, files, written
+
+
 def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:
     """Add a library and return its id; an existing library does not change. The default name is that of the folder."""
     existing = tx.value(_sql("library_at"), [path_bytes])

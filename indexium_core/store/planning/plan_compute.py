@@ -47,6 +47,12 @@ class _Status(NamedTuple):
         return self.newest_mark <= self.seen_mark and not self.has_expired and not self.is_use_outdated
 
 
+def stored(reader: Connection, modes: Modes, *, now: datetime) -> Version | None:
+    """Return the newest version of the variant that was computed; None without one."""
+    status = _status(reader, modes, now)
+    return None if status is None else Version(variant_id=status.variant_id, plan_id=status.plan_id)
+
+
 def refresh(database: Database, modes: Modes, *, now: datetime) -> Version:
     """Compute the changes since the last refresh of the variant, and return its newest version."""
     status = _status(database.read(), modes, now)

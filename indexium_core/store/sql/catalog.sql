@@ -7,6 +7,13 @@ SELECT l.library_id, l.name, l.path, l.path_bytes, l.device, l.free_bytes, l.sta
 FROM libraries AS l LEFT JOIN scanned_files AS f ON f.library_id = l.library_id AND f.state <> 'missing'
 GROUP BY ALL ORDER BY l.name, l.library_id;
 
+-- name: home_counts
+-- The number of libraries and of their files that are not missing, and the last write: its id, start and written files.
+SELECT (SELECT count(*) FROM libraries) AS folders,
+       (SELECT count(*) FROM scanned_files WHERE state <> 'missing') AS files,
+       (SELECT (id, started_at, success_count) FROM metadata_operations WHERE operation_type = 'write' AND success_count > 0
+        ORDER BY id DESC LIMIT 1) AS written;
+
 -- name: library_at
 -- The library at this path.
 SELECT library_id FROM libraries WHERE path_bytes = $1;

@@ -24,7 +24,7 @@ SELECT
     p.frame_rate, -- frames per second
     p.channels, -- audio channels
     p.sample_rate, -- audio samples per second
-    p.hdr, -- kind of high dynamic range, '' for none
+    CASE p.hdr WHEN 'no' THEN '' ELSE p.hdr END AS hdr, -- pq, hlg or dolby_vision, '' without high dynamic range
     p.camera, -- camera of a photo
     p.lens, -- lens of a photo
     p.taken, -- time of the recording, as the file has it (local time of a camera, often UTC of a video)

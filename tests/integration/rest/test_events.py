@@ -15,7 +15,7 @@ from dashboards.web import server
 from dashboards.web.server import DashboardServer
 from indexium_core.flows.writing import editing
 from indexium_core.library import Library
-from tests.support.rest import Client, connection, ended, events
+from tests.support.rest import Client, connection, ended, events, spoken
 from tests.support.waiting import until
 
 
@@ -129,6 +129,18 @@ def test_many_waiting_requests_do_not_block_others(rest: Client, slow: Slow) -> 
         slow.let_go.set()
         for each in waiters:
             each.join()
+
+
+@pytest.mark.parametrize("path", ["/api/metadata/plan", "/api/library/plans.__call__"])
+def test_disconnect_before_end_of_body_is_no_error(
+    running: DashboardServer, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nAuthorization: Bearer {running.token}\r\n"
+    with spoken(running.url, f'{head}Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{{"q":'.encode()):
+        until(lambda: bool(running._api._tasks))
+    until(lambda: not running._api._tasks)
+
+    assert not [each for each in caplog.records if each.exc_info or each.message.startswith("api.")]
 
 
 def test_disconnect_before_response_is_no_error(

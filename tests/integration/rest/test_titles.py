@@ -41,6 +41,15 @@ def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> 
     assert rest.get('/api/movies?filter={"library_id":99}').code == "unknown_id"
 
 
+def test_filter_is_json_or_one_parameter_for_each_name(rest: Client) -> None:
+    for state, total in (("identified", 2), ("enriched", 0)):
+        assert rest.get(f"/api/movies?filter[state]={state}").json["total"] == total
+    assert rest.get("/api/series?filter%5Bstate%5D=enriched").json["total"] == 0
+    assert rest.get("/api/movies?filter[library_id]=99").code == "unknown_id"
+    assert rest.get('/api/movies?filter={"library_id":1}&filter[state]=enriched').json["total"] == 0
+    assert rest.get("/api/movies?filter[library_id]=1&filter[state]=identified").json["total"] == 2
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
@@ -49,6 +58,10 @@ def test_lists_are_paged_sorted_filtered_and_reduced_to_fields(rest: Client) -> 
         ('filter={"colour":"red"}', "invalid_request"),
         ('filter={"state":1}', "invalid_request"),
         ('filter={"state":"done"}', "bad_request"),
+        ('filter={"state":"identified"}&filter[state]=enriched', "invalid_request"),
+        ("filter[state]=done", "bad_request"),
+        ("filter[library_id]=x", "invalid_request"),
+        ("filter[hasUnpublishedChanges]=true", "invalid_request"),
         ("fields=title,colour", "invalid_request"),
         ("sort=colour", "bad_request"),
         ("limit=1001", "invalid_request"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import json
 import re
 import socket
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
+from tornado.iostream import StreamClosedError
 from tornado.testing import bind_unused_port
 from tornado.web import Application
 
@@ -378,6 +380,20 @@ def test_failure_during_answer_leaves_it_incomplete() -> None:
 
     with serving(Toy(work)) as url, spoken(url, b"GET / HTTP/1.1\r\nHost: here\r\n\r\n") as said:
         assert not read_all(said).endswith(b"0\r\n\r\n")
+
+
+def test_connection_that_closes_during_answer_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    """A write fails before the server knows that the connection is closed."""
+
+    async def work(_toy: Toy, _scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise StreamClosedError
+
+    toy = Toy(work)
+    with serving(toy) as url, pytest.raises((http.client.HTTPException, ConnectionError)):
+        Client(url).get("/")
+    assert toy.ended.is_set()
+    assert not [each for each in caplog.records if each.message.startswith("api.")]
 
 
 def test_streams_end_when_server_does() -> None:

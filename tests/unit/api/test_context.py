@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from indexium_core.api import app, context
 from indexium_core.api.access import RateLimit
 from indexium_core.api.context import StartRequest, WorkStarter
 from indexium_core.api.problems import ProblemAnswer
@@ -50,6 +52,27 @@ class Place:
         if request is not None:
             self.book.noted[request.key] = request, StartedRequest(operation_id=self.begun, job_id=None, answer={})
         return self.begun
+
+
+def bodies(kind: type[BaseModel] = context.Body) -> Iterator[type[BaseModel]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from bodies(each)
+
+
+def test_equal_ids_in_any_list_of_a_request_count_once() -> None:
+    assert app._routes()
+    lists = [
+        (kind, name)
+        for kind in bodies()
+        for name, field in kind.model_fields.items()
+        if name.endswith(("_ids", "_hashes", "with_newer")) and not kind.__name__.endswith("ByAddress")
+    ]
+    assert len(lists) > 8
+    for kind, name in lists:
+        values = ["b", "a", "b"] if name.endswith("_hashes") else [3, 1, 3]
+        found = kind.__pydantic_validator__.validate_assignment(kind.model_construct(), name, values)
+        assert getattr(found, name) == values[:2], (kind, name)
 
 
 def test_request_without_key_is_never_repeated() -> None:

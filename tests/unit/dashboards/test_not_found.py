@@ -57,6 +57,29 @@ def test_unknown_address_links_to_plan(served: DashboardServer, path: str, sente
     assert ask(served, "HEAD", path) == (404, kind, b"")
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/static/%00", "/assets/%00", "/static/js/%00", "/static/extensions/panel/%00", "/components/%00"),
+        *("/components/..", "/components/", "/components/x/y", "/components/x/y/z/a"),
+        *(
+            "/static/extensions/..%2f..",
+            "/static/extensions/panel/..%2f..%2f",
+            "/assets/..%2f..%2fapp.py",
+            "/assets/../x",
+        ),
+        *("/static/%ff", "/assets/%ff", "/static/", "/assets/", "/static/js", "/thumbnail", "/thumbnail/", "/media"),
+        *("/plan/%00", "/track/1%00", "/media/1%00", "/%2e%2e/plan"),
+    ],
+)
+def test_impossible_address_is_not_found_and_no_failure(
+    served: DashboardServer, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    assert ask(served, "GET", path)[0] == 404
+    assert ask(served, "HEAD", path)[0] in {404, 405}
+    assert not [each for each in caplog.records if each.exc_info]
+
+
 def test_unknown_page_does_not_repeat_its_address(served: DashboardServer) -> None:
     assert b"4711" not in ask(served, "GET", "/%3Cscript%3Ealert(4711)%3C/script%3E?<b>4711")[2]
 

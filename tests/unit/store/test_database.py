@@ -120,6 +120,13 @@ def test_duckdb_error_becomes_store_error(database: Database) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_text_that_is_not_unicode_is_no_failure_of_the_database(database: Database) -> None:
+    with database.atomic() as connection:
+        with pytest.raises(errors.UsageError, match="not valid Unicode"):
+            connection.execute("SELECT $1", ["a\udcff"])
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+
+
 def test_failed_statement_rolls_back_transaction(database: Database) -> None:
     """Even if the caller suppresses the error: DuckDB has aborted the transaction, so nothing may seem stored."""
 
