@@ -12,6 +12,7 @@ import errno
 import importlib
 import os
 import uuid
+import warnings
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -311,11 +312,16 @@ class Library(LibraryServices):
         """
         Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
 
+        A warning says it if the snapshot cannot be taken, for example because the disk is full.
+
         Raises:
             UsageError: The statement is not valid.
 
         """
-        return self.queries.frame(text)
+        frame = self.queries.frame(text)
+        if notice := frame.attrs["notice"]:
+            warnings.warn(notice, stacklevel=2)
+        return frame
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process, as `open` does; operations that run here are skipped."""

@@ -38,7 +38,7 @@ CODES: Mapping[str, str] = {
     "too_large": "the body is larger than the service accepts",
     "invalid_request": "a field or a parameter is missing or has an invalid value",
     "key_reused": "the Idempotency-Key was used for a different request",
-    "too_many": "the limit of started jobs per minute is reached; Retry-After holds the seconds to wait",
+    "too_many": "too many started jobs in a minute (Retry-After has the seconds to wait), or queries at once",
     "internal": "the service failed; its log shows the cause",
 }
 _OF_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "unknown_address"}

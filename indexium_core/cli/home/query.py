@@ -37,14 +37,19 @@ def sql(
     with opened(context) as library:
         parameters = library.queries.values(text, typed)
         if out is not None:
+            _note(library.snapshots.refresh())
             count = library.queries.write(text, out.absolute(), parameters)
             output.note(f"{wording.plural(count, 'row', 'rows')} written to {out}.")
             return
         answer = library.queries.run(text, parameters, max_rows=rows)
-    names = [column.name for column in answer.columns]
+    _note(answer.notice)
+    if answer.cut_values:
+        values_cut = wording.plural(answer.cut_values, "long value is cut", "long values are cut")
+        output.note(f"{values_cut}, and end with their length. '--out FILE' writes whole values.")
     if as_json:
-        output.to_json({"items": [dict(zip(names, row, strict=True)) for row in answer.rows], "total": answer.total})
+        output.to_json({"items": answer.records(), "total": answer.total})
         return
+    names = [column.name for column in answer.columns]
     output.table(names, [["" if value is None else str(value) for value in row] for row in answer.rows])
     if answer.total is None:
         output.note(
@@ -53,3 +58,8 @@ def sql(
         )
     elif answer.is_cut:
         output.note(f"The first {len(answer.rows):,} of {answer.total:,} rows. '--out FILE' writes all of them.")
+
+
+def _note(notice: str) -> None:
+    if notice:
+        output.note(notice)

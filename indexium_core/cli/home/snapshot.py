@@ -39,5 +39,8 @@ def parquet(
 ) -> None:
     """Export each table into a Parquet file of its name; existing files of these names are replaced."""
     with opened(context) as library:
+        notice = library.snapshots.refresh()
         files = library.snapshots.export_parquet(folder.absolute())
+    if notice:
+        output.note(notice)
     output.note(f"{wording.plural(len(files), 'table', 'tables')} written to {folder}.")

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from indexium_core import errors
 from indexium_core.model.analysis import FieldKind, QueryCompletion, QueryField, SchemaTable
 
-__all__ = ["as_pandas", "complete", "fields", "read_values", "without_end"]
+__all__ = ["NO_UNICODE", "as_pandas", "complete", "fields", "is_unicode", "read_values", "without_end"]
 
 MAX_COMPLETIONS = 12
+NO_UNICODE = "The query has half of a surrogate pair, which is no character. Remove it, or write the whole character."
 _TOKEN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<string>'(?:[^']|'')*(?:'|\Z)|\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))"
@@ -104,6 +105,15 @@ class _SqlToken(NamedTuple):
 def _tokens(text: str) -> Iterator[_SqlToken]:
     for match in _TOKEN.finditer(text):
         yield _SqlToken(match.lastgroup if match.lastgroup != "tag" else "string", match[0], *match.span())  # type: ignore[arg-type]
+
+
+def is_unicode(text: str) -> bool:
+    """Return whether a text has only characters: a lone half of a surrogate pair is none, and no file can have it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def without_end(text: str) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
+from indexium_core.model import wording
 from indexium_core.model.analysis import SnapshotReport
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
@@ -123,11 +124,38 @@ class Snapshots:
         self.refresh()
         return analysis.export_parquet(self._database.home, folder)
 
-    def refresh(self) -> None:
-        """Take a snapshot if something may have changed since the newest one."""
+    @remote()
+    def refresh(self) -> str:
+        """
+        Take a snapshot if something may have changed since the newest one.
+
+        If that fails and there is an older one, return a sentence with the reason and the moment of the older one,
+        otherwise "".
+
+        Raises:
+            StoreError: It fails, for example because the disk is full, and there is no older one.
+
+        """
         with self._taking:  # a snapshot that another thread is taking now has the last change
-            if self._is_changed or not self._is_enabled() or not self._is_current:
+            if not self._is_changed and self._is_enabled() and self._is_current:
+                return ""
+            try:
                 self._take(None)
+            except errors.StoreError as error:
+                logger.warning("snapshot.failed", extra={"error": str(error)})
+                moment = self._moment()
+                if moment is None:
+                    raise
+                return f"{error.message} The answer shows the state of {wording.when(moment)}, without later changes."
+        return ""
+
+    def _moment(self) -> datetime | None:
+        """Return the moment that the newest snapshot shows; None if there is none."""
+        try:
+            with analysis.open_newest(self._database.home) as connection:
+                return connection.execute("FROM snapshot.main.snapshot SELECT snapshot_at").fetchall()[0][0]
+        except errors.IndexiumError:
+            return None
 
     def close(self) -> None:
         """Take a last snapshot if something has changed since the newest one, and end the thread."""
