@@ -83,7 +83,7 @@ class QueryDownload(FileHandler):
                 piece = await self.on_thread(lambda: next(pieces, b""))
         except (errors.IndexiumError, StreamClosedError, TimeoutError) as error:
             logger.info("dashboard.download_ended", extra={"file_name": stream.file_name, "error": str(error)})
-            self.request.connection.stream.close()  # type: ignore[attr-defined]
+            self.request.connection.stream.close()
             return
         self.finish()
 

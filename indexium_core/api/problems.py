@@ -17,6 +17,7 @@ from tornado.iostream import StreamClosedError
 
 from indexium_core import errors
 from indexium_core.api import wire
+from indexium_core.api.streams import IncompleteStreamError
 from indexium_core.model import jsonable
 
 __all__ = ["CALLS", "CODES", "DESCRIBED", "ProblemAnswer", "answer", "install", "of_error"]
@@ -157,7 +158,7 @@ def _allowed(request: Request) -> str:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    if not isinstance(error, StreamClosedError):  # the client disconnected: not an error
+    if not isinstance(error, (StreamClosedError, IncompleteStreamError)):  # the client disconnected; or it is logged
         what = f"{request.method} {request.url.path}"
         logger.error("api.unexpected", extra={"user_action": what}, exc_info=error)
     return answer(500, "internal", "The service failed; its log shows the cause. No file was left half-written.")

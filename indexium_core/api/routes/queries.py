@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncGenerator, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -13,14 +14,17 @@ from pydantic import BaseModel, StringConstraints
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Open
-from indexium_core.api.streams import Stream
+from indexium_core.api.streams import IncompleteStreamError, Stream
 from indexium_core.flows.snapshots.query_streams import QueryStream
 from indexium_core.model.analysis import MEDIA_TYPES, QueryColumn
 
 __all__ = ["router"]
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api", tags=["queries"])
 
@@ -106,6 +110,9 @@ async def _sent(stream: QueryStream, first: bytes, rest: Iterator[bytes]) -> Asy
         while piece:
             yield piece
             piece = await run_in_threadpool(lambda: next(rest, b""))
+    except errors.IndexiumError as error:
+        logger.info("api.stream_ended", extra={"error": error.message})
+        raise IncompleteStreamError from error
     finally:
         stream.stop()
         await run_in_threadpool(stream.close)

@@ -47,7 +47,10 @@ _BEFORE = "COPY ("  # the text before a query whose rows are written into a file
 _MOST_COLUMNS = 2000  # of an answer
 _MOST_WORDS, _MOST_MESSAGE = 400, 10_000  # characters of a message of DuckDB, which can contain a value: shown, read
 _CHUNK = 50  # vectors of 2,048 rows of a table that are sent at once
-TOO_MUCH_MEMORY = "The query needs more memory than it may use (1 GB). Select fewer rows or columns, shorter values, or aggregate them."
+TOO_MUCH_MEMORY = (
+    "The query needs more memory than it may use (1 GB). Select fewer rows or columns, or shorter values, or aggregate "
+    "them."
+)
 
 
 class QueryFailure(NamedTuple):

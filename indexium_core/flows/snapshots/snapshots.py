@@ -153,9 +153,11 @@ class Snapshots:
         """Return the moment that the newest snapshot shows; None if there is none."""
         try:
             with analysis.open_newest(self._database.home) as connection:
-                return connection.execute("FROM snapshot.main.snapshot SELECT snapshot_at").fetchall()[0][0]
+                [(moment,)] = connection.execute("FROM snapshot.main.snapshot SELECT snapshot_at").fetchall()
         except errors.IndexiumError:
             return None
+        assert isinstance(moment, datetime)
+        return moment
 
     def close(self) -> None:
         """Take a last snapshot if something has changed since the newest one, and end the thread."""
