@@ -44,8 +44,8 @@ def sql(
         answer = library.queries.run(text, parameters, max_rows=rows)
     _note(answer.notice)
     if answer.cut_values:
-        values_cut = wording.plural(answer.cut_values, "long value is cut", "long values are cut")
-        output.note(f"{values_cut}, and end with their length. '--out FILE' writes whole values.")
+        words = "long value is cut, and ends with its length", "long values are cut, and end with their length"
+        output.note(f"{wording.plural(answer.cut_values, *words)}. '--out FILE' writes whole values.")
     if as_json:
         output.to_json({"items": answer.records(), "total": answer.total})
         return

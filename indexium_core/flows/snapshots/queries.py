@@ -260,8 +260,8 @@ class Queries:
     ) -> list[int]:
         """Return the files that the column `file_id` of a whole result names, by id; arguments as `run`."""
         # Only files of the snapshot: a result can have any number of other values.
-        named = f"FROM ({query_text.without_end(text)}) AS result SELECT result.{_FILE_ID}"
-        query = f"FROM snapshot.main.files SELECT {_FILE_ID} WHERE {_FILE_ID} IN ({named}) ORDER BY ALL"
+        found = f"WITH result AS ({query_text.without_end(text)}) FROM snapshot.main.files SEMI JOIN result"
+        query = f"{found} USING ({_FILE_ID}) SELECT {_FILE_ID} ORDER BY ALL"
         return [int(value) for value in self.frame(query, parameters, seconds=seconds, is_stopped=is_stopped)[_FILE_ID]]
 
     def schema(self) -> tuple[SchemaTable, ...]:

@@ -37,7 +37,9 @@ def address(sql: str, **more: str) -> str:
 
 
 def test_query_answers_with_its_first_rows(rest: Client) -> None:
-    answer = rest.get(address("SELECT file_name, size > $least AS is_large FROM files ORDER BY 1", values='{"least": "1"}'))
+    answer = rest.get(
+        address("SELECT file_name, size > $least AS is_large FROM files ORDER BY 1", values='{"least": "1"}')
+    )
     assert answer.status == 200
     assert answer.json["columns"] == [{"name": "file_name", "type": "VARCHAR"}, {"name": "is_large", "type": "BOOLEAN"}]
     assert answer.json["items"] == [
@@ -92,7 +94,7 @@ def test_files_have_all_rows(rest: Client) -> None:
         ("", {}, 422, "bad_sql", "Write one SELECT statement"),
     ],
 )
-def test_refused_query_is_a_problem(  # noqa: PLR0913 - a row of the table
+def test_refused_query_is_a_problem(
     rest: Client, form: str, sql: str, more: dict[str, str], status: int, code: str, words: str
 ) -> None:
     answer = rest.get(address(sql, format=form, **more))
@@ -133,8 +135,9 @@ def test_streams_of_a_client_are_limited_and_cut(rest: Client, library: Library)
     finally:
         library.configuration.set("query_download_limit", None)
     assert cut.value.partial.decode().splitlines()[-1].startswith("# This file is not complete. The download is larger")
-    with library.queries.stream("SELECT 1", "csv", client="127.0.0.1"), library.queries.stream(
-        "SELECT 1", "csv", client="127.0.0.1"
+    with (
+        library.queries.stream("SELECT 1", "csv", client="127.0.0.1"),
+        library.queries.stream("SELECT 1", "csv", client="127.0.0.1"),
     ):
         answer = rest.get(endless)
     assert (answer.status, answer.code) == (429, "too_many")
