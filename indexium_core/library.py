@@ -312,7 +312,7 @@ class Library(LibraryServices):
         """
         Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
 
-        A warning says it if the snapshot cannot be taken, for example because the disk is full.
+        If no new snapshot is possible, for example because the disk is full, a warning names its moment.
 
         Raises:
             UsageError: The statement is not valid.

@@ -14,9 +14,8 @@ from tornado.iostream import StreamClosedError
 from dashboards.result_cache import ResultCache
 from dashboards.web.downloads import FileHandler
 from indexium_core import errors
-from indexium_core.flows.snapshots.query_streams import QueryStream
 from indexium_core.library import Library
-from indexium_core.model.analysis import MEDIA_TYPES
+from indexium_core.model.analysis import MEDIA_TYPES, QueryFile
 
 __all__ = ["QueryDownload", "routes"]
 
@@ -35,7 +34,7 @@ class QueryDownload(FileHandler):
     """`GET /files/query.csv`, `.parquet`: all rows of the query `q` with the values `v` (JSON) of its fields."""
 
     def prepare(self) -> None:
-        self._stream: QueryStream | None = None
+        self._stream: QueryFile | None = None
 
     def on_connection_close(self) -> None:
         """Cancel the query, because the browser no longer receives its result."""
@@ -58,7 +57,7 @@ class QueryDownload(FileHandler):
             self._stream.stop()
             await self.on_thread(self._stream.close)
 
-    def _open(self, text: str, typed: str, kind: str) -> QueryStream:
+    def _open(self, text: str, typed: str, kind: str) -> QueryFile:
         try:
             values = {str(name): str(value) for name, value in json.loads(typed).items()}
         except (ValueError, AttributeError, RecursionError) as error:
@@ -66,7 +65,7 @@ class QueryDownload(FileHandler):
         queries = self._library.queries
         return queries.stream(text, kind, queries.values(text, values), client=self.request.remote_ip or "")
 
-    async def _send_stream(self, stream: QueryStream) -> None:
+    async def _send_stream(self, stream: QueryFile) -> None:
         """Send the pieces of a stream; an error after the first one closes the connection."""
         pieces = stream.pieces()
         try:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 __all__ = [
     "MEDIA_TYPES",
@@ -16,6 +16,7 @@ __all__ = [
     "QueryColumn",
     "QueryCompletion",
     "QueryField",
+    "QueryFile",
     "SavedQuery",
     "SchemaColumn",
     "SchemaTable",
@@ -85,6 +86,22 @@ def _for_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _for_json(each) for key, each in value.items()}
     return [_for_json(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+class QueryFile(Protocol):
+    """All rows of a result as the bytes of a file, which nobody stores."""
+
+    kind: str  # of `MEDIA_TYPES`
+    file_name: str
+
+    def pieces(self) -> Iterator[bytes]:
+        """Return the bytes as the query finds rows. Raises `UsageError`; before the first piece, of the query."""
+
+    def stop(self) -> None:
+        """Let the query end soon; any thread may call this."""
+
+    def close(self) -> None:
+        """Stop the query, and wait for its end."""
 
 
 class QueryField(NamedTuple):

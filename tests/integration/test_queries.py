@@ -251,13 +251,13 @@ def test_result_has_a_limit_of_columns(queries: Queries) -> None:
 
 def test_table_arrives_in_parts(queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
     parts: list[int] = []
-    receive = queries_module._Run.receive
+    receive = queries_module._RunningQuery.receive
 
-    def count(run: queries_module._Run, frame: pd.DataFrame) -> None:
+    def count(run: queries_module._RunningQuery, frame: pd.DataFrame) -> None:
         parts.append(len(frame))
         receive(run, frame)
 
-    monkeypatch.setattr(queries_module._Run, "receive", count)
+    monkeypatch.setattr(queries_module._RunningQuery, "receive", count)
     text = (
         "SELECT i, CASE WHEN i > 200_000 THEN i END AS j, i::VARCHAR AS k, sum(i) OVER () AS s, [i] AS l"
         " FROM range(300_000) AS r(i)"
@@ -343,14 +343,14 @@ def test_process_without_a_limit_of_the_system_ends_at_its_memory(studio: Studio
 
 
 def test_memory_that_ends_the_process_is_explained(queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lost(run: queries_module._Run, *_: object) -> None:
+    def lost(run: queries_module._RunningQuery, *_: object) -> None:
         run.note_memory()
         raise WorkerLostError("was ended by SIGKILL")
 
     monkeypatch.setattr(queries._processes, "call_with_callbacks", lost)
     with pytest.raises(errors.SqlError, match=r"^The query needs more memory than it may use"):
         queries.run("SELECT 1")
-    monkeypatch.setattr(queries_module._Run, "note_memory", lambda _: None)  # the system ended it
+    monkeypatch.setattr(queries_module._RunningQuery, "note_memory", lambda _: None)  # the system ended it
     with pytest.raises(errors.SqlError, match=r"^The query needs more memory than it may use.*SIGKILL"):
         queries.run("SELECT 1")
 

@@ -19,8 +19,7 @@ from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Open
 from indexium_core.api.streams import IncompleteStreamError, Stream
-from indexium_core.flows.snapshots.query_streams import QueryStream
-from indexium_core.model.analysis import MEDIA_TYPES, QueryColumn
+from indexium_core.model.analysis import MEDIA_TYPES, QueryColumn, QueryFile
 
 __all__ = ["router"]
 
@@ -40,7 +39,7 @@ Values = Annotated[
 ]
 
 
-class QueryResult(BaseModel):
+class QueryRows(BaseModel):
     """The first rows of a result, by the names of their columns."""
 
     columns: list[QueryColumn]
@@ -54,7 +53,7 @@ class QueryResult(BaseModel):
 
 @router.get(
     "/query",
-    response_model=QueryResult,
+    response_model=QueryRows,
     responses={
         200: {
             "description": "With `format=json` the first rows, up to 10,000 or about 2 MB; otherwise a file with all.",
@@ -91,7 +90,7 @@ async def query(
     return await _file(await run_in_threadpool(lambda: queries.stream(sql, format, parameters, client=client)))
 
 
-async def _file(stream: QueryStream) -> Response:
+async def _file(stream: QueryFile) -> Response:
     """Return the response with the pieces of a stream; an error before the first piece is raised."""
     pieces = stream.pieces()
     try:
@@ -103,7 +102,7 @@ async def _file(stream: QueryStream) -> Response:
     return Stream(_sent(stream, first, pieces), media_type=MEDIA_TYPES[stream.kind], headers=headers)
 
 
-async def _sent(stream: QueryStream, first: bytes, rest: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
+async def _sent(stream: QueryFile, first: bytes, rest: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
     """Yield the pieces; an error closes the connection, so that the client sees that the file is not complete."""
     try:
         piece = first

@@ -31,7 +31,7 @@ _FREQUENT = (
 )
 _KNOWN = frozenset(f"{_TABLES}|{_FREQUENT}".split("|"))
 _TABLE_FUNCTIONS_OF = """
-SELECT DISTINCT function_name FROM system.main.duckdb_functions()
+FROM system.main.duckdb_functions() SELECT DISTINCT function_name
 WHERE function_type IN ('table', 'table_macro') AND function_name IN (SELECT unnest($names))
 """
 _TYPES = (duckdb.token_type.identifier, duckdb.token_type.keyword)

@@ -53,7 +53,7 @@ WHERE database_name = 'snapshot' ORDER BY c.column_index
 
 
 @dataclass
-class _Run:
+class _RunningQuery:
     """A query that runs: its process asks regularly whether the query must end, and sends the rows of a table."""
 
     seconds: float
@@ -91,7 +91,7 @@ class _Turns:
         self._places = threading.Semaphore(_RUNNING + _WAITING)
 
     @contextmanager
-    def turn(self, run: _Run) -> Iterator[None]:
+    def turn(self, run: _RunningQuery) -> Iterator[None]:
         """Wait until fewer than `_RUNNING` others run, at most as long as the query may run."""
         if not self._places.acquire(blocking=False):
             raise errors.TooManyError(f"{_RUNNING + _WAITING} other queries run or wait. Try again later.")
@@ -104,7 +104,7 @@ class _Turns:
         finally:
             self._places.release()
 
-    def _wait(self, run: _Run) -> None:
+    def _wait(self, run: _RunningQuery) -> None:
         ends_at = time.monotonic() + run.seconds
         while not self._running.acquire(timeout=_POLL_SECONDS):
             if run.is_stopped():
@@ -158,7 +158,7 @@ class Queries:
         """
         values = dict(parameters or {})
         request = QueryRequest(home=self._home, text=text, parameters=values, max_rows=max_rows, max_bytes=max_bytes)
-        return self._run(request, _Run(seconds, is_stopped), self._queries)
+        return self._run(request, _RunningQuery(seconds, is_stopped), self._queries)
 
     @remote(paths=("out",))
     def write(
@@ -187,7 +187,7 @@ class Queries:
         unfinished = out.with_name(f".{out.stem}.part{out.suffix}")
         request = QueryRequest(home=self._home, text=text, parameters=dict(parameters or {}), out=unfinished)
         try:
-            answer = self._run(request, _Run(seconds, is_stopped), self._exports)
+            answer = self._run(request, _RunningQuery(seconds, is_stopped), self._exports)
             unfinished.replace(out)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -216,7 +216,7 @@ class Queries:
 
         def write(path: Path, is_stopped: Callable[[], bool]) -> QueryAnswer:
             request = QueryRequest(home=self._home, text=text, parameters=values, out=path)
-            return self._run(request, _Run(_EXPORT_SECONDS, is_stopped), self._exports)
+            return self._run(request, _RunningQuery(_EXPORT_SECONDS, is_stopped), self._exports)
 
         self._streams.take(client)
         try:
@@ -243,7 +243,7 @@ class Queries:
         import pandas as pd
 
         request = QueryRequest(home=self._home, text=text, parameters=dict(parameters or {}), as_frame=True)
-        run = _Run(seconds, is_stopped)
+        run = _RunningQuery(seconds, is_stopped)
         answer = self._run(request, run, self._exports)
         whole = pd.concat(run.frames, ignore_index=True) if len(run.frames) > 1 else run.frames[0]
         frame = connection.typed(whole, [(column.name, column.type) for column in answer.columns])
@@ -292,7 +292,7 @@ class Queries:
         """End the processes."""
         self._processes.close()
 
-    def _run(self, request: QueryRequest, run: _Run, turns: _Turns) -> QueryAnswer:
+    def _run(self, request: QueryRequest, run: _RunningQuery, turns: _Turns) -> QueryAnswer:
         """Return the answer of a query when it is its turn."""
         _require_text(request)
         with turns.turn(run):

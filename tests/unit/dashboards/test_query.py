@@ -136,6 +136,9 @@ def test_sentences_of_a_result() -> None:
     assert cut_sentence(answer({"n": "BIGINT"}, [(1,)], total=25_000)) == (
         "The table and the chart have only the first 1 of 25,000 rows. CSV and Parquet have all of them."
     )
+    assert cut_sentence(replace(answer({"n": "BIGINT"}, [(1,)]), notice="The disk is full.", cut_values=2)) == (
+        "The disk is full. 2 long values are cut, and end with their length. CSV and Parquet have whole values."
+    )
     summary = SelectionSummary(
         count=3,
         by_risk={"danger": 1, "safe": 2},
