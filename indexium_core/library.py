@@ -16,7 +16,7 @@ import warnings
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -42,6 +42,8 @@ from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.scanning.watching import FolderWatcher
+from indexium_core.flows.snapshots import present_snapshot
+from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
@@ -90,6 +92,7 @@ __all__ = [
     "MetadataPlan",
     "OperationHandle",
     "PersonRow",
+    "PresentSnapshot",
     "RecoverReport",
     "RejectedRow",
     "RescanReport",
@@ -194,6 +197,11 @@ class Library(LibraryServices):
             raise
         _open_libraries[library] = os.getpid()
         return library
+
+    @staticmethod
+    def present_snapshot(home: Path, reason: errors.StoreError) -> AbstractContextManager[PresentSnapshot]:
+        """Return the newest snapshot of a home that `open` cannot open for this reason; without any, it is raised."""
+        return present_snapshot.opened(home, reason)
 
     @staticmethod
     def database_backups_of(home: Path | str | None = None) -> list[DatabaseBackup]:

@@ -10,7 +10,7 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.cli.frame import app, opened
+from indexium_core.cli.frame import app, opened_tables
 from indexium_core.cli.options import AsJson, assignments
 from indexium_core.model import wording
 
@@ -34,7 +34,7 @@ def sql(
     if not text.strip():
         raise errors.UsageError("Write a query, for example: indexium sql 'FROM files LIMIT 5'.")
     typed = {name.removeprefix("$"): value for name, value in assignments(values, "NAME=VALUE").items()}
-    with opened(context) as library:
+    with opened_tables(context) as library:
         parameters = library.queries.values(text, typed)
         if out is not None:
             _note(library.snapshots.refresh())

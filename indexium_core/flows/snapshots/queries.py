@@ -13,13 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from indexium_core import errors
 from indexium_core.flows.snapshots import analysis, query_text, sandbox
 from indexium_core.flows.snapshots.query_streams import QueryStream, StreamSlots
 from indexium_core.flows.snapshots.sandbox import QueryFailure, QueryRequest
-from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.model.analysis import (
     MEDIA_TYPES,
@@ -83,6 +82,10 @@ class _RunningQuery:
         self.reason = "memory"
 
 
+class _Snapshots(Protocol):
+    def refresh(self) -> str: ...
+
+
 class _Turns:
     """The queries that run at the same time, and those that wait for their turn."""
 
@@ -116,7 +119,7 @@ class _Turns:
 class Queries:
     """Runs queries of analysts on a home."""
 
-    def __init__(self, snapshots: Snapshots, home: Path, *, max_download: Callable[[], int]) -> None:
+    def __init__(self, snapshots: _Snapshots, home: Path, *, max_download: Callable[[], int]) -> None:
         """`max_download`: returns the largest size in bytes of a stream."""
         self._snapshots, self._home, self._max_download = snapshots, home, max_download
         self._processes = Processes(home / "queries.lock", modules=(sandbox.__name__,), spare=0, are_reused=False)
@@ -273,7 +276,7 @@ class Queries:
 
     def fields(self, text: str) -> list[QueryField]:
         """Return the parameters of a query, in their order; the text may be incomplete."""
-        return query_text.fields(text, self._schema or self.schema())
+        return query_text.fields(text, self._schema or self.schema()) if "$" in text else []
 
     @remote()
     def values(self, text: str, typed: Mapping[str, str]) -> dict[str, Any]:

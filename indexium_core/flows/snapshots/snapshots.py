@@ -17,7 +17,6 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
-from indexium_core.model import wording
 from indexium_core.model.analysis import SnapshotReport
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
@@ -143,21 +142,11 @@ class Snapshots:
                 self._take(None)
             except errors.StoreError as error:
                 logger.warning("snapshot.failed", extra={"error": str(error)})
-                moment = self._moment()
-                if moment is None:
+                notice = analysis.notice_of_present(self._database.home, error)
+                if not notice:
                     raise
-                return f"{error.message} The answer shows the state of {wording.when(moment)}, without later changes."
+                return notice
         return ""
-
-    def _moment(self) -> datetime | None:
-        """Return the moment that the newest snapshot shows; None if there is none."""
-        try:
-            with analysis.open_newest(self._database.home) as connection:
-                [(moment,)] = connection.execute("FROM snapshot.main.snapshot SELECT snapshot_at").fetchall()
-        except errors.IndexiumError:
-            return None
-        assert isinstance(moment, datetime)
-        return moment
 
     def close(self) -> None:
         """Take a last snapshot if something has changed since the newest one, and end the thread."""
