@@ -52,6 +52,8 @@ def test_cells_have_kinds() -> None:
     many = result_table.cell(QueryColumn("people", "VARCHAR[]"), list("abcdef"))
     assert many == {"kind": "list", "items": ["a", "b", "c", "d"], "more": 2}
     assert len(result_table.cell(QueryColumn("t", "VARCHAR"), "x" * 5000)["text"]) == result_table.SHOWN
+    cut = result_table.cell(QueryColumn("t", "VARCHAR"), f"{'x' * 5000}… (30,000,000 characters)")["text"]
+    assert (cut[:300], cut[300:]) == ("x" * 300, "… (30,000,000 characters)")
 
 
 def test_sorted_rows_have_empty_ones_last() -> None:
