@@ -327,8 +327,8 @@ class Library(LibraryServices):
 
         """
         frame = self.queries.frame(text)
-        if notice := frame.attrs["notice"]:
-            warnings.warn(notice, stacklevel=2)
+        if "notice" in frame.attrs:
+            warnings.warn(frame.attrs["notice"], stacklevel=2)
         return frame
 
     def recover(self) -> RecoverReport:

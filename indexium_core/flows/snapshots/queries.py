@@ -241,7 +241,7 @@ class Queries:
         """
         Run one SELECT, without a limit of rows, and return the result as a table; arguments and errors as `run`.
 
-        `attrs["notice"]` of the table is the `notice` of the answer.
+        `attrs["notice"]` of the table is the `notice` of the answer, if it has one.
         """
         import pandas as pd
 
@@ -250,7 +250,8 @@ class Queries:
         answer = self._run(request, run, self._exports)
         whole = pd.concat(run.frames, ignore_index=True) if len(run.frames) > 1 else run.frames[0]
         frame = connection.typed(whole, [(column.name, column.type) for column in answer.columns])
-        frame.attrs["notice"] = answer.notice
+        if answer.notice:
+            frame.attrs["notice"] = answer.notice
         return frame
 
     def file_ids(

@@ -44,7 +44,7 @@ MEMORY = 10**9  # bytes of the data of the process
 _CONFIG: Mapping[str, Any] = {"threads": 1, "temp_directory": "", "memory_limit": "900MB", "errors_as_json": True}
 _POLL_SECONDS, _PATIENCE_SECONDS = 0.1, 1.0
 _BEFORE = "COPY ("  # the text before a query whose rows are written into a file
-_MOST_COLUMNS = 2000  # of an answer
+_MOST_COLUMNS, _MOST_NAMES = 2000, 1_000_000  # of an answer; characters of their names and types
 _MOST_WORDS, _MOST_MESSAGE = 400, 10_000  # characters of a message of DuckDB, which can contain a value: shown, read
 _CHUNK = 50  # vectors of 2,048 rows of a table that are sent at once
 TOO_MUCH_MEMORY = (
@@ -158,13 +158,11 @@ def _answer(con: duckdb.DuckDBPyConnection, request: QueryRequest, watched: Watc
     columns = tuple(QueryColumn(name, str(kind)) for name, kind, *_ in con.description or ())
     if request.as_frame:
         return QueryAnswer(columns=columns, rows=[], total=_send(con, watched), snapshot_at=moment)
-    if (
-        len(columns) > _MOST_COLUMNS
-        or sum(len(column.name) + len(column.type) for column in columns) > request.max_bytes
-    ):
+    words = sum(len(column.name) + len(column.type) for column in columns)
+    if len(columns) > _MOST_COLUMNS or words > _MOST_NAMES:
         raise errors.UsageError(
-            f"The result has {len(columns):,} columns, which an answer cannot hold. Select fewer of them; "
-            "a file can have all."
+            f"The result has {wording.plural(len(columns), 'column')} and {words:,} characters of names and types, "
+            f"which is too much for an answer. Select fewer columns."
         )
     is_plan = statement.type is duckdb.StatementType.EXPLAIN
     if is_plan:
