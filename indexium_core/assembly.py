@@ -333,7 +333,7 @@ class Assembly:
             is_enabled=lambda: self.settings.snapshots,
             follows_progress=self.is_served,
         )
-        self.queries = Queries(self.snapshots, self.home)
+        self.queries = Queries(self.snapshots, self.home, max_download=lambda: int(self.settings.query_download_limit))
         self.saved_queries = SavedQueries(store, clock=clock)
         self.files = file_details.Details(
             store, self.plans, clock=clock, sidecar_name=lambda: self.settings.sidecar_name

@@ -6,6 +6,7 @@ Every error that can be shown to a user, as one tree.
     │   ├── QueryError         a syntax error in a search, with the position of the word
     │   ├── NoMatchError       a search finds no file, so there is nothing to do
     │   ├── SqlError           an error in the SQL of an analyst, with its position
+    │   ├── TooManyError       as much as possible of this runs already
     │   ├── UnknownIdError     an unknown id, folder or person
     │   └── StalePlanError     the given plan is out of date
     ├── ClusterError           the Dask cluster cannot be used
@@ -52,6 +53,7 @@ __all__ = [
     "SqlError",
     "StalePlanError",
     "StoreError",
+    "TooManyError",
     "UnknownIdError",
     "UsageError",
     "ValidationError",
@@ -122,6 +124,13 @@ class SqlError(UsageError):
         super().__init__(message)
         self.position = position  # of the word with the error, in characters; None: of no single word
         self.length = length  # of that word; 0: not known
+
+
+class TooManyError(UsageError):
+    """Too many of these run already. Try again when one has ended."""
+
+    code = "too_many"
+    http_status = 429
 
 
 class UnknownIdError(UsageError):

@@ -12,10 +12,11 @@ import errno
 import importlib
 import os
 import uuid
+import warnings
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +42,8 @@ from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.flows.scanning.watching import FolderWatcher
+from indexium_core.flows.snapshots import present_snapshot
+from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
 from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
@@ -89,6 +92,7 @@ __all__ = [
     "MetadataPlan",
     "OperationHandle",
     "PersonRow",
+    "PresentSnapshot",
     "RecoverReport",
     "RejectedRow",
     "RescanReport",
@@ -193,6 +197,11 @@ class Library(LibraryServices):
             raise
         _open_libraries[library] = os.getpid()
         return library
+
+    @staticmethod
+    def present_snapshot(home: Path, reason: errors.StoreError) -> AbstractContextManager[PresentSnapshot]:
+        """Return the newest snapshot of a home that `open` cannot open for this reason; without any, it is raised."""
+        return present_snapshot.opened(home, reason)
 
     @staticmethod
     def database_backups_of(home: Path | str | None = None) -> list[DatabaseBackup]:
@@ -311,11 +320,16 @@ class Library(LibraryServices):
         """
         Return the result of a SELECT on the tables for analysts, with all changes so far: docs/snapshots.md.
 
+        If no new snapshot is possible, for example because the disk is full, a warning names its moment.
+
         Raises:
             UsageError: The statement is not valid.
 
         """
-        return self.queries.frame(text)
+        frame = self.queries.frame(text)
+        if "notice" in frame.attrs:
+            warnings.warn(frame.attrs["notice"], stacklevel=2)
+        return frame
 
     def recover(self) -> RecoverReport:
         """Recover the unfinished work of a killed process, as `open` does; operations that run here are skipped."""

@@ -149,6 +149,14 @@ class Settings(BaseSettings):
         description="True: after a change, a copy of the tables appears that analysts can query.",
         counts=_NOW,
     )
+    query_download_limit: ByteSize = _setting(
+        "1GB",
+        "Maximum size of a file with the result of a query that a browser or a REST client downloads. 'indexium sql "
+        "--out' has no limit.",
+        _NOW,
+        ge=1000,
+        le=10**18,
+    )
     thumbnail_budget: ByteSize = _setting(
         "200MB", "Maximum size of all thumbnails in the home; 0 keeps none.", _NOW, ge=0, le=10**18
     )

@@ -1,16 +1,12 @@
-"""Downloads of query results: the whole result as CSV or Parquet, which a query writes into a temporary file."""
+"""Downloads of query results: the whole result as CSV or Parquet, while the query runs."""
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import json
-import tempfile
-import threading
-from collections.abc import Generator
+import logging
 from concurrent.futures import Executor
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from tornado.iostream import StreamClosedError
@@ -19,15 +15,17 @@ from dashboards.result_cache import ResultCache
 from dashboards.web.downloads import FileHandler
 from indexium_core import errors
 from indexium_core.library import Library
+from indexium_core.model.analysis import MEDIA_TYPES, QueryFile
 
 __all__ = ["QueryDownload", "routes"]
 
-_PIECE = 1 << 20  # bytes
-_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+logger = logging.getLogger(__name__)
+
+PATIENCE_SECONDS = 30.0  # in which a browser takes a piece; a slower one has gone
 
 
 def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
-    """Return the addresses below /files/."""
+    """Return the addresses below /files/. `pool` runs nothing else: a download waits for its query."""
     arguments = {"library": library, "result_cache": result_cache, "pool": pool}
     return [(r"/files/query\.(csv|parquet)", QueryDownload, arguments)]
 
@@ -36,48 +34,59 @@ class QueryDownload(FileHandler):
     """`GET /files/query.csv`, `.parquet`: all rows of the query `q` with the values `v` (JSON) of its fields."""
 
     def prepare(self) -> None:
-        self._is_closed = threading.Event()
+        self._stream: QueryFile | None = None
 
     def on_connection_close(self) -> None:
         """Cancel the query, because the browser no longer receives its result."""
-        self._is_closed.set()
+        if self._stream is not None:
+            self._stream.stop()
 
     async def get(self, kind: str) -> None:
-        if self.request.headers.get("Sec-Fetch-Site") == "cross-site":
+        if self.request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
             self.refuse(403, "Only the pages of this server may download results.")
             return
         text, typed = self.get_query_argument("q", ""), self.get_query_argument("v", "{}")
-        with contextlib.ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="indexium-query-")))
-            try:
-                path = await self.on_thread(partial(self._write, text, typed, folder / f"result.{kind}"))
-            except errors.IndexiumError as error:
-                self.refuse(error.http_status, error.message)
-                return
-            pieces = _pieces(path)
-            stack.callback(pieces.close)
-            self.set_header("Content-Type", _TYPES[kind])
-            name = f"indexium-query-{datetime.now(UTC).astimezone():%Y-%m-%d-%H%M}.{kind}"
-            self.set_header("Content-Disposition", f'attachment; filename="{name}"')
-            self.set_header("Content-Length", str(path.stat().st_size))
-            self.set_header("Cache-Control", "no-store")
-            with contextlib.suppress(StreamClosedError):
-                while piece := await self.on_thread(lambda: next(pieces, b"")):
-                    self.write(piece)
-                    await self.flush()
-                self.finish()
+        try:
+            self._stream = await self.on_thread(partial(self._open, text, typed, kind))
+        except errors.IndexiumError as error:
+            self.refuse(error.http_status, error.message)
+            return
+        try:
+            await self._send_stream(self._stream)
+        finally:
+            self._stream.stop()
+            await self.on_thread(self._stream.close)
 
-    def _write(self, text: str, typed: str, path: Path) -> Path:
+    def _open(self, text: str, typed: str, kind: str) -> QueryFile:
         try:
             values = {str(name): str(value) for name, value in json.loads(typed).items()}
         except (ValueError, AttributeError, RecursionError) as error:
             raise errors.UsageError("The values of the fields are not valid JSON.") from error
         queries = self._library.queries
-        queries.write(text, path, queries.values(text, values), is_stopped=self._is_closed.is_set)
-        return path
+        return queries.stream(text, kind, queries.values(text, values), client=self.request.remote_ip or "")
 
+    async def _send_stream(self, stream: QueryFile) -> None:
+        """Send the pieces of a stream; an error after the first one closes the connection."""
+        pieces = stream.pieces()
+        try:
+            piece = await self.on_thread(lambda: next(pieces, b""))
+        except errors.IndexiumError as error:
+            self.refuse(error.http_status, error.message)
+            return
+        self.set_header("Content-Type", MEDIA_TYPES[stream.kind])
+        self.set_header("Content-Disposition", f'attachment; filename="{stream.file_name}"')
+        self.set_header("Cache-Control", "no-store")
+        try:
+            while piece:
+                await self._flushed(piece)
+                piece = await self.on_thread(lambda: next(pieces, b""))
+        except (errors.IndexiumError, StreamClosedError, TimeoutError) as error:
+            logger.info("dashboard.download_ended", extra={"file_name": stream.file_name, "error": str(error)})
+            self.request.connection.stream.close()
+            return
+        self.finish()
 
-def _pieces(path: Path) -> Generator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
+    async def _flushed(self, piece: bytes) -> None:
+        """Send a piece. Raises TimeoutError if the browser does not take it."""
+        self.write(piece)
+        await asyncio.wait_for(asyncio.ensure_future(self.flush()), PATIENCE_SECONDS)

@@ -186,6 +186,7 @@ class DashboardServer:
         self._pictures = ThreadPoolExecutor(max_workers=2, thread_name_prefix="thumbnails")
         self._artwork = ThreadPoolExecutor(max_workers=4, thread_name_prefix="artwork")
         self._films = ThreadPoolExecutor(max_workers=2, thread_name_prefix="originals")
+        self._queries = ThreadPoolExecutor(max_workers=6, thread_name_prefix="query-downloads")
         self.token = service.new_token()  # programs authenticate with it; commands read it in the home
         self._api = Mount(make_app(library, token=self.token), largest=largest)
         self._loop: IOLoop | None = None
@@ -271,7 +272,7 @@ class DashboardServer:
             (r"/thumbnail/(\d{1,19})", Thumbnail, {"library": self._library, "pool": self._pictures}),
             *artwork.routes(self._library, self._artwork),
             *downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
-            *query_downloads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
+            *query_downloads.routes(self._library, self._pages.shared.result_cache, self._queries),
             *uploads.routes(self._library, self._pages.shared.result_cache, self._pages.shared.pool),
             (r"/favicon.ico", RedirectHandler, {"url": "/assets/icon.svg"}),
         ]
@@ -320,6 +321,7 @@ class DashboardServer:
         self._pictures.shutdown(wait=False, cancel_futures=True)
         self._artwork.shutdown(wait=False, cancel_futures=True)
         self._films.shutdown(wait=False, cancel_futures=True)
+        self._queries.shutdown(wait=False, cancel_futures=True)
         server.unlisten()
         for client in tuple(server._tornado._clients):  # noqa: SLF001 - Bokeh has no public list of its websockets
             client._socket.close()  # noqa: SLF001

@@ -30,6 +30,7 @@ from indexium_core.api.routes import (
     operations,
     planning,
     properties,
+    queries,
     titles,
     tracks,
 )
@@ -74,6 +75,7 @@ def _routes() -> list[BaseRoute]:
         fields,
         events,
         metrics,
+        queries,
         command_calls,
     )
     for routes in modules:

@@ -22,6 +22,8 @@ from urllib.parse import unquote
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
+from indexium_core.api.streams import IncompleteStreamError
+
 __all__ = ["ASGIApp", "Asgi", "Mount"]
 
 logger = logging.getLogger(__name__)
@@ -192,7 +194,8 @@ class Asgi(RequestHandler):
             await self._mount.app(self._scope(), self._receive, self._send)
             if not self._finished and not self._disconnected.is_set():
                 self.finish()
-        except (asyncio.CancelledError, StreamClosedError):  # a write may notice first that the client disconnected
+        # A write may notice first that the client disconnected.
+        except (asyncio.CancelledError, StreamClosedError, IncompleteStreamError):
             self._hang_up()
         except Exception:
             if not self._disconnected.is_set():  # otherwise the client disconnected during the transfer

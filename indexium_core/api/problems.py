@@ -18,6 +18,7 @@ from tornado.iostream import StreamClosedError
 
 from indexium_core import errors
 from indexium_core.api import wire
+from indexium_core.api.streams import IncompleteStreamError
 from indexium_core.model import jsonable
 
 __all__ = ["CALLS", "CODES", "DESCRIBED", "ProblemAnswer", "answer", "install", "of_error"]
@@ -39,7 +40,7 @@ CODES: Mapping[str, str] = {
     "too_large": "the body is larger than the service accepts",
     "invalid_request": "a field or a parameter is missing, unknown or invalid",
     "key_reused": "the Idempotency-Key was used for a different request",
-    "too_many": "the limit of started jobs per minute is reached; Retry-After holds the seconds to wait",
+    "too_many": "too many started jobs in a minute (Retry-After has the seconds to wait), or queries at once",
     "internal": "the service failed; its log shows the cause",
 }
 _OF_STATUS = {400: "bad_request", 401: "unauthorized", 403: "forbidden", 404: "unknown_address"}
@@ -160,7 +161,8 @@ def _allowed(request: Request) -> str:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    if not isinstance(error, StreamClosedError | ClientDisconnect):  # the client disconnected: not an error
+    # The client disconnected, or the cause is logged already.
+    if not isinstance(error, StreamClosedError | ClientDisconnect | IncompleteStreamError):
         what = f"{request.method} {request.url.path}"
         logger.error("api.unexpected", extra={"user_action": what}, exc_info=error)
     return answer(500, "internal", "The service failed; its log shows the cause. No file was left half-written.")

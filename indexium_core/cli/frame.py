@@ -12,7 +12,7 @@ import importlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,7 +26,7 @@ from indexium_core.model import wording
 from indexium_core.version import __version__
 
 if TYPE_CHECKING:  # these import the database and the files
-    from indexium_core.library import Library
+    from indexium_core.library import Library, PresentSnapshot
     from indexium_core.model.job import UnrecordedResults
     from indexium_core.services import LibraryServices
 
@@ -100,6 +100,19 @@ def frame(
 def opened(context: typer.Context) -> Iterator[LibraryServices]:
     """Open the chosen home and close it at the end. If a service has it open, commands call the service."""
     with _library(chosen_home(context)) as library, _reporting(library):
+        yield library
+
+
+@contextmanager
+def opened_tables(context: typer.Context) -> Iterator[LibraryServices | PresentSnapshot]:
+    """Open the chosen home for queries of analysts; if its disk is full, its newest snapshot answers alone."""
+    with ExitStack() as stack:
+        try:
+            library: LibraryServices | PresentSnapshot = stack.enter_context(opened(context))
+        except errors.StoreError as error:
+            from indexium_core.library import Library
+
+            library = stack.enter_context(Library.present_snapshot(chosen_home(context), error))
         yield library
 
 

@@ -115,7 +115,7 @@ class Processes(Threads):
     released, and `wait_for_previous_processes` returns.
     """
 
-    def __init__(self, lock: Path, *, modules: Sequence[str] = (), spare: int = 1) -> None:
+    def __init__(self, lock: Path, *, modules: Sequence[str] = (), spare: int = 1, are_reused: bool = True) -> None:
         """
         Create the pool.
 
@@ -123,10 +123,12 @@ class Processes(Threads):
             lock: A file that every worker process locks while it runs; it is created if missing.
             modules: Modules of the functions to call; a worker process has loaded them when it starts.
             spare: Number of processors that work on items leaves to the interface.
+            are_reused: Whether a process runs several calls. Otherwise each call has a new process, without the memory
+                that a call before it left behind.
 
         """
         super().__init__()
-        self._spare = spare
+        self._spare, self._are_reused = spare, are_reused
         self._server = ForkServer(lock, modules)
         self._workers_lock = threading.Lock()
         self._idle: list[_Worker] = []
@@ -219,7 +221,7 @@ class Processes(Threads):
 
     def _release(self, worker: _Worker) -> None:
         with self._workers_lock:
-            if worker.is_free and not self._is_closed:
+            if worker.is_free and self._are_reused and not self._is_closed:
                 self._busy.discard(worker)
                 worker.idle_since = time.monotonic()
                 self._idle.append(worker)

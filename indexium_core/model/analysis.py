@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 __all__ = [
+    "MEDIA_TYPES",
     "FieldKind",
     "QueryAnswer",
     "QueryColumn",
     "QueryCompletion",
     "QueryField",
+    "QueryFile",
     "SavedQuery",
     "SchemaColumn",
     "SchemaTable",
     "SnapshotReport",
 ]
 
+# The files that a download of a result can have.
+MEDIA_TYPES: Mapping[str, str] = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 FieldKind = Literal["text", "number", "date", "flag", "any"]
 
 
@@ -50,11 +55,53 @@ class QueryAnswer:
     total: int | None  # rows of the whole result; None: the query was stopped at its time limit, so it is not known
     snapshot_at: datetime
     seconds: float = 0.0  # duration of the query
+    cut_values: int = 0  # values of the rows that are too long for an answer: they end with their length
+    notice: str = ""  # why the snapshot is not up to date, "" if it is
 
     @property
     def is_cut(self) -> bool:
         """Whether the result has, or may have, more rows than the answer."""
         return self.total is None or self.total > len(self.rows)
+
+    def records(self) -> list[dict[str, Any]]:
+        """
+        Return the rows as objects for JSON, which has no infinite numbers: they become null.
+
+        A second column `a` has the name `a_1`, as in a file.
+        """
+        names: dict[str, None] = {}
+        numbers: dict[str, int] = {}
+        for column in self.columns:
+            name = column.name
+            while name in names:
+                numbers[column.name] = numbers.get(column.name, 0) + 1
+                name = f"{column.name}_{numbers[column.name]}"
+            names[name] = None
+        return [dict(zip(names, map(_for_json, row), strict=True)) for row in self.rows]
+
+
+def _for_json(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _for_json(each) for key, each in value.items()}
+    return [_for_json(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+class QueryFile(Protocol):
+    """All rows of a result as the bytes of a file, which nobody stores."""
+
+    kind: str  # of `MEDIA_TYPES`
+    file_name: str
+
+    def pieces(self) -> Iterator[bytes]:
+        """Return the bytes as the query finds rows. Raises `UsageError`; before the first piece, of the query."""
+
+    def stop(self) -> None:
+        """Let the query end soon; any thread may call this."""
+
+    def close(self) -> None:
+        """Stop the query, and wait for its end."""
 
 
 class QueryField(NamedTuple):

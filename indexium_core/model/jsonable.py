@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 __all__ = ["plain"]
 
@@ -34,7 +36,9 @@ def plain(value: Any) -> Any:
 
 _FORMS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (datetime, lambda moment: moment.isoformat().replace("+00:00", "Z")),
-    (date, date.isoformat),
+    (date | time, lambda value: value.isoformat()),
+    (Decimal, float),
+    (timedelta | UUID, str),
     (bytes, lambda data: data.decode("utf-8", "replace")),
     (Path, str),
     (Mapping, dict),

@@ -67,6 +67,12 @@ def test_query_is_written_with_completions_and_run(look: Site, known: Library) -
     assert len(duckdb.read_parquet(str(download(page, "Parquet"))).fetchall()) == 3 * files
     page.get_by_role("button", name="Copy as pandas").click()
     expect(page.get_by_text("The Python code is in the clipboard.")).to_be_visible()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("The address of the result is in the clipboard.")).to_be_visible()
+    found = page.context.new_page().goto(page.evaluate("navigator.clipboard.readText()"))
+    assert found is not None
+    assert found.json()["total"] == 3 * files
     # Saved under a name, removed, restored.
     sql.press("Control+s")
     page.get_by_role("textbox", name="Name of the query").fill("Three of each")

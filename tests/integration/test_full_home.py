@@ -184,3 +184,23 @@ def test_command_in_full_home_prints_one_sentence(
         (disk / "filler").unlink()
         with Library.open(disk / "home") as library:
             assert library.history().items == []
+
+
+def test_queries_and_exports_of_a_full_home_use_its_present_snapshot(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Library.open(home) as library:
+        library.queries.run("SELECT 1")
+    fill(home.parent / "filler")
+    out, tables = tmp_path / "files.csv", tmp_path / "tables"
+    for words in (["sql", "SELECT count(*) AS films FROM files"], ["sql", "FROM files", "--out", str(out)]):
+        assert cli.main(["--home", str(home), *words]) == 0
+        assert "The answer shows the state of today" in " ".join(capsys.readouterr().err.split())
+    assert cli.main(["--home", str(home), "export", "parquet", str(tables)]) == 0
+    assert "No space left on device" in capsys.readouterr().err
+    assert len(out.read_text().splitlines()) == 7
+    assert (tables / "files.parquet").exists()
+    full = home.parent / "full.csv"
+    assert cli.main(["--home", str(home), "sql", "FROM range(1000000)", "--out", str(full)]) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert not full.exists()

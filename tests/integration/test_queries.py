@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import re
+import shutil
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
+import pandas as pd
 import pytest
 
 from indexium_core import cli, errors
+from indexium_core.flows.snapshots import queries as queries_module
 from indexium_core.flows.snapshots.queries import Queries
+from indexium_core.jobs.executors import WorkerLostError
 from indexium_core.model import query
 from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.store import snapshot
 from tests.support.studio import Studio
 
 READERS = (
@@ -103,6 +114,22 @@ ESCAPES = (
     "SELECT * FROM sqlite_scan('{out}', 't')",
     "SELECT * FROM postgres_scan('', '', '')",
     "FROM read_blob('/proc/self/environ')",
+    "FROM query('FROM read_blob(''{snapshot}'')')",
+    "FROM \"QUERY\" /* x */ ('FROM files')",
+    "FROM `query`('FROM files')",
+    "FROM query_table('files')",
+    "FROM json_execute_serialized_sql(json_serialize_sql('SELECT 42'))",
+    "FROM `read_blob`('{snapshot}')",
+    "FROM read_duckdb('{snapshot}')",
+    "FROM enable_logging(storage := 'file', storage_path := '{out}')",
+    "FROM enable_profiling()",
+    "FROM force_checkpoint('snapshot')",
+    "FROM seq_scan('files')",
+    "FROM python_map_function(1)",
+    "FROM arrow_scan_dumb(1::POINTER, 2::POINTER, 3::POINTER)",
+    "SELECT sleep_ms(1)",
+    "SELECT write_log('x')",
+    "SELECT __internal_decompress_string(1::HUGEINT)",
 )
 
 
@@ -191,6 +218,174 @@ def test_query_is_cancelled(queries: Queries) -> None:
     assert failure.value.reason == "cancelled"
 
 
+def test_long_values_are_cut_and_say_their_length(queries: Queries) -> None:
+    text = (
+        "SELECT repeat('x', 30_000_000), encode(repeat('é', 200_000)), ['a', repeat('y', 150_000)], "
+        "{'k': repeat('z', 150_000)}, range(1_000_000), 7"
+    )
+    answer = queries.run(text)
+    [(word, data, words, entry, numbers, number)] = answer.rows
+    assert word == f"{'x' * 100_000}… (30,000,000 characters)"
+    assert data == f"{'é' * 50_000}… (400,000 bytes)"
+    assert words == ["a", f"{'y' * 100_000}… (150,000 characters)"]
+    assert entry == {"k": f"{'z' * 100_000}… (150,000 characters)"}
+    assert numbers[:3] == [0, 1, 2]
+    assert numbers[-1] == "… (1,000,000 elements)"
+    assert (number, answer.cut_values) == (7, 5)
+    assert len(pickle.dumps(answer)) < 3_000_000
+
+
+def test_answer_ends_before_the_row_that_exceeds_its_bytes(queries: Queries) -> None:
+    answer = queries.run("SELECT repeat('x', 90_000) FROM range(1000)", max_bytes=1_000_000)
+    assert (len(answer.rows), answer.total, answer.cut_values) == (11, 1000, 0)
+    wide = ", ".join(f"repeat('x', 90_000) AS c{n}" for n in range(100))
+    answer = queries.run(f"SELECT {wide} FROM range(3)", max_bytes=1_000_000)
+    assert (len(answer.rows), answer.total) == (1, 3)
+    assert len(str(answer.rows)) < 1_100_000
+
+
+def test_result_has_a_limit_of_columns(queries: Queries) -> None:
+    wide = ", ".join(f"{n} AS c{n}" for n in range(2500))
+    with pytest.raises(errors.UsageError, match=r"The result has 2,500 columns and .* too much for an answer"):
+        queries.run(f"SELECT {wide}")
+    assert queries.run("SELECT 1 AS n", max_bytes=1).rows == [(1,)]
+
+
+def test_table_arrives_in_parts(queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[int] = []
+    receive = queries_module._RunningQuery.receive
+
+    def count(run: queries_module._RunningQuery, frame: pd.DataFrame) -> None:
+        parts.append(len(frame))
+        receive(run, frame)
+
+    monkeypatch.setattr(queries_module._RunningQuery, "receive", count)
+    text = (
+        "SELECT i, CASE WHEN i > 200_000 THEN i END AS j, i::VARCHAR AS k, sum(i) OVER () AS s, [i] AS l"
+        " FROM range(300_000) AS r(i)"
+    )
+    frame = queries.frame(text)
+    assert len(parts) > 2
+    assert (len(frame), list(frame.index[-2:]), frame["j"].isna().sum()) == (300_000, [299_998, 299_999], 200_001)
+    assert [str(kind) for kind in frame.dtypes] == ["int64", "Int64", "str", "Int64", "object"]
+    assert list(queries.frame("SELECT 1 AS n WHERE false").columns) == ["n"]
+
+
+def test_files_of_a_result_are_those_of_the_snapshot(queries: Queries) -> None:
+    ids = [row[0] for row in queries.run("SELECT file_id FROM files ORDER BY file_id").rows]
+    assert queries.file_ids("SELECT i AS file_id FROM range(100_000_000) AS r(i)", seconds=60) == ids
+    with pytest.raises(errors.UsageError, match="file_id"):
+        queries.file_ids("SELECT 1 AS other")
+
+
+def test_time_of_the_snapshot_does_not_count(queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
+    refresh, spent = queries._snapshots.refresh, [0.0]
+
+    def slow() -> str:
+        spent[0] += 100.0
+        return refresh()
+
+    monkeypatch.setattr(queries._snapshots, "refresh", slow)
+    monkeypatch.setattr(queries_module, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + spent[0]))
+    assert queries.run("SELECT count(*) FROM range(200_000_000) AS r(i) WHERE i % 7 = 0", seconds=50).total == 1
+
+
+def test_further_queries_wait_for_their_turn(queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = threading.Event()
+    endless = "SELECT count(*) FROM range(10000000) AS a, range(10000000) AS b"
+
+    def run() -> None:
+        with pytest.raises(errors.UsageError, match="cancelled"):
+            queries.run(endless, seconds=60, is_stopped=stopped.is_set)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    end = time.monotonic() + 30
+    while len(queries._processes._busy) < 4 and time.monotonic() < end:
+        time.sleep(0.02)
+    with pytest.raises(errors.TooManyError, match="4 other queries run already"):
+        queries.run("SELECT 1", seconds=0.5)
+    assert len(queries.frame("SELECT 1")) == 1, "an export has turns of its own"
+    stopped.set()
+    for thread in threads:
+        thread.join()
+    assert queries.run("SELECT 1").rows == [(1,)]
+
+
+@pytest.mark.parametrize("text", ["SELECT '\ud800'", "SELECT 1 -- \udc80"])
+def test_half_a_character_is_a_usage_error(queries: Queries, tmp_path: Path, text: str) -> None:
+    for call in (queries.run, queries.frame, lambda each: queries.write(each, tmp_path / "x.csv")):
+        with pytest.raises(errors.UsageError, match="a character that is not valid Unicode"):
+            call(text)
+    with pytest.raises(errors.UsageError, match="a character that is not valid Unicode"):
+        queries.run("SELECT $x", {"x": "\ud800"})
+
+
+def test_process_without_a_limit_of_the_system_ends_at_its_memory(studio: Studio) -> None:
+    program = (
+        "import pathlib, sys\n"
+        "from indexium_core.flows.snapshots import sandbox\n"
+        "sandbox._limit_memory = lambda: None\n"  # as on macOS
+        "sandbox.MEMORY = 300_000_000\n"
+        "class Watched:\n"
+        "    started = lambda self: None\n"
+        "    is_cancelled = lambda self: False\n"
+        "    note_memory = lambda self: print('memory', flush=True)\n"
+        "text = 'SELECT list(i) FROM range(100_000_000) AS r(i)'\n"
+        "request = sandbox.QueryRequest(home=pathlib.Path(sys.argv[1]), text=text, max_rows=1, max_bytes=1)\n"
+        "print(sandbox.run_query(Watched(), request))\n"
+    )
+    studio.library.queries.run("SELECT 1")
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(studio.library.home)], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("memory\n", -signal.SIGKILL), done.stderr
+
+
+def test_memory_that_ends_the_process_is_explained(queries: Queries, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(run: queries_module._RunningQuery, *_: object) -> None:
+        run.note_memory()
+        raise WorkerLostError("was ended by SIGKILL")
+
+    monkeypatch.setattr(queries._processes, "call_with_callbacks", lost)
+    with pytest.raises(errors.SqlError, match=r"^The query needs more memory than it may use"):
+        queries.run("SELECT 1")
+    monkeypatch.setattr(queries_module._RunningQuery, "note_memory", lambda _: None)  # the system ended it
+    with pytest.raises(errors.SqlError, match=r"^The query needs more memory than it may use.*SIGKILL"):
+        queries.run("SELECT 1")
+
+
+def test_full_disk_answers_from_the_present_snapshot(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Studio(tmp_path, 2).library as library:
+        home = str(library.home)
+        library.sql("SELECT 1")
+
+        def full(*_: object) -> None:
+            raise errors.StoreError("The disk of the home is full.")
+
+        monkeypatch.setattr(snapshot, "write", full)
+        library.snapshots._is_changed = True
+        answer = library.queries.run("SELECT count(*) FROM files")
+        assert answer.rows == [(2,)]
+        pattern = (
+            r"The disk of the home is full\. The answer shows the state of today \d\d:\d\d, without later changes\."
+        )
+        assert re.fullmatch(pattern, answer.notice)
+        with pytest.warns(UserWarning, match="The disk of the home is full"):
+            assert len(library.sql("FROM files")) == 2
+    capsys.readouterr()
+    for words in (["sql", "FROM files"], ["sql", "FROM files", "--out", "f.csv"], ["export", "parquet", "tables"]):
+        monkeypatch.chdir(tmp_path)
+        assert cli.main(["--home", home, *words]) == 0
+        assert re.search(pattern, " ".join(capsys.readouterr().err.split())), words
+    shutil.rmtree(Path(home, "snapshot"))
+    assert cli.main(["--home", home, "sql", "FROM files"]) == 1
+    assert "The disk of the home is full" in capsys.readouterr().err
+
+
 def test_too_much_memory_is_explained(queries: Queries) -> None:
     with pytest.raises(errors.UsageError, match="more memory than it may use"):
         queries.run("SELECT list(i) FROM range(300_000_000) AS numbers(i)", seconds=60)
@@ -248,13 +443,6 @@ def test_errors_name_their_place(queries: Queries) -> None:
             queries.run(text)
         assert failure.value.message.startswith(message)
         assert (failure.value.position, failure.value.length) == (position, length)
-
-
-@pytest.mark.parametrize(("text", "values"), [("SELECT '\ud800'", {}), ("SELECT $name", {"name": "a\udcff"})])
-def test_text_that_is_not_unicode_is_explained(queries: Queries, text: str, values: dict[str, str]) -> None:
-    for run in (queries.run, queries.frame):
-        with pytest.raises(errors.UsageError, match="a character that is not valid Unicode"):
-            run(text, values)
 
 
 def test_schema_has_every_table_with_types_and_descriptions(queries: Queries) -> None:
@@ -386,3 +574,7 @@ def test_command_prints_and_writes_rows(
     assert (tmp_path / "f.csv").exists()
     assert cli.main(["--home", home, "sql", "DELETE FROM files"]) == 2
     assert "Only SELECT and EXPLAIN are possible" in capsys.readouterr().err
+    assert cli.main(["--home", home, "sql", "--json", "SELECT 1.5 AS n, repeat('x', 200_000) AS n"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["items"] == [{"n": 1.5, "n_1": f"{'x' * 100_000}… (200,000 characters)"}]
+    assert "1 long value is cut, and ends with its length" in printed.err

@@ -29,6 +29,7 @@ import {plural} from "../../components/wording.js"
  * @property {string[][]} facts
  * @property {string} files
  * @property {string} search
+ * @property {string} api
  * @property {string} pandas
  * @property {{count: number, text: string, hint: string, edit: string} | null} selection
  * @property {Record<"kind" | "x" | "y" | "colour", ChartField>} choices
@@ -75,7 +76,7 @@ const drawEmpty = ({examples}) =>
   )
 
 /** @param {View} view */
-const drawExport = ({files, search}) => [
+const drawExport = ({files, search, api}) => [
   files &&
     h("a", {class: "btn small quiet", href: `${files}query.csv?${search}`, download: "", data: {key: "csv"}}, "CSV"),
   files &&
@@ -84,6 +85,12 @@ const drawExport = ({files, search}) => [
       {class: "btn small quiet", href: `${files}query.parquet?${search}`, download: "", data: {key: "pq"}},
       "Parquet",
     ),
+  api &&
+    button("Copy link", "link", {
+      kind: "small quiet",
+      title: "Address of this result as JSON, for programs",
+      data: {key: "link"},
+    }),
   button("Copy as pandas", "copy", {kind: "small quiet", data: {key: "copy"}}),
 ]
 
@@ -328,6 +335,7 @@ export function render(context) {
       example: (self, {index}) => self.send("example", {index: Number(index)}),
       chart: (self, {name}, target) => self.send("chart", {[name]: target.value}),
       copy: async self => self.send("copied", {ok: await copyText(self.view.pandas)}),
+      link: async self => self.send("linked", {ok: await copyText(new URL(self.view.api, location.href).href)}),
     },
   })
   el.classList.add("ix", "result-parts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ __all__ = ["cell", "column_facts", "is_integer", "is_number", "is_time", "kind_o
 
 SHOWN = 300  # characters of a cell
 ITEMS = 4  # shown elements of a list
+_LENGTH = re.compile(r"… \([\d,]+ (?:characters|bytes)\)\Z")  # at the end of a cut value
 _SIGNED = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _INTEGERS = (*_SIGNED, *(f"U{name}" for name in _SIGNED))
 _NUMBERS = (*_INTEGERS, "FLOAT", "DOUBLE", "DECIMAL")
@@ -79,7 +81,11 @@ def cell(column: QueryColumn, value: Any) -> dict[str, Any]:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    """Return the start of a long text; the length of a value that the answer has cut stays."""
+    if len(text) <= SHOWN:
+        return text
+    found = _LENGTH.search(text)
+    return f"{text[:SHOWN]}{found[0]}" if found else f"{text[: SHOWN - 1]}…"
 
 
 def ordered(rows: Sequence[tuple[Any, ...]], column: int, *, descending: bool) -> list[tuple[Any, ...]]:

@@ -106,7 +106,8 @@ class QueryScreen(Screen):
             select=lambda _: self._select(),
             edit=lambda _: self._edit(),
             example=lambda message: self._open_example(int(message["index"])),
-            copied=lambda message: self._copied(ok=bool(message.get("ok"))),
+            copied=lambda message: self._copied("The Python code is", ok=bool(message.get("ok"))),
+            linked=lambda message: self._copied("The address of the result is", ok=bool(message.get("ok"))),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -360,7 +361,9 @@ class QueryScreen(Screen):
             return
         answer = found.answer
         shown = self._rows[(self._page - 1) * PER_PAGE : self._page * PER_PAGE]
-        search = {"q": found.text, "v": json.dumps(dict(found.typed))} if found.typed else {"q": found.text}
+        typed = json.dumps(dict(found.typed)) if found.typed else ""
+        search = {"q": found.text, "v": typed} if typed else {"q": found.text}
+        wanted = {"sql": found.text, "values": typed} if typed else {"sql": found.text}
         self._result.put(
             state="result",
             faded=self._running is not None,
@@ -385,6 +388,7 @@ class QueryScreen(Screen):
             facts=result_table.column_facts(answer) if self._tab == "columns" else [],
             files=self._session.files,
             search=urlencode(search),
+            api=f"/api/query?{urlencode(wanted)}" if self._session.files else "",
             pandas=self._library.queries.pandas_code(found.text, found.values),
             selection=parts.selection_view(found.file_ids, found.summary, editable=self._can_edit()),
             **self._chart.view(answer),
@@ -425,9 +429,9 @@ class QueryScreen(Screen):
         if self._found is not None and self._tab == "chart":
             self._chart.draw(self._found.answer, self._session.view.theme)
 
-    def _copied(self, *, ok: bool) -> None:
+    def _copied(self, what: str, *, ok: bool) -> None:
         if ok:
-            self._bridge.toast("good", "The Python code is in the clipboard.")
+            self._bridge.toast("good", f"{what} in the clipboard.")
         else:
             self._bridge.toast("error", "The browser did not allow access to the clipboard.")
 
@@ -464,17 +468,22 @@ class QueryScreen(Screen):
 
 
 def cut_sentence(answer: QueryAnswer) -> str:
-    """Return the sentence about the rows that the answer omits, "" if it has all."""
-    if not answer.is_cut:
-        return ""
-    shown = wording.count(len(answer.rows))
+    """Return the sentences about what the answer omits, "" if it has all."""
+    sentences = [answer.notice] if answer.notice else []
     if answer.total is None:
-        return (
+        sentences.append(
             f"The query was stopped after {answer.seconds:.0f} s. The table and the chart have only the"
             f" {_first_rows(answer)}; the total number of rows is not known. CSV and Parquet have all of them."
         )
-    total = wording.plural(answer.total, "row")
-    return f"The table and the chart have only the first {shown} of {total}. CSV and Parquet have all of them."
+    elif answer.is_cut:
+        shown, total = wording.count(len(answer.rows)), wording.plural(answer.total, "row")
+        sentences.append(
+            f"The table and the chart have only the first {shown} of {total}. CSV and Parquet have all of them."
+        )
+    if answer.cut_values:
+        words = "long value is cut, and ends with its length", "long values are cut, and end with their length"
+        sentences.append(f"{wording.plural(answer.cut_values, *words)}. CSV and Parquet have whole values.")
+    return " ".join(sentences)
 
 
 def _typed(message: Mapping[str, Any]) -> tuple[str, dict[str, str]]:

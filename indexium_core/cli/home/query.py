@@ -10,7 +10,7 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.cli.frame import app, opened
+from indexium_core.cli.frame import app, opened_tables
 from indexium_core.cli.options import AsJson, assignments
 from indexium_core.model import wording
 
@@ -34,17 +34,22 @@ def sql(
     if not text.strip():
         raise errors.UsageError("Write a query, for example: indexium sql 'FROM files LIMIT 5'.")
     typed = {name.removeprefix("$"): value for name, value in assignments(values, "NAME=VALUE").items()}
-    with opened(context) as library:
+    with opened_tables(context) as library:
         parameters = library.queries.values(text, typed)
         if out is not None:
+            _note(library.snapshots.refresh())
             count = library.queries.write(text, out.absolute(), parameters)
             output.note(f"{wording.plural(count, 'row', 'rows')} written to {out}.")
             return
         answer = library.queries.run(text, parameters, max_rows=rows)
-    names = [column.name for column in answer.columns]
+    _note(answer.notice)
+    if answer.cut_values:
+        words = "long value is cut, and ends with its length", "long values are cut, and end with their length"
+        output.note(f"{wording.plural(answer.cut_values, *words)}. '--out FILE' writes whole values.")
     if as_json:
-        output.to_json({"items": [dict(zip(names, row, strict=True)) for row in answer.rows], "total": answer.total})
+        output.to_json({"items": answer.records(), "total": answer.total})
         return
+    names = [column.name for column in answer.columns]
     output.table(names, [["" if value is None else str(value) for value in row] for row in answer.rows])
     if answer.total is None:
         output.note(
@@ -53,3 +58,8 @@ def sql(
         )
     elif answer.is_cut:
         output.note(f"The first {len(answer.rows):,} of {answer.total:,} rows. '--out FILE' writes all of them.")
+
+
+def _note(notice: str) -> None:
+    if notice:
+        output.note(notice)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from indexium_core.cli import output
-from indexium_core.cli.frame import app, opened
+from indexium_core.cli.frame import app, opened, opened_tables
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
@@ -38,6 +38,9 @@ def parquet(
     folder: Annotated[Path, typer.Argument(help="Folder of the files; it is created if missing.")],
 ) -> None:
     """Export each table into a Parquet file of its name; existing files of these names are replaced."""
-    with opened(context) as library:
+    with opened_tables(context) as library:
+        notice = library.snapshots.refresh()
         files = library.snapshots.export_parquet(folder.absolute())
+    if notice:
+        output.note(notice)
     output.note(f"{wording.plural(len(files), 'table', 'tables')} written to {folder}.")

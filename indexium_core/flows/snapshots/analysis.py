@@ -13,12 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors, settings
+from indexium_core.model import wording
 from indexium_core.store.snapshot import quoted, tables
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["FOLDER", "POINTER", "connect", "export_parquet", "newest", "open_newest", "snapshots"]
+__all__ = [
+    "FOLDER",
+    "POINTER",
+    "connect",
+    "export_parquet",
+    "newest",
+    "notice_of_present",
+    "open_newest",
+    "snapshots",
+]
 
 FOLDER, POINTER = "snapshot", "newest"  # the folder in the home, and the file in it that names the newest snapshot
 _CONFIG = {"TimeZone": "UTC", "autoinstall_known_extensions": False}
@@ -96,6 +106,16 @@ def open_newest(
             raise
         return connection
     raise AssertionError("unreachable")
+
+
+def notice_of_present(home: Path, reason: errors.StoreError) -> str:
+    """Return a sentence about the newest snapshot, because there is no newer one for this reason; "" without any."""
+    try:
+        with open_newest(home) as connection:
+            [(moment,)] = connection.execute("FROM snapshot.main.snapshot SELECT snapshot_at").fetchall()
+    except errors.IndexiumError:
+        return ""
+    return f"{reason.message} The answer shows the state of {wording.when(moment)}, without later changes."
 
 
 def _lock(

@@ -136,11 +136,30 @@ class Snapshots:
         self.refresh()
         return analysis.export_parquet(self._database.home, folder)
 
-    def refresh(self) -> None:
-        """Take a snapshot if something may have changed since the newest one."""
+    @remote()
+    def refresh(self) -> str:
+        """
+        Take a snapshot if something may have changed since the newest one.
+
+        If that fails and there is an older one, return a sentence with the reason and the moment of the older one,
+        otherwise "".
+
+        Raises:
+            StoreError: It fails, for example because the disk is full, and there is no older one.
+
+        """
         with self._taking:  # a snapshot that another thread is taking now has the last change
-            if self._is_changed or not self._is_enabled() or not self._is_current:
+            if not self._is_changed and self._is_enabled() and self._is_current:
+                return ""
+            try:
                 self._take(None)
+            except errors.StoreError as error:
+                logger.warning("snapshot.failed", extra={"error": str(error)})
+                notice = analysis.notice_of_present(self._database.home, error)
+                if not notice:
+                    raise
+                return notice
+        return ""
 
     def close(self) -> None:
         """Take a last snapshot if something has changed since the newest one, and end the thread."""

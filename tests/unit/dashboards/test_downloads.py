@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import tempfile
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +15,7 @@ import pytest
 
 from dashboards.pages.plan import exchange
 from dashboards.state import PlanState
-from dashboards.web import downloads, server
+from dashboards.web import downloads, query_downloads, server
 from indexium_core.library import Library
 from indexium_core.model.planning.changes import ChangesPreview
 from tests.support import media
@@ -24,7 +27,7 @@ class Site:
     """A served library of two films."""
 
     def __init__(self, library: Library, running: server.DashboardServer) -> None:
-        self.library, self._running = library, running
+        self.library, self._running, self.port = library, running, running.port
         self.result_cache = running._pages.shared.result_cache
         self.origin = f"http://127.0.0.1:{running.port}"
 
@@ -79,6 +82,72 @@ def test_query_download_has_every_row(site: Site) -> None:
         assert (status, headers["content-type"]) == (422, "text/plain; charset=utf-8")
         assert reason in body
     assert site.ask("GET", "/files/query.csv?q=SELECT+1", **{"Sec-Fetch-Site": "cross-site"})[0] == 403
+
+
+ENDLESS = "/files/query.csv?q=SELECT+i+FROM+range(100000000000)+AS+r(i)"
+
+
+def begun(site: Site, path: str = ENDLESS) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    """Return a connection whose answer has begun, and that reads no further."""
+    line = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+    line.request("GET", path)
+    answer = line.getresponse()
+    return line, answer
+
+
+def wait_until_free(site: Site) -> None:
+    end = time.monotonic() + 20
+    while site.library.queries._streams._running.total():
+        assert time.monotonic() < end, "a download has not ended"
+        time.sleep(0.05)
+
+
+def stored_bytes() -> int:
+    folders = Path(tempfile.gettempdir()).glob("indexium-query-*")
+    return sum(file.stat().st_size for folder in folders for file in folder.glob("*"))
+
+
+def test_query_download_is_not_stored_and_ends_at_its_limit(site: Site) -> None:
+    site.library.configuration.set("query_download_limit", "3MB")
+    try:
+        line, answer = begun(site)
+        assert (answer.status, answer.getheader("content-length")) == (200, None)
+        first = answer.read(1_000_000)
+        assert stored_bytes() == 0
+        with pytest.raises(http.client.IncompleteRead) as cut:  # the browser sees a failed download
+            answer.read()
+        text = (first + cut.value.partial).decode()
+        line.close()
+    finally:
+        site.library.configuration.set("query_download_limit", None)
+    assert 2_900_000 < len(text) < 3_100_000
+    assert text.splitlines()[-1] == (
+        "# This file is not complete. The download is larger than 3 MB (INDEXIUM_QUERY_DOWNLOAD_LIMIT). Select fewer "
+        "rows or columns, or use 'indexium sql --out FILE', which has no limit."
+    )
+    wait_until_free(site)
+
+
+def test_query_downloads_of_a_client_are_limited_and_delay_no_other_export(site: Site) -> None:
+    lines = [begun(site) for _ in range(2)]
+    status, headers, sentence = site.ask("GET", ENDLESS)
+    assert (status, headers["content-type"]) == (429, "text/plain; charset=utf-8")
+    assert sentence == "2 downloads of queries run already. Try again when one has ended."
+    assert site.ask("GET", "/files/plan.csv?q=")[0] == 200
+    assert site.library.queries.run("SELECT 1").rows == [(1,)]
+    for line, answer in lines:
+        assert answer.status == 200
+        answer.close()
+        line.close()
+    wait_until_free(site)
+
+
+def test_query_download_ends_if_nobody_reads_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(query_downloads, "PATIENCE_SECONDS", 0.5)
+    line, answer = begun(site)
+    wait_until_free(site)
+    answer.close()
+    line.close()
 
 
 def test_download_name_has_only_letters_digits_and_dashes() -> None:

@@ -53,6 +53,8 @@ def test_cells_have_kinds() -> None:
     many = result_table.cell(QueryColumn("people", "VARCHAR[]"), list("abcdef"))
     assert many == {"kind": "list", "items": ["a", "b", "c", "d"], "more": 2}
     assert len(result_table.cell(QueryColumn("t", "VARCHAR"), "x" * 5000)["text"]) == result_table.SHOWN
+    cut = result_table.cell(QueryColumn("t", "VARCHAR"), f"{'x' * 5000}… (30,000,000 characters)")["text"]
+    assert (cut[:300], cut[300:]) == ("x" * 300, "… (30,000,000 characters)")
 
 
 def test_sorted_rows_have_empty_ones_last() -> None:
@@ -136,6 +138,9 @@ def test_sentences_of_a_result() -> None:
     )
     assert cut_sentence(answer({"n": "BIGINT"}, [(1,)], total=25_000)) == (
         "The table and the chart have only the first 1 of 25,000 rows. CSV and Parquet have all of them."
+    )
+    assert cut_sentence(replace(answer({"n": "BIGINT"}, [(1,)]), notice="The disk is full.", cut_values=2)) == (
+        "The disk is full. 2 long values are cut, and end with their length. CSV and Parquet have whole values."
     )
     summary = SelectionSummary(
         count=3,

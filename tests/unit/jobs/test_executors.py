@@ -151,6 +151,16 @@ def test_workers_have_their_modules_loaded_and_a_low_priority(lock: Path) -> Non
         made.close()
 
 
+def test_process_that_is_not_reused_runs_one_call(lock: Path) -> None:
+    made = Processes(lock, are_reused=False)
+    try:
+        used = {made.call(pieces.process_of) for _ in range(3)}
+        assert len(used) == 3
+        assert made._busy == set()
+    finally:
+        made.close()
+
+
 def test_fork_server_has_one_thread(lock: Path) -> None:
     made = Processes(lock, modules=["numpy"])
     try:
