@@ -1,0 +1,150 @@
+"""Every field of odd files: a field is written or announced, and none blocks another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dashboards.pages.history import history_details
+from indexium_core import errors
+from indexium_core.files import verify
+from indexium_core.library import Library
+from indexium_core.model.fields.table import title_of
+from indexium_core.model.files.media import Change
+from indexium_core.model.operations.operation import WriteOptions
+from tests.integration.test_cli import Command
+from tests.support import field_values, media
+from tests.support.odd_files import ODD
+from tests.support.studio import OLD
+
+DANGER = WriteOptions(risk=("safe", "warning", "danger"))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_every_field_is_written_or_named(tmp_path: Path, name: str) -> None:
+    odd, films = ODD[name], tmp_path / "films"
+    films.mkdir()
+    path = odd.make(films)
+    os.utime(path, (OLD, OLD))
+    original = path.read_bytes()
+    fields = field_values.fields_of(odd.container)
+    with Library.open(tmp_path / "home") as library:
+        library.inventory.add(films, photos=True)
+        library.scan()
+        operations = []
+        for at in (0, 1, None):
+            wanted = {each.key: "" if at is None else field_values.values_of(each, odd.container)[at] for each in fields}
+            library.decisions.set_fields([1], wanted)
+            named = " ".join(issue.message for item in library.plan().items for issue in item.issues)
+            operation = library.write(library.plan(), DANGER)
+            assert operation.wait().counts == {"success": 1}, library.operation(operation.id).items
+            operations.append(operation.id)
+            [item] = library.operation(operation.id).items
+            library.scan()
+            [[found]] = library._parts.store.read().execute("SELECT fields FROM scanned_files").fetchall()
+            found = found or {}
+            left = {key for key, value in wanted.items() if (found.get(key) or "") != value}
+            print(name, at, left, item.code, item.message, named)
+            assert left <= odd.unstorable
+            assert all(title_of(key) in f"{named} {item.message}" for key in left)
+            assert (item.code == "field_unsupported") == bool(item.message)
+            assert {change.field for change in item.fields}.isdisjoint(left)
+        for operation_id in reversed(operations):
+            library.rollback(operation_id).wait()
+    assert path.read_bytes() == original
+
+
+def a_film(folder: Path) -> Library:
+    """Return a home with one film that gets people and three fields."""
+    films = folder / "films"
+    films.mkdir()
+    os.utime(media.build("mp4", films), (OLD, OLD))
+    library = Library.open(folder / "home")
+    library.scan([films])
+    library.decisions.edit([1], ["Ann Lee"])
+    library.decisions.set_fields([1], {"title": "At sea", "artist": "Bob", "genre": "Drama"})
+    return library
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, *bad: str, named: bool = False) -> None:
+    """Let the verification fail if one of these fields is written."""
+    real = verify.compare
+
+    def compare(before: verify.Evidence, after: verify.Evidence, changes: Sequence[Change], **more: Any) -> object:
+        found = {change.field for change in changes} & set(bad)
+        if found:
+            raise errors.VerificationError("Undone. It is wrong.", fields=found if named else (), difference="wrong")
+        return real(before, after, changes, **more)
+
+    monkeypatch.setattr(verify, "compare", compare)
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+@pytest.mark.parametrize("bad", ["artist", "comment"])
+def test_field_whose_verification_fails_is_omitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: str, *, is_named: bool
+) -> None:
+    failing(monkeypatch, bad, named=is_named)
+    with a_film(tmp_path) as library:
+        handle = library.write(library.plan(), DANGER)
+        assert (handle.wait().status, handle.status().counts) == ("completed", {"success": 1})
+        details = library.operation(handle.id)
+        [item] = details.items
+        assert item.code == "field_unsupported"
+        assert item.message == f"Not written: {title_of(bad)}. A check of the written file found: wrong."
+        assert {change.field for change in item.fields} == {"title", "artist", "genre"} - {bad}
+        assert item.tags_added == ([] if bad == "comment" else ["Ann Lee"])
+        assert details.operation.tags_added == len(item.tags_added)
+        assert (item.new_comment is None) == (bad == "comment")
+        [left] = library.plan().items  # it stays in the plan
+        assert {change.field for change in left.changes} == {bad}
+        assert title_of(bad) not in [each["label"] for each in history_details.detail(item)["fields"]]
+        library.rollback(handle.id).wait()
+        assert library.operation(handle.id).operation.status == "rolled_back"
+
+
+def test_several_fields_whose_verification_fails_without_a_name_leave_one_that_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, "comment", "title", "genre")
+    with a_film(tmp_path) as library:
+        handle = library.write(library.plan(), DANGER)
+        assert handle.wait().counts == {"success": 1}
+        [item] = library.operation(handle.id).items
+        assert [change.field for change in item.fields] == ["artist"]
+        assert item.message == "Not written: Comment, Genre and Title. A check of the written file found: wrong."
+
+
+def test_fields_that_all_fail_are_the_failure_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, "comment", "title", "genre", "artist")
+    with a_film(tmp_path) as library:
+        path = tmp_path / "films" / "clip.mp4"
+        before = path.read_bytes(), path.stat().st_mtime_ns
+        handle = library.write(library.plan(), DANGER)
+        assert handle.wait().counts == {"failed": 1}
+        [item] = library.operation(handle.id).items
+        assert (item.code, item.message) == ("verification_failed", "Undone. It is wrong.")
+        assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+
+
+def test_commands_name_the_field_that_was_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    films, home = tmp_path / "films", tmp_path / "home"
+    films.mkdir()
+    os.utime(ODD["two Infos"].make(films), (OLD, OLD))
+    run, said = Command(home, capsys), "Not written: Title. The element Info"
+    assert run("scan", films) == 0
+    assert run("edit", "id:1", "--set", "title=At sea", "--set", "artist=Bob") == 0
+    assert run("write", "--dry-run") == 0
+    assert said in run.out + run.err
+    assert run("write", "--yes") == 1
+    assert said in run.out + run.err
+    assert "1 of 1 file written" in run.out + run.err
+    run("operations", "show", "1")
+    assert said in run.out
