@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import field_values, headers, media, mkv, mov, mp4, photos
+from tests.support import media, mkv, mov
+from tests.support.tag_forms import asset, loci, udta
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,27 @@ def _two_infos(folder: Path) -> Path:
     return path
 
 
+def _with_boxes(*late: bytes, form: str = "mp4", early: bytes = b"", brand: bytes = b"") -> Callable[[Path], Path]:
+    """An MP4 or MOV with boxes at the end of `moov`."""
+
+    def make(folder: Path) -> Path:
+        path = folder / f"clip.{form}"
+        path.write_bytes(mov.with_tags(mov.bare(form), *late, early=early, brand=brand))
+        return path
+
+    return make
+
+
+ASSETS = udta(
+    asset(b"titl", "Old title"),
+    asset(b"dscp", "Old text"),
+    asset(b"gnre", "Old genre"),
+    asset(b"perf", "Old performer"),
+    asset(b"auth", "Old author"),
+    asset(b"cprt", "Old rights"),
+    loci(48.1, 11.5, 519.25, name=b"Rom\0"),
+    asset(b"albm", "Kept"),
+)
 SHOW = "<Targets><TargetTypeValue>70</TargetTypeValue>{}</Targets>"
 COLLECTION = SHOW.format("<TargetType>COLLECTION</TargetType>")
 
@@ -59,4 +80,5 @@ ODD: dict[str, OddFile] = {
         "matroska", _matroska(COLLECTION + _simple("TITLE", "Hills", _simple("SORT_WITH", "hills"))), frozenset({"show"})
     ),
     "two Infos": OddFile("matroska", _two_infos, frozenset({"title", "creation_time"})),
+    "texts of 3GPP": OddFile("3gp", _with_boxes(ASSETS, brand=b"3gp4")),
 }

@@ -68,9 +68,13 @@ _WINDOWS_TIME = ValueLimit(
     is_utc=True,
     lowest="1601-01-01T00:00:00.0000001Z",
 )
+# Degrees, or degrees and minutes, or also seconds, with a fraction of the last one: 90 north to 180 east at most.
+_LATITUDE = r"[+-](?:[0-8]\d(?:[0-5]\d){0,2}(?:\.\d+)?|90(?:00){0,2}(?:\.0+)?)"
+_LONGITUDE = r"[+-](?:(?:0\d|1[0-7])\d(?:[0-5]\d){0,2}(?:\.\d+)?|180(?:00){0,2}(?:\.0+)?)"
 _POSITION = ValueLimit(
-    remedy="enter a position as in ISO 6709, for example +48.1374+011.5755/",
-    pattern=r"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS[^/]*)?/?",
+    remedy="enter a position as in ISO 6709, for example +48.1374+011.5755/, with a latitude from -90 to +90 and a "
+    "longitude from -180 to +180",
+    pattern=rf"{_LATITUDE}{_LONGITUDE}(?:[+-]\d+(?:\.\d+)?)?(?:CRS[^/]*)?/?",
 )
 
 

@@ -16,6 +16,7 @@ from indexium_core.files.containers.bmff.boxes import MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.padding import BoxSplice
 from indexium_core.files.containers.bmff.tags import field_map, new_places, places, strings, times
+from indexium_core.files.containers.bmff.tags.assets import UnstorablePositionError
 from indexium_core.files.containers.bmff.tags.new_places import Insertion, NewPlace
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
 from indexium_core.files.containers.shared import refusals
@@ -88,7 +89,8 @@ def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits |
     if key in layout.unknown:
         return refusals.not_writable(layout.unknown[key])
     found = layout.places_of(key)
-    if value is None and key in layout.hiding and any(place.shown for place in found):
+    is_hidden = key in layout.hiding and layout.hiding[key] not in {place.box.start for place in found}
+    if value is None and is_hidden and any(place.shown for place in found):
         return refusals.not_writable(f"Players would show another {key} of the file, if this one were removed.")
     if value is None:
         return _Edits(splices=[_splice(place, b"") for place in found])
@@ -96,9 +98,13 @@ def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits |
     encoded = refusals.invalid_value(problem) if problem else _encoded(_on_disk(key, value), key)
     if isinstance(encoded, Refusal):
         return encoded
-    splices = [
-        _splice(place, places.with_only_value(place, value, encoded) if place.takes_value else b"") for place in found
-    ]
+    try:
+        splices = [
+            _splice(place, places.with_only_value(place, value, encoded) if place.takes_value else b"")
+            for place in found
+        ]
+    except UnstorablePositionError as error:
+        return refusals.invalid_value(str(error))
     if any(place.shown and place.takes_value for place in found):
         return _Edits(splices=splices)
     return _with_new_place(layout, window, key, _on_disk(key, value), splices)
