@@ -37,7 +37,9 @@ def test_every_field_is_written_or_named(tmp_path: Path, name: str) -> None:
         library.scan()
         operations = []
         for at in (0, 1, None):
-            wanted = {each.key: "" if at is None else field_values.values_of(each, odd.container)[at] for each in fields}
+            wanted = {
+                each.key: "" if at is None else field_values.values_of(each, odd.container)[at] for each in fields
+            }
             library.decisions.set_fields([1], wanted)
             named = " ".join(issue.message for item in library.plan().items for issue in item.issues)
             operation = library.write(library.plan(), DANGER)

@@ -77,7 +77,9 @@ ODD: dict[str, OddFile] = {
         "matroska", _matroska(SHOW.format("") + _simple("TITLE", "Hills"), _simple("TITLE", "Old")), frozenset({"show"})
     ),
     "show with further tags": OddFile(
-        "matroska", _matroska(COLLECTION + _simple("TITLE", "Hills", _simple("SORT_WITH", "hills"))), frozenset({"show"})
+        "matroska",
+        _matroska(COLLECTION + _simple("TITLE", "Hills", _simple("SORT_WITH", "hills"))),
+        frozenset({"show"}),
     ),
     "two Infos": OddFile("matroska", _two_infos, frozenset({"title", "creation_time"})),
     "texts of 3GPP": OddFile("3gp", _with_boxes(ASSETS, brand=b"3gp4")),

@@ -261,7 +261,7 @@ class PhotoStrategy:
                 longer = self._edits(reader, layout, layout.parts, changes, PADDING + -growth % block)
                 is_aligned = sum(each.growth for each in longer) % block == 0
                 parts = longer if is_aligned else parts
-            return Rebuild(splices.build_pieces(reader, layout.size, parts), cloned=is_aligned)
+            return Rebuild(splices.build_pieces(reader, layout.size, parts, payload=layout.payload), cloned=is_aligned)
         except ValueRefusedError as error:
             return refusals.invalid_value(str(error))
         except NotEditableError as error:
