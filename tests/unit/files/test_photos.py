@@ -432,15 +432,15 @@ def test_changed_byte_is_noticed_by_both_halves(tmp_path: Path) -> None:
         (b"maker's note", "side_data"),
         (b"profile", "side_data"),
         (b"\xff\xdb", "streams"),
-        (b"T</rdf", "comment"),
+        (b"T</rdf", "title"),
     )
     for mark, check in marks:
         bad = bytearray(after)
-        bad[after.index(mark) + (0 if check == "comment" else 6)] ^= 1
+        bad[after.index(mark) + (0 if check == "title" else 6)] ^= 1
         with pytest.raises(errors.VerificationError) as caught:
             verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
         assert check in caught.value.message
-        assert ("structure" in caught.value.message) == (check != "comment")
+        assert ("structure" in caught.value.message) == (check != "title")
     bad = bytearray(after)
     bad[-20] ^= 1
     with pytest.raises(errors.VerificationError, match="media bytes changed"):

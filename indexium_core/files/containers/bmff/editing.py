@@ -50,11 +50,11 @@ def edits(reader: Reader, layout: BmffLayout, changes: Sequence[Change]) -> list
             each = _comment_edits(layout, change)
         else:
             window = window or _window(reader, layout)
-            each = (
-                _time_edits(layout, window, change)
-                if change.field == field_map.TIME
-                else _field_edits(layout, window, change)
-            )
+            make = _time_edits if change.field == field_map.TIME else _field_edits
+            try:
+                each = make(layout, window, change)
+            except UnstorablePositionError as error:
+                return refusals.invalid_value(str(error))
         if isinstance(each, Refusal):
             return each
         made.append(each)
@@ -84,7 +84,7 @@ def _inserted(insertion: Insertion) -> BoxSplice:
 
 
 def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits | Refusal:
-    """Return the edits that give every place of a field its new value, or remove it."""
+    """Return the edits that give every place of a field its new value, or remove it; raises UnstorablePositionError."""
     key, value = change.field, change.new or None
     if key in layout.unknown:
         return refusals.not_writable(layout.unknown[key])
@@ -98,13 +98,9 @@ def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits |
     encoded = refusals.invalid_value(problem) if problem else _encoded(_on_disk(key, value), key)
     if isinstance(encoded, Refusal):
         return encoded
-    try:
-        splices = [
-            _splice(place, places.with_only_value(place, value, encoded) if place.takes_value else b"")
-            for place in found
-        ]
-    except UnstorablePositionError as error:
-        return refusals.invalid_value(str(error))
+    splices = [
+        _splice(place, places.with_only_value(place, value, encoded) if place.takes_value else b"") for place in found
+    ]
     if any(place.shown and place.takes_value for place in found):
         return _Edits(splices=splices)
     return _with_new_place(layout, window, key, _on_disk(key, value), splices)

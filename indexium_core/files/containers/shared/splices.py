@@ -123,8 +123,8 @@ def build_pieces(
     """
     Return the pieces of a file of `size` bytes after `splices`; splices must not overlap.
 
-    A few old bytes between two splices become new bytes, but never those of the `payload` (extents in
-    file order), which stay ranges.
+    A few old bytes between two splices become new bytes, but never those of the `payload`, which stay ranges; its
+    extents are in file order.
 
     Raises:
         ConflictError: The file became shorter.

@@ -3,9 +3,9 @@ The places of the fields in ISO base media files.
 
 Readers disagree on which place counts: FFmpeg uses the last one in the file, ExifTool and MediaInfo have other orders.
 So all places are edited: the strings of `udta` (QuickTime) and its texts in 3GPP's form, the items and the free-form
-items of an iTunes-style `meta`, and the items of a `meta` with `keys`; `field_map` has their names. Tags of a track are not tags of the file. A
-comment in any other form is reported as not understood, and then the file is not written. Another field in an unknown
-form is not listed, and only this field is not written.
+items of an iTunes-style `meta`, and the items of a `meta` with `keys`; `field_map` has their names. Tags of a track are
+not tags of the file. A comment in any other form is reported as not understood, and then the file is not written.
+Another field in an unknown form is not listed, and only this field is not written.
 """
 
 from __future__ import annotations
