@@ -65,8 +65,8 @@ def with_omitted(result: WriteResult, omitted: _Reasons) -> WriteResult:
     titles: dict[str, list[str]] = {}
     for key, reason in omitted.items():
         titles.setdefault(reason, []).append(title_of(key))
-    said = [f"Not written: {wording.list_of(each)}. {reason}" for reason, each in titles.items()]
-    message = " ".join(filter(None, [*said, result.message]))
+    sentences = [f"Not written: {wording.list_of(each)}. {reason}" for reason, each in titles.items()]
+    message = " ".join(filter(None, [*sentences, result.message]))
     return replace(result, code=CODE, message=message, omitted=tuple(omitted))
 
 

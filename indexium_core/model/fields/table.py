@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from indexium_core import errors
 from indexium_core.model.fields import registered
-from indexium_core.model.fields.field import Field, FieldType, ValueLimit
+from indexium_core.model.fields.field import FLV_TEXT, Field, FieldType, ValueLimit
 
 __all__ = [
     "COMMENT",
@@ -108,6 +108,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "©nam",
             **_in_photos("XMP dc:title"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -126,6 +127,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "desc",
             **_in_photos("XMP dc:description"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={
             "": ("description", "com.apple.quicktime.description"),
             "mov": ("description", "com.apple.quicktime.description", "synopsis"),
@@ -196,6 +198,7 @@ FIELDS: tuple[Field, ...] = (
             "mov": "©gen",
             "3gp": "©gen",
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -264,6 +267,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "©ART",
             **_in_photos("XMP dc:creator"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -283,6 +287,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "cprt",
             **_in_photos("XMP dc:rights"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -301,6 +306,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "keyw",
             **_in_photos("XMP dc:subject"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(

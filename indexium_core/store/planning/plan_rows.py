@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, FIELDS, all_fields, find_field, known_field
+from indexium_core.model.fields.table import COMMENT, all_fields, find_field, known_field
 from indexium_core.model.files import fields, readers
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
@@ -48,16 +48,11 @@ def _issue_parameters() -> dict[str, int]:
 
 
 ISSUE_PARAMETERS = _issue_parameters()
-_LIMITS = [(f"{container} {each.key}", limit) for each in FIELDS for container, limit in each.limits.items()]
 _RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # the parameters of `compute` that do not change
     "comment_bits": sum(
         ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
     ),
     "no_plot_in": readers.WITHOUT_PLOT,
-    "limited_fields": [place for place, _ in _LIMITS],
-    "lowest_values": [limit.lowest for _, limit in _LIMITS],
-    "highest_values": [limit.highest for _, limit in _LIMITS],
-    "value_patterns": [limit.pattern for _, limit in _LIMITS],
 }
 COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
@@ -68,7 +63,15 @@ _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _DISK, _FILES, _ADDED
 def rules() -> dict[str, Any]:
     """Return the parameters of `compute` that depend only on the fields."""
     writable = [f"{container} {each.key}" for each in all_fields() for container in each.places]
-    return _RULES | {"writable_fields": writable}
+    limits = {f"{container} {each.key}": limit for each in all_fields() for container, limit in each.limits.items()}
+    return _RULES | {
+        "writable_fields": writable,
+        "limited_fields": list(limits),
+        "lowest_values": [limit.lowest for limit in limits.values()],
+        "highest_values": [limit.highest for limit in limits.values()],
+        "most_bytes": [limit.most_bytes for limit in limits.values()],
+        "value_patterns": [limit.pattern for limit in limits.values()],
+    }
 
 
 class _SelectionGroup(NamedTuple):

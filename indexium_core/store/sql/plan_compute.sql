@@ -119,7 +119,8 @@ assigned AS (
 -- name: field_changes
 -- Part of other statements: the edits of fields that change a value of the file, one for each place of the field.
 -- $writable_fields has each container with each field that it can store, $limited_fields those with limits of the value: a
--- pattern and a range of texts. `plan_compute_people.sql` replaces this part and the next two where no file has such an edit.
+-- pattern, a range of texts and a number of bytes. `plan_compute_people.sql` replaces this part and the next two where no
+-- file has such an edit.
 field_changes AS (
     SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
            map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
@@ -137,6 +138,7 @@ field_changes AS (
                    CASE WHEN NOT list_contains($writable_fields::VARCHAR[], place) THEN FALSE
                         WHEN limit_nr > 0 AND d.value IS NOT NULL
                         THEN d.value BETWEEN $lowest_values[limit_nr] AND $highest_values[limit_nr]
+                             AND strlen(d.value) <= $most_bytes[limit_nr]
                              AND regexp_full_match(d.value, $value_patterns[limit_nr], 's')
                         ELSE TRUE END AS is_writable
             FROM decisions AS d JOIN scope AS f USING (file_id)
