@@ -137,6 +137,7 @@ def facts_after(
         comment_added=layout.added,
         field_places=_other_fields(layout),
         fields=_values(layout),
+        field_problems=dict(layout.field_problems),
         sidecar=_stamp(layout),
     )
     return _bounded(_with_strategy(facts, reader, family, layout, capabilities))
@@ -236,6 +237,7 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
             comment_added=layout.added,
             field_places=_other_fields(layout),
             fields=_values(layout),
+            field_problems=dict(layout.field_problems),
         )
 
 
@@ -252,6 +254,7 @@ def _photo_facts(layout: PhotoLayout) -> FileFacts:
         comment_fields=_comment_fields(layout),
         field_places=_other_fields(layout),
         fields=_values(layout),
+        field_problems=dict(layout.field_problems),
         sidecar=_stamp(layout),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["FLV_TEXT", "CustomNames", "CustomType", "Field", "FieldType", "ValueLimit"]
+__all__ = ["FLV_TEXT", "CustomNames", "CustomType", "Field", "FieldType", "ValueLimit", "problem_of_file"]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 CustomType = Literal["text", "integer", "date", "datetime", "list"]  # of a field that the user defined
@@ -87,3 +87,13 @@ class Field:
             return ""
         shown = value if len(value) <= 60 else f"{value[:57]}…"
         return f"{self.title} cannot be “{shown}” in files of this kind: {limit.remedy}."
+
+
+def problem_of_file(problems: Mapping[str, str] | None, key: str, value: str | None) -> str:
+    """
+    Return why one file cannot store a value of a field, as a sentence; "" if it can.
+
+    `problems` are the `field_problems` of the file; the value None removes the field.
+    """
+    found = problems or {}
+    return found.get(key) or (found.get(f"-{key}", "") if value is None else "")

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.table import COMMENT, all_fields, find_field, known_field
 from indexium_core.model.files import fields, readers
 from indexium_core.model.files.media import Change
@@ -386,12 +387,13 @@ def _unsupported_fields(row: Mapping[str, Any]) -> str:
     for each in row["fields"] or ():
         if not each["is_writable"]:
             edits[each["field"]] = edits.get(each["field"]) or each["new"]  # some places only lose their value
-    return " ".join(
-        known_field(key).problem_in(row["container"], value)
+    problems = [
+        known_field(key).problem_in(row["container"], value) or problem_of_file(row["field_problems"], key, value)
         if find_field(key)
         else f"The field {known_field(key).title} was removed."
         for key, value in edits.items()
-    )
+    ]
+    return " ".join(dict.fromkeys(problems))
 
 
 # Facts that only one kind of issue has, or that it has in another form.

@@ -65,7 +65,7 @@ scope AS MATERIALIZED (
     SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash,
            container, comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after,
            comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes, fields,
-           field_places
+           field_places, field_problems
     FROM scanned_files WHERE file_id IN (SELECT file_id FROM marked)
 ),
 in_force AS MATERIALIZED (
@@ -136,6 +136,8 @@ field_changes AS (
                    concat_ws(' ', f.container, field) AS place,
                    list_position($limited_fields::VARCHAR[], place) AS limit_nr,
                    CASE WHEN NOT list_contains($writable_fields::VARCHAR[], place) THEN FALSE
+                        WHEN f.field_problems[field] IS NOT NULL THEN FALSE
+                        WHEN d.value IS NULL AND f.field_problems['-' || field] IS NOT NULL THEN FALSE
                         WHEN limit_nr > 0 AND d.value IS NOT NULL
                         THEN d.value BETWEEN $lowest_values[limit_nr] AND $highest_values[limit_nr]
                              AND strlen(d.value) <= $most_bytes[limit_nr]

@@ -147,6 +147,7 @@ def examine(reader: Reader) -> BmffLayout:
         hiding=found.hiding,
         information_text=found.information_text,
         unknown={**found.unknown, **not_time},
+        field_problems={**found.unknown, **not_time},
         new_place=new_place,
         turned=_turned(window, moov),
         problem=problem or checked.problem,
