@@ -31,8 +31,9 @@ def test_every_field_is_written_or_named(tmp_path: Path, name: str) -> None:
     path = odd.make(films)
     os.utime(path, (OLD, OLD))
     original = path.read_bytes()
-    fields = field_values.fields_of(odd.container)
+    fields = [*field_values.fields_of(odd.container), *field_values.custom_fields_of(odd.container)]
     with Library.open(tmp_path / "home") as library:
+        field_values.define(library, *(each.key for each in fields))
         library.inventory.add(films, photos=True)
         library.scan()
         operations = []

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import heif, media, mkv, mov, photos
+from tests.support import heif, media, mkv, mov, mp4, photos
+from tests.support.mp4 import box
 from tests.support.tag_forms import asset, loci, udta
 
 
@@ -139,4 +140,11 @@ ODD: dict[str, OddFile] = {
         lasting=frozenset({"creation_time", "rating"}),
     ),
     "photo with a sidecar": OddFile("jpeg", _with_sidecar, lasting=IN_ELEMENTS),
+    "tags in QuickTime's form": OddFile(
+        "mp4", _with_boxes(udta(mp4.tags(box(b"\xa9nam", mp4.data("Old")), plain=True)), brand=b"M4A ")
+    ),
+    "empty tags in QuickTime's form": OddFile("mp4", _with_boxes(udta(mp4.meta(plain=True)), brand=b"M4A ")),
+    "field in an unknown form": OddFile(
+        "mp4", _with_boxes(udta(mp4.tags(box(b"\xa9gen", mp4.data(b"\1\2", flags=21))))), frozenset({"genre"})
+    ),
 }
