@@ -185,8 +185,7 @@ def _described(reader: FileReader, family: Family | None, layout: Layout) -> Fil
         if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
         facts = FileFacts(state="corrupt", container=layout.container)
-        reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
-        damage = damage or Refusal(code="corrupt", message=f"The file is damaged: {reason}.")
+        damage = damage or Refusal(code="corrupt", message=_unreadable_message(error))
     if damage is not None:
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)
@@ -195,6 +194,14 @@ def _described(reader: FileReader, family: Family | None, layout: Layout) -> Fil
     ):
         return replace(facts, state="not_video", message=NO_MEDIA)
     return facts
+
+
+def _unreadable_message(error: Exception) -> str:
+    """Return why the media libraries cannot read a file, as a sentence."""
+    if isinstance(error, av.error.PatchWelcomeError):  # its own text is addressed to programmers
+        return "The file has a form that the media libraries (FFmpeg) do not read."
+    reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
+    return f"The file is damaged: {reason}."
 
 
 def _with_strategy(
