@@ -53,10 +53,11 @@ def test_every_field_is_written_or_named(tmp_path: Path, name: str) -> None:
             [[found]] = library._parts.store.read().execute("SELECT fields FROM scanned_files").fetchall()
             found = found or {}
             left = {key for key, value in wanted.items() if (found.get(key) or "") != value}
-            print(name, at, left, item.code, item.message, named)
             assert left == (odd.unstorable if at is not None else odd.lasting)
             assert (item.code, item.message) == ("", ""), "the plan has announced them"
             assert "cannot store" not in named
+            assert ("Would remove the value" in named, "value_lost" in codes) == (at is None, at is None)
+            assert all(named.count(f"{each.title}, {each.title}") == 0 for each in fields)
             assert ("field_unsupported" in codes) == bool(left)
             assert {change.field for change in item.fields}.isdisjoint(left)
         for operation_id in reversed(operations):

@@ -372,13 +372,18 @@ def _link_outcome(row: Mapping[str, Any]) -> str:
 
 def _lost_fields(row: Mapping[str, Any]) -> list[str]:
     """Return the titles of the fields that lose their value."""
-    return [known_field(change.field).title for change in _field_changes(row) if change.new is None]
+    changes = _field_changes(row)
+    set_fields = {change.field for change in changes if change.new is not None}
+    lost = dict.fromkeys(change.field for change in changes if change.field not in set_fields)
+    return [known_field(key).title for key in lost]
 
 
 def _replaced_fields(row: Mapping[str, Any]) -> list[str]:
-    """Return the titles of the fields that get another value."""
-    changes = [change for change in _field_changes(row) if change.new is not None and change.old is not None]
-    return [known_field(change.field).title for change in changes]
+    """Return the titles of the fields that get another value, at one of their places or at all."""
+    changes = _field_changes(row)
+    set_fields = {change.field for change in changes if change.new is not None}
+    texts = [each for each in changes if each.old is not None and each.old != each.new and each.field in set_fields]
+    return [known_field(key).title for key in dict.fromkeys(change.field for change in texts)]
 
 
 def _unsupported_fields(row: Mapping[str, Any]) -> str:

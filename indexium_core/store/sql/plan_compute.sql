@@ -157,9 +157,11 @@ CASE WHEN field_changes IS NULL THEN 0
      ELSE CASE WHEN len(list_filter(field_changes, lambda c: NOT c.is_writable)) = 0 THEN 0
                WHEN comment_stays AND len(list_filter(field_changes, lambda c: c.is_writable)) = 0
                THEN $field_unsupported_blocked ELSE $field_unsupported END
-          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."new" IS NULL)) > 0
+          -- A place that loses its text does not lose the value of a field that another place gets.
+          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND new_field_values[c."field"] IS NULL)) > 0
                  THEN $value_lost ELSE 0 END
-          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" || c."new" IS NOT NULL)) > 0
+          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" <> coalesce(c."new", '')
+                                                               AND new_field_values[c."field"] IS NOT NULL)) > 0
                  THEN $value_replaced ELSE 0 END
      END;
 
