@@ -95,5 +95,4 @@ def problem_of_file(problems: Mapping[str, str] | None, key: str, value: str | N
 
     `problems` are the `field_problems` of the file; the value None removes the field.
     """
-    found = problems or {}
-    return found.get(key) or (found.get(f"-{key}", "") if value is None else "")
+    return (problems or {}).get(f"-{key}" if value is None else key, "")

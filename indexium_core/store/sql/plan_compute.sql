@@ -136,8 +136,8 @@ field_changes AS (
                    concat_ws(' ', f.container, field) AS place,
                    list_position($limited_fields::VARCHAR[], place) AS limit_nr,
                    CASE WHEN NOT list_contains($writable_fields::VARCHAR[], place) THEN FALSE
-                        WHEN f.field_problems[field] IS NOT NULL THEN FALSE
-                        WHEN d.value IS NULL AND f.field_problems['-' || field] IS NOT NULL THEN FALSE
+                        WHEN f.field_problems[CASE WHEN d.value IS NULL THEN '-' || field ELSE field END] IS NOT NULL
+                        THEN FALSE
                         WHEN limit_nr > 0 AND d.value IS NOT NULL
                         THEN d.value BETWEEN $lowest_values[limit_nr] AND $highest_values[limit_nr]
                              AND strlen(d.value) <= $most_bytes[limit_nr]

@@ -99,7 +99,7 @@ class FieldTexts:
     def problems(self) -> dict[str, str]:
         """Return why the field cannot be written or removed, as `Layout.field_problems`."""
         if homes.home_of(self.key).kind and not all(each.tag.flat for each in self.all):
-            return {self.key: homes.unprefixed(self.key)}
+            return dict.fromkeys((self.key, f"-{self.key}"), homes.unprefixed(self.key))
         return {f"-{self.key}": self.not_removable} if self.not_removable else {}
 
     def edits(self, change: Change) -> dict[Element, dict[tuple[int, int], TagEdit | None]]:
