@@ -130,7 +130,7 @@ def test_field_whose_verification_fails_is_omitted(
         details = library.operation(handle.id)
         [item] = details.items
         assert item.code == "field_unsupported"
-        assert item.message == f"Not written: {title_of(bad)}. A check of the written file found: wrong."
+        assert item.message == f"Not written: {title_of(bad)}. A check found: wrong."
         assert {change.field for change in item.fields} == {"title", "artist", "genre"} - {bad}
         assert item.tags_added == ([] if bad == "comment" else ["Ann Lee"])
         assert details.operation.tags_added == len(item.tags_added)
@@ -151,7 +151,38 @@ def test_several_fields_whose_verification_fails_without_a_name_leave_one_that_i
         assert handle.wait().counts == {"success": 1}
         [item] = library.operation(handle.id).items
         assert [change.field for change in item.fields] == ["artist"]
-        assert item.message == "Not written: Comment, Genre and Title. A check of the written file found: wrong."
+        assert item.message == "Not written: Comment, Genre and Title. A check found: wrong."
+
+
+def test_refused_field_and_one_whose_verification_fails_are_both_omitted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, "genre")
+    films = tmp_path / "films"
+    films.mkdir()
+    path = ODD["texts of 3GPP"].make(films)
+    os.utime(path, (OLD, OLD))
+    original = path.read_bytes()
+    with Library.open(tmp_path / "home") as library:
+        library.scan([films])
+        library.decisions.set_fields([1], {"title": "T", "genre": "G", "location": "+48.13745+011.57549/"})
+        handle = library.write(library.plan(), DANGER)
+        assert handle.wait().counts == {"success": 1}
+        [item] = library.operation(handle.id).items
+        assert {change.field for change in item.fields} == {"title"}
+        assert item.message.startswith("Not written: Location. The location (loci) of this file has four digits")
+        assert item.message.endswith("Not written: Genre. A check found: wrong.")
+        library.rollback(handle.id).wait()
+    assert path.read_bytes() == original
+
+
+def test_large_file_is_not_copied_again_for_a_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, "artist")
+    with a_film(tmp_path) as library:
+        with library._parts.store.atomic() as tx:
+            tx.execute("UPDATE scanned_files SET strategy = 'mp4_copy'")
+        handle = library.write(library.plan(), DANGER)
+        assert handle.wait().counts == {"failed": 1}
 
 
 def test_fields_that_all_fail_are_the_failure_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ __all__ = ["CODE", "with_omitted", "without_refused_fields"]
 CODE = "field_unsupported"  # of a file that was written without a field; the plan has the same one
 # Codes that are about the values and the form of a file; a disk, a lock or a hard link is not about one field.
 _ABOUT_FIELDS = frozenset({"invalid_value", "no_strategy_yet", "payload_protected", "verification_failed"})
-_Caught = (errors.RefusedError, errors.VerificationError, errors.PayloadProtectedError)
+_CAUGHT = (errors.RefusedError, errors.VerificationError, errors.PayloadProtectedError)
 
 _Result = TypeVar("_Result")
 _Reasons = Mapping[str, str]  # by key of a field: why it is omitted, as one or more sentences
@@ -48,14 +48,14 @@ def without_refused_fields(
     """
     try:
         return attempt(task), {}
-    except _Caught as error:
-        if error.reason not in _ABOUT_FIELDS:
+    except _CAUGHT as error:
+        if error.reason not in _ABOUT_FIELDS or len(_keys(task)) == 1:
             raise
-        for omitted in _omissions(task, policy, error, {}):
-            done = _attempted(task, policy, attempt, omitted)
-            if done is not None:
-                return done
-        raise
+        # A search makes several attempts, which is too much for a large file that is copied each time.
+        done = _first_possible(task, policy, attempt, error, {}, may_search=not task.is_rewrite)
+        if done is None:
+            raise
+        return done
 
 
 def with_omitted(result: WriteResult, omitted: _Reasons) -> WriteResult:
@@ -70,40 +70,51 @@ def with_omitted(result: WriteResult, omitted: _Reasons) -> WriteResult:
     return replace(result, code=CODE, message=message, omitted=tuple(omitted))
 
 
-def _attempted(
-    task: Task, policy: WritePolicy, attempt: Callable[[Task], _Result], omitted: _Reasons
+def _first_possible(
+    task: Task,
+    policy: WritePolicy,
+    attempt: Callable[[Task], _Result],
+    error: errors.MetadataError,
+    omitted: _Reasons,
+    *,
+    may_search: bool,
 ) -> tuple[_Result, dict[str, str]] | None:
-    """Return the result without some fields, or without more of them; None if nothing can be written so."""
-    try:
-        return attempt(_without(task, omitted)), dict(omitted)
-    except NothingToDo:
-        return None
-    except _Caught as error:
-        more = next(_omissions(task, policy, error, omitted), None) if _names_fields(error) else None
-        return None if more is None else _attempted(task, policy, attempt, more)
+    """Return the result without the fields of an error and of later ones; None if nothing can be written."""
+    for more in _omissions(task, policy, error, omitted, may_search=may_search):
+        try:
+            return attempt(_without(task, more)), more
+        except NothingToDo:
+            continue
+        except _CAUGHT as later:
+            is_search = not isinstance(error, errors.RefusedError) and not _named(error)
+            done = _first_possible(task, policy, attempt, later, more, may_search=may_search and not is_search)
+        if done is not None:
+            return done
+    return None
 
 
 def _omissions(
-    task: Task, policy: WritePolicy, error: errors.MetadataError, omitted: _Reasons
+    task: Task, policy: WritePolicy, error: errors.MetadataError, omitted: _Reasons, *, may_search: bool
 ) -> Iterator[dict[str, str]]:
     """Yield the fields to omit after an error, with those that are omitted already; the likeliest ones first."""
-    keys = _keys(_without(task, omitted))
+    remaining = _without(task, omitted)
+    keys = _keys(remaining)
     if isinstance(error, errors.RefusedError):
-        found = _refused(_without(task, omitted), policy)
+        found = _refused(remaining, policy)
     else:
         difference = error.difference if isinstance(error, errors.VerificationError) else error.message
-        reason = f"A check of the written file found: {difference.rstrip('.')}."
-        named = error.fields if isinstance(error, errors.VerificationError) else frozenset[str]()
-        found = {key: reason for key in keys if key in named}
-        if not found:  # the error does not name the field: try each one, and at last each one alone
-            yield from ({**omitted, key: reason} for key in keys)
-            yield from ({**omitted, **{key: reason for key in keys if key != kept}} for kept in keys)
+        reason = f"A check found: {difference.rstrip('.')}."
+        found = {key: reason for key in keys if key in _named(error)}
+        if not found and may_search:  # the error names no field: omit each one, and at last all but one
+            yield from ({**omitted, key: reason} for key in keys if len(keys) > 1)
+            yield from ({**omitted, **{key: reason for key in keys if key != kept}} for kept in keys if len(keys) > 2)
     if 0 < len(found) < len(keys):
         yield {**omitted, **found}
 
 
-def _names_fields(error: errors.MetadataError) -> bool:
-    return isinstance(error, errors.RefusedError) or bool(getattr(error, "fields", None))
+def _named(error: errors.MetadataError) -> frozenset[str]:
+    """Return the fields that a failed check names."""
+    return error.fields if isinstance(error, errors.VerificationError) else frozenset()
 
 
 def _refused(task: Task, policy: WritePolicy) -> dict[str, str]:
