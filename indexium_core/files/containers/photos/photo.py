@@ -381,7 +381,7 @@ def _removal_problems(
         if not reason and packet is not None:
             reason = xmp_fields.not_removable(packet, each.field)
         if reason:
-            reasons[f"-{each.field}"] = reason
+            reasons[f"-{each.field}"] = f"{reason} A sidecar cannot remove the value of the photo."
     return reasons
 
 
