@@ -31,6 +31,7 @@ retries a file only if the code is in `RETRIED`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 __all__ = [
@@ -244,9 +245,19 @@ class VerificationError(MetadataError):
 
     code = "verification_failed"
 
-    def __init__(self, message: str = "", *, check: str = "", code: str = "") -> None:
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        check: str = "",
+        code: str = "",
+        fields: Collection[str] = (),
+        difference: str = "",
+    ) -> None:
         super().__init__(message, code=code)
         self.check = check
+        self.fields = frozenset(fields)  # keys of the fields whose values or tags differ; empty: not known
+        self.difference = difference or self.message  # what the check found, without its consequence
 
 
 class PayloadProtectedError(MetadataError):

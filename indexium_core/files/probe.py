@@ -27,8 +27,17 @@ from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.files.containers.shared.refusals import NO_MEDIA
 from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME, find_field
-from indexium_core.model.files.media import Change, FieldValue, FileFacts, FileStat, PhotoFacts, Refusal, StreamFacts
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, TITLE, fields_in_files, find_field
+from indexium_core.model.files.media import (
+    Change,
+    FieldValue,
+    FileFacts,
+    FileStat,
+    PhotoFacts,
+    Refusal,
+    Remux,
+    StreamFacts,
+)
 from indexium_core.model.surrogates import replace_surrogates
 
 __all__ = ["described", "facts_after", "facts_of", "photo_facts", "probe", "stream_facts", "taken"]
@@ -137,6 +146,7 @@ def facts_after(
         comment_added=layout.added,
         field_places=_other_fields(layout),
         fields=_values(layout),
+        field_problems=dict(layout.field_problems),
         sidecar=_stamp(layout),
     )
     return _bounded(_with_strategy(facts, reader, family, layout, capabilities))
@@ -184,8 +194,7 @@ def _described(reader: FileReader, family: Family | None, layout: Layout) -> Fil
         if problem is None and not layout.payload:  # a complete file with at most a cover or a font
             return FileFacts(state="not_video", message=NO_MEDIA, container=layout.container)
         facts = FileFacts(state="corrupt", container=layout.container)
-        reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
-        damage = damage or Refusal(code="corrupt", message=f"The file is damaged: {reason}.")
+        damage = damage or Refusal(code="corrupt", message=_unreadable_message(error))
     if damage is not None:
         refused = replace(facts, strategy_code=damage.code, strategy_message=damage.message)
         return replace(refused, state="corrupt", message=damage.message)
@@ -194,6 +203,27 @@ def _described(reader: FileReader, family: Family | None, layout: Layout) -> Fil
     ):
         return replace(facts, state="not_video", message=NO_MEDIA)
     return facts
+
+
+def _problems_of_remux(
+    reader: FileReader, family: Family, layout: Layout, capabilities: Capabilities
+) -> dict[str, str]:
+    """Return why a file that only FFmpeg can rewrite stores no other field than its comment."""
+    change = Change(field=TITLE, old=None, new=_TYPICAL)
+    refused = registry.choose(family, reader, layout, [change], capabilities)
+    if not isinstance(refused, Refusal):
+        return dict(layout.field_problems)
+    keys = [each.key for each in fields_in_files() if layout.container in each.places]
+    present = [f"-{each.field}" for each in layout.fields if each.field in keys]
+    return dict.fromkeys([*keys, *present], refused.message)
+
+
+def _unreadable_message(error: Exception) -> str:
+    """Return why the media libraries cannot read a file, as a sentence."""
+    if isinstance(error, av.error.PatchWelcomeError):  # its own text is addressed to programmers
+        return "The file has a form that the media libraries (FFmpeg) do not read."
+    reason = str(getattr(error, "strerror", None) or error).lower().rstrip(".")
+    return f"The file is damaged: {reason}."
 
 
 def _with_strategy(
@@ -210,6 +240,8 @@ def _with_strategy(
             return replace(facts, strategy_code=choice.code, strategy_message=choice.message)
         found.append((choice, registry.cost(choice.edit, reader)))
     choice, cost = max(found, key=lambda each: each[1].seconds)
+    if isinstance(choice.edit, Remux):
+        facts = replace(facts, field_problems=_problems_of_remux(reader, family, layout, capabilities))
     return replace(
         facts,
         strategy=choice.strategy,
@@ -236,6 +268,7 @@ def _media_facts(reader: FileReader, layout: Layout) -> FileFacts:
             comment_added=layout.added,
             field_places=_other_fields(layout),
             fields=_values(layout),
+            field_problems=dict(layout.field_problems),
         )
 
 
@@ -252,6 +285,7 @@ def _photo_facts(layout: PhotoLayout) -> FileFacts:
         comment_fields=_comment_fields(layout),
         field_places=_other_fields(layout),
         fields=_values(layout),
+        field_problems=dict(layout.field_problems),
         sidecar=_stamp(layout),
     )
 

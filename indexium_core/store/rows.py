@@ -166,6 +166,8 @@ def _fact_columns(file: ScannedFile) -> dict[str, Any]:
         "field_keys": list(facts.fields),
         "field_values": [fields.display_text(value) for value in facts.fields.values()],
         "field_places": _field_places(facts.field_places),
+        "problem_keys": list(facts.field_problems),
+        "problem_reasons": [replace_surrogates(reason) for reason in facts.field_problems.values()],
         "sidecar": facts.sidecar or None,
     }
 

@@ -247,9 +247,10 @@ def test_value_of_the_photo_is_not_removed_by_a_sidecar(folder: Path, library: L
     put(folder / "a.heic", heif.heic(photos.picture(), [heif.Item(b"mime", packet, XMP, pieces=2)]))
     library.scan()
     assert known(library) == {"title": "T"}
-    status, code, message = failed(library, {"title": ""})
-    assert (status, code) == ("failed", "no_strategy_yet")
-    assert "which a sidecar cannot remove" in message
+    assert library.decisions.set_fields([1], {"title": ""}).unsupported == 1
+    (item,) = library.plan().items
+    assert (item.risk_level, [issue.code for issue in item.issues]) == ("blocked", ["field_unsupported"])
+    assert "A sidecar cannot remove the value of the photo." in item.issues[0].message
     write(library, {"title": "Other"})
     assert known(library) == {"title": "Other"}
 

@@ -125,6 +125,13 @@ def heic(
     return heif.heic(picture(seed, size), items, turns=turns)
 
 
+def avif(**settings: object) -> bytes:
+    """An AVIF by Pillow, with the `exif` and `xmp` of its `save`."""
+    out = io.BytesIO()
+    picture().save(out, "AVIF", **settings)
+    return out.getvalue()
+
+
 def segment(marker: int, data: bytes) -> bytes:
     """A segment of a JPEG."""
     return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data

@@ -97,21 +97,21 @@ def report(
     """Print the result of an operation and the next commands; return the exit code. Arguments as those of `follow`."""
     details = library.operation(operation_id, per_page=0)
     operation, items = details.operation, details.items
+    partly = [item for item in items if item.status == "success" and item.code]  # written without all of their fields
     if as_json:
         extra = {"excluded": excluded} if excluded is not None else {}
         output.to_json({**operation.as_dict(), **extra, "items": [item.as_dict() for item in items]})
     else:
         bad = [item for item in items if item.status in FAILED_STATUSES]
-        _print_operation(
-            operation, [item for item in bad if item.status != "conflict" or item.file_id not in announced]
-        )
+        named = [item for item in bad if item.status != "conflict" or item.file_id not in announced]
+        _print_operation(operation, [*named, *partly])
         _print_next_commands(operation, bad)
         if operation.success_count and _postpones(library, operation):
             _print_skipped(len({item.file_id for item in items if item.status == "success"}))
     if operation.status in _ENDED_ELSEWHERE and not operation.error_message:
         output.complain(_ended_elsewhere(library, operation))
     undone = operation.failure_count + operation.conflict_count + operation.unknown_count
-    return 1 if undone or operation.status in ("failed", *_ENDED_ELSEWHERE) else 0
+    return 1 if undone or partly or operation.status in ("failed", *_ENDED_ELSEWHERE) else 0
 
 
 def _ended_elsewhere(library: LibraryServices, operation: MetadataOperation) -> str:

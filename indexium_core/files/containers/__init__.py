@@ -13,7 +13,7 @@ so that callers can inspect, test and journal the edit before the first byte cha
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from indexium_core.model.fields.table import COMMENT
@@ -57,6 +57,8 @@ class Layout:
     added: str = ""  # where a write adds a comment if players show none of the existing comments
     damage: str = ""  # damage at the end of a file that can be written before this end; "" for an intact file
     not_removable: str = ""  # why the comment cannot be removed, as a sentence; "" if it can
+    # Why a field beside the comment cannot be written, as a sentence by key; behind a minus: why it cannot be removed.
+    field_problems: Mapping[str, str] = field(default_factory=dict)
     turned: frozenset[int] = frozenset()  # tracks whose pictures players turn by 90 or 270 degrees, from 0
     problem: Refusal | None = None
 

@@ -14,7 +14,7 @@ from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.verify import meaning
 from indexium_core.files.verify.evidence import Evidence
-from indexium_core.model.fields.table import known_field
+from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 
@@ -50,6 +50,10 @@ Comparison = Callable[[Evidence, Evidence, Changes], object]
 
 class Failed(Exception):  # noqa: N818 - never leaves this package: `compare` combines all of them in one error
     """The difference that a comparison found, in words."""
+
+    def __init__(self, message: str, *, fields: Collection[str] = ()) -> None:
+        super().__init__(message)
+        self.fields = frozenset(fields)  # the changed fields to which the whole difference belongs; empty: not known
 
 
 def expect(evidence: Evidence, changes: Changes) -> None:
@@ -111,19 +115,30 @@ def compare(
 
     """
     proof: dict[str, object] = {}
-    failures: list[tuple[str, str]] = []
+    failures: list[tuple[str, Failed]] = []
     chosen = COMPARISONS if comparisons is None else comparisons
     for name, comparison in chosen:
         try:
             proof[name] = comparison(before, after, changes)
         except Failed as failed:
-            failures.append((name, str(failed)))
+            failures.append((name, failed))
     if failures:
-        found = "; ".join(f"{name}: {text}" for name, text in failures)
+        found = "; ".join(f"{_subject(name, failed)}: {failed}" for name, failed in failures)
         anew = any(name == "packets" for name, _ in chosen)
         message = f"{_REWRITE_REFUSED if anew else _WRITE_UNDONE} {found}."
-        raise errors.VerificationError(message, check=failures[0][0])
+        named = [failed.fields for _, failed in failures]
+        raise errors.VerificationError(
+            message,
+            check=failures[0][0],
+            fields=frozenset().union(*named) if all(named) else (),
+            difference=found,
+        )
     return proof
+
+
+def _subject(name: str, failed: Failed) -> str:
+    """Return what a difference is about: the fields, or the part of the file that a comparison has compared."""
+    return ", ".join(sorted(failed.fields)) if name == COMMENT and failed.fields else name
 
 
 def _size(before: Evidence, after: Evidence, changes: Changes) -> object:
@@ -163,24 +178,35 @@ def _bytes(texts: Iterable[str]) -> int:
 
 def comment(before: Evidence, after: Evidence, changes: Changes) -> object:
     """Check that players read every field as planned, and that every place of it has its planned text."""
+    failures: dict[str, str] = {}
     for change in changes:
-        if not known_field(change.field).names_in(libav.demuxer_of(after.container)):
-            _every_text(before, after, change, change.new or "")  # players do not show it
-            continue
-        leading = before.leading(change.field)
-        full = fields.apply_change(change, leading.value if leading else before.value_of(change.field)) or None
-        wanted = _visible(full)
-        stays = leading is not None and leading.value == full
-        shown, found = before.fields.get(change.field) if stays else wanted, after.fields.get(change.field)
-        as_planned = (found or None) in _readings(change.field, {shown or None, wanted or None})
-        if not as_planned and not _may_show_another(before, after, change, wanted):
-            message = f"players read {_shown(found)} as the {change.field}, not {_shown(shown)}"
-            raise Failed(message)
-        if (change.new or None) not in {_clean(full), _clean(wanted)}:
-            message = f"the {change.field} becomes {_shown(_clean(full))}, and {_shown(change.new)} was planned"
-            raise Failed(message)
-        _every_text(before, after, change, wanted or "")
+        try:
+            _field(before, after, change)
+        except Failed as failed:
+            failures[change.field] = str(failed)
+    if failures:
+        raise Failed("; ".join(failures.values()), fields=failures)
     return "reads back as planned"
+
+
+def _field(before: Evidence, after: Evidence, change: Change) -> None:
+    """Check one field; raises Failed."""
+    if not known_field(change.field).names_in(libav.demuxer_of(after.container)):
+        _every_text(before, after, change, change.new or "")  # players do not show it
+        return
+    leading = before.leading(change.field)
+    full = fields.apply_change(change, leading.value if leading else before.value_of(change.field)) or None
+    wanted = _visible(full)
+    stays = leading is not None and leading.value == full
+    shown, found = before.fields.get(change.field) if stays else wanted, after.fields.get(change.field)
+    as_planned = (found or None) in _readings(change.field, {shown or None, wanted or None})
+    if not as_planned and not _may_show_another(before, after, change, wanted):
+        message = f"players read {_shown(found)} as the {change.field}, not {_shown(shown)}"
+        raise Failed(message)
+    if (change.new or None) not in {_clean(full), _clean(wanted)}:
+        message = f"the {change.field} becomes {_shown(_clean(full))}, and {_shown(change.new)} was planned"
+        raise Failed(message)
+    _every_text(before, after, change, wanted or "")
 
 
 def _readings(field: str, texts: Collection[str | None]) -> set[str | None]:
@@ -276,7 +302,12 @@ def tags(before: Evidence, after: Evidence, changes: Changes) -> object:
         if follows and (is_allowed or any(new.get(key) in each for each in follows)):
             old.pop(key, None)
             new.pop(key, None)
-    return equal(old, new)
+    try:
+        return equal(old, new)
+    except Failed as failed:
+        edited = {change.field for change in changes}
+        owners = [_fields(key, after.container) & edited for key in {*old, *new} if old.get(key) != new.get(key)]
+        raise Failed(str(failed), fields=frozenset().union(*owners) if all(owners) else ()) from None
 
 
 def _may_become(before: Evidence, change: Change, old: str | None) -> set[str | None]:

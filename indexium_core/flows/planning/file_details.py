@@ -20,6 +20,7 @@ from indexium_core.files.sidecars import names
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review import targets
+from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.shown_in import shown_in
 from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.files import readers
@@ -318,7 +319,8 @@ def _fields(
                 origin=("file" if value is not None else "") if edit is None else edit.reason or "edit",
                 since=None if edit is None else edit.created_at,
                 locked=field.key in locks_of_fields,
-                problem=field.problem_in(row["container"] or "", planned),
+                problem=field.problem_in(row["container"] or "", planned)
+                or problem_of_file(row["field_problems"], field.key, planned),
                 shown=shown_in(field, row["container"] or ""),
             )
         )

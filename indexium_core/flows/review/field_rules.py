@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from indexium_core import errors
 from indexium_core.model.fields import values
+from indexium_core.model.fields.field import problem_of_file
 from indexium_core.model.fields.preview import FieldExample
 from indexium_core.model.fields.rules import FileNames, ValueRule
 from indexium_core.model.fields.table import DATE, FAVORITE_KEY, RATING, editable_field, field_named
@@ -111,19 +112,24 @@ def constants(rules: Mapping[str, ValueRule]) -> dict[str, str | None]:
 
 
 def unsupported_files(reader: Connection, constants: Mapping[str, str | None]) -> int:
-    """Return the number of selected files whose container cannot store one of the values."""
+    """Return the number of selected files that cannot store one of the values."""
     return sum(
         files
-        for container, files in store.selected_containers(reader).items()
-        if any(field_named(key).problem_in(container, value) for key, value in constants.items() if value is not None)
+        for container, problems, files in store.selected_containers(reader)
+        if any(_problem(container, problems, key, value) for key, value in constants.items())
     )
 
 
 def unsupported_ratings(rows: Sequence[store.FieldFacts], ratings: Mapping[int, str | None]) -> int:
     """Return the number of files whose container cannot store the rating that they get."""
-    field = field_named(RATING)
     given = ((row, ratings.get(row.file_id)) for row in rows)
-    return sum(value is not None and bool(field.problem_in(row.container, value)) for row, value in given)
+    return sum(value is not None and bool(_problem(row.container, row.problems, RATING, value)) for row, value in given)
+
+
+def _problem(container: str, problems: Mapping[str, str] | None, key: str, value: str | None) -> str:
+    """Return why a file cannot store a value, as a sentence; "" if it can. A field without a place has no value."""
+    in_container = "" if value is None else field_named(key).problem_in(container, value)
+    return in_container or problem_of_file(problems, key, value)
 
 
 def results(reader: Connection, rules: Mapping[str, ValueRule], *, skips_locked: bool) -> RuleResults:
@@ -261,6 +267,7 @@ def _add(found: RuleResults, row: store.FieldFacts, example: FieldExample, after
         return
     found.values[example.field][row.file_id] = after
     problem = field_named(example.field).problem_in(row.container, after)
+    problem = problem or problem_of_file(row.problems, example.field, after)
     if problem:
         found.unsupported.append(replace(example, after=after, problem=problem))
     else:

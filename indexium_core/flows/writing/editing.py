@@ -25,7 +25,7 @@ from indexium_core import errors
 from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
 from indexium_core.files.containers.photos.sidecar import without_sidecar
-from indexium_core.flows.writing import protocol, replacing, sidecar_edit, states
+from indexium_core.flows.writing import omitting, protocol, replacing, sidecar_edit, states
 from indexium_core.flows.writing.protocol import (
     EditResult,
     FileProgress,
@@ -61,7 +61,7 @@ def edit(
     started = work.started
     try:
         entry = policy.reverted or reverted(task, policy)
-        return _write(work) if entry is None else _roll_back(work, entry)
+        return _write_fields(work) if entry is None else _roll_back(work, entry)
     except NothingToDo as done:
         outcome = protocol.result(task, "skipped", "nothing_to_do", str(done), started=started)
         return protocol.read_unchanged(work, outcome)
@@ -82,25 +82,32 @@ def check(task: Task, policy: WritePolicy) -> WriteResult:
     """Run steps 1 and 2 for one task and report the result of a write; no file is opened for writing."""
     started = time.perf_counter()
     try:
-        with protocol.opened(task) as file:
-            checked = protocol.inspect(task, file, policy)
-            capabilities = protocol.capabilities_of(task, file, policy)
-            choice = protocol.choose(file, checked, task.changes, capabilities, break_links=policy.break_links)
-            if isinstance(choice.edit, SidecarEdit):
-                sidecar_edit.check(task, file, checked, choice.edit)
-            else:
-                evidence = verify.gather(task.path, file, checked.family, without_sidecar(checked.layout))
-                protocol.require_same_media(task, evidence.payload_hash)
-                verify.expect(evidence, task.changes)
-            _require_writable(task.path)
-        proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
-        parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch | SidecarEdit)
-        message = protocol.LINKS_SEPARATED if parts_names else ""
-        return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
+        checked, omitted = omitting.without_refused_fields(
+            task, policy, lambda some: _checked(some, policy, started=started)
+        )
+        return omitting.with_omitted(checked, omitted)
     except NothingToDo as done:
         return protocol.result(task, "skipped", "nothing_to_do", str(done), started=started)
     except errors.MetadataError as error:
         return protocol.failure_result(task, error, started=started)
+
+
+def _checked(task: Task, policy: WritePolicy, *, started: float) -> WriteResult:
+    with protocol.opened(task) as file:
+        checked = protocol.inspect(task, file, policy)
+        capabilities = protocol.capabilities_of(task, file, policy)
+        choice = protocol.choose(file, checked, task.changes, capabilities, break_links=policy.break_links)
+        if isinstance(choice.edit, SidecarEdit):
+            sidecar_edit.check(task, file, checked, choice.edit)
+        else:
+            evidence = verify.gather(task.path, file, checked.family, without_sidecar(checked.layout))
+            protocol.require_same_media(task, evidence.payload_hash)
+            verify.expect(evidence, task.changes)
+        _require_writable(task.path)
+    proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
+    parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch | SidecarEdit)
+    message = protocol.LINKS_SEPARATED if parts_names else ""
+    return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
 
 
 def is_as_written(path: bytes, written_state: str | None) -> bool:
@@ -114,6 +121,15 @@ def is_as_written(path: bytes, written_state: str | None) -> bool:
 def _require_writable(path: bytes) -> None:
     if not os.access(path, os.W_OK):
         raise errors.FileAccessError("The file cannot be written: permission denied.", code="read_only")
+
+
+def _write_fields(work: FileWork) -> EditResult:
+    """Write a file, without the fields that it cannot store."""
+    edited, omitted = omitting.without_refused_fields(
+        work.task, work.policy, lambda some: _write(replace(work, task=some))
+    )
+    record = replace(edited.record, result=omitting.with_omitted(edited.record.result, omitted))
+    return replace(edited, task=work.task, record=record)
 
 
 def _write(work: FileWork) -> EditResult:

@@ -49,7 +49,8 @@ def check(task: Task, file: reader.FileReader, checked: WritableFile, edit: Side
         wanted[change.field] = fields.apply_change(change, wanted.get(change.field))
         found = read_again.get(change.field)
         if found != wanted[change.field]:
-            raise errors.VerificationError(f"The sidecar would not have the planned {change.field}.", check="fields")
+            message = f"The sidecar would not have the planned {change.field}."
+            raise errors.VerificationError(message, check="fields", fields=[change.field])
     if {key: text for key, text in wanted.items() if text} != _values(after):
         raise errors.VerificationError("The sidecar would change other fields than the planned ones.", check="fields")
 

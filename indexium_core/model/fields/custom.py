@@ -17,7 +17,7 @@ import anyascii
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.field import CustomNames, CustomType, Field
+from indexium_core.model.fields.field import FLV_TEXT, CustomNames, CustomType, Field
 
 __all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "definition", "key_of"]
 
@@ -110,6 +110,7 @@ class CustomField:
                 **dict.fromkeys(_MP4, item),
                 **dict.fromkeys(_PHOTOS, f"XMP {self.xmp}"),
             },
+            limits={"flv": FLV_TEXT} if self.type in {"text", "list"} else {},
             shown_as={"": (self.tag.lower(),), "mov": (names.mp4_name.lower(),), "avi": ()},
             lowest=self.lowest,
             highest=self.highest,

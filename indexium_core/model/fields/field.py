@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["CustomNames", "CustomType", "Field", "FieldType", "ValueLimit"]
+__all__ = ["FLV_TEXT", "CustomNames", "CustomType", "Field", "FieldType", "ValueLimit", "problem_of_file"]
 
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 CustomType = Literal["text", "integer", "date", "datetime", "list"]  # of a field that the user defined
@@ -21,12 +21,17 @@ class ValueLimit:
     pattern: str = ".*"  # a regular expression (RE2) that the whole canonical value matches
     lowest: str = ""  # in the order of texts
     highest: str = "\U0010ffff"
+    most_bytes: int = 1 << 31  # of the value in UTF-8
     is_utc: bool = False  # a time is stored in UTC, because the place has no time zone
 
     def allows(self, value: str) -> bool:
         """Return whether a container can hold a canonical value."""
-        is_within = self.lowest <= value <= self.highest
+        is_within = self.lowest <= value <= self.highest and len(value.encode("utf-8", "replace")) <= self.most_bytes
         return is_within and re.fullmatch(self.pattern, value, re.ASCII | re.DOTALL) is not None
+
+
+# Programs read no longer text in a FLV.
+FLV_TEXT = ValueLimit(remedy="enter at most 1,023 bytes; a letter beyond ASCII has two to four", most_bytes=1_023)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +87,12 @@ class Field:
             return ""
         shown = value if len(value) <= 60 else f"{value[:57]}…"
         return f"{self.title} cannot be “{shown}” in files of this kind: {limit.remedy}."
+
+
+def problem_of_file(problems: Mapping[str, str] | None, key: str, value: str | None) -> str:
+    """
+    Return why one file cannot store a value of a field, as a sentence; "" if it can.
+
+    `problems` are the `field_problems` of the file; the value None removes the field.
+    """
+    return (problems or {}).get(f"-{key}" if value is None else key, "")

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from indexium_core import errors
 from indexium_core.model.fields import registered
-from indexium_core.model.fields.field import Field, FieldType, ValueLimit
+from indexium_core.model.fields.field import FLV_TEXT, Field, FieldType, ValueLimit
 
 __all__ = [
     "COMMENT",
@@ -68,9 +68,13 @@ _WINDOWS_TIME = ValueLimit(
     is_utc=True,
     lowest="1601-01-01T00:00:00.0000001Z",
 )
+# Degrees, or degrees and minutes, or also seconds, with a fraction of the last one: 90 north to 180 east at most.
+_LATITUDE = r"[+-](?:[0-8]\d(?:[0-5]\d){0,2}(?:\.\d+)?|90(?:00){0,2}(?:\.0+)?)"
+_LONGITUDE = r"[+-](?:(?:0\d|1[0-7])\d(?:[0-5]\d){0,2}(?:\.\d+)?|180(?:00){0,2}(?:\.0+)?)"
 _POSITION = ValueLimit(
-    remedy="enter a position as in ISO 6709, for example +48.1374+011.5755/",
-    pattern=r"[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS[^/]*)?/?",
+    remedy="enter a position as in ISO 6709, for example +48.1374+011.5755/, with a latitude from -90 to +90 and a "
+    "longitude from -180 to +180",
+    pattern=rf"{_LATITUDE}{_LONGITUDE}(?:[+-]\d+(?:\.\d+)?)?(?:CRS[^/]*)?/?",
 )
 
 
@@ -104,6 +108,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "©nam",
             **_in_photos("XMP dc:title"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("title", "com.apple.quicktime.title", "com.apple.quicktime.displayname")},
     ),
     Field(
@@ -122,6 +127,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "desc",
             **_in_photos("XMP dc:description"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={
             "": ("description", "com.apple.quicktime.description"),
             "mov": ("description", "com.apple.quicktime.description", "synopsis"),
@@ -192,6 +198,7 @@ FIELDS: tuple[Field, ...] = (
             "mov": "©gen",
             "3gp": "©gen",
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("genre", "com.apple.quicktime.genre")},
     ),
     Field(
@@ -260,6 +267,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "©ART",
             **_in_photos("XMP dc:creator"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("artist", "com.apple.quicktime.artist", "com.apple.quicktime.author", "author")},
     ),
     Field(
@@ -279,6 +287,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "cprt",
             **_in_photos("XMP dc:rights"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("copyright", "com.apple.quicktime.copyright")},
     ),
     Field(
@@ -297,6 +306,7 @@ FIELDS: tuple[Field, ...] = (
             "3gp": "keyw",
             **_in_photos("XMP dc:subject"),
         },
+        limits={"flv": FLV_TEXT},
         shown_as={"": ("keywords", "com.apple.quicktime.keywords"), "avi": ("ikey",), "asf": ("wm/category",)},
     ),
     Field(

@@ -37,6 +37,7 @@ FAVORITE = "5"  # the rating of a favorite
 REJECTED = "-1"  # the rating of a photo that its owner rejected; other programs set it, and Indexium keeps it
 MAX_PERCENT = 99  # the largest rating of Windows
 
+_NO_CHARACTERS = frozenset("\ufffe\uffff")  # XML has no place for them
 _PERCENT = {"1": 1, "2": 25, "3": 50, "4": 75, "5": 99}  # of each rating
 _CLOCK = len("2019-07-31T18:30:00")
 _SEPARATORS = re.compile("[;,]")  # of the items of a list
@@ -66,6 +67,9 @@ def parse(field: Field, text: str) -> str | None:
     control = next((each for each in value if unicodedata.category(each) in {"Cc", "Cs"} and each != "\n"), None)
     if control is not None:
         raise _invalid(field, value, f"It has the control character U+{ord(control):04X}.")
+    unusable = next((each for each in value if each in _NO_CHARACTERS), None)
+    if unusable is not None:
+        raise _invalid(field, value, f"It has U+{ord(unusable):04X}, which is not a character.")
     if "\n" in value and not field.multiline:
         raise _invalid(field, value, "It has more than one line.")
     return _PARSERS[field.type](field, value)

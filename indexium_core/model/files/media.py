@@ -211,6 +211,8 @@ class FileFacts:
     strategy_message: str = ""
     fields: dict[str, str] = field(default_factory=dict)  # the values of the other fields, by key
     field_places: tuple[FieldValue, ...] = ()  # every place that has one of them
+    # Why the file cannot store a field, as a sentence by key; a key behind a minus: why the field cannot be removed.
+    field_problems: dict[str, str] = field(default_factory=dict)
     sidecar: str = ""  # the stamp of the sidecar from which some of these were read
     est_seconds: float = 0.0  # the estimated cost of writing a short comment
     est_bytes: int = 0

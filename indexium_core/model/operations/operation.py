@@ -178,11 +178,12 @@ class WriteResult:
     item_id: int | None  # None in a dry run
     file_id: int
     status: str  # success, skipped, failed, conflict, unknown
-    code: str  # "" for success
+    code: str  # "" for success; `field_unsupported` for a success without all fields
     message: str
     strategy: str
     seconds: float
     proof: dict[str, Any] = field(default_factory=dict)  # name and result of each check, and `tries`
+    omitted: tuple[str, ...] = ()  # keys of the planned fields without which the file was written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

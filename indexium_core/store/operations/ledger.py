@@ -271,6 +271,9 @@ class Ledger:
             "now": now,
         }
         tx.execute(_SQL["record_results"], values)
+        omitted = {record.result.item_id: record.result.omitted for record in records if record.result.omitted}
+        if omitted:
+            tx.execute(_SQL["drop_omitted"], {"ids": list(omitted), "omitted": [*map(list, omitted.values())]})
         kept = {
             "kinds": [record.backup_kind for record in records],
             "bytes": [record.journal_bytes + record.kept_bytes for record in records],

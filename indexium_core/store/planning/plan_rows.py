@@ -11,7 +11,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import COMMENT, FIELDS, all_fields, find_field, known_field
+from indexium_core.model.fields.field import problem_of_file
+from indexium_core.model.fields.table import COMMENT, all_fields, find_field, known_field
 from indexium_core.model.files import fields, readers
 from indexium_core.model.files.media import Change
 from indexium_core.model.operations import strategies
@@ -48,16 +49,11 @@ def _issue_parameters() -> dict[str, int]:
 
 
 ISSUE_PARAMETERS = _issue_parameters()
-_LIMITS = [(f"{container} {each.key}", limit) for each in FIELDS for container, limit in each.limits.items()]
 _RULES: dict[str, Any] = ISSUE_PARAMETERS | {  # the parameters of `compute` that do not change
     "comment_bits": sum(
         ISSUE_PARAMETERS[code] for code in ("invalid_person_name", "custom_comment", "other_readers_differ")
     ),
     "no_plot_in": readers.WITHOUT_PLOT,
-    "limited_fields": [place for place, _ in _LIMITS],
-    "lowest_values": [limit.lowest for _, limit in _LIMITS],
-    "highest_values": [limit.highest for _, limit in _LIMITS],
-    "value_patterns": [limit.pattern for _, limit in _LIMITS],
 }
 COPIED_BITS = ISSUE_PARAMETERS["full_rewrite"] | ISSUE_PARAMETERS["full_rewrite_note"]  # of files that a write copies
 
@@ -68,7 +64,15 @@ _LEVEL, _CATEGORY, _CONTAINER, _BITS, _EDITED, _POSTPONED, _DISK, _FILES, _ADDED
 def rules() -> dict[str, Any]:
     """Return the parameters of `compute` that depend only on the fields."""
     writable = [f"{container} {each.key}" for each in all_fields() for container in each.places]
-    return _RULES | {"writable_fields": writable}
+    limits = {f"{container} {each.key}": limit for each in all_fields() for container, limit in each.limits.items()}
+    return _RULES | {
+        "writable_fields": writable,
+        "limited_fields": list(limits),
+        "lowest_values": [limit.lowest for limit in limits.values()],
+        "highest_values": [limit.highest for limit in limits.values()],
+        "most_bytes": [limit.most_bytes for limit in limits.values()],
+        "value_patterns": [limit.pattern for limit in limits.values()],
+    }
 
 
 class _SelectionGroup(NamedTuple):
@@ -368,13 +372,18 @@ def _link_outcome(row: Mapping[str, Any]) -> str:
 
 def _lost_fields(row: Mapping[str, Any]) -> list[str]:
     """Return the titles of the fields that lose their value."""
-    return [known_field(change.field).title for change in _field_changes(row) if change.new is None]
+    changes = _field_changes(row)
+    set_fields = {change.field for change in changes if change.new is not None}
+    lost = dict.fromkeys(change.field for change in changes if change.field not in set_fields)
+    return [known_field(key).title for key in lost]
 
 
 def _replaced_fields(row: Mapping[str, Any]) -> list[str]:
-    """Return the titles of the fields that get another value."""
-    changes = [change for change in _field_changes(row) if change.new is not None and change.old is not None]
-    return [known_field(change.field).title for change in changes]
+    """Return the titles of the fields that get another value, at one of their places or at all."""
+    changes = _field_changes(row)
+    set_fields = {change.field for change in changes if change.new is not None}
+    texts = [each for each in changes if each.old is not None and each.old != each.new and each.field in set_fields]
+    return [known_field(key).title for key in dict.fromkeys(change.field for change in texts)]
 
 
 def _unsupported_fields(row: Mapping[str, Any]) -> str:
@@ -383,12 +392,13 @@ def _unsupported_fields(row: Mapping[str, Any]) -> str:
     for each in row["fields"] or ():
         if not each["is_writable"]:
             edits[each["field"]] = edits.get(each["field"]) or each["new"]  # some places only lose their value
-    return " ".join(
-        known_field(key).problem_in(row["container"], value)
+    problems = [
+        known_field(key).problem_in(row["container"], value) or problem_of_file(row["field_problems"], key, value)
         if find_field(key)
         else f"The field {known_field(key).title} was removed."
         for key, value in edits.items()
-    )
+    ]
+    return " ".join(dict.fromkeys(problems))
 
 
 # Facts that only one kind of issue has, or that it has in another form.

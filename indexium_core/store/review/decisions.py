@@ -85,6 +85,7 @@ class FieldFacts(NamedTuple):
     edits: dict[str, str | None] | None  # the edits in force; None as a value removes the field
     locked: list[str] | None  # locked fields; None: there are none
     is_skipped: bool  # the plan skips it
+    problems: dict[str, str] | None = None  # why the file cannot store fields; None: there are none
 
 
 # Selected files: a table of the connection, so that a hundred thousand ids are sent to the database at most once. For a
@@ -141,9 +142,9 @@ def locked_selected(reader: Connection, fields: Sequence[str]) -> int:
     return int(reader.value(_sql("locked_selected"), {"fields": list(fields)}))
 
 
-def selected_containers(reader: Connection) -> dict[str, int]:
-    """Return the number of selected files by container."""
-    return dict(reader.execute(_sql("selected_containers")).fetchall())
+def selected_containers(reader: Connection) -> list[tuple[str, dict[str, str] | None, int]]:
+    """Return the number of selected files by container and by the fields that the files cannot store."""
+    return reader.execute(_sql("selected_containers")).fetchall()
 
 
 def former_values(reader: Connection, field: str, value: str) -> dict[int, str | None]:

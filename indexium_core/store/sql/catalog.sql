@@ -202,6 +202,7 @@ CREATE OR REPLACE TEMP TABLE incoming AS SELECT
     unnest($est_bytes::BIGINT[]) AS est_bytes,
     fields_of(unnest($field_keys::VARCHAR[][]), unnest($field_values::VARCHAR[][])) AS fields,
     unnest($field_places::VARCHAR[])::JSON AS field_places,
+    fields_of(unnest($problem_keys::VARCHAR[][]), unnest($problem_reasons::VARCHAR[][])) AS field_problems,
     unnest($sidecar::VARCHAR[]) AS sidecar;
 
 -- name: same_path
@@ -297,7 +298,7 @@ UPDATE resolved SET container = f.container, media_kind = f.media_kind, tags = f
     places = f.places, people_hidden = f.people_hidden, ascii_only = f.ascii_only,
     damage = f.damage, strategy = f.strategy, strategy_code = f.strategy_code, strategy_message = f.strategy_message,
     est_seconds = f.est_seconds, est_bytes = f.est_bytes, fields = f.fields,
-    field_places = f.field_places, sidecar = f.sidecar
+    field_places = f.field_places, field_problems = f.field_problems, sidecar = f.sidecar
 FROM scanned_files AS f WHERE f.file_id = resolved.file_id AND resolved.state = 'unreadable';
 
 -- name: keep_stable
@@ -320,13 +321,13 @@ WHERE f.file_id IS NULL OR ROW(
     r.state, r.state_message, r.growing, r.file_hash, r.container, r.duration, r.streams, r.tags, r.comment,
     r.comment_fields, r.people, r.custom_text, r.comment_before, r.comment_after, r.comment_without, r.places, r.damage,
     r.strategy, r.strategy_code, r.strategy_message, r.est_seconds, r.est_bytes, r.fields,
-    r.field_places, r.sidecar
+    r.field_places, r.field_problems, r.sidecar
 ) IS DISTINCT FROM ROW(
     f.path_bytes, f.device, f.inode, f.nlink, f.mode, f.size, f.mtime_ns, f.own_mtime_ns,
     f.state, f.state_message, f.growing, f.file_hash, f.container, f.duration, f.streams, f.tags, f.comment,
     f.comment_fields, f.people, f.custom_text, f.comment_before, f.comment_after, f.comment_without, f.places, f.damage,
     f.strategy, f.strategy_code, f.strategy_message, f.est_seconds, f.est_bytes, f.fields,
-    f.field_places, f.sidecar
+    f.field_places, f.field_problems, f.sidecar
 );
 
 -- name: update_files
@@ -343,7 +344,8 @@ UPDATE scanned_files SET
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,
     people_hidden = r.people_hidden, ascii_only = r.ascii_only, damage = r.damage, strategy = r.strategy,
     strategy_code = r.strategy_code, strategy_message = r.strategy_message, est_seconds = r.est_seconds,
-    est_bytes = r.est_bytes, fields = r.fields, field_places = r.field_places, sidecar = r.sidecar, scanned_at = $at
+    est_bytes = r.est_bytes, fields = r.fields, field_places = r.field_places, field_problems = r.field_problems,
+    sidecar = r.sidecar, scanned_at = $at
 FROM resolved AS r
 WHERE r.file_id = scanned_files.file_id AND r.file_id IN (SELECT file_id FROM changed WHERE found <> 'new');
 
@@ -416,7 +418,8 @@ UPDATE scanned_files SET
     comment_after = r.comment_after, comment_without = r.comment_without, places = r.places,
     people_hidden = r.people_hidden, ascii_only = r.ascii_only, strategy = r.strategy,
     strategy_code = r.strategy_code, strategy_message = r.strategy_message, est_seconds = r.est_seconds,
-    est_bytes = r.est_bytes, fields = r.fields, field_places = r.field_places, sidecar = r.sidecar,
+    est_bytes = r.est_bytes, fields = r.fields, field_places = r.field_places, field_problems = r.field_problems,
+    sidecar = r.sidecar,
     scanned_at = coalesce((SELECT max(changed_at) - INTERVAL 1 MICROSECOND FROM custom_fields WHERE changed_at > $since), $at)
 FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) AS device,
              unnest($inode::UBIGINT[]) AS inode, unnest($nlink::BIGINT[]) AS nlink, unnest($mode::BIGINT[]) AS mode,
@@ -434,7 +437,9 @@ FROM (SELECT unnest($file_id::BIGINT[]) AS file_id, unnest($device::UBIGINT[]) A
              unnest($strategy_message::VARCHAR[]) AS strategy_message,
              unnest($est_seconds::DOUBLE[]) AS est_seconds, unnest($est_bytes::BIGINT[]) AS est_bytes,
              fields_of(unnest($field_keys::VARCHAR[][]), unnest($field_values::VARCHAR[][])) AS fields,
-             unnest($field_places::VARCHAR[])::JSON AS field_places, unnest($sidecar::VARCHAR[]) AS sidecar) AS r
+             unnest($field_places::VARCHAR[])::JSON AS field_places,
+             fields_of(unnest($problem_keys::VARCHAR[][]), unnest($problem_reasons::VARCHAR[][])) AS field_problems,
+             unnest($sidecar::VARCHAR[]) AS sidecar) AS r
 WHERE scanned_files.file_id = r.file_id;
 
 -- name: mark_written

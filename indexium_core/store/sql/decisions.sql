@@ -56,10 +56,10 @@ FROM selected_files AS m
 LEFT JOIN decisions AS d ON d.file_id = m.file_id AND d.kind = 'mode' AND $kind = 'mode' AND d.revoked_at IS NULL;
 
 -- name: field_facts
--- The selected files with the facts that rules for fields use: names, containers, values, edits in force, locks, and
--- whether the plan skips them.
+-- The selected files with the facts that rules for fields use: names, containers, values, edits in force, locks,
+-- whether the plan skips them, and the fields that they cannot store.
 SELECT f.file_id, f.file_name, f.folder, f.mtime_ns, coalesce(f.container, ''), f.fields, e.edits, k.locked,
-       f.file_id IN (SELECT file_id FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL)
+       f.file_id IN (SELECT file_id FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL), f.field_problems
 FROM scanned_files AS f
 LEFT JOIN (SELECT file_id, list(field) AS locked FROM field_locks GROUP BY file_id) AS k USING (file_id)
 LEFT JOIN (SELECT file_id, map(list(edited_field(kind)), list(value)) AS edits FROM decisions
@@ -86,8 +86,8 @@ WHERE NOT $skips_locked OR file_id NOT IN (SELECT file_id FROM field_locks WHERE
 SELECT count(DISTINCT file_id) FROM field_locks JOIN selected_files USING (file_id) WHERE list_contains($fields::VARCHAR[], field);
 
 -- name: selected_containers
--- The number of selected files by container.
-SELECT coalesce(f.container, ''), count(*) FROM scanned_files AS f JOIN selected_files USING (file_id) GROUP BY ALL;
+-- The number of selected files by container and by the fields that the files cannot store.
+SELECT coalesce(f.container, ''), f.field_problems, count(*) FROM scanned_files AS f JOIN selected_files USING (file_id) GROUP BY ALL;
 
 -- name: add_former
 -- Add the value before each edit of a field: of the edit in force, else of the file. An edit to the same value changes nothing.

@@ -5,7 +5,7 @@ SELECT f.file_id, f.path AS file_path, f.path_bytes, f.file_name, f.file_ext, f.
        f.size, f.mtime_ns, coalesce(f.nlink, 1) AS nlink, f.read_only, f.file_hash, f.container, f.media_kind,
        f.duration,
        f.first_seen_at, f.scanned_at, f.streams, f.tags, f.comment, f.comment_fields, f.fields, f.fields_differ, f.people,
-       f.sidecar,
+       f.sidecar, f.field_problems,
        f.strategy, f.strategy_code, f.strategy_message, f.est_seconds, f.est_bytes
 FROM scanned_files AS f JOIN libraries AS l USING (library_id)
 WHERE f.file_id = $file_id;

@@ -211,6 +211,17 @@ FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($statuses::VARCHAR[]) AS statu
              unnest($originals::VARCHAR[]) AS original_state, unnest($writtens::VARCHAR[]) AS written_state) AS r
 WHERE metadata_operation_items.id = r.id;
 
+-- name: drop_omitted
+-- Remove the changes of fields without which a file was written from its item: $omitted has their keys for each of $ids.
+UPDATE metadata_operation_items SET
+       changes = list_filter(changes, lambda c: NOT list_contains(r.omitted, c.field)),
+       previous_comment = CASE WHEN NOT list_contains(r.omitted, 'comment') THEN previous_comment END,
+       new_comment = CASE WHEN NOT list_contains(r.omitted, 'comment') THEN new_comment END,
+       tags_added = CASE WHEN list_contains(r.omitted, 'comment') THEN [] ELSE tags_added END,
+       tags_removed = CASE WHEN list_contains(r.omitted, 'comment') THEN [] ELSE tags_removed END
+FROM (SELECT unnest($ids::BIGINT[]) AS id, unnest($omitted::VARCHAR[][]) AS omitted) AS r
+WHERE metadata_operation_items.id = r.id;
+
 -- name: record_backups
 -- The backup of each item: how its old bytes can be restored, its size (journal and original) and where the original
 -- is; and the inode of a file that other names keep.

@@ -65,7 +65,7 @@ scope AS MATERIALIZED (
     SELECT file_id, library_id, path_bytes, nlink, size, mtime_ns, own_mtime_ns, read_only, state, growing, file_hash,
            container, comment, fields_differ, people, people_keys, custom_text, comment_before, comment_after,
            comment_without, places, people_hidden, ascii_only, damage, strategy, strategy_code, est_seconds, est_bytes, fields,
-           field_places
+           field_places, field_problems
     FROM scanned_files WHERE file_id IN (SELECT file_id FROM marked)
 ),
 in_force AS MATERIALIZED (
@@ -119,7 +119,8 @@ assigned AS (
 -- name: field_changes
 -- Part of other statements: the edits of fields that change a value of the file, one for each place of the field.
 -- $writable_fields has each container with each field that it can store, $limited_fields those with limits of the value: a
--- pattern and a range of texts. `plan_compute_people.sql` replaces this part and the next two where no file has such an edit.
+-- pattern, a range of texts and a number of bytes. `plan_compute_people.sql` replaces this part and the next two where no
+-- file has such an edit.
 field_changes AS (
     SELECT file_id, flatten(list(places ORDER BY field)) AS field_changes,
            map(list(field ORDER BY field), list(value ORDER BY field)) AS new_field_values
@@ -135,8 +136,11 @@ field_changes AS (
                    concat_ws(' ', f.container, field) AS place,
                    list_position($limited_fields::VARCHAR[], place) AS limit_nr,
                    CASE WHEN NOT list_contains($writable_fields::VARCHAR[], place) THEN FALSE
+                        WHEN f.field_problems[CASE WHEN d.value IS NULL THEN '-' || field ELSE field END] IS NOT NULL
+                        THEN FALSE
                         WHEN limit_nr > 0 AND d.value IS NOT NULL
                         THEN d.value BETWEEN $lowest_values[limit_nr] AND $highest_values[limit_nr]
+                             AND strlen(d.value) <= $most_bytes[limit_nr]
                              AND regexp_full_match(d.value, $value_patterns[limit_nr], 's')
                         ELSE TRUE END AS is_writable
             FROM decisions AS d JOIN scope AS f USING (file_id)
@@ -153,9 +157,11 @@ CASE WHEN field_changes IS NULL THEN 0
      ELSE CASE WHEN len(list_filter(field_changes, lambda c: NOT c.is_writable)) = 0 THEN 0
                WHEN comment_stays AND len(list_filter(field_changes, lambda c: c.is_writable)) = 0
                THEN $field_unsupported_blocked ELSE $field_unsupported END
-          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."new" IS NULL)) > 0
+          -- A place that loses its text does not lose the value of a field that another place gets.
+          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND new_field_values[c."field"] IS NULL)) > 0
                  THEN $value_lost ELSE 0 END
-          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" || c."new" IS NOT NULL)) > 0
+          | CASE WHEN len(list_filter(field_changes, lambda c: c.is_writable AND c."old" <> coalesce(c."new", '')
+                                                               AND new_field_values[c."field"] IS NOT NULL)) > 0
                  THEN $value_replaced ELSE 0 END
      END;
 

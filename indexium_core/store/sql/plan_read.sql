@@ -114,7 +114,7 @@ SELECT i.file_id, f.file_hash, f.path AS file_path, f.file_name, f.file_ext, f.s
        i.old_comment, i.new_comment, i.places, i.fields, i.category, i.risk_level, i.issues, f.strategy,
        /* seconds */ AS est_seconds,
        i.est_bytes, i.edited, i.postponed, i.people_mode, i.comment_mode, f.custom_text, f.nlink, f.mode, f.scanned_at,
-       f.comment_fields, l.state_reason, f.state_message, f.strategy_message, f.damage, l.free_bytes
+       f.comment_fields, f.field_problems, l.state_reason, f.state_message, f.strategy_message, f.damage, l.free_bytes
 FROM (SELECT *, issues AS issue_bits FROM plan_rows_of($variant_id, $plan_id)) AS i
 JOIN scanned_files AS f USING (file_id) JOIN libraries AS l USING (library_id)
 WHERE i.file_id IN (SELECT unnest($file_ids::BIGINT[]))

@@ -21,6 +21,7 @@ from indexium_core.files import delta, fingerprint, probe, thumbnail, verify
 from indexium_core.files.containers import Capabilities, registry
 from indexium_core.files.containers.photos.photo import PhotoFamily, PhotoLayout
 from indexium_core.files.reader import BytesReader, FileReader
+from indexium_core.files.swap import content
 from indexium_core.files.verify import Evidence
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
@@ -95,6 +96,7 @@ def written(data: bytes, values: Mapping[str, str | None], folder: Path, means: 
     plan = planned(data, values, means)
     assert not isinstance(plan, Refusal), plan.message
     strategy, edit = plan
+    assert not isinstance(edit, Rebuild) or content.first_lost(edit, examined(data).payload) is None
     assert isinstance(edit, Patch) == strategy.endswith("_in_place")
     after = sabotage.edited(data, edit)
     path = folder / "photo"
@@ -430,15 +432,15 @@ def test_changed_byte_is_noticed_by_both_halves(tmp_path: Path) -> None:
         (b"maker's note", "side_data"),
         (b"profile", "side_data"),
         (b"\xff\xdb", "streams"),
-        (b"T</rdf", "comment"),
+        (b"T</rdf", "title"),
     )
     for mark, check in marks:
         bad = bytearray(after)
-        bad[after.index(mark) + (0 if check == "comment" else 6)] ^= 1
+        bad[after.index(mark) + (0 if check == "title" else 6)] ^= 1
         with pytest.raises(errors.VerificationError) as caught:
             verify.compare(before, evidence(bytes(bad), tmp_path / "photo", values), changes)
         assert check in caught.value.message
-        assert ("structure" in caught.value.message) == (check != "comment")
+        assert ("structure" in caught.value.message) == (check != "title")
     bad = bytearray(after)
     bad[-20] ^= 1
     with pytest.raises(errors.VerificationError, match="media bytes changed"):
@@ -452,6 +454,12 @@ def with_chunks(data: bytes, *chunks: bytes, behind: bool = False) -> bytes:
     """A PNG with more chunks behind the header, or behind the image."""
     at = data.index(b"IEND") - 4 if behind else 33
     return data[:at] + b"".join(chunks) + data[at:]
+
+
+def chunk_of(data: bytes, kind: bytes) -> bytes:
+    """The first chunk of a kind, whole."""
+    at = data.index(kind) - 4
+    return data[at : at + 12 + int.from_bytes(data[at : at + 4], "big")]
 
 
 TEXT = b"XML:com.adobe.xmp\0"
@@ -468,6 +476,17 @@ def test_png_packet_is_patched_with_its_checksum(tmp_path: Path) -> None:
     new = written(data, {"rating": "5"}, tmp_path, HERE)
     assert {each.where for each in examined(new).fields if each.field == "rating"} == {"XMP/Rating"}
     assert "Warning" not in str(told(new, tmp_path))
+
+
+@pytest.mark.parametrize("order", ["xei", "exi", "xie", "eix", "ixe", "iex"])
+def test_png_with_little_image_data_keeps_them_between_two_edits(tmp_path: Path, order: str) -> None:
+    whole = photo("png", exif=exif(rating=2), size=(1, 1))
+    parts = {kind: chunk_of(whole, kind) for kind in (b"IHDR", b"eXIf", b"IDAT", b"IEND")}
+    text = chunk(b"iTXt", TEXT + bytes(4) + packet(photos.ELEMENTS, padding=0))
+    by_letter = {"x": text, "e": parts[b"eXIf"], "i": parts[b"IDAT"]}
+    data = whole[:8] + parts[b"IHDR"] + b"".join(by_letter[each] for each in order) + parts[b"IEND"]
+    new = written(data, {"title": "At sea " * 100 + "!", "creation_time": "2020-01-02T03:04:05"}, tmp_path)
+    assert parts[b"IDAT"] in new
 
 
 def test_png_packet_behind_the_image_moves_to_the_front(tmp_path: Path) -> None:

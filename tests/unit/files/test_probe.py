@@ -353,3 +353,12 @@ def test_demo_clips_are_same_each_time(tmp_path: Path) -> None:
     made = [clips.make(clips.Clip(seed=3), tmp_path / f"{number}.mp4").read_bytes() for number in range(2)]
     other = clips.make(clips.Clip(seed=4), tmp_path / "other.mp4").read_bytes()
     assert made[0] == made[1] != other
+
+
+def test_form_that_the_media_libraries_do_not_read_has_a_sentence_of_ours(tmp_path: Path) -> None:
+    path = media.build("mkv", tmp_path)
+    plain = mkv.document(real=mkv.parts(path))
+    path.write_bytes(mkv.header("matroska", mkv.element(0x42F3, b"\x09")) + plain.removeprefix(mkv.header()))
+    facts = probed(path)
+    assert facts.state == "corrupt"
+    assert facts.message == "The file has a form that the media libraries (FFmpeg) do not read."

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core import errors
+from indexium_core.files.containers.flv import amf
 from indexium_core.model.fields import values
 from indexium_core.model.fields.rules import FileNames, ValueRule
-from indexium_core.model.fields.table import EDITABLE, Field, field_named
+from indexium_core.model.fields.table import EDITABLE, Field, editable_fields, field_named
+from tests.support import own_fields
 
 FILE = FileNames(
     file_name="2019-07-31 at sea.mp4",
@@ -49,6 +51,8 @@ def test_value_becomes_canonical(key: str, entered: str, stored: str | None) -> 
     [
         ("title", "a\nb", "more than one line"),
         ("title", "a\x07b", r"control character U\+0007"),
+        ("title", "a\ufffeb", r"U\+FFFE, which is not a character"),
+        ("keywords", "a; \uffff", r"U\+FFFF, which is not a character"),
         ("title", "x" * 10_001, "10,001 characters"),
         ("season", "-1", "whole number from 0 to 255"),
         ("episode", "256", "whole number"),
@@ -187,3 +191,35 @@ def test_any_rule_is_refused_or_has_a_value(rule: str) -> None:
     except errors.UsageError:
         return
     parsed.value(FILE)
+
+
+@pytest.mark.parametrize("container", ["mp4", "mov", "3gp"])
+@pytest.mark.parametrize(
+    ("value", "is_stored"),
+    [
+        ("+48.1374+011.5755/", True),
+        ("-90+180/", True),
+        ("+90.000-180.0+8848.86CRSWGS_84/", True),
+        ("+4808.25+01134.53/", True),
+        ("+480814.6+0113431.8/", True),
+        ("+91.0+181.0/", False),
+        ("+90.1+011.5/", False),
+        ("+48.1+180.5/", False),
+        ("+48.1+190.5/", False),
+        ("+4860.0+01134.5/", False),
+        ("+481+011/", False),
+        ("Berlin", False),
+    ],
+)
+def test_position_lies_on_the_earth(container: str, value: str, *, is_stored: bool) -> None:
+    problem = field_named("location").value_problem(container, value)
+    assert (problem == "") == is_stored
+    assert is_stored or "latitude from -90 to +90" in problem
+
+
+def test_text_of_flv_is_as_short_as_its_format_reads() -> None:
+    with own_fields.known():
+        texts = [each for each in editable_fields() if "flv" in each.places and each.type in {"text", "list"}]
+        assert {each.limits["flv"].most_bytes for each in texts} == {amf.MAX_TEXT_BYTES}
+        assert texts[0].value_problem("flv", "é" * 511 + "x") == ""
+        assert "at most 1,023 bytes" in texts[0].value_problem("flv", "é" * 512)

@@ -138,7 +138,10 @@ def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
     shift = media_shift(max(growth + 8 + PADDING - old, 0), request.capabilities, step=_SECTOR)
     edits.append(_AviEdit(start, start + old, _junk(old + shift - growth), (file.riff,)))
     edits += _index_edits(file, shift)
-    return Rebuild(pieces=build_pieces(reader, layout.size, _splices(edits)), cloned=request.capabilities.reflink)
+    return Rebuild(
+        pieces=build_pieces(reader, layout.size, _splices(edits), payload=layout.payload),
+        cloned=request.capabilities.reflink,
+    )
 
 
 def _splices(edits: Sequence[_AviEdit]) -> list[Splice]:

@@ -15,7 +15,8 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError, Window
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.bmff.padding import BoxSplice
-from indexium_core.files.containers.bmff.tags import field_map, new_places, places, strings, times
+from indexium_core.files.containers.bmff.tags import field_map, new_places, places, problems, strings, times
+from indexium_core.files.containers.bmff.tags.assets import UnstorablePositionError
 from indexium_core.files.containers.bmff.tags.new_places import Insertion, NewPlace
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
 from indexium_core.files.containers.shared import refusals
@@ -28,7 +29,6 @@ __all__ = ["edits"]
 
 _INFORMATION_HIDES = "Players would show the file's information (©inf) as its comment, whatever is written."
 _INFORMATION_APPEARS = "Players would show the file's information (©inf) as its comment, if there were no comment."
-_NO_PLACE = "The file has no place for the {} that programs read."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +49,11 @@ def edits(reader: Reader, layout: BmffLayout, changes: Sequence[Change]) -> list
             each = _comment_edits(layout, change)
         else:
             window = window or _window(reader, layout)
-            each = (
-                _time_edits(layout, window, change)
-                if change.field == field_map.TIME
-                else _field_edits(layout, window, change)
-            )
+            make = _time_edits if change.field == field_map.TIME else _field_edits
+            try:
+                each = make(layout, window, change)
+            except UnstorablePositionError as error:
+                return refusals.invalid_value(str(error))
         if isinstance(each, Refusal):
             return each
         made.append(each)
@@ -63,7 +63,7 @@ def edits(reader: Reader, layout: BmffLayout, changes: Sequence[Change]) -> list
         assert layout.moov is not None
         more = new_places.added_keys(window or _window(reader, layout), layout.moov, keys)
         if more is None or layout.has_outer_tags:
-            return refusals.not_writable(_NO_PLACE.format(keys[0][0]))
+            return refusals.not_writable(problems.NO_PLACE.format(keys[0][0]))
         insertions += more
     # Of insertions at the same offset, the one in the innermost box comes first.
     insertions.sort(key=lambda each: -len(each.around))
@@ -83,13 +83,14 @@ def _inserted(insertion: Insertion) -> BoxSplice:
 
 
 def _field_edits(layout: BmffLayout, window: Window, change: Change) -> _Edits | Refusal:
-    """Return the edits that give every place of a field its new value, or remove it."""
+    """Return the edits that give every place of a field its new value, or remove it; raises UnstorablePositionError."""
     key, value = change.field, change.new or None
     if key in layout.unknown:
         return refusals.not_writable(layout.unknown[key])
     found = layout.places_of(key)
-    if value is None and key in layout.hiding and any(place.shown for place in found):
-        return refusals.not_writable(f"Players would show another {key} of the file, if this one were removed.")
+    is_shown = any(place.shown for place in found)
+    if value is None and is_shown and problems.is_hidden(found, layout.hiding.get(key)):
+        return refusals.not_writable(problems.SHOWN_AFTER_REMOVAL.format(key))
     if value is None:
         return _Edits(splices=[_splice(place, b"") for place in found])
     problem = known_field(key).value_problem(layout.container, value)
@@ -114,10 +115,10 @@ def _with_new_place(
     if place is not None:
         return _Edits(splices=splices, added=(place, text))
     if behind >= 0:
-        return refusals.not_writable(f"Players would show another {key} of the file, whatever is written.")
+        return refusals.not_writable(problems.SHOWN_INSTEAD.format(key))
     if field_map.new_key(key) is not None:
         return _Edits(splices=splices, key=(key, text))
-    return refusals.not_writable(_NO_PLACE.format(key))
+    return refusals.not_writable(problems.NO_PLACE.format(key))
 
 
 def _on_disk(key: str, value: str) -> str:

@@ -14,7 +14,7 @@ from indexium_core.files.containers import Layout, Reader
 from indexium_core.files.containers.bmff import boxes, refusal_rules
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.files.containers.bmff.offsets import Offsets
-from indexium_core.files.containers.bmff.tags import field_map, new_places, places, times
+from indexium_core.files.containers.bmff.tags import field_map, new_places, places, problems, times
 from indexium_core.files.containers.bmff.tags.new_places import NewPlace
 from indexium_core.files.containers.bmff.tags.places import FieldPlace
 from indexium_core.model.fields.table import COMMENT, known_field
@@ -136,6 +136,7 @@ def examine(reader: Reader) -> BmffLayout:
     quicktime = layout.container == "mov"
     behind = found.hiding.get(COMMENT, -1)
     new_place = new_places.new_place(window, moov, COMMENT, quicktime=quicktime, behind=behind)
+    outer = any(box.kind in {b"udta", b"meta"} for box in outline.boxes)
     texts = _fields(found.places)
     time, not_time = _time(window, moov)
     return replace(
@@ -147,6 +148,7 @@ def examine(reader: Reader) -> BmffLayout:
         hiding=found.hiding,
         information_text=found.information_text,
         unknown={**found.unknown, **not_time},
+        field_problems=problems.field_problems(window, moov, found, quicktime=quicktime, outer=outer) | not_time,
         new_place=new_place,
         turned=_turned(window, moov),
         problem=problem or checked.problem,

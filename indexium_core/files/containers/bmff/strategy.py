@@ -219,7 +219,7 @@ def _rebuilt(reader: Reader, layout: BmffLayout, edits: Sequence[BoxSplice], *, 
     free = room + moved.place.shift - len(moved.index)
     data = moved.index + boxes.header(b"free", free) + bytes(free - 8)
     splices = [*moved.fields, Splice(start=start, end=start + room, data=data)]
-    return Rebuild(pieces=build_pieces(reader, layout.size, splices))
+    return Rebuild(pieces=build_pieces(reader, layout.size, splices, payload=layout.payload))
 
 
 def _round_up(number: int, multiple: int) -> int:

@@ -87,7 +87,7 @@ def copy(reader: Reader, layout: Layout, request: EditRequest) -> Rebuild:
     head = _checked_head(reader, request.fields)
     edits = _field_splices(head, request)
     splices = [*edits, *_length_splices(head, edits), *_offset_splices(head, edits, layout.size)]
-    return Rebuild(pieces=build_pieces(reader, layout.size, sorted(splices, key=_by_offset)))
+    return Rebuild(pieces=build_pieces(reader, layout.size, sorted(splices, key=_by_offset), payload=layout.payload))
 
 
 def _by_offset(splice: Splice) -> tuple[int, int]:

@@ -139,6 +139,7 @@ class _Walk:
         self.fields: tuple[FieldValue, ...] = ()
         self.added = ""
         self.not_removable = ""
+        self.field_problems: dict[str, str] = {}
         self.problem: Refusal | None = None
 
     def layout(self) -> MatroskaLayout:
@@ -149,6 +150,7 @@ class _Walk:
             fields=self.fields,
             added=self.added,
             not_removable=self.not_removable,
+            field_problems=self.field_problems,
             problem=self.problem,
             damage="" if self.problem else self.damage,
             segment=self.segment,
@@ -347,6 +349,7 @@ class _Walk:
         layout = self.layout()
         in_tags: list[FieldValue] = []
         in_info = list(info.read_fields(self.reader, layout))
+        self.field_problems = info.problems(self.reader, layout)
         if found:
             places = {element.offset: element.id for element in self.elements}
             order = seekhead.read_order(layout, places, self.heads)
@@ -357,7 +360,9 @@ class _Walk:
                 field_texts = texts.find_texts(field, parsed, read)
                 if field == COMMENT:
                     self.added, self.not_removable = field_texts.added, field_texts.not_removable
-                if field == homes.TITLE and field_texts.shown is None:  # players show the title in Info
+                else:
+                    self.field_problems |= field_texts.problems
+                if field in homes.IN_INFO and field_texts.shown is None:  # players show the text of Info
                     in_tags += [place for place in in_info if place.field == field]
                     in_info = [place for place in in_info if place.field != field]
                 in_tags += field_texts.fields

@@ -205,6 +205,7 @@ class PhotoFamily:
             packet=packet,
             exif=values,
             blocked=blocked,
+            field_problems=_removal_problems(parts, packet, found, blocked),
         )
 
     def census(self, reader: Reader, layout: Layout, *, edited: Collection[str] = COMMENT_ONLY) -> Mapping[str, str]:
@@ -261,7 +262,7 @@ class PhotoStrategy:
                 longer = self._edits(reader, layout, layout.parts, changes, PADDING + -growth % block)
                 is_aligned = sum(each.growth for each in longer) % block == 0
                 parts = longer if is_aligned else parts
-            return Rebuild(splices.build_pieces(reader, layout.size, parts), cloned=is_aligned)
+            return Rebuild(splices.build_pieces(reader, layout.size, parts, payload=layout.payload), cloned=is_aligned)
         except ValueRefusedError as error:
             return refusals.invalid_value(str(error))
         except NotEditableError as error:
@@ -366,6 +367,22 @@ def kept_facts(reader: Reader, parts: PhotoParts, masked: Sequence[Extent]) -> I
         yield f"part {number}, {name}", digest_range(reader, where.offset, where.end)
     if parts.exif is not None:
         yield "EXIF", masked_digest(reader, parts.exif, masked)
+
+
+def _removal_problems(
+    parts: PhotoParts, packet: XmpPacket | None, found: Iterable[FieldValue], blocked: Collection[str]
+) -> dict[str, str]:
+    """Return why fields of the photo itself cannot be removed; a sidecar takes a new value, but removes nothing."""
+    reasons: dict[str, str] = {}
+    for each in found:
+        reason = parts.not_writable
+        if not reason and each.field in blocked:
+            reason = f"The photo has its {each.field} in a form that Indexium does not change."
+        if not reason and packet is not None:
+            reason = xmp_fields.not_removable(packet, each.field)
+        if reason:
+            reasons[f"-{each.field}"] = f"{reason} A sidecar cannot remove the value of the photo."
+    return reasons
 
 
 def _packet_of(reader: Reader, pieces: Sequence[Extent]) -> XmpPacket:

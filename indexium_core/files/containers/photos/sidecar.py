@@ -21,6 +21,7 @@ from indexium_core.files.containers.photos.xmp import XmpError
 from indexium_core.files.containers.photos.xmp_fields import ValueRefusedError
 from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
+from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal, SidecarEdit
 
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 _WHERE = "sidecar/"
+_IN_BOTH = "The {} is in the photo and in its sidecar, and the sidecar cannot remove that of the photo."
 _MAX_NAME = 255  # bytes of a name on every usual file system
 
 
@@ -64,8 +66,11 @@ def with_sidecar(layout: PhotoLayout, sidecar: PhotoSidecar) -> PhotoLayout:
     beside = [] if sidecar.packet is None else xmp_fields.fields_of(sidecar.packet)
     shown = [replace(each, where=f"{_WHERE}{each.where}") for each in beside]
     shown += [each for each in own if each.field not in replaced]
+    both = {each.field for each in own if each.field in replaced}
+    problems = {f"-{key}": _IN_BOTH.format(title_of(key).lower()) for key in both}
     return replace(
         layout,
+        field_problems={**layout.field_problems, **problems},
         fields=fields.with_unique_places(shown),
         own_fields=own,
         sidecar=replace(sidecar, fields=replaced),

@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from indexium_core.files.containers.photos.xmp import RDF, XmpError, XmpItem, XmpPacket, XmpProperty
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 
-__all__ = ["XmpPlace", "XmpTexts", "apply", "remainder"]
+__all__ = ["XmpPlace", "XmpTexts", "apply", "other_languages", "remainder"]
 
 _WHITE = b" \t\r\n"
 _MAX_ITEMS = 1_000
@@ -85,13 +85,21 @@ def apply(packet: XmpPacket, wanted: Sequence[tuple[XmpPlace, XmpTexts]]) -> Xmp
     return new
 
 
+def other_languages(place: XmpPlace, found: XmpProperty) -> str:
+    """Return why a property with texts in several languages is not removed, as a sentence; "" for any other one."""
+    languages = {item.language.lower() for item in found.items} - {"x-default"}
+    if found.array != "Alt" or not languages:
+        return ""
+    return f"The XMP property {place.name} has texts in other languages, which are not removed."
+
+
 def _changed(text: bytes, found: XmpProperty, place: XmpPlace, texts: XmpTexts) -> Iterator[_Edit]:
     """Yield the edits of a property that the packet has; its removal alone means that it is added anew."""
     if not found.is_plain:
         raise NotEditableError(f"The XMP property {place.name} has a structure that Indexium does not change.")
-    languages = {item.language.lower() for item in found.items} - {"x-default"}
-    if found.array == "Alt" and languages and not texts.values:
-        raise NotEditableError(f"The XMP property {place.name} has texts in other languages, which are not removed.")
+    reason = other_languages(place, found)
+    if reason and not texts.values:
+        raise NotEditableError(reason)
     if not texts.values or not _keeps_form(found, place, texts):
         yield _removal(text, found)
     elif not found.array:

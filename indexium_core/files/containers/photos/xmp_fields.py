@@ -300,6 +300,13 @@ def _words(field: Field, items: Sequence[str], words: Sequence[str]) -> XmpTexts
     return XmpTexts(tuple(left), tuple(present))
 
 
+def not_removable(packet: XmpPacket, key: str) -> str:
+    """Return why a field cannot be removed from a packet, as a sentence; "" if it can."""
+    place = place_of(key)
+    found = place.find(packet) if place is not None else None
+    return xmp_editing.other_languages(place, found) if place is not None and found is not None else ""
+
+
 def remainder(packet: XmpPacket, edited_fields: Collection[str]) -> bytes:
     """Return the part of a packet that a write of some fields must not change; b"" if it has no other content."""
     places = [place for key in edited_fields for place in _places(key)]

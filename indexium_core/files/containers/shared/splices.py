@@ -7,6 +7,7 @@ the old file, and the new bytes between these ranges.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -116,9 +117,14 @@ def build_head(reader: Reader, end: int, splices: Sequence[Splice]) -> bytes:
     return b"".join(read_range(reader, piece) if isinstance(piece, Extent) else piece for piece in pieces)
 
 
-def build_pieces(reader: Reader, size: int, splices: Sequence[Splice]) -> tuple[bytes | Extent, ...]:
+def build_pieces(
+    reader: Reader, size: int, splices: Sequence[Splice], *, payload: Sequence[Extent] = ()
+) -> tuple[bytes | Extent, ...]:
     """
     Return the pieces of a file of `size` bytes after `splices`; splices must not overlap.
+
+    A few old bytes between two splices become new bytes, but never those of the `payload`, which stay ranges; its
+    extents are in file order.
 
     Raises:
         ConflictError: The file became shorter.
@@ -127,13 +133,19 @@ def build_pieces(reader: Reader, size: int, splices: Sequence[Splice]) -> tuple[
     pieces: list[bytes | Extent] = []
     literal: list[bytes] = []
     for part in _parts(size, sorted(splices, key=lambda splice: (splice.start, splice.end))):
-        if isinstance(part, Extent) and (part.length > _PIECE_GAP or not literal):
+        if isinstance(part, Extent) and (part.length > _PIECE_GAP or not literal or _meets(part, payload)):
             pieces += [b"".join(literal)] if literal else []
             pieces.append(part)
             literal = []
         else:
             literal.append(read_range(reader, part) if isinstance(part, Extent) else part)
     return tuple(pieces + ([b"".join(literal)] if literal else []))
+
+
+def _meets(part: Extent, payload: Sequence[Extent]) -> bool:
+    """Return whether a range has a byte of the payload, whose extents are in file order."""
+    nth = bisect.bisect_left(payload, part.end, key=lambda extent: extent.offset) - 1
+    return nth >= 0 and payload[nth].end > part.offset
 
 
 def _parts(size: int, splices: Sequence[Splice]) -> Iterator[bytes | Extent]:

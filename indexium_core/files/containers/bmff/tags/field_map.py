@@ -15,6 +15,7 @@ from indexium_core.model.fields.field import CustomNames
 from indexium_core.model.fields.table import COMMENT, FIELDS, known_field
 
 __all__ = [
+    "ASSETS",
     "HIDING",
     "ITEMS",
     "KEYS",
@@ -60,11 +61,21 @@ ITEMS: Mapping[bytes, str] = {
     b"cprt": "copyright",
     b"keyw": "keywords",
 }
+# The texts and the location of `udta` in 3GPP files.
+ASSETS: Mapping[bytes, str] = {
+    b"titl": "title",
+    b"dscp": "description",
+    b"gnre": "genre",
+    b"auth": "artist",
+    b"perf": "artist",
+    b"cprt": "copyright",
+    b"loci": "location",
+}
 # The names of keys and of free-form items, in lower case: FFmpeg shows them unchanged.
 KEYS: Mapping[str, str] = {name: each.key for each in FIELDS if each.key != TIME for name in each.names_in("mov")}
 TIME_KEYS = frozenset(known_field(TIME).names_in("mov"))
 NOT_SHOWN = frozenset({b"ldes", b"\xa9des", b"\xa9key"})  # FFmpeg does not show these, or under another name
-# Boxes of `udta` that FFmpeg shows as a field, but that have another form; the last box in the file counts.
+# Boxes of `udta` that FFmpeg shows as a field, without or with another text; the last box in the file counts.
 HIDING: Mapping[bytes, str] = {
     b"desc": "description",
     b"tvsh": "show",
@@ -72,7 +83,6 @@ HIDING: Mapping[bytes, str] = {
     b"tves": "episode",
     b"cprt": "copyright",
     b"keyw": "keywords",
-    b"loci": "location",
 }
 
 # The places of new values. An MP4 gets an item of the iTunes list, if the field has one, else a string; a MOV gets a

@@ -63,11 +63,17 @@ def new_place(window: Window, moov: Box, key: str, *, quicktime: bool, behind: i
     item, string = field_map.NEW_ITEMS.get(key), field_map.NEW_STRINGS.get(key)
     candidates: list[NewPlace | None] = []
     if field_map.freeform_name(key) is not None:
-        candidates.append(_freeform_place(window, moov, user_data, key))
+        item, readable = items.FREEFORM, _behind_a_track(moov, user_data)
+        candidates.append(_item_place(window, moov, readable, key, item))
     elif item is not None and not quicktime and not (key == COMMENT and user_data and behind >= 0):
-        candidates.append(_item_place(window, moov, user_data, key, item))
+        readable = user_data
+        candidates.append(_item_place(window, moov, readable, key, item))
+    else:
+        item, readable = None, []
     if string is not None:
         candidates.append(_string_place(moov, user_data, behind, key, string))
+    elif item is not None and field_map.new_key(key) is None:
+        candidates += _item_list_places(window, moov, readable, key, item, prefix=0)
     return next((place for place in candidates if place and place.around[-1].tail > behind), None)
 
 
@@ -172,10 +178,10 @@ def _string_place(moov: Box, user_data: Sequence[Box], behind: int, key: str, ki
     return NewPlace(field=key, kind=kind, around=around, missing=missing, strings=True)
 
 
-def _freeform_place(window: Window, moov: Box, user_data: Sequence[Box], key: str) -> NewPlace | None:
-    """Return the place of a free-form item: FFmpeg reads one only behind a track, so other places do not count."""
+def _behind_a_track(moov: Box, user_data: Sequence[Box]) -> list[Box]:
+    """Return the user data in which FFmpeg reads a free-form item."""
     behind = min((track.start for track in moov.named(b"trak")), default=moov.end)
-    return _item_place(window, moov, [udta for udta in user_data if udta.start > behind], key, items.FREEFORM)
+    return [udta for udta in user_data if udta.start > behind]
 
 
 def _item_place(window: Window, moov: Box, user_data: Sequence[Box], key: str, kind: bytes) -> NewPlace | None:
@@ -190,11 +196,18 @@ def _new_item_list(key: str, kind: bytes, around: tuple[Box, ...], *missing: byt
     return NewPlace(field=key, kind=kind, around=around, missing=(*missing, b"meta", b"ilst"), strings=False)
 
 
-def _item_list_places(window: Window, moov: Box, user_data: Sequence[Box], key: str, kind: bytes) -> Iterator[NewPlace]:
-    """Yield the places in iTunes-style item lists, or for a new list, in the form that every program reads."""
+def _item_list_places(
+    window: Window, moov: Box, user_data: Sequence[Box], key: str, kind: bytes, *, prefix: int = 4
+) -> Iterator[NewPlace]:
+    """
+    Yield the places in iTunes-style item lists, or for a new list.
+
+    Every program reads a `meta` with a version and flags (a `prefix` of 4 bytes). One without them, as in QuickTime,
+    gets only what has no other place: programs that do not read it do not read its other items either.
+    """
     for udta in user_data:
         for meta in udta.named(b"meta"):
             listed = meta.named(b"ilst")[:1]
-            if places.handler_of(window, meta) == b"mdir" and meta.prefix == 4 and is_read(meta, *listed):
+            if places.handler_of(window, meta) == b"mdir" and meta.prefix == prefix and is_read(meta, *listed):
                 around = (moov, udta, meta, *listed)
                 yield NewPlace(field=key, kind=kind, around=around, missing=() if listed else (b"ilst",), strings=False)

@@ -2,10 +2,10 @@
 The places of the fields in ISO base media files.
 
 Readers disagree on which place counts: FFmpeg uses the last one in the file, ExifTool and MediaInfo have other orders.
-So all places are edited: the strings of `udta` (QuickTime), the items and the free-form items of an iTunes-style
-`meta`, and the items of a `meta` with `keys`; `field_map` has their names. Tags of a track are not tags of the file. A
-comment in any other form is reported as not understood, and then the file is not written. Another field in an unknown
-form is not listed, and only this field is not written.
+So all places are edited: the strings of `udta` (QuickTime) and its texts in 3GPP's form, the items and the free-form
+items of an iTunes-style `meta`, and the items of a `meta` with `keys`; `field_map` has their names. Tags of a track are
+not tags of the file. A comment in any other form is reported as not understood, and then the file is not written.
+Another field in an unknown form is not listed, and only this field is not written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
-from indexium_core.files.containers.bmff.tags import field_map, genres, items, numeric_items, strings
+from indexium_core.files.containers.bmff.tags import assets, field_map, genres, items, numeric_items, strings
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.table import COMMENT, known_field
 
@@ -53,11 +53,17 @@ class FieldPlace:
     where: str  # "moov/udta/meta/ilst/©cmt"
     box: Box
     around: tuple[Box, ...]  # the boxes around it, outermost first
-    strings: bool  # a list of strings of `udta`; else an item with `data` boxes
+    strings: bool  # a list of strings of `udta`; else an item with `data` boxes, or an asset
     content: bytes
+    asset: bool = False  # a text or the location of `udta` in 3GPP's form
     takes_value: bool = True  # a write gives it the new value; else it removes the box
     shown: bool = True  # FFmpeg-based players show it
     name: str = ""  # of a key or of a free-form item, in lower case
+
+    @property
+    def is_genre_number(self) -> bool:
+        """Whether this is the number of a genre, which a write replaces by a text."""
+        return self.box.kind == field_map.OLD_GENRE and not self.asset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +102,12 @@ class _Finder:
         for place in self.places:
             if place.around[0].kind != b"moov":
                 self._refuse(place.field, f"There is a {place.field} outside the file's index (moov).")
-        texts = {place.field for place in self.places if place.box.kind != field_map.OLD_GENRE}
+        texts = {place.field for place in self.places if not place.is_genre_number}
         ranked = (
             replace(
                 place,
                 shown=place.shown and self._is_in_front(place),
-                takes_value=place.box.kind != field_map.OLD_GENRE or place.field not in texts,
+                takes_value=not place.is_genre_number or place.field not in texts,
             )
             for place in self.places
             if place.field not in self.unknown
@@ -121,7 +127,10 @@ class _Finder:
             if box.kind in field_map.STRINGS:
                 key = field_map.STRINGS[box.kind]
                 self._add(window, path, box, key, box.kind.decode("latin-1"), is_string=True)
-            elif box.kind in field_map.HIDING:
+            if box.kind in field_map.ASSETS:
+                label, shown = box.kind.decode("latin-1"), box.kind == assets.LOCATION
+                self._add(window, path, box, field_map.ASSETS[box.kind], label, is_asset=True, shown=shown)
+            if box.kind in field_map.HIDING:
                 self._hide(field_map.HIDING[box.kind], box)
 
     def _in_meta(self, window: Window, path: tuple[Box, ...]) -> None:
@@ -160,6 +169,7 @@ class _Finder:
         label: str,
         *,
         is_string: bool = False,
+        is_asset: bool = False,
         shown: bool = True,
         name: str = "",
     ) -> None:
@@ -171,6 +181,7 @@ class _Finder:
                 box=box,
                 around=path,
                 strings=is_string,
+                asset=is_asset,
                 content=_content(window, box),
                 shown=shown and box.kind not in field_map.NOT_SHOWN,
                 name=name,
@@ -226,9 +237,11 @@ def values(place: FieldPlace) -> list[str]:
     if place.field == COMMENT:
         return strings.texts(place.content) if place.strings else items.texts(place.content)
     known = known_field(place.field)
-    if place.strings:
+    if place.asset:
+        texts = [assets.text(place.box.kind, place.content)]
+    elif place.strings:
         texts = strings.texts(place.content)
-    elif place.box.kind == field_map.OLD_GENRE:
+    elif place.is_genre_number:
         texts = [genres.name(value) for _, value in items.typed_values(place.content)]
     else:
         texts = (numeric_items.texts if known.type in _NUMBERS else items.text_values)(place.content)
@@ -241,10 +254,18 @@ def cannot_convert(place: FieldPlace) -> list[bool]:
 
 
 def with_only_value(place: FieldPlace, value: str, encoded: bytes) -> bytes:
-    """Return the box of a place with one value; `encoded` is its text in UTF-8, for a place of text."""
+    """
+    Return the box of a place with one value; `encoded` is its text in UTF-8, for a place of text.
+
+    Raises:
+        UnstorablePositionError: The place is the location of 3GPP and cannot hold the value exactly.
+
+    """
+    if place.asset:
+        return boxes.whole(place.box.kind, assets.with_text(place.box.kind, place.content, value))
     if not place.strings and known_field(place.field).type in _NUMBERS:
         return boxes.whole(place.box.kind, numeric_items.with_only_number(place.box.kind, place.content, value))
-    if place.box.kind == field_map.OLD_GENRE:
+    if place.is_genre_number:
         return boxes.whole(field_map.NEW_ITEMS[place.field], items.new_content(encoded))
     return with_only_text(place, encoded)
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from indexium_core.model.fields import registered
 from indexium_core.model.fields.registered import RegisteredFields
-from indexium_core.model.fields.table import COMMENT, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
 
 __all__ = [
     "FILE",
+    "IN_INFO",
     "NAMES",
     "TITLE",
     "TYPES",
@@ -35,6 +36,7 @@ TYPES = dict.fromkeys(("ALBUM", "OPERA", "CONCERT", "MOVIE", "EPISODE"), FILE) |
     "COLLECTION": _SHOW,
 }
 TITLE = "title"
+IN_INFO = frozenset({TITLE, CREATION_TIME})  # fields of Info; a write changes their tags, and adds none
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class TagHome:
 _HOMES: Mapping[str, TagHome] = {
     COMMENT: TagHome(("COMMENT",)),
     TITLE: TagHome(("TITLE",), all_equal=True),
+    CREATION_TIME: TagHome(("CREATION_TIME",), all_equal=True),
     "description": TagHome(("DESCRIPTION",)),
     "date": TagHome(("DATE_RELEASED", "DATE_RECORDED", "DATE"), all_equal=True),
     "genre": TagHome(("GENRE",)),

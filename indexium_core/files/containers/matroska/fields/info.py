@@ -19,7 +19,7 @@ from indexium_core.files.containers.matroska.fields import homes
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.model.files.media import Change, FieldValue
 
-__all__ = ["ELEMENTS", "InfoRequest", "kept_content", "read_fields", "requested_info"]
+__all__ = ["ELEMENTS", "InfoRequest", "kept_content", "problems", "read_fields", "requested_info"]
 
 CREATION_TIME = "creation_time"
 ELEMENTS = {homes.TITLE: ids.TITLE, CREATION_TIME: ids.DATE_UTC}  # the element of each field
@@ -53,6 +53,11 @@ def read_fields(reader: Reader, layout: MatroskaLayout) -> tuple[FieldValue, ...
         CREATION_TIME: _time_text(values.get(ids.DATE_UTC, b"")),
     }
     return tuple(FieldValue(field=key, where=_WHERE[key], value=text) for key, text in texts.items() if text)
+
+
+def problems(reader: Reader, layout: MatroskaLayout) -> dict[str, str]:
+    """Return why the fields in Info cannot be written, as `Layout.field_problems`."""
+    return {} if _read(reader, layout) is not None else dict.fromkeys(ELEMENTS, _NOT_EDITABLE)
 
 
 def requested_info(

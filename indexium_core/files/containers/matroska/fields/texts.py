@@ -5,7 +5,7 @@ All texts of the file's fields (`homes`) are fields of the layout, also those in
 Players show the last text that they read (`tags`). Preserve mode, which only the comment has, writes the People segment
 into the first comment in the default language, into the comment that players show, and into all comments with people
 (replacing these people); all others keep every byte. Replace mode writes the new text, without language, into the text
-that players show, and removes the others; the tags of a title and a date all get the new text. Reasons:
+that players show, and removes the others; the tags of a title, a date and a time all get the new text. Reasons:
 docs/decisions/0015-matroska-which-comment.md.
 
 Players may show none of the texts, because of a language or because a text of another level hides them. Then the first
@@ -74,10 +74,11 @@ class FileText:
 class FieldTexts:
     """All texts of one field, in file order."""
 
+    key: str  # of the field
     all: tuple[FileText, ...]
     hidden: bool  # players show none of the existing texts, whatever they are
     shown: FileText | None  # the text that players show
-    by_element: bool  # … or else, for the title, the text of Info, unless `hidden`
+    by_element: bool  # … or else, for the title and the creation time, the text of Info, unless `hidden`
 
     @property
     def fields(self) -> tuple[FieldValue, ...]:
@@ -91,8 +92,15 @@ class FieldTexts:
 
     @property
     def not_removable(self) -> str:
-        """Return why a comment cannot be removed (nested tags would be lost), or ""."""
-        return tags.nested_tags({COMMENT}) if any(each.tag.others for each in self.all) else ""
+        """Return why the field cannot be removed (nested tags would be lost), or ""."""
+        return tags.nested_tags({self.key}) if any(each.tag.others for each in self.all) else ""
+
+    @property
+    def problems(self) -> dict[str, str]:
+        """Return why the field cannot be written or removed, as `Layout.field_problems`."""
+        if homes.home_of(self.key).kind and not all(each.tag.flat for each in self.all):
+            return dict.fromkeys((self.key, f"-{self.key}"), homes.unprefixed(self.key))
+        return {f"-{self.key}": self.not_removable} if self.not_removable else {}
 
     def edits(self, change: Change) -> dict[Element, dict[tuple[int, int], TagEdit | None]]:
         """Return the edits of a change for all texts, by Tags element and place."""
@@ -138,7 +146,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
     last = next((each for each in own if each.is_text(shown)), None)
     first = next((each for each in in_read_order if each.tag.default), last or next(iter(in_read_order), None))
     sets_default = last is None and first is not None and not first.tag.default_for_ffmpeg
-    by_element = field == homes.TITLE
+    by_element = field in homes.IN_INFO
     if by_element:
         hidden = shown is not None and last is None
     else:
@@ -159,7 +167,7 @@ def find_texts(field: str, parsed: Parsed, read_tags: Sequence[Element]) -> Fiel
         for each in own
     )
     shown_text = next((each for each in flagged if each.is_text(shown)), None)
-    return FieldTexts(all=flagged, hidden=hidden, shown=shown_text, by_element=by_element)
+    return FieldTexts(key=field, all=flagged, hidden=hidden, shown=shown_text, by_element=by_element)
 
 
 def _own_texts(field: str, element: Element, content: Sequence[MatroskaTag], parent: str) -> list[FileText]:
