@@ -15,7 +15,7 @@ import uuid
 import warnings
 import weakref
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,8 +23,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
+from indexium_core.files import walk
 from indexium_core.flows.history.retry import RetryPreview
-from indexium_core.flows.home import orphaned_journals, rebuild
+from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
 from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
 from indexium_core.flows.people.people_service import Similar
@@ -180,6 +181,7 @@ class Library(LibraryServices):
         except errors.StoreError:
             _recover_without_database(config.home)
             raise
+        library: Self | None = None
         try:
             logs.attach(config.home / "logs", days=config.log_retention_days)
             library = cls(store, config, clock=clock, is_served=bool(url))
@@ -187,13 +189,13 @@ class Library(LibraryServices):
             library._parts.warm()
             library._start(take_over)
         except OSError as error:
-            _abandon(store)
+            _abandon(store, library)
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 message = f"The disk of the home {config.home} is full. Free some space on it, then try again."
                 raise errors.StoreError(message) from error
             raise
         except BaseException:
-            _abandon(store)
+            _abandon(store, library)
             raise
         _open_libraries[library] = os.getpid()
         return library
@@ -207,6 +209,14 @@ class Library(LibraryServices):
     def database_backups_of(home: Path | str | None = None) -> list[DatabaseBackup]:
         """Return the backups of the database, newest first, without opening it."""
         return files.backups(settings.load(home).home)
+
+    @staticmethod
+    def check_closed_database(
+        home: Path | str | None, error: errors.StoreError, *, progress: DatabaseProgress = lambda *_: None
+    ) -> list[Check]:
+        """Return the checks of a home that `open` cannot open because of an error: its tables and its backups."""
+        config = settings.load(home)
+        return database_backups.check_closed(config.home, error, clock=lambda: datetime.now(UTC), on_progress=progress)
 
     @classmethod
     def restore_database(
@@ -278,12 +288,19 @@ class Library(LibraryServices):
         def show(each: ScanProgress) -> None:
             progress(each.done, each.total or 0, each.current)
 
-        scans = [self.scan(progress=show)] if self.inventory.list() else []
-        scans += [self.scan(folders, progress=show)] if folders else []
-        if not scans:
-            report.problems.append("No library folder is known. Scan your folders: indexium scan DIR.")
+        store = self._parts.store
+        unknown = journal_rows.unknown_paths(store)
+        for folder in folders:
+            kinds = walk.kinds_below(folder, unknown)
+            self.inventory.add(folder, audio="audio" in kinds, photos="photo" in kinds)
+        if not self.inventory.list():
+            what = "No library folder is known. Run 'indexium db rebuild DIR' with your folders:"
+            where = f" The journals name files in {_common_folder(unknown)}." if unknown else ""
+            report.problems.append(f"{what} it takes the people from the comments of their files.{where}")
             return
-        journal_rows.link(self._parts.store)
+        scans = [self.scan(progress=show)]
+        journal_rows.link(store)
+        journal_rows.skip_rolled_back(store, self._parts.clock())
         report.problems.extend(message for each in scans for message in each.messages)
         if not any(each.table == "scanned_files" for each in report.origins):
             rows = sum(each.seen for each in scans)
@@ -412,6 +429,10 @@ def remote_calls(library: LibraryServices) -> dict[str, RemoteCall]:
     return {f"{owner}.{name}": call for owner, kind in owners.items() for name, call in calls_of(kind).items()}
 
 
+def _common_folder(paths: Sequence[bytes]) -> str:
+    return os.path.commonpath([os.path.dirname(path) for path in paths]).decode("utf-8", "replace")  # noqa: PTH120
+
+
 @atexit.register
 def _close_open_libraries() -> None:
     """Close the libraries that are still open: DuckDB prints a page about each connection that is open at the end."""
@@ -419,9 +440,11 @@ def _close_open_libraries() -> None:
         library.close()
 
 
-def _abandon(store: database.Database) -> None:
-    """Close the database of a home that cannot be opened."""
+def _abandon(store: database.Database, library: Library | None) -> None:
+    """Close the database of a home that cannot be opened, and the log of events, if it was opened."""
     registered.release(str(store.home))
+    if library is not None:
+        library.event_log.close()
     store.close()
 
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from indexium_core.files.sidecars.names import EXTENSION as SIDECAR
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.media import FileStat, MediaKind
 
-__all__ = ["EXTENSIONS", "OPTIONAL_KINDS", "SIDECAR", "EmptyFolders", "Folder", "file_stat", "walk"]
+__all__ = ["EXTENSIONS", "OPTIONAL_KINDS", "SIDECAR", "EmptyFolders", "Folder", "file_stat", "kinds_below", "walk"]
 
 # A file is a candidate by its extension alone; its content decides its type later. Extensions such as .part,
 # .crdownload and .!qB are not here, so the walk skips an incomplete download.
@@ -138,6 +139,13 @@ def _first_visit(folder: Folder, entered: set[tuple[int, int]]) -> bool:
     fresh = identity not in entered
     entered.add(identity)
     return fresh
+
+
+def kinds_below(folder: Path, paths: Iterable[bytes]) -> set[MediaKind]:
+    """Return the kinds of the files below a folder among some paths, by their extensions."""
+    start = os.path.join(os.fsencode(folder), b"")  # noqa: PTH118 - a path of bytes
+    extensions = {os.path.splitext(path)[1].lower() for path in paths if path.startswith(start)}  # noqa: PTH122
+    return {kind for kind, known in EXTENSIONS.items() if known & extensions}
 
 
 def _list(folder: Folder, waiting: list[bytes], root: bytes, targets: set[bytes], extensions: frozenset[bytes]) -> None:

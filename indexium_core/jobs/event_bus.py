@@ -101,8 +101,7 @@ class Recorder:
         self._written = 0
         # In order, because a client asks only for events after the last one that it has read.
         self._unsubscribe = bus.subscribe(self._enqueue, in_order=True)
-        self._thread = threading.Thread(target=self._run, name="indexium-events", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None  # from the first event on: a home that cannot be opened has none
 
     @remote()
     def since(self, last_id: int, limit: int = 1000) -> list[Event]:
@@ -117,11 +116,15 @@ class Recorder:
         self._unsubscribe()
         self._closed.set()
         self._has_events.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def _enqueue(self, event: Event) -> None:
         with self._lock:
             self._unwritten.append(event)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="indexium-events", daemon=True)
+                self._thread.start()
         self._has_events.set()
 
     def _run(self) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,8 +25,8 @@ from indexium_core.store.recovery import change_counter, survival
 from indexium_core.store.recovery.files import FILE_NAME
 from indexium_core.store.recovery.survival import Survival
 from tests.support import decided_home
-from tests.support.damage import damage_file
-from tests.support.studio import ALL
+from tests.support.damage import damage_file, damage_table
+from tests.support.studio import ALL, Studio
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,54 @@ def test_files_alone_give_people_and_history(home: Path, made: Made) -> None:
         "video_people": "comments of the files",
     }
     undo_everything(home, made)
+
+
+def test_journals_alone_name_the_folder_that_a_rebuild_needs(home: Path, made: Made) -> None:
+    delete(home, made)
+    shutil.rmtree(home / "snapshot")
+    report = Library.rebuild_database(home)
+
+    [sentence] = report.problems
+    assert sentence.startswith("No library folder is known. Run 'indexium db rebuild DIR' with your folders")
+    assert sentence.endswith(f"The journals name files in {made.media / 'films'}.")
+
+
+def test_file_that_was_rolled_back_after_the_backup_is_skipped(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, 2)
+    studio.library.database_backups.make()
+    studio.write(query="name:0000")
+    studio.back(1)
+    home = studio.library.home
+    studio.library.close()
+    Library.restore_database(home)
+
+    with Library.open(home) as library:
+        library.scan()
+        assert [item.file_name for item in library.plan("postponed:yes").items] == ["0000.mp4"]
+        assert [item.file_name for item in library.plan().items] == ["0001.mp4"]
+
+
+def test_check_of_a_database_that_does_not_open_names_its_tables_and_backups(
+    home: Path, made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Library.open(home) as library:
+        library.database_backups.make()
+    damage_table(home, "custom_fields")
+    with pytest.raises(errors.StoreError, match="parts of it cannot be read. No video is affected"):
+        Library.open(home)
+    assert cli.main(["--home", str(home), "db", "check"]) == 1
+    printed = capsys.readouterr().out
+    assert "The table custom_fields cannot be read" in printed
+    assert "It can be restored" in printed
+
+
+def test_command_on_a_damaged_database_prints_nothing_but_its_sentence(home: Path, made: Made) -> None:
+    """A thread that keeps the database until the end of the process would make DuckDB print a page about it."""
+    damage_table(home, "custom_fields")
+    command = [sys.executable, "-m", "indexium_core.cli", "--home", str(home), "plan"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
 def test_person_that_is_added_after_a_rebuild_is_planned(home: Path, made: Made) -> None:

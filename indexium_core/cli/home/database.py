@@ -30,9 +30,10 @@ def check_database(context: typer.Context, as_json: AsJson = False) -> None:
         with opened(context) as library, output.bar("Checking") as update:
             checks = library.database_backups.check(on_progress=update)
     except errors.StoreError as error:  # it does not open
-        from indexium_core.library import Check
+        from indexium_core.library import Library
 
-        checks = [Check(name="database", state="problem", message=error.message)]
+        with output.bar("Checking") as update:
+            checks = Library.check_closed_database(chosen_home(context), error, progress=update)
     if as_json:
         output.to_json({"items": checks, "total": len(checks)})
     else:

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.flows.scanning.folder_health import Check, CheckState
@@ -21,7 +22,7 @@ from indexium_core.store import sql
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import files, integrity
 
-__all__ = ["KEPT", "DatabaseBackups"]
+__all__ = ["KEPT", "DatabaseBackups", "check_closed"]
 
 KEPT = 7  # daily backups; the others stay until a person deletes them
 _DAY = timedelta(days=1)
@@ -170,6 +171,17 @@ class DatabaseBackups:
             message = f"The number of written files is wrong for these operations: {names}."
             found.append(_check("history", "problem", message, _REBUILD))
         return found
+
+
+def check_closed(
+    home: Path, error: errors.StoreError, *, clock: Callable[[], datetime], on_progress: DatabaseProgress
+) -> list[Check]:
+    """Return the checks of a home that does not open because of an error: of its tables if possible, of its backups."""
+    try:
+        with Database.open(home) as database:
+            return DatabaseBackups(database, clock=clock, is_busy=lambda: False).check(on_progress)
+    except errors.StoreError:
+        return [_check("database", "problem", error.message), *map(_checked_backup, files.backups(home))]
 
 
 def _check(name: str, state: CheckState, message: str, remedy: str = "") -> Check:

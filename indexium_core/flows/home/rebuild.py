@@ -75,7 +75,7 @@ def restore(
             files.prepared_copy(backup.path, new)
             files.verify(new)
             with Database.open(work / "home") as database:
-                added = _add_journals(database, home, kept_for, on_progress)
+                added = _add_journals(database, home, kept_for, on_progress, clock)
                 rebuilding.count_replacement(database, change_counter.last_number(home))
             kept = _replace(home, new, added.moves, clock)
     return RestoreReport(backup=backup, kept=kept, writes=added.writes, problems=added.problems)
@@ -108,7 +108,7 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
             notes = rebuilding.complete(database, sources)
             is_whole = not problems and not lost and sources and sources[0].label == _OLD
             if not is_whole or orphaned_journals.unknown(home / "backups", backups_store.Backups(database).journals()):
-                added = _add_journals(database, home, kept_for, on_progress)
+                added = _add_journals(database, home, kept_for, on_progress, clock)
                 if added.writes:
                     origins.append(TableOrigin(table="metadata_history", source="journals", rows=added.writes))
                 notes, moves = notes + added.problems, added.moves
@@ -236,7 +236,9 @@ def _newest_snapshot(home: Path, work: Path) -> tuple[list[tuple[datetime, Sourc
     return [], problems
 
 
-def _add_journals(database: Database, home: Path, kept_for: timedelta, on_progress: DatabaseProgress) -> AddedHistory:
+def _add_journals(
+    database: Database, home: Path, kept_for: timedelta, on_progress: DatabaseProgress, clock: Clock
+) -> AddedHistory:
     """
     Undo interrupted writes, and add complete ones that the database does not know.
 
@@ -250,6 +252,7 @@ def _add_journals(database: Database, home: Path, kept_for: timedelta, on_progre
     with registered.active(custom_fields.definitions(database.read())):
         added = journal_history.add_history(database, folder, on_progress, kept_for=kept_for)
     rebuilding.continue_numbers(database)
+    journal_rows.skip_rolled_back(database, clock())
     return added
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from indexium_core.store import sql
 from indexium_core.store.database import Database
+from indexium_core.store.review import decisions
 
 __all__ = [
     "JournalRow",
@@ -21,6 +22,8 @@ __all__ = [
     "probes",
     "read_again",
     "recorded",
+    "skip_rolled_back",
+    "unknown_paths",
 ]
 
 _SQL = sql.load("rebuild")
@@ -111,6 +114,19 @@ def link(database: Database) -> None:
     with database.atomic() as tx:
         tx.execute(_SQL["link_items"])
         tx.execute(_SQL["link_history"])
+
+
+def skip_rolled_back(database: Database, at: datetime) -> None:
+    """Skip the files whose last change is a recovered rollback, as a rollback does."""
+    with database.atomic() as tx:
+        file_ids = [file_id for (file_id,) in tx.execute(_SQL["rolled_back_files"]).fetchall()]
+        if file_ids:
+            decisions.postpone(tx, file_ids, until=None, reason="rolled_back", at=at)
+
+
+def unknown_paths(database: Database) -> list[bytes]:
+    """Return the paths of changed files that no scan has found."""
+    return [bytes(path) for (path,) in database.read().execute(_SQL["unknown_paths"]).fetchall()]
 
 
 def probes(database: Database) -> list[tuple[bytes, int, int, str | None, str | None]]:

@@ -228,6 +228,20 @@ WHERE t.operation_id = metadata_operations.id AND source = 'rebuild';
 SELECT DISTINCT j.operation_id FROM metadata_operation_items AS i JOIN metadata_operation_items AS j ON j.id = i.reverts_item
 WHERE i.id IN (SELECT unnest($1::BIGINT[]));
 
+-- name: rolled_back_files
+-- The files whose last change is a rollback of which only the journal is left, and that are not skipped.
+SELECT i.file_id FROM metadata_operation_items AS i
+JOIN metadata_operations AS o ON o.id = i.operation_id AND o.source = 'rebuild'
+SEMI JOIN scanned_files AS f ON f.file_id = i.file_id
+ANTI JOIN (FROM decisions WHERE kind = 'postpone' AND revoked_at IS NULL) AS d ON d.file_id = i.file_id
+WHERE i.status = 'success' AND i.reverts_item IS NOT NULL
+  AND i.id = (SELECT max(n.id) FROM metadata_operation_items AS n WHERE n.file_id = i.file_id AND n.status = 'success');
+
+-- name: unknown_paths
+-- The paths of changed files that no scan has found.
+SELECT DISTINCT path_bytes FROM metadata_operation_items WHERE file_id NOT IN (SELECT file_id FROM scanned_files)
+ORDER BY path_bytes;
+
 -- name: link_items
 -- Items of files that the database did not know get the files at their paths.
 UPDATE metadata_operation_items SET file_id = f.file_id, file_hash = coalesce(metadata_operation_items.file_hash, f.file_hash)
