@@ -37,6 +37,7 @@ from typing import ClassVar
 __all__ = [
     "LASTING",
     "RETRIED",
+    "WITHOUT_DATABASE",
     "ClusterError",
     "ConflictError",
     "CorruptFileError",
@@ -66,6 +67,10 @@ RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_
 
 # Permanent: a retry cannot succeed.
 LASTING = frozenset({"backup_expired", "backup_missing", "changed_since", "ffmpeg_refused", "no_backup"})
+
+
+# There is no database that can be used; a person decides what replaces it.
+WITHOUT_DATABASE = frozenset({"database_damaged", "database_lost"})
 
 
 class IndexiumError(Exception):

@@ -278,8 +278,11 @@ class Library(LibraryServices):
         kept_for = timedelta(days=config.metadata_backup_retention_days)
         report = rebuild.rebuild(config.home, clock=clock, kept_for=kept_for, on_progress=progress)
         if scan:
-            with cls.open(home, clock=clock, take_over="nothing") as library:
-                library._scan_after_rebuild(report, paths, progress)  # noqa: SLF001 - of this class
+            try:
+                with cls.open(home, clock=clock, take_over="nothing") as library:
+                    library._scan_after_rebuild(report, paths, progress)  # noqa: SLF001 - of this class
+            except errors.HomeInUseError:  # another process waited for the home; the rebuild is complete
+                report.problems.append("Another process uses the home, so the folders were not scanned: indexium scan.")
         return report
 
     def _scan_after_rebuild(self, report: RebuildReport, folders: list[Path], progress: DatabaseProgress) -> None:

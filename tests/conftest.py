@@ -10,11 +10,13 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from indexium_core.flows.home import database_backups
 from indexium_core.store import connection
 from indexium_core.store import database as database_module
 from indexium_core.store.connection import Connection
@@ -148,11 +150,12 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_homes(empty_home: Path) -> Iterator[None]:
-    """Copy each new home from the empty one, which takes a third of the time, and take no snapshots."""
+    """Copy each new home from the empty one, which takes a third of the time; take no snapshots and first backups."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             database_module, "_create", lambda path: shutil.copyfile(empty_home / database_module.FILE_NAME, path)
         )
+        patch.setattr(database_backups, "_FIRST_AFTER", timedelta(days=1))
         patch.setenv("INDEXIUM_SNAPSHOTS", "false")  # a tenth of a second for each home; their tests switch them on
         yield
 

@@ -105,11 +105,13 @@ def opened(context: typer.Context) -> Iterator[LibraryServices]:
 
 @contextmanager
 def opened_tables(context: typer.Context) -> Iterator[LibraryServices | PresentSnapshot]:
-    """Open the chosen home for queries of analysts; if its disk is full, its newest snapshot answers alone."""
+    """Open the chosen home for queries of analysts; if it cannot be written, its newest snapshot answers alone."""
     with ExitStack() as stack:
         try:
             library: LibraryServices | PresentSnapshot = stack.enter_context(opened(context))
         except errors.StoreError as error:
+            if error.reason in errors.WITHOUT_DATABASE:  # that never passes silently
+                raise
             from indexium_core.library import Library
 
             library = stack.enter_context(Library.present_snapshot(chosen_home(context), error))

@@ -212,7 +212,8 @@ def store_error(error: duckdb.Error) -> errors.StoreError:
     if any(words in str(error) for words in _DAMAGED):
         logger.warning("store.damaged", extra={"error": str(error)})
         remedy = "'indexium db check' shows the damage; 'indexium db rebuild' keeps everything that is readable."
-        return errors.StoreError(f"The database is damaged, parts of it cannot be read. No video is affected. {remedy}")
+        message = f"The database is damaged, parts of it cannot be read. No video is affected. {remedy}"
+        return errors.StoreError(message, code="database_damaged")
     return errors.StoreError(failure_message("The database failed", error))
 
 

@@ -135,8 +135,6 @@ class Database:
                         number = self._changes.before_commit(self._raw, connection.written)
                 if not dry_run:
                     self._changes.after_commit(number)
-                    for listener in self._listeners:
-                        listener(connection.written)
             except errors.StoreError as error:
                 if error.reason == OUT_OF_MEMORY:
                     self._memory.grow()  # for the next attempt of any caller
@@ -144,6 +142,12 @@ class Database:
             finally:
                 self._writing_thread = None
                 connection.end("The transaction of this connection has ended.")
+        if not dry_run:
+            for listener in self._listeners:
+                try:
+                    listener(connection.written)
+                except RuntimeError:  # no thread can start now; the transaction is committed
+                    logger.exception("store.listener_failed")
 
     def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in a transaction like `atomic`; repeat it with more memory if the database ran out of it."""
@@ -217,6 +221,7 @@ class Database:
             self._memory.close()
             try:
                 self._raw.close()  # closing the last connection writes the log into the file
+                self._changes.store()
             finally:
                 self._lock.release()
 
@@ -383,4 +388,6 @@ def _cannot_open(path: Path, error: duckdb.Error) -> errors.IndexiumError:
         return errors.HomeVersionError()
     logger.warning("store.unreadable", extra={"error": text})
     remedies = change_counter.remedies(path.parent)
-    return errors.StoreError(f"The database {path} cannot be read, it seems damaged. {remedies}")
+    return errors.StoreError(
+        f"The database {path} cannot be read, it seems damaged. {remedies}", code="database_damaged"
+    )

@@ -324,7 +324,8 @@ def test_unknown_journal_is_kept(studio: Studio) -> None:
     studio.write()
     studio.reopen()
 
-    assert (stranger.parent / "lost" / "77.settled").read_bytes() == b"not ours"
+    assert stranger.read_bytes() == b"not ours"
+    assert [path.name for path in stranger.parent.iterdir()] == ["1.journal", "77.journal"]
 
 
 # The commands.

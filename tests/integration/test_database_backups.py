@@ -122,7 +122,10 @@ def test_new_home_has_no_backup(library: Library) -> None:
     assert names(library) == []
 
 
-def test_home_has_its_first_backup_minutes_after_the_first_decision(home: Path, tmp_path: Path) -> None:
+def test_home_has_its_first_backup_minutes_after_the_first_decision(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database_backups, "_FIRST_AFTER", timedelta(minutes=2))
     media.tree(tmp_path / "films", ["a.mp4"])
     now = [datetime.now(UTC)]
     with Library.open(home, clock=lambda: now[0]) as library:

@@ -21,8 +21,8 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.database import RebuildReport
-from indexium_core.store.recovery import change_counter, survival
-from indexium_core.store.recovery.files import FILE_NAME
+from indexium_core.store.recovery import change_counter, files, survival
+from indexium_core.store.recovery.files import COUNTER, FILE_NAME
 from indexium_core.store.recovery.survival import Survival
 from tests.support import decided_home
 from tests.support.damage import damage_file, damage_table
@@ -93,6 +93,8 @@ def put_other_home(home: Path, made: Made) -> None:
     Library.open(other).close()
     with duckdb.connect(str(other / FILE_NAME)) as raw:
         raw.execute("UPDATE schema_migrations SET applied_at = applied_at + INTERVAL 1 DAY")
+        raw.execute("CREATE OR REPLACE SEQUENCE changes START 1000")  # it has more changes than the home
+        raw.execute("SELECT nextval('changes')")
     shutil.copy(other / FILE_NAME, home / FILE_NAME)
 
 
@@ -101,7 +103,7 @@ LOSSES = {
     "truncated": (truncate, "cannot be read, it seems damaged"),
     "emptied": (empty, "is missing, but the home has"),
     "flipped": (flip, "cannot be read, it seems damaged"),
-    "older copy": (put_older_copy, "is an older copy"),
+    "older copy": (put_older_copy, "is an older copy: it lacks changes that were made until"),
     "other home": (put_other_home, "is not that of this home"),
 }
 
@@ -205,7 +207,7 @@ def test_check_of_a_database_that_does_not_open_names_its_tables_and_backups(
     with Library.open(home) as library:
         library.database_backups.make()
     damage_table(home, "custom_fields")
-    with pytest.raises(errors.StoreError, match="parts of it cannot be read. No video is affected"):
+    with pytest.raises(errors.StoreError, match="parts of it cannot be read"):
         Library.open(home)
     assert cli.main(["--home", str(home), "db", "check"]) == 1
     printed = capsys.readouterr().out
@@ -277,7 +279,7 @@ def test_database_can_be_kept_although_it_is_an_older_copy(home: Path, made: Mad
     Library.restore_database(home, str(home / FILE_NAME))
 
     with Library.open(home) as library:
-        assert library.decisions.list() == []
+        assert [(each.kind, each.reason) for each in library.decisions.list()] == [("postpone", "rolled_back")]
         assert len(library.history().items) == 3
 
 
@@ -294,6 +296,35 @@ def test_commands_on_a_lost_database_print_one_sentence(
         assert printed.out == ""
         assert "nanobind" not in printed.err
         assert len(printed.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("loss", ["emptied", "older copy", "other home"])
+def test_backup_is_used_although_its_counter_is_not_larger(home: Path, made: Made, loss: str) -> None:
+    """Without a snapshot, and with the counters of an earlier version."""
+    with Library.open(home) as library:
+        backup = library.database_backups.make()
+    shutil.rmtree(home / "snapshot")
+    LOSSES[loss][0](home, made)
+    for path in (home / FILE_NAME, backup.path):
+        with duckdb.connect(str(path)) as raw:
+            raw.execute("CREATE OR REPLACE SEQUENCE changes START 1")
+    (home / COUNTER).unlink() if loss != "other home" else None
+    rebuild(home)
+
+    assert decided_home.kept_rows(home) == made.rows
+
+
+def test_replacement_that_fails_keeps_the_guard(home: Path, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_older_copy(home, made)
+
+    def fail(*arguments: object) -> None:
+        raise errors.StoreError("The disk is full.")
+
+    monkeypatch.setattr(files, "replace_database", fail)
+    with pytest.raises(errors.StoreError, match="is full"):
+        rebuild(home)
+    with pytest.raises(errors.StoreError, match="is an older copy"):
+        Library.open(home)
 
 
 def test_new_home_and_restored_home_start(tmp_path: Path) -> None:
@@ -326,17 +357,19 @@ def test_replaced_database_is_refused_after_its_restore(tmp_path: Path) -> None:
 
 
 def test_change_counter_counts_once_a_minute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file has a number when the next one is counted, or the database is closed."""
     home = tmp_path / "home"
+    now = [time.monotonic()]
+    monkeypatch.setattr(change_counter.time, "monotonic", lambda: now[0])
     with Library.open(home) as library:
-        now = [time.monotonic()]
-        monkeypatch.setattr(change_counter.time, "monotonic", lambda: now[0])
-        library.views.save("first", "size:>1")
-        first = change_counter.last_number(home)
-        library.views.save("second", "size:>1")
-        assert change_counter.last_number(home) == first
-        now[0] += 61
-        library.views.save("third", "size:>1")
-        assert change_counter.last_number(home) == first + 1
+        numbers = []
+        for seconds in (0, 0, 61, 0, 61):
+            now[0] += seconds
+            library.views.save(f"view {len(numbers)}", "size:>1")
+            numbers.append(change_counter.last_number(home))
+        first = numbers[2]
+        assert numbers == [0, 0, first, first, first + 1]
+    assert change_counter.last_number(home) == first + 2
 
 
 def test_snapshot_of_an_earlier_version_is_named_and_not_used(home: Path, made: Made) -> None:
@@ -369,7 +402,7 @@ def test_database_that_is_cut_off_never_shows_a_message_of_the_system(
 
 
 def test_home_whose_counter_is_deleted_or_unreadable_starts(home: Path, made: Made) -> None:
-    path = home / change_counter.FILE_NAME
+    path = home / COUNTER
     for text in (None, "", "[]", '{"home": "x"}', '{"home": 1, "changes": "many", "at": null}'):
         path.unlink() if text is None else path.write_text(text)
         Library.open(home).close()

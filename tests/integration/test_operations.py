@@ -340,27 +340,6 @@ def test_interrupted_file_is_restored_when_its_disk_returns(studio: Studio, monk
     assert studio.library.resume(1).wait().counts == {"success": 4}
 
 
-def test_home_with_lost_database_writes_and_rolls_back_again(studio: Studio) -> None:
-    studio.write()
-    studio.library.close()
-    for path in studio.library.home.glob("indexium.duckdb*"):
-        path.unlink()
-    for path in studio.paths:
-        os.utime(path, (OLD, OLD))  # otherwise they count as growing
-    studio.library = Library.open(studio.library.home)
-    studio.library.scan([studio.films])
-    studio.library.people.add(studio.paths, ["Carl Orff"])
-    left = studio.bytes()
-
-    status = studio.write()
-
-    assert status.id == 1, "the number of an operation whose journal is still there"
-    assert set(studio.codes(1).values()) == {("success", "")}
-    assert set(studio.back(1).counts) == {"success"}
-    assert studio.bytes() == left
-    assert [path.name for path in (studio.library.home / "backups" / "lost").iterdir()] == ["1.settled"]
-
-
 def test_recovery_counts_failures_of_completed_operation(studio: Studio, monkeypatch) -> None:
     studio.paths[0].chmod(0o444)
     studio.library.scan([studio.films])

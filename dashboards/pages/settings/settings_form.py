@@ -48,7 +48,14 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "metadata_enable_websocket",
         "api_writes_per_minute",
     ),
-    "Home": ("home", "home_wait_seconds", "snapshots", "log_retention_days", "audit_retention_days"),
+    "Home": (
+        "home",
+        "home_wait_seconds",
+        "snapshots",
+        "query_download_limit",
+        "log_retention_days",
+        "audit_retention_days",
+    ),
 }
 ADVANCED = frozenset(
     {
@@ -118,6 +125,7 @@ LABELS: Mapping[str, str] = {
     "home": "Home folder",
     "home_wait_seconds": "Wait for the home, in seconds",
     "snapshots": "Snapshots for analysts",
+    "query_download_limit": "Limit of a download of a query",
     "log_retention_days": "Log retention, in days",
     "audit_retention_days": "Audit log retention, in days",
 }

@@ -65,11 +65,14 @@ class _Renumbering:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database, self._folder = database, folder
         self._operations = journal_rows.operations(database)
+        self._new_numbers: dict[int, int] = {}  # of former operations, by their old numbers: one may have several runs
         self.moves: dict[Path, Path] = {}
 
     def place(self, path: Path, entries: Sequence[Entry]) -> list[_Committed]:
         """Return the entries of a journal with their operation; UsageError if other writes have their numbers."""
-        number = int(path.name.partition(".")[0])
+        number = files.operation_of(path)
+        if number is None:
+            raise errors.UsageError("its name has no number of an operation. The journal is kept.")
         owners = journal_rows.owners(self._database, [entry.item_id for entry in entries])
         strangers = [each for each in entries if owners.get(each.item_id, (number, each.path)) != (number, each.path)]
         if strangers:
@@ -78,7 +81,8 @@ class _Renumbering:
         target = path
         if path.parent != self._folder:
             if number in self._operations and not owners:
-                number = journal_rows.next_operation(self._database)
+                number = self._new_numbers.setdefault(number, 0) or journal_rows.next_operation(self._database)
+                self._new_numbers[files.operation_of(path) or 0] = number
             target = self._unused(number)
             self.moves[path] = target
         return [_Committed(entry, number, path, target.name) for entry in entries]
@@ -98,7 +102,7 @@ def add_history(
     """
     Add the writes of the journals in `folder` that the database does not know.
 
-    Interrupted writes are undone before.
+    The caller undoes interrupted writes first.
     """
     found, problems = list[_Committed](), list[str]()
     numbers = _Renumbering(database, folder)

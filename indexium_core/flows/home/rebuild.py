@@ -38,7 +38,8 @@ from indexium_core.store.recovery.rebuilding import Source
 __all__ = ["rebuild", "restore"]
 
 _OLD = "old database"
-_NOW = datetime.max.replace(tzinfo=UTC)  # of two sources with one counter, the old database is the newer one
+# Of sources with one counter, the old database is the newest one, but an older copy is the oldest.
+_NOW, _EARLIEST = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)
 _UNCHANGED = "the database was not changed"
 logger = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
@@ -107,7 +108,9 @@ def rebuild(home: Path, *, clock: Clock, kept_for: timedelta, on_progress: Datab
             origins, lost = rebuilding.fill(database, sources, on_progress)
             notes = rebuilding.complete(database, sources)
             is_whole = not problems and not lost and sources and sources[0].label == _OLD
-            if not is_whole or orphaned_journals.unknown(home / "backups", backups_store.Backups(database).journals()):
+            if not is_whole or orphaned_journals.unknown(
+                home / files.JOURNALS, backups_store.Backups(database).journals()
+            ):
                 added = _add_journals(database, home, kept_for, on_progress, clock)
                 if added.writes:
                     origins.append(TableOrigin(table="metadata_history", source="journals", rows=added.writes))
@@ -165,11 +168,19 @@ def _chosen(home: Path, name: str) -> DatabaseBackup:
 
 
 def _replace(home: Path, new: Path, moves: Mapping[Path, Path], clock: Clock) -> Path | None:
-    """Give journals the names that the new database has, and replace the database; return the path of the old one."""
+    """
+    Give journals the names that the new database has, and replace the database; return the path of the old one.
+
+    After a kill between the steps, the next start finds journals that the old database lacks, and asks for a rebuild.
+    """
     for path, target in moves.items():
         path.rename(target)
-    change_counter.forget(home)  # it belongs to the old database
-    return files.replace_database(home, new, clock())
+    try:
+        return files.replace_database(home, new, clock())
+    except BaseException:
+        for path, target in moves.items():
+            target.rename(path)
+        raise
 
 
 def _sources(home: Path, work: Path) -> tuple[list[Source], list[str]]:
@@ -181,25 +192,28 @@ def _sources(home: Path, work: Path) -> tuple[list[Source], list[str]]:
             break
         try:
             files.prepared_copy(old, copy, with_log=with_log)
-            found.append((_NOW, rebuilding.source(_OLD, copy)))
+            source = rebuilding.source(_OLD, copy, home=home)
+            if files.is_empty(old) or source.is_of_other_home:
+                problems.append(source.problem or "The old database is empty, so it is not used.")
+                break
+            problems += [source.problem] if source.problem else []
+            found.append((_EARLIEST if source.problem else _NOW, source))
         except duckdb.Error as error:
             if files.is_full(error):
                 raise
             what = "The old database cannot be opened" + ("" if with_log else " without its log either")
             reason = str(error).partition("\n")[0].replace(str(copy), str(old))
             problems.append(f"{what}: {reason}")
-    if found and found[0][1].changes < change_counter.last_number(home):
-        problems.append("The old database is an older copy, so newer backups and snapshots come first.")
     found += _newest_backup(home, work)
     snapshot, unused = _newest_snapshot(home, work)
     found += snapshot
     return [source for _, source in sorted(found, key=_age, reverse=True)], problems + unused
 
 
-def _age(found: tuple[datetime, Source]) -> tuple[int, datetime]:
+def _age(found: tuple[datetime, Source]) -> tuple[int, int, datetime]:
     """Return what sorts a source behind newer ones; the counter of an earlier version of Indexium is 0."""
     moment, source = found
-    return source.changes, moment
+    return source.changes, source.last_operation, moment
 
 
 def _newest_backup(home: Path, work: Path) -> list[tuple[datetime, Source]]:
@@ -242,11 +256,11 @@ def _add_journals(
     """
     Undo interrupted writes, and add complete ones that the database does not know.
 
-    The undo comes before the replacement: the history of a journal is read from its files, which must be whole, and the
-    next start would move the journal of a write that the new database does not know. If the replacement then fails, the
-    old database is in force, and its next start reads the same journal: every file in it is restored already.
+    The undo comes before the replacement: the history of a journal is read from its files, which must be whole. If the
+    replacement then fails, the old database is in force, and its next start reads the same journal: every file in it is
+    restored already.
     """
-    folder = home / "backups"
+    folder = home / files.JOURNALS
     orphaned_journals.recover(folder, backups_store.Backups(database).journals())
     rebuilding.continue_numbers(database, last_operation=files.last_operation(files.journals(folder)))
     with registered.active(custom_fields.definitions(database.read())):

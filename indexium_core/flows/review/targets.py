@@ -7,6 +7,7 @@ The ids are stored in a table of the connection (`selected_files`), so even a hu
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -96,8 +97,8 @@ def ids_found(tx: Connection, query: str, modes: Modes, *, now: datetime) -> lis
 
 def _select_files(reader: Connection, file_ids: Sequence[int]) -> None:
     try:
-        ids = [int(file_id) for file_id in file_ids]  # an id of a table is an integer of NumPy
-    except (TypeError, ValueError):
+        ids = [operator.index(file_id) for file_id in file_ids]  # an id of a table is an integer of NumPy
+    except TypeError:
         raise errors.UsageError(
             "Name the files by a search, by a selection, or by a list of ids such as [7]."
         ) from None

@@ -42,7 +42,7 @@ class StreamSlots:
         """Count one more stream. Raises `TooManyError` if the client, or all clients together, have enough."""
         with self._lock:
             if self._running[client] >= _PER_CLIENT or self._running.total() >= _STREAMS:
-                count = min(self._running[client], _PER_CLIENT) or self._running.total()
+                count = _PER_CLIENT if self._running[client] >= _PER_CLIENT else _STREAMS
                 downloads = wording.plural(count, "download", "downloads")
                 raise errors.TooManyError(f"{downloads} of queries run already. Try again when one has ended.")
             self._running[client] += 1

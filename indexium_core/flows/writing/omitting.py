@@ -86,6 +86,8 @@ def _first_possible(
         except NothingToDo:
             continue
         except _CAUGHT as later:
+            if later.reason not in _ABOUT_FIELDS:
+                raise
             is_search = not isinstance(error, errors.RefusedError) and not _named(error)
             done = _first_possible(task, policy, attempt, later, more, may_search=may_search and not is_search)
         if done is not None:

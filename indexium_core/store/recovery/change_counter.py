@@ -1,9 +1,9 @@
 """
 The change counter of a home, and the traces of a database that is lost.
 
-The database counts its changes, at most once a minute, and a small file beside it has the same number. The commit comes
-first, so the number of the file is never larger, unless another file took the place of the database: an older copy, or
-the database of another home. A home without a database is new only if nothing shows that it had one.
+The database counts its changes, at most once a minute, and a small file beside it gets the number when it is durable in
+the database. So the number of the file is never larger, unless another file took the place of the database: an older
+copy, or the database of another home. A home without a database is new only if nothing shows that it had one.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import shlex
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,14 +28,15 @@ __all__ = [
     "ChangeCounter",
     "Count",
     "counted",
-    "forget",
+    "is_of_home",
     "last_number",
+    "last_operation",
     "remedies",
     "require_home_without_traces",
     "require_newest",
+    "why_not_newest",
 ]
 
-FILE_NAME = "change-counter.json"
 _SNAPSHOTS = "snapshot/*.duckdb"
 _PAUSE_SECONDS = 60.0  # between two numbers: each costs a statement and a small file
 _COUNTED = frozenset(survival.of(*survival.KEPT))
@@ -55,9 +57,10 @@ class ChangeCounter:
     """Counts the changes of an open database, and keeps the file up to date."""
 
     def __init__(self, home: Path, raw: duckdb.DuckDBPyConnection) -> None:
-        self._path = home / FILE_NAME
+        self._path = home / files.COUNTER
         self._home = _mark(raw)
         self._counted_at: float | None = None
+        self._number: int | None = None  # not in the file yet
         found, known = _read(home), counted(raw)
         if known > (found.changes if found else 0):  # a replacement deleted the file, or a kill came before it
             self._write(known)
@@ -71,15 +74,25 @@ class ChangeCounter:
         return int(row[0]) if row else None
 
     def after_commit(self, number: int | None) -> None:
-        """Store the number of a committed transaction."""
+        """
+        Keep the number of a committed transaction, and store the one before.
+
+        A power cut can lose the log of the database with its name, but not a minute after its last sync.
+        """
         if number is not None:
             self._counted_at = time.monotonic()
-            self._write(number)
+            self.store()
+            self._number = number
+
+    def store(self) -> None:
+        """Store the last number, which the database file has, because it is closed or older than a minute."""
+        if self._number is not None:
+            self._write(self._number)
 
     def _write(self, changes: int) -> None:
         """Replace the file. It is not synced: a file that lags behind reports nothing wrong."""
         values = {"home": self._home, "changes": changes, "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        unfinished = self._path.with_name(f"{FILE_NAME}.part")
+        unfinished = self._path.with_name(f"{files.COUNTER}.part")
         try:
             unfinished.write_text(json.dumps(values), encoding="utf-8")
             unfinished.replace(self._path)
@@ -93,15 +106,16 @@ def counted(raw: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row and row[0] is not None else 0
 
 
+def last_operation(raw: duckdb.DuckDBPyConnection) -> int:
+    """Return the largest number of an operation that an open database gave."""
+    row = raw.execute(_SQL["last_operation"]).fetchone()
+    return int(row[0] or 0) if row else 0
+
+
 def last_number(home: Path) -> int:
     """Return the change counter in the file of a home; 0 without one."""
     found = _read(home)
     return found.changes if found else 0
-
-
-def forget(home: Path) -> None:
-    """Delete the file, because a person replaces the database; the next start writes it again."""
-    (home / FILE_NAME).unlink(missing_ok=True)
 
 
 def require_home_without_traces(home: Path) -> None:
@@ -109,7 +123,7 @@ def require_home_without_traces(home: Path) -> None:
     traces = [
         wording.plural(len(found), *words)
         for found, words in (
-            (files.journals(home / "backups"), ("journal", "journals")),
+            (files.journals(home / files.JOURNALS), ("journal", "journals")),
             (files.backups(home), ("backup of the database", "backups of the database")),
             (list(home.glob(_SNAPSHOTS)), ("snapshot", "snapshots")),
         )
@@ -128,20 +142,30 @@ def require_home_without_traces(home: Path) -> None:
 
 def require_newest(home: Path, raw: duckdb.DuckDBPyConnection) -> None:
     """Raise StoreError (`database_lost`) if the home shows that an older or another database is in its place."""
-    found, path = _read(home), home / files.FILE_NAME
-    reason = ""
-    if found is not None and found.home != _mark(raw):
-        reason = f"The database {path} is not that of this home: it was created at another time."
-    elif found is not None and found.changes > counted(raw):
-        reason = f"The database {path} is an older copy: it lacks changes of {_shown(found.at)} and earlier."
-    else:
-        row = raw.execute(_SQL["last_operation"]).fetchone()
-        newest = files.last_operation((home / "backups").glob("*.journal"))
-        if row and newest > int(row[0] or 0):
-            reason = f"The database {path} is an older copy: it lacks operation {newest}, of which there is a journal."
-    if reason:
-        rest = f"To keep this database, run 'indexium db restore {path}'."
+    if reason := why_not_newest(home, raw):
+        rest = f"To keep this database, run 'indexium db restore {shlex.quote(str(home / files.FILE_NAME))}'."
         raise errors.StoreError(f"{reason} {remedies(home)} {rest}", code="database_lost")
+
+
+def is_of_home(home: Path, raw: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether nothing shows that a database is that of another home."""
+    found = _read(home)
+    return found is None or found.home == _mark(raw)
+
+
+def why_not_newest(home: Path, raw: duckdb.DuckDBPyConnection) -> str:
+    """Return the sentence that says why a database is not the newest one of a home; "" if nothing shows that."""
+    found, path = _read(home), home / files.FILE_NAME
+    if not is_of_home(home, raw):
+        return f"The database {path} is not that of this home: it was created at another time."
+    if found is not None and found.changes > counted(raw):
+        return f"The database {path} is an older copy: it lacks changes that were made until {_shown(found.at)}."
+    known = last_operation(raw)
+    later = [path for path in (home / files.JOURNALS).glob("*.journal") if (files.operation_of(path) or 0) > known]
+    newest = files.last_operation(path for path in later if files.is_journal(path))
+    if newest:
+        return f"The database {path} is an older copy: it lacks operation {newest}, of which there is a journal."
+    return ""
 
 
 def remedies(home: Path) -> str:
@@ -157,7 +181,7 @@ def remedies(home: Path) -> str:
 def _read(home: Path) -> Count | None:
     """Return the file of a home; None if there is none, or another program changed it."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        values = json.loads((home / FILE_NAME).read_text(encoding="utf-8"))
+        values = json.loads((home / files.COUNTER).read_text(encoding="utf-8"))
         return Count(str(values["home"]), int(values["changes"]), str(values["at"]))
     return None
 

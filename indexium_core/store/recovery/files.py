@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -27,17 +28,22 @@ from indexium_core.store.connection import failure_message
 
 __all__ = [
     "CONFIG",
+    "COUNTER",
     "FILE_NAME",
+    "JOURNALS",
     "WORK",
     "backups",
     "finish_replacement",
     "folder_of",
+    "is_empty",
     "is_full",
+    "is_journal",
     "is_sound",
     "journals",
     "last_operation",
     "log_of",
     "new_path",
+    "operation_of",
     "prepared_copy",
     "replace_database",
     "reporting_full_disk",
@@ -47,7 +53,11 @@ __all__ = [
 ]
 
 FILE_NAME = "indexium.duckdb"
+COUNTER = "change-counter.json"  # see `change_counter`
 FOLDER = "database-backups"
+JOURNALS = "backups"  # folder of the home with the journals of the operations
+_JOURNAL_NAME = re.compile(r"(\d+)(?:-\d+)?(?:\.\d+)?\.(?:journal|settled)")  # number, copy, run
+_JOURNAL_START = b"INDEXIUM"
 WORK = "database-rebuild"  # folder of the home in which a new database is made
 # SQL never reads Python variables as tables, and DuckDB never downloads extensions.
 CONFIG: dict[str, Any] = {
@@ -108,10 +118,33 @@ def journals(folder: Path) -> list[Path]:
     ]
 
 
+def operation_of(journal: Path) -> int | None:
+    """Return the number of the operation of a journal, by its name; None if the name has none."""
+    found = _JOURNAL_NAME.fullmatch(journal.name)
+    return int(found[1]) if found else None
+
+
 def last_operation(found: Iterable[Path]) -> int:
     """Return the largest number of an operation of journals; 0 without one."""
-    numbers = (path.name.partition(".")[0] for path in found)
-    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+    return max((operation_of(path) or 0 for path in found), default=0)
+
+
+def is_journal(path: Path) -> bool:
+    """Return whether a file begins as a journal."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_JOURNAL_START)) == _JOURNAL_START
+    except OSError:
+        return False
+
+
+def is_empty(path: Path) -> bool:
+    """Return whether a file is a database without tables."""
+    try:
+        with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
+            return not migrations.applied(raw)
+    except (duckdb.Error, OSError, errors.IndexiumError):
+        return False
 
 
 def is_sound(path: Path) -> bool:
@@ -212,6 +245,7 @@ def finish_replacement(home: Path) -> None:
             if old.exists():
                 old.replace(target)
         sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+        (home / COUNTER).unlink(missing_ok=True)  # of the old database; the next start writes that of the new one
         new.replace(path)
         sync(home, os.O_RDONLY | os.O_DIRECTORY)
 

@@ -45,6 +45,9 @@ class Source:
     label: str
     path: Path
     changes: int = 0  # its change counter: of two sources, the larger one is newer
+    last_operation: int = 0  # the largest number of an operation
+    problem: str = ""  # why it is not the newest database of the home, a sentence
+    is_of_other_home: bool = False
 
 
 def fill(
@@ -170,10 +173,17 @@ def complete(database: Database, sources: Sequence[Source]) -> list[str]:
     return sentences
 
 
-def source(label: str, path: Path) -> Source:
-    """Return a database file as a source; duckdb.Error: it is damaged."""
+def source(label: str, path: Path, *, home: Path | None = None) -> Source:
+    """Return a copy of a database as a source; with `home`, of its present database. duckdb.Error: it is damaged."""
     with contextlib.closing(duckdb.connect(str(path), read_only=True, config=CONFIG)) as raw:
-        return Source(label=label, path=path, changes=change_counter.counted(raw))
+        return Source(
+            label=label,
+            path=path,
+            changes=change_counter.counted(raw),
+            last_operation=change_counter.last_operation(raw),
+            problem="" if home is None else change_counter.why_not_newest(home, raw),
+            is_of_other_home=home is not None and not change_counter.is_of_home(home, raw),
+        )
 
 
 def snapshot_moment(path: Path) -> datetime:

@@ -27,12 +27,12 @@ class Survival(enum.Enum):
 
 _OF: dict[Survival, str] = {
     Survival.DECIDED: """
-        check_dismissals custom_fields decisions declined_people edit_templates face_suggestions field_locks
+        check_dismissals custom_fields decisions declined_people edit_templates field_locks
         legacy_files libraries people person_aliases person_merges review_steps saved_queries saved_views
         step_aliases step_assignments step_people title_assignments title_decisions video_people
     """,
     Survival.RECORDED: """
-        asset_candidates audit_events cache_inventory episodes film_hashes job_dependencies job_queue
+        asset_candidates audit_events cache_inventory episodes face_suggestions film_hashes job_dependencies job_queue
         metadata_history metadata_operation_items metadata_operations movies nfo_problems operation_state
         provider_requests requests schema_migrations seasons series title_enrichment title_files title_matches
         title_searches title_values touched_files

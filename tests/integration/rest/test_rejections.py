@@ -159,7 +159,7 @@ def test_responses_have_security_headers(small: Client) -> None:
 def test_calls_of_commands_reject_texts_that_are_not_unicode(running: DashboardServer) -> None:
     rest = Client(running.url, Authorization=f"Bearer {running.token}")
     for name, text, code in (
-        ("queries.run", "SELECT '\udcff'", "bad_sql"),
+        ("queries.run", "SELECT '\udcff'", "bad_request"),
         ("queries.run", "SELECT '\ud800'", "invalid_request"),
         ("people.rename", "\udcff", "bad_request"),
         ("files.find", "\ud800", "invalid_request"),
