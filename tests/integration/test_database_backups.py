@@ -259,8 +259,9 @@ def test_commands_check_back_up_and_list(home: Path, capsys: pytest.CaptureFixtu
 
     damage_file(home)
     assert cli.main(["--home", str(home), "db", "check", "--json"]) == 1
-    [found] = json.loads(capsys.readouterr().out)["items"]
+    found, backup = json.loads(capsys.readouterr().out)["items"]
     assert (found["name"], found["state"]) == ("database", "problem")
+    assert (backup["name"], backup["state"]) == (f"backup {made['name']}", "ok")
     assert f"'indexium db restore' restores the backup {made['name']}" in found["message"]
     assert cli.main(["--home", str(home), "db", "list"]) == 0
     assert made["name"] in capsys.readouterr().out
