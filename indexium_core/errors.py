@@ -261,7 +261,7 @@ class VerificationError(MetadataError):
     ) -> None:
         super().__init__(message, code=code)
         self.check = check
-        self.fields = frozenset(fields)  # keys of the fields whose values or tags differ; empty: not known
+        self.fields = " ".join(sorted(fields))  # keys of the fields whose values or tags differ; empty: not known
         self.difference = difference or self.message  # what the check found, without its consequence
 
 

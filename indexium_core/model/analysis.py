@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
+from indexium_core.model import wording
+
 __all__ = [
     "MEDIA_TYPES",
     "FieldKind",
@@ -62,6 +64,11 @@ class QueryAnswer:
     def is_cut(self) -> bool:
         """Whether the result has, or may have, more rows than the answer."""
         return self.total is None or self.total > len(self.rows)
+
+    def cut_sentence(self) -> str:
+        """Return the sentence about its cut values, "" without any."""
+        words = "long value is cut, and ends with its length", "long values are cut, and end with their length"
+        return f"{wording.plural(self.cut_values, *words)}." if self.cut_values else ""
 
     def records(self) -> list[dict[str, Any]]:
         """

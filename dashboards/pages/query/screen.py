@@ -469,20 +469,16 @@ class QueryScreen(Screen):
 
 def cut_sentence(answer: QueryAnswer) -> str:
     """Return the sentences about what the answer omits, "" if it has all."""
-    sentences = [answer.notice] if answer.notice else []
+    sentences, rest = [answer.notice] if answer.notice else [], "CSV and Parquet have all of them."
     if answer.total is None:
         sentences.append(
             f"The query was stopped after {answer.seconds:.0f} s. The table and the chart have only the"
-            f" {_first_rows(answer)}; the total number of rows is not known. CSV and Parquet have all of them."
+            f" {_number_of_rows(answer)}; the total number of rows is not known. {rest}"
         )
     elif answer.is_cut:
-        shown, total = wording.count(len(answer.rows)), wording.plural(answer.total, "row")
-        sentences.append(
-            f"The table and the chart have only the first {shown} of {total}. CSV and Parquet have all of them."
-        )
+        sentences.append(f"The table and the chart have only the {_number_of_rows(answer)}. {rest}")
     if answer.cut_values:
-        words = "long value is cut, and ends with its length", "long values are cut, and end with their length"
-        sentences.append(f"{wording.plural(answer.cut_values, *words)}. CSV and Parquet have whole values.")
+        sentences.append(f"{answer.cut_sentence()} CSV and Parquet have whole values.")
     return " ".join(sentences)
 
 
@@ -493,13 +489,9 @@ def _typed(message: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
 
 def _number_of_rows(answer: QueryAnswer) -> str:
     if answer.total is None:
-        return _first_rows(answer)
+        return f"first {wording.plural(len(answer.rows), 'row')}"
     rows = wording.plural(answer.total, "row")
     return f"first {wording.count(len(answer.rows))} of {rows}" if answer.is_cut else rows
-
-
-def _first_rows(answer: QueryAnswer) -> str:
-    return f"first {wording.plural(len(answer.rows), 'row')}"
 
 
 def _seconds(seconds: float) -> str:

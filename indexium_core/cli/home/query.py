@@ -44,8 +44,7 @@ def sql(
         answer = library.queries.run(text, parameters, max_rows=rows)
     _note(answer.notice)
     if answer.cut_values:
-        words = "long value is cut, and ends with its length", "long values are cut, and end with their length"
-        output.note(f"{wording.plural(answer.cut_values, *words)}. '--out FILE' writes whole values.")
+        output.note(f"{answer.cut_sentence()} '--out FILE' writes whole values.")
     if as_json:
         output.to_json({"items": answer.records(), "total": answer.total})
         return

@@ -116,7 +116,7 @@ def _omissions(
 
 def _named(error: errors.MetadataError) -> frozenset[str]:
     """Return the fields that a failed check names."""
-    return error.fields if isinstance(error, errors.VerificationError) else frozenset()
+    return frozenset(error.fields.split() if isinstance(error, errors.VerificationError) else ())
 
 
 def _refused(task: Task, policy: WritePolicy) -> dict[str, str]:
