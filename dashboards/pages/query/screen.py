@@ -340,7 +340,7 @@ class QueryScreen(Screen):
             self._chart.suggest(answer)
         if previous is None or previous.snapshot_at != answer.snapshot_at:
             self.refresh()  # the tables have other numbers of rows
-        rows = _first_rows(answer) if answer.total is None else wording.plural(answer.total, "row")
+        rows = wording.plural(answer.total or 0, "row") if answer.total is not None else _number_of_rows(answer)
         self._end(found.text, found.typed, rows)
         self._status = f"{rows} in {_seconds(answer.seconds)}"
         if answer.total is None:
