@@ -64,6 +64,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people_index
+from indexium_core.store.recovery import files
 
 __all__ = ["PROCESSES", "Assembly"]
 
@@ -107,7 +108,7 @@ class Assembly:
         self._clusters: dict[str, Cluster] = {}  # by address; the setting may change while one is in use
         self.is_served = is_served
         self.started = StartTime.now()
-        self.backups_folder = store.home / "backups"
+        self.backups_folder = store.home / files.JOURNALS
         self._build_planning(store, config, clock)
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)

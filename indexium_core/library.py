@@ -476,7 +476,7 @@ def _recover_without_database(home: Path) -> None:
         return
     try:
         _wait_for_former_processes(home)
-        orphaned_journals.recover(home / "backups")
+        orphaned_journals.recover(home / files.JOURNALS)
     except errors.HomeInUseError:
         return
     finally:

@@ -14,6 +14,7 @@ from tornado.iostream import StreamClosedError
 from dashboards.result_cache import ResultCache
 from dashboards.web.downloads import FileHandler
 from indexium_core import errors
+from indexium_core.api.access import OTHER_SITES
 from indexium_core.library import Library
 from indexium_core.model.analysis import MEDIA_TYPES, QueryFile
 
@@ -42,7 +43,7 @@ class QueryDownload(FileHandler):
             self._stream.stop()
 
     async def get(self, kind: str) -> None:
-        if self.request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        if self.request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
             self.refuse(403, "Only the pages of this server may download results.")
             return
         text, typed = self.get_query_argument("q", ""), self.get_query_argument("v", "{}")

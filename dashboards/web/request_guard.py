@@ -17,6 +17,8 @@ from panel.io.server import DocHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application, RequestHandler, StaticFileHandler
 
+from indexium_core.api.access import OTHER_SITES
+
 __all__ = ["Hosts", "guard", "names"]
 
 _REST = "/api/"
@@ -172,7 +174,7 @@ def _host_of(origin: str | None) -> str:
 def _is_foreign(request: HTTPServerRequest, targets: Collection[str]) -> bool:
     """Return whether another site sends the request; links from other sites to `targets` are allowed."""
     headers = request.headers
-    if headers.get("Sec-Fetch-Site") not in {"cross-site", "same-site"}:
+    if headers.get("Sec-Fetch-Site") not in OTHER_SITES:
         return False
     follows = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") in targets
     return request.method != "GET" or not follows

@@ -95,12 +95,12 @@ class Database:
     @property
     def mark(self) -> str:
         """A value that differs from that of every other home; file ids are valid only together with it."""
-        return f"{self._created_us():x}"
+        return self._changes.home
 
     @property
     def created_at(self) -> datetime:
         """The time at which the database was created (UTC)."""
-        return datetime.fromtimestamp(self._created_us() / 1e6, UTC)
+        return datetime.fromtimestamp(int(self.mark, 16) / 1e6, UTC)
 
     @property
     def statements(self) -> int:
@@ -232,9 +232,6 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _created_us(self) -> int:
-        return int(self.read().value(sql.load("database")["identity"]))
 
     def _new_reader(self) -> Connection:
         with self._cursor_lock:

@@ -59,7 +59,7 @@ def test_another_value_and_another_field_fail_verification(tmp_path: Path, conta
     path.write_bytes(written(data, change_to(field, container, 1)))
     with pytest.raises(errors.VerificationError, match=f"{field.key}: ") as caught:
         verify.compare(before, evidence(path, field), [change])
-    assert (caught.value.check, caught.value.fields) == ("comment", {field.key})
+    assert (caught.value.check, caught.value.fields) == ("comment", field.key)
 
     for other in others:
         path.write_bytes(written(data, change, change_to(other, container, 0)))

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from indexium_core import errors
 from indexium_core.api import problems
+from indexium_core.api.access import OTHER_SITES
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Open
 from indexium_core.api.streams import IncompleteStreamError, Stream
@@ -119,7 +120,7 @@ async def _sent(stream: QueryFile, first: bytes, rest: Iterator[bytes]) -> Async
 
 def _require_own_request(request: Request) -> None:
     """Refuse a link on a page of another site: it cannot read the answer, but it would start a query."""
-    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+    if request.headers.get("sec-fetch-site") in OTHER_SITES:
         detail = "A page of another site may not start a query. Copy the address into the address bar."
         raise problems.ProblemAnswer(403, "forbidden", detail)
 

@@ -81,8 +81,9 @@ class _Renumbering:
         target = path
         if path.parent != self._folder:
             if number in self._operations and not owners:
-                number = self._new_numbers.setdefault(number, 0) or journal_rows.next_operation(self._database)
-                self._new_numbers[files.operation_of(path) or 0] = number
+                if number not in self._new_numbers:
+                    self._new_numbers[number] = journal_rows.next_operation(self._database)
+                number = self._new_numbers[number]
             target = self._unused(number)
             self.moves[path] = target
         return [_Committed(entry, number, path, target.name) for entry in entries]

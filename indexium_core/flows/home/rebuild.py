@@ -23,7 +23,6 @@ from indexium_core.files import reader
 from indexium_core.flows.home import journal_history, orphaned_journals
 from indexium_core.flows.home.journal_history import AddedHistory
 from indexium_core.flows.scanning import file_facts
-from indexium_core.flows.snapshots import analysis
 from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.fields import registered
@@ -234,7 +233,7 @@ def _newest_backup(home: Path, work: Path) -> list[tuple[datetime, Source]]:
 def _newest_snapshot(home: Path, work: Path) -> tuple[list[tuple[datetime, Source]], list[str]]:
     """Return the newest snapshot that is readable with its time, and a sentence for each one that cannot be used."""
     copy, problems = work / "snapshot.duckdb", list[str]()
-    for path in analysis.snapshots(home):
+    for path in files.snapshots(home):
         try:
             snapshot_source.to_database(path, copy)
             moment = rebuilding.snapshot_moment(path)

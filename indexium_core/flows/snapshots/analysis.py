@@ -14,23 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 from indexium_core import errors, settings
 from indexium_core.model import wording
+from indexium_core.store.recovery.files import SNAPSHOTS
 from indexium_core.store.snapshot import quoted, tables
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = [
-    "FOLDER",
     "POINTER",
     "connect",
     "export_parquet",
     "newest",
     "notice_of_present",
     "open_newest",
-    "snapshots",
 ]
 
-FOLDER, POINTER = "snapshot", "newest"  # the folder in the home, and the file in it that names the newest snapshot
+POINTER = "newest"  # the file among the snapshots that names the newest one
 _CONFIG = {"TimeZone": "UTC", "autoinstall_known_extensions": False}
 _ATTEMPTS, _PAUSE_SECONDS = 50, 0.02  # an older snapshot may be deleted between the two steps of an opening
 
@@ -43,17 +42,11 @@ def newest(home: Path) -> Path:
         UsageError: The home has no snapshot.
 
     """
-    folder = home / FOLDER
+    folder = home / SNAPSHOTS
     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
         return folder / (folder / POINTER).read_text(encoding="utf-8").strip()
     message = f"The home {home} has no snapshot yet. Scan a folder, or run 'indexium snapshot'."
     raise errors.UsageError(message, code="no_snapshot")
-
-
-def snapshots(home: Path) -> list[Path]:
-    """Return the files of all snapshots of a home, newest first."""
-    found = (path for path in (home / FOLDER).glob("*.duckdb") if path.stem.isdecimal())
-    return sorted(found, key=lambda path: int(path.stem), reverse=True)
 
 
 def connect(home: Path | str | None = None, *, external: bool = False) -> duckdb.DuckDBPyConnection:

@@ -23,8 +23,7 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store import snapshot
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Version
-from indexium_core.store.recovery import survival
-from indexium_core.store.recovery.files import log_of
+from indexium_core.store.recovery import files, survival
 from indexium_core.store.recovery.survival import Survival
 from indexium_core.version import __version__
 
@@ -69,7 +68,7 @@ class Snapshots:
 
         """
         self._database = database
-        self._folder = database.home / analysis.FOLDER
+        self._folder = database.home / files.SNAPSHOTS
         self._version, self._findings, self._clock, self._is_enabled = version, findings, clock, is_enabled
         self._events = _CHANGES | _PROGRESS if follows_progress else _CHANGES
         self._taking = threading.Lock()
@@ -200,7 +199,7 @@ class Snapshots:
         if out is not None and out.exists():
             raise errors.UsageError(f"The file {out} exists. Delete it, or choose another name.")
         unfinished = path.with_name(f"{path.name}.part")
-        leftovers = (unfinished, log_of(unfinished))
+        leftovers = (unfinished, files.log_of(unfinished))
         findings = self._findings()
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -226,7 +225,7 @@ class Snapshots:
         return SnapshotReport(path=path, snapshot_at=moment, seconds=time.monotonic() - started, size=size)
 
     def _next_path(self) -> Path:
-        newest = next((int(path.stem) for path in analysis.snapshots(self._database.home)), 0)
+        newest = next((int(path.stem) for path in files.snapshots(self._database.home)), 0)
         return self._folder / f"{newest + 1}.duckdb"
 
     def _publish(self, path: Path) -> None:
@@ -235,6 +234,6 @@ class Snapshots:
         unfinished = pointer.with_name(f"{analysis.POINTER}.part")
         unfinished.write_text(f"{path.name}\n", encoding="utf-8")
         unfinished.replace(pointer)
-        for old in analysis.snapshots(self._database.home)[_KEPT:]:
+        for old in files.snapshots(self._database.home)[_KEPT:]:
             with contextlib.suppress(OSError):
                 old.unlink()

@@ -38,6 +38,7 @@ from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Select
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
 from indexium_core.store.operations import completion, ledger
+from indexium_core.store.recovery import files
 
 __all__ = ["MetadataWriter", "OperationHandle"]
 
@@ -245,7 +246,7 @@ class MetadataWriter:
         busy = self._ledger.busy_files()
         logger.info("write.dry_run", extra={"file_count": len(tasks)})
         policy = WritePolicy(
-            backups=self._store.home / "backups",
+            backups=self._store.home / files.JOURNALS,
             faststart=self._settings.faststart,
             sidecar_name=self._settings.sidecar_name,
             break_links=options.hard_links == "break",

@@ -26,7 +26,6 @@ from indexium_core.store.recovery import files, survival
 
 __all__ = [
     "ChangeCounter",
-    "Count",
     "counted",
     "is_of_home",
     "last_number",
@@ -37,7 +36,6 @@ __all__ = [
     "why_not_newest",
 ]
 
-_SNAPSHOTS = "snapshot/*.duckdb"
 _PAUSE_SECONDS = 60.0  # between two numbers: each costs a statement and a small file
 _COUNTED = frozenset(survival.of(*survival.KEPT))
 _SQL = sql.load("database")
@@ -58,7 +56,7 @@ class ChangeCounter:
 
     def __init__(self, home: Path, raw: duckdb.DuckDBPyConnection) -> None:
         self._path = home / files.COUNTER
-        self._home = _mark(raw)
+        self.home = _mark(raw)  # a value that differs from that of every other home
         self._counted_at: float | None = None
         self._number: int | None = None  # not in the file yet
         found, known = _read(home), counted(raw)
@@ -91,7 +89,7 @@ class ChangeCounter:
 
     def _write(self, changes: int) -> None:
         """Replace the file. It is not synced: a file that lags behind reports nothing wrong."""
-        values = {"home": self._home, "changes": changes, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        values = {"home": self.home, "changes": changes, "at": datetime.now(UTC).isoformat(timespec="seconds")}
         unfinished = self._path.with_name(f"{files.COUNTER}.part")
         try:
             unfinished.write_text(json.dumps(values), encoding="utf-8")
@@ -125,7 +123,7 @@ def require_home_without_traces(home: Path) -> None:
         for found, words in (
             (files.journals(home / files.JOURNALS), ("journal", "journals")),
             (files.backups(home), ("backup of the database", "backups of the database")),
-            (list(home.glob(_SNAPSHOTS)), ("snapshot", "snapshots")),
+            (files.snapshots(home), ("snapshot", "snapshots")),
         )
         if found
     ]

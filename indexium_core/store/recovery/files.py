@@ -31,6 +31,7 @@ __all__ = [
     "COUNTER",
     "FILE_NAME",
     "JOURNALS",
+    "SNAPSHOTS",
     "WORK",
     "backups",
     "finish_replacement",
@@ -47,6 +48,7 @@ __all__ = [
     "prepared_copy",
     "replace_database",
     "reporting_full_disk",
+    "snapshots",
     "sync",
     "sync_and_rename",
     "verify",
@@ -56,6 +58,7 @@ FILE_NAME = "indexium.duckdb"
 COUNTER = "change-counter.json"  # see `change_counter`
 FOLDER = "database-backups"
 JOURNALS = "backups"  # folder of the home with the journals of the operations
+SNAPSHOTS = "snapshot"  # folder of the home with the snapshots
 _JOURNAL_NAME = re.compile(r"(\d+)(?:-\d+)?(?:\.\d+)?\.(?:journal|settled)")  # number, copy, run
 _JOURNAL_START = b"INDEXIUM"
 WORK = "database-rebuild"  # folder of the home in which a new database is made
@@ -116,6 +119,12 @@ def journals(folder: Path) -> list[Path]:
     return [
         path for pattern in ("*.journal", "lost/*.journal", "lost/*.settled") for path in sorted(folder.glob(pattern))
     ]
+
+
+def snapshots(home: Path) -> list[Path]:
+    """Return the files of all snapshots of a home, newest first."""
+    found = (path for path in (home / SNAPSHOTS).glob("*.duckdb") if path.stem.isdecimal())
+    return sorted(found, key=lambda path: int(path.stem), reverse=True)
 
 
 def operation_of(journal: Path) -> int | None:
