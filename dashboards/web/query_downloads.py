@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from concurrent.futures import Executor
 from functools import partial
@@ -16,13 +15,11 @@ from dashboards.web.downloads import FileHandler
 from indexium_core import errors
 from indexium_core.api.access import OTHER_SITES
 from indexium_core.library import Library
-from indexium_core.model.analysis import MEDIA_TYPES, QueryFile
+from indexium_core.model.analysis import MEDIA_TYPES, READER_SECONDS, QueryFile, texts_of
 
 __all__ = ["QueryDownload", "routes"]
 
 logger = logging.getLogger(__name__)
-
-PATIENCE_SECONDS = 30.0  # in which a browser takes a piece; a slower one has gone
 
 
 def routes(library: Library, result_cache: ResultCache, pool: Executor) -> list[tuple[Any, ...]]:
@@ -53,18 +50,16 @@ class QueryDownload(FileHandler):
             self.refuse(error.http_status, error.message)
             return
         try:
+            if self.request.connection.stream.closed():  # the browser has left before there was a stream to stop
+                self._stream.stop()
             await self._send_stream(self._stream)
         finally:
             self._stream.stop()
             await self.on_thread(self._stream.close)
 
     def _open(self, text: str, typed: str, kind: str) -> QueryFile:
-        try:
-            values = {str(name): str(value) for name, value in json.loads(typed).items()}
-        except (ValueError, AttributeError, RecursionError) as error:
-            raise errors.UsageError("The values of the fields are not valid JSON.") from error
         queries = self._library.queries
-        return queries.stream(text, kind, queries.values(text, values), client=self.request.remote_ip or "")
+        return queries.stream(text, kind, queries.values(text, texts_of(typed)), client=self.request.remote_ip or "")
 
     async def _send_stream(self, stream: QueryFile) -> None:
         """Send the pieces of a stream; an error after the first one closes the connection."""
@@ -90,4 +85,4 @@ class QueryDownload(FileHandler):
     async def _flushed(self, piece: bytes) -> None:
         """Send a piece. Raises TimeoutError if the browser does not take it."""
         self.write(piece)
-        await asyncio.wait_for(asyncio.ensure_future(self.flush()), PATIENCE_SECONDS)
+        await asyncio.wait_for(asyncio.ensure_future(self.flush()), READER_SECONDS)

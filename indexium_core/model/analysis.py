@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
+from indexium_core import errors
 from indexium_core.model import wording
 
 __all__ = [
     "MEDIA_TYPES",
+    "READER_SECONDS",
     "FieldKind",
     "QueryAnswer",
     "QueryColumn",
@@ -23,11 +26,22 @@ __all__ = [
     "SchemaColumn",
     "SchemaTable",
     "SnapshotReport",
+    "texts_of",
 ]
 
 # The files that a download of a result can have.
 MEDIA_TYPES: Mapping[str, str] = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
+READER_SECONDS = 60.0  # a client that takes nothing of a download for this time has gone
 FieldKind = Literal["text", "number", "date", "flag", "any"]
+
+
+def texts_of(values: str) -> dict[str, str]:
+    """Return the texts of parameters by name from a JSON object. Raises `UsageError`."""
+    try:
+        return {str(name): str(value) for name, value in json.loads(values).items()}
+    except (ValueError, AttributeError, RecursionError) as error:
+        message = 'The values must be a JSON object, for example {"name": "value"}.'
+        raise errors.UsageError(message, code="invalid_request") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ import pytest
 from dashboards.pages.history import history_details
 from indexium_core import errors
 from indexium_core.files import verify
+from indexium_core.flows.writing import recording
 from indexium_core.library import Library
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import Change
@@ -140,6 +142,33 @@ def test_field_whose_verification_fails_is_omitted(
         assert title_of(bad) not in [each["label"] for each in history_details.detail(item)["fields"]]
         library.rollback(handle.id).wait()
         assert library.operation(handle.id).operation.status == "rolled_back"
+
+
+def test_write_that_nobody_recorded_names_the_fields_that_it_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, a_film(tmp_path) as library:
+        failing(patch, "artist", named=True)
+
+        def ending(*_: object, **__: object) -> None:
+            raise errors.StoreError("The process ends.")
+
+        patch.setattr(recording, "record_results", ending)
+        handle = library.write(library.plan(), DANGER)
+        with contextlib.suppress(errors.IndexiumError):
+            handle.wait()
+    with Library.open(tmp_path / "home") as library:
+        [item] = library.operation(handle.id).items
+        assert (item.status, item.code) == ("success", "field_unsupported")
+        assert (
+            item.message == "Not written: Artist. The process ended before it stored why. Write the file again to "
+            "see the reason."
+        )
+        assert "recovered" in item.proof
+        assert {change.field for change in item.fields} == {"title", "genre"}
+        assert item.tags_added == ["Ann Lee"]
+        [left] = library.plan().items
+        assert {change.field for change in left.changes} == {"artist"}
 
 
 def test_several_fields_whose_verification_fails_without_a_name_leave_one_that_is_written(

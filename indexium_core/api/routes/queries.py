@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator
 from datetime import datetime
@@ -20,13 +20,15 @@ from indexium_core.api.access import OTHER_SITES
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Open
 from indexium_core.api.streams import IncompleteStreamError, Stream
-from indexium_core.model.analysis import MEDIA_TYPES, QueryColumn, QueryFile
+from indexium_core.model.analysis import MEDIA_TYPES, QueryColumn, QueryFile, texts_of
 
 __all__ = ["router"]
 
 logger = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api", tags=["queries"])
+
+_POLL_SECONDS = 0.5  # between two looks whether the client is still there
 
 Sql = Annotated[
     str,
@@ -73,7 +75,7 @@ async def query(
     _require_own_request(request)
     _require_unicode(request)
     queries = library.queries
-    parameters = await run_in_threadpool(lambda: queries.values(sql, _texts(values)))
+    parameters = await run_in_threadpool(lambda: queries.values(sql, texts_of(values)))
     if format == "json":
         answer = await run_in_threadpool(lambda: queries.run(sql, parameters))
         return Json(
@@ -88,19 +90,29 @@ async def query(
             }
         )
     client = request.client.host if request.client else ""
-    return await _file(await run_in_threadpool(lambda: queries.stream(sql, format, parameters, client=client)))
+    stream = await run_in_threadpool(lambda: queries.stream(sql, format, parameters, client=client))
+    return await _file(stream, request)
 
 
-async def _file(stream: QueryFile) -> Response:
+async def _file(stream: QueryFile, request: Request) -> Response:
     """Return the response with the pieces of a stream; an error before the first piece is raised."""
     pieces = stream.pieces()
     try:
-        first = await run_in_threadpool(lambda: next(pieces, b""))
+        first = await _first(stream, pieces, request)
     except BaseException:
         await run_in_threadpool(stream.close)
         raise
     headers = {"Content-Disposition": f'attachment; filename="{stream.file_name}"', "Cache-Control": "no-store"}
     return Stream(_sent(stream, first, pieces), media_type=MEDIA_TYPES[stream.kind], headers=headers)
+
+
+async def _first(stream: QueryFile, pieces: Iterator[bytes], request: Request) -> bytes:
+    """Return the first piece; the query ends soon if the client leaves before it."""
+    piece = asyncio.ensure_future(run_in_threadpool(lambda: next(pieces, b"")))
+    while not (await asyncio.wait({piece}, timeout=_POLL_SECONDS))[0]:
+        if await request.is_disconnected():
+            stream.stop()
+    return piece.result()
 
 
 async def _sent(stream: QueryFile, first: bytes, rest: Iterator[bytes]) -> AsyncGenerator[bytes, None]:
@@ -132,11 +144,3 @@ def _require_unicode(request: Request) -> None:
     except UnicodeDecodeError as error:
         detail = "The address is not valid UTF-8, for example half of a surrogate pair. Encode the query as UTF-8."
         raise problems.ProblemAnswer(400, "bad_request", detail) from error
-
-
-def _texts(values: str) -> dict[str, str]:
-    try:
-        return {str(name): str(value) for name, value in json.loads(values).items()}
-    except (ValueError, AttributeError, RecursionError) as error:
-        detail = 'values must be a JSON object, for example {"name": "value"}.'
-        raise problems.ProblemAnswer(422, "invalid_request", detail) from error

@@ -21,13 +21,13 @@ from typing import Self
 
 from indexium_core import errors
 from indexium_core.model import wording
+from indexium_core.model.analysis import READER_SECONDS
 
 __all__ = ["QueryStream", "StreamSlots"]
 
 logger = logging.getLogger(__name__)
 
 _PIECE = 1 << 16  # bytes
-_IDLE_SECONDS = 60.0  # a reader that takes nothing for this time has gone
 _STREAMS, _PER_CLIENT = 3, 2  # at the same time: of all clients, of one
 
 
@@ -161,5 +161,5 @@ class QueryStream:
             self._on_close()
 
     def _must_stop(self) -> bool:
-        is_left = not self._is_waiting and time.monotonic() - self._read_at > _IDLE_SECONDS
+        is_left = not self._is_waiting and time.monotonic() - self._read_at > READER_SECONDS
         return self._stopped.is_set() or is_left

@@ -199,7 +199,7 @@ class _OperationRecovery:
             elif entry is not None and entry.state == "committed":
                 message = f"The file was {outcome_label('done', self._kind)}; its result is recorded now."
                 self._report.add(self._operation_id, entry.path, "new", message, kind=self._kind)
-                yield _late_update(entry, item)
+                yield _late_update(entry, item, kind=self._kind)
             elif item_id in restored:
                 yield _update(_result(item, "pending", "restored", restored_message("kill", self._kind)))
             elif item.status != "pending":  # the file is unchanged: it waits again or is cancelled
@@ -216,7 +216,7 @@ def _update(result: WriteResult) -> ItemUpdate:
     return ItemUpdate(record=ledger.ItemRecord(result=result), file=None)
 
 
-def _late_update(entry: journal.AnyEntry, item: ledger.UnresolvedItem) -> ItemUpdate:
+def _late_update(entry: journal.AnyEntry, item: ledger.UnresolvedItem, *, kind: str) -> ItemUpdate:
     """
     Return the update of an item that was written before the process ended.
 
@@ -224,7 +224,8 @@ def _late_update(entry: journal.AnyEntry, item: ledger.UnresolvedItem) -> ItemUp
     file may differ from the past write.
     """
     proof = {"recovered": "verified before the process ended; recorded at the next start"}
-    late = late_results.from_journal(entry, _result(item, "success", "", "", proof=proof))
+    planned = item.changes if kind == "write" else ()
+    late = late_results.from_journal(entry, _result(item, "success", "", "", proof=proof), planned=planned)
     return ItemUpdate(record=late.record, file=recording.scanned_file(entry.path, late.stat, late.facts))
 
 

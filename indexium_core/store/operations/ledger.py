@@ -455,8 +455,8 @@ class Ledger:
 
     def unresolved(self, operation_id: int) -> list[UnresolvedItem]:
         """Return the items whose result is unknown or not stored."""
-        rows = self._store.read().execute(_SQL["unresolved_items"], {"operation_id": operation_id}).fetchall()
-        return [UnresolvedItem(*row) for row in rows]
+        found = self._store.read().execute(_SQL["unresolved_items"], {"operation_id": operation_id})
+        return [ledger_rows.unresolved(row) for row in found.fetch_dicts()]
 
     def finished(self, operation_id: int) -> set[int]:
         """Return the items that are written."""

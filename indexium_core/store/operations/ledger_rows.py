@@ -184,6 +184,7 @@ class UnresolvedItem(NamedTuple):
     status: str
     journal: str
     library_id: int | None
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +237,11 @@ def task(row: dict[str, Any]) -> Task:
     """Return a row of `pending_tasks` or `preview_tasks`."""
     other_names = tuple(row.get("other_names") or ())
     return Task(**row | {"changes": _changes(row["changes"]), "other_names": other_names})
+
+
+def unresolved(row: dict[str, Any]) -> UnresolvedItem:
+    """Return a row of `unresolved_items`."""
+    return UnresolvedItem(**row | {"changes": _changes(row["changes"])})
 
 
 def operation(row: dict[str, Any]) -> MetadataOperation:

@@ -506,7 +506,7 @@ FROM metadata_operations o WHERE o.id = $operation_id;
 
 -- name: unresolved_items
 -- Items of unfinished operations, to compare with the journals.
-SELECT m.id, m.file_id, m.status, h.journal, f.library_id
+SELECT m.id AS item_id, m.file_id, m.status, h.journal, f.library_id, m.changes
 FROM metadata_operation_items m JOIN metadata_history h ON h.operation_item_id = m.id
 LEFT JOIN scanned_files f ON f.file_id = m.file_id
 WHERE m.operation_id = $operation_id AND m.status IN ('pending', 'writing', 'unknown');

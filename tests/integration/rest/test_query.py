@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ import pytest
 from dashboards.web import server
 from indexium_core.library import Library
 from tests.support import homes, media
-from tests.support.rest import Client
+from tests.support.rest import Client, connection
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +142,20 @@ def test_streams_of_a_client_are_limited_and_cut(rest: Client, library: Library)
     ):
         answer = rest.get(endless)
     assert (answer.status, answer.code) == (429, "too_many")
+
+
+def test_query_whose_client_leaves_before_the_first_bytes_ends(rest: Client, library: Library) -> None:
+    silent = address("SELECT sum(hash(i)) FROM range(100000000000) AS r(i)", format="csv")
+    running = library.queries._streams._running
+    end = time.monotonic() + 30
+    with connection(rest.url) as line:
+        line.request("GET", silent)
+        while not running.total():
+            assert time.monotonic() < end, "the query has not begun"
+            time.sleep(0.02)
+    while running.total():
+        assert time.monotonic() < end, "the query has not ended"
+        time.sleep(0.05)
 
 
 def test_token_allows_requests_of_other_origins(rest: Client, library: Library, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_query_download_has_every_row(site: Site) -> None:
     assert headers["content-disposition"].startswith('attachment; filename="indexium-query-20')
     for wrong, reason in (
         ("q=SELECT+nme", "Line 1, column 8: There is no column nme"),
-        ("q=SELECT+1&v=x", "not valid JSON"),
+        ("q=SELECT+1&v=x", "must be a JSON object"),
         ("", "Write one SELECT statement"),
     ):
         status, headers, body = site.ask("GET", f"/files/query.csv?{wrong}")
@@ -143,11 +143,20 @@ def test_query_downloads_of_a_client_are_limited_and_delay_no_other_export(site:
 
 
 def test_query_download_ends_if_nobody_reads_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_downloads, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(query_downloads, "READER_SECONDS", 0.5)
     line, answer = begun(site)
     wait_until_free(site)
     answer.close()
     line.close()
+
+
+def test_query_whose_browser_leaves_before_the_first_bytes_ends(site: Site) -> None:
+    silent = urlencode({"q": "SELECT sum(hash(i)) FROM range(100000000000) AS r(i)"})
+    for _ in range(2):
+        line = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+        line.request("GET", f"/files/query.csv?{silent}")
+        line.close()  # at once, perhaps before the query runs
+    wait_until_free(site)
 
 
 def test_download_name_has_only_letters_digits_and_dashes() -> None:

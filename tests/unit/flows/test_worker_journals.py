@@ -40,7 +40,9 @@ class Scene:
         self.journals = WorkerJournals(self.home, libraries=lambda: cast("Any", [row]))
         self.operation = journal.OperationJournal.create(self.backups / "5.journal")
         [(_, self.folder)] = self.journals.folders()
-        self.item = UnresolvedItem(item_id=1, file_id=1, status="unknown", journal="5.journal", library_id=1)
+        self.item = UnresolvedItem(
+            item_id=1, file_id=1, status="unknown", journal="5.journal", library_id=1, changes=()
+        )
 
     def collect(self, active: Callable[[], frozenset[int]] = frozenset) -> worker_journals.Collected:
         return self.journals.collect(self.backups, lambda _: {1: self.item}, active=active)

@@ -105,7 +105,9 @@ def recover(task: Task, undo_journal: journal.OperationJournal, lost: WorkerLost
         return without_success(task, "failed", "process_lost", message, started=started)
     if recovered.outcome.status == "finished":
         success = protocol.result(task, "success", started=started, proof=_LATE_PROOF)
-        late = late_results.from_journal(recovered.entry, success)
+        late = late_results.from_journal(
+            recovered.entry, success, planned=task.changes if task.reverts_item is None else ()
+        )
         return EditResult(task=task, record=late.record, stat=late.stat, facts=late.facts)
     return without_success(task, "unknown", recovered.outcome.code, recovered.outcome.message, started=started)
 
