@@ -120,9 +120,11 @@ def make_server(
     return DashboardServer(library, host=host, port=free_port(host, port))
 
 
-def free_port(host: str, port: int) -> int:
+def free_port(host: str, port: int, *, home: Path | None = None) -> int:
     """
     Return `port` if it can be bound on `host`, or a free one for 0.
+
+    `home` tells whether its own service uses the port, which may be too busy to answer.
 
     Raises:
         UsageError: Another program uses the port, or this machine does not have the address.
@@ -134,16 +136,19 @@ def free_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except (OSError, OverflowError) as error:
-            raise errors.UsageError(_why_not(host, port, error)) from error
+            raise errors.UsageError(_why_not(host, port, error, home)) from error
         return int(probe.getsockname()[1])
 
 
-def _why_not(host: str, port: int, error: Exception) -> str:
+def _why_not(host: str, port: int, error: Exception, home: Path | None = None) -> str:
     number = getattr(error, "errno", None)
     if number == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else 5007
         url = address(host, port)
-        program = f"Indexium ({url})" if service.running_instance(url, timeout=_PROBE_SECONDS) else "another program"
+        own = service.read(home) if home else None
+        is_own = own is not None and own.url == url and own.is_alive
+        is_indexium = is_own or service.running_instance(url, timeout=_PROBE_SECONDS)
+        program = f"Indexium ({url})" if is_indexium else "another program"
         return f"Port {port} is in use by {program}. Stop it, or choose another port: --port {other}."
     if number == errno.EACCES:
         return f"Port {port} may not be used by this user. Choose one above 1023: --port 5006."

@@ -35,6 +35,15 @@ class Service:
     instance_id: str  # of this run of the service
     version: str
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process runs; a process of another program may have got its number."""
+        try:
+            os.kill(self.pid, 0)
+        except OSError as error:
+            return isinstance(error, PermissionError)
+        return True
+
 
 def connection(url: str, *, timeout: float | None) -> http.client.HTTPConnection:
     """Return a connection to the service at `url`, which is not open yet; `timeout` in seconds."""

@@ -88,7 +88,9 @@ def _serve(
     with contextlib.suppress(signals.Stopped):
         from dashboards.web import server  # here, because the import is slow and other commands do not need it
 
-        port = server.free_port(host, port)  # before the home is locked, so that a port in use is reported at once
+        port = server.free_port(
+            host, port, home=home
+        )  # before the home is locked, so that a port in use is reported at once
         url = server.address(host, port)
         with open_alone(home, lambda: open_library(url)) as library:
             for sentence in library.notices:

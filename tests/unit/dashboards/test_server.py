@@ -66,6 +66,25 @@ def test_port_in_use_by_indexium_is_named(served: DashboardServer) -> None:
         server.free_port("127.0.0.1", port)
 
 
+@pytest.mark.parametrize("is_alive", [True, False])
+def test_busy_service_of_the_home_is_named(tmp_path: Path, *, is_alive: bool) -> None:
+    child = subprocess.Popen(["sleep", "60" if is_alive else "0"])
+    with socket.socket() as silent:  # accepts requests and answers none, as a busy service does
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        if not is_alive:
+            child.wait()
+        known = {"url": server.address("127.0.0.1", port), "token": "t", "instance_id": "1", "version": "1"}
+        record = known | {"pid": child.pid}
+        (tmp_path / "service.json").write_text(json.dumps(record))
+        program = "Indexium" if is_alive else "another program"
+        with pytest.raises(errors.UsageError, match=rf"Port {port} is in use by {program}"):
+            server.free_port("127.0.0.1", port, home=tmp_path)
+    child.kill()
+    child.wait()
+
+
 def test_address_of_another_machine_is_refused() -> None:
     with pytest.raises(errors.UsageError, match=r"--host 127\.0\.0\.1"):
         server.free_port("192.0.2.1", 0)
