@@ -1,6 +1,6 @@
-// A text field with a list of options for the typed text: a combobox with a list box (ARIA). No option is active before
-// an arrow key, so until then Enter means the typed text. Subclasses define where the options come from, how an option
-// is drawn, and what it does.
+// A text field with a list of options for the typed text: a combobox with a list box (ARIA). Enter takes the active option.
+// The first option is active from the start, unless the typed text is an answer of its own (see `preferred`). Subclasses
+// define where the options come from, how an option is drawn, and what it does.
 import {h} from "./browser/dom.js"
 
 const STEPS = {ArrowDown: 1, ArrowUp: -1}
@@ -53,8 +53,13 @@ export class Combobox {
   show(serial, results) {
     if (serial !== this.serial || !this.hasFocus()) return
     this.results = results
-    this.active = -1
+    this.active = this.preferred()
     this.host.paint()
+  }
+
+  /** Return the index of the option that Enter takes without an arrow key, -1 for the typed text. @returns {number} */
+  preferred() {
+    return this.options().length ? 0 : -1
   }
 
   /** Clear the options without drawing. */

@@ -52,7 +52,13 @@ export const drawFilter = ({key, label, text}, open, options) =>
     open === key &&
       h(
         "div",
-        {class: "pop facet", role: "dialog", "aria-label": `Filter by ${label.toLowerCase()}`, tabindex: "-1"},
+        {
+          class: "pop facet",
+          role: "dialog",
+          "aria-label": `Filter by ${label.toLowerCase()}`,
+          tabindex: "-1",
+          data: {editor: ""},
+        },
         drawOptions(options, key),
       ),
   )

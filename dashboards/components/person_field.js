@@ -1,5 +1,6 @@
-// A text field that suggests people while a person types: first the names that may be meant, then those with
-// the text in their names (from the server, see person_field.py), then the text itself as a new person.
+// A text field that suggests people while a person types: first those with the text in their names, then similar names
+// (both from the server, see person_field.py), then the text itself as a new person. Enter takes the first suggestion, so
+// a new person is a choice of its own, unless there is no other suggestion.
 /** @import {Host} from "./combobox.js" */
 import {Combobox} from "./combobox.js"
 import {h} from "./browser/dom.js"
@@ -9,8 +10,14 @@ import {plural} from "./wording.js"
 /**
  * @typedef {{name: string, files: number, reason?: string}} Offer
  * @typedef {Offer & {isNew?: boolean, isMeant?: boolean}} PersonOption
- * @typedef {{for: string, names: Offer[], similar: Offer[], known: boolean}} Offers
- *   People for the text `for`; `known`: a person has exactly this name.
+ * @typedef {object} Offers People for a text.
+ * @property {string} for The text.
+ * @property {Offer[]} names
+ * @property {Offer[]} similar
+ * @property {boolean} known A person has exactly this name.
+ * @property {boolean} complete Similar names are searched, too, or not needed.
+ * @property {boolean} [entered] The answer to a name that was entered before its suggestions arrived.
+ *
  * @typedef {(name: string) => [string, string]} NewLabel The text of a new name in the list, and its description.
  */
 
@@ -24,7 +31,7 @@ export const includesName = (names, name) => names.some(other => folded(other) =
 export const withoutName = (names, name) => names.filter(other => folded(other) !== folded(name))
 
 /** @type {NewLabel} */
-const NEW_PERSON = name => [`Add “${name}”`, "a new person"]
+const NEW_PERSON = name => [`New person “${name}”`, ""]
 
 /** @extends {Combobox<PersonOption>} */
 export class PersonField extends Combobox {
@@ -32,6 +39,11 @@ export class PersonField extends Combobox {
   typedText = ""
   isOpen = false
   added = "" // the new name that was added last
+  hasMoved = false // the arrow keys chose the active option
+  /** @type {string[]} */
+  entered = [] // names that were entered before their suggestions arrived
+  /** @type {(() => void) | null} */
+  afterEntered = null // runs when the names above are chosen
   /** @type {Offers | null} */
   offers = null
 
@@ -53,19 +65,35 @@ export class PersonField extends Combobox {
   }
 
   options() {
-    if (!this.isOpen || this.offers?.for !== this.typedText) return []
-    const {names, similar, known} = this.offers
+    return this.isOpen && this.offers?.for === this.typedText ? this.optionsOf(this.offers) : []
+  }
+
+  /** @param {Offers} offers @returns {PersonOption[]} */
+  optionsOf({for: text, names, similar, known}) {
     const taken = this.taken()
-    const name = cleanName(this.typedText)
+    const name = cleanName(text)
     /** @type {PersonOption[]} */
-    const found = [...similar.map(offer => ({...offer, isMeant: true})), ...names]
+    const found = [...names, ...similar.map(offer => ({...offer, isMeant: true}))]
     const isNew = name && !known && !includesName(taken, name)
     return [...found.filter(offer => !includesName(taken, offer.name)), ...(isNew ? [{name, files: 0, isNew}] : [])]
+  }
+
+  preferred() {
+    const [first] = this.options()
+    const isUnsure = !first || (first.isNew && !this.offers.complete)
+    return isUnsure || includesName(this.taken(), this.typedText) ? -1 : 0
   }
 
   clearOptions() {
     super.clearOptions()
     this.isOpen = false
+    this.hasMoved = false
+  }
+
+  /** @param {number} step */
+  move(step) {
+    this.hasMoved = super.move(step)
+    return this.hasMoved
   }
 
   /** Empty the field. */
@@ -80,6 +108,8 @@ export class PersonField extends Combobox {
     this.clear()
     this.offers = null
     this.added = ""
+    this.entered = []
+    this.afterEntered = null
   }
 
   text() {
@@ -89,10 +119,44 @@ export class PersonField extends Combobox {
   /** Choose a name. @param {string} name @param {boolean} isKnown */
   take(name, isKnown) {
     this.clear()
+    this.choose(name, isKnown)
+    this.input()?.focus()
+  }
+
+  /** Choose a name and keep the text of the field. @param {string} name @param {boolean} isKnown */
+  choose(name, isKnown) {
     this.added = isKnown ? "" : name
     this.onChoose(name)
     if (this.added) this.host.send("typing", {text: name})
-    this.input()?.focus()
+  }
+
+  /** Choose the first suggestion for a name whose suggestions have not arrived. @param {string} name */
+  enter(name) {
+    this.clear()
+    this.entered.push(name)
+    this.host.send("typing", {text: name, entered: true})
+    this.host.paint()
+  }
+
+  /** @param {Offers} offers */
+  onEntered(offers) {
+    const place = this.entered.indexOf(offers.for)
+    if (place < 0) return
+    this.entered.splice(place, 1)
+    const [option] = includesName(this.taken(), offers.for) ? [] : this.optionsOf(offers)
+    if (option) this.choose(option.name, !option.isNew)
+    if (this.entered.length) return
+    const then = this.afterEntered
+    this.afterEntered = null
+    then?.()
+  }
+
+  /** Return the person that the text of the field names without a choice; null if there is a choice. */
+  named() {
+    const name = cleanName(this.text())
+    const option = this.options()[this.preferred()]
+    const isSure = option && (option.isNew || includesName([name], option.name))
+    return isSure || includesName(this.taken(), name) ? (option?.name ?? name) : null
   }
 
   /** @param {PersonOption} option */
@@ -111,10 +175,16 @@ export class PersonField extends Combobox {
 
   /** Show people for the typed text, or for the new name that was added last. @param {Offers} offers */
   onOffers(offers) {
+    if (offers.entered) {
+      this.onEntered(offers)
+      return
+    }
     if (offers.for !== this.typedText && offers.for !== this.added) return
-    const isPoorer = this.offers?.for === offers.for && this.offers.similar.length > offers.similar.length
+    const isPoorer = this.offers?.for === offers.for && this.offers.complete && !offers.complete
     if (isPoorer) return // if two answers are for the same text, keep the one with more names
+    const chosen = this.hasMoved ? this.options()[this.active] : null
     this.offers = offers
+    this.active = chosen ? this.options().findIndex(each => this.keyOf(each) === this.keyOf(chosen)) : this.preferred()
     this.host.paint()
   }
 
@@ -122,13 +192,14 @@ export class PersonField extends Combobox {
   onKey(event) {
     const {key} = event
     const isActive = this.active >= 0 && this.active < this.options().length
-    if ((key === "Enter" || key === ",") && isActive) {
+    if (isActive && (key === "Enter" || (key === "," && this.hasMoved))) {
       this.pick(this.active)
       return true
     }
     const name = cleanName(this.text())
     if (key === "Enter" && name) {
-      this.take(name, this.offers?.for === this.typedText && this.offers.known)
+      if (includesName(this.taken(), name)) this.take(name, true)
+      else this.enter(name)
       return true
     }
     return super.onKey(event)
@@ -183,7 +254,7 @@ export class PersonField extends Combobox {
     return [
       isMeant && h("small", null, "Did you mean "),
       h("bdi", null, text),
-      h("small", {class: "num"}, note),
+      note && h("small", {class: "num"}, note),
       isMeant && h("small", {class: "wide"}, reason),
     ]
   }

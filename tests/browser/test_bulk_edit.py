@@ -47,6 +47,7 @@ def test_keyboard_edits_people_of_all_files_and_undoes_it(site: Site, library: L
     # A misspelt name is reported, and corrected.
     page.keyboard.type("Rosa Leee")
     expect(box.get_by_role("option", name=re.compile("Did you mean Rosa Lee"))).to_be_visible()
+    page.keyboard.press("ArrowUp")  # the last option: the new person
     page.keyboard.press("Enter")
     expect(box.get_by_text("Did you mean Rosa Lee?")).to_be_visible()
     box.get_by_role("button", name="Use that name").press("Enter")

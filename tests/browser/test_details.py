@@ -114,9 +114,10 @@ def test_keyboard_edits_people_and_skips_files(site: Site, library: Library) -> 
     expect(field).to_be_focused()
     page.keyboard.type("zoe")  # whatever case and accents
     expect(shown.get_by_role("option", name=re.compile("^Zoë Müller"))).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # the first suggestion
     page.keyboard.type("Ann Leee")
+    expect(shown.get_by_role("option", name=re.compile("^Did you mean Ann Lee"))).to_be_visible()
+    page.keyboard.press("ArrowUp")  # the last option: the new person
     page.keyboard.press("Enter")
     expect(shown.get_by_text("Did you mean Ann Lee?")).to_be_visible()
     shown.get_by_role("button", name="Use that name").focus()

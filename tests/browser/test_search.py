@@ -60,10 +60,16 @@ def test_typed_text_is_completed_without_blocking_user(look: Site, known: Librar
     expect(box(page)).not_to_be_focused()  # except the results
     page.keyboard.press("/")
 
-    # No completion is chosen automatically: Enter searches for the typed text.
+    # Enter takes the first completion if it continues the typed word; a word of its own is searched.
+    page.keyboard.press("Control+A")
+    page.keyboard.type("risk:dan")
+    expect(page.get_by_role("listbox").get_by_role("option", selected=True)).to_contain_text("danger")
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value("risk:danger ")
     page.keyboard.press("Control+A")
     page.keyboard.type("folder:Family")
     expect(offers.first).to_contain_text("Family")
+    page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     expect(rows(page)).to_have_count(min(50, listed(known, "folder:Family")))
     expect(box(page)).to_have_value("folder:Family")

@@ -1,6 +1,7 @@
 // Makes a Panel component from a drawing function: draws the view, and sends the actions of a person to the server.
 import {h, morph} from "./dom.js"
 
+globalThis.indexiumRoots ??= new Set()
 globalThis.indexiumSheets ??= new Map()
 const SHEETS = globalThis.indexiumSheets // by name; the page has each text once
 
@@ -48,6 +49,8 @@ export function component({model, el}, spec) {
   const root = h("div", {class: "ix"})
   const tree = /** @type {ShadowRoot} */ (el.getRootNode())
   adoptSheets(tree, model.sheets)
+  globalThis.indexiumRoots.add(root)
+  model.on("remove", () => globalThis.indexiumRoots.delete(root))
   el.replaceChildren(root)
   takePlace(model.place, tree.host)
   /** @type {Component<View, State>} */

@@ -41,17 +41,23 @@ const isSameElement = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.no
 /**
  * Make `parent` show `fresh` and keep unchanged nodes, with focus, scroll position and typed text.
  *
+ * An element that has the focus never moves, because a move takes the focus away: its siblings move around it.
+ *
  * @param {Element} parent
  * @param {Node[]} fresh
  */
 export function morph(parent, fresh) {
   const keyed = keyedChildren(parent)
+  const {activeElement} = /** @type {ShadowRoot} */ (parent.getRootNode())
   let place = parent.firstChild
   for (const node of fresh) {
     const old = [keyed.get(keyOf(node)), place].find(each => each && isSameElement(each, node))
     if (!old) {
       parent.insertBefore(node, place)
       continue
+    }
+    if (old !== place && activeElement && old.contains(activeElement)) {
+      while (place !== old) place = moveBehind(place, old)
     }
     if (old === place) place = place.nextSibling
     else parent.insertBefore(old, place)
@@ -62,6 +68,13 @@ export function morph(parent, fresh) {
     place.remove()
     place = next
   }
+}
+
+/** Move a node behind a later sibling; return the node that followed it. @type {(node: ChildNode, later: ChildNode) => ChildNode} */
+function moveBehind(node, later) {
+  const next = node.nextSibling
+  later.after(node)
+  return next
 }
 
 /** @type {(parent: Element) => Map<string | undefined, ChildNode>} */

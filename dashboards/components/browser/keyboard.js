@@ -17,6 +17,15 @@ function isTyping(event) {
   return (target?.matches?.("input, textarea, select") && !target.matches(NOT_TYPED)) ?? false
 }
 
+/**
+ * Return whether an editor is open on the page. An editor is an element with `data-editor`: a form or a menu that opens
+ * beside other content and waits for an answer.
+ */
+const isEditorOpen = () =>
+  [...(globalThis.indexiumRoots ?? [])].some(root =>
+    [...root.querySelectorAll("[data-editor]")].some(editor => editor.getClientRects().length > 0),
+  )
+
 /** @type {(event: KeyboardEvent) => boolean} */
 const isOnControl = event => Boolean(targetOf(event)?.closest?.("button, a, input, select, summary, [role=button]"))
 
@@ -31,8 +40,26 @@ let firstAt = 0
 /** Return the pressed key, or the sequence that it ends. @type {(event: KeyboardEvent) => string} */
 const pressed = ({key, timeStamp}) => (first && timeStamp - firstAt < SEQUENCE ? `${first} ${key}` : key)
 
-/** Return whether a key ends a sequence. Listeners of a part of the page ignore such keys. @param {KeyboardEvent} event */
-export const endsSequence = event => pressed(event) !== event.key
+/**
+ * Return whether a single key may act in a part of the page: it has no modifier, types nothing, and ends no sequence.
+ *
+ * @param {KeyboardEvent} event
+ */
+export const mayAct = event => !hasModifier(event) && !isTyping(event) && pressed(event) === event.key
+
+/**
+ * Stop a key that belongs to no control while an editor is open: its text was meant for the editor, wherever the focus
+ * is, and must not command the page. Keys that move (arrows, Escape, Tab) still work.
+ *
+ * @param {KeyboardEvent} event
+ */
+function stopCommand(event) {
+  const {key} = event
+  if ((key.length > 1 && key !== "Enter") || hasModifier(event) || isDialogOpen() || isTyping(event)) return
+  const pressesControl = (key === "Enter" || key === " ") && isOnControl(event)
+  if (!pressesControl && isEditorOpen()) event.stopImmediatePropagation()
+}
+globalThis.window?.addEventListener("keydown", stopCommand, true)
 
 // The bindings listen on the document, so they see a key before it is noted as the first key of a sequence.
 globalThis.window?.addEventListener("keydown", event => {
@@ -90,7 +117,8 @@ globalThis.window?.addEventListener("keydown", delay, true)
 export const bindings = () => globalThis.indexiumKeys
 
 /**
- * Bind single keys. They do not work on a hidden page, in a dialog, with a modifier, or while a person types.
+ * Bind single keys. They do not work on a hidden page, in a dialog, beside an open editor, with a modifier, or while a
+ * person types.
  *
  * A key may be a sequence of two, such as `g p`.
  *

@@ -31,6 +31,13 @@ export class FolderField extends Combobox {
     this.ask()
   }
 
+  /** The typed text is the answer if it is the path of a folder. */
+  preferred() {
+    const {value} = this.input()
+    const isFolder = !value || value.endsWith("/") || this.results.some(({path}) => path === value)
+    return isFolder ? -1 : super.preferred()
+  }
+
   /** @param {KeyboardEvent} event @returns {boolean} */
   onKey(event) {
     const {key} = event

@@ -14,7 +14,7 @@ import {button, drawSelect} from "../../components/widgets.js"
 const drawNaming = ({view}) =>
   h(
     "form",
-    {class: "naming", data: {key: "naming"}},
+    {class: "naming", data: {editor: "", key: "naming"}},
     h("input", {
       type: "text",
       class: "named",

@@ -89,6 +89,11 @@ export class SqlCompletion extends Combobox {
     return attributes // a text area has its own role, which has no expanded state
   }
 
+  /** Enter begins a new line, so only Tab takes the first completion. */
+  preferred() {
+    return -1
+  }
+
   /** The place of the list: below the word, in lines, characters, and pixels that are scrolled away. */
   place() {
     const [first] = this.results

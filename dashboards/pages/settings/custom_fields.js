@@ -93,7 +93,12 @@ const drawNames = typed => [
 const drawForm = ({types, problem}, {typed, of, showsNames, isSent}) =>
   h(
     "div",
-    {class: "field-form", role: "group", "aria-label": of ? `Change ${of}` : "New field", data: {key: "field-form"}},
+    {
+      class: "field-form",
+      role: "group",
+      "aria-label": of ? `Change ${of}` : "New field",
+      data: {editor: "", key: "field-form"},
+    },
     h(
       "div",
       {class: "columns", data: {key: "columns"}},

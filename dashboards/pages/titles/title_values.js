@@ -60,7 +60,7 @@ const drawChoice = ({field}, {place, text, origin, time, shown}) =>
 const drawForm = (field, label, typed, problem) =>
   h(
     "form",
-    {class: "by-hand", data: {field, key: "form"}},
+    {class: "by-hand", data: {editor: "", field, key: "form"}},
     h("label", {for: "title-value"}, `${label} by hand`),
     typed.length > 80
       ? h("textarea", {id: "title-value", rows: 4, data: {key: `input-${field}`}}, typed)

@@ -170,8 +170,13 @@ class Details:
 
     @remote()
     def names_like(self, text: str, count: int = NAMES) -> list[tuple[str, int]]:
-        """Return people whose names contain a text, ignoring case and accents, with the number of their videos."""
-        return store.names_like(self._database.read(), people_comment.fold(text.strip()), count=count)
+        """
+        Return people whose names contain a text, ignoring case and accents, with the number of their videos.
+
+        A person is also found by an alias, if the text is the whole alias.
+        """
+        folded, key = people_comment.fold(text.strip()), people_comment.person_key(text)
+        return store.names_like(self._database.read(), folded, key, count=count)
 
     def _seconds(self, row: dict[str, Any]) -> float:
         """Return the estimated seconds of a write of a file that the plan does not write."""

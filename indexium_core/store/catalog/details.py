@@ -181,9 +181,9 @@ def original_source(reader: Connection, file_id: int) -> OriginalSource | None:
     return None if row is None else OriginalSource(bytes(row[0]), bytes(row[1]), *row[2:])
 
 
-def names_like(reader: Connection, folded: str, *, count: int) -> list[tuple[str, int]]:
-    """Return the people whose folded name contains a text, each with the number of their files."""
-    rows = reader.execute(_sql("names_like"), {"text": folded, "count": count}).fetchall()
+def names_like(reader: Connection, folded: str, key: str, *, count: int) -> list[tuple[str, int]]:
+    """Return the people whose folded name contains a text or who have an alias `key`, with the number of their files."""
+    rows = reader.execute(_sql("names_like"), {"text": folded, "key": key, "count": count}).fetchall()
     return [(name, int(files)) for name, files in rows]
 
 

@@ -279,6 +279,18 @@ def test_name_completion_ignores_case_and_accents(database: Database, details: D
     assert details.names_like("nobody") == []
 
 
+def test_name_completion_finds_a_person_by_an_alias(database: Database, details: Details) -> None:
+    store(database, [scanned(f"{name}.mp4") for name in "ab"])
+    service = people(database)
+    service.add([f"{ROOT}/a.mp4"], ["Maria Lee", "Mia Fox"])
+    service.add([f"{ROOT}/b.mp4"], ["Mia Foxworth"])
+    service.rename("Maria Lee", "Maria Stone")
+    assert details.names_like(" MARIA  lee") == [("Maria Stone", 1)]
+    assert details.names_like("maria l") == []  # a part of an alias means nobody
+    service.merge(["Mia Fox"], "Maria Stone")
+    assert details.names_like("mia fox") == [("Maria Stone", 1), ("Mia Foxworth", 1)]
+
+
 def test_qualifier_of_a_person_is_shown_with_the_source(database: Database, details: Details) -> None:
     store(database, [scanned("a.mp4", "People: Ann Lee")])
     people(database).add([f"{ROOT}/a.mp4"], ["Ann Lee"])

@@ -95,7 +95,6 @@ function makeFields(self) {
     id: "bulk-new",
     label: "New person",
     taken: () => [],
-    newLabel: name => [`“${name}”`, "a new person"],
     onChoose(name) {
       state.draft.pair = {...state.draft.pair, new: name}
       preview(self)

@@ -166,14 +166,7 @@ class PlanBulk:
 
     def _typing(self, message: Mapping[str, Any]) -> None:
         """Offer people that match the typed text, then similar names."""
-        text, library, offer = str(message.get("text", ""))[:200], self._library, self.dialog.offer
-
-        def show(offers: person_field.Offers) -> None:
-            offer(offers)
-            if not offers["known"]:
-                self._bridge.run(lambda: person_field.with_similar(library, offers), offer, name="bulk_similar")
-
-        self._bridge.run(lambda: person_field.names(library, text), show, name="bulk_offers")
+        person_field.suggest(self._library, self._bridge, message, self.dialog.offer)
 
     # Decisions.
 

@@ -207,7 +207,7 @@ export class FileFields {
       : `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape cancels.${value ? " An empty value removes the field." : ""}`
     return h(
       "div",
-      {class: "entry", data: {key: `set-${key}`}},
+      {class: "entry", data: {editor: "", key: `set-${key}`}},
       isChoice
         ? drawSelect(optionsOf(choices, this.typed), attributes, this.typed)
         : multiline

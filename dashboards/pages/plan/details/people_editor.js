@@ -73,9 +73,21 @@ export class PeopleEditor {
   }
 
   save() {
-    const name = cleanName(this.field.text())
-    if (name && !includesName(this.draft, name)) this.draft = [...this.draft, name]
-    this.field.clear()
+    const {field} = this
+    if (field.entered.length) {
+      field.afterEntered = () => this.save()
+      return
+    }
+    const typed = cleanName(field.text())
+    const name = field.named()
+    if (typed && name === null) {
+      this.problem = `Choose a person for “${typed}”, or empty the field.`
+      this.host.paint()
+      field.input().focus()
+      return
+    }
+    if (typed && !includesName(this.draft, name)) this.draft = [...this.draft, name]
+    field.clear()
     this.host.paint()
     this.host.send("save", {id: this.host.view.id, people: this.draft})
   }
@@ -122,7 +134,7 @@ export class PeopleEditor {
     const {draft, problem, field} = this
     return h(
       "div",
-      {class: "editor", data: {key: "editor"}},
+      {class: "editor", data: {editor: "", key: "editor"}},
       h("div", {class: "label", id: "people-label"}, "People in this file"),
       h(
         "div",

@@ -3,7 +3,7 @@ import {copyText} from "../../../components/browser/clipboard.js"
 import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
-import {endsSequence, hasModifier} from "../../../components/browser/keyboard.js"
+import {mayAct} from "../../../components/browser/keyboard.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
@@ -227,7 +227,7 @@ function onKey(self, event) {
     skipUntil(self)
   }
   const act = ACTS_OF_KEYS[key]
-  if (!act || state.editor.draft || hasModifier(event) || endsSequence(event) || target.matches("input")) return
+  if (!act || !mayAct(event)) return
   const button = find(`.bottom [data-act=${act}]`)
   if (!button) return
   event.preventDefault()

@@ -222,7 +222,7 @@ const drawSkip = isPostponing =>
 const drawUntil = ({least, offered}, day) =>
   h(
     "div",
-    {class: "until", data: {key: "until"}},
+    {class: "until", data: {editor: "", key: "until"}},
     h(
       "label",
       null,

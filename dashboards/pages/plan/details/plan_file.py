@@ -178,14 +178,7 @@ class PlanFile:
 
     def _typing(self, message: Mapping[str, Any]) -> None:
         """Suggest people that match the typed text of the editor."""
-        library, text = self._library, str(message.get("text", ""))[:200]
-
-        def similar(offers: person_field.Offers) -> None:
-            self.drawer.offer(offers)
-            if not offers["known"]:
-                self._bridge.run(lambda: person_field.with_similar(library, offers), self.drawer.offer, name="similar")
-
-        self._bridge.run(lambda: person_field.names(library, text), similar, name="offers")
+        person_field.suggest(self._library, self._bridge, message, self.drawer.offer)
 
     def _turn_changes(self, message: Mapping[str, Any]) -> None:
         if self._state.cursor is not None:

@@ -98,7 +98,7 @@ export class MediaProperties {
     const {problem} = this
     return h(
       "div",
-      {class: "setter", data: {key: `set-${field}`}},
+      {class: "setter", data: {editor: "", key: `set-${field}`}},
       h("input", {
         type: "text",
         value: this.typed,

@@ -56,13 +56,14 @@ export class SearchCompletion extends Combobox {
     else this.onComplete()
   }
 
-  /** Return the index of the option that continues the typed text, or -1: Tab accepts it without an arrow key. */
-  continuation() {
+  /** Return the index of the option that continues the typed word, or -1: a word of its own or a complete one is searched. */
+  preferred() {
     const [first] = this.results
     if (!first) return -1
     const {value, selectionStart: cursor} = this.input()
     const typed = [...value.slice(0, cursor)].slice(first.start).join("").toLowerCase()
-    return typed && first.text.toLowerCase().startsWith(typed) ? 0 : -1
+    const text = first.text.toLowerCase()
+    return typed && typed !== text && text.startsWith(typed) ? 0 : -1
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} */
@@ -79,9 +80,7 @@ export class SearchCompletion extends Combobox {
 
   /** @param {KeyboardEvent} event */
   onTaken({key, shiftKey}) {
-    let index = this.active
-    if (key === "Tab" && index < 0) index = this.continuation()
-    if (key === "Tab" && shiftKey) index = -1
+    const index = key === "Tab" && shiftKey ? -1 : this.active
     if (index >= 0) this.pick(index)
     else this.close()
     return index >= 0
