@@ -17,7 +17,7 @@ from indexium_core.library import BrowserFile, Library
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 
-__all__ = ["OriginalFile", "view"]
+__all__ = ["OriginalFile", "address", "view"]
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -26,10 +26,15 @@ _PIECE = 1_048_576  # bytes that one read returns
 _RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})")
 
 
+def address(file_id: int) -> str:
+    """Return the address of the bytes of a file."""
+    return f"/media/{file_id}"
+
+
 def view(details: FileDetails, *, is_shown: bool) -> dict[str, str | None]:
     """Return what the details of a file show of its media; `is_shown`: this server has pictures of the file."""
     can_show = is_shown and details.container in SHOWN_BY_BROWSERS
-    return {"original": f"/media/{details.file_id}" if can_show else None, "kind": details.media_kind}
+    return {"original": address(details.file_id) if can_show else None, "kind": details.media_kind}
 
 
 class OriginalFile(MediaAnswer):

@@ -115,9 +115,7 @@ def test_keyboard_edits_people_and_skips_files(site: Site, library: Library) -> 
     page.keyboard.type("zoe")  # whatever case and accents
     expect(shown.get_by_role("option", name=re.compile("^Zoë Müller"))).to_be_visible()
     page.keyboard.press("Enter")  # the first suggestion
-    page.keyboard.type("Ann Leee")
-    expect(shown.get_by_role("option", name=re.compile("^Did you mean Ann Lee"))).to_be_visible()
-    page.keyboard.press("ArrowUp")  # the last option: the new person
+    page.keyboard.type("Ann Leee")  # Ann Lee is in the list already, so there is no other suggestion
     page.keyboard.press("Enter")
     expect(shown.get_by_text("Did you mean Ann Lee?")).to_be_visible()
     shown.get_by_role("button", name="Use that name").focus()

@@ -52,6 +52,7 @@ class Tile:
     skipped: bool  # a write would change the file, but it is skipped
     offline: bool
     unwritable: bool  # no write strategy exists, or the file is not intact
+    container: str  # "" if it is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

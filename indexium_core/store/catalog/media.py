@@ -110,4 +110,5 @@ def _tile(row: tuple[Any, ...]) -> Tile:
         skipped=row[18],
         offline=row[19],
         unwritable=row[20],
+        container=row[21],
     )

@@ -69,7 +69,8 @@ SELECT f.file_id, f.file_name,
             WHEN /* dated_at */ IS NOT NULL THEN 'field' ELSE 'file' END,
        /* rating */, list_slice(/* people */, 1, $most_people), len(/* people */), coalesce(m.duration, f.duration, 0),
        coalesce(m.resolution, ''), coalesce(p.can_update AND NOT p.postponed, FALSE),
-       coalesce(p.can_update AND p.postponed, FALSE), l.state = 'offline', f.state <> 'ok' OR f.strategy = ''
+       coalesce(p.can_update AND p.postponed, FALSE), l.state = 'offline', f.state <> 'ok' OR f.strategy = '',
+       coalesce(f.container, '')
 FROM /* files */
 WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND f.state <> 'missing';
 

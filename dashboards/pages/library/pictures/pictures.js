@@ -1,11 +1,13 @@
 // All files of the library as a virtual grid of pictures or as a table: only visible rows are in the page, and tiles are
 // read by pages while a person scrolls.
 import {component, currentPage, listen} from "../../../components/browser/component.js"
-import {h, keyedNodes, reuse} from "../../../components/browser/dom.js"
+import {focusedElement, h, keyedNodes, reuse} from "../../../components/browser/dom.js"
 import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "../../../components/filter_menu.js"
+import {hasModifier} from "../../../components/browser/keyboard.js"
 import {store, stored} from "../../../components/browser/local_storage.js"
+import {isDialogOpen} from "../../../components/browser/modal.js"
 import {loadingPage} from "../../../components/widgets.js"
-import {bindKeys} from "./pictures_keys.js"
+import {PLACES, bindKeys, showsCursor} from "./pictures_keys.js"
 import {Layout} from "./pictures_layout.js"
 import {drawBar, drawFilters, drawHead, drawMeaning, drawMonths, drawNothing} from "./pictures_parts.js"
 import {
@@ -30,12 +32,14 @@ import {
   selectRange,
   selectedCount,
   sendSection,
+  setAdvancing,
   target,
   toggle,
   toggleFavorite,
 } from "./pictures_selection.js"
 import {drawTip, tipOf} from "./pictures_tip.js"
 import {BROKEN, drawHeading, drawTableRow, drawTile} from "./pictures_tiles.js"
+import {makeViewer, paintViewer, view} from "./pictures_viewer.js"
 
 /** @import {Month} from "./pictures_parts.js" */
 /** @import {Line} from "./pictures_layout.js" */
@@ -71,7 +75,14 @@ function drawLine(self, line, nodes) {
   const shown = Array.from({length: count}, (_, place) => {
     const tile = state.tiles.get(first + place)
     const index = first + place
-    return {tile, index, isCursor: index === state.cursor, isSelected: isSelected(self, tile), editable}
+    return {
+      tile,
+      index,
+      isCursor: index === state.cursor,
+      isPointed: state.isPointed,
+      isSelected: isSelected(self, tile),
+      editable,
+    }
   })
   const draw = isTable(self) ? drawTableRow : drawTile
   return reuse(nodes.get(key), [top, view.shows, shown], () => h("div", attributes, shown.map(draw)))
@@ -127,26 +138,19 @@ function draw(self) {
 
 /** @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
-  const {state} = self
   if (closesFilter(self, event)) return
   if (event.key === "Escape") tipOf(self, null)
   if (event.target.matches(".months")) return onMonthKey(self, event)
   if (event.key === "Enter" && event.target.matches("input.q")) return find(self, event.target.value)
   if (!event.target.matches("[role=gridcell]") || event.ctrlKey || event.metaKey || event.altKey) return
-  const {layout, cursor} = state
-  /** @type {Record<string, () => number>} */
-  const places = {
-    ArrowRight: () => cursor + 1,
-    ArrowLeft: () => cursor - 1,
-    ArrowDown: () => layout.vertical(cursor, 1),
-    ArrowUp: () => layout.vertical(cursor, -1),
-    Home: () => 0,
-    End: () => self.view.total - 1,
+  if (event.key === " ") {
+    event.preventDefault()
+    view(self)
   }
-  const next = places[event.key]
+  const next = PLACES[event.key]
   if (!next) return
   event.preventDefault()
-  const index = next()
+  const index = next(self)
   if (event.shiftKey) selectRange(self, index)
   moveTo(self, index)
 }
@@ -178,8 +182,16 @@ const ACTIONS = {
       selectRange(self, place)
       moveTo(self, place)
     } else if (event.ctrlKey || event.metaKey) toggle(self, place)
-    else open(self, place)
+    else if (PHONE.matches && !isTable(self)) {
+      moveTo(self, place)
+      view(self)
+    } else open(self, place)
   },
+  view(self, _, target) {
+    moveTo(self, Number(/** @type {HTMLElement} */ (target.closest("[role=gridcell]")).dataset.index))
+    view(self)
+  },
+  advance: (_, __, target) => setAdvancing(target.checked),
   check(self, _, target, event) {
     const place = Number(/** @type {HTMLElement} */ (target.closest("[role=gridcell]")).dataset.index)
     self.state.cursor = place
@@ -201,7 +213,7 @@ const ACTIONS = {
     self.find("input.q").value = ""
     find(self, "")
   },
-  view: (self, _, target) => target.value && self.send("find", {query: target.value.slice(1)}),
+  saved: (self, _, target) => target.value && self.send("find", {query: target.value.slice(1)}),
   size(self, _, target) {
     self.state.tileSize = Number(target.value)
     store("indexium.tile", target.value)
@@ -218,20 +230,30 @@ function onView(self) {
   const {view, before, state} = self
   if (!view.shows || view === before) return
   if (view.list_id !== before?.list_id) {
-    if (before?.list_id !== undefined) state.tiles = new Map()
+    if (before?.list_id !== undefined) {
+      state.sought = state.tiles.get(state.cursor)?.id ?? state.sought
+      state.tiles = new Map()
+    }
     state.asked = new Set()
     state.cursor = Math.min(state.cursor, Math.max(0, view.total - 1))
     if (state.isAll) Object.assign(state, {isAll: false, ids: new Set()})
   } else if (view.version !== before.version) state.asked = new Set()
 }
 
+/** @type {(self: Self, tiles: {first: number, rows: Tile[]}) => void} */
+function takeTiles({state, paint}, {first, rows}) {
+  for (const [place, tile] of rows.entries()) {
+    state.tiles.set(first + place, tile)
+    if (tile.id === state.sought) state.cursor = first + place
+  }
+  state.sought = 0
+  paint()
+}
+
 /** @type {(self: Self, message: any) => void} */
 function onMessage(self, {tiles, unread, options, selected}) {
   const {state, view} = self
-  if (tiles && tiles.list_id === view.list_id) {
-    for (const [place, tile] of tiles.rows.entries()) state.tiles.set(tiles.first + place, tile)
-    self.paint()
-  }
+  if (tiles && tiles.list_id === view.list_id) takeTiles(self, tiles)
   if (unread !== undefined) state.asked.delete(unread)
   if (options && options.key === state.menu) {
     state.options = options.rows
@@ -276,6 +298,9 @@ const newState = () => ({
   width: 0,
   tileSize: Number(stored("indexium.tile")) || 146,
   cursor: 0,
+  isPointed: false,
+  sought: 0,
+  viewer: null,
   isAll: false,
   ids: new Set(),
   anchor: -1,
@@ -310,6 +335,14 @@ export function render(context) {
       sizes.observe(me.root)
       model.on("remove", () => sizes.disconnect())
       closeFilterOutside(me)
+      // Without the focus on a part of the page, the arrow keys move the cursor instead of scrolling.
+      listen(model, document, "keydown", event => {
+        const isFree = [document.body, document.getElementById("main")].includes(focusedElement())
+        if (!isFree || !event.key.startsWith("Arrow") || hasModifier(event) || isDialogOpen()) return
+        if (currentPage() !== "library" || !isShown(me) || !me.view.total) return
+        event.preventDefault()
+        if (!showsCursor(me)) moveTo(me, PLACES[event.key](me))
+      })
       listen(model, window, "indexium:list", () => {
         if (currentPage() === "library") focusCursor(me)
       })
@@ -318,6 +351,7 @@ export function render(context) {
       })
     },
     onDrawn(me) {
+      paintViewer(me)
       document.documentElement.toggleAttribute("data-selecting", isShown(me) && selectedCount(me) > 0)
       if (!isShown(me)) return
       requestAnimationFrame(() => follow(me))
@@ -336,12 +370,13 @@ export function render(context) {
         const cell = /** @type {HTMLElement | null} */ (target.closest("[role=gridcell][data-index]"))
         if (target.matches(`${TILE}:focus-visible`)) tipOf(me, target)
         const index = Number(cell?.dataset.index ?? state.cursor)
-        if (index === state.cursor) return
-        state.cursor = index
+        if (!cell || (index === state.cursor && state.isPointed)) return
+        Object.assign(state, {cursor: index, isPointed: true})
         paint()
       },
     },
     actions: ACTIONS,
   })
+  makeViewer(self, context.el)
   bindKeys(self)
 }

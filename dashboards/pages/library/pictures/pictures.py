@@ -8,12 +8,13 @@ from typing import Any
 from dashboards.components.base import Component, module
 from dashboards.pages.plan.details import file_fields
 from dashboards.pages.plan.writing.plan_write import SO_ALREADY
-from dashboards.web import thumbnails
+from dashboards.web import originals, thumbnails
 from indexium_core.library import DecisionReport
 from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
+from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.planning.facets import Wider
 from indexium_core.model.view import SavedView
@@ -203,6 +204,7 @@ def tiles(page: TilePage, *, pictures: bool) -> list[dict[str, Any]]:
 
 def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
     has_picture = pictures and tile.kind != "audio"
+    has_original = pictures and not tile.offline and tile.container in SHOWN_BY_BROWSERS
     return {
         "id": tile.file_id,
         "name": tile.file_name,
@@ -211,6 +213,7 @@ def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
         "folder": tile.folder.rsplit("/", 1)[-1] or tile.library,
         "kind": tile.kind,
         "picture": thumbnails.address(tile.file_id, tile.file_hash, tile.mtime_ns) if has_picture else None,
+        "original": originals.address(tile.file_id) if has_original else None,
         "badge": _badge(tile),
         "at": tile.shown_at,
         "dated": _SOURCES[tile.date_source],

@@ -4,6 +4,7 @@ import {drawEmptyList, drawFilter, drawFilterBar} from "../../../components/filt
 import {button, drawSelect} from "../../../components/widgets.js"
 import {count, plural} from "../../../components/wording.js"
 import {drawShows} from "./pictures_shows.js"
+import {isAdvancing} from "./pictures_selection.js"
 import {STARS, dayText} from "./pictures_tiles.js"
 
 /** @import {Filter, Option} from "../../../components/filter_menu.js" */
@@ -91,12 +92,12 @@ export const drawFilters = (view, open, options, isUnfolded) =>
       drawSelect([{value: "", label: "Saved views"}, ...view.views], {
         class: "select views",
         "aria-label": "Saved views",
-        data: {change: "view", key: "views"},
+        data: {change: "saved", key: "views"},
       }),
   )
 
-/** @param {Head} view */
-export const drawMeaning = ({problem, meaning, sorts, sort, query, scan, offline}) => [
+/** @param {Head & {editable: boolean}} view */
+export const drawMeaning = ({editable, problem, meaning, sorts, sort, query, scan, offline}) => [
   problem && h("p", {class: "complain danger", role: "alert", data: {key: "problem"}}, problem),
   h(
     "p",
@@ -114,6 +115,13 @@ export const drawMeaning = ({problem, meaning, sorts, sort, query, scan, offline
         button("Stop", "stop_scan", {kind: "link", "aria-label": "Stop the scan"}),
       ),
     h("span", {class: "grow"}),
+    editable &&
+      h(
+        "label",
+        {class: "advance", data: {key: "advance"}},
+        h("input", {type: "checkbox", checked: isAdvancing(), data: {change: "advance"}}),
+        "Next file after a rating",
+      ),
     drawSelect(sorts, {"aria-label": "Order", data: {change: "sort", key: "sort"}}, sort),
   ),
   offline && h("p", {class: "why warning", data: {key: "offline"}}, offline),

@@ -26,6 +26,9 @@ import {Layout} from "./pictures_layout.js"
  * @property {number} width Of the grid in pixels.
  * @property {number} tileSize
  * @property {number} cursor
+ * @property {boolean} isPointed The cursor is visible: a key or the focus was on a tile.
+ * @property {number} sought The id of the file that the cursor follows into a new list, 0 for none.
+ * @property {HTMLDialogElement | null} viewer
  * @property {boolean} isAll All files are selected, except those in `ids`.
  * @property {Set<number>} ids
  * @property {number} anchor The place where a range starts.
@@ -144,6 +147,7 @@ export function moveTo(self, index) {
   const {state, view, find} = self
   if (!view.total) return
   state.cursor = Math.max(0, Math.min(index, view.total - 1))
+  state.isPointed = true
   const top = state.layout.topOf(state.cursor)
   const y = find(".grid").getBoundingClientRect().top + top
   const [low, high] = [stickyHeight(self) + HEAD, window.innerHeight - state.layout.rowHeight - 80]
@@ -154,6 +158,12 @@ export function moveTo(self, index) {
   focusCursor(self)
   const tile = state.tiles.get(state.cursor)
   if (tile) self.send("cursor", {id: tile.id})
+}
+
+/** Return the place of the first tile that is wholly visible. @param {Self} self */
+export function firstInSight({find, state}) {
+  const top = find(".grid")?.getBoundingClientRect().top ?? 0
+  return top >= 0 ? state.layout.tileAt(0) : state.layout.tileAt(-top + state.layout.rowHeight)
 }
 
 /** @param {Self} self */

@@ -1,5 +1,6 @@
 // The selection of the grid, and the decisions about the selected files or the file at the cursor.
-import {focusCursor} from "./pictures_scroll.js"
+import {store, stored} from "../../../components/browser/local_storage.js"
+import {focusCursor, moveTo} from "./pictures_scroll.js"
 
 /** @import {Self} from "./pictures_scroll.js" */
 /** @import {Tile} from "./pictures_tiles.js" */
@@ -81,6 +82,18 @@ export function rate(self, stars) {
   self.send("rate", {...files, stars})
 }
 
+/** Whether the cursor goes to the next file after a rating; the browser remembers it. */
+export const isAdvancing = () => stored("indexium.advance") === "1"
+/** @param {boolean} isOn */
+export const setAdvancing = isOn => store("indexium.advance", isOn ? "1" : "")
+
+/** Rate, and go to the next file if the person wants that and rates one file. @type {(self: Self, stars: number) => void} */
+export function rateByKey(self, stars) {
+  const isOne = selectedCount(self) === 0
+  rate(self, stars)
+  if (isOne && isAdvancing()) moveTo(self, self.state.cursor + 1)
+}
+
 /** @param {Self} self */
 export function toggleFavorite(self) {
   const files = self.view.editable && target(self)
@@ -97,14 +110,19 @@ export function openBulk(self, tab) {
   if (files) self.send("bulk", {...files, tab})
 }
 
-/** Act on one tile, with or without a selection. @type {(self: Self, node: Element, act: (self: Self) => void) => void} */
-export function onTile(self, node, act) {
-  const index = Number(/** @type {HTMLElement} */ (node.closest("[role=gridcell]")).dataset.index)
+/** Act on the file at the cursor, with or without a selection. @type {(self: Self, act: (self: Self) => void) => void} */
+export function onCursor(self, act) {
   const {isAll, ids} = self.state
-  Object.assign(self.state, {cursor: index, isAll: false, ids: new Set()})
+  Object.assign(self.state, {isAll: false, ids: new Set()})
   act(self)
   Object.assign(self.state, {isAll, ids})
   self.paint()
+}
+
+/** Act on one tile, with or without a selection. @type {(self: Self, node: Element, act: (self: Self) => void) => void} */
+export function onTile(self, node, act) {
+  self.state.cursor = Number(/** @type {HTMLElement} */ (node.closest("[role=gridcell]")).dataset.index)
+  onCursor(self, act)
   focusCursor(self)
 }
 

@@ -11,6 +11,7 @@ import {count, plural} from "../../../components/wording.js"
  * @property {string} folder The last part of the folder, or the library.
  * @property {string} kind
  * @property {string | null} picture
+ * @property {string | null} original The address of the file, if browsers show it.
  * @property {string} badge
  * @property {string} at The date, ISO.
  * @property {string} dated Where the date comes from.
@@ -23,7 +24,8 @@ import {count, plural} from "../../../components/wording.js"
  * @property {string} size
  * @property {string} note A state of the file, "" for none.
  *
- * @typedef {{tile: Tile | undefined, index: number, isCursor: boolean, isSelected: boolean, editable: boolean}} Shown
+ * @typedef {{tile: Tile | undefined, index: number, isCursor: boolean, isPointed: boolean, isSelected: boolean, editable: boolean}} Shown
+ *   `isPointed`: the cursor is visible.
  */
 
 export const STARS = [1, 2, 3, 4, 5]
@@ -120,6 +122,20 @@ const drawHeart = ({favorite}, editable) =>
       })
     : favorite && h("span", {class: "heart on", "aria-hidden": "true"})
 
+const drawOpener = () =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: "opener",
+      tabindex: "-1",
+      "aria-label": "Show in the whole window",
+      title: "Show in the whole window (Space)",
+      data: {act: "view", key: "opener"},
+    },
+    "⤢",
+  )
+
 /** @type {(tile: Tile) => Child} */
 const drawPicture = ({picture, kind}) => [
   h("span", {class: "sign", "aria-hidden": "true"}, kind === "audio" ? "♪" : kind === "photo" ? "▣" : "▶"),
@@ -138,8 +154,8 @@ export const drawPeople = ({people, more}) =>
   )
 
 /** @type {(shown: Shown, kind: string) => Record<string, any>} */
-const attributes = ({tile, index, isCursor, isSelected}, kind) => ({
-  class: `${kind}${isCursor ? " cursor" : ""}${tile ? "" : " waits"}`,
+const attributes = ({tile, index, isCursor, isPointed, isSelected}, kind) => ({
+  class: `${kind}${isCursor && isPointed ? " cursor" : ""}${tile ? "" : " waits"}`,
   role: "gridcell",
   tabindex: isCursor ? "0" : "-1",
   "aria-selected": String(isSelected),
@@ -167,6 +183,7 @@ export function drawTile(shown) {
       drawPicture(tile),
       drawCheck(shown),
       drawHeart(tile, editable),
+      drawOpener(),
       h("span", {class: "what", ...HIDDEN}, badge),
       note && h("span", {class: "note", ...HIDDEN}, note),
     ),
