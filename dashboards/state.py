@@ -143,11 +143,18 @@ class PlanState(AddressedState):
     selection = param.ClassSelector(default=NOTHING, class_=Selection, doc="What is chosen, as a value over file ids.")
     cursor = param.Integer(default=None, allow_None=True, doc="File that the keys act on.")
     details = param.Boolean(default=False, doc="Whether the file at the cursor is shown in detail.")
+    held = param.ClassSelector(
+        default=frozenset(), class_=frozenset, doc="Files that a decision may move: they keep their places in the list."
+    )
     track = param.Integer(
         default=None, allow_None=True, doc="The file that was opened by its own address. It may be in no plan."
     )
 
     _address: ClassVar[Mapping[str, str]] = {"query": "q", "sort": "sort", "descending": "desc", "number": "page"}
+
+    def hold(self, file_id: int) -> None:
+        """Keep a file at its place in the list until the person asks for another list."""
+        self.held |= {file_id}
 
     def chosen(self, key: str) -> list[str]:
         """Return the values of a key in the search; an empty result means all values."""

@@ -103,6 +103,12 @@ export class PersonField extends Combobox {
     if (this.input()) this.input().value = ""
   }
 
+  /** Type a text. @param {string} text */
+  fill(text) {
+    this.input().value = text
+    this.onTyped()
+  }
+
   /** Empty the field and clear the last name, because the editor was closed. */
   reset() {
     this.clear()

@@ -26,6 +26,8 @@ export const drawSearchField = (query, hasError, attributes) =>
 export class ResultJump {
   /** @type {string | null} */
   query = null // the query whose results will get the focus
+  /** @type {string | null} */
+  left = null // the query that another one will replace, whose results will get the focus
 
   /** @param {string} [detail] The detail of the event for the list. */
   constructor(detail) {
@@ -34,17 +36,25 @@ export class ResultJump {
 
   cancel() {
     this.query = null
+    this.left = null
+  }
+
+  /** Go to the results of the next query. @param {string} shown The query that is shown now. */
+  leave(shown) {
+    this.cancel()
+    this.left = shown
   }
 
   /**
-   * Go to the results of `shown`, if it is the query that was searched for.
+   * Go to the results of `shown`, if it is the query that was searched for, or follows the one that was left.
    *
    * @param {string | undefined} shown
    * @param {boolean} [hasResults]
    */
   follow(shown, hasResults = true) {
-    if (this.query === null || shown?.trim() !== this.query.trim()) return
-    this.query = null
+    const isReached = this.left === null ? shown?.trim() === this.query?.trim() : shown !== this.left
+    if ((this.query ?? this.left) === null || !isReached) return
+    this.cancel()
     const event = new CustomEvent("indexium:list", {detail: this.detail})
     if (hasResults) setTimeout(() => window.dispatchEvent(event))
   }

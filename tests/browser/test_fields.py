@@ -32,14 +32,19 @@ def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library
     drawer = page.locator(".details")
     drawer.get_by_role("button", name=re.compile("More fields|no other fields")).click()
 
-    # Escape cancels; Enter saves, and the row shows the new value.
+    # Escape keeps a draft, which can be dropped; Enter saves, and the row shows the new value.
     drawer.get_by_role("button", name=re.compile("^Title: none")).click()
     box = drawer.get_by_role("textbox", name="Title")
     expect(box).to_be_focused()
     box.fill("Not this")
     box.press("Escape")
     expect(box).to_be_hidden()
+    draft = drawer.get_by_role("group", name="Draft: Title")
+    expect(draft).to_contain_text("Not this")
+    draft.get_by_role("button", name="Drop").click()
+    expect(draft).to_be_hidden()
     drawer.get_by_role("button", name=re.compile("^Title: none")).click()
+    expect(box).to_have_value("")
     box.fill("A {letter}")
     box.press("Enter")
     expect(drawer.get_by_role("button", name=re.compile(r"^Title: A \{letter\}"))).to_be_visible()

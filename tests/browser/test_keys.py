@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import re
+import string
+from collections.abc import Iterator
 
 from playwright.sync_api import Locator, Page, expect
 
+from dashboards.pages.plan.details import planned_write
 from indexium_core.library import Library
+from indexium_core.model.planning.plan import PlanItem
 from tests.browser.conftest import Site
 
 
@@ -100,3 +105,146 @@ def test_new_person_is_a_choice_of_its_own(site: Site, library: Library) -> None
     expect(box.get_by_role("combobox", name="Add a person")).to_be_hidden()
     file_id = library.plan("folder:Kyoto").page(1, sort="name").items[0].file_id
     assert library.plan().item(file_id).result_people == ["Ann Lee", "zo", "Quirin Xaver", "Bob Ray"]
+
+
+def test_decided_row_keeps_its_place_until_the_list_is_read_again(site: Site, library: Library) -> None:
+    rows = library.plan().page(1).items
+    [first, second] = [item for item in rows if item.risk_level == "danger" and "preserve" in _acts(item)][:2]
+    page = site.visit("/plan")
+    row = page.locator(f".row[data-id='{first.file_id}']")
+    row.focus()
+    place = _place(page, first.file_id)
+    page.keyboard.press("p")
+    expect(page.get_by_text(re.compile("the custom text of the comment is kept"))).to_be_visible()
+    expect(row.get_by_text("danger")).to_have_count(0)
+    assert _place(page, first.file_id) == place
+    expect(row).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator(f".row[data-id='{rows[rows.index(first) + 1].file_id}']")).to_be_focused()
+    assert second.file_id != first.file_id
+    page.reload()
+    expect(row).to_be_visible()
+    assert _place(page, first.file_id) > place
+
+
+def _acts(item: PlanItem) -> dict[str, str]:
+    return planned_write.acts(item, [], editable=True)
+
+
+def _place(page: Page, file_id: int) -> int:
+    ids = page.locator(".row[data-id]").evaluate_all("rows => rows.map(row => Number(row.dataset.id))")
+    return int(ids.index(file_id))
+
+
+def test_link_that_disappears_leaves_the_focus_on_what_it_opened(site: Site) -> None:
+    page = site.visit("/plan")
+    link = page.get_by_role("button", name=re.compile("^Review danger"))
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(link).to_be_hidden()
+    expect(page.get_by_role("row").nth(1)).to_be_focused()
+
+
+def test_unsaved_edits_stay_as_drafts(site: Site, library: Library) -> None:
+    first, second = library.plan("folder:Kyoto").page(1, sort="name").items[:2]
+    before = library.decisions.list()
+    page = opened_editor(site)
+    box = drawer(page)
+    page.keyboard.type("Quirin Xaver")
+    page.keyboard.press("Enter")
+    expect(people(page).locator(".person").last).to_contain_text("Quirin Xaver")
+    page.locator(f".row[data-id='{second.file_id}'] .r").click()  # another file
+    expect(box.get_by_role("heading", level=2)).to_have_text(second.file_name)
+    expect(page.locator(f".row[data-id='{first.file_id}']")).to_contain_text("draft")
+    assert library.decisions.list() == before
+
+    page.keyboard.press("k")
+    draft = box.get_by_role("group", name="Draft: people")
+    expect(draft).to_contain_text("Quirin Xaver")
+    draft.get_by_role("button", name="Continue").click()
+    field = box.get_by_role("combobox", name="Add a person")
+    expect(field).to_be_focused()
+    page.keyboard.type("Zed")
+    page.keyboard.press("Escape")  # closes the suggestions, if they are there
+    if field.is_visible():
+        page.keyboard.press("Escape")
+    expect(draft).to_contain_text("“Zed” not chosen yet")
+    expect(draft.get_by_role("button", name="Apply")).to_have_count(0)
+    page.keyboard.press("Escape")  # closes the details
+    expect(box).to_be_hidden()
+    page.get_by_role("link", name="History").click()
+    page.get_by_role("link", name="Plan").click()
+    page.locator(f".row[data-id='{first.file_id}'] .r").click()
+    draft.get_by_role("button", name="Continue").click()
+    expect(field).to_have_value("Zed")
+    field.fill("")
+    page.keyboard.press("Escape")
+    draft.get_by_role("button", name="Apply").click()
+    expect(draft).to_be_hidden()
+    expect(box.get_by_role("button", name="Save")).to_be_hidden()
+    assert "Quirin Xaver" in library.plan().item(first.file_id).result_people
+    expect(page.locator(f".row[data-id='{first.file_id}']")).not_to_contain_text("draft")
+
+
+TEXTS = "input:is([type=text], [type=search], [type=password], :not([type])):visible, textarea:visible"
+PAGES = ("plan", "checks", "decide", "progress", "history", "library", "library?show=folders", "titles", "people")
+PAGES += ("query", "jobs", "settings")
+
+
+def _typed(page: Page, source: random.Random) -> Iterator[str]:
+    """Type random text into every text field of the page, and return what each field is called."""
+    for number in range(page.locator(TEXTS).count()):
+        field = page.locator(TEXTS).nth(number)
+        if not field.is_visible() or not field.is_editable():
+            continue
+        field.focus()
+        for letter in source.choices(string.ascii_letters + string.digits + "  /?!-:", k=12):
+            page.keyboard.press("Space" if letter == " " else letter)
+        for key in ("Backspace", "Delete", "Home", "End"):
+            page.keyboard.press(key)
+        yield field.get_attribute("aria-label") or field.get_attribute("placeholder") or ""
+        page.keyboard.press("Escape")
+        page.keyboard.press("Escape")
+
+
+def test_text_in_any_field_is_no_command(site: Site, library: Library) -> None:
+    def state() -> tuple[object, ...]:
+        decisions = [(each.file_id, each.kind, each.summary) for each in library.decisions.list()]
+        return decisions, library.operations.list().total, library.media.overview("rating:1,2,3,4,5").total
+
+    before, source, fields = state(), random.Random(25), []
+    for path in PAGES:
+        page = site.visit(f"/{path}")
+        page.wait_for_load_state("networkidle")
+        fields += _typed(page, source)
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        page.close()
+    assert len(fields) >= 8, fields
+
+    # The editors of a file, while the focus is on them and after it was lost.
+    page = site.visit("/plan?q=folder:Kyoto&sort=name")
+    page.locator(".row[data-id]").first.click()
+    box = drawer(page)
+    opens = (
+        lambda: box.locator("[data-act=edit]").press("Enter"),
+        lambda: box.locator("[data-act=edit_field]").first.press("Enter"),
+        lambda: box.locator("[data-act=change]").first.press("Enter"),
+        lambda: box.get_by_role("button", name="Skip until a day").press("Enter"),
+    )
+    for opened in opens:
+        opened()
+        editor = page.locator("[data-editor]:visible")
+        expect(editor).to_have_count(1)
+        for letter in source.choices("sapxSfb12345 zejkn", k=12):
+            page.keyboard.press("Space" if letter == " " else letter)
+        page.evaluate("document.activeElement.blur()")
+        for letter in source.choices("sapxSfb12345zejkn", k=12):
+            page.keyboard.press(letter)
+        expect(editor).to_have_count(1)
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        editor.locator("input, textarea, button").first.focus()
+        page.keyboard.press("Escape")
+        if editor.count():  # the first Escape closed the suggestions
+            page.keyboard.press("Escape")
+        expect(editor).to_have_count(0)
+    assert state() == before

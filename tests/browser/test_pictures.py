@@ -64,7 +64,7 @@ def test_keys_rate_select_open_and_undo(site: Site, library: Library) -> None:
     page.keyboard.press("n")
     expect(actions).to_be_hidden()
 
-    page.keyboard.press("Enter")
+    page.keyboard.press("i")
     drawer = page.get_by_role("complementary", name="Details")
     expect(drawer).to_be_visible()
     first = drawer.get_by_role("heading", level=2).inner_text()
@@ -245,6 +245,86 @@ def test_tiles_of_a_changed_list_and_of_a_failed_request_are_read_again(
     expect(page.get_by_role("heading", level=1, name=f"{total - 1:,} files")).to_be_visible()
     expect(grid(page).locator(".tile:not(.waits)").first).to_be_visible()
     expect(grid(page).locator(".tile.waits")).to_have_count(0)
+
+
+def cursor(page: Page) -> Locator:
+    return grid(page).locator("[role=gridcell].cursor")
+
+
+def test_cursor_is_visible_before_a_key_acts_and_moves_after_a_rating(site: Site, library: Library) -> None:
+    page = site.visit("/library")
+    expect(tile(page, "Interview.mkv")).to_be_visible()
+    expect(cursor(page)).to_have_count(0)
+    page.keyboard.press("5")  # nobody can see which file it means
+    expect(cursor(page)).to_have_attribute("data-index", "0")
+    expect(cursor(page)).to_be_focused()
+    assert library.media.overview("rating:5").total == 0
+    for key, place in (("l", "1"), ("ArrowRight", "2"), ("h", "1"), ("j", "5"), ("k", "1"), ("l", "2"), ("l", "3")):
+        page.keyboard.press(key)
+        expect(cursor(page)).to_have_attribute("data-index", place)
+    expect(cursor(page)).to_have_accessible_name(re.compile("^Interview.mkv"))
+    page.keyboard.press("3")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("3 of 5 stars"))
+    expect(cursor(page)).to_have_attribute("data-index", "3")
+    page.get_by_label("Next file after a rating").check()
+    cursor(page).focus()
+    page.keyboard.press("4")
+    expect(cursor(page)).to_have_attribute("data-index", "4")
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("4 of 5 stars"))
+    page.reload()
+    expect(page.get_by_label("Next file after a rating")).to_be_checked()
+    page.locator("h1").first.click()
+    page.keyboard.press("ArrowDown")  # the arrows need no focus
+    expect(cursor(page)).to_have_attribute("data-index", "0")
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("move the cursor")
+    expect(keys).to_contain_text("show the file in the whole window")
+
+
+def test_viewer_shows_rates_and_returns_to_its_tile(site: Site, library: Library) -> None:
+    page = site.visit("/library")
+    tile(page, "Interview.mkv").focus()
+    page.keyboard.press("Space")
+    viewer = page.locator("dialog.viewer")
+    heading = viewer.get_by_role("heading", level=2)
+    expect(heading).to_have_text("Interview.mkv")
+    page.keyboard.press("4")
+    expect(viewer.get_by_role("group", name="Rating: 4 of 5 stars")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(heading).not_to_have_text("Interview.mkv")
+    name = heading.inner_text()
+    page.keyboard.press("f")
+    expect(viewer.get_by_role("button", name="Favorite")).to_have_attribute("aria-pressed", "true")
+    viewer.get_by_role("button", name="People…").click()
+    people = page.get_by_role("dialog", name=re.compile("^Edit people"))
+    expect(people).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(people).to_be_hidden()
+    page.keyboard.press("x")  # the viewer is still open: this key belongs to the grid
+    page.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+    expect(tile(page, name)).to_be_focused()
+    expect(page.get_by_role("region", name="Actions")).to_be_hidden()
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("4 of 5 stars"))
+    assert rating(library, "Interview.mkv") == "4"
+
+    page.keyboard.press("Enter")
+    page.keyboard.press("i")
+    expect(viewer).to_be_hidden()
+    expect(page.get_by_role("complementary", name="Details").get_by_role("heading", level=2)).to_have_text(name)
+
+
+def test_viewer_plays_a_video_on_a_phone(look: Site) -> None:
+    page = look.visit("/library?q=name:Mercado.webm", width=390)
+    tile(page, "Mercado.webm").click()
+    viewer = page.locator("dialog.viewer")
+    video = viewer.locator("video")
+    assert video.evaluate("film => (film.muted = true, film.play().then(() => film.videoWidth))") > 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    viewer.get_by_role("button", name="Close").click()
+    expect(video).to_have_count(0)
+    expect(tile(page, "Mercado.webm")).to_be_focused()
 
 
 def test_details_play_a_film_that_the_browser_knows(look: Site) -> None:

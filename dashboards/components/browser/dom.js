@@ -38,10 +38,14 @@ const keyOf = node => (node.nodeType === Node.ELEMENT_NODE ? node.dataset.key : 
 /** @type {(a: Node, b: Node) => boolean} */
 const isSameElement = (a, b) => a.nodeType === b.nodeType && a.nodeName === b.nodeName && keyOf(a) === keyOf(b)
 
+/** Return whether a button would become another button, and take the focus along. @type {(old: any, fresh: any) => boolean} */
+const isOtherCommand = (old, fresh) => !keyOf(fresh) && old.dataset.act !== fresh.dataset.act
+
 /**
  * Make `parent` show `fresh` and keep unchanged nodes, with focus, scroll position and typed text.
  *
- * An element that has the focus never moves, because a move takes the focus away: its siblings move around it.
+ * An element that has the focus never moves, because a move takes the focus away: its siblings move around it. Nor does
+ * it become another command: the next press of Enter would run it.
  *
  * @param {Element} parent
  * @param {Node[]} fresh
@@ -51,7 +55,9 @@ export function morph(parent, fresh) {
   const {activeElement} = /** @type {ShadowRoot} */ (parent.getRootNode())
   let place = parent.firstChild
   for (const node of fresh) {
-    const old = [keyed.get(keyOf(node)), place].find(each => each && isSameElement(each, node))
+    const old = [keyed.get(keyOf(node)), place].find(
+      each => each && isSameElement(each, node) && !(each === activeElement && isOtherCommand(each, node)),
+    )
     if (!old) {
       parent.insertBefore(node, place)
       continue

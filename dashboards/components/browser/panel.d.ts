@@ -64,6 +64,7 @@ declare const Bokeh: {documents: {_new_models: Set<object>; on_event(name: strin
 // Each component has its own copy of the modules that it imports; these belong to the page.
 declare var indexiumSheets: Map<string, CSSStyleSheet>
 declare var indexiumDialogs: Set<HTMLDialogElement>
+declare var indexiumDrafts: Map<number, any>
 declare var indexiumRoots: Set<HTMLElement>
 declare var indexiumKeys: Set<ListedKey>
 declare var indexiumDismissed: string[]

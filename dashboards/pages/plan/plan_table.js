@@ -3,6 +3,7 @@ import {component, currentPage, listen} from "../../components/browser/component
 import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
 import {closesDetails, delayKeys, hasModifier, keys} from "../../components/browser/keyboard.js"
 import {stored} from "../../components/browser/local_storage.js"
+import {hasDraft} from "./details/edit_drafts.js"
 import {Selection} from "./plan_selection.js"
 import {forgetWidths} from "./tag_fit.js"
 import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow} from "./plan_table_parts.js"
@@ -150,7 +151,8 @@ function drawGrid({view, state, root}, cursorPlace) {
     view.rows.slice(0, state.shownCount).map((row, index) => {
       const cursor = {isHere: index === cursorPlace, isTabStop: index === state.place}
       const number = view.first + index + 1
-      return reuse(drawn.get(String(row.id)), [row, number, cursor, fit], () => drawRow(row, number, cursor, fit))
+      const shown = {...row, draft: hasDraft(row.id)}
+      return reuse(drawn.get(String(row.id)), [shown, number, cursor, fit], () => drawRow(shown, number, cursor, fit))
     }),
     missingCount > 0 && h("div", {style: {height: `${missingCount * rowHeight()}px`}, data: {key: "rest"}}),
   )
@@ -275,7 +277,7 @@ function onSetup(self) {
   })
   self.state.selection = new Selection(self)
   self.root.addEventListener("click", event => (self.state.isShifted = event.shiftKey), true)
-  listen(self.model, window, "indexium:dense", () => self.paint())
+  for (const name of ["indexium:dense", "indexium:drafts"]) listen(self.model, window, name, () => self.paint())
   listen(self.model, window, "indexium:step", event => move(self, event.detail))
   // After an action on another part of the page, the focus returns to the list.
   listen(self.model, window, "indexium:list", event => {

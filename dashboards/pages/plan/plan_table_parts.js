@@ -15,6 +15,7 @@ import {fitTags} from "./tag_fit.js"
  * @property {string} size
  * @property {string} ext
  * @property {string} mark
+ * @property {boolean} [draft] The page keeps an edit that is not saved.
  * @property {Tag[]} tags People, then changed fields.
  * @property {number} more Number of people that are not in `tags`.
  * @property {string} risk
@@ -112,7 +113,7 @@ const drawBox = ({id, name, can, selected}) =>
   )
 
 /** @param {Row} row */
-const drawFile = ({id, name, mark, place, folder, size, ext}) =>
+const drawFile = ({id, name, mark, draft, place, folder, size, ext}) =>
   h(
     "span",
     {class: "f file", role: "gridcell", id: `f${id}`},
@@ -120,6 +121,7 @@ const drawFile = ({id, name, mark, place, folder, size, ext}) =>
     h(
       "small",
       {class: "place"},
+      draft && h("span", {class: "mark"}, "draft ·"),
       mark && h("span", {class: "mark"}, mark + " ·"),
       place && h("bdi", {dir: "ltr", title: folder}, place),
       h("span", null, place && "· ", size, ext && h("span", {class: "ext"}, ` · ${ext}`)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -42,6 +43,7 @@ class Shown(NamedTuple):
     sort: str
     descending: bool
     selection: Selection
+    held: frozenset[int]  # files that keep their places
 
 
 class Loaded(NamedTuple):
@@ -50,6 +52,7 @@ class Loaded(NamedTuple):
     whole: MetadataPlan  # the plan without a search; a write is checked against it
     plan: MetadataPlan  # the plan with the search: the listed files
     page: PlanPage
+    listing: tuple[str, int, str, bool]  # search, number of the page, order: equal for two reads of one list
     found: PlanStatistics
     beside: PlanStatistics  # counts of the search without its risk term
     reasons: Mapping[str, int]  # number of files with warnings in that search, by issue code
@@ -181,7 +184,7 @@ class PlanScreen(Screen):
         if not self._session.is_showing("plan"):
             return
         state = self.state
-        shown = Shown(state.query, state.number, state.sort, state.descending, state.selection)
+        shown = Shown(state.query, state.number, state.sort, state.descending, state.selection, state.held)
         before = self._loaded
 
         def read() -> None:
@@ -224,6 +227,9 @@ class PlanScreen(Screen):
         query, selection = shown.query, shown.selection
         whole = cache.plan()
         plan, page = self._read_page(shown)
+        listing = (query, page.page, shown.sort, shown.descending)
+        if before is not None and before.listing == listing:
+            page = _holding(page, before.page, plan, shown.held)
         aside = grammar.with_values(query, "risk", [])
         beside = cache.plan(aside).statistics
         warnings = grammar.with_values(aside, "risk", ["warning"])
@@ -236,6 +242,7 @@ class PlanScreen(Screen):
             whole=whole,
             plan=plan,
             page=page,
+            listing=listing,
             found=page.statistics,
             beside=beside,
             reasons=cache.plan(warnings).statistics.by_issue if beside.warning_count else {},
@@ -381,6 +388,7 @@ class PlanScreen(Screen):
     def _changed(self, change: Callable[[], object], *, typed: bool = False) -> None:
         """Change the search and show its result. Each change is a step of the browser's history; typing is one step."""
         change()
+        self.state.held = frozenset()
         push = not (typed and self._typing)
         self._typing = typed
         self._untold = push or bool(self._untold)
@@ -440,6 +448,16 @@ class PlanScreen(Screen):
                 self._draw_bar(self._loaded)
 
         self._bridge.run(count, show, name="chosen")
+
+
+def _holding(page: PlanPage, before: PlanPage, plan: MetadataPlan, held: frozenset[int]) -> PlanPage:
+    """Return the page with some files at the places that they had before: a decision must not move them away."""
+    items = [item for item in page.items if item.file_id not in held]
+    for place, old in enumerate(before.items):
+        if old.file_id in held:
+            with contextlib.suppress(errors.UnknownIdError):  # the plan no longer has the file
+                items.insert(place, plan.item(old.file_id))
+    return replace(page, items=items)
 
 
 def _keeping(loaded: Loaded, before: Loaded) -> Loaded:

@@ -301,6 +301,7 @@ const newState = () => ({
   isPointed: false,
   sought: 0,
   viewer: null,
+  isViewing: false,
   isAll: false,
   ids: new Set(),
   anchor: -1,
@@ -370,7 +371,8 @@ export function render(context) {
         const cell = /** @type {HTMLElement | null} */ (target.closest("[role=gridcell][data-index]"))
         if (target.matches(`${TILE}:focus-visible`)) tipOf(me, target)
         const index = Number(cell?.dataset.index ?? state.cursor)
-        if (!cell || (index === state.cursor && state.isPointed)) return
+        // A closed dialog gives the focus back to the tile that opened it; the viewer may show another file.
+        if (!cell || state.isViewing || (index === state.cursor && state.isPointed)) return
         Object.assign(state, {cursor: index, isPointed: true})
         paint()
       },

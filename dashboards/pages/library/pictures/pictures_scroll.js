@@ -29,6 +29,7 @@ import {Layout} from "./pictures_layout.js"
  * @property {boolean} isPointed The cursor is visible: a key or the focus was on a tile.
  * @property {number} sought The id of the file that the cursor follows into a new list, 0 for none.
  * @property {HTMLDialogElement | null} viewer
+ * @property {boolean} isViewing From the opening of the viewer until the focus is on its tile again.
  * @property {boolean} isAll All files are selected, except those in `ids`.
  * @property {Set<number>} ids
  * @property {number} anchor The place where a range starts.

@@ -98,8 +98,8 @@ function drawViewer(self) {
       "div",
       {class: "v-media", data: {key: "media"}},
       tile ? drawMedia(tile) : h("span", {class: "gauge", role: "status"}, "Loading…"),
-      iconButton("‹", "Previous file", {do: "step", by: -1, key: "back"}, {class: "v-step back", disabled: first}),
-      iconButton("›", "Next file", {do: "step", by: 1, key: "next"}, {class: "v-step next", disabled: last}),
+      iconButton("‹", "Previous file", {do: "step", by: -1, key: "back"}, {class: "icon v-step back", disabled: first}),
+      iconButton("›", "Next file", {do: "step", by: 1, key: "next"}, {class: "icon v-step next", disabled: last}),
     ),
     h(
       "div",
@@ -201,7 +201,7 @@ export function paintViewer(self) {
 export function view(self) {
   const {viewer} = self.state
   if (!current(self) || viewer.open) return
-  morph(viewer, [])
+  self.state.isViewing = true
   openDialog(viewer)
   paintViewer(self)
   viewer.querySelector("h2").focus()
@@ -217,6 +217,7 @@ export function makeViewer(self, el) {
   box.addEventListener("close", () => {
     markDialogClosed()
     morph(box, []) // a video stops
+    self.state.isViewing = false
     focusCursor(self)
   })
   box.addEventListener("click", event => {

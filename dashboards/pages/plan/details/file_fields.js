@@ -3,6 +3,7 @@ import {drawPart} from "../../../components/comment_text.js"
 import {h} from "../../../components/browser/dom.js"
 import {drawSelect, facts, iconButton} from "../../../components/widgets.js"
 import {plural} from "../../../components/wording.js"
+import {draftOf, dropDraft, keepDraft} from "./edit_drafts.js"
 import {drawSection} from "./plan_file_history.js"
 
 /** @import {Kind, Part} from "../../../components/comment_text.js" */
@@ -88,6 +89,8 @@ const drawNames = (names, note) => [facts(names), note && h("p", {class: "hint"}
 export class FileFields {
   /** @type {string | null} */
   edited = null // the key of the field with an input
+  /** @type {FieldRow | null} */
+  original = null // the field when its input was opened
   typed = ""
   problem = ""
   isByKey = false // the last action in the select box was a key
@@ -112,12 +115,36 @@ export class FileFields {
   startEditing(key) {
     this.edited = key
     this.isByKey = false
-    this.typed = this.rows().find(row => row.key === key).value
+    this.original = this.rows().find(row => row.key === key)
+    const kept = draftOf(this.host.view.id).field
+    this.typed = kept?.key === key ? kept.typed : this.original.value
     this.problem = ""
     this.host.paint()
     const input = /** @type {HTMLInputElement} */ (this.input())
     input?.focus()
     input?.select?.() // a select box has no text
+  }
+
+  /** Return what is not saved, null for nothing. A choice of a list is no work that could be lost. */
+  unsaved() {
+    const {edited: key, typed, original} = this
+    if (!key || original.choices.length || typed === original.value) return null
+    return {key, label: original.label, typed}
+  }
+
+  /** Close the input and keep what is not saved. */
+  leave() {
+    const {id} = this.host.view
+    const left = this.unsaved()
+    if (left) keepDraft(id, {field: left})
+    else this.drop()
+    this.stopEditing()
+  }
+
+  /** Drop the draft of the field with the input. */
+  drop() {
+    const {id} = this.host.view
+    if (draftOf(id).field?.key === this.edited) dropDraft(id, "field")
   }
 
   stopEditing() {
@@ -132,7 +159,7 @@ export class FileFields {
   }
 
   save() {
-    if (this.typed === this.rows().find(row => row.key === this.edited).value) this.stopEditing()
+    if (this.typed === this.rows().find(row => row.key === this.edited).value) this.leave()
     else this.send(this.edited, this.typed)
   }
 
@@ -175,15 +202,17 @@ export class FileFields {
     event.preventDefault()
     event.stopPropagation()
     if (key === "Enter") this.save()
-    else this.stopEditing()
+    else this.leave()
     return true
   }
 
   /** @param {{field?: string}} message `field` is a problem with the typed value, "" for none. */
   onMessage({field}) {
     if (field === undefined) return
-    if (field === "" && this.edited) this.stopEditing()
-    else if (field) {
+    if (field === "" && this.edited) {
+      this.drop()
+      this.stopEditing()
+    } else if (field) {
       this.problem = field
       this.host.paint()
       this.input()?.focus()
@@ -204,7 +233,7 @@ export class FileFields {
     const isChoice = choices.length > 0
     const keys = isChoice
       ? "Enter saves, and so does leaving the list; a choice with the mouse is saved at once. Escape cancels."
-      : `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape cancels.${value ? " An empty value removes the field." : ""}`
+      : `Enter saves${multiline ? ", Shift Enter adds a line" : ""}, Escape keeps a draft.${value ? " An empty value removes the field." : ""}`
     return h(
       "div",
       {class: "entry", data: {editor: "", key: `set-${key}`}},

@@ -1,6 +1,7 @@
 // The editor for the people of one file: a draft of the list, and a field that adds to it.
 import {h} from "../../../components/browser/dom.js"
 import {PersonField, cleanName, includesName} from "../../../components/person_field.js"
+import {draftOf, dropDraft, keepDraft} from "./edit_drafts.js"
 import {button} from "../../../components/widgets.js"
 
 /** @import {Offers} from "../../../components/person_field.js" */
@@ -8,6 +9,7 @@ import {button} from "../../../components/widgets.js"
 export class PeopleEditor {
   /** @type {string[] | null} */
   draft = null // null while the editor is closed
+  original = "" // the list when the editor was opened, as JSON
   problem = ""
 
   /** @param {Component<{id?: number, people?: string[]}, any>} host */
@@ -22,15 +24,41 @@ export class PeopleEditor {
   }
 
   open() {
-    this.draft = [...this.host.view.people]
+    const {id, people} = this.host.view
+    const kept = draftOf(id).people
+    this.original = JSON.stringify(people)
+    this.draft = [...(kept?.names ?? people)]
     this.problem = ""
     this.field.reset()
     this.host.paint()
     this.field.input()?.focus()
+    if (kept?.text) this.field.fill(kept.text)
     this.host.find(".editor")?.scrollIntoView({block: "nearest"})
   }
 
-  /** Discard the draft without drawing. */
+  /** Return what is not saved, null for nothing. */
+  unsaved() {
+    if (!this.draft) return null
+    const text = cleanName(this.field.typedText)
+    return text || JSON.stringify(this.draft) !== this.original ? {names: this.draft, text} : null
+  }
+
+  /** Close the editor and keep what is not saved. */
+  leave() {
+    const {id} = this.host.view
+    const left = this.unsaved()
+    if (left) keepDraft(id, {people: left})
+    else dropDraft(id, "people")
+    this.close()
+  }
+
+  /** Close the editor and drop what is not saved. */
+  cancel() {
+    dropDraft(this.host.view.id, "people")
+    this.close()
+  }
+
+  /** Discard the list without drawing. */
   discard() {
     this.draft = null
     this.problem = ""
@@ -99,7 +127,7 @@ export class PeopleEditor {
       this.host.paint()
       this.field.input()?.focus()
     }
-    if (saved) this.close()
+    if (saved) this.cancel()
     if (offers) this.field.onOffers(offers)
   }
 
@@ -115,7 +143,7 @@ export class PeopleEditor {
     else if (key === "Escape") {
       event.stopPropagation()
       event.preventDefault()
-      this.close()
+      this.leave()
     }
     return true
   }
@@ -151,7 +179,7 @@ export class PeopleEditor {
       h(
         "p",
         {class: "hint"},
-        "Enter adds a name, Backspace removes the last one. Your list applies until you remove your edits, also after a write.",
+        "Enter adds the first suggestion, Backspace removes the last name, Escape keeps a draft. Your list applies until you remove your edits, also after a write.",
       ),
       h("div", {class: "acts"}, button("Save", "save", {kind: "primary"}), button("Cancel", "cancel_edit")),
     )

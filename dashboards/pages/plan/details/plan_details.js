@@ -4,6 +4,7 @@ import {component, currentPage, listen} from "../../../components/browser/compon
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
 import {mayAct} from "../../../components/browser/keyboard.js"
+import {draftOf, drawDrafts, dropDraft, keepDraft} from "./edit_drafts.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
@@ -28,6 +29,7 @@ import {facts, label} from "../../../components/widgets.js"
 /** @import {FileRecord, Opened} from "./plan_file_history.js" */
 /** @import {FileValues} from "./file_fields.js" */
 /** @import {Media} from "./properties.js" */
+/** @import {DraftKind, ValueDraft} from "./edit_drafts.js" */
 /** @import {Tag} from "../../../components/widgets.js" */
 
 /**
@@ -112,6 +114,11 @@ function draw(self) {
     drawPath(view, state.isCopied),
     drawPicture(view, state.pictures.get(view.picture) ?? "", state.pictures.get(view.original) !== "none"),
     h("div", {class: "strip", data: {key: "strip"}}, view.strip.join(" · ")),
+    drawDrafts(view.id, {
+      people: Boolean(editor.draft),
+      field: Boolean(state.fields.edited),
+      media: Boolean(media.edited),
+    }),
     view.issues.map(drawIssue),
     editor.draft ? editor.draw() : drawPlanned(self),
     drawSection(state, "fields", "Fields", state.fields.draw(state)),
@@ -152,12 +159,39 @@ const sendId = name => (self, data) => self.send(name, {id: data.id ? Number(dat
 /** @type {(self: Self, data: DOMStringMap) => void} */
 const turnChanges = ({send}, {page}) => send("changes", {page: Number(page)})
 
+/** The editor of each kind of draft. @type {{people: "editor", field: "fields", media: "media"}} */
+const EDITORS = {people: "editor", field: "fields", media: "media"}
+
+/** Open the editor of a draft, with its values. @type {(self: Self, data: DOMStringMap) => void} */
+function continueDraft(self, {kind}) {
+  const {state, view} = self
+  const {[/** @type {DraftKind} */ (kind)]: draft} = draftOf(view.id)
+  if (kind === "people") {
+    startEditing(self)
+    return
+  }
+  const {key} = /** @type {ValueDraft} */ (draft)
+  if (kind === "media") state.sections.add("media")
+  else for (const name of ["fields", "more_fields"]) state.sections.add(name)
+  state[kind === "media" ? "media" : "fields"].startEditing(key)
+}
+
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   ...MEDIA_ACTIONS,
   ...FIELD_ACTIONS,
   edit: startEditing,
-  cancel_edit: ({state}) => state.editor.close(),
+  cancel_edit: ({state}) => state.editor.cancel(),
+  continue_draft: continueDraft,
+  apply_draft(self, data) {
+    continueDraft(self, data)
+    self.state[EDITORS[/** @type {DraftKind} */ (data.kind)]].save()
+  },
+  drop_draft(self, {kind}) {
+    dropDraft(self.view.id, /** @type {DraftKind} */ (kind))
+    self.paint()
+    self.focus("h2")
+  },
   remove: ({state}, {index}) => state.editor.remove(Number(index)),
   option: ({state}, {index}) => state.editor.field.pick(Number(index)),
   meant: ({state}, {old, name}) => state.editor.replace(old, name),
@@ -195,7 +229,10 @@ const ACTIONS = {
 /** @param {Self} self */
 function followView(self) {
   const {view, before, state} = self
-  if (view.id !== before?.id) {
+  const isClosed = before?.open && !view.open
+  if (view.id !== before?.id || isClosed) {
+    const {editor, fields, media} = state
+    if (before?.id) keepDraft(before.id, {people: editor.unsaved(), field: fields.unsaved(), media: media.unsaved()})
     Object.assign(state, {isPostponing: false, isUnfolded: false, isCopied: false, day: ""})
     state.media.reset()
     state.fields.reset()
@@ -234,10 +271,10 @@ function onKey(self, event) {
   button.click()
 }
 
-/** Close the editor; if it is not open, close the field for the day. @param {Self} self */
+/** Close the editor and keep a draft; if it is not open, close the field for the day. @param {Self} self */
 function leaveForm({state, paint, focus}) {
   if (state.editor.draft) {
-    state.editor.close()
+    state.editor.leave()
     return
   }
   state.isPostponing = false
@@ -283,6 +320,7 @@ export function render(context) {
       for (const name of ["load", "error"]) self.root.addEventListener(name, event => onPicture(self, event), true)
       closeByDragging(self, () => self.send("close"))
       listen(model, window, "scroll", fitHeight)
+      listen(model, window, "indexium:drafts", () => self.paint())
       listen(model, window, "resize", fitHeight)
     },
     onDrawn(self) {

@@ -246,6 +246,7 @@ class PlanFile:
         def failed(error: errors.IndexiumError) -> None:
             self.drawer.complain(error.message)
 
+        self._state.hold(file_id)
         self._bridge.run(
             lambda: self._library.edit([file_id], people),
             self._saved,
@@ -312,6 +313,7 @@ class PlanFile:
     def preserve(self, message: Mapping[str, Any]) -> None:
         """Keep the custom text of the file's comment, or no longer keep it."""
         file_id = int(message["id"])
+        self._state.hold(file_id)
 
         def choose() -> tuple[str, DecisionReport]:
             item = self._library.plan().item(file_id)

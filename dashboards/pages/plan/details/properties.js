@@ -1,5 +1,6 @@
 // The media properties of one file: each with a padlock, a field to set it by hand, and *Rescan* for all of them.
 import {h} from "../../../components/browser/dom.js"
+import {draftOf, dropDraft, keepDraft} from "./edit_drafts.js"
 import {button} from "../../../components/widgets.js"
 
 /**
@@ -12,10 +13,15 @@ import {button} from "../../../components/widgets.js"
 
 const NONE = "-" // the text of a property without a value
 
+/** @param {Property} property */
+const typedValue = ({text}) => (text === NONE ? "" : text)
+
 export class MediaProperties {
   /** @type {string | null} */
   edited = null // the field that is being set by hand
   typed = ""
+  /** @type {Property | null} */
+  original = null // the property when its field was opened
   problem = ""
   isReading = false
   /** @type {Set<string>} */
@@ -36,12 +42,35 @@ export class MediaProperties {
 
   /** @param {string} field */
   startEditing(field) {
-    const {text} = this.host.view.media.rows.find(row => row.field === field)
+    this.original = this.host.view.media.rows.find(row => row.field === field)
+    const kept = draftOf(this.host.view.id).media
     this.edited = field
-    this.typed = text === NONE ? "" : text
+    this.typed = kept?.key === field ? kept.typed : typedValue(this.original)
     this.problem = ""
     this.host.paint()
     this.host.find(".setter input")?.select()
+  }
+
+  /** Return what is not saved, null for nothing. */
+  unsaved() {
+    const {edited: key, typed, original} = this
+    return key && typed !== typedValue(original) ? {key, label: original.label, typed} : null
+  }
+
+  /** Close the field and keep what is not saved. */
+  leave() {
+    const left = this.unsaved()
+    if (left) {
+      keepDraft(this.host.view.id, {media: left})
+      this.stopEditing()
+    } else this.cancel()
+  }
+
+  /** Close the field and drop what is not saved. */
+  cancel() {
+    const {id} = this.host.view
+    if (draftOf(id).media?.key === this.edited) dropDraft(id, "media")
+    this.stopEditing()
   }
 
   stopEditing() {
@@ -69,7 +98,7 @@ export class MediaProperties {
     event.preventDefault()
     event.stopPropagation()
     if (key === "Enter") this.save()
-    else this.stopEditing()
+    else this.leave()
     return true
   }
 
@@ -79,7 +108,7 @@ export class MediaProperties {
       this.isReading = false
       this.host.paint()
     }
-    if (set === "" && this.edited) this.stopEditing()
+    if (set === "" && this.edited) this.cancel()
     else if (set) {
       this.problem = set
       this.host.paint()
@@ -209,7 +238,7 @@ export const MEDIA_ACTIONS = {
   lock: ({send, view}, {field, on}) => send("lock", {id: view.id, field, on: on === "1"}),
   change: ({state}, {field}) => state.media.startEditing(field),
   put: ({state}) => state.media.save(),
-  unset: ({state}) => state.media.stopEditing(),
+  unset: ({state}) => state.media.cancel(),
   also: ({state}, {field}, target) => state.media.refreshed[target.checked ? "add" : "delete"](field),
   rescan: ({state}) => state.media.rescan(),
 }

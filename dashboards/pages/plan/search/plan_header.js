@@ -188,9 +188,18 @@ const VIEW_ACTIONS = {
   },
 }
 
+/** A link that opens other files and disappears: the focus goes to their list. @type {(name: string) => Action<Self>} */
+const opensList = name => (self, data) => {
+  self.state.jump.leave(self.view.shown)
+  self.send(name, data)
+}
+
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
   ...VIEW_ACTIONS,
+  review: opensList("review"),
+  skipped: opensList("skipped"),
+  bring_back: opensList("bring_back"),
   option: ({state}, {index}) => state.completion.pick(Number(index)),
   empty: self => setSearch(self, ""),
   filters: self => toggleMenu(self, "facets"),

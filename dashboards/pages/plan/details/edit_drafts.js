@@ -1,0 +1,73 @@
+// Edits that a person left without saving: the page keeps them as drafts until the person applies or drops them.
+import {h} from "../../../components/browser/dom.js"
+import {button} from "../../../components/widgets.js"
+
+/**
+ * @typedef {{names: string[], text: string}} PeopleDraft `text` is the text of the field, without a choice.
+ * @typedef {{key: string, label: string, typed: string}} ValueDraft
+ * @typedef {{people?: PeopleDraft | null, field?: ValueDraft | null, media?: ValueDraft | null}} Draft
+ * @typedef {keyof Draft} DraftKind
+ */
+
+globalThis.indexiumDrafts ??= new Map()
+/** @type {Map<number, Draft>} By file: the drafts belong to the page, not to one list. */
+const DRAFTS = globalThis.indexiumDrafts
+
+const announce = () => setTimeout(() => window.dispatchEvent(new Event("indexium:drafts")))
+
+/** @param {number} id @returns {Draft} */
+export const draftOf = id => DRAFTS.get(id) ?? {}
+/** @param {number} id */
+export const hasDraft = id => DRAFTS.has(id)
+
+/** Keep what a person left without saving. @type {(id: number, left: Draft) => void} */
+export function keepDraft(id, left) {
+  const kept = Object.entries(left).filter(([, edit]) => edit)
+  if (!kept.length) return
+  DRAFTS.set(id, {...draftOf(id), ...Object.fromEntries(kept)})
+  announce()
+}
+
+/** @type {(id: number, kind: DraftKind) => void} */
+export function dropDraft(id, kind) {
+  const {[kind]: dropped, ...rest} = draftOf(id)
+  if (!dropped) return
+  if (Object.values(rest).some(Boolean)) DRAFTS.set(id, rest)
+  else DRAFTS.delete(id)
+  announce()
+}
+
+/** @type {(draft: PeopleDraft) => string} */
+const peopleText = ({names, text}) =>
+  [names.join(", ") || "no people", text && `“${text}” not chosen yet`].filter(Boolean).join(" · ")
+
+/** @type {(kind: DraftKind, label: string, text: string, canApply: boolean) => HTMLElement} */
+const drawDraft = (kind, label, text, canApply) =>
+  h(
+    "div",
+    {class: "draft note", role: "group", "aria-label": `Draft: ${label}`, data: {key: `draft-${kind}`}},
+    h("p", null, h("b", null, "Draft, not saved"), ` · ${label}: `, h("bdi", null, text)),
+    h(
+      "div",
+      {class: "acts"},
+      canApply && button("Apply", "apply_draft", {kind: "small", data: {kind, key: "apply"}}),
+      button("Continue", "continue_draft", {kind: "small", data: {kind, key: "continue"}}),
+      button("Drop", "drop_draft", {kind: "small quiet", data: {kind, key: "drop"}}),
+    ),
+  )
+
+/**
+ * Draw the drafts of a file, except those whose editor is open.
+ *
+ * @type {(id: number, opened: Record<DraftKind, boolean>) => Child}
+ */
+export function drawDrafts(id, opened) {
+  const {people, field, media} = draftOf(id)
+  return [
+    people && !opened.people && drawDraft("people", "people", peopleText(people), !people.text),
+    [field, media].map((edit, place) => {
+      const kind = place ? "media" : "field"
+      return edit && !opened[kind] && drawDraft(kind, edit.label, edit.typed || "no value", true)
+    }),
+  ]
+}
