@@ -49,7 +49,7 @@ def suggest(library: Library, bridge: Bridge, message: Mapping[str, Any], offer:
     """
     Offer people for the typed `text` of a message, then similar names.
 
-    A person may enter a name before its suggestions arrive: then the message has `entered`, and there is one answer with
+    A person may enter a name before its suggestions arrive: then the message has `entered`, and one answer has
     everything. Each of these messages gets its answer, also after an error.
     """
     text = str(message.get("text", ""))[:200]

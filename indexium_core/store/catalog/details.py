@@ -182,7 +182,7 @@ def original_source(reader: Connection, file_id: int) -> OriginalSource | None:
 
 
 def names_like(reader: Connection, folded: str, key: str, *, count: int) -> list[tuple[str, int]]:
-    """Return the people whose folded name contains a text or who have an alias `key`, with the number of their files."""
+    """Return the people whose folded name contains a text or with an alias `key`, and the number of their files."""
     rows = reader.execute(_sql("names_like"), {"text": folded, "key": key, "count": count}).fetchall()
     return [(name, int(files)) for name, files in rows]
 
