@@ -13,6 +13,7 @@ export class Combobox {
   /** @type {Option[]} */
   results = []
   active = -1 // index of the active option
+  hasMoved = false // the arrow keys chose it
   serial = 0 // number of the newest request; answers to earlier requests are ignored
   timer = 0
   wraps = false // the arrow keys go from the last option to the first one, without a stop in the field
@@ -53,6 +54,7 @@ export class Combobox {
   show(serial, results) {
     if (serial !== this.serial || !this.hasFocus()) return
     this.results = results
+    this.hasMoved = false
     this.active = this.preferred()
     this.host.paint()
   }
@@ -67,6 +69,7 @@ export class Combobox {
     clearTimeout(this.timer)
     this.serial += 1
     this.results = []
+    this.hasMoved = false
     this.active = -1
   }
 
@@ -82,6 +85,7 @@ export class Combobox {
   move(step) {
     const {length} = this.options()
     if (!length) return false
+    this.hasMoved = true
     if (this.wraps) this.active = (Math.max(this.active, step < 0 ? 0 : -1) + step + length) % length
     else this.active = ((this.active + 1 + step + length + 1) % (length + 1)) - 1
     this.host.paint()

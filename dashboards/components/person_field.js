@@ -39,7 +39,6 @@ export class PersonField extends Combobox {
   typedText = ""
   isOpen = false
   added = "" // the new name that was added last
-  hasMoved = false // the arrow keys chose the active option
   /** @type {string[]} */
   entered = [] // names that were entered before their suggestions arrived
   /** @type {(() => void) | null} */
@@ -87,13 +86,6 @@ export class PersonField extends Combobox {
   clearOptions() {
     super.clearOptions()
     this.isOpen = false
-    this.hasMoved = false
-  }
-
-  /** @param {number} step */
-  move(step) {
-    this.hasMoved = super.move(step)
-    return this.hasMoved
   }
 
   /** Empty the field. */

@@ -291,6 +291,7 @@ def test_viewer_shows_rates_and_returns_to_its_tile(site: Site, library: Library
     expect(heading).to_have_text("Interview.mkv")
     page.keyboard.press("4")
     expect(viewer.get_by_role("group", name="Rating: 4 of 5 stars")).to_be_visible()
+    expect(viewer.get_by_text("Set the rating of 1 file")).to_be_visible()  # the toast is behind the viewer
     page.keyboard.press("ArrowRight")
     expect(heading).not_to_have_text("Interview.mkv")
     name = heading.inner_text()

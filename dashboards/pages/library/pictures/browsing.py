@@ -279,6 +279,7 @@ class Browsing:
         def done(decided: tuple[DecisionReport, str]) -> None:
             report, text = decided
             self._session.report_decision(text, report)
+            self._grid.say(text)
             ended()
 
         def failed(error: errors.IndexiumError) -> None:

@@ -251,8 +251,12 @@ function takeTiles({state, paint}, {first, rows}) {
 }
 
 /** @type {(self: Self, message: any) => void} */
-function onMessage(self, {tiles, unread, options, selected}) {
+function onMessage(self, {tiles, unread, options, selected, said}) {
   const {state, view} = self
+  if (said && state.isViewing) {
+    state.said = said
+    self.paint()
+  }
   if (tiles && tiles.list_id === view.list_id) takeTiles(self, tiles)
   if (unread !== undefined) state.asked.delete(unread)
   if (options && options.key === state.menu) {
@@ -302,6 +306,7 @@ const newState = () => ({
   sought: 0,
   viewer: null,
   isViewing: false,
+  said: "",
   isAll: false,
   ids: new Set(),
   anchor: -1,

@@ -48,7 +48,7 @@ class Pictures(Component):
     `sort` {sort}, `show` {as}, `stop_scan`, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A
     selection is {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View:
     see `view`; `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page},
-    {options: {key, rows}}, {selected: {ids, on}}.
+    {options: {key, rows}}, {selected: {ids, on}}, {said: text}.
     """
 
     _esm = module("pictures")
@@ -66,6 +66,10 @@ class Pictures(Component):
     def send_options(self, key: str, rows: list[dict[str, Any]]) -> None:
         """Send the values of an opened filter."""
         self._send_msg({"options": {"key": key, "rows": rows}})
+
+    def say(self, text: str) -> None:
+        """Say in the viewer what a decision did: the viewer covers the toasts."""
+        self._send_msg({"said": text})
 
     def mark(self, file_ids: Sequence[int], *, on: bool) -> None:
         """Select or deselect files."""

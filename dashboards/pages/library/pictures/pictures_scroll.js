@@ -29,6 +29,7 @@ import {Layout} from "./pictures_layout.js"
  * @property {boolean} isPointed The cursor is visible: a key or the focus was on a tile.
  * @property {number} sought The id of the file that the cursor follows into a new list, 0 for none.
  * @property {HTMLDialogElement | null} viewer
+ * @property {string} said What the last decision about the file in the viewer did.
  * @property {boolean} isViewing From the opening of the viewer until the focus is on its tile again.
  * @property {boolean} isAll All files are selected, except those in `ids`.
  * @property {Set<number>} ids
@@ -148,7 +149,7 @@ export function moveTo(self, index) {
   const {state, view, find} = self
   if (!view.total) return
   state.cursor = Math.max(0, Math.min(index, view.total - 1))
-  state.isPointed = true
+  Object.assign(state, {isPointed: true, said: ""})
   const top = state.layout.topOf(state.cursor)
   const y = find(".grid").getBoundingClientRect().top + top
   const [low, high] = [stickyHeight(self) + HEAD, window.innerHeight - state.layout.rowHeight - 80]

@@ -114,6 +114,7 @@ function drawViewer(self) {
             [dayText(tile.at.slice(0, 10)), tile.place, tile.badge, tile.size].filter(Boolean).join(" · "),
           ),
           drawPeople(tile),
+          h("span", {class: "v-said", role: "status", data: {key: "said"}}, state.said),
         ),
         h(
           "div",

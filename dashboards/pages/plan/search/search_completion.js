@@ -80,7 +80,7 @@ export class SearchCompletion extends Combobox {
 
   /** @param {KeyboardEvent} event */
   onTaken({key, shiftKey}) {
-    const index = key === "Tab" && shiftKey ? -1 : this.active
+    const index = key === "Tab" && shiftKey ? -1 : this.hasMoved ? this.active : this.preferred() // for the text of now
     if (index >= 0) this.pick(index)
     else this.close()
     return index >= 0
