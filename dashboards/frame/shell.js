@@ -138,6 +138,7 @@ function updateAddress(view, before) {
 function onMessage(self, message) {
   const {state} = self
   if (message.text) state.toasts.add(message)
+  if (message.undo || message.undo_here) window.dispatchEvent(new Event("indexium:decided"))
   if (message.cleared) state.toasts.keep(toast => toast.kind !== "error" || toast.topic !== message.cleared)
   if (message.undoable !== undefined) state.toasts.setUndoable(message.undoable)
   if (message.busy !== undefined) {

@@ -1,0 +1,78 @@
+"""The navigation, the addresses of open things, the pages of long lists, and the review of dangerous files."""
+
+from __future__ import annotations
+
+import re
+import threading
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from indexium_core.flows.pictures import thumbnail_job
+from indexium_core.library import Library
+from indexium_core.model.operations.operation import WriteOptions
+from indexium_core.model.planning.plan import Selection
+from tests.browser.conftest import Site
+
+SAFE = WriteOptions(risk=("safe",))
+
+
+def rail(page: Page) -> Locator:
+    return page.get_by_role("navigation", name="Pages")
+
+
+def entry(page: Page, name: str) -> Locator:
+    return rail(page).get_by_role("link", name=re.compile(rf"^{name}\b"))
+
+
+def rows(page: Page) -> Locator:
+    return page.get_by_role("grid", name="Planned changes").locator("[role=row][data-id]")
+
+
+# The navigation.
+
+
+def test_navigation_has_groups_and_keeps_entries_and_numbers_over_reload(look: Site) -> None:
+    page = look.visit("/plan")
+    groups = rail(page).get_by_role("group")
+    expect(groups).to_have_count(4)
+    names = [group.get_attribute("aria-label") for group in groups.all()]
+    assert names == ["Decide", "Collection", "Writing", "Tools"]
+    expect(entry(page, "Checks").locator("span")).to_have_text(re.compile(r"\d"))
+    first = rail(page).get_by_role("link").all_inner_texts()
+
+    page.reload()
+    rail(page).get_by_role("link", name="History").wait_for()
+    assert rail(page).get_by_role("link").all_inner_texts() == first  # from the first drawing on
+
+
+def test_number_of_jobs_disappears_when_job_ends(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = threading.Event()
+    monkeypatch.setattr(thumbnail_job.ThumbnailJobs, "_make", lambda *_: opened.wait(30))
+    page = site.visit("/plan")
+    expect(rows(page).first).to_be_visible()
+    job = library.thumbnail_jobs.add()
+    expect(entry(page, "Jobs").locator("span")).to_have_text("1")
+    opened.set()
+    library.jobs.wait(job.id, timeout=60)
+    expect(entry(page, "Jobs").locator("span")).to_have_text("")
+
+
+def test_good_result_disappears_after_a_while_but_not_under_pointer(site: Site, library: Library) -> None:
+    chosen = [library.plan("risk:safe").page(1).items[0].file_id]
+    library.write(library.plan(), SAFE, selection=Selection(included=frozenset(chosen))).wait()
+    page = site.visit("/settings")
+    page.add_init_script(
+        "const real = setInterval; window.setInterval = (f, time) => real(f, time === 1000 ? 50 : time)"
+    )
+    page.reload()
+    foot = page.get_by_role("region", name="Work")
+    foot.get_by_text("1 file written").hover()
+    page.wait_for_timeout(2500)  # longer than its life of 30 short seconds
+    expect(foot).to_contain_text("1 file written")
+    page.mouse.move(0, 0)
+    expect(foot).to_be_hidden()
+    page.reload()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect(foot).to_be_hidden()
