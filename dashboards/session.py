@@ -410,7 +410,7 @@ class Session:
         pages = [each | {"count": shown} if each["id"] == page else each for each in entries]
         self._put_navigation({"pages": pages})
 
-    def _put_navigation(self, values: Mapping[str, Any]) -> None:
+    def _put_navigation(self, values: dict[str, Any]) -> None:
         self._shared.navigation = self._shared.navigation | values
         self._put(**values)
 

@@ -196,12 +196,19 @@ class PlanState(AddressedState):
         return (self.query.strip(), self.sort, self.descending) == (view.query, view.sort, view.descending)
 
     def search(self) -> str:
-        """Return the query part of the address; if there is a default view, an empty search is included."""
-        text = super().search()
-        return "&".join(filter(None, ["q=", text])) if self.opening and not self.query else text
+        """
+        Return the query part of the address.
+
+        If there is a default view, an empty search is included. A file in detail is included, unless the path has it.
+        """
+        start = "q=" if self.opening and not self.query else ""
+        shown = self.details and self.cursor is not None and self.track is None
+        return "&".join(filter(None, [start, super().search(), f"file={self.cursor}" if shown else ""]))
 
     def take(self, search: str) -> None:
         """Take the values of an address; for a search with an error, the error and all files are shown."""
+        file_id = _read(self.param.cursor, dict(_fields_of(search)).get("file", ""))
+        self.param.update(details=file_id is not None, **({} if file_id is None else {"cursor": file_id}))
         if self.opening and not self._has_field(search):
             self.show(self.opening)
             return
@@ -354,9 +361,9 @@ class DecideState(AddressedState):
     """The listed titles."""
 
     segment = param.Selector(default="open", objects=list(MATCH_STATES), doc="The state of their matches.")
-    opens = param.Integer(default=None, allow_None=True, doc="The title that the page shows first.")
+    title_id = param.Integer(default=None, allow_None=True, doc="The title whose question is shown.")
 
-    _address: ClassVar[Mapping[str, str]] = {"segment": "show"}
+    _address: ClassVar[Mapping[str, str]] = {"segment": "show", "title_id": "title"}
 
 
 class PeopleState(AddressedState):
@@ -387,8 +394,10 @@ class LibraryState(AddressedState):
     sort = param.Selector(default="newest", objects=list(PICTURE_SORTS), doc="The order of the pictures.")
     kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    file_id = param.Integer(default=None, allow_None=True, doc="The file shown in detail; None for none.")
 
     _address: ClassVar[Mapping[str, str]] = {
+        "file_id": "file",
         "shows": "show",
         "query": "q",
         "sort": "sort",

@@ -21,9 +21,9 @@ class Footer(Component):
     """
     View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss, fades}).
 
-    A row with `dismiss` can be closed permanently; one with `fades` closes after a while. Messages: `pause`, `resume`, `cancel`, `details`, `why`,
-    `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with the
-    `id` of a job.
+    A row with `dismiss` can be closed permanently; one with `fades` closes after a while. Messages: `pause`, `resume`,
+    `cancel`, `details`, `why`, `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`,
+    `job_pause`, `job_resume` with the `id` of a job.
     """
 
     _esm = module("footer")

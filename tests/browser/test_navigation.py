@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -45,9 +46,7 @@ def test_navigation_has_groups_and_keeps_entries_and_numbers_over_reload(look: S
     assert rail(page).get_by_role("link").all_inner_texts() == first  # from the first drawing on
 
 
-def test_number_of_jobs_disappears_when_job_ends(
-    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_number_of_jobs_disappears_when_job_ends(site: Site, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = threading.Event()
     monkeypatch.setattr(thumbnail_job.ThumbnailJobs, "_make", lambda *_: opened.wait(30))
     page = site.visit("/plan")
@@ -76,3 +75,88 @@ def test_good_result_disappears_after_a_while_but_not_under_pointer(site: Site, 
     page.reload()
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
     expect(foot).to_be_hidden()
+
+
+# The addresses of open things.
+
+
+def drawer(page: Page, name: str) -> Locator:
+    return page.get_by_role("complementary").filter(has_text=name)
+
+
+def test_details_of_file_have_address_which_a_new_tab_opens(look: Site, known: Library) -> None:
+    one, two = (item for item in known.plan("risk:safe").page(1, sort="name").items[:2])
+    page = look.visit("/plan?q=risk:safe&sort=name")
+    rows(page).filter(has_text=one.file_name).first.click()
+    expect(page).to_have_url(re.compile(rf"q=risk%3Asafe&sort=name&file={one.file_id}$"))
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile(rf"file={two.file_id}$"))
+
+    other = look.visit(page.url.removeprefix(look.url))
+    expect(other.get_by_role("heading", level=2, name=two.file_name)).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"sort=name$"))
+    expect(page.get_by_role("heading", level=2, name=two.file_name)).to_be_hidden()
+    page.go_forward()
+    expect(page.get_by_role("heading", level=2, name=two.file_name)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"sort=name$"))
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence", "left"),
+    [
+        ("/plan?file=999999", "There is no file with the id", "/plan"),
+        ("/library?file=999999", "There is no file with the id", "/library"),
+        ("/people?of=999999", "There is no person", "/people"),
+        ("/history?op=999999", "There is no operation", "/history"),
+        ("/jobs?job=999999&log=1", "There is no job", "/jobs"),
+        ("/titles/decide?title=999999", "There is no title", "/titles/decide"),
+        ("/checks?kind=unknown&of=nobody", "is not in the list", "/checks?kind=unknown"),
+    ],
+)
+def test_address_of_missing_thing_says_so(look: Site, path: str, sentence: str, left: str) -> None:
+    page = look.visit(path)
+    expect(page.locator(".toast").filter(has_text=sentence)).to_have_count(1)
+    expect(page).to_have_url(re.compile(re.escape(left) + r"(\?(of|title)=[^&]+|&of=[^&]+)?$"))
+
+
+def returns(page: Page, opened: str, before: str) -> None:
+    """Open the thing, go back to before it was open, and forward to it again."""
+    expect(page).to_have_url(re.compile(opened))
+    page.go_back()
+    expect(page).to_have_url(re.compile(before))
+    page.go_forward()
+    expect(page).to_have_url(re.compile(opened))
+
+
+def test_person_operation_and_job_are_steps_of_browser_history(site: Site, library: Library) -> None:
+    chosen = frozenset([library.plan("risk:safe").page(1).items[0].file_id])
+    library.write(library.plan(), SAFE, selection=Selection(included=chosen)).wait()
+
+    page = site.visit("/people")
+    page.get_by_role("list", name="People").get_by_role("button").first.click()
+    returns(page, r"/people\?of=\d+$", "/people$")
+
+    entry(page, "History").click()
+    page.get_by_role("row").filter(has_text="1 file").first.click()
+    returns(page, r"/history\?op=\d+$", "/history$")
+
+    entry(page, "Jobs").click()
+    page.get_by_role("region", name="Finished").get_by_role("row").first.click()
+    returns(page, r"/jobs\?job=\d+$", "/jobs$")
+    page.get_by_role("button", name="Log").first.click()
+    returns(page, r"/jobs\?job=\d+&log=1$", r"/jobs\?job=\d+$")
+    other = site.visit(page.url.removeprefix(site.url))
+    expect(other.get_by_role("dialog", name=re.compile("Log"))).to_be_visible()
+
+
+def test_question_of_title_has_address_which_a_new_tab_opens(look: Site) -> None:
+    page = look.visit("/titles/decide")
+    expect(page).to_have_url(re.compile(r"title=\d+$"))
+    first = page.url
+    page.keyboard.press("j")
+    expect(page).not_to_have_url(first)
+    name = page.locator(".triage h2").first.inner_text()
+    other = look.visit(page.url.removeprefix(look.url))
+    expect(other.locator(".triage h2").first).to_have_text(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from dashboards.components.base import Component
@@ -90,7 +91,8 @@ class PeopleScreen(Screen):
             )
             try:
                 return page, people.details(person_id, files=SPLIT_FILES) if person_id is not None else None
-            except errors.UnknownIdError:  # merged into another person, or an old address
+            except errors.UnknownIdError as error:  # merged into another person, or an old address
+                self._bridge.soon(partial(self._bridge.toast, "error", error.message))
                 return page, None
 
         self._bridge.run(read, self._show, name="people")
@@ -113,7 +115,7 @@ class PeopleScreen(Screen):
 
     def _open(self, person_id: int | None) -> None:
         self.state.person_id = person_id
-        self._session.update_address()
+        self._session.update_address(push=True)
         self._load()
 
     def _of_shown(self, act: Callable[[PersonProfile, Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:

@@ -84,7 +84,7 @@ class PlanScreen(Screen):
         self._problem = ""  # why the page does not show what was requested
         self.state.opening = library.views.default()
         self._table = plan_table.PlanTable()
-        self._file = PlanFile(library, bridge, self.state, session)
+        self._file = PlanFile(library, bridge, self.state, session, update_address=self._tell)
         self._risk = PlanRisk(cache, bridge, session, self.state, self._changed)
         self._write = PlanWrite(library, bridge, dialog, session, self.state)
         self._changes = exchange.ImportChanges(library, bridge, dialog, session.result_cache, self.refresh)
@@ -111,7 +111,7 @@ class PlanScreen(Screen):
             inverse=self._invert,
             cursor=lambda message: self._file.move(int(message["id"])),
             open=lambda message: self._file.open(int(message["id"])),
-            close=lambda _: self._file.close(),
+            close=lambda _: self._file.close(push=True),
             sort=self._finding.sort,
             page=lambda message: self._turn(int(message["page"])),
             edit=lambda message: self._file.open(int(message["id"]), edit=True),
@@ -268,6 +268,10 @@ class PlanScreen(Screen):
         else:
             self._problem = error.message
             self._draw_header(self._loaded)
+
+    def _tell(self, push: bool) -> None:  # noqa: FBT001 - a callback
+        """Put the file in detail into the address."""
+        self._session.update_address(push=push)
 
     def _send_address(self) -> None:
         """Send the new address together with the view that belongs to it."""
