@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -149,3 +150,28 @@ def test_person_operation_and_job_are_steps_of_browser_history(site: Site, libra
     returns(page, r"/jobs\?job=\d+&log=1$", r"/jobs\?job=\d+$")
     other = site.visit(page.url.removeprefix(site.url))
     expect(other.get_by_role("dialog", name=re.compile("Log"))).to_be_visible()
+
+
+# Pages of a long list.
+
+
+@pytest.fixture
+def many_pages(serve: Callable[[Library], Site], library: Library) -> Site:
+    library.configuration.set("metadata_preview_page_size", "7")
+    return serve(library)
+
+
+def test_typed_page_number_turns_to_nearest_page(many_pages: Site, library: Library) -> None:
+    total = library.plan().page(1).total
+    last = -(-total // 7)
+    page = many_pages.visit("/plan?sort=name")
+    field = page.get_by_label("Page ", exact=False).and_(page.get_by_role("textbox"))
+    place = page.locator(".pager [aria-live=polite]")
+    for typed, number in [("3", 3), ("999", last), ("0", 1), ("many", 1), ("2", 2)]:
+        field.fill(typed)
+        field.press("Enter")
+        expect(field).to_have_value(str(number))
+        first = (number - 1) * 7 + 1
+        expect(place).to_have_text(re.compile(rf"^{first}–{min(first + 6, total)} of {total}"))
+    expect(page).to_have_url(re.compile(r"page=2$"))
+    expect(place).to_be_in_viewport()

@@ -163,7 +163,7 @@ function draw(self) {
   const cursorPlace = prepare(self)
   return h(
     "div",
-    {class: `card list${isDense() ? " dense" : ""}`},
+    {class: `card list${isDense() ? " dense" : ""}${view.pages > 1 ? " paged" : ""}`},
     drawProbe(),
     view.empty ? drawEmpty(view.empty) : [drawGrid(self, cursorPlace), pager({...view, hint: drawKeys()})],
   )

@@ -167,7 +167,11 @@ def row_changes(reader: Connection, version: Version, older: int, *, limit: int)
     facts = version.parameters | {"older": older, "limit": limit + 1}
     rows = _run(reader, "row_changes", facts).fetchall()
     is_kept = _run(reader, "version", {"plan_id": older}).fetchone() is not None  # its rows are deleted with it
-    return [RowChange(row[0], row[1], row[2], row[3] or "", row[4:]) for row in rows] if is_kept and len(rows) <= limit else None
+    return (
+        [RowChange(row[0], row[1], row[2], row[3] or "", row[4:]) for row in rows]
+        if is_kept and len(rows) <= limit
+        else None
+    )
 
 
 def first_ranks(reader: Connection, version: Version, *, limit: int) -> list[tuple[int, str, int]]:
