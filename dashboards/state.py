@@ -38,6 +38,7 @@ __all__ = [
     "QueryState",
     "SettingsState",
     "View",
+    "is_review",
     "selection_from_json",
     "selection_to_json",
 ]
@@ -463,6 +464,11 @@ def _moment(text: str, at: time) -> datetime | None:
     except ValueError:
         return None
     return datetime.combine(day, at).astimezone() if day and day.year in _YEARS else None
+
+
+def is_review(text: str) -> bool:
+    """Return whether a search of the plan is a review of danger: it lists dangerous files and no others."""
+    return query.selected_values(text, "risk") == ["danger"]
 
 
 def selection_to_json(selection: Selection, *, home: str) -> str:

@@ -175,3 +175,40 @@ def test_typed_page_number_turns_to_nearest_page(many_pages: Site, library: Libr
         expect(place).to_have_text(re.compile(rf"^{first}–{min(first + 6, total)} of {total}"))
     expect(page).to_have_url(re.compile(r"page=2$"))
     expect(place).to_be_in_viewport()
+
+
+# The review of dangerous files.
+
+
+def shown_file(page: Page) -> Locator:
+    return page.locator(".page-plan .side").get_by_role("heading", level=2)
+
+
+@pytest.mark.parametrize("uses_keys", [True, False])
+def test_review_of_danger_counts_down_to_done(site: Site, library: Library, uses_keys: bool) -> None:
+    files = library.plan("risk:danger").page(1).items
+    page = site.visit("/plan")
+    review = page.get_by_role("group", name="Review", exact=True)
+    page.get_by_role("button", name=re.compile(r"^Review danger \(\d+\)$")).click()
+    expect(review).to_contain_text(f"{len(files)} dangerous files to decide")
+    expect(shown_file(page)).to_have_text(files[0].file_name)
+
+    for left in range(len(files) - 1, 0, -1):
+        name = shown_file(page).inner_text()
+        if uses_keys:
+            page.keyboard.press("x" if left % 2 else "s")
+        elif left % 2:
+            rows(page).filter(has_text=name).get_by_role("checkbox").check()
+        else:
+            page.locator(".page-plan .side").get_by_role("button", name=re.compile("^Skip")).first.click()
+        expect(review).to_contain_text(f"{left} dangerous file")
+        if uses_keys:
+            page.keyboard.press("d")
+        else:
+            review.get_by_role("button", name="Next").click()
+        expect(shown_file(page)).not_to_have_text(name)
+    page.keyboard.press("x")
+    expect(review).to_contain_text("Review done")
+    review.get_by_role("button", name="Done").click()
+    expect(review).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Search the plan")).to_have_value("")

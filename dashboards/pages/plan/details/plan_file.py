@@ -11,7 +11,7 @@ from dashboards.components import person_field
 from dashboards.pages.plan.details import file_facts, file_fields, plan_details
 from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
-from dashboards.state import PlanState, history_term
+from dashboards.state import PlanState, history_term, is_review
 from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.library import DecisionReport, Library, RescanReport
@@ -365,7 +365,8 @@ class PlanFile:
             return f"{item.file_name} is skipped {when}.", report
 
         def on_done(done: tuple[str, DecisionReport]) -> None:
-            self.close()
+            if not is_review(self._state.query):  # a review goes on with the next file
+                self.close()
             self._session.report_decision(*done)
 
         self._bridge.run(choose, on_done, name="skip", once=True)
