@@ -15,7 +15,7 @@ import panel as pn
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
-from dashboards import bridge, state
+from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.frame import shell
@@ -245,7 +245,7 @@ class Session:
         self._frame = (self._shared.navigation or self._first_navigation()) | self._frame
         if not self._is_started:
             self._is_started = True
-            kept = state.selection_from_json(greeting.get("selection"), home=self.library.home_id)
+            kept = kept_selection.selection_from_json(greeting.get("selection"), home=self.library.home_id)
             for screen in self._screens.values():
                 screen.restore_selection(kept)
                 screen.start()
@@ -369,7 +369,7 @@ class Session:
 
     def keep_selection(self, selection: Selection) -> None:
         """Store the selection in the browser, so that it survives a reload of the page."""
-        self._put(selection=state.selection_to_json(selection, home=self.library.home_id))
+        self._put(selection=kept_selection.selection_to_json(selection, home=self.library.home_id))
 
     def _put(self, **changes: Any) -> None:
         self._frame |= changes

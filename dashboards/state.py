@@ -39,15 +39,12 @@ __all__ = [
     "SettingsState",
     "View",
     "is_review",
-    "selection_from_json",
-    "selection_to_json",
 ]
 
 NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
-_LARGEST = 2**53  # largest exact integer in a browser; safe in the database
+LARGEST = 2**53  # largest exact integer in a browser; safe in the database
 _YEARS = range(1900, 9001)  # years whose days can be converted to any local time
-_KEPT = 20_000  # maximum number of selected ids that the browser keeps over a reload
 SIX_WEEKS = timedelta(days=42)  # the default period of the charts
 
 
@@ -123,7 +120,7 @@ def _parsed(kind: Any, text: str) -> Any:
         return text == "1"
     value = int(text) if isinstance(kind, param.Integer) else text
     kind._validate(value)  # noqa: SLF001 - param has no public method for this
-    if isinstance(value, int) and abs(value) > _LARGEST:
+    if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueError(text)
     return value
 
@@ -469,30 +466,6 @@ def _moment(text: str, at: time) -> datetime | None:
 def is_review(text: str) -> bool:
     """Return whether a search of the plan is a review of danger: it lists dangerous files and no others."""
     return query.selected_values(text, "risk") == ["danger"]
-
-
-def selection_to_json(selection: Selection, *, home: str) -> str:
-    """Return a selection of a home as JSON, which the browser keeps over a reload; "" if it is too large."""
-    if len(selection.included) + len(selection.excluded) > _KEPT or selection == NOTHING:
-        return ""
-    return json.dumps(selection.as_dict() | {"home": home}, ensure_ascii=False, separators=(",", ":"))
-
-
-def selection_from_json(text: Any, *, home: str) -> Selection:
-    """Return the selection that a browser kept; if it is invalid or of another home, return an empty one."""
-    try:
-        kept = json.loads(text)
-        if kept["home"] != home:
-            return NOTHING
-        text = kept["query"]
-        if text is not None:
-            query.parse(text)
-        ids = {name: frozenset(int(value) for value in kept[name]) for name in ("included", "excluded")}
-        if any(abs(value) > _LARGEST for value in ids["included"] | ids["excluded"]):
-            return NOTHING
-        return Selection(query=text, risk=tuple(str(level) for level in kept["risk"]), **ids)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError, errors.QueryError):
-        return NOTHING
 
 
 def history_term(kind: str, text: str) -> str:

@@ -108,8 +108,8 @@ const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
 export const drawReview = ({left, title, text}) =>
   h(
     "div",
-    {class: `reviewing ${left ? "danger" : "safe"}`, role: "group", "aria-label": "Review", data: {key: "reviewing"}},
-    h("p", {role: "status"}, chip(left ? "danger" : "safe", title), h("span", null, text)),
+    {class: "reviewing", role: "group", "aria-label": "Review", data: {key: "reviewing"}},
+    h("p", {role: "status"}, chip(left ? "danger" : "safe", title), h("span", {class: "how"}, text)),
     left > 0 && button("Next", "next_danger", {kind: "small", key: "d", data: {key: "next"}}),
     button(left ? "End review" : "Done", "end_review", {kind: `small ${left ? "quiet" : "primary"}`}),
   )
