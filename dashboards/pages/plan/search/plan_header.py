@@ -135,7 +135,11 @@ def _reviewing(danger: int, accepted: int) -> dict[str, Any]:
             "title": f"{wording.plural(left, 'dangerous file')} to decide",
             "text": "Edit, preserve or skip each one, or select it to be written as planned.",
         }
-    return {"left": 0, "title": "Review done", "text": rest if accepted else "No dangerous file is left in this search."}
+    return {
+        "left": 0,
+        "title": "Review done",
+        "text": rest if accepted else "No dangerous file is left in this search.",
+    }
 
 
 def listed(statistics: PlanStatistics) -> int:
