@@ -15,7 +15,7 @@ import panel as pn
 from panel.io.state import set_curdoc
 from tornado.ioloop import IOLoop
 
-from dashboards import bridge, state
+from dashboards import bridge, kept_selection, state
 from dashboards.components.base import Component
 from dashboards.components.dialog import Dialog
 from dashboards.frame import shell
@@ -99,7 +99,6 @@ class Session:
         )
         self._base = ""
         self._frame: dict[str, Any] = {}
-        self._counts: dict[str, int] = {}  # number of items by page, for pages that report it
         self._is_counting = False
         self.undoing: Undoing = Undoing(shared.library, self.bridge, undoable=self._shell.undoable)
         self.interrupted: Interrupted = Interrupted(
@@ -243,17 +242,15 @@ class Session:
 
     def _start(self, greeting: Mapping[str, Any]) -> None:
         self._take_theme(greeting)
-        self._frame = {
-            "pages": shell.pages(self._labels(()), {}, None, self._base, self._paths)
-        } | self._frame  # shown even if reading fails
+        self._frame = (self._shared.navigation or self._first_navigation()) | self._frame
         if not self._is_started:
             self._is_started = True
-            kept = state.selection_from_json(greeting.get("selection"), home=self.library.home_id)
+            kept = kept_selection.selection_from_json(greeting.get("selection"), home=self.library.home_id)
             for screen in self._screens.values():
                 screen.restore_selection(kept)
                 screen.start()
             self._enter()  # the page is read first
-            self.bridge.listen((*EVENTS, "plan:changed"), self.refresh_frame, every=1.0)
+            self.bridge.listen((*EVENTS, "plan:changed", "job:changed"), self.refresh_frame, every=1.0)
             self._footer.start()
             self.interrupted.start()
             self.undoing.start()
@@ -372,7 +369,7 @@ class Session:
 
     def keep_selection(self, selection: Selection) -> None:
         """Store the selection in the browser, so that it survives a reload of the page."""
-        self._put(selection=state.selection_to_json(selection, home=self.library.home_id))
+        self._put(selection=kept_selection.selection_to_json(selection, home=self.library.home_id))
 
     def _put(self, **changes: Any) -> None:
         self._frame |= changes
@@ -392,7 +389,7 @@ class Session:
 
     def refresh_frame(self) -> None:
         """Update the navigation: counts, folders and the running operation."""
-        self.bridge.run(self._read_frame, lambda frame: self._put(**frame), name="frame")
+        self.bridge.run(self._read_frame, self._put_navigation, name="frame")
         if not self._is_counting:
             self._is_counting = True
             self.bridge.after(CHECKS_DELAY, self._count_checks)
@@ -407,10 +404,23 @@ class Session:
 
     def show_count(self, page: str, number: int) -> None:
         """Show a number beside the entry of a page in the navigation."""
-        self._counts[page] = number
+        self._shared.counts[page] = number
         shown = wording.count(number) if number else ""
         entries = self._frame.get("pages", [])
-        self._put(pages=[each | {"count": shown} if each["id"] == page else each for each in entries])
+        pages = [each | {"count": shown} if each["id"] == page else each for each in entries]
+        self._put_navigation({"pages": pages})
+
+    def _put_navigation(self, values: dict[str, Any]) -> None:
+        self._shared.navigation = self._shared.navigation | values
+        self._put(**values)
+
+    def _first_navigation(self) -> dict[str, Any]:
+        """Return the entries of the navigation without numbers, so that none appears later between the others."""
+        try:
+            libraries = self.library.inventory.list()
+        except errors.IndexiumError:  # the page shows its own error
+            libraries = []
+        return {"pages": shell.pages(self._labels(libraries), {}, None, self._base, self._paths)}
 
     def _read_frame(self) -> dict[str, Any]:
         library = self.library
@@ -418,7 +428,7 @@ class Session:
         changing = statistics.safe_count + statistics.warning_count + statistics.danger_count
         past, roots, live, jobs, of_titles = self.read_cache.polled("frame", 0.9, self._read_work)
         files = sum(root.file_count for root in roots)
-        counts = self._counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
+        counts = self._shared.counts | {"plan": changing, "history": past.total, "library": files, "jobs": jobs}
         counts |= of_titles
         return {
             "pages": shell.pages(self._labels(roots), counts, live, self._base, self._paths),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
@@ -23,6 +24,8 @@ class Shared:
         self.local = local
         self.result_cache = ResultCache()
         self.since = datetime.now(UTC)
+        self.navigation: dict[str, Any] = {}  # as a session showed it last: the next session starts with it
+        self.counts: dict[str, int] = {}  # numbers in the navigation that a page reports, by page
         self.postponed: set[int] = set()  # interrupted operations on which a person decides later
         self._shown_notices = set(library.resumed_scans.values())  # a toast with *Stop* covers them
         self.announced: set[int] = set()  # jobs of the scans of former processes that a session has shown

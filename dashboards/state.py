@@ -38,15 +38,13 @@ __all__ = [
     "QueryState",
     "SettingsState",
     "View",
-    "selection_from_json",
-    "selection_to_json",
+    "is_review",
 ]
 
 NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
-_LARGEST = 2**53  # largest exact integer in a browser; safe in the database
+LARGEST = 2**53  # largest exact integer in a browser; safe in the database
 _YEARS = range(1900, 9001)  # years whose days can be converted to any local time
-_KEPT = 20_000  # maximum number of selected ids that the browser keeps over a reload
 SIX_WEEKS = timedelta(days=42)  # the default period of the charts
 
 
@@ -122,7 +120,7 @@ def _parsed(kind: Any, text: str) -> Any:
         return text == "1"
     value = int(text) if isinstance(kind, param.Integer) else text
     kind._validate(value)  # noqa: SLF001 - param has no public method for this
-    if isinstance(value, int) and abs(value) > _LARGEST:
+    if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueError(text)
     return value
 
@@ -203,12 +201,19 @@ class PlanState(AddressedState):
         return (self.query.strip(), self.sort, self.descending) == (view.query, view.sort, view.descending)
 
     def search(self) -> str:
-        """Return the query part of the address; if there is a default view, an empty search is included."""
-        text = super().search()
-        return "&".join(filter(None, ["q=", text])) if self.opening and not self.query else text
+        """
+        Return the query part of the address.
+
+        If there is a default view, an empty search is included. A file in detail is included, unless the path has it.
+        """
+        start = "q=" if self.opening and not self.query else ""
+        shown = self.details and self.cursor is not None and self.track is None
+        return "&".join(filter(None, [start, super().search(), f"file={self.cursor}" if shown else ""]))
 
     def take(self, search: str) -> None:
         """Take the values of an address; for a search with an error, the error and all files are shown."""
+        file_id = _read(self.param.cursor, dict(_fields_of(search)).get("file", ""))
+        self.param.update(details=file_id is not None, **({} if file_id is None else {"cursor": file_id}))
         if self.opening and not self._has_field(search):
             self.show(self.opening)
             return
@@ -361,9 +366,9 @@ class DecideState(AddressedState):
     """The listed titles."""
 
     segment = param.Selector(default="open", objects=list(MATCH_STATES), doc="The state of their matches.")
-    opens = param.Integer(default=None, allow_None=True, doc="The title that the page shows first.")
+    title_id = param.Integer(default=None, allow_None=True, doc="The title whose question is shown.")
 
-    _address: ClassVar[Mapping[str, str]] = {"segment": "show"}
+    _address: ClassVar[Mapping[str, str]] = {"segment": "show", "title_id": "title"}
 
 
 class PeopleState(AddressedState):
@@ -394,8 +399,10 @@ class LibraryState(AddressedState):
     sort = param.Selector(default="newest", objects=list(PICTURE_SORTS), doc="The order of the pictures.")
     kind = param.Selector(default="", objects=["", *KINDS], doc="The list; '' for none.")
     number = param.Integer(default=1, bounds=(1, None), doc="Page of the list, from 1.")
+    file_id = param.Integer(default=None, allow_None=True, doc="The file shown in detail; None for none.")
 
     _address: ClassVar[Mapping[str, str]] = {
+        "file_id": "file",
         "shows": "show",
         "query": "q",
         "sort": "sort",
@@ -463,28 +470,9 @@ def _moment(text: str, at: time) -> datetime | None:
     return datetime.combine(day, at).astimezone() if day and day.year in _YEARS else None
 
 
-def selection_to_json(selection: Selection, *, home: str) -> str:
-    """Return a selection of a home as JSON, which the browser keeps over a reload; "" if it is too large."""
-    if len(selection.included) + len(selection.excluded) > _KEPT or selection == NOTHING:
-        return ""
-    return json.dumps(selection.as_dict() | {"home": home}, ensure_ascii=False, separators=(",", ":"))
-
-
-def selection_from_json(text: Any, *, home: str) -> Selection:
-    """Return the selection that a browser kept; if it is invalid or of another home, return an empty one."""
-    try:
-        kept = json.loads(text)
-        if kept["home"] != home:
-            return NOTHING
-        text = kept["query"]
-        if text is not None:
-            query.parse(text)
-        ids = {name: frozenset(int(value) for value in kept[name]) for name in ("included", "excluded")}
-        if any(abs(value) > _LARGEST for value in ids["included"] | ids["excluded"]):
-            return NOTHING
-        return Selection(query=text, risk=tuple(str(level) for level in kept["risk"]), **ids)
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError, errors.QueryError):
-        return NOTHING
+def is_review(text: str) -> bool:
+    """Return whether a search of the plan is a review of danger: it lists dangerous files and no others."""
+    return query.selected_values(text, "risk") == ["danger"]
 
 
 def history_term(kind: str, text: str) -> str:

@@ -1,5 +1,6 @@
 // Parts that many components draw.
 import {h} from "./browser/dom.js"
+import {count} from "./wording.js"
 
 /**
  * @typedef {{text: string, kind: string, title?: string, counts?: boolean}} Tag A person or the value of a field: `kind` is "add", "del",
@@ -73,6 +74,17 @@ export function turnButtons(list, actOf, [previous, next] = ["Previous", "Next"]
   ]
 }
 
+const MANY = 3 // pages from which on a person can type a page number
+
+/** The field for a page number; Enter turns to it, see `component.js`. @param {Paged} list */
+const drawPageField = ({page, pages}) =>
+  h(
+    "form",
+    {class: "page-field", data: {turn: "page", page, pages, key: "page-field"}},
+    h("label", null, "Page ", h("input", {value: String(page), inputmode: "numeric", autocomplete: "off"})),
+    h("span", null, `of ${count(pages)}`),
+  )
+
 /** @type {(list: Paged & {hint?: Child}, labels?: string[]) => Child} */
 export const pager = (list, labels) =>
   list.total > 0 &&
@@ -85,6 +97,7 @@ export const pager = (list, labels) =>
       h(
         "span",
         {class: "turn"},
+        list.pages >= MANY && drawPageField(list),
         turnButtons(list, page => ["page", {page}], labels),
       ),
   )

@@ -1,5 +1,5 @@
 // The footer of every page: running work, interrupted work, and finished work that can be undone.
-// A row that a person dismisses stays dismissed in this browser, also after a reload.
+// A row that a person dismisses stays dismissed in this browser, also after a reload. A good result dismisses itself.
 import {component, listen} from "../components/browser/component.js"
 import {h} from "../components/browser/dom.js"
 import {drawGauge} from "../components/gauge.js"
@@ -20,15 +20,21 @@ import {button, closeButton} from "../components/widgets.js"
  * @property {string} [level] For other work, with a `glyph`.
  * @property {string} [glyph]
  * @property {(ButtonItem & {spoken?: string})[]} buttons `spoken` is the text for a screen reader.
- * @property {string} [dismiss] The key that is stored when a person dismisses the row.
+ * @property {string} [dismiss] The key that is stored when the row is dismissed.
+ * @property {boolean} [fades] The row dismisses itself after a while, and at the next decision.
  *
  * @typedef {{rows?: Row[]}} View
- * @typedef {Component<View, {isUnfolded: boolean}>} Self
+ * @typedef {{isUnfolded: boolean, seconds: Map<string, number>}} State
+ *   `seconds`: for how long each row that dismisses itself has been visible.
+ * @typedef {Component<View, State>} Self
  */
 
 const HOME = document.querySelector("script[data-home]")?.getAttribute("data-home") ?? ""
 const DISMISSED = `indexium.dismissed.${HOME}` // another home has other operations with the same ids
 const MOST_DISMISSED = 20
+const LIFETIME = 30 // seconds for which a good result is visible
+const SEEN = 4 // seconds after which a decision dismisses it
+const CAN_HOVER = window.matchMedia("(hover: hover)") // a touched element counts as hovered
 const PHONE = window.matchMedia("(max-width: 700px)")
 
 /** Return the keys of the dismissed rows. @returns {Set<string>} */
@@ -46,6 +52,27 @@ function dismiss(key) {
   const list = [...dismissed(), key].slice(-MOST_DISMISSED)
   const isStored = store(DISMISSED, JSON.stringify(list))
   if (!isStored) globalThis.indexiumDismissed = list // if not stored, the page keeps them in memory
+}
+
+/** Dismiss the rows that have been visible for some seconds. @type {(self: Self, least: number) => void} */
+function fade({state: {seconds}, paint}, least) {
+  const gone = [...seconds].filter(([, age]) => age >= least)
+  for (const [key] of gone) {
+    seconds.delete(key)
+    dismiss(key)
+  }
+  if (gone.length) paint()
+}
+
+/** Count the seconds of the rows that are not in use. @param {Self} self */
+function age(self) {
+  const used = CAN_HOVER.matches ? ".done:is(:hover, :focus-within)" : ".done:focus-within"
+  if (document.hidden || self.find(used)) return
+  const {seconds} = self.state
+  const hidden = dismissed()
+  const rows = (self.view.rows ?? []).filter(row => row.fades && !hidden.has(row.dismiss))
+  for (const {dismiss: key} of rows) seconds.set(key, (seconds.get(key) ?? 0) + 1)
+  fade(self, LIFETIME)
 }
 
 /** @param {Row} row */
@@ -105,7 +132,7 @@ function makeRoom({model, el}) {
 export function render(context) {
   /** @type {Self} */
   const self = component(context, {
-    state: () => ({isUnfolded: false}),
+    state: /** @returns {State} */ () => ({isUnfolded: false, seconds: new Map()}),
     draw,
     actions: {
       fold(me) {
@@ -119,6 +146,9 @@ export function render(context) {
     },
   })
   makeRoom(context)
+  const clock = setInterval(() => age(self), 1000)
+  context.model.on("remove", () => clearInterval(clock))
   listen(context.model, window, "storage", () => self.paint())
+  listen(context.model, window, "indexium:decided", () => fade(self, SEEN))
   listen(context.model, PHONE, "change", () => self.paint())
 }

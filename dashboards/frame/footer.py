@@ -19,11 +19,11 @@ __all__ = ["Footer", "done", "interrupted", "long_paused", "running", "scanning"
 
 class Footer(Component):
     """
-    View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss}).
+    View: `rows` ({key, id, kind, title, note, level, glyph, bar, buttons, dismiss, fades}).
 
-    A row with `dismiss` can be closed permanently. Messages: `pause`, `resume`, `cancel`, `details`, `why`,
-    `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`, `job_pause`, `job_resume` with the
-    `id` of a job.
+    A row with `dismiss` can be closed permanently; one with `fades` closes after a while. Messages: `pause`, `resume`,
+    `cancel`, `details`, `why`, `roll_back`, `scan` and `stop_scan`, each with the `id` of the operation; `job`,
+    `job_pause`, `job_resume` with the `id` of a job.
     """
 
     _esm = module("footer")
@@ -133,6 +133,7 @@ def long_paused(job: Job, *, now: datetime | None = None) -> dict[str, Any]:
 def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[str, Any]:
     """Return the row of an operation that ended: its result and the button that rolls it back."""
     bad = operation.failure_count + operation.conflict_count + operation.unknown_count
+    is_good = not bad and operation.status not in ("failed", "cancelled")
     why = [{"label": "Show problems", "act": "why"}] if bad else []
     files = wording.files(operation.success_count)
     roll_back = {"label": "Roll back…", "act": "roll_back", "spoken": f"Roll back {files}…"}
@@ -143,8 +144,9 @@ def done(operation: MetadataOperation, *, now: datetime | None = None) -> dict[s
         "kind": "done",
         "title": _outcome(operation, bad),
         "note": _done_note(operation, now or datetime.now(UTC)),
-        "level": "warning" if bad or operation.status in ("failed", "cancelled") else "safe",
-        "glyph": "!" if bad or operation.status in ("failed", "cancelled") else "✓",
+        "level": "safe" if is_good else "warning",
+        "glyph": "✓" if is_good else "!",
+        "fades": is_good,
         "buttons": [
             *why,
             *([roll_back] if can_roll_back else []),

@@ -4,12 +4,12 @@ import {h} from "../components/browser/dom.js"
 import {store} from "../components/browser/local_storage.js"
 
 /**
- * @typedef {{id: string, label: string, href: string, count: string, live?: number | null}} PageLink
+ * @typedef {{id: string, group: string, label: string, href: string, count: string, live?: number | null}} PageLink
  *   `live` is the percentage of running work.
  * @typedef {{pages?: PageLink[], roots?: string, offline?: boolean, scanned?: string}} Navigation
  */
 
-const TABS = new Set(["plan", "progress", "history", "library", "jobs"]) // on a phone the others are under *More*
+const TABS = new Set(["plan", "library", "progress", "history", "jobs"]) // on a phone the others are under *More*
 
 const isDark = () => document.documentElement.dataset.theme === "dark"
 
@@ -68,13 +68,31 @@ const drawMore = isOpen =>
     "More",
   )
 
+/** @type {(name: string, pages: PageLink[]) => HTMLElement} */
+const drawGroup = (name, pages) =>
+  h(
+    "div",
+    {class: "group", role: "group", "aria-label": name, data: {key: name}},
+    h("span", {class: "name", "aria-hidden": "true"}, name),
+    pages.map(drawLink),
+  )
+
+/** @param {PageLink[]} pages */
+const drawGroups = pages =>
+  [...new Set(pages.map(({group}) => group))].map(name =>
+    drawGroup(
+      name,
+      pages.filter(({group}) => group === name),
+    ),
+  )
+
 /** @type {(navigation: Navigation, isOpen: boolean) => HTMLElement} */
 export const drawNavigation = ({pages, roots, offline, scanned}, isOpen) =>
   h(
     "nav",
     {"aria-label": "Pages", class: isOpen ? "open" : ""},
     h("div", {class: "brand"}, "Index", h("i", null, "ium")),
-    (pages ?? []).map(drawLink),
+    drawGroups(pages ?? []),
     drawMore(isOpen),
     h(
       "div",

@@ -8,7 +8,7 @@ import {isDialogOpen, placeDialog} from "../components/browser/modal.js"
 import {drawNavigation, switchTheme} from "./navigation.js"
 import {Toasts} from "./toasts.js"
 
-/** @import {Navigation} from "./navigation.js" */
+/** @import {Navigation, PageLink} from "./navigation.js" */
 
 /**
  * @typedef {object} Address Values that the browser applies.
@@ -138,6 +138,7 @@ function updateAddress(view, before) {
 function onMessage(self, message) {
   const {state} = self
   if (message.text) state.toasts.add(message)
+  if (message.undo || message.undo_here) window.dispatchEvent(new Event("indexium:decided"))
   if (message.cleared) state.toasts.keep(toast => toast.kind !== "error" || toast.topic !== message.cleared)
   if (message.undoable !== undefined) state.toasts.setUndoable(message.undoable)
   if (message.busy !== undefined) {
@@ -176,12 +177,21 @@ function bindKeys(self, openKeyList) {
   })
 }
 
+/** Return the page that the address names: the one of a title is below the titles. @param {PageLink[]} pages */
+function pageAt(pages) {
+  const name = new URLSearchParams(location.search).get("view")
+  const {pathname} = location
+  const found =
+    pages.find(({id, href}) => (name ? id === name : href === pathname)) ??
+    pages.find(({href}) => pathname.startsWith(`${href}/`))
+  return found?.id ?? "plan"
+}
+
 /** @param {Self} self */
 function listenToWindow(self) {
   const {model, state} = self
   listen(model, window, "popstate", () => {
-    const name = new URLSearchParams(location.search).get("view") ?? location.pathname.split("/").pop()
-    showPage(self, (self.view.pages ?? []).some(page => page.id === name) ? name : "plan")
+    showPage(self, pageAt(self.view.pages ?? []))
     self.send("address", {path: location.pathname, search: location.search})
   })
   listen(model, window, "indexium:adrift", () => setTimeout(keepFocus))

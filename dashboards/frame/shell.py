@@ -10,16 +10,24 @@ from dashboards.toasts import ToastButton, ToastKind
 from indexium_core.library import ScanProgress
 from indexium_core.model import wording
 
-__all__ = ["Shell"]
+__all__ = ["GROUPS", "Shell", "pages", "roots"]
+
+GROUPS: Mapping[str, Sequence[str]] = {  # the pages of each group of the navigation
+    "Decide": ("plan", "checks", "decide"),
+    "Collection": ("library", "titles", "people"),
+    "Writing": ("progress", "history"),
+    "Tools": ("query", "jobs", "settings"),
+}
+_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
 
 class Shell(Component):
     """
     The frame of every page.
 
-    View: `pages` ({id, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser applies:
-    `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme, selection}, `go`
-    {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a step),
+    View: `pages` ({id, group, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser
+    applies: `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme,
+    selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a step),
     `stop` {id} (of a job). Receives: {kind, text, undo, undo_here, stop, topic}, a toast; {cleared}, a topic whose
     errors are removed; {undoable}, the step that can be undone; {busy}.
     """
@@ -51,6 +59,7 @@ def pages(
     return [
         {
             "id": name,
+            "group": _GROUP_OF[name],
             "label": label,
             "href": f"{base}?view={name}" if base else paths[name],
             "count": wording.count(counts[name]) if counts.get(name) else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -349,3 +350,14 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
     expect(page.locator(".toast.error")).to_contain_text("INDEXIUM_ONLINE is off")
     page.keyboard.press("1")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
+
+
+def test_question_of_title_has_address_which_a_new_tab_opens(site: Site) -> None:
+    page = site.visit("/titles/decide")
+    expect(page).to_have_url(re.compile(r"title=\d+$"))
+    first = page.url
+    page.keyboard.press("j")
+    expect(page).not_to_have_url(first)
+    name = page.locator(".triage h2").first.inner_text()
+    other = site.visit(page.url.removeprefix(site.url))
+    expect(other.locator(".triage h2").first).to_have_text(name)

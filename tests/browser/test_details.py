@@ -58,7 +58,7 @@ def test_details_show_file_and_its_history(site: Site, library: Library) -> None
 
 
 def test_buttons_of_details_stay_in_place_beside_toasts(look: Site) -> None:
-    page = look.visit("/plan?q=risk:safe")
+    page = look.visit("/plan?q=risk:safe+container:mp4")
     expect(page.get_by_text("Nothing selected")).to_be_visible()
     expect(page.locator(".chart-foot").first).to_be_visible()  # it moves when the details open
     page.evaluate(

@@ -76,6 +76,7 @@ export function component({model, el}, spec) {
     const target = /** @type {HTMLInputElement} */ (event.target).closest("[data-change]")
     if (target) perform(self, spec, "change", target, event)
   })
+  root.addEventListener("submit", event => onSubmit(self, spec, event))
   for (const [name, handler] of Object.entries(spec.listeners ?? {}))
     root.addEventListener(name, event => handler(self, /** @type {PageEvent} */ (event)))
   model.on("shown", readView)
@@ -106,13 +107,32 @@ function onClick(self, spec, event) {
   perform(self, spec, "act", target, event)
 }
 
+/**
+ * Turn to the page number that a person has typed: the nearest page that exists.
+ *
+ * @type {(self: Component<any, any>, spec: ComponentSpec<any, any>, event: Event) => void}
+ */
+function onSubmit(self, spec, event) {
+  const form = /** @type {HTMLElement} */ (event.target).closest("form[data-turn]")
+  if (!(form instanceof HTMLElement)) return
+  event.preventDefault()
+  const field = form.querySelector("input")
+  const {page, pages} = form.dataset
+  const typed = Math.trunc(Number(field.value.replace(/[\s,.]/g, "") || Number.NaN))
+  field.value = Number.isNaN(typed) ? page : String(Math.min(Math.max(typed, 1), Number(pages)))
+  field.select()
+  if (field.value === page) return
+  form.dataset.page = field.value
+  perform(self, spec, "turn", form, event)
+}
+
 /** @type {(self: Component<any, any>, spec: ComponentSpec<any, any>, kind: string, target: any, event: any) => void} */
 function perform(self, spec, kind, target, event) {
   const {[kind]: name, ...data} = target.dataset
   const action = spec.actions?.[name]
   if (target.hasAttribute("data-waits")) showWait(target)
   if (action) action(self, data, target, event)
-  else if (kind === "act") self.send(name, data)
+  else if (kind !== "change") self.send(name, data)
 }
 
 const LONGEST_WAIT = 20_000 // milliseconds

@@ -18,6 +18,7 @@ from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Resolutio
 __all__ = ["ChecksScreen"]
 
 PER_PAGE = 25
+GONE = "The finding of this address is not in the list: it is resolved or ignored, or its data has changed."
 
 
 class _Findings(NamedTuple):
@@ -37,6 +38,7 @@ class ChecksScreen(Screen):
         self._library, self._bridge, self._dialog, self._session = library, bridge, dialog, session
         self._header, self._list, self._drawer = parts.ChecksHeader(), parts.ChecksList(), parts.ChecksDetails()
         self._result: _Findings | None = None
+        self._requested = ""  # the finding of the address, until the list is read
         self._header.on(
             kind=lambda message: self._narrow(kind=str(message["kind"]), ignored=False),
             as_sql=lambda _: self._open_as_sql(),
@@ -65,6 +67,11 @@ class ChecksScreen(Screen):
     def start(self) -> None:
         """Subscribe to the events."""
         self._bridge.listen(("plan:changed", "scan:completed", "write:completed"), self.refresh, every=1.0)
+
+    def enter(self) -> None:
+        """Show the page, with the finding that the address names."""
+        self._requested = self.state.subject
+        self.refresh()
 
     def refresh(self) -> None:
         """Reload the findings while the page is visible."""
@@ -98,8 +105,11 @@ class ChecksScreen(Screen):
         if result is None:
             return
         if self._row() is None and self.state.subject:
+            if self._requested == self.state.subject:
+                self._bridge.toast("info", GONE)
             self.state.subject = ""
             self._session.update_address()
+        self._requested = ""
         group = next(group for group in result.groups if group.kind == result.kind)
         self._header.put(**parts.header_view(result.groups, result.kind))
         self._list.put(**parts.list_view(group, result.page, ignored=self.state.ignored, subject=self.state.subject))
@@ -115,15 +125,17 @@ class ChecksScreen(Screen):
         self._session.update_address(push=True)
         self._load()
 
-    def _open(self, subject: str) -> None:
+    def _open(self, subject: str, *, push: bool = True) -> None:
+        """Show a finding; opening and closing are steps of the browser's history, moving to the next one is not."""
+        is_step = push and bool(subject) != bool(self.state.subject)
         self.state.subject = subject
-        self._session.update_address()
+        self._session.update_address(push=is_step)
         self._draw()
 
     def _open_first(self, message: Mapping[str, Any]) -> None:
         """Open the first finding, if the window has room and no finding is open."""
         if not self.state.subject:
-            self._open(str(message["subject"]))
+            self._open(str(message["subject"]), push=False)
 
     # Actions.
 

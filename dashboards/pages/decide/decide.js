@@ -37,6 +37,8 @@ import {current, drawReplacement, listed, noteSeen, openItems, placeText, replac
  * @property {boolean} all The decision counts for the others, too.
  * @property {number} sent
  * @property {number} turn
+ * @property {number | null} told The question that the address of the page names.
+ * @property {boolean} isStep The person has opened the question from the queue: *back* returns from it.
  * @property {string} searching
  *
  * @typedef {Component<View, State>} Self
@@ -311,6 +313,15 @@ function onDrawn(self) {
     return
   }
   noteSeen(self)
+  tellShown(self)
+}
+
+/** Let the address name the question. @param {Self} self */
+function tellShown({state, send}) {
+  if (state.at === null || state.at === state.told) return
+  const step = state.isStep
+  Object.assign(state, {told: state.at, isStep: false})
+  send("shown", {id: state.at, step})
 }
 
 /** @type {(self: Self, event: PageEvent) => void} */
@@ -340,6 +351,8 @@ export function render(context) {
       all: false,
       sent: 0,
       turn: 0,
+      told: null,
+      isStep: false,
       searching: "",
     }),
     draw,
@@ -358,7 +371,10 @@ export function render(context) {
       replacement: showReplacement,
       all: toggleAll,
       empty: me => me.focus("input.q"),
-      open: (me, data) => show(me, Number(data.id)),
+      open(me, data) {
+        me.state.isStep = true
+        show(me, Number(data.id))
+      },
       suggest(me) {
         const {id, name} = current(me)
         me.state.searching = name

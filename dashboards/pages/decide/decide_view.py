@@ -45,8 +45,8 @@ class DecideList(Component):
     The questions with their candidates.
 
     View: see `screen.py`. Messages: `accept` {id, revision, position, expected, others}, `ignore` {id, revision,
-    others}, `later` {id, revision}, `search` {id, text}, `suggest` {id}, `undo`, `more`, `segment` {state}, `retry`,
-    `search_all`, `settings`, `library`. Receives: {}, if a search has failed.
+    others}, `later` {id, revision}, `search` {id, text}, `suggest` {id}, `shown` {id, step}, `undo`, `more`, `segment`
+    {state}, `retry`, `search_all`, `settings`, `library`. Receives: {}, if a search has failed.
     """
 
     _esm = module("decide")

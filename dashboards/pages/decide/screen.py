@@ -81,6 +81,7 @@ class DecideScreen(Screen):
             suggest=lambda message: self._suggest(int(message["id"])),
             undo=lambda message: self._undo(int(message.get("decision") or 0)),
             more=lambda _: self._load_more(),
+            shown=self._shown,
             segment=lambda message: self._show_segment(str(message["state"])),
             retry=lambda _: self._search_all(),
             search_all=lambda _: self._search_all(),
@@ -98,13 +99,16 @@ class DecideScreen(Screen):
 
     def reset(self) -> None:
         """Return to the open questions."""
-        self.state.segment = "open"
+        self.state.param.update(segment="open", title_id=None)
+
+    def enter(self) -> None:
+        """Show the page, with the question that the address names."""
+        self._load(opens=self.state.title_id)
 
     def refresh(self) -> None:
         """Read the questions again while the page is visible."""
         if self._session.is_showing("decide"):
-            opens, self.state.opens = self.state.opens, None
-            self._load(opens=opens)
+            self._load()
 
     # Displaying.
 
@@ -123,7 +127,20 @@ class DecideScreen(Screen):
                 self._turn, self._shows = self._turn + 1, opens
             self._show(result)
 
-        self._bridge.run(read, done, name="decide" if opens is None else "")
+        def failed(error: errors.IndexiumError) -> None:
+            self._bridge.toast("error", error.message)
+            if opens is not None:  # the title of the address does not exist
+                self.state.title_id = None
+                self._session.update_address()
+                self._load()
+
+        self._bridge.run(read, done, name="decide" if opens is None else "", failed=failed)
+
+    def _shown(self, message: Mapping[str, Any]) -> None:
+        """Put the title whose question the browser shows into the address."""
+        if self._session.is_showing("decide"):
+            self.state.title_id = int(message["id"])
+            self._session.update_address(push=message["step"] is True)
 
     def _show(self, result: _Questions) -> None:
         page, pictures = result.page, self._session.pictures
@@ -158,7 +175,7 @@ class DecideScreen(Screen):
             self._load()
 
     def _show_segment(self, segment: str) -> None:
-        self.state.segment = segment
+        self.state.param.update(segment=segment, title_id=None)
         self._loaded = LOADED
         self._session.update_address(push=True)
         self._load()

@@ -102,20 +102,20 @@ class HistoryOperation:
         if self._details and self._details.operation.id != self.state.operation_id:
             self._reset()
 
-    def open(self, operation_id: int) -> None:
-        """Show an operation."""
+    def open(self, operation_id: int, *, push: bool = True) -> None:
+        """Show an operation; `push` adds a step to the browser's history."""
         if operation_id != self.shown:
             self._reset()
             self.state.param.update(item_page=1, item_status="", item_query="", chosen=frozenset())
         self.state.operation_id, self._closed = operation_id, False
-        self._session.update_address()
+        self._session.update_address(push=push)
         self._on_move()
         self.load()
 
     def move(self, operation_id: int) -> None:
         """Show another operation, if the details are open."""
         if self.shown is not None:
-            self.open(operation_id)
+            self.open(operation_id, push=False)
 
     def offer(self, operation_id: int) -> None:
         """Show an operation without a request, unless one is shown or the details were closed."""
@@ -130,12 +130,12 @@ class HistoryOperation:
         if self._offered is not None and listed:
             self.offer(listed[0])
 
-    def close(self) -> None:
-        """Close the details."""
+    def close(self, *, push: bool = True) -> None:
+        """Close the details; `push` adds a step to the browser's history."""
         self.state.param.update(operation_id=None, chosen=frozenset())
         self._offered, self._closed = None, True
         self._reset()
-        self._session.update_address()
+        self._session.update_address(push=push)
         self._on_move()
         self.draw()
 
@@ -172,7 +172,7 @@ class HistoryOperation:
 
         def failed(error: errors.IndexiumError) -> None:
             if not isinstance(error, errors.QueryError):
-                self.close()
+                self.close(push=False)
             self._bridge.toast("error", error.message)
 
         self._bridge.run(

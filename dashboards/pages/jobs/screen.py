@@ -145,10 +145,15 @@ class JobsScreen(Screen):
             return None
         try:
             return self._library.jobs.get(job_id)
-        except errors.UnknownIdError:
-            self._bridge.soon(lambda: self._bridge.toast("error", f"There is no job {job_id}."))
-            self._bridge.soon(lambda: self.state.param.update(job_id=None, log=False))
+        except errors.UnknownIdError as error:
+            self._bridge.soon(partial(self._forget, error.message))
             return None
+
+    def _forget(self, message: str) -> None:
+        """Report that the job of the address does not exist."""
+        self._bridge.toast("error", message)
+        self.state.param.update(job_id=None, log=False)
+        self._session.update_address()
 
     def _changed(self, job: Job) -> AuditPage:
         """Return a page of the properties that a job changed, the last page if there are fewer."""
@@ -191,33 +196,33 @@ class JobsScreen(Screen):
 
     # The state of the page.
 
-    def _update(self, **values: Any) -> None:
-        """Change the state, the address and the lists."""
+    def _update(self, *, push: bool = False, **values: Any) -> None:
+        """Change the state, the address and the lists; `push` adds a step to the browser's history."""
         self.state.param.update(**values)
-        self._session.update_address()
+        self._session.update_address(push=push)
         self.refresh()
 
     def _narrow(self, **values: Any) -> None:
-        pages = {} if {"waiting", "number"} & values.keys() else {"waiting": 1, "number": 1}
+        pages: dict[str, Any] = {} if {"waiting", "number"} & values.keys() else {"waiting": 1, "number": 1}
         self._update(**pages, **values)
 
-    def _show_one(self, job_id: int | None) -> None:
-        self._update(job_id=job_id, log=False, changes=1)
+    def _show_one(self, job_id: int | None, *, push: bool = True) -> None:
+        self._update(push=push, job_id=job_id, log=False, changes=1)
 
     def _move(self, message: Mapping[str, Any]) -> None:
         if self.state.job_id is not None:  # keys apply to the job that is shown in detail
-            self._show_one(int(message["id"]))
+            self._show_one(int(message["id"]), push=False)
 
     def _show_log(self, job_id: int) -> None:
         changes = self.state.changes if job_id == self.state.job_id else 1
         self.state.param.update(job_id=job_id, log=True, changes=changes)
-        self._session.update_address()
+        self._session.update_address(push=True)
         self._log.open(job_id)
         self.refresh()
 
     def _close_log(self) -> None:
         self.state.log = False
-        self._session.update_address()
+        self._session.update_address(push=True)
 
     def _follow(self, job: Job, page: str) -> None:
         self._session.go(page, operation_id=job.operation_id)

@@ -105,10 +105,21 @@ class LibraryScreen(Screen):
         self._bridge.listen(NEWS, self._scanned, every=1.0)
         self._browsing.start()
 
+    def enter(self) -> None:
+        """Show the page, with the file that the address names in detail."""
+        self.refresh()
+        self._browsing.enter()
+
     def reset(self) -> None:
         """Show the library as its content suggests, with all files."""
         self._is_setup = False
-        self.state.param.update(shows="", query="", kind="", number=1)
+        self.state.param.update(shows="", query="", kind="", number=1, file_id=None)
+        self._browsing.follow()
+
+    def follow_file(self, file_id: int | None) -> None:
+        """Show the file in detail that the address of this page names."""
+        del file_id  # of the path: the plan shows it
+        self._browsing.follow()
 
     def _show_as(self, shows: str) -> None:
         """Show the library as pictures, as a table, or as folders."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol
 
 from dashboards.components.base import Component
@@ -47,7 +48,7 @@ class PeopleScreen(Screen):
             as_sql=lambda _: session.open_as_sql(lambda: query.people_as_sql(self.state.text)),
         )
         self._list.on(
-            open=lambda message: self._open(int(message["id"])),
+            open=lambda message: self._open(int(message["id"]), push=self.state.person_id is None),
             close=lambda _: self._open(None),
             page=lambda message: self._narrow(number=max(1, int(message["page"]))),
         )
@@ -90,7 +91,8 @@ class PeopleScreen(Screen):
             )
             try:
                 return page, people.details(person_id, files=SPLIT_FILES) if person_id is not None else None
-            except errors.UnknownIdError:  # merged into another person, or an old address
+            except errors.UnknownIdError as error:  # merged into another person, or an old address
+                self._bridge.soon(partial(self._bridge.toast, "error", error.message))
                 return page, None
 
         self._bridge.run(read, self._show, name="people")
@@ -111,9 +113,10 @@ class PeopleScreen(Screen):
         self._session.update_address()
         self._load()
 
-    def _open(self, person_id: int | None) -> None:
+    def _open(self, person_id: int | None, *, push: bool = True) -> None:
+        """Show a person, or none. `push` adds a step to the browser's history: the keys that walk the list do not."""
         self.state.person_id = person_id
-        self._session.update_address()
+        self._session.update_address(push=push)
         self._load()
 
     def _of_shown(self, act: Callable[[PersonProfile, Mapping[str, Any]], None]) -> Callable[[Mapping[str, Any]], None]:

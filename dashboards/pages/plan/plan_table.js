@@ -18,6 +18,7 @@ import {pager} from "../../components/widgets.js"
  * @property {boolean} incomplete Only the rows are sent: header and actions follow.
  * @property {number} first Number of files before this page.
  * @property {number} picked Serial number of the last choice that is counted.
+ * @property {number | null} [shown] The file in detail, where the page or a link has opened it.
  * @property {string} list_key Identifies the list: search, order and page.
  * @property {Empty | null} empty
  *
@@ -87,6 +88,17 @@ function move(self, step) {
   else turnTo(self, self.view.page + Math.sign(step), step > 0 ? 0 : Number.POSITIVE_INFINITY)
 }
 
+/** Put the cursor on the next dangerous file that is neither selected nor skipped. @param {Self} self */
+function moveToDanger(self) {
+  const rows = rowsOf(self)
+  const place = rows.findIndex(row => row.id === self.state.cursor)
+  const next = [...rows.slice(place + 1), ...rows.slice(0, Math.max(place, 0))].find(
+    row => row.risk === "danger" && !row.selected && row.mark !== "skipped",
+  )
+  if (next) moveTo(self, next.id)
+  else turnTo(self, self.view.page + 1, 0)
+}
+
 /** @type {(self: Self, id: number) => void} */
 function open(self, id) {
   self.state.cursor = id
@@ -124,6 +136,7 @@ function prepare(self) {
   state.selection.applyPending(view)
   state.hadFocus = Boolean(activeElement(self)?.matches("[role=row]"))
   replaceCursor(self)
+  if (state.cursor === null && view.rows.some(({id}) => id === view.shown)) state.cursor = view.shown
   const place = view.rows.findIndex(row => row.id === state.cursor)
   const isNewList = view.list_key !== state.listKey && (state.isTurned || window.scrollY < 100)
   state.listKey = view.list_key
@@ -165,7 +178,7 @@ function draw(self) {
   const cursorPlace = prepare(self)
   return h(
     "div",
-    {class: `card list${isDense() ? " dense" : ""}`},
+    {class: `card list${isDense() ? " dense" : ""}${view.pages > 1 ? " paged" : ""}`},
     drawProbe(),
     view.empty ? drawEmpty(view.empty) : [drawGrid(self, cursorPlace), pager({...view, hint: drawKeys()})],
   )
@@ -279,6 +292,7 @@ function onSetup(self) {
   self.root.addEventListener("click", event => (self.state.isShifted = event.shiftKey), true)
   for (const name of ["indexium:dense", "indexium:drafts"]) listen(self.model, window, name, () => self.paint())
   listen(self.model, window, "indexium:step", event => move(self, event.detail))
+  listen(self.model, window, "indexium:danger", () => moveToDanger(self))
   // After an action on another part of the page, the focus returns to the list.
   listen(self.model, window, "indexium:list", event => {
     if (currentPage() !== "plan") return

@@ -18,7 +18,7 @@ from dashboards.pages.plan.search.plan_search import PlanFind
 from dashboards.pages.plan.writing.plan_write import PlanWrite
 from dashboards.screen import Screen
 from dashboards.session import Session
-from dashboards.state import NOTHING, PlanState
+from dashboards.state import NOTHING, PlanState, is_review
 from indexium_core import errors
 from indexium_core.library import DecisionReport, MetadataPlan
 from indexium_core.model import query as grammar
@@ -68,6 +68,7 @@ class Loaded(NamedTuple):
     views: list[SavedView]
     wider: list[Wider]  # similar searches, if no file is listed
     written: MetadataOperation | None  # the write of the files of the search
+    accepted: int  # dangerous files of the search that are selected: a review has decided on them
 
 
 class PlanScreen(Screen):
@@ -81,13 +82,15 @@ class PlanScreen(Screen):
         self._library, self._cache, self._bridge, self._session = library, cache, bridge, session
         self._finding = PlanFind(library, cache, bridge, self.state, changed=self._changed, redraw=self._redraw_header)
         self._header = self._finding.header
+        self._header.on(review=lambda _: self._review())
+        self._opens_first = False  # a review starts with the first file in detail
         self._header.on(as_sql=lambda _: session.open_as_sql(lambda: grammar.plan_as_sql(self.state.query)))
         self._typing = False  # a person is typing the search
         self._untold: bool | None = None  # unsent change of the address; True: a new step in the browser's history
         self._problem = ""  # why the page does not show what was requested
         self.state.opening = library.views.default()
         self._table = plan_table.PlanTable()
-        self._file = PlanFile(library, bridge, self.state, session)
+        self._file = PlanFile(library, bridge, self.state, session, update_address=self._tell)
         self._risk = PlanRisk(cache, bridge, session, self.state, self._changed)
         self._write = PlanWrite(library, bridge, dialog, session, self.state)
         self._changes = exchange.ImportChanges(library, bridge, dialog, session.result_cache, self.refresh)
@@ -114,7 +117,7 @@ class PlanScreen(Screen):
             inverse=self._invert,
             cursor=lambda message: self._file.move(int(message["id"])),
             open=lambda message: self._file.open(int(message["id"])),
-            close=lambda _: self._file.close(),
+            close=lambda _: self._file.close(push=True),
             sort=self._finding.sort,
             page=lambda message: self._turn(int(message["page"])),
             edit=lambda message: self._file.open(int(message["id"]), edit=True),
@@ -258,7 +261,14 @@ class PlanScreen(Screen):
             views=cache.views(),
             wider=[] if page.total or not query.strip() else library.search.wider(plan=plan),
             written=None if page.total else self._write.written(query),
+            accepted=self._accepted(plan, selection),
         )
+
+    def _accepted(self, plan: MetadataPlan, selection: Selection) -> int:
+        """Return how many dangerous files of a search are selected, if the search is a review of danger."""
+        if selection == NOTHING or not is_review(plan.query):
+            return 0
+        return self._library.preview(selection, plan).by_risk.get("danger", 0)
 
     def _able(self, whole: MetadataPlan, selection: Selection, count: int) -> int:
         """Return how many of `count` files can be selected: skipped files cannot."""
@@ -276,6 +286,10 @@ class PlanScreen(Screen):
             self._problem = error.message
             self._draw_header(self._loaded)
 
+    def _tell(self, push: bool) -> None:  # noqa: FBT001 - a callback
+        """Put the file in detail into the address."""
+        self._session.update_address(push=push)
+
     def _send_address(self) -> None:
         """Send the new address together with the view that belongs to it."""
         if self._untold is not None:
@@ -286,6 +300,12 @@ class PlanScreen(Screen):
         if loaded.selection != self.state.selection and self._loaded is not None:
             loaded = _keeping(loaded, self._loaded)  # the selection made during this read stays visible
         self._loaded, self._problem = loaded, ""
+        if self._opens_first and loaded.page.items:
+            self.state.param.update(cursor=loaded.page.items[0].file_id, details=True)
+            self._file.refresh()
+        elif is_review(self.state.query) and not loaded.page.total:  # the last file of a review is decided
+            self._file.close()
+        self._opens_first = False
         self._send_address()
         self.state.opening = next((view for view in loaded.views if view.is_default), None)
         self.state.number = loaded.page.page
@@ -338,6 +358,7 @@ class PlanScreen(Screen):
             views=loaded.views,
             total=loaded.page.total,
             shown=loaded.plan.query,
+            accepted=loaded.accepted,
             problem=self._problem,
         )
         menu = exchange.menu(self.state, self._session.files, loaded.found, loaded.page.total)
@@ -362,6 +383,7 @@ class PlanScreen(Screen):
         )
         self._table.put(
             **view,
+            shown=self.state.cursor if self.state.details else None,
             empty=None
             if loaded.page.total
             else plan_table.empty(
@@ -378,6 +400,11 @@ class PlanScreen(Screen):
         self._write.show(loaded.whole, loaded.summary, found=loaded.able)
 
     # Search.
+
+    def _review(self) -> None:
+        """List the dangerous files of the search, with the first one in detail."""
+        self._opens_first = True
+        self._changed(lambda: self.state.choose("risk", ["danger"]))
 
     def _find(self, text: str) -> None:
         self._finding.find(text)
@@ -432,18 +459,20 @@ class PlanScreen(Screen):
             self._session.keep_selection(self.state.selection)
             return
 
-        def count() -> tuple[frozenset[int], SelectionSummary | None]:
+        def count() -> tuple[frozenset[int], SelectionSummary | None, int]:
             summary = self._library.preview(selection, loaded.whole, within=query) if selection != NOTHING else None
-            return loaded.plan.selected_items(selection, loaded.page.items), summary
+            chosen = loaded.plan.selected_items(selection, loaded.page.items)
+            return chosen, summary, self._accepted(loaded.plan, selection)
 
-        def show(counted: tuple[frozenset[int], SelectionSummary | None]) -> None:
+        def show(counted: tuple[frozenset[int], SelectionSummary | None, int]) -> None:
             if selection == self.state.selection:
                 self._picked = self._serial
             self._session.keep_selection(self.state.selection)
             if self._loaded is loaded:
                 self._loaded = loaded._replace(
-                    chosen=counted[0], summary=counted[1], selection=selection, outdated=False
+                    chosen=counted[0], summary=counted[1], accepted=counted[2], selection=selection, outdated=False
                 )
+                self._redraw_header()
                 self._draw_table(self._loaded)
                 self._draw_bar(self._loaded)
 

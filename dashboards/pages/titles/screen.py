@@ -443,7 +443,7 @@ class TitlesScreen(Screen):
         """Show the candidates of the title that is open on the page for decisions."""
         match = self._title.match if self._title else None
         if match is not None and match.state != "unsearched":
-            self._session.go(DECIDE, segment=match.state, opens=match.item.id)
+            self._session.go(DECIDE, segment=match.state, title_id=match.item.id)
         else:
             self._session.go(DECIDE)
 

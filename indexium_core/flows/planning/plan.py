@@ -196,7 +196,7 @@ class MetadataPlan:
         Args:
             number: Number of the page, from 1.
             per_page: Items of a page; 0: all, None: the setting.
-            sort: One of `SORT_KEYS`; equal items are sorted by file id.
+            sort: One of `SORT_KEYS`; equal items are sorted by path.
             descending: In descending order.
             include_unchanged: Also list unchanged and postponed items.
 

@@ -22,7 +22,7 @@ _FIRST = 500  # items in the default order that are kept: ten pages
 _CHANGES = 1000  # changed rows from which on reading the whole version costs less
 _KEYS = 7  # columns of a group that identify it; the others are sums
 
-_Rank = tuple[int, int]  # place of an item in the default order: that of its risk level, then the file id
+_Rank = tuple[int, str, int]  # place of an item in the default order: that of its risk level, path, and file id
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class PlanCache:
             if kept.first is None or (len(kept.first) < end and not kept.is_complete):
                 kept.first = plan_read.first_ranks(reader, version, limit=_FIRST)
                 kept.is_complete = len(kept.first) < _FIRST
-            return [file_id for _, file_id in kept.first[offset:end]]
+            return [file_id for _, _, file_id in kept.first[offset:end]]
 
     def _kept(self, reader: Connection, version: Version) -> _Kept | None:
         """Return what is kept of a version; None if a newer one replaced it."""
@@ -92,9 +92,11 @@ def _adjust(kept: _Kept, changes: list[RowChange]) -> None:
     if kept.first is None:
         return
     changed = {change.file_id for change in changes}
-    added = [(change.level_rank, change.file_id) for change in changes if change.is_new and change.level_rank]
+    added = [
+        (change.level_rank, change.path, change.file_id) for change in changes if change.is_new and change.level_rank
+    ]
     if not kept.is_complete:  # behind the last kept item, unknown items may come before an added one
         added = [rank for rank in added if rank < kept.first[-1]]
-    kept.first = sorted([rank for rank in kept.first if rank[1] not in changed] + added)
+    kept.first = sorted([rank for rank in kept.first if rank[-1] not in changed] + added)
     if not kept.first and not kept.is_complete:
         kept.first = None

@@ -158,6 +158,7 @@ class RowChange(NamedTuple):
     file_id: int
     is_new: bool  # the newer version has it
     level_rank: int | None  # place of its risk level in the default order; None: not listed
+    path: str  # folded, as the order compares it
     group: tuple[Any, ...]  # the row as a row of `groups`
 
 
@@ -166,21 +167,24 @@ def row_changes(reader: Connection, version: Version, older: int, *, limit: int)
     facts = version.parameters | {"older": older, "limit": limit + 1}
     rows = _run(reader, "row_changes", facts).fetchall()
     is_kept = _run(reader, "version", {"plan_id": older}).fetchone() is not None  # its rows are deleted with it
-    return [RowChange(row[0], row[1], row[2], row[3:]) for row in rows] if is_kept and len(rows) <= limit else None
+    return (
+        [RowChange(row[0], row[1], row[2], row[3] or "", row[4:]) for row in rows]
+        if is_kept and len(rows) <= limit
+        else None
+    )
 
 
-def first_ranks(reader: Connection, version: Version, *, limit: int) -> list[tuple[int, int]]:
-    """Return the first listed items of a version in the default order: rank of the risk level, and file id."""
-    return [
-        (rank, file_id)
-        for rank, file_id in _run(reader, "first_ranks", version.parameters | {"limit": limit}).fetchall()
-    ]
+def first_ranks(reader: Connection, version: Version, *, limit: int) -> list[tuple[int, str, int]]:
+    """Return the first listed items of a version in the default order: rank of the risk level, path and file id."""
+    found: list[tuple[int, str, int]]
+    found = _run(reader, "first_ranks", version.parameters | {"limit": limit}).fetchall()
+    return found
 
 
 def page(
     reader: Connection, search: Search, *, sort: str, descending: bool, limit: int | None, offset: int
 ) -> list[PlanItem]:
-    """Return a page of the listed items, sorted by one of `SORT_KEYS`, then by file id in ascending order."""
+    """Return a page of the listed items, sorted by one of `SORT_KEYS`, then by path in ascending order."""
     file_ids = sorted_ids(reader, search, sort=sort, descending=descending, limit=limit, offset=offset).tolist()
     return ordered_items(reader, search.version, file_ids)
 

@@ -1,6 +1,6 @@
 -- The statements below read one version. In each, the compiled search replaces `TRUE /* search */`. Unchanged and
--- postponed items are listed only where the parameters of that name are true. The join with the files costs more than
--- everything else, so the most frequent lists have a statement that reads the items alone.
+-- postponed items are listed only where the parameters of that name are true. Every list ends its order with the path and
+-- the id of the file, so that each file is on exactly one page.
 
 -- name: seconds
 -- Part of other statements: the estimated seconds of an item, at the measured rate of its disk and kind of strategy.
@@ -18,21 +18,22 @@ GROUP BY ALL;
 
 -- name: row_changes
 -- The rows that version $plan_id has and version $older has not, and the other way round, at most $limit: as groups of one
--- item, with the rank of the risk level where the item is listed.
-SELECT file_id, is_new, CASE WHEN risk_level <> 'unchanged' AND NOT postponed THEN /* level_rank */ END,
+-- item, with the rank of the risk level where the item is listed, and the path.
+SELECT file_id, is_new, CASE WHEN risk_level <> 'unchanged' AND NOT postponed THEN /* level_rank */ END, path_search,
        risk_level, category, container, issues, edited, postponed, disk_id, 1, added_count, removed_count, est_bytes,
        est_seconds
 FROM (
     SELECT *, TRUE AS is_new FROM plan_rows_of($variant_id, $plan_id) WHERE from_version > $older
     UNION ALL
     SELECT *, FALSE FROM plan_rows_of($variant_id, $older) WHERE to_version <= $plan_id
-)
+) LEFT JOIN (SELECT file_id, path_search FROM scanned_files) USING (file_id)
 LIMIT $limit;
 
 -- name: first_ranks
 -- The first listed items in the default order.
-SELECT /* level_rank */ AS level_rank, file_id FROM plan_rows_of($variant_id, $plan_id)
-WHERE risk_level <> 'unchanged' AND NOT postponed ORDER BY level_rank, file_id LIMIT $limit;
+SELECT /* level_rank */ AS level_rank, f.path_search, file_id
+FROM plan_rows_of($variant_id, $plan_id) JOIN scanned_files AS f USING (file_id)
+WHERE risk_level <> 'unchanged' AND NOT postponed ORDER BY level_rank, f.path_search, file_id LIMIT $limit;
 
 -- name: level_rank
 -- Part of other statements: the place of the risk level in the default order.
@@ -56,13 +57,13 @@ WHEN 'cost' THEN (/* seconds */ * 1e6)::BIGINT;
 -- name: order
 -- The listed items in the requested order, for sort keys of the plan row.
 SELECT file_id FROM (
-    SELECT i.file_id,
+    SELECT i.file_id, f.path_search,
            CASE $sort /* item_keys */ END AS key
-    FROM plan_items_of($variant_id, $plan_id) AS i
+    FROM plan_items_of($variant_id, $plan_id) AS i JOIN scanned_files AS f USING (file_id)
     WHERE ($blocked OR i.risk_level <> 'blocked')
       AND ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed)
 )
-ORDER BY CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
+ORDER BY CASE WHEN $descending THEN -key ELSE key END, path_search, file_id LIMIT $limit OFFSET $offset;
 
 -- name: in_scope
 -- Part of other statements: the files that the plan is limited to.
@@ -76,8 +77,8 @@ WHERE /* in_scope */ AND ($blocked OR i.risk_level <> 'blocked') AND (TRUE /* se
 
 -- name: found
 -- The items that a search finds, with the columns for counts and order.
-SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id, i.added_count,
-       i.removed_count, i.est_bytes, i.est_seconds,
+SELECT i.file_id, f.path_search, i.risk_level, i.category, i.container, i.issue_bits, i.edited, i.postponed, i.disk_id,
+       i.added_count, i.removed_count, i.est_bytes, i.est_seconds,
        ($unchanged OR i.risk_level <> 'unchanged') AND ($postponed OR NOT i.postponed) AS listed,
        CASE $sort WHEN 'name' THEN strip_accents(lower(f.file_name)) WHEN 'path' THEN f.path_search END AS text_key,
        CASE $sort /* item_keys */
@@ -90,21 +91,21 @@ SELECT i.file_id, i.risk_level, i.category, i.container, i.issue_bits, i.edited,
 -- The same for the items that a search finds, also for sort keys of the file.
 SELECT file_id FROM (/* found */) WHERE listed
 ORDER BY CASE WHEN NOT $descending THEN text_key END, CASE WHEN $descending THEN text_key END DESC,
-         CASE WHEN $descending THEN -key ELSE key END, file_id LIMIT $limit OFFSET $offset;
+         CASE WHEN $descending THEN -key ELSE key END, path_search, file_id LIMIT $limit OFFSET $offset;
 
 -- name: page_with_counts
 -- The counts of `groups_of_search` and the ids of a page with one search, because the search is the expensive part.
 WITH found AS MATERIALIZED (/* found */), page AS (
     SELECT CASE WHEN NOT $descending THEN text_key END AS up, CASE WHEN $descending THEN text_key END AS down,
-           CASE WHEN $descending THEN -key ELSE key END AS rank, file_id
-    FROM found WHERE listed ORDER BY up, down DESC, rank, file_id LIMIT $limit OFFSET $offset
+           CASE WHEN $descending THEN -key ELSE key END AS rank, path_search, file_id
+    FROM found WHERE listed ORDER BY up, down DESC, rank, path_search, file_id LIMIT $limit OFFSET $offset
 )
 SELECT risk_level, category, container, issue_bits, edited, postponed, disk_id, count(*), sum(added_count),
        sum(removed_count), sum(est_bytes), sum(est_seconds), NULL AS ids
 FROM found GROUP BY ALL
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       list(file_id ORDER BY up, down DESC, rank, file_id)
+       list(file_id ORDER BY up, down DESC, rank, path_search, file_id)
 FROM page;
 
 -- name: items

@@ -582,7 +582,7 @@ def test_buttons_act_on_displayed_operation_until_next_one_is_read() -> None:
         operations=SimpleNamespace(rename=lambda operation_id, title: renamed.append(operation_id)),
     )
     dialog: Any = SimpleNamespace(ask=lambda title, _, then, **view: (questions.append(title), then("Picnic")))
-    session: Any = SimpleNamespace(update_address=lambda: None)
+    session: Any = SimpleNamespace(update_address=lambda *, push=False: None)
     bridge: Any = Slow()
     one = HistoryOperation(
         library, bridge, dialog, session, state=HistoryState(), on_move=lambda: None, on_change=lambda: None

@@ -399,7 +399,7 @@ class Stage:
     def is_showing(self, page: str) -> bool:
         return page == "jobs"
 
-    def update_address(self) -> None:
+    def update_address(self, *, push: bool = False) -> None:
         """The page is not visible."""
 
     def watch(self, operation_id: int) -> None:

@@ -10,7 +10,8 @@ import param
 import pytest
 
 from dashboards import state
-from dashboards.state import HistoryState, PlanState, ProgressState, View, selection_from_json, selection_to_json
+from dashboards.kept_selection import selection_from_json, selection_to_json
+from dashboards.state import HistoryState, PlanState, ProgressState, View
 from indexium_core.model.planning.facets import FACETS
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.view import SavedView

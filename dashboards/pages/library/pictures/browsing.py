@@ -53,7 +53,9 @@ class Browsing:
             Callable[[], tuple[DecisionReport, str]]
         ] = []  # decisions in their order; the first of them runs
         self._file_state = PlanState()  # of the details, which the plan page has, too
-        self._file = PlanFile(self._library, self._bridge, self._file_state, session, any_file=True)
+        self._file = PlanFile(
+            self._library, self._bridge, self._file_state, session, any_file=True, update_address=self._put_address
+        )
         self._bulk = PlanBulk(self._library, self._bridge, self._file_state, session, keeps_selection=False)
         self._grid = pictures.Pictures()
         self._grid.on(
@@ -70,7 +72,7 @@ class Browsing:
             section=self._select_section,
             cursor=lambda message: self._file.move(int(message["id"])),
             open=lambda message: self._file.open(int(message["id"])),
-            close=lambda _: self._file.close(),
+            close=lambda _: self._file.close(push=True),
             rate=self._rate,
             favorite=self._favor,
             bulk=self._edit,
@@ -88,6 +90,20 @@ class Browsing:
     def start(self) -> None:
         """Subscribe to the process's events."""
         self._bridge.listen(EVENTS, self._changed, every=0.3)
+
+    def follow(self) -> None:
+        """Show the file that the address names in detail."""
+        file_id = self._state.file_id
+        self._file_state.param.update(details=file_id is not None, **({} if file_id is None else {"cursor": file_id}))
+        self._file.follow(None)
+
+    def enter(self) -> None:
+        """Read the file in detail again: the page comes into view."""
+        self._file.refresh()
+
+    def _put_address(self, push: bool) -> None:  # noqa: FBT001 - a callback
+        self._state.file_id = self._file_state.cursor if self._file_state.details else None
+        self._session.update_address(push=push)
 
     def _changed(self) -> None:
         if self._session.is_showing("library") and self._shows in ("pictures", "table"):

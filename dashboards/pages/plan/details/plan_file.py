@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,7 +11,7 @@ from dashboards.components import person_field
 from dashboards.pages.plan.details import file_facts, file_fields, plan_details
 from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
-from dashboards.state import PlanState, history_term
+from dashboards.state import PlanState, history_term, is_review
 from dashboards.toasts import ToastKind
 from indexium_core import errors
 from indexium_core.library import DecisionReport, Library, RescanReport
@@ -32,10 +32,29 @@ class PlanFile:
     """The details of the file at the cursor. A decision goes to the library, which then reports a changed plan."""
 
     def __init__(
-        self, library: Library, bridge: Bridge, state: PlanState, session: Session, *, any_file: bool = False
+        self,
+        library: Library,
+        bridge: Bridge,
+        state: PlanState,
+        session: Session,
+        *,
+        any_file: bool = False,
+        update_address: Callable[[bool], None],
     ) -> None:
-        """`any_file`: files in no plan are shown, too."""
-        self._any_file = any_file
+        """
+        Show files of a page.
+
+        Args:
+            library: Has the files.
+            bridge: Runs the reads and the decisions.
+            state: The file at the cursor, and whether its details are open.
+            session: Opens other pages.
+            any_file: Files in no plan are shown, too.
+            update_address: Receives whether the change of the file is a step of the browser's history.
+
+        """
+        self._any_file, self._update_address = any_file, update_address
+        self._requested: int | None = None  # the file of the address, which is shown even if it is in no plan
         self._library, self._bridge, self._state, self._session = library, bridge, state, session
         self._edits = 0  # increases each time the editor has to open
         self._shown_edit = 0  # value of `_edits` in the displayed view
@@ -45,7 +64,7 @@ class PlanFile:
         self._suggested: tuple[int, list[Suggestion]] = (0, [])  # file id and its suggested people
         self.drawer = plan_details.PlanDetails()
         self.drawer.on(
-            close=lambda _: self.close(),
+            close=lambda _: self.close(push=True),
             save=self._save,
             preserve=self.preserve,
             skip=self.skip,
@@ -70,29 +89,33 @@ class PlanFile:
             self._bridge.toast("info", "Editing is switched off by INDEXIUM_METADATA_ENABLE_INLINE_EDIT.")
             return
         self._edits += edit
+        is_other = not self._state.details or self._state.cursor != file_id
         self._state.param.update(cursor=file_id, details=True)
-        self._leave(file_id)
+        if is_other:
+            self._put_address(push=True)
         self._load(edit=self._edits if edit else 0)
 
     def follow(self, track: int | None) -> None:
-        """Show the file of a `/track/ID` address; None: the address names no file."""
+        """Show the file of the address: `track` is that of a `/track/ID` address, the state has that of another one."""
         if track is not None:
             self._state.param.update(cursor=track, details=True, track=track)
-        elif self._state.track is not None:
-            self._state.param.update(track=None, details=False)
+        else:
+            self._state.track = None
+        self._requested = self._state.cursor if self._state.details else None
+        if not self._state.details:
             self.drawer.put(open=False)
 
-    def _leave(self, file_id: int | None = None) -> None:
-        """Restore the address of the page if the file of the address is no longer shown."""
-        if self._state.track not in (None, file_id):
+    def _put_address(self, *, push: bool = False) -> None:
+        """Put the file into the address. A file that is no longer shown leaves it."""
+        if not self._state.details or self._state.cursor != self._state.track:
             self._state.track = None
-            self._session.update_address()
+        self._update_address(push)
 
     def move(self, file_id: int) -> None:
         """Show the file at the cursor."""
         self._state.cursor = file_id
         if self._state.details:
-            self._leave(file_id)
+            self._put_address()
             self._load()
 
     def refresh(self) -> None:
@@ -100,12 +123,12 @@ class PlanFile:
         if self._state.details and self._state.cursor is not None:
             self._load()
 
-    def close(self) -> None:
-        """Hide the details."""
+    def close(self, *, push: bool = False) -> None:
+        """Hide the details; `push` adds a step to the browser's history."""
         if self._state.details:
             self._state.details = False
             self.drawer.put(open=False)
-            self._leave()
+            self._put_address(push=push)
 
     def _load(self, *, edit: int = 0) -> None:
         file_id = self._state.cursor
@@ -126,15 +149,15 @@ class PlanFile:
         )
 
     def _lost(self, error: errors.IndexiumError) -> None:
-        """Show the error, if the file was opened by its own address."""
-        if self._state.track is not None:
+        """Show the error, if the address names the file."""
+        if self._state.cursor in (self._requested, self._state.track):
             self._bridge.toast("error", error.message)
         self.close()
 
     def _show(self, details: FileDetails, changed: AuditPage, edit: int) -> None:
         if not self._state.details or self._state.cursor != details.file_id:
             return
-        is_wanted = self._any_file or self._state.track == details.file_id
+        is_wanted = self._any_file or details.file_id in (self._requested, self._state.track)
         if details.plan is None and not is_wanted:  # the plan no longer contains the file
             self.close()
             return
@@ -337,7 +360,8 @@ class PlanFile:
             return f"{item.file_name} is skipped {when}.", report
 
         def on_done(done: tuple[str, DecisionReport]) -> None:
-            self.close()
+            if not is_review(self._state.query):  # a review goes on with the next file
+                self.close()
             self._session.report_decision(*done)
 
         self._bridge.run(choose, on_done, name="skip", once=True)

@@ -6,7 +6,16 @@ import {FacetsMenu} from "./facets.js"
 import {keys} from "../../../components/browser/keyboard.js"
 import {store} from "../../../components/browser/local_storage.js"
 import {stepThrough} from "./menu.js"
-import {drawError, drawLoading, drawMeaning, drawProblem, drawRisks, drawSort, isDense} from "./plan_header_parts.js"
+import {
+  drawError,
+  drawLoading,
+  drawMeaning,
+  drawProblem,
+  drawReview,
+  drawRisks,
+  drawSort,
+  isDense,
+} from "./plan_header_parts.js"
 import {SearchCompletion, lengthOf} from "./search_completion.js"
 import {ResultJump, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
@@ -136,6 +145,7 @@ function draw(self) {
     ),
     error && drawError(error, view.query),
     view.problem && drawProblem(view.problem),
+    view.reviewing && drawReview(view.reviewing),
     h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort, view.found)),
     state.views.drawRemoved(),
   ]
@@ -193,6 +203,7 @@ const opensList = name => (self, data) => {
   self.state.jump.leave(self.view.shown)
   self.send(name, data)
 }
+const showNextDanger = () => window.dispatchEvent(new Event("indexium:danger"))
 
 /** @type {Record<string, Action<Self>>} */
 const ACTIONS = {
@@ -200,6 +211,7 @@ const ACTIONS = {
   review: opensList("review"),
   skipped: opensList("skipped"),
   bring_back: opensList("bring_back"),
+  next_danger: showNextDanger,
   option: ({state}, {index}) => state.completion.pick(Number(index)),
   empty: self => setSearch(self, ""),
   filters: self => toggleMenu(self, "facets"),
@@ -335,6 +347,12 @@ const keysOf = self => ({
   F: {does: "filters", group: "Find", run: () => toggleMenu(self, "facets")},
   E: {does: "export and import", group: "Find", run: () => toggleMenu(self, "exchange")},
   v: {does: "saved views", group: "Find", run: () => toggleMenu(self, "views")},
+  d: {
+    does: "next dangerous file to decide",
+    group: "Decide",
+    when: () => self.view.reviewing?.left > 0,
+    run: showNextDanger,
+  },
   Escape: {
     run() {
       const open = menusOf(self.state).find(menu => menu.isOpen)

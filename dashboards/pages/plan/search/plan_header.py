@@ -8,7 +8,7 @@ from typing import Any
 from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
-from dashboards.state import PlanState
+from dashboards.state import PlanState, is_review
 from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.planning import risk
@@ -52,9 +52,9 @@ class PlanHeader(Component):
     View: see `view`. Messages: `search` {query, typed}, `complete` {text, position, serial}, `risk` {level}, `facets`
     {on}, `facet` {facet, value, on}, `every` {facet, on}, `only` {facet}, `seek` {facet, text, serial}, `drop` {place,
     query}, `clear_filters`, `sort` {sort, descending}, `everything`, `open_view`, `remove_view`, `default_view` {id},
-    `save_view` {name}, `rename_view` {id, name}, `put_back`, `review`, `select_safe`, `write_safe`, `skipped`,
-    `bring_back`, `retry`. Receives: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought: {serial,
-    facet}}, {removed: name of a view}.
+    `save_view` {name}, `rename_view` {id, name}, `put_back`, `review`, `end_review`, `select_safe`, `write_safe`,
+    `skipped`, `bring_back`, `retry`. Receives: {completions: {serial, items}}, {facets: [see `facet_view`]}, {sought:
+    {serial, facet}}, {removed: name of a view}.
     """
 
     _esm = module("plan_header")
@@ -77,6 +77,7 @@ def view(
     reasons: Mapping[str, int] | None = None,
     total: int | None = None,
     shown: str | None = None,
+    accepted: int = 0,
     problem: str = "",
 ) -> dict[str, Any]:
     """
@@ -93,6 +94,7 @@ def view(
         reasons: Number of files with a warning by issue code, largest first.
         total: Number of listed files, or None: a search may include unchanged and skipped files.
         shown: The search of the displayed list, if it differs from the requested search.
+        accepted: Number of dangerous files of a review that are selected.
         problem: Why the two searches differ.
 
     """
@@ -110,7 +112,8 @@ def view(
         "meaning": f"shown: {query.describe(text)} · {wording.files(total)}" if text.strip() else "",
         "found": wording.files(total),
         "listed": total,
-        "review": 0 if query.selected_values(text, "risk") == ["danger"] else beside.danger_count,
+        "review": 0 if is_review(text) else beside.danger_count,
+        "reviewing": _reviewing(found.danger_count, accepted) if is_review(text) else None,
         "safe": safe,
         "skipped": 0 if skipped else everything.postponed_count,
         "brings_back": total if skipped else 0,
@@ -119,6 +122,23 @@ def view(
         "everything": not state.query.strip() and (state.sort, state.descending) == ("risk", False),
         "views": [_saved(state, saved) for saved in views],
         "opened": next((saved.name for saved in views if saved.view_id == state.view_id), ""),
+    }
+
+
+def _reviewing(danger: int, accepted: int) -> dict[str, Any]:
+    """Return how many dangerous files a review has to decide; a selected file is written as it is."""
+    left = max(0, danger - accepted)
+    rest = f"{wording.plural(accepted, 'file is', 'files are')} selected to be written as planned."
+    if left:
+        return {
+            "left": left,
+            "title": f"{wording.plural(left, 'dangerous file')} to decide",
+            "text": "Edit, preserve or skip each one, or select it to be written as planned.",
+        }
+    return {
+        "left": 0,
+        "title": "Review done",
+        "text": rest if accepted else "No dangerous file is left in this search.",
     }
 
 

@@ -11,12 +11,15 @@ import {count} from "../../../components/wording.js"
  * @typedef {{key: string, descending: boolean, order: string, reversed: string, options: [string, string][]}} Sort
  *   `order` names the order, `reversed` the opposite one.
  *
+ * @typedef {{left: number, title: string, text: string}} Review The progress of a review of dangerous files.
+ *
  * @typedef {object} Search The result of the search, and its actions; numbers count files.
  * @property {string} shown The search that is shown.
  * @property {string[]} parts Its parts in words.
  * @property {string} meaning
  * @property {string} found
  * @property {number} review
+ * @property {Review | null} reviewing
  * @property {number} safe
  * @property {number} skipped
  * @property {number} brings_back
@@ -100,6 +103,16 @@ const drawActs = ({review, safe, skipped, brings_back: postponed}) => {
     .filter(Boolean)
     .flatMap((act, index) => (index ? [h("span", {"aria-hidden": "true"}, "·"), act] : [act]))
 }
+
+/** @param {Review} review */
+export const drawReview = ({left, title, text}) =>
+  h(
+    "div",
+    {class: "reviewing", role: "group", "aria-label": "Review", data: {key: "reviewing"}},
+    h("p", {role: "status"}, chip(left ? "danger" : "safe", title), h("span", {class: "how"}, text)),
+    left > 0 && button("Next", "next_danger", {kind: "small", key: "d", data: {key: "next"}}),
+    button(left ? "End review" : "Done", "end_review", {kind: `small ${left ? "quiet" : "primary"}`}),
+  )
 
 /** The header before its first view. */
 export const drawLoading = () => [

@@ -58,7 +58,7 @@ class PlanFind:
             clear_filters=lambda _: changed(state.clear_filters),
             drop=self._drop,
             sort=self.sort,
-            review=lambda _: self._set("risk", ["danger"]),
+            end_review=lambda _: self._set("risk", []),
             skipped=lambda _: self.find("postponed:yes"),
             everything=lambda _: changed(state.show_everything),
             open_view=self._open,
