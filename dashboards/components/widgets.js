@@ -2,7 +2,7 @@
 import {h} from "./browser/dom.js"
 
 /**
- * @typedef {{text: string, kind: string, title?: string, counts?: boolean}} Tag A person or the value of a field: `kind` is "add", "del",
+ * @typedef {{text: string, kind: string, title?: string}} Tag A person or the value of a field: `kind` is "add", "del",
  *   "set" (another value) or "" (stays); `title` has the old value of a field.
  * @typedef {{label: string, act: string, kind?: string, key?: string}} ButtonItem
  * @typedef {{value: string, label: string, on?: boolean}} Choice An option of a select element.
@@ -43,14 +43,14 @@ export const closeButton = (label, data) => iconButton("✕", label, data)
 const TAG_KINDS = {add: ["+ ", "added "], set: ["→ ", "changed to "], del: ["− ", "removed "]}
 
 /** @type {(tag: Tag) => HTMLElement} */
-export const drawTag = ({text, kind, title, counts}) => {
+export const drawTag = ({text, kind, title}) => {
   const [sign, word] = TAG_KINDS[kind] ?? []
   const name = h("bdi", null, text)
   return h(
     "span",
     {class: `tag ${kind}`, title: title ?? null},
-    word && [!counts && h("span", {class: "vh"}, word), h("span", {"aria-hidden": "true"}, sign)],
-    kind === "del" && !counts ? h("s", null, name) : name,
+    word && [h("span", {class: "vh"}, word), h("span", {"aria-hidden": "true"}, sign)],
+    kind === "del" ? h("s", null, name) : name,
   )
 }
 
