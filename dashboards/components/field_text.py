@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff
-from indexium_core.model.fields.table import known_field
+from indexium_core.model.fields.table import all_fields, known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.media import Change
 
@@ -71,6 +71,8 @@ def tags(changes: Iterable[Change]) -> list[dict[str, Any]]:
     found = changes_of(changes)
     if len(found) <= MOST_TAGS:
         return [tag(change) for change in found]
+    order = {field.key: place for place, field in enumerate(all_fields())}
+    found.sort(key=lambda change: order.get(change.key, len(order)))
     kinds = ((kind, [change for change in found if _kind(change) == kind]) for kind in ("add", "set", "del"))
     return [
         {"text": ", ".join(map(_name, same)), "kind": kind, "title": "\n".join(map(_sentence, same))}

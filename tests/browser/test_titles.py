@@ -226,7 +226,7 @@ def test_values_are_planned_on_the_page_of_a_title_and_written_into_its_file(tit
     question.get_by_role("button", name="Plan 1 file").click()
     expect(page.locator(".toast.good").get_by_role("button", name="Undo")).to_be_visible()
     page.locator(".toast.good").get_by_role("button", name="Show in the plan").click()
-    expect(page.locator(".row .tag.add")).to_contain_text(["title, date 1994, genre"])
+    expect(page.locator(".row .tag.add")).to_contain_text(["title, description, date 1994, genre, artist"])
     page.get_by_role("button", name="Write all safe").click()
     page.get_by_role("dialog").get_by_role("button", name="Write 1 file").click()
     expect(page.get_by_role("region", name="Work")).to_contain_text(re.compile("[Ww]ritten"))

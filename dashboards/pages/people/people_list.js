@@ -4,6 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
 import {emptyState, pager} from "../../components/widgets.js"
+import {hideBroken} from "../../components/posters.js"
 import {drawPortrait} from "./portrait.js"
 
 /** @import {Person} from "./portrait.js" */
@@ -84,7 +85,10 @@ export function render(context) {
   })
   component(context, {
     draw: (/** @type {Self} */ self) => draw(self.view, list),
-    onSetup: self => list.attach(self),
+    onSetup(self) {
+      hideBroken(self.root)
+      list.attach(self)
+    },
     onDrawn: self => list.follow(self.view.open),
     actions: {
       open: (_, data) => list.onClick(data),

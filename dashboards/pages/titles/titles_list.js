@@ -1,4 +1,5 @@
 // Films and series as posters or as a table, with filters, counts and the state of the providers.
+import {SEARCH_DELAY} from "../../components/search_field.js"
 import {component, currentPage} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
@@ -61,8 +62,6 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  *
  * @typedef {Component<View, MenuState & {searchTimer: number}>} Self
  */
-
-const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 
 /** @param {View} view */
 const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>

@@ -39,8 +39,8 @@ def test_long_value_is_short_in_its_tag() -> None:
 
 def test_many_changes_are_named_by_their_kind() -> None:
     made = [
-        change("title", None, "A"),
         change("season", None, "2"),
+        change("title", None, "A"),
         change("genre", "B", None),
         change("date", "2019", "2020"),
     ]

@@ -4,6 +4,7 @@ import {component, currentPage, listen} from "../../../components/browser/compon
 import {h, keyedNodes, reuse} from "../../../components/browser/dom.js"
 import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "../../../components/filter_menu.js"
 import {store, stored} from "../../../components/browser/local_storage.js"
+import {SEARCH_DELAY} from "../../../components/search_field.js"
 import {loadingPage} from "../../../components/widgets.js"
 import {bindKeys} from "./pictures_keys.js"
 import {Layout} from "./pictures_layout.js"
@@ -132,6 +133,7 @@ function onKey(self, event) {
   if (event.key === "Escape") tipOf(self, null)
   if (event.target.matches(".months")) return onMonthKey(self, event)
   if (event.key === "Enter" && event.target.matches("input.q")) return find(self, event.target.value)
+  if (event.key === "Escape" && event.target.matches("input.q")) return leaveSearch(self, event.target)
   if (!event.target.matches("[role=gridcell]") || event.ctrlKey || event.metaKey || event.altKey) return
   const {layout, cursor} = state
   /** @type {Record<string, () => number>} */
@@ -163,8 +165,24 @@ function onMonthKey(self, event) {
   goToMonth(self, Math.max(0, Math.min(next, last)))
 }
 
+/** @type {(self: Self, event: PageEvent) => void} */
+function onInput(self, {target}) {
+  if (!target.matches("input.q")) return
+  clearTimeout(self.state.searchTimer)
+  self.state.searchTimer = setTimeout(() => self.send("find", {query: target.value, typed: true}), SEARCH_DELAY)
+}
+
+/** Empty the search; leave it if it is empty. @type {(self: Self, field: HTMLInputElement) => void} */
+function leaveSearch(self, field) {
+  if (!field.value) return field.blur()
+  clearTimeout(self.state.searchTimer)
+  field.value = ""
+  self.send("find", {query: ""})
+}
+
 /** @type {(self: Self, text: string) => void} */
 function find(self, text) {
+  clearTimeout(self.state.searchTimer)
   self.send("find", {query: text})
   focusCursor(self)
 }
@@ -273,6 +291,7 @@ const newState = () => ({
   asked: new Set(),
   layout: new Layout([], {columns: 1, rowHeight: 1, headHeight: 0}),
   measured: "",
+  searchTimer: 0,
   width: 0,
   tileSize: Number(stored("indexium.tile")) || 146,
   cursor: 0,
@@ -326,6 +345,7 @@ export function render(context) {
     onMessage,
     listeners: {
       keydown: onKey,
+      input: onInput,
       click: onMonths,
       pointerover: (me, {target, pointerType}) => pointerType === "mouse" && tipOf(me, target.closest(TILE)),
       pointerleave: me => tipOf(me, null),

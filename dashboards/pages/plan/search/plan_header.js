@@ -8,7 +8,7 @@ import {store} from "../../../components/browser/local_storage.js"
 import {stepThrough} from "./menu.js"
 import {drawError, drawLoading, drawMeaning, drawProblem, drawRisks, drawSort, isDense} from "./plan_header_parts.js"
 import {SearchCompletion, lengthOf} from "./search_completion.js"
-import {ResultJump, drawSearchField} from "../../../components/search_field.js"
+import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
 
 /** @import {Exchange} from "../exchange_menu.js" */
@@ -44,7 +44,6 @@ import {ViewsMenu} from "./views.js"
  * @typedef {Component<View, State>} Self
  */
 
-const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 const PATIENCE = 1200 // milliseconds without typing before an unfinished word counts as an error
 
 /** @param {Self} self */
