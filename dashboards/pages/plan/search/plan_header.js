@@ -135,7 +135,7 @@ function draw(self) {
     ),
     error && drawError(error, view.query),
     view.problem && drawProblem(view.problem),
-    h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort, view.found)),
+    h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort)),
     state.views.drawRemoved(),
   ]
 }
