@@ -14,7 +14,7 @@ from indexium_core.model import labels, wording
 from indexium_core.model import query as grammar
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
-from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
+from indexium_core.model.files.tiles import DATE_SOURCES, FACETS, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.planning.facets import Wider
 from indexium_core.model.view import SavedView
 
@@ -29,12 +29,6 @@ SORTS = {
 }
 KINDS = {"photo": ("photo", "photos"), "video": ("video", "videos"), "audio": ("audio file", "audio files")}
 LABELS = {"type": "Type", "taken": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
-_SOURCES: dict[DateSource, str] = {
-    "edit": "Date of your edit",
-    "taken": "Date of the recording",
-    "field": "Date in a field of the file",
-    "file": "Time of the last change of the file",
-}
 _MEGAPIXEL = 1_000_000
 _HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of videos: least height, name
 
@@ -213,7 +207,8 @@ def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
         "picture": thumbnails.address(tile.file_id, tile.file_hash, tile.mtime_ns) if has_picture else None,
         "badge": _badge(tile),
         "at": tile.shown_at,
-        "dated": _SOURCES[tile.date_source],
+        "dated": DATE_SOURCES[tile.date_source],
+        "by_name": tile.date_source == "name",
         "rating": tile.rating,
         "favorite": tile.favorite,
         "people": tile.people[:2],

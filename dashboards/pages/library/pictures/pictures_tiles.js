@@ -14,6 +14,7 @@ import {count, plural} from "../../../components/wording.js"
  * @property {string} badge
  * @property {string} at The date, ISO.
  * @property {string} dated Where the date comes from.
+ * @property {boolean} by_name The date comes from the file name.
  * @property {number} rating
  * @property {boolean} favorite
  * @property {string[]} people
@@ -185,7 +186,7 @@ export function drawTableRow(shown) {
   const {tile, editable} = shown
   if (!tile)
     return h("div", attributes(shown, "trow"), drawLoading(), h("span", {class: "bone"}), h("span", {class: "bone"}))
-  const {title, name, place, at, dated, size, badge, note} = tile
+  const {title, name, place, at, dated, by_name: byName, size, badge, note} = tile
   return h(
     "div",
     attributes(shown, "trow"),
@@ -199,7 +200,7 @@ export function drawTableRow(shown) {
       h("small", null, h("bdi", {dir: "ltr"}, name === title ? place : `${place} / ${name}`)),
     ),
     h("span", {class: "kind", ...HIDDEN}, badge, note && h("small", null, note)),
-    h("span", {class: "day", title: dated, ...HIDDEN}, shortDay(at)),
+    h("span", {class: "day", title: dated, ...HIDDEN}, shortDay(at), byName && h("small", null, "file name")),
     h("span", {class: "rated"}, h("span", HIDDEN, drawStars(tile, editable)), drawHeart(tile, editable)),
     h("span", {class: "with", ...HIDDEN}, drawPeople(tile)),
     h("span", {class: "num", ...HIDDEN}, size),
