@@ -3,7 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {emptyState, pager} from "../../components/widgets.js"
+import {cutName, emptyState, pager} from "../../components/widgets.js"
 import {hideBroken} from "../../components/posters.js"
 import {drawPortrait} from "./portrait.js"
 
@@ -37,7 +37,7 @@ const drawPerson = (person, list, isPicture) =>
     h(
       "span",
       {class: "file", role: "gridcell"},
-      h("b", {title: person.name}, h("bdi", null, person.name), !isPicture && [" ", drawQualifier(person)]),
+      h("b", {title: person.name}, cutName(person.name), !isPicture && [" ", drawQualifier(person)]),
       isPicture && h("small", null, drawQualifier(person)),
       person.aliases && h("small", null, "also ", h("bdi", null, person.aliases)),
     ),

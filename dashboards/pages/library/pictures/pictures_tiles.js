@@ -1,5 +1,6 @@
 // One file as a tile of the grid, or as a row of the table.
 import {h} from "../../../components/browser/dom.js"
+import {cutName} from "../../../components/widgets.js"
 import {count, plural} from "../../../components/wording.js"
 
 /**
@@ -134,7 +135,7 @@ export const drawPeople = ({people, more}) =>
   h(
     "span",
     {class: "who"},
-    people.length ? people.map(name => h("span", null, h("bdi", null, name))) : h("span", {class: "none"}, "no people"),
+    people.length ? people.map(name => h("span", null, cutName(name))) : h("span", {class: "none"}, "no people"),
     more > 0 && h("span", {class: "n"}, `+${more}`),
   )
 
@@ -174,7 +175,7 @@ export function drawTile(shown) {
     h(
       "div",
       {class: "cap", ...HIDDEN},
-      h("div", {class: "name"}, h("bdi", null, title)),
+      h("div", {class: "name"}, cutName(title)),
       h("div", {class: "rated"}, drawStars(tile, editable), h("span", {class: "info"}, info)),
       drawPeople(tile),
     ),
@@ -196,7 +197,7 @@ export function drawTableRow(shown) {
     h(
       "span",
       {class: "file", ...HIDDEN},
-      h("b", {title: name}, h("bdi", null, title)),
+      h("b", {title: name}, cutName(title)),
       h("small", null, h("bdi", {dir: "ltr"}, name === title ? place : `${place} / ${name}`)),
     ),
     h("span", {class: "kind", ...HIDDEN}, badge, note && h("small", null, note)),
