@@ -49,7 +49,7 @@ const drawFile = ({id, name, path, place, picture, is_shown: isShown}) =>
     isShown
       ? h("span", {class: "num"}, "the picture")
       : picture &&
-          button("Use as picture", "picture", {kind: "link", data: {file: id}, "aria-label": `Use ${name} as picture`}),
+          button("Use as picture", "picture", {kind: "link", data: {file: id}, "aria-label": `Use as picture: ${name}`}),
   )
 
 /** @param {Self} self */
@@ -84,7 +84,7 @@ function draw({view}) {
             "li",
             {data: {key: name}},
             h("span", {class: "grow"}, h("bdi", null, name)),
-            button("Separate…", "unmerge", {kind: "link", data: {merged: name}, "aria-label": `Separate ${name}`}),
+            button("Separate…", "unmerge", {kind: "link", data: {merged: name}, "aria-label": `Separate… ${name}`}),
           ),
         ),
       ),

@@ -131,7 +131,7 @@ def _meaning(overview: MediaOverview) -> str:
     if not overview.total:
         return ""
     parts = [
-        (overview.favorites, wording.plural(overview.favorites, "favorite")),
+        (overview.favorites, wording.plural(overview.favorites, "favourite")),
         (overview.unrated, f"{wording.count(overview.unrated)} without a rating"),
         (overview.without_people, f"{wording.count(overview.without_people)} without people"),
     ]

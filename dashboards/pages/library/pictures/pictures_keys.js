@@ -22,7 +22,7 @@ export function bindKeys(self) {
     x: {does: "select the file", group: "Select", when, run: () => toggle(self, self.state.cursor)},
     a: {does: "select all files of the search", group: "Select", when, run: () => selectAll(self, true)},
     n: {does: "clear the selection", group: "Select", when, run: () => selectAll(self, false)},
-    f: {does: "make it a favorite, or no favorite", group: "Act", when: canEdit, run: () => toggleFavorite(self)},
+    f: {does: "make it a favourite, or no favourite", group: "Act", when: canEdit, run: () => toggleFavorite(self)},
     b: {
       does: "edit the people of the selected files",
       group: "Act",

@@ -58,7 +58,7 @@ function labelOf(tile) {
   const names = people.length ? `with ${people.join(", ")}${more ? ` and ${more} more` : ""}` : "no people"
   const stars = starText(tile)
   const file = name !== title && name
-  const parts = [title, file, badge.replace(/^[^ ]+ /, ""), stars, favorite && "favorite", names, note]
+  const parts = [title, file, badge.replace(/^[^ ]+ /, ""), stars, favorite && "favourite", names, note]
   return parts.filter(Boolean).join(", ")
 }
 
@@ -117,7 +117,7 @@ const drawHeart = ({favorite}, editable) =>
         type: "button",
         class: favorite ? "heart on" : "heart",
         tabindex: "-1",
-        "aria-label": favorite ? "No favorite any more" : "Make it a favorite",
+        "aria-label": favorite ? "No favourite any more" : "Make it a favourite",
         data: {act: "heart", key: "heart"},
       })
     : favorite && h("span", {class: "heart on", "aria-hidden": "true"})
