@@ -96,7 +96,9 @@ def test_both_comments_are_visible_without_scrolling(look: Site) -> None:
     for text in ("Comment now", "Comment planned"):
         label = drawer(page).get_by_text(text, exact=True)
         box = label.locator("xpath=following-sibling::*[1]").bounding_box()
-        assert acts and box and box["y"] + box["height"] <= acts["y"], text
+        assert acts
+        assert box
+        assert box["y"] + box["height"] <= acts["y"], text
 
 
 def test_history_lists_all_operations_of_file(site: Site, library: Library) -> None:

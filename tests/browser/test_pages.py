@@ -321,7 +321,8 @@ def test_pages_fit_and_work_on_phone(site: Site) -> None:
     page = site.visit("/plan?q=risk:safe", width=390)
     expect(rows(page).first).to_be_visible()
     first = rows(page).first.bounding_box()
-    assert first and first["y"] <= 260
+    assert first
+    assert first["y"] <= 260
     for name in ("Plan", "Progress", "History"):
         page.get_by_role("link", name=name).click()
         page.wait_for_timeout(300)
@@ -348,7 +349,9 @@ def test_low_window_shows_four_files(look: Site) -> None:
         expect(row).to_be_in_viewport(ratio=1)
     tabs = page.get_by_role("navigation", name="Pages").bounding_box()
     last = rows(page).nth(3).bounding_box()
-    assert tabs and last and last["y"] + last["height"] <= tabs["y"]
+    assert tabs
+    assert last
+    assert last["y"] + last["height"] <= tabs["y"]
     rows(page).first.get_by_role("checkbox").check()
     expect(page.get_by_role("button", name=re.compile("^Write 1 file…"))).to_be_visible()
 

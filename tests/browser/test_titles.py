@@ -222,7 +222,9 @@ def test_values_are_planned_on_the_page_of_a_title_and_written_into_its_file(tit
     assert len(names) == len(texts) >= 3
     for name, text in zip(names, texts, strict=True):
         box, beside = name.bounding_box(), text.bounding_box()
-        assert box and beside and box["x"] + box["width"] <= beside["x"]
+        assert box
+        assert beside
+        assert box["x"] + box["width"] <= beside["x"]
     question.get_by_role("button", name="Plan 1 file").click()
     expect(page.locator(".toast.good").get_by_role("button", name="Undo")).to_be_visible()
     page.locator(".toast.good").get_by_role("button", name="Show in the plan").click()

@@ -454,8 +454,9 @@ class TitleService:
         Plan the shown values of titles for their main files, as one step that can be undone; a write stores them.
 
         A film gives its title, year, plot, genres and cast; an episode also its series, season and number, and the day
-        of its first broadcast in place of the year. A series or a season stands for its episodes. A field without a value stays as it is. So does a locked field, a field
-        that the container cannot store, and a date that is more exact than the year.
+        of its first broadcast in place of the year. A series or a season stands for its episodes. A field without a
+        value stays as it is. So does a locked field, a field that the container cannot store, and a date that is more
+        exact than the year.
 
         Args:
             title_ids: Films, series, seasons or episodes.

@@ -37,11 +37,11 @@ class Pictures(Component):
     """
     The grid. The browser keeps the selection and the tiles that it has read; Python has the list.
 
-    Messages: `tiles` {page, list_id}, `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `favorites`, `facet` {key},
-    `sort` {sort}, `show` {as}, `stop_scan`, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A
-    selection is {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View:
-    see `view`; `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page},
-    {options: {key, rows}}, {selected: {ids, on}}.
+    Messages: `tiles` {page, list_id}, `find` {query, typed: the person has not pressed Enter}, `filter` {key, values},
+    `favorites`, `facet` {key}, `sort` {sort}, `show` {as}, `stop_scan`, `section` {first, files, on, list_id},
+    `cursor`/`open` {id}, `close`. A selection is {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted},
+    `bulk` {…, tab}, `plan` {…}. View: see `view`; `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first,
+    rows}}, {unread: page}, {options: {key, rows}}, {selected: {ids, on}}.
     """
 
     _esm = module("pictures")

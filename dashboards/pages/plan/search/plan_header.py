@@ -213,7 +213,9 @@ def facet_view(facet: Facet) -> dict[str, Any]:
     return {
         "key": facet.key,
         "title": TITLES[facet.key],
-        "values": [[each.value, _shown(facet.key, each.label), wording.count(each.files), each.chosen] for each in facet.values],
+        "values": [
+            [each.value, _shown(facet.key, each.label), wording.count(each.files), each.chosen] for each in facet.values
+        ],
         "total": facet.total,
         "all_of": facet.all_of,
         "searched": facet.key in SEARCHED,
