@@ -33,7 +33,7 @@ def ask_plan_values(library: Library, bridge: Bridge, dialog: Dialog, title_ids:
         def planned(report: DecisionReport) -> None:
             bridge.toast("good", labels.sentence(report.label), undo=report.step_id, plan=plan_search(preview))
 
-        serial = dialog.ask(
+        serial: int = dialog.ask(
             "Plan these values?",
             sections(preview),
             lambda _: bridge.run(
