@@ -40,7 +40,7 @@ DELETE FROM /* table */;
 -- name: add_built_in_views
 -- Add the built-in saved view, as its migration does.
 INSERT INTO saved_views
-SELECT 0, 'Favourites', 'favourites', 'favorite:yes', 'risk', FALSE, FALSE, now(), now()
+SELECT 0, 'Favorites', 'favorites', 'favorite:yes', 'risk', FALSE, FALSE, now(), now()
 WHERE NOT EXISTS (FROM saved_views WHERE name_key = 'favorites');
 
 -- name: delete_rows
