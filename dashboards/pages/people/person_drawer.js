@@ -49,7 +49,11 @@ const drawFile = ({id, name, path, place, picture, is_shown: isShown}) =>
     isShown
       ? h("span", {class: "num"}, "the picture")
       : picture &&
-          button("Use as picture", "picture", {kind: "link", data: {file: id}, "aria-label": `Use as picture: ${name}`}),
+          button("Use as picture", "picture", {
+            kind: "link",
+            data: {file: id},
+            "aria-label": `Use as picture: ${name}`,
+          }),
   )
 
 /** @param {Self} self */
