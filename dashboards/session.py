@@ -119,6 +119,7 @@ class Session:
         self._is_loaded = False
         self._shell.on(hello=self._hello, go=self._open, address=self._follow_address, theme=self._change_theme)
         self._shell.on(undo=lambda message: self.undoing.undo(int(message["id"])))
+        self._shell.on(plan=lambda message: self.search_plan(str(message["query"])[:4000]))
         self._shell.on(stop=lambda message: self.interrupted.stop_scan(int(message["id"])))
         self._take_request()
         self._unopened = {name: screen.roots() for name, screen in self._screens.items() if name != self.view.page}

@@ -15,11 +15,12 @@ ToastKind: TypeAlias = Literal["error", "good", "info"]
 
 
 class ToastButton(TypedDict, total=False):
-    """The button of a toast: one of these ids; without one, the toast has no button."""
+    """The buttons of a toast: the first three are ids, and at most one of them is given."""
 
     undo: int | None  # a step that the button undoes
     undo_here: int | None  # a decision, a change of a value, or a move of a file, which the page that is shown undoes
     stop: int | None  # a job that the button stops
+    plan: str  # a search, whose files the button shows in the plan
 
 
 class ShowToast(Protocol):

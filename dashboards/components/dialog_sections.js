@@ -21,6 +21,7 @@ import {button, chip, drawSelect, drawTag, facts, fileName, turnButtons} from ".
  * @property {{where: string, text: string}[]} [texts] Quotations with their places.
  * @property {string} [was] The old value; `now` is the new one.
  * @property {string} [now]
+ * @property {{label: string, was: string, now: string}[]} [values] Changed fields.
  * @property {Tag[]} [tags]
  *
  * @typedef {object} Listing
@@ -67,6 +68,9 @@ const drawChange = (was, now) =>
     h("ins", null, h("bdi", null, now || "nothing")),
   )
 
+/** @type {(value: {label: string, was: string, now: string}) => Child} */
+const drawValue = ({label, was, now}) => [h("dt", null, label), h("dd", null, drawChange(was, now))]
+
 /** @param {Item} item */
 const drawItem = item =>
   h(
@@ -81,6 +85,7 @@ const drawItem = item =>
       h("q", {dir: "auto"}, text),
     ]),
     item.was !== undefined && drawChange(item.was, item.now),
+    item.values && h("dl", {class: "values"}, item.values.map(drawValue)),
     item.tags && h("div", {class: "tags"}, item.tags.map(drawTag)),
   )
 

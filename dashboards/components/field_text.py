@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff
-from indexium_core.model import wording
-from indexium_core.model.fields.table import known_field
+from indexium_core.model.fields.table import all_fields, known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.media import Change
 
 __all__ = ["FieldChange", "changes_of", "compared", "full", "shown", "tag", "tags"]
 
-MOST_TAGS = 2  # changes that are named in a row; more are counted
+MOST_TAGS = 2  # changes whose values are in a row; more are only named
 SHOWN = 40  # characters of a value in a tag
 STARS = 5
 
@@ -69,21 +67,33 @@ def tag(change: FieldChange) -> dict[str, Any]:
 
 
 def tags(changes: Iterable[Change]) -> list[dict[str, Any]]:
-    """Return a tag for each changed field, or one tag with their number and their strongest change."""
+    """Return a tag for each changed field; for many, a tag for each kind of change: `title, season 2, episode 3`."""
     found = changes_of(changes)
     if len(found) <= MOST_TAGS:
         return [tag(change) for change in found]
-    kinds = Counter(_kind(change) for change in found)
-    kind = next(each for each in _WORDS if kinds[each])  # the strongest
-    text = wording.plural(len(found), "field") + _WORDS[kind].format(wording.count(kinds[kind]))
-    return [{"text": text, "kind": kind, "title": "\n".join(_sentence(change) for change in found), "counts": True}]
+    order = {field.key: place for place, field in enumerate(all_fields())}
+    found.sort(key=lambda change: order.get(change.key, len(order)))
+    kinds = ((kind, [change for change in found if _kind(change) == kind]) for kind in ("add", "set", "del"))
+    return [
+        {"text": ", ".join(map(_name, same)), "kind": kind, "title": "\n".join(map(_sentence, same))}
+        for kind, same in kinds
+        if same
+    ]
 
 
 def _kind(change: FieldChange) -> str:
     return "del" if change.new is None else "add" if change.old is None else "set"
 
 
-_WORDS = {"del": ", {} removed", "set": ", {} replaced", "add": ""}  # kinds of changes, the strongest first
+def _name(change: FieldChange) -> str:
+    """Return the name of a changed field in a list; a short value follows it."""
+    field = known_field(change.key)
+    name = field.title if field.custom else field.title.lower()
+    has_value = field.type in _SHORT_TYPES and change.new is not None
+    return f"{name} {shown(change.key, change.new or '')}" if has_value else name
+
+
+_SHORT_TYPES = frozenset({"integer", "date", "rating"})  # their values are short
 
 
 def _sentence(change: FieldChange) -> str:

@@ -2,6 +2,8 @@
 import {h} from "./browser/dom.js"
 import {closeButton} from "./widgets.js"
 
+export const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
+
 /** @type {(query: string, hasError: boolean, attributes: object) => HTMLElement} */
 export const drawSearchField = (query, hasError, attributes) =>
   h(

@@ -3,7 +3,7 @@ import {h} from "./browser/dom.js"
 import {count} from "./wording.js"
 
 /**
- * @typedef {{text: string, kind: string, title?: string, counts?: boolean}} Tag A person or the value of a field: `kind` is "add", "del",
+ * @typedef {{text: string, kind: string, title?: string}} Tag A person or the value of a field: `kind` is "add", "del",
  *   "set" (another value) or "" (stays); `title` has the old value of a field.
  * @typedef {{label: string, act: string, kind?: string, key?: string}} ButtonItem
  * @typedef {{value: string, label: string, on?: boolean}} Choice An option of a select element.
@@ -43,15 +43,30 @@ export const closeButton = (label, data) => iconButton("✕", label, data)
 /** The sign and the word of each kind of a tag. @type {Record<string, [sign: string, word: string]>} */
 const TAG_KINDS = {add: ["+ ", "added "], set: ["→ ", "changed to "], del: ["− ", "removed "]}
 
+const LONG = 20 // characters of a name that may be cut
+const END = 9 // characters at the end of such a name, which often tell it from others
+
+/**
+ * A name that keeps its end if it is cut: `Summer holiday in … part 2.mp4`.
+ *
+ * @type {(name: string, attributes?: object) => HTMLElement}
+ */
+export function cutName(name, attributes = {}) {
+  const letters = [...name]
+  if (letters.length <= LONG) return h("bdi", attributes, name)
+  const [start, end] = [letters.slice(0, -END), letters.slice(-END)].map(part => part.join(""))
+  return h("bdi", attributes, h("span", {class: "name-start"}, start), h("span", {class: "name-end"}, end))
+}
+
 /** @type {(tag: Tag) => HTMLElement} */
-export const drawTag = ({text, kind, title, counts}) => {
+export const drawTag = ({text, kind, title}) => {
   const [sign, word] = TAG_KINDS[kind] ?? []
-  const name = h("bdi", null, text)
+  const name = cutName(text)
   return h(
     "span",
     {class: `tag ${kind}`, title: title ?? null},
-    word && [!counts && h("span", {class: "vh"}, word), h("span", {"aria-hidden": "true"}, sign)],
-    kind === "del" && !counts ? h("s", null, name) : name,
+    word && [h("span", {class: "vh"}, word), h("span", {"aria-hidden": "true"}, sign)],
+    kind === "del" ? h("s", null, name) : name,
   )
 }
 
@@ -125,7 +140,7 @@ export const drawSelect = (choices, attributes, value) =>
  *
  * @type {(name: string, path?: string) => HTMLElement}
  */
-export const fileName = (name, path) => h("b", {title: path ?? name}, h("bdi", {dir: "ltr"}, name))
+export const fileName = (name, path) => h("b", {title: path ?? name}, cutName(name, {dir: "ltr"}))
 
 /** @type {(title: Child, text: Child, ...more: Child[]) => HTMLElement} */
 export const emptyState = (title, text, ...more) =>

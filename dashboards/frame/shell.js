@@ -109,6 +109,10 @@ const ACTIONS = {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
     window.dispatchEvent(new CustomEvent("indexium:undo", {detail: Number(data.decision)}))
   },
+  plan(self, data) {
+    self.state.toasts.keep(toast => toast.id !== Number(data.id))
+    self.send("plan", {query: data.query})
+  },
   stop(self, data) {
     self.state.toasts.keep(toast => toast.id !== Number(data.id))
     self.send("stop", {id: Number(data.job)})

@@ -27,9 +27,9 @@ class Shell(Component):
 
     View: `pages` ({id, group, label, href, count, live}), `roots`, `offline`, `scanned`, and values that the browser
     applies: `page`, `title`, `url` with `push`, `selection` (kept in sessionStorage). Messages: `hello` {theme,
-    selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a step),
-    `stop` {id} (of a job). Receives: {kind, text, undo, undo_here, stop, topic}, a toast; {cleared}, a topic whose
-    errors are removed; {undoable}, the step that can be undone; {busy}.
+    selection}, `go` {page}, `address` {path, search}, `theme` {theme}, `undo` {id} (of a step), `stop` {id} (of a job),
+    `plan` {query}. Receives: {kind, text, undo, undo_here, stop, plan, topic}, a toast; {cleared}, a topic whose errors
+    are removed; {undoable}, the step that can be undone; {busy}.
     """
 
     _esm = module("shell")

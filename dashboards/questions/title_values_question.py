@@ -3,50 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from dashboards.bridge import Bridge
+from dashboards.components import field_text, paging
 from dashboards.components.dialog import Dialog
 from indexium_core.library import DecisionReport, Library
 from indexium_core.model import labels, wording
-from indexium_core.model.fields.preview import FieldsPreview
+from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 from indexium_core.model.fields.table import title_of
 
-__all__ = ["ask_plan_values", "sections"]
+__all__ = ["ask_plan_values", "plan_search", "sections"]
 
-_EXAMPLES = 6
-_LONGEST = 80  # characters of a value
+_EVERY = 1_000_000  # changes that the question lists
+_FILES = 20  # of a page
+_MOST_IDS = 200  # in a search
+_LONGEST = 2000  # characters of a value
 
 
 def ask_plan_values(library: Library, bridge: Bridge, dialog: Dialog, title_ids: Sequence[int]) -> None:
-    """Show which values the files of titles would get, ask, and plan them; the message offers to undo it."""
+    """Show which values the files of titles would get, ask, and plan them; the message leads to the plan."""
 
-    def planned(report: DecisionReport) -> None:
-        bridge.toast("good", labels.sentence(report.label), undo=report.step_id)
-
-    def question(preview: FieldsPreview) -> None:
+    def ask(preview: FieldsPreview) -> None:
         if not preview.changed:
             bridge.toast("info", _nothing(preview))
             return
-        dialog.ask(
+
+        def planned(report: DecisionReport) -> None:
+            bridge.toast("good", labels.sentence(report.label), undo=report.step_id, plan=plan_search(preview))
+
+        serial: int = dialog.ask(
             "Plan these values?",
             sections(preview),
             lambda _: bridge.run(
                 lambda: library.titles.plan_values(title_ids), planned, name="title_values", once=True
             ),
             confirm=f"Plan {wording.files(preview.changed)}",
+            wide=True,
+            turn=lambda _list, page, _choice: dialog.renew_list(serial, _listing(preview, page)),
         )
 
     bridge.run(
-        lambda: library.titles.preview_values(title_ids, examples=_EXAMPLES),
-        question,
+        lambda: library.titles.preview_values(title_ids, examples=_EVERY),
+        ask,
         name="title_values_question",
         once=True,
     )
 
 
 def sections(preview: FieldsPreview) -> list[dict[str, Any]]:
-    """Return the sections of the question: the numbers of files, and the first changes."""
+    """Return the sections of the question: the numbers of files, and every value before and after the change."""
     text = f"{wording.files(preview.changed)} of {preview.files:,} would get other values. Nothing is written yet."
     exceptions = [
         [label, wording.files(count)]
@@ -58,21 +65,45 @@ def sections(preview: FieldsPreview) -> list[dict[str, Any]]:
         )
         if count
     ]
-    changes = [each for each in preview.examples if not each.problem][:_EXAMPLES]
     return [
         {"kind": "text", "text": text},
-        {
-            "kind": "facts",
-            "pairs": [[f"{each.file_name} · {title_of(each.field)}", _value(each.after)] for each in changes],
-        },
+        _listing(preview, 1),
         *([{"kind": "facts", "pairs": exceptions}] if exceptions else []),
         {"kind": "hint", "text": "The values become edits in the plan. The next write stores them in the files."},
     ]
 
 
-def _value(text: str | None) -> str:
-    line = " ".join((text or "").split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+def plan_search(preview: FieldsPreview) -> str:
+    """Return the search that finds the changed files in the plan; for many files, all edited ones."""
+    ids = sorted({each.file_id for each in preview.examples if not each.problem})
+    return f"id:{','.join(map(str, ids))}" if len(ids) <= _MOST_IDS else "edited:yes"
+
+
+def _listing(preview: FieldsPreview, page: int) -> dict[str, Any]:
+    """Return one page of the files with their changes."""
+    changes = sorted((each for each in preview.examples if not each.problem), key=lambda each: each.file_id)
+    files = [list(of_file) for _, of_file in groupby(changes, key=lambda each: each.file_id)]
+    shown = files[(page - 1) * _FILES : page * _FILES]
+    return {
+        "kind": "items",
+        "key": "files",
+        "label": "Values before and after",
+        "style": "values",
+        "items": [
+            {"name": each[0].file_name, "key": each[0].file_id, "values": list(map(_change, each))} for each in shown
+        ],
+        **paging.place(page, _FILES, shown=len(shown), total=len(files)),
+    }
+
+
+def _change(each: FieldExample) -> dict[str, str]:
+    was, now = (_value(each.field, text) for text in (each.before, each.after))
+    return {"label": title_of(each.field), "was": was, "now": now}
+
+
+def _value(field: str, text: str | None) -> str:
+    value = field_text.full(field, text or "")
+    return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
 
 
 def _nothing(preview: FieldsPreview) -> str:

@@ -104,7 +104,7 @@ def set_fields(file_count: int, keys: Iterable[str]) -> str:
 
 def favorites(file_count: int, *, added: bool) -> str:
     """Return the label of files that became favorites, or no favorites."""
-    return f"{'added' if added else 'removed'} {wording.plural(file_count, 'favorite')}"
+    return f"{'added' if added else 'removed'} {wording.plural(file_count, 'favourite')}"
 
 
 def skipped(file_count: int, until: datetime | None) -> str:

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from indexium_core.model.fields.table import CREATION_TIME, DATE
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.recovery import survival
@@ -80,7 +81,7 @@ def write(reader: Connection, path: Path, values: Mapping[str, Any], findings: F
 
     """
     reader.execute(f"ATTACH {quoted(str(path))} AS snapshot")
-    values = {**values, **findings.part(0, 0)}
+    values = {**values, **findings.part(0, 0), "created": CREATION_TIME, "date": DATE}
     try:
         reader.execute("BEGIN")
         try:

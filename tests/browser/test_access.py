@@ -32,8 +32,8 @@ PAGES = {  # name → an element of the complete page
     "Settings": ".setting",
 }
 AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: false, runOnly: options,
-  rules: options.includes("wcag2a") ? {"label-content-name-mismatch": {enabled: true}} : {}}).then(found =>
-  found.violations.filter(each => ["serious", "critical"].includes(each.impact))
+  rules: options.includes("wcag2a") ? {"label-content-name-mismatch": {enabled: true}, region: {enabled: true}} : {}})
+  .then(found => found.violations.filter(each => each.id === "region" || ["serious", "critical"].includes(each.impact))
     .map(each => [each.id, each.nodes.map(node => [node.html.slice(0, 90), node.failureSummary])]))"""
 # Controls that are smaller than a fingertip or outside the page: text, width, height.
 SMALL = """() => {
@@ -226,6 +226,13 @@ def through_pictures(page: Page, look: Look) -> None:
     look("the library as a table")
 
 
+def through_people(page: Page, look: Look) -> None:
+    page.get_by_role("region", name="People", exact=True).locator("[data-act=open]").first.click()
+    expect(page.get_by_role("complementary", name="Person")).to_be_visible()
+    look("a person")
+    page.get_by_role("button", name="Close details").click()
+
+
 def through_query(page: Page, look: Look) -> None:
     result = page.get_by_role("table", name="Result")
     page.locator(".questions button").filter(has_text="would lose people").click()
@@ -250,6 +257,7 @@ LAYERS: dict[str, Callable[[Page, Look], None]] = {
     "Checks": through_checks,
     "History": through_history,
     "Library": through_library,
+    "People": through_people,
     "Query": through_query,
     "Jobs": through_jobs,
 }

@@ -87,6 +87,20 @@ def test_buttons_of_details_stay_in_place_beside_toasts(look: Site) -> None:
     assert toast["x"] + toast["width"] <= beside["x"]
 
 
+def test_both_comments_are_visible_without_scrolling(look: Site) -> None:
+    page = look.visit("/plan?q=name:Solo")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    row(page, "Solo").click()
+    loaded(page)
+    acts = drawer(page).locator(".acts.bottom").bounding_box()
+    for text in ("Comment now", "Comment planned"):
+        label = drawer(page).get_by_text(text, exact=True)
+        box = label.locator("xpath=following-sibling::*[1]").bounding_box()
+        assert acts
+        assert box
+        assert box["y"] + box["height"] <= acts["y"], text
+
+
 def test_history_lists_all_operations_of_file(site: Site, library: Library) -> None:
     write = WriteOptions(risk=("safe", "warning", "danger"))
     for _ in range(3):

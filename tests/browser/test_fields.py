@@ -115,7 +115,7 @@ def test_keys_rate_the_open_file_and_the_selection(site: Site, library: Library)
     expect(first).to_contain_text("Rating: ★★★★☆")
     expect(drawer.get_by_role("group", name="Rating: 4 stars")).to_be_visible()
     page.keyboard.press("f")
-    expect(page.get_by_role("status").filter(has_text="Added 1 favorite.")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Added 1 favourite.")).to_be_visible()
     expect(drawer.get_by_role("group", name="Rating: 5 stars")).to_be_visible()
     page.keyboard.press("f")
     expect(drawer.get_by_role("group", name="Rating: 4 stars")).to_be_visible()
@@ -129,10 +129,10 @@ def test_keys_rate_the_open_file_and_the_selection(site: Site, library: Library)
     page.keyboard.press("a")
     expect(page.get_by_role("button", name=re.compile("^People…"))).to_be_visible()
     page.keyboard.press("f")
-    expect(page.get_by_role("status").filter(has_text=re.compile("Added .* favorites"))).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text=re.compile("Added .* favourites"))).to_be_visible()
     assert library.inventory.search("favorite:yes").total > 1
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog").get_by_text("mark as a favorite (5 stars)")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_text("mark as a favourite (5 stars)")).to_be_visible()
 
 
 def test_rating_is_written_at_once_in_a_folder_that_is_set_so(site: Site, library: Library) -> None:

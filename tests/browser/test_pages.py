@@ -320,6 +320,9 @@ def test_both_charts_are_drawn_in_colours_of_theme(site: Site, library: Library)
 def test_pages_fit_and_work_on_phone(site: Site) -> None:
     page = site.visit("/plan?q=risk:safe", width=390)
     expect(rows(page).first).to_be_visible()
+    first = rows(page).first.bounding_box()
+    assert first
+    assert first["y"] <= 260
     for name in ("Plan", "Progress", "History"):
         page.get_by_role("link", name=name).click()
         page.wait_for_timeout(300)
@@ -337,3 +340,25 @@ def test_pages_fit_and_work_on_phone(site: Site) -> None:
     page.get_by_role("button", name=re.compile("^Write 1 file…")).click()
     page.get_by_role("dialog").get_by_role("button", name="Write 1 file").click()
     expect(page.get_by_role("region", name="Work")).to_contain_text("1 file written")
+
+
+def test_low_window_shows_four_files(look: Site) -> None:
+    page = look.visit("/plan?q=risk:safe", width=640)
+    page.set_viewport_size({"width": 640, "height": 430})  # 1280 x 860 at 200 %
+    for row in rows(page).all()[:4]:
+        expect(row).to_be_in_viewport(ratio=1)
+    tabs = page.get_by_role("navigation", name="Pages").bounding_box()
+    last = rows(page).nth(3).bounding_box()
+    assert tabs
+    assert last
+    assert last["y"] + last["height"] <= tabs["y"]
+    rows(page).first.get_by_role("checkbox").check()
+    expect(page.get_by_role("button", name=re.compile("^Write 1 file…"))).to_be_visible()
+
+
+def test_mixed_box_of_the_head_is_a_dash(look: Site) -> None:
+    page = look.visit("/plan?q=risk:safe")
+    rows(page).first.get_by_role("checkbox").check()
+    box = page.get_by_role("columnheader").first.get_by_role("checkbox")
+    expect(box).to_have_js_property("indeterminate", True)
+    assert box.evaluate("node => getComputedStyle(node, '::before').clipPath").startswith("inset")

@@ -45,12 +45,12 @@ def test_keys_rate_select_open_and_undo(site: Site, library: Library) -> None:
 
     tile(page, "Interview.mkv").focus()
     page.keyboard.press("f")
-    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favorite,"))
-    expect(page.get_by_role("status").filter(has_text="Added 1 favorite.")).to_be_visible()
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favourite,"))
+    expect(page.get_by_role("status").filter(has_text="Added 1 favourite.")).to_be_visible()
     page.keyboard.press("z")
     expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile("no rating"))
     page.keyboard.press("Z")
-    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favorite,"))
+    expect(tile(page, "Interview.mkv")).to_have_accessible_name(re.compile(", favourite,"))
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("undo the last decision")
     page.keyboard.press("Escape")
@@ -114,7 +114,7 @@ def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library:
     page.keyboard.press("Escape")
     expect(page).to_have_url(re.compile("Rosa"))
 
-    page.get_by_role("button", name="Favorites").click()
+    page.get_by_role("button", name="Favourites").click()
     expect(page.get_by_text("No file matches all filters")).to_be_visible()
     page.get_by_role("button", name="1 file without person:").click()
     expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
@@ -134,6 +134,32 @@ def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library:
     page.get_by_role("textbox", name="Search the library").fill("Rehearsal")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
+
+
+def test_search_acts_while_typing_and_waits_with_an_error(site: Site) -> None:
+    page = site.visit("/library")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("59 files")
+    field = page.get_by_role("textbox", name="Search the library")
+    field.press_sequentially("interview")
+    expect(heading).not_to_have_text("59 files")
+    expect(field).to_be_focused()
+    expect(page).to_have_url(re.compile("q=interview"))
+    field.press("Escape")
+    expect(heading).to_have_text("59 files")
+    field.press_sequentially("type:")
+    expect(page.get_by_role("alert").filter(has_text="type")).to_be_visible()
+    page.go_back()
+    expect(heading).to_have_text("59 files")
+
+
+def test_heading_of_a_group_keeps_its_height_during_a_selection(site: Site) -> None:
+    page = site.visit("/library")
+    tile(page, "Interview.mkv").focus()
+    page.keyboard.press("x")
+    head = page.locator(".heading .day").first
+    expect(head).to_be_visible()
+    assert head.evaluate("node => node.getBoundingClientRect().height") == 36
 
 
 def test_selection_of_a_search_is_edited_and_planned(site: Site, library: Library) -> None:

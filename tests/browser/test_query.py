@@ -203,6 +203,9 @@ def test_query_on_phone(look: Site) -> None:
     rows = page.get_by_role("table", name="Result").get_by_role("row")
     expect(rows.nth(1)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    head = page.get_by_role("group", name="Show the result as")
+    expect(head).to_be_in_viewport()  # the result is shown from its beginning, below the editor
+    expect(rows.nth(1)).to_be_in_viewport()
     cell = rows.nth(1).locator("td").first.bounding_box()
     assert cell is not None
     assert cell["width"] > 300  # one line of a card

@@ -218,9 +218,17 @@ def test_values_are_planned_on_the_page_of_a_title_and_written_into_its_file(tit
     page.get_by_role("button", name="Plan these values").click()
     question = page.get_by_role("dialog", name="Plan these values?")
     expect(question).to_contain_text("1 file of 1 would get other values.")
+    names, texts = (question.locator(f".values {part}").all() for part in ("dt", "dd"))
+    assert len(names) == len(texts) >= 3
+    for name, text in zip(names, texts, strict=True):
+        box, beside = name.bounding_box(), text.bounding_box()
+        assert box
+        assert beside
+        assert box["x"] + box["width"] <= beside["x"]
     question.get_by_role("button", name="Plan 1 file").click()
     expect(page.locator(".toast.good").get_by_role("button", name="Undo")).to_be_visible()
-    page.get_by_role("link", name=re.compile("^Plan")).click()
+    page.locator(".toast.good").get_by_role("button", name="Show in the plan").click()
+    expect(page.locator(".row .tag.add")).to_contain_text(["title, description, date 1994, genre, artist"])
     page.get_by_role("button", name="Write all safe").click()
     page.get_by_role("dialog").get_by_role("button", name="Write 1 file").click()
     expect(page.get_by_role("region", name="Work")).to_contain_text(re.compile("[Ww]ritten"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.pages.plan.details import file_facts
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows.home.backups import BackupManager
@@ -440,6 +441,26 @@ def test_write_costs_same_number_of_statements_for_every_group(
     more.library.close()
 
     assert counted["many"] <= counted["few"] + 4  # progress is stored by time
+
+
+def test_date_in_the_file_name_counts_after_metadata_and_is_the_same_everywhere(studio: Studio) -> None:
+    dated = studio.paths[0].with_name("IMG_20150216_143012.mp4")
+    studio.paths[0].rename(dated)
+    studio.library.scan()
+    [tile] = [each for each in studio.library.media.page().tiles if each.file_name == dated.name]
+    assert (tile.shown_at, tile.date_source) == ("2015-02-16T14:30:12", "name")
+    details = studio.library.files.file(tile.file_id)
+    assert (details.shown_at, details.date_source) == (tile.shown_at, "name")
+    assert "dated 16 Feb 2015 by the file name" in file_facts.strip(details)
+    answer = studio.library.queries.run(
+        "SELECT shown_at::VARCHAR, date_source FROM files WHERE file_id = $file", {"file": tile.file_id}
+    )
+    assert [tuple(row) for row in answer.rows] == [("2015-02-16 14:30:12", "name")]
+
+    studio.library.decisions.set_fields([tile.file_id], {"date": "2016"})
+    assert studio.library.files.file(tile.file_id).date_source == "edit"
+    studio.write()
+    assert studio.library.files.file(tile.file_id).date_source == "field"
 
 
 def test_write_keeps_the_place_of_a_file_without_a_date(studio: Studio) -> None:

@@ -25,7 +25,7 @@ from tests.support.waiting import until
 COLUMNS = {
     "files": "file_id library path folder file_name extension size modified_at state state_message file_hash container"
     " duration media_kind resolution video_codec audio_codec frame_rate channels sample_rate hdr"
-    " camera lens taken latitude longitude faces comment comment_people"
+    " camera lens taken shown_at date_source latitude longitude faces comment comment_people"
     " custom_text damage links read_only strategy first_seen_at scanned_at fields",
     "file_people": "file_id person_id person qualifier",
     "people": "person_id name qualifier aliases files created_at",

@@ -4,7 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {drawFindingTag} from "./finding_tag.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {button, pager} from "../../components/widgets.js"
+import {button, cutName, pager} from "../../components/widgets.js"
 import {andMore} from "../../components/wording.js"
 
 /** @import {FindingTag} from "./finding_tag.js" */
@@ -48,7 +48,7 @@ const drawRow = (row, list) =>
     h(
       "span",
       {class: "f file", role: "gridcell"},
-      h("b", {title: row.title}, h("bdi", {dir: row.is_file ? "ltr" : null}, row.title)),
+      h("b", {title: row.title}, cutName(row.title, {dir: row.is_file ? "ltr" : null})),
       h("small", null, h("bdi", null, row.sub)),
     ),
     h(

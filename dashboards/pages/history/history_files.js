@@ -1,7 +1,7 @@
 // The files of one operation: a list with pages, a filter, a search, and a choice of files to roll back.
 import {drawComment, drawFieldValues} from "../../components/comment_text.js"
 import {h} from "../../components/browser/dom.js"
-import {button, chip, drawTag, facts, label, pager} from "../../components/widgets.js"
+import {button, chip, cutName, drawTag, facts, label, pager} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
 /** @import {FieldValues, Part} from "../../components/comment_text.js" */
@@ -114,7 +114,7 @@ const drawRow = (row, isChoosing) =>
         data: {act: "file", id: row.id, key: `open-${row.id}`},
       },
       h("i", {"aria-hidden": "true"}, "›"),
-      h("bdi", {dir: "ltr"}, row.name),
+      cutName(row.name, {dir: "ltr"}),
     ),
     chip(row.level, row.status, row.glyph),
     row.tags.length > 0 && h("span", {class: "tags"}, row.tags.map(drawTag)),

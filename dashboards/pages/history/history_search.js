@@ -2,7 +2,7 @@
 import {component, listen} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {ResultJump, drawSearchField} from "../../components/search_field.js"
+import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../components/search_field.js"
 import {button} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
@@ -27,8 +27,6 @@ import {count} from "../../components/wording.js"
  * @typedef {{opened: "" | "status" | "date", timer: number, jump: ResultJump}} State
  * @typedef {Component<View, State>} Self
  */
-
-const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 
 /** @type {(kind: "radio" | "checkbox", name: string, option: Option, isChecked: boolean) => HTMLElement} */
 const drawOption = (kind, name, {value, label, count: files}, isChecked) =>

@@ -4,7 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {drawGauge} from "../../components/gauge.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {button, chip, drawSelect, turnButtons} from "../../components/widgets.js"
+import {button, chip, cutName, drawSelect, turnButtons} from "../../components/widgets.js"
 
 /** @import {Gauge} from "../../components/gauge.js" */
 /** @import {Choice} from "../../components/widgets.js" */
@@ -94,7 +94,7 @@ const drawRow = (row, area, list) =>
     h(
       "span",
       {class: "f file", role: "gridcell"},
-      h("b", {title: row.name}, h("bdi", null, row.name)),
+      h("b", {title: row.name}, cutName(row.name)),
       h("small", {class: "sentence", title: row.text}, h("bdi", null, row.text)),
       row.gauge && drawGauge(row.name, row.gauge),
     ),

@@ -267,7 +267,7 @@ def report(found: ScanReport) -> dict[str, Any]:
 
 _PARTS = {  # part of a folder → label of its files, and how to undo that they are forgotten
     "all": ("files that Indexium forgets", "To undo this, add the folder again."),
-    "missing": ("files that are missing", "If a file returns, Indexium recognizes it by its content."),
+    "missing": ("files that are missing", "If a file returns, Indexium recognises it by its content."),
     "audio": ("audio files that Indexium forgets", "To undo this, include audio files again and scan."),
     "photo": ("photos that Indexium forgets", "To undo this, include photos again and scan."),
     "exclude": ("files that Indexium forgets", "To undo this, remove the pattern and scan."),
@@ -338,7 +338,7 @@ def gone(found: FolderComparison) -> list[dict[str, Any]]:
         {"kind": "facts", "pairs": pairs},
         {
             "kind": "text",
-            "text": "These files would be marked as missing. Nothing is deleted. Indexium recognizes returning files.",
+            "text": "These files would be marked as missing. Nothing is deleted. Indexium recognises returning files.",
         },
     ]
 

@@ -10,7 +10,7 @@ import {keys} from "../../components/browser/keyboard.js"
 import {drawPeopleImport, drawPromise} from "./people_import.js"
 import {drawShows} from "./pictures/pictures_shows.js"
 import {upload} from "../../components/browser/upload.js"
-import {button, closeButton, loadingPage} from "../../components/widgets.js"
+import {button, closeButton} from "../../components/widgets.js"
 
 /** @import {Listing} from "./folder_browser.js" */
 /** @import {Folder} from "./folder_card.js" */
@@ -185,8 +185,7 @@ const drawPeopleCard = self => {
 /** @param {Self} self */
 function draw(self) {
   const {view, state} = self
-  if (view.hidden) return null
-  if (!view.headline) return loadingPage("Library")
+  if (view.hidden || !view.headline) return null // the pictures draw the page while it is loading
   return [
     drawHead(self),
     view.steps && drawSteps(self),

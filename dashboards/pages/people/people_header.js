@@ -2,7 +2,7 @@
 import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
-import {ResultJump, drawSearchField} from "../../components/search_field.js"
+import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../components/search_field.js"
 import {button, drawSelect} from "../../components/widgets.js"
 
 /**
@@ -10,7 +10,6 @@ import {button, drawSelect} from "../../components/widgets.js"
  * @typedef {Component<View, {timer: number, jump: ResultJump}>} Self
  */
 
-const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 const DISPLAYS = {pictures: "Pictures", list: "List"}
 const SORTS = [
   {value: "name", label: "By name"},

@@ -3,7 +3,8 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {RowCursor} from "../../components/rows.js"
-import {emptyState, pager} from "../../components/widgets.js"
+import {cutName, emptyState, pager} from "../../components/widgets.js"
+import {hideBroken} from "../../components/posters.js"
 import {drawPortrait} from "./portrait.js"
 
 /** @import {Person} from "./portrait.js" */
@@ -36,7 +37,7 @@ const drawPerson = (person, list, isPicture) =>
     h(
       "span",
       {class: "file", role: "gridcell"},
-      h("b", {title: person.name}, h("bdi", null, person.name), !isPicture && [" ", drawQualifier(person)]),
+      h("b", {title: person.name}, cutName(person.name), !isPicture && [" ", drawQualifier(person)]),
       isPicture && h("small", null, drawQualifier(person)),
       person.aliases && h("small", null, "also ", h("bdi", null, person.aliases)),
     ),
@@ -84,7 +85,10 @@ export function render(context) {
   })
   component(context, {
     draw: (/** @type {Self} */ self) => draw(self.view, list),
-    onSetup: self => list.attach(self),
+    onSetup(self) {
+      hideBroken(self.root)
+      list.attach(self)
+    },
     onDrawn: self => list.follow(self.view.open),
     actions: {
       open: (_, data) => list.onClick(data),

@@ -3,6 +3,7 @@ import {component} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
 import {drawer, drawerFrame} from "../../components/drawer.js"
+import {hideBroken} from "../../components/posters.js"
 import {button, facts, fileName, label} from "../../components/widgets.js"
 import {drawPortrait} from "./portrait.js"
 
@@ -43,12 +44,16 @@ const drawFile = ({id, name, path, place, picture, is_shown: isShown}) =>
   h(
     "li",
     {data: {key: id}},
-    drawPortrait({initials: "", picture}),
+    drawPortrait({initials: name.slice(0, 1).toUpperCase(), picture}),
     h("span", {class: "file"}, fileName(name, path), h("small", null, h("bdi", null, place))),
     isShown
       ? h("span", {class: "num"}, "the picture")
       : picture &&
-          button("Use as picture", "picture", {kind: "link", data: {file: id}, "aria-label": `Use ${name} as picture`}),
+          button("Use as picture", "picture", {
+            kind: "link",
+            data: {file: id},
+            "aria-label": `Use as picture: ${name}`,
+          }),
   )
 
 /** @param {Self} self */
@@ -83,7 +88,7 @@ function draw({view}) {
             "li",
             {data: {key: name}},
             h("span", {class: "grow"}, h("bdi", null, name)),
-            button("Separate…", "unmerge", {kind: "link", data: {merged: name}, "aria-label": `Separate ${name}`}),
+            button("Separate…", "unmerge", {kind: "link", data: {merged: name}, "aria-label": `Separate… ${name}`}),
           ),
         ),
       ),
@@ -107,9 +112,14 @@ const ofPerson = name => (self, data) =>
 
 /** @param {RenderContext} context */
 export function render(context) {
+  const beside = drawer(context)
   /** @type {Self} */
   const self = component(context, {
-    ...drawer(context),
+    ...beside,
+    onSetup(me) {
+      hideBroken(me.root)
+      beside.onSetup(me)
+    },
     draw,
     actions: {
       ...Object.fromEntries(

@@ -1,5 +1,6 @@
 // The picture of a person, over the initials, which stay if there is none.
 import {h} from "../../components/browser/dom.js"
+import {drawImage} from "../../components/posters.js"
 
 /**
  * @typedef {object} Person
@@ -15,9 +16,4 @@ import {h} from "../../components/browser/dom.js"
 
 /** @type {(person: {initials: string, picture: string}) => HTMLElement} */
 export const drawPortrait = ({initials, picture}) =>
-  h(
-    "span",
-    {class: "portrait", data: {key: picture || "none"}},
-    initials,
-    picture && h("img", {src: picture, alt: "", loading: "lazy", decoding: "async"}),
-  )
+  h("span", {class: "portrait", data: {key: picture || "none"}}, initials, drawImage(picture, "lazy"))

@@ -67,7 +67,8 @@ class QueryResult(Component):
     View: `state` (empty, result), `examples` for an empty one; `tab`, `columns` ({name, type, right}), `rows` (see
     `result_table.cell`), `range`, `page`, `pages`, `total`, `sort` ({column, descending}), `cut` and `number` (words),
     `facts`, `pandas`, `files` and `search` (address of the downloads), `api` (address of the result for programs),
-    `selection` (see `selection_view`), `choices`, `legend`, `note`, `problem`, `faded` (a query is running).
+    `selection` (see `selection_view`), `choices`, `legend`, `note`, `problem`, `run` (number
+    of the run whose result it is), `faded` (a query is running).
 
     Messages: `tab` {tab}, `sort` {column} (again: in reverse), `order` {column} (-1: of the query), `page` {page},
     `chart` {kind, x, y, colour}, `select`, `edit`, `example` {index}, `copied` and `linked` {ok}.

@@ -15,6 +15,7 @@ import {plural} from "../../components/wording.js"
  * @typedef {object} View
  * @property {"empty" | "result"} [state]
  * @property {{index: number, name: string}[]} examples
+ * @property {number} [run] The number of the run whose result it is.
  * @property {boolean} faded A query is running.
  * @property {"table" | "chart" | "columns"} tab
  * @property {Column[]} columns
@@ -42,6 +43,7 @@ import {plural} from "../../components/wording.js"
  * @typedef {Component<View>} Self
  */
 
+const NARROW = window.matchMedia("(max-width: 700px)")
 /** @type {[string, string][]} */
 const TABS = [
   ["table", "Table"],
@@ -311,6 +313,13 @@ const drawLegend = ({legend, note}) => [
   note && h("span", null, note),
 ]
 
+/** Show a new result from its first row; on a phone, the editor is above it. @type {(self: Self, el: HTMLElement) => void} */
+function showBeginning({view, before, find}, el) {
+  if (view.state !== "result" || !before || view.run === before.run) return
+  find(".scroller")?.scrollTo({top: 0, left: 0})
+  if (NARROW.matches) el.scrollIntoView({block: "start"})
+}
+
 /** @param {RenderContext} context */
 export function render(context) {
   const {model, el} = context
@@ -319,13 +328,15 @@ export function render(context) {
   /** @type {Self} */
   component(context, {
     draw,
-    onDrawn({view}) {
+    onDrawn(self) {
+      const {view} = self
       const isChart = view.state === "result" && view.tab === "chart" && !view.problem
       plot.hidden = legend.hidden = !isChart
       plot.setAttribute("aria-label", view.description ?? "")
       legend.replaceChildren(.../** @type {Node[]} */ (isChart ? drawLegend(view).filter(Boolean) : []))
       el.classList.toggle("card", view.state === "result")
       el.classList.toggle("faded", Boolean(view.faded))
+      showBeginning(self, el)
     },
     actions: {
       tab: (self, {tab}) => self.send("tab", {tab}),

@@ -192,8 +192,8 @@ const timeOf = moment => {
   const [date, now] = [new Date(moment), new Date()]
   const isToday = date.toDateString() === now.toDateString()
   return isToday
-    ? date.toLocaleTimeString([], {hour: "2-digit", minute: "2-digit"})
-    : date.toLocaleDateString([], {day: "numeric", month: "short"})
+    ? date.toLocaleTimeString("en-GB", {hour: "2-digit", minute: "2-digit"})
+    : date.toLocaleDateString("en-GB", {day: "numeric", month: "short"})
 }
 
 /** @param {Run} run @param {number} index */

@@ -69,7 +69,7 @@ class QueryScreen(Screen):
         self._opened: SavedQuery | None = None
         self._serial = 0  # of the text that the server sent last
         self._known = ""  # the text in the editor
-        self._run_serial = 0
+        self._run_serial = self._shown_run = 0
         self._fields: list[dict[str, str]] = []
         self._running: threading.Event | None = None  # its flag cancels the query
         self._error: dict[str, Any] | None = None
@@ -336,6 +336,7 @@ class QueryScreen(Screen):
         previous = self._found.answer if self._found else None
         is_other = previous is None or [column.name for column in previous.columns] != columns
         self._found, self._rows, self._sort, self._page = found, answer.rows, None, 1
+        self._shown_run = self._run_serial
         if is_other:
             self._chart.suggest(answer)
         if previous is None or previous.snapshot_at != answer.snapshot_at:
@@ -366,6 +367,7 @@ class QueryScreen(Screen):
         wanted = {"sql": found.text, "values": typed} if typed else {"sql": found.text}
         self._result.put(
             state="result",
+            run=self._shown_run,
             faded=self._running is not None,
             tab=self._tab,
             columns=[

@@ -1,4 +1,5 @@
 // Films and series as posters or as a table, with filters, counts and the state of the providers.
+import {SEARCH_DELAY} from "../../components/search_field.js"
 import {component, currentPage} from "../../components/browser/component.js"
 import {h} from "../../components/browser/dom.js"
 import {keys} from "../../components/browser/keyboard.js"
@@ -11,7 +12,7 @@ import {
   drawFilterBar,
   newMenuState,
 } from "../../components/filter_menu.js"
-import {button, drawSelect, loadingPage, pager, turnButtons} from "../../components/widgets.js"
+import {button, cutName, drawSelect, loadingPage, pager, turnButtons} from "../../components/widgets.js"
 import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js"
 
 /** @import {Filter, MenuState} from "../../components/filter_menu.js" */
@@ -61,8 +62,6 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  *
  * @typedef {Component<View, MenuState & {searchTimer: number}>} Self
  */
-
-const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 
 /** @param {View} view */
 const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
@@ -169,7 +168,7 @@ const drawTile = tile =>
         tile.rating && h("span", {class: "score"}, h("span", {class: "vh"}, "rating "), "★ ", tile.rating),
         tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · ")),
       ),
-      h("b", null, h("bdi", null, tile.title)),
+      h("b", {title: tile.title}, cutName(tile.title)),
       h("small", null, [tile.year, tile.kind === "Film" ? tile.genres[0] : tile.size].filter(Boolean).join(" · ")),
     ),
   )
@@ -186,7 +185,7 @@ const drawRow = tile =>
         "a",
         {href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
         drawPoster(tile),
-        h("b", null, h("bdi", null, tile.title)),
+        h("b", {title: tile.title}, cutName(tile.title)),
       ),
     ),
     h("td", null, tile.kind),

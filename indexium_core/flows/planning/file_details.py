@@ -49,7 +49,7 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.planning.plan import PlanItem
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import details as store
-from indexium_core.store.catalog import locks, properties
+from indexium_core.store.catalog import locks, media, properties
 from indexium_core.store.catalog.details import Assignment, ItemRow
 from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
@@ -96,13 +96,15 @@ class Details:
         row = store.file(reader, file_id)
         if row is None:
             raise errors.UnknownIdError(f"There is no file with the id {file_id}.")
-        item = self._planned(file_id, self._planner.generate_plan() if plan is None else plan)
+        plan = self._planner.generate_plan() if plan is None else plan
+        item = self._planned(file_id, plan)
         path = bytes(row["path_bytes"])
         decided = store.decisions(reader, file_id, now=self._clock())
         copies, copies_total = store.copies(reader, file_id, row["file_hash"], count=_COPIES)
         events, events_total = store.history(reader, file_id, count=EVENTS)
         assigned = store.assignments(reader, row["file_hash"], path)
         stored, locked = properties.of(reader, file_id), locks.of(reader, file_id)
+        tile = next(iter(media.tiles(reader, plan.version, [file_id])), None)
         return FileDetails(
             **{name: row[name] for name in _AS_STORED},
             est_seconds=item.est_seconds if item and item.can_update else self._seconds(row),
@@ -126,6 +128,8 @@ class Details:
             read_with=stored.tool if stored else "",
             properties_read_at=stored.read_at if stored else None,
             properties_problem=stored.problem.message if stored and stored.problem else "",
+            shown_at=tile.shown_at if tile else "",
+            date_source=tile.date_source if tile else None,
         )
 
     @remote()

@@ -83,7 +83,7 @@ def checked_rules(texts: Mapping[str, str]) -> dict[str, ValueRule]:
     if not texts:
         raise errors.UsageError("Name at least one field to set.")
     if FAVORITE_KEY in texts and RATING in texts:
-        raise errors.UsageError("A favorite is a file with 5 stars. Set either the rating or favorite.")
+        raise errors.UsageError("A favourite is a file with 5 stars. Set either the rating or favorite.")
     rules = {}
     for key, text in texts.items():
         if key == FAVORITE_KEY:

@@ -11,12 +11,14 @@ from indexium_core.store.titles import titles as store
 
 __all__ = ["texts"]
 
+_CAST = 10  # names of a cast in one field
+
 
 def texts(reader: Connection, title_ids: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, str]]:
     """
     Return the texts for the fields of the main files of titles, by file id; files without any text are left out.
 
-    A file with several episodes has the titles and plots of all, and the number of the first one.
+    A file with several episodes has the titles and plots of all; its other values are those of the first one.
 
     Raises:
         UnknownIdError: There is no such title.
@@ -33,8 +35,9 @@ def texts(reader: Connection, title_ids: Sequence[int], fields: Sequence[str]) -
         for key, text, between in (
             ("title", row.title, " / "),
             ("description", row.plot, "\n\n"),
-            ("date", row.year, ""),
+            ("date", row.date, ""),
             ("genre", "; ".join(row.genres), ""),
+            ("artist", "; ".join(row.cast[:_CAST]), ""),
             ("show", row.series, ""),
             ("season", row.season, ""),
             ("episode", row.episode, ""),

@@ -453,13 +453,14 @@ class TitleService:
         """
         Plan the shown values of titles for their main files, as one step that can be undone; a write stores them.
 
-        A film gives its title, year, plot and genres; an episode its title, plot, series, season and number. A series
-        or a season stands for its episodes. A field without a value stays as it is. So does a locked field, a field
-        that the container cannot store, and a date that is more exact than the year.
+        A film gives its title, year, plot, genres and cast; an episode also its series, season and number, and the day
+        of its first broadcast in place of the year. A series or a season stands for its episodes. A field without a
+        value stays as it is. So does a locked field, a field that the container cannot store, and a date that is more
+        exact than the year.
 
         Args:
             title_ids: Films, series, seasons or episodes.
-            fields: Names of `PLANNED_FIELDS`; the year is written into the field `date`.
+            fields: Names of `PLANNED_FIELDS`; the year becomes the field `date`, the cast the field `artist`.
 
         Raises:
             UnknownIdError: There is no such title.

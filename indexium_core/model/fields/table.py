@@ -205,7 +205,7 @@ FIELDS: tuple[Field, ...] = (
         key=RATING,
         title="Rating",
         type="rating",
-        about="The stars of the owner, 1 to 5. 5 is a favorite.",
+        about="The stars of the owner, 1 to 5. 5 is a favourite.",
         places={
             "asf": "WM/SharedUserRating",
             "matroska": "RATING",

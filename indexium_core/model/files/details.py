@@ -9,6 +9,7 @@ from indexium_core.model.fields.shown_in import ShownField
 from indexium_core.model.files.media import Change, FieldValue, MediaKind, StreamFacts
 from indexium_core.model.files.properties import FileProperty
 from indexium_core.model.files.readers import Reading
+from indexium_core.model.files.tiles import DateSource
 from indexium_core.model.planning.plan import PlanItem
 
 __all__ = [
@@ -164,6 +165,8 @@ class FileDetails:
     read_with: str = ""  # the tool that read the properties: pyav, ffprobe; "" before the first reading
     properties_read_at: datetime | None = None  # UTC
     properties_problem: str = ""  # the error of the last rescan
+    shown_at: str = ""  # the date under which the library shows the file, in wall time, ISO; "" if it is missing
+    date_source: DateSource | None = None  # where this date comes from
 
     @property
     def place(self) -> str:

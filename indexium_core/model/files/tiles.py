@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 __all__ = [
+    "DATE_SOURCES",
     "FACETS",
     "MAX_TILES",
     "SORTS",
@@ -21,8 +23,14 @@ __all__ = [
 SORTS = ("newest", "oldest", "name", "rating", "largest")
 FACETS = ("type", "taken", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page
-# An edit of the plan, the recording, a field, the file time before the writes of Indexium.
-DateSource = Literal["edit", "taken", "field", "file"]
+DateSource = Literal["edit", "taken", "field", "name", "file"]
+DATE_SOURCES: Mapping[DateSource, str] = {  # the first one that a file has counts
+    "edit": "Date of your edit",
+    "taken": "Date of the recording",
+    "field": "Date in a field of the file",
+    "name": "Date in the file name",
+    "file": "Time of the last change of the file",  # before the writes of Indexium
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,7 @@ _FLAGS = {
     "postponed": "{not}skipped",
     "matched": "{not}matched with a provider",
     "enriched": "{not}enriched by a provider",
-    FAVORITE_KEY: "{not}a favorite",
+    FAVORITE_KEY: "{not}a favourite",
 }
 _SPANS = {
     ">": {

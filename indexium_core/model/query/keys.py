@@ -189,7 +189,7 @@ _OF_TABLE = (
         name=FAVORITE_KEY,
         kind="flag",
         columns=(f"(coalesce({value_of(RATING)}, '') = '{FAVORITE}')",),
-        help="that are favorites, which means rated with 5 stars, or not",
+        help="that are favourites, which means rated with 5 stars, or not",
         example="favorite:yes",
     ),
 )

@@ -36,6 +36,7 @@ PLANNED_FIELDS: Mapping[str, str] = {
     "year": "date",
     "description": "description",
     "genre": "genre",
+    "cast": "artist",
     "show": "show",
     "season": "season",
     "episode": "episode",

@@ -22,7 +22,7 @@ coalesce(wall_time(f.fields[$created]), wall_time(f.fields[$date]));
 
 -- name: shown_at
 -- Part of other statements: the date under which a file is shown, as wall time. Our own writes do not change it.
-coalesce(/* edited_at */, m.taken, /* dated_at */, to_timestamp(coalesce(f.former_mtime_ns, f.mtime_ns) / 1e9)::TIMESTAMP);
+shown_date(/* edited_at */, m.taken, /* dated_at */, f.file_name, coalesce(f.former_mtime_ns, f.mtime_ns));
 
 -- name: people
 -- Part of other statements: the people that a file has after the planned change.
@@ -65,8 +65,7 @@ SELECT f.file_id, f.file_name,
        coalesce(CASE WHEN map_contains(p.field_values, $title) THEN p.field_values[$title] ELSE f.fields[$title] END, ''),
        f.folder, l.name, coalesce(f.media_kind, ''), f.file_ext, f.file_hash, f.mtime_ns, f.size,
        strftime(/* shown_at */, '%Y-%m-%dT%H:%M:%S'),
-       CASE WHEN /* edited_at */ IS NOT NULL THEN 'edit' WHEN m.taken IS NOT NULL THEN 'taken'
-            WHEN /* dated_at */ IS NOT NULL THEN 'field' ELSE 'file' END,
+       date_source(/* edited_at */, m.taken, /* dated_at */, f.file_name),
        /* rating */, list_slice(/* people */, 1, $most_people), len(/* people */), coalesce(m.duration, f.duration, 0),
        coalesce(m.resolution, ''), coalesce(p.can_update AND NOT p.postponed, FALSE),
        coalesce(p.can_update AND p.postponed, FALSE), l.state = 'offline', f.state <> 'ok' OR f.strategy = '',

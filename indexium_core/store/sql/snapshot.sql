@@ -28,6 +28,9 @@ SELECT
     p.camera, -- camera of a photo
     p.lens, -- lens of a photo
     p.taken, -- time of the recording, as the file has it (local time of a camera, often UTC of a video)
+    shown_date(NULL, p.taken, coalesce(wall_time(f.fields[$created]), wall_time(f.fields[$date])), f.file_name,
+               coalesce(f.former_mtime_ns, f.mtime_ns)) AS shown_at, -- date under which the library shows the file, without planned edits
+    date_source(NULL, p.taken, coalesce(wall_time(f.fields[$created]), wall_time(f.fields[$date])), f.file_name) AS date_source, -- where shown_at comes from: taken, field, name (the file name) or file (the last change)
     p.latitude, -- degrees, south is negative
     p.longitude, -- degrees, west is negative
     p.faces, -- names of the face regions of a photo, separated by '; '

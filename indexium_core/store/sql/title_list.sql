@@ -177,17 +177,23 @@ UNION SELECT e.id FROM seasons AS k JOIN episodes AS e ON e.series_id = k.series
 
 -- name: file_values
 -- The values of films and episodes for their main files. `few` are the ids, if they are few: a long list takes longer than all titles.
-SELECT c.file_id, coalesce(v.title, ''), coalesce(v.plot, ''), CASE WHEN l.entity_type = 'movie' THEN coalesce(v.year, '') ELSE '' END,
-       v.genres, coalesce(s.title, ''), coalesce(e.season::VARCHAR, ''), coalesce(e.episode::VARCHAR, '')
-FROM title_files AS l JOIN scanned_files AS c USING (file_id)
-LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id LEFT JOIN series AS s ON s.id = e.series_id
-LEFT JOIN (
+WITH shown AS (
     SELECT entity_id, any_value(value->>'$') FILTER (field = 'title') AS title,
            any_value(value->>'$') FILTER (field = 'plot') AS plot, any_value(value->>'$') FILTER (field = 'year') AS year,
-           any_value(value::VARCHAR) FILTER (field = 'genres' AND json_type(value) = 'ARRAY') AS genres
-    FROM titles_shown WHERE field IN ('title', 'plot', 'year', 'genres') AND ($few::BIGINT[] IS NULL OR list_contains($few::BIGINT[], entity_id))
+           any_value(value::VARCHAR) FILTER (field = 'genres' AND json_type(value) = 'ARRAY') AS genres,
+           any_value(to_json(value->>'$[*].name')::VARCHAR) FILTER (field = 'cast' AND json_array_length(value) > 0) AS people
+    FROM titles_shown WHERE field IN ('title', 'plot', 'year', 'genres', 'cast')
+      AND ($few::BIGINT[] IS NULL OR list_contains($few::BIGINT[], entity_id)
+           OR entity_id IN (SELECT series_id FROM episodes WHERE list_contains($few::BIGINT[], id)))
     GROUP BY entity_id
-) AS v ON v.entity_id = l.entity_id
+)
+SELECT c.file_id, coalesce(v.title, ''), coalesce(v.plot, ''),
+       coalesce(CASE WHEN l.entity_type = 'movie' THEN v.year ELSE e.aired::VARCHAR END, ''),
+       coalesce(v.genres, w.genres), coalesce(v.people, w.people),
+       coalesce(s.title, ''), coalesce(e.season::VARCHAR, ''), coalesce(e.episode::VARCHAR, '')
+FROM title_files AS l JOIN scanned_files AS c USING (file_id)
+LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id LEFT JOIN series AS s ON s.id = e.series_id
+LEFT JOIN shown AS v ON v.entity_id = l.entity_id LEFT JOIN shown AS w ON w.entity_id = e.series_id
 WHERE l.entity_id IN (SELECT unnest($ids::BIGINT[])) AND l.role = 'main' AND c.state <> 'missing'
 ORDER BY c.file_id, e.season NULLS LAST, e.episode NULLS LAST, l.entity_id;
 

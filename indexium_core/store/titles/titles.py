@@ -160,8 +160,9 @@ class FileValues(NamedTuple):
     file_id: int
     title: str
     plot: str
-    year: str  # of a film
-    genres: Sequence[str]  # of a film
+    date: str  # the year of a film, the day of the first broadcast of an episode
+    genres: Sequence[str]  # of an episode: of its series
+    cast: Sequence[str]  # names in the order of the credits; of an episode without one: of its series
     series: str  # of an episode, as the following ones
     season: str
     episode: str
@@ -172,7 +173,7 @@ def file_values(reader: Connection, title_ids: Sequence[int]) -> list[FileValues
     ids = _ids(reader, "titles_with_files", {"ids": list(title_ids)})
     facts = {"ids": ids, "few": ids if len(ids) <= _FEW else None}
     rows = reader.execute(_sql("file_values"), facts).fetchall()
-    return [FileValues._make((*row[:4], json.loads(row[4] or "[]"), *row[5:])) for row in rows]
+    return [FileValues._make((*row[:4], *(json.loads(each or "[]") for each in row[4:6]), *row[6:])) for row in rows]
 
 
 def unknown(reader: Connection, title_ids: Sequence[int]) -> list[int]:

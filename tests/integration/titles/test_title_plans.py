@@ -60,6 +60,19 @@ def test_film_gives_title_year_plot_and_genres(library: Library) -> None:
     assert planned(library) == {}
 
 
+def test_cast_becomes_artist_and_an_episode_has_genres_and_cast_of_its_series(library: Library) -> None:
+    heat, pond = id_of(library, "Heat"), id_of(library, "Pond", "series")
+    library.titles.set(heat, "cast", [{"name": f"Actor {number}", "order": number} for number in range(12)])
+    library.titles.set_values(pond, {"genres": ["Nature"], "cast": [{"name": "Ada Quill"}]})
+    frogs = id_of(library, "Frogs", "episode")
+    library.titles.set(frogs, "aired", "2001-05-04")
+    library.titles.plan_values([heat, frogs], ["year", "genre", "cast"])
+    assert planned(library) == {
+        "Heat (1995).avi": {"date": "1995", "artist": "; ".join(f"Actor {number}" for number in range(10))},
+        "Pond - S01E01 - Frogs.mkv": {"date": "2001-05-04", "genre": "Nature", "artist": "Ada Quill"},
+    }
+
+
 def test_extra_and_more_exact_date_stay(library: Library) -> None:
     assert library.titles.plan_values([id_of(library, "Ring")]).files == 1
     assert planned(library) == {"Ring (1998).mp4": {"title": "Ring"}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards.questions.title_values_question import sections
+from dashboards.questions.title_values_question import plan_search, sections
 from indexium_core.model.fields.preview import FieldExample, FieldsPreview
 
 
@@ -20,14 +20,31 @@ def example(**changes: Any) -> FieldExample:
     return FieldExample(**facts | changes)
 
 
-def test_question_has_counts_and_first_changes() -> None:
-    text, changes, hint = sections(preview(example(), example(after="x " * 60), example(after=None, problem="No.")))
+def test_question_lists_every_value_before_and_after_by_file() -> None:
+    plot = example(field="description", before="Old", after="x " * 60)
+    problem = example(field="show", problem="No.")
+    text, changes, hint = sections(preview(example(), example(file_id=2, file_name="b.mkv"), plot, problem))
     assert text["text"] == "2 files of 3 would get other values. Nothing is written yet."
-    assert changes["pairs"][0] == ["a.mkv · Title", "Ring"]
-    assert len(changes["pairs"]) == 2
-    assert changes["pairs"][1][1].endswith("…")
-    assert len(changes["pairs"][1][1]) == 80
+    assert changes["items"] == [
+        {
+            "name": "a.mkv",
+            "key": 1,
+            "values": [
+                {"label": "Title", "was": "", "now": "Ring"},
+                {"label": "Description", "was": "Old", "now": "x " * 60},
+            ],
+        },
+        {"name": "b.mkv", "key": 2, "values": [{"label": "Title", "was": "", "now": "Ring"}]},
+    ]
     assert hint["kind"] == "hint"
+
+
+def test_many_files_have_pages_and_a_search_without_their_ids() -> None:
+    few = preview(*(example(file_id=number) for number in range(1, 24)))
+    listing = sections(few)[1]
+    assert (len(listing["items"]), listing["pages"], listing["range"]) == (20, 2, "1–20 of 23")
+    assert plan_search(few).startswith("id:1,2,3,")
+    assert plan_search(preview(*(example(file_id=number) for number in range(201)))) == "edited:yes"
 
 
 def test_question_names_files_that_keep_their_values() -> None:

@@ -324,11 +324,11 @@ def test_favorites_have_their_own_label_and_files_without_a_place_are_counted(da
             step.set_favorite(target, wanted=wanted)
         reports.append((step.report.label, step.report.unsupported))
     assert reports == [
-        ("added 1 favorite", 0),
-        ("removed 1 favorite", 0),
-        ("added 1 favorite", 1),
-        ("added 1 favorite", 0),
-        ("removed 2 favorites", 0),
+        ("added 1 favourite", 0),
+        ("removed 1 favourite", 0),
+        ("added 1 favourite", 1),
+        ("added 1 favourite", 0),
+        ("removed 2 favourites", 0),
     ]
     assert [review.decisions.set_fields([2], {"rating": text}).unsupported for text in ("4", "")] == [1, 0]
 

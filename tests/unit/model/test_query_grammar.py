@@ -213,7 +213,7 @@ def test_compiled_query_has_its_keys() -> None:
         ('db:ann -has:"Ann"', "with a person like “ann” in the database, with Ann not in the file"),
         ("rating:>2 season:2..3", "rating above 2, season from 2 to 3"),
         ("year:2019.. creation_time:<2019-07", "year of at least 2019, creation time before 2019-07"),
-        ("-title:sea favorite:no", "with “sea” not in the title, not a favorite"),
+        ("-title:sea favorite:no", "with “sea” not in the title, not a favourite"),
         ("field:copyright -changed:title", "with a value in the field copyright, not with a change of the field title"),
         ("size:0 ext:mp4,mov", "0 bytes large, ending in .mp4 or mov"),
     ],

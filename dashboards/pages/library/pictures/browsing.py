@@ -23,6 +23,7 @@ from indexium_core.model.view import SavedView
 __all__ = ["Browsing"]
 
 PAGE = 100  # tiles of one request
+PATIENCE = 1200  # milliseconds without typing before an unfinished search is an error
 NAMED_IDS = 5_000  # the most files that a search of the plan names by id
 EVENTS = ("plan:changed", "rescan:completed", "views:changed", "scan:started", "scan:completed")
 
@@ -47,7 +48,8 @@ class Browsing:
         self._version = 0
         self._is_outdated = True
         self._loaded: _Loaded | None = None
-        self._problem = self._typed = ""
+        self._problem = self._typed = self._last = ""  # `_last`: the text that was sent last
+        self._is_typing = False
         self._shows = ""
         self._waiting: list[
             Callable[[], tuple[DecisionReport, str]]
@@ -60,7 +62,7 @@ class Browsing:
         self._grid = pictures.Pictures()
         self._grid.on(
             tiles=self._send_tiles,
-            find=lambda message: self._find(str(message["query"])[:4000]),
+            find=lambda message: self._find(str(message["query"])[:4000], typed=bool(message.get("typed"))),
             filter=self._filter,
             favorites=lambda _: self._toggle_favorites(),
             facet=self._send_facet,
@@ -205,16 +207,22 @@ class Browsing:
 
         self._bridge.run(read, done, name=f"tiles_{number}", failed=failed, topic="tiles")
 
-    def _find(self, text: str) -> None:
+    def _find(self, text: str, *, typed: bool = False) -> None:
+        """List the files of a search; `typed`: a person is typing it, so an unfinished text is no error yet."""
+        self._last = text
         try:
             grammar.parse(text)
         except errors.QueryError as error:
+            if typed:
+                self._bridge.after(PATIENCE, lambda: self._find(text) if self._last == text else None)
+                return
             self._problem, self._typed = error.message, text
             self._draw()
             return
         self._problem = self._typed = ""
         self._state.query = text.strip()
-        self._session.update_address(push=True)
+        self._session.update_address(push=not (typed and self._is_typing))
+        self._is_typing = typed
         self._refresh()
 
     def _filter(self, message: Mapping[str, Any]) -> None:

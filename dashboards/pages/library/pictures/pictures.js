@@ -6,6 +6,7 @@ import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "..
 import {hasModifier} from "../../../components/browser/keyboard.js"
 import {store, stored} from "../../../components/browser/local_storage.js"
 import {isDialogOpen} from "../../../components/browser/modal.js"
+import {SEARCH_DELAY} from "../../../components/search_field.js"
 import {loadingPage} from "../../../components/widgets.js"
 import {PLACES, bindKeys, showsCursor} from "./pictures_keys.js"
 import {Layout} from "./pictures_layout.js"
@@ -142,6 +143,7 @@ function onKey(self, event) {
   if (event.key === "Escape") tipOf(self, null)
   if (event.target.matches(".months")) return onMonthKey(self, event)
   if (event.key === "Enter" && event.target.matches("input.q")) return find(self, event.target.value)
+  if (event.key === "Escape" && event.target.matches("input.q")) return leaveSearch(self, event.target)
   if (!event.target.matches("[role=gridcell]") || event.ctrlKey || event.metaKey || event.altKey) return
   if (event.key === " ") {
     event.preventDefault()
@@ -167,8 +169,24 @@ function onMonthKey(self, event) {
   goToMonth(self, Math.max(0, Math.min(next, last)))
 }
 
+/** @type {(self: Self, event: PageEvent) => void} */
+function onInput(self, {target}) {
+  if (!target.matches("input.q")) return
+  clearTimeout(self.state.searchTimer)
+  self.state.searchTimer = setTimeout(() => self.send("find", {query: target.value, typed: true}), SEARCH_DELAY)
+}
+
+/** Empty the search; leave it if it is empty. @type {(self: Self, field: HTMLInputElement) => void} */
+function leaveSearch(self, field) {
+  if (!field.value) return field.blur()
+  clearTimeout(self.state.searchTimer)
+  field.value = ""
+  self.send("find", {query: ""})
+}
+
 /** @type {(self: Self, text: string) => void} */
 function find(self, text) {
+  clearTimeout(self.state.searchTimer)
   self.send("find", {query: text})
   focusCursor(self)
 }
@@ -299,6 +317,7 @@ const newState = () => ({
   asked: new Set(),
   layout: new Layout([], {columns: 1, rowHeight: 1, headHeight: 0}),
   measured: "",
+  searchTimer: 0,
   width: 0,
   tileSize: Number(stored("indexium.tile")) || 146,
   cursor: 0,
@@ -366,6 +385,7 @@ export function render(context) {
     onMessage,
     listeners: {
       keydown: onKey,
+      input: onInput,
       click: onMonths,
       pointerover: (me, {target, pointerType}) => pointerType === "mouse" && tipOf(me, target.closest(TILE)),
       pointerleave: me => tipOf(me, null),

@@ -15,7 +15,7 @@ from indexium_core.model import query as grammar
 from indexium_core.model.fields.table import FAVORITE_KEY, RATING
 from indexium_core.model.fields.values import FAVORITE
 from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
-from indexium_core.model.files.tiles import FACETS, DateSource, MediaFacetValue, MediaOverview, Tile, TilePage
+from indexium_core.model.files.tiles import DATE_SOURCES, FACETS, MediaFacetValue, MediaOverview, Tile, TilePage
 from indexium_core.model.planning.facets import Wider
 from indexium_core.model.view import SavedView
 
@@ -30,12 +30,6 @@ SORTS = {
 }
 KINDS = {"photo": ("photo", "photos"), "video": ("video", "videos"), "audio": ("audio file", "audio files")}
 LABELS = {"type": "Type", "taken": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
-_SOURCES: dict[DateSource, str] = {
-    "edit": "Date of your edit",
-    "taken": "Date of the recording",
-    "field": "Date in a field of the file",
-    "file": "Time of the last change of the file",
-}
 _MEGAPIXEL = 1_000_000
 _HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of videos: least height, name
 
@@ -44,11 +38,11 @@ class Pictures(Component):
     """
     The grid. The browser keeps the selection and the tiles that it has read; Python has the list.
 
-    Messages: `tiles` {page, list_id}, `find` {query}, `filter` {key, values}, `favorites`, `facet` {key},
-    `sort` {sort}, `show` {as}, `stop_scan`, `section` {first, files, on, list_id}, `cursor`/`open` {id}, `close`. A
-    selection is {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted}, `bulk` {…, tab}, `plan` {…}. View:
-    see `view`; `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first, rows}}, {unread: page},
-    {options: {key, rows}}, {selected: {ids, on}}, {said: text}.
+    Messages: `tiles` {page, list_id}, `find` {query, typed: the person has not pressed Enter}, `filter` {key, values},
+    `favorites`, `facet` {key}, `sort` {sort}, `show` {as}, `stop_scan`, `section` {first, files, on, list_id},
+    `cursor`/`open` {id}, `close`. A selection is {ids} or {all, except}: `rate` {…, stars}, `favorite` {…, wanted},
+    `bulk` {…, tab}, `plan` {…}. View: see `view`; `{shows: "folders"}` hides it. Receives: {tiles: {list_id, first,
+    rows}}, {unread: page}, {options: {key, rows}}, {selected: {ids, on}}, {said: text}.
     """
 
     _esm = module("pictures")
@@ -142,7 +136,7 @@ def _meaning(overview: MediaOverview) -> str:
     if not overview.total:
         return ""
     parts = [
-        (overview.favorites, wording.plural(overview.favorites, "favorite")),
+        (overview.favorites, wording.plural(overview.favorites, "favourite")),
         (overview.unrated, f"{wording.count(overview.unrated)} without a rating"),
         (overview.without_people, f"{wording.count(overview.without_people)} without people"),
     ]
@@ -220,7 +214,8 @@ def _tile(tile: Tile, *, pictures: bool) -> dict[str, Any]:
         "original": originals.address(tile.file_id) if has_original else None,
         "badge": _badge(tile),
         "at": tile.shown_at,
-        "dated": _SOURCES[tile.date_source],
+        "dated": DATE_SOURCES[tile.date_source],
+        "by_name": tile.date_source == "name",
         "rating": tile.rating,
         "favorite": tile.favorite,
         "people": tile.people[:2],

@@ -70,7 +70,7 @@ export function bindKeys(self) {
     a: {does: "select all files of the search", group: "Select", when, run: () => selectAll(self, true)},
     n: {does: "clear the selection", group: "Select", when, run: () => selectAll(self, false)},
     f: {
-      does: "make it a favorite, or no favorite",
+      does: "make it a favourite, or no favourite",
       group: "Act",
       when: canEdit,
       run: onFiles(() => toggleFavorite(self)),

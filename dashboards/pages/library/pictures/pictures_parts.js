@@ -86,7 +86,7 @@ export const drawFilters = (view, open, options, isUnfolded) =>
         "aria-pressed": String(view.favorites),
         data: {act: "favorites", key: "favorites"},
       },
-      "♡\uFE0E Favorites",
+      "♡\uFE0E Favourites",
     ),
     view.views.length > 0 &&
       drawSelect([{value: "", label: "Saved views"}, ...view.views], {
@@ -215,7 +215,7 @@ export const drawBar = (selected, editable) =>
             ),
           ),
         ),
-        button("♥\uFE0E Favorite", "favorite_all", {key: "f"}),
+        button("♥\uFE0E Favourite", "favorite_all", {key: "f"}),
         button("People…", "bulk", {key: "b", data: {tab: "people", key: "people"}}),
         button("Fields and dates…", "bulk", {data: {tab: "fields", key: "fields"}}),
       ),

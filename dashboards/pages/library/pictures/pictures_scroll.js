@@ -23,6 +23,7 @@ import {Layout} from "./pictures_layout.js"
  * @property {Set<number>} asked Pages that are requested or read.
  * @property {Layout} layout
  * @property {string} measured What the layout was made from.
+ * @property {number} searchTimer
  * @property {number} width Of the grid in pixels.
  * @property {number} tileSize
  * @property {number} cursor

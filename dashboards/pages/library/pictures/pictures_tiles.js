@@ -1,5 +1,6 @@
 // One file as a tile of the grid, or as a row of the table.
 import {h} from "../../../components/browser/dom.js"
+import {cutName} from "../../../components/widgets.js"
 import {count, plural} from "../../../components/wording.js"
 
 /**
@@ -15,6 +16,7 @@ import {count, plural} from "../../../components/wording.js"
  * @property {string} badge
  * @property {string} at The date, ISO.
  * @property {string} dated Where the date comes from.
+ * @property {boolean} by_name The date comes from the file name.
  * @property {number} rating
  * @property {boolean} favorite
  * @property {string[]} people
@@ -58,7 +60,7 @@ function labelOf(tile) {
   const names = people.length ? `with ${people.join(", ")}${more ? ` and ${more} more` : ""}` : "no people"
   const stars = starText(tile)
   const file = name !== title && name
-  const parts = [title, file, badge.replace(/^[^ ]+ /, ""), stars, favorite && "favorite", names, note]
+  const parts = [title, file, badge.replace(/^[^ ]+ /, ""), stars, favorite && "favourite", names, note]
   return parts.filter(Boolean).join(", ")
 }
 
@@ -117,7 +119,7 @@ const drawHeart = ({favorite}, editable) =>
         type: "button",
         class: favorite ? "heart on" : "heart",
         tabindex: "-1",
-        "aria-label": favorite ? "No favorite any more" : "Make it a favorite",
+        "aria-label": favorite ? "No favourite any more" : "Make it a favourite",
         data: {act: "heart", key: "heart"},
       })
     : favorite && h("span", {class: "heart on", "aria-hidden": "true"})
@@ -149,7 +151,7 @@ export const drawPeople = ({people, more}) =>
   h(
     "span",
     {class: "who"},
-    people.length ? people.map(name => h("span", null, h("bdi", null, name))) : h("span", {class: "none"}, "no people"),
+    people.length ? people.map(name => h("span", null, cutName(name))) : h("span", {class: "none"}, "no people"),
     more > 0 && h("span", {class: "n"}, `+${more}`),
   )
 
@@ -190,7 +192,7 @@ export function drawTile(shown) {
     h(
       "div",
       {class: "cap", ...HIDDEN},
-      h("div", {class: "name"}, h("bdi", null, title)),
+      h("div", {class: "name"}, cutName(title)),
       h("div", {class: "rated"}, drawStars(tile, editable), h("span", {class: "info"}, info)),
       drawPeople(tile),
     ),
@@ -202,7 +204,7 @@ export function drawTableRow(shown) {
   const {tile, editable} = shown
   if (!tile)
     return h("div", attributes(shown, "trow"), drawLoading(), h("span", {class: "bone"}), h("span", {class: "bone"}))
-  const {title, name, place, at, dated, size, badge, note} = tile
+  const {title, name, place, at, dated, by_name: byName, size, badge, note} = tile
   return h(
     "div",
     attributes(shown, "trow"),
@@ -212,11 +214,11 @@ export function drawTableRow(shown) {
     h(
       "span",
       {class: "file", ...HIDDEN},
-      h("b", {title: name}, h("bdi", null, title)),
+      h("b", {title: name}, cutName(title)),
       h("small", null, h("bdi", {dir: "ltr"}, name === title ? place : `${place} / ${name}`)),
     ),
     h("span", {class: "kind", ...HIDDEN}, badge, note && h("small", null, note)),
-    h("span", {class: "day", title: dated, ...HIDDEN}, shortDay(at)),
+    h("span", {class: "day", title: dated, ...HIDDEN}, shortDay(at), byName && h("small", null, "file name")),
     h("span", {class: "rated"}, h("span", HIDDEN, drawStars(tile, editable)), drawHeart(tile, editable)),
     h("span", {class: "with", ...HIDDEN}, drawPeople(tile)),
     h("span", {class: "num", ...HIDDEN}, size),

@@ -127,6 +127,6 @@ export function ratingKeys(send) {
   const stars = STAR_KEYS.map(key => [key, rate("rating", key, "rate with stars; 0 removes the rating")])
   return {
     ...Object.fromEntries(stars),
-    f: rate("favorite", "toggle", "mark as a favorite (5 stars), or restore the rating from before"),
+    f: rate("favorite", "toggle", "mark as a favourite (5 stars), or restore the rating from before"),
   }
 }

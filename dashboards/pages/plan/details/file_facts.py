@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from dashboards.pages.plan.details import file_fields
@@ -10,6 +11,7 @@ from indexium_core.model import wording
 from indexium_core.model.files.details import FileDetails
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import LABELS, FieldLock
+from indexium_core.model.files.tiles import DATE_SOURCES
 
 __all__ = ["facts", "films", "media", "over", "rescanned", "streams", "strip", "tags"]
 
@@ -35,9 +37,16 @@ def strip(details: FileDetails) -> list[str]:
     """Return the main facts of the file."""
     container = file_fields.container_name(details.container) or details.file_ext
     parts = [wording.size(details.size), container, f"changed {wording.when(details.mtime)}"]
+    if details.date_source == "name":
+        parts.insert(2, f"dated {_day(details)} by the file name")
     if details.copies_total:
         parts.append("1 copy" if details.copies_total == 1 else f"{wording.count(details.copies_total)} copies")
     return [part for part in parts if part]
+
+
+def _day(details: FileDetails) -> str:
+    """Return the day under which the library shows the file."""
+    return wording.day(datetime.fromisoformat(details.shown_at))
 
 
 def facts(details: FileDetails) -> list[list[str]]:
@@ -46,6 +55,8 @@ def facts(details: FileDetails) -> list[list[str]]:
     pairs = [["Library", f"{details.library} ({details.library_path}){offline}"]]
     if details.nlink > 1:
         pairs.append(["Names", f"{details.nlink} on its disk (hard links)"])
+    if details.date_source:
+        pairs.append(["Date", f"{_day(details)} ({DATE_SOURCES[details.date_source]})"])
     pairs += [["Copies", copy.file_path] for copy in details.copies]
     if details.copies_total > len(details.copies):
         pairs.append(["", f"and {wording.count(details.copies_total - len(details.copies))} more"])

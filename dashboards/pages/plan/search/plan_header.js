@@ -17,7 +17,7 @@ import {
   isDense,
 } from "./plan_header_parts.js"
 import {SearchCompletion, lengthOf} from "./search_completion.js"
-import {ResultJump, drawSearchField} from "../../../components/search_field.js"
+import {ResultJump, SEARCH_DELAY, drawSearchField} from "../../../components/search_field.js"
 import {ViewsMenu} from "./views.js"
 
 /** @import {Exchange} from "../exchange_menu.js" */
@@ -53,7 +53,6 @@ import {ViewsMenu} from "./views.js"
  * @typedef {Component<View, State>} Self
  */
 
-const SEARCH_DELAY = 220 // milliseconds without typing before the search starts
 const PATIENCE = 1200 // milliseconds without typing before an unfinished word counts as an error
 
 /** @param {Self} self */
@@ -146,7 +145,7 @@ function draw(self) {
     error && drawError(error, view.query),
     view.problem && drawProblem(view.problem),
     view.reviewing && drawReview(view.reviewing),
-    h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort, view.found)),
+    h("div", {class: "under", data: {key: "under"}}, drawMeaning(view), drawSort(view.sort)),
     state.views.drawRemoved(),
   ]
 }

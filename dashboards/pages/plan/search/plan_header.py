@@ -233,11 +233,18 @@ def facet_view(facet: Facet) -> dict[str, Any]:
     return {
         "key": facet.key,
         "title": TITLES[facet.key],
-        "values": [[each.value, each.label, wording.count(each.files), each.chosen] for each in facet.values],
+        "values": [
+            [each.value, _shown(facet.key, each.label), wording.count(each.files), each.chosen] for each in facet.values
+        ],
         "total": facet.total,
         "all_of": facet.all_of,
         "searched": facet.key in SEARCHED,
     }
+
+
+def _shown(key: str, label: str) -> str:
+    """Return the label of a value; a folder as everywhere: `Family / 2019`."""
+    return label.replace("/", " / ") if key == "folder" else label
 
 
 def offers_view(offers: Sequence[Completion]) -> list[dict[str, Any]]:

@@ -151,12 +151,11 @@ export const drawMeaning = search => {
   )
 }
 
-/** @type {(sort: Sort, found: string) => HTMLElement} */
-export const drawSort = ({key, descending, order, reversed, options}, found) =>
+/** @param {Sort} sort */
+export const drawSort = ({key, descending, order, reversed, options}) =>
   h(
     "div",
     {class: "sorter", data: {key: "sorter"}},
-    found && h("span", {class: "phone found", data: {key: "found"}}, found),
     h(
       "label",
       null,
