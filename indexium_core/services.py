@@ -165,6 +165,7 @@ class LibraryServices:
         *,
         full: bool = False,
         really_gone: bool = False,
+        photos: bool = True,
         progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
@@ -178,14 +179,18 @@ class LibraryServices:
             dirs: Folders.
             full: Read every file again, and hash all of its media bytes.
             really_gone: Confirms that missing files are deleted; otherwise an empty folder counts as offline.
+            photos: Scans of new folders include photos. A folder that is known keeps its setting.
             progress: Callback, called a few times a second on another thread.
 
         Raises:
             UsageError: A folder is missing, is a file, or lies inside another library; or a scan is running.
 
         """
+        dirs = list(dirs)
+        for folder in [] if photos else dirs:
+            self.inventory.add(folder, photos=False)
         with _scan_bar("Scan", progress) as on_progress:
-            report = self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=on_progress)
+            report = self.scans.run(dirs, full=full, accept_missing=really_gone, on_progress=on_progress)
         identification = None if report.cancelled else self.titles.follow()
         while identification is not None and not identification.has_ended and identification.status != "interrupted":
             identification = self.jobs.wait(identification.id, timeout=LONGEST_WAIT)

@@ -160,7 +160,10 @@ def add_library(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
     name: Annotated[str, typer.Option(help="Name of the library; default: the folder's name.")] = "",
     audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
-    photos: Annotated[bool, typer.Option("--photos", help="Include photos in scans.")] = False,
+    photos: Annotated[
+        bool | None,
+        typer.Option("--photos/--no-photos", help="Include photos in scans, as by default, or leave them out."),
+    ] = None,
     kind: Kind = "",
     cast_people: CastPeople = "",
 ) -> None:
