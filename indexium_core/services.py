@@ -73,6 +73,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.titles.title_service import TitleService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
+    from indexium_core.model.job import Job
     from indexium_core.model.planning.home_summary import HomeSummary
 
 __all__ = ["LibraryServices"]
@@ -195,6 +196,18 @@ class LibraryServices:
         while identification is not None and not identification.has_ended and identification.status != "interrupted":
             identification = self.jobs.wait(identification.id, timeout=LONGEST_WAIT)
         return report
+
+    def set_kind(self, library_id: int, kind: str) -> Job | None:
+        """
+        Set what a folder holds, see `inventory.set_kind`, and identify its titles in a job; None for home videos.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: There is no such kind.
+
+        """
+        self.inventory.set_kind(library_id, kind)
+        return None if kind == "home" else self.titles.identify([library_id])
 
     def rescan(
         self,

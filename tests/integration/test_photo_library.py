@@ -146,6 +146,21 @@ def test_new_folder_includes_photos_and_a_known_one_keeps_its_setting(library: L
     assert library.scan([other]).new == 1
 
 
+def test_kind_of_a_new_folder_is_proposed_and_a_known_one_keeps_its_kind(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "titles"
+    folder.mkdir()
+    (folder / "Vessel (1998).mkv").touch()
+    assert library.inventory.propose_kind(folder).kind == "movies"
+    row = library.inventory.add(folder, kind="auto")
+    assert row.kind == "movies"
+    library.inventory.set_kind(row.library_id, "home")
+    assert library.inventory.add(folder, kind="auto").kind == "home"
+    job = library.set_kind(row.library_id, "mixed")
+    assert job is not None
+    assert job.title == "Identify titles of titles"
+    assert library.set_kind(row.library_id, "home") is None
+
+
 def test_artwork_beside_films_is_no_photo(library: Library, tmp_path: Path) -> None:
     folder = tmp_path / "Vessel (1998)"
     folder.mkdir()

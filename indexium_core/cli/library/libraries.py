@@ -164,7 +164,13 @@ def add_library(
         bool | None,
         typer.Option("--photos/--no-photos", help="Include photos in scans, as by default, or leave them out."),
     ] = None,
-    kind: Kind = "",
+    kind: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="home (default), movies, series, mixed, educational or other; auto: what the names in it propose.",
+        ),
+    ] = "",
     cast_people: CastPeople = "",
 ) -> None:
     """Add a folder without scanning it yet."""
@@ -172,7 +178,8 @@ def add_library(
         row = library.inventory.add(folder, name=name, audio=audio, photos=photos, kind=kind)
         if cast_people:
             library.inventory.set_cast_people(row.library_id, cast_people)
-    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
+    of_kind = f" of the kind {row.kind}" if kind == "auto" else ""
+    output.note(f"{row.name} ({row.path}) is library {row.library_id}{of_kind}; 'indexium scan' reads its files.")
 
 
 @libraries.command("empty-folders", epilog="Example: indexium libraries empty-folders 1 --remove")

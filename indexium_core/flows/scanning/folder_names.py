@@ -8,9 +8,9 @@ from collections import deque
 from pathlib import Path
 
 from indexium_core.files import walk
-from indexium_core.model.files.kind_proposal import MOST_VIDEOS, KindProposal, propose
+from indexium_core.model.files.kind_proposal import MOST_VIDEOS, KindProposal, NamedVideo, propose
 
-__all__ = ["common_folders", "completions", "kind_of", "subfolders"]
+__all__ = ["common_folders", "completions", "kind_of", "opened", "subfolders"]
 
 _COMMON_FOLDERS = (
     "~/Videos",
@@ -69,15 +69,23 @@ def common_folders(limit: int) -> list[str]:
     return paths[:limit]
 
 
+def opened(folder: str) -> tuple[str, str, str]:
+    """Return the path of a folder, the folder above it (or ""), and why it cannot be listed ("" if it can)."""
+    path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - a link keeps its name
+    parent = str(Path(path).parent)
+    can_list = os.access(path, os.R_OK | os.X_OK) and Path(path).is_dir()
+    return path, "" if parent == path else parent, "" if can_list else "This folder cannot be opened."
+
+
 def kind_of(folder: str) -> KindProposal:
     """
     Return the kind that the names in a folder propose. Reads names only, in at most a few seconds.
 
     Of very many videos, names from all parts of the folder are read.
     """
-    root = os.path.realpath(os.path.expanduser(folder))  # noqa: PTH111, PTH118 - as a scan resolves it
+    root = os.path.realpath(os.path.expanduser(folder))  # noqa: PTH111 - as a scan resolves it
     end = time.monotonic() + _LONGEST_READING
-    waiting, videos, photos = deque([(root, ())]), list[tuple[tuple[str, ...], str]](), 0
+    waiting, videos, photos = deque[tuple[str, tuple[str, ...]]]([(root, ())]), list[NamedVideo](), 0
     while waiting and time.monotonic() < end:
         path, below = waiting.popleft()
         subfolders, names = _listed(path)

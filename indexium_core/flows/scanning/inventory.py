@@ -152,16 +152,20 @@ class Inventory:
             folder: The folder.
             name: The name of the library; "" for the folder's name.
             audio: Scans include audio files. False does not change an existing library.
-            photos: Scans include photos; None for yes in a new library. None and False do not change an existing library.
-            kind: What it holds, see `set_kind`; "" for home videos, and does not change an existing library.
+            photos: Scans include photos; None: those of a new library do. Only True changes an existing library.
+            kind: What it holds, see `set_kind`; "auto" for what `propose_kind` returns, "" for home videos. Neither of
+                these two changes an existing library.
 
         Raises:
             UsageError: The folder does not exist, is a file, cannot be listed, is inside another library, or contains
             one; or there is no such kind.
 
         """
-        library_kind = checked_kind(kind) if kind else None
+        library_kind = checked_kind(kind) if kind not in ("", "auto") else None
+        known = {row.library_id for row in self.list()}
         row = roots.select_libraries(self._database, [folder], photos=photos is not False)[0]
+        if kind == "auto" and row.library_id not in known:
+            library_kind = self.propose_kind(os.fsdecode(row.path_bytes)).kind
         with self._database.atomic() as tx:
             if name.strip() and name.strip() != row.name:
                 catalog.name_library(tx, row.library_id, name.strip())
@@ -265,16 +269,9 @@ class Inventory:
         places = self._suggestions(list(dict.fromkeys([home, *folder_names.common_folders(_MAX_HINTS), os.sep])))
         if not folder:
             return FolderListing(path="", parent="", places=places, folders=[])
-        path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - a link keeps its name
-        parent = str(Path(path).parent)
-        problem = "" if os.access(path, os.R_OK | os.X_OK) and Path(path).is_dir() else "This folder cannot be opened."
-        return FolderListing(
-            path=path,
-            parent="" if parent == path else parent,
-            places=places,
-            folders=[] if problem else self._suggestions(folder_names.subfolders(path, "")),
-            problem=problem,
-        )
+        path, parent, problem = folder_names.opened(folder)
+        inside = [] if problem else self._suggestions(folder_names.subfolders(path, ""))
+        return FolderListing(path=path, parent=parent, places=places, folders=inside, problem=problem)
 
     @remote(paths=("folder",))
     def propose_kind(self, folder: str | Path) -> KindProposal:

@@ -20,7 +20,15 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
 from indexium_core.store.database import Database
 
-__all__ = ["FolderName", "device_of", "free_bytes", "is_covered", "mass_loss_reason", "offline_reason", "select_libraries"]
+__all__ = [
+    "FolderName",
+    "device_of",
+    "free_bytes",
+    "is_covered",
+    "mass_loss_reason",
+    "offline_reason",
+    "select_libraries",
+]
 
 FolderName = str | bytes | os.PathLike[str]
 

@@ -94,7 +94,7 @@ def _likeness(
 
 
 def _is_lesson(own: NameParts, folders: tuple[str, ...], place: Place) -> bool:
-    """Return whether a name has a number and a title, in a numbered section or in the folder of something with a name."""
+    """Return whether a name has a number and a title, in a numbered section or in a folder with a name."""
     is_numbered = own.order is not None and not own.is_order_year and own.year is None and bool(own.order_title)
     is_section = len(folders) > 1 and _SECTION.fullmatch(folders[-1]) is not None
     has_course = place.parts is not None and place.parts.year is None and place.season is None
@@ -123,7 +123,8 @@ def _reason(kind: LibraryKind, counts: Counter[_Likeness], examples: dict[_Liken
     """Return the reason of a proposal, in a sentence."""
     films, episodes = counts["film"], counts["episode"]
     if like := _LIKE.get(kind):
-        return f"{wording.count(counts[like])} {of_all} {_has(counts[like])} the name of {_NOUNS[like]}: “{examples[like]}”."
+        named = f"{_has(counts[like])} the name of {_NOUNS[like]}"
+        return f"{wording.count(counts[like])} {of_all} {named}: “{examples[like]}”."
     if kind == "mixed":
         return f"{wording.count(films)} {of_all} have the names of films, {wording.count(episodes)} of episodes."
     if films + episodes:
