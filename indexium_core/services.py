@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.properties.field_locks import LockService
     from indexium_core.flows.properties.rescan import Rescanner, RescanReport
     from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+    from indexium_core.flows.providers.key_service import KeyService
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
@@ -133,6 +134,7 @@ class LibraryServices:
     jobs: JobService
     event_log: Recorder
     providers: ExternalAPIManager  # of metadata of films and series
+    provider_keys: KeyService
     configuration: Configuration
     doctor: Doctor
 
