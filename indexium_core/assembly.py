@@ -124,7 +124,11 @@ class Assembly:
         self.fields = custom_fields.CustomFields(store, clock=clock, on_change=self.plan_changed)
         self.plans = planner.MetadataPlanner(store, config=config, clock=clock)
         self.decisions = decisions.Decisions(
-            store, modes=self.plans.default_modes, clock=clock, on_change=self.plan_changed
+            store,
+            modes=self.plans.default_modes,
+            clock=clock,
+            on_change=self.plan_changed,
+            placeholder_keys=self._placeholder_keys,
         )
         self.bulk = bulk_edits.BulkEdits(store, modes=self.plans.default_modes, clock=clock)
         self.steps = undo_steps.ReviewSteps(store, clock=clock, on_change=self.plan_changed)

@@ -107,8 +107,10 @@ export const KEY_ACTIONS = {
 }
 
 /** Enter saves the key, Escape closes the form. @type {(self: any, event: PageEvent) => boolean} */
-export function onKeyField(self, {key, target}) {
+export function onKeyField(self, event) {
+  const {key, target} = event
   if (target.id !== "key-value") return false
+  if (key === "Enter" || key === "Escape") event.preventDefault() // else Enter presses the button with the new focus
   if (key === "Enter") saveKey(self)
   if (key === "Escape") closeKey(self)
   return true
