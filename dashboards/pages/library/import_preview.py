@@ -12,13 +12,14 @@ from indexium_core.model.people.unmatched import UnmatchedFile
 __all__ = ["import_preview", "imported"]
 
 LINES = 50  # maximum number of shown lines of an upload
+_NEXT_SCAN = "Then scan the folder of these files, or add it: the scan assigns the names."
 
 
 def imported(found: ImportReport) -> str:
     """Return the result of an import, in sentences."""
     parts = [f"{wording.plural(found.added, 'name')} added in {wording.files(found.files)}."]
     if found.waiting:
-        parts.append(f"{wording.plural(found.waiting, 'name is', 'names are')} waiting for a scan.")
+        parts.append(f"{wording.plural(found.waiting, 'name is', 'names are')} waiting for a scan. {_NEXT_SCAN}")
     if found.rejected:
         parts.append(f"{wording.plural(len(found.rejected), 'row')} rejected.")
     if found.skipped:
@@ -102,6 +103,9 @@ def _content(each: UnmatchedFile) -> str:
 
 
 def _hint(counts: ImportReport) -> str:
-    if counts.waiting and not counts.matched:
-        return "No row matches a scanned file. Choose the folder where the paths start."
-    return "A scan of their files will assign the waiting names." if counts.waiting else ""
+    if not counts.waiting:
+        return ""
+    waiting = f"{wording.plural(counts.waiting, 'name is', 'names are')} for files that no scan has found."
+    if not counts.matched:
+        return f"{waiting} If the paths start in another folder, choose it. Otherwise import them now. {_NEXT_SCAN}"
+    return f"{waiting} Import them now. {_NEXT_SCAN}"

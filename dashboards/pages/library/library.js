@@ -302,9 +302,10 @@ const ACTIONS = {
   },
 }
 
-// After a folder was added, the field closes.
+// After a folder was added, the field closes. The button of a new import is in sight.
 /** @param {Self} self */
 function onDrawn({view, before, state, find}) {
+  if (view.import?.name && !before?.import?.name) find("[data-act=import]")?.scrollIntoView({block: "nearest"})
   if (!before?.folders || !(view.folders?.length > before.folders.length)) return
   state.isAdding = false
   state.listing = null
