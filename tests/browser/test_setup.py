@@ -93,6 +93,37 @@ def test_new_folder_has_photos_and_a_proposed_kind(
     assert (row.kind, row.photos) == ("mixed", True)
 
 
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_import_is_in_sight_and_the_next_scan_assigns_its_names(
+    serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path, width: int, height: int
+) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    clips.build("mp4", folder, name="first.mp4")
+    rows = "".join(f"late/{number}.mp4,Ann Lee\n" for number in range(60))
+    (tmp_path / "people.csv").write_text(f"path,people\n{rows}", encoding="utf-8")
+    empty_library.scan([folder])
+    page = serve(empty_library).visit("/library?show=folders", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    page.get_by_role("heading", name="Add people").wait_for()
+
+    page.set_input_files("#people-file", str(tmp_path / "people.csv"))
+
+    button = page.get_by_role("button", name="Import 60 names")
+    expect(button).to_be_in_viewport(ratio=1)
+    box = button.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < (height - 52 if width < 700 else height)  # the navigation does not cover it
+    expect(page.get_by_text("60 names are for files that no scan has found.")).to_be_visible()
+    button.click()
+    expect(page.get_by_text("Scan the folder of these files").first).to_be_visible()
+    (folder / "late").mkdir()
+    clips.build("mp4", folder / "late", name="7.mp4")
+    empty_library.scan()
+    found = empty_library.inventory.search("name:7.mp4").items
+    assert [each.people for each in found] == [["Ann Lee"]]
+
+
 def test_known_folder_gets_photos_and_a_kind(
     serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
 ) -> None:

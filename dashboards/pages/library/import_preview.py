@@ -12,7 +12,7 @@ from indexium_core.model.people.unmatched import UnmatchedFile
 __all__ = ["import_preview", "imported"]
 
 LINES = 50  # maximum number of shown lines of an upload
-_NEXT_SCAN = "Then scan the folder of these files, or add it: the scan assigns the names."
+_NEXT_SCAN = "Scan the folder of these files, or add it: the scan assigns the names."
 
 
 def imported(found: ImportReport) -> str:

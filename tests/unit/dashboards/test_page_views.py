@@ -178,6 +178,7 @@ def test_import_preview_lists_accepted_and_rejected_rows() -> None:
     assert {"count": "1", "level": "note", "text": "skipped"} in shown["levels"]
     assert [root["on"] for root in shown["roots"]] == [True, False]
     assert shown["waiting"]["more"] == "and 3 more"
+    assert shown["hint"].startswith("3 names are for files that no scan has found. Import them now. Scan the folder")
     nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
     assert import_preview.import_preview("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
 
@@ -207,9 +208,7 @@ def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
         "1 suggestion of people: none is assigned automatically.",
         "History: 3 new operations, 4 imported earlier. It can only be read.",
     ]
-    assert import_preview.imported(report).endswith(
-        "2 names are waiting for a scan. 3 operations added to the history."
-    )
+    assert import_preview.imported(report).endswith("the scan assigns the names. 3 operations added to the history.")
 
 
 # Settings.
