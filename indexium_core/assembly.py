@@ -29,6 +29,7 @@ from indexium_core.flows.pictures import originals, thumbnail_job, thumbnails
 from indexium_core.flows.planning import charts, file_details, media_browser, plan_search, planner
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+from indexium_core.flows.providers.key_service import KeyService
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import (
@@ -123,7 +124,11 @@ class Assembly:
         self.fields = custom_fields.CustomFields(store, clock=clock, on_change=self.plan_changed)
         self.plans = planner.MetadataPlanner(store, config=config, clock=clock)
         self.decisions = decisions.Decisions(
-            store, modes=self.plans.default_modes, clock=clock, on_change=self.plan_changed
+            store,
+            modes=self.plans.default_modes,
+            clock=clock,
+            on_change=self.plan_changed,
+            placeholder_keys=self._placeholder_keys,
         )
         self.bulk = bulk_edits.BulkEdits(store, modes=self.plans.default_modes, clock=clock)
         self.steps = undo_steps.ReviewSteps(store, clock=clock, on_change=self.plan_changed)
@@ -219,6 +224,7 @@ class Assembly:
             store, clock=clock, is_busy=lambda: bool(self.queue.active_operations())
         )
         self.providers = ExternalAPIManager(store, config=config, clock=clock)
+        self.provider_keys = KeyService(config.home, self.providers)
         self.doctor = doctor.Doctor(
             store,
             folder=folder,

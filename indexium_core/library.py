@@ -295,7 +295,7 @@ class Library(LibraryServices):
         unknown = journal_rows.unknown_paths(store)
         for folder in folders:
             kinds = walk.kinds_below(folder, unknown)
-            self.inventory.add(folder, audio="audio" in kinds, photos="photo" in kinds)
+            self.inventory.add(folder, audio="audio" in kinds)
         if not self.inventory.list():
             what = "No library folder is known. Run 'indexium db rebuild DIR' with your folders:"
             where = f" The journals name files in {_common_folder(unknown)}." if unknown else ""

@@ -17,7 +17,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-__all__ = ["FILE_NAME", "KEY_NAMES", "ProviderKeys", "load"]
+from indexium_core import errors, settings_file
+
+__all__ = ["FILE_NAME", "KEY_NAMES", "ProviderKeys", "load", "store"]
 
 FILE_NAME = "provider_keys.toml"
 KEY_NAMES = (
@@ -41,6 +43,7 @@ class ProviderKeys:
     problem: str = ""  # why the file or a key is not used
     warning: str = ""  # what is wrong with one of its lines
     meant: str = ""  # the key that this line may mean; "" if it is not similar to any
+    of_environment: frozenset[str] = frozenset()  # the names of the keys that the environment sets
 
     def get(self, name: str) -> str:
         """Return a key; "" if it is not set."""
@@ -52,14 +55,34 @@ def load(home: Path) -> ProviderKeys:
     """Return the keys of the environment (`INDEXIUM_TMDB_API_KEY`) and of the file; the environment has priority."""
     from_file, problem, warning, meant = _read(home / FILE_NAME)
     environment = {name.upper(): value for name, value in os.environ.items()}
+    set_there = {name: environment.get(f"INDEXIUM_{name.upper()}", "").strip() for name in KEY_NAMES}
     found = {}
     for name in KEY_NAMES:
-        key = environment.get(f"INDEXIUM_{name.upper()}", "").strip() or from_file.get(name, "")
+        key = set_there[name] or from_file.get(name, "")
         if key.isascii() and key.isprintable() and key:
             found[name] = SecretStr(key)
         elif key:
             problem = problem or f"The key {name} has characters that no key has. Copy it again."
-    return ProviderKeys(found, problem, warning, meant)
+    of_environment = frozenset(name for name, key in set_there.items() if key)
+    return ProviderKeys(found, problem, warning, meant, of_environment)
+
+
+def store(home: Path, name: str, key: str | None) -> None:
+    """
+    Store a key in the file, or remove it (None). All other lines stay the same; only the user can read the file.
+
+    Raises:
+        UsageError: The file is not a TOML file; the message has nothing of its content.
+        StoreError: The file cannot be read or written.
+
+    """
+    path = home / FILE_NAME
+    try:
+        settings_file.store_value(path, name, key)
+    except ValueError:
+        raise errors.UsageError(f"{path} is not a TOML file. Correct or delete it, then enter the key again.") from None
+    except OSError as error:
+        raise errors.StoreError(f"The keys in {path} cannot be written: {error.strerror or error}.") from None
 
 
 def _read(path: Path) -> tuple[Mapping[str, str], str, str, str]:

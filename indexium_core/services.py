@@ -53,6 +53,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.properties.field_locks import LockService
     from indexium_core.flows.properties.rescan import Rescanner, RescanReport
     from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+    from indexium_core.flows.providers.key_service import KeyService
     from indexium_core.flows.review.bulk_edits import BulkEdits
     from indexium_core.flows.review.decisions import Decisions
     from indexium_core.flows.review.saved_views import ViewService
@@ -73,6 +74,7 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.flows.titles.title_service import TitleService
     from indexium_core.flows.writing.writer import MetadataWriter, OperationHandle
     from indexium_core.jobs.event_bus import Recorder
+    from indexium_core.model.job import Job
     from indexium_core.model.planning.home_summary import HomeSummary
 
 __all__ = ["LibraryServices"]
@@ -132,6 +134,7 @@ class LibraryServices:
     jobs: JobService
     event_log: Recorder
     providers: ExternalAPIManager  # of metadata of films and series
+    provider_keys: KeyService
     configuration: Configuration
     doctor: Doctor
 
@@ -165,6 +168,7 @@ class LibraryServices:
         *,
         full: bool = False,
         really_gone: bool = False,
+        photos: bool = True,
         progress: Callable[[ScanProgress], None] | None = None,
     ) -> ScanReport:
         """
@@ -178,18 +182,34 @@ class LibraryServices:
             dirs: Folders.
             full: Read every file again, and hash all of its media bytes.
             really_gone: Confirms that missing files are deleted; otherwise an empty folder counts as offline.
+            photos: Scans of new folders include photos. A folder that is known keeps its setting.
             progress: Callback, called a few times a second on another thread.
 
         Raises:
             UsageError: A folder is missing, is a file, or lies inside another library; or a scan is running.
 
         """
+        dirs = list(dirs)
+        for folder in [] if photos else dirs:
+            self.inventory.add(folder, photos=False)
         with _scan_bar("Scan", progress) as on_progress:
-            report = self.scans.run(list(dirs), full=full, accept_missing=really_gone, on_progress=on_progress)
+            report = self.scans.run(dirs, full=full, accept_missing=really_gone, on_progress=on_progress)
         identification = None if report.cancelled else self.titles.follow()
         while identification is not None and not identification.has_ended and identification.status != "interrupted":
             identification = self.jobs.wait(identification.id, timeout=LONGEST_WAIT)
         return report
+
+    def set_kind(self, library_id: int, kind: str) -> Job | None:
+        """
+        Set what a folder holds, see `inventory.set_kind`, and identify its titles in a job; None for home videos.
+
+        Raises:
+            UnknownIdError: The folder does not exist.
+            UsageError: There is no such kind.
+
+        """
+        self.inventory.set_kind(library_id, kind)
+        return None if kind == "home" else self.titles.identify([library_id])
 
     def rescan(
         self,

@@ -13,7 +13,7 @@ from typing import Any
 
 from indexium_core import errors
 
-__all__ = ["FILE_NAME", "read", "store"]
+__all__ = ["FILE_NAME", "read", "store", "store_value"]
 
 FILE_NAME = "settings.toml"
 
@@ -30,19 +30,32 @@ def store(home: Path, name: str, value: Any | None) -> None:
 
     """
     path = home / FILE_NAME
-    before = read(home)
+    read(home)
+    try:
+        store_value(path, name, value)
+    except OSError as error:
+        raise errors.StoreError(f"The settings file {path} cannot be written: {error.strerror or error}.") from error
+
+
+def store_value(path: Path, name: str, value: Any | None) -> None:
+    """
+    Store one value in a TOML file, or remove it (None), as `store`. Only the user can read the new file.
+
+    Raises:
+        UsageError: The structure of the file does not allow the change.
+        ValueError: The file cannot be parsed.
+        OSError: The file cannot be read or written.
+
+    """
     text = path.read_bytes().decode("utf-8") if path.exists() else ""
-    after = {key: each for key, each in before.items() if key != name}
+    after = {key: each for key, each in tomllib.loads(text).items() if key != name}
     if value is not None:
         after[name] = value
     changed = _with_value(text, name, after.get(name))
     if _parsed(changed) != after:
-        message = f"Indexium cannot change the form of {FILE_NAME} in the home. Open the file and edit {name} there."
+        message = f"Indexium cannot change the form of {path.name} in the home. Open the file and edit {name} there."
         raise errors.UsageError(message)
-    try:
-        _replace(path, changed)
-    except OSError as error:
-        raise errors.StoreError(f"The settings file {path} cannot be written: {error.strerror or error}.") from error
+    _replace(path, changed)
 
 
 def read(home: Path) -> dict[str, Any]:
@@ -84,7 +97,7 @@ def _with_value(text: str, name: str, value: Any | None) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{FILE_NAME}.", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     partial = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:

@@ -8,8 +8,9 @@ from typing import Any
 from indexium_core.model import wording
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderRequest
+from indexium_core.model.titles.title_guess import LIBRARY_KINDS
 
-__all__ = ["ORIGINS", "initials", "provider_label", "request_row"]
+__all__ = ["ORIGINS", "initials", "kind_choices", "provider_label", "request_row"]
 
 ORIGINS: Mapping[str, str] = {
     "hand": "by hand",
@@ -40,6 +41,11 @@ def initials(title: str) -> str:
     words = [word for word in title.split() if word[0].isalnum()]
     main = [word for word in words if word.lower() not in ("the", "a", "an", "of", "and")] or words
     return "".join(word[0].upper() for word in main[:2]) or "?"
+
+
+def kind_choices() -> list[dict[str, str]]:
+    """Return the kinds of a folder, for a list of choices."""
+    return [{"value": kind, "label": text[0].upper() + text[1:]} for kind, text in LIBRARY_KINDS.items()]
 
 
 def provider_label(name: str) -> str:

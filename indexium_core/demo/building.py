@@ -90,7 +90,7 @@ def prepare(library: Library, folder: Path) -> None:
     to_delete = [entry for entry in present if entry.condition == "missing"]
     for entry in to_delete:
         _make(folder, entry)
-    library.inventory.add(folder, photos=(folder / photos.FOLDER).is_dir())
+    library.inventory.add(folder)
     library.scan([folder])
     library.people.import_file(folder / PEOPLE)
     library.people.import_file(folder / FACES)

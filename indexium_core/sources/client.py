@@ -200,6 +200,17 @@ class ProviderClient:
         self._check_type(answer)
         return self._data(answer.status, answer.body, call.account)
 
+    def ask(self, route: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Send a request without cache, and return the data of the answer; errors as in `get`."""
+        deadline = time.monotonic() + self._timeout
+        url = self.profile.url().rstrip("/") + route
+        call = _Call(
+            url=url, route=route, parameters=parameters, headers={}, deadline=deadline, account=self._account()
+        )
+        answer = self._with_retries(call)
+        self._check_type(answer)
+        return self._data(answer.status, answer.body, call.account)
+
     def refusal(self) -> str:
         """Return why no request is sent at present; "" if requests are sent."""
         refusal = self._present_refusal()

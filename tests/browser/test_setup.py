@@ -14,6 +14,7 @@ from dashboards.web import server
 from indexium_core.library import Library, ScanProgress
 from tests.browser.conftest import Site
 from tests.support import media as clips
+from tests.support import photos
 from tests.support.studio import OLD
 
 ODD = "<b>Family</b>".replace("/", "∕") + " 🎂 العائلة " + "very long " * 12
@@ -68,6 +69,83 @@ def test_keyboard_leads_empty_home_to_first_plan(
     count = changing.safe_count + changing.warning_count + changing.danger_count
     assert count > 40
     expect(page.get_by_role("heading", level=1, name=f"{count} files would change")).to_be_visible()
+
+
+def test_new_folder_has_photos_and_a_proposed_kind(
+    serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "titles"
+    folder.mkdir()
+    clips.build("mp4", folder, name="Vessel (1998).mp4")
+    (folder / "set.jpg").write_bytes(photos.photo("jpeg"))
+    page = serve(empty_library).visit("/")
+    field = page.get_by_role("combobox", name="Folder of your videos")
+
+    field.type(str(folder))
+
+    expect(page.get_by_label("Photos", exact=True)).to_be_checked()
+    expect(page.get_by_label("This folder holds")).to_have_value("movies")
+    expect(page.get_by_text("1 of 1 video has the name of a film: “Vessel (1998)”.")).to_be_visible()
+    page.get_by_label("This folder holds").select_option("mixed")
+    page.get_by_role("button", name="Add and scan").click()
+    expect(page.get_by_role("region", name="Last scan")).to_contain_text("2 files: 2 new")
+    [row] = empty_library.inventory.list()
+    assert (row.kind, row.photos) == ("mixed", True)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_import_is_in_sight_and_the_next_scan_assigns_its_names(
+    serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path, width: int, height: int
+) -> None:
+    folder = tmp_path / "films"
+    folder.mkdir()
+    clips.build("mp4", folder, name="first.mp4")
+    rows = "".join(f"late/{number}.mp4,Ann Lee\n" for number in range(60))
+    (tmp_path / "people.csv").write_text(f"path,people\n{rows}", encoding="utf-8")
+    empty_library.scan([folder])
+    page = serve(empty_library).visit("/library?show=folders", width=width)
+    page.set_viewport_size({"width": width, "height": height})
+    page.get_by_role("heading", name="Add people").wait_for()
+
+    page.set_input_files("#people-file", str(tmp_path / "people.csv"))
+
+    button = page.get_by_role("button", name="Import 60 names")
+    expect(button).to_be_in_viewport(ratio=1)
+    box = button.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < (height - 52 if width < 700 else height)  # the navigation does not cover it
+    expect(page.get_by_text("60 names are for files that no scan has found.")).to_be_visible()
+    button.click()
+    expect(page.get_by_text("Scan the folder of these files").first).to_be_visible()
+    (folder / "late").mkdir()
+    clips.build("mp4", folder / "late", name="7.mp4")
+    empty_library.scan()
+    found = empty_library.inventory.search("name:7.mp4").items
+    assert [each.people for each in found] == [["Ann Lee"]]
+
+
+def test_known_folder_gets_photos_and_a_kind(
+    serve: Callable[[Library], Site], empty_library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "titles"
+    folder.mkdir()
+    (folder / "set.jpg").write_bytes(photos.photo("jpeg"))
+    clips.build("mp4", folder, name="Vessel (1998).mp4")
+    empty_library.inventory.add(folder, photos=False)
+    empty_library.people.add([folder / "Vessel (1998).mp4"], ["Ann Lee"])
+    empty_library.scan()
+    page = serve(empty_library).visit("/library?show=folders")
+    hint = page.get_by_role("button", name="Include the photos of titles and scan")
+
+    hint.click()
+
+    expect(page.get_by_role("region", name="Last scan")).to_contain_text("2 files: 1 new, 1 unchanged")
+    expect(hint).to_have_count(0)
+    page.get_by_role("button", name="More about titles").click()
+    page.get_by_label("This folder holds").select_option("movies")
+    expect(page.get_by_text("its titles are being identified")).to_be_visible()
+    [row] = empty_library.inventory.list()
+    assert (row.kind, row.photos) == ("movies", True)
 
 
 def test_settings_change_at_run_time_and_reject_invalid_values(

@@ -372,6 +372,7 @@ def test_a_home_without_titles_explains_the_kind_of_a_folder(look: Site) -> None
     page = look.visit("/titles")
 
     expect(page.get_by_text("No folder holds films or series")).to_be_visible()
+    expect(page.get_by_role("combobox").first).to_have_value("home")
     expect(page.get_by_role("navigation", name="Pages").get_by_role("link", name="Titles")).to_have_count(0)
 
 

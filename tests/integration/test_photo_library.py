@@ -68,7 +68,7 @@ def shown(library: Library, name: str) -> dict[str, str]:
 
 
 def test_photos_are_scanned_if_library_includes_them(library: Library, folder: Path) -> None:
-    row = library.inventory.add(folder)
+    row = library.inventory.add(folder, photos=False)
     assert (row.photos, row.media_kinds) == (False, frozenset())
     library.scan()
     assert names(library) == {"film.mp4"}
@@ -90,7 +90,7 @@ def test_photos_are_scanned_if_library_includes_them(library: Library, folder: P
 @pytest.mark.parametrize("kind", KINDS)
 def test_photo_with_the_name_of_a_video_needs_photos(library: Library, tmp_path: Path, kind: str) -> None:
     path = put(tmp_path, "photo.mp4", of_camera(kind))
-    row = library.inventory.add(tmp_path)
+    row = library.inventory.add(tmp_path, photos=False)
     for _ in range(2):
         library.scan()
         assert library.inventory.quality().broken == 1
@@ -120,7 +120,6 @@ def test_exclusion_forgets_the_files_that_scans_leave_out_and_all_photos(library
     for name in ("photo.jpg", "photo.mp4"):
         put(folder, name, of_camera("jpeg"))
     row = library.inventory.add(folder)
-    library.inventory.set_media(row.library_id, "photo", included=True)
     library.scan()
     assert names(library, "type:photo") == {"photo.jpg", "photo.mp4"}
     assert names(library, "type:video") == {"film.mp4", "film.jpg"}
@@ -131,6 +130,54 @@ def test_exclusion_forgets_the_files_that_scans_leave_out_and_all_photos(library
     assert (report.new, report.missing, report.by_state["not_video"]) == (1, 0, 1)
     assert names(library) == {"film.mp4", "photo.mp4"}
     assert names(library, "type:photo") == set()
+
+
+def test_new_folder_includes_photos_and_a_known_one_keeps_its_setting(library: Library, folder: Path) -> None:
+    other = folder.parent / "other"
+    other.mkdir()
+    put(other, "photo.jpg", of_camera("jpeg"))
+    assert library.scan([folder]).new == len(KINDS) + 2
+    assert library.scan([other], photos=False).seen == 0
+    assert library.scan([other]).seen == 0
+    [kept] = [row for row in library.inventory.list() if row.name == "other"]
+    assert not library.inventory.add(other).photos
+    assert library.inventory.add(other, photos=True).photos
+    assert library.inventory.add(other, photos=False).library_id == kept.library_id
+    assert library.scan([other]).new == 1
+
+
+def test_kind_of_a_new_folder_is_proposed_and_a_known_one_keeps_its_kind(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "titles"
+    folder.mkdir()
+    (folder / "Vessel (1998).mkv").touch()
+    assert library.inventory.propose_kind(folder).kind == "movies"
+    row = library.inventory.add(folder, kind="auto")
+    assert row.kind == "movies"
+    library.inventory.set_kind(row.library_id, "home")
+    assert library.inventory.add(folder, kind="auto").kind == "home"
+    job = library.set_kind(row.library_id, "mixed")
+    assert job is not None
+    assert job.title == "Identify titles of titles"
+    assert library.set_kind(row.library_id, "home") is None
+
+
+def test_artwork_beside_films_is_no_photo(library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "Vessel (1998)"
+    folder.mkdir()
+    media.build("mp4", folder, name="Vessel.mp4")
+    for name in ("poster.jpg", "Poster.PNG", "Vessel-fanart.jpg", "Vessel.jpg", "On the set.jpg"):
+        put(folder, name, of_camera("jpeg"))
+    row = library.inventory.add(tmp_path, kind="movies")
+    library.scan()
+    assert names(library, "type:photo") == {"Vessel.jpg", "On the set.jpg"}
+    library.inventory.set_kind(row.library_id, "home")
+    library.scan()
+    everything = names(library)
+    library.inventory.set_kind(row.library_id, "movies")
+    assert "poster.jpg" in everything
+    for full in (False, True):  # a picture that is known stays
+        assert library.scan(full=full).missing == 0
+        assert names(library) == everything
 
 
 def test_only_audio_and_photos_can_be_excluded(library: Library, folder: Path) -> None:

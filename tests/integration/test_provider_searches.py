@@ -254,8 +254,8 @@ def test_status_names_what_is_missing(library: Library) -> None:
     status = {each.provider: each for each in library.providers.status()}
 
     assert (status["tmdb"].is_on, status["tmdb"].reason) == (True, "Ready.")
-    path = library.home / "provider_keys.toml"
-    assert status["omdb"].reason == (f"There is no key: set INDEXIUM_OMDB_API_KEY, or write omdb_api_key into {path}.")
+    command = "indexium providers set-key omdb_api_key"
+    assert status["omdb"].reason == f"There is no key. Enter it in the settings, or run: {command}."
 
 
 def test_online_off_sends_nothing(library: Library, stand_in: ProviderStandIn) -> None:

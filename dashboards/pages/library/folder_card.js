@@ -3,6 +3,8 @@ import {h} from "../../components/browser/dom.js"
 import {button, chip, drawSelect} from "../../components/widgets.js"
 import {count} from "../../components/wording.js"
 
+/** @import {Choice} from "../../components/widgets.js" */
+
 /**
  * @typedef {object} Folder
  * @property {number} id
@@ -20,6 +22,8 @@ import {count} from "../../components/wording.js"
  * @property {string} comment_mode
  * @property {{kind: string, label: string, on: boolean}[]} media Kinds of media that scans may include.
  * @property {boolean} write_ratings A rating is written as soon as it is set.
+ * @property {boolean} without_photos Scans leave photos out.
+ * @property {string} kind What the folder holds.
  * @property {string} exclude Patterns, one on each line.
  */
 
@@ -131,8 +135,17 @@ const drawRatings = ({id, write_ratings}) =>
     "Write a rating to the file at once",
   )
 
-/** @type {(folder: Folder, canScan: boolean) => HTMLElement} */
-const drawMore = (folder, canScan) => {
+/** @type {(folder: Folder, kinds: Choice[]) => HTMLElement} */
+const drawKind = ({id, kind}, kinds) =>
+  h(
+    "label",
+    {class: "inline"},
+    "This folder holds",
+    drawSelect(kinds, {data: {change: "kind_of", id, key: `kind${id}`}}, kind),
+  )
+
+/** @type {(folder: Folder, canScan: boolean, kinds: Choice[]) => HTMLElement} */
+const drawMore = (folder, canScan, kinds) => {
   const {id, online, missing, promise} = folder
   const disabled = !canScan
   return h(
@@ -142,6 +155,7 @@ const drawMore = (folder, canScan) => {
     h(
       "div",
       {class: "modes"},
+      drawKind(folder, kinds),
       MODES.map(mode => drawMode(folder, mode)),
       drawMedia(folder),
       drawRatings(folder),
@@ -160,8 +174,22 @@ const drawMore = (folder, canScan) => {
   )
 }
 
-/** @type {(folder: Folder, canScan: boolean, isOpen: boolean) => HTMLElement} */
-export const drawFolder = (folder, canScan, isOpen) =>
+/** @type {(folder: Folder, canScan: boolean) => HTMLElement} */
+const drawPhotosHint = ({id, name}, canScan) =>
+  h(
+    "p",
+    {class: "quiet"},
+    "Scans leave out the photos of this folder. ",
+    button("Include photos and scan", "photos", {
+      kind: "link",
+      data: {id},
+      disabled: !canScan,
+      "aria-label": `Include the photos of ${name} and scan`,
+    }),
+  )
+
+/** @type {(folder: Folder, canScan: boolean, isOpen: boolean, kinds: Choice[]) => HTMLElement} */
+export const drawFolder = (folder, canScan, isOpen, kinds) =>
   h(
     "section",
     {class: "card pad folder", "aria-label": folder.name, data: {key: `folder${folder.id}`}},
@@ -173,5 +201,6 @@ export const drawFolder = (folder, canScan, isOpen) =>
         {class: "acts"},
         button("These files were deleted…", "gone", {data: {id: folder.id}, disabled: !canScan}),
       ),
-    isOpen && drawMore(folder, canScan),
+    folder.online && folder.without_photos && drawPhotosHint(folder, canScan),
+    isOpen && drawMore(folder, canScan, kinds),
   )

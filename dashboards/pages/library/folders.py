@@ -9,7 +9,8 @@ from typing import Any
 from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
-from indexium_core.library import ImportCheck, ImportReport, ScanProgress, ScanReport
+from dashboards.components.title_text import kind_choices
+from indexium_core.library import ScanProgress, ScanReport
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
@@ -23,7 +24,8 @@ from indexium_core.model.files.inventory import (
     Quality,
     RemovalReport,
 )
-from indexium_core.model.people.unmatched import UnmatchedFile
+from indexium_core.model.files.kind_proposal import KindProposal
+from indexium_core.model.titles.title_guess import LIBRARY_KINDS
 
 __all__ = [
     "Folders",
@@ -32,8 +34,6 @@ __all__ = [
     "folders",
     "forgetting",
     "gone",
-    "import_preview",
-    "imported",
     "quality_view",
     "removal_problems",
     "removed_folders",
@@ -70,7 +70,6 @@ PLANNED = {
     "missing": "issue:missing_file",
     "offline": "issue:offline",
 }
-LINES = 50  # maximum number of shown lines of an upload
 PATHS = 200  # maximum number of shown empty folders
 PROBLEMS = 20  # maximum number of shown sentences about folders that cannot be removed
 
@@ -84,11 +83,12 @@ class Folders(Component):
     "" for none), `import` (the preview of an upload), `people`, `tiles` ({kind, count, label, level, on}), `list`
     ({kind, title, rows, …} or none).
 
-    Messages: `add` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id, full}, `stop`, `gone` {id}, `empty`
-    {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id, kind, on}, `exclude` {id, patterns},
-    `ratings` {id, on}, `uploaded` {token, name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`,
-    `leave`, `take`, `by_hand`, `plan`, `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people`
-    {id, name}, `as_sql` {id}. Receives: {hints, serial}, {listing}.
+    Messages: `add` {path, photos, kind}, `propose` {path}, `browse` {path}, `hints` {text, serial}, `scan` {id,
+    full}, `stop`, `gone` {id}, `empty` {id}, `forget` {id}, `remove` {id}, `mode` {id, field, value}, `media` {id,
+    kind, on}, `exclude` {id, patterns}, `ratings` {id, on}, `kind_of` {id, kind}, `photos` {id}, `uploaded` {token,
+    name}, `upload_failed` {text}, `root` {path}, `replace` {on}, `import`, `leave`, `take`, `by_hand`, `plan`,
+    `dismiss`, `kind` {kind}, `page` {page}, `planned` {query}, `add_people` {id, name}, `as_sql` {id}. Receives:
+    {hints, serial}, {listing}, {proposal}.
     """
 
     _esm = module("library")
@@ -97,6 +97,10 @@ class Folders(Component):
     def hints(self, found: list[dict[str, Any]], serial: int) -> None:
         """Send the folders that match a partly typed path."""
         self._send_msg({"hints": found, "serial": serial})
+
+    def show_proposal(self, path: str, found: KindProposal) -> None:
+        """Send the kind that the names in a folder propose."""
+        self._send_msg({"proposal": {"path": path, "kind": found.kind, "reason": found.reason}})
 
     def list_folder(self, listing: FolderListing) -> None:
         """Send the folders inside a folder, for a person who looks for one."""
@@ -119,6 +123,7 @@ def folders(details: Sequence[LibraryDetails], quality: Quality) -> dict[str, An
         "headline": wording.files(files) if files else "Library",
         "summary": " · ".join(part for part in parts if part),
         "folders": [folder_row(each) for each in details],
+        "kinds": kind_choices(),
         "people": _people(quality),
     }
 
@@ -137,6 +142,7 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
         "facts": " · ".join(
             part
             for part in (
+                LIBRARY_KINDS[found.kind].partition(":")[0],
                 wording.files(found.file_count),
                 wording.size(found.bytes) if found.bytes else "",
                 scanned,
@@ -159,6 +165,8 @@ def folder_row(found: LibraryDetails) -> dict[str, Any]:
             {"kind": kind, "label": f"Include {name} in scans", "on": included[kind]}
             for kind, name in MEDIA_NAMES.items()
         ],
+        "without_photos": not found.photos,
+        "kind": found.kind,
         "exclude": "\n".join(found.exclude),
         "write_ratings": found.write_ratings == "at-once",
     }
@@ -187,7 +195,7 @@ def steps(details: Sequence[LibraryDetails], quality: Quality, *, planned: int, 
     texts = [
         (
             "Choose a folder",
-            "The folder with your videos and photos. It includes subfolders.",
+            "The folder with your videos and photos, or with your films and series. It includes subfolders.",
             "No file is changed.",
         ),
         (
@@ -395,96 +403,3 @@ def file_row(found: ListedFile, kind: str) -> dict[str, Any]:
         "level": level,
         "what": more.get(kind) or found.message,
     }
-
-
-def imported(found: ImportReport) -> str:
-    """Return the result of an import, in sentences."""
-    parts = [f"{wording.plural(found.added, 'name')} added in {wording.files(found.files)}."]
-    if found.waiting:
-        parts.append(f"{wording.plural(found.waiting, 'name is', 'names are')} waiting for a scan.")
-    if found.rejected:
-        parts.append(f"{wording.plural(len(found.rejected), 'row')} rejected.")
-    if found.skipped:
-        parts.append(f"{wording.plural(len(found.skipped), 'placeholder name')} skipped.")
-    if found.operations:
-        parts.append(f"{wording.plural(found.operations, 'operation')} added to the history.")
-    return " ".join(parts)
-
-
-def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, replace: bool) -> dict[str, Any]:
-    """Return the preview of an import."""
-    counts = found.report
-    has_rows = bool(found.rows or not (counts.operations or counts.known_operations or counts.suggestions))
-    taken = [
-        wording.plural(number, one)
-        for number, one in (
-            (counts.matched + counts.waiting, "name"),
-            (counts.suggestions, "suggestion"),
-            (counts.operations, "operation"),
-        )
-        if number
-    ]
-    return {
-        "name": name,
-        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}"
-        if has_rows
-        else "",
-        "has_rows": has_rows,
-        "levels": [
-            {"count": wording.count(counts.matched), "level": "safe", "text": "matched"},
-            {"count": wording.count(counts.waiting), "level": "warning", "text": "waiting for a scan"},
-            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "rejected"},
-            *(
-                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "skipped"}]
-                * bool(counts.skipped)
-            ),
-        ],
-        "roots": [{"value": root, "label": root, "on": root == found.root} for root in roots] if found.relative else [],
-        "replace": replace,
-        "rejected": _lines([(each.where, each.reason) for each in counts.rejected]),
-        "skipped": _lines([(each.where, each.reason) for each in counts.skipped]),
-        "waiting": _lines([(each.where, each.path) for each in found.waiting], total=counts.waiting),
-        "unmatched": _lines([(_content(each), each.path) for each in counts.unmatched]),
-        "problems": counts.problems,
-        "facts": _legacy_facts(counts),
-        "hint": _hint(counts),
-        "confirm": f"Import {wording.list_of(taken)}" if taken else "",
-    }
-
-
-def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict[str, Any]:
-    number = len(rows) if total is None else total
-    shown = [{"line": where, "text": text} for where, text in rows[:LINES]]
-    more = number - len(shown)
-    return {"rows": shown, "more": wording.and_more(more)}
-
-
-def _legacy_facts(counts: ImportReport) -> list[str]:
-    """Return what a legacy database has beside the people of files, in sentences."""
-    facts = []
-    if counts.by_hash or counts.by_path or counts.unmatched:
-        files = wording.files(counts.by_hash + counts.by_path)
-        text = f"{files} matched: {wording.count(counts.by_hash)} by content, {wording.count(counts.by_path)} by path."
-        facts.append(text)
-    if counts.suggestions:
-        facts.append(f"{wording.plural(counts.suggestions, 'suggestion')} of people: none is assigned automatically.")
-    if counts.operations or counts.known_operations:
-        known = f", {wording.count(counts.known_operations)} imported earlier" if counts.known_operations else ""
-        facts.append(f"History: {wording.plural(counts.operations, 'new operation')}{known}. It can only be read.")
-    return facts
-
-
-def _content(each: UnmatchedFile) -> str:
-    """Return what a legacy database has for a file."""
-    parts = (
-        (each.people, "name", "names"),
-        (each.suggestions, "suggestion", "suggestions"),
-        (each.operations, "history entry", "history entries"),
-    )
-    return ", ".join(wording.plural(number, one, many) for number, one, many in parts if number)
-
-
-def _hint(counts: ImportReport) -> str:
-    if counts.waiting and not counts.matched:
-        return "No row matches a scanned file. Choose the folder where the paths start."
-    return "A scan of their files will assign the waiting names." if counts.waiting else ""

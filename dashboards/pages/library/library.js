@@ -4,6 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {drawFolder} from "./folder_card.js"
 import {drawBrowser} from "./folder_browser.js"
 import {FolderField} from "./folder_field.js"
+import {drawFolderOptions, follow, newOptions} from "./folder_options.js"
 import {drawGauge} from "../../components/gauge.js"
 import {drawInventory} from "./inventory.js"
 import {keys} from "../../components/browser/keyboard.js"
@@ -14,6 +15,8 @@ import {button, closeButton} from "../../components/widgets.js"
 
 /** @import {Listing} from "./folder_browser.js" */
 /** @import {Folder} from "./folder_card.js" */
+/** @import {FolderOptions} from "./folder_options.js" */
+/** @import {Choice} from "../../components/widgets.js" */
 /** @import {Gauge} from "../../components/gauge.js" */
 /** @import {Inventory} from "./inventory.js" */
 /** @import {PeopleImport} from "./people_import.js" */
@@ -35,6 +38,7 @@ import {button, closeButton} from "../../components/widgets.js"
  * @property {boolean} [hidden] The page shows pictures.
  * @property {boolean} [has_pictures]
  * @property {Folder[]} folders
+ * @property {Choice[]} kinds What a folder may hold.
  * @property {boolean} local The page may name folders of this machine.
  * @property {boolean} can_scan
  * @property {string} files Address for uploads, or "".
@@ -51,6 +55,7 @@ import {button, closeButton} from "../../components/widgets.js"
  * @property {boolean} isAdding
  * @property {string} sending Name of the file that is being uploaded.
  * @property {FolderField | null} field
+ * @property {FolderOptions} options Of the folder that is added.
  * @property {Listing | null} listing The opened folder while a person looks for one.
  *
  * @typedef {Component<View, State>} Self
@@ -81,6 +86,7 @@ const drawAdd = ({view, state}) =>
     view.local &&
       button("Browse…", "browsing", {"aria-expanded": String(Boolean(state.listing)), data: {key: "browsing"}}),
     button("Add and scan", "add", {kind: "primary", disabled: !view.can_scan}),
+    drawFolderOptions(state.options, view.kinds),
     state.listing && drawBrowser(state.listing),
   )
 
@@ -204,7 +210,7 @@ function draw(self) {
     h(
       "div",
       {class: "folder-list", data: {key: "folders"}},
-      view.folders.map(folder => drawFolder(folder, view.can_scan, state.opened === folder.id)),
+      view.folders.map(folder => drawFolder(folder, view.can_scan, state.opened === folder.id, view.kinds)),
     ),
     !view.steps && drawPeopleCard(self),
   ]
@@ -212,7 +218,8 @@ function draw(self) {
 
 /** @type {(self: Self, path: string) => void} */
 const addFolder = (self, path) => {
-  if (path.trim()) self.send("add", {path})
+  const {photos, kind} = self.state.options
+  if (path.trim()) self.send("add", {path, photos, kind})
 }
 
 /** @param {Self} self */
@@ -253,9 +260,21 @@ const ACTIONS = {
     self.state.listing = null
     self.paint()
     self.find("#folder").value = path
+    followPath(self)
     self.focus("#folder")
   },
-  option: ({state}, data) => state.field.pick(Number(data.index)),
+  option(self, data) {
+    self.state.field.pick(Number(data.index))
+    followPath(self)
+  },
+  with_photos(self, _, target) {
+    self.state.options.photos = target.checked
+  },
+  new_kind(self, _, target) {
+    self.state.options.kind = target.value
+  },
+  kind_of: (self, {id}, target) => self.send("kind_of", {id: Number(id), kind: target.value}),
+  photos: (self, {id}) => self.send("photos", {id: Number(id)}),
   more(self, data) {
     const id = Number(data.id)
     self.state.opened = self.state.opened === id ? null : id
@@ -282,25 +301,41 @@ const ACTIONS = {
   },
 }
 
-// After a folder was added, the field closes.
+// After a folder was added, the field closes. The button of a new import is in sight.
 /** @param {Self} self */
 function onDrawn({view, before, state, find}) {
+  if (view.import?.name && !before?.import?.name) find("[data-act=import]")?.scrollIntoView({block: "nearest"})
   if (!before?.folders || !(view.folders?.length > before.folders.length)) return
   state.isAdding = false
   state.listing = null
+  state.options = newOptions()
   state.field.close()
   const field = find("#folder")
   if (field) field.value = ""
 }
 
+/** Ask what the names in the typed folder propose. @param {Self} self */
+const followPath = ({state, find, send}) =>
+  follow(state.options, find("#folder")?.value ?? "", path => send("propose", {path}))
+
 /** @type {(self: Self, event: PageEvent) => void} */
-const onFieldEvent = ({state}, event) => state.field.onEvent(event)
+const onFieldEvent = (self, event) => {
+  self.state.field.onEvent(event)
+  if (event.target === self.find("#folder")) followPath(self)
+}
 
 /** @param {RenderContext} context */
 export function render(context) {
   /** @type {Self} */
   const self = component(context, {
-    state: /** @returns {State} */ () => ({opened: null, isAdding: false, sending: "", field: null, listing: null}),
+    state: /** @returns {State} */ () => ({
+      opened: null,
+      isAdding: false,
+      sending: "",
+      field: null,
+      options: newOptions(),
+      listing: null,
+    }),
     draw,
     onSetup(me) {
       me.state.field = new FolderField(me, path => addFolder(me, path))
@@ -308,6 +343,10 @@ export function render(context) {
     onDrawn,
     onMessage({state, paint}, message) {
       if (message.hints) state.field.show(message.serial, message.hints)
+      if (message.proposal) {
+        state.options.proposal = message.proposal
+        paint()
+      }
       if (message.listing) {
         state.listing = message.listing
         paint()

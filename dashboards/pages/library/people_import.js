@@ -71,6 +71,12 @@ const drawPreview = list =>
         {class: "levels"},
         list.levels.map(({count, level, text}) => h("span", null, h("span", {class: "n"}, count), chip(level, text))),
       ),
+    h(
+      "div",
+      {class: "acts"},
+      list.confirm && button(list.confirm, "import", {kind: "primary"}),
+      button("Discard", "leave", {kind: "quiet"}),
+    ),
     list.problems.map(text => h("p", {class: "why warning"}, text)),
     list.facts.map(text => h("p", null, text)),
     list.hint && h("p", {class: "quiet"}, list.hint),
@@ -80,12 +86,6 @@ const drawPreview = list =>
     list.unmatched.rows.length > 0
       ? drawLines("Files that do not match", list.unmatched)
       : drawLines("Waiting for a scan", list.waiting),
-    h(
-      "div",
-      {class: "acts"},
-      list.confirm && button(list.confirm, "import", {kind: "primary"}),
-      button("Discard", "leave", {kind: "quiet"}),
-    ),
     drawPromise("The import is stored in the home of Indexium. No file is changed."),
   )
 

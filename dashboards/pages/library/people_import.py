@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from dashboards.bridge import Bridge
-from dashboards.pages.library import folders as drawing
+from dashboards.pages.library.import_preview import import_preview, imported
 from dashboards.session import Session
 from dashboards.web.uploads import Upload
 from indexium_core import errors
@@ -46,7 +46,7 @@ class PeopleImport:
         if self._upload is None or self._check is None:
             return None
         roots = list(dict.fromkeys([self._check.root, *self._roots]))
-        return drawing.import_preview(self._upload.name, self._check, roots, replace=self._replace)
+        return import_preview(self._upload.name, self._check, roots, replace=self._replace)
 
     def uploaded(self, message: Mapping[str, Any]) -> None:
         """Read an upload: find the folder of its paths, and show a preview."""
@@ -92,7 +92,7 @@ class PeopleImport:
         def done(report: Any) -> None:
             self._upload = self._check = None
             self._end_progress()
-            self._done(drawing.imported(report))
+            self._done(imported(report))
 
         self._bridge.run(
             lambda: self._library.people.import_file(

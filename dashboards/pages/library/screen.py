@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from dashboards.components.base import Component
 from dashboards.pages.library import folders as drawing
+from dashboards.pages.library.folder_adding import FolderAdding
+from dashboards.pages.library.import_preview import imported
 from dashboards.pages.library.people_import import PeopleImport
 from dashboards.pages.library.pictures.browsing import Browsing
 from dashboards.screen import Screen
@@ -57,14 +59,16 @@ class LibraryScreen(Screen):
         self._stopping = False
         self._report: ScanReport | None = None
         self._import = PeopleImport(library, bridge, session, self._imported, self._draw)
+        self._adding = FolderAdding(session, self._folders, lambda row: self._scan(row.library_id))
         self._browsing = Browsing(session, self.state, self._show_as)
         self._listen()
 
     def _listen(self) -> None:
         self._folders.on(
-            add=lambda message: self._add(str(message["path"])),
-            hints=self._hint,
-            browse=self._browse,
+            add=self._adding.add,
+            hints=self._adding.hint,
+            propose=self._adding.propose,
+            browse=self._adding.browse,
             scan=lambda message: self._scan(message.get("id"), full=bool(message.get("full"))),
             stop=lambda _: self._stop(),
             gone=lambda message: self._check_missing(int(message["id"])),
@@ -77,6 +81,8 @@ class LibraryScreen(Screen):
                 int(message["id"]), str(message["kind"]), included=bool(message["on"])
             ),
             ratings=self._set_write_ratings,
+            kind_of=self._set_kind,
+            photos=lambda message: self._include_photos(int(message["id"])),
             exclude=lambda message: self._set_exclude(int(message["id"]), str(message["patterns"])),
             uploaded=self._import.uploaded,
             upload_failed=lambda message: self._bridge.toast("error", str(message["text"])[:500]),
@@ -206,34 +212,6 @@ class LibraryScreen(Screen):
 
     # Folders.
 
-    def _hint(self, message: Mapping[str, Any]) -> None:
-        if not self._session.local:
-            return
-        text, serial = str(message["text"])[:4096], int(message["serial"])
-        self._bridge.run(
-            lambda: self._library.inventory.folders(text),
-            lambda result: self._folders.hints([{"path": each.path, "known": each.known} for each in result], serial),
-            name="folder_hints",
-        )
-
-    def _browse(self, message: Mapping[str, Any]) -> None:
-        if not self._session.local:  # another machine does not see the folders of this one
-            return
-        path = str(message["path"])[:4096]
-        self._bridge.run(lambda: self._library.inventory.browse(path), self._folders.list_folder, name="browse")
-
-    def _add(self, text: str) -> None:
-        path = text.strip()
-        if not path.startswith(("/", "~")):
-            self._bridge.toast("error", "Enter the full path. It starts with / or with ~ for your home folder.")
-            return
-        self._bridge.run(
-            lambda: self._library.inventory.add(path),
-            lambda row: self._scan(row.library_id),
-            name="add_folder",
-            once=True,
-        )
-
     def _scan(self, library_id: Any = None, *, full: bool = False, really_gone: bool = False) -> None:
         """Scan one folder or all of them, on a thread of the process."""
         wanted = None if library_id is None else int(library_id)
@@ -317,6 +295,23 @@ class LibraryScreen(Screen):
             lambda: self._library.plans.waiting_ratings(library_id) if at_once else 0,
             ask,
             name="waiting_ratings",
+            once=True,
+        )
+
+    def _set_kind(self, message: Mapping[str, Any]) -> None:
+        library_id, kind = int(message["id"]), str(message["kind"])
+        if row := self._folder(library_id):
+            self._change(
+                lambda: self._library.set_kind(library_id, kind),
+                lambda job: f"{row.name}: {'its titles are being identified' if job else 'nothing is identified'}.",
+            )
+
+    def _include_photos(self, library_id: int) -> None:
+        """Include the photos of a folder, and scan it."""
+        self._bridge.run(
+            lambda: self._library.inventory.set_media(library_id, "photo", included=True),
+            lambda _: self._scan(library_id),
+            name="library_change",
             once=True,
         )
 
@@ -451,7 +446,7 @@ class LibraryScreen(Screen):
     # People and lists.
 
     def _take(self) -> None:
-        self._change(self._library.people.take_from_files, drawing.imported)
+        self._change(self._library.people.take_from_files, imported)
 
     def _imported(self, text: str) -> None:
         self._bridge.toast("good", text)
@@ -475,7 +470,7 @@ class LibraryScreen(Screen):
     def _add_people(self, file_id: int, text: str) -> None:
         names = people_comment.split_names(text)
         if names:
-            self._change(lambda: self._library.people.add_to_files([file_id], names), drawing.imported)
+            self._change(lambda: self._library.people.add_to_files([file_id], names), imported)
 
     def _change(self, work: Callable[[], Any], say: Callable[[Any], str]) -> None:
         def done(result: Any) -> None:

@@ -1,11 +1,13 @@
 // The section of privacy: the switches, what is sent and what never is, the providers, and every request that left.
 import {h} from "../../components/browser/dom.js"
+import {drawKeys} from "./provider_keys.js"
 import {chip, drawProviderRequests, drawSelect, label, pager} from "../../components/widgets.js"
 
+/** @import {KeyedProvider} from "./provider_keys.js" */
 /** @import {Choice, Paged, ProviderRequest} from "../../components/widgets.js" */
 
 /**
- * @typedef {{name: string, level: string, state: string, reason: string, count: string}} Provider
+ * @typedef {KeyedProvider & {level: string, state: string, reason: string, count: string}} Provider
  * @typedef {{text: string, provider: string, failed: boolean, page: number}} Filter
  * @typedef {object} RequestList
  * @property {ProviderRequest[]} rows
@@ -34,16 +36,19 @@ const drawFacts = (title, texts, kind) =>
     ),
   )
 
-/** @param {Provider} provider */
-const drawProvider = ({name, level, state, reason, count}) =>
-  h(
+/** @type {(provider: Provider, keyOf: string) => HTMLElement} */
+const drawProvider = (provider, keyOf) => {
+  const {id, name, level, state, reason, count} = provider
+  return h(
     "li",
-    {data: {key: name}},
+    {data: {key: id}},
     h("b", null, name),
     chip(level, state),
     h("span", {class: "reason"}, h("bdi", null, reason)),
     h("small", null, count),
+    drawKeys(provider, keyOf === id),
   )
+}
 
 /** @param {RequestList & Paged} list */
 const drawFilters = ({filter, choices}) =>
@@ -87,8 +92,8 @@ const drawRequests = list => [
   pager(list, ["Newer", "Older"]),
 ]
 
-/** @type {(privacy: Privacy, switches: HTMLElement[]) => HTMLElement} */
-export const drawPrivacy = (privacy, switches) =>
+/** @type {(privacy: Privacy, switches: HTMLElement[], keyOf: string) => HTMLElement} */
+export const drawPrivacy = (privacy, switches, keyOf) =>
   h(
     "section",
     {class: "card settings privacy", id: "privacy", "aria-label": "Privacy", data: {key: "Privacy"}},
@@ -109,7 +114,11 @@ export const drawPrivacy = (privacy, switches) =>
       "div",
       {class: "block", data: {key: "providers"}},
       label("Providers", {key: "providers-label"}),
-      h("ul", {class: "providers"}, privacy.providers.map(drawProvider)),
+      h(
+        "ul",
+        {class: "providers"},
+        privacy.providers.map(each => drawProvider(each, keyOf)),
+      ),
     ),
     h("div", {class: "block", data: {key: "requests-block"}}, drawRequests(privacy.requests)),
   )

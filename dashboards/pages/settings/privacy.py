@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from dashboards.components import paging
 from dashboards.components.title_text import provider_label, request_row
 from indexium_core.model import wording
+from indexium_core.model.providers.keys import KeyState, KeyTest
 from indexium_core.model.providers.traffic import ProviderStatus, RequestPage
 
 __all__ = ["PER_PAGE", "RequestFilter", "no_filter", "read_filter", "view"]
@@ -26,6 +27,12 @@ NEVER = (
     "people, comments, ratings and all other values of files",
     "anything about libraries of home videos",
 )
+
+TESTED = {  # provider → what a test of its key sends beside the key
+    "tmdb": "the title of a known film",
+    "omdb": "the id of a known film",
+    "fanarttv": "the id of a known film",
+}
 
 
 class RequestFilter(TypedDict):
@@ -52,15 +59,22 @@ def read_filter(message: Mapping[str, Any]) -> RequestFilter:
     }
 
 
-def view(providers: Sequence[ProviderStatus], page: RequestPage, wanted: RequestFilter) -> dict[str, Any]:
-    """Return the section."""
+def view(
+    providers: Sequence[ProviderStatus],
+    page: RequestPage,
+    wanted: RequestFilter,
+    *,
+    keys: Sequence[KeyState] = (),
+    tests: Mapping[str, KeyTest] | None = None,
+) -> dict[str, Any]:
+    """Return the section; `tests` has the last test of the key of each provider in this session."""
     is_filtered = bool(wanted["text"] or wanted["provider"] or wanted["failed"])
     chosen = [{"value": name, "label": provider_label(name)} for name in page.providers]
     place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
         "sent": list(SENT),
         "never": list(NEVER),
-        "providers": [_status(each) for each in providers],
+        "providers": [_status(each) | _keys(each, keys, (tests or {}).get(each.provider)) for each in providers],
         "requests": {
             "rows": [request_row(each) for each in page.items],
             "total": page.total,
@@ -70,6 +84,21 @@ def view(providers: Sequence[ProviderStatus], page: RequestPage, wanted: Request
             "empty": "No request matches the filter." if is_filtered else "No request has left this machine.",
             "is_empty": not page.total and not is_filtered,
         },
+    }
+
+
+def _keys(status: ProviderStatus, keys: Sequence[KeyState], test: KeyTest | None) -> dict[str, Any]:
+    """Return the keys of a provider, without the keys themselves."""
+    return {
+        "id": status.provider,
+        "keys": [
+            {"name": each.name, "label": each.label, "origin": each.origin}
+            for each in keys
+            if each.provider == status.provider
+        ],
+        "leaves": f"The key goes to {status.name} only. A test sends {TESTED.get(status.provider, 'nothing else')}; "
+        "searches send titles, years and ids of films and series, and nothing about home videos.",
+        "test": test and {"text": test.message, "level": "safe" if test.accepted else "warning"},
     }
 
 

@@ -13,6 +13,7 @@ from dashboards.session import Session
 from dashboards.state import SettingsState
 from indexium_core import errors
 from indexium_core.model.fields.custom import CustomField
+from indexium_core.model.providers.keys import KeyTest
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.settings import FILE_NAME, SettingRow
 
@@ -32,6 +33,7 @@ class SettingsScreen(Screen):
         self._problem: Mapping[str, str] | None = None
         self._field_problem, self._fields_saved = "", 0
         self._wanted = privacy.no_filter()  # requests
+        self._tests: dict[str, KeyTest] = {}  # the last test of the key of each provider
         self._serial = 0  # increases when fields must show the current value instead of the typed text
         self._form.on(
             set=lambda message: self._request(str(message["name"]), str(message["value"])),
@@ -40,6 +42,9 @@ class SettingsScreen(Screen):
             redefine=lambda message: self._redefine(str(message["key"]), message["texts"]),
             remove=lambda message: self._ask_removal(str(message["key"])),
             requests=self._filter_requests,
+            key=lambda message: self._set_key(str(message["name"]), str(message["value"])),
+            remove_key=lambda message: self._remove_key(str(message["name"])),
+            test_key=lambda message: self._test_key(str(message["provider"])),
         )
 
     def roots(self) -> dict[str, Component]:
@@ -49,6 +54,7 @@ class SettingsScreen(Screen):
     def enter(self) -> None:
         """Show the page."""
         self._problem, self._field_problem = None, ""
+        self._tests.clear()
         self.refresh()
 
     def refresh(self) -> None:
@@ -74,7 +80,35 @@ class SettingsScreen(Screen):
                 per_page=privacy.PER_PAGE,
             )
 
-        return privacy.view(providers.status(), paging.page_or_last(page, wanted["page"], privacy.PER_PAGE), wanted)
+        found = paging.page_or_last(page, wanted["page"], privacy.PER_PAGE)
+        keys = self._library.provider_keys.list()
+        return privacy.view(providers.status(), found, wanted, keys=keys, tests=self._tests)
+
+    # Keys of providers. A key comes with one message, and is passed on; nothing here keeps it.
+
+    def _set_key(self, name: str, value: str) -> None:
+        provider = name.partition("_")[0]
+        self._bridge.run(
+            lambda: self._library.provider_keys.set(name, value),
+            lambda _: self._test_key(provider),
+            name="provider_key",
+            once=True,
+        )
+
+    def _remove_key(self, name: str) -> None:
+        def removed(_: None) -> None:
+            self._tests.pop(name.partition("_")[0], None)
+            self._bridge.toast("good", "The key is removed.")
+            self.refresh()
+
+        self._bridge.run(lambda: self._library.provider_keys.remove(name), removed, name="provider_key", once=True)
+
+    def _test_key(self, provider: str) -> None:
+        def tested(test: KeyTest) -> None:
+            self._tests[test.provider] = test
+            self.refresh()
+
+        self._bridge.run(lambda: self._library.provider_keys.test(provider), tested, name="key_test", once=True)
 
     def _filter_requests(self, message: Mapping[str, Any]) -> None:
         self._wanted = privacy.read_filter(message)

@@ -4,6 +4,7 @@ import {h} from "../../components/browser/dom.js"
 import {button, chip, facts} from "../../components/widgets.js"
 import {drawCustomFields, emptyForm} from "./custom_fields.js"
 import {drawPrivacy, PRIVACY_ACTIONS} from "./privacy.js"
+import {KEY_ACTIONS, onKeyField} from "./provider_keys.js"
 
 /** @import {CustomFields, Form, Typed} from "./custom_fields.js" */
 /** @import {Privacy} from "./privacy.js" */
@@ -35,7 +36,7 @@ import {drawPrivacy, PRIVACY_ACTIONS} from "./privacy.js"
  * @property {CustomFields} custom
  * @property {Privacy} privacy
  *
- * @typedef {Component<View, {isAdvanced: boolean, form: Form | null}>} Self
+ * @typedef {Component<View, {isAdvanced: boolean, form: Form | null, keyOf: string}>} Self
  */
 
 /** @type {Record<string, string>} */
@@ -160,6 +161,7 @@ function draw(self) {
     drawPrivacy(
       privacy,
       groups.filter(isPrivacy).flatMap(group => drawRows(group, problem)),
+      state.keyOf,
     ),
     h(
       "div",
@@ -174,7 +176,10 @@ function draw(self) {
 }
 
 /** @type {(self: Self, event: PageEvent) => void} */
-function onKey({view}, {key, target}) {
+function onKey(self, event) {
+  const {view} = self
+  const {key, target} = event
+  if (onKeyField(self, event)) return
   if (!target.matches("input.set") || (key !== "Enter" && key !== "Escape")) return
   if (key === "Escape") {
     const rows = [...view.groups, ...view.advanced].flatMap(group => group.rows)
@@ -193,7 +198,7 @@ function fillForm(self, of, typed) {
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
-    state: () => ({isAdvanced: false, form: /** @type {Form | null} */ (null)}),
+    state: () => ({isAdvanced: false, form: /** @type {Form | null} */ (null), keyOf: ""}),
     draw,
     listeners: {
       keydown: onKey,
@@ -203,6 +208,7 @@ export function render(context) {
     },
     actions: {
       ...PRIVACY_ACTIONS,
+      ...KEY_ACTIONS,
       advanced(self) {
         self.state.isAdvanced = !self.state.isAdvanced
         self.paint()

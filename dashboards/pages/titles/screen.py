@@ -76,6 +76,7 @@ class TitlesScreen(Screen):
             settings=lambda _: session.go("settings"),
             library=lambda _: session.go("library", shows="folders"),
             identify=lambda _: self._start(self._library.titles.identify),
+            set_kind=lambda message: self._set_kind(int(message["id"]), str(message["kind"])),
             look_up=lambda _: self._start(self._library.enrichment.schedule_library_enrichment),
         )
         self._page.on(
@@ -253,9 +254,13 @@ class TitlesScreen(Screen):
             name="title_facet",
         )
 
-    def _start(self, add: Callable[[], Job]) -> None:
-        def started(job: Job) -> None:
-            self._bridge.toast("info", f"{job.title}: it runs in the background.")
+    def _set_kind(self, library_id: int, kind: str) -> None:
+        self._start(lambda: self._library.set_kind(library_id, kind))
+
+    def _start(self, add: Callable[[], Job | None]) -> None:
+        def started(job: Job | None) -> None:
+            if job is not None:
+                self._bridge.toast("info", f"{job.title}: it runs in the background.")
             self.refresh()
 
         self._bridge.run(add, started, name="titles_job", once=True)

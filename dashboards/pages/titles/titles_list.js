@@ -17,6 +17,7 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
 
 /** @import {Filter, MenuState} from "../../components/filter_menu.js" */
 /** @import {Poster} from "../../components/posters.js" */
+/** @import {Choice} from "../../components/widgets.js" */
 
 /**
  * @typedef {object} TitleFacts
@@ -57,7 +58,7 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {string} look_up
  * @property {string} notice
  * @property {boolean} bare No title is known, so there is nothing to search, to filter and to order.
- * @property {{title: string, text: string, command: string, acts: {act: string, label: string}[]} | null} empty
+ * @property {{title: string, text: string, acts: {act: string, label: string}[], folders?: {id: number, name: string}[], kinds?: Choice[]} | null} empty
  * @property {{text: string, href: string}[]} attribution
  *
  * @typedef {Component<View, MenuState & {searchTimer: number}>} Self
@@ -229,12 +230,19 @@ const drawItems = ({shows, items}) =>
     : h("ul", {class: "posters", "aria-label": "Titles", data: {key: "posters"}}, items.map(drawTile))
 
 /** @param {View["empty"]} empty */
-const drawEmpty = ({title, text, command, acts}) =>
-  drawEmptyList(
-    title,
-    [text, command && [h("br"), h("code", null, command)]],
+const drawEmpty = ({title, text, acts, folders = [], kinds = []}) =>
+  drawEmptyList(title, text, [
+    folders.map(({id, name}) =>
+      h(
+        "label",
+        {class: "inline", data: {key: `folder${id}`}},
+        h("bdi", null, name),
+        " holds",
+        drawSelect(kinds, {data: {change: "set_kind", id, key: `kind${id}`}}, "home"),
+      ),
+    ),
     acts.map(({act, label}) => button(label, act, {kind: "small"})),
-  )
+  ])
 
 /** @param {View} view */
 const drawAttribution = ({attribution}) =>
@@ -348,6 +356,7 @@ const ACTIONS = {
   },
   quick: (self, {facet, value}) => self.send("filter", {key: facet, values: value ? [value] : []}),
   empty: emptySearch,
+  set_kind: (self, {id}, target) => self.send("set_kind", {id: Number(id), kind: target.value}),
   sort: (self, _, target) => self.send("sort", {sort: target.value}),
 }
 

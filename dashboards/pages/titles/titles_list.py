@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
-from dashboards.components.title_text import initials
+from dashboards.components.title_text import initials, kind_choices
 from dashboards.pages.titles.titles_state import TitlesState
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
@@ -243,34 +243,27 @@ def _empty(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:
         return {
             "title": "No title matches these filters",
             "text": "Remove a filter, or search for other words.",
-            "command": "",
             "acts": [{"act": "clear", "label": "Clear all filters"}],
         }
     if all(each.kind == "home" for each in found.libraries):
         return {
             "title": "No folder holds films or series",
-            "text": "Home videos are not identified. If a folder holds films or series, choose its kind. Its titles "
-            "appear here after the identification.",
-            "command": _command(found.libraries),
+            "text": "Home videos are not identified. If a folder holds films, series or courses, choose so here. Its "
+            "titles appear on this page."
+            if found.libraries
+            else "Add a folder first. Its films and series appear here after its first scan.",
+            "folders": [{"id": each.library_id, "name": each.name} for each in found.libraries],
+            "kinds": kind_choices(),
             "acts": [{"act": "library", "label": "Open the library"}],
         }
     if found.jobs:
         return {
             "title": "Titles are being identified",
             "text": "They appear here as soon as they are known.",
-            "command": "",
             "acts": [],
         }
     return {
         "title": "No title is identified yet",
         "text": "An identification reads the names, tags and NFO files of your videos. It needs no network.",
-        "command": "",
         "acts": [{"act": "identify", "label": "Identify titles"}],
     }
-
-
-def _command(libraries: Sequence[LibraryRow]) -> str:
-    """Return the command that chooses the kind of a folder; without a folder, the one that adds it."""
-    if not libraries:
-        return "indexium libraries add DIR --kind mixed"
-    return f"indexium libraries set {libraries[0].library_id if len(libraries) == 1 else 'ID'} --kind mixed"

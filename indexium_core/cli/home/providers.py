@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -32,6 +33,57 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
 def _status_cells(row: ProviderStatus) -> tuple[str, ...]:
     limit = f" of {row.requests_per_day:,}" if row.requests_per_day is not None else ""
     return row.name, "on" if row.is_on else "off", f"{row.requests_today:,}{limit}", row.reason
+
+
+@providers.command("keys", epilog="Example: indexium providers keys")
+def list_keys(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show which keys are set, and where. No command shows a key."""
+    with opened(context) as library:
+        rows = library.provider_keys.list()
+    output.listing(
+        rows,
+        ("key", "provider", "what it is", "set in"),
+        lambda row: (row.name, row.provider, row.label, row.origin or "-"),
+        empty="There is no key.",
+        as_json=as_json,
+    )
+
+
+@providers.command("set-key", epilog="Example: indexium providers set-key tmdb_api_key")
+def set_key(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the key; 'providers keys' lists them.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Remove the key from the key file.")] = False,
+) -> None:
+    """Enter a key, or read it from the standard input; it is stored in the key file, which only you can read."""
+    key = "" if remove else _typed_key(name)
+    with opened(context) as library:
+        if remove:
+            library.provider_keys.remove(name)
+        else:
+            library.provider_keys.set(name, key)
+    output.note(f"{name} is {'removed' if remove else 'stored'}.")
+
+
+def _typed_key(name: str) -> str:
+    """Return a key from the terminal, without showing it, or from a pipe: as an argument, other users could see it."""
+    return str(typer.prompt(name, hide_input=True)) if sys.stdin.isatty() else sys.stdin.readline()
+
+
+@providers.command("test", epilog="Example: indexium providers test tmdb")
+def check_key(
+    context: typer.Context,
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="tmdb, tvdb, omdb or fanarttv.")],
+    as_json: AsJson = False,
+) -> None:
+    """Send one request to a provider, and say whether it accepts the key."""
+    with opened(context) as library:
+        found = library.provider_keys.test(provider)
+    if as_json:
+        output.to_json(found)
+    else:
+        output.note(found.message)
+    raise typer.Exit(0 if found.accepted else 1)
 
 
 @providers.command("search", epilog="Example: indexium providers search 'The Lantern Keeper' --year 2014 --kind movie")

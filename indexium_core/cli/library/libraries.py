@@ -160,8 +160,17 @@ def add_library(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder.")],
     name: Annotated[str, typer.Option(help="Name of the library; default: the folder's name.")] = "",
     audio: Annotated[bool, typer.Option("--audio", help="Include audio files in scans.")] = False,
-    photos: Annotated[bool, typer.Option("--photos", help="Include photos in scans.")] = False,
-    kind: Kind = "",
+    photos: Annotated[
+        bool | None,
+        typer.Option("--photos/--no-photos", help="Include photos in scans, as by default, or leave them out."),
+    ] = None,
+    kind: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND",
+            help="home (default), movies, series, mixed, educational or other; auto: what the names in it propose.",
+        ),
+    ] = "",
     cast_people: CastPeople = "",
 ) -> None:
     """Add a folder without scanning it yet."""
@@ -169,7 +178,8 @@ def add_library(
         row = library.inventory.add(folder, name=name, audio=audio, photos=photos, kind=kind)
         if cast_people:
             library.inventory.set_cast_people(row.library_id, cast_people)
-    output.note(f"{row.name} ({row.path}) is library {row.library_id}; 'indexium scan' reads its files.")
+    of_kind = f" of the kind {row.kind}" if kind == "auto" else ""
+    output.note(f"{row.name} ({row.path}) is library {row.library_id}{of_kind}; 'indexium scan' reads its files.")
 
 
 @libraries.command("empty-folders", epilog="Example: indexium libraries empty-folders 1 --remove")

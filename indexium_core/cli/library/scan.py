@@ -38,6 +38,10 @@ def scan(
         bool, typer.Option("--accept-missing", help="Treat missing files as deleted, even if a folder seems offline.")
     ] = False,
     really_gone: Annotated[bool, typer.Option("--really-gone", hidden=True)] = False,
+    photos: Annotated[
+        bool,
+        typer.Option("--photos/--no-photos", help="Include photos in new folders; a known folder keeps its setting."),
+    ] = True,
     watch: Annotated[bool, typer.Option("--watch", help="Then wait for changes and scan again, until Ctrl-C.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -47,13 +51,14 @@ def scan(
             raise errors.UsageError(
                 "--watch cannot be combined with --full or --accept-missing. Scan once with these first."
             )
-        _watch(context, folders or (), as_json=as_json)
+        _watch(context, folders or (), photos=photos, as_json=as_json)
         return
     with opened(context) as library, output.bar("Scanning") as update:
         report = library.scan(
             folders or (),
             full=full,
             really_gone=accept_missing or really_gone,
+            photos=photos,
             progress=lambda p: update(p.done, p.total, p.current),
         )
     if as_json:
@@ -62,12 +67,13 @@ def scan(
         _print_scan(report)
 
 
-def _watch(context: typer.Context, folders: Sequence[Path], *, as_json: bool) -> None:
+def _watch(context: typer.Context, folders: Sequence[Path], *, photos: bool, as_json: bool) -> None:
     """Scan folders, then again after each change, until Ctrl-C. The home is open only during a scan."""
     from indexium_core.library import FolderWatcher
 
     with opened(context) as library:
-        rows = [library.inventory.add(folder) for folder in folders] or library.inventory.list()
+        include = None if photos else False  # None: a known folder keeps its setting
+        rows = [library.inventory.add(folder, photos=include) for folder in folders] or library.inventory.list()
     if not rows:
         raise errors.UsageError("There is no library folder to watch. Name one: indexium scan DIR --watch.")
     watcher = FolderWatcher((Path(os.fsdecode(row.path_bytes)) for row in rows), on_polling=output.note)

@@ -443,11 +443,10 @@ class ExternalAPIManager:
             return "Nothing is sent: the setting INDEXIUM_ONLINE is off."
         if not any(keys.get(key) for key in KEYS[name]):
             key = KEYS[name][-1]
-            path = self._config.home / provider_keys.FILE_NAME
             return (
                 keys.problem
                 or _warning(name, keys)
-                or f"There is no key: set INDEXIUM_{key.upper()}, or write {key} into {path}."
+                or f"There is no key. Enter it in the settings, or run: indexium providers set-key {key}."
             )
         return ""
 

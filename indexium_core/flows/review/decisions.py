@@ -19,7 +19,7 @@ from indexium_core.flows.review.targets import Target
 from indexium_core.model import moments
 from indexium_core.model.fields.preview import RatedFile
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.people import people_comment
+from indexium_core.model.people import people_comment, placeholders
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.database import Database
@@ -43,13 +43,15 @@ class Decisions:
         modes: Callable[[], Modes] = Modes,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         on_change: Callable[[], None] = lambda: None,
+        placeholder_keys: Callable[[], frozenset[str]] = lambda: placeholders.DEFAULT_KEYS,
     ) -> None:
         """
         Make decisions in a home.
 
         `modes` returns the variant of the plan that evaluates targets and has the people of each file; `on_change` is
-        called after each step.
+        called after each step; `placeholder_keys` returns the keys of names that do not become people.
         """
+        self._placeholder_keys = placeholder_keys
         self._on_change = on_change
         self._database = database
         self._modes = modes
@@ -64,7 +66,7 @@ class Decisions:
         after the block.
         """
         with self._database.atomic() as tx:
-            step = Step(tx, self._modes(), at=self._clock())
+            step = Step(tx, self._modes(), at=self._clock(), placeholder_keys=self._placeholder_keys())
             yield step
             step.end(label)
         self._on_change()

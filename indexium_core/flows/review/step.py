@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -63,15 +63,21 @@ class DecisionReport:
 class Step:
     """The decisions of one transaction. `Decisions.step` creates it, and records it at the end of the block."""
 
-    def __init__(self, tx: Connection, modes: Modes, *, at: datetime) -> None:
+    def __init__(
+        self, tx: Connection, modes: Modes, *, at: datetime, placeholder_keys: frozenset[str] = frozenset()
+    ) -> None:
         self._tx, self._modes, self._at = tx, modes, at
+        self._placeholder_keys = placeholder_keys
         self._id = steps.next_id(tx)
         self._label = ""
+        self._is_learning = False  # inside a block of `learning`
+        self._has_learned = False  # more than new names
         self.report = DecisionReport(files=0)
 
     def end(self, label: Label | None) -> None:
         """Record the step, if it has decisions or changes of people."""
-        decided, learned = steps.count_files(self._tx, self._id), learning.count_files(self._tx, self._id)
+        decided = steps.count_files(self._tx, self._id)
+        learned = learning.count_files(self._tx, self._id) if self._has_learned else None
         files = max(decided, learned or 0)
         if files or learned is not None:
             text = label(files) if label else self._label
@@ -85,8 +91,10 @@ class Step:
 
         A step has one such block. `names`: people who may lose assignments or their name.
         """
+        self._is_learning = self._has_learned = True
         with learning.recorded(self._tx, self._id, names):
             yield self._tx
+        self._is_learning = False
 
     def record_merge(self, person_ids: Sequence[int], into: int) -> None:
         """Record that the step merged people into one."""
@@ -101,11 +109,13 @@ class Step:
         copies = self._select(target, copies=True)
         files = store.edit_selected(self._tx, people, at=self._at, step=self._id)
         store.clear_selected(self._tx)
+        self._add_people(people if files else ())
         return self._add(files, labels.edited(files, people), copies=copies)
 
     def edit_each(self, people: Mapping[int, Sequence[str]]) -> int:
         """Set the (valid) people of each file, by id, without its copies; return the number of files."""
         files = store.edit(self._tx, people, at=self._at, step=self._id) if people else 0
+        self._add_people([name for names in people.values() for name in names] if files else ())
         return self._add(files, labels.changed(files, {}, {}))
 
     def change_people(self, target: Target, *, add: Sequence[str] = (), remove: Sequence[str] = ()) -> int:
@@ -267,10 +277,23 @@ class Step:
         change = bulk.change(self._tx, added=added, removed_keys=removed_keys, replacement=replacement)
         if change.files:
             store.edit_changed(self._tx, at=self._at, step=self._id)
+            self._add_people(list(change.added))
         bulk.clear(self._tx)
         store.clear_selected(self._tx)
         self.report = replace(self.report, added=change.added, removed=change.removed)
         return self._add(change.files, labels.changed(change.files, change.added, change.removed))
+
+    def _add_people(self, names: Sequence[str]) -> None:
+        """Add a person for each name of an edit that nobody has, and that names a person; undo removes them again."""
+        unknown = [
+            name
+            for name in people_store.unknown_names(self._tx, names)
+            if people_comment.person_key(name) not in self._placeholder_keys
+        ]
+        if not unknown:
+            return
+        with nullcontext() if self._is_learning else learning.recorded(self._tx, self._id):  # a block records all
+            people_store.add_named(self._tx, unknown, at=self._at)
 
     def _count_found(self, files: int) -> None:
         """Keep the number of files of the largest target of the step."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import collections
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core.files import walk
 from indexium_core.files.sidecars import names
 from indexium_core.flows.scanning import roots
+from indexium_core.model.artwork import local_names
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileStat
@@ -118,7 +119,10 @@ def discover(
         stable.pop(path, None)
     sidecars = catalog.sidecars(reader, library.path_bytes)
     walked, empty = _WalkResult(), walk.EmptyFolders(library.path_bytes)
+    known_paths = _paths_of_title_library(library, reader)
     for folder in walk.walk(library.path_bytes, kinds=library.media_kinds, exclude=Exclusion(library.exclude)):
+        if known_paths is not None:
+            folder.files = _without_artwork(folder.files, known_paths)
         changed = _changed_sidecars(folder, sidecars)
         for path in changed:
             stable.pop(path, None)
@@ -145,6 +149,26 @@ def discover(
     result.messages += _messages(library, walked)
     result.empty_folders = empty.paths()
     return result
+
+
+def _paths_of_title_library(library: LibraryRow, reader: Connection) -> set[bytes] | None:
+    """Return the known paths of a library that has photos beside films or series; None for any other library."""
+    if not library.photos or library.kind == "home":
+        return None
+    return {path for _, path in catalog.paths_of_library(reader, library.library_id)}
+
+
+def _without_artwork(
+    files: list[tuple[bytes, os.stat_result]], known: Collection[bytes]
+) -> list[tuple[bytes, os.stat_result]]:
+    """Return the files of a folder without the new pictures of its films and series, such as `poster.jpg`."""
+    named = {path: os.fsdecode(os.path.basename(path)) for path, _ in files}  # noqa: PTH119 - a path of bytes
+    pictures = [name for path, name in named.items() if _is_photo(path)]
+    if not pictures:
+        return files
+    stems = {name.rpartition(".")[0] for path, name in named.items() if not _is_photo(path)}
+    artwork = local_names.artwork(pictures, stems)
+    return [file for file in files if named[file[0]] not in artwork or file[0] in known]
 
 
 def _changed_sidecars(folder: walk.Folder, known: dict[bytes, str]) -> set[bytes]:

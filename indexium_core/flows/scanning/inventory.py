@@ -33,6 +33,7 @@ from indexium_core.model.files.inventory import (
     Quality,
     RemovalReport,
 )
+from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.providers.enrichment import CAST_PEOPLE
@@ -142,7 +143,7 @@ class Inventory:
 
     @remote(paths=("folder",))
     def add(
-        self, folder: str | Path, *, name: str = "", audio: bool = False, photos: bool = False, kind: str = ""
+        self, folder: str | Path, *, name: str = "", audio: bool = False, photos: bool | None = None, kind: str = ""
     ) -> LibraryRow:
         """
         Add a library folder without scanning it. A folder that is a library already keeps its settings.
@@ -151,20 +152,24 @@ class Inventory:
             folder: The folder.
             name: The name of the library; "" for the folder's name.
             audio: Scans include audio files. False does not change an existing library.
-            photos: Scans include photos. False does not change an existing library.
-            kind: What it holds, see `set_kind`; "" for home videos, and does not change an existing library.
+            photos: Scans include photos; None: those of a new library do. Only True changes an existing library.
+            kind: What it holds, see `set_kind`; "auto" for what `propose_kind` returns, "" for home videos. Neither of
+                these two changes an existing library.
 
         Raises:
             UsageError: The folder does not exist, is a file, cannot be listed, is inside another library, or contains
             one; or there is no such kind.
 
         """
-        library_kind = checked_kind(kind) if kind else None
-        row = roots.select_libraries(self._database, [folder])[0]
+        library_kind = checked_kind(kind) if kind not in ("", "auto") else None
+        known = {row.library_id for row in self.list()}
+        row = roots.select_libraries(self._database, [folder], photos=photos is not False)[0]
+        if kind == "auto" and row.library_id not in known:
+            library_kind = self.propose_kind(os.fsdecode(row.path_bytes)).kind
         with self._database.atomic() as tx:
             if name.strip() and name.strip() != row.name:
                 catalog.name_library(tx, row.library_id, name.strip())
-            kinds: dict[MediaKind, bool] = {"audio": audio, "photo": photos}
+            kinds: dict[MediaKind, bool] = {"audio": audio, "photo": bool(photos)}
             for media, included in kinds.items():
                 if included:
                     catalog.set_library_media(tx, row.library_id, media, included=True)
@@ -264,21 +269,20 @@ class Inventory:
         places = self._suggestions(list(dict.fromkeys([home, *folder_names.common_folders(_MAX_HINTS), os.sep])))
         if not folder:
             return FolderListing(path="", parent="", places=places, folders=[])
-        path = os.path.abspath(Path(folder).expanduser())  # noqa: PTH100 - a link keeps its name
-        parent = str(Path(path).parent)
-        problem = "" if os.access(path, os.R_OK | os.X_OK) and Path(path).is_dir() else "This folder cannot be opened."
-        return FolderListing(
-            path=path,
-            parent="" if parent == path else parent,
-            places=places,
-            folders=[] if problem else self._suggestions(folder_names.subfolders(path, "")),
-            problem=problem,
-        )
+        path, parent, problem = folder_names.opened(folder)
+        inside = [] if problem else self._suggestions(folder_names.subfolders(path, ""))
+        return FolderListing(path=path, parent=parent, places=places, folders=inside, problem=problem)
+
+    @remote(paths=("folder",))
+    def propose_kind(self, folder: str | Path) -> KindProposal:
+        """Return the kind that the names in a folder propose, see `set_kind`. A folder that cannot be read has none."""
+        return folder_names.kind_of(os.fspath(folder))
 
     def _suggestions(self, paths: builtins.list[str]) -> builtins.list[FolderSuggestion]:
         known = [row.path_bytes for row in catalog.libraries(self._database.read())]
         return [
-            FolderSuggestion(path=path, name=Path(path).name or path, known=_is_covered(path, known)) for path in paths
+            FolderSuggestion(path=path, name=Path(path).name or path, known=roots.is_covered(path, known))
+            for path in paths
         ]
 
     # Removing.
@@ -491,9 +495,3 @@ def _remove_folder(path: bytes) -> None:
         disk.remove_folder(name, folder=folder)
     finally:
         os.close(folder)
-
-
-def _is_covered(path: str, roots_known: list[bytes]) -> bool:
-    """Return whether a folder is a library or is inside one."""
-    real = os.path.realpath(os.fsencode(path)).rstrip(b"/") + b"/"
-    return any(real.startswith(root.rstrip(b"/") + b"/") for root in roots_known)

@@ -20,7 +20,15 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
 from indexium_core.store.database import Database
 
-__all__ = ["FolderName", "device_of", "free_bytes", "mass_loss_reason", "offline_reason", "select_libraries"]
+__all__ = [
+    "FolderName",
+    "device_of",
+    "free_bytes",
+    "is_covered",
+    "mass_loss_reason",
+    "offline_reason",
+    "select_libraries",
+]
 
 FolderName = str | bytes | os.PathLike[str]
 
@@ -29,9 +37,11 @@ _UNCHANGED = "Its files in the database were not changed."
 _REMEDY = f"{_UNCHANGED} If the files were deleted on purpose, scan the folder with --accept-missing."
 
 
-def select_libraries(database: Database, dirs: Sequence[FolderName]) -> list[LibraryRow]:
+def select_libraries(database: Database, dirs: Sequence[FolderName], *, photos: bool = True) -> list[LibraryRow]:
     """
     Return the libraries of `dirs`, and add those that are new; return all libraries if `dirs` is empty.
+
+    Scans of new libraries include photos, unless `photos` is False.
 
     Raises:
         UsageError: A folder does not exist, is a file, cannot be listed, or one root is inside another.
@@ -48,7 +58,7 @@ def select_libraries(database: Database, dirs: Sequence[FolderName]) -> list[Lib
     if new:
         with database.atomic() as tx:
             for path in new:
-                catalog.add_library(tx, path)
+                catalog.add_library(tx, path, photos=photos)
     rows = {library.path_bytes: library for library in catalog.libraries(database.read())}
     return [rows[path] for path in wanted]
 
@@ -119,6 +129,12 @@ def free_bytes(library: LibraryRow) -> int | None:
     except (OSError, AttributeError):
         return None
     return status.f_bavail * status.f_frsize
+
+
+def is_covered(path: str, known: Iterable[bytes]) -> bool:
+    """Return whether a folder is one of the known roots or is inside one."""
+    real = os.path.realpath(os.fsencode(path)).rstrip(b"/") + b"/"
+    return any(real.startswith(root.rstrip(b"/") + b"/") for root in known)
 
 
 def _resolved(folder: FolderName) -> bytes:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["LocalPicture", "of_episode", "of_film", "of_season", "of_series"]
+__all__ = ["LocalPicture", "artwork", "of_episode", "of_film", "of_season", "of_series"]
 
 _EXTENSIONS = ("png", "jpg", "jpeg", "webp")  # by rank
 _KINDS: Mapping[str, Sequence[str]] = {
@@ -35,6 +35,17 @@ class LocalPicture:
     kind: str
     name: str
     season: int | None = None
+
+
+def artwork(names: Collection[str], stems: Collection[str]) -> set[str]:
+    """
+    Return the names in a folder that only a picture of a title has; `stems`: of its videos, without extension.
+
+    `IMG_1.jpg` beside `IMG_1.mov` is not one of them: it may be a photo.
+    """
+    found = (*of_film(names, stems, is_own_folder=True), *of_series(names), *of_episode(names, stems))
+    own = {_stem(each.name) for each in found} - {stem.lower() for stem in stems}
+    return {name for name in names if _stem(name) in own}
 
 
 def of_film(names: Iterable[str], stems: Collection[str], *, is_own_folder: bool) -> list[LocalPicture]:
@@ -79,6 +90,10 @@ def of_episode(names: Iterable[str], stems: Collection[str]) -> list[LocalPictur
     found = [each for stem in sorted(stems) for each in _with_prefix(files, stem.lower(), _OF_EPISODE)]
     found += [LocalPicture("still", files[stem.lower()]) for stem in sorted(stems) if stem.lower() in files]
     return _once(found)
+
+
+def _stem(name: str) -> str:
+    return name.lower().rpartition(".")[0]
 
 
 def _pictures(names: Iterable[str]) -> dict[str, str]:

@@ -125,13 +125,14 @@ def home_counts(reader: Connection) -> tuple[int, int, tuple[int, datetime, int]
     return folders, files, written
 
 
-def add_library(tx: Connection, path_bytes: bytes, *, name: str = "") -> int:
+def add_library(tx: Connection, path_bytes: bytes, *, name: str = "", photos: bool = True) -> int:
     """Add a library and return its id; an existing library does not change. The default name is that of the folder."""
     existing = tx.value(_sql("library_at"), [path_bytes])
     if existing is not None:
         return int(existing)
     path = rows.display(path_bytes)
-    return int(tx.value(_sql("add_library"), [name or path.rstrip("/").rpartition("/")[2] or path, path, path_bytes]))
+    name = name or path.rstrip("/").rpartition("/")[2] or path
+    return int(tx.value(_sql("add_library"), [name, path, path_bytes, photos]))
 
 
 def name_library(tx: Connection, library_id: int, name: str) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["Merge", "count_files", "merges", "prune", "record_merge", "recorded", "undo_or_redo"]
+__all__ = ["Merge", "count_files", "merges", "only_adds_people", "prune", "record_merge", "recorded", "undo_or_redo"]
 
 
 class Merge(NamedTuple):
@@ -48,6 +48,11 @@ def recorded(tx: Connection, step_id: int, names: Sequence[str] = ()) -> Iterato
 def count_files(tx: Connection, step_id: int) -> int | None:
     """Return the number of files that the recorded changes of a step concern; None if nothing is recorded."""
     return int(tx.value(_sql("count_files"), [step_id])) if tx.value(_sql("has_changes"), [step_id]) else None
+
+
+def only_adds_people(reader: Connection, step_id: int) -> bool:
+    """Return whether a step has added people, and no assignments: its files are those of its decisions."""
+    return bool(reader.value(_sql("only_adds_people"), [step_id]))
 
 
 def undo_or_redo(tx: Connection, step_id: int, *, undo: bool) -> bool | None:

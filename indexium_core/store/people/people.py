@@ -27,6 +27,7 @@ __all__ = [
     "PersonName",
     "PersonRow",
     "add_alias",
+    "add_named",
     "adopt_waiting",
     "aliases",
     "ambiguous_names",
@@ -59,6 +60,7 @@ __all__ = [
     "scanned_paths",
     "split",
     "targets",
+    "unknown_names",
 ]
 
 _ID = re.compile(r"#\d{1,18}")
@@ -296,7 +298,7 @@ def remove(
     """
     Remove people from files, and from unscanned `paths`; return the number of removed assignments.
 
-    The files stay in the plan. A person without any assignment is deleted.
+    The files stay in the plan. A person without any assignment whom no edit names is deleted.
     """
     affected = files_with(tx, file_ids, person_ids)
     removed = count_assignments(tx, person_ids, file_ids=file_ids, paths=paths)
@@ -411,6 +413,22 @@ def restore(tx: Connection, name: str, qualifier: str | None, aliases: Collectio
             add_alias(tx, person_id, alias, at=at)
 
 
+def unknown_names(reader: Connection, names: Collection[str]) -> list[str]:
+    """Return the names that nobody has, as name or as alias; of several spellings the first."""
+    known = find(reader, names) if names else {}
+    by_key = dict[str, str]()
+    for name in names:
+        if name not in known:
+            by_key.setdefault(people_comment.person_key(name), name)
+    return list(by_key.values())
+
+
+def add_named(tx: Connection, names: Collection[str], *, at: datetime) -> None:
+    """Add a person for each of these names, which nobody has."""
+    for name in names:
+        _add(tx, name, "", at=at)
+
+
 def _add(tx: Connection, name: str, qualifier: str, *, at: datetime) -> int:
     """Add a person, and return the id."""
     person_id = int(tx.value(_sql("next_id")))
@@ -441,7 +459,7 @@ def forget(tx: Connection, person_ids: Collection[int]) -> None:
 
 
 def _delete_unused(tx: Connection) -> None:
-    """Delete the people without assignments and aliases."""
+    """Delete the people without assignments and aliases whom no edit names."""
     tx.execute(_sql("mark_unused"))
     tx.execute(_sql("delete_unused"))
 

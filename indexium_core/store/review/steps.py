@@ -115,8 +115,9 @@ def turn(tx: Connection, step: StepRow, *, undo: bool, at: datetime) -> StepOutc
     tx.execute(_sql("set_undone"), {"step": step.step_id, "at": at if undo else None})
     tx.execute(_sql("drop_turn_rows"))
     rest = max(0, step.files - files - left)
-    if learned is None:  # the rest are files that no longer exist: their decisions were deleted with them
-        return StepOutcome(files=files, left=left, gone=gone + rest, written=written)
+    if learned is None or learning.only_adds_people(tx, step.step_id):
+        # The rest are files that no longer exist: their decisions were deleted with them.
+        return StepOutcome(files=files, left=left, gone=gone + rest, written=written, names_stay=learned is False)
     files, left = (files + rest, left) if learned else (files, left + rest)
     return StepOutcome(files=files, left=left, gone=gone, written=written, names_stay=not learned)
 

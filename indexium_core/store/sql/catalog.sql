@@ -24,7 +24,7 @@ SELECT path_bytes FROM libraries WHERE library_id = $1;
 
 -- name: add_library
 -- Add a library.
-INSERT INTO libraries (library_id, name, path, path_bytes) VALUES (nextval('ids'), $1, $2, $3) RETURNING library_id;
+INSERT INTO libraries (library_id, name, path, path_bytes, photos) VALUES (nextval('ids'), $1, $2, $3, $4) RETURNING library_id;
 
 -- name: name_library
 -- Rename a library.

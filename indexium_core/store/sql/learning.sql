@@ -82,6 +82,11 @@ ORDER BY m.step_id DESC, p.name;
 SELECT EXISTS (FROM step_people WHERE step_id = $1) OR EXISTS (FROM step_aliases WHERE step_id = $1)
     OR EXISTS (FROM step_assignments WHERE step_id = $1);
 
+-- name: only_adds_people
+-- Whether all recorded changes of a step are people that it added.
+SELECT NOT EXISTS (FROM step_people WHERE step_id = $1 AND NOT is_after) AND NOT EXISTS (FROM step_aliases WHERE step_id = $1)
+   AND NOT EXISTS (FROM step_assignments WHERE step_id = $1);
+
 -- name: people_delta
 -- The people that an undo or redo changes: `is_deleted` marks those to delete, the others are to insert. A renamed
 -- person is both.

@@ -280,12 +280,14 @@ WHERE list_has_any(people_keys, coalesce((
     SELECT list(person_key) FROM people
     WHERE person_key IN (SELECT alias_key FROM person_aliases) AND person_id NOT IN (SELECT person_id FROM video_people)
       AND person_id NOT IN (SELECT person_id FROM person_aliases)
+      AND name NOT IN (SELECT unnest(people) FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL)
 ), []));
 
 -- name: delete_unused
--- Delete the people without assignments and aliases.
+-- Delete the people without assignments and aliases whom no edit names.
 DELETE FROM people WHERE person_id NOT IN (SELECT person_id FROM video_people)
-                     AND person_id NOT IN (SELECT person_id FROM person_aliases);
+                     AND person_id NOT IN (SELECT person_id FROM person_aliases)
+                     AND name NOT IN (SELECT unnest(people) FROM decisions WHERE kind = 'edit' AND revoked_at IS NULL);
 
 -- name: results_of
 -- The inputs from which the people of these files are determined: the assigned people, those in the comment, the edit

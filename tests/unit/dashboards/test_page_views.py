@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dashboards.frame import shell
-from dashboards.pages.library import folders
+from dashboards.pages.library import folders, import_preview
 from dashboards.pages.settings import settings_form
 from indexium_core import settings as table
 from indexium_core.library import ImportCheck, ImportReport, RejectedRow, ScanProgress, ScanReport
@@ -71,7 +71,7 @@ def test_folder_shows_its_problems() -> None:
     row = folders.folder_row(FOLDER)
     assert row["name"] == FOLDER.name
     assert [each["text"] for each in row["chips"]] == ["2 missing", "3 damaged", "1 empty"]
-    assert row["facts"].startswith("1,204 files · 3.4 GB · scanned")
+    assert row["facts"].startswith("home videos · 1,204 files · 3.4 GB · scanned")
     assert row["promise"] == "ext4: A name leads to the old file or to the new one."
 
 
@@ -79,7 +79,7 @@ def test_offline_folder_shows_its_problem() -> None:
     away = replace(FOLDER, state="offline", problem="The folder /films does not exist.", file_count=1, bytes=0)
     row = folders.folder_row(away)
     assert (row["online"], row["promise"], row["problem"]) == (False, "", "The folder /films does not exist.")
-    assert row["facts"].startswith("1 file · scanned")
+    assert row["facts"].startswith("home videos · 1 file · scanned")
 
 
 def test_zero_counts_are_hidden() -> None:
@@ -171,15 +171,16 @@ def test_import_preview_lists_accepted_and_rejected_rows() -> None:
         skipped=[RejectedRow(line=7, where="faces, row 7", reason="no person")],
     )
     check = ImportCheck(report=report, rows=60, people=7, waiting=[], relative=True, root="/films")
-    shown = folders.import_preview("people.csv", check, ["/films", "/"], replace=False)
+    shown = import_preview.import_preview("people.csv", check, ["/films", "/"], replace=False)
     assert shown["confirm"] == "Import 60 names"
     assert shown["rejected"]["rows"] == [{"line": "line 4", "text": "bad name"}]
     assert shown["skipped"]["rows"] == [{"line": "faces, row 7", "text": "no person"}]
     assert {"count": "1", "level": "note", "text": "skipped"} in shown["levels"]
     assert [root["on"] for root in shown["roots"]] == [True, False]
     assert shown["waiting"]["more"] == "and 3 more"
+    assert shown["hint"].startswith("3 names are for files that no scan has found. Import them now. Scan the folder")
     nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
-    assert folders.import_preview("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
+    assert import_preview.import_preview("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
 
 
 def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
@@ -197,8 +198,8 @@ def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
     )
     check = ImportCheck(report=report, rows=2, people=2, waiting=[], relative=False, root="/films")
     history_only = replace(check, rows=0, report=replace(report, matched=0, waiting=0))
-    assert not folders.import_preview("old.db", history_only, [], replace=False)["has_rows"]
-    shown = folders.import_preview("old.db", check, [], replace=False)
+    assert not import_preview.import_preview("old.db", history_only, [], replace=False)["has_rows"]
+    shown = import_preview.import_preview("old.db", check, [], replace=False)
     assert shown["confirm"] == "Import 2 names, 1 suggestion and 3 operations"
     assert shown["unmatched"]["rows"] == [{"line": "2 names, 1 history entry", "text": "/old/b.mp4"}]
     assert shown["problems"] == ["The table faces cannot be read."]
@@ -207,7 +208,7 @@ def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
         "1 suggestion of people: none is assigned automatically.",
         "History: 3 new operations, 4 imported earlier. It can only be read.",
     ]
-    assert folders.imported(report).endswith("2 names are waiting for a scan. 3 operations added to the history.")
+    assert import_preview.imported(report).endswith("the scan assigns the names. 3 operations added to the history.")
 
 
 # Settings.

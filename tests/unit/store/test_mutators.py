@@ -300,6 +300,7 @@ def test_every_mutator_is_in_table() -> None:
         "catalog.remove_library",
         "catalog.mark_files",
         "people.adopt_waiting",
+        "people.add_named",
         "steps.next_id",
         "steps.count_files",
         "steps.record",

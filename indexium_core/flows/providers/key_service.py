@@ -1,0 +1,99 @@
+"""The keys of providers: which are set, entering and removing one, and a test. No call returns a key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from indexium_core import errors, provider_keys
+from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
+from indexium_core.model.providers.keys import KEY_LABELS, KeyOrigin, KeyState, KeyTest
+from indexium_core.model.remote_calls import remote
+
+__all__ = ["KeyService"]
+
+_LONGEST_KEY = 1000  # characters; an access token of TMDB has about 200
+_TESTED: Mapping[str, tuple[str, Mapping[str, str]]] = {  # a request that every key may send; TVDB tests its login
+    "tmdb": ("/search/movie", {"query": "Metropolis", "year": "1927"}),
+    "omdb": ("/", {"i": "tt0017136"}),
+    "fanarttv": ("/movies/19", {}),
+}
+
+
+class KeyService:
+    """The keys of a home. They are stored in its key file, which only its user can read."""
+
+    def __init__(self, home: Path, manager: ExternalAPIManager) -> None:
+        self._home, self._manager = home, manager
+
+    @remote()
+    def list(self) -> list[KeyState]:
+        """Return every key, and whether it is set."""
+        stored = provider_keys.load(self._home)
+        return [
+            KeyState(name=name, provider=provider, label=label, origin=_origin(name, stored))
+            for provider, labels in KEY_LABELS.items()
+            for name, label in labels.items()
+        ]
+
+    @remote()
+    def set(self, name: str, value: str) -> None:
+        """
+        Store a key in the key file. It applies at once.
+
+        Raises:
+            UsageError: There is no such key, its value cannot be a key, the environment sets it, or the file of keys
+                is not a TOML file. The message does not contain the value.
+            StoreError: The file cannot be written.
+
+        """
+        _check_name(name)
+        key = value.strip()
+        if not key or len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
+            raise errors.UsageError("This is not a key: it is empty, too long, or has other characters. Copy it again.")
+        if _origin(name, provider_keys.load(self._home)) == "environment":
+            variable = f"INDEXIUM_{name.upper()}"
+            raise errors.UsageError(f"The variable {variable} has this key, and has priority. Change the variable.")
+        provider_keys.store(self._home, name, key)
+
+    @remote()
+    def remove(self, name: str) -> None:
+        """Remove a key from the key file; a key that is not in it stays as it is. Errors as in `set`."""
+        _check_name(name)
+        provider_keys.store(self._home, name, None)
+
+    @remote()
+    def test(self, provider: str) -> KeyTest:
+        """
+        Send one request to a provider, without the cache, and return whether it accepts the key.
+
+        Raises:
+            UsageError: There is no such provider.
+
+        """
+        if provider not in KEY_LABELS:
+            raise errors.UsageError(f"There is no provider “{provider[:40]}”. Choose one of: {', '.join(KEY_LABELS)}.")
+        client = self._manager.providers[provider].client
+        client.allow()  # the person may have corrected the key at the provider
+        [status] = [each for each in self._manager.status() if each.provider == provider]
+        if not status.is_on:
+            return KeyTest(provider=provider, accepted=False, message=status.reason)
+        try:
+            if provider in _TESTED:
+                client.ask(*_TESTED[provider])
+            elif client.profile.account is not None:
+                client.post("/login", client.profile.account().parameters)
+        except errors.ProviderError as error:
+            return KeyTest(provider=provider, accepted=False, message=error.message)
+        return KeyTest(provider=provider, accepted=True, message=f"{status.name} accepts the key.")
+
+
+def _check_name(name: str) -> None:
+    if name not in provider_keys.KEY_NAMES:
+        raise errors.UsageError(f"There is no key “{name[:40]}”. The names are {', '.join(provider_keys.KEY_NAMES)}.")
+
+
+def _origin(name: str, stored: provider_keys.ProviderKeys) -> KeyOrigin:
+    if not stored.get(name):
+        return ""
+    return "environment" if name in stored.of_environment else "file"
