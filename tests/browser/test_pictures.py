@@ -150,7 +150,7 @@ def test_selection_of_a_search_is_edited_and_planned(site: Site, library: Librar
     rated = [each.rating for each in library.media.page('person:"Rosa Lee"').tiles]
     assert sorted(rated)[:2] == [0, 3]
 
-    actions.get_by_role("button", name="People…").click()
+    actions.get_by_role("button", name="Edit…").click()
     dialog = page.get_by_role("dialog", name=re.compile("Edit people of"))
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")

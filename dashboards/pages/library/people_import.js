@@ -86,7 +86,7 @@ const drawPreview = list =>
       list.confirm && button(list.confirm, "import", {kind: "primary"}),
       button("Discard", "leave", {kind: "quiet"}),
     ),
-    drawPromise("The import is stored in the home of Indexium. No file is changed."),
+    drawPromise("Indexium stores the import in its own database. No file is changed."),
   )
 
 /** @param {PeopleImport} list */

@@ -139,7 +139,7 @@ export class PeopleEditor {
       h(
         "p",
         {class: "hint"},
-        "Enter adds a name, Backspace removes the last one. Your list applies until you remove your edits, also after a write.",
+        "Enter adds a name, Backspace removes the last one. This file keeps your list, also after a write, until you remove the edit.",
       ),
       h("div", {class: "acts"}, button("Save", "save", {kind: "primary"}), button("Cancel", "cancel_edit")),
     )
