@@ -42,6 +42,7 @@ KINDS = {
     "enrich": "Enrichments",
     "artwork": "Pictures of titles",
 }
+_UNITS = {"artwork": "picture"}  # what jobs count that do not count files
 STARTED = ("running", "paused", "interrupted")  # states of a job that has started and has not ended
 LONG_PAUSE = timedelta(days=1)  # after a longer pause, the job may be forgotten
 
@@ -108,9 +109,10 @@ def _running_sentence(job: Job, status: OperationStatus | None) -> str:
     total = status.total if status else job.progress_total
     at = status.current_text if status else job.progress_message
     left = status.eta_seconds if status else job.eta_seconds
-    parts = [f"file {wording.count(min(current + 1, total))} of {wording.count(total)}"] if total else []
+    unit = _unit(job)
+    parts = [f"{unit} {wording.count(min(current + 1, total))} of {wording.count(total)}"] if total else []
     if not total:
-        parts = [f"{wording.files(current)} so far"] if current else ["starting"]
+        parts = [f"{wording.plural(current, unit)} so far"] if current else ["starting"]
     if status and status.bytes_total:
         parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)}")
     if left is not None and total:
@@ -122,9 +124,15 @@ def _running_sentence(job: Job, status: OperationStatus | None) -> str:
 
 def _progress(job: Job, status: OperationStatus | None = None) -> str:
     current, total = (status.processed, status.total) if status else (job.progress_current, job.progress_total)
+    unit = _unit(job)
     if total:
-        return f"{wording.count(current)} of {wording.files(total)} processed"
-    return f"{wording.files(job.progress_current)} processed" if job.progress_current else "nothing processed yet"
+        return f"{wording.count(current)} of {wording.plural(total, unit)} processed"
+    return f"{wording.plural(current, unit)} processed" if current else "nothing processed yet"
+
+
+def _unit(job: Job) -> str:
+    """Return what the job counts, in the singular."""
+    return _UNITS.get(job.job_type, "file")
 
 
 def _waiting_sentence(job: Job, now: datetime) -> str:
@@ -176,7 +184,7 @@ def counter_label(key: str, kind: str) -> str:
 def speed(job: Job, status: OperationStatus | None = None) -> str:
     """Return the speed of a job and its progress in percent."""
     rate = status.rate if status else job.rate
-    parts = [text] if (text := operation_text.rate_text(rate)) else []
+    parts = [text] if (text := operation_text.rate_text(rate, _unit(job))) else []
     share = _share(job, status)
     return " · ".join([*parts, f"{int(share)} %"] if share is not None else parts)
 

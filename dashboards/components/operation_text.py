@@ -58,6 +58,7 @@ PARTS = {  # outcome → class of its part of the bar
     "skipped": "off",
 }
 _SLOW = 0.1  # files a second
+_FAR = 3.0  # how many times longer a remaining time may be than another one that is shown beside it
 
 
 def intact_files(unknown: int) -> str:
@@ -73,11 +74,12 @@ def kind_name(operation: MetadataOperation) -> str:
 
 
 def name(operation: MetadataOperation) -> str:
-    """Return the name of an operation: its note, otherwise its type and number."""
+    """Return the name of an operation: its note, otherwise what it rolls back, or its number."""
     if operation.user_note:
         return operation.user_note
     if operation.operation_type == "rollback" and operation.reverts_id:
-        return f"of “{operation.reverts_note}”" if operation.reverts_note else f"of operation {operation.reverts_id}"
+        reverted = f"“{operation.reverts_note}”" if operation.reverts_note else f"operation {operation.reverts_id}"
+        return f"Rollback of {reverted}"
     return f"Operation {operation.id}"
 
 
@@ -132,18 +134,26 @@ def speed(operation: MetadataOperation, status: OperationStatus) -> str:
     parts = []
     if status.bytes_total:
         parts.append(f"{wording.size(status.bytes_done)} of {wording.size(status.bytes_total)} checked")
-    if rate := rate_text(status.rate):
+    if (rate := rate_text(status.rate)) and _fits_estimate(status):
         parts.append(rate)
     if status.eta_seconds is not None:
         parts.append("almost done" if status.eta_seconds < 1 else f"about {wording.duration(status.eta_seconds)} left")
     return " · ".join(parts) or "starting"
 
 
-def rate_text(rate: float) -> str:
+def _fits_estimate(status: OperationStatus) -> bool:
+    """Return whether the speed is not far from what the remaining time says: files that are copied whole are slow."""
+    if status.eta_seconds is None:
+        return True
+    left = (status.total - status.processed) / status.rate
+    return left <= _FAR * max(status.eta_seconds, 1.0) and status.eta_seconds <= _FAR * max(left, 1.0)
+
+
+def rate_text(rate: float, unit: str = "file") -> str:
     """Return a number of files per second as text; "" if it is low, because the remaining time is more useful."""
     if rate < _SLOW:
         return ""
-    return f"{rate:.0f} files/s" if rate >= 2 else f"{rate:.1f} files/s"
+    return f"{rate:.0f} {unit}s/s" if rate >= 2 else f"{rate:.1f} {unit}s/s"
 
 
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:

@@ -51,9 +51,11 @@ def sections(operation: InterruptedOperation) -> list[dict[str, Any]]:
 
 def _summary(operation: InterruptedOperation) -> str:
     record = operation.operation
-    unnamed = operation_text.name(record) if record.operation_type == "rollback" else str(record.id)
-    named = f"“{record.user_note}”" if record.user_note else unnamed
-    started = f"{operation_text.kind_name(record)} {named}, started {wording.when(record.started_at)}"
+    named = operation_text.name(record)
+    if record.user_note or record.operation_type != "rollback":
+        note = f"“{record.user_note}”" if record.user_note else str(record.id)
+        named = f"{operation_text.kind_name(record)} {note}"
+    started = f"{named}, started {wording.when(record.started_at)}"
     unknown = operation.counts.get("unclear", 0)
     completed = operation.total - operation.remaining - unknown
     processed = f"processed {wording.count(completed)} of {wording.files(operation.total)}"

@@ -107,7 +107,7 @@ def _facts(preview: WritePreview) -> list[list[str]]:
         *([["People", _people(summary)]] if changes.comments else []),
         *([title_of(each.field), each.describe()] for each in changes.fields),
         ["Method", how(summary.by_strategy)],
-        ["Written", f"{wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
+        ["Written", f"about {wording.size(summary.est_bytes)}, in {wording.estimate(summary.est_seconds)}"],
         ["Rollback", _rollback(summary)],
     ]
     if summary.hidden:

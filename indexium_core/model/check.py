@@ -63,7 +63,7 @@ TITLES: dict[Kind, tuple[str, str]] = {  # kind → (title, description)
     "placeholder": ("Placeholder names", "Names that are not people, such as “Unknown” for a skipped face."),
     "single": ("In one file only", "People who are in a single file: a guest, or an error."),
     "corruption": ("Silent corruption", "Files whose media changed although their size and modification time did not."),
-    "same_name": ("Same file name", "Files of a legacy .db file that are not here; one file here has the same name."),
+    "same_name": ("Same file name", "Files of the old Indexium that are not here; one file here has the same name."),
     "several_files": (
         "One title, several files",
         "Films and episodes with several files that are no parts and no editions.",

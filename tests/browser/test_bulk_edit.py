@@ -34,7 +34,7 @@ def test_keyboard_edits_people_of_all_files_and_undoes_it(site: Site, library: L
     expect(row(page, LETTER)).to_be_visible()
 
     page.keyboard.press("a")
-    expect(page.get_by_role("button", name=re.compile("^People…"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Edit…"))).to_be_visible()
     page.keyboard.press("b")
     box = dialog(page)
     expect(box.get_by_role("heading", name=f"Edit people of {number} files")).to_be_visible()
@@ -92,7 +92,7 @@ def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
     expect(row(page, LETTER)).to_be_visible()
     for name in (LETTER, "Haircut.mp4"):
         row(page, name).get_by_role("checkbox").check()
-    page.get_by_role("button", name="People…").click()
+    page.get_by_role("button", name="Edit…").click()
     box = dialog(page)
 
     # Replace a person, and save the edit as a template; the preview changes nothing.
@@ -124,7 +124,7 @@ def test_templates_and_days_on_phone(site: Site, library: Library) -> None:
     }
 
     # Skip until a day, and undo by the button of the message.
-    page.get_by_role("button", name="People…").click()
+    page.get_by_role("button", name="Edit…").click()
     box.get_by_role("tab", name="Skip").click()
     box.get_by_role("radio", name=re.compile("^Next month")).check()
     box.get_by_role("button", name=re.compile("^Skip 2 files until ")).click()

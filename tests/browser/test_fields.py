@@ -73,7 +73,7 @@ def test_fields_are_edited_in_place_and_by_a_rule_and_undone(site: Site, library
 
     # A rule for all files, with a preview.
     page.keyboard.press("a")
-    expect(page.get_by_role("button", name=re.compile("^People…"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Edit…"))).to_be_visible()
     page.keyboard.press("b")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("tab", name="Fields").click()
@@ -127,7 +127,7 @@ def test_keys_rate_the_open_file_and_the_selection(site: Site, library: Library)
     expect(drawer).to_be_hidden()
 
     page.keyboard.press("a")
-    expect(page.get_by_role("button", name=re.compile("^People…"))).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^Edit…"))).to_be_visible()
     page.keyboard.press("f")
     expect(page.get_by_role("status").filter(has_text=re.compile("Added .* favourites"))).to_be_visible()
     assert library.inventory.search("favorite:yes").total > 1

@@ -176,7 +176,7 @@ def test_selection_of_a_search_is_edited_and_planned(site: Site, library: Librar
     rated = [each.rating for each in library.media.page('person:"Rosa Lee"').tiles]
     assert sorted(rated)[:2] == [0, 3]
 
-    actions.get_by_role("button", name="People…").click()
+    actions.get_by_role("button", name="Edit…").click()
     dialog = page.get_by_role("dialog", name=re.compile("Edit people of"))
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
@@ -322,7 +322,7 @@ def test_viewer_shows_rates_and_returns_to_its_tile(site: Site, library: Library
     expect(heading).not_to_have_text("Interview.mkv")
     name = heading.inner_text()
     page.keyboard.press("f")
-    expect(viewer.get_by_role("button", name="Favorite")).to_have_attribute("aria-pressed", "true")
+    expect(viewer.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
     viewer.get_by_role("button", name="People…").click()
     people = page.get_by_role("dialog", name=re.compile("^Edit people"))
     expect(people).to_be_visible()

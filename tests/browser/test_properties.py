@@ -176,7 +176,7 @@ def test_many_files_are_locked_found_unlocked_and_rescanned(serve: Callable[[Lib
     expect(page.get_by_text(f"{count} selected")).to_be_visible()
     page.keyboard.press("b")
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("tab", name="Media").click()
+    dialog.get_by_role("tab", name="Media properties").click()
     dialog.get_by_text("Lock", exact=True).click()
     dialog.get_by_role("checkbox", name="Channels").check()
     dialog.get_by_role("checkbox", name="HDR").check()
@@ -185,7 +185,7 @@ def test_many_files_are_locked_found_unlocked_and_rescanned(serve: Callable[[Lib
     assert len(planned(library, "locked:channels")) == count
 
     page.keyboard.press("b")
-    dialog.get_by_role("tab", name="Media").click()
+    dialog.get_by_role("tab", name="Media properties").click()
     expect(dialog.get_by_role("checkbox")).to_have_count(2)
     for box in dialog.get_by_role("checkbox").all():
         expect(box).not_to_be_checked()

@@ -112,7 +112,7 @@ def _empty(group: CheckGroup, *, ignored: bool) -> dict[str, str]:
         "placeholder": "No file names a placeholder.",
         "single": "All people are in more than one file.",
         "corruption": "No verified file differs from its known hash. “indexium cache verify” reads the files.",
-        "same_name": "No file of a legacy .db file could be a file with the same name here.",
+        "same_name": "No file of the old Indexium could be a file with the same name here.",
         "several_files": "Every film and every episode has one file, or its files are parts or editions.",
     }
     return {"title": NO_FINDINGS, "text": texts[group.kind]}

@@ -269,7 +269,7 @@ def _level(reason: MatchReason) -> tuple[str, str]:
     whole = {"title": TITLE_WEIGHT, "year": 0.3, "id": 1.0}.get(reason.code, 0)
     if reason.points >= whole - 0.001:
         return "y", "✓"
-    return ("m", "~") if reason.code == "year" or reason.points >= whole / 2 else ("n", "✗")
+    return "m", "~"
 
 
 def _text(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> str:
@@ -281,7 +281,7 @@ def _text(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) ->
         return _year_text(found.year, question.search_year)
     texts = {
         "popularity": f"Popularity: {found.popularity:,.1f}",
-        "no_year": "No year: divided by 0.7",
+        "no_year": "No year in the name: the other parts count more",
         "runtime": "Runtime: more than 20 % off",
         "id": "Id: the same",
     }

@@ -25,7 +25,7 @@ HEIGHT = 150
 BARS = 5  # maximum number of bars in a ranking
 ALL = "all operations: the search does not filter this chart"
 RANKS = {
-    "people": ("People", "People most written", "No person has been written yet."),
+    "people": ("People", "People most written", "No person from a write is in the files now."),
     "errors": ("Errors", "Errors by kind", "No file failed or had a conflict."),
 }
 

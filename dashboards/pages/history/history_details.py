@@ -70,7 +70,7 @@ def view(details: OperationDetails, preview: RollbackPreview) -> dict[str, Any]:
     return {
         "open": True,
         "id": operation.id,
-        "title": f"{operation_text.kind_name(operation)} · {operation_text.name(operation)}",
+        "title": operation_text.name(operation),
         "when": when(operation),
         "verdict": verdict(operation),
         "facts": fact_pairs(operation),

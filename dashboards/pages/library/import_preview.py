@@ -44,30 +44,34 @@ def import_preview(name: str, found: ImportCheck, roots: Sequence[str], *, repla
     ]
     return {
         "name": name,
-        "summary": f"{wording.plural(found.rows, 'row')} · {wording.plural(found.people, 'person', 'people')}"
-        if has_rows
-        else "",
+        "summary": _summary(found) if has_rows else "",
         "has_rows": has_rows,
         "levels": [
-            {"count": wording.count(counts.matched), "level": "safe", "text": "matched"},
-            {"count": wording.count(counts.waiting), "level": "warning", "text": "waiting for a scan"},
-            {"count": wording.count(len(counts.rejected)), "level": "danger", "text": "rejected"},
-            *(
-                [{"count": wording.count(len(counts.skipped)), "level": "note", "text": "skipped"}]
-                * bool(counts.skipped)
-            ),
+            _level(counts.matched, "safe", "name of a scanned file", "names of scanned files"),
+            _level(counts.waiting, "warning", "name waiting for a scan", "names waiting for a scan"),
+            _level(len(counts.rejected), "danger", "row rejected", "rows rejected"),
+            *([_level(len(counts.skipped), "note", "name skipped", "names skipped")] if counts.skipped else []),
         ],
         "roots": [{"value": root, "label": root, "on": root == found.root} for root in roots] if found.relative else [],
         "replace": replace,
         "rejected": _lines([(each.where, each.reason) for each in counts.rejected]),
         "skipped": _lines([(each.where, each.reason) for each in counts.skipped]),
-        "waiting": _lines([(each.where, each.path) for each in found.waiting], total=counts.waiting),
+        "waiting": _lines([(each.where, each.path) for each in found.waiting], total=found.waiting_rows),
         "unmatched": _lines([(_content(each), each.path) for each in counts.unmatched]),
         "problems": counts.problems,
         "facts": _legacy_facts(counts),
         "hint": _hint(counts),
         "confirm": f"Import {wording.list_of(taken)}" if taken else "",
     }
+
+
+def _summary(found: ImportCheck) -> str:
+    names = wording.plural(found.report.matched + found.report.waiting, "name")
+    return f"{names} of {wording.plural(found.people, 'person', 'people')} in {wording.plural(found.rows, 'row')}"
+
+
+def _level(count: int, level: str, one: str, many: str) -> dict[str, str]:
+    return {"count": wording.count(count), "level": level, "text": one if count == 1 else many}
 
 
 def _lines(rows: Sequence[tuple[str, str]], *, total: int | None = None) -> dict[str, Any]:

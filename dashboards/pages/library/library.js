@@ -119,7 +119,7 @@ const STEP_BODIES = [
     h(
       "p",
       {class: "hint"},
-      "A list is a CSV with the columns path and people (split by ;), a JSON, or a legacy .db file.",
+      "A list is a CSV file with the columns path and people (names separated by ;), a JSON file, or the database (.db) of the old Indexium.",
     ),
   ],
   () => h("div", {class: "acts"}, button("Review the plan", "plan", {kind: "primary"})),

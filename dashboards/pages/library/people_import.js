@@ -86,7 +86,7 @@ const drawPreview = list =>
     list.unmatched.rows.length > 0
       ? drawLines("Files that do not match", list.unmatched)
       : drawLines("Waiting for a scan", list.waiting),
-    drawPromise("The import is stored in the home of Indexium. No file is changed."),
+    drawPromise("Indexium stores the import in its own database. No file is changed."),
   )
 
 /** @param {PeopleImport} list */

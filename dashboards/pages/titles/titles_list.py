@@ -32,9 +32,9 @@ __all__ = [
 KINDS = {kind: name.capitalize() for kind, name in KIND_NAMES.items()}
 _MANY = {"movie": "films", "series": "series", "season": "seasons", "episode": "episodes"}
 STATE_LABELS = {
-    "discovered": "Name says nothing",
+    "discovered": "Not identified",
     "identified": "Identified",
-    "enriched": "Looked up",
+    "enriched": "Has provider values",
     "published": "Published",
     "ignored": "Ignored",
 }
@@ -225,7 +225,7 @@ def _size(item: TitleItem) -> str:
 def _progress(job: Job) -> dict[str, Any]:
     total = job.progress_total
     share = min(100, round(100 * job.progress_current / total)) if total else None
-    done = f"{wording.count(job.progress_current)} of {wording.count(total)}" if total else "starts"
+    done = f"{wording.count(job.progress_current)} of {wording.files(total)}" if total else "starts"
     return {"id": job.id, "text": f"{job.title}: {done}", "share": share}
 
 

@@ -35,7 +35,8 @@ Paths = Annotated[list[Path], typer.Argument(metavar="PATH…")]
 def import_people(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(help="CSV (path,person or path,people), JSON {path: [names]} or a legacy .db.")
+        Path,
+        typer.Argument(help="CSV (path,person or path,people), JSON {path: [names]}, or the .db of the old Indexium."),
     ],
     root: Annotated[
         Path | None, typer.Option(help="Folder that relative paths start from; default: the file's.")
@@ -46,7 +47,7 @@ def import_people(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be imported.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import people of files from CSV, JSON or a legacy .db file."""
+    """Import people of files from CSV, JSON or the .db file of the old Indexium."""
     with opened(context) as library, output.bar("Comparing files") as update:
         if dry_run:
             report = library.people.check_import(file, root=root, replace=replace, on_progress=update).report

@@ -205,7 +205,7 @@ def same_name_finding(subject: str, digest: int, page: FindingPage) -> CheckRow 
         subject,
         digest,
         file,
-        text=f"A legacy .db file has {content} for {subject}, which is not here. Only this file has the same name.",
+        text=f"The old Indexium has {content} for {subject}, which is not here. Only this file has the same name.",
         resolutions=(
             Resolution(
                 code="take",

@@ -6,6 +6,7 @@ A dry run executes the same statements and rolls them back, so a preview shows e
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -59,7 +60,7 @@ class ImportReport:
     waiting: int  # the file is not scanned yet
     rejected: list[RejectedRow]
     skipped: list[RejectedRow] = field(default_factory=list)  # placeholder names
-    added: int = 0  # new assignments
+    added: int = 0  # new assignments to scanned files
     files: int = 0  # files concerned, including copies
     # Only of a legacy database:
     suggestions: int = 0  # unconfirmed faces: suggested, never assigned
@@ -88,6 +89,7 @@ class ImportCheck:
     rows: int  # in the source
     people: int  # distinct names
     waiting: list[WaitingRow]  # the first of them
+    waiting_rows: int  # all of them; a row may have several names
     relative: bool  # the source has paths relative to `root`
     root: str  # for display
 
@@ -132,7 +134,7 @@ class Importer:
         requested = _requested_rows(entries, base, self._placeholder_keys(), people, replace=replace)
         pairs = _hash_pairs(entries)
         wanted = self.resolve_paths([each for _, each in requested.wanted], pairs)
-        waiting = self._waiting(wanted, [entry for entry, _ in requested.wanted]) if dry_run else []
+        waiting = self._waiting(wanted, [entry for entry, _ in requested.wanted]) if dry_run else {}
         face_rows = self._faces(legacy) if legacy else []
         with self._database.atomic(dry_run=dry_run) as tx:
             films.link(tx, pairs, at=self._clock())
@@ -173,7 +175,11 @@ class Importer:
             report=report,
             rows=len(entries),
             people=len({each.name for each in wanted if each.name is not None}),
-            waiting=waiting,
+            waiting=[
+                WaitingRow(line=line, where=where, path=each)
+                for (line, where), each in itertools.islice(waiting.items(), _MAX_WAITING_ROWS)
+            ],
+            waiting_rows=len(waiting),
             relative=any(not path.startswith(b"/") for path in paths),
             root=base.decode("utf-8", "replace"),
         )
@@ -187,17 +193,16 @@ class Importer:
             for face, name in named
         ]
 
-    def _waiting(self, wanted: list[AssignmentRequest], entries: Sequence[PeopleEntry]) -> list[WaitingRow]:
+    def _waiting(self, wanted: list[AssignmentRequest], entries: Sequence[PeopleEntry]) -> dict[tuple[int, str], str]:
+        """Return the path of each row whose file is not scanned, by line and position."""
         reader = self._database.read()
         paths = store.scanned_paths(reader, [each.path_bytes for each in wanted if each.path_bytes is not None])
         hashes = store.known_hashes(reader, {each.file_hash for each in wanted if each.file_hash is not None})
-        rows = {
+        return {
             (entry.line, entry.where): (each.path_bytes or b"").decode("utf-8", "replace") or str(each.file_hash)
             for entry, each in zip(entries, wanted, strict=True)
             if (each.path_bytes not in paths if each.path_bytes is not None else each.file_hash not in hashes)
         }
-        first_rows = list(rows.items())[:_MAX_WAITING_ROWS]
-        return [WaitingRow(line=line, where=where, path=path) for (line, where), path in first_rows]
 
     def root_for(self, path: Path) -> str:
         """Return the folder from which most relative paths of a file lead to scanned files; "" without libraries."""

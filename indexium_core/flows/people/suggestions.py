@@ -223,7 +223,7 @@ def _recognised_faces(rows: Iterable[faces.Face]) -> Iterator[SuggestionEvidence
         yield SuggestionEvidence(
             name=face.name,
             kind="face",
-            reason=f"In the legacy .db file, {matches} this person{confidence}.",
+            reason=f"In the database of the old Indexium, {matches} this person{confidence}.",
             confidence=face.confidence,
             support=face.faces,
             of=0,

@@ -137,10 +137,10 @@ INSERT INTO plan_marks (mark_id, file_id) SELECT nextval('mark_ids'), file_id
 FROM (SELECT DISTINCT file_id FROM file_targets WHERE target IN (SELECT target FROM new_assignments));
 
 -- name: assign_counts
--- Requested names whose file is scanned, and whose file is not; new assignments; files concerned.
+-- Requested names whose file is scanned, and whose file is not; new assignments to scanned files; these files.
 SELECT count(DISTINCT w.ord) FILTER (w.name IS NOT NULL AND t.is_scanned),
        count(DISTINCT w.ord) FILTER (w.name IS NOT NULL AND NOT t.is_scanned),
-       (SELECT count(*) FROM new_assignments),
+       (SELECT count(*) FROM new_assignments WHERE target IN (SELECT target FROM wanted_targets WHERE is_scanned)),
        (SELECT count(DISTINCT file_id) FROM file_targets WHERE target IN (SELECT target FROM wanted_targets))
 FROM wanted AS w JOIN wanted_targets AS t USING (ord);
 

@@ -424,6 +424,8 @@ def test_cancelled_files_are_listed_separately(given_up: int, label: str) -> Non
 
 def test_speed_is_shown_while_running_and_duration_at_end() -> None:
     assert operation_text.speed(operation(), status("in_progress", pending=1)) == "118 files/s · about 2 s left"
+    slow = replace(status("in_progress", pending=136), rate=0.6, eta_seconds=1.5)
+    assert operation_text.speed(operation(), slow) == "about 1.5 s left", "136 files at this speed need 4 minutes"
     assert operation_text.speed(operation(seconds=0.9), status("completed", success=1)) == "in 900 ms"
 
 

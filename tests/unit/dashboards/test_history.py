@@ -143,8 +143,8 @@ def test_every_state_has_summary_and_chip(state: str) -> None:
 
 def test_rollback_is_named_after_its_operation() -> None:
     back = {"operation_type": "rollback", "user_note": "", "reverts_id": 3}
-    assert operation_text.name(operation(**back, reverts_note="Wedding")) == "of “Wedding”"
-    assert operation_text.name(operation(**back)) == "of operation 3"
+    assert operation_text.name(operation(**back, reverts_note="Wedding")) == "Rollback of “Wedding”"
+    assert operation_text.name(operation(**back)) == "Rollback of operation 3"
     assert operation_text.name(operation(user_note="")) == "Operation 4"
 
 

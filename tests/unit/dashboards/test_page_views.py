@@ -170,14 +170,20 @@ def test_import_preview_lists_accepted_and_rejected_rows() -> None:
         rejected=[RejectedRow(line=4, where="line 4", reason="bad name")],
         skipped=[RejectedRow(line=7, where="faces, row 7", reason="no person")],
     )
-    check = ImportCheck(report=report, rows=60, people=7, waiting=[], relative=True, root="/films")
+    check = ImportCheck(report=report, rows=58, people=7, waiting=[], waiting_rows=2, relative=True, root="/films")
     shown = import_preview.import_preview("people.csv", check, ["/films", "/"], replace=False)
     assert shown["confirm"] == "Import 60 names"
     assert shown["rejected"]["rows"] == [{"line": "line 4", "text": "bad name"}]
     assert shown["skipped"]["rows"] == [{"line": "faces, row 7", "text": "no person"}]
-    assert {"count": "1", "level": "note", "text": "skipped"} in shown["levels"]
+    assert [each["text"] for each in shown["levels"]] == [
+        "names of scanned files",
+        "names waiting for a scan",
+        "row rejected",
+        "name skipped",
+    ]
+    assert shown["summary"] == "60 names of 7 people in 58 rows"
     assert [root["on"] for root in shown["roots"]] == [True, False]
-    assert shown["waiting"]["more"] == "and 3 more"
+    assert shown["waiting"]["more"] == "and 2 more"
     assert shown["hint"].startswith("3 names are for files that no scan has found. Import them now. Scan the folder")
     nothing = replace(check, report=ImportReport(matched=0, waiting=0, rejected=[]), relative=False)
     assert import_preview.import_preview("people.csv", nothing, ["/films"], replace=False)["confirm"] == ""
@@ -196,7 +202,7 @@ def test_preview_of_a_legacy_database_has_history_and_unmatched_files() -> None:
         unmatched=[UnmatchedFile(path="/old/b.mp4", people=2, suggestions=0, operations=1)],
         problems=["The table faces cannot be read."],
     )
-    check = ImportCheck(report=report, rows=2, people=2, waiting=[], relative=False, root="/films")
+    check = ImportCheck(report=report, rows=2, people=2, waiting=[], waiting_rows=2, relative=False, root="/films")
     history_only = replace(check, rows=0, report=replace(report, matched=0, waiting=0))
     assert not import_preview.import_preview("old.db", history_only, [], replace=False)["has_rows"]
     shown = import_preview.import_preview("old.db", check, [], replace=False)

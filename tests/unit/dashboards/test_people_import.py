@@ -29,7 +29,7 @@ class People:
         if self.during:
             self.during.pop(0)(on_progress)
         report = ImportReport(matched=1, waiting=0, rejected=[])
-        return ImportCheck(report=report, rows=1, people=1, waiting=[], relative=False, root="")
+        return ImportCheck(report=report, rows=1, people=1, waiting=[], waiting_rows=0, relative=False, root="")
 
 
 def test_progress_of_earlier_upload_is_not_shown_after_newer_one(tmp_path: Path) -> None:

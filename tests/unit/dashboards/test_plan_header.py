@@ -49,7 +49,7 @@ def test_summary_shows_bytes_to_write() -> None:
     )
     assert (
         plan_header.summary(counts, 18_400_000_000_000)
-        == "+2,318 −41 people · 7 unchanged · about 6 s · 1.1 MB of 18 TB written"
+        == "+2,318 −41 people · 7 unchanged · about 6 s · about 1.1 MB of 18 TB written"
     )
     assert plan_header.summary(PlanStatistics(total_files=1, blocked_count=1), 0) == ""
 

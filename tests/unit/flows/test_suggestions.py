@@ -152,8 +152,11 @@ def test_faces_are_suggested_with_confidence(database: Database, suggest: Sugges
     with database.atomic() as tx:
         faces.add(tx, rows, at=NOW)
     assert brief(suggest("a.mp4")) == [("Bob", "face", 3, 0)]
-    assert suggest("a.mp4")[0].reason == "In the legacy .db file, 3 faces match this person (87 % confidence)."
-    assert suggest("b/b.mp4")[0].reason == "In the legacy .db file, a face matches this person."
+    assert (
+        suggest("a.mp4")[0].reason
+        == "In the database of the old Indexium, 3 faces match this person (87 % confidence)."
+    )
+    assert suggest("b/b.mp4")[0].reason == "In the database of the old Indexium, a face matches this person."
     assert database.read().value("SELECT count(*) FROM video_people") == 1
 
 

@@ -16,11 +16,12 @@ import {
   PHONE,
   focusCursor,
   follow,
-  goToMonth,
   isShown,
   isTable,
   measure,
   moveTo,
+  onMonthKey,
+  onMonths,
   requestTiles,
 } from "./pictures_scroll.js"
 import {
@@ -158,18 +159,6 @@ function onKey(self, event) {
 }
 
 /** @type {(self: Self, event: PageEvent) => void} */
-function onMonthKey(self, event) {
-  const {month} = self.state
-  const last = self.view.months.length - 1
-  /** @type {Record<string, number>} */
-  const places = {ArrowDown: month + 1, ArrowUp: month - 1, Home: 0, End: last}
-  const next = places[event.key]
-  if (next === undefined) return
-  event.preventDefault()
-  goToMonth(self, Math.max(0, Math.min(next, last)))
-}
-
-/** @type {(self: Self, event: PageEvent) => void} */
 function onInput(self, {target}) {
   if (!target.matches("input.q")) return
   clearTimeout(self.state.searchTimer)
@@ -289,19 +278,6 @@ function onMessage(self, {tiles, unread, options, selected, said}) {
     }
     self.paint()
   }
-}
-
-/** @type {(self: Self, event: PageEvent) => void} */
-function onMonths(self, event) {
-  const months = event.target.closest(".months")
-  if (!months) return
-  const bars = /** @type {HTMLElement[]} */ ([...months.querySelectorAll("[data-first]")])
-  const distance = (/** @type {HTMLElement} */ bar) => Math.abs(bar.getBoundingClientRect().top - event.clientY)
-  const nearest = bars.reduce((best, bar) => (distance(bar) < distance(best) ? bar : best))
-  goToMonth(
-    self,
-    self.view.months.findIndex(each => each[1] === Number(nearest.dataset.first)),
-  )
 }
 
 /** Show the sign of the kind in place of a picture that the server does not have. @param {HTMLImageElement} image */

@@ -128,6 +128,8 @@ def view(
 
 def _about(overview: MediaOverview, everything: int) -> str:
     kinds = [wording.plural(overview.kinds[kind], *names) for kind, names in KINDS.items() if overview.kinds.get(kind)]
+    if kinds and (others := overview.kinds.get("", 0)):
+        kinds.append(wording.plural(others, "other"))
     of = f"of {wording.count(everything)}" if everything != overview.total else ""
     return " · ".join(part for part in (of, *kinds, wording.size(overview.size) if overview.total else "") if part)
 
@@ -138,7 +140,7 @@ def _meaning(overview: MediaOverview) -> str:
     parts = [
         (overview.favorites, wording.plural(overview.favorites, "favourite")),
         (overview.unrated, f"{wording.count(overview.unrated)} without a rating"),
-        (overview.without_people, f"{wording.count(overview.without_people)} without people"),
+        (overview.without_people, f"{wording.count(overview.without_people)} without people after the plan"),
     ]
     return " · ".join(text for number, text in parts if number)
 

@@ -216,7 +216,7 @@ export const drawBar = (selected, editable) =>
           ),
         ),
         button("♥\uFE0E Favourite", "favorite_all", {key: "f"}),
-        button("People…", "bulk", {key: "b", data: {tab: "people", key: "people"}}),
+        button("Edit…", "bulk", {key: "b", data: {tab: "people", key: "people"}}),
         button("Fields and dates…", "bulk", {data: {tab: "fields", key: "fields"}}),
       ),
     button(`Plan ${selected === 1 ? "this file" : `these ${count(selected)}`}`, "plan", {kind: "primary"}),

@@ -129,7 +129,7 @@ function monthAt({view, state}, at) {
 }
 
 /** Go to a month of the timeline. @type {(self: Self, month: number) => void} */
-export function goToMonth(self, month) {
+function goToMonth(self, month) {
   scrollToTile(self, self.view.months[month][1])
   self.state.wentTo = {month, y: window.scrollY}
   follow(self)
@@ -173,3 +173,28 @@ export function firstInSight({find, state}) {
 export const focusCursor = self => cursorNode(self)?.focus({preventScroll: true})
 /** @type {(self: Self) => HTMLElement | null} */
 const cursorNode = ({find, state}) => find(`[role=gridcell][data-key=tile${state.cursor}]`)
+
+/** @type {(self: Self, event: PageEvent) => void} */
+export function onMonthKey(self, event) {
+  const {month} = self.state
+  const last = self.view.months.length - 1
+  /** @type {Record<string, number>} */
+  const places = {ArrowDown: month + 1, ArrowUp: month - 1, Home: 0, End: last}
+  const next = places[event.key]
+  if (next === undefined) return
+  event.preventDefault()
+  goToMonth(self, Math.max(0, Math.min(next, last)))
+}
+
+/** @type {(self: Self, event: PageEvent) => void} */
+export function onMonths(self, event) {
+  const months = event.target.closest(".months")
+  if (!months) return
+  const bars = /** @type {HTMLElement[]} */ ([...months.querySelectorAll("[data-first]")])
+  const distance = (/** @type {HTMLElement} */ bar) => Math.abs(bar.getBoundingClientRect().top - event.clientY)
+  const nearest = bars.reduce((best, bar) => (distance(bar) < distance(best) ? bar : best))
+  goToMonth(
+    self,
+    self.view.months.findIndex(each => each[1] === Number(nearest.dataset.first)),
+  )
+}

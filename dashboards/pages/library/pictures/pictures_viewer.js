@@ -72,7 +72,7 @@ const drawFavorite = ({favorite}) =>
       type: "button",
       class: favorite ? "v-heart on" : "v-heart",
       "aria-pressed": String(favorite),
-      "aria-label": "Favorite",
+      "aria-label": "Favourite",
       title: favorite ? "No favorite any more (f)" : "Make it a favorite (f)",
       data: {do: "favorite", key: "favorite"},
     },

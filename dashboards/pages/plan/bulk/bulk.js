@@ -32,8 +32,8 @@ const TABS = [
   {name: "fields", label: "Fields", draw: drawFieldTab},
   {name: "templates", label: "Templates", draw: drawTemplates},
   {name: "skip", label: "Skip", draw: drawSkip},
-  {name: "modes", label: "Modes", draw: drawModes},
-  {name: "media", label: "Media", draw: drawMedia},
+  {name: "modes", label: "How to write", draw: drawModes},
+  {name: "media", label: "Media properties", draw: drawMedia},
 ]
 const FIND_DELAY = 120 // milliseconds without typing before people are searched
 const CALM = 400 // milliseconds after opening in which Enter is ignored: it probably opened the dialog

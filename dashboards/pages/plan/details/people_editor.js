@@ -179,7 +179,7 @@ export class PeopleEditor {
       h(
         "p",
         {class: "hint"},
-        "Enter adds the first suggestion, Backspace removes the last name, Escape keeps a draft. Your list applies until you remove your edits, also after a write.",
+        "Enter adds the first suggestion, Backspace removes the last name, Escape keeps a draft. This file keeps your list, also after a write, until you remove the edit.",
       ),
       h("div", {class: "acts"}, button("Save", "save", {kind: "primary"}), button("Cancel", "cancel_edit")),
     )

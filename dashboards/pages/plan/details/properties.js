@@ -224,7 +224,7 @@ export class MediaProperties {
           disabled: isReading,
           title: "Read the media of this file again",
         }),
-        h("span", {class: "hint"}, "also"),
+        h("span", {class: "hint"}, "and also read:"),
         this.drawRefresh("duration"),
         this.drawRefresh("size"),
       ),

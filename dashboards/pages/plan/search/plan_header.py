@@ -171,7 +171,7 @@ def summary(statistics: PlanStatistics, volume: int, *, whole: PlanStatistics | 
         parts.append(f"{wording.count(statistics.unchanged_count)} unchanged")
     if listed(statistics) > statistics.blocked_count:
         parts.append(wording.estimate(statistics.est_seconds))
-        parts.append(f"{wording.size(statistics.bytes_to_write)} of {wording.size(volume)} written")
+        parts.append(f"about {wording.size(statistics.bytes_to_write)} of {wording.size(volume)} written")
     return " · ".join(parts)
 
 

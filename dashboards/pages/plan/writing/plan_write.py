@@ -71,7 +71,7 @@ class PlanWrite:
             warning=_cannot(summary),
             buttons=[
                 {"label": "Clear", "act": "clear", "kind": "quiet opt", "key": "n"},
-                {"label": "People…", "act": "people", "kind": "quiet", "key": "b"},
+                {"label": "Edit…", "act": "people", "kind": "quiet", "key": "b"},
                 {"label": "Skip", "act": "skip", "kind": "quiet opt"},
                 *([{"label": "Preserve text", "act": "preserve", "kind": "quiet opt"}] if risky else []),
                 {"label": "Dry run", "act": "dry_run", "kind": "", "key": "d"},
