@@ -35,6 +35,7 @@ from collections.abc import Collection
 from typing import ClassVar
 
 __all__ = [
+    "HOME_CLOSED",
     "LASTING",
     "RETRIED",
     "WITHOUT_DATABASE",
@@ -68,6 +69,8 @@ RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_
 # Permanent: a retry cannot succeed.
 LASTING = frozenset({"backup_expired", "backup_missing", "changed_since", "ffmpeg_refused", "no_backup"})
 
+# Code of a StoreError: this process has closed the home, so no later call can succeed.
+HOME_CLOSED = "home_closed"
 
 # There is no database that can be used; a person decides what replaces it.
 WITHOUT_DATABASE = frozenset({"database_damaged", "database_lost"})

@@ -444,9 +444,10 @@ def _close_open_libraries() -> None:
 
 
 def _abandon(store: database.Database, library: Library | None) -> None:
-    """Close the database of a home that cannot be opened, and the log of events, if it was opened."""
+    """Close the database of a home that cannot be opened, after its jobs and its log of events, if they started."""
     registered.release(str(store.home))
     if library is not None:
+        library._parts.queue.stop_worker()  # noqa: SLF001 - of this module
         library.event_log.close()
     store.close()
 

@@ -133,7 +133,9 @@ class Dispatcher:
                 self._stop_stalled_jobs()  # first, because it does not use the store
                 self._report_progress()
                 self._send_heartbeats()
-            except errors.StoreError:  # the database may recover; running jobs handle it themselves
+            except errors.StoreError as error:  # the database may recover; running jobs handle it themselves
+                if error.reason == errors.HOME_CLOSED:
+                    return
                 logger.exception("queue.store_failed")
                 self._has_work = True
                 time.sleep(TICK_SECONDS)

@@ -242,7 +242,7 @@ class Database:
 
     def _check_open(self) -> None:
         if self._closed:
-            raise errors.StoreError("The home is closed.")
+            raise errors.StoreError("The home is closed.", code=errors.HOME_CLOSED)
 
     @contextlib.contextmanager
     def _transaction(self, *, dry_run: bool) -> Iterator[None]:

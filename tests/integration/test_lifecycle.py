@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.cli.operations import follow
+from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.library import Library
 from tests.support.holding import cut_off
 from tests.support.studio import ALL, OLD, Studio
@@ -51,6 +53,23 @@ def test_finished_operation_cannot_be_paused_resumed_or_cancelled(studio: Studio
         studio.library.pause(99) or studio.library.status(99)
 
 
+def test_failed_open_leaves_no_thread_that_starts_jobs(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("The last step fails.")
+
+    studio.library.close()
+    before = set(threading.enumerate())
+    monkeypatch.setattr(RatingWrites, "start", fail)
+
+    with pytest.raises(RuntimeError, match="The last step fails"):
+        Library.open(studio.library.home)
+
+    left = [each.name for each in threading.enumerate() if each not in before and each.name == "indexium-queue"]
+    assert not left
+    monkeypatch.undo()
+    studio.library = Library.open(studio.library.home)
+
+
 @pytest.mark.parametrize("step", ["embedded pages", "queries"])
 def test_close_releases_home_if_a_step_fails(studio: Studio, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     def fail() -> None:
@@ -64,7 +83,7 @@ def test_close_releases_home_if_a_step_fails(studio: Studio, monkeypatch: pytest
     with pytest.raises(RuntimeError, match=step):
         studio.library.close()
     monkeypatch.undo()
-    studio.library = Library.open(studio.library.home)
+    studio.library = Library.open(studio.library.home)  # the home is free
     assert studio.library.plan().page().total
 
 

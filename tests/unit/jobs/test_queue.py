@@ -132,6 +132,18 @@ def test_progress_is_never_stored_after_result(bench: Bench, monkeypatch: pytest
     assert (job.status, job.progress_current, job.eta_seconds) == ("completed", 3, None)
 
 
+def test_thread_that_starts_jobs_ends_with_closed_database(bench: Bench) -> None:
+    before = set(threading.enumerate())
+    bench.queue.start_worker()
+    [thread] = [each for each in threading.enumerate() if each not in before and each.name == "indexium-queue"]
+
+    bench.database.close()
+    bench.queue._dispatcher.wake()
+
+    thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
 def test_jobs_start_by_priority_then_age(bench: Bench) -> None:
     for name, priority in (("c", 8), ("a", "high"), ("b", 5), ("b2", "normal"), ("z", 10)):
         bench.queue.add_job("note", {"name": name}, priority=priority)
