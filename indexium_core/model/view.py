@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 __all__ = ["BUILT_IN", "SavedView"]
 
-BUILT_IN = 0  # id of the view *Favorites*
+BUILT_IN = 0  # id of the view *Favourites*
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,7 @@ def test_filters_narrow_the_list_and_suggest_wider_searches(site: Site, library:
     expect(tile(page, "Encore.mkv")).to_be_visible()
     page.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_role("heading", level=1, name="59 files")).to_be_visible()
-    page.get_by_label("Saved views").select_option("Favorites")
+    page.get_by_label("Saved views").select_option("Favourites")
     expect(tile(page, "Encore.mkv")).to_be_visible()
     expect(page.get_by_role("heading", level=1, name="1 file", exact=True)).to_be_visible()
     page.get_by_role("button", name="Clear filters").click()

@@ -222,10 +222,10 @@ def test_saved_views_are_links_with_browser_history(site: Site, library: Library
     other.reload()
     expect(box(other)).to_have_value("")
 
-    expect(menu.get_by_role("button", name="Open the plan with Favorites")).to_be_visible()
-    expect(menu.get_by_role("button", name=re.compile("^(Rename|Remove) Favorites"))).to_have_count(0)
+    expect(menu.get_by_role("button", name="Open the plan with Favourites")).to_be_visible()
+    expect(menu.get_by_role("button", name=re.compile("^(Rename|Remove) Favourites"))).to_have_count(0)
     menu.get_by_label("Name of the view").fill("favorites")
-    expect(menu.get_by_text("“Favorites” is built in.")).to_be_visible()
+    expect(menu.get_by_text("“Favourites” is built in.")).to_be_visible()
     expect(menu.get_by_role("button", name="Overwrite")).to_be_disabled()
     menu.get_by_role("button", name="Remove Big dangers").click()
     expect(page.get_by_text("Removed the view")).to_be_visible()

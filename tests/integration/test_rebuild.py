@@ -216,7 +216,7 @@ def test_without_any_copy_people_come_from_comments_and_history_from_journals(st
     people = {(Path(row.path).name, row.person) for row in studio.library.people.export()}
     assert {("0000.mp4", "Flo Twice"), ("0000.mp4", "Ann Lee"), ("0005.mp4", "Bob Ray")} <= people
     assert len(studio.library.files.file(studio.library.files.find(str(studio.paths[0]))).history) == 2
-    assert [view.name for view in studio.library.views.list()] == ["Favorites"]
+    assert [view.name for view in studio.library.views.list()] == ["Favourites"]
     history = studio.library.history().items
     assert [each.user_note for each in history] == ["Recovered from its journal"] * len(history)
     for operation in history:

@@ -301,10 +301,22 @@ const ACTIONS = {
   },
 }
 
-// After a folder was added, the field closes. The button of a new import is in sight.
+/** @type {(view: View | undefined) => number} */
+const currentStep = view => view?.steps?.findIndex(({now}) => now) ?? -1
+
+/** Whether no control has the focus, as after the focused one was removed. */
+const isFocusFree = () => document.activeElement === document.body || document.activeElement?.id === "main"
+
+// After a folder was added, the field closes. A new import and the next of the first steps get the focus, so that Enter
+// continues.
 /** @param {Self} self */
 function onDrawn({view, before, state, find}) {
-  if (view.import?.name && !before?.import?.name) find("[data-act=import]")?.scrollIntoView({block: "nearest"})
+  if (view.import?.name && !before?.import?.name) {
+    const confirm = find("[data-act=import]")
+    confirm?.scrollIntoView({block: "nearest"})
+    confirm?.focus({preventScroll: true})
+  } else if (before && isFocusFree() && currentStep(view) !== currentStep(before))
+    find(".step.current .acts button")?.focus({preventScroll: true})
   if (!before?.folders || !(view.folders?.length > before.folders.length)) return
   state.isAdding = false
   state.listing = null

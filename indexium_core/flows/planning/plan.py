@@ -14,6 +14,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from indexium_core import errors, notebook
 from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.flows.planning.write_rates import RateSource
@@ -34,6 +37,7 @@ from indexium_core.model.planning.plan import (
 from indexium_core.model.query import compile_query, title_of
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
+from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
@@ -47,6 +51,7 @@ __all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
 _CHUNK = 500  # items that `PlanItems` reads at once
 _TITLED = 500  # files of a selection whose folders and people give its title
 _SHOWN = 10  # items in the HTML of a plan
+_DEEP = 1000  # the first row of a page whose order is kept
 _CACHED_SEARCHES = 16  # searches of a plan whose counts are cached
 
 
@@ -58,6 +63,7 @@ class PlanReader:
         self._config = config
         self._clock = clock
         self._cache = PlanCache()
+        self._kept_order: tuple[tuple[Search, str, bool] | None, NDArray[np.int64]] = (None, np.empty(0, np.int64))
         self.rates = RateSource(database)
 
     @property
@@ -87,7 +93,19 @@ class PlanReader:
             file_ids = self._cache.first_ids(reader, search.version, limit=limit, offset=offset)
             if file_ids is not None:
                 return plan_read.ordered_items(reader, search.version, file_ids)
+        if limit and offset >= _DEEP:
+            file_ids = self._order(reader, search, sort=sort, descending=descending)[offset : offset + limit].tolist()
+            return plan_read.ordered_items(reader, search.version, file_ids)
         return plan_read.page(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
+
+    def _order(self, reader: Connection, search: Search, *, sort: str, descending: bool) -> NDArray[np.int64]:
+        """Return the ids of all listed items. The last order is kept, because a deep page needs the sort of all."""
+        wanted = (search, sort, descending)
+        known, file_ids = self._kept_order
+        if known != wanted:
+            file_ids = plan_read.sorted_ids(reader, search, sort=sort, descending=descending, limit=None, offset=0)
+            self._kept_order = (wanted, file_ids)
+        return file_ids
 
     def page_with_counts(
         self, search: Search, *, sort: str, descending: bool, limit: int, offset: int

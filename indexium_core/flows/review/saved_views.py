@@ -1,4 +1,4 @@
-"""Saved views: searches stored under a name. A view may be the default of the plan page. *Favorites* is built in."""
+"""Saved views: searches stored under a name. A view may be the default of the plan page. *Favourites* is built in."""
 
 from __future__ import annotations
 

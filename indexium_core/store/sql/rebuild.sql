@@ -38,10 +38,10 @@ INSERT INTO /* table */ BY NAME SELECT * FROM (/* rows */) ANTI JOIN /* table */
 DELETE FROM /* table */;
 
 -- name: add_built_in_views
--- Add the built-in saved view, as its migration does.
+-- Add the built-in saved view, as its migrations do.
 INSERT INTO saved_views
-SELECT 0, 'Favorites', 'favorites', 'favorite:yes', 'risk', FALSE, FALSE, now(), now()
-WHERE NOT EXISTS (FROM saved_views WHERE name_key = 'favorites');
+SELECT 0, 'Favourites', 'favourites', 'favorite:yes', 'risk', FALSE, FALSE, now(), now()
+WHERE NOT EXISTS (FROM saved_views WHERE name_key = 'favourites' OR view_id = 0);
 
 -- name: delete_rows
 -- Delete rows by their row ids.

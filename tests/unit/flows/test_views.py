@@ -124,13 +124,13 @@ def test_unknown_view_is_refused(views: ViewService) -> None:
             call(7)
 
 
-def test_favorites_are_built_in(views: ViewService) -> None:
+def test_favourites_are_built_in(views: ViewService) -> None:
     [favorites] = views.list()
-    assert (favorites.name, favorites.query) == ("Favorites", "favorite:yes")
+    assert (favorites.name, favorites.query) == ("Favourites", "favorite:yes")
     for change in (
         lambda: views.remove(favorites.view_id),
         lambda: views.rename(favorites.view_id, "Best"),
-        lambda: views.save("FAVORITES", "rating:5"),
+        lambda: views.save("FAVOURITES", "rating:5"),
     ):
         with pytest.raises(errors.UsageError, match="is built in"):
             change()

@@ -73,13 +73,13 @@ const drawFavorite = ({favorite}) =>
       class: favorite ? "v-heart on" : "v-heart",
       "aria-pressed": String(favorite),
       "aria-label": "Favourite",
-      title: favorite ? "No favorite any more (f)" : "Make it a favorite (f)",
+      title: favorite ? "No favourite any more (f)" : "Make it a favourite (f)",
       data: {do: "favorite", key: "favorite"},
     },
     favorite ? "♥\uFE0E" : "♡\uFE0E",
   )
 
-const KEYS_LINE = "← → next · 0–5 rate · f favorite · b people · i details · Esc back"
+const KEYS_LINE = "← → next · 0–5 rate · f favourite · b people · i details · Esc back"
 
 /** @param {Self} self */
 function drawViewer(self) {

@@ -184,7 +184,7 @@ class PlanBulk:
             self._decide(lambda: library.decisions.change_people(target, add=change["add"], remove=change["remove"]))
 
     def _rate(self, message: Mapping[str, Any]) -> None:
-        """Rate the selected files, or the file at the cursor, or make them favorites."""
+        """Rate the selected files, or the file at the cursor, or make them favourites."""
         target, library = self._targets(), self._library
         key, value = str(message["field"]), str(message["value"])
         if target is None:

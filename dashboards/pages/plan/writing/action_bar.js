@@ -67,7 +67,7 @@ export function render(context) {
     group: "Act",
     run() {
       if (canDo(act)) self.find(`[data-act=${act}]`).click()
-      else self.send("unselected")
+      else self.send("unselected", {act})
     },
   })
   keys(context.model, "plan", {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboards.bridge import Bridge
@@ -43,10 +43,13 @@ class PlanWrite:
         self._dry_run = DryRun(
             library, bridge, dialog, session.result_cache, self._question.ask, files=lambda: session.files
         )
+        self._acts: dict[str, Callable[[Any], None]] = {
+            "dry_run": lambda _: self._with_request(self._dry_run.run),
+            "write": lambda _: self.ask(self._state.selection),
+        }
         self.bar.on(
-            dry_run=lambda _: self._with_request(self._dry_run.run),
-            write=lambda _: self.ask(self._state.selection),
-            unselected=lambda _: bridge.toast("info", UNSELECTED),
+            **self._acts,
+            unselected=self._act_if_selected,
             skip=lambda _: self._decide(library.decisions.postpone),
             preserve=lambda _: self._decide(
                 lambda them: library.decisions.set_mode(them, comment_mode="preserve"), keep=True
@@ -78,6 +81,13 @@ class PlanWrite:
                 {"label": f"Write {wording.files(number)}…", "act": "write", "kind": "primary", "key": "w"},
             ],
         )
+
+    def _act_if_selected(self, message: Mapping[str, Any]) -> None:
+        """Do the action of a key: a quick person presses it before the bar shows the selection of the key before it."""
+        if self._state.selection == Selection():
+            self._bridge.toast("info", UNSELECTED)
+        else:
+            self._acts[message["act"]](message)
 
     def _decide(self, decide: Callable[[Selection], DecisionReport], *, keep: bool = False) -> None:
         """

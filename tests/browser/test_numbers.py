@@ -1,0 +1,93 @@
+"""One home has one set of numbers: pages, REST and commands say the same, before and after a write."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page
+
+from dashboards.web import server
+from indexium_core.api import service
+from indexium_core.library import Library
+from tests.browser.conftest import Site
+from tests.support.commands import Command
+from tests.support.rest import PATIENCE, Client
+
+LEVELS = ("safe", "warning", "danger", "blocked")
+
+
+def _number(text: str) -> int:
+    """Return the first number of a text."""
+    found = re.search(r"\d[\d,]*", text)
+    assert found is not None, text
+    return int(found[0].replace(",", ""))
+
+
+def of_pages(visit: Callable[[str], Page]) -> dict[str, int]:
+    """Return the numbers that a person reads."""
+    page = visit("/plan")
+    page.locator("[role=row][data-id]").first.wait_for()
+    said = {"changing": _number(page.get_by_role("heading", level=1).inner_text())}
+    risks = page.get_by_role("group", name="Risk")
+    for level in LEVELS:
+        said[level] = _number(risks.get_by_role("button", name=re.compile(rf"\b{level}\b")).inner_text())
+    page = visit("/library")
+    page.get_by_role("gridcell").first.wait_for()
+    said["files"] = _number(page.get_by_role("heading", level=1).inner_text())
+    page = visit("/people")
+    page.locator("[role=row][data-id]").first.wait_for()
+    said["people"] = _number(page.get_by_role("heading", level=1).inner_text())
+    page = visit("/history")
+    page.get_by_text(re.compile("Nothing has been written yet|^1 operation")).first.wait_for()
+    summary = page.locator(".page-history .head p").first.inner_text()
+    written = re.search(r"(\d+) files? written", summary)
+    return {**said, "written": int(written[1]) if written else 0}
+
+
+def of_rest(rest: Client) -> dict[str, int]:
+    """Return the numbers of the REST routes."""
+    plan = rest.get("/api/metadata/plan?per_page=1").json
+    writes = rest.get("/api/metadata/history").json["items"]
+    return {
+        "changing": sum(plan["statistics"][f"{level}_count"] for level in LEVELS[:3]),
+        **{level: plan["statistics"][f"{level}_count"] for level in LEVELS},
+        "files": sum(each["file_count"] for each in rest.get("/api/libraries").json["items"]),
+        "written": sum(each["success_count"] for each in writes),
+    }
+
+
+def of_commands(run: Callable[..., Any]) -> dict[str, int]:
+    """Return the numbers of the commands."""
+    statistics = run("plan", "--stats")["statistics"]
+    return {
+        "changing": sum(statistics[f"{level}_count"] for level in LEVELS[:3]),
+        **{level: statistics[f"{level}_count"] for level in LEVELS},
+        "files": run("files")["known"],
+        "people": run("people", "list")["total"],
+        "written": sum(each["success_count"] for each in run("history")["items"]),
+    }
+
+
+def test_pages_rest_and_commands_say_the_same(library: Library, context: BrowserContext, port: int) -> None:
+    def run(*words: str) -> Any:
+        command = Command(["--home", str(library.home), *words, "--json"])
+        assert command.wait(PATIENCE) == 0, command.text("stderr")
+        return json.loads(command.text("stdout"))
+
+    with server.make_server(library, port=port).background() as running:
+        found = {"url": running.url, "token": running.token, "instance_id": library.instance_id}
+        with service.announced(library.home, **found):
+            site = Site(running.url, context)
+            rest = Client(running.url, Authorization=f"Bearer {running.token}")
+            for _ in ("before", "after"):
+                pages, commands, answers = of_pages(site.visit), of_commands(run), of_rest(rest)
+                assert pages == commands
+                assert answers == {key: commands[key] for key in answers}
+                if not pages["written"]:
+                    library.write(library.plan("risk:safe")).wait()
+            assert pages["written"] > 20
+            site.close()
+            site.check()
