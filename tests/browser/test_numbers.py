@@ -38,11 +38,10 @@ def of_pages(visit: Callable[[str], Page]) -> dict[str, int]:
     page.get_by_role("gridcell").first.wait_for()
     said["files"] = _number(page.get_by_role("heading", level=1).inner_text())
     page = visit("/people")
-    page.locator("[role=row][data-id]").first.wait_for()
-    said["people"] = _number(page.get_by_role("heading", level=1).inner_text())
+    title = page.get_by_role("heading", level=1, name=re.compile(r"\d (people|person)"))
+    said["people"] = _number(title.inner_text())
     page = visit("/history")
-    page.get_by_text(re.compile("Nothing has been written yet|^1 operation")).first.wait_for()
-    summary = page.locator(".page-history .head p").first.inner_text()
+    summary = page.get_by_text(re.compile("Nothing has been written yet|^1 operation")).first.inner_text()
     written = re.search(r"(\d+) files? written", summary)
     return {**said, "written": int(written[1]) if written else 0}
 
@@ -65,7 +64,7 @@ def of_commands(run: Callable[..., Any]) -> dict[str, int]:
     return {
         "changing": sum(statistics[f"{level}_count"] for level in LEVELS[:3]),
         **{level: statistics[f"{level}_count"] for level in LEVELS},
-        "files": run("files")["known"],
+        "files": run("files")["all"],
         "people": run("people", "list")["total"],
         "written": sum(each["success_count"] for each in run("history")["items"]),
     }
