@@ -4,6 +4,7 @@
 import {component, showWait} from "./browser/component.js"
 import {drawSection} from "./dialog_sections.js"
 import {h, morph} from "./browser/dom.js"
+import {hasModifier} from "./browser/keyboard.js"
 import {markDialogClosed, mayFocusText, openDialog, placeDialog} from "./browser/modal.js"
 import {button, closeButton} from "./widgets.js"
 import {count} from "./wording.js"
@@ -256,8 +257,17 @@ function onInput(self, {target}) {
   }
 }
 
+// A person who types beside the fields means the field for the word or for the note, and no button.
+/** @type {(self: Self, event: PageEvent) => void} */
+function typeIntoField({state}, event) {
+  const isText = event.key.length === 1 && event.key !== " " && !hasModifier(event) && !event.isComposing
+  if (isText && event.target.matches("button, dialog, h2"))
+    /** @type {HTMLElement | null} */ (state.box.querySelector("[data-do=type], [data-do=note]"))?.focus()
+}
+
 /** @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
+  typeIntoField(self, event)
   if (event.key !== "Enter" || event.isComposing) return
   const {view, state} = self
   const isEarly = event.repeat || performance.now() - state.openedAt < CALM

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderRequest
 from indexium_core.model.titles.title_guess import LIBRARY_KINDS
 
-__all__ = ["ORIGINS", "initials", "kind_choices", "provider_label", "request_row"]
+__all__ = ["ORIGINS", "initials", "kind_choices", "provider_label", "request_row", "without_command"]
 
 ORIGINS: Mapping[str, str] = {
     "hand": "by hand",
@@ -53,6 +54,11 @@ def provider_label(name: str) -> str:
     own = name.removesuffix(_PICTURES)
     known = PROVIDER_NAMES.get(own, own)
     return f"{known} pictures" if name.endswith(_PICTURES) else known
+
+
+def without_command(reason: str) -> str:
+    """Return why a provider is off, without the command: a page has a button instead."""
+    return re.sub(r", or run: [^.]*\.", ".", reason)
 
 
 def request_row(each: ProviderRequest) -> dict[str, Any]:

@@ -38,6 +38,11 @@ AXE = """options => axe.run(document, {resultTypes: ["violations"], preload: fal
 # Controls that are smaller than a fingertip or outside the page: text, width, height.
 SMALL = """() => {
   const small = []
+  const isInStrip = node => { // a strip that scrolls sideways
+    for (let up = node.parentElement; up; up = up.parentElement)
+      if (up.scrollWidth > up.clientWidth && getComputedStyle(up).overflowX === "auto") return true
+    return false
+  }
   const walk = root => {
     for (const node of root.querySelectorAll("*")) {
       if (node.shadowRoot) walk(node.shadowRoot)
@@ -45,7 +50,7 @@ SMALL = """() => {
       const name = node.ariaLabel || node.textContent.trim() || node.nodeName
       const box = (node.closest("label, .search") ?? node).getBoundingClientRect()
       if (!box.width || !node.checkVisibility()) continue
-      if (box.right > innerWidth + 1 || box.left < -1) small.push(["beside the page: " + name, box.left, box.right])
+      if ((box.right > innerWidth + 1 || box.left < -1) && !isInStrip(node)) small.push(["beside the page: " + name, box.left, box.right])
       if (!node.disabled && (box.height < 43.5 || box.width < 43.5)) small.push([name, box.width, box.height])
     }
   }

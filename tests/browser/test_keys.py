@@ -254,3 +254,42 @@ def test_text_in_any_field_is_no_command(site: Site, library: Library) -> None:
             page.keyboard.press("Escape")
         expect(editor).to_have_count(0)
     assert state() == before
+
+
+def test_text_beside_the_fields_of_a_question_is_its_note(site: Site, library: Library) -> None:
+    page = site.visit("/plan?q=risk:safe")
+    expect(page.locator(".row[data-id]").first).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.press("w")
+    question = page.get_by_role("dialog", name=re.compile("^Write "))
+    expect(question.get_by_role("button", name=re.compile(r"^Write \d+ files$"))).to_be_focused()
+    page.keyboard.type("first write")  # the space presses no button
+    expect(question.get_by_label("Note for the history")).to_have_value("first write")
+    assert library.history().total == 0
+
+
+def test_key_of_a_review_preserves_one_file_after_the_other(site: Site, library: Library) -> None:
+    dangers = library.plan("risk:danger").page(1).items
+    texts = [item.file_id for item in dangers if "preserve" in _acts(item)]
+    page = site.visit("/plan")
+    page.get_by_role("button", name=re.compile("^Review danger")).click()
+    for file_id in texts:
+        row = page.locator(f".row[data-id='{file_id}']")
+        row.focus()
+        page.keyboard.press("p")
+        page.keyboard.press("p")  # a quick second key takes nothing back
+        expect(row.get_by_text("danger")).to_have_count(0)
+        expect(row).not_to_be_focused()
+    assert {library.plan().item(file_id).comment_mode for file_id in texts} == {"preserve"}
+
+
+def test_key_of_the_details_beside_the_pictures_opens_their_editor(site: Site, library: Library) -> None:
+    page = site.visit("/library")
+    page.get_by_role("gridcell", name=re.compile("^Interview.mkv,")).focus()
+    page.keyboard.press("i")
+    expect(drawer(page).get_by_role("button", name="Edit", exact=True)).to_be_visible()
+    page.keyboard.press("e")
+    expect(drawer(page).get_by_role("combobox", name="Add a person")).to_be_focused()
+    page.keyboard.type("sam 5")
+    expect(drawer(page).get_by_role("combobox", name="Add a person")).to_have_value("sam 5")
+    assert library.media.overview("rating:1..5").total == 0

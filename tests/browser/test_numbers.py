@@ -30,13 +30,13 @@ def of_pages(visit: Callable[[str], Page]) -> dict[str, int]:
     """Return the numbers that a person reads."""
     page = visit("/plan")
     page.locator("[role=row][data-id]").first.wait_for()
-    said = {"changing": _number(page.get_by_role("heading", level=1).inner_text())}
+    said = {"changing": _number(page.get_by_role("heading", level=1, name=re.compile(r"\d")).inner_text())}
     risks = page.get_by_role("group", name="Risk")
     for level in LEVELS:
         said[level] = _number(risks.get_by_role("button", name=re.compile(rf"\b{level}\b")).inner_text())
     page = visit("/library")
     page.get_by_role("gridcell").first.wait_for()
-    said["files"] = _number(page.get_by_role("heading", level=1).inner_text())
+    said["files"] = _number(page.get_by_role("heading", level=1, name=re.compile(r"\d")).inner_text())
     page = visit("/people")
     title = page.get_by_role("heading", level=1, name=re.compile(r"\d (people|person)"))
     said["people"] = _number(title.inner_text())

@@ -212,11 +212,11 @@ INSIDE = """() => {
 def test_editor_rejects_invalid_name(look: Site) -> None:
     page = look.visit("/plan?q=risk:safe")
     rows(page).first.click()
-    page.get_by_role("complementary").get_by_role("button", name="Edit").click()
-    page.get_by_label("Add a person").fill("Ann; Lee")
+    page.get_by_role("complementary").get_by_role("button", name="Edit", exact=True).click()
+    page.get_by_label("Add a person").fill("Quirx; Zwo")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("alert").filter(has_text="Ann; Lee")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="Quirx; Zwo")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_label("Add a person")).to_be_hidden()
 

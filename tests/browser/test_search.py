@@ -224,7 +224,7 @@ def test_saved_views_are_links_with_browser_history(site: Site, library: Library
 
     expect(menu.get_by_role("button", name="Open the plan with Favourites")).to_be_visible()
     expect(menu.get_by_role("button", name=re.compile("^(Rename|Remove) Favourites"))).to_have_count(0)
-    menu.get_by_label("Name of the view").fill("favorites")
+    menu.get_by_label("Name of the view").fill("favourites")
     expect(menu.get_by_text("“Favourites” is built in.")).to_be_visible()
     expect(menu.get_by_role("button", name="Overwrite")).to_be_disabled()
     menu.get_by_role("button", name="Remove Big dangers").click()

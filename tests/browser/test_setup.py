@@ -55,7 +55,7 @@ def test_keyboard_leads_empty_home_to_first_plan(
     expect(page.get_by_text("No file is changed").first).to_be_visible()
     page.set_input_files("#people-file", str(folder / "people.csv"))
     upload = page.get_by_role("region", name="Import")
-    expect(upload).to_contain_text("90 rows · 16 people")
+    expect(upload).to_contain_text("90 names of 16 people in 90 rows")
     expect(upload).to_contain_text("line 20")
     assert empty_library.people.list() == []
     page.set_viewport_size({"width": 390, "height": 844})
@@ -83,8 +83,10 @@ def test_new_folder_has_photos_and_a_proposed_kind(
 
     field.type(str(folder))
 
+    page.get_by_role("heading", level=1).click()  # the typed path stays when the field loses the focus
     expect(page.get_by_label("Photos", exact=True)).to_be_checked()
     expect(page.get_by_label("This folder holds")).to_have_value("movies")
+    expect(field).to_have_value(str(folder))
     expect(page.get_by_text("1 of 1 video has the name of a film: “Vessel (1998)”.")).to_be_visible()
     page.get_by_label("This folder holds").select_option("mixed")
     page.get_by_role("button", name="Add and scan").click()

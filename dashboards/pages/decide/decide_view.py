@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dashboards.components.base import Component, module
-from dashboards.components.title_text import ORIGINS, initials
+from dashboards.components.title_text import ORIGINS, initials, without_command
 from indexium_core.model import wording
 from indexium_core.model.matches.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
@@ -92,7 +92,9 @@ def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) 
     if not any(each.is_on for each in of_titles):
         troubled = next((each for each in of_titles if each.needs_action), None)
         reason = troubled.reason if troubled else of_titles[0].reason if of_titles else ""
-        text = f"No provider can be asked. {reason} Questions whose candidates are stored can be decided."
+        text = (
+            f"No provider can be asked. {without_command(reason)} Questions whose candidates are stored can be decided."
+        )
         return {"level": "warning", "text": text, "acts": [settings]}
     troubled = next((each for each in of_titles if each.needs_action), None)
     failed = counts.get("failed", 0)

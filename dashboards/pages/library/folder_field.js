@@ -78,6 +78,7 @@ export class FolderField extends Combobox {
         autocomplete: "off",
         autocapitalize: "off",
         spellcheck: "false",
+        value: this.input()?.value ?? "",
         ...this.inputAttributes(),
         data: {key: this.id},
       }),

@@ -219,7 +219,8 @@ function draw(self) {
 /** @type {(self: Self, path: string) => void} */
 const addFolder = (self, path) => {
   const {photos, kind} = self.state.options
-  if (path.trim()) self.send("add", {path, photos, kind})
+  if (!path.trim()) self.focus("#folder")
+  self.send("add", {path, photos, kind})
 }
 
 /** @param {Self} self */

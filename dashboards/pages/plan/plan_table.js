@@ -16,6 +16,7 @@ import {pager} from "../../components/widgets.js"
  * @typedef {object} Table
  * @property {Row[]} [rows]
  * @property {boolean} incomplete Only the rows are sent: header and actions follow.
+ * @property {boolean} reviewing The dangerous files are reviewed one after the other.
  * @property {number} first Number of files before this page.
  * @property {number} picked Serial number of the last choice that is counted.
  * @property {number | null} [shown] The file in detail, where the page or a link has opened it.
@@ -35,6 +36,7 @@ import {pager} from "../../components/widgets.js"
  * @property {boolean} isShifted The last click was made with the shift key.
  * @property {string} listKey The list that was drawn last.
  * @property {number} shownCount Number of the drawn rows.
+ * @property {number | null} preserving The file that a review is about to preserve.
  * @property {ResizeObserver | null} resizes Observes the width of the people's cell.
  * @property {number} tagWidth Width of the people's cell in pixels; 0 before the first layout.
  *
@@ -58,6 +60,7 @@ const activeElement = ({root}) => /** @type {ShadowRoot} */ (root.getRootNode())
 /** Put the cursor on a row. @type {(self: Self, id: number) => void} */
 function moveTo(self, id) {
   self.state.cursor = id
+  self.state.preserving = null
   self.paint()
   const node = nodeOf(self, id)
   // A sheet over the table keeps the focus; the keys move the cursor behind it.
@@ -97,6 +100,27 @@ function moveToDanger(self) {
   )
   if (next) moveTo(self, next.id)
   else turnTo(self, self.view.page + 1, 0)
+}
+
+/** Preserve the text. In a review the next file follows, and a quick second key takes nothing back. @param {Self} self */
+function preserve(self) {
+  const {state, view} = self
+  const row = currentRow(self)
+  if (view.reviewing && row && row.risk !== "danger") moveToDanger(self)
+  else if (row && !(view.reviewing && state.preserving === row.id)) {
+    state.preserving = row.id
+    self.send("preserve", {id: row.id})
+  }
+  return Boolean(row)
+}
+
+/** Go on after the file that a review has preserved. @param {Self} self */
+function followPreserved(self) {
+  const {state} = self
+  const row = rowsOf(self).find(({id}) => id === state.preserving)
+  if (!row || row.risk === "danger") return
+  state.preserving = null
+  if (self.view.reviewing) setTimeout(() => moveToDanger(self)) // after this drawing
 }
 
 /** @type {(self: Self, id: number) => void} */
@@ -193,6 +217,7 @@ function onDrawn(self) {
     state.resizes.observe(self.find(".probe .t"))
     requestAnimationFrame(() => setTimeout(() => self.send("painted")))
   }
+  followPreserved(self)
   if (state.shownCount < view.rows?.length) requestAnimationFrame(() => setTimeout(self.paint))
   if (state.isTurned && isOtherPage) {
     state.isTurned = false
@@ -329,7 +354,7 @@ function keysOf(self) {
     i: {does: "invert the selection", group: "Select", run: () => selection.invert()},
     e: {does: "edit the people", group: "Decide", run: onCursor("edit")},
     s: {does: "skip for now", group: "Decide", run: onCursor("skip")},
-    p: {does: "preserve the comment’s custom text", group: "Decide", run: onCursor("preserve")},
+    p: {does: "preserve the comment’s custom text", group: "Decide", run: () => preserve(self)},
   }
 }
 
@@ -348,6 +373,7 @@ export function render(context) {
       isShifted: false,
       listKey: "",
       shownCount: 0,
+      preserving: null,
       resizes: null,
       tagWidth: 0,
     }),

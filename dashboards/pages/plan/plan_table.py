@@ -8,6 +8,7 @@ from typing import Any
 from dashboards.components import field_text, paging
 from dashboards.components.base import Component, module
 from dashboards.pages.plan.search.plan_header import label_of
+from dashboards.state import is_review
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import MetadataOperation
@@ -68,6 +69,7 @@ def view(
     return {
         "rows": rows,
         "incomplete": incomplete,
+        "reviewing": is_review(query),
         "total": page.total,
         "able": able,
         "chosen": chosen,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from dashboards.components import paging
-from dashboards.components.title_text import provider_label, request_row
+from dashboards.components.title_text import provider_label, request_row, without_command
 from indexium_core.model import wording
 from indexium_core.model.providers.keys import KeyState, KeyTest
 from indexium_core.model.providers.traffic import ProviderStatus, RequestPage
@@ -108,4 +108,10 @@ def _status(each: ProviderStatus) -> dict[str, str]:
         level, state = "warning", "needs attention"
     limit = f" of {wording.count(each.requests_per_day)}" if each.requests_per_day else ""
     count = f"{wording.count(each.requests_today)}{limit} in 24 hours"
-    return {"name": each.name, "level": level, "state": state, "reason": each.reason, "count": count}
+    return {
+        "name": each.name,
+        "level": level,
+        "state": state,
+        "reason": without_command(each.reason),
+        "count": count,
+    }

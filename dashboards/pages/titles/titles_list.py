@@ -8,7 +8,7 @@ from typing import Any
 
 from dashboards.components import paging
 from dashboards.components.base import Component, module
-from dashboards.components.title_text import initials, kind_choices
+from dashboards.components.title_text import initials, kind_choices, without_command
 from dashboards.pages.titles.titles_state import TitlesState
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
@@ -235,7 +235,7 @@ def _notice(found: TitlesSnapshot) -> str:
         return ""
     broken = next((each for each in found.providers if each.needs_action), None)
     reason = (broken or next(iter(found.providers), None)) if found.providers else None
-    return f"No provider is asked for plots, casts and posters. {reason.reason}" if reason else ""
+    return f"No provider is asked for plots, casts and posters. {without_command(reason.reason)}" if reason else ""
 
 
 def _empty(found: TitlesSnapshot, state: TitlesState) -> dict[str, Any]:

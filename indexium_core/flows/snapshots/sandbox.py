@@ -30,6 +30,7 @@ from indexium_core.flows.snapshots import allowed_functions, analysis, query_tex
 from indexium_core.flows.snapshots.answer_rows import AnswerRows
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
+from indexium_core.model.fields.table import FIELDS
 from indexium_core.store.snapshot import quoted
 
 if TYPE_CHECKING:
@@ -251,6 +252,7 @@ def _explain(error: duckdb.Error, text: str, *, skipped: int) -> QueryFailure:
     return QueryFailure(f"Line {line}, column {column}: {message}", position, len(word))
 
 
+_FIELD_KEYS = frozenset(each.key for each in FIELDS)
 _REPLACED = (  # words of DuckDB: the sentence
     (r'Referenced column "(.+?)" (?:was )?not found.*', r"There is no column \1."),
     (r'.*?[Tt]able "(.+?)" does not have a column named "(.+?)".*', r"\1 has no column \2."),
@@ -273,6 +275,8 @@ def _sentence(message: str, candidates: str) -> str:
         if found is not None:
             near = [name for name in candidates.split(",") if re.fullmatch(r"\w+", name)][:3]
             hint = f" Did you mean {wording.list_of(near, conjunction='or')}?" if near else ""
+            if found.lastindex and found[found.lastindex].lower() in _FIELD_KEYS:  # they have no columns of their own
+                hint = f" The value in a file is fields['{found[found.lastindex].lower()}'], in the table files."
             return _short(found.expand(replacement)) + hint
     message = _short(message.partition("\n")[0].rstrip(".! ")) + "."
     return message[0].upper() + message[1:]

@@ -119,7 +119,7 @@ const drawHeart = ({favorite}, editable) =>
         type: "button",
         class: favorite ? "heart on" : "heart",
         tabindex: "-1",
-        "aria-label": favorite ? "No favourite any more" : "Make it a favourite",
+        "aria-label": favorite ? "No favourite any more" : "Make it a favourite: 5 stars",
         data: {act: "heart", key: "heart"},
       })
     : favorite && h("span", {class: "heart on", "aria-hidden": "true"})

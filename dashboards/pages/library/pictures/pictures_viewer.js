@@ -48,7 +48,8 @@ const drawStars = tile =>
     "span",
     {class: "v-stars", role: "group", "aria-label": `Rating: ${starText(tile)}`, data: {key: "stars"}},
     STARS.map(star => {
-      const label = star === tile.rating ? "Remove the rating" : plural(star, "star")
+      const isRemoval = star === tile.rating && !isAdvancing() // a quick run confirms a rating with the same star
+      const label = isRemoval ? "Remove the rating" : plural(star, "star")
       return h(
         "button",
         {
@@ -56,8 +57,8 @@ const drawStars = tile =>
           class: star <= tile.rating ? "on" : "",
           "aria-label": label,
           "aria-pressed": String(star === tile.rating),
-          title: `${label} (${star === tile.rating ? 0 : star})`,
-          data: {do: "rate", stars: star === tile.rating ? 0 : star, key: `star${star}`},
+          title: `${label}${star === 5 && !isRemoval ? ": a favourite" : ""} (${isRemoval ? 0 : star})`,
+          data: {do: "rate", stars: isRemoval ? 0 : star, key: `star${star}`},
         },
         star <= tile.rating ? "★" : "☆",
       )
@@ -73,7 +74,7 @@ const drawFavorite = ({favorite}) =>
       class: favorite ? "v-heart on" : "v-heart",
       "aria-pressed": String(favorite),
       "aria-label": "Favourite",
-      title: favorite ? "No favourite any more (f)" : "Make it a favourite (f)",
+      title: favorite ? "No favourite any more (f)" : "Make it a favourite: 5 stars (f)",
       data: {do: "favorite", key: "favorite"},
     },
     favorite ? "♥\uFE0E" : "♡\uFE0E",

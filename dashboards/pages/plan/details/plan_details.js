@@ -3,7 +3,7 @@ import {copyText} from "../../../components/browser/clipboard.js"
 import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
-import {mayAct} from "../../../components/browser/keyboard.js"
+import {keys, mayAct} from "../../../components/browser/keyboard.js"
 import {draftOf, drawDrafts, dropDraft, keepDraft} from "./edit_drafts.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
@@ -295,6 +295,17 @@ function onPicture({state, paint}, {type, target}) {
   paint()
 }
 
+/** The key that the button *Edit* of the library's details names; the plan has one of its own. @type {(self: Self) => KeyBinding} */
+const editKey = self => {
+  const edit = () => self.view.open && self.find(".bottom [data-act=edit]")
+  return {
+    does: "edit the people of the open file",
+    group: "Act",
+    when: () => Boolean(edit()),
+    run: () => edit().click(),
+  }
+}
+
 /** @param {Self} self @returns {State} */
 const newState = self => ({
   editor: new PeopleEditor(self),
@@ -319,6 +330,7 @@ export function render(context) {
       beside.onSetup(self)
       for (const name of ["load", "error"]) self.root.addEventListener(name, event => onPicture(self, event), true)
       closeByDragging(self, () => self.send("close"))
+      if (model.place === "library_details") keys(model, "library", {e: editKey(self)})
       listen(model, window, "scroll", fitHeight)
       listen(model, window, "indexium:drafts", () => self.paint())
       listen(model, window, "resize", fitHeight)
