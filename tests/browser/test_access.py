@@ -50,7 +50,8 @@ SMALL = """() => {
       const name = node.ariaLabel || node.textContent.trim() || node.nodeName
       const box = (node.closest("label, .search") ?? node).getBoundingClientRect()
       if (!box.width || !node.checkVisibility()) continue
-      if ((box.right > innerWidth + 1 || box.left < -1) && !isInStrip(node)) small.push(["beside the page: " + name, box.left, box.right])
+      if ((box.right > innerWidth + 1 || box.left < -1) && !isInStrip(node))
+        small.push(["beside the page: " + name, box.left, box.right])
       if (!node.disabled && (box.height < 43.5 || box.width < 43.5)) small.push([name, box.width, box.height])
     }
   }
