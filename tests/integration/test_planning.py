@@ -18,6 +18,7 @@ import pytest
 
 from benchmarks import plan as synthetic
 from indexium_core import errors
+from indexium_core.flows.planning import plan as plan_module
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import MetadataPlanner, checked_modes
 from indexium_core.model import query
@@ -210,6 +211,27 @@ def test_page_has_its_position_and_total(planner: MetadataPlanner) -> None:
     assert page.statistics == plan.statistics
     assert (len(all_of_it.items), all_of_it.page, all_of_it.total) == (6, 1, 6)
     assert (beyond.items, beyond.total) == ([], 6)
+
+
+def test_deep_pages_continue_the_first_ones(
+    films: Database, planner: MetadataPlanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deep page comes from a kept order, which is that of its own plan, sort and search."""
+    monkeypatch.setattr(plan_module, "_DEEP", 2)
+    before = planner.generate_plan()
+    for sort in SORT_KEYS:
+        for descending in (False, True):
+            order = {"sort": sort, "descending": descending}
+            whole = names(before.page(per_page=0, **order).items)
+            assert (
+                names(item for number in (1, 2, 3) for item in before.page(number, per_page=2, **order).items) == whole
+            )
+    before.edit(ids(films)["f.mp4"], ["Ann Lee"])
+    decide(films, "postpone", "h.mp4", until=None)
+    after = planner.generate_plan()
+    assert names(after.page(2, per_page=2).items) == names(after.page(per_page=0).items)[2:4]
+    searched = planner.generate_plan("folder:Family OR h.mp4")
+    assert names(searched.page(2, per_page=2).items) == names(searched.page(per_page=0).items)[2:4]
 
 
 def test_pages_have_size_of_settings(films: Database) -> None:

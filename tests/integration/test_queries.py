@@ -434,6 +434,11 @@ def test_failed_query_leaves_no_file(queries: Queries, tmp_path: Path) -> None:
 def test_errors_name_their_place(queries: Queries) -> None:
     cases = {
         "SELECT\n 'ä', nme FROM files": ("Line 2, column 7: There is no column nme.", 13, 3),
+        "SELECT rating FROM files": (
+            "Line 1, column 8: There is no column rating. The value in a file is fields['rating'], in the table files.",
+            7,
+            6,
+        ),
         "SELECT rnd(1)": ("Line 1, column 8: There is no function rnd.", 7, 6),
         "SELECT file_name + 1 FROM files": ("Line 1, column 18: + does not accept the types VARCHAR, INTEGER", 17, 0),
         "SELECT $n + 1": ("The parameter $n has no value.", None, 0),
