@@ -461,6 +461,8 @@ class QueryState(AddressedState):
 class SettingsState(AddressedState):
     """The state of the settings page; its address has no parameters."""
 
+    section = param.String(default="", doc="The section that the page shows first: another page has opened it.")
+
 
 def _moment(text: str, at: time) -> datetime | None:
     try:

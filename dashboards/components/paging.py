@@ -35,5 +35,6 @@ def page_or_last(read: Callable[[int], _Page], number: int, per_page: int) -> _P
 def place(page: int, per_page: int, *, shown: int, total: int) -> dict[str, Any]:
     """Return the number of a page with `shown` items, the number of pages, and the place of its items in words."""
     first = (page - 1) * per_page
-    text = wording.range_of(first + 1, first + shown, total) if total else ""
+    last = min(first + shown, total)  # a list may show more: rows that a decision removed from it keep their places
+    text = wording.range_of(first + 1, last, total) if last > first else ""
     return {"page": page, "pages": page_count(total, per_page), "range": text}

@@ -350,6 +350,8 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
     expect(page.locator(".toast.error")).to_contain_text("INDEXIUM_ONLINE is off")
     page.keyboard.press("1")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
+    page.locator(".notice").get_by_role("button", name="Open settings").click()
+    expect(page.locator("#privacy :focus")).to_be_in_viewport()
 
 
 def test_question_of_title_has_address_which_a_new_tab_opens(site: Site) -> None:

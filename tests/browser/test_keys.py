@@ -177,6 +177,10 @@ def test_unsaved_edits_stay_as_drafts(site: Site, library: Library) -> None:
     page.locator(f".row[data-id='{first.file_id}'] .r").click()
     draft.get_by_role("button", name="Continue").click()
     expect(field).to_have_value("Zed")
+    page.reload()  # the open editor becomes a draft
+    expect(page.locator(f".row[data-id='{first.file_id}']")).to_contain_text("draft")
+    draft.get_by_role("button", name="Continue").click()
+    expect(field).to_have_value("Zed")
     field.fill("")
     page.keyboard.press("Escape")
     draft.get_by_role("button", name="Apply").click()

@@ -456,6 +456,8 @@ def test_date_in_the_file_name_counts_after_metadata_and_is_the_same_everywhere(
         "SELECT shown_at::VARCHAR, date_source FROM files WHERE file_id = $file", {"file": tile.file_id}
     )
     assert [tuple(row) for row in answer.rows] == [("2015-02-16 14:30:12", "name")]
+    assert [each.file_id for each in studio.library.media.page("dated:2015-02").tiles] == [tile.file_id]
+    assert ("2015", 1) in [(each.value, each.files) for each in studio.library.media.facet("dated")]
 
     studio.library.decisions.set_fields([tile.file_id], {"date": "2016"})
     assert studio.library.files.file(tile.file_id).date_source == "edit"

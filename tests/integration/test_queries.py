@@ -506,6 +506,8 @@ SEARCHES = (
     "rating:>3",
     "favorite:no",
     "date:2019-07..2020",
+    "dated:2020..",
+    "dated:<2031-02",
     "year:>2018",
     "field:title,genre",
     "changed:title,comment",

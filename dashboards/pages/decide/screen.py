@@ -85,7 +85,7 @@ class DecideScreen(Screen):
             segment=lambda message: self._show_segment(str(message["state"])),
             retry=lambda _: self._search_all(),
             search_all=lambda _: self._search_all(),
-            settings=lambda _: session.go("settings"),
+            settings=lambda _: session.go("settings", section="privacy"),
             library=lambda _: session.go("library"),
         )
 

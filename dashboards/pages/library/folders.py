@@ -70,6 +70,7 @@ PLANNED = {
     "missing": "issue:missing_file",
     "offline": "issue:offline",
 }
+_UNUSABLE = f"{PLANNED['broken']} OR issue:unsupported_container"  # the files that a scan cannot use
 PATHS = 200  # maximum number of shown empty folders
 PROBLEMS = 20  # maximum number of shown sentences about folders that cannot be removed
 
@@ -261,13 +262,14 @@ def report(found: ScanReport) -> dict[str, Any]:
     if found.cancelled:
         text += " The other files were not scanned. The next scan includes them."
     if bad:
-        text += f" {wording.files(bad)} cannot be used. The list below shows the reasons."
+        text += f" {wording.files(bad)} cannot be used."
     if found.cache.hits:
         text += f" {wording.plural(found.cache.hits, 'hash was', 'hashes were')} known."
     if found.empty_folders:
         folders = wording.plural(found.empty_folders, "folder is", "folders are")
         text += f" {folders} empty: “Find empty folders…” under “More…” lists them."
-    return {"text": text, "messages": found.messages[:20], "level": "warning" if found.messages else "note"}
+    level = "warning" if found.messages else "note"
+    return {"text": text, "messages": found.messages[:20], "level": level, "bad": _UNUSABLE if bad else ""}
 
 
 # Forgetting.

@@ -46,7 +46,8 @@ import {button, closeButton} from "../../components/widgets.js"
  * @property {{known: string, waiting: string, take: string}} people
  * @property {Step[]} [steps] Until the home is set up.
  * @property {Scan} [scan] While a scan runs.
- * @property {{text: string, messages: string[], level: string}} [report] Of the last scan.
+ * @property {{text: string, messages: string[], level: string, bad: string}} [report] Of the last scan; `bad`: the
+ *   search of the plan for files that cannot be used.
  *
  * @typedef {Library & Inventory} View
  *
@@ -168,11 +169,16 @@ const drawHead = ({view, state}) => {
 }
 
 /** @param {View} view */
-const drawReport = ({report: {text, messages}}) =>
+const drawReport = ({report: {text, messages, bad}}) =>
   h(
     "section",
     {class: "card pad report", "aria-label": "Last scan", data: {key: "report"}},
-    h("p", {role: "status"}, text),
+    h(
+      "p",
+      {role: "status"},
+      text,
+      bad && [" ", button("Show their reasons", "planned", {kind: "link", data: {query: bad}})],
+    ),
     messages.map(message => h("p", {class: "why warning"}, message)),
     closeButton("Dismiss", {act: "dismiss"}),
   )

@@ -97,7 +97,7 @@ export const drawPrivacy = (privacy, switches, keyOf) =>
   h(
     "section",
     {class: "card settings privacy", id: "privacy", "aria-label": "Privacy", data: {key: "Privacy"}},
-    h("h2", null, "Privacy"),
+    h("h2", {tabindex: "-1"}, "Privacy"),
     h(
       "p",
       {class: "hint lead"},

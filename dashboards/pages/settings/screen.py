@@ -34,6 +34,7 @@ class SettingsScreen(Screen):
         self._field_problem, self._fields_saved = "", 0
         self._wanted = privacy.no_filter()  # requests
         self._tests: dict[str, KeyTest] = {}  # the last test of the key of each provider
+        self._section, self._entered = "", 0  # what the page shows first, and how often the page was opened
         self._serial = 0  # increases when fields must show the current value instead of the typed text
         self._form.on(
             set=lambda message: self._request(str(message["name"]), str(message["value"])),
@@ -55,6 +56,8 @@ class SettingsScreen(Screen):
         """Show the page."""
         self._problem, self._field_problem = None, ""
         self._tests.clear()
+        self._section, self.state.section = self.state.section, ""
+        self._entered += 1
         self.refresh()
 
     def refresh(self) -> None:
@@ -118,7 +121,8 @@ class SettingsScreen(Screen):
         file = str(self._library.home / FILE_NAME)
         custom = custom_fields_form.view(fields, problem=self._field_problem, saved=self._fields_saved)
         view = settings_form.view(rows, file=file, problem=self._problem)
-        self._form.put(**view, custom=custom, privacy=section, serial=self._serial)
+        first = {"section": self._section, "entered": self._entered}
+        self._form.put(**view, **first, custom=custom, privacy=section, serial=self._serial)
 
     def _request(self, name: str, value: str | None) -> None:
         """Show the consequences of a change, ask, then change; None restores the default."""

@@ -35,6 +35,8 @@ import {KEY_ACTIONS, onKeyField} from "./provider_keys.js"
  * @property {string[][]} variables Labels and environment variables of all settings.
  * @property {CustomFields} custom
  * @property {Privacy} privacy
+ * @property {string} section What the page shows first; "" for its beginning.
+ * @property {number} entered How often the page was opened.
  *
  * @typedef {Component<View, {isAdvanced: boolean, form: Form | null, keyOf: string}>} Self
  */
@@ -195,11 +197,19 @@ function fillForm(self, of, typed) {
   self.focus(".field-form input")
 }
 
+/** Show the section that another page has opened, with the focus where a key is missing. @param {Self} self */
+function showSection({view, before, find}) {
+  if (view.section !== "privacy" || view.entered === before?.entered) return
+  const provider = view.privacy.providers.find(({keys}) => keys.length && !keys.some(key => key.origin))
+  find(provider ? `[data-act=open-key][data-provider=${provider.id}]` : "#privacy h2").focus()
+}
+
 /** @param {RenderContext} context */
 export function render(context) {
   component(context, {
     state: () => ({isAdvanced: false, form: /** @type {Form | null} */ (null), keyOf: ""}),
     draw,
+    onDrawn: showSection,
     listeners: {
       keydown: onKey,
       input({state}, {target}) {

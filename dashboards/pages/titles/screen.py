@@ -73,7 +73,7 @@ class TitlesScreen(Screen):
             open=lambda message: self._open(int(message["id"])),
             clear=lambda _: self._clear(),
             decide=lambda _: session.go(DECIDE),
-            settings=lambda _: session.go("settings"),
+            settings=lambda _: session.go("settings", section="privacy"),
             library=lambda _: session.go("library", shows="folders"),
             identify=lambda _: self._start(self._library.titles.identify),
             set_kind=lambda message: self._set_kind(int(message["id"]), str(message["kind"])),

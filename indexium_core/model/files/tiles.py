@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 SORTS = ("newest", "oldest", "name", "rating", "largest")
-FACETS = ("type", "taken", "rating", "person", "camera")  # keys of the search whose values are counted
+FACETS = ("type", "dated", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page
 DateSource = Literal["edit", "taken", "field", "name", "file"]
 DATE_SOURCES: Mapping[DateSource, str] = {  # the first one that a file has counts

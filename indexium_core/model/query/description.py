@@ -61,6 +61,7 @@ _SPANS = {
         "size": "larger than {0}",
         "mtime": "changed after {0}",
         "taken": "taken after {0}",
+        "dated": "dated after {0}",
     },
     ">=": {
         "id": "with an id from {0} on",
@@ -68,6 +69,7 @@ _SPANS = {
         "size": "at least {0} large",
         "mtime": "changed in {0} or later",
         "taken": "taken in {0} or later",
+        "dated": "dated in {0} or later",
     },
     "<": {
         "id": "with an id below {0}",
@@ -75,6 +77,7 @@ _SPANS = {
         "size": "smaller than {0}",
         "mtime": "changed before {0}",
         "taken": "taken before {0}",
+        "dated": "dated before {0}",
     },
     "<=": {
         "id": "with an id up to {0}",
@@ -82,6 +85,7 @@ _SPANS = {
         "size": "at most {0} large",
         "mtime": "changed in {0} or earlier",
         "taken": "taken in {0} or earlier",
+        "dated": "dated in {0} or earlier",
     },
     "=": {
         "id": "with the id {0}",
@@ -89,6 +93,7 @@ _SPANS = {
         "size": "{0} large",
         "mtime": "changed in {0}",
         "taken": "taken in {0}",
+        "dated": "dated in {0}",
     },
     "..": {
         "id": "with an id from {0} to {1}",
@@ -96,6 +101,7 @@ _SPANS = {
         "size": "{0} to {1} large",
         "mtime": "changed from {0} to {1}",
         "taken": "taken from {0} to {1}",
+        "dated": "dated from {0} to {1}",
     },
 }
 # Of the values of fields, after the title of the field: text, number or day.

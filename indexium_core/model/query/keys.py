@@ -11,6 +11,8 @@ from typing import Literal
 from indexium_core.model.fields import registered
 from indexium_core.model.fields.registered import RegisteredFields
 from indexium_core.model.fields.table import (
+    CREATION_TIME,
+    DATE,
     DATED,
     EDITABLE,
     FAVORITE_KEY,
@@ -82,6 +84,16 @@ def _of_property(name: str, kind: Kind, help_: str, example: str) -> Key:
     return Key(name=name, kind=kind, columns=(_PROPERTY.format(name),), help=help_, example=example)
 
 
+def _date_in(fields: str) -> str:
+    """Return the date in a map of fields, as `media.sql` reads it."""
+    return f"coalesce(wall_time({fields}['{CREATION_TIME}']), wall_time({fields}['{DATE}']))"
+
+
+_SHOWN_DATE = (
+    f"shown_date({_date_in('i.field_values')}, {_PROPERTY.format('taken')}::TIMESTAMP, {_date_in('f.fields')},"
+    " f.file_name, coalesce(f.former_mtime_ns, f.mtime_ns))::VARCHAR"
+)
+
 _TABLE = (
     _key(
         "person",
@@ -114,6 +126,13 @@ _TABLE = (
     _of_property("lens", "text", "that were taken with a lens, by a part of its name", "lens:23mm"),
     _of_property("faces", "text", "with a face region of this name, or of a part of it", 'faces:"Ann Lee"'),
     _of_property("taken", "day", "by the day of their recording: a year, a month, a day, or a range", "taken:2019-07"),
+    Key(
+        name="dated",
+        kind="day",
+        columns=(_SHOWN_DATE,),
+        help="by the day that the library shows: of the recording, of a field, in the name, else of the last change",
+        example="dated:2019..2020-03",
+    ),
     _key("risk", "choice", "i.risk_level", "of a risk level", "risk:danger,blocked", choices=RISK_LEVELS),
     _key("category", "choice", "i.category", "by the kind of their change", "category:add", choices=CATEGORIES),
     _key(

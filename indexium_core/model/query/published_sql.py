@@ -45,6 +45,7 @@ _COLUMNS = {
     "lens": ("f.lens",),
     "faces": ("f.faces",),
     "taken": ("f.taken::VARCHAR",),
+    "dated": ("f.shown_at::VARCHAR",),
     "risk": ("p.risk",),
     "category": ("p.category",),
     "tags": ("p.result_people",),
@@ -64,9 +65,9 @@ _WITH_PERSON = "f.file_id IN (SELECT file_id FROM file_people WHERE person_id IN
 
 def _columns(key: Key) -> tuple[str, ...]:
     """Return the published columns of a key; a field has the planned value, else the value in the file."""
-    if any("i.field_values" in column for column in key.columns):
-        return tuple(column.replace("i.field_values", "p.planned_fields") for column in key.columns)
-    return _COLUMNS.get(key.name, ())
+    if key.name in _COLUMNS:
+        return _COLUMNS[key.name]
+    return tuple(column.replace("i.field_values", "p.planned_fields") for column in key.columns)
 
 
 def plan_as_sql(text: str) -> str:

@@ -77,15 +77,15 @@ WHERE f.file_id IN (SELECT unnest($file_ids::BIGINT[])) AND f.state <> 'missing'
 -- The values of one key in a list with their files: the most frequent first, years newest first.
 WITH listed AS MATERIALIZED (
     SELECT coalesce(f.media_kind, '') AS kind, /* rating */ AS rating, /* people */ AS people, m.camera AS camera,
-           m.taken AS taken
+           CASE WHEN $key = 'dated' THEN strftime(/* shown_at */, '%Y') END AS year
     FROM /* files */
     WHERE f.state <> 'missing' AND (TRUE /* searched */)
 ), named AS (
     SELECT kind AS value FROM listed WHERE $key = 'type'
-    UNION ALL SELECT strftime(taken, '%Y') FROM listed WHERE $key = 'taken'
+    UNION ALL SELECT year FROM listed WHERE $key = 'dated'
     UNION ALL SELECT rating::VARCHAR FROM listed WHERE $key = 'rating' AND rating > 0
     UNION ALL SELECT unnest(list_distinct(people)) FROM listed WHERE $key = 'person'
     UNION ALL SELECT camera FROM listed WHERE $key = 'camera'
 )
 SELECT value, count(*) AS files FROM named WHERE value <> '' GROUP BY value
-ORDER BY CASE WHEN $key IN ('taken', 'rating') THEN value END DESC, files DESC, value LIMIT $most;
+ORDER BY CASE WHEN $key IN ('dated', 'rating') THEN value END DESC, files DESC, value LIMIT $most;

@@ -145,7 +145,8 @@ def test_scan_report_is_one_line() -> None:
     report = ScanReport(seen=1, new=1, seconds=2.0, by_state={"corrupt": 1}, cancelled=True, messages=["A folder."])
     shown = folders.report(report)
     assert shown["text"].startswith("Stopped after 1 file: 1 new, in 2 s. The other files were not scanned.")
-    assert shown["text"].endswith("1 file cannot be used. The list below shows the reasons.")
+    assert shown["text"].endswith("1 file cannot be used.")
+    assert "issue:corrupt" in shown["bad"]
     assert shown["messages"] == ["A folder."]
 
 

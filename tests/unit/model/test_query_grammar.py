@@ -176,7 +176,7 @@ def test_search_keys_are_complete() -> None:
     assert set(query.KEYS) == {
         *wanted.split(),
         *("movie", "series", "actor", "director", "matched", "enriched"),
-        *("type", "camera", "lens", "faces", "taken"),
+        *("type", "camera", "lens", "faces", "taken", "dated"),
         *("mode", "container", "locked", "id", "person_id", "field", "changed", "year", "favorite"),
         *(field.key for field in EDITABLE),
     }

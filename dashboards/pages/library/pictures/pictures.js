@@ -2,6 +2,7 @@
 // read by pages while a person scrolls.
 import {component, currentPage, listen} from "../../../components/browser/component.js"
 import {focusedElement, h, keyedNodes, reuse} from "../../../components/browser/dom.js"
+import {hasDraft} from "../../../components/edit_drafts.js"
 import {FILTER_ACTIONS, closeFilterOutside, closesFilter, newMenuState} from "../../../components/filter_menu.js"
 import {hasModifier} from "../../../components/browser/keyboard.js"
 import {store, stored} from "../../../components/browser/local_storage.js"
@@ -75,10 +76,10 @@ function drawLine(self, line, nodes) {
   }
   const editable = view.editable && !PHONE.matches
   const shown = Array.from({length: count}, (_, place) => {
-    const tile = state.tiles.get(first + place)
     const index = first + place
+    const tile = state.tiles.get(index)
     return {
-      tile,
+      tile: tile && hasDraft(tile.id) ? {...tile, note: "draft"} : tile,
       index,
       isCursor: index === state.cursor,
       isPointed: state.isPointed,
@@ -327,6 +328,7 @@ export function render(context) {
     onSetup(me) {
       me.root.addEventListener("error", event => onBroken(/** @type {HTMLImageElement} */ (event.target)), true)
       const schedule = () => requestAnimationFrame(() => follow(me))
+      listen(model, window, "indexium:drafts", () => me.paint())
       listen(model, window, "scroll", () => {
         if (me.find(".tip")) tipOf(me, null)
         schedule()

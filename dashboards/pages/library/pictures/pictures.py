@@ -29,7 +29,7 @@ SORTS = {
     "largest": "Largest first",
 }
 KINDS = {"photo": ("photo", "photos"), "video": ("video", "videos"), "audio": ("audio file", "audio files")}
-LABELS = {"type": "Type", "taken": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
+LABELS = {"type": "Type", "dated": "Year", "rating": "Rating", "person": "Person", "camera": "Camera"}
 _MEGAPIXEL = 1_000_000
 _HEIGHTS = ((2160, "4K"), (1440, "1440p"), (1080, "Full HD"), (720, "HD"))  # of videos: least height, name
 

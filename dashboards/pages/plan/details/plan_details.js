@@ -4,7 +4,7 @@ import {component, currentPage, listen} from "../../../components/browser/compon
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
 import {keys, mayAct} from "../../../components/browser/keyboard.js"
-import {draftOf, drawDrafts, dropDraft, keepDraft} from "./edit_drafts.js"
+import {draftOf, drawDrafts, dropDraft, keepDraft} from "../../../components/edit_drafts.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
@@ -29,7 +29,7 @@ import {facts, label} from "../../../components/widgets.js"
 /** @import {FileRecord, Opened} from "./plan_file_history.js" */
 /** @import {FileValues} from "./file_fields.js" */
 /** @import {Media} from "./properties.js" */
-/** @import {DraftKind, ValueDraft} from "./edit_drafts.js" */
+/** @import {DraftKind, ValueDraft} from "../../../components/edit_drafts.js" */
 /** @import {Tag} from "../../../components/widgets.js" */
 
 /**
@@ -226,13 +226,17 @@ const ACTIONS = {
   copy: copyPath,
 }
 
+/** Keep what is typed in the open editors as drafts of a file. @type {(state: State, id: number | undefined) => void} */
+function keepUnsaved({editor, fields, media}, id) {
+  if (id) keepDraft(id, {people: editor.unsaved(), field: fields.unsaved(), media: media.unsaved()})
+}
+
 /** @param {Self} self */
 function followView(self) {
   const {view, before, state} = self
   const isClosed = before?.open && !view.open
   if (view.id !== before?.id || isClosed) {
-    const {editor, fields, media} = state
-    if (before?.id) keepDraft(before.id, {people: editor.unsaved(), field: fields.unsaved(), media: media.unsaved()})
+    keepUnsaved(state, before?.id)
     Object.assign(state, {isPostponing: false, isUnfolded: false, isCopied: false, day: ""})
     state.media.reset()
     state.fields.reset()
@@ -333,6 +337,7 @@ export function render(context) {
       if (model.place === "library_details") keys(model, "library", {e: editKey(self)})
       listen(model, window, "scroll", fitHeight)
       listen(model, window, "indexium:drafts", () => self.paint())
+      listen(model, window, "pagehide", () => keepUnsaved(self.state, self.view.id))
       listen(model, window, "resize", fitHeight)
     },
     onDrawn(self) {

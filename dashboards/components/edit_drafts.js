@@ -1,6 +1,7 @@
 // Edits that a person left without saving: the page keeps them as drafts until the person applies or drops them.
-import {h} from "../../../components/browser/dom.js"
-import {button} from "../../../components/widgets.js"
+import {h} from "./browser/dom.js"
+import {ofTab, store, stored} from "./browser/local_storage.js"
+import {button} from "./widgets.js"
 
 /**
  * @typedef {{names: string[], text: string}} PeopleDraft `text` is the text of the field, without a choice.
@@ -9,11 +10,16 @@ import {button} from "../../../components/widgets.js"
  * @typedef {keyof Draft} DraftKind
  */
 
-globalThis.indexiumDrafts ??= new Map()
-/** @type {Map<number, Draft>} By file: the drafts belong to the page, not to one list. */
+const HOME = document.querySelector("script[data-home]")?.getAttribute("data-home") ?? ""
+const STORED = `indexium.drafts.${HOME}` // another home has other files with the same ids
+globalThis.indexiumDrafts ??= new Map(JSON.parse(stored(STORED, ofTab) ?? "[]"))
+/** @type {Map<number, Draft>} By file: the drafts belong to the page, not to one list, and they survive its reload. */
 const DRAFTS = globalThis.indexiumDrafts
 
-const announce = () => setTimeout(() => window.dispatchEvent(new Event("indexium:drafts")))
+function announce() {
+  store(STORED, JSON.stringify([...DRAFTS]), ofTab)
+  setTimeout(() => window.dispatchEvent(new Event("indexium:drafts")))
+}
 
 /** @param {number} id @returns {Draft} */
 export const draftOf = id => DRAFTS.get(id) ?? {}
