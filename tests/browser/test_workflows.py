@@ -76,13 +76,15 @@ def test_conflict_is_shown_edited_and_planned_again(site: Site, library: Library
     page = site.visit("/plan")
 
     page.get_by_role("button", name="Review danger").click()
-    page.get_by_role("row").filter(has_text=item.file_name).click()
     drawer = page.get_by_role("complementary", name="Details")
+    expect(drawer).to_be_visible()  # of the first file
+    page.get_by_role("row").filter(has_text=item.file_name).click()
     expect(drawer).to_contain_text("Would lose custom text")
     expect(drawer.get_by_role("region", name="Comment now")).to_contain_text((item.existing_comment or "").split()[0])
     drawer.get_by_role("button", name="Edit").click()
     drawer.get_by_role("button", name=f"Remove {item.result_people[0]}").click()
     drawer.get_by_label("Add a person").fill("Charlie Chaplin")
+    page.keyboard.press("Enter")
     drawer.get_by_role("button", name="Save").click()
 
     expect(drawer.get_by_role("region", name="Comment planned")).to_contain_text("Charlie Chaplin")

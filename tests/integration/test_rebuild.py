@@ -103,7 +103,7 @@ def test_rebuild_of_sound_database_changes_nothing(studio: Studio) -> None:
     assert report.differing == report.problems == []
     assert {"people", "scanned_files"} <= set(steps)
     assert report.kept is not None
-    assert files.verify(report.kept)["people"] == 2
+    assert files.verify(report.kept)["people"] == 3
     assert not (studio.library.home / files.WORK).exists()
     studio.library = Library.open(studio.library.home)
     assert (facts(studio.library), studio.library.home_id) == (before, home_id)
@@ -311,7 +311,7 @@ def test_backup_of_earlier_version_is_migrated(studio: Studio, monkeypatch: pyte
     studio.library.close()
     Library.restore_database(home, backup.name)
     studio.library = Library.open(home)
-    assert len(studio.library.people.list()) == 2
+    assert len(studio.library.people.list()) == 3
     assert studio.library._parts.store.read().execute("SELECT note FROM touched_files").fetchall() == []
 
 
@@ -432,7 +432,7 @@ def test_log_of_killed_process_belongs_to_its_database(studio: Studio) -> None:
     assert report.kept is not None
     assert files.log_of(report.kept).exists()
     studio.library = Library.open(home)
-    assert len(studio.library.people.list()) == 2
+    assert len(studio.library.people.list()) == 3
     assert studio.library.database_backups.list()[-1].name == backup.name
 
 

@@ -138,7 +138,7 @@ ISSUES: Mapping[str, IssueKind] = {
         "danger",
         "same name twice",
         "Two people of the database differ only in letter case[: {names}].",
-        "Merge them into one person if they are the same.",
+        "Merge them on the page People if they are the same person.",
         bit=13,
     ),
     "text_encoding": _kind(

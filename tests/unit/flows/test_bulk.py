@@ -206,6 +206,7 @@ def test_bulk_statement_count_does_not_depend_on_file_count(database: Database) 
     names = [f"{number:04}" for number in range(2000)]
     store(database, [scanned(f"{name}.mp4") for name in names])
     PeopleService(database, clock=lambda: NOW).add(at(*names), ["Ann"])
+    PeopleService(database, clock=lambda: NOW).add(at(names[0]), ["Eve", "Cy", "Bo"])  # a new person costs statements
     decisions, bulk = Decisions(database, clock=lambda: NOW), BulkEdits(database, clock=lambda: NOW)
     everything, some = "name:mp4", "name:000"
 
