@@ -3,7 +3,7 @@ import {component, currentPage, listen} from "../../components/browser/component
 import {h, keyedNodes, reuse} from "../../components/browser/dom.js"
 import {closesDetails, delayKeys, hasModifier, keys} from "../../components/browser/keyboard.js"
 import {stored} from "../../components/browser/local_storage.js"
-import {hasDraft} from "../../components/edit_drafts.js"
+import {hasDraft} from "../../components/browser/edit_drafts.js"
 import {Selection} from "./plan_selection.js"
 import {forgetWidths} from "./tag_fit.js"
 import {drawEmpty, drawHead, drawKeys, drawLoading, drawProbe, drawRow} from "./plan_table_parts.js"

@@ -3,7 +3,7 @@ import {drawPart} from "../../../components/comment_text.js"
 import {h} from "../../../components/browser/dom.js"
 import {drawSelect, facts, iconButton} from "../../../components/widgets.js"
 import {plural} from "../../../components/wording.js"
-import {draftOf, dropDraft, keepDraft} from "../../../components/edit_drafts.js"
+import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_drafts.js"
 import {drawSection} from "./plan_file_history.js"
 
 /** @import {Kind, Part} from "../../../components/comment_text.js" */

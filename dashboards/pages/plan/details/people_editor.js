@@ -1,7 +1,7 @@
 // The editor for the people of one file: a draft of the list, and a field that adds to it.
 import {h} from "../../../components/browser/dom.js"
 import {PersonField, cleanName, includesName} from "../../../components/person_field.js"
-import {draftOf, dropDraft, keepDraft} from "../../../components/edit_drafts.js"
+import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_drafts.js"
 import {button} from "../../../components/widgets.js"
 
 /** @import {Offers} from "../../../components/person_field.js" */

@@ -4,7 +4,8 @@ import {component, currentPage, listen} from "../../../components/browser/compon
 import {h} from "../../../components/browser/dom.js"
 import {NARROW, drawer, drawerFrame} from "../../../components/drawer.js"
 import {keys, mayAct} from "../../../components/browser/keyboard.js"
-import {draftOf, drawDrafts, dropDraft, keepDraft} from "../../../components/edit_drafts.js"
+import {draftOf, dropDraft, keepDraft} from "../../../components/browser/edit_drafts.js"
+import {drawDrafts} from "./draft_notes.js"
 import {FIELD_ACTIONS, FileFields} from "./file_fields.js"
 import {PeopleEditor} from "./people_editor.js"
 import {
@@ -29,7 +30,7 @@ import {facts, label} from "../../../components/widgets.js"
 /** @import {FileRecord, Opened} from "./plan_file_history.js" */
 /** @import {FileValues} from "./file_fields.js" */
 /** @import {Media} from "./properties.js" */
-/** @import {DraftKind, ValueDraft} from "../../../components/edit_drafts.js" */
+/** @import {DraftKind, ValueDraft} from "../../../components/browser/edit_drafts.js" */
 /** @import {Tag} from "../../../components/widgets.js" */
 
 /**

@@ -1,7 +1,5 @@
 // Edits that a person left without saving: the page keeps them as drafts until the person applies or drops them.
-import {h} from "./browser/dom.js"
-import {ofTab, store, stored} from "./browser/local_storage.js"
-import {button} from "./widgets.js"
+import {ofTab, store, stored} from "./local_storage.js"
 
 /**
  * @typedef {{names: string[], text: string}} PeopleDraft `text` is the text of the field, without a choice.
@@ -41,39 +39,4 @@ export function dropDraft(id, kind) {
   if (Object.values(rest).some(Boolean)) DRAFTS.set(id, rest)
   else DRAFTS.delete(id)
   announce()
-}
-
-/** @type {(draft: PeopleDraft) => string} */
-const peopleText = ({names, text}) =>
-  [names.join(", ") || "no people", text && `“${text}” not chosen yet`].filter(Boolean).join(" · ")
-
-/** @type {(kind: DraftKind, label: string, text: string, canApply: boolean) => HTMLElement} */
-const drawDraft = (kind, label, text, canApply) =>
-  h(
-    "div",
-    {class: "draft note", role: "group", "aria-label": `Draft: ${label}`, data: {key: `draft-${kind}`}},
-    h("p", null, h("b", null, "Draft, not saved"), ` · ${label}: `, h("bdi", null, text)),
-    h(
-      "div",
-      {class: "acts"},
-      canApply && button("Apply", "apply_draft", {kind: "small", data: {kind, key: "apply"}}),
-      button("Continue", "continue_draft", {kind: "small", data: {kind, key: "continue"}}),
-      button("Drop", "drop_draft", {kind: "small quiet", data: {kind, key: "drop"}}),
-    ),
-  )
-
-/**
- * Draw the drafts of a file, except those whose editor is open.
- *
- * @type {(id: number, opened: Record<DraftKind, boolean>) => Child}
- */
-export function drawDrafts(id, opened) {
-  const {people, field, media} = draftOf(id)
-  return [
-    people && !opened.people && drawDraft("people", "people", peopleText(people), !people.text),
-    [field, media].map((edit, place) => {
-      const kind = place ? "media" : "field"
-      return edit && !opened[kind] && drawDraft(kind, edit.label, edit.typed || "no value", true)
-    }),
-  ]
 }
