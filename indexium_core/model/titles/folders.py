@@ -96,6 +96,7 @@ def place_of(
             if season is None and (own_season := _season_of(found, name)) is not None:
                 outer = {"parts": _as_folder(read(name)), "path": "/".join(folders[:depth]), "season": own_season}
             hint = hint or _hint(name, kind)
+            year = year or _year_of_films(folders[:depth], kind)
             continue
         if words.DISC_FOLDER.fullmatch(name):
             disc, number = True, _DISC_NUMBER.fullmatch(name)
@@ -108,8 +109,7 @@ def place_of(
         elif kind == "educational" and season is None and (section := _section(folders[:depth])) is not None:
             season = section
         elif is_category(name):
-            if _YEAR.fullmatch(name) and depth > 1 and words.FILM_FOLDERS.fullmatch(folders[depth - 2]):
-                year = int(name)
+            year = year or _year_of_films(folders[:depth], kind)
             hint = hint or _hint(name, kind)
         else:
             found, path = _as_folder(read(name)), "/".join(folders[:depth])
@@ -134,6 +134,12 @@ def place_of(
         has_films=has_films,
     )
     return replace(place, outer=replace(place, **outer)) if outer else place
+
+
+def _year_of_films(folders: tuple[str, ...], kind: LibraryKind) -> int | None:
+    """Return the year of the last folder if it is a folder for the films of a year: `Films/1994`; else None."""
+    around = folders[-2] if len(folders) > 1 else "films" if kind == "movies" else ""
+    return int(folders[-1]) if _YEAR.fullmatch(folders[-1]) and words.FILM_FOLDERS.fullmatch(around) else None
 
 
 def _is_title(folders: tuple[str, ...], *, has_season: bool) -> bool:

@@ -38,6 +38,7 @@ _COMPACT = re.compile(r"(?<=[-._])(?!(?:19|20)\d\d)(\d{1,2})(\d\d)$")  # season 
 _POINT = re.compile(r"(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Waiting`
 _NUMBERED = re.compile(r"(.+?) (\d{1,2}) - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
 _DATED = re.compile(r"((?:19|20)\d\d) - (.+)")
+_MANY, _TWO_DIGITS = 4, 10  # numbers of one folder, and a number, that films do not have
 _INITIALS = 4  # letters: a shorter title in a name may be a shorter form of that of the folder
 _ALIKE = 85  # percent of equal letters, from which on two titles are spellings of one
 
@@ -63,22 +64,48 @@ def identify(
         place, parts = places[file.folders], read(stem_of(file.name))
         if place.outer is not None and parts.evidence == "word":
             place = place.outer
-        folders[file.folders].append(PlacedFile(file, _with_number(parts, place), place))
+        folders[file.folders].append(PlacedFile(file, parts, place))
     found: dict[int, TitleGuess] = {}
-    for group in map(_named_by_folder, folders.values()):
+    for group in map(_named_by_folder, map(_with_numbers, folders.values())):
         guesser = _Guesser(group, kind, library)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
     return _with_series(found)
 
 
-def _with_number(parts: NameParts, place: Place) -> NameParts:
-    """Return parts with the number after the name of the folder of a series: `Kir Royal/Kir Royal 1 - Muttertag`."""
-    match = _NUMBERED.fullmatch(parts.title)
-    is_series = place.hint == "series" and place.parts is not None and not parts.evidence and parts.year is None
-    if match is None or not is_series or fold_title(match[1]) != fold_title(place.parts.title if place.parts else ""):
-        return parts
-    number = (int(match[2]),)
-    return replace(parts, evidence="number", episodes=number, series_title=match[1], episode_title=match[3])
+def _with_numbers(files: list[PlacedFile]) -> list[PlacedFile]:
+    """
+    Return the files of a folder with the numbers after its name: `Kir Royal/Kir Royal 1 - Muttertag`.
+
+    In a folder that may be for films, at least four files have one, or one has a number from 10 on.
+    """
+    place = files[0].place
+    folder = place.parts
+    if folder is None or place.has_films:
+        return files
+    found: dict[int, NameParts] = {}
+    for at, each in enumerate(files):
+        parts, match = each.parts, _NUMBERED.fullmatch(each.parts.title)
+        if match is None or parts.evidence or parts.year is not None or parts.role != "main":
+            continue
+        is_own = fold_title(match[1]) == fold_title(folder.title) and not _is_head(match[1], match[3])
+        if is_own:
+            found[at] = replace(
+                parts,
+                evidence="dash",
+                is_padded=True,
+                episodes=(int(match[2]),),
+                series_title=match[1],
+                episode_title=match[3],
+            )
+    numbers = {parts.episodes[0] for parts in found.values()}
+    if place.hint != "series" and len(numbers) < _MANY and max(numbers, default=0) < _TWO_DIGITS:
+        return files
+    return [replace(each, parts=found.get(at, each.parts)) for at, each in enumerate(files)]
+
+
+def _is_head(head: str, title: str) -> bool:
+    """Return whether a title begins with the words of another one."""
+    return f"{fold_title(title)} ".startswith(f"{fold_title(head)} ")
 
 
 def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
@@ -199,7 +226,9 @@ class _Guesser:
             found = _Numbering(place.season, absolute, parts.episode_title)
         elif len(parts.episodes) == 1 and (parts.evidence == "number" or self._neighbours.is_compact(parts, season)):
             number = parts.episodes[0]
-            season, episodes = self._neighbours.season_of(number, season, is_broadcast=parts.is_broadcast)
+            season, episodes = self._neighbours.season_of(
+                number, season, series=parts.series_title, is_broadcast=parts.is_broadcast
+            )
             found = _Numbering(season, episodes, parts.episode_title)
         elif not parts.evidence and place.season is not None:
             compact = _POINT.match(file.name) or _COMPACT.search(stem_of(file.name))
@@ -253,12 +282,11 @@ class _Guesser:
         year = parts.year or (int(dated[1]) if dated else None)
         if year is None and title == parts.order_title and parts.is_order_year:
             year = parts.order
-        if year is None and source is None:
-            year = place.year
         if source is not None:
             is_same = fold_title(source.title) == fold_title(title)
             title = title if is_same and source.is_release else source.title or title
             year = source.year or year
+        year = year or place.year
         is_number = self._kind == "movies" and re.fullmatch(r"[1-9]\d{2,3}", title) is not None  # the film `300`
         is_noise = not title or (source is None and year is None and not is_number and bool(_NOISE.fullmatch(title)))
         folder = source or NameParts()
@@ -291,7 +319,7 @@ class _Guesser:
         if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None
         numbered = _NUMBERED.fullmatch(parts.title)
-        if numbered and f"{fold_title(numbered[3])} ".startswith(f"{fold_title(numbered[1])} "):
+        if numbered and _is_head(numbered[1], numbered[3]):
             return numbered[3], None
         return self._without_person(each, parts.title) or parts.episode_title, None
 
@@ -316,7 +344,7 @@ class _Guesser:
         if each.place.is_disc or not title or (_NOISE.fullmatch(title) and parts.year is None):
             return folder
         is_like = _is_like(title, folder.title)
-        if folder.year is None and not folder.ids:
+        if folder.year is None and not folder.ids and not folder.is_release:
             return replace(folder, title=title) if is_like else None
         if parts.year is not None and folder.year not in {None, parts.year}:
             return None

@@ -26,6 +26,7 @@ from indexium_core.model.titles.numbers import (
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
+_LONGEST = 1000  # characters that are read: no disk holds a longer name, and some expressions are quadratic
 _ID = re.compile(
     r"[\[({]\s*(tmdb|imdb|tvdb|tvmaze|anidb|anilist|anisearch)(?:id)?\s*[-=: ]\s*(tt\d{7,9}|\d+)\s*[\])}]|"
     r"(?<![^\W_])(tmdb|imdb|tvdb)(?:id)?[-=](tt\d{7,9}|\d+)(?![^\W_])|"
@@ -34,7 +35,9 @@ _ID = re.compile(
 )
 _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
-_YEARS = re.compile(r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–]\s*(?:(?:19|20)\d\d)?\s*[)\]]")  # of a series or a collection
+_YEARS = re.compile(  # of a series or a collection; or the year and the country
+    r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–,]\s*(?:(?:19|20)\d\d|[^\W\d_][^\d()\[\]]*)?\s*[)\]]"
+)
 _YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
 _SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
 # A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
@@ -42,12 +45,24 @@ _VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.
 _YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
 _GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
 _CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
-_NUMBER_FIRST = re.compile(r"^\[(s\d{1,2}e\d{1,3}|\d{1,2}x\d{2,3})\]\s*(.+?)(?: - |$)", re.IGNORECASE)
+_NUMBER_FIRST = re.compile(r"^\[(s\d{1,2}[ ._]?e\d{1,3}|\d{1,2}x\d{2,3})\]\s*(.+?)(?: - |$)", re.IGNORECASE)
+_TWO_BRACKETS = re.compile(r"\[(s\d{1,2})\][ ._-]*\[(e[\de-]+)\]", re.IGNORECASE)
 _CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGNORECASE)  # [Cap.102]: S01E02
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
-_BRACKETED_NUMBER = re.compile(r"(?<=[^\s\[(])\s*\[(\d{2,3})(?:v\d)?(?:[ _]?end)?\](?=\s*(?:\[|$))", re.IGNORECASE)
-_TAGS_FIRST = re.compile(r"^\([^()]*\)[ _.-]*(?=\w)")
+_BRACKETED_NUMBER = re.compile(  # of a fansub: `Title [05]`, `Title {05}`, `Title (01-12)`
+    r"(?<=[^\s\[({])\s*[\[({](\d{2,4}(?:\s?[-~]\s?\d{2,4})?)(?<!19\d\d)(?<!20\d\d)(?:v\d)?(?:[ _]?end)?[\])}]"
+    r"(?=[\s_]*(?:[\[({]|$))",
+    re.IGNORECASE,
+)
+_PADDED_IN_BRACKETS = re.compile(r"[\[({]0\d(?:v\d)?[\])}]|\{\d{2,3}\}")
+_VERSIONED = re.compile(r"\dv\d(?:[ _]*[\[(]|$)")
+_GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]{3})-?(\d{2,3})(?:v\d)?(?=_?\s*(?:[\[(]|$))")  # of a fansub: `Title12`
+_TAGS_FIRST = re.compile(r"^(?:\([^()]*\)|\[[^\[\]]*\](?=\[))[ _.-]*(?=[\w\[])")
 _AFTER_TAGS = re.compile(r" *(?:$|[(\[]|(?:v?cd|dvd|dis[ck]) ?\d|(?:19|20)\d\d(?:$| (?!\d)))", re.IGNORECASE)
+_TAGS_BEFORE = re.compile(  # `x264-Title 2014`, `1080p.BluRay.x264.Title.1997`; not the film *Opus* of 2025
+    rf"^(?:(?:{words.STRONG_TAG.pattern})[ ._-]+)+(?!(?:19|20)\d\d|{words.STRONG_TAG.pattern})(?=[^\W_]{{2,}}[ ._-])",
+    re.IGNORECASE,
+)
 _TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,}){2,}$")
 _LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
@@ -60,9 +75,12 @@ _GROUP = re.compile(r"^\s*\[([^\]]+)\][ _.-]*")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _REMOVED = (
     _CRC,
+    re.compile(r"\.(?:avi|mkv|mp4|m4v|mpe?g|wmv)$", re.IGNORECASE),  # before another extension
     re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
     re.compile(r"(?:(?<=\])|^)★[^★]*★"),
-    re.compile(rf"(?<={words.FOREIGN}) [_/|] [\x00-\u024f]+?(?=\s*(?:[(\[]|$)|\s-\s|\s\S*\d)"),  # `Начало _ Inception`
+    re.compile(  # `Начало _ Inception`, `Shirokuma Cafe | Polar Bear Cafe`
+        rf"(?:(?<={words.FOREIGN}) [_/|]|(?<=[^\W_]) [|/]) [\x00-\u024f]+?(?=\s*(?:[(\[]|$)|\s-\s|\s\S*\d)"
+    ),
 )
 _BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4}
@@ -70,7 +88,7 @@ _ORDER = re.compile(r"^#?(\d{1,4})(?:(?<=\d{4}) - (?=\d)|(?:\s*[-–._)]+\s*|\s+
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
-    r"\[(?:\d{1,2}x\d{2,3}|\d{1,2}\.[0-2]\d|s\d{1,2}e\d{1,3}|ep?\d{1,4}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]",
+    r"\[(?:\d{1,4}x\d{1,3}[^\[\]]*|\d{1,2}\.[0-2]\d|s\d{1,4}[ ._x]*e\d{1,3}[^\[\]]*|ep?\d{1,5}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]",
     re.IGNORECASE,
 )
 _TAG_BEFORE_YEAR = re.compile(
@@ -98,7 +116,7 @@ def fold_title(title: str) -> str:
 
 def read_name(name: str) -> NameParts:
     """Return the parts of a name. Every text has a result; an unreadable one is its own title."""
-    text = unicodedata.normalize("NFC", name).translate(_TRANSLATED)
+    text = unicodedata.normalize("NFC", name[:_LONGEST]).translate(_TRANSLATED)
     text = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Cc"}).strip()
     text = with_digits(text)
     if words.CAMERA.fullmatch(text):
@@ -109,15 +127,19 @@ def read_name(name: str) -> NameParts:
     text, role = _without_role(text)
     has_crc = _CRC.search(text) is not None
     text = _cleaned(text)
-    text = _NUMBER_FIRST.sub(r"\2 - \1 - ", text)
+    text = _NUMBER_FIRST.sub(r"\2 - \1 - ", _TWO_BRACKETS.sub(r"\1\2", text))
     if _BRACKETED.match(text):
         text = _unbracketed(text)
     group = None if _WEBSITE.match(text) else _GROUP.match(text)
+    if is_dated := group is not None and find_date(group[1]) is not None:
+        group = None
     has_group = has_crc or (group is not None and not words.STRONG_TAG.search(group[0]))
-    if has_group:
+    if has_group or _PADDED_IN_BRACKETS.search(text):
         text = _BRACKETED_NUMBER.sub(r" - \1 ", text, count=1)
+    if has_group or _VERSIONED.search(text):
+        text = _GLUED_NUMBER.sub(r" - \1 ", text, count=1)
     text = _YEAR_FIRST.sub(r"\2 (\1)", _WEBSITE.sub("", text))
-    if (group := _GROUP.match(text)) and text[group.end() : group.end() + 1] not in {"", "(", "["}:
+    if not is_dated and (group := _GROUP.match(text)) and text[group.end() : group.end() + 1] not in {"", "(", "["}:
         rest = text[group.end() :]
         text = f"{group[1]}.{rest}" if _is_year_of_release(rest) else rest
     if (chapter := _CAPITULO.search(text)) and (first := text.index("[")):
@@ -138,9 +160,9 @@ def _recording(match: re.Match[str] | None) -> NameParts | None:
     parts = replace(_read(text, NameParts(), has_group=False), is_broadcast=True)
     day, minutes = found.get("date") or "", int(found.get("minutes") or 0)
     is_short = minutes <= (_LONGEST_TITLED_EPISODE if episode else _LONGEST_EPISODE) and bool(day or episode)
-    if parts.evidence in {"episode", "word"} or not is_short:
-        return parts
     date = find_date(re.sub(r"^(\d\d)\.", r"20\1.", day))
+    if parts.evidence in {"episode", "word"} or not is_short:
+        return replace(parts, dated=parts.dated or (date.aired if date else ""))
     return NameParts(
         title=title,
         series_title=title,
@@ -202,8 +224,9 @@ def _cleaned(text: str) -> str:
     """Return a name without checksum, ornaments, a second title after a slash, and tags at its start or end."""
     for pattern in _REMOVED:
         text = pattern.sub(" ", text).strip(" _")
-    if (tags := _TAGS_FIRST.match(text)) and words.STRONG_TAG.search(tags[0]):
+    while (tags := _TAGS_FIRST.match(text)) and words.STRONG_TAG.search(tags[0]):
         text = text[tags.end() :]
+    text = _TAGS_BEFORE.sub("", text)
     if (tags := _TAGS_LAST.search(text)) and _only_tags(tags[0]):
         text = text[: tags.start()]
     return _SHAPE.sub(" ", text).strip() if _YEAR_IN_BRACKETS.search(text) else text
@@ -243,11 +266,12 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     ):
         number = None
     date = find_date(spaced[:tail])
-    if date is not None and (number is None or number.evidence != "episode"):
+    is_beside = number is not None and date is not None and not (number.start < date.end and date.start < number.end)
+    if date is not None and not (number and is_beside and number.evidence in {"episode", "word"}):
         number = date
     dated = (date or find_date_of_number(spaced[:tail])) if number is not None and not number.aired else None
     is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
-    year = _year(spaced, number, is_release=is_release, is_compact=" " not in text)
+    year = _year(spaced, number, date, is_release=is_release, is_compact=" " not in text)
     if year is not None:
         tail = min(tail, year.start) if number is None or year.start > number.start else tail
     end = min(tail, number.start if number else tail, year.start if year else tail)
@@ -258,7 +282,10 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         year,
         tags,
     )
-    title = _title(spaced[:end])
+    head = spaced[:end]
+    if date is not None and date is not number and date.end <= end:
+        head = f"{head[: date.start]} {head[date.end :]}"  # `Show 2025-03-05 S04E11`
+    title = _title(head)
     if parts.part is not None and parts.is_disc_part:
         title = _title(words.PARTS.sub(" ", spaced[:end]))
     if number is not None and number.evidence == "episode":
@@ -276,11 +303,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     elif number is not None and not episode_title and spaced[number.start - 1 : number.start] in {"(", "["}:
         title, _, episode_title = title.partition(" - ")  # `Series - Episode (S01E02)`
     country = _COUNTRY.search(title)
-    edition = (
-        found.edition
-        or _edition(spaced, words.EDITION)
-        or _edition(spaced[min(end, len(film_title)) :], words.EDITION_WORD)
-    )
+    edition = found.edition or _edition(spaced, after=min(end, len(film_title)))
     order = _ORDER.match(text)
     language = _language(spaced[tail:])
     return replace(
@@ -358,14 +381,17 @@ def _before(text: str, end: int) -> int:
     return len(text[:end].rstrip(" -([{."))
 
 
-def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact: bool) -> YearMatch | None:
+def _year(
+    text: str, number: NumberMatch | None, date: NumberMatch | None, *, is_release: bool, is_compact: bool
+) -> YearMatch | None:
     """Return the year of a name; None if it has none."""
     span = _YEARS.search(text)
     if span and span.start():
         return YearMatch(int(span[1]), span.start(), span.end(1), is_marked=True)
     titled = words.TITLE_WITH_YEAR.match(text)
     years = [each for each in _YEAR.finditer(text) if titled is None or each.end() > titled.end()]
-    found = [each for each in years if not number or not number.start <= each.start() < number.end]
+    taken = [each for each in (number, date) if each is not None]
+    found = [each for each in years if not any(other.start <= each.start() < other.end for other in taken)]
     marked = [
         each
         for each in found
@@ -391,9 +417,11 @@ def _year(text: str, number: NumberMatch | None, *, is_release: bool, is_compact
         if number is not None and each.start() > number.end and words.MONTH.search(text[number.end : each.start()]):
             continue  # `S08E12 - May 16, 2021`
         rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
-        is_after = number is not None and each.start() > number.start and not is_release
-        if number is not None and is_after and (rest or number.evidence != "number"):
+        is_after = number is not None and each.start() > number.start
+        if number is not None and is_after and not is_release and (rest or number.evidence != "number"):
             continue
+        if number is not None and is_after and number.evidence == "episode" and not _only_tags(rest):
+            continue  # `S06E09.1968.Rising.1080p`
         rest = re.sub(r"^\([^()]*\)?$", "", rest)
         if not rest or is_release or _only_tags(words.PARTS.sub(" ", rest)) or _EDITION_FIRST.match(rest):
             return YearMatch(int(each[1]), _before(text, each.start()), each.end(), is_marked=False)
@@ -438,9 +466,20 @@ def _with_part(parts: NameParts, text: str, number: NumberMatch | None, year: Ye
     )
 
 
-def _edition(text: str, pattern: re.Pattern[str]) -> str:
-    match = next((each for each in pattern.finditer(text) if each.start()), None)
-    return " ".join(match[0].split()) if match else ""
+def _edition(text: str, *, after: int) -> str:
+    """Return the words for the edition, as the name has them; `after` is the end of the title."""
+    found = sorted(
+        [each.span() for each in words.EDITION.finditer(text) if each.start()]
+        + [each.span() for each in words.EDITION_WORD.finditer(text, after)]
+    )
+    kept: list[tuple[int, int]] = []
+    for start, end in found:
+        if kept and start < kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
+        else:
+            kept.append((start, end))
+    names = (" ".join(re.split(r"[\s._]+", text[start:end])) for start, end in kept)
+    return " ".join(words.EDITION_NAMES.get(each, each) for each in names)
 
 
 def _language(text: str) -> str:
@@ -485,7 +524,8 @@ def _without_tags(title: str) -> str:
     is_title = (
         match is None
         or re.fullmatch(words.ARTICLES, title[: match.start()], re.IGNORECASE)
-        or (match[0].strip().lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE))
+        or (match[0].strip(" .").lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE))
+        or match[0].strip(" .").lower() == "english"
     )
     return title if is_title or match is None else title[: match.start()] or title
 

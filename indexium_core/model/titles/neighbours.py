@@ -226,7 +226,7 @@ class Neighbours:
         if parts.part is None or parts.is_disc_part:
             return False
         is_after_year = parts.year is not None and bool(parts.part_head)  # `Roots (1977) - Part 4`
-        if (parts.part_count or 0) >= _MINISERIES:
+        if (parts.part_count or 0) >= _MINISERIES - (not parts.is_year_marked and bool(parts.part_title)):
             return True
         if likes_series or parts.is_broadcast:
             return is_after_year or not parts.is_year_marked
@@ -254,11 +254,15 @@ class Neighbours:
         return season is not None and {each // 100 for each in numbers} == {season}
 
     def season_of(
-        self, number: int, season: int | None, *, is_broadcast: bool = False
+        self, number: int, season: int | None, *, series: str = "", is_broadcast: bool = False
     ) -> tuple[int | None, tuple[int, ...]]:
-        """Return season and episode of a number: `203` is the third episode of season 2 if its neighbours are alike."""
+        """
+        Return season and episode of a number: `203` is the third episode of season 2 if its neighbours are alike.
+
+        `series` is the title before the number; without one, the number begins the name.
+        """
         if number > 100 and number % 100:
-            orders = self._orders
+            orders = self._numbers[fold_title(series)] if series else self._orders
             is_compact = len(orders) > 1 and all(each > 100 and 0 < each % 100 < _MOST_IN_SEASON for each in orders)
             starts = any(each % 100 == 1 for each in orders)
             if season == number // 100 or (season is None and (is_broadcast or (is_compact and starts))):

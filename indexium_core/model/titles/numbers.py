@@ -26,36 +26,39 @@ __all__ = [
 ]
 
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
-_MORE = r"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{1,4}[ ._]*)?ep?[ ._]?\d{1,4}|(?:[-~]|\s?[+&]\s?)\d{1,4}(?![^\W_]))*"
+_SIGN = r"(?:[-~+&_]|\s?[+&]\s?)"  # before a further number
+# Spaces around a dash need a word before the first number and an end after the last: `Episode 5 - 24 Hours` is one.
+_SPACED = rf"(?:{_SIGN}|\s[-~]\s(?=\d+\s*(?:$|[-\[(])))"
+_MORE = (
+    rf"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{{1,4}}[ ._]*)?ep?[ ._]?\d{{1,5}}|{_SIGN}(?:\d{{1,4}}x)?\d{{1,5}}(?![^\W_])|"
+    r"[ ._]?(?:\d{1,4}x|x)\d{2,3}|[ ]\d{2}(?=\]))*"
+)
 _SXXEYY = re.compile(
-    rf"{_B}[st](\d{{1,4}})[ ._-]*ep?[ ._-]?(\d{{1,4}})(?:v\d)?((?:{_MORE}))([a-d])?(?:v\d)?{_E}", re.IGNORECASE
+    rf"{_B}[st](\d{{1,4}})[ ._-]*(?:x?ep?|x)[ ._-]?(\d{{1,5}})(?:v\d)?({_MORE})([a-d])?(?:v\d)?{_E}", re.IGNORECASE
 )
-_NXNN = re.compile(
-    rf"{_B}\[?(\d{{1,2}}|(?:19|20)\d\d)x(\d{{2,3}}|\d(?!\d))"
-    rf"((?:(?:[-+& ]+\d{{1,2}})?x\d{{2,3}}|\s?[-+&]\s?\d{{2,3}}(?![^\W_]))*)\]?{_E}",
-    re.IGNORECASE,
-)
+_NXNN = re.compile(rf"{_B}(\d{{1,2}}|(?:19|20)\d\d)x(\d{{2,3}}|\d(?!\d))({_MORE}){_E}", re.IGNORECASE)
 _POINT = re.compile(r"\[(\d{1,2})\.([0-2]\d)\]()")  # [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
 _SEASON_EPISODE = re.compile(
     rf"{_B}(?:{words.SEASON}|s|t)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
-    rf"((?:\s?[-+&]\s?\d{{1,4}})?){_E}|"
+    rf"((?:{_SPACED}\d{{1,4}})?){_E}|"
     rf"{_B}(\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ ._]*(?:{words.SEASON})[ ._,-]*"
-    rf"(?:{words.EPISODE})?[ ._#-]*(\d{{1,4}})((?:\s?[-+&]\s?\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
+    rf"(?:{words.EPISODE})?[ ._#-]*(\d{{1,4}})((?:{_SPACED}\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
     r"第\s*(\d{1,3})\s*[季期部][ ._-]*第?\s*(\d{1,4})\s*[集話话回]()|"
     rf"{_B}(?:season|s)\s*(\d{{1,2}})[ ._-]*第\s*(\d{{1,4}})\s*[集話话回]()|"
     r"(?:시즌|シーズン)\s*(\d{1,3})[ ._-]*(?:第)?\s*(\d{1,4})\s*[화회話]?()",
     re.IGNORECASE,
 )
 _SEASON_DASH = re.compile(
-    rf"{_B}(?:s|season[ ]?)(\d{{1,2}})\s+-\s+(\d{{1,4}})(?:v\d)?{_E}()|"
+    rf"{_B}(?:s|season[ ]?)(\d{{1,2}})(?:[ ](?:part|cour)[ ]\d)?\s+-\s+(\d{{1,4}})(?:v\d)?{_E}()|"
     rf"{_B}(\d{{1,2}})(?:st|nd|rd|th)[ ]season\s+-\s+(\d{{1,4}})(?:v\d)?{_E}()",
     re.IGNORECASE,
 )
-_SEASON_GAP = re.compile(rf"{_B}s(\d{{1,2}})[ ._](\d{{2,3}})(?:v\d)?{_E}()", re.IGNORECASE)
+_SEASON_GAP = re.compile(rf"{_B}s(?:(\d{{1,2}})[ ._](\d{{2,3}})(?:v\d)?|(?!19|20)(\d\d)(\d\d)){_E}()", re.IGNORECASE)
 _EPISODE = re.compile(
-    rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,4}})((?:\s?[-+&]\s?(?:e|ep)?\d{{1,4}}(?!\d))?)(?:v\d)?{_E}|"
+    rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,5}})"
+    rf"((?:\s?[-+&~]\s?ep?[ .]?\d{{1,5}}|{_SPACED}\d{{1,5}}(?!\d))?)(?:v\d)?{_E}|"
     rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|b[öo]l[üu]m|jakso|avsnitt|puntata|epizod|الحلقة)"
-    rf"(?![ ._-]*\d)(){_E}|"
+    rf"(?![ ._-]*\d{{1,4}}(?![\d.-])){_E}()|"
     r"第\s*(\d{1,4})\s*[集話话回]()|(?:제\s*|(?<!\d))(\d{1,4})\s*[화회話集]()(?![^\W_])",
     re.IGNORECASE,
 )
@@ -82,12 +85,39 @@ _BOOK = re.compile(  # before the number of an episode
     re.IGNORECASE,
 )
 _BOOK_FOLDER = re.compile(rf"(?:{words.BOOK}|{words.SEASON})[ -]([ivx]+|\d{{1,2}})", re.IGNORECASE)
-_DATES = (
-    re.compile(r"(?<!\d)((?:19|20)\d\d)([-._ ])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
-    re.compile(r"(?<!\d)((?:19|20)\d\d)()(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
-    re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-._ ])(0[1-9]|1[0-2])\2((?:19|20)\d\d)(?!\d)"),
-    re.compile(r"(?<!\d)(0[1-9]|1[0-2])([-._ ])(0[1-9]|[12]\d|3[01])\2((?:19|20)\d\d)(?!\d)"),
-    re.compile(r"(?<!\d)([01]\d|2\d)([-.])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)"),
+_MONTHS = {  # by their first letters, in languages of releases
+    name: number
+    for number, names in enumerate(
+        "jan,jän,ene,gen feb,fév,fev mar,mär,mrz,maa apr,avr,abr may,mai,mag,mei jun,giu,juin jul,lug,juil "
+        "aug,aoû,ago,aou sep,set okt,oct,ott,out nov dec,dez,déc,dic".split(" "),
+        start=1,
+    )
+    for name in names.split(",")
+}
+_SIGNS = frozenset("-._ ")
+_DAY = r"(0?[1-9]|[12]\d|3[01])"
+_NAME = rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})[^\W\d_]*"
+_DATES: tuple[tuple[str, re.Pattern[str]], ...] = (  # with the order of year, month and day
+    ("ymd", re.compile(r"(?<!\d)((?:19|20)\d\d)(?P<sign>[-._ ])(0[1-9]|1[0-2])(?P=sign)(0[1-9]|[12]\d|3[01])(?!\d)")),
+    ("ymd", re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")),
+    ("dmy", re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(?P<sign>[-._ ])(0[1-9]|1[0-2])(?P=sign)((?:19|20)\d\d)(?!\d)")),
+    ("mdy", re.compile(r"(?<!\d)(0[1-9]|1[0-2])(?P<sign>[-._ ])(0[1-9]|[12]\d|3[01])(?P=sign)((?:19|20)\d\d)(?!\d)")),
+    ("ydm", re.compile(r"(?<!\d)((?:19|20)\d\d)(?P<sign>[-._ ])(1[3-9]|2\d|3[01])(?P=sign)(0[1-9]|1[0-2])(?!\d)")),
+    (
+        "dmy",
+        re.compile(
+            rf"{_B}{_DAY}(?:st|nd|rd|th)?[. -]{{1,2}}(?:of )?{_NAME}[. ,-]{{1,2}}((?:19|20)\d\d)(?!\d)", re.IGNORECASE
+        ),
+    ),
+    (
+        "mdy",
+        re.compile(rf"{_B}{_NAME}[. -]{{1,2}}{_DAY}(?:st|nd|rd|th)?[. ,-]{{1,2}}((?:19|20)\d\d)(?!\d)", re.IGNORECASE),
+    ),
+    (
+        "ymd",
+        re.compile(r"(?:(?<=[(\[])|^)([01]\d|2\d)(?P<sign>[-.])(0[1-9]|1[0-2])(?P=sign)(0[1-9]|[12]\d|3[01])(?!\d)"),
+    ),
+    ("ymd", re.compile(r"(?<=[^\W\d_][ ._-])([0-2]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=$|[ ._-]|[)\]])")),
 )
 _DATED_NUMBER = re.compile(
     rf"{_B}e\d{{1,4}}(?:[ .]end)?[ .]([0-2]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]){_E}", re.IGNORECASE
@@ -135,18 +165,15 @@ def find_number(text: str, *, has_group: bool = False) -> NumberMatch | None:
 
 def find_date(text: str) -> NumberMatch | None:
     """Return the date in a name as the date of an episode; None if there is none."""
-    for place, pattern in enumerate(_DATES):
+    for order, pattern in _DATES:
         for match in pattern.finditer(text):
-            numbers = [int(match[1]), int(match[3]), int(match[4])]
-            if place == 4:
-                numbers[0] += 2000
-            year, month, day = numbers if place in {0, 1, 4} else (numbers[2], *_month_and_day(place, numbers))
+            found = dict(zip(order, (each for each in match.groups() if each not in _SIGNS), strict=True))
+            year, month, day = int(found["y"]), _MONTHS.get(found["m"].lower()) or int(found["m"]), int(found["d"])
             try:
-                date = dt.date(year, month, day)
+                date = dt.date(year + 2000 * (year < 100), month, day)
             except ValueError:
                 continue
-            if place != 4 or _is_short_date(text, match):
-                return _match(match, "episode", aired=date.isoformat())
+            return _match(match, "episode", aired=date.isoformat())
     return None
 
 
@@ -212,11 +239,11 @@ def _episodes(first: int, more: str) -> tuple[int, ...]:
     """Return the numbers of a file from its first number and the text after it: `-E03` is a range, `E03` is not."""
     found = [first]
     for sign, number in re.findall(
-        r"([-~]?)\s*(?:s\d{1,4}[ ._]*)?(?:\d{1,2}x|x|ep?)?[ ._]*(\d{1,4})(?!\d|x)", more.lower()
+        r"([-~]?)\s*(?:s\d{1,4}[ ._]*)?(?:\d{1,4}x|x|ep?)?[ ._]*(\d{1,5})(?!\d|x)", more.lower()
     ):
         value = int(number)
         is_range = bool(sign) and found[-1] < value <= found[-1] + _MOST
-        found += range(found[-1] + 1, value + 1) if is_range else [value] if value not in found else []
+        found += range(found[-1] + 1, value + 1) if is_range else [value] if value not in found and not sign else []
     return tuple(found)
 
 
@@ -261,15 +288,6 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
 def _is_long(digits: str) -> bool:
     """Return whether a number is one such as `058`, which films do not have, except 007 and 009."""
     return re.fullmatch(r"0\d\d", digits) is not None and digits not in {"007", "009"}
-
-
-def _month_and_day(place: int, numbers: list[int]) -> tuple[int, int]:
-    return (numbers[1], numbers[0]) if place == 2 else (numbers[0], numbers[1])
-
-
-def _is_short_date(text: str, match: re.Match[str]) -> bool:
-    """Return whether a date with two digits of the year stands at the start, or after a title in brackets."""
-    return match.start() == 0 or text[match.start() - 1] in "(["
 
 
 def _match(

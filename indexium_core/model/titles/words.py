@@ -19,6 +19,7 @@ __all__ = [
     "DISC_FOLDER",
     "DISC_PART",
     "EDITION",
+    "EDITION_NAMES",
     "EDITION_WORD",
     "EPISODE",
     "EVENT",
@@ -59,9 +60,8 @@ SEASON = (
     "сезон|сезона|σεζόν|mùa|シーズン|시즌|الموسم|עונה"
 )
 EPISODE = (
-    "episodes?|épisodes?|episodios?|episódios?|epis[oó]de|epizod[ae]?|epizód|eps?|folge|capítulos?|"
-    "capitulos?|cap|odcinek|odc|lucka|"
-    "aflevering|afl|avsnitt|afsnit|jakso|bölüm|bolum|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|פרק"
+    "[ée]pis[oóò]d(?:e|es|io|ios|i|ul|en)?|epiz[oó]d[ae]?|eps?|folge|cap[ií]tulos?|cap|odcinek|odc|lucka|aflevering|afl|"
+    "avsnitt|afsnit|jakso|b[öo]l[üu]m|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|(?:al[ -]?)?hala?qa|פרק"
 )
 BOOK = "livre|book|buch|libro"  # words for a season of some series: `Livre II`
 STAGE = "session|chapter|kapitel|chapitre|act|stage"  # words for an episode of some series
@@ -274,11 +274,22 @@ SOFT_TAG = re.compile(
     r"hungarian|portuguese|brazilian|romanian|ukrainian|arabic|hebrew|thai|vietnamese|untouched|readnfo|v[2-5]|p2p",
     re.IGNORECASE,
 )
-EDITION = re.compile(
-    r"\b(?:the )?(?:(?:director'?s|directors|final|extended|theatrical|special|ultimate|unrated|uncut|collector'?s|"
-    r"rogue|international|producer'?s|kino|langfassung)[ ._-]+(?:director'?s[ ._-]+)?(?:cut|edition|version|fassung)|"
-    r"\d{2}(?:th|st|nd|rd)[ ._-]+anniversary(?:[ ._-]+edition)?|open[ ._-]+matte|fan[ ._-]+edit|"
-    r"criterion(?:[ ._-]+collection)?|redux|despecialized(?:[ ._-]+edition)?|langfassung|version longue)\b",
+_EDITION_KIND = (
+    "director'?s|director s|extended|theatrical|special|ultimate|collector'?s|final|unrated|uncut|rogue|international|"
+    "producer'?s|assembly|alternat(?:iv)?e|limited|diamond|signature|deluxe|platinum|definitive|remastered|restored|"
+    "imax|tv|television|roadshow|european|us|uk|japanese|workprint|despeciali[sz]ed|fan|original|recut|long(?:er)?|"
+    r"\d{1,3}(?:th|st|nd|rd)?[ ._-]+anniversary|anniversary|criterion|broadcast|integral|full|4k|hd|black (?:and|&) chrome"
+)
+EDITION = re.compile(  # words that no title has
+    rf"\b(?:the )?(?:(?:(?:{_EDITION_KIND})[ ._-]+){{1,3}}(?:cut|edition|version|edit|fassung|restoration)|"
+    r"\d{2}(?:th|st|nd|rd)[ ._-]+anniversary|kinofassung|langfassung|open[ ._-]+matte|criterion(?:[ ._-]+collection)?|"
+    r"redux(?=[ .]*[(\[]?(?:19|20)\d\d)|despeciali[sz]ed|version (?:longue|int[ée]grale)|[2-9]in1)\b",
+    re.IGNORECASE,
+)
+EDITION_WORD = re.compile(  # words that are those of an edition after the title
+    rf"\b(?:extended|unrated|uncut|remastered|restored|theatrical|imax|uncensored|final cut|recut|workprint|colori[sz]ed|redux|(?-i:DC|EE|SE)|"
+    r"(?<=- )(?:[^\W\d_]+ ){1,2}(?:cut|edition|version)(?=$| *[\[(])|"
+    r"(?:black (?:and|&) (?:white|chrome)|b&w|noir)(?: edition| version)?|(?:[^\W\d_]+ ){0,2}edition(?=[\])]))\b",
     re.IGNORECASE,
 )
 FOREIGN = "[\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # no Latin and Greek
@@ -296,13 +307,11 @@ TITLE_WITH_YEAR = re.compile(
 )
 # Titles that begin with a year and a dash; before any other title, it is the year of the film.
 TITLE_AFTER_YEAR = re.compile(
-    r"2001 - .*od[iy]ss|2010 - (?:the year|das jahr|odyssey)|1900 - novecento|1990 - .*bronx|"
-    r"2012 - (?:doomsday|supernova|ice age)",
+    r"2001[ .-]+.*od[iy]ss|2010[ .-]+(?:the year|das jahr|odyssey)|1900[ .-]+novecento|1990[ .-]+.*bronx|"
+    r"2012[ .-]+(?:doomsday|supernova|ice age)",
     re.IGNORECASE,
 )
-EDITION_WORD = re.compile(
-    r"\b(?:extended|unrated|uncut|remastered|restored|theatrical|imax|uncensored|final cut)\b", re.IGNORECASE
-)
+EDITION_NAMES = {"DC": "Director's Cut", "EE": "Extended Edition", "SE": "Special Edition"}
 ARTICLES = r"the|an|a|der|die|das|le|la|les|l'|el|los|las|il|lo|gli|i|de|het|o|os|as"
 COUNTRIES = re.compile(r"US|UK|AU|NZ|CA|IE|DE|FR|JP|KR|IN|BR|USA|GB|SE|DK|NO")
 LANGUAGES: Mapping[str, str] = {  # a word of a release → ISO 639-1
