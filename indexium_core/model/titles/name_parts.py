@@ -32,6 +32,7 @@ class NameParts:
     is_date_first: bool = False  # the name begins with a date
     episode_title: str = ""
     series_title: str = ""  # the title if the name is an episode; differs only where a number belongs to a film title
+    other_title: str = ""  # of a second reader, if it is another one
     part: int | None = None
     part_stem: str = ""  # the name without the number of the part, to find its siblings
     part_head: str = ""  # the title before the number of the part, without a year between them
