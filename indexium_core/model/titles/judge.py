@@ -70,14 +70,6 @@ def _year_first(text: str, own: NameParts, other: SecondReading) -> NameParts | 
     return replace(own, title=other.title, series_title=other.title, year=other.year)
 
 
-def _year_between_dashes(_: str, own: NameParts, other: SecondReading) -> NameParts | None:
-    """The year is between dashes, and a person or a note follows it: `Enemy - 2013 - Denis Villeneuve`."""
-    head, found, _rest = own.title.partition(f" - {other.year} - ")
-    if own.year is not None or not found or own.evidence or fold_title(head) != fold_title(other.title):
-        return None
-    return replace(own, title=head, series_title=head, year=other.year)
-
-
 def _shorter_title(text: str, own: NameParts, other: SecondReading) -> NameParts | None:
     """The library knows where the title of a release ends, and perhaps its year: `Title.2010.Words.1080p`."""
     inner = " " not in text and _INNER_YEAR.search(text) is not None
@@ -98,6 +90,5 @@ _INNER_YEAR = re.compile(r"(?<=[^\W_][._])(?:19\d\d|20[0-3]\d)(?=[._-])")
 EVIDENCE = (
     Evidence("a season and an episode in a form that our rules do not know", _season_and_episode),
     Evidence("a name that begins with its year", _year_first),
-    Evidence("a year between dashes", _year_between_dashes),
     Evidence("a shorter title of a release", _shorter_title),
 )

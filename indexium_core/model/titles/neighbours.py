@@ -52,12 +52,9 @@ class Neighbours:
         """`kind` is that of the library."""
         self._kind = kind
         mains = [each.parts for each in files if each.parts.role == "main"]
-        self._count = len(mains)
         self.titles = {fold_title(parts.title) for parts in mains if parts.part is None}
         self.ranks = {parts.order for parts in mains if parts.order is not None and parts.has_order_dash}
-        self._has_years = sum(parts.is_year_marked for parts in mains) * 2 > len(mains)
         self._numbers: dict[str, set[int]] = defaultdict(set)  # series title → numbers without a season
-        self._years: dict[str, set[int]] = defaultdict(set)
         self._parts: dict[str, set[int]] = defaultdict(set)
         self._titled_parts: dict[str, set[int]] = defaultdict(set)  # parts of a series that have titles
         self._dated: dict[str, int] = defaultdict(int)
@@ -81,8 +78,6 @@ class Neighbours:
         key = fold_title(parts.series_title)
         if parts.evidence in {"dash", "number", "group"}:
             self._numbers[key].update(parts.episodes)
-            if parts.year:
-                self._years[key].add(parts.year)
         if parts.part is not None:
             self._parts[parts.part_stem].add(parts.part)
             self._titled_parts[fold_title(parts.part_head)].update({parts.part} if parts.part_title else ())
@@ -188,7 +183,7 @@ class Neighbours:
         if parts.evidence == "word":
             return likes_series or not parts.is_year_marked
         if parts.evidence:
-            return not parts.is_year_marked and (likes_series or self._is_number(parts) or self._is_numbered(each))
+            return not parts.is_year_marked and (likes_series or self._is_number(parts))
         return self._is_part(each, likes_series=likes_series) or self._is_ordered(each, likes_series=likes_series)
 
     def _is_number(self, parts: NameParts) -> bool:
@@ -198,23 +193,11 @@ class Neighbours:
             return True
         if parts.is_broadcast and parts.episodes[0] > 100:
             return parts.year is None
-        key = fold_title(parts.series_title)
-        if len(self._years[key]) > 1:
-            return False
-        return len(self._numbers[key]) >= (2 if parts.is_padded or parts.evidence == "dash" else _MANY)
-
-    def _is_numbered(self, each: PlacedFile) -> bool:
-        """Return whether a name is that of its folder and a number with a zero: `Monster/Monster.04.mkv`."""
-        parts, folder = each.parts, each.place.parts
-        is_named = folder is not None and fold_title(folder.title) == fold_title(parts.series_title)
-        is_padded = parts.evidence == "number" and parts.is_padded and parts.year is None
-        return is_named and is_padded and self._count > 1 and not each.place.has_films
+        return len(self._numbers[fold_title(parts.series_title)]) >= (2 if parts.is_padded else _MANY)
 
     def _is_ordered(self, each: PlacedFile, *, likes_series: bool) -> bool:
         """Return whether a name begins with its number in the folder of a series or a course."""
-        if each.parts.order is None or each.parts.is_year_marked or self._has_years:
-            return False
-        if each.place.parts is None and not likes_series:
+        if each.parts.order is None or each.parts.is_year_marked or (each.place.parts is None and not likes_series):
             return False
         if self._kind == "educational" and each.place.parts is not None:
             return True
