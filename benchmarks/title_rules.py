@@ -71,7 +71,7 @@ def _right(corpora: list[Path]) -> set[str]:
     names = importlib.import_module(f"{_PACKAGE}.names")
     known: dict[str, Any] = {}
 
-    def read(text: str) -> Any:  # noqa: ANN401
+    def read(text: str) -> Any:
         if text not in known:
             known[text] = names.read_name(text)
         return known[text]

@@ -29,7 +29,7 @@ def read_again(text: str) -> SecondReading:
     kind = getattr(_first(found.get("type")), "value", "")
     aired = date.value.isoformat() if date is not None and isinstance(date.value, dt.date) else ""
     return SecondReading(
-        kind=kind if kind in {"movie", "episode"} else "",
+        kind="movie" if kind == "movie" else "episode" if kind == "episode" else "",
         title=title.value if title is not None and isinstance(title.value, str) else "",
         year=year.value if year is not None and isinstance(year.value, int) else None,
         season=season.value if season is not None and isinstance(season.value, int) else None,
@@ -40,17 +40,17 @@ def read_again(text: str) -> SecondReading:
     )
 
 
-def _all(found: Any) -> list[Any]:  # noqa: ANN401 - matches of a library without types
+def _all(found: Any) -> list[Any]:
     return list(found) if isinstance(found, list) else [] if found is None else [found]
 
 
-def _first(found: Any) -> Any:  # noqa: ANN401
+def _first(found: Any) -> Any:
     return next(iter(_all(found)), None)
 
 
-def _form(text: str, season: Any, episodes: list[Any]) -> NumberForm:  # noqa: ANN401
+def _form(text: str, season: Any, episodes: list[Any]) -> NumberForm:
     """Return how the first number is written."""
     start = episodes[0].start
-    if season is not None:
+    if season is not None and season.start < start:
         return "compact" if season.end == start else "season"
     return "word" if re.search(r"[^\W\d_][ ._#-]*$", text[:start]) and text[start - 1 : start] != " " else "alone"

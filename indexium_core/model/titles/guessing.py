@@ -35,8 +35,9 @@ _GENERIC = re.compile(  # words that count the episodes of a series, and do not 
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?<=[-._])(?!(?:19|20)\d\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
-_POINT = re.compile(r"(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Waiting`
+_POINT = re.compile(r"(?:^|- )(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Waiting`
 _NUMBERED = re.compile(r"(.+?) (\d{1,2}) - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
+_RANKED = re.compile(r".+?(?: - \d{1,2}| [2-9]\d) - (.+)")  # the place of a film in its collection
 _DATED = re.compile(r"((?:19|20)\d\d) - (.+)")
 _MANY, _TWO_DIGITS = 4, 10  # numbers of one folder, and a number, that films do not have
 _INITIALS = 4  # letters: a shorter title in a name may be a shorter form of that of the folder
@@ -231,7 +232,7 @@ class _Guesser:
             )
             found = _Numbering(season, episodes, parts.episode_title)
         elif not parts.evidence and place.season is not None:
-            compact = _POINT.match(file.name) or _COMPACT.search(stem_of(file.name))
+            compact = _POINT.search(file.name) or _COMPACT.search(stem_of(file.name))
             if compact is not None and int(compact[1]) == place.season:
                 found.episodes = (int(compact[2]),)
             else:
@@ -319,6 +320,8 @@ class _Guesser:
         if is_ranked and not (parts.is_order_year and parts.year):
             return parts.order_title, None
         numbered = _NUMBERED.fullmatch(parts.title)
+        if ranked := _RANKED.fullmatch(parts.title) if parts.is_year_marked else None:
+            return ranked[1], None
         if numbered and _is_head(numbered[1], numbered[3]):
             return numbered[3], None
         return self._without_person(each, parts.title) or parts.episode_title, None

@@ -43,8 +43,13 @@ def judge(text: str, own: NameParts, other: SecondReading) -> NameParts:
 
 
 def _season_and_episode(_: str, own: NameParts, other: SecondReading) -> NameParts | None:
-    """Only the library knows this form of a season and an episode."""
-    if own.evidence in _SURE or own.aired or other.form != "season" or not 0 <= (other.season or 0) < _MOST_SEASONS:
+    """Take a season and an episode whose form only the library knows."""
+    if (
+        own.evidence not in {"", "number"}
+        or own.aired
+        or other.form != "season"
+        or not 0 <= (other.season or 0) < _MOST_SEASONS
+    ):
         return None
     if own.is_camera or own.is_year_marked or own.part is not None or own.dated:
         return None
@@ -61,7 +66,7 @@ def _season_and_episode(_: str, own: NameParts, other: SecondReading) -> NamePar
 
 
 def _year_first(text: str, own: NameParts, other: SecondReading) -> NameParts | None:
-    """The name begins with its year: `1999-The.Matrix`."""
+    """Take the year at the start of a name: `1999-The.Matrix`."""
     tail = fold_title(other.title)
     if own.year is not None or other.year is None or not tail or own.evidence or words.TITLE_AFTER_YEAR.match(text):
         return None
@@ -71,9 +76,9 @@ def _year_first(text: str, own: NameParts, other: SecondReading) -> NameParts | 
 
 
 def _shorter_title(text: str, own: NameParts, other: SecondReading) -> NameParts | None:
-    """The library knows where the title of a release ends, and perhaps its year: `Title.2010.Words.1080p`."""
+    """Take the end of the title of a release, and perhaps its year: `Title.2010.Words.1080p`."""
     inner = " " not in text and _INNER_YEAR.search(text) is not None
-    if own.is_camera or own.year is not None or own.evidence in _SURE or not (own.is_release or inner):
+    if own.year is not None or own.evidence in _SURE or not (own.is_release or inner):
         return None
     whole, head = fold_title(own.title), fold_title(other.title)
     cut = whole.removeprefix(f"{head} ")

@@ -8,12 +8,11 @@ the rules do not read completely goes to `guessit` as well (`flows/titles/parsin
 from __future__ import annotations
 
 import re
-import string
 import unicodedata
 from dataclasses import replace
 
 from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import NameParts, Role
+from indexium_core.model.titles.name_parts import NameParts
 from indexium_core.model.titles.numbers import (
     NumberMatch,
     YearMatch,
@@ -23,72 +22,27 @@ from indexium_core.model.titles.numbers import (
     numeral,
     with_digits,
 )
+from indexium_core.model.titles.usual_form import YEAR, in_usual_form, only_tags, plain_text
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
-_LONGEST = 1000  # characters that are read: no disk holds a longer name, and some expressions are quadratic
-_ID = re.compile(
-    r"[\[({]\s*(tmdb|imdb|tvdb|tvmaze|anidb|anilist|anisearch)(?:id)?\s*[-=: ]\s*(tt\d{7,9}|\d+)\s*[\])}]|"
-    r"(?<![^\W_])(tmdb|imdb|tvdb)(?:id)?[-=](tt\d{7,9}|\d+)(?![^\W_])|"
-    r"[\[({]?(?<![^\W_])(tt\d{7,9})(?![^\W_])[\])}]?",
-    re.IGNORECASE,
-)
-_EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
-_YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
 _YEARS = re.compile(  # of a series or a collection; or the year and the country
     r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–,]\s*(?:(?:19|20)\d\d|[^\W\d_][^\d()\[\]]*)?\s*[)\]]"
 )
-_YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
-_SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
-# A number such as 2.0 before a word is no number of audio channels: `Evangelion 2.0 You Can (Not) Advance`.
 _VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
-_YEAR_FIRST = re.compile(r"^[(\[]((?:19|20)\d\d)[)\]][ _.-]*([^(\[]*[^(\[ _.-])")
-_GLUED = re.compile(r"([^\W\d_]{3,})((?:19|20)\d\d)(?=$|[._-])")  # a title and a year without a separator
-_CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
-_NUMBER_FIRST = re.compile(r"^\[(s\d{1,2}[ ._]?e\d{1,3}|\d{1,2}x\d{2,3})\]\s*(.+?)(?: - |$)", re.IGNORECASE)
-_TWO_BRACKETS = re.compile(r"\[(s\d{1,2})\][ ._-]*\[(e[\de-]+)\]", re.IGNORECASE)
-_CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGNORECASE)  # [Cap.102]: S01E02
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
-_BRACKETED_NUMBER = re.compile(  # of a fansub: `Title [05]`, `Title {05}`, `Title (01-12)`
-    r"(?<=[^\s\[({])\s*[\[({](\d{2,4}(?:\s?[-~]\s?\d{2,4})?)(?<!19\d\d)(?<!20\d\d)(?:v\d)?(?:[ _]?end)?[\])}]"
-    r"(?=[\s_]*(?:[\[({]|$))",
-    re.IGNORECASE,
-)
-_PADDED_IN_BRACKETS = re.compile(r"[\[({]0\d(?:v\d)?[\])}]|\{\d{2,3}\}")
-_VERSIONED = re.compile(r"\dv\d(?:[ _]*[\[(]|$)")
-_GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]{3})-?(\d{2,3})(?:v\d)?(?=_?\s*(?:[\[(]|$))")  # of a fansub: `Title12`
-_TAGS_FIRST = re.compile(r"^(?:\([^()]*\)|\[[^\[\]]*\](?=\[))[ _.-]*(?=[\w\[])")
 _AFTER_TAGS = re.compile(r" *(?:$|[(\[]|(?:v?cd|dvd|dis[ck]) ?\d|(?:19|20)\d\d(?:$| (?!\d)))", re.IGNORECASE)
-_TAGS_BEFORE = re.compile(  # `x264-Title 2014`, `1080p.BluRay.x264.Title.1997`; not the film *Opus* of 2025
-    rf"^(?:(?:{words.STRONG_TAG.pattern})[ ._-]+)+(?!(?:19|20)\d\d|{words.STRONG_TAG.pattern})(?=[^\W_]{{2,}}[ ._-])",
-    re.IGNORECASE,
-)
-_TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,}){2,}$")
 _LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
 _ELISION = re.compile(r"((?<![^\W_])(?:d|l|qu)|^[DL]) (?=(?i:[aeiouyhàâéèêîô]))")  # `Nid.d.Espions`
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= (?!\d)|$)")  # `Ocean.s.Eleven`, `Don.t.Look.Up`
-_WEBSITE = re.compile(
-    r"^(?:\[\s*)?(?:www[ .][\w-]+\.\w+|[\w-]+\.(?:com|org|net|to|cc|info|me|ru|tv))(?:\s*\])?[ _-]+", re.IGNORECASE
-)
-_GROUP = re.compile(r"^\s*\[([^\]]+)\][ _.-]*")
-_CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
-_REMOVED = (
-    _CRC,
-    re.compile(r"\.(?:avi|mkv|mp4|m4v|mpe?g|wmv)$", re.IGNORECASE),  # before another extension
-    re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
-    re.compile(r"(?:(?<=\])|^)★[^★]*★"),
-    re.compile(  # `Начало _ Inception`, `Shirokuma Cafe | Polar Bear Cafe`
-        rf"(?:(?<={words.FOREIGN}) [_/|]|(?<=[^\W_]) [|/]) [\x00-\u024f]+?(?=\s*(?:[(\[]|$)|\s-\s|\s\S*\d)"
-    ),
-)
-_BRACKETED = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4}
 _ORDER = re.compile(r"^#?(\d{1,4})(?:(?<=\d{4}) - (?=\d)|(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s]))")
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
-    r"\[(?:\d{1,4}x\d{1,3}[^\[\]]*|\d{1,2}\.[0-2]\d|s\d{1,4}[ ._x]*e\d{1,3}[^\[\]]*|ep?\d{1,5}|(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]",
+    r"\[(?:\d{1,4}x\d{1,3}[^\[\]]*|\d{1,2}\.[0-2]\d|s\d{1,4}[ ._x]*e\d{1,3}[^\[\]]*|ep?\d{1,5}|"
+    r"(?:18|19|20)\d\d(?:-(?:\d\d){1,2})?)\]",
     re.IGNORECASE,
 )
 _TAG_BEFORE_YEAR = re.compile(
@@ -98,10 +52,11 @@ _TAG_BEFORE_YEAR = re.compile(
 )
 _EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
 _CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
-_PLAIN_TAG = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _SEASON_AT_END = re.compile(
-    rf"(?<=\w)(?:\s*-?\s+(?:{words.SEASON})\s*\d{{1,2}}|\s+-\s+(?:{words.BOOK}) (?:\d{{1,2}}|[ivx]+))$", re.IGNORECASE
+    rf"(?<=\w)(?:\s*-?\s+(?:{words.SEASON}|vol(?:ume)?\.?)\s*\d{{1,2}}|\s+-\s+(?:{words.BOOK}) (?:\d{{1,2}}|[ivx]+))$",
+    re.IGNORECASE,
 )
+_PROPER_AT_END = re.compile(r"(?<=\w)(?: (?:PROPER|REPACK|RERIP|REAL|i?INTERNAL))+$")
 _COUNTRY = re.compile(rf"(?:\s*\(({words.COUNTRIES.pattern})\)|(?<=\w) (US|UK|AU|NZ))\s*$")
 
 
@@ -116,38 +71,13 @@ def fold_title(title: str) -> str:
 
 def read_name(name: str) -> NameParts:
     """Return the parts of a name. Every text has a result; an unreadable one is its own title."""
-    text = unicodedata.normalize("NFC", name[:_LONGEST]).translate(_TRANSLATED)
-    text = "".join(each for each in text if unicodedata.category(each) not in {"Cf", "Cc"}).strip()
-    text = with_digits(text)
+    text = plain_text(name)
     if words.CAMERA.fullmatch(text):
         return NameParts(title=text, is_camera=True)
     if parts := next((found for pattern in words.RECORDINGS if (found := _recording(pattern.fullmatch(text)))), None):
         return parts
-    text, found = _without_ids(text)
-    text, role = _without_role(text)
-    has_crc = _CRC.search(text) is not None
-    text = _cleaned(text)
-    text = _NUMBER_FIRST.sub(r"\2 - \1 - ", _TWO_BRACKETS.sub(r"\1\2", text))
-    if _BRACKETED.match(text):
-        text = _unbracketed(text)
-    group = None if _WEBSITE.match(text) else _GROUP.match(text)
-    if is_dated := group is not None and find_date(group[1]) is not None:
-        group = None
-    has_group = has_crc or (group is not None and not words.STRONG_TAG.search(group[0]))
-    if has_group or _PADDED_IN_BRACKETS.search(text):
-        text = _BRACKETED_NUMBER.sub(r" - \1 ", text, count=1)
-    if has_group or _VERSIONED.search(text):
-        text = _GLUED_NUMBER.sub(r" - \1 ", text, count=1)
-    text = _YEAR_FIRST.sub(r"\2 (\1)", _WEBSITE.sub("", text))
-    if not is_dated and (group := _GROUP.match(text)) and text[group.end() : group.end() + 1] not in {"", "(", "["}:
-        rest = text[group.end() :]
-        text = f"{group[1]}.{rest}" if _is_year_of_release(rest) else rest
-    if (chapter := _CAPITULO.search(text)) and (first := text.index("[")):
-        last = f"E{chapter[3]}" if chapter[3] else ""
-        text = f"{text[:first]} S{chapter[1]}E{chapter[2]}{last} {text[first : chapter.start()]}{text[chapter.end() :]}"
-    if glued := _GLUED.match(text):
-        text = f"{_CAPITAL.sub('.', glued[1])}.{glued[2]}{text[glued.end() :]}"
-    return _read(text, replace(found, role=role), has_group=has_group)
+    draft = in_usual_form(text)
+    return _read(draft.text, draft.found, has_group=draft.has_group)
 
 
 def _recording(match: re.Match[str] | None) -> NameParts | None:
@@ -171,85 +101,6 @@ def _recording(match: re.Match[str] | None) -> NameParts | None:
         aired=date.aired if date else "",
         is_broadcast=True,
     )
-
-
-_TRANSLATED = str.maketrans(
-    {chr(0xFEE0 + ord(each)): each for each in f"{string.ascii_letters}{string.digits}()[]"}  # full-width forms
-    | {"【": "[", "】": "]", "–": "-", "—": "-", "　": " "}
-)
-
-
-def _is_year_of_release(text: str) -> bool:
-    """
-    Return whether a name is a year and words of a release: then the brackets before it have the title.
-
-    A number of a sequel may stand before the year: `[REC].2.2009`.
-    """
-    text = re.sub(r"^[2-9][.](?=(?:19|20)\d\d\.)", "", text)
-    year = _YEAR.match(text)
-    return year is not None and _only_tags(re.sub(r"-\w+$", "", text[year.end() :])) and len(_YEAR.findall(text)) == 1
-
-
-def _without_ids(text: str) -> tuple[str, NameParts]:
-    """Return a name without the ids of providers and the tag of its edition, and the parts that they are."""
-    ids: dict[str, str] = {}
-    for match in _ID.finditer(text):
-        provider = (match[1] or match[3] or "imdb").lower()
-        value = (match[2] or match[4] or match[5]).lower()
-        ids.setdefault("imdb" if value.startswith("tt") else provider, value)
-    text = _ID.sub(" ", text)
-    edition = _EDITION_TAG.search(text)
-    return _EDITION_TAG.sub(" ", text).strip(), NameParts(ids=ids, edition=edition[1].strip() if edition else "")
-
-
-def _without_role(text: str) -> tuple[str, Role]:
-    """Return a name without the words of a trailer, a sample or an extra, and the role of the file."""
-    for match in words.TRAILER.finditer(text):
-        head, rest = text[: match.start()].strip(" -._"), text[match.end() :]
-        tags = _YEAR.sub(" ", re.sub(r"(?<=\w)-\w+$", "", rest))
-        is_sure = match["sure"] or text[match.start() - 2 : match.start() + 1] == " - " or _YEAR.search(head)
-        is_tagged = is_sure and head and _only_tags(tags) and find_number(head) is None
-        if not rest or is_tagged or (not head and rest.startswith(" - ")):
-            return f"{head} {rest}".strip(" -._"), "trailer"
-    if (extra := words.EXTRA_OF.search(text)) and extra.start() and not words.EVENT.search(text):
-        return text[: extra.start("season") if extra["season"] else extra.start("extra")], "extra"
-    roles: list[tuple[Role, re.Pattern[str]]] = [("sample", words.SAMPLE), *(("extra", each) for each in words.EXTRAS)]
-    for role, pattern in roles:
-        if found := pattern.search(text):
-            return f"{text[: found.start()]} {text[found.end() :]}".strip(" -._"), role
-    return text, "main"
-
-
-def _cleaned(text: str) -> str:
-    """Return a name without checksum, ornaments, a second title after a slash, and tags at its start or end."""
-    for pattern in _REMOVED:
-        text = pattern.sub(" ", text).strip(" _")
-    while (tags := _TAGS_FIRST.match(text)) and words.STRONG_TAG.search(tags[0]):
-        text = text[tags.end() :]
-    text = _TAGS_BEFORE.sub("", text)
-    if (tags := _TAGS_LAST.search(text)) and _only_tags(tags[0]):
-        text = text[: tags.start()]
-    return _SHAPE.sub(" ", text).strip() if _YEAR_IN_BRACKETS.search(text) else text
-
-
-def _unbracketed(text: str) -> str:
-    """Return a name that consists of brackets, such as `[Group][Title][05][1080p]`, as `Title - 05 [1080p]`."""
-    parts = [each.strip() for each in re.findall(r"\[([^\]]*)\]", text)]
-    rest = re.sub(r"\[[^\]]*\]", " ", text).strip()
-    number = next(
-        (
-            at
-            for at, each in enumerate(parts)
-            if at and re.fullmatch(r"(?:ep?)?\d{1,4}(?:v\d)?(?:end)?", each, re.IGNORECASE)
-        ),
-        None,
-    )
-    if number is None:
-        return text
-    title = rest or parts[max(1, number - 1)] if number > 1 or not rest else rest
-    tags = " ".join(f"[{each}]" for each in parts[number + 1 :])
-    digits = re.sub(r"\D.*$", "", re.sub(r"^\D+", "", parts[number]))
-    return f"[{parts[0]}] {title} - {digits} {tags}"
 
 
 def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
@@ -289,7 +140,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     if parts.part is not None and parts.is_disc_part:
         title = _title(words.PARTS.sub(" ", spaced[:end]))
     if number is not None and number.evidence == "episode":
-        title = _SEASON_AT_END.sub("", title) or title
+        title = _SEASON_AT_END.sub("", _PROPER_AT_END.sub("", title)) or title
     film_title = title
     if number is not None and number.evidence != "episode":
         film_title = _title(spaced[: min(tail, year.start) if year else tail])
@@ -366,7 +217,7 @@ def _tail(text: str) -> int:
     opened = [
         match.start()
         for match in re.finditer(r"\([^()]*[^\W\d_][^()]*\)", text)
-        if words.STRONG_TAG.search(match[0]) or (_only_tags(match[0]) and _AFTER_TAGS.match(text, match.end()))
+        if words.STRONG_TAG.search(match[0]) or (only_tags(match[0]) and _AFTER_TAGS.match(text, match.end()))
     ]
     end = _before(text, min([*strong, *edition, *bracket, *filter(None, opened), len(text)]))
     while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):
@@ -389,7 +240,7 @@ def _year(
     if span and span.start():
         return YearMatch(int(span[1]), span.start(), span.end(1), is_marked=True)
     titled = words.TITLE_WITH_YEAR.match(text)
-    years = [each for each in _YEAR.finditer(text) if titled is None or each.end() > titled.end()]
+    years = [each for each in YEAR.finditer(text) if titled is None or each.end() > titled.end()]
     taken = [each for each in (number, date) if each is not None]
     found = [each for each in years if not any(other.start <= each.start() < other.end for other in taken)]
     marked = [
@@ -420,10 +271,10 @@ def _year(
         is_after = number is not None and each.start() > number.start
         if number is not None and is_after and not is_release and (rest or number.evidence != "number"):
             continue
-        if number is not None and is_after and number.evidence == "episode" and not _only_tags(rest):
+        if number is not None and is_after and number.evidence == "episode" and not only_tags(rest):
             continue  # `S06E09.1968.Rising.1080p`
         rest = re.sub(r"^\([^()]*\)?$", "", rest)
-        if not rest or is_release or _only_tags(words.PARTS.sub(" ", rest)) or _EDITION_FIRST.match(rest):
+        if not rest or is_release or only_tags(words.PARTS.sub(" ", rest)) or _EDITION_FIRST.match(rest):
             return YearMatch(int(each[1]), _before(text, each.start()), each.end(), is_marked=False)
     return None
 
@@ -431,12 +282,6 @@ def _year(
 def _is_year_of_episode(text: str, number: NumberMatch | None, start: int) -> bool:
     """Return whether a year follows the title of an episode: `Tatort - Folge 1000 - Taxi nach Leipzig (2016)`."""
     return number is not None and number.is_sure and start > number.end and bool(_title(text[number.end : start]))
-
-
-def _only_tags(text: str) -> bool:
-    """Return whether a text after a year has only words of releases and editions."""
-    rest = words.EDITION.sub(" ", text)
-    return all(words.SOFT_TAG.fullmatch(each) or words.STRONG_TAG.fullmatch(each) for each in _PLAIN_TAG.findall(rest))
 
 
 def _with_part(parts: NameParts, text: str, number: NumberMatch | None, year: YearMatch | None, tags: int) -> NameParts:
@@ -483,7 +328,7 @@ def _edition(text: str, *, after: int) -> str:
 
 
 def _language(text: str) -> str:
-    found = [words.LANGUAGES[each.lower()] for each in _PLAIN_TAG.findall(text) if each.lower() in words.LANGUAGES]
+    found = [words.LANGUAGES[each.lower()] for each in re.findall(r"[^\W_]+", text) if each.lower() in words.LANGUAGES]
     return found[0] if found else ""
 
 

@@ -88,11 +88,23 @@ _BOOK_FOLDER = re.compile(rf"(?:{words.BOOK}|{words.SEASON})[ -]([ivx]+|\d{{1,2}
 _MONTHS = {  # by their first letters, in languages of releases
     name: number
     for number, names in enumerate(
-        "jan,jän,ene,gen feb,fév,fev mar,mär,mrz,maa apr,avr,abr may,mai,mag,mei jun,giu,juin jul,lug,juil "
-        "aug,aoû,ago,aou sep,set okt,oct,ott,out nov dec,dez,déc,dic".split(" "),
+        (
+            "jan jän ene gen",
+            "feb fév fev",
+            "mar mär mrz maa",
+            "apr avr abr",
+            "may mai mag mei",
+            "jun giu juin",
+            "jul lug juil",
+            "aug aoû ago aou",
+            "sep set",
+            "okt oct ott out",
+            "nov",
+            "dec dez déc dic",
+        ),
         start=1,
     )
-    for name in names.split(",")
+    for name in names.split()
 }
 _SIGNS = frozenset("-._ ")
 _DAY = r"(0?[1-9]|[12]\d|3[01])"

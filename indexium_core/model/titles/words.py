@@ -71,7 +71,7 @@ SECTION = (  # of a course
 )
 PART = "part|pt|cd|vcd|dvd|disc|disk|teil|partie|parte|часть|część|cz|deel|del"
 PARTS = re.compile(  # a word of `PART` with its number, or `2 of 6`
-    rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({PART})[ ._-]*(\d{{1,2}}|[a-d]|i{{1,3}}|iv|v|vi)"
+    rf"(?:^|(?<=[ ._\-(\[]))(?!dvd[59](?!\d))({PART})[ ._-]*(\d{{1,2}}|[a-d]|[ivx]{{1,4}})"
     r"(?:[ ._-]*(?:of|von|de|/)[ ._-]*(\d{1,2}))?"
     r"(?=$|[ ._\-)\]])(?!\.\d)|(?:^|(?<=[ ._\-(\[]))(\d{1,2})[ ]?(?:of|von|af|av|di|из)[ ]?(\d{1,2})(?=$|[ ._\-)\]])",
     re.IGNORECASE,
@@ -209,7 +209,7 @@ CAMERA = re.compile(
     r"p\d{3}|inshot|lv|trim|yi|pict|sany|mah|maq|mvc|kdsc|imag|vlc-record|clip|hpim|vlog|movie)"
     r"[-_]?\d{3,}(?:[-_ .~(].*)?|"
     r".*[-_]1[3-9]\d{11}|c\d{4}|img_e\d{4}|m2u\d{5}|\d{5}|\d{8}_\d{4}.*|p[1-9a-c]\d{6}|1\d\d[-_]\d{4}|\d{13}|"
-    r"(?:19|20)\d\d_\d{4}_\d{6}_.*|(?:teams|zoom|webex) meeting .*|"
+    r"(?:19|20)\d\d_\d{4}_\d{6}_.*|(?:teams|zoom|webex)[ _-]meeting[ _-].*|"
     r"(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d(?:[-_ t]?\d{4,9}.*)?|gmt(?:19|20)\d{6}-\d{6}.*|"
     rf"(?:{_RECORDER}[-_ ]){{1,2}}(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\d[-_ t][0-2]\d[0-5]\d[0-5]\d(?:[-_. ].*)?|"
     rf"(?:{_RECORDER}[-_ ]){{1,2}}(?:19|20)\d\d-(?:0\d|1[0-2])-[0-3]\d[ _t-]+[0-2]\d[-.:_][0-5]\d[-.:_][0-5]\d"
@@ -278,7 +278,8 @@ _EDITION_KIND = (
     "director'?s|director s|extended|theatrical|special|ultimate|collector'?s|final|unrated|uncut|rogue|international|"
     "producer'?s|assembly|alternat(?:iv)?e|limited|diamond|signature|deluxe|platinum|definitive|remastered|restored|"
     "imax|tv|television|roadshow|european|us|uk|japanese|workprint|despeciali[sz]ed|fan|original|recut|long(?:er)?|"
-    r"\d{1,3}(?:th|st|nd|rd)?[ ._-]+anniversary|anniversary|criterion|broadcast|integral|full|4k|hd|black (?:and|&) chrome"
+    r"\d{1,3}(?:th|st|nd|rd)?[ ._-]+anniversary|anniversary|criterion|broadcast|integral|full|4k|hd|"
+    "black (?:and|&) chrome"
 )
 EDITION = re.compile(  # words that no title has
     rf"\b(?:the )?(?:(?:(?:{_EDITION_KIND})[ ._-]+){{1,3}}(?:cut|edition|version|edit|fassung|restoration)|"
@@ -287,8 +288,10 @@ EDITION = re.compile(  # words that no title has
     re.IGNORECASE,
 )
 EDITION_WORD = re.compile(  # words that are those of an edition after the title
-    rf"\b(?:extended|unrated|uncut|remastered|restored|theatrical|imax|uncensored|final cut|recut|workprint|colori[sz]ed|redux|(?-i:DC|EE|SE)|"
-    r"(?<=- )(?:[^\W\d_]+ ){1,2}(?:cut|edition|version)(?=$| *[\[(])|"
+    r"\b(?:extended|unrated|uncut|remastered|restored|theatrical|imax|uncensored|final cut|recut|workprint|"
+    r"colori[sz]ed|redux|(?-i:DC|EE|SE)|"
+    r"(?:(?!(?:german|french|italian|spanish|english|multi|blu-?ray|dvdrip|bdrip|web|hdtv|cut)\b)[^\W\d_]+ ){1,2}"
+    r"(?:cut|restoration)|(?<=- )(?:[^\W\d_]+ ){1,2}(?:edition|version)(?=$| *[\[(])|"
     r"(?:black (?:and|&) (?:white|chrome)|b&w|noir)(?: edition| version)?|(?:[^\W\d_]+ ){0,2}edition(?=[\])]))\b",
     re.IGNORECASE,
 )
