@@ -37,7 +37,7 @@ _GENERIC = re.compile(  # words that count the episodes of a series, and do not 
 _COMPACT = re.compile(r"(?<=[-._])(?!(?:19|20)\d\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
 _POINT = re.compile(r"(?:^|- )(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Waiting`
 _NUMBERED = re.compile(r"(.+?) (\d{1,2}) - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
-_RANKED = re.compile(r".+?(?: - \d{1,2}| [2-9]\d) - (.+)")  # the place of a film in its collection
+_RANKED = re.compile(r".+?(?: - \d{1,2}| (?:0[1-9]|[2-9]\d)) - (.+)")  # the place of a film in its collection
 _DATED = re.compile(r"((?:19|20)\d\d) - (.+)")
 _MANY, _TWO_DIGITS = 4, 10  # numbers of one folder, and a number, that films do not have
 _INITIALS = 4  # letters: a shorter title in a name may be a shorter form of that of the folder
@@ -270,6 +270,9 @@ class _Guesser:
             title = source.part_head if source.part_title and source.part_head else title_without_part(title)
         if each.parts.is_date_first:
             title = title or each.parts.episode_title
+        elif not title and each.parts.evidence == "episode":
+            head, dash, _ = each.parts.episode_title.partition(" - ")  # `S01E05 - Deadwood - The Trial of Jack McCall`
+            title = head if dash else ""
         return title or ("" if any(map(is_category, each.file.folders)) else self._library)
 
     # Films.
@@ -285,7 +288,10 @@ class _Guesser:
             year = parts.order
         if source is not None:
             is_same = fold_title(source.title) == fold_title(title)
-            title = title if is_same and source.is_release else source.title or title
+            is_ranked = source.has_order_dash and source.is_year_marked and bool(source.order_title)
+            title = (
+                title if is_same and source.is_release else source.order_title if is_ranked else source.title or title
+            )
             year = source.year or year
         year = year or place.year
         is_number = self._kind == "movies" and re.fullmatch(r"[1-9]\d{2,3}", title) is not None  # the film `300`

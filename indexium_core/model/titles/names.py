@@ -47,7 +47,7 @@ _IN_BRACKETS = re.compile(
 )
 _TAG_BEFORE_YEAR = re.compile(
     r"(?:[ .]+(?:3d|unrated|uncut|extended|remastered|limited|proper|imax|theatrical|internal|dubbed|subbed|"
-    rf"complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
+    rf"(?-i:DC|S?EE|SE)|complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
     re.IGNORECASE,
 )
 _EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
@@ -364,8 +364,6 @@ def _title(text: str) -> str:
 def _without_tags(title: str) -> str:
     """Return the title of a release without the tags before its year; `The Good German` keeps its last word."""
     match = _TAG_BEFORE_YEAR.search(title)
-    if title != title.upper():
-        title = re.sub(r"(?<=\w)[ .]+(?:SE|SEE|EE|DC)$", "", title)  # special, extended, director's cut
     is_title = (
         match is None
         or re.fullmatch(words.ARTICLES, title[: match.start()], re.IGNORECASE)

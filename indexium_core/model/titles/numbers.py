@@ -37,12 +37,14 @@ _SXXEYY = re.compile(
     rf"{_B}[st](\d{{1,4}})[ ._-]*(?:x?ep?|x)[ ._-]?(\d{{1,5}})(?:v\d)?({_MORE})([a-d])?(?:v\d)?{_E}", re.IGNORECASE
 )
 _NXNN = re.compile(rf"{_B}(\d{{1,2}}|(?:19|20)\d\d)x(\d{{2,3}}|\d(?!\d))({_MORE}){_E}", re.IGNORECASE)
-_POINT = re.compile(r"\[(\d{1,2})\.([0-2]\d)\]()")  # [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
+_POINT = re.compile(
+    r"\[(\d{1,2})\.([0-2]\d)\]()|(?<= - )(\d{1,2})\.(\d\d)()(?= - )"
+)  # [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
 _SEASON_EPISODE = re.compile(
     rf"{_B}(?:{words.SEASON}|s|t)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
     rf"((?:{_SPACED}\d{{1,4}})?){_E}|"
     rf"{_B}(\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ ._]*(?:{words.SEASON})[ ._,-]*"
-    rf"(?:{words.EPISODE})?[ ._#-]*(\d{{1,4}})((?:{_SPACED}\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
+    rf"(?:{words.EPISODE}|e)?[ ._#-]*(\d{{1,4}})((?:{_SPACED}\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
     r"第\s*(\d{1,3})\s*[季期部][ ._-]*第?\s*(\d{1,4})\s*[集話话回]()|"
     rf"{_B}(?:season|s)\s*(\d{{1,2}})[ ._-]*第\s*(\d{{1,4}})\s*[集話话回]()|"
     r"(?:시즌|シーズン)\s*(\d{1,3})[ ._-]*(?:第)?\s*(\d{1,4})\s*[화회話]?()",
@@ -77,6 +79,8 @@ _LECTURE = re.compile(
     re.IGNORECASE,
 )
 _ORDINALS = "一二三四五六七八九十"
+_NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
+_NTH_SEASON = re.compile(rf"(\w[ .])({'|'.join(_NTH)})[ .]season(?=[ .]-[ .]\d|[ .]ep?\d|[ .]episode)", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第([{_ORDINALS}])([季期部集話话回])")
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _BOOK = re.compile(  # before the number of an episode
@@ -198,6 +202,7 @@ def find_date_of_number(text: str) -> NumberMatch | None:
 def with_digits(text: str) -> str:
     """Return a text with digits for other numerals: `第二季` is `第2季`, `Livre II - 05` is `Season 2 - 05`."""
     text = _ORDINAL.sub(lambda match: f"第{_ORDINALS.index(match[1]) + 1}{match[2]}", text)
+    text = _NTH_SEASON.sub(lambda match: f"{match[1]}Season {_NTH.index(match[2].lower()) + 1}", text)
     return _BOOK.sub(lambda match: f"Season {number}" if (number := numeral(match[1])) else match[0], text)
 
 

@@ -40,6 +40,7 @@ _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _REMOVED = (
     _CRC,
     re.compile(r"\.(?:avi|mkv|mp4|m4v|mpe?g|wmv)$", re.IGNORECASE),  # before another extension
+    re.compile(r"^[0-9a-f]{8}_(?=[^\W\d])|^-\w+- "),  # of an obfuscated name; a group between dashes
     re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
     re.compile(r"(?:(?<=\])|^)★[^★]*★"),
     re.compile(  # `Начало _ Inception`, `Shirokuma Cafe | Polar Bear Cafe`
@@ -48,12 +49,18 @@ _REMOVED = (
 )
 _TAGS_FIRST = re.compile(r"^(?:\([^()]*\)|\[[^\[\]]*\](?=\[))[ _.-]*(?=[\w\[])")
 _TAGS_BEFORE = re.compile(  # `x264-Title 2014`, `1080p.BluRay.x264.Title.1997`; not the film *Opus* of 2025
-    rf"^(?:(?:{words.STRONG_TAG.pattern})[ ._-]+)+(?!(?:19|20)\d\d|{words.STRONG_TAG.pattern})(?=[^\W_]{{2,}}[ ._-])",
+    rf"^(?:(?:{words.STRONG_TAG.pattern}|(?-i:i?INTERNAL|PROPER|REPACK))[ ._-]+)+"
+    rf"(?!(?:19|20)\d\d|{words.STRONG_TAG.pattern})(?=[^\W_]{{2,}}[ ._-])",
     re.IGNORECASE,
 )
 _TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,}){2,}$")
 _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\[(s\d{1,2})\][ ._-]*\[(e[\de-]+)\]", re.IGNORECASE), r"\1\2"),  # `[S01]_[E02]`
+    (  # `[S01]_[E02]`
+        re.compile(
+            rf"\[((?:s|{words.SEASON}) ?\d{{1,2}})\][ ._-]*\[((?:e|{words.EPISODE})[. ]*[\de-]+)\]", re.IGNORECASE
+        ),
+        r"\1 \2",
+    ),
     (re.compile(r"^\[(s\d{1,2}[ ._]?e\d{1,3}|\d{1,2}x\d{2,3})\]\s*(.+?)(?: - |$)", re.IGNORECASE), r"\2 - \1 - "),
     (
         re.compile(r"^[^\W\d_]+, [^\W\d_]+ - ((?:19|20)\d\d) - (.+)$"),
@@ -77,7 +84,7 @@ _GLUED_NUMBER = re.compile(r"(?<=[^\W\d_]{3})-?(\d{2,3})(?:v\d)?(?=_?\s*(?:[\[(]
 _VERSIONED = re.compile(r"\dv\d(?:[ _]*[\[(]|$)")
 _YEAR_FIRST = re.compile(r"^[(\[{]((?:19|20)\d\d)[)\]}][ _.-]*([^(\[]*[^(\[ _.-])")
 _CAPITULO = re.compile(r"\[cap[. ]*(\d{1,2})(\d\d)(?:_\d{0,2}(\d\d))?\]", re.IGNORECASE)  # [Cap.102]: S01E02
-_GLUED_NUMBERS = re.compile(r"([^\W\d_]{3,}?)((?:19|20)\d\d|S\d\dE\d\d)(?=$|[._-])")
+_GLUED_NUMBERS = re.compile(r"([^\W\d_]{2,}?)((?:19|20)\d\d|S\d\dE\d\d)(?=$|[._-])")
 _CAPITAL = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
 _PLAIN_TAG = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
