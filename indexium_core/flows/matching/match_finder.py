@@ -138,7 +138,7 @@ class MatchFinder:
             store.put_search(tx, item.entity_type, item.id, row, at=at)
             store.put_candidates(tx, item.entity_type, item.id, [_proposal(each) for each in found[:_MOST_CANDIDATES]])
             if row.state == "accepted":
-                acceptance.accept_candidate(tx, item, 1, by="automatic", at=at)
+                acceptance.accept_candidate(tx, item, _proposal(found[0]), by="automatic", at=at)
             return None
 
         if (other := self._database.run(put)) is not None:
