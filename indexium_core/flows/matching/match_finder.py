@@ -21,7 +21,8 @@ from indexium_core.model.matches.matching import (
     SearchQuery,
     is_same,
 )
-from indexium_core.model.matches.questions import MatchCandidate, MatchState
+from indexium_core.model.matches.questions import MatchCandidate
+from indexium_core.model.matches.results import MatchState
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from indexium_core.model.titles.titles import TitleItem

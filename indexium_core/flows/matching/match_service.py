@@ -17,14 +17,8 @@ from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.matches.matching import is_same
-from indexium_core.model.matches.questions import (
-    MATCH_STATES,
-    MatchCandidate,
-    MatchPage,
-    MatchQuestion,
-    MatchResult,
-    MatchState,
-)
+from indexium_core.model.matches.questions import MatchCandidate, MatchPage, MatchQuestion
+from indexium_core.model.matches.results import MATCH_STATES, MatchResult, MatchState
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import named_kind

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.matches.matching import Candidate, MatchReason
-from indexium_core.model.matches.questions import MatchCandidate, MatchState
+from indexium_core.model.matches.questions import MatchCandidate
+from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
