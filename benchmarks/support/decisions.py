@@ -1,5 +1,5 @@
 """
-Decisions from outside: a match that a program or a command accepts beside a running service, see `benchmarks.enrichment`.
+Decisions from outside: a program or a command accepts a match beside a running service; see `benchmarks.enrichment`.
 
 The service runs in a process of its own, `indexium serve`. The decisions follow one another without pauses, so the
 enrichment of the first ones runs beside the others.
@@ -21,7 +21,7 @@ from typing import Any
 
 from benchmarks.startup import INDEXIUM
 from benchmarks.support import report
-from benchmarks.support.timing import p95, seconds
+from benchmarks.support.timing import seconds
 from indexium_core.api import service
 from indexium_core.api.service import Service
 
@@ -40,14 +40,14 @@ def decision_rows(home: Path, where: str) -> Iterator[report.Row]:
         ids = [each["item"]["id"] for each in found["items"]]
         calls = [partial(_accept, running, title_id) for title_id in ids[:_TURNS]]
         times = [1000 * seconds(call) for call in calls]
-        yield report.Row(f"{where}: accept by REST", statistics.median(times), "ms", "goal", _GOAL, p95(times))
+        yield report.Row(f"{where}: accept by REST", statistics.median(times), "ms", "goal", _GOAL)
         commands = [
             (*INDEXIUM, "titles", "match", str(title_id), "--accept", "1") for title_id in ids[_TURNS:][:_TURNS]
         ]
         runs = [partial(subprocess.run, each, env=environment, check=True, capture_output=True) for each in commands]
         times = [1000 * seconds(run) for run in runs]
         work = f"{where}: accept by a command"
-        yield report.Row(work, statistics.median(times), "ms", "goal", _GOAL_OF_COMMAND, p95(times))
+        yield report.Row(work, statistics.median(times), "ms", "goal", _GOAL_OF_COMMAND)
 
 
 @contextlib.contextmanager
