@@ -8,7 +8,7 @@ The files are empty, and the providers are the stand-in with as many made-up tit
 without pauses. The names of the files have no ids unless `--ids` is given, so every title is searched first. A process
 of its own enriches the library, so that it can be killed. At the end, values by hand must be as they were, and no title
 may have been looked up twice. Some films have a namesake and a file without a year: they stay questions. With all
-values in the home, the pages of titles and of questions are measured.
+values in the home, the pages of titles and of questions are measured, and decisions beside a running service.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.support import report, title_pages
+from benchmarks.support import decisions, report, title_pages
 from benchmarks.support.timing import p95, seconds
 from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
@@ -99,6 +99,8 @@ def rows(options: argparse.Namespace) -> Iterator[report.Row]:
             yield report.Row(f"{where}: a page of titles meanwhile", statistics.median(pages), "ms", p95=p95(pages))
         if len(stand_in.requests) > asked:
             raise RuntimeError(f"The warm cache left {len(stand_in.requests) - asked} requests.")
+        if options.questions:
+            yield from decisions.decision_rows(home, where)
 
 
 def made_up_titles(films: int, series: int, episodes: int, questions: int = 0) -> list[MadeUpTitle]:

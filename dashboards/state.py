@@ -20,7 +20,7 @@ from indexium_core.model import query
 from indexium_core.model.check import KINDS as CHECKS
 from indexium_core.model.files.inventory import KINDS
 from indexium_core.model.files.tiles import SORTS as PICTURE_SORTS
-from indexium_core.model.matches.questions import MATCH_STATES
+from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.planning.facets import FACETS
 from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.view import SavedView

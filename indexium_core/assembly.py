@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from indexium_core import logs, settings
@@ -73,6 +73,7 @@ PROCESSES = "processes.lock"  # file of a home, locked by every worker process o
 # `auto` selects processes from here on:
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
 _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
+_DECISION_PAUSE = timedelta(seconds=1)  # while a dashboard is served: other decisions follow within this time
 _FILE_WORK = (
     file_facts.__name__,
     nfo_reading.__name__,
@@ -270,6 +271,7 @@ class Assembly:
             events=self.events,
             config=config,
             clock=clock,
+            decision_pause=_DECISION_PAUSE if self.is_served else timedelta(0),
         )
         self.queue.register(
             batch_enrichment.KIND,

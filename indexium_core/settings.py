@@ -2,7 +2,8 @@
 Settings: one table of names, types, defaults and descriptions.
 
 Environment variables (`INDEXIUM_*`) override the settings file (`settings.toml` in the home), which overrides the
-defaults. Only this module reads these variables; `settings_file` writes the file, `provider_keys` has the keys.
+defaults. Only this module reads these variables; `settings_file` writes the file and finds it, `provider_keys` has the
+keys.
 """
 
 from __future__ import annotations
@@ -13,19 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-import platformdirs
 from pydantic import ByteSize, Field, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from indexium_core import errors, settings_file
 from indexium_core.model.people import placeholders
-from indexium_core.settings_file import FILE_NAME
+from indexium_core.settings_file import FILE_NAME, default_home
 
 __all__ = [
     "FILE_NAME",
     "SettingRow",
     "Settings",
-    "default_home",
     "load",
     "name_of",
     "read_value",
@@ -46,11 +45,6 @@ _NOW, _WRITE, _SCAN, _RESCAN, _RUN, _PAGE = (
     "applies to newly opened pages",
 )
 _COMMAND = "applies to the next command"
-
-
-def default_home() -> Path:
-    """Return the platform's data folder for Indexium."""
-    return Path(platformdirs.user_data_dir("indexium", appauthor=False))
 
 
 def _setting(default: Any, description: str, counts: str, **limits: Any) -> Any:

@@ -11,11 +11,31 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from indexium_core import errors
 
-__all__ = ["FILE_NAME", "read", "store", "store_value"]
+__all__ = ["FILE_NAME", "chosen_home", "default_home", "read", "store", "store_value"]
 
 FILE_NAME = "settings.toml"
+_HOME = "INDEXIUM_HOME"
+
+
+def default_home() -> Path:
+    """Return the platform's data folder for Indexium."""
+    return Path(platformdirs.user_data_dir("indexium", appauthor=False))
+
+
+def chosen_home(option: Path | None) -> Path:
+    """
+    Return the home of a command: its option, the variable `INDEXIUM_HOME` or the default, as `settings.load`.
+
+    A command that a service answers needs no other setting, and the import of `settings` takes longer than the answer.
+    """
+    if option is not None:
+        return option.expanduser().absolute()
+    named = [value for name, value in os.environ.items() if name.upper() == _HOME]
+    return Path(named[0]) if named else default_home()
 
 
 def store(home: Path, name: str, value: Any | None) -> None:

@@ -37,8 +37,8 @@ _DESCRIPTION_CLASSES = {
 
 
 def runs_in_service(handle: object) -> bool:
-    """Return whether an operation runs in the service, where it continues without this process."""
-    return isinstance(handle, RemoteHandle)
+    """Return whether an operation, or the jobs of a library, run in the service and continue without this process."""
+    return isinstance(handle, RemoteHandle | RemoteLibrary)
 
 
 def connect(home: Path, *, timeout: float = 5.0) -> RemoteLibrary | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 
-from indexium_core import errors
+from indexium_core import errors, settings_file
 from indexium_core.cli import output
 from indexium_core.cli.commands import COMMANDS
 from indexium_core.model import wording
@@ -202,6 +202,4 @@ def _library(home: Path) -> LibraryServices:
 
 def chosen_home(context: typer.Context) -> Path:
     """Return the home folder: option, environment, default."""
-    from indexium_core import settings
-
-    return settings.load(context.obj).home
+    return settings_file.chosen_home(context.obj)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from indexium_core import errors, settings
+from indexium_core import errors
 from indexium_core.api import service
 from indexium_core.cli import output
 from indexium_core.model import wording
@@ -32,6 +32,8 @@ class HomeWait:
 
     @functools.cached_property
     def _limit(self) -> int:
+        from indexium_core import settings  # here: a command that needs not wait needs no settings
+
         return settings.load(self._home).home_wait_seconds
 
     def pause(self, error: errors.HomeInUseError) -> None:

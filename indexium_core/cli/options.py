@@ -9,7 +9,6 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.model.query import bare_numbers
 
 if TYPE_CHECKING:
     from indexium_core.library import LibraryServices
@@ -33,6 +32,8 @@ def refuse_ids(library: LibraryServices, query: str, *, asks: bool = False) -> N
 
     Raises UsageError; a command that asks for confirmation (`asks`) prints a note instead.
     """
+    from indexium_core.model.query import bare_numbers  # here: most commands have no search
+
     for number in bare_numbers(query):
         try:
             name = library.files.file(number).file_name

@@ -14,7 +14,8 @@ from dashboards.session import Session
 from dashboards.state import DecideState
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.matches.questions import MatchPage, MatchQuestion, MatchResult
+from indexium_core.model.matches.questions import MatchPage, MatchQuestion
+from indexium_core.model.matches.results import MatchResult
 from indexium_core.model.providers.traffic import ProviderStatus
 
 __all__ = ["DecideScreen"]

@@ -16,7 +16,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
-from indexium_core.model.matches.questions import MatchResult
+from indexium_core.model.matches.results import MatchResult
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue

@@ -14,7 +14,8 @@ from indexium_core import errors
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.matches.matching import Candidate
-from indexium_core.model.matches.questions import MATCH_STATES, MatchQuestion
+from indexium_core.model.matches.questions import MatchQuestion
+from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.fields import TITLE_FIELDS

@@ -11,15 +11,13 @@ import typer
 from indexium_core import errors
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
+from indexium_core.cli.job_progress import followed
 from indexium_core.cli.options import AsJson, Query, refuse_ids
 from indexium_core.model import wording
 from indexium_core.model.files.properties import FIELDS
-from indexium_core.model.job import Job
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
-
-_GLANCE = 0.4  # seconds between two checks of the progress
+    from indexium_core.model.job import Job
 
 _NOTHING = "No file matches; nothing was changed."
 
@@ -72,15 +70,6 @@ def reported_without_match(*, as_json: bool) -> Iterator[None]:
             output.to_json({"job_id": None, "status": "completed", "message": error.message})
         output.note(error.message)
         raise typer.Exit from None
-
-
-def followed(library: LibraryServices, job: Job, label: str) -> Job:
-    """Wait for a job and show its progress; return it as it is at its end."""
-    with output.bar(label) as update:
-        while not job.has_ended and job.status != "interrupted":
-            job = library.jobs.wait(job.id, timeout=_GLANCE)
-            update(job.progress_current, job.progress_total, job.progress_message)
-    return job
 
 
 def _print_job(job: Job) -> None:

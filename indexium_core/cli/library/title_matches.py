@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from indexium_core import errors
+from indexium_core.api.remote import runs_in_service
 from indexium_core.cli import output
 from indexium_core.cli.frame import opened
-from indexium_core.cli.library.rescan import followed
+from indexium_core.cli.job_progress import followed
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.matches.questions import MATCH_STATES
+from indexium_core.model.matches.results import MATCH_STATES
 
 if TYPE_CHECKING:
-    from indexium_core.model.matches.questions import MatchCandidate, MatchQuestion, MatchResult
+    from indexium_core.model.matches.questions import MatchCandidate, MatchQuestion
+    from indexium_core.model.matches.results import MatchResult
     from indexium_core.services import LibraryServices
 
 __all__ = ["decide", "list_matches", "undo_decision"]
@@ -107,9 +109,12 @@ def decide(
             result = library.matches.reject(title_id, reject)
         else:
             result = library.matches.ignore(title_id, others=others) if ignore else library.matches.later(title_id)
-        if result.job_id is not None:
+        is_in_service = runs_in_service(library)
+        if result.job_id is not None and not is_in_service:  # a job of this process ends with it
             followed(library, library.jobs.get(result.job_id), "Enrichment")
     _answer(result, as_json=as_json)
+    if result.job_id is not None and is_in_service and not as_json:
+        output.note(f"The service looks it up: job {result.job_id}.")
 
 
 def _accept_id(library: LibraryServices, title_id: int, text: str) -> MatchResult:

@@ -8,18 +8,16 @@ import typer
 
 from indexium_core import errors
 from indexium_core.cli import output
-from indexium_core.cli.edited_files import print_fields_preview, print_fields_report
 from indexium_core.cli.frame import app, opened
+from indexium_core.cli.job_progress import followed
 from indexium_core.cli.library import title_matches
-from indexium_core.cli.library.rescan import followed
 from indexium_core.cli.options import MOST, AsJson
 from indexium_core.model import wording
 from indexium_core.model.titles.fields import KIND_NAMES, PLANNED_FIELDS
-from indexium_core.model.titles.titles import TitleValue
 
 if TYPE_CHECKING:
     from indexium_core.model.job import Job
-    from indexium_core.model.titles.titles import IdentifiedTitle
+    from indexium_core.model.titles.titles import IdentifiedTitle, TitleValue
 
 TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, such as title or year.")]
@@ -371,7 +369,10 @@ def plan_values(
         preview = None if report and report.files else library.titles.preview_values(title_ids, names)
     if as_json:
         output.to_json(report or preview)
-    elif preview is not None:
+        return
+    from indexium_core.cli.edited_files import print_fields_preview, print_fields_report  # here: they need the fields
+
+    if preview is not None:
         print_fields_preview(preview)
     elif report is not None:
         print_fields_report(report)

@@ -70,10 +70,16 @@ class BatchEnrichmentService:
         events: EventBus,
         config: Settings,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        decision_pause: timedelta = timedelta(0),
     ) -> None:
-        """Run jobs in `queue`. Settings are read at each use."""
+        """
+        Run jobs in `queue`. Settings are read at each use.
+
+        A job that follows a decision starts after `decision_pause`: the next decisions share it and do not wait for it.
+        """
         self._database, self._enricher, self._providers = database, enricher, providers
         self._queue, self._events, self._config, self._clock = queue, events, config, clock
+        self._decision_pause = decision_pause
         self._lock = threading.Lock()
         self._claimed: dict[int, EnrichmentRun] = {}  # titles that a run looks up
         self._running = 0  # jobs
@@ -151,10 +157,12 @@ class BatchEnrichmentService:
             raise errors.UsageError(f"File {file_id} belongs to no film and no series.")
         return self.schedule_titles([found.id], priority=priority)
 
-    def _add(self, payload: Mapping[str, Any], title: str, priority: int | str) -> Job:
+    def _add(
+        self, payload: Mapping[str, Any], title: str, priority: int | str, *, not_before: datetime | None = None
+    ) -> Job:
         if self._config.online == "off":
             raise errors.UsageError("Nothing is looked up: the setting INDEXIUM_ONLINE is off.")
-        return self._queue.add_job(KIND, payload, title=title, priority=priority)
+        return self._queue.add_job(KIND, payload, title=title, priority=priority, not_before=not_before)
 
     def follow_acceptance(self, title_ids: Sequence[int]) -> int | None:
         """
@@ -166,7 +174,8 @@ class BatchEnrichmentService:
         if not title_ids or self._reason_off():
             return None
         payload: dict[str, Any] = {"libraries": [], "titles": None, "force": False, "accepted": True}
-        return self._add(payload, "Look up accepted titles", "high").id
+        start = self._clock() + self._decision_pause if self._decision_pause else None
+        return self._add(payload, "Look up accepted titles", "high", not_before=start).id
 
     def follow_identification(self, event: Event) -> None:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""

@@ -23,7 +23,6 @@ __all__ = [
     "copy_shown_values",
     "film_or_series",
     "key_of",
-    "position_of",
     "same_title",
     "search_of",
 ]
@@ -56,27 +55,30 @@ def search_of(reader: Connection, item: TitleItem) -> SearchQuery:
     return dataclasses.replace(title_query.query_of(item, values), last_episodes=episodes)
 
 
-def accept_candidate(tx: Connection, item: TitleItem, position: int, *, by: str, at: datetime) -> None:
-    """Make a candidate the match of a title. What providers said about another match is deleted."""
-    found = store.candidates(tx, [item.id])[item.id]
-    chosen = next(each for each in found if each.position == position)
+def accept_candidate(tx: Connection, item: TitleItem, wanted: MatchCandidate, *, by: str, at: datetime) -> None:
+    """
+    Make a candidate the match of a title; it is added if the title does not have it.
+
+    What providers said about another match is deleted.
+    """
+    found, chosen = _candidate_of(tx, item, wanted)
+    is_shown_anew = item.state == "ignored"
     if chosen.state != "accepted":
-        store.withdraw(tx, item.entity_type, item.id)
+        is_shown_anew |= store.withdraw(tx, item.entity_type, item.id)
     again = [each.position for each in same_title(found, chosen) if each.state == "rejected"]
     store.mark_candidates(tx, item.id, again, "proposed", by="", at=None)
-    store.mark_candidates(tx, item.id, [position], "accepted", by=by, at=at)
+    store.mark_candidates(tx, item.id, [chosen.position], "accepted", by=by, at=at)
     candidate = chosen.candidate
     known = [ExternalId.of_provider(each.provider, each.value) for each in candidate.ids]
     ids = {ID_FIELDS[each.provider]: each.value for each in known if each is not None}
     store.put_ids(tx, item.entity_type, item.id, ids, provider=candidate.provider, score=chosen.score, at=at)
-    if item.id in store.searches(tx, [item.id]):
-        store.mark(tx, [item.id], "accepted", by=by, at=at)
-    else:
+    if not store.mark(tx, [item.id], "accepted", by=by, at=at):
         query = search_of(tx, item)
         plain = title_query.plain_query(query, by_hand=query)
         row = SearchRow(state="accepted", query=plain, explanation="", decided_by=by, decided_at=at)
         store.put_search(tx, item.entity_type, item.id, row, at=at)
-    copy_shown_values(tx, [item.id], at)
+    if is_shown_anew:  # ids are no columns of titles
+        copy_shown_values(tx, [item.id], at)
 
 
 def same_title(found: Sequence[MatchCandidate], chosen: MatchCandidate) -> list[MatchCandidate]:
@@ -84,13 +86,16 @@ def same_title(found: Sequence[MatchCandidate], chosen: MatchCandidate) -> list[
     return next(title for title in by_title(found) if chosen in title)
 
 
-def position_of(tx: Connection, item: TitleItem, chosen: MatchCandidate) -> int:
-    """Return the position of a candidate of a title; it is added if the title does not have it."""
+def _candidate_of(
+    tx: Connection, item: TitleItem, wanted: MatchCandidate
+) -> tuple[Sequence[MatchCandidate], MatchCandidate]:
+    """Return the candidates of a title, and the wanted one as the title has it."""
     for _ in range(2):
-        for each in store.candidates(tx, [item.id]).get(item.id, []):
-            if key_of(each) == key_of(chosen):
-                return each.position
-        store.put_candidates(tx, item.entity_type, item.id, [chosen], is_first=False)
+        found = store.candidates(tx, [item.id]).get(item.id, [])
+        for each in found:
+            if key_of(each) == key_of(wanted):
+                return found, each
+        store.put_candidates(tx, item.entity_type, item.id, [wanted], is_first=False)
     raise errors.StoreError(f"The candidate of title {item.id} was not stored.")
 
 

@@ -21,7 +21,8 @@ from indexium_core.model.matches.matching import (
     SearchQuery,
     is_same,
 )
-from indexium_core.model.matches.questions import MatchCandidate, MatchState
+from indexium_core.model.matches.questions import MatchCandidate
+from indexium_core.model.matches.results import MatchState
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from indexium_core.model.titles.titles import TitleItem
@@ -138,7 +139,7 @@ class MatchFinder:
             store.put_search(tx, item.entity_type, item.id, row, at=at)
             store.put_candidates(tx, item.entity_type, item.id, [_proposal(each) for each in found[:_MOST_CANDIDATES]])
             if row.state == "accepted":
-                acceptance.accept_candidate(tx, item, 1, by="automatic", at=at)
+                acceptance.accept_candidate(tx, item, _proposal(found[0]), by="automatic", at=at)
             return None
 
         if (other := self._database.run(put)) is not None:

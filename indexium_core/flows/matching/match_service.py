@@ -17,14 +17,8 @@ from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
 from indexium_core.model.matches.matching import is_same
-from indexium_core.model.matches.questions import (
-    MATCH_STATES,
-    MatchCandidate,
-    MatchPage,
-    MatchQuestion,
-    MatchResult,
-    MatchState,
-)
+from indexium_core.model.matches.questions import MatchCandidate, MatchPage, MatchQuestion
+from indexium_core.model.matches.results import MATCH_STATES, MatchResult, MatchState
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import named_kind
@@ -225,13 +219,13 @@ class TitleMatchService:
                 for number, found in store.candidates(tx, near).items()
                 if any(each.state == "rejected" and is_same(each.candidate, chosen.candidate) for each in found)
             }
-            ids = [title_id, *(each for each in near if each not in rejected)]
-            before = store.rows_before(tx, ids, with_candidates=True)
-            items = store.items(tx, ids)
+            others_ids = [each for each in near if each not in rejected]
+            items = {title_id: item} | store.items(tx, others_ids)
+            before = store.rows_before(tx, list(items), with_candidates=True)
             for each in items.values():
                 if each.state == "ignored":
                     title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
-                acceptance.accept_candidate(tx, each, acceptance.position_of(tx, each, chosen), by="hand", at=at)
+                acceptance.accept_candidate(tx, each, chosen, by="hand", at=at)
             name = _name_with_id(chosen)
             text = _decided(items, item, f"is matched with {name}", f"are matched with {name}")
             decision = _result(items, text, replaced)

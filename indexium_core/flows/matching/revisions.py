@@ -8,7 +8,8 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.matches.questions import MatchCandidate, MatchState
+from indexium_core.model.matches.questions import MatchCandidate
+from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches as store

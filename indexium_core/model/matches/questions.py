@@ -5,23 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 from indexium_core.model.matches.matching import Candidate, MatchReason, by_title
+from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
-__all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
-
-MatchState: TypeAlias = Literal["open", "later", "accepted", "none", "failed", "ignored", "unsearched"]
-MATCH_STATES: Mapping[str, str] = {
-    "open": "Waits for a decision.",
-    "later": "Put off until later.",
-    "accepted": "Has a match.",
-    "none": "No provider has a similar title.",
-    "failed": "The last search failed.",
-    "ignored": "Not a film or series.",
-    "unsearched": "Not searched yet.",
-}
+__all__ = ["FileFact", "MatchCandidate", "MatchPage", "MatchQuestion"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,15 +85,3 @@ class MatchPage:
     page: int
     per_page: int
     counts: Mapping[str, int] = field(default_factory=dict)  # titles by state
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchResult:
-    """The result of a decision or of its undo."""
-
-    decision_id: int
-    description: str  # one sentence for the toast
-    titles: int  # that it concerns
-    files: int
-    job_id: int | None = None  # of the enrichment that follows
-    replaced: str = ""  # the decision of a person that this one replaces: `decision 7: …`

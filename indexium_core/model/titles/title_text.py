@@ -19,7 +19,6 @@ import functools
 import re
 
 import anyascii
-from rapidfuzz.distance import Levenshtein
 
 __all__ = ["clean_title", "same_title", "title_key", "title_similarity"]
 
@@ -77,6 +76,8 @@ def title_similarity(first: str, second: str) -> float:
         return 0.0
     if key == other:
         return 1.0
+    from rapidfuzz.distance import Levenshtein  # here: a command that decides compares no titles
+
     return max(Levenshtein.normalized_similarity(key, other), _word_overlap(key.split(), other.split()))
 
 

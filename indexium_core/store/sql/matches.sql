@@ -175,7 +175,8 @@ GROUP BY s.entity_id ORDER BY s.entity_id;
 
 -- name: scope
 -- Given titles with the seasons and episodes of the series among them.
-SELECT id FROM titles WHERE list_contains($ids::BIGINT[], id) OR list_contains($ids::BIGINT[], series_id) ORDER BY id;
+SELECT unnest($ids::BIGINT[]) AS id UNION SELECT id FROM seasons WHERE list_contains($ids::BIGINT[], series_id)
+UNION SELECT id FROM episodes WHERE list_contains($ids::BIGINT[], series_id) ORDER BY id;
 
 -- name: remove_provider_values
 -- Delete what providers say about titles; locked values stay.
@@ -237,7 +238,11 @@ SELECT json_object(
                      WHERE $with_candidates AND provider <> 'local' AND NOT is_selected AND NOT is_rejected
                        AND entity_id IN (SELECT unnest($scope::BIGINT[]))) AS p),
     'titles', (SELECT coalesce(to_json(list(t)), '[]') FROM (
-                   SELECT entity_type, id, state, enriched_at FROM titles
+                   SELECT entity_type, id, state, enriched_at FROM (
+                       SELECT 'movie' AS entity_type, id, state, enriched_at FROM movies
+                       UNION ALL SELECT 'series', id, state, enriched_at FROM series
+                       UNION ALL SELECT 'season', id, state, enriched_at FROM seasons
+                       UNION ALL SELECT 'episode', id, state, enriched_at FROM episodes)
                    WHERE $with_candidates AND id IN (SELECT unnest($scope::BIGINT[])) AND (enriched_at IS NOT NULL OR state = 'enriched')) AS t)
 )::VARCHAR;
 

@@ -262,7 +262,10 @@ DELETE FROM seasons WHERE ($series::BIGINT[] IS NULL OR list_contains($series::B
 
 -- name: kinds_of
 -- The kinds of the given titles.
-SELECT DISTINCT entity_type FROM titles WHERE list_contains($ids::BIGINT[], id);
+SELECT DISTINCT entity_type FROM (
+    SELECT 'movie' AS entity_type, id FROM movies UNION ALL SELECT 'series', id FROM series
+    UNION ALL SELECT 'season', id FROM seasons UNION ALL SELECT 'episode', id FROM episodes
+) WHERE list_contains($ids::BIGINT[], id);
 
 -- name: series_of
 -- The series of the given episodes.

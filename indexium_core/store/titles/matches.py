@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from indexium_core.model.matches.matching import Candidate, MatchReason
-from indexium_core.model.matches.questions import MatchCandidate, MatchState
+from indexium_core.model.matches.questions import MatchCandidate
+from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
@@ -135,6 +136,8 @@ def places(reader: Connection, ids: Sequence[int]) -> list[QuestionPlace]:
 
 def items(reader: Connection, ids: Sequence[int]) -> dict[int, TitleItem]:
     """Return films and series by id."""
+    if not ids:
+        return {}
     rows = reader.execute(_sql("items"), {"ids": list(ids)}).fetch_dicts()
     return {row["id"]: TitleItem(**row) for row in rows}
 
@@ -148,6 +151,8 @@ def searches(reader: Connection, ids: Sequence[int]) -> dict[int, SearchRow]:
 def candidates(reader: Connection, ids: Sequence[int]) -> dict[int, list[MatchCandidate]]:
     """Return the candidates of titles by id, best first."""
     found: dict[int, list[MatchCandidate]] = {}
+    if not ids:
+        return found
     for row in reader.execute(_sql("candidates"), {"ids": list(ids)}).fetch_dicts():
         number = row.pop("entity_id")
         reasons = tuple(MatchReason(**each) for each in json.loads(row["reasons"]))
@@ -243,9 +248,9 @@ def put_candidates(
 # Decisions.
 
 
-def mark(tx: Connection, ids: Sequence[int], state: MatchState, *, by: str, at: datetime | None) -> None:
-    """Change the state of the searches of titles."""
-    tx.execute(_sql("mark_searches"), {"ids": list(ids), "state": state, "decided_by": by, "at": at})
+def mark(tx: Connection, ids: Sequence[int], state: MatchState, *, by: str, at: datetime | None) -> int:
+    """Change the state of the searches of titles, and return their number."""
+    return int(tx.value(_sql("mark_searches"), {"ids": list(ids), "state": state, "decided_by": by, "at": at}))
 
 
 def ignore(tx: Connection, ids: Sequence[int], *, at: datetime) -> None:
@@ -257,6 +262,8 @@ def mark_candidates(
     tx: Connection, title_id: int, positions: Sequence[int], state: str, *, by: str, at: datetime | None
 ) -> None:
     """Change the state of candidates of a title."""
+    if not positions:
+        return
     facts = {"id": title_id, "positions": list(positions), "state": state, "decided_by": by, "at": at}
     tx.execute(_sql("mark_candidates"), facts)
 
@@ -266,15 +273,20 @@ def contradicted(reader: Connection) -> dict[int, tuple[str, str]]:
     return {number: (field, value) for number, field, value in reader.execute(_sql("contradicted")).fetchall()}
 
 
-def withdraw(tx: Connection, entity_type: EntityType, title_id: int) -> None:
-    """Make the accepted candidate a proposal, and delete values and pictures of providers; locked values stay."""
-    facts = {"scope": scope(tx, [title_id])}
+def withdraw(tx: Connection, entity_type: EntityType, title_id: int) -> bool:
+    """
+    Make the accepted candidate a proposal, and delete values and pictures of providers; locked values stay.
+
+    Return whether a value was deleted.
+    """
+    facts = {"scope": scope(tx, [title_id]) if entity_type == "series" else [title_id]}
     tx.execute(_sql("withdraw_accepted"), {"id": title_id})
-    tx.execute(_sql("remove_provider_values"), facts)
+    removed = int(tx.value(_sql("remove_provider_values"), facts))
     tx.execute(_sql("remove_provider_pictures"), facts)
     tx.execute(_sql("forget_attempts"), facts)
     for table in _TABLES[entity_type]:
         tx.execute(sql.with_parts(_sql("reset"), table=table), facts)
+    return removed > 0
 
 
 def put_ids(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -10,7 +11,8 @@ from indexium_core import cli
 from indexium_core.api import remote
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
-from tests.integration.test_service import serving
+from tests.guards.test_startup import imported_by
+from tests.integration.test_service import Ran, serving
 from tests.support.matched_home import found
 
 
@@ -67,3 +69,22 @@ def test_decisions_through_a_running_service(library: Library) -> None:
         assert running.matches.accept_id(title_id, known, "movie").titles == 1
         assert running.matches.undo().titles == 1
         running.close()
+
+
+def test_command_beside_a_service_does_not_wait(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    home = library.home
+    library.close()
+    words = ["--home", str(home), "titles", "match", str(title_id), "--accept"]
+    with serving(home):
+        first, second = Ran(home, *words[2:], "1"), Ran(home, *words[2:], "2")
+        job = re.search(r"The service looks it up: job (\d+)\.", first.err)
+        assert job is not None
+        assert "This replaces decision 1" in second.err
+        running = remote.connect(home)
+        assert running is not None
+        assert running.jobs.wait(int(job[1]), timeout=60).status == "completed"
+        running.close()
+        imported = imported_by(*words, "1")
+    assert "pydantic" in imported
+    assert imported & {"duckdb", "pydantic_settings", "rapidfuzz"} == set()
