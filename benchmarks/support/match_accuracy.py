@@ -26,8 +26,8 @@ from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.parsing import parse_name
 from indexium_core.library import Library
 from indexium_core.model.matches.matching import Candidate, ContentMatcher, ContentType, SearchQuery
-from indexium_core.model.titles.guessing import identify
-from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
+from indexium_core.model.names.guessing import identify
+from indexium_core.model.names.title_guess import NamedFile, TitleGuess
 from indexium_core.model.titles.title_text import same_title, title_key
 
 __all__ = ["Accuracy", "measure", "measure_answers"]

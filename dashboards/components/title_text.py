@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexium_core.model import wording
+from indexium_core.model.names.title_guess import LIBRARY_KINDS
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderRequest
-from indexium_core.model.titles.title_guess import LIBRARY_KINDS
 
 __all__ = ["ORIGINS", "initials", "kind_choices", "provider_label", "request_row", "without_command"]
 

@@ -29,6 +29,7 @@ MAPS = (
 )
 # Films and series have values of their own: an `episode` is an entity there, and `genres` comes from an NFO file.
 TITLES = (
+    "indexium_core.model.names.",
     "indexium_core.model.titles.",
     "indexium_core.model.files.kind_proposal",
     "indexium_core.model.query.title_keys",

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from indexium_core.model.names.guessing import identify
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.names import fold_title
+from indexium_core.model.names.title_guess import NamedFile, TitleGuess
 from indexium_core.model.titles.grouping import group_series
-from indexium_core.model.titles.guessing import identify
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import fold_title
-from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
 
 __all__ = ["CORPORA", "MEASURES", "Score", "evaluate", "labels"]
 

@@ -25,7 +25,7 @@ from indexium_core.model.files.inventory import (
     RemovalReport,
 )
 from indexium_core.model.files.kind_proposal import KindProposal
-from indexium_core.model.titles.title_guess import LIBRARY_KINDS
+from indexium_core.model.names.title_guess import LIBRARY_KINDS
 
 __all__ = [
     "Folders",

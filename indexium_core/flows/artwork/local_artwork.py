@@ -14,8 +14,8 @@ from indexium_core import errors
 from indexium_core.model.artwork import local_names
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.artwork.local_names import LocalPicture
-from indexium_core.model.titles import words
-from indexium_core.model.titles.numbers import season_of_folder
+from indexium_core.model.names import words
+from indexium_core.model.names.numbers import season_of_folder
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.artwork.assets import LocalFile, Offer, TitleOwner
 from indexium_core.store.connection import Connection

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from indexium_core.flows.matching import revisions, title_query
 from indexium_core.model.matches.questions import MatchQuestion
-from indexium_core.model.titles.numbers import season_of_folder
+from indexium_core.model.names.numbers import season_of_folder
 from indexium_core.model.titles.title_text import title_key
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches as store

@@ -35,10 +35,10 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.files.media import MediaKind
+from indexium_core.model.names.title_guess import checked_kind
 from indexium_core.model.planning.plan import checked_modes
 from indexium_core.model.providers.enrichment import CAST_PEOPLE
 from indexium_core.model.remote_calls import remote
-from indexium_core.model.titles.title_guess import checked_kind
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import inventory as store
 from indexium_core.store.catalog.catalog import LibraryRow

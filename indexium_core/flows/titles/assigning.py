@@ -9,9 +9,9 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.flows.titles import title_libraries
+from indexium_core.model.names.names import fold_title
 from indexium_core.model.titles.fields import KIND_NAMES, TITLE_FIELDS, EntityType, checked_value, named_kind
 from indexium_core.model.titles.grouping import MADE_BY_HAND
-from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.titles import MOST_EPISODES, MOST_MOVED_FILES, ROLES, TitleItem
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import assignments, identified

@@ -8,12 +8,12 @@ from typing import Any
 
 from indexium_core.flows.titles.nfo_files import FileDocuments
 from indexium_core.flows.titles.resolution import ResolvedTitle
+from indexium_core.model.names import words
+from indexium_core.model.names.names import fold_title
+from indexium_core.model.names.neighbours import stem_of
 from indexium_core.model.providers.external_ids import ID_FIELDS
-from indexium_core.model.titles import words
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.grouping import FileRole
-from indexium_core.model.titles.names import fold_title
-from indexium_core.model.titles.neighbours import stem_of
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument
 from indexium_core.model.titles.titles import LOCKED_BY_NFO
 from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow, TitleValueRow

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexium_core.flows.titles.nfo_reading import FolderDocuments
-from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import fold_title, title_without_part
-from indexium_core.model.titles.neighbours import stem_of
+from indexium_core.model.names import words
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.names import fold_title, title_without_part
+from indexium_core.model.names.neighbours import stem_of
+from indexium_core.model.names.numbers import season_of_folder
+from indexium_core.model.names.title_guess import NfoFacts
 from indexium_core.model.titles.nfo import NfoDocument, NfoKind
-from indexium_core.model.titles.numbers import season_of_folder
-from indexium_core.model.titles.title_guess import NfoFacts
 
 __all__ = ["FileDocuments", "NfoFiles", "folders_of"]
 

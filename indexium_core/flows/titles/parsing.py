@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from indexium_core.flows.titles.second_reader import read_again
-from indexium_core.model.titles.judge import judge
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import read_name
+from indexium_core.model.names.judge import judge
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.names import read_name
 
 __all__ = ["VERSION", "parse_name", "parse_names"]
 

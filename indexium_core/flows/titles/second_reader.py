@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from indexium_core.model.titles.readings import NumberForm, SecondReading
+from indexium_core.model.names.readings import NumberForm, SecondReading
 
 __all__ = ["read_again"]
 

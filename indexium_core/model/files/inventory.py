@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from indexium_core.model.files.media import MediaKind
-from indexium_core.model.titles.title_guess import LibraryKind
+from indexium_core.model.names.title_guess import LibraryKind
 
 __all__ = [
     "KINDS",

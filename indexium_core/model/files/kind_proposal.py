@@ -10,12 +10,12 @@ from functools import lru_cache
 from typing import Literal
 
 from indexium_core.model import wording
-from indexium_core.model.titles import words
-from indexium_core.model.titles.folders import Place, place_of
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import read_name
-from indexium_core.model.titles.neighbours import stem_of
-from indexium_core.model.titles.title_guess import LibraryKind
+from indexium_core.model.names import words
+from indexium_core.model.names.folders import Place, place_of
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.names import read_name
+from indexium_core.model.names.neighbours import stem_of
+from indexium_core.model.names.title_guess import LibraryKind
 
 __all__ = ["MOST_VIDEOS", "KindProposal", "NamedVideo", "propose"]
 

@@ -21,8 +21,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
+from indexium_core.model.names import words
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.titles import words
 from indexium_core.model.titles.title_text import clean_title, same_title, title_key, title_similarity
 
 __all__ = [

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from indexium_core.model.titles.name_parts import Role
-from indexium_core.model.titles.names import fold_title
-from indexium_core.model.titles.title_guess import TitleGuess
+from indexium_core.model.names.name_parts import Role
+from indexium_core.model.names.names import fold_title
+from indexium_core.model.names.title_guess import TitleGuess
 
 __all__ = ["MADE_BY_HAND", "EpisodeGroup", "FileRole", "MovieGroup", "SeriesGroup", "group_movies", "group_series"]
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from indexium_core import errors
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileStat, MediaKind
-from indexium_core.model.titles.title_guess import LibraryKind
+from indexium_core.model.names.title_guess import LibraryKind
 from indexium_core.store import rows, sql
 from indexium_core.store.catalog import faces, films, hash_cache, properties
 from indexium_core.store.connection import Connection

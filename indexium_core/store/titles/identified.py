@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from indexium_core.model.names.name_parts import Role
 from indexium_core.model.titles.fields import EntityType
-from indexium_core.model.titles.name_parts import Role
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from indexium_core.flows.titles.parsing import parse_name
+from indexium_core.model.names.guessing import identify
+from indexium_core.model.names.title_guess import LibraryKind, NamedFile, NfoFacts, TitleGuess
 from indexium_core.model.titles.grouping import group_series
-from indexium_core.model.titles.guessing import identify
-from indexium_core.model.titles.title_guess import LibraryKind, NamedFile, NfoFacts, TitleGuess
 from tests.support.title_corpus import CORPORA, evaluate, labels
 
 GOALS = {"type": 0.98, "title": 0.97, "year": 0.97, "number": 0.97, "grouping": 0.97}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import fold_title, read_name, title_without_part
-from indexium_core.model.titles.numbers import season_of_folder
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.names import fold_title, read_name, title_without_part
+from indexium_core.model.names.numbers import season_of_folder
 
 
 @pytest.mark.parametrize(

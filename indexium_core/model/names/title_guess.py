@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from indexium_core import errors
-from indexium_core.model.titles.name_parts import Role
+from indexium_core.model.names.name_parts import Role
 
 __all__ = ["LIBRARY_KINDS", "GuessKind", "LibraryKind", "NamedFile", "NfoFacts", "TitleGuess", "checked_kind"]
 

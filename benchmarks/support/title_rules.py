@@ -1,9 +1,9 @@
 """
 Which rules of names win nothing: remove one rule at a time, read every labelled name again, and print what changes.
 
-    python -m benchmarks.title_rules                  all rules; those that win nothing come first
-    python -m benchmarks.title_rules names numbers    the rules of some modules
-    python -m benchmarks.title_rules --verbose        with the names that change
+    python -m benchmarks.support.title_rules                  all rules; those that win nothing come first
+    python -m benchmarks.support.title_rules names numbers    the rules of some modules
+    python -m benchmarks.support.title_rules --verbose        with the names that change
 
 A rule is a regular expression of a module, an `if`, or one condition of several that `and` or `or` joins. Without it,
 an expression matches nothing, an `if` is not taken, and a condition of several is left out. Words of one expression
@@ -25,7 +25,7 @@ from typing import Any
 from tests.support.title_corpus import CORPORA, labels
 
 MODULES = ("words", "numbers", "names", "folders", "neighbours", "guessing")
-_PACKAGE = "indexium_core.model.titles"
+_PACKAGE = "indexium_core.model.names"
 Result = Mapping[str, Any]
 
 

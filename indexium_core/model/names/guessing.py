@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
-from indexium_core.model.titles import words
-from indexium_core.model.titles.folders import Place, is_category, place_of
-from indexium_core.model.titles.name_parts import NameParts, Role
-from indexium_core.model.titles.names import fold_title, title_without_part
-from indexium_core.model.titles.neighbours import Neighbours, PlacedFile, stem_of
-from indexium_core.model.titles.title_guess import LibraryKind, NamedFile, TitleGuess
+from indexium_core.model.names import words
+from indexium_core.model.names.folders import Place, is_category, place_of
+from indexium_core.model.names.name_parts import NameParts, Role
+from indexium_core.model.names.names import fold_title, title_without_part
+from indexium_core.model.names.neighbours import Neighbours, PlacedFile, stem_of
+from indexium_core.model.names.title_guess import LibraryKind, NamedFile, TitleGuess
 
 __all__ = ["identify"]
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import Evidence
+from indexium_core.model.names import words
+from indexium_core.model.names.name_parts import Evidence
 
 __all__ = [
     "NumberMatch",

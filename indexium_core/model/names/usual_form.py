@@ -15,9 +15,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import NameParts, Role
-from indexium_core.model.titles.numbers import find_date, find_number, with_digits
+from indexium_core.model.names import words
+from indexium_core.model.names.name_parts import NameParts, Role
+from indexium_core.model.names.numbers import find_date, find_number, with_digits
 
 __all__ = ["STEPS", "YEAR", "Draft", "in_usual_form", "only_tags", "plain_text"]
 

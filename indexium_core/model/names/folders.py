@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import NameParts, Role
-from indexium_core.model.titles.names import fold_title
-from indexium_core.model.titles.numbers import season_of_folder
-from indexium_core.model.titles.title_guess import LibraryKind
+from indexium_core.model.names import words
+from indexium_core.model.names.name_parts import NameParts, Role
+from indexium_core.model.names.names import fold_title
+from indexium_core.model.names.numbers import season_of_folder
+from indexium_core.model.names.title_guess import LibraryKind
 
 __all__ = ["Place", "is_category", "place_of"]
 

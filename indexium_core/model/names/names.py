@@ -11,9 +11,9 @@ import re
 import unicodedata
 from dataclasses import replace
 
-from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.numbers import (
+from indexium_core.model.names import words
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.numbers import (
     NumberMatch,
     YearMatch,
     find_date,
@@ -22,7 +22,7 @@ from indexium_core.model.titles.numbers import (
     numeral,
     with_digits,
 )
-from indexium_core.model.titles.usual_form import YEAR, in_usual_form, only_tags, plain_text
+from indexium_core.model.names.usual_form import YEAR, in_usual_form, only_tags, plain_text
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 

@@ -14,18 +14,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from indexium_core.model.titles import words
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import first_words, fold_title
-from indexium_core.model.titles.readings import SecondReading
+from indexium_core.model.names import words
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.names import first_words, fold_title
+from indexium_core.model.names.readings import SecondReading
 
-__all__ = ["EVIDENCE", "Evidence", "judge"]
+__all__ = ["EVIDENCE", "EvidenceRule", "judge"]
 
 _MOST_SEASONS = 100  # a higher number of a season is a year that the library took for one
 _SURE = frozenset({"episode", "group", "word"})
 
 
-class Evidence(NamedTuple):
+class EvidenceRule(NamedTuple):
     """One line of the table: `apply` returns the parts that count, or None if the line does not hold."""
 
     name: str
@@ -93,7 +93,7 @@ def _shorter_title(text: str, own: NameParts, other: SecondReading) -> NameParts
 
 _INNER_YEAR = re.compile(r"(?<=[^\W_][._])(?:19\d\d|20[0-3]\d)(?=[._-])")
 EVIDENCE = (
-    Evidence("a season and an episode in a form that our rules do not know", _season_and_episode),
-    Evidence("a name that begins with its year", _year_first),
-    Evidence("a shorter title of a release", _shorter_title),
+    EvidenceRule("a season and an episode in a form that our rules do not know", _season_and_episode),
+    EvidenceRule("a name that begins with its year", _year_first),
+    EvidenceRule("a shorter title of a release", _shorter_title),
 )

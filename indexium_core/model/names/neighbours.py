@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexium_core.model.titles import words
-from indexium_core.model.titles.folders import Place
-from indexium_core.model.titles.name_parts import NameParts
-from indexium_core.model.titles.names import fold_title
-from indexium_core.model.titles.title_guess import LibraryKind, NamedFile
+from indexium_core.model.names import words
+from indexium_core.model.names.folders import Place
+from indexium_core.model.names.name_parts import NameParts
+from indexium_core.model.names.names import fold_title
+from indexium_core.model.names.title_guess import LibraryKind, NamedFile
 
 __all__ = ["Neighbours", "PlacedFile", "stem_of"]
 

@@ -1,0 +1,1 @@
+"""What names say: the rules that read the names of files and folders, two readers and their judge."""
