@@ -29,7 +29,6 @@ __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 _YEARS = re.compile(  # of a series or a collection; or the year and the country
     r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–,]\s*(?:(?:19|20)\d\d|[^\W\d_][^\d()\[\]]*)?\s*[)\]]"
 )
-_VERSION = re.compile(rf"[257]\.[01][ ](?!(?:{words.SOFT_TAG.pattern})\b|{words.STRONG_TAG.pattern})\w", re.IGNORECASE)
 _BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
 _AFTER_TAGS = re.compile(r" *(?:$|[(\[]|(?:v?cd|dvd|dis[ck]) ?\d|(?:19|20)\d\d(?:$| (?!\d)))", re.IGNORECASE)
 _LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
@@ -206,8 +205,6 @@ def _spaced(text: str) -> str:
 def _tail(text: str) -> int:
     """Return where the tags of a release begin; the length of the text if there are none."""
     strong = [match.start() for match in words.STRONG_TAG.finditer(text) if match.start()]
-    if strong and _VERSION.match(text, strong[0]):
-        del strong[0]
     edition = [match.start() for match in words.EDITION.finditer(text) if text[: match.start()].strip(" -([")]
     bracket = [
         match.start()
@@ -221,8 +218,6 @@ def _tail(text: str) -> int:
     ]
     end = _before(text, min([*strong, *edition, *bracket, *filter(None, opened), len(text)]))
     while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):
-        if not text[: match.start()].strip(" -.(["):
-            break
         end = _before(text, match.start())
     return end
 
@@ -265,8 +260,6 @@ def _year(
             if number is None or is_before:
                 return YearMatch(int(each[1]), opened, each.end(), is_marked=True)  # `Title (Director, 1974)`
             continue  # the date of an episode: `S01E02 (12 September 2018)`
-        if number is not None and each.start() > number.end and words.MONTH.search(text[number.end : each.start()]):
-            continue  # `S08E12 - May 16, 2021`
         rest = text[each.end() : number.start if number and number.start > each.start() else None].strip(" -)].,")
         is_after = number is not None and each.start() > number.start
         if number is not None and is_after and not is_release and (rest or number.evidence != "number"):
@@ -347,9 +340,6 @@ def title_without_part(title: str) -> str:
 
 def _title(text: str) -> str:
     """Return a part of a name as a title: without separators at its ends and editions."""
-    edition = words.EDITION.search(text)
-    if edition and text[: edition.start()].strip(" -(["):
-        text = text[: edition.start()]
     text = re.sub(r"[\[(]\s*[\])]|(?<=\w) - s\d{1,2}(?= *$)", " ", text, flags=re.IGNORECASE)
     text = " ".join(text.split()).strip(" -_~,;:+|")
     text = re.sub(r"^[)\]]+|[(\[]+$", "", text).strip(" -_~,;:+|")

@@ -202,7 +202,7 @@ def _open_brackets(draft: Draft) -> Draft:
 
 def _find_group(draft: Draft) -> Draft:
     """Find out whether the name is one of a fansub, and write its number as ` - 05 `."""
-    group = None if _WEBSITE.match(draft.text) else _GROUP.match(draft.text)
+    group = _GROUP.match(draft.text)
     has_name = group is not None and not words.STRONG_TAG.search(group[0]) and find_date(group[1]) is None
     has_group, text = draft.has_crc or has_name, draft.text
     if has_group or _PADDED_IN_BRACKETS.search(text):

@@ -34,7 +34,6 @@ __all__ = [
     "IN_TWO_SCRIPTS",
     "LANGUAGES",
     "LECTURE_FOLDER",
-    "MONTH",
     "OTHER_TITLE",
     "PART",
     "PARTS",
@@ -77,9 +76,6 @@ PARTS = re.compile(  # a word of `PART` with its number, or `2 of 6`
     re.IGNORECASE,
 )
 DISC_PART = re.compile(r"(?<![^\W_])(?:v?cd|dvd|dis[ck])[ ._-]*[1-9](?!\d)", re.IGNORECASE)
-MONTH = re.compile(  # with its day, before the year
-    r"\b(?:jan|feb|ma[ry]|apr|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?,? $", re.IGNORECASE
-)
 SPECIALS = re.compile(
     r"specials?|sonderfolgen|hors[- ]?s[ée]rie|especiales|speciali|especiais|спецвыпуски|ovas?|oads?|"
     r"season ?0+|s0+|staffel ?0+|saison ?0+|temporada ?0+|stagione ?0+",
