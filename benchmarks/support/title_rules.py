@@ -24,7 +24,7 @@ from typing import Any
 
 from tests.support.title_corpus import CORPORA, labels
 
-MODULES = ("words", "numbers", "names", "folders", "neighbours", "guessing")
+MODULES = ("words", "numbers", "usual_form", "names", "folders", "neighbours", "guessing")
 _PACKAGE = "indexium_core.model.names"
 Result = Mapping[str, Any]
 
@@ -33,6 +33,7 @@ def main() -> None:
     """Print the rules in the order of what they win."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="*", default=MODULES, help="modules whose rules are removed")
+    parser.add_argument("--conditions", action="store_true", help="remove each condition of several, too")
     parser.add_argument("--verbose", action="store_true", help="print the names that change")
     parser.add_argument("--corpus", action="append", default=[], type=Path, help="a further corpus")
     arguments = parser.parse_args()
@@ -110,7 +111,7 @@ def _rules(tree: ast.Module) -> Iterator[tuple[str, Any]]:
                 f"{line} if {ast.unparse(node.test)[:60]}",
                 lambda node=node: setattr(node, "test", ast.Constant(value=False)),
             )
-        elif isinstance(node, ast.BoolOp):
+        elif isinstance(node, ast.BoolOp) and "--conditions" in sys.argv:
             for at, value in enumerate(node.values):
                 yield f"{line} condition {ast.unparse(value)[:60]}", lambda node=node, at=at: node.values.pop(at)
 

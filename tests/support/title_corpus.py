@@ -2,9 +2,10 @@
 The labelled names of `tests/corpus`: identify them, and count what is right.
 
 `titles.json` has names of many kinds. `libraries.json` and `collections.json` have the folders of several people, and
-names one by one. A label has the type (`home`: no film and no episode), and for a film or an episode its title, year,
+names one by one; `releases.json` has releases, recordings and other names that are hard to read. A label has the type (`home`: no film and no episode), and for a film or an episode its title, year,
 season, episodes and date. The date of an episode with a number is an optional label.
-`also` are other right titles. `edition`, `part` and `ids` are labels of films.
+`also` are other right titles. `edition`, `part` and `ids` are labels of films; the edition counts in groups that have
+such labels.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from indexium_core.model.titles.grouping import group_series
 __all__ = ["CORPORA", "MEASURES", "Score", "evaluate", "labels"]
 
 _FOLDER = Path(__file__).resolve().parents[1] / "corpus"
-CORPORA = (_FOLDER / "titles.json", _FOLDER / "libraries.json", _FOLDER / "collections.json")
-MEASURES = ("type", "title", "year", "number", "grouping")
+CORPORA = tuple(_FOLDER / f"{name}.json" for name in ("titles", "libraries", "collections", "releases"))
+MEASURES = ("type", "title", "year", "number", "aired", "edition", "grouping")
 
 
 @dataclass(slots=True)
@@ -67,8 +68,9 @@ def evaluate(corpus: Path, read: Callable[[str], NameParts]) -> dict[str, Score]
             for number, label in enumerate(labelled)
         ]
         guesses = identify(files, read, kind=kind, library=name)
+        has_editions = corpus.stem == "releases" and any("edition" in label for label in labelled)
         for number, label in enumerate(labelled):
-            _count(scores, label, guesses[number])
+            _count(scores, label, guesses[number], has_editions=has_editions)
         _count_groups(scores["grouping"], labelled, guesses)
     return scores
 
@@ -86,7 +88,7 @@ def _libraries(corpus: Path) -> Iterator[tuple[Any, str, Sequence[Mapping[str, A
             yield group["kind"], group.get("name", ""), each
 
 
-def _count(scores: Mapping[str, Score], label: Mapping[str, Any], guess: TitleGuess) -> None:
+def _count(scores: Mapping[str, Score], label: Mapping[str, Any], guess: TitleGuess, *, has_editions: bool) -> None:
     name = label["path"]
     scores["type"].count("home" if guess.kind == "other" else guess.kind, label["type"], name)
     if label["type"] == "home":
@@ -95,11 +97,21 @@ def _count(scores: Mapping[str, Score], label: Mapping[str, Any], guess: TitleGu
     is_also = fold_title(guess.title) in map(fold_title, label.get("also", ()))
     scores["title"].count(fold_title(title if is_also else guess.title), fold_title(title), name)
     scores["year"].count(guess.year, label.get("year"), name)
+    if has_editions and label["type"] == "movie":
+        scores["edition"].count(_words_of_edition(guess.edition), _words_of_edition(label.get("edition", "")), name)
+    if "aired" in label:
+        scores["aired"].count(guess.aired, label["aired"], name)
     if label["type"] == "episode":
         season = guess.season if "season" in label else None
         aired = guess.aired if "aired" in label or not guess.episodes else ""
         given = (season, list(guess.episodes), aired)
         scores["number"].count(given, (label.get("season"), label.get("episodes", []), label.get("aired", "")), name)
+
+
+def _words_of_edition(text: str) -> str:
+    """Return what tells editions apart: `The Director's Cut` and `Directors Cut` are one."""
+    words = fold_title(text).replace("director s", "directors").split()
+    return " ".join(each for each in words if each not in {"the", "edition", "cut", "version", "collection"})
 
 
 def _count_groups(score: Score, labelled: Sequence[Mapping[str, Any]], guesses: Mapping[int, TitleGuess]) -> None:
