@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from indexium_core import errors
+from indexium_core.model import wording
 from indexium_core.model.providers.traffic import CachedAnswer, RequestCount, RequestFaults
 from indexium_core.sources.breaker import LONG_WAIT, CircuitBreaker
 from indexium_core.sources.limits import RateLimiter, retry_after
@@ -355,7 +356,7 @@ class ProviderClient:
         if used.number < limit:
             return None
         wait = used.first_at + _DAY - now if used.first_at else _QUOTA_WAIT
-        message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours."
+        message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours. {_again(now + wait, now)}"
         return errors.ProviderError(message, code="provider_quota", retry_after=max(wait.total_seconds(), 1.0))
 
     def _check_status(self, answer: HttpAnswer, account: Credentials) -> None:
@@ -385,6 +386,8 @@ class ProviderClient:
     def _refuse(self, message: str, code: str, account: Credentials) -> errors.ProviderError:
         """Send no request with these keys for some time, and return the error of this one."""
         now, wait = self._clock(), _QUOTA_WAIT if code == "provider_quota" else _REJECTED_WAIT
+        if code == "provider_quota":
+            message += f" {_again(now + wait, now)}"
         refusal = _Refusal(until=now + wait, message=message, code=code, account=account)
         self._refusal = refusal
         return refusal.error(now)
@@ -465,6 +468,10 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     if not isinstance(data, dict):
         raise ValueError("no object")  # noqa: TRY004 - one error for every text that is no object
     return data
+
+
+def _again(moment: datetime, now: datetime) -> str:
+    return f"It is asked again {wording.when(moment, now=now)}."
 
 
 def _key(url: str, parameters: Mapping[str, str]) -> str:

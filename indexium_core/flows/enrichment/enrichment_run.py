@@ -32,7 +32,7 @@ class EnrichmentRun:
         self.report = EnrichmentReport(**saved)
         self.changes: set[tuple[str, int, bool]] = set()  # type and id of changed titles; none is new
         self.stop_sentence = ""  # why no other title can be looked up
-        self.wait: float | None = None  # seconds until the next title can be looked up
+        self.wait: float | None = None  # seconds until another title can be looked up
         self.problem = ""  # the sentence of the provider that has to be asked later
         self._total = 0
         self.tries = Counter[int]()  # of this run by title, without an answer
@@ -60,10 +60,9 @@ class EnrichmentRun:
     def _count(self, fetched: FetchedTitle) -> None:
         report = self.report
         if fetched.wait is not None:
-            self.wait = fetched.wait if self.wait is None else min(self.wait, fetched.wait)
             self.problem = fetched.problem
         if fetched.stops:
-            self.stop_sentence = fetched.problem
+            self.stop_sentence, self.wait = fetched.problem, fetched.wait
             return
         if fetched.outcome == "failed" and fetched.wait is not None:
             self.tries[fetched.title.id] += 1

@@ -437,7 +437,9 @@ class ExternalAPIManager:
         profile = provider.client.profile
         problem, missing = self._reason_off(name, keys), provider.client.unavailable()
         pause = missing.retry_after if missing and not problem and missing.is_fault else None
-        trouble = missing.message if missing else provider.client.last_problem
+        trouble = provider.client.last_problem
+        if missing is not None:
+            trouble = "" if missing.reason == "provider_quota" else missing.message
         reason = missing.message if missing else f"The last request failed: {trouble}" if trouble else "Ready."
         is_on = not problem and not missing
         return ProviderStatus(
