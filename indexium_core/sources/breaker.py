@@ -100,11 +100,11 @@ class CircuitBreaker:
             pause = self._present()
             return self._error(pause) if pause and not self._is_over(pause) else None
 
-    def reset(self) -> None:
-        """End a pause: a person wants to know whether the provider answers."""
+    def probe(self) -> None:
+        """Let the next request be the probe of a pause: a person wants to know whether the provider answers."""
         with self._changed:
-            self._is_known = True
-            self._close()
+            if (pause := self._present()) is not None:
+                self._pause = pause._replace(until=min(pause.until, self._clock()))
 
     def _enter(self, seconds: float) -> bool:
         """Wait for a running probe. Return whether the request is a probe."""

@@ -222,7 +222,7 @@ class ProviderClient:
     def allow(self) -> None:
         """Send the next request: the provider may accept the key now, or be available again."""
         self._refusal = None
-        self._breaker.reset()
+        self._breaker.probe()
 
     def allow_key(self) -> None:
         """Forget that a token was rejected: there may be another one."""

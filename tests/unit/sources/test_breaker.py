@@ -175,7 +175,7 @@ def test_other_address_a_person_and_a_clock_that_was_set_back_end_a_pause() -> N
         if change == "address":
             server.address = "https://two.test"
         elif change == "person":
-            server.breaker.reset()
+            server.breaker.probe()
         else:
             server.clock.now -= timedelta(days=2)
         server.fault = None
