@@ -166,7 +166,7 @@ class BatchEnrichmentService:
         None without titles or without a provider.
         Decisions that follow one another share a job: it looks up every title with an accepted match that is due.
         """
-        if not title_ids or self._stop() is not None:
+        if not title_ids or not self._can_start():
             return None
         payload: dict[str, Any] = {"libraries": [], "titles": None, "force": False, "accepted": True}
         return self._add(payload, "Look up accepted titles", "high").id
@@ -175,8 +175,7 @@ class BatchEnrichmentService:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":
             return
-        due = self.due()
-        if due.titles and not due.reason:
+        if self.due().titles and self._can_start():
             self.schedule_library_enrichment()
 
     # What is due, progress, statistics.
@@ -216,6 +215,11 @@ class BatchEnrichmentService:
             waiting=_joined_waits(waiting),
             **{name: counts.get(turn, (0, 0))[0] for name, turn in _TURNS.items()},
         )
+
+    def _can_start(self) -> bool:
+        """Return whether a provider can be asked now, or after its pause."""
+        stop = self._stop()
+        return stop is None or stop.retry_after is not None
 
     def _stop(self) -> errors.ProviderError | None:
         """Return why no provider can be asked; None if one can."""
