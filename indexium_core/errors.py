@@ -37,6 +37,7 @@ from typing import ClassVar
 __all__ = [
     "HOME_CLOSED",
     "LASTING",
+    "PROVIDER_FAULTS",
     "RETRIED",
     "WITHOUT_DATABASE",
     "ClusterError",
@@ -68,6 +69,11 @@ RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_
 
 # Permanent: a retry cannot succeed.
 LASTING = frozenset({"backup_expired", "backup_missing", "changed_since", "ffmpeg_refused", "no_backup"})
+
+# Codes of a ProviderError: the provider is not available, so its answer about a title is not known.
+PROVIDER_FAULTS = frozenset(
+    {"provider_busy", "provider_failed", "provider_unreachable", "provider_timeout", "provider_bad_answer"}
+)
 
 # Code of a StoreError: this process has closed the home, so no later call can succeed.
 HOME_CLOSED = "home_closed"
@@ -170,11 +176,23 @@ class ProviderError(IndexiumError):
     http_status = 502
 
     def __init__(
-        self, message: str = "", *, code: str = "", retry_after: float | None = None, is_temporary: bool = False
+        self,
+        message: str = "",
+        *,
+        code: str = "",
+        retry_after: float | None = None,
+        is_temporary: bool = False,
+        providers: Collection[str] = (),
     ) -> None:
         super().__init__(message, code=code)
+        self.providers = providers  # that gave no usable answer: tmdb
         self.retry_after = retry_after  # seconds until the next request can succeed; None if not known
         self.is_temporary = is_temporary  # the same request may succeed later
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the provider is not available at present: it answers later, without a change by a person."""
+        return self.reason in PROVIDER_FAULTS or self.reason == "provider_quota"
 
 
 class HomeInUseError(IndexiumError):

@@ -7,19 +7,20 @@ A key is sent as a header or a parameter of its own. It is no part of the cache,
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from indexium_core import errors
-from indexium_core.model.providers.traffic import CachedAnswer, RequestCount
-from indexium_core.sources.limits import RateLimiter
+from indexium_core.model import wording
+from indexium_core.model.providers.traffic import CachedAnswer, RequestCount, RequestFaults
+from indexium_core.sources.breaker import LONG_WAIT, CircuitBreaker
+from indexium_core.sources.limits import RateLimiter, retry_after
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
 __all__ = [
@@ -30,16 +31,14 @@ __all__ = [
     "ProviderProfile",
     "RequestLog",
     "recorded",
-    "retry_after",
 ]
 
 ATTEMPTS = 4
 ABSENT_DAYS = 7  # how long it is known that a provider does not have a title
 TEMPORARY = frozenset({429, 500, 502, 503, 504})  # status of an answer
 _REJECTED = frozenset({401, 403})
-_REJECTED_SECONDS = 600.0  # after a rejected key, no request is sent for this time
-_MAX_PAUSE = 86400.0  # seconds of a `Retry-After`
-_QUOTA_SECONDS = 3600.0  # after the provider has reported a spent quota
+_REJECTED_WAIT = timedelta(minutes=10)  # after a rejected key, no request is sent for this time
+_QUOTA_WAIT = timedelta(hours=1)  # after the provider has reported a spent quota
 _MAX_BACKOFF = 8.0
 _DAY = timedelta(days=1)
 _LOCKS = 64
@@ -63,6 +62,8 @@ class RequestLog(Protocol):
     def finish(self, request_id: int, *, status: int | None, seconds: float, size: int | None) -> None: ...
 
     def count(self, provider: str, since: datetime) -> RequestCount: ...
+
+    def faults(self, provider: str) -> RequestFaults: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +105,34 @@ class _Call:
     url: str
     route: str
     parameters: Mapping[str, str]
-    headers: Mapping[str, str]
     deadline: float  # monotonic seconds
     account: Credentials  # the keys of the user at the start of the call
+    known: CachedAnswer | None = None  # that the provider may confirm
     body: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """A usable answer."""
+
+    status: int
+    body: bytes  # of a GET without the keys
+    headers: Mapping[str, str]
+    data: Mapping[str, Any] | None  # None: the provider has no such title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Refusal:
     """Why no request with some keys is sent for a time."""
 
-    until: float  # monotonic seconds
+    until: datetime
     message: str
     code: str
     account: Credentials
 
-    def error(self) -> errors.ProviderError:
+    def error(self, now: datetime) -> errors.ProviderError:
         """Return a new error for one request."""
-        rest = max(1.0, self.until - time.monotonic())
+        rest = max(1.0, (self.until - now).total_seconds())
         return errors.ProviderError(self.message, code=self.code, retry_after=rest)
 
 
@@ -150,6 +161,9 @@ class ProviderClient:
         self._cache_days, self._clock = cache_days, clock
         self._timeout, self._backoff = timeout, backoff
         self._limiter = RateLimiter(profile.per_second)
+        self._breaker = CircuitBreaker(
+            profile.name, clock=clock, address=profile.url, faults=lambda: log.faults(profile.provider)
+        )
         self._locks = [threading.Lock() for _ in range(_LOCKS)]  # so that equal requests are sent once
         self._counting = threading.Lock()
         self.last_problem = ""  # of the last request that was sent; "" if it was answered
@@ -166,77 +180,74 @@ class ProviderClient:
         deadline = time.monotonic() + self._timeout
         sent = {name: value for name, value in sorted(parameters.items()) if value}
         url = self.profile.url().rstrip("/") + route
-        key = f"{url}?{urlencode(sent)}"
+        key = _key(url, sent)
         with self._single_flight(key, deadline):
             known = self._cache.get(self.profile.provider, key)
             if known is not None and known.expires_at > self._clock():
                 return self._data(known.status, known.body, self._account())
-            call = _Call(
-                url=url,
-                route=route,
-                parameters=sent,
-                headers=_conditions(known),
-                deadline=deadline,
-                account=self._account(),
-            )
+            call = _Call(url=url, route=route, parameters=sent, deadline=deadline, account=self._account(), known=known)
             answer = self._with_retries(call)
-            status, body = answer.status, _without_secrets(answer.body, self.profile.credentials())
-            if status == 304 and known is not None:  # the known answer is still right
-                status, body = known.status, known.body
-            else:
-                self._check_type(answer)
-            data = self._data(status, body, call.account)
-            self._keep(key, status, body, answer.headers, is_absent=data is None)
-            return data
+            self._keep(key, answer)
+            return answer.data
 
     def post(self, route: str, body: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Send a body, without cache and without the credentials, and return the data of the answer."""
         deadline = time.monotonic() + self._timeout
         url = self.profile.url().rstrip("/") + route
-        call = _Call(
-            url=url, route=route, parameters={}, headers={}, deadline=deadline, account=self._account(), body=body
-        )
-        answer = self._with_retries(call)
-        self._check_type(answer)
-        return self._data(answer.status, answer.body, call.account)
+        call = _Call(url=url, route=route, parameters={}, deadline=deadline, account=self._account(), body=body)
+        return self._with_retries(call).data
 
     def ask(self, route: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Send a request without cache, and return the data of the answer; errors as in `get`."""
         deadline = time.monotonic() + self._timeout
         url = self.profile.url().rstrip("/") + route
-        call = _Call(
-            url=url, route=route, parameters=parameters, headers={}, deadline=deadline, account=self._account()
-        )
-        answer = self._with_retries(call)
-        self._check_type(answer)
-        return self._data(answer.status, answer.body, call.account)
+        call = _Call(url=url, route=route, parameters=parameters, deadline=deadline, account=self._account())
+        return self._with_retries(call).data
 
     def refusal(self) -> str:
-        """Return why no request is sent at present; "" if requests are sent."""
+        """Return why the key is not used at present; "" if it is used."""
         refusal = self._present_refusal()
         return refusal.message if refusal else ""
 
     def refused_error(self) -> errors.ProviderError | None:
-        """Return why no request is sent at present, as an error; None if requests are sent."""
+        """Return why the key is not used at present, as an error; None if it is used."""
         refusal = self._present_refusal()
-        return refusal.error() if refusal else None
+        return self._own(refusal.error(self._clock())) if refusal else None
+
+    def unavailable(self) -> errors.ProviderError | None:
+        """Return why no request is sent at present: key, outage or spent quota; None if the next one is sent."""
+        error = self.refused_error() or self._breaker.error() or self.quota_error()
+        return self._own(error) if error else None
 
     def allow(self) -> None:
+        """Send the next request: the provider may accept the key now, or be available again."""
+        self._refusal = None
+        self._breaker.probe()
+
+    def allow_key(self) -> None:
         """Forget that a token was rejected: there may be another one."""
         self._refusal = None
+
+    def _own(self, error: errors.ProviderError) -> errors.ProviderError:
+        error.providers = (self.profile.provider,)
+        return error
 
     def _present_refusal(self) -> _Refusal | None:
         """Return why no request is sent; None if requests are sent: a refusal ends with its time and with its key."""
         refusal = self._refusal
-        if refusal is None or refusal.until <= time.monotonic() or refusal.account != self._account():
+        if refusal is None or refusal.until <= self._clock() or refusal.account != self._account():
             return None
         return refusal
 
     def _account(self) -> Credentials:
         return (self.profile.account or self.profile.credentials)()
 
-    def _with_retries(self, call: _Call) -> HttpAnswer:
-        """Send a request, and repeat it after temporary errors, as long as the time of the call allows."""
+    def _with_retries(self, call: _Call) -> _Checked:
+        """
+        Send a request, and repeat it after temporary errors, as long as the time of the call allows.
+
+        It is not repeated if the provider is paused since.
+        """
         import tenacity
 
         backoff = tenacity.wait_random_exponential(self._backoff, _MAX_BACKOFF)
@@ -252,16 +263,28 @@ class ProviderClient:
         attempts = tenacity.Retrying(
             stop=stop,
             wait=wait,
-            retry=tenacity.retry_if_exception(lambda error: getattr(error, "is_temporary", False)),
+            retry=tenacity.retry_if_exception(
+                lambda error: getattr(error, "is_temporary", False) and self._breaker.error() is None
+            ),
             sleep=tenacity.sleep_using_event(self._network.closing),
             reraise=True,
         )
-        return attempts(self._attempt, call)
+        try:
+            return attempts(self._attempt, call)
+        except errors.ProviderError as error:
+            self._own(error)
+            if error.reason == "provider_busy":
+                self._breaker.give_up(_key(call.url, call.parameters), error)
+            raise
 
-    def _attempt(self, call: _Call) -> HttpAnswer:
-        """Send a request once; temporary errors are marked as temporary."""
+    def _attempt(self, call: _Call) -> _Checked:
+        """Send a request once, unless the provider is paused; temporary errors are marked as temporary."""
         if refusal := self._present_refusal():
-            raise refusal.error()
+            raise refusal.error(self._clock())
+        with self._breaker.attempt(_key(call.url, call.parameters), call.deadline - time.monotonic()):
+            return self._send(call)
+
+    def _send(self, call: _Call) -> _Checked:
         pause = self._limiter.paused_seconds()
         if pause > call.deadline - time.monotonic():
             message = f"{self.profile.name} has asked for a pause of {pause:.0f} more seconds."
@@ -272,7 +295,7 @@ class ProviderClient:
             method="GET" if call.body is None else "POST",
             url=call.url,
             parameters={**call.parameters, **credentials.parameters},
-            headers={**call.headers, **credentials.headers},
+            headers={**_conditions(call.known), **credentials.headers},
             body=call.body,
         )
         request_id = self._begin(call.route, call.parameters)
@@ -284,13 +307,27 @@ class ProviderClient:
             self.last_problem = error.message
             raise
         self._check_status(answer, call.account)
-        return answer
+        return self._checked(answer, call)
+
+    def _checked(self, answer: HttpAnswer, call: _Call) -> _Checked:
+        """Return an answer with its data; a confirmed answer is the known one."""
+        if answer.status == 304 and call.known is not None:
+            status, body = call.known.status, call.known.body
+        else:
+            self._check_type(answer)
+            status, body = answer.status, answer.body
+            if call.body is None:
+                body = _without_secrets(body, self.profile.credentials())
+        data = self._data(status, body, call.account)
+        return _Checked(status=status, body=body, headers=answer.headers, data=data)
 
     async def _limited(self, request: HttpRequest) -> HttpAnswer:
         async with self._limiter.slot():
             answer = await self._network.send(request)
         if answer.status == 429:
-            self._limiter.pause(retry_after(answer.headers, self._clock()) or self._backoff)
+            wait = retry_after(answer.headers, self._clock()) or self._backoff
+            if wait <= LONG_WAIT:
+                self._limiter.pause(wait)
         return answer
 
     def _begin(self, route: str, parameters: Mapping[str, str]) -> int:
@@ -318,9 +355,9 @@ class ProviderClient:
         used = self._log.count(self.profile.provider, now - _DAY)
         if used.number < limit:
             return None
-        wait = (used.first_at + _DAY - now).total_seconds() if used.first_at else _QUOTA_SECONDS
-        message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours."
-        return errors.ProviderError(message, code="provider_quota", retry_after=max(wait, 1.0))
+        wait = used.first_at + _DAY - now if used.first_at else _QUOTA_WAIT
+        message = f"{self.profile.name} has had its {limit:,} requests of the last 24 hours. {_again(now + wait, now)}"
+        return errors.ProviderError(message, code="provider_quota", retry_after=max(wait.total_seconds(), 1.0))
 
     def _check_status(self, answer: HttpAnswer, account: Credentials) -> None:
         name, status = self.profile.name, answer.status
@@ -348,10 +385,12 @@ class ProviderClient:
 
     def _refuse(self, message: str, code: str, account: Credentials) -> errors.ProviderError:
         """Send no request with these keys for some time, and return the error of this one."""
-        seconds = _QUOTA_SECONDS if code == "provider_quota" else _REJECTED_SECONDS
-        refusal = _Refusal(until=time.monotonic() + seconds, message=message, code=code, account=account)
+        now, wait = self._clock(), _QUOTA_WAIT if code == "provider_quota" else _REJECTED_WAIT
+        if code == "provider_quota":
+            message += f" {_again(now + wait, now)}"
+        refusal = _Refusal(until=now + wait, message=message, code=code, account=account)
         self._refusal = refusal
-        return refusal.error()
+        return refusal.error(now)
 
     def _check_type(self, answer: HttpAnswer) -> None:
         kind = answer.headers.get("content-type", "")
@@ -373,15 +412,15 @@ class ProviderClient:
                 raise self._refuse(error.message, error.reason, account) from None
             raise
 
-    def _keep(self, key: str, status: int, body: bytes, headers: Mapping[str, str], *, is_absent: bool) -> None:
+    def _keep(self, key: str, answer: _Checked) -> None:
         now, days = self._clock(), self._cache_days()
         kept = CachedAnswer(
-            status=status,
-            body=body,
-            etag=headers.get("etag", "")[:1000],
-            last_modified=headers.get("last-modified", "")[:100],
+            status=answer.status,
+            body=answer.body,
+            etag=answer.headers.get("etag", "")[:1000],
+            last_modified=answer.headers.get("last-modified", "")[:100],
             fetched_at=now,
-            expires_at=now + timedelta(days=min(days, ABSENT_DAYS) if is_absent else days),
+            expires_at=now + timedelta(days=min(days, ABSENT_DAYS) if answer.data is None else days),
         )
         self._cache.put(self.profile.provider, key, kept)
 
@@ -403,16 +442,20 @@ class ProviderClient:
 
 def recorded(log: RequestLog, request_id: int, send: Callable[[], HttpAnswer]) -> HttpAnswer:
     """Send a request that is in the ledger, and store its result there, also after a failure."""
-    started, answer = time.monotonic(), None
+    started, answer, is_ended = time.monotonic(), None, True
     try:
         answer = send()
+    except errors.ProviderError as error:
+        is_ended = error.reason != "provider_off"  # a request that the end of the process cuts says nothing
+        raise
     finally:
-        log.finish(
-            request_id,
-            status=answer.status if answer else None,
-            seconds=time.monotonic() - started,
-            size=len(answer.body) if answer else None,
-        )
+        if is_ended:
+            log.finish(
+                request_id,
+                status=answer.status if answer else None,
+                seconds=time.monotonic() - started,
+                size=len(answer.body) if answer else None,
+            )
     return answer
 
 
@@ -427,25 +470,21 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     return data
 
 
+def _again(moment: datetime, now: datetime) -> str:
+    return f"It is asked again {wording.when(moment, now=now)}."
+
+
+def _key(url: str, parameters: Mapping[str, str]) -> str:
+    """Return what identifies a request, without its keys."""
+    return f"{url}?{urlencode(parameters)}"
+
+
 def _conditions(known: CachedAnswer | None) -> dict[str, str]:
     """Return the headers that ask for an answer only if it differs from the known one."""
     if known is None:
         return {}
     headers = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
     return {name: value for name, value in headers.items() if value}
-
-
-def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Return the seconds of a `Retry-After` (seconds or an HTTP date), 1 to 86,400; None without one."""
-    value = headers.get("retry-after", "").strip()
-    if value.isdecimal() and len(value) < 8:
-        return min(max(1.0, float(value)), _MAX_PAUSE)
-    try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(1.0, (moment - now).total_seconds()), _MAX_PAUSE)
 
 
 def _without_secrets(body: bytes, credentials: Credentials) -> bytes:

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from indexium_core import errors
 from indexium_core.model.artwork.addresses import refusal
-from indexium_core.sources.client import TEMPORARY, RequestLog, recorded, retry_after
-from indexium_core.sources.limits import RateLimiter
+from indexium_core.sources.client import TEMPORARY, RequestLog, recorded
+from indexium_core.sources.limits import RateLimiter, retry_after
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
 __all__ = ["LEDGER_SUFFIX", "ImageDownloads"]

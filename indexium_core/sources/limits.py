@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import email.utils
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import UTC, datetime
 
 from aiolimiter import AsyncLimiter
 
-__all__ = ["RateLimiter"]
+__all__ = ["RateLimiter", "retry_after"]
 
 _BURST = 5  # one request of five may be sent at once: the rest of the rate is spread over the second
+_MAX_PAUSE = 86400.0  # seconds of a `Retry-After`
 
 
 class RateLimiter:
@@ -57,3 +60,16 @@ class RateLimiter:
             burst = max(1, rate // _BURST)
             self._bucket = AsyncLimiter(burst, burst / (rate - burst)) if rate > 1 else AsyncLimiter(1, 1)
         return self._bucket
+
+
+def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Return the seconds of a `Retry-After` (seconds or an HTTP date), 1 to 86,400; None without one."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal() and len(value) < 8:
+        return min(max(1.0, float(value)), _MAX_PAUSE)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max(1.0, (moment - now).total_seconds()), _MAX_PAUSE)

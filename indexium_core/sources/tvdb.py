@@ -213,7 +213,7 @@ class Tvdb:
             if error.reason != "provider_key":
                 raise
         self._token.forget(token)
-        self.client.allow()
+        self.client.allow_key()
         self._log_in()
         return self.client.get(route, parameters)
 

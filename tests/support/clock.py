@@ -20,5 +20,5 @@ class Clock:
     def ns(self) -> int:
         return int(self.now.timestamp() * 1e9)
 
-    def forward(self, days: int) -> None:
-        self.now += timedelta(days=days)
+    def forward(self, days: int = 0, *, seconds: float = 0) -> None:
+        self.now += timedelta(days=days, seconds=seconds)

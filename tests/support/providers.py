@@ -17,7 +17,7 @@ from indexium_core import settings
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from indexium_core.model.providers.records import ImageCandidate
-from indexium_core.model.providers.traffic import CachedAnswer, RequestCount
+from indexium_core.model.providers.traffic import CachedAnswer, RequestCount, RequestFaults
 from indexium_core.provider_keys import ProviderKeys
 from indexium_core.settings import Settings
 from indexium_core.sources.catalog import Resources, make_providers
@@ -78,6 +78,15 @@ class MemoryLog:
     def count(self, provider: str, since: datetime) -> RequestCount:
         found = [row["at"] for row in self.rows if row["provider"] == provider and row["at"] > since]
         return RequestCount(len(found), min(found, default=None))
+
+    def faults(self, provider: str) -> RequestFaults:
+        failed = list[dict[str, Any]]()
+        for row in self.rows:
+            if row["provider"] == provider and "status" in row:
+                is_answer = row["status"] is not None and row["status"] != 429 and row["status"] < 500
+                failed = [] if is_answer else [*failed, row]
+        different = {(row["route"], *sorted(row["parameters"].items())) for row in failed}
+        return RequestFaults(len(failed), len(different), max((row["at"] for row in failed), default=None))
 
 
 @dataclass

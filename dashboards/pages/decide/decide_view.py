@@ -90,7 +90,7 @@ def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) 
     of_titles = [each for each in providers if each.provider != "fanarttv"]
     settings = {"label": "Open settings", "act": "settings"}
     if not any(each.is_on for each in of_titles):
-        troubled = next((each for each in of_titles if each.needs_action), None)
+        troubled = next((each for each in of_titles if each.needs_action or each.state == "paused"), None)
         reason = troubled.reason if troubled else of_titles[0].reason if of_titles else ""
         text = (
             f"No provider can be asked. {without_command(reason)} Questions whose candidates are stored can be decided."

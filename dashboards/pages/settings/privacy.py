@@ -106,6 +106,8 @@ def _status(each: ProviderStatus) -> dict[str, str]:
     level, state = ("safe", "on") if each.is_on else ("note", "off")
     if each.needs_action:
         level, state = "warning", "needs attention"
+    if each.state == "paused":
+        state = "paused"
     limit = f" of {wording.count(each.requests_per_day)}" if each.requests_per_day else ""
     count = f"{wording.count(each.requests_today)}{limit} in 24 hours"
     return {

@@ -233,7 +233,7 @@ def _notice(found: TitlesSnapshot) -> str:
     """Return why nothing can be looked up; "" if a provider is on or no title is known."""
     if not found.total or any(each.is_on for each in found.providers):
         return ""
-    broken = next((each for each in found.providers if each.needs_action), None)
+    broken = next((each for each in found.providers if each.needs_action or each.state == "paused"), None)
     reason = (broken or next(iter(found.providers), None)) if found.providers else None
     return f"No provider is asked for plots, casts and posters. {without_command(reason.reason)}" if reason else ""
 

@@ -28,7 +28,7 @@ from indexium_core.model.job import Job
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MatchResult
 from indexium_core.model.operations.request import IdempotentRequest
-from indexium_core.model.providers.enrichment import EnrichmentProgress, EnrichmentStats
+from indexium_core.model.providers.enrichment import DueTitles, EnrichmentProgress, EnrichmentStats
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import EnrichedMetadata
 
@@ -236,6 +236,12 @@ def enrich_progress(library: Open, job_id: Id) -> Json:
 def enrich_stats(library: Open) -> Json:
     """Return how many videos have metadata of providers, and of which."""
     return Json(library.enrichment.get_enrichment_stats())
+
+
+@router.get("/enrich/due", response_model=DueTitles)
+def enrich_due(library: Open) -> Json:
+    """Return how many films and series can be looked up, how many wait for a provider, and why others are not due."""
+    return Json(library.enrichment.due())
 
 
 class EnrichRequest(Body):

@@ -32,7 +32,7 @@ def show_status(context: typer.Context, as_json: AsJson = False) -> None:
 
 def _status_cells(row: ProviderStatus) -> tuple[str, ...]:
     limit = f" of {row.requests_per_day:,}" if row.requests_per_day is not None else ""
-    return row.name, "on" if row.is_on else "off", f"{row.requests_today:,}{limit}", row.reason
+    return row.name, row.state, f"{row.requests_today:,}{limit}", row.reason
 
 
 @providers.command("keys", epilog="Example: indexium providers keys")

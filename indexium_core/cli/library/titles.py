@@ -17,6 +17,7 @@ from indexium_core.model.titles.fields import KIND_NAMES, PLANNED_FIELDS
 
 if TYPE_CHECKING:
     from indexium_core.model.job import Job
+    from indexium_core.model.providers.enrichment import DueTitles
     from indexium_core.model.titles.titles import IdentifiedTitle, TitleValue
 
 TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
@@ -175,16 +176,19 @@ def identify(
     _finish(job, as_json=as_json)
 
 
-def _finish(job: Job, *, as_json: bool) -> NoReturn:
-    """Print the result of a job, and end the command with its exit code."""
+def _finish(job: Job, *, as_json: bool, due: DueTitles | None = None) -> NoReturn:
+    """Print the result of a job, and which titles were not looked up; end the command with its exit code."""
     if as_json:
-        output.to_json({"job_id": job.id, "status": job.status, **job.summary})
+        more = {} if due is None else {"due": due}
+        output.to_json({"job_id": job.id, "status": job.status, **job.summary, **more})
     elif job.summary:
         output.note(f"{job.summary['message']}.")
         for name, problem in job.summary.get("problems", {}).items():
             output.note(f"{name}: {problem}")
     if job.error_message:
         output.note(job.error_message)
+    elif due is not None and not as_json:
+        output.note(due.text)
     raise typer.Exit(0 if job.status == "completed" else 1)
 
 
@@ -251,7 +255,8 @@ def enrich(
         else:
             job = library.enrichment.schedule_library_enrichment(library_ids or (), force=force)
         job = followed(library, job, "Enrichment")
-    _finish(job, as_json=as_json)
+        due = library.enrichment.due(job.payload["libraries"], title_ids=job.payload["titles"])
+    _finish(job, as_json=as_json, due=due)
 
 
 @titles.command("status", epilog="Example: indexium titles status")

@@ -177,6 +177,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Write nothing: requests are in `ProviderStandIn.requests`."""
 
     def _answer(self) -> None:
+        if self.owner.closing.is_set():  # a server that is closed answers on no open connection
+            self.close_connection = True
+            return
         parts = urlsplit(self.path)
         provider, _, rest = parts.path.strip("/").partition("/")
         route = rest.partition("/")[2] if provider in {"tmdb", "tvdb", "fanarttv"} else rest

@@ -6,7 +6,7 @@ import copy
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,9 @@ from indexium_core.model.providers.enrichment import (
     EnrichmentProgress,
     EnrichmentStats,
     EnrichmentStatus,
+    WaitingTitles,
 )
+from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
@@ -46,6 +48,7 @@ _GROUP = 25  # titles of one transaction at most
 _STORE_SECONDS = 0.5  # between two transactions, and between two looks at a request to stop
 _GLANCE_SECONDS = 0.01
 _SECONDS_PER_TITLE = 1.0  # estimate of the requests of one title
+_TURNS: Mapping[str, str] = {"fresh": "fresh", "unknown": "unknown", "questions": "question"}  # field → turn
 _STATUS: Mapping[str, EnrichmentStatus] = {
     "pending": "waiting",
     "paused": "waiting",
@@ -171,7 +174,7 @@ class BatchEnrichmentService:
         None without titles or without a provider.
         Decisions that follow one another share a job: it looks up every title with an accepted match that is due.
         """
-        if not title_ids or self._reason_off():
+        if not title_ids or not self._can_start():
             return None
         payload: dict[str, Any] = {"libraries": [], "titles": None, "force": False, "accepted": True}
         start = self._clock() + self._decision_pause if self._decision_pause else None
@@ -181,16 +184,19 @@ class BatchEnrichmentService:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":
             return
-        due = self.due()
-        if due.titles and not due.reason:
+        if self.due().titles and self._can_start():
             self.schedule_library_enrichment()
 
     # What is due, progress, statistics.
 
     @remote()
-    def due(self, library_ids: Sequence[int] = ()) -> DueTitles:
+    def due(self, library_ids: Sequence[int] = (), *, title_ids: Sequence[int] | None = None) -> DueTitles:
         """
-        Return the number of titles that can be looked up, and whether a person should be asked to do it.
+        Return the number of titles that can be looked up, and why others are not.
+
+        Args:
+            library_ids: Only titles of these libraries; none for all.
+            title_ids: Only these films and series; None for all.
 
         Raises:
             UnknownIdError: A library does not exist.
@@ -199,8 +205,15 @@ class BatchEnrichmentService:
         reader, fresh = self._database.read(), self._fresh_since()
         for library_id in library_ids:
             title_libraries.check(reader, library_id)
-        titles, videos = rows.count_due(reader, fresh=fresh, now=self._clock(), library_ids=library_ids)
-        reason = self._reason_off()
+        scope: dict[str, Any] = {"fresh": fresh, "now": self._clock(), "library_ids": library_ids, "ids": title_ids}
+        counts, stop = rows.count_by_turn(reader, **scope), self._stop()
+        titles, videos = counts.get("due", (0, 0))
+        waiting: list[tuple[Collection[str], int, datetime]] = [
+            ([provider], number, until) for provider, number, until in rows.waiting(reader, **scope)
+        ]
+        if titles and stop is not None and stop.retry_after is not None:
+            waiting.append((stop.providers, titles, self._clock() + timedelta(seconds=stop.retry_after)))
+        reason = "" if stop is None else stop.message
         seconds = titles * (_SECONDS_PER_TITLE + self._config.enrich_pause_ms / 1000) / self._config.enrich_concurrency
         return DueTitles(
             titles=titles,
@@ -208,14 +221,22 @@ class BatchEnrichmentService:
             is_proposed=bool(titles) and not reason and self._config.online == "ask",
             estimated_minutes=-int(-seconds // 60),
             reason=reason,
+            waiting=_joined_waits(waiting),
+            **{name: counts.get(turn, (0, 0))[0] for name, turn in _TURNS.items()},
         )
 
-    def _reason_off(self) -> str:
+    def _can_start(self) -> bool:
+        """Return whether a provider can be asked now, or after its pause."""
+        stop = self._stop()
+        return stop is None or stop.retry_after is not None
+
+    def _stop(self) -> errors.ProviderError | None:
+        """Return why no provider can be asked; None if one can."""
         try:
             self._providers.require_one()
         except errors.ProviderError as error:
-            return error.message
-        return ""
+            return error
+        return None
 
     @remote()
     def get_enrichment_progress(self, job_id: int) -> EnrichmentProgress:
@@ -262,10 +283,9 @@ class BatchEnrichmentService:
         now = self._clock()
         self._database.run(rows.forget_attempts)
         run = EnrichmentRun(job, now)
-        fresh = run.started if job.payload["force"] else self._fresh_since()
         due = rows.due(
             self._database.read(),
-            fresh=fresh,
+            fresh=self._fresh_of(run),
             now=now,
             library_ids=job.payload["libraries"],
             ids=job.payload["titles"],
@@ -380,14 +400,46 @@ class BatchEnrichmentService:
         if run.stop_sentence and run.wait is None:
             raise errors.ProviderError(run.stop_sentence, code="provider_off")
         message = summary(run.report)
-        if run.wait is not None and not run.report.cancelled:
-            start = self._clock() + timedelta(seconds=run.wait)
+        start = None if run.report.cancelled else self._next_start(run)
+        if start is not None:
             payload = dict(run.job.payload)
             if payload["force"]:
                 payload["since"] = run.started.isoformat()  # what is done by now is not done again
             self._queue.add_job(KIND, payload, title="Look up the rest of the titles", not_before=start)
-            message += f". The rest continues at {start.astimezone():%Y-%m-%d %H:%M}: {run.problem}"
+            message += f". The rest continues at {start.astimezone():%Y-%m-%d %H:%M}"
+            message += f": {run.problem.removesuffix('.')}" if run.problem else ""
         return {**asdict(run.report), "message": message}
+
+    def _next_start(self, run: EnrichmentRun) -> datetime | None:
+        """Return when the first title that waits for a provider can be looked up; None if none waits."""
+        now, payload = self._clock(), run.job.payload
+        starts = [] if run.wait is None else [now + timedelta(seconds=run.wait)]
+        found = rows.waiting(
+            self._database.read(),
+            fresh=self._fresh_of(run),
+            now=now,
+            library_ids=payload["libraries"],
+            ids=payload["titles"],
+        )
+        return min([*starts, *(until for _, _, until in found)], default=None)
+
+    def _fresh_of(self, run: EnrichmentRun) -> datetime:
+        """Return the moment since which a title is not looked up again."""
+        return run.started if run.job.payload["force"] else self._fresh_since()
 
     def _fresh_since(self) -> datetime:
         return self._clock() - timedelta(days=self._config.provider_cache_days)
+
+
+def _joined_waits(waits: Iterable[tuple[Collection[str], int, datetime]]) -> list[WaitingTitles]:
+    """Return the titles that wait by the names of their providers."""
+    found: dict[str, WaitingTitles] = {}
+    for providers, titles, until in waits:
+        name = wording.list_of(sorted(filter(None, (PROVIDER_NAMES.get(each, "") for each in providers))))
+        known = found.get(name)
+        found[name] = WaitingTitles(
+            provider=name,
+            titles=titles + (known.titles if known else 0),
+            until=min(until, known.until) if known else until,
+        )
+    return list(found.values())

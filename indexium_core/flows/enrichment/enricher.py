@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypedDict
 
 from indexium_core import errors
 from indexium_core.flows.enrichment import provider_values
@@ -33,7 +33,15 @@ __all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
 Outcome: TypeAlias = Literal["enriched", "question", "unmatched", "failed"]
 Images: TypeAlias = Sequence[ImageCandidate]
 _AGAIN = timedelta(hours=1)  # after a failure whose end is not known
-_LONG_WAIT = 30.0  # seconds; a job does not wait for a provider that asks for a longer pause
+_LONGEST_AGAIN = timedelta(days=1)  # such a wait doubles each time
+
+
+class _Wait(TypedDict):
+    """The fields of `FetchedTitle` about a wait."""
+
+    wait: float | None
+    waits_for: Sequence[str]
+    is_alone: bool
 
 
 class RecordImages(Protocol):
@@ -55,7 +63,9 @@ class FetchedTitle:
     details: ProviderDetails | None = None
     seasons: Mapping[int, tuple[str, SeasonRecord]] = field(default_factory=dict)  # by number, with the provider
     problem: str = ""  # a sentence: why it failed, or which answer is missing
-    wait: float | None = None  # seconds until a provider whose requests are used up can be asked
+    wait: float | None = None  # seconds until a provider that is not available is asked again
+    waits_for: Sequence[str] = ()  # providers that are not available; they count as no attempt
+    is_alone: bool = False  # no provider is paused: only the answers about this title are broken
     is_lasting: bool = False  # another attempt has the same result
     stops: bool = False  # no other title can be looked up either
 
@@ -115,11 +125,30 @@ class TitleEnricher:
         try:
             return self._fetch(title)
         except errors.ProviderError as error:
-            wait = None if error.reason == "provider_key" else _long(error.retry_after)
-            stops = error.reason in {"provider_off", "provider_key"} or wait is not None
-            return FetchedTitle(title=title, outcome="failed", problem=error.message, wait=wait, stops=stops)
+            return self._without_answer(title, error)
         except (errors.UnknownIdError, errors.UsageError) as error:
             return FetchedTitle(title=title, outcome="failed", problem=error.message, is_lasting=True)
+
+    def _without_answer(self, title: DueTitle, error: errors.ProviderError) -> FetchedTitle:
+        """Return that no provider has answered; another title is tried only if a provider can be asked."""
+        try:
+            self._providers.require_one()
+        except errors.ProviderError as stop:
+            return FetchedTitle(title=title, outcome="failed", problem=stop.message, wait=stop.retry_after, stops=True)
+        if not error.is_fault:
+            stops = error.reason == "provider_off"
+            return FetchedTitle(title=title, outcome="failed", problem=error.message, stops=stops)
+        return FetchedTitle(title=title, outcome="failed", problem=error.message, **self._wait(title, error.providers))
+
+    def _wait(self, title: DueTitle, names: Collection[str]) -> _Wait:
+        """Return how long a title waits for providers: until their pause ends, otherwise twice as long as before."""
+        pauses = {name: error.retry_after or 0.0 for name, error in self._providers.pauses().items()}
+        waits_for = sorted(names)
+        wait = min((pauses[name] for name in names if name in pauses), default=None)
+        if wait is not None:
+            return _Wait(waits_for=waits_for, wait=wait, is_alone=False)
+        again = min(max(2 * title.waited, _AGAIN.total_seconds()), _LONGEST_AGAIN.total_seconds())
+        return _Wait(waits_for=waits_for, wait=again, is_alone=True)
 
     def _fetch(self, title: DueTitle) -> FetchedTitle:
         self._providers.require_one()
@@ -132,11 +161,17 @@ class TitleEnricher:
             if state == "failed":
                 self._providers.require_one()  # otherwise all other searches would fail, too
                 problem = rows.search_problem(self._database.read(), title.entity_type, title.id)
-                return FetchedTitle(title=title, outcome="failed", problem=problem)
+                wait = self._wait(title, self._providers.pauses())
+                return FetchedTitle(title=title, outcome="failed", problem=problem, **wait)
         if known.id is None:
             return FetchedTitle(title=title, outcome="unmatched")
         details = self._providers.details(known.id, "movie" if title.entity_type == "movie" else "tv")
-        seasons, problem = self._seasons(title.id, details) if title.entity_type == "series" else ({}, "")
+        missing, problem = set(details.faults), ""
+        seasons = dict[int, tuple[str, SeasonRecord]]()
+        if title.entity_type == "series":
+            seasons, problem, faults = self._seasons(title.id, details)
+            missing |= faults
+        wait = self._wait(title, missing) if missing else _Wait(waits_for=(), wait=None, is_alone=False)
         return FetchedTitle(
             title=title,
             outcome="enriched",
@@ -145,27 +180,34 @@ class TitleEnricher:
             details=details,
             seasons=seasons,
             problem=" ".join(filter(None, [*details.problems.values(), problem])),
-            wait=_long(min(details.waits.values(), default=None)),
+            **wait,
         )
 
-    def _seasons(self, series_id: int, details: ProviderDetails) -> tuple[dict[int, tuple[str, SeasonRecord]], str]:
-        """Return the seasons that the library has, and a sentence if one is missing: one request for each season."""
+    def _seasons(
+        self, series_id: int, details: ProviderDetails
+    ) -> tuple[dict[int, tuple[str, SeasonRecord]], str, set[str]]:
+        """
+        Return the seasons that the library has: one request for each season.
+
+        If one is missing, also a sentence, and the providers that were not available.
+        """
         episodes = rows.episodes(self._database.read(), series_id)
         wanted = {each.season for each in episodes if each.season is not None and each.episode is not None}
         if any(each.season is None or each.episode is None for each in episodes):
             wanted |= set(details.seasons)  # an episode without a number can be in any season
         if details.seasons:
             wanted &= set(details.seasons)
-        found, problem = dict[int, tuple[str, SeasonRecord]](), ""
+        found, problem, faults = dict[int, tuple[str, SeasonRecord]](), "", set[str]()
         for number in sorted(wanted):
             try:
                 answer = self._providers.season(details.metadata.external_ids, number)
             except errors.ProviderError as error:
                 problem = error.message
+                faults |= set(error.providers) if error.is_fault else set()
                 continue
             if answer is not None:
                 found[number] = answer
-        return found, problem
+        return found, problem, faults
 
     # Rows.
 
@@ -261,13 +303,8 @@ class TitleEnricher:
                 self._database.run(partial(rows.take_cast, film_id=film.id, keys={*film.taken, *keys}))
 
 
-def _long(wait: float | None) -> float | None:
-    """Return a long wait; None for a short one, after which the attempt has simply failed."""
-    return None if wait is None or wait <= _LONG_WAIT else wait
-
-
 def _attempt(fetched: FetchedTitle, at: datetime) -> AttemptRow | None:
-    """Return the attempt for a title. A provider that only asks for a wait is no failed attempt."""
+    """Return the attempt for a title. It is no failed one if a provider was not available."""
     if fetched.stops or fetched.outcome == "question":
         return None
     is_failed = bool(fetched.problem) and fetched.wait is None
@@ -278,4 +315,5 @@ def _attempt(fetched: FetchedTitle, at: datetime) -> AttemptRow | None:
         rows.MOST_ATTEMPTS if fetched.is_lasting else fetched.title.attempts + 1 if is_failed else 0,
         fetched.problem,
         again if fetched.problem else None,
+        fetched.waits_for,
     )

@@ -12,11 +12,12 @@ from indexium_core.jobs.context import JobContext
 from indexium_core.model import wording
 from indexium_core.model.providers.enrichment import EnrichmentReport
 from indexium_core.store.connection import Connection
-from indexium_core.store.titles.enrichment import MOST_ATTEMPTS, DueTitle
+from indexium_core.store.titles.enrichment import DueTitle
 
 __all__ = ["EnrichmentRun", "summary"]
 
 _MOST_PROBLEMS = 20  # sentences of a report
+_MOST_TRIES = 2  # in one run, of a title whose answers alone are broken
 
 
 class EnrichmentRun:
@@ -31,10 +32,10 @@ class EnrichmentRun:
         self.report = EnrichmentReport(**saved)
         self.changes: set[tuple[str, int, bool]] = set()  # type and id of changed titles; none is new
         self.stop_sentence = ""  # why no other title can be looked up
-        self.wait: float | None = None  # seconds until the rest can be looked up
+        self.wait: float | None = None  # seconds until another title can be looked up
         self.problem = ""  # the sentence of the provider that has to be asked later
         self._total = 0
-        self.tries = Counter[int]()  # failed attempts of this run by title
+        self.tries = Counter[int]()  # of this run by title, without an answer
 
     def begin(self, due: Sequence[DueTitle]) -> None:
         """Count the videos of the titles."""
@@ -59,15 +60,16 @@ class EnrichmentRun:
     def _count(self, fetched: FetchedTitle) -> None:
         report = self.report
         if fetched.wait is not None:
-            self.wait = fetched.wait if self.wait is None else min(self.wait, fetched.wait)
             self.problem = fetched.problem
         if fetched.stops:
-            self.stop_sentence = fetched.problem
+            self.stop_sentence, self.wait = fetched.problem, fetched.wait
             return
-        if fetched.outcome == "failed" and not fetched.is_lasting:
+        if fetched.outcome == "failed" and fetched.wait is not None:
             self.tries[fetched.title.id] += 1
-            if self.is_again(fetched):
-                return
+            if not self.is_again(fetched):
+                report.waiting += 1
+                self._note("providers", fetched.problem)
+            return
         report.videos += _weight(fetched.title)
         if fetched.outcome == "enriched":
             report.enriched += 1
@@ -76,19 +78,15 @@ class EnrichmentRun:
             report.questions += fetched.outcome == "question"
             report.unmatched += fetched.outcome == "unmatched"
             report.failed += fetched.outcome == "failed"
-        name = "providers" if fetched.outcome == "enriched" else fetched.title.title
-        if fetched.problem and len(report.problems) < _MOST_PROBLEMS:
-            report.problems.setdefault(name, fetched.problem)
+        self._note("providers" if fetched.outcome == "enriched" else fetched.title.title, fetched.problem)
+
+    def _note(self, name: str, problem: str) -> None:
+        if problem and len(self.report.problems) < _MOST_PROBLEMS:
+            self.report.problems.setdefault(name, problem)
 
     def is_again(self, fetched: FetchedTitle) -> bool:
-        """Return whether a title has another attempt in this run."""
-        return (
-            fetched.outcome == "failed"
-            and not fetched.is_lasting
-            and not fetched.stops
-            and fetched.title.attempts + 1 < MOST_ATTEMPTS
-            and self.tries[fetched.title.id] < MOST_ATTEMPTS
-        )
+        """Return whether a title has another try in this run."""
+        return fetched.outcome == "failed" and fetched.is_alone and self.tries[fetched.title.id] < _MOST_TRIES
 
     def show(self) -> None:
         """Report the progress."""
@@ -119,6 +117,8 @@ def summary(report: EnrichmentReport) -> str:
         parts.append(f"{report.unmatched:,} without a match")
     if report.failed:
         parts.append(f"{report.failed:,} failed")
+    if report.waiting:
+        parts.append(f"{report.waiting:,} wait for a provider")
     if report.partial:
         parts.append(f"{report.partial:,} without the values of a provider that gave no answer")
     return ("Stopped: " if report.cancelled else "") + ", ".join(parts)

@@ -314,9 +314,10 @@ def _lock(home: Path) -> Check:
 
 def _provider_check(providers: list[ProviderStatus]) -> Check:
     """Check the providers of metadata; a provider without a key is no problem."""
-    on, off = ([each.name for each in providers if each.is_on is state] for state in (True, False))
+    on, paused, off = ([each.name for each in providers if each.state == state] for state in ("on", "paused", "off"))
     sentences = [f"{wording.list_of(on)} can be asked for films and series."] if on else []
-    sentences += [f"{wording.list_of(off)} {'is' if len(off) == 1 else 'are'} off."] if off else []
+    for names, state in ((paused, "paused"), (off, "off")):
+        sentences += [f"{wording.list_of(names)} {'is' if len(names) == 1 else 'are'} {state}."] if names else []
     failed = list(dict.fromkeys(each.reason for each in providers if each.needs_action))
     details = {each.provider: each.reason for each in providers}
     message = " ".join([*sentences, *failed])

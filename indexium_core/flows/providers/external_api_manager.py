@@ -20,7 +20,7 @@ from indexium_core.model.matches.matching import (
     SearchQuery,
     is_same,
 )
-from indexium_core.model.providers.combining import combine
+from indexium_core.model.providers.combining import combine, joined_candidate
 from indexium_core.model.providers.external_ids import ExternalId, id_owner
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.traffic import (
@@ -48,7 +48,6 @@ DETAILED = 3  # candidates whose details are fetched before a person is asked
 MORE_TITLES_IN_DETAILS = frozenset({"tmdb"})  # providers whose hits lack some titles of a film
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
-_TEMPORARY = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again later
 _YEARS = range(1870, 2101)
 _LAST_PAGE = 10**9
 _DAY = timedelta(days=1)
@@ -160,6 +159,7 @@ class ExternalAPIManager:
             try:
                 decision = self._ask(provider, query, found, rejected)
             except errors.ProviderError as error:
+                error.providers = (name,)
                 problems[name] = error
                 decision = self._matcher.decide(found.values(), query)
             if doubt := self._doubt(decision, query, {*refused, *problems}):
@@ -240,6 +240,7 @@ class ExternalAPIManager:
                 own = ids.get(id_owner(name)) or self._id_at(provider, ids, kind)
                 record = provider.details(own, kind) if own else None
             except errors.ProviderError as error:
+                error.providers = (name,)
                 problems[name] = error
                 continue
             if record is not None:
@@ -265,11 +266,7 @@ class ExternalAPIManager:
             seasons=max((each.seasons for each in records.values()), key=len),
             problems={name: error.message for name, error in problems.items()},
             records=records,
-            waits={
-                name: error.retry_after
-                for name, error in problems.items()
-                if error.retry_after is not None and error.reason in _TEMPORARY
-            },
+            faults=frozenset(name for name, error in problems.items() if error.is_fault),
         )
 
     def season(self, ids: Mapping[str, str], number: int) -> tuple[str, SeasonRecord] | None:
@@ -288,6 +285,7 @@ class ExternalAPIManager:
             try:
                 record = provider.season(own, number) if own else None
             except errors.ProviderError as error:
+                error.providers = (name,)
                 problems.append(error)
                 continue
             if record is not None and record.episodes:
@@ -298,9 +296,17 @@ class ExternalAPIManager:
 
     def require_one(self) -> None:
         """Raise ProviderError if no provider of films and series can be asked."""
-        spent = [each.client.quota_error() for each in self._used().values()]
-        if all(spent):
-            raise _joined([error for error in spent if error is not None])
+        missing = [each.client.unavailable() for each in self._used().values()]
+        if all(missing):
+            raise _joined([error for error in missing if error is not None])
+
+    def pauses(self) -> dict[str, errors.ProviderError]:
+        """Return why providers with a key are not asked at present, and when they are: an outage, or a spent quota."""
+        keys = self._keys()
+        found = {
+            name: each.client.unavailable() for name, each in self.providers.items() if not self._reason_off(name, keys)
+        }
+        return {name: error for name, error in found.items() if error is not None and error.is_fault}
 
     @property
     def sent_by_thread(self) -> int:
@@ -343,7 +349,13 @@ class ExternalAPIManager:
             refusals = [each.message for each in self._refused().values()]
             general = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
             more = " ".join(refusals) or general
-            raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
+            pauses = {name: each.retry_after for name, each in self._refused().items() if each.is_fault}
+            raise errors.ProviderError(
+                f"No provider of films and series can be asked. {more}",
+                code="provider_off",
+                retry_after=min(filter(None, pauses.values()), default=None),
+                providers=list(pauses),
+            )
         return used
 
     def tidy(self) -> None:
@@ -373,7 +385,7 @@ class ExternalAPIManager:
 
         def decide(candidates: Sequence[Candidate]) -> MatchDecision:
             for each in candidates:
-                found[_key(each)] = _joined_candidate(found.get(_key(each)), each)
+                found[_key(each)] = joined_candidate(found.get(_key(each)), each)
                 if any(is_same(each, other) for other in rejected):
                     del found[_key(each)]
             return self._matcher.decide(found.values(), query)
@@ -423,13 +435,20 @@ class ExternalAPIManager:
 
     def _status(self, name: str, provider: Provider, keys: provider_keys.ProviderKeys) -> ProviderStatus:
         profile = provider.client.profile
-        problem, refusal = self._reason_off(name, keys), provider.client.refusal()
-        trouble = refusal or provider.client.last_problem
+        problem, missing = self._reason_off(name, keys), provider.client.unavailable()
+        pause = missing.retry_after if missing and not problem and missing.is_fault else None
+        trouble = provider.client.last_problem
+        if missing is not None:
+            trouble = "" if missing.reason == "provider_quota" else missing.message
+        reason = missing.message if missing else f"The last request failed: {trouble}" if trouble else "Ready."
+        is_on = not problem and not missing
         return ProviderStatus(
             provider=name,
             name=profile.name,
-            is_on=not problem and not refusal,
-            reason=problem or refusal or (f"The last request failed: {trouble}" if trouble else "Ready."),
+            is_on=is_on,
+            state="on" if is_on else "off" if pause is None else "paused",
+            next_try=None if pause is None else self._clock() + timedelta(seconds=pause),
+            reason=problem or reason,
             needs_action=bool(keys.problem or _warning(name, keys) if problem else trouble)
             and self._config.online != "off",
             url=profile.url(),
@@ -463,35 +482,16 @@ def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
     """Return the errors of all providers as one."""
     if len(problems) == 1:
         return problems[0]
-    waits = [each.retry_after for each in problems if each.retry_after is not None and each.reason in _TEMPORARY]
+    waits = [each.retry_after for each in problems if each.retry_after is not None and each.is_fault]
     reasons = {each.reason for each in problems}
     return errors.ProviderError(
         " ".join(each.message for each in problems),
         code=reasons.pop() if len(reasons) == 1 else "",
         retry_after=min(waits, default=None),
         is_temporary=any(each.is_temporary for each in problems),
+        providers=[name for each in problems for name in each.providers],
     )
 
 
 def _key(candidate: Candidate) -> _CandidateKey:
     return candidate.provider, candidate.content_type, candidate.external_id
-
-
-def _joined_candidate(known: Candidate | None, candidate: Candidate) -> Candidate:
-    """Return a candidate with what an earlier answer said about the title: each kind of answer lacks other facts."""
-    if known is None:
-        return candidate
-    others = (*candidate.alternative_titles, *known.titles)
-    return dataclasses.replace(
-        candidate,
-        alternative_titles=tuple(dict.fromkeys(each for each in others if each != candidate.title)),
-        external_ids={**known.external_ids, **candidate.external_ids},
-        runtime_minutes=candidate.runtime_minutes or known.runtime_minutes,
-        popularity=max(candidate.popularity, known.popularity),
-        original_language=candidate.original_language or known.original_language,
-        countries=candidate.countries or known.countries,
-        plot=candidate.plot or known.plot,
-        cast=candidate.cast or known.cast,
-        season_sizes=candidate.season_sizes or known.season_sizes,
-        poster_url=candidate.poster_url or known.poster_url,
-    )

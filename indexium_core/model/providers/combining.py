@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from indexium_core.model.matches.matching import Candidate
 from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings, MetadataSource
 
-__all__ = ["ORDER", "combine"]
+__all__ = ["ORDER", "combine", "joined_candidate"]
 
 ORDER: Mapping[str, tuple[MetadataSource, ...]] = {  # of each value: the first provider that has it wins
     "plot": ("tmdb", "tvdb", "omdb"),
@@ -51,6 +52,26 @@ def combine(records: Sequence[EnrichedMetadata], *, confidence: float, at: datet
             fanart=tuple(dict.fromkeys(url for each in pictures for url in each.fanart)),
         ),
         **{name: value for name, value in values.items() if value is not None},
+    )
+
+
+def joined_candidate(known: Candidate | None, candidate: Candidate) -> Candidate:
+    """Return a candidate with what an earlier answer said about the title: each kind of answer lacks other facts."""
+    if known is None:
+        return candidate
+    others = (*candidate.alternative_titles, *known.titles)
+    return dataclasses.replace(
+        candidate,
+        alternative_titles=tuple(dict.fromkeys(each for each in others if each != candidate.title)),
+        external_ids={**known.external_ids, **candidate.external_ids},
+        runtime_minutes=candidate.runtime_minutes or known.runtime_minutes,
+        popularity=max(candidate.popularity, known.popularity),
+        original_language=candidate.original_language or known.original_language,
+        countries=candidate.countries or known.countries,
+        plot=candidate.plot or known.plot,
+        cast=candidate.cast or known.cast,
+        season_sizes=candidate.season_sizes or known.season_sizes,
+        poster_url=candidate.poster_url or known.poster_url,
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from indexium_core.model.wording import plural, when
 
 __all__ = [
     "CAST_PEOPLE",
@@ -15,6 +17,7 @@ __all__ = [
     "EnrichmentReport",
     "EnrichmentStats",
     "EnrichmentStatus",
+    "WaitingTitles",
 ]
 
 EnrichmentStatus: TypeAlias = Literal["waiting", "active", "completed", "failed"]
@@ -49,21 +52,50 @@ class EnrichmentStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingTitles:
+    """The films and series that wait for a provider."""
+
+    provider: str  # TMDB; several: TMDB and OMDb; "" if it is not known which one
+    titles: int
+    until: datetime  # UTC: when the first of them is looked up again
+
+    @property
+    def text(self) -> str:
+        """The number as a sentence, such as `12 titles wait for TMDB until today 14:32`."""
+        verb = "waits" if self.titles == 1 else "wait"
+        return f"{plural(self.titles, 'title')} {verb} for {self.provider or 'a provider'} until {when(self.until)}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DueTitles:
-    """The films and series that can be looked up."""
+    """The films and series that can be looked up, and why others are not."""
 
     titles: int
     videos: int  # their files
+    waiting: Sequence[WaitingTitles] = ()  # they go on by themselves
+    fresh: int = 0  # were looked up a short time ago
+    unknown: int = 0  # had no usable result a short time ago
+    questions: int = 0  # a person decides about the match
     is_proposed: bool  # a person should be asked: the setting INDEXIUM_ONLINE is `ask`, and a provider is on
     estimated_minutes: int
     reason: str  # why nothing can be looked up, as a sentence; "" if it can
 
     @property
     def text(self) -> str:
-        """The number as a sentence: `12 titles can be looked up.`; the reason if none can be."""
-        if self.reason:
-            return self.reason
-        return f"{self.titles:,} {'title' if self.titles == 1 else 'titles'} can be looked up."
+        """The numbers as sentences: `12 titles can be looked up.`; the reason if none can be."""
+        parts = [each.text for each in self.waiting]
+        if self.titles and not self.reason:
+            parts.insert(0, f"{plural(self.titles, 'title')} can be looked up.")
+        if self.fresh:
+            was = "was" if self.fresh == 1 else "were"
+            parts.append(f"{plural(self.fresh, 'title')} {was} looked up a short time ago; --force does it again.")
+        if self.unknown:
+            parts.append(f"{plural(self.unknown, 'title')} had no result a short time ago; --force tries again.")
+        if self.questions:
+            need = "needs" if self.questions == 1 else "need"
+            parts.append(f"{plural(self.questions, 'title')} {need} a decision about the match.")
+        parts += [self.reason] if self.reason else []
+        return " ".join(parts) or "No film and no series is identified."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,6 +109,7 @@ class EnrichmentReport:
     questions: int = 0  # a person has to choose the match
     unmatched: int = 0  # no provider has a similar title
     failed: int = 0
+    waiting: int = 0  # a provider was not available; they are looked up again
     episodes: int = 0  # with values of a provider
     problems: dict[str, str] = field(default_factory=dict)  # a sentence by provider, or by title without an answer
     cancelled: bool = False

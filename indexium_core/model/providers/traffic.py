@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 from indexium_core.model.matches.matching import Candidate, MatchDecision
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
@@ -13,11 +14,15 @@ __all__ = [
     "CachedAnswer",
     "ProviderDetails",
     "ProviderRequest",
+    "ProviderState",
     "ProviderStatus",
     "RequestCount",
+    "RequestFaults",
     "RequestPage",
     "TitleSearch",
 ]
+
+ProviderState: TypeAlias = Literal["on", "paused", "off"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +70,24 @@ class RequestCount:
     first_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class RequestFaults:
+    """The requests to a provider since its last answer: they failed because of the provider."""
+
+    number: int
+    different: int  # requests among them that are not the same
+    last_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderStatus:
     """Whether a provider is used, and why not."""
 
     provider: str  # tmdb
     name: str  # TMDB
-    is_on: bool
+    is_on: bool  # it is asked
+    state: ProviderState
+    next_try: datetime | None  # UTC: when a paused provider is asked again
     reason: str  # a sentence
     needs_action: bool  # it has a key, but cannot be asked: the key is rejected or not readable, or there is no answer
     url: str  # base address
@@ -98,4 +114,4 @@ class ProviderDetails:
     seasons: tuple[int, ...]  # numbers of the seasons of a series
     problems: Mapping[str, str] = field(default_factory=dict)  # sentence by provider that gave no answer
     records: Mapping[str, ProviderRecord] = field(default_factory=dict)  # by provider that has the title
-    waits: Mapping[str, float] = field(default_factory=dict)  # seconds by provider until it can be asked again
+    faults: frozenset[str] = frozenset()  # providers whose answer is not known: they are asked again

@@ -9,7 +9,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.providers.traffic import CachedAnswer, ProviderRequest, RequestCount, RequestPage
+from indexium_core.model.providers.traffic import (
+    CachedAnswer,
+    ProviderRequest,
+    RequestCount,
+    RequestFaults,
+    RequestPage,
+)
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
@@ -94,6 +100,12 @@ class RequestLedger:
         row = self._database.read().execute(_sql("count_requests"), values).fetchone()
         assert row is not None
         return RequestCount(*row)
+
+    def faults(self, provider: str) -> RequestFaults:
+        """Return the failed requests to a provider since its last answer."""
+        row = self._database.read().execute(_sql("faults"), {"provider": provider}).fetchone()
+        assert row is not None
+        return RequestFaults(*row)
 
     def newest(self, limit: int) -> list[ProviderRequest]:
         """Return the newest requests, newest first."""

@@ -34,7 +34,9 @@ GROUP BY ALL
 -- The films and series of libraries that hold titles, and what is known about each.
 SELECT t.entity_type, t.id, t.title, t.created_at, t.enrichment_priority, coalesce(n.videos, 0) AS videos,
        k.provider, k.value AS external_id, k.is_match, k.score, s.state AS search_state,
-       coalesce(e.attempts, 0) AS attempts,
+       coalesce(e.attempts, 0) AS attempts, coalesce(e.waits_for, []) AS waits_for, e.not_before,
+       CASE WHEN e.attempts = 0 THEN coalesce(epoch(e.not_before) - epoch(e.attempted_at), 0) ELSE 0 END AS waited,
+       coalesce(e.attempts = 0 AND e.not_before > $now AND e.attempted_at >= $fresh, FALSE) AS is_waiting,
        t.enriched_at IS NULL OR t.enriched_at < $fresh OR s.decided_at > t.enriched_at OR e.not_before <= $now
            OR new.series_id IS NOT NULL AS is_old,
        coalesce(e.attempts, 0) >= $most_attempts AND e.attempted_at >= $fresh AS has_failed_often,
@@ -63,14 +65,26 @@ WHERE t.state <> 'ignored' AND t.title <> ''
   AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], t.id))
 
 -- name: due
--- The titles that an enrichment looks up. If more than 2,000 titles are due, the newest come first.
-SELECT entity_type, id, title, videos, provider, external_id, is_match, score, search_state, attempts, is_changed_question
-FROM (SELECT *, count(*) OVER () AS number FROM (/* candidates */) AS c WHERE is_old AND is_certain AND NOT has_failed_often)
-ORDER BY enrichment_priority, CASE WHEN number > $many THEN created_at END DESC, id;
+-- The titles that an enrichment looks up. If more than 2,000 titles are due, the newest come first. Titles that had no usable
+-- answer come last: a title whose answer is always broken must not be the probe of a provider.
+SELECT entity_type, id, title, videos, provider, external_id, is_match, score, search_state, attempts, waited, is_changed_question
+FROM (SELECT *, count(*) OVER () AS number FROM (/* candidates */) AS c
+      WHERE is_old AND is_certain AND NOT has_failed_often AND NOT is_waiting)
+ORDER BY waited > 0, enrichment_priority, CASE WHEN number > $many THEN created_at END DESC, id;
 
--- name: count_due
--- The number of titles that an enrichment would look up, and of their files.
-SELECT count(*), coalesce(sum(videos), 0)::BIGINT FROM (/* candidates */) AS c WHERE is_old AND is_certain AND NOT has_failed_often;
+-- name: count_by_turn
+-- The number of films and series, and of their files, by whether an enrichment would look them up, or why not.
+SELECT CASE WHEN is_waiting THEN 'waiting' WHEN NOT is_certain AND search_state <> 'none' THEN 'question'
+            WHEN NOT is_certain OR has_failed_often THEN 'unknown' WHEN is_old THEN 'due' ELSE 'fresh' END AS turn,
+       count(*), sum(videos)::BIGINT
+FROM (/* candidates */) AS c GROUP BY turn;
+
+-- name: waiting
+-- The number of titles that wait for each provider, and when the first one is looked up again; '' for an unknown provider.
+SELECT provider, count(*), min(not_before) FROM (
+    SELECT unnest(CASE WHEN len(waits_for) = 0 THEN [''] ELSE waits_for END) AS provider, not_before
+    FROM (SELECT waits_for, not_before FROM (/* candidates */) AS c WHERE is_waiting))
+GROUP BY provider ORDER BY provider;
 
 -- name: known
 -- The best id of each film and series among some ids, and the state of its search.
@@ -170,11 +184,11 @@ DROP TABLE incoming_provider_values; DROP TABLE incoming_answers; DROP TABLE out
 
 -- name: record_attempts
 -- Store the results of attempts.
-INSERT INTO title_enrichment (entity_type, entity_id, attempts, problem, not_before, attempted_at)
+INSERT INTO title_enrichment (entity_type, entity_id, attempts, problem, not_before, waits_for, attempted_at)
 SELECT unnest($entity_type::VARCHAR[]), unnest($entity_id::BIGINT[]), unnest($attempts::INTEGER[]),
-       unnest($problem::VARCHAR[]), unnest($not_before::TIMESTAMPTZ[]), $at
+       unnest($problem::VARCHAR[]), unnest($not_before::TIMESTAMPTZ[]), unnest($waits_for::VARCHAR[][]), $at
 ON CONFLICT (entity_type, entity_id) DO UPDATE SET attempts = excluded.attempts, problem = excluded.problem,
-    attempted_at = excluded.attempted_at, not_before = excluded.not_before;
+    attempted_at = excluded.attempted_at, not_before = excluded.not_before, waits_for = excluded.waits_for;
 
 -- name: forget_attempts
 -- Delete the attempts of titles that do not exist any more.

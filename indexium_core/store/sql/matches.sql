@@ -210,7 +210,7 @@ SELECT i.*, $confidence AS confidence, $at AS fetched_at, FALSE AS locked FROM (
 
 -- name: forget_attempts
 -- Forget the failed attempts to fetch the metadata of a former match, not the people that were taken over.
-UPDATE title_enrichment SET attempts = 0, problem = '', attempted_at = NULL, not_before = NULL
+UPDATE title_enrichment SET attempts = 0, problem = '', attempted_at = NULL, not_before = NULL, waits_for = []
 WHERE entity_id IN (SELECT unnest($scope::BIGINT[]));
 
 -- name: reset

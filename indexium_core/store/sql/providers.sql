@@ -31,6 +31,14 @@ UPDATE provider_requests SET status = $status, seconds = $seconds, bytes = $byte
 -- The number of requests to a provider since a moment, and the time of the first one.
 SELECT count(*), min("at") FROM provider_requests WHERE provider = $provider AND "at" > $since;
 
+-- name: faults
+-- The requests to a provider since its last answer: their number, the different ones, and the time of the last one. A
+-- request without a duration has no result, because the process ended.
+SELECT count(*), count(DISTINCT route || ' ' || parameters::VARCHAR), max("at") FROM provider_requests
+WHERE provider = $provider AND seconds IS NOT NULL AND id > coalesce((
+    SELECT max(id) FROM provider_requests
+    WHERE provider = $provider AND status <> 429 AND status < 500), 0);
+
 -- name: requests
 -- The newest requests.
 SELECT id, "at", provider, route, parameters, status, seconds, bytes FROM provider_requests ORDER BY id DESC LIMIT $limit;

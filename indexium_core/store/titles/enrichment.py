@@ -24,7 +24,7 @@ __all__ = [
     "TitleOfFile",
     "cast_of_file",
     "cast_to_take",
-    "count_due",
+    "count_by_turn",
     "due",
     "duration",
     "enriched_at",
@@ -43,9 +43,10 @@ __all__ = [
     "stored_ids",
     "take_cast",
     "title_of_file",
+    "waiting",
 ]
 
-MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept
+MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept; a fault of a provider is none
 MANY_TITLES = 2000  # if more are due, the newest come first
 _TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 
@@ -76,6 +77,7 @@ class DueTitle(NamedTuple):
     videos: int  # its files
     known: Known
     attempts: int  # failed ones
+    waited: float  # seconds that it has waited for a provider; 0 after an answer
     is_changed_question: bool  # what its files or people say changed after the search
 
 
@@ -117,6 +119,7 @@ class AttemptRow(NamedTuple):
     attempts: int  # failed ones since the last success
     problem: str  # a sentence; "" after a success
     not_before: datetime | None  # when a provider that gave no answer may be asked again
+    waits_for: Sequence[str]  # providers that were not available
 
 
 class TitleOfFile(NamedTuple):
@@ -162,16 +165,37 @@ def due(
     """
     facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES}
     rows = reader.execute(_sql("due"), facts).fetchall()
-    return [DueTitle(row[0], row[1], row[2], row[3], Known(*row[4:9]), row[9], row[10]) for row in rows]
+    return [DueTitle(row[0], row[1], row[2], row[3], Known(*row[4:9]), *row[9:]) for row in rows]
 
 
-def count_due(
-    reader: Connection, *, fresh: datetime, now: datetime, library_ids: Sequence[int] = ()
-) -> tuple[int, int]:
-    """Return the number of titles that `due` would return, and of their files."""
-    row = reader.execute(_sql("count_due"), _scope(fresh, now, library_ids, None)).fetchone()
-    assert row is not None
-    return int(row[0]), int(row[1])
+def count_by_turn(
+    reader: Connection,
+    *,
+    fresh: datetime,
+    now: datetime,
+    library_ids: Sequence[int] = (),
+    ids: Sequence[int] | None = None,
+) -> dict[str, tuple[int, int]]:
+    """
+    Return the number of titles, and of their files, by whether `due` would return them: `due`, or why not.
+
+    The reasons are `waiting` (for a provider), `question` (a person decides about the match), `unknown` (there was no
+    usable result), `fresh` (they were looked up since).
+    """
+    rows = reader.execute(_sql("count_by_turn"), _scope(fresh, now, library_ids, ids)).fetchall()
+    return {turn: (titles, videos) for turn, titles, videos in rows}
+
+
+def waiting(
+    reader: Connection,
+    *,
+    fresh: datetime,
+    now: datetime,
+    library_ids: Sequence[int] = (),
+    ids: Sequence[int] | None = None,
+) -> list[tuple[str, int, datetime]]:
+    """Return provider, number of titles that wait for it, and when the first one is looked up again."""
+    return reader.execute(_sql("waiting"), _scope(fresh, now, library_ids, ids)).fetchall()
 
 
 def _scope(fresh: datetime, now: datetime, library_ids: Sequence[int], ids: Sequence[int] | None) -> dict[str, Any]:

@@ -48,39 +48,17 @@ def test_rejected_key_delays_only_its_provider(library: Library, stand_in: Provi
     assert library.enrichment.due().titles == 0
 
 
-def test_busy_provider_adds_no_job(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
-    stand_in.fail("omdb", "too_many_retry_after")
-    job = enrich(library)
-    assert (job.status, job.summary["enriched"], job.summary["partial"]) == ("completed", 3, 3)
-    assert library.jobs.list(kinds=["enrich"], statuses=["pending"]).total == 0
-    assert library.enrichment.due().titles == 0
-    clock.forward(days=1)
-    assert library.enrichment.due().titles == 3
-    stand_in.recover()
-    assert enrich(library).summary["partial"] == 0
-
-
-def test_title_has_three_attempts(library: Library, stand_in: ProviderStandIn, clock: Clock) -> None:
-    for provider in ("tmdb", "omdb", "tvdb"):
-        stand_in.fail(provider, "html")
-    job = enrich(library)
-    assert (job.status, job.summary["failed"], job.summary["enriched"]) == ("completed_with_errors", 3, 0)
-    film = titles(library)["The Lantern Keeper"]
-    assert film.state == "identified"
-    asked = [each for each in stand_in.requests if each.route == "/movie/9000001"]
-    assert len(asked) == 3
-    stand_in.recover()
-    assert enrich(library).summary["videos"] == 0
-    clock.forward(days=31)
-    assert enrich(library).summary["enriched"] == 3
-
-
-def test_unknown_id_is_one_attempt(library: Library, folder: Path) -> None:
+def test_unknown_id_is_one_attempt(library: Library, folder: Path, clock: Clock) -> None:
     add(folder / "Films/Nobody (2001) [tmdbid-123].mp4", 60)
     library.scan()
     job = enrich(library)
     assert (job.summary["enriched"], job.summary["failed"]) == (3, 1)
     assert job.summary["problems"]["Nobody"] == "No provider has a film with the id TMDB 123."
+    due = library.enrichment.due()
+    assert (due.titles, due.fresh, due.unknown) == (0, 3, 1)
+    assert "1 title had no result a short time ago; --force tries again." in due.text
+    clock.forward(days=31)
+    assert library.enrichment.due().titles == 4
 
 
 @pytest.mark.parametrize("has_key", [True, False])

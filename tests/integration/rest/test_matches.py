@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from indexium_core import errors
+from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from tests.support.copied_home import CopiedHome
 from tests.support.providers import use_keys
@@ -144,3 +146,22 @@ def test_match_by_id_and_by_search(rest: Client) -> None:
     assert rest.post(f"{path}/accept", {"external_id": "myspace:1"}).code == "bad_request"
     assert rest.post(f"{path}/accept", {"external_id": "tt0000001"}).code != "bad_request"  # as the command takes it
     assert rest.post("/api/series/999/enrich").code == "unknown_id"
+
+
+def test_pause_of_a_provider_and_what_waits_for_it_are_visible(
+    rest: Client, library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("INDEXIUM_TVDB_API_KEY")
+    assert {each["state"] for each in rest.get("/api/providers").json["items"]} == {"on", "off"}
+    for name in ("tmdb", "omdb"):
+        stand_in.fail(name, "server_error")
+        for number in (1, 2):
+            with pytest.raises(errors.ProviderError):
+                library.providers.providers[name].client.ask(f"/{number}", {})
+    tmdb = rest.get("/api/providers").json["items"][0]
+    assert (tmdb["provider"], tmdb["state"], tmdb["is_on"]) == ("tmdb", "paused", False)
+    assert tmdb["next_try"] > "2026"
+    assert "TMDB is paused until" in tmdb["reason"]
+    due = rest.get("/api/enrich/due").json
+    assert (due["titles"], due["waiting"][0]["titles"]) == (2, 2)
+    assert due["waiting"][0]["provider"] == "OMDb and TMDB"

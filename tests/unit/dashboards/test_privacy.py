@@ -13,8 +13,8 @@ AT = dt.datetime(2026, 3, 4, 12, 30, 5, tzinfo=dt.UTC)
 
 def status(provider: str, name: str, **changes: Any) -> ProviderStatus:
     facts: dict[str, Any] = {
-        "is_on": True, "reason": "Ready.", "needs_action": False, "url": "", "requests_today": 0,
-        "requests_per_day": None,
+        "is_on": True, "state": "on", "next_try": None, "reason": "Ready.", "needs_action": False, "url": "",
+        "requests_today": 0, "requests_per_day": None,
     }  # fmt: skip
     return ProviderStatus(provider=provider, name=name, **facts | changes)
 
@@ -29,8 +29,13 @@ def request(number: int, **changes: Any) -> ProviderRequest:
 
 PROVIDERS = (
     status("tmdb", "TMDB"),
-    status("omdb", "OMDb", is_on=False, reason="There is no key.", requests_today=7, requests_per_day=1000),
-    status("tvdb", "TVDB", is_on=False, needs_action=True, reason="The key is rejected."),
+    status(
+        "omdb", "OMDb", is_on=False, state="off", reason="There is no key.", requests_today=7, requests_per_day=1000
+    ),
+    status("tvdb", "TVDB", is_on=False, state="off", needs_action=True, reason="The key is rejected."),
+    status(
+        "fanarttv", "fanart.tv", is_on=False, state="paused", next_try=AT, needs_action=True, reason="It is paused."
+    ),
 )
 
 
@@ -44,6 +49,7 @@ def test_state_of_each_provider_has_its_remedy() -> None:
         ("TMDB", "on", "safe"),
         ("OMDb", "off", "note"),
         ("TVDB", "needs attention", "warning"),
+        ("fanart.tv", "paused", "warning"),
     ]
     assert listed()["providers"][1]["count"] == "7 of 1,000 in 24 hours"
     assert listed()["providers"][2]["reason"] == "The key is rejected."

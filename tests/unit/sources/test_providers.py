@@ -292,7 +292,7 @@ def test_long_retry_after_is_reported_at_once(setup: Setup, header: str, seconds
     with pytest.raises(errors.ProviderError) as caught:
         call(setup, "tmdb")
     assert caught.value.retry_after == 3600
-    with pytest.raises(errors.ProviderError, match=r"has asked for a pause of 3\d\d\d more seconds"):
+    with pytest.raises(errors.ProviderError, match=r"is paused until today \d\d:00\. TMDB reports too many"):
         setup.providers["tmdb"].details("9000001", "movie")
     assert len(setup.stand_in.requests) == len(setup.log.rows) == 1
 

@@ -122,6 +122,24 @@ def test_view_of_a_person_with_the_name_of_the_built_in_view_stays(home: Path) -
         assert [(view.view_id, view.query) for view in views.all_views(database.read())] == [(7, "ann")]
 
 
+def test_titles_whose_provider_was_not_available_can_be_looked_up_again(home: Path) -> None:
+    home.mkdir()
+    names = [each.name for each in migrations.available()]
+    problems = {1: "TMDB cannot be reached.", 2: "No provider has a film with the id TMDB 7.", 3: ""}
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[: names.index("provider_pauses")])
+        for number, problem in problems.items():
+            attempts = 3 if problem else 0
+            raw.execute(
+                "INSERT INTO title_enrichment (entity_type, entity_id, attempts, problem, attempted_at) "
+                "VALUES ('movie', $1, $2, $3, now())",
+                [number, attempts, problem],
+            )
+    with Database.open(home) as database:
+        rows = database.read().execute("SELECT entity_id, attempts, not_before = attempted_at FROM title_enrichment")
+        assert rows.fetchall() == [(1, 0, True), (2, 3, None), (3, 0, None)]
+
+
 @pytest.fixture(scope="module")
 def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an empty database of each version, named by its number of migrations."""

@@ -1,0 +1,282 @@
+"""Providers that are not available for some time: what is sent, what waits, and what continues by itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from indexium_core.demo.providers.stand_in import Fault, ProviderStandIn
+from indexium_core.demo.providers.titles import MadeUpTitle
+from indexium_core.library import Library
+from indexium_core.model.job import Job
+from tests.support.clock import Clock
+from tests.support.enriched_home import enrich, values
+from tests.support.identified_home import add, run, titles
+from tests.support.providers import KEYS, store_addresses, use_keys
+from tests.support.waiting import PATIENCE, until
+
+MANY = 300  # films
+FAULTS: list[Fault] = [
+    "server_error", "too_many", "too_many_retry_after", "cut_body", "cut_json", "html", "empty", "list", "error_inside",
+]  # fmt: skip
+
+
+def pending(library: Library) -> list[Job]:
+    return library.jobs.list(kinds=["enrich"], statuses=["pending"]).items
+
+
+def unfinished(library: Library) -> list[Job]:
+    return library.jobs.list(kinds=["enrich"], statuses=["pending", "running"]).items
+
+
+def pass_time(
+    library: Library, clock: Clock, *, minutes: int, step: int = 1, is_over: Callable[[], bool] = lambda: False
+) -> None:
+    """Move the clock by `step` minutes at a time; each time, the jobs that are due run to their ends."""
+    for _ in range(0, minutes, step):
+        if is_over():
+            return
+        clock.forward(seconds=60 * step)
+        library._parts.queue._dispatcher.wake()
+        while due := [
+            each for each in unfinished(library) if each.next_retry_at is None or each.next_retry_at <= clock.now
+        ]:
+            for job in due:
+                library.jobs.wait(job.id, timeout=PATIENCE)
+
+
+def only_tmdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in KEYS:
+        if name != "tmdb_api_key":
+            monkeypatch.delenv(f"INDEXIUM_{name.upper()}", raising=False)
+
+
+# An hour without the provider.
+
+
+@pytest.fixture
+def many(home: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[ManyFilms]:
+    films = [
+        MadeUpTitle(number=1000 + number, kind="movie", title=f"Film {number}", year=1950 + number % 70, plot="A plot.")
+        for number in range(MANY)
+    ]
+    for number in range(MANY):
+        path = tmp_path / f"films/Film {number} ({1950 + number % 70}) [tmdbid-{9_001_000 + number}].mkv"
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    made = ManyFilms(films)
+    store_addresses(home, made.server, enrich_pause_ms="0", tmdb_requests_per_second="40")
+    use_keys(monkeypatch, "tmdb_api_key")
+    try:
+        with Library.open(home, clock=clock) as library:
+            library.inventory.add(tmp_path / "films", kind="movies")
+            library.scan()
+            made.library = library
+            yield made
+    finally:
+        made.close()
+
+
+class ManyFilms:
+    """A library of many films, and its provider."""
+
+    library: Library
+
+    def __init__(self, films: list[MadeUpTitle]) -> None:
+        self._films = films
+        self.server = ProviderStandIn(films).start()
+        self._port = int(self.server.url.rpartition(":")[2])
+        self.is_served = True
+
+    def leave(self) -> None:
+        """Take the provider away: its port is closed."""
+        self.close()
+
+    def come_back(self) -> None:
+        self.server = ProviderStandIn(self._films, port=self._port).start()
+        self.is_served = True
+
+    def close(self) -> None:
+        if self.is_served:
+            self.server.close()
+            self.is_served = False
+
+    @property
+    def enriched(self) -> int:
+        return self.library.titles.list(state="enriched").total
+
+    @property
+    def sent(self) -> int:
+        return self.library.providers.request_page().total
+
+
+@pytest.mark.parametrize("how", ["gone", "server_error"])
+def test_library_is_complete_after_an_outage_in_its_middle(many: ManyFilms, clock: Clock, how: str) -> None:
+    library = many.library
+    job = library.enrichment.schedule_library_enrichment()
+    until(lambda: len(many.server.requests) >= MANY // 3)
+    if how == "gone":
+        many.leave()
+    else:
+        many.server.fail("tmdb", "server_error")
+    done = library.jobs.wait(job.id, timeout=60)
+    answered = library.providers.request_page().total - library.providers.request_page(failed=True).total
+    assert (done.status, done.summary["failed"]) == ("completed", 0)
+    assert 0 < answered < MANY
+    pass_time(library, clock, minutes=60)
+    assert many.sent - answered <= 20
+
+    many.come_back() if how == "gone" else many.server.recover()
+    pass_time(library, clock, minutes=90, is_over=lambda: many.enriched == MANY)
+    assert many.enriched == MANY
+    assert many.sent - MANY <= 21
+    assert pending(library) == []
+
+
+# Each fault is no attempt.
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_is_no_attempt(
+    library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    only_tmdb(monkeypatch)
+    stand_in.fail("tmdb", fault)
+    for _ in range(2):
+        job = enrich(library)
+        assert (job.status, job.summary["enriched"], job.summary["failed"]) == ("completed", 0, 0)
+        assert [each.titles for each in library.enrichment.due().waiting] == [3]
+    assert titles(library)["The Lantern Keeper"].state == "identified"
+    stand_in.recover()
+    pass_time(library, clock, minutes=70, step=5, is_over=lambda: library.titles.list(state="enriched").total == 3)
+    assert library.titles.list(state="enriched").total == 3
+    assert library._parts.store.read().value("SELECT max(attempts) FROM title_enrichment") == 0
+
+
+def test_title_whose_answer_alone_is_broken_does_not_stop_the_others(
+    library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_tmdb(monkeypatch)
+    answer = stand_in.answers.tmdb
+
+    def broken(route: str, query: dict[str, str]) -> object:
+        return [] if route == "/movie/9000001" else answer(route, query)
+
+    monkeypatch.setattr(stand_in.answers, "tmdb", broken)
+    job = enrich(library)
+    assert (job.summary["enriched"], job.summary["waiting"]) == (2, 1)
+    asked = len([each for each in stand_in.requests if each.route == "/movie/9000001"])
+    pass_time(library, clock, minutes=190, step=10)
+    again = len([each for each in stand_in.requests if each.route == "/movie/9000001"]) - asked
+    assert 2 <= again <= 4  # after one hour, then after two
+    monkeypatch.setattr(stand_in.answers, "tmdb", answer)
+    pass_time(library, clock, minutes=300, step=10, is_over=lambda: library.titles.list(state="enriched").total == 3)
+    assert library.titles.list(state="enriched").total == 3
+    assert pending(library) == []
+
+
+# One provider of several.
+
+
+@pytest.mark.parametrize("fault", ["server_error", "too_many", "html"])
+def test_values_of_one_provider_follow_those_of_the_others(
+    library: Library, stand_in: ProviderStandIn, clock: Clock, fault: Fault
+) -> None:
+    stand_in.fail("omdb", fault)
+    job = enrich(library)
+    assert (job.status, job.summary["enriched"], job.summary["partial"]) == ("completed", 3, 3)
+    film = titles(library)["The Lantern Keeper"].id
+    assert ("plot", "tmdb") in values(library, film)
+    assert ("plot", "omdb") not in values(library, film)
+    [waiting] = library.enrichment.due().waiting
+    assert (waiting.provider, waiting.titles) == ("OMDb", 3)
+    stand_in.recover()
+    pass_time(library, clock, minutes=70, step=5, is_over=lambda: ("plot", "omdb") in values(library, film))
+    assert ("plot", "omdb") in values(library, film)
+    assert library.enrichment.due().waiting == []
+
+
+def test_spent_quota_is_over_after_a_day(library: Library, clock: Clock) -> None:
+    library.configuration.set("omdb_requests_per_day", "1")
+    enrich(library)
+    status = {each.provider: each for each in library.providers.status()}["omdb"]
+    assert (status.state, status.is_on, status.needs_action) == ("paused", False, False)
+    assert status.reason.startswith("OMDb has had its 1 requests of the last 24 hours. It is asked again 22 Nov ")
+    [waiting] = library.enrichment.due().waiting
+    assert (waiting.provider, waiting.titles, waiting.until) == ("OMDb", 2, status.next_try)
+    library.configuration.set("omdb_requests_per_day", "1000")
+    clock.forward(days=1)
+    pass_time(library, clock, minutes=1)
+    assert library.enrichment.due().waiting == []
+    assert len([each for each in library.providers.requests() if each.provider == "omdb"]) > 1
+
+
+# Searches.
+
+
+def test_search_during_a_pause_stores_no_failure(
+    library: Library, folder: Path, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_tmdb(monkeypatch)
+    add(folder / "Films/Paper Cranes (2003).mp4", 70)
+    library.scan()
+    stand_in.fail("tmdb", "server_error")
+    enrich(library)
+    title = titles(library)["Paper Cranes"].id
+    assert library.providers.pauses()
+    enrich(library)
+    assert library.matches.get(title).state in {"unsearched", "failed"}
+    stand_in.recover()
+    pass_time(library, clock, minutes=5)
+    assert library.matches.get(title).state in {"accepted", "none"}
+
+
+# What people see.
+
+
+def test_commands_name_the_pause_and_what_waits(
+    library: Library,
+    stand_in: ProviderStandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Each command is a process of its own: it knows the pause from the list of requests."""
+    only_tmdb(monkeypatch)
+    library.close()
+    stand_in.fail("tmdb", "server_error")
+    code, _ = run(library, capsys, "titles", "enrich")
+    sent = len(stand_in.requests)
+    assert code == 0
+    code, text = run(library, capsys, "titles", "status")
+    last = text.splitlines()[-1]
+    assert last.startswith("3 titles wait for TMDB until today ")
+    assert "TMDB is paused until today" in last
+    code, text = run(library, capsys, "providers", "status", "--json")
+    [tmdb, *_] = json.loads(text)["items"]
+    assert (tmdb["state"], tmdb["is_on"]) == ("paused", False)
+    assert tmdb["next_try"]
+    code, text = run(library, capsys, "titles", "enrich", "--json")
+    assert json.loads(text)["due"]["waiting"][0]["titles"] == 3
+    assert len(stand_in.requests) == sent
+
+
+def test_enriched_titles_are_named_as_such(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
+    enrich(library)
+    assert library.enrichment.due().text == "3 titles were looked up a short time ago; --force does it again."
+    library.close()
+    code = run(library, capsys, "titles", "enrich", "1")[0]
+    assert code == 0
+
+
+def test_person_can_end_a_pause(library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_tmdb(monkeypatch)
+    stand_in.fail("tmdb", "server_error")
+    enrich(library)
+    assert library.providers.status()[0].state == "paused"
+    stand_in.recover()
+    assert library.provider_keys.test("tmdb").accepted
+    assert library.providers.status()[0].state == "on"
+    assert enrich(library).summary["enriched"] == 3
