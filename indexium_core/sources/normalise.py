@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-__all__ = ["day", "identifier", "integer", "minutes", "number", "record", "rows", "text", "texts", "year"]
+from indexium_core.model.providers.external_ids import ExternalId
+
+__all__ = ["day", "identifier", "integer", "minutes", "number", "record", "rows", "text", "texts", "title_id", "year"]
 
 MAX_TEXT = 20_000  # characters: a plot has less
 _ABSENT = {"", "n/a"}
@@ -77,6 +79,12 @@ def identifier(source: Mapping[str, Any], key: str) -> str:
         return str(value)
     found = text(source, key)
     return found if re.fullmatch(r"[\w-]{1,64}", found) and found != "0" else ""
+
+
+def title_id(source: Mapping[str, Any], key: str, provider: str) -> str:
+    """Return the id of a title at a provider; "" if there is none, or if it does not have the form of its provider."""
+    found = ExternalId(provider, identifier(source, key))
+    return found.value if found.is_valid else ""
 
 
 def record(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:

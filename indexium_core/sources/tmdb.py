@@ -132,7 +132,7 @@ class Tmdb:
     def _candidate(self, row: Mapping[str, Any], kind: ContentType) -> Candidate | None:
         """Return one hit; None for a person and for a hit without id or title."""
         media = normalise.text(row, "media_type") or kind
-        external_id, title = normalise.identifier(row, "id"), normalise.text(row, "title", "name")
+        external_id, title = normalise.title_id(row, "id", "tmdb"), normalise.text(row, "title", "name")
         if media not in {"movie", "tv"} or not external_id or not title:
             return None
         return Candidate(
@@ -193,7 +193,7 @@ class Tmdb:
         ids = {"tmdb": hit.external_id}
         sources = (normalise.record(data, "external_ids"), data)
         for provider in ("imdb", "tvdb"):
-            value = next(filter(None, (normalise.identifier(each, f"{provider}_id") for each in sources)), "")
+            value = next(filter(None, (normalise.title_id(each, f"{provider}_id", provider) for each in sources)), "")
             ids |= {provider: value} if value else {}
         credits_ = normalise.record(data, "credits") or normalise.record(data, "aggregate_credits")
         runtimes = data.get("episode_run_time")
@@ -275,7 +275,7 @@ class Tmdb:
         number = normalise.integer(row, "episode_number")
         if number is None or number < 0:
             return None
-        external_id = normalise.identifier(row, "id")
+        external_id = normalise.title_id(row, "id", "tmdb")
         return EpisodeRecord(
             season=season,
             episode=number,

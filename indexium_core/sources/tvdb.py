@@ -237,7 +237,7 @@ class Tvdb:
 
     def _hit(self, row: Mapping[str, Any]) -> Candidate | None:
         kind = {"movie": "movie", "series": "tv"}.get(normalise.text(row, "type"))
-        external_id = normalise.identifier(row, "tvdb_id")
+        external_id = normalise.title_id(row, "tvdb_id", "tvdb")
         names = [*normalise.record(row, "translations").values(), *normalise.texts(row, "aliases")]
         title = normalise.text(normalise.record(row, "translations"), self._code()) or normalise.text(row, "name")
         if kind is None or not external_id or not title:
@@ -260,7 +260,7 @@ class Tvdb:
     def _base(self, row: Mapping[str, Any], kind: TitleKind, found_by: ExternalId | None = None) -> Candidate:
         translations = normalise.rows(normalise.record(row, "translations"), "nameTranslations")
         own = next((each for each in translations if each.get("language") == self._code()), {})
-        external_id = normalise.identifier(row, "id")
+        external_id = normalise.title_id(row, "id", "tvdb")
         return Candidate(
             provider="tvdb",
             external_id=external_id,
@@ -341,9 +341,8 @@ def _remote_ids(row: Mapping[str, Any], key: str) -> dict[str, str]:
     """Return the ids at other providers."""
     found = {}
     for each in normalise.rows(row, key):
-        provider = _REMOTE_IDS.get(normalise.text(each, "sourceName").casefold())
-        value = normalise.identifier(each, "id")
-        if provider and value:
+        provider = _REMOTE_IDS.get(normalise.text(each, "sourceName").casefold(), "")
+        if value := normalise.title_id(each, "id", provider):
             found[provider] = value
     return found
 
@@ -372,7 +371,7 @@ def _episode(row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
     number = normalise.integer(row, "number")
     if number is None or number < 0 or normalise.integer(row, "seasonNumber") not in {season, None}:
         return None
-    external_id = normalise.identifier(row, "id")
+    external_id = normalise.title_id(row, "id", "tvdb")
     return EpisodeRecord(
         season=season,
         episode=number,

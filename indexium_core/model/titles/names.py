@@ -12,6 +12,7 @@ import string
 import unicodedata
 from dataclasses import replace
 
+from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles import words
 from indexium_core.model.titles.name_parts import NameParts, Role
 from indexium_core.model.titles.numbers import (
@@ -172,9 +173,10 @@ def _without_ids(text: str) -> tuple[str, NameParts]:
     """Return a name without the ids of providers and the tag of its edition, and the parts that they are."""
     ids: dict[str, str] = {}
     for match in _ID.finditer(text):
-        provider = (match[1] or match[3] or "imdb").lower()
-        value = (match[2] or match[4] or match[5]).lower()
-        ids.setdefault("imdb" if value.startswith("tt") else provider, value)
+        provider, value = (match[1] or match[3] or "imdb").lower(), (match[2] or match[4] or match[5]).lower()
+        known = ExternalId("imdb" if value.startswith("tt") else provider, value)
+        if known.is_valid or known.provider not in ID_FIELDS:
+            ids.setdefault(known.provider, value)
     text = _ID.sub(" ", text)
     edition = _EDITION_TAG.search(text)
     return _EDITION_TAG.sub(" ", text).strip(), NameParts(ids=ids, edition=edition[1].strip() if edition else "")

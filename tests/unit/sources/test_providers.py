@@ -70,6 +70,19 @@ def test_search_without_type_finds_both(setup: Setup, provider: str) -> None:
     assert {each.content_type for each in found} == {"movie", "tv"}
 
 
+@pytest.mark.parametrize(("imdb", "tvdb"), [("", 0), ("tt0", -1), ("tt0000000", "0"), (None, None), ("7", 10**12)])
+def test_impossible_ids_of_an_answer_are_no_ids(setup: Setup, imdb: Any, tvdb: Any) -> None:
+    known = setup.stand_in.answers.tmdb
+    setup.stand_in.answers.tmdb = lambda *request: {  # type: ignore[method-assign]
+        **(known(*request) or {}),
+        "imdb_id": imdb,
+        "external_ids": {"imdb_id": imdb, "tvdb_id": tvdb},
+    }
+    record = setup.providers["tmdb"].details("9000001", "movie")
+    assert record is not None
+    assert record.metadata.external_ids == {"tmdb": "9000001"}
+
+
 @pytest.mark.parametrize("provider", ["tmdb", "omdb", "tvdb"])
 def test_title_without_hits_has_no_candidates(setup: Setup, provider: str) -> None:
     assert setup.providers[provider].search(SearchQuery("Zzyzx", 2014, "movie"), strict=True) == []
