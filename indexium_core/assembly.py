@@ -435,6 +435,13 @@ class Assembly:
         if self.is_served and self._executor() is self.processes:
             self.processes.warm()
 
+    def keep_budgets(self) -> None:
+        """Remove pictures above a budget that was lowered while the home was closed. A service counts the files."""
+        if self.is_served or self.artwork.cache.is_over_budget():
+            self.artwork.cache.keep_budget()
+        if self.is_served:
+            self.thumbnails.keep_budget()
+
     def _verified(self) -> None:
         self.hash_cache.clear_memory()  # a hash that differs is not used any more
         self.plan_changed()
@@ -457,6 +464,8 @@ class Assembly:
             "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
             "faststart": lambda value: setattr(operations, "faststart", value),
             "backup_budget": lambda value: setattr(storage, "budget", int(value)),
+            "artwork_budget": lambda _: self.artwork.cache.keep_budget(),
+            "thumbnail_budget": lambda _: self.thumbnails.keep_budget(),
             "log_retention_days": logs.keep,
         }
 

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from dashboards.web import server
-from indexium_core import cli, errors
+from indexium_core import cli, errors, settings
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.files.artwork import images
@@ -286,6 +286,51 @@ def test_originals_leave_the_cache_before_small_pictures(library: Library, stand
     for name, kind in (("The Lantern Keeper", "movie"), ("Harbour Lights", "series")):
         for candidate in library.artwork.candidates(kind, ids[name]):
             assert candidate.is_downloaded is (candidate.content_hash in kept)
+
+
+def bytes_of_cache(home: Path) -> int:
+    return sum(each.stat().st_size for each in (home / "cache").rglob("*") if each.is_file())
+
+
+def fill_cache(library: Library, folder: Path) -> int:
+    """Show all pictures, one of them a local one, and return the bytes of the cache."""
+    drawn(folder / "Films/Night Tram (2009)/poster.jpg")
+    for each in enrich(library).values():
+        library.artwork.poster(each)
+        library.artwork.poster(each, "backdrop")
+    return bytes_of_cache(library.home)
+
+
+@pytest.mark.parametrize("budget", ["60KB", "0"])
+def test_lowered_budget_holds_at_once(library: Library, folder: Path, stand_in: ProviderStandIn, budget: str) -> None:
+    assert fill_cache(library, folder) > 100_000
+    library.configuration.set("artwork_budget", budget)
+    assert bytes_of_cache(library.home) <= library.settings.artwork_budget
+    keys = library.artwork.cache.folder.keys()
+    rows = library._parts.store.read().execute("SELECT file_path FROM cache_inventory").fetchall()
+    assert {each for (each,) in rows} == {key for key in keys if "-" not in key}
+    count = len(downloads(stand_in))
+    library.artwork.poster(titles(library)["Harbour Lights"])
+    assert bytes_of_cache(library.home) <= library.settings.artwork_budget
+    assert budget == "60KB" or len(downloads(stand_in)) == count
+    assert (folder / "Films/Night Tram (2009)/poster.jpg").exists()
+    assert size_of(data_of(library.artwork.poster(titles(library)["Night Tram"])))[1] == (400, 600)
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:1"])
+def test_budget_that_was_lowered_while_the_home_was_closed_holds_after_the_start(
+    library: Library, folder: Path, url: str
+) -> None:
+    assert fill_cache(library, folder) > 100_000
+    thumbnails = library.home / "thumbnails"
+    assert library.thumbnails.jpeg(1)
+    home = library.home
+    library.close()
+    settings.store(home, "artwork_budget", "0")
+    settings.store(home, "thumbnail_budget", "0")
+    with Library.open(home, url=url):
+        assert bytes_of_cache(home) == 0
+        assert bool(list(thumbnails.glob("*.jpg"))) is not bool(url)
 
 
 def test_cache_is_rebuilt_from_its_folder(library: Library) -> None:
