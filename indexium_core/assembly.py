@@ -269,6 +269,7 @@ class Assembly:
             queue=self.queue,
             events=self.events,
             config=config,
+            pictures=self.artwork.addresses,
             clock=clock,
         )
         self.queue.register(

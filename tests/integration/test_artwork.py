@@ -25,10 +25,11 @@ from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPic
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.providers.records import Artwork, ImageCandidate
 from tests.integration.test_thumbnails import ask
 from tests.support.catalog import NOW
 from tests.support.copied_home import CopiedHome
+from tests.support.enriched_home import shown_address
 from tests.support.providers import KEYS, record_pictures
 from tests.support.waiting import until
 
@@ -241,6 +242,33 @@ def test_local_pictures_of_series_and_seasons(library: Library, folder: Path) ->
     assert middle(data_of(library.artwork.poster(episode.id)))[1] > 240  # of its season
     assert min(middle(data_of(library.artwork.poster(episode.id, "backdrop")))) > 240  # its own still
     assert max(middle(data_of(library.artwork.poster(seasons[2], "backdrop")))) < 10  # of its series
+
+
+def test_addresses_are_those_of_the_pictures_that_pages_show(
+    library: Library, folder: Path, stand_in: ProviderStandIn
+) -> None:
+    ids = titles(library)
+    film, series = ids["The Lantern Keeper"], ids["Harbour Lights"]
+    offers = [
+        ImageCandidate(provider=provider, kind=kind, url=f"{stand_in.url}/images/original/{kind}-{n}.jpg", votes=n)
+        for n, provider in ((1, "tmdb"), (2, "fanarttv"), (3, "tvdb"))
+        for kind in ("poster", "backdrop")
+    ]
+    record_pictures(library, "movie", film, offers)
+    season = ImageCandidate(
+        provider="tvdb", kind="poster", url=f"{stand_in.url}/images/original/poster-5.jpg", season=2
+    )
+    record_pictures(library, "series", series, [*offers[:2], season])
+    drawn(folder / "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01-thumb.jpg", "white", (640, 360))
+    for title_id in (film, series, *(each.id for each in library.titles.list(kind="episode").items)):
+        found = library.artwork.addresses(title_id)
+        shown = tuple(shown_address(library, title_id, size) for size in ("poster", "backdrop"))
+        assert (found.poster, found.backdrop) == shown
+    assert library.artwork.addresses(film).poster == offers[4].url
+    drawn(folder / "Films/The Lantern Keeper (2014)/poster.jpg")
+    assert library.artwork.addresses(film).poster == shown_address(library, film, "poster")
+    assert library.artwork.addresses(film).fanart == tuple(offers[n].url for n in (5, 3, 1))
+    assert library.artwork.addresses(999) == Artwork()
 
 
 def test_picture_of_folder_with_several_titles_belongs_to_none(library: Library, folder: Path) -> None:

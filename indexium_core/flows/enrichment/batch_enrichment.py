@@ -31,6 +31,7 @@ from indexium_core.model.providers.enrichment import (
     EnrichmentStats,
     EnrichmentStatus,
 )
+from indexium_core.model.providers.records import Artwork
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
@@ -69,11 +70,13 @@ class BatchEnrichmentService:
         queue: JobQueueService,
         events: EventBus,
         config: Settings,
+        pictures: Callable[[int], Artwork],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Run jobs in `queue`. Settings are read at each use."""
+        """Run jobs in `queue`. Settings are read at each use. `pictures` returns those that a title shows."""
         self._database, self._enricher, self._providers = database, enricher, providers
         self._queue, self._events, self._config, self._clock = queue, events, config, clock
+        self._pictures = pictures
         self._lock = threading.Lock()
         self._claimed: dict[int, EnrichmentRun] = {}  # titles that a run looks up
         self._running = 0  # jobs

@@ -57,7 +57,7 @@ class ExternalRatings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artwork:
-    """The addresses of the main pictures; "" if there is none."""
+    """The addresses of the main pictures, and the paths of local ones; "" if there is none."""
 
     poster: str = ""
     backdrop: str = ""

@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from tests.support.clock import Clock
-from tests.support.enriched_home import enrich, values
+from tests.support.enriched_home import FILES, enrich, shown_address, values
 from tests.support.identified_home import add, identify, titles
 
 
@@ -106,7 +107,7 @@ def test_new_episode_of_a_series_is_looked_up(library: Library, folder: Path, cl
     assert library.enrichment.due().titles == 0
 
 
-def test_metadata_of_a_file(library: Library) -> None:
+def test_metadata_of_a_file(library: Library, folder: Path) -> None:
     film = library.titles.get(titles(library)["The Lantern Keeper"].id).files[0]
     empty = library.enrichment.metadata(film.file_id)
     assert (empty.source, empty.confidence, empty.plot, empty.runtime_minutes) == ("none", 0.0, "", 1)
@@ -115,6 +116,13 @@ def test_metadata_of_a_file(library: Library) -> None:
     assert (found.source, found.confidence, found.runtime_minutes, found.content_rating) == ("combined", 1.0, 100, "PG")
     assert (found.ratings.imdb, found.ratings.tmdb, found.ratings.metacritic) == (7.3, 7.1, 74)
     assert found.artwork.poster.startswith("http")
+    Image.new("RGB", (500, 750)).save(folder / FILES[0].replace("The Lantern Keeper (2014).mp4", "poster.jpg"))
+    title_id = titles(library)["The Lantern Keeper"].id
+    library.artwork.candidates("movie", title_id)  # reads the folder at once
+    shown = tuple(shown_address(library, title_id, size) for size in ("poster", "backdrop"))
+    pictures = library.enrichment.metadata(film.file_id).artwork
+    assert (pictures.poster, pictures.backdrop) == shown
+    assert pictures.poster.endswith("/poster.jpg")
     assert found.external_ids == {"tmdb": "9000001", "imdb": "tt99000001", "tvdb": "8000001", "omdb": "tt99000001"}
     episode = library.titles.get(titles(library, "episode")["Chapter 1.1"].id)
     found = library.enrichment.metadata(episode.files[0].file_id)
