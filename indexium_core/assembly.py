@@ -479,6 +479,8 @@ class Assembly:
         elif event.name in ("scan:completed", "rescan:completed"):
             self.jobs.tidy()
             self.providers.tidy()
+        elif event.name == "enrich:completed":
+            self.jobs.tidy()
 
     def plan_changed(self) -> None:
         self.events.emit("plan:changed")

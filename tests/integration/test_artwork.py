@@ -504,6 +504,24 @@ def test_job_is_paused_and_cancelled_between_titles(
     assert (done.status, len(downloads(stand_in))) == ("cancelled", count)
 
 
+def test_pictures_of_single_titles_are_few_jobs(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go, find = threading.Event(), ArtworkManager.find
+
+    def held(manager: ArtworkManager, title_id: int, size: str) -> FoundPicture:
+        may_go.wait(60)
+        return find(manager, title_id, size)
+
+    first, *others = enrich(library).values()
+    monkeypatch.setattr(ArtworkManager, "find", held)
+    running = library.artwork_jobs.add([first]).id
+    until(lambda: library.jobs.get(running).status == "running")
+    added = [library.artwork_jobs.add([each]).id for each in others]
+    assert (len(others), len(set(added)), library.jobs.get(added[0]).title) == (2, 1, "Pictures of 2 titles")
+    may_go.set()
+    done = library.jobs.wait(added[0], timeout=60)
+    assert (done.status, done.summary["total"]) == ("completed", 4)
+
+
 def test_command_shows_and_downloads_pictures(
     library: Library, capsys: pytest.CaptureFixture[str], stand_in: ProviderStandIn
 ) -> None:

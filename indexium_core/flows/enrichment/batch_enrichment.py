@@ -6,7 +6,7 @@ import copy
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
-from indexium_core.model.job import Job
+from indexium_core.model.job import Job, JobJoin
 from indexium_core.model.providers.enrichment import (
     DueTitles,
     EnrichmentProgress,
@@ -80,6 +80,7 @@ class BatchEnrichmentService:
         self._lock = threading.Lock()
         self._claimed: dict[int, EnrichmentRun] = {}  # titles that a run looks up
         self._running = 0  # jobs
+        self._looked_up: dict[int, frozenset[int]] = {}  # titles of the running jobs of single titles
         self._last_end: datetime | None = None  # of a job
 
     # Jobs.
@@ -125,8 +126,16 @@ class BatchEnrichmentService:
             works[title_id if found[1] is None else found[1]] = None
         if not works:
             raise errors.UsageError("No title is given. 'indexium titles list' shows the ids of titles.")
+        if not force and (running := self._running_job(works)) is not None:
+            return running
         payload = {"libraries": [], "titles": list(works), "force": force}
-        return self._add(payload, f"Look up {wording.plural(len(works), 'title')}", priority)
+        return self._add(payload, _title(works), priority, join=JobJoin("titles", _title))
+
+    def _running_job(self, title_ids: Iterable[int]) -> Job | None:
+        """Return the running job of single titles that looks up all these titles; None if there is none."""
+        with self._lock:
+            found = next((job_id for job_id, ids in self._looked_up.items() if ids.issuperset(title_ids)), None)
+        return None if found is None else self._queue.get(found)
 
     @remote()
     def is_video_due(self, file_id: int) -> bool:
@@ -154,10 +163,10 @@ class BatchEnrichmentService:
             raise errors.UsageError(f"File {file_id} belongs to no film and no series.")
         return self.schedule_titles([found.id], priority=priority)
 
-    def _add(self, payload: Mapping[str, Any], title: str, priority: int | str) -> Job:
+    def _add(self, payload: Mapping[str, Any], title: str, priority: int | str, *, join: JobJoin | None = None) -> Job:
         if self._config.online == "off":
             raise errors.UsageError("Nothing is looked up: the setting INDEXIUM_ONLINE is off.")
-        return self._queue.add_job(KIND, payload, title=title, priority=priority)
+        return self._queue.add_job(KIND, payload, title=title, priority=priority, join=join)
 
     def follow_acceptance(self, title_ids: Sequence[int]) -> int | None:
         """
@@ -269,6 +278,8 @@ class BatchEnrichmentService:
         run.begin(due)
         with self._lock:
             self._running += 1
+            if job.payload["titles"]:
+                self._looked_up[job.job_id] = frozenset(each.id for each in due)
         try:
             with ThreadPoolExecutor(self._config.enrich_concurrency, thread_name_prefix="enrich") as pool:
                 ending = threading.Event()
@@ -280,6 +291,7 @@ class BatchEnrichmentService:
             with self._lock:
                 self._claimed = {number: owner for number, owner in self._claimed.items() if owner is not run}
                 self._running -= 1
+                self._looked_up.pop(job.job_id, None)
                 self._last_end = self._clock()
         return self._end(run)
 
@@ -385,3 +397,7 @@ class BatchEnrichmentService:
 
     def _fresh_since(self) -> datetime:
         return self._clock() - timedelta(days=self._config.provider_cache_days)
+
+
+def _title(title_ids: Collection[int]) -> str:
+    return f"Look up {wording.plural(len(title_ids), 'title')}"
