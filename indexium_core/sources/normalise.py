@@ -15,7 +15,20 @@ from typing import Any
 
 from indexium_core.model.providers.external_ids import ExternalId
 
-__all__ = ["day", "identifier", "integer", "minutes", "number", "record", "rows", "text", "texts", "title_id", "year"]
+__all__ = [
+    "day",
+    "identifier",
+    "integer",
+    "minutes",
+    "names",
+    "number",
+    "record",
+    "rows",
+    "text",
+    "texts",
+    "title_id",
+    "year",
+]
 
 MAX_TEXT = 20_000  # characters: a plot has less
 _ABSENT = {"", "n/a"}
@@ -97,6 +110,11 @@ def rows(source: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """Return the objects of a list."""
     value = source.get(key)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def names(source: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the names of the objects of a list, each once."""
+    return tuple(dict.fromkeys(filter(None, (text(row, "name") for row in rows(source, key)))))
 
 
 def day(source: Mapping[str, Any], key: str) -> date | None:

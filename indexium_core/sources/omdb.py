@@ -89,7 +89,11 @@ class Omdb:
             return None
         is_complete = all(isinstance(data.get(name), str) for name in ("Plot", "Actors", "imdbRating"))
         return ProviderRecord(
-            candidate=candidate, metadata=_metadata(data), images=tuple(_images(data)), is_complete=is_complete
+            candidate=candidate,
+            metadata=_metadata(data),
+            images=tuple(_images(data)),
+            countries=tuple(_names(data, "Country")),
+            is_complete=is_complete,
         )
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:

@@ -186,6 +186,9 @@ class Tmdb:
             images=tuple(self._all_images(data)),
             seasons=tuple(sorted(sizes)),
             tagline=normalise.text(data, "tagline"),
+            studios=normalise.names(data, "networks") or normalise.names(data, "production_companies"),
+            countries=normalise.names(data, "production_countries") or hit.countries,
+            collection=normalise.text(normalise.record(data, "belongs_to_collection"), "name"),
             is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
         )
 
@@ -212,7 +215,7 @@ class Tmdb:
                 backdrop=self._address(data, "backdrop_path", "original"),
                 fanart=tuple(backdrops[:10]),
             ),
-            genres=tuple(filter(None, (normalise.text(row, "name") for row in normalise.rows(data, "genres")))),
+            genres=normalise.names(data, "genres"),
             release_date=normalise.day(data, "release_date" if kind == "movie" else "first_air_date"),
             runtime_minutes=normalise.minutes(data, "runtime") or normalise.minutes(first, "runtime"),
             content_rating=self._content_rating(data, kind),

@@ -181,7 +181,12 @@ class Tvdb:
         images = tuple(self._images(data))
         is_complete = isinstance(data.get("characters"), list)
         return ProviderRecord(
-            candidate=candidate, metadata=metadata, images=images, seasons=numbers, is_complete=is_complete
+            candidate=candidate,
+            metadata=metadata,
+            images=images,
+            seasons=numbers,
+            studios=_studios(data),
+            is_complete=is_complete,
         )
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
@@ -294,7 +299,7 @@ class Tvdb:
                 backdrop=next(iter(backdrops), ""),
                 fanart=tuple(backdrops[:10]),
             ),
-            genres=tuple(filter(None, (normalise.text(row, "name") for row in normalise.rows(data, "genres")))),
+            genres=normalise.names(data, "genres"),
             release_date=normalise.day(data, "firstAired")
             if kind == "tv"
             else normalise.day(normalise.record(data, "first_release"), "date"),
@@ -335,6 +340,17 @@ def _countries(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     """Return the country of a title, as a list; empty if it is not known."""
     country = _COUNTRIES.get(normalise.text(row, key).lower())
     return (country,) if country else ()
+
+
+def _studios(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the studios of a film, whose companies are an object, or the broadcasters in the list of a series."""
+    companies = normalise.record(data, "companies")
+    kinds = {
+        normalise.text(row, "name"): normalise.text(normalise.record(row, "companyType"), "companyTypeName")
+        for row in normalise.rows(data, "companies")
+    }
+    networks = tuple(name for name, kind in kinds.items() if name and kind == "Network")
+    return networks or normalise.names(companies, "studio") or normalise.names(companies, "production")
 
 
 def _remote_ids(row: Mapping[str, Any], key: str) -> dict[str, str]:

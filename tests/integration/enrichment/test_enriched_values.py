@@ -30,6 +30,13 @@ def test_film_gets_a_row_for_each_provider_and_field(library: Library) -> None:
         "person_ids": {"tmdb": "7010"},
     }
     assert found["ratings", "omdb"] == {"imdb": 7.3, "rotten_tomatoes": 87, "metacritic": 74}
+    assert (found["studios", "tmdb"], found["countries", "tmdb"]) == (["Lantern Street Films"], ["United Kingdom"])
+    assert ("collection", "tmdb") not in found
+    series = titles(library, "series")["Harbour Lights"].id
+    assert values(library, series)["studios", "tmdb"] == ["Harbour One"]
+    metadata = library.series.collection(series).metadata
+    assert metadata is not None
+    assert metadata.network == "Harbour One"
     assert found["ratings", "tmdb"] == {"tmdb": 7.1}
     assert (found["imdb_id", "tmdb"], found["tvdb_id", "tvdb"]) == ("tt99000001", "8000001")
     assert {provider for name, provider in found if name == "title"} == {"tmdb", "tvdb", "omdb", "name"}
