@@ -270,6 +270,7 @@ class Assembly:
             queue=self.queue,
             events=self.events,
             config=config,
+            pictures=self.artwork.addresses,
             clock=clock,
             decision_pause=_DECISION_PAUSE if self.is_served else timedelta(0),
         )
@@ -437,6 +438,13 @@ class Assembly:
         if self.is_served and self._executor() is self.processes:
             self.processes.warm()
 
+    def keep_budgets(self) -> None:
+        """Remove pictures above a budget that was lowered while the home was closed. A service counts the files."""
+        if self.is_served or self.artwork.cache.is_over_budget():
+            self.artwork.cache.keep_budget()
+        if self.is_served:
+            self.thumbnails.keep_budget()
+
     def _verified(self) -> None:
         self.hash_cache.clear_memory()  # a hash that differs is not used any more
         self.plan_changed()
@@ -459,6 +467,8 @@ class Assembly:
             "metadata_max_concurrent_writes": lambda value: setattr(operations, "workers", value),
             "faststart": lambda value: setattr(operations, "faststart", value),
             "backup_budget": lambda value: setattr(storage, "budget", int(value)),
+            "artwork_budget": lambda _: self.artwork.cache.keep_budget(),
+            "thumbnail_budget": lambda _: self.thumbnails.keep_budget(),
             "log_retention_days": logs.keep,
         }
 
@@ -471,6 +481,8 @@ class Assembly:
         elif event.name in ("scan:completed", "rescan:completed"):
             self.jobs.tidy()
             self.providers.tidy()
+        elif event.name == "enrich:completed":
+            self.jobs.tidy()
 
     def plan_changed(self) -> None:
         self.events.emit("plan:changed")

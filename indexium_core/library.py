@@ -323,6 +323,7 @@ class Library(LibraryServices):
             self.notices.append(f"{files} interrupted during a {kind} and {outcome_label('restored', kind)}.")
         self.notices += report.problems
         self.backups.tidy()
+        parts.keep_budgets()
         parts.event_rows.prune(now=parts.clock())
         self.jobs.tidy()
         resumed = parts.queue.start_worker(take_over=take_over)

@@ -23,7 +23,7 @@ from indexium_core.jobs.job_publisher import JobPublisher, ProgressSink
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.store import JobStore
-from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, NewJob, UnfinishedJob, UnrecordedResults
+from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobJoin, NewJob, UnfinishedJob, UnrecordedResults
 
 __all__ = ["JobQueueService"]
 
@@ -80,6 +80,7 @@ class JobQueueService:
         not_before: datetime | None = None,
         depends_on: Sequence[int] = (),
         dedup: bool = True,
+        join: JobJoin | None = None,
     ) -> Job:
         """
         Store a job. It starts in its order in the queue.
@@ -92,6 +93,7 @@ class JobQueueService:
             not_before: Earliest start; a time without a zone is local.
             depends_on: Jobs that must complete first.
             dedup: Return an equal job that has not started, if there is one.
+            join: Add the work to a job that has not started, if there is one; it gives the title.
 
         Raises:
             UsageError: The kind is unknown, the priority is invalid, or the payload is not JSON.
@@ -108,6 +110,7 @@ class JobQueueService:
             not_before=None if not_before is None else not_before.astimezone(UTC),
             depends_on=tuple(depends_on),
             dedup=dedup,
+            join=join,
         )
         job_id = self._store.add(new, owner=self.owner, now=self._clock())
         self.wake(self.get(job_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ __all__ = [
     "PRIORITIES",
     "STALLED_SECONDS",
     "Job",
+    "JobJoin",
     "JobLog",
     "JobPage",
     "JobProgress",
@@ -93,6 +94,23 @@ class Job:
         return f"paused{since}{f' by {self.paused_by}' if self.paused_by else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class JobJoin:
+    """
+    How a new job joins one that has not started and differs only in one part of the payload.
+
+    Of two lists, the waiting job gets all entries; another value stays as it is. So requests for many single titles are
+    a few jobs.
+    """
+
+    part: str
+    title: Callable[[Any], str]  # of the job with this part
+
+    def joined(self, waiting: Any, new: Any) -> Any:
+        """Return the part of the waiting job after a new one has joined."""
+        return [*dict.fromkeys([*waiting, *new])] if isinstance(waiting, list) else waiting
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
     """A job to be stored."""
@@ -106,6 +124,7 @@ class NewJob:
     depends_on: tuple[int, ...] = ()
     dedup: bool = False  # keep only one of two equal jobs that have not started
     operation_id: int | None = None
+    join: JobJoin | None = None  # with `dedup`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from indexium_core import errors
+from indexium_core.sources.unpacking import ACCEPTED_ENCODINGS, LimitedBody
 from indexium_core.version import __version__
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Network:
     """Sends requests. The thread and its event loop start with the first request."""
 
     def __init__(self, *, timeout: float = 30.0, max_bytes: int = 5_000_000) -> None:
-        """Set the limits of one answer: `timeout` in seconds until its last byte, `max_bytes` after decompression."""
+        """Set the limits of one answer: `timeout` in seconds until its last byte, `max_bytes` of its unpacked body."""
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
@@ -107,8 +108,6 @@ class Network:
         except (TimeoutError, httpx.TimeoutException):
             message = f"{request.provider} did not answer within {self._timeout:.0f} seconds."
             raise errors.ProviderError(message, code="provider_timeout", is_temporary=True) from None
-        except httpx.DecodingError:
-            raise _bad(request, "the answer is not compressed as it says") from None
         except (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError):
             raise _bad(request, "the address of the provider in the settings is not valid") from None
         except httpx.TransportError as error:
@@ -153,18 +152,13 @@ class Network:
 
     async def _body(self, request: HttpRequest, response: httpx.Response) -> bytes:
         limit = request.max_bytes or self._max_bytes
-        announced = response.headers.get("content-length", "")
-        parts, size = list[bytes](), int(announced) if announced.isdecimal() else 0
-        if size <= limit:
-            size = 0
-            async for part in response.aiter_bytes():
-                parts.append(part)
-                size += len(part)
-                if size > limit:
-                    break
-        if size > limit:
-            raise _bad(request, f"the answer has more than {limit / 1e6:g} MB")
-        return b"".join(parts)
+        try:
+            body = LimitedBody(response.headers, limit)
+            async for part in response.aiter_raw():
+                body.add(part)
+        except ValueError as error:
+            raise _bad(request, str(error)) from None
+        return body.whole()
 
     def _client(self, url: str) -> httpx.AsyncClient:
         """Return the client of the host of an address. Only the event loop calls it."""
@@ -176,7 +170,11 @@ class Network:
                 timeout=httpx.Timeout(self._timeout, connect=min(10.0, self._timeout)),
                 follow_redirects=False,
                 trust_env=not _is_loopback(host),  # a proxy of the environment does not serve this machine
-                headers={"user-agent": f"Indexium/{__version__}", "accept": "application/json"},
+                headers={
+                    "user-agent": f"Indexium/{__version__}",
+                    "accept": "application/json",
+                    "accept-encoding": ACCEPTED_ENCODINGS,
+                },
             )
         return self._clients[origin]
 

@@ -13,7 +13,22 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-__all__ = ["day", "identifier", "integer", "minutes", "number", "record", "rows", "text", "texts", "year"]
+from indexium_core.model.providers.external_ids import ExternalId
+
+__all__ = [
+    "day",
+    "identifier",
+    "integer",
+    "minutes",
+    "names",
+    "number",
+    "record",
+    "rows",
+    "text",
+    "texts",
+    "title_id",
+    "year",
+]
 
 MAX_TEXT = 20_000  # characters: a plot has less
 _ABSENT = {"", "n/a"}
@@ -79,6 +94,12 @@ def identifier(source: Mapping[str, Any], key: str) -> str:
     return found if re.fullmatch(r"[\w-]{1,64}", found) and found != "0" else ""
 
 
+def title_id(source: Mapping[str, Any], key: str, provider: str) -> str:
+    """Return the id of a title at a provider; "" if there is none, or if it does not have the form of its provider."""
+    found = ExternalId(provider, identifier(source, key))
+    return found.value if found.is_valid else ""
+
+
 def record(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """Return an object; an empty one if there is none."""
     value = source.get(key)
@@ -89,6 +110,11 @@ def rows(source: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     """Return the objects of a list."""
     value = source.get(key)
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def names(source: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the names of the objects of a list, each once."""
+    return tuple(dict.fromkeys(filter(None, (text(row, "name") for row in rows(source, key)))))
 
 
 def day(source: Mapping[str, Any], key: str) -> date | None:

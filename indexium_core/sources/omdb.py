@@ -89,7 +89,11 @@ class Omdb:
             return None
         is_complete = all(isinstance(data.get(name), str) for name in ("Plot", "Actors", "imdbRating"))
         return ProviderRecord(
-            candidate=candidate, metadata=_metadata(data), images=tuple(_images(data)), is_complete=is_complete
+            candidate=candidate,
+            metadata=_metadata(data),
+            images=tuple(_images(data)),
+            countries=tuple(_names(data, "Country")),
+            is_complete=is_complete,
         )
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
@@ -101,7 +105,7 @@ class Omdb:
         for row in normalise.rows(data, "Episodes"):
             episode = normalise.integer(row, "Episode")
             if episode:
-                imdb = normalise.identifier(row, "imdbID")
+                imdb = normalise.title_id(row, "imdbID", "imdb")
                 episodes.append(
                     EpisodeRecord(
                         season=number,
@@ -121,7 +125,7 @@ class Omdb:
 
 def _candidate(row: Mapping[str, Any]) -> Candidate | None:
     """Return a title; None for a game or an episode, and without id or title."""
-    imdb, title = normalise.identifier(row, "imdbID"), normalise.text(row, "Title")
+    imdb, title = normalise.title_id(row, "imdbID", "imdb"), normalise.text(row, "Title")
     kind = _KINDS.get(normalise.text(row, "Type"))
     if not imdb or not title or kind is None:
         return None
@@ -142,7 +146,7 @@ def _candidate(row: Mapping[str, Any]) -> Candidate | None:
 
 
 def _metadata(data: Mapping[str, Any]) -> EnrichedMetadata:
-    imdb = normalise.identifier(data, "imdbID")
+    imdb = normalise.title_id(data, "imdbID", "imdb")
     crew = [CrewMember(name, job) for job in ("Director", "Writer") for name in _names(data, job)]
     values = {normalise.text(row, "Source"): normalise.text(row, "Value") for row in normalise.rows(data, "Ratings")}
     metascore = _leading(normalise.text(data, "Metascore")) or _leading(values.get("Metacritic", ""))

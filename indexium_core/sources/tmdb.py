@@ -132,7 +132,7 @@ class Tmdb:
     def _candidate(self, row: Mapping[str, Any], kind: ContentType) -> Candidate | None:
         """Return one hit; None for a person and for a hit without id or title."""
         media = normalise.text(row, "media_type") or kind
-        external_id, title = normalise.identifier(row, "id"), normalise.text(row, "title", "name")
+        external_id, title = normalise.title_id(row, "id", "tmdb"), normalise.text(row, "title", "name")
         if media not in {"movie", "tv"} or not external_id or not title:
             return None
         return Candidate(
@@ -186,6 +186,9 @@ class Tmdb:
             images=tuple(self._all_images(data)),
             seasons=tuple(sorted(sizes)),
             tagline=normalise.text(data, "tagline"),
+            studios=normalise.names(data, "networks") or normalise.names(data, "production_companies"),
+            countries=normalise.names(data, "production_countries") or hit.countries,
+            collection=normalise.text(normalise.record(data, "belongs_to_collection"), "name"),
             is_complete=all(isinstance(data.get(name), dict) for name in _APPENDED[kind].split(",")),
         )
 
@@ -193,7 +196,7 @@ class Tmdb:
         ids = {"tmdb": hit.external_id}
         sources = (normalise.record(data, "external_ids"), data)
         for provider in ("imdb", "tvdb"):
-            value = next(filter(None, (normalise.identifier(each, f"{provider}_id") for each in sources)), "")
+            value = next(filter(None, (normalise.title_id(each, f"{provider}_id", provider) for each in sources)), "")
             ids |= {provider: value} if value else {}
         credits_ = normalise.record(data, "credits") or normalise.record(data, "aggregate_credits")
         runtimes = data.get("episode_run_time")
@@ -212,7 +215,7 @@ class Tmdb:
                 backdrop=self._address(data, "backdrop_path", "original"),
                 fanart=tuple(backdrops[:10]),
             ),
-            genres=tuple(filter(None, (normalise.text(row, "name") for row in normalise.rows(data, "genres")))),
+            genres=normalise.names(data, "genres"),
             release_date=normalise.day(data, "release_date" if kind == "movie" else "first_air_date"),
             runtime_minutes=normalise.minutes(data, "runtime") or normalise.minutes(first, "runtime"),
             content_rating=self._content_rating(data, kind),
@@ -275,7 +278,7 @@ class Tmdb:
         number = normalise.integer(row, "episode_number")
         if number is None or number < 0:
             return None
-        external_id = normalise.identifier(row, "id")
+        external_id = normalise.title_id(row, "id", "tmdb")
         return EpisodeRecord(
             season=season,
             episode=number,

@@ -181,7 +181,12 @@ class Tvdb:
         images = tuple(self._images(data))
         is_complete = isinstance(data.get("characters"), list)
         return ProviderRecord(
-            candidate=candidate, metadata=metadata, images=images, seasons=numbers, is_complete=is_complete
+            candidate=candidate,
+            metadata=metadata,
+            images=images,
+            seasons=numbers,
+            studios=_studios(data),
+            is_complete=is_complete,
         )
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
@@ -237,7 +242,7 @@ class Tvdb:
 
     def _hit(self, row: Mapping[str, Any]) -> Candidate | None:
         kind = {"movie": "movie", "series": "tv"}.get(normalise.text(row, "type"))
-        external_id = normalise.identifier(row, "tvdb_id")
+        external_id = normalise.title_id(row, "tvdb_id", "tvdb")
         names = [*normalise.record(row, "translations").values(), *normalise.texts(row, "aliases")]
         title = normalise.text(normalise.record(row, "translations"), self._code()) or normalise.text(row, "name")
         if kind is None or not external_id or not title:
@@ -260,7 +265,7 @@ class Tvdb:
     def _base(self, row: Mapping[str, Any], kind: TitleKind, found_by: ExternalId | None = None) -> Candidate:
         translations = normalise.rows(normalise.record(row, "translations"), "nameTranslations")
         own = next((each for each in translations if each.get("language") == self._code()), {})
-        external_id = normalise.identifier(row, "id")
+        external_id = normalise.title_id(row, "id", "tvdb")
         return Candidate(
             provider="tvdb",
             external_id=external_id,
@@ -294,7 +299,7 @@ class Tvdb:
                 backdrop=next(iter(backdrops), ""),
                 fanart=tuple(backdrops[:10]),
             ),
-            genres=tuple(filter(None, (normalise.text(row, "name") for row in normalise.rows(data, "genres")))),
+            genres=normalise.names(data, "genres"),
             release_date=normalise.day(data, "firstAired")
             if kind == "tv"
             else normalise.day(normalise.record(data, "first_release"), "date"),
@@ -337,13 +342,23 @@ def _countries(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return (country,) if country else ()
 
 
+def _studios(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the studios of a film, whose companies are an object, or the broadcasters in the list of a series."""
+    companies = normalise.record(data, "companies")
+    kinds = {
+        normalise.text(row, "name"): normalise.text(normalise.record(row, "companyType"), "companyTypeName")
+        for row in normalise.rows(data, "companies")
+    }
+    networks = tuple(name for name, kind in kinds.items() if name and kind == "Network")
+    return networks or normalise.names(companies, "studio") or normalise.names(companies, "production")
+
+
 def _remote_ids(row: Mapping[str, Any], key: str) -> dict[str, str]:
     """Return the ids at other providers."""
     found = {}
     for each in normalise.rows(row, key):
-        provider = _REMOTE_IDS.get(normalise.text(each, "sourceName").casefold())
-        value = normalise.identifier(each, "id")
-        if provider and value:
+        provider = _REMOTE_IDS.get(normalise.text(each, "sourceName").casefold(), "")
+        if value := normalise.title_id(each, "id", provider):
             found[provider] = value
     return found
 
@@ -372,7 +387,7 @@ def _episode(row: Mapping[str, Any], season: int) -> EpisodeRecord | None:
     number = normalise.integer(row, "number")
     if number is None or number < 0 or normalise.integer(row, "seasonNumber") not in {season, None}:
         return None
-    external_id = normalise.identifier(row, "id")
+    external_id = normalise.title_id(row, "id", "tvdb")
     return EpisodeRecord(
         season=season,
         episode=number,

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.job import STALLED_SECONDS, Job, JobPage, JobProgress, NewJob, UnfinishedJob
+from indexium_core.model.job import STALLED_SECONDS, Job, JobJoin, JobPage, JobProgress, NewJob, UnfinishedJob
 from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
@@ -94,6 +94,8 @@ class JobRows:
                 if found is not None:
                     values = {"id": found, "priority": new.priority, "owner": owner, "not_before": new.not_before}
                     tx.execute(_sql("raise_priority"), values)
+                    if new.join is not None:
+                        _join(tx, found, new, new.join)
                     return found
             if new.depends_on:
                 self._has_dependencies = True
@@ -296,12 +298,17 @@ class JobRows:
             tx.execute(_sql("finish_operation_run"), values)
             _fail_dependents(tx, now)
 
-    def prune(self, *, before: datetime) -> int:
-        """Delete jobs that ended before a time and to which no row refers; return their number."""
-        if not self._database.read().value(_sql("prunable"), {"before": before}):
+    def prune(self, *, before: datetime, of_titles_before: datetime | None = None) -> int:
+        """
+        Delete jobs that ended before a time and to which no row refers; return their number.
+
+        `of_titles_before` is the time for completed jobs of single titles.
+        """
+        times = {"before": before, "of_titles_before": of_titles_before or before}
+        if not self._database.read().value(_sql("prunable"), times):
             return 0  # without opening a transaction, which would block others
         with self._database.atomic() as tx:
-            ids = tx.value(_sql("prunable"), {"before": before}) or []
+            ids = tx.value(_sql("prunable"), times) or []
             for name in ("delete_dependencies", "delete_checkpoints", "delete_jobs"):
                 tx.execute(_sql(name), {"ids": ids})
             return len(ids)
@@ -373,8 +380,19 @@ def as_json(value: Mapping[str, Any] | Sequence[Any]) -> str:
 
 
 def _dedup_key(new: NewJob) -> str:
-    """Return a text that is equal for jobs that do the same."""
-    return as_json([new.job_type, new.payload, sorted(set(new.depends_on))])
+    """Return a text that is equal for jobs that do the same, and for those that join one another."""
+    if new.join is None:
+        return as_json([new.job_type, new.payload, sorted(set(new.depends_on))])
+    rest = {name: value for name, value in new.payload.items() if name != new.join.part}
+    return as_json([new.job_type, rest, sorted(set(new.depends_on)), new.join.part])
+
+
+def _join(tx: Connection, job_id: int, new: NewJob, join: JobJoin) -> None:
+    """Add the work of a new job to a waiting one."""
+    payload = json.loads(tx.value(_sql("payload"), {"id": job_id}))
+    payload[join.part] = join.joined(payload[join.part], new.payload[join.part])
+    values = {"id": job_id, "payload": as_json(payload), "title": join.title(payload[join.part])}
+    tx.execute(_sql("set_work"), values)
 
 
 def _changed_a_row(tx: Connection, name: str, values: Mapping[str, Any]) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from dashboards.web import server
-from indexium_core import cli, errors
+from indexium_core import cli, errors, settings
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, ImageFault
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.files.artwork import images
@@ -25,10 +25,11 @@ from indexium_core.flows.artwork.artwork_manager import ArtworkManager, FoundPic
 from indexium_core.library import Library
 from indexium_core.model.event import Event
 from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate
+from indexium_core.model.providers.records import Artwork, ImageCandidate
 from tests.integration.test_thumbnails import ask
 from tests.support.catalog import NOW
 from tests.support.copied_home import CopiedHome
+from tests.support.enriched_home import shown_address
 from tests.support.providers import KEYS, record_pictures
 from tests.support.waiting import until
 
@@ -243,6 +244,33 @@ def test_local_pictures_of_series_and_seasons(library: Library, folder: Path) ->
     assert max(middle(data_of(library.artwork.poster(seasons[2], "backdrop")))) < 10  # of its series
 
 
+def test_addresses_are_those_of_the_pictures_that_pages_show(
+    library: Library, folder: Path, stand_in: ProviderStandIn
+) -> None:
+    ids = titles(library)
+    film, series = ids["The Lantern Keeper"], ids["Harbour Lights"]
+    offers = [
+        ImageCandidate(provider=provider, kind=kind, url=f"{stand_in.url}/images/original/{kind}-{n}.jpg", votes=n)
+        for n, provider in ((1, "tmdb"), (2, "fanarttv"), (3, "tvdb"))
+        for kind in ("poster", "backdrop")
+    ]
+    record_pictures(library, "movie", film, offers)
+    season = ImageCandidate(
+        provider="tvdb", kind="poster", url=f"{stand_in.url}/images/original/poster-5.jpg", season=2
+    )
+    record_pictures(library, "series", series, [*offers[:2], season])
+    drawn(folder / "Shows/Harbour Lights/Season 1/Harbour Lights - S01E01-thumb.jpg", "white", (640, 360))
+    for title_id in (film, series, *(each.id for each in library.titles.list(kind="episode").items)):
+        found = library.artwork.addresses(title_id)
+        shown = tuple(shown_address(library, title_id, size) for size in ("poster", "backdrop"))
+        assert (found.poster, found.backdrop) == shown
+    assert library.artwork.addresses(film).poster == offers[4].url
+    drawn(folder / "Films/The Lantern Keeper (2014)/poster.jpg")
+    assert library.artwork.addresses(film).poster == shown_address(library, film, "poster")
+    assert library.artwork.addresses(film).fanart == tuple(offers[n].url for n in (5, 3, 1))
+    assert library.artwork.addresses(999) == Artwork()
+
+
 def test_picture_of_folder_with_several_titles_belongs_to_none(library: Library, folder: Path) -> None:
     drawn(folder / "Films/poster.jpg")
     drawn(folder / "Shows/poster.jpg")
@@ -286,6 +314,51 @@ def test_originals_leave_the_cache_before_small_pictures(library: Library, stand
     for name, kind in (("The Lantern Keeper", "movie"), ("Harbour Lights", "series")):
         for candidate in library.artwork.candidates(kind, ids[name]):
             assert candidate.is_downloaded is (candidate.content_hash in kept)
+
+
+def bytes_of_cache(home: Path) -> int:
+    return sum(each.stat().st_size for each in (home / "cache").rglob("*") if each.is_file())
+
+
+def fill_cache(library: Library, folder: Path) -> int:
+    """Show all pictures, one of them a local one, and return the bytes of the cache."""
+    drawn(folder / "Films/Night Tram (2009)/poster.jpg")
+    for each in enrich(library).values():
+        library.artwork.poster(each)
+        library.artwork.poster(each, "backdrop")
+    return bytes_of_cache(library.home)
+
+
+@pytest.mark.parametrize("budget", ["60KB", "0"])
+def test_lowered_budget_holds_at_once(library: Library, folder: Path, stand_in: ProviderStandIn, budget: str) -> None:
+    assert fill_cache(library, folder) > 100_000
+    library.configuration.set("artwork_budget", budget)
+    assert bytes_of_cache(library.home) <= library.settings.artwork_budget
+    keys = library.artwork.cache.folder.keys()
+    rows = library._parts.store.read().execute("SELECT file_path FROM cache_inventory").fetchall()
+    assert {each for (each,) in rows} == {key for key in keys if "-" not in key}
+    count = len(downloads(stand_in))
+    library.artwork.poster(titles(library)["Harbour Lights"])
+    assert bytes_of_cache(library.home) <= library.settings.artwork_budget
+    assert budget == "60KB" or len(downloads(stand_in)) == count
+    assert (folder / "Films/Night Tram (2009)/poster.jpg").exists()
+    assert size_of(data_of(library.artwork.poster(titles(library)["Night Tram"])))[1] == (400, 600)
+
+
+@pytest.mark.parametrize("url", ["", "http://127.0.0.1:1"])
+def test_budget_that_was_lowered_while_the_home_was_closed_holds_after_the_start(
+    library: Library, folder: Path, url: str
+) -> None:
+    assert fill_cache(library, folder) > 100_000
+    thumbnails = library.home / "thumbnails"
+    assert library.thumbnails.jpeg(1)
+    home = library.home
+    library.close()
+    settings.store(home, "artwork_budget", "0")
+    settings.store(home, "thumbnail_budget", "0")
+    with Library.open(home, url=url):
+        assert bytes_of_cache(home) == 0
+        assert bool(list(thumbnails.glob("*.jpg"))) is not bool(url)
 
 
 def test_cache_is_rebuilt_from_its_folder(library: Library) -> None:
@@ -429,6 +502,24 @@ def test_job_is_paused_and_cancelled_between_titles(
     library.jobs.cancel(job.id)
     done = library.jobs.wait(job.id, timeout=60)
     assert (done.status, len(downloads(stand_in))) == ("cancelled", count)
+
+
+def test_pictures_of_single_titles_are_few_jobs(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go, find = threading.Event(), ArtworkManager.find
+
+    def held(manager: ArtworkManager, title_id: int, size: str) -> FoundPicture:
+        may_go.wait(60)
+        return find(manager, title_id, size)
+
+    first, *others = enrich(library).values()
+    monkeypatch.setattr(ArtworkManager, "find", held)
+    running = library.artwork_jobs.add([first]).id
+    until(lambda: library.jobs.get(running).status == "running")
+    added = [library.artwork_jobs.add([each]).id for each in others]
+    assert (len(others), len(set(added)), library.jobs.get(added[0]).title) == (2, 1, "Pictures of 2 titles")
+    may_go.set()
+    done = library.jobs.wait(added[0], timeout=60)
+    assert (done.status, done.summary["total"]) == ("completed", 4)
 
 
 def test_command_shows_and_downloads_pictures(

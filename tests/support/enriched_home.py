@@ -8,7 +8,7 @@ from typing import Any
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 
-__all__ = ["FILES", "enrich", "values"]
+__all__ = ["FILES", "enrich", "shown_address", "values"]
 
 FILES = (
     "Films/The Lantern Keeper (2014) [tmdbid-9000001]/The Lantern Keeper (2014).mp4",
@@ -28,3 +28,12 @@ def enrich(library: Library, *, force: bool = False) -> Job:
 def values(library: Library, title_id: int) -> Mapping[tuple[str, str], Any]:
     """Return the values of a title by field and provider (or other origin)."""
     return {(each.field, each.provider or each.origin): each.value for each in library.titles.candidates(title_id)}
+
+
+def shown_address(library: Library, title_id: int, size: str) -> str:
+    """Return the address of the picture that the page of a title shows."""
+    image = library.artwork.poster(title_id, size)
+    assert image is not None
+    query = "SELECT provider_url FROM asset_candidates WHERE content_hash = $hash"
+    [(address,)] = library._parts.store.read().execute(query, {"hash": image.version.rpartition("-")[0]}).fetchall()
+    return str(address)

@@ -2,10 +2,10 @@
 The labelled names of `tests/corpus`: identify them, and count what is right.
 
 `titles.json` has names of many kinds. `libraries.json` and `collections.json` have the folders of several people, and
-names one by one; `releases.json` has releases, recordings and other names that are hard to read. A label has the type (`home`: no film and no episode), and for a film or an episode its title, year,
-season, episodes and date. The date of an episode with a number is an optional label.
-`also` are other right titles. `edition`, `part` and `ids` are labels of films; the edition counts in groups that have
-such labels.
+names one by one; `releases.json` has releases, recordings and other names that are hard to read. A label has the type
+(`home`: no film and no episode), and for a film or an episode its title, year, season, episodes and date. The date of
+an episode with a number is an optional label. `also` are other right titles. `edition`, `part` and `ids` are labels of
+films; the edition counts in groups that have such labels.
 """
 
 from __future__ import annotations

@@ -14,6 +14,10 @@ Json = dict[str, Any]
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "ru": "rus", "ja": "jpn", "pt": "por"}
 _COUNTRIES = {"US": "usa", "GB": "gbr"}
+_COUNTRY_NAMES = {  # by code of the country, or of the language of a title without a country
+    "US": "United States of America", "GB": "United Kingdom", "en": "United Kingdom", "de": "Germany", "fr": "France",
+    "ja": "Japan", "pt": "Portugal",
+}  # fmt: skip
 _MAX_HITS = 20
 
 
@@ -148,6 +152,8 @@ class Answers:
             "imdb_id": each.imdb,
             "runtime": each.runtime,
             "genres": [{"id": number, "name": name} for number, name in enumerate(each.genres)],
+            "production_companies": [{"id": 1, "name": each.studio, "origin_country": ""}],
+            "production_countries": [{"iso_3166_1": each.country or "XX", "name": name} for name in _made_in(each)],
             "credits": {"cast": cast, "crew": crew},
             "external_ids": {"imdb_id": each.imdb, "wikidata_id": None, "tvdb_id": each.tvdb},
             "images": {
@@ -161,9 +167,12 @@ class Answers:
         if each.kind == "movie":
             dates = [{"certification": "PG", "release_date": f"{each.year}-03-14T00:00:00.000Z", "type": 3}]
             rating = {"results": [{"iso_3166_1": "US", "release_dates": dates}]}
-            return answer | {"alternative_titles": {"titles": titles}, "release_dates": rating}
+            collection = {"id": each.number, "name": each.collection} if each.collection else None
+            answer |= {"alternative_titles": {"titles": titles}, "release_dates": rating}
+            return answer | {"belongs_to_collection": collection}
         answer["aggregate_credits"] = answer.pop("credits")
         answer["runtime"] = None
+        answer["networks"] = answer["production_companies"]
         return answer | {
             "episode_run_time": [each.runtime],
             "alternative_titles": {"results": titles},
@@ -179,6 +188,12 @@ class Answers:
                 for number, count in each.seasons.items()
             ],
         }
+
+
+def _made_in(each: MadeUpTitle) -> list[str]:
+    """Return the names of the countries of production."""
+    name = _COUNTRY_NAMES.get(each.country or each.language)
+    return [name] if name else []
 
 
 def _names(each: MadeUpTitle) -> list[str]:
@@ -224,6 +239,7 @@ def _omdb_details(each: MadeUpTitle) -> Json:
         "Released": f"14 {_MONTHS[2]} {each.year}",
         "Runtime": f"{each.runtime} min",
         "Genre": ", ".join(each.genres),
+        "Country": ", ".join(_made_in(each)) or "N/A",
         "Director": each.director,
         "Writer": "N/A",
         "Actors": ", ".join(name for name, _ in each.cast),
@@ -293,6 +309,9 @@ def _tvdb_details(each: MadeUpTitle) -> Json:
         "aliases": [{"language": "eng", "name": name} for name in each.other_titles],
         "genres": [{"id": 1, "name": name} for name in each.genres],
         "contentRatings": [{"name": "TV-PG", "country": "usa"}],
+        "companies": {"studio": [{"name": each.studio}]}
+        if each.kind == "movie"
+        else [{"name": each.studio, "companyType": {"companyTypeName": "Network"}}],
         "characters": [*people, {"personName": each.director, "name": None, "peopleType": "Director"}],
         "remoteIds": [
             {"id": each.imdb, "type": 2, "sourceName": "IMDB"},

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 __all__ = ["TITLES", "MadeUpTitle"]
 
+_STUDIOS = ("Corvo Pictures", "Lantern Street Films", "Salt & Tide")
+_NETWORKS = ("Harbour One", "Channel Nine North")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeUpTitle:
@@ -28,6 +31,13 @@ class MadeUpTitle:
     director: str = "Lena Osk"
     rating: float = 7.1
     seasons: Mapping[int, int] = field(default_factory=dict)  # number of episodes by season
+    collection: str = ""
+
+    @property
+    def studio(self) -> str:
+        """The studio of a film or the broadcaster of a series."""
+        names = _STUDIOS if self.kind == "movie" else _NETWORKS
+        return names[self.number % len(names)]
 
     @property
     def tmdb(self) -> int:
@@ -62,7 +72,15 @@ TITLES = (
     MadeUpTitle(
         number=7, kind="movie", title="A House in Corvo", year=1998, original_title="Uma Casa no Corvo", language="pt"
     ),
-    MadeUpTitle(number=8, kind="movie", title="Orbit of Two: Return", year=2022, popularity=88.0, runtime=141),
+    MadeUpTitle(
+        number=8,
+        kind="movie",
+        title="Orbit of Two: Return",
+        year=2022,
+        popularity=88.0,
+        runtime=141,
+        collection="Orbit of Two Collection",
+    ),
     MadeUpTitle(
         number=20,
         kind="tv",

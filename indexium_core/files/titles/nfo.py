@@ -40,11 +40,12 @@ _ROOT = re.compile(r"<(movie|tvshow|season|episodedetails)\b", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]{1,40})", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w{1,20};)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_IMDB = re.compile(r"(?<![a-z0-9])(tt\d{7,9})(?!\d)")
-_LINKS = (
-    ("tmdb", re.compile(r"themoviedb\.org/(?:movie|tv)/(\d{1,9})")),
-    ("tvdb", re.compile(r"thetvdb\.com/(?:\?tab=series&(?:amp;)?id=|series/|dereferrer/series/)(\d{1,9})")),
+_PATTERNS = (
+    ("tmdb", re.compile(r"themoviedb\.org/(?:movie|tv)/(\d+)")),
+    ("tvdb", re.compile(r"thetvdb\.com/(?:\?tab=series&(?:amp;)?id=|series/|dereferrer/series/)(\d+)")),
+    ("imdb", re.compile(r"(?<![a-z0-9])(tt\d+)")),
 )
+_NO_ID = re.compile(r"-1|(?:tt)?0+")  # what programs write if they know no id
 _ID_TAGS = {"tmdbid": "tmdb", "imdbid": "imdb", "imdb_id": "imdb", "tvdbid": "tvdb"}
 _TEXTS = {  # tag → field
     "title": "title",
@@ -166,10 +167,9 @@ def _parts(text: str) -> Iterator[tuple[NfoKind, str]]:
 
 
 def _ids_of(text: str) -> dict[str, str]:
-    """Return the ids in links and the id of IMDb in a text."""
-    ids = {provider: match[1] for provider, pattern in _LINKS if (match := pattern.search(text))}
-    imdb = _IMDB.search(text)
-    return ids | ({"imdb": imdb[1]} if imdb else {})
+    """Return the first id of each provider: in links, and ids of IMDb anywhere in a text."""
+    found = [ExternalId(name, match[1]) for name, pattern in _PATTERNS for match in pattern.finditer(text)]
+    return {each.provider: each.value for each in reversed(found) if each.is_valid}
 
 
 class _RefusedError(Exception):
@@ -382,13 +382,14 @@ def _ids(root: _Element, checks: _Checks) -> dict[str, str]:
     named = [(each.attributes.get("type", "").lower()[:20], each.value()) for each in root.all("uniqueid")]
     named += [(provider, root.first(tag)) for tag, provider in _ID_TAGS.items()]
     for provider, text in named:
-        if provider in ID_FIELDS and (value := checks.fit(ID_FIELDS[provider], text)):
+        is_id = provider in ID_FIELDS and not _NO_ID.fullmatch(text)
+        if is_id and (value := checks.fit(ID_FIELDS[provider], text)):
             ids.setdefault(provider, value)
     for element in root.all("id"):
         for provider in ("imdb", "tmdb", "tvdb"):
             if ExternalId(provider, value := element.attributes.get(provider, "").strip()).is_valid:
                 ids.setdefault(provider, value)
-        if _IMDB.fullmatch(element.value()):
+        if ExternalId("imdb", element.value()).is_valid:
             ids.setdefault("imdb", element.value())
     return ids
 

@@ -21,7 +21,7 @@ from indexium_core.model import wording
 from indexium_core.model.artwork.assets import VARIANTS, ArtworkReport
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
-from indexium_core.model.job import Job
+from indexium_core.model.job import Job, JobJoin
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.database import Database
@@ -58,8 +58,9 @@ class ArtworkJobs:
             if store.owner(reader, title_id) is None:
                 raise errors.UnknownIdError(f"There is no title {title_id}.")
         ids = sorted(set(title_ids)) or None
-        title = f"Pictures of {wording.plural(len(ids), 'title')}" if ids else "Pictures of all titles"
-        return self._queue.add_job(KIND, {"title_ids": ids}, title=title)
+        if ids is None:
+            return self._queue.add_job(KIND, {"title_ids": None}, title="Pictures of all titles")
+        return self._queue.add_job(KIND, {"title_ids": ids}, title=_title(ids), join=JobJoin("title_ids", _title))
 
     def follow_enrichment(self, event: Event) -> None:
         """Get the pictures of the titles that an enrichment has looked up: a subscriber of events."""
@@ -68,7 +69,8 @@ class ArtworkJobs:
         job = self._queue.get(int(event.data["job_id"]))
         if job.started_at is not None and (job.summary or {}).get("enriched"):
             payload = {"title_ids": None, "since": job.started_at.isoformat()}
-            self._queue.add_job(KIND, payload, title="Pictures of titles that were looked up")
+            title = "Pictures of titles that were looked up"
+            self._queue.add_job(KIND, payload, title=title, join=JobJoin("since", lambda _: title))
 
     def handle(self, job: JobContext) -> Mapping[str, Any]:
         """Run a job and return its report: the handler of the queue."""
@@ -128,6 +130,10 @@ class ArtworkJobs:
             if each.has_candidate:
                 failures = failures + 1 if getattr(each.problem, "is_temporary", False) else 0
         return failures
+
+
+def _title(title_ids: Sequence[int]) -> str:
+    return f"Pictures of {wording.plural(len(title_ids), 'title')}"
 
 
 def _no_answer(results: Sequence[FoundPicture]) -> errors.ProviderError:

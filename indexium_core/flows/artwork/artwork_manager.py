@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from indexium_core.flows.artwork.local_artwork import LocalArtwork
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS, AssetCandidate, CachedImage
 from indexium_core.model.artwork.choice import in_order
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.providers.records import ImageCandidate, ImageKind
+from indexium_core.model.providers.records import Artwork, ImageCandidate, ImageKind
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.settings import Settings
@@ -36,6 +36,7 @@ NO_DOWNLOADS = (
     "INDEXIUM_ARTWORK_BUDGET to more than 0."
 )
 _MOST_TRIED = 3  # candidates that are tried for one picture
+_MOST_FANART = 10
 _BAD_SECONDS = 600.0  # an unusable local picture is not read again for this time
 
 
@@ -163,10 +164,7 @@ class ArtworkManager:
         if owner is None:
             return FoundPicture()
         has_candidate, problem = False, None
-        for place in self._places(owner, size):
-            self._local.refresh(place.owner)
-            found = self._offered(place.owner, place.asset_type)
-            ordered = in_order(found, place.asset_type, language=self._config.metadata_language, season=place.season)
+        for place, ordered in self._choices(owner, size):
             has_candidate = has_candidate or bool(ordered)
             for candidate in ordered[:_MOST_TRIED]:
                 try:
@@ -178,6 +176,34 @@ class ArtworkManager:
                 if image is not None:
                     return FoundPicture(image=image, is_new=is_new, has_candidate=True)
         return FoundPicture(has_candidate=has_candidate, problem=problem)
+
+    def addresses(self, title_id: int) -> Artwork:
+        """
+        Return the addresses of the pictures that `poster` shows for a title, without a download.
+
+        The address of a local picture is its path. If the best picture cannot be used, `poster` shows the next one.
+        """
+        owner = store.owner(self._database.read(), title_id)
+        if owner is None:
+            return Artwork()
+        best = {
+            size: next((ordered[0].provider_url for _, ordered in self._choices(owner, size) if ordered), "")
+            for size in VARIANTS
+        }
+        backdrops = [
+            each.provider_url
+            for place, ordered in self._choices(owner, "backdrop")
+            for each in ordered
+            if place.asset_type == "backdrop"
+        ]
+        return Artwork(**best, fanart=tuple(backdrops[:_MOST_FANART]))
+
+    def _choices(self, owner: TitleOwner, size: str) -> Iterator[tuple[_PicturePlace, list[AssetCandidate]]]:
+        """Yield where a picture is sought, the best place first, each with its candidates, the best first."""
+        for place in self._places(owner, size):
+            self._local.refresh(place.owner)
+            found = self._offered(place.owner, place.asset_type)
+            yield place, in_order(found, place.asset_type, language=self._config.metadata_language, season=place.season)
 
     def _places(self, owner: TitleOwner, size: str) -> list[_PicturePlace]:
         """Return where a picture is sought, the best place first."""

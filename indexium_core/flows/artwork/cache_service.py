@@ -39,7 +39,7 @@ class CacheService:
     def __init__(
         self, database: Database, *, folder: Path, budget_bytes: Callable[[], int], clock: Callable[[], datetime]
     ) -> None:
-        self._database, self._clock = database, clock
+        self._database, self._clock, self._budget_bytes = database, clock, budget_bytes
         self.folder = PictureFolder(
             folder,
             budget_bytes=budget_bytes,
@@ -47,6 +47,14 @@ class CacheService:
             is_durable=True,
         )
         self._slots = threading.Semaphore(_MAX_CONCURRENT)
+
+    def keep_budget(self) -> None:
+        """Remove pictures until the budget holds: after a change of the setting, and at the start."""
+        self._forget(self.folder.fit())
+
+    def is_over_budget(self) -> bool:
+        """Return whether the originals of the table alone are more than the budget. It reads no folder."""
+        return store.cached_bytes(self._database.read()) > self._budget_bytes()
 
     def store_asset(self, data: bytes, asset_type: str, *, candidate_id: int | None = None) -> str:
         """
@@ -182,9 +190,12 @@ class CacheService:
             return image.height > image.width
 
     def _put(self, key: str, data: bytes) -> None:
-        removed = _hashes(self.folder.put(key, data))
-        if removed:
-            self._database.run(lambda tx: store.remove_cached(tx, removed))
+        self._forget(self.folder.put(key, data))
+
+    def _forget(self, removed: Sequence[str]) -> None:
+        """Delete the rows of the originals among some removed keys."""
+        if hashes := _hashes(removed):
+            self._database.run(lambda tx: store.remove_cached(tx, hashes))
 
     def _row(self, content_hash: str, image: TitleImage, size: int, asset_type: str) -> Mapping[str, Any]:
         return {

@@ -24,7 +24,7 @@ from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.event import Event
-from indexium_core.model.job import Job
+from indexium_core.model.job import Job, JobJoin
 from indexium_core.model.providers.enrichment import (
     DueTitles,
     EnrichmentProgress,
@@ -33,6 +33,7 @@ from indexium_core.model.providers.enrichment import (
     WaitingTitles,
 )
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
+from indexium_core.model.providers.records import Artwork
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
@@ -72,20 +73,22 @@ class BatchEnrichmentService:
         queue: JobQueueService,
         events: EventBus,
         config: Settings,
+        pictures: Callable[[int], Artwork],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         decision_pause: timedelta = timedelta(0),
     ) -> None:
         """
-        Run jobs in `queue`. Settings are read at each use.
+        Run jobs in `queue`. Settings are read at each use. `pictures` returns those that a title shows.
 
         A job that follows a decision starts after `decision_pause`: the next decisions share it and do not wait for it.
         """
         self._database, self._enricher, self._providers = database, enricher, providers
         self._queue, self._events, self._config, self._clock = queue, events, config, clock
-        self._decision_pause = decision_pause
+        self._pictures, self._decision_pause = pictures, decision_pause
         self._lock = threading.Lock()
         self._claimed: dict[int, EnrichmentRun] = {}  # titles that a run looks up
         self._running = 0  # jobs
+        self._looked_up: dict[int, frozenset[int]] = {}  # titles of the running jobs of single titles
         self._last_end: datetime | None = None  # of a job
 
     # Jobs.
@@ -131,8 +134,16 @@ class BatchEnrichmentService:
             works[title_id if found[1] is None else found[1]] = None
         if not works:
             raise errors.UsageError("No title is given. 'indexium titles list' shows the ids of titles.")
+        if not force and (running := self._running_job(works)) is not None:
+            return running
         payload = {"libraries": [], "titles": list(works), "force": force}
-        return self._add(payload, f"Look up {wording.plural(len(works), 'title')}", priority)
+        return self._add(payload, _title(works), priority, join=JobJoin("titles", _title))
+
+    def _running_job(self, title_ids: Iterable[int]) -> Job | None:
+        """Return the running job of single titles that looks up all these titles; None if there is none."""
+        with self._lock:
+            found = next((job_id for job_id, ids in self._looked_up.items() if ids.issuperset(title_ids)), None)
+        return None if found is None else self._queue.get(found)
 
     @remote()
     def is_video_due(self, file_id: int) -> bool:
@@ -161,11 +172,17 @@ class BatchEnrichmentService:
         return self.schedule_titles([found.id], priority=priority)
 
     def _add(
-        self, payload: Mapping[str, Any], title: str, priority: int | str, *, not_before: datetime | None = None
+        self,
+        payload: Mapping[str, Any],
+        title: str,
+        priority: int | str,
+        *,
+        not_before: datetime | None = None,
+        join: JobJoin | None = None,
     ) -> Job:
         if self._config.online == "off":
             raise errors.UsageError("Nothing is looked up: the setting INDEXIUM_ONLINE is off.")
-        return self._queue.add_job(KIND, payload, title=title, priority=priority, not_before=not_before)
+        return self._queue.add_job(KIND, payload, title=title, priority=priority, not_before=not_before, join=join)
 
     def follow_acceptance(self, title_ids: Sequence[int]) -> int | None:
         """
@@ -295,6 +312,8 @@ class BatchEnrichmentService:
         run.begin(due)
         with self._lock:
             self._running += 1
+            if job.payload["titles"]:
+                self._looked_up[job.job_id] = frozenset(each.id for each in due)
         try:
             with ThreadPoolExecutor(self._config.enrich_concurrency, thread_name_prefix="enrich") as pool:
                 ending = threading.Event()
@@ -306,6 +325,7 @@ class BatchEnrichmentService:
             with self._lock:
                 self._claimed = {number: owner for number, owner in self._claimed.items() if owner is not run}
                 self._running -= 1
+                self._looked_up.pop(job.job_id, None)
                 self._last_end = self._clock()
         return self._end(run)
 
@@ -443,3 +463,7 @@ def _joined_waits(waits: Iterable[tuple[Collection[str], int, datetime]]) -> lis
             until=min(until, known.until) if known else until,
         )
     return list(found.values())
+
+
+def _title(title_ids: Collection[int]) -> str:
+    return f"Look up {wording.plural(len(title_ids), 'title')}"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,6 @@ from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.job import Job
 from indexium_core.model.providers.external_ids import ID_FIELDS
 from indexium_core.model.providers.records import (
-    Artwork,
     CastMember,
     CrewMember,
     EnrichedMetadata,
@@ -29,7 +27,6 @@ __all__ = ["EnrichmentService"]
 _SOURCES: tuple[MetadataSource, ...] = ("tmdb", "omdb", "tvdb")
 _OF_SERIES = ("cast", "crew", "genres", "ratings", "content_rating")  # an episode has those of its series
 _RATINGS = ("imdb", "tmdb", "rotten_tomatoes", "metacritic")
-_MOST_PICTURES = 10
 
 
 @checked_arguments
@@ -95,7 +92,7 @@ class EnrichmentService(BatchEnrichmentService):
             cast=tuple(_cast(values.get("cast") or [])),
             crew=tuple(CrewMember(each["name"], each.get("job", "")) for each in values.get("crew") or []),
             ratings=_ratings(found, work),
-            artwork=_artwork(rows.pictures(reader, ids), ids),
+            artwork=self._pictures(ids[0]),
             genres=tuple(values.get("genres") or ()),
             release_date=_day(values.get("aired") or values.get("release_date")),
             runtime_minutes=values.get("runtime_minutes") or own_runtime,
@@ -126,21 +123,6 @@ def _ratings(found: Iterable[Mapping[str, Any]], title_id: int) -> ExternalRatin
         tmdb=numbers.get("tmdb"),
         rotten_tomatoes=None if "rotten_tomatoes" not in numbers else round(numbers["rotten_tomatoes"]),
         metacritic=None if "metacritic" not in numbers else round(numbers["metacritic"]),
-    )
-
-
-def _artwork(pictures: Sequence[tuple[int, str, str]], ids: Sequence[int]) -> Artwork:
-    """Return the best pictures; an episode has the poster of its series and its own still."""
-    urls = defaultdict[str, list[str]](list)
-    for title_id in ids:
-        for entity_id, kind, url in pictures:
-            if entity_id == title_id:
-                urls[kind].append(url)
-    backdrops = urls["still"] + urls["backdrop"]
-    return Artwork(
-        poster=next(iter(urls["poster"]), ""),
-        backdrop=next(iter(backdrops), ""),
-        fanart=tuple(urls["backdrop"][:_MOST_PICTURES]),
     )
 
 

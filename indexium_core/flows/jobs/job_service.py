@@ -28,6 +28,8 @@ _STATES = {  # in each state of a job: the state, and what can be done with the 
     "cancelled": ("was cancelled", "You can retry it."),
 }
 
+_KEPT_OF_TITLES = timedelta(days=1)  # as long as an idempotent request names them
+
 
 class JobService:
     """The jobs for all clients. A wrong state is a UsageError with the code `wrong_state`."""
@@ -181,7 +183,9 @@ class JobService:
 
     def tidy(self) -> int:
         """Delete jobs that ended long ago and are not referenced; return their number."""
-        return self._store.prune(before=self._clock() - timedelta(days=self._keep_days()))
+        now = self._clock()
+        kept = timedelta(days=self._keep_days())
+        return self._store.prune(before=now - kept, of_titles_before=now - min(kept, _KEPT_OF_TITLES))
 
     def _wrong(self, job_id: int, what: str) -> errors.UsageError:
         job = self.get(job_id)

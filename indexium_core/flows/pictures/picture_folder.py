@@ -94,9 +94,8 @@ class PictureFolder:
 
     def put(self, key: str, data: bytes) -> Sequence[str]:
         """Store a file, and return the keys that were removed to make room. On a full disk, nothing is stored."""
-        budget = self._budget_bytes()
-        if budget <= 0:
-            return ()
+        if not self.is_enabled:
+            return self.fit()
         path = self.path / key
         partial = path.with_suffix(f".{threading.get_ident()}.part")
         try:
@@ -114,6 +113,14 @@ class PictureFolder:
             return ()
         with self._lock:
             self._used_bytes = self._count_bytes() if self._used_bytes < 0 else self._used_bytes + len(data)
+        return self.fit()
+
+    def fit(self) -> Sequence[str]:
+        """Delete files until the rest is within the budget, which may have been lowered; return their keys."""
+        budget = max(self._budget_bytes(), 0)
+        with self._lock:
+            if self._used_bytes < 0:
+                self._used_bytes = self._count_bytes()
             return self._make_room(budget) if self._used_bytes > budget else ()
 
     def remove(self, key: str) -> None:

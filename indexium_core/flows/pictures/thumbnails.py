@@ -51,6 +51,10 @@ class Thumbnails:
                 return None
             return self._make(source, key, width)
 
+    def keep_budget(self) -> None:
+        """Remove thumbnails until the budget holds: after a change of the setting, and at the start."""
+        self._cache.fit()
+
     def cached(self) -> set[str]:
         """Return the keys of all entries of the cache, also of those that stand for a file without a picture."""
         return self._cache.keys()

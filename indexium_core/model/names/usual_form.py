@@ -18,6 +18,7 @@ from typing import TypeAlias
 from indexium_core.model.names import words
 from indexium_core.model.names.name_parts import NameParts, Role
 from indexium_core.model.names.numbers import find_date, find_number, with_digits
+from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 
 __all__ = ["STEPS", "YEAR", "Draft", "in_usual_form", "only_tags", "plain_text"]
 
@@ -126,9 +127,10 @@ def _take_ids(draft: Draft) -> Draft:
     """Take out the ids of providers and the tag of an edition."""
     ids: dict[str, str] = {}
     for match in _ID.finditer(draft.text):
-        provider = (match[1] or match[3] or "imdb").lower()
-        value = (match[2] or match[4] or match[5]).lower()
-        ids.setdefault("imdb" if value.startswith("tt") else provider, value)
+        provider, value = (match[1] or match[3] or "imdb").lower(), (match[2] or match[4] or match[5]).lower()
+        known = ExternalId("imdb" if value.startswith("tt") else provider, value)
+        if known.is_valid or known.provider not in ID_FIELDS:
+            ids.setdefault(known.provider, value)
     text = _ID.sub(" ", draft.text)
     edition = _EDITION_TAG.search(text)
     found = replace(draft.found, ids=ids, edition=edition[1].strip() if edition else "")

@@ -20,10 +20,10 @@ PROVIDER_NAMES: Mapping[str, str] = {
 }
 _NO_ID = "“{}” is not an id. Write imdb:tt0012345, tmdb:12345 or tvdb:12345."
 _TEXT = re.compile(r"(?:(?P<provider>[a-z]+)[:-])?(?P<value>[a-z0-9]+)")
-_FORMS = {
-    "imdb": re.compile(r"tt[0-9]{7,9}"),
-    "tmdb": re.compile(r"[0-9]{1,9}"),
-    "tvdb": re.compile(r"[0-9]{1,9}"),
+_FORMS = {  # programs write 0, -1 or tt0000000 if they know no id
+    "imdb": re.compile(r"tt(?!0+$)[0-9]{7,9}"),
+    "tmdb": re.compile(r"(?!0+$)[0-9]{1,9}"),
+    "tvdb": re.compile(r"(?!0+$)[0-9]{1,9}"),
 }
 
 
@@ -71,7 +71,7 @@ class ExternalId:
 
     @property
     def is_valid(self) -> bool:
-        """Whether the id has the form of its provider, so that it can be a part of an address."""
+        """Whether the id has the form of its provider, so that it can be a part of an address, and is not 0."""
         form = _FORMS.get(self.provider)
         return form is not None and isinstance(self.value, str) and form.fullmatch(self.value) is not None
 

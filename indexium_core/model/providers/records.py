@@ -57,7 +57,7 @@ class ExternalRatings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artwork:
-    """The addresses of the main pictures; "" if there is none."""
+    """The addresses of the main pictures, and the paths of local ones; "" if there is none."""
 
     poster: str = ""
     backdrop: str = ""
@@ -107,6 +107,9 @@ class ProviderRecord:
     images: tuple[ImageCandidate, ...] = ()
     seasons: tuple[int, ...] = ()  # the numbers of the seasons of a series; 0 has the specials
     tagline: str = ""
+    studios: tuple[str, ...] = ()  # of a series, its broadcasters if they are known
+    countries: tuple[str, ...] = ()  # of production, as names
+    collection: str = ""  # of a film
     is_complete: bool = True  # the answer has every part that was asked for, so a value that it lacks does not exist
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "TitleOwner",
     "add_cached",
     "cached",
+    "cached_bytes",
     "candidates",
     "count_references",
     "count_to_fetch",
@@ -117,6 +118,11 @@ def add_cached(tx: Connection, facts: Mapping[str, Any]) -> None:
 def cached(reader: Connection) -> dict[str, str]:
     """Return the path of each image of the cache by its hash."""
     return dict(reader.execute(_sql("cached")).fetchall())
+
+
+def cached_bytes(reader: Connection) -> int:
+    """Return the size of all images of the cache, without their variants."""
+    return int(reader.value(_sql("cached_bytes")))
 
 
 def remove_cached(tx: Connection, hashes: Collection[str]) -> None:

@@ -215,14 +215,6 @@ SELECT entity_id, field, value::VARCHAR, origin, provider, confidence, FALSE
 FROM title_values WHERE list_contains($ids::BIGINT[], entity_id) AND origin = 'provider'
 ORDER BY is_shown DESC, provider;
 
--- name: main_pictures
--- The addresses of the pictures of titles, the chosen ones first, then those of providers in their order.
-SELECT a.entity_id, a.asset_type, a.provider_url FROM asset_candidates AS a
-LEFT JOIN provider_ranks AS r ON r.field = '' AND r.provider = a.provider
-WHERE list_contains($ids::BIGINT[], a.entity_id) AND a.provider <> 'local' AND NOT a.is_rejected
-  AND a.asset_type IN ('poster', 'backdrop', 'still')
-ORDER BY a.is_selected DESC, coalesce(r.rank, 99), a.id;
-
 -- name: enriched_at
 -- The time of the last enrichment of some titles.
 SELECT max(enriched_at) FROM titles WHERE list_contains($ids::BIGINT[], id);

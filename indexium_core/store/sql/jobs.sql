@@ -28,6 +28,14 @@ UPDATE job_queue SET priority = least(priority, $priority), owner = $owner, next
     WHEN $not_before IS NULL THEN NULL ELSE least(next_retry_at, $not_before::TIMESTAMPTZ) END
 WHERE id = $id;
 
+-- name: payload
+-- The description of the work of a job.
+SELECT payload FROM job_queue WHERE id = $id;
+
+-- name: set_work
+-- Give a waiting job more work.
+UPDATE job_queue SET payload = $payload, title = $title WHERE id = $id;
+
 -- name: blocked
 -- Jobs that wait for another one.
 SELECT list(DISTINCT d.job_id) FROM job_dependencies d JOIN job_queue p ON p.id = d.depends_on
@@ -249,9 +257,14 @@ UPDATE metadata_operations SET job_id = $id WHERE id = $operation_id;
 
 -- name: prunable
 -- Jobs that ended before a time and that nothing refers to: no operation of the history, no dependency and no audit
--- event.
+-- event. Completed jobs of single titles are many, so they have a time of their own.
 SELECT list(id) FROM job_queue
-WHERE status IN ('completed', 'completed_with_errors', 'failed', 'cancelled') AND completed_at < $before
+WHERE status IN ('completed', 'completed_with_errors', 'failed', 'cancelled')
+  AND (completed_at < $before
+       OR status = 'completed' AND completed_at < $of_titles_before
+          AND (job_type = 'enrich' AND json_array_length(payload, '$.titles') > 0
+               OR job_type = 'artwork' AND (json_array_length(payload, '$.title_ids') > 0
+                                            OR payload->>'$.since' IS NOT NULL)))
   AND operation_id IS NULL AND id NOT IN (SELECT depends_on FROM job_dependencies)
   AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
 

@@ -33,7 +33,6 @@ __all__ = [
     "is_enriched_since",
     "kind_of",
     "known",
-    "pictures",
     "put",
     "record_attempts",
     "search_problem",
@@ -294,12 +293,6 @@ def shown_values(reader: Connection, ids: Sequence[int]) -> list[dict[str, Any]]
     """Return the shown values of titles, then the values of all providers, with their JSON values."""
     rows = reader.execute(_sql("shown_values"), {"ids": list(ids)}).fetch_dicts()
     return [row | {"value": None if row["value"] is None else json.loads(row["value"])} for row in rows]
-
-
-def pictures(reader: Connection, ids: Sequence[int]) -> list[tuple[int, str, str]]:
-    """Return title, type and address of the pictures of titles, the best first."""
-    rows = reader.execute(_sql("main_pictures"), {"ids": list(ids)}).fetchall()
-    return [(entity_id, asset_type, url) for entity_id, asset_type, url in rows]
 
 
 def enriched_at(reader: Connection, ids: Sequence[int]) -> datetime | None:

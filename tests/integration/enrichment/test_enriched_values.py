@@ -6,12 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
 from tests.support.clock import Clock
-from tests.support.enriched_home import enrich, values
+from tests.support.enriched_home import FILES, enrich, shown_address, values
 from tests.support.identified_home import add, identify, titles
 
 
@@ -29,6 +30,13 @@ def test_film_gets_a_row_for_each_provider_and_field(library: Library) -> None:
         "person_ids": {"tmdb": "7010"},
     }
     assert found["ratings", "omdb"] == {"imdb": 7.3, "rotten_tomatoes": 87, "metacritic": 74}
+    assert (found["studios", "tmdb"], found["countries", "tmdb"]) == (["Lantern Street Films"], ["United Kingdom"])
+    assert ("collection", "tmdb") not in found
+    series = titles(library, "series")["Harbour Lights"].id
+    assert values(library, series)["studios", "tmdb"] == ["Harbour One"]
+    metadata = library.series.collection(series).metadata
+    assert metadata is not None
+    assert metadata.network == "Harbour One"
     assert found["ratings", "tmdb"] == {"tmdb": 7.1}
     assert (found["imdb_id", "tmdb"], found["tvdb_id", "tvdb"]) == ("tt99000001", "8000001")
     assert {provider for name, provider in found if name == "title"} == {"tmdb", "tvdb", "omdb", "name"}
@@ -106,7 +114,7 @@ def test_new_episode_of_a_series_is_looked_up(library: Library, folder: Path, cl
     assert library.enrichment.due().titles == 0
 
 
-def test_metadata_of_a_file(library: Library) -> None:
+def test_metadata_of_a_file(library: Library, folder: Path) -> None:
     film = library.titles.get(titles(library)["The Lantern Keeper"].id).files[0]
     empty = library.enrichment.metadata(film.file_id)
     assert (empty.source, empty.confidence, empty.plot, empty.runtime_minutes) == ("none", 0.0, "", 1)
@@ -115,6 +123,13 @@ def test_metadata_of_a_file(library: Library) -> None:
     assert (found.source, found.confidence, found.runtime_minutes, found.content_rating) == ("combined", 1.0, 100, "PG")
     assert (found.ratings.imdb, found.ratings.tmdb, found.ratings.metacritic) == (7.3, 7.1, 74)
     assert found.artwork.poster.startswith("http")
+    Image.new("RGB", (500, 750)).save(folder / FILES[0].replace("The Lantern Keeper (2014).mp4", "poster.jpg"))
+    title_id = titles(library)["The Lantern Keeper"].id
+    library.artwork.candidates("movie", title_id)  # reads the folder at once
+    shown = tuple(shown_address(library, title_id, size) for size in ("poster", "backdrop"))
+    pictures = library.enrichment.metadata(film.file_id).artwork
+    assert (pictures.poster, pictures.backdrop) == shown
+    assert pictures.poster.endswith("/poster.jpg")
     assert found.external_ids == {"tmdb": "9000001", "imdb": "tt99000001", "tvdb": "8000001", "omdb": "tt99000001"}
     episode = library.titles.get(titles(library, "episode")["Chapter 1.1"].id)
     found = library.enrichment.metadata(episode.files[0].file_id)

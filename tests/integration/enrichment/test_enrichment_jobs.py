@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.flows.enrichment.enricher import FetchedTitle, TitleEnricher
 from indexium_core.flows.enrichment.enrichment_run import EnrichmentRun
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.store.connection import OUT_OF_MEMORY
+from indexium_core.store.titles.enrichment import DueTitle
 from tests.support.clock import Clock
 from tests.support.enriched_home import enrich
 from tests.support.identified_home import identify, run, titles
@@ -38,6 +41,40 @@ def test_statistics_and_progress(library: Library) -> None:
         library.enrichment.get_enrichment_progress(99)
     with pytest.raises(errors.UnknownIdError, match="is no enrichment"):
         library.enrichment.get_enrichment_progress(1)
+
+
+def test_lookups_of_single_titles_are_few_jobs(library: Library, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    may_go, fetch = threading.Event(), TitleEnricher.fetch
+
+    def held(enricher: TitleEnricher, title: DueTitle) -> FetchedTitle:
+        may_go.wait(60)
+        return fetch(enricher, title)
+
+    monkeypatch.setattr(TitleEnricher, "fetch", held)
+    works = {**titles(library), **titles(library, "series")}
+    files = {each.file_name[:6]: each.file_id for each in library.inventory.search("").items}
+
+    def asked(name: str) -> int:
+        return library.enrichment.schedule_video_enrichment(files[name]).id
+
+    keeper = asked("The La")
+    until(lambda: keeper in library.enrichment._looked_up)
+    harbour = asked("Harbou")
+    until(lambda: len(library.enrichment._looked_up) == 2)
+    assert [asked("The La"), asked("Harbou"), asked("The La")] == [keeper, harbour, keeper]
+    salt = asked("Salt M")
+    assert library.enrichment.schedule_titles([each.id for each in works.values()]).id == salt
+    assert asked("Salt M") == salt
+    waiting = library.jobs.get(salt)
+    assert (waiting.status, waiting.title, library.jobs.list(("enrich",)).total) == ("pending", "Look up 3 titles", 3)
+    may_go.set()
+    for number in (keeper, harbour, salt):
+        assert library.jobs.wait(number, timeout=60).status == "completed"
+    assert not any(library.enrichment.is_video_due(each) for each in files.values())
+
+    clock.forward(days=2)
+    whole = enrich(library).id
+    until(lambda: [each.id for each in library.jobs.list(("enrich",)).items] == [whole])
 
 
 def test_setting_off_starts_nothing(library: Library) -> None:

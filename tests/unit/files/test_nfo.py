@@ -102,6 +102,11 @@ def test_truncated_document_keeps_values_before_its_end() -> None:
         ("see https://www.themoviedb.org/movie/25898-the-river", {"tmdb": "25898"}),
         ("http://thetvdb.com/?tab=series&id=78901", {"tvdb": "78901"}),
         ("<movie><title>A</title></movie>\nhttps://www.imdb.com/title/tt0043972/", {"imdb": "tt0043972"}),
+        ("https://www.imdb.com/title/tt0000000/ https://www.imdb.com/title/tt0043972/", {"imdb": "tt0043972"}),
+        ("<movie><id>tt0000000</id></movie>", {}),
+        ("<movie><id tmdb='0' tvdb='-1' imdb='tt0'/><title>A</title></movie>", {}),
+        ("<movie><title>A</title></movie> https://www.themoviedb.org/movie/12345678901", {}),
+        ("<movie><title>A</title></movie> http://thetvdb.com/series/0", {}),
     ],
 )
 def test_ids_by_pattern(text: str, ids: dict[str, str]) -> None:
@@ -220,6 +225,22 @@ RIGHT = "Correct it in the file; the other values count."
             ),
             {"plot": "A B", "ratings": {"default": 0.0}},
             "",
+        ),
+        (
+            (
+                "<movie><plot>A</plot><tmdbid>0</tmdbid><tvdbid>-1</tvdbid><imdbid>tt0000000</imdbid>"
+                "<uniqueid type='tmdb'></uniqueid><uniqueid type='imdb'>tt0</uniqueid></movie>"
+            ),
+            {"plot": "A"},
+            "",
+        ),
+        (
+            "<movie><plot>A</plot><tmdbid>-25898</tmdbid><tvdbid>1234567890</tvdbid></movie>",
+            {"plot": "A"},
+            (
+                "The value of tmdb_id is a number such as 603, not “-25898”. "
+                f"The value of tvdb_id is a number such as 169, not “1234567890”. {RIGHT}"
+            ),
         ),
         (
             "<tvshow><season>-1</season><episode>many</episode><aired>2010-04-30T20:15:00</aired></tvshow>",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from indexium_core.flows.pictures.picture_folder import PictureFolder
 
 
@@ -51,6 +53,25 @@ def test_budget_of_zero_keeps_nothing(tmp_path: Path) -> None:
     kept.put("a", b"x")
     assert (kept.is_enabled, (tmp_path / "new").exists()) == (False, False)
     assert folder(tmp_path).is_enabled
+
+
+@pytest.mark.parametrize("budget", [500, 0])
+def test_lowered_budget_removes_files(tmp_path: Path, budget: int) -> None:
+    kept = folder(tmp_path)
+    for key in ("a-small", "b", "c-small"):
+        kept.put(key, b"x" * 300)
+    assert list(kept.fit()) == []
+    lowered = folder(tmp_path, budget)
+    gone = set(lowered.fit())
+    assert kept.keys() == {"a-small", "b", "c-small"} - gone
+    assert sum(each.stat().st_size for each in tmp_path.iterdir()) <= budget
+    assert "b" in gone
+    assert list(lowered.fit()) == []
+
+
+def test_file_that_is_not_kept_makes_room_as_well(tmp_path: Path) -> None:
+    folder(tmp_path).put("a", b"x")
+    assert folder(tmp_path, 0).put("b", b"x") == ["a"]
 
 
 def test_folder_is_full_at_its_share(tmp_path: Path) -> None:

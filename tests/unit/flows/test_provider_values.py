@@ -63,12 +63,18 @@ def test_rows_of_a_film_lack_empty_values_and_can_be_set_by_hand() -> None:
             release_date=date(2009, 3, 1),
         ),
         tagline="One night",
+        studios=("Corvo Pictures",),
+        countries=("Portugal", "France"),
+        collection="Trams",
     )
     rows = {each.field: each.value for each in provider_values.of_title("movie", 3, "tmdb", record, 0.9)}
     assert rows == {
         "title": "Night Tram",
         "year": 2009,
         "tagline": "One night",
+        "studios": ["Corvo Pictures"],
+        "countries": ["Portugal", "France"],
+        "collection": "Trams",
         "release_date": "2009-03-01",
         "ratings": {"imdb": 7.3, "rotten_tomatoes": 87},
         "cast": [{"name": "Ada Quill", "character": "Mara", "order": 0, "person_ids": {"tmdb": "7010"}}],

@@ -21,7 +21,7 @@ from indexium_core.jobs.event_bus import Event, EventBus
 from indexium_core.jobs.job_run import JobKind, JobRun, OperationProgress
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.retry import Backoff
-from indexium_core.model.job import Job, NewJob
+from indexium_core.model.job import Job, JobJoin, NewJob
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.jobs import JobRows
@@ -213,6 +213,28 @@ def test_equal_waiting_jobs_are_merged(bench: Bench) -> None:
     assert again.id == first.id
     assert again.priority == 2
     assert len({first.id, other.id, wanted_twice.id}) == 3
+
+
+def test_jobs_of_single_entries_join_one_that_waits(bench: Bench) -> None:
+    join = JobJoin("ids", lambda ids: f"Notes {ids}")
+    first = bench.queue.add_job("note", {"ids": [1], "force": False}, title="Notes [1]", join=join)
+    again = bench.queue.add_job("note", {"ids": [3, 1], "force": False}, title="Notes [3, 1]", priority=2, join=join)
+    forced = bench.queue.add_job("note", {"ids": [4], "force": True}, join=join)
+    alone = bench.queue.add_job("note", {"ids": [4], "force": False})
+
+    assert again.id == first.id
+    assert (again.payload, again.title, again.priority) == ({"ids": [1, 3], "force": False}, "Notes [1, 3]", 2)
+    assert len({first.id, forced.id, alone.id}) == 3
+    bench.queue.start_worker()
+    bench.queue.wait(first.id, PATIENCE)
+    assert bench.queue.add_job("note", {"ids": [5], "force": False}, join=join).id > alone.id
+
+
+def test_value_of_the_waiting_job_stays(bench: Bench) -> None:
+    join = JobJoin("since", lambda since: f"Since {since}")
+    first = bench.queue.add_job("note", {"since": "a"}, title="Since a", join=join)
+    again = bench.queue.add_job("note", {"since": "b"}, title="Since b", join=join)
+    assert (again.id, again.payload, again.title) == (first.id, {"since": "a"}, "Since a")
 
 
 def test_job_waits_until_not_before(bench: Bench) -> None:

@@ -52,6 +52,28 @@ def test_identifier(value: Any, found: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("provider", "value", "found"),
+    [
+        ("tmdb", 603, "603"),
+        ("tvdb", "603", "603"),
+        ("imdb", "tt0133093", "tt0133093"),
+        ("tmdb", 0, ""),
+        ("tmdb", -1, ""),
+        ("tmdb", "00", ""),
+        ("tvdb", 10**12, ""),
+        ("imdb", "", ""),
+        ("imdb", "tt0", ""),
+        ("imdb", "tt0000000", ""),
+        ("imdb", "603", ""),
+        ("imdb", None, ""),
+        ("", "603", ""),
+    ],
+)
+def test_id_of_a_title_has_the_form_of_its_provider(provider: str, value: Any, found: str) -> None:
+    assert normalise.title_id({"a": value}, "a", provider) == found
+
+
+@pytest.mark.parametrize(
     ("value", "found"),
     [("2010–2013", 2010), ("2010–", 2010), ("2010â€“2013", 2010), ("2010-07-16", 2010), (1999, 1999), ("20101", None)],
 )

@@ -70,6 +70,19 @@ def test_search_without_type_finds_both(setup: Setup, provider: str) -> None:
     assert {each.content_type for each in found} == {"movie", "tv"}
 
 
+@pytest.mark.parametrize(("imdb", "tvdb"), [("", 0), ("tt0", -1), ("tt0000000", "0"), (None, None), ("7", 10**12)])
+def test_impossible_ids_of_an_answer_are_no_ids(setup: Setup, imdb: Any, tvdb: Any) -> None:
+    known = setup.stand_in.answers.tmdb
+    setup.stand_in.answers.tmdb = lambda *request: {  # type: ignore[method-assign]
+        **(known(*request) or {}),
+        "imdb_id": imdb,
+        "external_ids": {"imdb_id": imdb, "tvdb_id": tvdb},
+    }
+    record = setup.providers["tmdb"].details("9000001", "movie")
+    assert record is not None
+    assert record.metadata.external_ids == {"tmdb": "9000001"}
+
+
 @pytest.mark.parametrize("provider", ["tmdb", "omdb", "tvdb"])
 def test_title_without_hits_has_no_candidates(setup: Setup, provider: str) -> None:
     assert setup.providers[provider].search(SearchQuery("Zzyzx", 2014, "movie"), strict=True) == []
@@ -89,6 +102,37 @@ def test_details_of_film(setup: Setup, provider: str, ident: str) -> None:
     assert metadata.external_ids["imdb"] == "tt99000001"
     assert record.candidate.runtime_minutes == 100
     assert setup.providers[provider].details("1", "movie") is None
+
+
+@pytest.mark.parametrize(
+    ("provider", "ident", "kind", "values"),
+    [
+        ("tmdb", "9000008", "movie", (("Salt & Tide",), ("United Kingdom",), "Orbit of Two Collection")),
+        ("omdb", "tt99000008", "movie", ((), ("United Kingdom",), "")),
+        ("tvdb", "8000008", "movie", (("Salt & Tide",), (), "")),
+        ("tmdb", "9000021", "tv", (("Channel Nine North",), ("United States of America",), "")),
+        ("tvdb", "8000021", "tv", (("Channel Nine North",), (), "")),
+        ("tmdb", "9000005", "movie", (("Salt & Tide",), (), "")),
+    ],
+)
+def test_studios_countries_and_collection(setup: Setup, provider: str, ident: str, kind: Any, values: Any) -> None:
+    record = setup.providers[provider].details(ident, kind)
+    assert record is not None
+    assert (record.studios, record.countries, record.collection) == values
+
+
+def test_parts_that_differ_from_their_form_are_left_out(setup: Setup) -> None:
+    known = setup.stand_in.answers.tmdb
+    odd = {"networks": None, "production_companies": [{"name": ""}, "x", {"name": "A"}], "production_countries": 7}
+    setup.stand_in.answers.tmdb = lambda *request: {  # type: ignore[method-assign]
+        **(known(*request) or {}),
+        **odd,
+        "origin_country": ["GB"],
+        "belongs_to_collection": "x",
+    }
+    record = setup.providers["tmdb"].details("9000020", "tv")
+    assert record is not None
+    assert (record.studios, record.countries, record.collection) == (("A",), ("GB",), "")
 
 
 def test_ratings_and_age_ratings(setup: Setup) -> None:

@@ -67,6 +67,14 @@ def test_value_has_the_form_in_which_it_is_stored(name: str, value: Any, stored:
         ("genres", ["Horror", "a\x00b"]),
         ("genres", [{"name": "Horror"}]),
         ("genres", "Horror; \ud800"),
+        ("tmdb_id", 0),
+        ("tmdb_id", "0"),
+        ("tmdb_id", "-1"),
+        ("tmdb_id", "1234567890"),
+        ("tvdb_id", "00"),
+        ("tvdb_id", "x"),
+        ("imdb_id", "tt0"),
+        ("imdb_id", "tt0000000"),
     ],
 )
 def test_value_of_another_form_has_one_sentence(name: str, value: Any) -> None:
