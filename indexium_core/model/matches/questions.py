@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.matches.matching import Candidate, MatchReason, by_title
+from indexium_core.model.matches.candidates import Candidate, MatchReason, MissingSign, by_title
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 __all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
@@ -57,6 +57,7 @@ class MatchQuestion:
     item: TitleItem
     state: MatchState
     explanation: str  # why it is accepted, or why a person is asked
+    missing: tuple[MissingSign, ...] = ()  # each of these would have confirmed a candidate, see `MISSING_SIGNS`
     search_title: str  # what was searched
     search_year: int | None
     search_id: str  # the id that a person searched, such as `tmdb:603`; "" if none

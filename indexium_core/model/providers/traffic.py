@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.model.matches.matching import Candidate, MatchDecision
+from indexium_core.model.matches.candidates import Candidate, MatchDecision
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
 
 __all__ = [

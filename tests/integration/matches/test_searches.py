@@ -10,7 +10,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.matches.matching import MatchDecision
+from indexium_core.model.matches.candidates import MatchDecision
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from tests.support import media
@@ -35,8 +35,11 @@ def test_namesakes_are_a_question_with_reasons(library: Library) -> None:
     question = library.matches.get(title_id)
     assert (question.state, question.decided_by) == ("open", "")
     assert [each.candidate.year for each in question.candidates] == [2014, 1961]
-    assert {reason.code for reason in question.candidates[0].reasons} == {"title", "popularity", "no_year"}
-    assert "0.10 is needed" in question.explanation
+    assert {reason.code for reason in question.candidates[0].reasons} == {"title", "popularity", "no_year", "namesakes"}
+    assert question.explanation == (
+        "The name has no year, and no runtime, id or cast confirms it. 2 titles have this name."
+    )
+    assert question.missing == ("year", "runtime", "id", "cast")
     assert {each.name: each.text for each in question.facts}["title"] == "The Lantern Keeper"
     assert provider_values(library, title_id) == {}
 
