@@ -9,7 +9,7 @@ from urllib.parse import quote
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, without_command
 from indexium_core.model import wording
-from indexium_core.model.matches.candidates import CONFIRMING, CONTRADICTING, MISSING_SIGNS, MatchReason
+from indexium_core.model.matches.candidates import CONFIRMING, CONTRADICTING, MatchReason
 from indexium_core.model.matches.matching import TITLE_WEIGHT
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import marked_parts
@@ -155,7 +155,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "where": " / ".join(folder.strip("/").split("/")[-3:]),
         "facts": [_fact(each) for each in question.facts],
         "why": question.explanation,
-        "missing": _missing(question),
+        "missing": question.missing_text,
         "label": _label(question),
         "searched": _searched(question),
         "byHand": question.by_hand,
@@ -173,11 +173,6 @@ def _label(question: MatchQuestion) -> dict[str, str]:
         return {"level": "safe", "sign": "✓", "text": f"matched {by}"}
     level, sign, text = _LABELS[question.state]
     return {"level": level, "sign": sign, "text": text}
-
-
-def _missing(question: MatchQuestion) -> str:
-    signs = [MISSING_SIGNS[each] for each in question.missing] if question.state != "accepted" else []
-    return f"would decide: {wording.list_of(signs, conjunction='or')}" if signs else ""
 
 
 def _best(question: MatchQuestion, shown: Sequence[MatchCandidate]) -> str:
@@ -293,7 +288,7 @@ def _text(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) ->
     if reason.code == "year":
         return _year_text(found.year, question.search_year)
     if reason.code == "namesakes":
-        return f"Name: {reason.text[0].lower()}{reason.text[1:]}"
+        return reason.text
     texts = {
         "popularity": f"Popularity: {found.popularity:,.1f}",
         "no_year": "No year in the name: the other parts count more",
@@ -321,4 +316,4 @@ def _year_text(year: int | None, wanted: int | None) -> str:
 
 def _brief(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> str:
     name, _, rest = _text(reason, each, question).partition(": ")
-    return f"{name.lower()} {rest}"
+    return f"{name.lower()} {rest}".strip()

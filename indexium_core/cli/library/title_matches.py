@@ -12,7 +12,6 @@ from indexium_core.cli.frame import opened
 from indexium_core.cli.library.rescan import followed
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
-from indexium_core.model.matches.candidates import MISSING_SIGNS
 from indexium_core.model.matches.questions import MATCH_STATES
 
 if TYPE_CHECKING:
@@ -148,9 +147,8 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
     output.say_out(f"{question.item.name}: {question.state}. {MATCH_STATES[question.state]}")
     if question.explanation:
         output.say_out(question.explanation)
-    signs = [MISSING_SIGNS[each] for each in question.missing]
-    if signs and question.state != "accepted":
-        output.say_out(f"Any of these would decide: {wording.list_of(signs, conjunction='or')}.")
+    if question.missing_text:
+        output.say_out(question.missing_text)
     if question.facts:
         output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))
     output.table(

@@ -25,14 +25,13 @@ from indexium_core.model.matches.candidates import (
     by_title,
     is_same,
 )
-from indexium_core.model.matches.signs import has_title, runtime_gap
+from indexium_core.model.matches.signs import SAME_RUNTIME, has_title, runtime_gap
 from indexium_core.model.providers.external_ids import ExternalId
 
 __all__ = ["MIN_SCORE", "RULES", "decide", "undecided"]
 
 MIN_SCORE = 0.5  # below, a candidate is no match
 NEXT_YEAR_RUNTIME = 0.03  # a title of the next or the previous year needs this runtime
-ONLY_TITLE_RUNTIME = 0.1  # a title without year and namesakes must not be further off
 MOST_DETAILED = 5  # namesakes whose details are compared
 
 
@@ -228,8 +227,7 @@ def _sign_confirms_one_title(case: Case) -> MatchDecision | None:
 
 def _no_other_title_has_the_name(case: Case) -> MatchDecision | None:
     [title, *others] = case.exact
-    has_runtime = title.has_runtime(ONLY_TITLE_RUNTIME)
-    if others or title.codes & CONTRADICTING or not title.has_year or has_runtime is False:
+    if others or title.codes & CONTRADICTING or not title.has_year or title.has_runtime(SAME_RUNTIME) is False:
         return None
     if not case.is_complete:
         text = "Not every provider has answered, so another title may have this name."

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from indexium_core.model.matches.candidates import Candidate, MatchReason, MissingSign, by_title
+from indexium_core.model import wording
+from indexium_core.model.matches.candidates import MISSING_SIGNS, Candidate, MatchReason, MissingSign, by_title
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 __all__ = ["MATCH_STATES", "FileFact", "MatchCandidate", "MatchPage", "MatchQuestion", "MatchResult", "MatchState"]
@@ -71,6 +72,12 @@ class MatchQuestion:
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
     revision: str = ""  # changes with each decision about the title
+
+    @property
+    def missing_text(self) -> str:
+        """What would have confirmed a candidate, as a sentence; "" if the title has a match."""
+        signs = [MISSING_SIGNS[each] for each in self.missing] if self.state != "accepted" else []
+        return f"Any of these would decide: {wording.list_of(signs, conjunction='or')}." if signs else ""
 
     @property
     def offers(self) -> tuple[MatchCandidate, ...]:

@@ -12,7 +12,7 @@ from indexium_core.model import wording
 from indexium_core.model.matches.candidates import ADDITION, Candidate, MatchReason, SearchQuery
 from indexium_core.model.titles.title_text import is_exact, title_key
 
-__all__ = ["has_title", "iso_country", "known_countries", "runtime_gap", "signs_of"]
+__all__ = ["SAME_RUNTIME", "has_title", "iso_country", "known_countries", "runtime_gap", "signs_of"]
 
 SAME_RUNTIME = 0.05  # of the runtime: confirms a candidate
 OTHER_RUNTIME = 0.2  # contradicts it
