@@ -35,13 +35,13 @@ _SUMMER = "Films/Deutsch/Der lange Sommer am Fluss (1997)/Der.lange.Sommer.am.Fl
 # Path, minutes, why a person is asked
 _ROWS = f"""
 Films/The Lantern Keeper (1961).mkv|100
-Films/The.Lantern.Keeper.2015.1080p.BluRay.x264.mkv|100|the year is one year off
+Films/The.Lantern.Keeper.2015.1080p.BluRay.x264.mkv|93|the year is one year off, and the runtime does not fit
 Films/1931 (2011)/1931.2011.720p.mkv|127
 Films/1931 (2011)/1931.2011.720p-trailer.mkv|2
 Films/1931 (2011)/Extras/The harbour then and now.mkv|11
 Films/Deutsch/Salzwiesen (2019).mp4|94
-{_SUMMER}-part1.mkv|60|two titles are close
-{_SUMMER}-part2.mkv|57|two titles are close
+{_SUMMER}-part1.mkv|60|two films have this title and year
+{_SUMMER}-part2.mkv|57|two films have this title and year
 Films/Русские/Ночной трамвай (2009).mkv|100
 Films/紙の鶴 (2003).mkv|100
 Films/Uma.Casa.no.Corvo.1998.DVDRip.XviD.mkv|100

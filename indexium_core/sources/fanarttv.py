@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
+from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, ImageKind, ProviderRecord, SeasonRecord
 from indexium_core.sources import normalise
@@ -61,6 +61,11 @@ class FanartTv:
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return nothing: there is no search for titles."""
         del query, strict
+        return []
+
+    def more(self, query: SearchQuery) -> list[Candidate]:
+        """Return nothing: it has pictures only."""
+        del query
         return []
 
     def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
+from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import (
     Artwork,
@@ -28,6 +28,7 @@ from indexium_core.sources.provider import TitleKind
 
 __all__ = ["Omdb", "interpret"]
 
+PAGE, MAX_PAGES = 10, 3  # titles of a page, and pages of a search
 _TYPES = {"movie": "movie", "tv": "series"}
 _KINDS: Mapping[str, TitleKind] = {"movie": "movie", "series": "tv"}
 _ABSENT = ("not found", "incorrect imdb id", "too many results", "error getting data")
@@ -70,6 +71,16 @@ class Omdb:
             parameters["y"] = str(query.year)
         data = self.client.get("/", parameters) or {}
         return [each for row in normalise.rows(data, "Search") if (each := _candidate(row)) is not None]
+
+    def more(self, query: SearchQuery) -> list[Candidate]:
+        """Return the titles of the next pages of a search without year."""
+        parameters = {"s": query.title, "type": _TYPES.get(query.content_type, "")}
+        total = normalise.integer(self.client.get("/", parameters) or {}, "totalResults") or 0
+        found = list[Candidate]()
+        for page in range(2, min(-(-total // PAGE), MAX_PAGES) + 1):
+            data = self.client.get("/", parameters | {"page": str(page)}) or {}
+            found += [each for row in normalise.rows(data, "Search") if (each := _candidate(row)) is not None]
+        return found
 
     def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:
         """Return the titles that have an IMDb id."""
@@ -140,7 +151,7 @@ def _candidate(row: Mapping[str, Any]) -> Candidate | None:
         runtime_minutes=_runtime(row),
         external_ids={"imdb": imdb},
         plot=normalise.text(row, "Plot"),
-        cast=tuple(_names(row, "Actors"))[:3],
+        cast=tuple(_names(row, "Actors")),
         poster_url=_poster(row),
     )
 

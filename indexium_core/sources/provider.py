@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol, TypeAlias
 
-from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
+from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.sources.client import ProviderClient
@@ -26,6 +26,10 @@ class Provider(Protocol):
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the titles for a query; `strict`: only those of its year."""
+        ...
+
+    def more(self, query: SearchQuery) -> list[Candidate]:
+        """Return the titles after the first ones of a search without year, as far as one may have the same name."""
         ...
 
     def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:

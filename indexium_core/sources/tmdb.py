@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
+from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import (
     Artwork,
@@ -28,7 +28,8 @@ from indexium_core.sources.provider import TitleKind
 __all__ = ["Tmdb", "interpret"]
 
 MAX_CAST = 10
-MAX_CANDIDATES = 20
+MAX_CANDIDATES = 20  # of a page
+MAX_PAGES = 3  # of a search: a title with exactly the name is among the first ones
 CREW_JOBS = frozenset({"Director", "Writer", "Screenplay", "Producer", "Creator"})
 _KINDS: tuple[TitleKind, ...] = ("movie", "tv")
 _APPENDED = {
@@ -69,14 +70,27 @@ class Tmdb:
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the films or series of a title, or both if its type is not known."""
+        data = self._search(query, strict=strict)
+        return self._candidates(normalise.rows(data, "results"), query.content_type)
+
+    def more(self, query: SearchQuery) -> list[Candidate]:
+        """Return the titles of the next pages of a search without year."""
+        pages = min(normalise.integer(self._search(query), "total_pages") or 1, MAX_PAGES)
+        rows = [
+            row for page in range(2, pages + 1) for row in normalise.rows(self._search(query, page=page), "results")
+        ]
+        return self._candidates(rows, query.content_type, most=MAX_CANDIDATES * MAX_PAGES)
+
+    def _search(self, query: SearchQuery, *, strict: bool = False, page: int = 1) -> Mapping[str, Any]:
         kind = query.content_type
         parameters = {"query": query.title, "language": self._language(), "include_adult": "false"}
         if kind != "tv":
             parameters["region"] = self._region()
         if strict and query.year and kind != "unknown":
             parameters[_YEAR_PARAMETER[kind]] = str(query.year)
-        data = self.client.get(f"/search/{'multi' if kind == 'unknown' else kind}", parameters) or {}
-        return self._candidates(normalise.rows(data, "results"), kind)
+        if page > 1:
+            parameters["page"] = str(page)
+        return self.client.get(f"/search/{'multi' if kind == 'unknown' else kind}", parameters) or {}
 
     def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:
         """Return the titles that have an id of TMDB, IMDb or TVDB. A TMDB id needs the type."""
@@ -126,8 +140,10 @@ class Tmdb:
         del ids, kind
         return []
 
-    def _candidates(self, rows: Sequence[Mapping[str, Any]], kind: ContentType) -> list[Candidate]:
-        return [each for row in rows[:MAX_CANDIDATES] if (each := self._candidate(row, kind)) is not None]
+    def _candidates(
+        self, rows: Sequence[Mapping[str, Any]], kind: ContentType, *, most: int = MAX_CANDIDATES
+    ) -> list[Candidate]:
+        return [each for row in rows[:most] if (each := self._candidate(row, kind)) is not None]
 
     def _candidate(self, row: Mapping[str, Any], kind: ContentType) -> Candidate | None:
         """Return one hit; None for a person and for a hit without id or title."""
@@ -176,7 +192,7 @@ class Tmdb:
             runtime_minutes=metadata.runtime_minutes,
             external_ids=metadata.external_ids,
             plot=metadata.plot,
-            cast=tuple(member.name for member in metadata.cast[:3]),
+            cast=tuple(member.name for member in metadata.cast),
             poster_url=hit.poster_url,
             season_sizes=tuple(sorted(sizes.items())),
         )

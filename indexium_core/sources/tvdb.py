@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.matches.matching import Candidate, ContentType, SearchQuery
+from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import (
     Artwork,
@@ -122,11 +122,16 @@ class Tvdb:
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the series or films of a title, or both if its type is not known."""
-        parameters = {"query": query.title, "type": _TYPES.get(query.content_type, ""), "limit": "20"}
+        parameters = {"query": query.title, "type": _TYPES.get(query.content_type, ""), "limit": "50"}
         if strict and query.year:
             parameters["year"] = str(query.year)
         data = self._get("/search", parameters) or {}
         return [each for row in normalise.rows(data, "data") if (each := self._hit(row)) is not None]
+
+    def more(self, query: SearchQuery) -> list[Candidate]:
+        """Return nothing: the first answer has all titles with the name."""
+        del query
+        return []
 
     def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:
         """Return the titles that have a TVDB id, which needs the type, or an IMDb id."""
@@ -175,7 +180,7 @@ class Tvdb:
             external_ids=metadata.external_ids,
             season_sizes=tuple((number, 0) for number in numbers),
             plot=metadata.plot,
-            cast=tuple(member.name for member in metadata.cast[:3]),
+            cast=tuple(member.name for member in metadata.cast),
             poster_url=metadata.artwork.poster,
         )
         images = tuple(self._images(data))

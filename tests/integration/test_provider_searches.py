@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from indexium_core import cli, errors, provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.matches.matching import SearchQuery
+from indexium_core.model.matches.candidates import Candidate, SearchQuery
 from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import EnrichedMetadata
@@ -77,7 +77,7 @@ def test_runtime_is_compared_and_not_sent(library: Library, stand_in: ProviderSt
     found = library.providers.match(query)
 
     assert found.decision.accepted is None
-    assert found.decision.candidates[0].reasons[-1].code == "runtime"
+    assert "runtime" in found.decision.candidates[0].codes
     whole = repr([(each.route, each.query) for each in stand_in.requests])
     assert "317" not in whole
     assert "private" not in whole
@@ -125,6 +125,64 @@ def test_next_provider_is_asked_only_if_needed(
     library.providers.search("The Lantern Keeper", kind="movie")
 
     assert {each.provider for each in stand_in.requests} == {"tmdb", "tvdb", "omdb"}
+
+
+def test_every_provider_is_asked_for_namesakes_of_a_name_without_a_year(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_keys(monkeypatch)
+    assert library.providers.search("Salt Meadows", kind="movie").decision.accepted
+    assert {each.provider for each in stand_in.requests} == {"tmdb", "tvdb", "omdb"}
+    stand_in.requests.clear()
+    timed = SearchQuery("Paper Cranes", None, "movie", runtime_minutes=101)
+    assert library.providers.match(timed).decision.accepted
+    assert [each.route for each in stand_in.requests] == ["/search/movie", "/movie/9000006"], "the runtime is enough"
+
+
+@pytest.mark.parametrize("year", [1961, None])
+def test_namesake_of_another_provider_prevents_acceptance_only_without_a_year(
+    library: Library, monkeypatch: pytest.MonkeyPatch, year: int | None
+) -> None:
+    use_keys(monkeypatch)
+    other = Candidate(provider="tvdb", external_id="7", content_type="movie", title="Salt Meadows", year=1961)
+    monkeypatch.setattr(library.providers.providers["tvdb"], "search", lambda *_, **__: [other])
+    found = library.providers.search("Salt Meadows", year=2019 if year else None, kind="movie")
+
+    assert (found.decision.accepted is not None) == (year is not None)
+    assert year or "2 titles have this name" in found.decision.explanation
+
+
+def test_namesakes_are_not_ruled_out_while_a_provider_does_not_answer(
+    library: Library, stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_keys(monkeypatch)
+    stand_in.fail("omdb", "html")
+    found = library.providers.search("Salt Meadows", kind="movie")
+
+    assert (found.decision.accepted, found.is_complete, set(found.problems)) == (None, False, {"omdb"})
+    assert "answers" in found.decision.missing
+    assert library.providers.match(SearchQuery("Salt Meadows", None, "movie", runtime_minutes=94)).decision.accepted
+    assert library.providers.search("Salt Meadows", year=2019, kind="movie").decision.accepted
+    stand_in.recover()
+    assert library.providers.search("Salt Meadows", kind="movie").decision.accepted
+
+
+@pytest.mark.parametrize("place", [None, 2, 3])
+def test_namesakes_are_searched_on_the_next_pages(
+    library: Library, stand_in: ProviderStandIn, place: int | None
+) -> None:
+    def answer(route: str, query: Mapping[str, str]) -> Any:
+        page = int(query.get("page", 1))
+        name = "Nightfall" if page in {1, place} else f"Nightfall of page {page}"
+        row = {"id": page, "title": name, "release_date": f"20{page:02}-01-01"}
+        return {"results": [row], "total_pages": 9} if "/search" in route else None
+
+    stand_in.answers.tmdb = answer  # type: ignore[method-assign]
+    decision = library.providers.search("Nightfall", kind="movie").decision
+
+    assert (decision.accepted is None) == (place is not None)
+    searches = [each.query.get("page") for each in stand_in.requests if each.route.startswith("/search")]
+    assert searches == [None, "2", "3"]
 
 
 def test_failing_provider_is_named_and_others_answer(
@@ -482,7 +540,7 @@ def test_commands_print_json_and_tables(configured: Path, capfd: pytest.CaptureF
     assert run(configured, *words) == 0
     printed = capfd.readouterr()
     assert "The title “The Lantern Keeper” equals “The Lantern Keeper”: 1.00 × 0.6: +0.600" in printed.out
-    assert "Accepted automatically: The score is 0.94" in printed.err
+    assert "Accepted automatically: Title and year are those of “The Lantern Keeper (2014)”." in printed.err
 
     assert run(configured, "providers", "details", "tmdb:9000001") == 0
     assert "Ada Quill (Mara), Tom Verren (Joss)" in capfd.readouterr().out

@@ -21,7 +21,6 @@ import {button, chip} from "../../components/widgets.js"
  * @property {string} poster Address, or "".
  * @property {string} score
  * @property {string} relation
- * @property {string} meter The score in words.
  * @property {number[]} parts The width of each part of the score, in percent.
  * @property {{level: string, sign: string, text: string, full: string, points: string}[]} reasons
  * @property {string} brief
@@ -32,16 +31,15 @@ import {button, chip} from "../../components/widgets.js"
 export const SHOWN = 3 // candidates side by side
 
 /** @type {(offer: Offer) => Child} */
-const drawScore = ({score, relation, meter, parts, reasons, brief, conflict}) =>
+const drawScore = ({score, relation, parts, reasons, brief, conflict}) =>
   h(
     "div",
     {class: "score"},
     h("div", {class: "sum"}, h("b", null, score), relation),
     h(
       "div",
-      {class: "meter", role: "img", "aria-label": meter},
+      {class: "meter", role: "img", "aria-label": `${score} of 1.00`},
       parts.map(part => h("i", {style: {width: `${part}%`}})),
-      h("em"),
     ),
     h(
       "ul",
@@ -106,9 +104,7 @@ export function drawCandidates(question, first) {
       {class: "asked", data: {key: "asked"}},
       chip(level, text, sign),
       h("span", null, question.why),
-      h("span", {class: "grow"}),
-      shown.length > 0 &&
-        h("small", {class: "enough"}, h("i", {class: "tickmark"}), "accepted automatically from 0.85"),
+      question.missing && h("small", {class: "missing"}, question.missing),
     ),
     shown.length > 0
       ? h(

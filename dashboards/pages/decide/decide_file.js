@@ -16,6 +16,7 @@ import {drawImage} from "../../components/posters.js"
  * @property {string} where
  * @property {{name: string, text: string, source: string}[]} facts
  * @property {string} why
+ * @property {string} missing What would decide, or "".
  * @property {{level: string, sign: string, text: string}} label What `why` says.
  * @property {string} searched
  * @property {boolean} byHand The candidates are those of a search by hand.

@@ -9,7 +9,8 @@ from urllib.parse import quote
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, without_command
 from indexium_core.model import wording
-from indexium_core.model.matches.matching import ACCEPT_SCORE, TITLE_WEIGHT, MatchReason
+from indexium_core.model.matches.candidates import CONFIRMING, CONTRADICTING, MatchReason
+from indexium_core.model.matches.matching import TITLE_WEIGHT
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import marked_parts
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
@@ -28,6 +29,7 @@ SEGMENTS = {  # the state of matches by the words for people; the last three onl
     "none": "Not found",
     "failed": "Failed",
 }
+_WITHOUT_POINTS = CONFIRMING | (CONTRADICTING - {"runtime"}) | {"namesakes"}
 _ALWAYS = 4  # of the segments
 _NAMES = {"movie": "Film", "tv": "Series", "unknown": ""}
 _LABELS = {
@@ -153,6 +155,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "where": " / ".join(folder.strip("/").split("/")[-3:]),
         "facts": [_fact(each) for each in question.facts],
         "why": question.explanation,
+        "missing": question.missing_text,
         "label": _label(question),
         "searched": _searched(question),
         "byHand": question.by_hand,
@@ -236,7 +239,6 @@ def _candidate(
         "poster": f"/poster/{question.item.id}/candidate/{each.position}?v={quote(each.key)}" if pictures else "",
         "score": f"{each.score:.2f}",
         "relation": "of 1.00 · most likely" if each is shown[0] else f"of 1.00 · {best - each.score:.2f} behind",
-        "meter": f"{each.score:.2f} of 1.00; accepted automatically from {ACCEPT_SCORE:.2f}",
         "parts": _parts(each),
         "reasons": [_reason(reason, each, question) for reason in each.reasons],
         "brief": " · ".join(_brief(reason, each, question) for reason in each.reasons if reason.code != "no_year"),
@@ -259,16 +261,20 @@ def _reason(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) 
         "sign": sign,
         "text": _text(reason, each, question),
         "full": reason.text,
-        "points": f"{reason.points:+.2f}".replace("-", "−") if reason.points else "0",
+        "points": ""
+        if reason.code in _WITHOUT_POINTS
+        else f"{reason.points:+.2f}".replace("-", "−").replace("+0.00", "0"),
     }
 
 
 def _level(reason: MatchReason) -> tuple[str, str]:
-    if reason.code in {"popularity", "no_year"}:
+    if reason.code in {"popularity", "no_year", "namesakes"}:
         return "o", "·"
+    if reason.code in CONFIRMING:
+        return "y", "✓"
     if reason.points <= 0:
         return "n", "✗"
-    whole = {"title": TITLE_WEIGHT, "year": 0.3, "id": 1.0}.get(reason.code, 0)
+    whole = {"title": TITLE_WEIGHT, "year": 0.3, "id": 1.0}.get(reason.code, 1.0)
     if reason.points >= whole - 0.001:
         return "y", "✓"
     return "m", "~"
@@ -281,10 +287,21 @@ def _text(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) ->
         return "Title: the same" if similarity >= 0.9995 else f"Title: {similarity:.0%} alike"
     if reason.code == "year":
         return _year_text(found.year, question.search_year)
+    if reason.code == "namesakes":
+        return reason.text
     texts = {
         "popularity": f"Popularity: {found.popularity:,.1f}",
         "no_year": "No year in the name: the other parts count more",
+        "words": "Title: the same words, another title",
         "runtime": "Runtime: more than 20 % off",
+        "seasons": "Seasons: do not fit",
+        "country": "Country: another one",
+        "cast": "Cast: nobody of the file",
+        "same_runtime": "Runtime: fits",
+        "same_seasons": "Seasons: fit",
+        "same_country": "Country: the same",
+        "same_cast": "Cast: of the file",
+        "same_titles": "Original title: the same",
         "id": "Id: the same",
     }
     return texts[reason.code]
@@ -299,4 +316,4 @@ def _year_text(year: int | None, wanted: int | None) -> str:
 
 def _brief(reason: MatchReason, each: MatchCandidate, question: MatchQuestion) -> str:
     name, _, rest = _text(reason, each, question).partition(": ")
-    return f"{name.lower()} {rest}"
+    return f"{name.lower()} {rest}".strip()

@@ -13,7 +13,7 @@ from dashboards.pages.titles import titles_list
 from indexium_core import errors
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
-from indexium_core.model.matches.matching import Candidate
+from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchQuestion
 from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES

@@ -12,7 +12,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from indexium_core.model.matches.matching import ScoredCandidate
+    from indexium_core.model.matches.candidates import ScoredCandidate
     from indexium_core.model.providers.traffic import ProviderDetails, ProviderRequest, ProviderStatus
 
 providers = typer.Typer(

@@ -42,8 +42,11 @@ def list_matches(
         output.note(_empty(found.total, state, others))
         return
     output.table(
-        ("id", "title", "files", "candidates", "score", "match" if state == "accepted" else "best candidate"),
-        map(_cells, found.items),
+        (
+            *("id", "title", "files", "candidates", "score", "match" if state == "accepted" else "best candidate"),
+            *(() if state == "accepted" else ("missing",)),
+        ),
+        (_cells(each, state) for each in found.items),
         right=(0, 2, 3),
     )
     output.note(f"{len(found.items):,} of {wording.plural(found.total, 'title')}. {others}.")
@@ -58,11 +61,12 @@ def _empty(total: int, state: str, others: str) -> str:
     return f"No title has the state “{state}”; others: {others}. {step}."
 
 
-def _cells(question: MatchQuestion) -> tuple[object, ...]:
+def _cells(question: MatchQuestion, state: str) -> tuple[object, ...]:
     offers = question.offers
     best = question.accepted or (offers[0] if offers else None)
     score, name = (f"{best.score:.2f}", best.candidate.name) if best else ("", "")
-    return question.item.id, question.item.name, question.item.file_count, len(offers), score, name
+    missing = () if state == "accepted" else (", ".join(question.missing),)
+    return question.item.id, question.item.name, question.item.file_count, len(offers), score, name, *missing
 
 
 def decide(
@@ -148,6 +152,8 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
     output.say_out(f"{question.item.name}: {question.state}. {MATCH_STATES[question.state]}")
     if question.explanation:
         output.say_out(question.explanation)
+    if question.missing_text:
+        output.say_out(question.missing_text)
     if question.facts:
         output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))
     output.table(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from indexium_core import errors
 from indexium_core.flows.matching import title_query
-from indexium_core.model.matches.matching import SearchQuery, by_title
+from indexium_core.model.matches.candidates import SearchQuery, by_title
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.titles import TitleItem
@@ -49,10 +49,13 @@ def film_or_series(reader: Connection, title_id: int) -> TitleItem:
 def search_of(reader: Connection, item: TitleItem) -> SearchQuery:
     """Return the search for a title by what its files and people say."""
     values = store.values(reader, [item.id]).get(item.id, [])
-    if item.entity_type == "movie":
-        return title_query.query_of(item, values, store.parts(reader, item.id))
-    episodes = tuple(store.last_episodes(reader, item.id))
-    return dataclasses.replace(title_query.query_of(item, values), last_episodes=episodes)
+    is_film = item.entity_type == "movie"
+    query = title_query.query_of(item, values, store.parts(reader, item.id) if is_film else ())
+    return dataclasses.replace(
+        query,
+        people=tuple(dict.fromkeys([*query.people, *store.people(reader, item.id)])),
+        last_episodes=() if is_film else tuple(store.last_episodes(reader, item.id)),
+    )
 
 
 def accept_candidate(tx: Connection, item: TitleItem, wanted: MatchCandidate, *, by: str, at: datetime) -> None:

@@ -12,11 +12,12 @@ from indexium_core.flows.matching import acceptance, revisions, title_query
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.titles.title_events import emit_changes
 from indexium_core.jobs.event_bus import EventBus
-from indexium_core.model.matches.matching import (
-    MIN_SCORE,
+from indexium_core.model.matches.acceptance_rules import MIN_SCORE
+from indexium_core.model.matches.candidates import (
     Candidate,
     MatchDecision,
     MatchReason,
+    MissingSign,
     ScoredCandidate,
     SearchQuery,
     is_same,
@@ -111,7 +112,7 @@ class MatchFinder:
         state: MatchState = "failed" if found.problems else "none"
         if is_refresh or (found.is_complete and best >= MIN_SCORE):
             state = "open"
-        return SearchRow(state=state, query=plain, explanation=explanation)
+        return SearchRow(state=state, query=plain, explanation=explanation, missing=decision.missing)
 
     def _store(
         self,
@@ -195,10 +196,17 @@ class MatchFinder:
             raise errors.UsageError("Its name says nothing, so there are no suggestions. Search its title by hand.")
         decision = _answered(self._providers.match(query, rejected=_rejected(self._database.read(), title_id)))
         found = [_proposal(each) for each in decision.candidates]
-        self._store_search(item.id, query, found, decision.explanation, by_hand=False)
+        self._store_search(item.id, query, found, decision.explanation, missing=decision.missing)
 
     def _store_search(
-        self, title_id: int, query: SearchQuery, found: Sequence[MatchCandidate], explanation: str, *, by_hand: bool
+        self,
+        title_id: int,
+        query: SearchQuery,
+        found: Sequence[MatchCandidate],
+        explanation: str,
+        *,
+        missing: tuple[MissingSign, ...] = (),
+        by_hand: bool = False,
     ) -> None:
         at = self._clock()
 
@@ -215,12 +223,12 @@ class MatchFinder:
             if by_hand and offered and not fresh:
                 raise errors.UsageError(f"{text} {_UNCHANGED}")
             store.put_candidates(tx, item.entity_type, item.id, fresh)
-            result = SearchRow(state="open" if fresh else "none", query=plain, explanation=text)
+            signs = missing if fresh else ()
+            result = SearchRow(state="open" if fresh else "none", query=plain, explanation=text, missing=signs)
             if row is not None and row.state not in UNDECIDED:
                 # A match keeps why it was accepted; of a question that was put off, the text is about the candidates.
-                result = dataclasses.replace(
-                    row, query=plain, explanation=text if row.state == "later" else row.explanation
-                )
+                about = result if row.state == "later" else row
+                result = dataclasses.replace(row, query=plain, explanation=about.explanation, missing=about.missing)
             store.put_search(tx, item.entity_type, item.id, result, at=at)
 
         self._database.run(put)

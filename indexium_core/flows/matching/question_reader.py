@@ -50,6 +50,7 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
                 item=item,
                 state=revisions.state_of(item, row),
                 explanation=row.explanation if row else "",
+                missing=row.missing if row else (),
                 search_title=row.query["title"] if row else query.title,
                 search_year=row.query["year"] if row else query.year,
                 search_id=title_query.searched_id(row.query) if row else "",

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from indexium_core.model.matches.matching import SearchQuery
+from indexium_core.model.matches.candidates import SearchQuery
 from indexium_core.model.matches.questions import FileFact
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.fields import KIND_NAMES, EntityType
@@ -54,6 +54,8 @@ def query_of(
         runtime_minutes=minutes_of(parts),
         country=str(shown.get("country") or ""),
         external_ids=ids_of(values),
+        original_title=str(shown.get("original_title") or ""),
+        people=tuple(str(each["name"]) for each in shown.get("cast") or () if each.get("name")),
     )
 
 
@@ -97,6 +99,7 @@ def plain_query(query: SearchQuery, *, by_hand: SearchQuery | None = None) -> di
     ids = [f"{each.provider}:{each.value}" for each in query.external_ids]
     plain = {"title": query.title, "year": query.year, "ids": ids, "by_hand": by_hand is not None}
     plain |= {"country": query.country} if query.country else {}
+    plain |= {"original_title": query.original_title} if query.original_title else {}
     return plain if by_hand is None else plain | {"known": plain_query(by_hand)}
 
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from indexium_core import errors, provider_keys
+from indexium_core.flows.providers.search_answers import SearchAnswers, key_of
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.checked_calls import checked_arguments
-from indexium_core.model.matches.matching import (
-    MIN_SCORE,
+from indexium_core.model.matches.acceptance_rules import MIN_SCORE
+from indexium_core.model.matches.candidates import (
     Candidate,
-    ContentMatcher,
     ContentType,
     MatchDecision,
     ScoredCandidate,
     SearchQuery,
-    is_same,
 )
-from indexium_core.model.providers.combining import combine, joined_candidate
+from indexium_core.model.matches.matching import ContentMatcher
+from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId, id_owner
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.model.providers.traffic import (
@@ -47,7 +46,6 @@ MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
 MORE_TITLES_IN_DETAILS = frozenset({"tmdb"})  # providers whose hits lack some titles of a film
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
-_CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 _YEARS = range(1870, 2101)
 _LAST_PAGE = 10**9
 _DAY = timedelta(days=1)
@@ -152,29 +150,40 @@ class ExternalAPIManager:
         """
         valid = tuple(each for each in query.external_ids if each.is_valid)
         query = dataclasses.replace(query, external_ids=valid)
-        used, refused = self._used(), self._refused()
-        found: dict[_CandidateKey, Candidate] = {}
-        decision, problems, doubt = MatchDecision((), None, ""), dict[str, errors.ProviderError](), ""
+        used, problems = self._used(), self._refused()
+        asked = SearchAnswers(query, rejected)
         for name, provider in used.items():
             try:
-                decision = self._ask(provider, query, found, rejected)
+                self._ask(provider, asked)
             except errors.ProviderError as error:
                 error.providers = (name,)
                 problems[name] = error
-                decision = self._matcher.decide(found.values(), query)
-            if doubt := self._doubt(decision, query, {*refused, *problems}):
-                decision = MatchDecision(decision.candidates, None, doubt)
+            decision = self._decide(asked, problems)
             if decision.accepted:
                 break
-        if len(problems) == len(used) and not found:
-            raise _joined(list(problems.values()))
-        if doubt:
-            problems = {**refused, **problems}
+        if not asked.found and used.keys() <= problems.keys():
+            raise _joined([problems[name] for name in used])
+        if not decision.accepted and self._decide(asked, problems, is_complete=True).accepted:
+            # Only another title with this name would be an objection: it is searched before it is ruled out.
+            for name, provider in used.items():
+                try:
+                    asked.add(provider.more(query) if name not in problems else ())
+                except errors.ProviderError as error:
+                    problems[name] = error
+        if not decision.accepted:
+            decision = self._decide(asked, problems, is_complete=not problems)
+        doubt = not decision.accepted and bool(problems) and "answers" in decision.missing
         return TitleSearch(
             decision=decision,
-            problems={name: error.message for name, error in problems.items()},
+            problems={name: error.message for name, error in problems.items() if doubt or name in used},
             is_complete=not doubt,
         )
+
+    def _decide(self, asked: SearchAnswers, missing: Collection[str], *, is_complete: bool = False) -> MatchDecision:
+        """Return the decision about the candidates so far; `missing` providers have not answered."""
+        decision = self._matcher.decide(asked.found.values(), asked.query, is_complete=is_complete)
+        doubt = "" if is_complete and not missing else self._doubt(decision, asked.query, missing)
+        return MatchDecision(decision.candidates, None, doubt, ("answers",)) if doubt else decision
 
     @remote()
     def requests(self, limit: int = 100) -> list[ProviderRequest]:
@@ -367,68 +376,56 @@ class ExternalAPIManager:
         """Cancel the requests in progress; later requests fail."""
         self._network.close()
 
-    def _ask(
-        self,
-        provider: Provider,
-        query: SearchQuery,
-        found: dict[_CandidateKey, Candidate],
-        rejected: Sequence[Candidate],
-    ) -> MatchDecision:
+    def _ask(self, provider: Provider, asked: SearchAnswers) -> None:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
-        The search without the year comes first: it also finds a film of the next year with the same title. Then
-        neither of the two may be accepted automatically. Details are fetched only where they can change the result:
-        of an accepted title if its runtime or seasons decide, otherwise of the best titles that a person would be asked
-        about. If no title is similar, these are the first hits of the provider, as hits lack some titles of a film.
+        The search without the year comes first: it also finds a film of the next year with the same title. Details are
+        fetched only where they can change the result, and of the best titles that a person would be asked about. If no
+        title is similar, these are the first hits of the provider, as hits lack some titles of a film.
         """
+        query = asked.query
 
-        def decide(candidates: Sequence[Candidate]) -> MatchDecision:
-            for each in candidates:
-                found[_key(each)] = joined_candidate(found.get(_key(each)), each)
-                if any(is_same(each, other) for other in rejected):
-                    del found[_key(each)]
-            return self._matcher.decide(found.values(), query)
+        def decide(candidates: Iterable[Candidate]) -> MatchDecision:
+            asked.add(candidates)
+            return self._matcher.decide(asked.found.values(), query, is_complete=False)
 
-        def detail(candidates: Sequence[ScoredCandidate]) -> MatchDecision:
+        def detail(candidates: Iterable[ScoredCandidate]) -> MatchDecision:
             own = [each.candidate for each in candidates if self.providers.get(each.candidate.provider) is provider]
             records = [
                 provider.details(each.external_id, each.content_type)
-                for each in own[:DETAILED]
-                if each.content_type != "unknown"
+                for each in own
+                if each.content_type != "unknown" and _lacks_details(each)
             ]
-            return decide([record.candidate for record in records if record is not None])
+            return decide(record.candidate for record in records if record is not None)
 
-        if query.external_ids:
-            decision = decide(provider.find(query.external_ids, query.content_type))
-            if decision.accepted:
-                return decision
+        if query.external_ids and decide(provider.find(query.external_ids, query.content_type)).accepted:
+            return
         first = provider.search(query, strict=False)
         decision = decide(first)
         if not decision.accepted and query.year is not None:
             of_year = provider.search(query, strict=True)
             first, decision = of_year or first, decide(of_year)
-        if decision.accepted:
-            if not self._matcher.needs_details(decision, query):
-                return decision
-            decision = detail([decision.accepted])
-            if decision.accepted:
-                return decision
+        decision = detail(self._matcher.undecided(decision, query))
+        if decision.accepted or self._matcher.decide(asked.found.values(), query).accepted:
+            return
         similar = [each for each in decision.candidates if each.score >= MIN_SCORE]
         if similar:
-            return detail(similar)
-        places = {_key(each): place for place, each in enumerate(first) if each.provider in MORE_TITLES_IN_DETAILS}
-        offered = [each for each in decision.candidates if _key(each.candidate) in places]
-        return detail(sorted(offered, key=lambda each: places[_key(each.candidate)]))
+            detail(similar[:DETAILED])
+            return
+        places = {key_of(each): place for place, each in enumerate(first) if each.provider in MORE_TITLES_IN_DETAILS}
+        offered = [each for each in decision.candidates if key_of(each.candidate) in places]
+        detail(sorted(offered, key=lambda each: places[key_of(each.candidate)])[:DETAILED])
 
     def _doubt(self, decision: MatchDecision, query: SearchQuery, missing: Collection[str]) -> str:
         """Return why providers without an answer (`missing`) can change a decision; "" if they cannot."""
-        if not missing or any(reason.code == "id" for each in decision.candidates for reason in each.reasons):
+        if not missing or any("id" in each.codes for each in decision.candidates):
             return ""
         if query.external_ids:
             return "Nothing is accepted, because the file has an id and not every provider has answered."
         best = decision.accepted
-        if best and best.candidate.provider in missing and self._matcher.needs_details(decision, query):
+        open_facts = [each.candidate for each in self._matcher.undecided(decision, query)]
+        if best and best.candidate.provider in missing and best.candidate in open_facts:
             what = "its runtime is" if query.content_type == "movie" else "its seasons are"
             return f"“{best.candidate.title}” is not accepted, because {what} not known."
         return ""
@@ -493,5 +490,5 @@ def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
     )
 
 
-def _key(candidate: Candidate) -> _CandidateKey:
-    return candidate.provider, candidate.content_type, candidate.external_id
+def _lacks_details(candidate: Candidate) -> bool:
+    return not (candidate.runtime_minutes or candidate.season_sizes or candidate.cast)

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from indexium_core.model.matches.matching import Candidate, MatchReason, by_title
+from indexium_core.model import wording
+from indexium_core.model.matches.candidates import MISSING_SIGNS, Candidate, MatchReason, MissingSign, by_title
 from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
@@ -46,6 +47,7 @@ class MatchQuestion:
     item: TitleItem
     state: MatchState
     explanation: str  # why it is accepted, or why a person is asked
+    missing: tuple[MissingSign, ...] = ()  # each of these would have confirmed a candidate, see `MISSING_SIGNS`
     search_title: str  # what was searched
     search_year: int | None
     search_id: str  # the id that a person searched, such as `tmdb:603`; "" if none
@@ -59,6 +61,12 @@ class MatchQuestion:
     decided_by: str = ""  # automatic, hand
     decided_at: dt.datetime | None = None
     revision: str = ""  # changes with each decision about the title
+
+    @property
+    def missing_text(self) -> str:
+        """What would have confirmed a candidate, as a sentence; "" if the title has a match."""
+        signs = [MISSING_SIGNS[each] for each in self.missing] if self.state != "accepted" else []
+        return f"Any of these would decide: {wording.list_of(signs, conjunction='or')}." if signs else ""
 
     @property
     def offers(self) -> tuple[MatchCandidate, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from indexium_core.model.matches.matching import Candidate
+from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings, MetadataSource
 
 __all__ = ["ORDER", "combine", "joined_candidate"]

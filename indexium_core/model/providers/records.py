@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
-from indexium_core.model.matches.matching import Candidate
+from indexium_core.model.matches.candidates import Candidate
 
 __all__ = [
     "Artwork",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from indexium_core.model.matches.matching import Candidate, MatchDecision
+from indexium_core.model.matches.candidates import Candidate, MatchDecision
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
 
 __all__ = [

@@ -20,7 +20,7 @@ import re
 
 import anyascii
 
-__all__ = ["clean_title", "same_title", "title_key", "title_similarity"]
+__all__ = ["clean_title", "is_exact", "same_title", "title_key", "title_similarity"]
 
 STOP_WORDS = frozenset(["the", "a", "an", "and", "or", "but", "in", "on", "at", "to", "for", "of", "with", "by"])
 MAX_TITLE_LENGTH = 300  # characters that are compared: no title is longer, and the comparison is quadratic
@@ -28,6 +28,23 @@ _SEPARATORS = re.compile(r"[\s_.\-–—]+")
 _BRACKETS = re.compile(r"[\[\](){}]")
 _APOSTROPHES = re.compile(r"['’`´ʼ]")
 _OTHER_SIGNS = re.compile(r"[\W_]+")
+_ARTICLES = {  # at the start of a title, by language
+    "en": "the a an",
+    "de": "der die das ein eine",
+    "fr": "le la les l un une",
+    "es": "el la los las un una",
+    "it": "il lo la gli i le l un uno una",
+    "pt": "o a os as um uma",
+    "nl": "de het een",
+    "da": "den det de en et",
+    "no": "den det de en et",
+    "sv": "den det de en ett",
+}
+_ALL_ARTICLES = frozenset(word for words in _ARTICLES.values() for word in words.split())
+_ENGLISH_WORDS = frozenset(["i", "as", "o", "os", "de", "den", "die", "en", "et"])  # articles in their language only
+_INVERTED = re.compile(r"(?P<title>.+\S), ?(?P<article>[^\W\d]{1,4})['’]?")
+_ELIDED = re.compile(r"(?P<article>l)['’`´ʼ] ?(?=\w)", re.IGNORECASE)
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _RELEASE_WORDS = re.compile(
     r"\b("
     r"dvd(rip)?|blu ?ray|b[dr]rip|web ?dl|web ?rip|hdtv|hd|uhd|4k|(2160|1080|720|576|480)[pi]"
@@ -61,6 +78,38 @@ def title_key(title: str) -> str:
 def same_title(first: str, second: str) -> bool:
     """Return whether two titles are equal apart from letter case, accents, punctuation and script."""
     return title_key(first) == title_key(second)
+
+
+def is_exact(first: str, second: str, language: str = "") -> bool:
+    """
+    Return whether two titles have the same words in the same order.
+
+    Letter case, accents, punctuation and spaces make no difference, nor does an article at the start (`The Matrix`,
+    `Matrix, The`) that the other title lacks. Two different articles do: *A Guest* is not *The Guest*. `language`
+    (ISO 639-1) is that of the titles: then only its articles and those of English count. If it is not known, words that
+    English has, too, are no articles: *die*, *i*.
+    """
+    full, short = _exact_keys(first, language)
+    other_full, other_short = _exact_keys(second, language)
+    return bool(full & (other_full | other_short) or short & other_full)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _exact_keys(title: str, language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the keys of a title in its spellings with *ä* or *ae*, and those without its article."""
+    known = _ARTICLES["en"].split() + _ARTICLES.get(language, "").split()
+    articles = frozenset(known) if language else _ALL_ARTICLES - _ENGLISH_WORDS
+    text = _ELIDED.sub("l ", title, count=1) if _ELIDED.match(title) else title
+    inverted = _INVERTED.fullmatch(text)
+    if inverted and inverted["article"].casefold() in _ALL_ARTICLES:
+        text = f"{inverted['article']} {inverted['title']}"
+    full, short = set(), set()
+    for spelling in {text, text.translate(_SPELT_OUT)}:
+        first, *others = title_key(spelling).split() or [""]
+        full.add(first + "".join(others))
+        if first in articles:
+            short.add("".join(others))
+    return frozenset(full - {""}), frozenset(short - {""})
 
 
 def title_similarity(first: str, second: str) -> float:

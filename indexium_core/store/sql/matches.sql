@@ -46,7 +46,7 @@ WHERE list_contains($ids::BIGINT[], k.id);
 
 -- name: searches
 -- The searches of given titles.
-SELECT entity_id, state, query::VARCHAR AS query, explanation, decided_by, decided_at
+SELECT entity_id, state, query::VARCHAR AS query, explanation, missing, decided_by, decided_at
 FROM title_searches WHERE list_contains($ids::BIGINT[], entity_id);
 
 -- name: candidates
@@ -62,7 +62,7 @@ SELECT v.entity_id, v.field, v.value::VARCHAR AS value, v.origin, v.locked,
            ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin)) = 1 AS shown
 FROM title_values AS v
 WHERE v.entity_id IN (SELECT unnest($ids::BIGINT[])) AND v.origin <> 'provider'
-  AND v.field IN ('title', 'original_title', 'year', 'country', 'tmdb_id', 'imdb_id', 'tvdb_id')
+  AND v.field IN ('title', 'original_title', 'year', 'country', 'cast', 'tmdb_id', 'imdb_id', 'tvdb_id')
 ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin);
 
 -- name: files
@@ -84,6 +84,12 @@ SELECT id, file_id, file_path, state, part, role, duration, size, file_id IN (SE
 SELECT l.part, coalesce(m.duration, c.duration) FROM title_files AS l JOIN scanned_files AS c USING (file_id)
 LEFT JOIN media_properties AS m USING (file_id)
 WHERE l.entity_type = 'movie' AND l.entity_id = $id AND l.role = 'main' ORDER BY l.part NULLS LAST, c.path;
+
+-- name: people
+-- The people of the main files of a film or series: of their comments, and those that are assigned to them.
+WITH own AS (SELECT DISTINCT file_id FROM (/* main_files */) AS m WHERE id = $id)
+SELECT DISTINCT p.name FROM own JOIN file_people USING (file_id) JOIN people AS p USING (person_id)
+UNION SELECT unnest(c.people) FROM own JOIN scanned_files AS c USING (file_id) ORDER BY ALL;
 
 -- name: last_episodes
 -- The highest episode of each season of a series, without specials; the season is NULL if episodes are numbered through all seasons.
@@ -114,7 +120,7 @@ SELECT kind FROM libraries WHERE library_id = $1;
 -- name: put_search
 -- Store the result of a search.
 INSERT OR REPLACE INTO title_searches BY NAME SELECT $entity_type AS entity_type, $id AS entity_id, $state AS state,
-    $query::JSON AS query, $explanation AS explanation, $decided_by AS decided_by, $decided_at::TIMESTAMPTZ AS decided_at,
+    $query::JSON AS query, $explanation AS explanation, $missing AS missing, $decided_by AS decided_by, $decided_at::TIMESTAMPTZ AS decided_at,
     $at AS searched_at;
 
 -- name: mark_searches
@@ -124,7 +130,7 @@ WHERE list_contains($ids::BIGINT[], entity_id);
 
 -- name: reopen
 -- A title with a match is a question again. The time of its search stays, so that an enrichment searches it anew.
-UPDATE title_searches SET state = 'open', explanation = $explanation, decided_by = '', decided_at = NULL WHERE entity_id = $id;
+UPDATE title_searches SET state = 'open', explanation = $explanation, missing = '', decided_by = '', decided_at = NULL WHERE entity_id = $id;
 
 -- name: remove_proposals
 -- Delete the candidates of a title about which no one has decided.
@@ -281,9 +287,10 @@ UPDATE title_decisions SET undone_at = $at WHERE id = $id;
 -- name: restore_searches
 -- Restore the searches.
 INSERT OR REPLACE INTO title_searches BY NAME FROM (
-    SELECT unnest(from_json($before::JSON->'searches', '[{"entity_type": "VARCHAR", "entity_id": "BIGINT", "state": "VARCHAR",
-        "query": "VARCHAR", "explanation": "VARCHAR", "decided_by": "VARCHAR", "decided_at": "TIMESTAMPTZ",
-        "searched_at": "TIMESTAMPTZ"}]'), recursive := true)
+    SELECT * REPLACE (coalesce(missing, '') AS missing) FROM (SELECT unnest(from_json($before::JSON->'searches', '[{
+        "entity_type": "VARCHAR", "entity_id": "BIGINT", "state": "VARCHAR",
+        "query": "VARCHAR", "explanation": "VARCHAR", "missing": "VARCHAR", "decided_by": "VARCHAR", "decided_at": "TIMESTAMPTZ",
+        "searched_at": "TIMESTAMPTZ"}]'), recursive := true))
 ) WHERE entity_id IN (SELECT id FROM titles);
 
 -- name: remove_searches

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from indexium_core.model.matches.matching import Candidate, MatchReason
+from indexium_core.model.matches.candidates import Candidate, MatchReason, MissingSign
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
 from indexium_core.model.titles.fields import EntityType
@@ -39,6 +39,7 @@ __all__ = [
     "mark_candidates",
     "ordered",
     "parts",
+    "people",
     "places",
     "put_candidates",
     "put_ids",
@@ -74,6 +75,7 @@ class SearchRow:
     state: MatchState
     query: Mapping[str, Any]  # title, year, ids, by_hand
     explanation: str
+    missing: tuple[MissingSign, ...] = ()  # of MatchDecision
     decided_by: str = ""  # automatic, hand
     decided_at: datetime | None = None
 
@@ -145,7 +147,12 @@ def items(reader: Connection, ids: Sequence[int]) -> dict[int, TitleItem]:
 def searches(reader: Connection, ids: Sequence[int]) -> dict[int, SearchRow]:
     """Return the searches of titles by id."""
     rows = reader.execute(_sql("searches"), {"ids": list(ids)}).fetch_dicts()
-    return {row.pop("entity_id"): SearchRow(**row | {"query": json.loads(row["query"])}) for row in rows}
+    return {
+        row.pop("entity_id"): SearchRow(
+            **row | {"query": json.loads(row["query"]), "missing": tuple(row["missing"].split())}
+        )
+        for row in rows
+    }
 
 
 def candidates(reader: Connection, ids: Sequence[int]) -> dict[int, list[MatchCandidate]]:
@@ -182,6 +189,11 @@ def parts(reader: Connection, title_id: int) -> list[tuple[int | None, float | N
     return reader.execute(_sql("parts"), {"id": title_id}).fetchall()
 
 
+def people(reader: Connection, title_id: int) -> list[str]:
+    """Return the names of the people of the main files of a film or series."""
+    return [name for (name,) in reader.execute(_sql("people"), {"id": title_id}).fetchall()]
+
+
 def last_episodes(reader: Connection, series_id: int) -> list[tuple[int | None, int]]:
     """Return the highest episode of each season of a series; None: episodes that are numbered through all seasons."""
     return reader.execute(_sql("last_episodes"), {"id": series_id}).fetchall()
@@ -203,6 +215,7 @@ def put_search(tx: Connection, entity_type: EntityType, title_id: int, row: Sear
         "state": row.state,
         "query": _json(row.query),
         "explanation": row.explanation,
+        "missing": " ".join(row.missing),
         "decided_by": row.decided_by,
         "decided_at": row.decided_at,
         "at": at,

@@ -30,6 +30,9 @@ def test_command_line(library: Library, capsys: pytest.CaptureFixture[str]) -> N
     shown = run("match", str(title_id))
     assert "The Lantern Keeper (1961)" in shown
     assert "tmdb:9000002" in shown
+    assert "Any of these would decide: the year, the runtime, an id or a person of the cast." in shown
+    assert "year, runtime, id, cast" in run("matches")
+    assert listed["items"][0]["missing"] == ["year", "runtime", "id", "cast"]
     decided = json.loads(run("match", str(title_id), "--accept", "2", "--json"))
     assert "is matched with “The Lantern Keeper (1961)” (TMDB 9000002)" in decided["description"]
     [row] = [each for each in run("matches", "--state", "accepted").splitlines() if "Lantern" in each]

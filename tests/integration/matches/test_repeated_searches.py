@@ -235,7 +235,8 @@ def test_changed_question_is_asked_again_with_new_candidates(library: Library, s
     question = library.matches.get(title_id)
     assert (question.state, question.search_title) == ("open", "Lantern Keepers")
     assert {each.candidate.title for each in question.candidates} == {"The Lantern Keeper"}
-    assert "0.85 is needed" in question.explanation
+    assert "is only similar" in question.explanation
+    assert question.missing == ("title", "id")
     assert library.enrichment.due().titles == 0
 
 

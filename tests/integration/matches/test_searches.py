@@ -10,7 +10,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from indexium_core.model.matches.matching import MatchDecision
+from indexium_core.model.matches.candidates import MatchDecision, SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from tests.support import media
@@ -35,8 +35,11 @@ def test_namesakes_are_a_question_with_reasons(library: Library) -> None:
     question = library.matches.get(title_id)
     assert (question.state, question.decided_by) == ("open", "")
     assert [each.candidate.year for each in question.candidates] == [2014, 1961]
-    assert {reason.code for reason in question.candidates[0].reasons} == {"title", "popularity", "no_year"}
-    assert "0.10 is needed" in question.explanation
+    assert {reason.code for reason in question.candidates[0].reasons} == {"title", "popularity", "no_year", "namesakes"}
+    assert question.explanation == (
+        "The name has no year, and no runtime, id or cast confirms it. 2 titles have this name."
+    )
+    assert question.missing == ("year", "runtime", "id", "cast")
     assert {each.name: each.text for each in question.facts}["title"] == "The Lantern Keeper"
     assert provider_values(library, title_id) == {}
 
@@ -194,6 +197,21 @@ def test_series_with_one_title_have_different_names(library: Library, tmp_path: 
     assert {each.item.name for each in pending} >= names
     facts = next({fact.name: fact.text for fact in each.facts} for each in pending if each.item.name.endswith("(UK)"))
     assert facts["country"] == "UK"
+
+
+def test_cast_and_second_title_of_an_nfo_file_and_people_of_a_file_are_compared(
+    library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    name = tmp_path / "media/Films/The Lantern Keeper"
+    texts = "<originaltitle>Lanterna</originaltitle><actor><name>Ada Quill</name></actor>"
+    name.with_suffix(".nfo").write_text(f"<movie><title>The Lantern Keeper</title>{texts}</movie>")
+    library.jobs.wait(library.titles.identify().id, timeout=60)
+    library.people.add([str(name.with_suffix(".mp4"))], ["Tom Verren"])
+    seen, match = list[SearchQuery](), library.providers.match
+    monkeypatch.setattr(library.providers, "match", lambda query, **more: (seen.append(query), match(query, **more))[1])
+    found(library, "The Lantern Keeper")
+
+    assert [(each.original_title, each.people) for each in seen] == [("Lanterna", ("Ada Quill", "Tom Verren"))]
 
 
 @pytest.mark.parametrize("decide", [None, *DECISIONS])

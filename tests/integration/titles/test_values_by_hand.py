@@ -14,7 +14,7 @@ from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.library import Library
-from indexium_core.model.matches.matching import Candidate
+from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.providers.combining import ORDER
 from indexium_core.model.titles.titles import TitleValue

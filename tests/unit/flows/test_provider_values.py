@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from indexium_core.flows.enrichment import provider_values
-from indexium_core.model.matches.matching import Candidate
+from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.providers.records import (
     CastMember,
     EnrichedMetadata,

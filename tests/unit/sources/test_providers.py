@@ -19,7 +19,7 @@ from indexium_core.demo.providers.answers import Answers
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS
 from indexium_core.demo.providers.stand_in import FAULTS, Fault
 from indexium_core.demo.providers.titles import MadeUpTitle
-from indexium_core.model.matches.matching import SearchQuery
+from indexium_core.model.matches.candidates import SearchQuery
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import RequestCount
 from indexium_core.sources import limits

@@ -6,13 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexium_core.model.matches.matching import (
-    Candidate,
-    ContentMatcher,
-    ContentType,
-    MatchDecision,
-    SearchQuery,
-)
+from indexium_core.model.matches.candidates import Candidate, ContentType, MatchDecision, SearchQuery
+from indexium_core.model.matches.matching import ContentMatcher
 from indexium_core.model.providers.external_ids import ExternalId
 
 MATCHER = ContentMatcher()
@@ -123,11 +118,12 @@ def test_type_is_detected(name: str, seconds: float | None, kind: str) -> None:
 def test_title_reason_names_the_relation() -> None:
     texts = [
         MATCHER.score(film(name), SearchQuery("The Movie", 2020)).reasons[0].text
-        for name in ("The movie!", "A Movie", "The Movies")
+        for name in ("The movie!", "Movie", "A Movie", "The Movies")
     ]
 
     assert texts == [
         "The title “The Movie” equals “The movie!”: 1.00 × 0.6",
+        "The title “The Movie” equals “Movie” apart from article and spaces: 1.00 × 0.6",
         "The title “The Movie” has the words of “A Movie”: 1.00 × 0.6",
         "The title “The Movie” is similar to “The Movies”: 0.90 × 0.6",
     ]
@@ -136,23 +132,97 @@ def test_title_reason_names_the_relation() -> None:
 # The decision.
 
 
-def test_clear_match_is_accepted_by_itself() -> None:
-    decision = decide(SearchQuery("The Movie", 2020), film("The Movie"), film("The Other", 2020, ident="2"))
-
-    assert decision.accepted is not None
-    assert decision.accepted.candidate.title == "The Movie"
-    assert decision.explanation.startswith("The score is 0.90, 0.")
+NO_SIGN = ("year", "runtime", "id", "cast")  # what is missing of a film without a year
 
 
-def test_score_of_085_and_gap_of_010_are_enough() -> None:
-    query = SearchQuery("The Movie", 2020)
+@pytest.mark.parametrize(
+    ("query", "candidates", "accepted", "missing"),
+    [
+        # With a year.
+        (("The Movie", 2020), [("The Movie", 2020), ("The Other", 2020)], 1, ()),
+        (("The Movie", 2020), [("The Movie", 2020), ("The Movie", 2021, None, 99)], 1, ()),
+        (("The Movie", 2020), [("The Movie", 2021, None, 99)], 0, ("year", "runtime", "id")),
+        (("The Movie", 2020, 100), [("The Movie", 2021, 103)], 1, ()),
+        (("The Movie", 2020, 100), [("The Movie", 2021, 104)], 0, ("year", "runtime", "id")),
+        (("The Movie", 2020, 100), [("The Movie", 2021, 100), ("The Movie", 2019, 101)], 0, ("year", "runtime", "id")),
+        (("The Movie", 2020, 100), [("The Movie", 2018, 100)], 0, ("year", "id")),
+        (("The Movie", 2020, 100), [("The Movie", None, 100)], 0, ("year", "id")),
+        (("The Movie", 2020, 100), [("The Movies", 2020, 100, 99)], 0, ("title", "id")),
+        (("The Movie", 2020, 121), [("The Movie", 2020, 100, 99)], 0, ("runtime", "id")),
+        (("The Movie", 2020), [("The Movie", 2020), ("The Movie", 2020, None, 99)], 0, NO_SIGN[1:]),
+        (("The Movie", 2020, 100), [("The Movie", 2020, 120, 99), ("The Movie", 2020, 101)], 2, ()),
+        (("The Movie", 2020, 100), [("The Movie", 2020, 100, 99), ("The Movie", 2020, 101)], 0, NO_SIGN[1:]),
+        # Without a year.
+        (("The Movie",), [("The Movie", 2020), ("The Movies", 2021, None, 99)], 1, ()),
+        (("The Movie",), [("Movie, The", 2020)], 1, ()),
+        (("The Movie",), [("The Movie", None)], 0, NO_SIGN),
+        (("The Movie",), [("The Movie", 2020, None, 99), ("Movie", 2001)], 0, NO_SIGN),
+        (("The Movie", None, 100), [("The Movie", 2020, 130, 99), ("The Movie", 2001, 105)], 2, ()),
+        (("The Movie", None, 100), [("The Movie", 2020, 106, 99), ("The Movie", 2001)], 0, NO_SIGN),
+        (("The Movie", None, 100), [("The Movie", 2020, None, 99)], 1, ()),
+        (("The Movie", None, 100), [("The Movie", 2020, 106, 99)], 0, NO_SIGN),
+        (("The Movie", None, 100), [("The Movie", 2000 + each, 100 + each) for each in range(0, 60, 10)], 0,
+         NO_SIGN),
+        (("The Road", None, 111), [("On the Road", 2012, 111, 99)], 0, ("title", "id")),
+        (("Texas Paris", None, 111), [("Paris, Texas", 1984, 111, 99)], 0, ("title", "id")),
+        (("A Guest",), [("The Guest", 2014)], 0, ("title", "id")),
+    ],
+)  # fmt: skip
+def test_rules_of_acceptance(
+    query: tuple[object, ...],
+    candidates: list[tuple[object, ...]],
+    accepted: int,
+    missing: tuple[str, ...],
+) -> None:
+    """A query has title, year, runtime; a candidate also its popularity. The number is that of the accepted one."""
+    title, year, runtime = [*query, None, None][:3]
+    offered = []
+    for number, facts in enumerate(candidates, 1):
+        name, date, minutes, popularity = [*facts, *(None, None, None, 5.0)[len(facts) :]]
+        offered.append(film(name, date, ident=str(number), runtime_minutes=minutes, popularity=popularity))  # type: ignore[arg-type]
+    decision = decide(SearchQuery(title, year, "movie", runtime_minutes=runtime), *offered)  # type: ignore[arg-type]
 
-    assert decide(query, film("The Movie"), film("The Movie", 2021, ident="2")).accepted
-    assert not decide(query, film("The Movie"), film("The Movie", 2021, ident="2", popularity=1)).accepted
-    exact = film("The Movie", 2021, popularity=50)
-    assert decide(query, exact).accepted
-    assert MATCHER.calculate_match_score(exact, query) == 0.85
-    assert not decide(query, film("The Movie", 2021, popularity=49)).accepted
+    found = int(decision.accepted.candidate.external_id) if decision.accepted else 0
+    assert (found, decision.missing) == (accepted, missing), decision.explanation
+
+
+def test_other_title_with_the_name_is_not_ruled_out_before_every_provider_has_answered() -> None:
+    query, candidates = SearchQuery("The Movie", None, "movie"), [film("The Movie")]
+    assert MATCHER.decide(candidates, query).accepted
+    early = MATCHER.decide(candidates, query, is_complete=False)
+    assert (early.accepted, early.missing) == (None, ("runtime", "id", "cast", "answers"))
+    known = SearchQuery("The Movie", None, "movie", runtime_minutes=100)
+    assert MATCHER.decide([film("The Movie", runtime_minutes=100)], known, is_complete=False).accepted
+
+
+@pytest.mark.parametrize(
+    ("people", "is_accepted", "code"),
+    [
+        (("ada QUILL",), True, "same_cast"),
+        (("Ada",), False, ""),
+        (("Ada", "Tom"), True, "same_cast"),
+        (("Eva Noll", "Jan Thiel"), False, "cast"),
+        ((), False, ""),
+    ],
+)
+def test_cast_confirms_a_title_without_a_year(people: tuple[str, ...], is_accepted: bool, code: str) -> None:
+    candidates = [
+        film("The Movie", 2001, cast=("Ada Quill", "Ada", "Tom"), popularity=1.0),
+        film("The Movie", ident="2"),
+    ]
+    decision = decide(SearchQuery("The Movie", None, "movie", people=people), *candidates)
+
+    assert (decision.accepted is not None) == is_accepted
+    assert not is_accepted or decision.accepted.candidate.external_id == "1"  # type: ignore[union-attr]
+    codes = next(each for each in decision.candidates if each.candidate.external_id == "1").codes
+    assert codes & {"cast", "same_cast"} == ({code} if code else set())
+
+
+def test_second_title_confirms_a_title_without_a_year() -> None:
+    candidates = [film("The Movie", original_title="Der Film", popularity=1.0), film("The Movie", 1961, ident="2")]
+    query = SearchQuery("The Movie", None, "movie", original_title="Film, Der")
+    assert decide(query, *candidates).accepted
+    assert not decide(SearchQuery("The Movie", None, "movie", original_title="The Movie"), *candidates).accepted
 
 
 def test_namesakes_without_year_are_question() -> None:
@@ -163,7 +233,9 @@ def test_namesakes_without_year_are_question() -> None:
     )
 
     assert decision.accepted is None
-    assert decision.explanation == "The score is 0.99, 0.07 ahead of “The Office (2001)”; 0.10 is needed."
+    text = "The name has no year, and no number of episodes, id or cast confirms it. 2 titles have this name."
+    assert (decision.explanation, decision.missing) == (text, ("year", "seasons", "id", "cast"))
+    assert decision.candidates[1].reasons[-1].text == "1 other title has this name"
 
 
 def test_same_title_of_two_providers_is_no_rival() -> None:
@@ -323,9 +395,9 @@ def test_decision_holds_for_any_candidates(
 
     scores = [each.score for each in decision.candidates]
     assert scores == sorted(scores, reverse=True)
-    if decision.accepted:
-        assert scores[0] >= 0.85
-        assert len(scores) == 1 or round(scores[0] - scores[1], 4) >= 0.10
+    assert (decision.accepted is None) or not decision.missing
+    if decision.accepted and year is not None:
+        assert decision.accepted.candidate.year == year
 
 
 def series(sizes: tuple[int, ...], *, ident: str = "1", **more: object) -> Candidate:
@@ -347,6 +419,7 @@ def series(sizes: tuple[int, ...], *, ident: str = "1", **more: object) -> Candi
         ((0, 0), ((2, 40),), ""),  # the provider does not say how many episodes
         ((0, 0), ((3, 1),), "The files have season 3, but “The Long Road (2004)” has 2."),
         ((), ((9, 99),), ""),
+        ((1, 1), ((2, 2),), "The files have episode 2 of season 2, but “The Long Road (2004)” has 1 episode."),
     ],
 )
 def test_series_that_lacks_episodes_of_the_files_is_a_question(
@@ -364,28 +437,42 @@ def test_series_that_lacks_episodes_of_the_files_is_a_question(
 
 @pytest.mark.parametrize(
     ("title", "year", "is_accepted"),
-    [
-        ("Aliens", None, False),
-        ("Aliens", 1979, True),  # a spelling: the year confirms it
-        ("The Alien", None, True),
-        ("Álien", None, True),
-    ],
+    [("Aliens", None, False), ("Aliens", 1979, False), ("The Alien", None, True), ("Álien", None, True)],
 )
-def test_similar_title_without_a_year_is_a_question(title: str, year: int | None, is_accepted: bool) -> None:
+def test_similar_title_is_a_question(title: str, year: int | None, is_accepted: bool) -> None:
     candidate = film("Alien", 1979, popularity=130.0)
     found = decide(SearchQuery(title, year, "movie"), candidate)
 
     assert (found.accepted is not None) == is_accepted
-    assert is_accepted or found.explanation == "The file has no year, and its title is not that of “Alien (1979)”."
+    assert is_accepted or found.explanation == "“Alien (1979)” is only similar, and no id confirms it."
     assert decide(SearchQuery(title, year, "movie", external_ids=(ExternalId("tmdb", "1"),)), candidate).accepted
 
 
-def test_seasons_are_needed_only_without_a_year() -> None:
+def test_details_are_fetched_only_where_they_can_decide() -> None:
+    def undecided(query: SearchQuery, *candidates: Candidate) -> list[str]:
+        return [each.candidate.external_id for each in MATCHER.undecided(decide(query, *candidates), query)]
+
     unknown, query = series(()), SearchQuery("The Long Road", content_type="tv", last_episodes=((2, 4),))
-    assert MATCHER.needs_details(decide(query, unknown), query)
-    assert not MATCHER.needs_details(decide(query, series((4, 4))), query)
-    with_year = SearchQuery("The Long Road", 2004, "tv", last_episodes=((2, 4),))
-    assert not MATCHER.needs_details(decide(with_year, unknown), with_year)
+    assert undecided(query, unknown) == ["1"]
+    assert undecided(query, series((4, 4))) == []
+    assert undecided(SearchQuery("The Long Road", 2004, "tv", last_episodes=((2, 4),)), unknown) == []
+    assert undecided(SearchQuery("The Movie", 2020, "movie"), film("The Movie")) == []
+    timed = SearchQuery("The Movie", 2020, "movie", runtime_minutes=100)
+    namesakes = film("The Movie", 2021, ident="2"), film("The Movie", 1961, ident="3"), film("The Movies", ident="4")
+    assert undecided(timed, film("The Movie"), *namesakes) == ["1"]
+    assert undecided(timed, *namesakes) == ["2"]
+    assert undecided(SearchQuery("The Movie", None, "movie", people=("Ada Quill",)), *namesakes) == ["2", "3"]
+
+
+def test_ends_of_two_seasons_confirm_a_series_without_a_year() -> None:
+    other = series((10, 8, 6), ident="2", popularity=99.0)
+    whole = SearchQuery("The Long Road", content_type="tv", last_episodes=((1, 10), (2, 10)))
+    found = decide(whole, series((10, 10)), other)
+    assert found.accepted is not None
+    assert found.accepted.candidate.external_id == "1"
+    assert not decide(
+        SearchQuery("The Long Road", content_type="tv", last_episodes=((1, 10),)), series((10, 10)), other
+    ).accepted
 
 
 def test_spaces_make_no_other_title() -> None:

@@ -1,0 +1,311 @@
+"""
+The rules by which a candidate is accepted without a question: a table in the order in which they are asked.
+
+The first rule that has an answer decides. The score orders the candidates, but it accepts none, and popularity decides
+nothing. A title is all candidates that are the same one, of any provider.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from indexium_core.model import wording
+from indexium_core.model.matches.candidates import (
+    CONFIRMING,
+    CONTRADICTING,
+    MatchDecision,
+    MatchReason,
+    MissingSign,
+    ReasonCode,
+    ScoredCandidate,
+    SearchQuery,
+    by_title,
+    is_same,
+)
+from indexium_core.model.matches.signs import SAME_RUNTIME, has_title, runtime_gap
+from indexium_core.model.providers.external_ids import ExternalId
+
+__all__ = ["MIN_SCORE", "RULES", "decide", "undecided"]
+
+MIN_SCORE = 0.5  # below, a candidate is no match
+NEXT_YEAR_RUNTIME = 0.03  # a title of the next or the previous year needs this runtime
+MOST_DETAILED = 5  # namesakes whose details are compared
+
+
+@dataclass(frozen=True)
+class Title:
+    """A title that has exactly the name of the file."""
+
+    members: tuple[ScoredCandidate, ...]  # of different providers, best first
+    query: SearchQuery
+
+    @property
+    def best(self) -> ScoredCandidate:
+        """The candidate that stands for the title."""
+        return self.members[0]
+
+    @property
+    def codes(self) -> frozenset[ReasonCode]:
+        """What is known about its candidates. What one confirms is not contradicted by another."""
+        codes = frozenset[ReasonCode]().union(*(each.codes for each in self.members))
+        against: dict[ReasonCode, ReasonCode] = {
+            "runtime": "same_runtime",
+            "seasons": "same_seasons",
+            "country": "same_country",
+            "cast": "same_cast",
+        }
+        return frozenset(each for each in codes if against.get(each) not in codes)
+
+    @property
+    def signs(self) -> frozenset[ReasonCode]:
+        """What confirms it; nothing if something contradicts it."""
+        return frozenset() if self.codes & CONTRADICTING else self.codes & CONFIRMING
+
+    @property
+    def gap(self) -> int | None:
+        """The difference between its year and that of the file; None if one is not known."""
+        years = [each.candidate.year for each in self.members if each.candidate.year]
+        wanted = self.query.year
+        return min((abs(year - wanted) for year in years), default=None) if wanted is not None else None
+
+    @property
+    def has_year(self) -> bool:
+        """Whether the year of a candidate is known: a title without one is hardly more than a name."""
+        return any(each.candidate.year for each in self.members)
+
+    def has_runtime(self, within: float) -> bool | None:
+        """Return whether the runtime of a candidate is that of the file; None if one is not known."""
+        gaps = [gap for each in self.members if (gap := runtime_gap(each.candidate, self.query)) is not None]
+        return min(gaps) <= within if gaps else None
+
+    def reason(self, codes: Iterable[ReasonCode]) -> str:
+        """Return the text of the first reason with one of these codes."""
+        return next(each.text for member in self.members for each in member.reasons if each.code in codes)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A search with its candidates, best first."""
+
+    query: SearchQuery
+    ranked: tuple[ScoredCandidate, ...]
+    is_complete: bool  # every provider has answered, so that another title with the same name would be known
+
+    @functools.cached_property
+    def exact(self) -> tuple[Title, ...]:
+        """The titles with exactly the name of the file."""
+        found = [
+            tuple(each for each in group if has_title(each.candidate, self.query.title))
+            for group in by_title(self.ranked)
+        ]
+        return tuple(Title(members, self.query) for members in found if members)
+
+    def of_gap(self, gap: int) -> tuple[Title, ...]:
+        """Return the exact titles whose year is so far from that of the file."""
+        return tuple(each for each in self.exact if each.gap == gap)
+
+    @property
+    def others(self) -> tuple[MissingSign, ...]:
+        """What could confirm a title, apart from its year, and did not."""
+        return ("runtime", "id", "cast") if self.query.content_type != "tv" else ("seasons", "id", "cast")
+
+    def accept(self, title: Title, explanation: str) -> MatchDecision:
+        """Accept a title."""
+        return MatchDecision(self.ranked, title.best, explanation)
+
+    def ask(self, explanation: str, *missing: MissingSign) -> MatchDecision:
+        """Ask a person."""
+        return MatchDecision(self.ranked, None, explanation, missing)
+
+
+def decide(ranked: Sequence[ScoredCandidate], query: SearchQuery, *, is_complete: bool) -> MatchDecision:
+    """Return the decision about candidates, which are in the order of their scores."""
+    case = Case(query, tuple(ranked), is_complete)
+    if len(case.exact) > 1:
+        case = Case(query, tuple(_with_namesakes(each, case.exact) for each in ranked), is_complete)
+    return next(found for rule in RULES if (found := rule(case)) is not None)
+
+
+def undecided(decision: MatchDecision, query: SearchQuery) -> list[ScoredCandidate]:
+    """Return the candidates whose details, which are not known yet, can change a decision: one of each title."""
+    if any("id" in each.codes for each in decision.candidates):
+        return []
+    case = Case(query, decision.candidates, is_complete=False)
+    asked = case.exact if query.year is None else case.of_gap(0) or case.of_gap(1)
+    return [each for title in asked[:MOST_DETAILED] if _can_tell_more(title) for each in title.members]
+
+
+def _can_tell_more(title: Title) -> bool:
+    """Return whether the file has something that is not known of the title yet."""
+    known, query = [each.candidate for each in title.members], title.query
+    return (
+        (query.runtime_minutes is not None and not any(each.runtime_minutes for each in known))
+        or (query.year is None and bool(query.last_episodes) and not any(each.season_sizes for each in known))
+        or (query.year is None and bool(query.people) and not any(each.cast for each in known))
+    )
+
+
+# The rules. Each returns a decision, or None if the next rule decides.
+
+
+def _nothing_is_similar(case: Case) -> MatchDecision | None:
+    if case.ranked and case.ranked[0].score >= MIN_SCORE:
+        return None
+    return case.ask("No provider has a title that is similar enough.")
+
+
+def _ids_contradict(case: Case) -> MatchDecision | None:
+    conflict = _conflict_of_ids(case.query.external_ids, case.ranked) or _with_id(case).conflict
+    return case.ask(conflict) if conflict else None
+
+
+def _id_is_known(case: Case) -> MatchDecision | None:
+    best = _with_id(case)
+    return MatchDecision(case.ranked, best, f"{best.reasons[0].text}.") if "id" in best.codes else None
+
+
+def _with_id(case: Case) -> ScoredCandidate:
+    """Return the best candidate that has an id of the file; without one the best of all."""
+    return next((each for each in case.ranked if "id" in each.codes), case.ranked[0])
+
+
+def _title_is_only_similar(case: Case) -> MatchDecision | None:
+    if case.exact:
+        return None
+    best = case.ranked[0]
+    what = "has the same words, but it is another title" if "words" in best.codes else "is only similar"
+    return case.ask(f"“{best.candidate.name}” {what}, and no id confirms it.", "title", "id")
+
+
+def _one_title_has_the_year(case: Case) -> MatchDecision | None:
+    found = case.of_gap(0)
+    if len(found) != 1:
+        return None
+    [title] = found
+    if "country" in title.codes:
+        return case.ask(_sentence(title.reason(["country"])), "id")
+    if "runtime" in title.codes:
+        return case.ask(_sentence(title.reason(["runtime"])), "runtime", "id")
+    return case.accept(title, f"Title and year are those of “{title.best.candidate.name}”.")
+
+
+def _several_titles_have_the_year(case: Case) -> MatchDecision | None:
+    found = case.of_gap(0)
+    if not found:
+        return None
+    if (title := _confirmed(found)) is not None:
+        return _accepted_by_sign(case, title, "Title and year")
+    what = wording.plural(len(found), "title has", "titles have")
+    return case.ask(f"{what} this name and year, and no {_or(case.others)} tells them apart.", *case.others)
+
+
+def _runtime_confirms_the_next_year(case: Case) -> MatchDecision | None:
+    fits = [each for each in case.of_gap(1) if each.has_runtime(NEXT_YEAR_RUNTIME) or "same_seasons" in each.signs]
+    return _accepted_by_sign(case, fits[0], "The title") if len(fits) == 1 else None
+
+
+def _year_is_another(case: Case) -> MatchDecision | None:
+    if case.query.year is None:
+        return None
+    near = min(case.exact, key=lambda each: 10_000 if each.gap is None else each.gap)
+    what = f"The file has the year {case.query.year}, and “{near.best.candidate.name}” has the same title"
+    if near.gap is None:
+        return case.ask(f"{what} without a year.", "year", "id")
+    if near.gap > 1:
+        return case.ask(f"{what}, but not the year.", "year", "id")
+    sign: MissingSign = case.others[0]
+    return case.ask(f"{what}. No {sign} confirms it.", "year", sign, "id")
+
+
+def _sign_confirms_one_title(case: Case) -> MatchDecision | None:
+    title = _confirmed(case.exact)
+    return _accepted_by_sign(case, title, "The title") if title is not None else None
+
+
+def _no_other_title_has_the_name(case: Case) -> MatchDecision | None:
+    [title, *others] = case.exact
+    if others or title.codes & CONTRADICTING or not title.has_year or title.has_runtime(SAME_RUNTIME) is False:
+        return None
+    if not case.is_complete:
+        text = "Not every provider has answered, so another title may have this name."
+        return case.ask(f"{_no_year(case)} {text}", *case.others, "answers")
+    name = title.best.candidate.name
+    return case.accept(title, f"The title is that of “{name}”, and no other title has this name.")
+
+
+def _no_sign_confirms_a_title(case: Case) -> MatchDecision | None:
+    against = case.exact[0].codes & CONTRADICTING
+    if len(case.exact) == 1 and against:
+        return case.ask(_sentence(case.exact[0].reason(against)), "year", *case.others)
+    many = f" {wording.plural(len(case.exact), 'title')} have this name." if len(case.exact) > 1 else ""
+    return case.ask(f"{_no_year(case)}{many}", "year", *case.others)
+
+
+RULES: tuple[Callable[[Case], MatchDecision | None], ...] = (
+    _nothing_is_similar,
+    _ids_contradict,
+    _id_is_known,
+    _title_is_only_similar,
+    # With a year. The next three do not apply without one.
+    _one_title_has_the_year,
+    _several_titles_have_the_year,
+    _runtime_confirms_the_next_year,
+    _year_is_another,
+    # Without a year.
+    _sign_confirms_one_title,
+    _no_other_title_has_the_name,
+    _no_sign_confirms_a_title,
+)
+
+
+def _confirmed(titles: Sequence[Title]) -> Title | None:
+    """Return the title with a sign that no other one has, if it has all signs of the others; None if there is none."""
+    if len(titles) > MOST_DETAILED and not any(each.signs - {"same_runtime"} for each in titles):
+        return None  # among so many namesakes, one has the runtime by chance
+    for title in titles:
+        others = [each.signs for each in titles if each is not title]
+        if title.signs and all(signs < title.signs for signs in others):
+            return title
+    return None
+
+
+def _accepted_by_sign(case: Case, title: Title, what: str) -> MatchDecision:
+    signs = title.signs or frozenset(["same_runtime"])
+    verb = "is that" if what == "The title" else "are those"
+    return case.accept(title, f"{what} {verb} of “{title.best.candidate.name}”. {title.reason(signs)}.")
+
+
+def _sentence(text: str) -> str:
+    return f"{text.rstrip('.')}."
+
+
+def _no_year(case: Case) -> str:
+    return f"The name has no year, and no {_or(case.others)} confirms it."
+
+
+def _or(missing: Sequence[MissingSign]) -> str:
+    return wording.list_of([{"seasons": "number of episodes"}.get(each, each) for each in missing], conjunction="or")
+
+
+def _with_namesakes(each: ScoredCandidate, exact: Sequence[Title]) -> ScoredCandidate:
+    """Add to a candidate with the name of the file how many other titles have it."""
+    if not any(each in title.members for title in exact):
+        return each
+    many = wording.plural(len(exact) - 1, "other title has", "other titles have")
+    return dataclasses.replace(each, reasons=(*each.reasons, MatchReason("namesakes", f"{many} this name", 0.0)))
+
+
+def _conflict_of_ids(ids: Sequence[ExternalId], ranked: Sequence[ScoredCandidate]) -> str:
+    """Return a sentence if the ids of a file are those of different titles; otherwise ""."""
+    by_provider = {each.provider: each for each in ids}
+    for each in ids:
+        if by_provider[each.provider] != each:
+            return f"The file has two ids: {each} and {by_provider[each.provider]}."
+    owners = [each.candidate for each in ranked if each.candidate.ids.intersection(ids)]
+    other = next((each for each in owners[1:] if not is_same(owners[0], each)), None)
+    if other is None:
+        return ""
+    return f"The ids of the file belong to different titles: “{owners[0].title}” and “{other.title}”."
