@@ -18,7 +18,6 @@ from tests.support.identified_home import add, run, titles
 from tests.support.providers import KEYS, store_addresses, use_keys
 from tests.support.waiting import PATIENCE, until
 
-MANY = 300  # films
 FAULTS: list[Fault] = [
     "server_error", "too_many", "too_many_retry_after", "cut_body", "cut_json", "html", "empty", "list", "error_inside",
 ]  # fmt: skip
@@ -58,12 +57,15 @@ def only_tmdb(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def many(home: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[ManyFilms]:
+def many(
+    home: Path, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[ManyFilms]:
+    """A library of so many films."""
     films = [
         MadeUpTitle(number=1000 + number, kind="movie", title=f"Film {number}", year=1950 + number % 70, plot="A plot.")
-        for number in range(MANY)
+        for number in range(request.param)
     ]
-    for number in range(MANY):
+    for number in range(request.param):
         path = tmp_path / f"films/Film {number} ({1950 + number % 70}) [tmdbid-{9_001_000 + number}].mkv"
         path.parent.mkdir(exist_ok=True)
         path.touch()
@@ -86,7 +88,7 @@ class ManyFilms:
     library: Library
 
     def __init__(self, films: list[MadeUpTitle]) -> None:
-        self._films = films
+        self._films, self.total = films, len(films)
         self.server = ProviderStandIn(films).start()
         self._port = int(self.server.url.rpartition(":")[2])
         self.is_served = True
@@ -113,11 +115,11 @@ class ManyFilms:
         return self.library.providers.request_page().total
 
 
-@pytest.mark.parametrize("how", ["gone", "server_error"])
+@pytest.mark.parametrize(("many", "how"), [(300, "gone"), (60, "server_error")], indirect=["many"])
 def test_library_is_complete_after_an_outage_in_its_middle(many: ManyFilms, clock: Clock, how: str) -> None:
     library = many.library
     job = library.enrichment.schedule_library_enrichment()
-    until(lambda: len(many.server.requests) >= MANY // 3)
+    until(lambda: len(many.server.requests) >= many.total // 3)
     if how == "gone":
         many.leave()
     else:
@@ -125,14 +127,14 @@ def test_library_is_complete_after_an_outage_in_its_middle(many: ManyFilms, cloc
     done = library.jobs.wait(job.id, timeout=60)
     answered = library.providers.request_page().total - library.providers.request_page(failed=True).total
     assert (done.status, done.summary["failed"]) == ("completed", 0)
-    assert 0 < answered < MANY
+    assert 0 < answered < many.total
     pass_time(library, clock, minutes=60)
     assert many.sent - answered <= 20
 
     many.come_back() if how == "gone" else many.server.recover()
-    pass_time(library, clock, minutes=90, is_over=lambda: many.enriched == MANY)
-    assert many.enriched == MANY
-    assert many.sent - MANY <= 21
+    pass_time(library, clock, minutes=90, is_over=lambda: many.enriched == many.total)
+    assert many.enriched == many.total
+    assert many.sent - many.total <= 21
     assert pending(library) == []
 
 
@@ -156,21 +158,40 @@ def test_fault_is_no_attempt(
     assert library._parts.store.read().value("SELECT max(attempts) FROM title_enrichment") == 0
 
 
+def break_one_answer(stand_in: ProviderStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the provider give no usable answer about the first film."""
+    answer = stand_in.answers.tmdb
+
+    def broken(route: str, query: dict[str, str]) -> object:
+        return [] if route == "/movie/9000004" else answer(route, query)
+
+    monkeypatch.setattr(stand_in.answers, "tmdb", broken)
+
+
+def test_title_whose_answer_is_broken_comes_last(
+    library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only_tmdb(monkeypatch)
+    library.configuration.set("enrich_concurrency", "1")
+    break_one_answer(stand_in, monkeypatch)
+    for first in (True, False):
+        stand_in.requests.clear()
+        enrich(library)
+        assert (stand_in.requests[0].route == "/movie/9000004") is first
+        clock.forward(days=31)
+
+
 def test_title_whose_answer_alone_is_broken_does_not_stop_the_others(
     library: Library, stand_in: ProviderStandIn, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     only_tmdb(monkeypatch)
     answer = stand_in.answers.tmdb
-
-    def broken(route: str, query: dict[str, str]) -> object:
-        return [] if route == "/movie/9000001" else answer(route, query)
-
-    monkeypatch.setattr(stand_in.answers, "tmdb", broken)
+    break_one_answer(stand_in, monkeypatch)
     job = enrich(library)
     assert (job.summary["enriched"], job.summary["waiting"]) == (2, 1)
-    asked = len([each for each in stand_in.requests if each.route == "/movie/9000001"])
+    asked = len([each for each in stand_in.requests if each.route == "/movie/9000004"])
     pass_time(library, clock, minutes=190, step=10)
-    again = len([each for each in stand_in.requests if each.route == "/movie/9000001"]) - asked
+    again = len([each for each in stand_in.requests if each.route == "/movie/9000004"]) - asked
     assert 2 <= again <= 4  # after one hour, then after two
     monkeypatch.setattr(stand_in.answers, "tmdb", answer)
     pass_time(library, clock, minutes=300, step=10, is_over=lambda: library.titles.list(state="enriched").total == 3)
