@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeAlias
 
 from indexium_core import errors, provider_keys
+from indexium_core.flows.providers.found_candidates import FoundCandidates, key_of, lacks_details
 from indexium_core.model.artwork.assets import MAX_IMAGE_BYTES
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.matches.acceptance_rules import MIN_SCORE
@@ -17,7 +17,6 @@ from indexium_core.model.matches.candidates import (
     MatchDecision,
     ScoredCandidate,
     SearchQuery,
-    is_same,
 )
 from indexium_core.model.matches.matching import ContentMatcher
 from indexium_core.model.providers.combining import combine
@@ -47,7 +46,6 @@ MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
 MORE_TITLES_IN_DETAILS = frozenset({"tmdb"})  # providers whose hits lack some titles of a film
 PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
-_CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 _TEMPORARY = frozenset({"provider_quota", "provider_busy"})  # errors after which a provider answers again later
 _YEARS = range(1870, 2101)
 _LAST_PAGE = 10**9
@@ -154,26 +152,26 @@ class ExternalAPIManager:
         valid = tuple(each for each in query.external_ids if each.is_valid)
         query = dataclasses.replace(query, external_ids=valid)
         used, problems = self._used(), self._refused()
-        asked = _Asked(query, rejected)
+        found = FoundCandidates(query, rejected)
         for name, provider in used.items():
             try:
-                self._ask(provider, asked)
+                self._ask(provider, found)
             except errors.ProviderError as error:
                 problems[name] = error
-            decision = self._decide(asked, problems)
+            decision = self._decide(found, problems)
             if decision.accepted:
                 break
-        if not asked.found and used.keys() <= problems.keys():
+        if not found.by_key and used.keys() <= problems.keys():
             raise _joined([problems[name] for name in used])
-        if not decision.accepted and self._decide(asked, problems, is_complete=True).accepted:
+        if not decision.accepted and self._decide(found, problems, is_complete=True).accepted:
             # Only another title with this name would be an objection: it is searched before it is ruled out.
             for name, provider in used.items():
                 try:
-                    asked.add(provider.more(query) if name not in problems else ())
+                    found.add(provider.more(query) if name not in problems else ())
                 except errors.ProviderError as error:
                     problems[name] = error
         if not decision.accepted:
-            decision = self._decide(asked, problems, is_complete=not problems)
+            decision = self._decide(found, problems, is_complete=not problems)
         doubt = not decision.accepted and bool(problems) and "answers" in decision.missing
         return TitleSearch(
             decision=decision,
@@ -181,10 +179,10 @@ class ExternalAPIManager:
             is_complete=not doubt,
         )
 
-    def _decide(self, asked: _Asked, missing: Collection[str], *, is_complete: bool = False) -> MatchDecision:
+    def _decide(self, found: FoundCandidates, missing: Collection[str], *, is_complete: bool = False) -> MatchDecision:
         """Return the decision about the candidates so far; `missing` providers have not answered."""
-        decision = self._matcher.decide(asked.found.values(), asked.query, is_complete=is_complete)
-        doubt = "" if is_complete and not missing else self._doubt(decision, asked.query, missing)
+        decision = self._matcher.decide(found.by_key.values(), found.query, is_complete=is_complete)
+        doubt = "" if is_complete and not missing else self._doubt(decision, found.query, missing)
         return MatchDecision(decision.candidates, None, doubt, ("answers",)) if doubt else decision
 
     @remote()
@@ -308,7 +306,7 @@ class ExternalAPIManager:
         return None
 
     def require_one(self) -> None:
-        """Raise ProviderError if no provider of films and series can be asked."""
+        """Raise ProviderError if no provider of films and series can be found."""
         spent = [each.client.quota_error() for each in self._used().values()]
         if all(spent):
             raise _joined([error for error in spent if error is not None])
@@ -354,7 +352,7 @@ class ExternalAPIManager:
             refusals = [each.message for each in self._refused().values()]
             general = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
             more = " ".join(refusals) or general
-            raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
+            raise errors.ProviderError(f"No provider of films and series can be found. {more}", code="provider_off")
         return used
 
     def tidy(self) -> None:
@@ -366,7 +364,7 @@ class ExternalAPIManager:
         """Cancel the requests in progress; later requests fail."""
         self._network.close()
 
-    def _ask(self, provider: Provider, asked: _Asked) -> None:
+    def _ask(self, provider: Provider, found: FoundCandidates) -> None:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
@@ -374,18 +372,18 @@ class ExternalAPIManager:
         fetched only where they can change the result, and of the best titles that a person would be asked about. If no
         title is similar, these are the first hits of the provider, as hits lack some titles of a film.
         """
-        query = asked.query
+        query = found.query
 
         def decide(candidates: Iterable[Candidate]) -> MatchDecision:
-            asked.add(candidates)
-            return self._matcher.decide(asked.found.values(), query, is_complete=False)
+            found.add(candidates)
+            return self._matcher.decide(found.by_key.values(), query, is_complete=False)
 
         def detail(candidates: Iterable[ScoredCandidate]) -> MatchDecision:
             own = [each.candidate for each in candidates if self.providers.get(each.candidate.provider) is provider]
             records = [
                 provider.details(each.external_id, each.content_type)
                 for each in own
-                if each.content_type != "unknown" and _lacks_details(each)
+                if each.content_type != "unknown" and lacks_details(each)
             ]
             return decide(record.candidate for record in records if record is not None)
 
@@ -397,15 +395,15 @@ class ExternalAPIManager:
             of_year = provider.search(query, strict=True)
             first, decision = of_year or first, decide(of_year)
         decision = detail(self._matcher.undecided(decision, query))
-        if decision.accepted or self._matcher.decide(asked.found.values(), query).accepted:
+        if decision.accepted or self._matcher.decide(found.by_key.values(), query).accepted:
             return
         similar = [each for each in decision.candidates if each.score >= MIN_SCORE]
         if similar:
             detail(similar[:DETAILED])
             return
-        places = {_key(each): place for place, each in enumerate(first) if each.provider in MORE_TITLES_IN_DETAILS}
-        offered = [each for each in decision.candidates if _key(each.candidate) in places]
-        detail(sorted(offered, key=lambda each: places[_key(each.candidate)])[:DETAILED])
+        places = {key_of(each): place for place, each in enumerate(first) if each.provider in MORE_TITLES_IN_DETAILS}
+        offered = [each for each in decision.candidates if key_of(each.candidate) in places]
+        detail(sorted(offered, key=lambda each: places[key_of(each.candidate)])[:DETAILED])
 
     def _doubt(self, decision: MatchDecision, query: SearchQuery, missing: Collection[str]) -> str:
         """Return why providers without an answer (`missing`) can change a decision; "" if they cannot."""
@@ -469,47 +467,4 @@ def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:
         code=reasons.pop() if len(reasons) == 1 else "",
         retry_after=min(waits, default=None),
         is_temporary=any(each.is_temporary for each in problems),
-    )
-
-
-@dataclasses.dataclass
-class _Asked:
-    """A search with what the providers have answered so far."""
-
-    query: SearchQuery
-    rejected: Sequence[Candidate]
-    found: dict[_CandidateKey, Candidate] = dataclasses.field(default_factory=dict)
-
-    def add(self, candidates: Iterable[Candidate]) -> None:
-        """Add candidates, except those that are rejected."""
-        for each in candidates:
-            if not any(is_same(each, other) for other in self.rejected):
-                self.found[_key(each)] = _joined_candidate(self.found.get(_key(each)), each)
-
-
-def _lacks_details(candidate: Candidate) -> bool:
-    return not (candidate.runtime_minutes or candidate.season_sizes or candidate.cast)
-
-
-def _key(candidate: Candidate) -> _CandidateKey:
-    return candidate.provider, candidate.content_type, candidate.external_id
-
-
-def _joined_candidate(known: Candidate | None, candidate: Candidate) -> Candidate:
-    """Return a candidate with what an earlier answer said about the title: each kind of answer lacks other facts."""
-    if known is None:
-        return candidate
-    others = (*candidate.alternative_titles, *known.titles)
-    return dataclasses.replace(
-        candidate,
-        alternative_titles=tuple(dict.fromkeys(each for each in others if each != candidate.title)),
-        external_ids={**known.external_ids, **candidate.external_ids},
-        runtime_minutes=candidate.runtime_minutes or known.runtime_minutes,
-        popularity=max(candidate.popularity, known.popularity),
-        original_language=candidate.original_language or known.original_language,
-        countries=candidate.countries or known.countries,
-        plot=candidate.plot or known.plot,
-        cast=candidate.cast or known.cast,
-        season_sizes=candidate.season_sizes or known.season_sizes,
-        poster_url=candidate.poster_url or known.poster_url,
     )
