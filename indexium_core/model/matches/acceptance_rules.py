@@ -1,5 +1,5 @@
 """
-The rules by which a candidate is accepted without a question: a table in the order in which they are asked.
+The rules by which a candidate is accepted without a question: a table in the order in which they apply.
 
 The first rule that has an answer decides. The score orders the candidates, but it accepts none, and popularity decides
 nothing. A title is all candidates that are the same one, of any provider.
@@ -36,7 +36,7 @@ MOST_DETAILED = 5  # namesakes whose details are compared
 
 
 @dataclass(frozen=True)
-class Title:
+class NamedTitle:
     """A title that has exactly the name of the file."""
 
     members: tuple[ScoredCandidate, ...]  # of different providers, best first
@@ -95,15 +95,15 @@ class Case:
     is_complete: bool  # every provider has answered, so that another title with the same name would be known
 
     @functools.cached_property
-    def exact(self) -> tuple[Title, ...]:
+    def exact(self) -> tuple[NamedTitle, ...]:
         """The titles with exactly the name of the file."""
         found = [
             tuple(each for each in group if has_title(each.candidate, self.query.title))
             for group in by_title(self.ranked)
         ]
-        return tuple(Title(members, self.query) for members in found if members)
+        return tuple(NamedTitle(members, self.query) for members in found if members)
 
-    def of_gap(self, gap: int) -> tuple[Title, ...]:
+    def of_gap(self, gap: int) -> tuple[NamedTitle, ...]:
         """Return the exact titles whose year is so far from that of the file."""
         return tuple(each for each in self.exact if each.gap == gap)
 
@@ -112,7 +112,7 @@ class Case:
         """What could confirm a title, apart from its year, and did not."""
         return ("runtime", "id", "cast") if self.query.content_type != "tv" else ("seasons", "id", "cast")
 
-    def accept(self, title: Title, explanation: str) -> MatchDecision:
+    def accept(self, title: NamedTitle, explanation: str) -> MatchDecision:
         """Accept a title."""
         return MatchDecision(self.ranked, title.best, explanation)
 
@@ -134,11 +134,11 @@ def undecided(decision: MatchDecision, query: SearchQuery) -> list[ScoredCandida
     if any("id" in each.codes for each in decision.candidates):
         return []
     case = Case(query, decision.candidates, is_complete=False)
-    asked = case.exact if query.year is None else case.of_gap(0) or case.of_gap(1)
-    return [each for title in asked[:MOST_DETAILED] if _can_tell_more(title) for each in title.members]
+    compared = case.exact if query.year is None else case.of_gap(0) or case.of_gap(1)
+    return [each for title in compared[:MOST_DETAILED] if _can_tell_more(title) for each in title.members]
 
 
-def _can_tell_more(title: Title) -> bool:
+def _can_tell_more(title: NamedTitle) -> bool:
     """Return whether the file has something that is not known of the title yet."""
     known, query = [each.candidate for each in title.members], title.query
     return (
@@ -261,7 +261,7 @@ RULES: tuple[Callable[[Case], MatchDecision | None], ...] = (
 )
 
 
-def _confirmed(titles: Sequence[Title]) -> Title | None:
+def _confirmed(titles: Sequence[NamedTitle]) -> NamedTitle | None:
     """Return the title with a sign that no other one has, if it has all signs of the others; None if there is none."""
     if len(titles) > MOST_DETAILED and not any(each.signs - {"same_runtime"} for each in titles):
         return None  # among so many namesakes, one has the runtime by chance
@@ -272,7 +272,7 @@ def _confirmed(titles: Sequence[Title]) -> Title | None:
     return None
 
 
-def _accepted_by_sign(case: Case, title: Title, what: str) -> MatchDecision:
+def _accepted_by_sign(case: Case, title: NamedTitle, what: str) -> MatchDecision:
     signs = title.signs or frozenset(["same_runtime"])
     verb = "is that" if what == "The title" else "are those"
     return case.accept(title, f"{what} {verb} of “{title.best.candidate.name}”. {title.reason(signs)}.")
@@ -290,7 +290,7 @@ def _or(missing: Sequence[MissingSign]) -> str:
     return wording.list_of([{"seasons": "number of episodes"}.get(each, each) for each in missing], conjunction="or")
 
 
-def _with_namesakes(each: ScoredCandidate, exact: Sequence[Title]) -> ScoredCandidate:
+def _with_namesakes(each: ScoredCandidate, exact: Sequence[NamedTitle]) -> ScoredCandidate:
     """Add to a candidate with the name of the file how many other titles have it."""
     if not any(each in title.members for title in exact):
         return each

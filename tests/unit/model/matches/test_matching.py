@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from indexium_core.model.matches.candidates import Candidate, ContentType, MatchDecision, SearchQuery
 from indexium_core.model.matches.matching import ContentMatcher
 from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.titles import title_text
 
 MATCHER = ContentMatcher()
 words = st.text(alphabet="abcdeé ж的-'&.", max_size=20)
@@ -216,6 +217,30 @@ def test_cast_confirms_a_title_without_a_year(people: tuple[str, ...], is_accept
     assert not is_accepted or decision.accepted.candidate.external_id == "1"  # type: ignore[union-attr]
     codes = next(each for each in decision.candidates if each.candidate.external_id == "1").codes
     assert codes & {"cast", "same_cast"} == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "language", "is_equal"),
+    [
+        ("The Matrix", "Matrix, The", "en", True),
+        ("avventura", "L’avventura", "it", True),
+        ("L avventura", "L'avventura", "it", True),
+        ("Grosse Verhaue, Der", "Der große Verhau", "de", False),
+        ("Der Laternenwaerter", "Laternenwärter", "de", True),
+        ("Hard", "Die Hard", "en", False),
+        ("Hard", "Die Hard", "de", True),
+        ("Hard", "Die Hard", "", False),
+        ("Skyfall", "El Skyfall", "pt", False),
+        ("Skyfall", "El Skyfall", "", True),
+        ("The Movie", "A Movie", "en", False),
+        ("Alien 3", "Alien³", "en", True),
+        ("Spiderman", "Spider-Man", "en", True),
+        ("On the Road", "The Road", "en", False),
+    ],
+)
+def test_equal_titles(first: str, second: str, language: str, *, is_equal: bool) -> None:
+    assert title_text.is_exact(first, second, language) == is_equal
+    assert title_text.is_exact(second, first, language) == is_equal
 
 
 def test_second_title_confirms_a_title_without_a_year() -> None:
@@ -485,6 +510,7 @@ def test_series_of_another_country_is_a_question() -> None:
 
     assert found.accepted is None
     assert found.explanation == "The files say UK, but “The Office (2005)” is from US."
+    assert not decide(SearchQuery("The Office", 2005, "tv", country="UK"), candidate).accepted
     assert decide(SearchQuery("The Office", None, "tv", country="USA"), candidate).accepted
     assert decide(SearchQuery("The Office", None, "tv"), candidate).accepted
     known = (ExternalId("tmdb", "1"),)
