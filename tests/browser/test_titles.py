@@ -16,7 +16,7 @@ from indexium_core.library import Library
 from indexium_core.store.providers.traffic import RequestLedger
 from tests.browser.conftest import Site
 from tests.browser.test_access import grave
-from tests.support import title_home
+from tests.support import media, title_home
 
 _NO_POSTER = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 
@@ -387,6 +387,18 @@ def test_the_dialog_that_moves_a_file_starts_with_its_role(titles: Titles) -> No
     dialog.get_by_role("radio", name="Birch and Bone").check()
 
     expect(dialog.get_by_label("The file is")).to_have_value("trailer")
+
+
+def test_each_file_shows_its_edition(titles: Titles, tmp_path: Path) -> None:
+    folder = tmp_path / "media/Films/Cedar (2003)"
+    (folder / "Cedar (2003).mp4").rename(folder / "Cedar (2003) - Final Cut.mp4")
+    media.video(folder / "Cedar (2003) {edition-Theatrical}.mp4", seed=71)
+    titles.library.scan()
+    page = titles.visit(f"/titles/{titles.ids['Cedar']}")
+
+    expect(page.locator(".title-files > *", has_text="- Final Cut")).to_contain_text("Final Cut ·")
+    expect(page.locator(".title-files > *", has_text="{edition-")).to_contain_text("Theatrical ·")
+    expect(page.locator("[data-act=value][data-field=edition]")).to_have_count(0)
 
 
 def test_a_file_moves_to_an_episode_and_back(titles: Titles) -> None:

@@ -51,7 +51,7 @@ COLUMNS = {
     "titles": "title_id kind library title year state series_id series season episode absolute aired original_title"
     " edition plot genres collection release_date runtime_minutes content_rating imdb_rating tmdb_rating"
     " rotten_tomatoes metacritic tmdb_id imdb_id tvdb_id enriched_at created_at",
-    "title_files": "file_id title_id role part",
+    "title_files": "file_id title_id role part edition",
     "title_people": "title_id name job character position",
     "snapshot": "snapshot_at program home plan_id",
 }

@@ -238,6 +238,7 @@ def _file(file: TitleFile) -> dict[str, Any]:
     notes = [
         file.role if file.role != "main" else "",
         "moved by hand" if file.by_hand else "",
+        file.edition,
         f"part {file.part}" if file.part else "",
         wording.playing_time(file.duration) if file.duration else "",
         wording.size(file.size),

@@ -18,7 +18,7 @@ from indexium_core.model.titles.fields import KIND_NAMES, PLANNED_FIELDS
 if TYPE_CHECKING:
     from indexium_core.model.job import Job
     from indexium_core.model.providers.enrichment import DueTitles
-    from indexium_core.model.titles.titles import IdentifiedTitle, TitleValue
+    from indexium_core.model.titles.titles import IdentifiedTitle, TitleFile, TitleValue
 
 TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, such as title or year.")]
@@ -151,15 +151,15 @@ def _print_inside(found: IdentifiedTitle) -> None:
         output.say_out(f"{path}: {problem}")
     if found.files:
         output.table(
-            ("file", "role", "part", "path"),
-            (
-                (each.file_id, f"{each.role}, by hand" if each.by_hand else each.role, each.part or "", each.file_path)
-                for each in found.files[:_SHOWN_FILES]
-            ),
-            right=(0, 2),
+            ("file", "role", "edition", "part", "path"), map(_file_cells, found.files[:_SHOWN_FILES]), right=(0, 3)
         )
     if len(found.files) > _SHOWN_FILES:
         output.note(f"{_SHOWN_FILES} of {wording.files(len(found.files))}; --json shows all.")
+
+
+def _file_cells(file: TitleFile) -> tuple[object, ...]:
+    role = f"{file.role}, by hand" if file.by_hand else file.role
+    return file.file_id, role, file.edition, file.part or "", file.file_path
 
 
 @titles.command("identify", epilog="Example: indexium titles identify --library 1")

@@ -196,17 +196,10 @@ def move(
 
     """
     former = assignments.former(tx, libraries)
-    parts = assignments.parts(tx, libraries)
+    known = dict.fromkeys(libraries, (None, "")) | assignments.parts_and_editions(tx, libraries)
     assignments.forget(tx, list(libraries))
     for entity_type, title_id in targets:
-        assignments.assign(
-            tx,
-            entity_type,
-            title_id,
-            {file_id: parts.get(file_id) if entity_type == "movie" else None for file_id in libraries},
-            role=role,
-            at=at,
-        )
+        assignments.assign(tx, entity_type, title_id, known, role=role, at=at)
     series = {each.series_id for each in former if each.series_id is not None}
     changed = {each.id for each in former} | series | {title_id for _, title_id in targets}
     assignments.forget_made(tx, sorted(changed))

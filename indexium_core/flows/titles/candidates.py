@@ -91,7 +91,7 @@ def _of_name(title: ResolvedTitle, lead: FileRole, ids: Mapping[str, str]) -> It
     confidence = _UNSURE if is_noise else _SURE if title.year is not None or ids else _LIKELY
     yield "title", title.title or guess.title, confidence
     yield "year", title.year, _SURE
-    yield "edition", guess.edition, _LIKELY
+    yield "edition", title.edition, _LIKELY
     yield "language", guess.language, _LIKELY
     yield "country", title.country, _SURE
     if guess.kind == "home" or all(each.role == "sample" for each in title.files):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -169,7 +169,7 @@ class Identifier:
         guesses = identify(
             [_named(each, documents[each.file_id]) for each in files], read, kind=library.kind, library=library.name
         )
-        ordered = {each.file_id: guesses[each.file_id] for each in files}
+        ordered = {each.file_id: _with_edition(guesses[each.file_id], each, read) for each in files}
         _count(report, ordered.values())
         known = {each.file_id: each for each in files}
         for _ in range(_ATTEMPTS):
@@ -304,6 +304,13 @@ class Identifier:
         self._database.run(partial(identified.put_nfo_problems, library_id=library_id, rows=broken))
         nfo_files = NfoFiles(found, names, read)
         return {each.file_id: nfo_files.of(each.folder, each.file_name) for each in files}
+
+
+def _with_edition(guess: TitleGuess, file: FileToIdentify, read: Callable[[str], NameParts]) -> TitleGuess:
+    """Return a guess with the edition of the folder if the name of an episode says none: `Season 1 (Extended)`."""
+    if guess.kind != "episode" or guess.edition or not file.folder:
+        return guess
+    return replace(guess, edition=read(file.folder.rpartition("/")[2]).edition)
 
 
 def _row(title: ResolvedTitle) -> TitleRow:

@@ -10,12 +10,14 @@ Find the stored title of each file, so that the same files give the same titles 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from indexium_core.model.names.name_parts import Role
 from indexium_core.model.titles.fields import EntityType
 from indexium_core.model.titles.grouping import MADE_BY_HAND, EpisodeGroup, FileRole, MovieGroup, SeriesGroup
+from indexium_core.model.titles.titles import edition_key
 from indexium_core.store.titles.identified import FileLink, StoredTitle
 
 __all__ = ["ResolvedTitle", "Resolver"]
@@ -32,6 +34,7 @@ class ResolvedTitle:
     is_new: bool
     series_id: int | None = None
     year: int | None = None  # of the group
+    edition: str = ""  # that all its main files are
     title: str = ""  # of a series
     country: str = ""
     episode: EpisodeGroup | None = None
@@ -67,7 +70,8 @@ class Resolver:
                 key = each.name_key.removeprefix(MADE_BY_HAND)
                 self._by_key.setdefault((each.entity_type, each.series_id, key), each.id)
         self._of_file: dict[int, list[StoredTitle]] = {}
-        for link in links:
+        self._known = list(links)
+        for link in self._known:
             title = self._stored.get(link.entity_id)
             if title is not None and link.role == "main" and link.file_id not in unassigned:
                 self._of_file.setdefault(link.file_id, []).append(title)
@@ -91,6 +95,18 @@ class Resolver:
             self._movie(movie, exact[id(movie)])
         for group in series:
             self._series(group, of_series[id(group)])
+        self._put_editions()
+
+    def _put_editions(self) -> None:
+        """Note the edition of all main files of a title, also of those of other libraries that a person moved there."""
+        found = {link.file_id for link in self.links.values()}
+        editions = defaultdict[int, dict[str, str]](dict)
+        for link in [*self.links.values(), *(each for each in self._known if each.file_id not in found)]:
+            if link.role == "main":
+                editions[link.entity_id].setdefault(edition_key(link.edition), link.edition)
+        for title_id, title in self.titles.items():
+            if len(editions[title_id]) == 1:
+                [title.edition] = editions[title_id].values()
 
     # Files that a person moved.
 
@@ -106,8 +122,7 @@ class Resolver:
         """Link the files that a person moved to their titles, and return the others."""
         for each in files:
             for link in self._assigned.get(each.file_id, ()):
-                part = each.guess.part if link.entity_type == "movie" else None
-                self.links[link.file_id, link.entity_id] = link._replace(part=part)
+                self._note(each, link.entity_type, link.entity_id, link.role)
                 if link.entity_type == "episode":  # it keeps its number, even if its other files are renamed
                     self._claimed.add(link.entity_id)
         return [each for each in files if each.file_id not in self._assigned]
@@ -141,7 +156,7 @@ class Resolver:
         series.title, series.year, series.country = group.title, group.year, group.country
         series.files = [*files, *group.extras]
         for each in group.extras:
-            self.links[each.file_id, series.id] = FileLink(each.file_id, "series", series.id, None, each.role)
+            self._note(each, "series", series.id, each.role)
         present = {key: self._by_key.get(("episode", series.id, key)) for key in group.episodes}
         self._claimed |= {each for each in present.values() if each is not None}
         for key, episode in group.episodes.items():
@@ -216,14 +231,17 @@ class Resolver:
                 title.entity_type, title.id, self._library_id, key, is_new=False, series_id=title.series_id, year=year
             )
             self.titles[title.id] = resolved
-        part = each.guess.part if title.entity_type == "movie" else None
-        self.links[each.file_id, title.id] = FileLink(each.file_id, title.entity_type, title.id, part, "main")
+        self._note(each, title.entity_type, title.id, "main")
         if title.entity_type == kind:
             resolved.files.append(each)
         return resolved
 
     def _link(self, title: ResolvedTitle, each: FileRole) -> None:
-        part = each.guess.part if title.entity_type == "movie" else None
-        self.links[each.file_id, title.id] = FileLink(each.file_id, title.entity_type, title.id, part, each.role)
+        self._note(each, title.entity_type, title.id, each.role)
         title.files.append(each)
         title.files.sort(key=lambda file: file.role != "main")
+
+    def _note(self, each: FileRole, kind: EntityType, title_id: int, role: Role) -> None:
+        """Link a file to a title, with what its name says about the part of a film and the edition."""
+        part = each.guess.part if kind == "movie" else None
+        self.links[each.file_id, title_id] = FileLink(each.file_id, kind, title_id, part, role, each.guess.edition)

@@ -74,7 +74,9 @@ TITLE_FIELDS: Mapping[str, TitleField] = {
         TitleField(name="original_title", about="Title in the original language."),
         TitleField(name="sort_title", about="Title by which lists are sorted."),
         TitleField(name="year", about="Year of the first release.", type="integer", lowest=1870, highest=2100),
-        TitleField(name="edition", about="Edition, such as Director's Cut.", entities=frozenset({"movie"})),
+        TitleField(
+            name="edition", about="Edition of all its files, such as Director's Cut.", entities=frozenset({"movie"})
+        ),
         TitleField(
             name="language", about="Language of the release, ISO 639-1.", entities=frozenset({"movie", "episode"})
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ __all__ = [
     "TitleItem",
     "TitlePage",
     "TitleValue",
+    "edition_key",
     "episode_code",
     "title_name",
 ]
@@ -132,6 +134,7 @@ class TitleFile:
     state: str  # ok, missing, …
     part: int | None
     role: str  # ROLES
+    edition: str  # that its name says, such as Final Cut
     duration: float | None  # seconds
     size: int  # bytes
     by_hand: bool  # a person moved it to the title
@@ -229,6 +232,11 @@ def episode_code(season: int | None, episode: int | None) -> str:
     if episode is None:
         return ""
     return f"E{episode:02}" if season is None else f"S{season:02}E{episode:02}"
+
+
+def edition_key(edition: str) -> str:
+    """Return what tells editions apart: letters and digits. `Director's Cut` is `directors.cut`."""
+    return re.sub(r"[\W_]", "", edition.lower())
 
 
 def title_name(

@@ -10,7 +10,7 @@ UNION ALL SELECT concat_ws(' ', count(*), max(dismissed_at)) FROM check_dismissa
 UNION ALL SELECT max(verified_at)::VARCHAR FROM hash_cache
 UNION ALL SELECT bit_xor(hash(l))::VARCHAR FROM legacy_files AS l
 UNION ALL SELECT bit_xor(hash(file_id, faces))::VARCHAR FROM media_properties WHERE faces IS NOT NULL
-UNION ALL SELECT bit_xor(hash(entity_id, file_id, part, role))::VARCHAR FROM title_files
+UNION ALL SELECT bit_xor(hash(entity_id, file_id, part, role, edition))::VARCHAR FROM title_files
 UNION ALL SELECT bit_xor(hash(id))::VARCHAR FROM movies WHERE state = 'ignored';
 
 -- Detection. These statements return subjects, digests of the data, and whether the user ignores the finding.
@@ -182,19 +182,13 @@ SELECT * FROM (/* same_name_rows */) WHERE path IN (SELECT unnest($paths::VARCHA
 
 -- name: several_rows
 -- Part of other statements: films and episodes with several present main files that have the same part and the same edition,
--- by the names of the file and its folder, with the ids of these files.
-WITH main AS (
-    SELECT l.entity_type, l.entity_id, l.part, f.file_id, f.file_name, f.folder
+-- with the ids of these files. Only letters and digits of an edition count: `Director's Cut` is `directors.cut`.
+WITH alike AS (
+    SELECT l.entity_type, l.entity_id, l.file_id
     FROM title_files AS l JOIN scanned_files AS f USING (file_id)
     WHERE l.role = 'main' AND l.entity_type IN ('movie', 'episode') AND f.state <> 'missing'
-    QUALIFY count(*) OVER (PARTITION BY l.entity_type, l.entity_id) > 1
-), editions AS (
-    SELECT name, any_value(lower(parts->>'edition')) AS edition FROM title_names WHERE parts->>'edition' <> '' GROUP BY name
-), alike AS (
-    SELECT m.entity_type, m.entity_id, m.file_id
-    FROM main AS m LEFT JOIN editions AS n ON n.name = regexp_replace(m.file_name, '[.][^.]{1,5}$', '')
-    LEFT JOIN editions AS d ON d.name = regexp_extract(m.folder, '[^/]*$')
-    QUALIFY count(*) OVER (PARTITION BY m.entity_type, m.entity_id, m.part, coalesce(n.edition, d.edition, '')) > 1
+    QUALIFY count(*) OVER (PARTITION BY l.entity_type, l.entity_id, l.part,
+                                        regexp_replace(lower(l.edition), '[^\pL\pN]', '', 'g')) > 1
 )
 SELECT a.entity_type, a.entity_id, list(a.file_id ORDER BY a.file_id) AS file_ids
 FROM alike AS a ANTI JOIN (FROM movies WHERE state = 'ignored') AS i ON a.entity_type = 'movie' AND i.id = a.entity_id

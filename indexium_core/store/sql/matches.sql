@@ -67,13 +67,15 @@ ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 
 
 -- name: files
 -- Some files of each given title, main files first.
-SELECT id, file_id, file_path, state, part, role, duration, size, file_id IN (SELECT file_id FROM title_assignments) AS by_hand FROM (
-    SELECT id, c.file_id, c.path AS file_path, c.state, any_value(l.part) AS part, any_value(l.role) AS role, c.duration, c.size,
+SELECT id, file_id, file_path, state, part, role, edition, duration, size, file_id IN (SELECT file_id FROM title_assignments) AS by_hand
+FROM (
+    SELECT id, c.file_id, c.path AS file_path, c.state, any_value(l.part) AS part, any_value(l.role) AS role,
+           any_value(l.edition) AS edition, c.duration, c.size,
            row_number() OVER (PARTITION BY id ORDER BY any_value(l.role) <> 'main', c.path) AS place
     FROM (
-        SELECT entity_id AS id, file_id, part, role FROM title_files
+        SELECT entity_id AS id, file_id, part, role, edition FROM title_files
         WHERE entity_type <> 'episode' AND list_contains($ids::BIGINT[], entity_id)
-        UNION ALL SELECT e.series_id, l.file_id, NULL, l.role
+        UNION ALL SELECT e.series_id, l.file_id, NULL, l.role, l.edition
         FROM episodes AS e JOIN title_files AS l ON l.entity_type = 'episode' AND l.entity_id = e.id
         WHERE list_contains($ids::BIGINT[], e.series_id)
     ) AS l JOIN scanned_files AS c USING (file_id) GROUP BY id, c.file_id, c.path, c.state, c.duration, c.size

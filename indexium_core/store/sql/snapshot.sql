@@ -338,7 +338,8 @@ SELECT
     file_id, -- file
     entity_id AS title_id, -- film, episode or series
     role, -- main, extra, trailer or sample
-    part -- number of the part of a film in several files, NULL for one file
+    part, -- number of the part of a film in several files, NULL for one file
+    edition -- edition that the file is, '' for none
 FROM title_files;
 
 -- name: title_people

@@ -1,6 +1,6 @@
 -- name: assigned
 -- The files that a person moved to a title.
-SELECT file_id, entity_type, entity_id, NULL::INTEGER AS part, role FROM title_assignments ORDER BY file_id, entity_id;
+SELECT file_id, entity_type, entity_id, NULL::INTEGER AS part, role, '' AS edition FROM title_assignments ORDER BY file_id, entity_id;
 
 -- name: files
 -- The libraries of files and what they are; an unknown file has no library.
@@ -13,10 +13,10 @@ SELECT DISTINCT l.entity_id, e.series_id FROM title_files AS l
 LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id
 WHERE l.file_id IN (SELECT unnest($file_ids::BIGINT[])) ORDER BY l.entity_id;
 
--- name: parts_of
--- The parts of films that files are.
-SELECT file_id, any_value(part) FROM title_files
-WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) AND part IS NOT NULL GROUP BY file_id;
+-- name: parts_and_editions
+-- Which part of a film and which edition files are.
+SELECT file_id, any_value(part), max(edition) FROM title_files
+WHERE file_id IN (SELECT unnest($file_ids::BIGINT[])) GROUP BY file_id;
 
 -- name: libraries_of_titles
 -- The libraries of titles.
@@ -31,10 +31,11 @@ DELETE FROM title_files WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 DELETE FROM title_assignments WHERE file_id IN (SELECT unnest($file_ids::BIGINT[]));
 
 -- name: link
--- Move files to a title. A part of a film stays a part.
+-- Move files to a title. A part of a film stays a part, and an edition stays one.
 INSERT INTO title_files BY NAME
-SELECT w.file_id, $kind AS entity_type, $id AS entity_id, w.part, $role AS role
-FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id, unnest($parts::INTEGER[]) AS part) AS w;
+SELECT w.file_id, $kind AS entity_type, $id AS entity_id, CASE WHEN $kind = 'movie' THEN w.part END AS part, $role AS role, w.edition
+FROM (SELECT unnest($file_ids::BIGINT[]) AS file_id, unnest($parts::INTEGER[]) AS part,
+             unnest($editions::VARCHAR[]) AS edition) AS w;
 
 -- name: unassign
 -- Forget that a person moved files, except those that were moved again after a time.

@@ -137,7 +137,7 @@ ORDER BY p.path;
 -- name: files_of
 -- The files of a title, of a series and of a season those of its episodes and extras.
 SELECT c.file_id, c.path AS file_path, c.state, any_value(l.part) AS part, any_value(l.role) AS role,
-       c.file_id IN (SELECT file_id FROM title_assignments) AS by_hand, c.duration, c.size
+       any_value(l.edition) AS edition, c.file_id IN (SELECT file_id FROM title_assignments) AS by_hand, c.duration, c.size
 FROM title_files AS l JOIN scanned_files AS c USING (file_id)
 LEFT JOIN episodes AS e ON l.entity_type = 'episode' AND l.entity_id = e.id
 LEFT JOIN seasons AS k ON k.series_id = e.series_id AND k.season = e.season

@@ -30,7 +30,7 @@ WHERE t.entity_type <> 'season' ORDER BY t.id;
 
 -- name: links
 -- The files of all titles.
-SELECT file_id, entity_type, entity_id, part, role FROM title_files ORDER BY file_id, entity_id;
+SELECT file_id, entity_type, entity_id, part, role, edition FROM title_files ORDER BY file_id, entity_id;
 
 -- name: found_values
 -- The values from names, container tags and NFO files that are not locked.
@@ -61,7 +61,8 @@ CREATE OR REPLACE TEMP TABLE incoming_titles AS SELECT
 -- Their files.
 CREATE OR REPLACE TEMP TABLE incoming_links AS SELECT
     unnest($file_id::BIGINT[]) AS file_id, unnest($entity_type::VARCHAR[]) AS entity_type,
-    unnest($entity_id::BIGINT[]) AS entity_id, unnest($part::INTEGER[]) AS part, unnest($role::VARCHAR[]) AS role;
+    unnest($entity_id::BIGINT[]) AS entity_id, unnest($part::INTEGER[]) AS part, unnest($role::VARCHAR[]) AS role,
+    unnest($edition::VARCHAR[]) AS edition;
 
 -- name: incoming_values
 -- Their values from names, container tags and NFO files.
@@ -99,7 +100,7 @@ WHERE i.entity_type = $kind AND i.id = t.id AND NOT i.is_new
 -- Delete the links of the identified files that are not found again.
 DELETE FROM title_files AS l WHERE l.file_id IN (SELECT unnest($1::BIGINT[])) AND NOT EXISTS (
     SELECT 1 FROM incoming_links AS i
-    WHERE (i.file_id, i.entity_type, i.entity_id, i.role) = (l.file_id, l.entity_type, l.entity_id, l.role)
+    WHERE (i.file_id, i.entity_type, i.entity_id, i.role, i.edition) = (l.file_id, l.entity_type, l.entity_id, l.role, l.edition)
       AND i.part IS NOT DISTINCT FROM l.part);
 
 -- name: insert_links

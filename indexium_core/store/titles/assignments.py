@@ -24,7 +24,7 @@ __all__ = [
     "former",
     "libraries_of_titles",
     "moved_until",
-    "parts",
+    "parts_and_editions",
     "title_of",
     "unassign",
 ]
@@ -62,9 +62,10 @@ def former(reader: Connection, file_ids: Collection[int]) -> list[FormerTitle]:
     return [FormerTitle(*row) for row in reader.execute(_sql("titles_of"), {"file_ids": list(file_ids)}).fetchall()]
 
 
-def parts(reader: Connection, file_ids: Collection[int]) -> dict[int, int]:
-    """Return which part of a film each file is; a whole film is none."""
-    return dict(reader.execute(_sql("parts_of"), {"file_ids": list(file_ids)}).fetchall())
+def parts_and_editions(reader: Connection, file_ids: Collection[int]) -> dict[int, tuple[int | None, str]]:
+    """Return which part of a film and which edition each file is."""
+    rows = reader.execute(_sql("parts_and_editions"), {"file_ids": list(file_ids)}).fetchall()
+    return {file_id: (part, edition) for file_id, part, edition in rows}
 
 
 def libraries_of_titles(reader: Connection, title_ids: Collection[int]) -> list[int]:
@@ -90,11 +91,18 @@ def unassign(tx: Connection, file_ids: Collection[int], at: datetime) -> None:
 
 
 def assign(
-    tx: Connection, entity_type: EntityType, title_id: int, parts: Mapping[int, int | None], *, role: str, at: datetime
+    tx: Connection,
+    entity_type: EntityType,
+    title_id: int,
+    known: Mapping[int, tuple[int | None, str]],
+    *,
+    role: str,
+    at: datetime,
 ) -> None:
-    """Move files to a title by hand; `parts` has the part of a film by file id. `forget` comes first."""
-    facts = {"kind": entity_type, "id": title_id, "role": role, "file_ids": list(parts)}
-    tx.execute(_sql("link"), facts | {"parts": list(parts.values())})
+    """Move files to a title by hand; `known` has the part of a film and the edition of each. `forget` comes first."""
+    facts = {"kind": entity_type, "id": title_id, "role": role, "file_ids": list(known)}
+    parts, editions = [part for part, _ in known.values()], [edition for _, edition in known.values()]
+    tx.execute(_sql("link"), facts | {"parts": parts, "editions": editions})
     tx.execute(_sql("assign"), facts | {"at": at})
 
 

@@ -76,6 +76,7 @@ class FileLink(NamedTuple):
     entity_id: int
     part: int | None
     role: Role
+    edition: str
 
 
 class TitleRow(NamedTuple):

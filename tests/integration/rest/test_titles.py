@@ -13,7 +13,7 @@ from tests.support.rest import Client
 
 NAMES = (
     "Films/The Thing (1982)/The Thing (1982).mp4",
-    "Films/Ring (1998).mp4",
+    "Films/Ring (1998) - Final Cut.mp4",
     "Shows/Pond/Season 1/Pond - S01E01 - Frogs.mp4",
     "Shows/Pond/Season 1/Pond - S01E03 - Newts.mp4",
 )
@@ -121,6 +121,7 @@ def test_files_move_to_other_titles(rest: Client, library: Library) -> None:
         id_of(rest, *each) for each in (("movies", "Ring"), ("movies", "The Thing"), ("series", "Pond"))
     )
     [file] = rest.get(f"/api/movies/{ring}").json["files"]
+    assert file["edition"] == "Final Cut"
     body = {"file_ids": [file["file_id"]]}
     moved = rest.post(f"/api/series/{pond}/files", body | {"season": 2, "episodes": [1]}).json
     assert (moved["entity_type"], moved["season"], moved["episode"]) == ("episode", 2, 1)
@@ -151,7 +152,7 @@ def test_values_are_planned_for_files(rest: Client, library: Library) -> None:
         }
         for item in rest.get("/api/metadata/plan?all=true").json["items"]
     }
-    assert planned["Ring (1998).mp4"] == {"title": "Ring", "date": "1998"}
+    assert planned["Ring (1998) - Final Cut.mp4"] == {"title": "Ring", "date": "1998"}
     assert planned["Pond - S01E03 - Newts.mp4"] == {"title": "Newts", "show": "Pond", "season": "1", "episode": "3"}
     assert rest.post("/api/titles/plan", {"title_ids": [999]}).code == "unknown_id"
     assert rest.post("/api/titles/plan", body | {"fields": ["colour"]}).code == "bad_request"

@@ -39,6 +39,43 @@ def test_ids_are_those_of_all_files_of_a_title(library: Library, folder: Path) -
     assert [each.value for each in library.titles.candidates(ring.id, "tmdb_id")] == ["565"]
 
 
+def editions(library: Library, title: str) -> dict[str, str]:
+    """The editions of the files of a film by their names, and that of the film itself as ""."""
+    found = library.titles.get(titles(library)[title].id)
+    rows = [("", each.text) for each in found.values if each.field == "edition"]
+    return dict(rows + [(Path(each.file_path).name, each.edition) for each in found.files])
+
+
+def test_each_file_keeps_its_edition_and_the_film_has_the_one_that_all_share(library: Library, folder: Path) -> None:
+    film = folder / "Films/Ring (1998)"
+    final = add(film / "Ring (1998) - Final Cut.mp4", 71)
+    library.scan()
+    assert editions(library, "Ring") == {"": "Final Cut", final.name: "Final Cut"}
+    tagged = add(film / "Ring (1998) {edition-Theatrical}.mp4", 72)
+    add(film / "Ring (1998) Director's Cut-trailer.mp4", 73)
+    library.scan()
+    of_files = {
+        final.name: "Final Cut",
+        tagged.name: "Theatrical",
+        "Ring (1998) Director's Cut-trailer.mp4": "Director's Cut",
+    }
+    assert editions(library, "Ring") == of_files
+    ring = titles(library)["Ring"].id
+    library.titles.set(ring, "edition", "Both")
+    assert editions(library, "Ring")[""] == "Both"
+    library.titles.set(ring, "edition", None)
+    tagged.rename(film / "Ring.1998.final.cut.720p.x264.mp4")  # a spelling is no other edition
+    library.scan()
+    assert editions(library, "Ring")[""] == "Final Cut"
+    assert list(editions(library, "Ring")) == ["", final.name, "Ring.1998.final.cut.720p.x264.mp4", *list(of_files)[2:]]
+    final.rename(film / "Ring (1998).mp4")
+    library.scan()
+    assert "" not in editions(library, "Ring")  # one file says none
+    stored = library._parts.store.read().execute("SELECT * FROM title_files ORDER BY ALL").fetchall()
+    assert identify(library)["changed"] == 0
+    assert library._parts.store.read().execute("SELECT * FROM title_files ORDER BY ALL").fetchall() == stored
+
+
 def test_home_library_is_not_identified(library: Library, tmp_path: Path) -> None:
     add(tmp_path / "private" / "The Fly (1986).mp4", 9)
     library.scan([tmp_path / "private"])

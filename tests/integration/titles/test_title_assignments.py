@@ -130,6 +130,24 @@ def test_moved_file_gives_no_values(library: Library, folder: Path) -> None:
     assert {each.origin for each in library.titles.candidates(thing.id)} == {"name"}
 
 
+def test_moved_file_keeps_its_edition(library: Library, folder: Path, tmp_path: Path) -> None:
+    add(folder / "Films/Ring (1998) - Final Cut.mp4", 71)
+    add(tmp_path / "other/Ringu (1998) - Theatrical Cut.mp4", 72)
+    library.inventory.add(tmp_path / "other", kind="movies")
+    library.scan()
+    ring, file = titles(library)["Ring"], file_of(library, "Ringu (1998) - Theatrical Cut.mp4")
+    library.titles.assign([file], ring.id)
+    for _ in range(2):
+        assert [each.edition for each in library.titles.get(ring.id).files] == ["Final Cut", "Theatrical Cut"]
+        identify(library)
+    assert library.titles.candidates(ring.id, "edition") == []  # the files are of two editions
+    frogs = episode(library, 1, 1).id
+    library.titles.assign([file], frogs)
+    assert {each.edition for each in library.titles.get(frogs).files} == {"", "Theatrical Cut"}
+    identify(library)
+    assert [each.value for each in library.titles.candidates(ring.id, "edition")] == ["Final Cut"]
+
+
 @pytest.mark.parametrize(
     ("title", "wanted", "message"),
     [

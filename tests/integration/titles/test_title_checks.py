@@ -66,6 +66,17 @@ def test_change_of_files_changes_findings(library: Library, folder: Path) -> Non
     assert "Ring (1998)" not in found(library)
 
 
+def test_files_of_one_edition_are_found(library: Library, folder: Path) -> None:
+    alien = folder / "Films/Alien (1979)"
+    for seed, name in enumerate(("Alien.1979.directors.cut.720p.x264", "Alien (1979) {edition-Special}"), start=30):
+        media.video(alien / f"{name}.avi", seed=seed)
+    media.video(folder / "Shows/Pond/Season 1 (Extended)/Pond - S01E02.avi", seed=32)
+    library.scan()
+    rows = found(library)
+    assert list(rows) == ["Alien (1979)", "Pond - S01E01 - Frogs", "Ring (1998)"]  # not the second episode
+    assert names(rows["Alien (1979)"]) == ["Alien (1979) Director's Cut.mp4", "Alien.1979.directors.cut.720p.x264.avi"]
+
+
 def test_film_that_is_none_has_no_finding(library: Library) -> None:
     ring = next(each for each in library.titles.list(kind="movie").items if each.title == "Ring")
     library.titles.set(ring.id, "ignored", "yes")

@@ -86,7 +86,7 @@ class House:
             row = "INSERT INTO movies BY NAME SELECT $1 AS id, 1 AS library_id, '' AS name_key, $2 AS title, "
             tx.execute(row + "'identified' AS state, $3 AS created_at, $3 AS updated_at", [title_id, "Ring", NOW])
             for path in paths:
-                row = "INSERT INTO title_files VALUES ($1, 'movie', $2, NULL, 'main')"
+                row = "INSERT INTO title_files VALUES ($1, 'movie', $2, NULL, 'main', '')"
                 tx.execute(row, [ids(self.database)[path], title_id])
 
     def two_named(self, name: str) -> None:

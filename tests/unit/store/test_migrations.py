@@ -140,6 +140,21 @@ def test_titles_whose_provider_was_not_available_can_be_looked_up_again(home: Pa
         assert rows.fetchall() == [(1, 0, True), (2, 3, None), (3, 0, None)]
 
 
+def test_files_of_titles_get_the_editions_of_the_names_that_are_read(old_home: Path) -> None:
+    with duckdb.connect(str(old_home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[1:42])
+        other = "8 AS file_id, '/films/b' AS path_bytes, 'Ring - Final Cut.mkv' AS file_name"
+        raw.execute(f"INSERT INTO scanned_files SELECT * REPLACE ({other}) FROM scanned_files")
+        for name, edition in (("Ring - Final Cut", "Final Cut"), ("a", "")):
+            raw.execute("INSERT INTO title_names VALUES ($1, 5, json_object('edition', $2))", [name, edition])
+        raw.execute("INSERT INTO title_files VALUES (1, 'movie', 3, 1, 'main'), (8, 'movie', 3, NULL, 'main')")
+    with Database.open(old_home) as database:
+        assert database.read().execute("SELECT file_id, part, edition FROM title_files ORDER BY 1").fetchall() == [
+            (1, 1, ""),
+            (8, None, "Final Cut"),
+        ]
+
+
 @pytest.fixture(scope="module")
 def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an empty database of each version, named by its number of migrations."""

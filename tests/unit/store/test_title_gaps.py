@@ -45,7 +45,7 @@ def test_both_find_the_same_series(database: Database) -> None:
             [[list(row) for row in rows], NOW],
         )
         for link in links:
-            tx.execute("INSERT INTO title_files VALUES ($1, 'episode', $2, NULL, $3)", list(link))
+            tx.execute("INSERT INTO title_files VALUES ($1, 'episode', $2, NULL, $3, '')", list(link))
 
     with_gaps = {number for number, each in store.episodes(database.read()).items() if gaps_of(each)}
 
