@@ -150,8 +150,6 @@ def _is_title(folders: tuple[str, ...], *, has_season: bool) -> bool:
 
 def _season_of(folder: NameParts, outer: str) -> int | None:
     """Return the number of a folder that has the name of the folder around it: `Don Matteo/Don Matteo 5`; else None."""
-    if folder.year is not None:
-        return None
     head, _, number = fold_title(folder.title).rpartition(" ")
     return int(number) if number.isdecimal() and len(number) < 3 and head == fold_title(outer) else None
 

@@ -39,8 +39,8 @@ _POINT = re.compile(r"(?:^|- )(\d{1,2})\.(\d\d)(?!\d)")  # `5.12 - Everyone's Wa
 _NUMBERED = re.compile(r"(.+?) (\d{1,2}) - (.+)")  # `Harry Potter 1 - Harry Potter and the Philosopher's Stone`
 _RANKED = re.compile(r".+?(?: - \d{1,2}| (?:0[1-9]|[2-9]\d)) - (.+)")  # the place of a film in its collection
 _DATED = re.compile(r"((?:19|20)\d\d) - (.+)")
-_MANY, _TWO_DIGITS = 4, 10  # numbers of one folder, and a number, that films do not have
 _INITIALS = 4  # letters: a shorter title in a name may be a shorter form of that of the folder
+_MANY, _TWO_DIGITS = 4, 10  # numbers of one folder, and a number, that films do not have
 _ALIKE = 85  # percent of equal letters, from which on two titles are spellings of one
 
 
@@ -355,8 +355,6 @@ class _Guesser:
         is_like = _is_like(title, folder.title)
         if folder.year is None and not folder.ids and not folder.is_release:
             return replace(folder, title=title) if is_like else None
-        if parts.year is not None and folder.year not in {None, parts.year}:
-            return None
         return folder if is_like or (parts.year is None and len(self._neighbours.titles) < 2) else None
 
 

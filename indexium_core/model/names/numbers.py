@@ -34,7 +34,7 @@ _MORE = (
     r"[ ._]?(?:\d{1,4}x|x)\d{2,3}|[ ]\d{2}(?=\]))*"
 )
 _SXXEYY = re.compile(
-    rf"{_B}[st](\d{{1,4}})[ ._-]*(?:x?ep?|x)[ ._-]?(\d{{1,5}})(?:v\d)?({_MORE})([a-d])?(?:v\d)?{_E}", re.IGNORECASE
+    rf"{_B}[st](\d{{1,4}})[ ._-]*(?:x?ep?|xc?)[ ._-]?(\d{{1,5}})(?:v\d)?({_MORE})([a-d])?(?:v\d)?{_E}", re.IGNORECASE
 )
 _NXNN = re.compile(rf"{_B}(\d{{1,2}}|(?:19|20)\d\d)x(\d{{2,3}}|\d(?!\d))({_MORE}){_E}", re.IGNORECASE)
 _POINT = re.compile(
@@ -79,6 +79,10 @@ _LECTURE = re.compile(
     re.IGNORECASE,
 )
 _ORDINALS = "一二三四五六七八九十"
+_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_IN_WORDS = re.compile(
+    rf"(?<![^\W_])(season(?=[ .]\w+[ .,-]+episode)|episode)([ .])({'|'.join(_ONE_TO_TEN)})(?![^\W_])", re.IGNORECASE
+)
 _NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 _NTH_SEASON = re.compile(rf"(\w[ .])({'|'.join(_NTH)})[ .]season(?=[ .]-[ .]\d|[ .]ep?\d|[ .]episode)", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第([{_ORDINALS}])([季期部集話话回])")
@@ -202,6 +206,7 @@ def find_date_of_number(text: str) -> NumberMatch | None:
 def with_digits(text: str) -> str:
     """Return a text with digits for other numerals: `第二季` is `第2季`, `Livre II - 05` is `Season 2 - 05`."""
     text = _ORDINAL.sub(lambda match: f"第{_ORDINALS.index(match[1]) + 1}{match[2]}", text)
+    text = _IN_WORDS.sub(lambda match: f"{match[1]}{match[2]}{_ONE_TO_TEN.index(match[3].lower()) + 1}", text)
     text = _NTH_SEASON.sub(lambda match: f"{match[1]}Season {_NTH.index(match[2].lower()) + 1}", text)
     return _BOOK.sub(lambda match: f"Season {number}" if (number := numeral(match[1])) else match[0], text)
 

@@ -240,7 +240,7 @@ def _write_capitulo(draft: Draft) -> Draft:
     text, chapter = draft.text, _CAPITULO.search(draft.text)
     if chapter is None or not (first := text.index("[")):
         return draft
-    number = f"S{chapter[1]}E{chapter[2]}" + (f"E{chapter[3]}" if chapter[3] else "")
+    number = f"S{chapter[1]}E{chapter[2]}" + (f"-E{chapter[3]}" if chapter[3] else "")
     return replace(draft, text=f"{text[:first]} {number} {text[first : chapter.start()]}{text[chapter.end() :]}")
 
 

@@ -9,58 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-__all__ = [
-    "ARTICLES",
-    "BOOK",
-    "CAMERA",
-    "CATEGORY_FOLDERS",
-    "COUNTRIES",
-    "COURSE",
-    "DISC_FOLDER",
-    "DISC_PART",
-    "EDITION",
-    "EDITION_NAMES",
-    "EDITION_WORD",
-    "EPISODE",
-    "EVENT",
-    "EVENT_OF_FILMS",
-    "EXTRAS",
-    "EXTRA_FOLDER",
-    "EXTRA_NAME",
-    "EXTRA_OF",
-    "FILM_FOLDERS",
-    "FOREIGN",
-    "HOME_FOLDER",
-    "IN_TWO_SCRIPTS",
-    "LANGUAGES",
-    "LECTURE_FOLDER",
-    "OTHER_TITLE",
-    "PART",
-    "PARTS",
-    "RECORDINGS",
-    "SAMPLE",
-    "SAMPLE_FOLDER",
-    "SEASON",
-    "SECTION",
-    "SERIES_FOLDERS",
-    "SOFT_TAG",
-    "SPECIALS",
-    "STAGE",
-    "STRONG_TAG",
-    "TELEVISION_TAG",
-    "TITLE_AFTER_YEAR",
-    "TITLE_WITH_YEAR",
-    "TRAILER",
-    "TRAILER_FOLDER",
-]
-
 SEASON = (
     "season|series|staffel|saison|temporada|stagione|seizoen|sezon(?:a|ul)?|sæson|säsong|sesong|kausi|évad|série|řada|"
-    "сезон|сезона|σεζόν|mùa|シーズン|시즌|الموسم|עונה"
+    "сезон|сезона|σεζόν|κύκλος|mùa|シーズン|시즌|الموسم|עונה"
 )
 EPISODE = (
     "[ée]pis[oóò]d(?:e|es|io|ios|i|ul|en)?|epiz[oó]d[ae]?|eps?|folge|cap[ií]tulos?|cap|odcinek|odc|lucka|aflevering|afl|"
-    "avsnitt|afsnit|jakso|b[öo]l[üu]m|díl|rész|puntata|серия|эпизод|выпуск|επεισόδιο|tập|الحلقة|(?:al[ -]?)?hala?qa|פרק"
+    "avsnitt|afsnit|jakso|b[öo]l[üu]m|díl|rész|puntata|серия|серія|эпизод|выпуск|επεισόδιο|tập|"
+    "الحلقة|(?:al[ -]?)?hala?qa|פרק"
 )
 BOOK = "livre|book|buch|libro"  # words for a season of some series: `Livre II`
 STAGE = "session|chapter|kapitel|chapitre|act|stage"  # words for an episode of some series
@@ -313,45 +269,10 @@ TITLE_AFTER_YEAR = re.compile(
 EDITION_NAMES = {"DC": "Director's Cut", "EE": "Extended Edition", "SE": "Special Edition"}
 ARTICLES = r"the|an|a|der|die|das|le|la|les|l'|el|los|las|il|lo|gli|i|de|het|o|os|as"
 COUNTRIES = re.compile(r"US|UK|AU|NZ|CA|IE|DE|FR|JP|KR|IN|BR|USA|GB|SE|DK|NO")
-LANGUAGES: Mapping[str, str] = {  # a word of a release → ISO 639-1
-    "german": "de",
-    "deutsch": "de",
-    "ger": "de",
-    "french": "fr",
-    "truefrench": "fr",
-    "vff": "fr",
-    "italian": "it",
-    "ita": "it",
-    "spanish": "es",
-    "castellano": "es",
-    "latino": "es",
-    "english": "en",
-    "eng": "en",
-    "russian": "ru",
-    "rus": "ru",
-    "japanese": "ja",
-    "jap": "ja",
-    "jpn": "ja",
-    "korean": "ko",
-    "kor": "ko",
-    "chinese": "zh",
-    "mandarin": "zh",
-    "cantonese": "zh",
-    "hindi": "hi",
-    "polish": "pl",
-    "dutch": "nl",
-    "flemish": "nl",
-    "swedish": "sv",
-    "norwegian": "no",
-    "danish": "da",
-    "finnish": "fi",
-    "turkish": "tr",
-    "greek": "el",
-    "czech": "cs",
-    "hungarian": "hu",
-    "portuguese": "pt",
-    "brazilian": "pt",
-    "arabic": "ar",
-    "hebrew": "he",
-    "thai": "th",
-}
+_LANGUAGES = (  # code of ISO 639-1, and the words of releases
+    "de german deutsch ger, fr french truefrench vff, it italian ita, es spanish castellano latino, "
+    "en english eng, ru russian rus, ja japanese jap jpn, ko korean kor, zh chinese mandarin cantonese, hi hindi, "
+    "pl polish, nl dutch flemish, sv swedish, no norwegian, da danish, fi finnish, tr turkish, el greek, cs czech, "
+    "hu hungarian, pt portuguese brazilian, ar arabic, he hebrew, th thai"
+)
+LANGUAGES: Mapping[str, str] = {word: code for code, *names in map(str.split, _LANGUAGES.split(",")) for word in names}
