@@ -96,6 +96,26 @@ const drawOffer = (offer, number) =>
         ),
   )
 
+/** Ask whether a video is a film. @param {Question} question */
+const drawDoubt = question =>
+  h(
+    "div",
+    {class: "card doubt", data: {key: "doubt"}},
+    h("h3", null, "Is it a film or an episode?"),
+    h(
+      "ul",
+      null,
+      question.evidence.map(text => h("li", null, text)),
+    ),
+    h("p", null, "A film or an episode is searched at the providers. A home video is ignored, and nothing about it is sent."),
+    h(
+      "div",
+      {class: "acts"},
+      button("It is a film or an episode", "confirm", {key: "f"}),
+      button("It is a home video", "ignore", {key: "s"}),
+    ),
+  )
+
 /** @type {(question: Question, first: number) => Child} */
 export function drawCandidates(question, first) {
   const shown = question.candidates.slice(first, first + SHOWN)
@@ -110,7 +130,9 @@ export function drawCandidates(question, first) {
       shown.length > 0 &&
         h("small", {class: "enough"}, h("i", {class: "tickmark"}), "accepted automatically from 0.85"),
     ),
-    shown.length > 0
+    question.kept
+      ? drawDoubt(question)
+      : shown.length > 0
       ? h(
           "div",
           {class: "three", data: {key: "three"}},

@@ -177,6 +177,10 @@ class BatchEnrichmentService:
         start = self._clock() + self._decision_pause if self._decision_pause else None
         return self._add(payload, "Look up accepted titles", "high", not_before=start).id
 
+    def follow_confirmation(self, title_ids: Sequence[int]) -> int | None:
+        """Search titles that a person has confirmed, and return the id of the job; None without a provider."""
+        return None if self._reason_off() else self.schedule_titles(title_ids).id
+
     def follow_identification(self, event: Event) -> None:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from indexium_core.model.titles import words
+from indexium_core.model.titles.film_evidence.rules import with_evidence
 from indexium_core.model.titles.folders import Place, is_category, place_of
 from indexium_core.model.titles.name_parts import NameParts, Role
 from indexium_core.model.titles.names import fold_title, title_without_part
@@ -68,7 +69,7 @@ def identify(
     for group in map(_named_by_folder, folders.values()):
         guesser = _Guesser(group, kind, library)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
-    return _with_series(found)
+    return with_evidence(_with_series(found), folders.values(), kind)
 
 
 def _with_number(parts: NameParts, place: Place) -> NameParts:
