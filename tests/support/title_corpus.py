@@ -5,6 +5,9 @@ The labelled names of `tests/corpus`: identify them, and count what is right.
 names one by one. A label has the type (`home`: no film and no episode), and for a film or an episode its title, year,
 season, episodes and date. The date of an episode with a number is an optional label.
 `also` are other right titles. `edition`, `part` and `ids` are labels of films.
+
+`mixed.json` has the folders of people who keep films, episodes and home videos together, with the duration of each file
+in `seconds`. `unclear` labels depend on what only the person knows.
 """
 
 from __future__ import annotations
@@ -22,10 +25,11 @@ from indexium_core.model.titles.name_parts import NameParts
 from indexium_core.model.titles.names import fold_title
 from indexium_core.model.titles.title_guess import NamedFile, TitleGuess
 
-__all__ = ["CORPORA", "MEASURES", "Score", "evaluate", "labels"]
+__all__ = ["CORPORA", "MEASURES", "MIXED", "Score", "evaluate", "identified", "labels"]
 
 _FOLDER = Path(__file__).resolve().parents[1] / "corpus"
 CORPORA = (_FOLDER / "titles.json", _FOLDER / "libraries.json", _FOLDER / "collections.json")
+MIXED = _FOLDER / "mixed.json"
 MEASURES = ("type", "title", "year", "number", "grouping")
 
 
@@ -59,18 +63,28 @@ class Score:
 def evaluate(corpus: Path, read: Callable[[str], NameParts]) -> dict[str, Score]:
     """Identify a corpus with a reader of names, and return the score of each measure."""
     scores = {name: Score() for name in MEASURES}
-    for kind, name, labelled in _libraries(corpus):
-        files = [
-            NamedFile(
-                file_id=number, folders=tuple(label["path"].split("/")[:-1]), name=label["path"].rpartition("/")[2]
-            )
-            for number, label in enumerate(labelled)
-        ]
-        guesses = identify(files, read, kind=kind, library=name)
+    for labelled, guesses in identified(corpus, read):
         for number, label in enumerate(labelled):
             _count(scores, label, guesses[number])
         _count_groups(scores["grouping"], labelled, guesses)
     return scores
+
+
+def identified(
+    corpus: Path, read: Callable[[str], NameParts]
+) -> Iterator[tuple[Sequence[Mapping[str, Any]], Mapping[int, TitleGuess]]]:
+    """Yield the labelled files of each library, and what each is by its place."""
+    for kind, name, labelled in _libraries(corpus):
+        files = [
+            NamedFile(
+                file_id=number,
+                folders=tuple(label["path"].split("/")[:-1]),
+                name=label["path"].rpartition("/")[2],
+                duration=label.get("seconds"),
+            )
+            for number, label in enumerate(labelled)
+        ]
+        yield labelled, identify(files, read, kind=kind, library=name)
 
 
 def labels(corpus: Path) -> list[Mapping[str, Any]]:
