@@ -8,7 +8,16 @@ import {drawImage, hideBroken} from "../../components/posters.js"
 import {plural} from "../../components/wording.js"
 import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
-import {current, drawReplacement, listed, noteSeen, openItems, placeText, replacement} from "./decide_shown.js"
+import {
+  current,
+  drawKeysLine,
+  drawReplacement,
+  listed,
+  noteSeen,
+  openItems,
+  placeText,
+  replacement,
+} from "./decide_shown.js"
 
 /**
  * @import {Question} from "./decide_file.js"
@@ -228,32 +237,6 @@ const drawOther = ({view, state}, question) =>
       ),
   )
 
-const KEYS_LINE = [
-  ["1 2 3", "accept"],
-  ["s", "not a film or series"],
-  ["l", "later"],
-  ["j k", "move"],
-  ["z", "undo"],
-  ["?", "all keys"],
-]
-
-const KEPT_LINE = [["f", "a film or an episode"], ["s", "a home video"], ["a", "the whole folder"], ...KEYS_LINE.slice(3)]
-
-/** @param {Question} question */
-const drawKeysLine = question =>
-  h(
-    "p",
-    {class: "keysline", "aria-hidden": "true", data: {key: "keysline"}},
-    (question.kept ? KEPT_LINE : KEYS_LINE).map(([names, does]) =>
-      h(
-        "span",
-        null,
-        names.split(" ").map(name => [h("kbd", null, name), " "]),
-        does,
-      ),
-    ),
-  )
-
 /** The pictures of the next question, so that the browser has them. @type {(self: Self, question: Question) => Child} */
 function drawAhead(self, question) {
   const items = openItems(self)
@@ -297,7 +280,13 @@ function draw(self) {
       "div",
       {class: "triage", data: {key: "triage"}},
       h("div", null, drawFile(question), drawQueue(openItems(self), question, state.done, view.more)),
-      h("div", null, drawCandidates(question, state.first), (!question.kept || question.others.length > 0) && drawOther(self, question), drawKeysLine(question)),
+      h(
+        "div",
+        null,
+        drawCandidates(question, state.first),
+        (!question.kept || question.others.length > 0) && drawOther(self, question),
+        drawKeysLine(question),
+      ),
     ),
     h("p", {class: "vh", role: "status", data: {key: "said"}}, `${question.name}. ${question.why}`),
     drawAhead(self, question),

@@ -107,7 +107,11 @@ const drawDoubt = question =>
       null,
       question.evidence.map(text => h("li", null, text)),
     ),
-    h("p", null, "A film or an episode is searched at the providers. A home video is ignored, and nothing about it is sent."),
+    h(
+      "p",
+      null,
+      "A film or an episode is searched at the providers. A home video is ignored, and nothing about it is sent.",
+    ),
     h(
       "div",
       {class: "acts"},
@@ -115,6 +119,21 @@ const drawDoubt = question =>
       button("It is a home video", "ignore", {key: "s"}),
     ),
   )
+
+/** @type {(question: Question, shown: Offer[]) => Child} */
+function drawOffers(question, shown) {
+  if (question.kept) return drawDoubt(question)
+  if (shown.length > 0) {
+    const offers = shown.map((offer, place) => drawOffer(offer, place + 1))
+    return h("div", {class: "three", data: {key: "three"}}, offers)
+  }
+  return h(
+    "div",
+    {class: "card nothing", data: {key: "nothing"}},
+    h("b", null, "No candidates"),
+    "Search by another title, or by the id of the film. If it is not a film or series, press s.",
+  )
+}
 
 /** @type {(question: Question, first: number) => Child} */
 export function drawCandidates(question, first) {
@@ -130,19 +149,6 @@ export function drawCandidates(question, first) {
       shown.length > 0 &&
         h("small", {class: "enough"}, h("i", {class: "tickmark"}), "accepted automatically from 0.85"),
     ),
-    question.kept
-      ? drawDoubt(question)
-      : shown.length > 0
-      ? h(
-          "div",
-          {class: "three", data: {key: "three"}},
-          shown.map((offer, place) => drawOffer(offer, place + 1)),
-        )
-      : h(
-          "div",
-          {class: "card nothing", data: {key: "nothing"}},
-          h("b", null, "No candidates"),
-          "Search by another title, or by the id of the film. If it is not a film or series, press s.",
-        ),
+    drawOffers(question, shown),
   ]
 }

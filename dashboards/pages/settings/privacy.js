@@ -113,11 +113,9 @@ export const drawPrivacy = (privacy, switches, keyOf) =>
     ),
     privacy.kept &&
       h(
-        "p",
-        {class: "hint kept", data: {key: "kept"}},
-        privacy.kept,
-        " ",
-        button("Maybe a film?", "kept", {kind: "link"}),
+        "div",
+        {class: "block kept", data: {key: "kept"}},
+        h("p", {class: "hint"}, privacy.kept, " ", button("Maybe a film?", "kept", {kind: "link"})),
       ),
     h(
       "div",
