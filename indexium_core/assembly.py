@@ -283,6 +283,7 @@ class Assembly:
         self.events.subscribe(self.matches.follow_identification)
         self.events.subscribe(self.enrichment.follow_identification)
         self.matches.on_accept = self.enrichment.follow_acceptance
+        self.matches.on_confirm = self.enrichment.follow_confirmation
 
     def _build_artwork(self, store: database.Database, clock: Callable[[], datetime]) -> None:
         """Build the services of the pictures of films and series."""

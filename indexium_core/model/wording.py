@@ -19,6 +19,7 @@ __all__ = [
     "estimate",
     "files",
     "first_ids",
+    "kept_back",
     "list_of",
     "playing_time",
     "plural",
@@ -58,6 +59,11 @@ def waiting_ratings(number: int) -> str:
     if number == 1:
         return "1 rating waits in this folder. It is written now."
     return f"{count(number)} ratings wait in this folder. They are written now."
+
+
+def kept_back(number: int) -> str:
+    """Return how many names are not searched: they may be those of home videos."""
+    return f"{plural(number, 'name is', 'names are')} kept back: {'it' if number == 1 else 'each'} may be a home video."
 
 
 def size(number: float) -> str:

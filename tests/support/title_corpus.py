@@ -6,6 +6,9 @@ names one by one; `releases.json` has releases, recordings and other names that 
 (`home`: no film and no episode), and for a film or an episode its title, year, season, episodes and date. The date of
 an episode with a number is an optional label. `also` are other right titles. `edition`, `part` and `ids` are labels of
 films; the edition counts in groups that have such labels.
+
+`mixed.json` has the folders of people who keep films, episodes and home videos together, with the duration of each file
+in `seconds`. `unclear` labels depend on what only the person knows.
 """
 
 from __future__ import annotations
@@ -23,11 +26,12 @@ from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.title_guess import NamedFile, TitleGuess
 from indexium_core.model.titles.grouping import group_series
 
-__all__ = ["CORPORA", "MEASURES", "Score", "evaluate", "labels"]
+__all__ = ["CORPORA", "MEASURES", "MIXED", "Score", "evaluate", "identified", "labels"]
 
 _FOLDER = Path(__file__).resolve().parents[1] / "corpus"
 CORPORA = tuple(_FOLDER / f"{name}.json" for name in ("titles", "libraries", "collections", "releases"))
 MEASURES = ("type", "title", "year", "number", "aired", "edition", "grouping")
+MIXED = _FOLDER / "mixed.json"
 
 
 @dataclass(slots=True)
@@ -60,19 +64,29 @@ class Score:
 def evaluate(corpus: Path, read: Callable[[str], NameParts]) -> dict[str, Score]:
     """Identify a corpus with a reader of names, and return the score of each measure."""
     scores = {name: Score() for name in MEASURES}
-    for kind, name, labelled in _libraries(corpus):
-        files = [
-            NamedFile(
-                file_id=number, folders=tuple(label["path"].split("/")[:-1]), name=label["path"].rpartition("/")[2]
-            )
-            for number, label in enumerate(labelled)
-        ]
-        guesses = identify(files, read, kind=kind, library=name)
+    for labelled, guesses in identified(corpus, read):
         has_editions = corpus.stem == "releases" and any("edition" in label for label in labelled)
         for number, label in enumerate(labelled):
             _count(scores, label, guesses[number], has_editions=has_editions)
         _count_groups(scores["grouping"], labelled, guesses)
     return scores
+
+
+def identified(
+    corpus: Path, read: Callable[[str], NameParts]
+) -> Iterator[tuple[Sequence[Mapping[str, Any]], Mapping[int, TitleGuess]]]:
+    """Yield the labelled files of each library, and what each is by its place."""
+    for kind, name, labelled in _libraries(corpus):
+        files = [
+            NamedFile(
+                file_id=number,
+                folders=tuple(label["path"].split("/")[:-1]),
+                name=label["path"].rpartition("/")[2],
+                duration=label.get("seconds"),
+            )
+            for number, label in enumerate(labelled)
+        ]
+        yield labelled, identify(files, read, kind=kind, library=name)
 
 
 def labels(corpus: Path) -> list[Mapping[str, Any]]:

@@ -8,7 +8,16 @@ import {drawImage, hideBroken} from "../../components/posters.js"
 import {plural} from "../../components/wording.js"
 import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
-import {current, drawReplacement, listed, noteSeen, openItems, placeText, replacement} from "./decide_shown.js"
+import {
+  current,
+  drawKeysLine,
+  drawReplacement,
+  listed,
+  noteSeen,
+  openItems,
+  placeText,
+  replacement,
+} from "./decide_shown.js"
 
 /**
  * @import {Question} from "./decide_file.js"
@@ -104,6 +113,13 @@ function accept(self, number) {
   decide(self, "accept", "✓ matched", data, question.same)
 }
 
+/** The video is a film or an episode. @type {(self: Self) => boolean | void} */
+function confirm(self) {
+  const question = current(self)
+  if (!question?.kept) return false
+  decide(self, "confirm", "a film", {}, question.others)
+}
+
 /** @type {(self: Self) => void} */
 function showMore(self) {
   const question = current(self)
@@ -182,13 +198,14 @@ const drawOther = ({view, state}, question) =>
   h(
     "div",
     {class: "card other", data: {key: "other"}},
-    drawSearchField("", false, {
-      "aria-label": "Search by title or id",
-      placeholder: "Title, or id: tt0118767, tmdb:48211",
-      data: {key: `search${question.id}`},
-    }),
-    button("Not a film or series", "ignore", {key: "s"}),
-    view.segment !== "later" && button("Later", "later", {key: "l"}),
+    !question.kept &&
+      drawSearchField("", false, {
+        "aria-label": "Search by title or id",
+        placeholder: "Title, or id: tt0118767, tmdb:48211",
+        data: {key: `search${question.id}`},
+      }),
+    !question.kept && button("Not a film or series", "ignore", {key: "s"}),
+    !question.kept && view.segment !== "later" && button("Later", "later", {key: "l"}),
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
     state.searching && h("p", {class: "hint", role: "status"}, `Searching “${state.searching}” …`),
@@ -218,29 +235,6 @@ const drawOther = ({view, state}, question) =>
           h("small", null, ` ${question.allText}`),
         ),
       ),
-  )
-
-const KEYS_LINE = [
-  ["1 2 3", "accept"],
-  ["s", "not a film or series"],
-  ["l", "later"],
-  ["j k", "move"],
-  ["z", "undo"],
-  ["?", "all keys"],
-]
-
-const drawKeysLine = () =>
-  h(
-    "p",
-    {class: "keysline", "aria-hidden": "true", data: {key: "keysline"}},
-    KEYS_LINE.map(([names, does]) =>
-      h(
-        "span",
-        null,
-        names.split(" ").map(name => [h("kbd", null, name), " "]),
-        does,
-      ),
-    ),
   )
 
 /** The pictures of the next question, so that the browser has them. @type {(self: Self, question: Question) => Child} */
@@ -286,7 +280,13 @@ function draw(self) {
       "div",
       {class: "triage", data: {key: "triage"}},
       h("div", null, drawFile(question), drawQueue(openItems(self), question, state.done, view.more)),
-      h("div", null, drawCandidates(question, state.first), drawOther(self, question), drawKeysLine()),
+      h(
+        "div",
+        null,
+        drawCandidates(question, state.first),
+        (!question.kept || question.others.length > 0) && drawOther(self, question),
+        drawKeysLine(question),
+      ),
     ),
     h("p", {class: "vh", role: "status", data: {key: "said"}}, `${question.name}. ${question.why}`),
     drawAhead(self, question),
@@ -366,6 +366,7 @@ export function render(context) {
     actions: {
       accept: (me, data) => accept(me, Number(data.number)),
       ignore: me => decide(me, "ignore", "ignored", {}, current(me)?.others),
+      confirm,
       later: me => decide(me, "later", "later"),
       candidates: showMore,
       replacement: showReplacement,
@@ -401,7 +402,11 @@ export function render(context) {
     2: act("accept the candidate", () => accept(self, 2)),
     3: act("accept the candidate", () => accept(self, 3)),
     s: act("not a film or series", () => decide(self, "ignore", "ignored", {}, current(self).others)),
-    l: act("later", () => self.view.segment !== "later" && decide(self, "later", "later")),
+    f: act("a film or an episode", () => confirm(self)),
+    l: act("later", () => {
+      if (self.view.segment === "later" || current(self).kept) return false
+      decide(self, "later", "later")
+    }),
     a: act("apply to the whole folder", () => current(self).others.length > 0 && toggleAll(self)),
     m: act("other candidates", () => showMore(self)),
     z: {does: "undo the last decision", group: "Decide", run: () => self.send("undo")},

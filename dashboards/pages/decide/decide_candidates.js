@@ -94,6 +94,45 @@ const drawOffer = (offer, number) =>
         ),
   )
 
+/** Ask whether a video is a film. @param {Question} question */
+const drawDoubt = question =>
+  h(
+    "div",
+    {class: "card doubt", data: {key: "doubt"}},
+    h("h3", null, "Is it a film or an episode?"),
+    h(
+      "ul",
+      null,
+      question.evidence.map(text => h("li", null, text)),
+    ),
+    h(
+      "p",
+      null,
+      "A film or an episode is searched at the providers. A home video is ignored, and nothing about it is sent.",
+    ),
+    h(
+      "div",
+      {class: "acts"},
+      button("It is a film or an episode", "confirm", {key: "f"}),
+      button("It is a home video", "ignore", {key: "s"}),
+    ),
+  )
+
+/** @type {(question: Question, shown: Offer[]) => Child} */
+function drawOffers(question, shown) {
+  if (question.kept) return drawDoubt(question)
+  if (shown.length > 0) {
+    const offers = shown.map((offer, place) => drawOffer(offer, place + 1))
+    return h("div", {class: "three", data: {key: "three"}}, offers)
+  }
+  return h(
+    "div",
+    {class: "card nothing", data: {key: "nothing"}},
+    h("b", null, "No candidates"),
+    "Search by another title, or by the id of the film. If it is not a film or series, press s.",
+  )
+}
+
 /** @type {(question: Question, first: number) => Child} */
 export function drawCandidates(question, first) {
   const shown = question.candidates.slice(first, first + SHOWN)
@@ -106,17 +145,6 @@ export function drawCandidates(question, first) {
       h("span", null, question.why),
       question.missing && h("small", {class: "missing"}, question.missing),
     ),
-    shown.length > 0
-      ? h(
-          "div",
-          {class: "three", data: {key: "three"}},
-          shown.map((offer, place) => drawOffer(offer, place + 1)),
-        )
-      : h(
-          "div",
-          {class: "card nothing", data: {key: "nothing"}},
-          h("b", null, "No candidates"),
-          "Search by another title, or by the id of the film. If it is not a film or series, press s.",
-        ),
+    drawOffers(question, shown),
   ]
 }

@@ -66,3 +66,34 @@ export function drawReplacement(self) {
     )
   )
 }
+
+const KEYS_LINE = [
+  ["1 2 3", "accept"],
+  ["s", "not a film or series"],
+  ["l", "later"],
+  ["j k", "move"],
+  ["z", "undo"],
+  ["?", "all keys"],
+]
+
+const KEPT_LINE = [
+  ["f", "a film or an episode"],
+  ["s", "a home video"],
+  ["a", "the whole folder"],
+  ...KEYS_LINE.slice(3),
+]
+
+/** @param {Question} question */
+export const drawKeysLine = question =>
+  h(
+    "p",
+    {class: "keysline", "aria-hidden": "true", data: {key: "keysline"}},
+    (question.kept ? KEPT_LINE : KEYS_LINE).map(([names, does]) =>
+      h(
+        "span",
+        null,
+        names.split(" ").map(name => [h("kbd", null, name), " "]),
+        does,
+      ),
+    ),
+  )

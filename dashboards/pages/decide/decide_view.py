@@ -21,11 +21,12 @@ __all__ = ["DecideList", "empty_view", "notice_view", "progress_view", "question
 OFFERED = 12  # candidates of a question that a page gets
 CAST = 3  # names of a candidate
 PLOT = 320  # characters
-SEGMENTS = {  # the state of matches by the words for people; the last three only if there are some
+SEGMENTS = {  # the state of matches by the words for people; the last ones only if there are some
     "open": "To decide",
     "accepted": "Matched",
     "later": "Later",
     "ignored": "Ignored",
+    "maybe": "Maybe a film?",
     "none": "Not found",
     "failed": "Failed",
 }
@@ -39,6 +40,7 @@ _LABELS = {
     "failed": ("danger", "▲", "search failed"),
     "ignored": ("note", "", "ignored"),
     "unsearched": ("note", "", "not searched"),
+    "maybe": ("warning", "?", "maybe a film"),
 }
 
 
@@ -47,8 +49,9 @@ class DecideList(Component):
     The questions with their candidates.
 
     View: see `screen.py`. Messages: `accept` {id, revision, position, expected, others}, `ignore` {id, revision,
-    others}, `later` {id, revision}, `search` {id, text}, `suggest` {id}, `shown` {id, step}, `undo`, `more`, `segment`
-    {state}, `retry`, `search_all`, `settings`, `library`. Receives: {}, if a search has failed.
+    others}, `confirm` {id, revision, others}, `later` {id, revision}, `search` {id, text}, `suggest` {id}, `shown` {id,
+    step}, `undo`, `more`, `segment` {state}, `retry`, `search_all`, `settings`, `library`. Receives: {}, if a search
+    has failed.
     """
 
     _esm = module("decide")
@@ -114,7 +117,7 @@ def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) 
 
 def empty_view(counts: Mapping[str, int], segment: str, *, decided: int, can_search: bool) -> dict[str, Any]:
     """Return the text of an empty list; `can_search`: a provider can be asked."""
-    later = counts.get("later", 0)
+    later, kept = counts.get("later", 0), counts.get("maybe", 0)
     if segment != "open":
         back = [{"label": "Back to the questions", "act": "segment", "state": "open"}]
         return {"title": "No titles", "text": f"The list “{SEGMENTS[segment]}” is empty.", "acts": back}
@@ -133,6 +136,9 @@ def empty_view(counts: Mapping[str, int], segment: str, *, decided: int, can_sea
     if decided:
         text = f"You have decided {wording.plural(decided, 'question')}. {text}"
     acts = [{"label": f"The {wording.count(later)} for later", "act": "segment", "state": "later"}] if later else []
+    if kept:
+        text = f"{text} {wording.kept_back(kept)}"
+        acts.insert(0, {"label": SEGMENTS["maybe"], "act": "segment", "state": "maybe"})
     return {"title": "Nothing left to decide", "text": text, "acts": acts}
 
 
@@ -156,6 +162,8 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "facts": [_fact(each) for each in question.facts],
         "why": question.explanation,
         "missing": question.missing_text,
+        "kept": question.state == "maybe",
+        "evidence": list(question.evidence),
         "label": _label(question),
         "searched": _searched(question),
         "byHand": question.by_hand,
@@ -176,6 +184,8 @@ def _label(question: MatchQuestion) -> dict[str, str]:
 
 
 def _best(question: MatchQuestion, shown: Sequence[MatchCandidate]) -> str:
+    if question.state == "maybe":
+        return "kept back"
     if question.state == "accepted":
         return "✓ matched"
     return f"best {shown[0].score:.2f}" if shown else "no candidates"
@@ -204,6 +214,8 @@ def _searched(question: MatchQuestion) -> str:
 
 
 def _all_text(question: MatchQuestion) -> str:
+    if question.state == "maybe":
+        return "whose names are kept back"
     if question.same_count == question.other_count:
         return "same title and year in all"
     if question.same_count:

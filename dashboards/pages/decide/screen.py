@@ -75,6 +75,12 @@ class DecideScreen(Screen):
                     number, others=message["others"] is True, revision=str(message["revision"])
                 ),
             ),
+            confirm=lambda message: self._decide(
+                message,
+                lambda number: self._library.matches.confirm(
+                    number, others=message["others"] is True, revision=str(message["revision"])
+                ),
+            ),
             later=lambda message: self._decide(
                 message, lambda number: self._library.matches.later(number, revision=str(message["revision"]))
             ),

@@ -1,7 +1,7 @@
 // The section of privacy: the switches, what is sent and what never is, the providers, and every request that left.
 import {h} from "../../components/browser/dom.js"
 import {drawKeys} from "./provider_keys.js"
-import {chip, drawProviderRequests, drawSelect, label, pager} from "../../components/widgets.js"
+import {button, chip, drawProviderRequests, drawSelect, label, pager} from "../../components/widgets.js"
 
 /** @import {KeyedProvider} from "./provider_keys.js" */
 /** @import {Choice, Paged, ProviderRequest} from "../../components/widgets.js" */
@@ -19,6 +19,7 @@ import {chip, drawProviderRequests, drawSelect, label, pager} from "../../compon
  * @typedef {object} Privacy
  * @property {string[]} sent
  * @property {string[]} never
+ * @property {string} kept How many names are kept back, or "".
  * @property {Provider[]} providers
  * @property {RequestList & Paged} requests
  */
@@ -110,6 +111,12 @@ export const drawPrivacy = (privacy, switches, keyOf) =>
       drawFacts("What a request contains", privacy.sent, "sent"),
       drawFacts("What never leaves this machine", privacy.never, "never"),
     ),
+    privacy.kept &&
+      h(
+        "div",
+        {class: "block kept", data: {key: "kept"}},
+        h("p", {class: "hint"}, privacy.kept, " ", button("Maybe a film?", "kept", {kind: "link"})),
+      ),
     h(
       "div",
       {class: "block", data: {key: "providers"}},
@@ -128,6 +135,7 @@ export const PRIVACY_ACTIONS = {
   "requests-text": (self, _, target) => sendFilter(self, {text: target.value.trim()}),
   "requests-provider": (self, _, target) => sendFilter(self, {provider: target.value}),
   "requests-failed": (self, _, target) => sendFilter(self, {failed: target.checked}),
+  kept: self => self.send("kept"),
   page: (self, {page}) => sendFilter(self, {page: Number(page)}),
 }
 

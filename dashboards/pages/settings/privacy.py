@@ -25,7 +25,7 @@ NEVER = (
     "videos and photos, and pictures of them",
     "paths and names of files",
     "people, comments, ratings and all other values of files",
-    "anything about libraries of home videos",
+    "anything about home videos, and names that may be those of home videos",
 )
 
 TESTED = {  # provider → what a test of its key sends beside the key
@@ -66,14 +66,20 @@ def view(
     *,
     keys: Sequence[KeyState] = (),
     tests: Mapping[str, KeyTest] | None = None,
+    kept: int = 0,
 ) -> dict[str, Any]:
-    """Return the section; `tests` has the last test of the key of each provider in this session."""
+    """
+    Return the section.
+
+    `tests` has the last test of the key of each provider in this session. `kept` names are kept back.
+    """
     is_filtered = bool(wanted["text"] or wanted["provider"] or wanted["failed"])
     chosen = [{"value": name, "label": provider_label(name)} for name in page.providers]
     place = paging.place(page.page, page.per_page, shown=len(page.items), total=page.total)
     return {
         "sent": list(SENT),
         "never": list(NEVER),
+        "kept": wording.kept_back(kept) if kept else "",
         "providers": [_status(each) | _keys(each, keys, (tests or {}).get(each.provider)) for each in providers],
         "requests": {
             "rows": [request_row(each) for each in page.items],

@@ -43,6 +43,7 @@ class SettingsScreen(Screen):
             redefine=lambda message: self._redefine(str(message["key"]), message["texts"]),
             remove=lambda message: self._ask_removal(str(message["key"])),
             requests=self._filter_requests,
+            kept=lambda _: session.go("decide", segment="maybe"),
             key=lambda message: self._set_key(str(message["name"]), str(message["value"])),
             remove_key=lambda message: self._remove_key(str(message["name"])),
             test_key=lambda message: self._test_key(str(message["provider"])),
@@ -85,7 +86,8 @@ class SettingsScreen(Screen):
 
         found = paging.page_or_last(page, wanted["page"], privacy.PER_PAGE)
         keys = self._library.provider_keys.list()
-        return privacy.view(providers.status(), found, wanted, keys=keys, tests=self._tests)
+        kept = self._library.matches.counts()["maybe"]
+        return privacy.view(providers.status(), found, wanted, keys=keys, tests=self._tests, kept=kept)
 
     # Keys of providers. A key comes with one message, and is passed on; nothing here keeps it.
 

@@ -148,7 +148,7 @@ class SettingsForm(Component):
     `Privacy`, and `section` ("privacy" if the page starts there) of the visit `entered`. A row: `name`, `variable`,
     `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be
     reset to the default). Messages: `set` {name, value}, `unset` {name}, `define` {texts} (those of the form of a
-    custom field), `redefine` {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`).
+    custom field), `redefine` {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`.
     """
 
     _esm = module("settings")

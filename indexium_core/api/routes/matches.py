@@ -45,7 +45,9 @@ _HIGH = 2  # priority
 @router.get("/titles/matches", response_model=MatchPage)
 def matches(
     library: Open,
-    state: Annotated[Text, Query(description="open, later, accepted, none, failed, ignored or unsearched")] = "open",
+    state: Annotated[
+        Text, Query(description="open, later, accepted, none, failed, ignored, unsearched or maybe")
+    ] = "open",
     library_id: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
     page: Page = 1,
     per_page: Annotated[int, Query(ge=1, le=_MOST_QUESTIONS)] = 20,
@@ -132,6 +134,20 @@ def ignore(library: Open, title_id: TitleId, body: IgnoreRequest | None = None) 
     """Set that a title is no film and no series."""
     wanted = body or IgnoreRequest()
     return Json(library.matches.ignore(title_id, others=wanted.others, revision=wanted.revision))
+
+
+class Confirmation(Body):
+    """Whether an answer is also for the others of the same folder whose names are kept back."""
+
+    others: bool = False
+    revision: Revision = ""
+
+
+@router.post("/titles/matches/{title_id}/confirm", response_model=MatchResult)
+def confirm(library: Open, title_id: TitleId, body: Confirmation | None = None) -> Json:
+    """Say that a title whose name is kept back (`maybe`) is a film or series; then it is searched."""
+    wanted = body or Confirmation()
+    return Json(library.matches.confirm(title_id, others=wanted.others, revision=wanted.revision))
 
 
 class LaterRequest(Body):

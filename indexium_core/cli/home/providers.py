@@ -10,6 +10,7 @@ import typer
 from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
+from indexium_core.model import wording
 
 if TYPE_CHECKING:
     from indexium_core.model.matches.candidates import ScoredCandidate
@@ -25,9 +26,11 @@ app.add_typer(providers, name="providers")
 def show_status(context: typer.Context, as_json: AsJson = False) -> None:
     """Show which providers are used, and why others are not."""
     with opened(context) as library:
-        rows = library.providers.status()
+        rows, kept = library.providers.status(), library.matches.counts()["maybe"]
     header = ("provider", "state", "last 24 hours", "reason")
     output.listing(rows, header, _status_cells, empty="There is no provider.", as_json=as_json)
+    if kept and not as_json:
+        output.note(f"{wording.kept_back(kept)} 'indexium titles matches --state maybe' shows them.")
 
 
 def _status_cells(row: ProviderStatus) -> tuple[str, ...]:

@@ -78,6 +78,7 @@ def decide(
     ] = None,
     reject: Annotated[int | None, typer.Option(metavar="N", min=1, help="Reject this candidate.")] = None,
     ignore: Annotated[bool, typer.Option("--ignore", help="It is no film and no series.")] = False,
+    film: Annotated[bool, typer.Option("--film", help="It is a film or an episode: search it.")] = False,
     later: Annotated[bool, typer.Option("--later", help="Put the question off.")] = False,
     search: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Search a title, a title with a year, or an id.")
@@ -86,17 +87,19 @@ def decide(
         bool, typer.Option("--suggest", help="Replace the candidates of --search by those for what the files say.")
     ] = False,
     others: Annotated[
-        bool, typer.Option("--others", help="With --accept and --ignore: also for open questions of the same folder.")
+        bool, typer.Option("--others", help="With --accept, --film and --ignore: also for those of the same folder.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the candidates of a title with the reasons, or decide about them."""
     looks = search is not None or suggest
-    chosen = [accept, external_id, reject, ignore or None, later or None, search, suggest or None]
+    chosen = [accept, external_id, reject, ignore or None, film or None, later or None, search, suggest or None]
     if sum(each is not None for each in chosen) > 1:
-        raise errors.UsageError("Choose one of --accept, --id, --reject, --ignore, --later, --search and --suggest.")
-    if others and accept is None and not ignore:
-        raise errors.UsageError("--others belongs to --accept or --ignore.")
+        raise errors.UsageError(
+            "Choose one of --accept, --id, --reject, --ignore, --film, --later, --search and --suggest."
+        )
+    if others and accept is None and not ignore and not film:
+        raise errors.UsageError("--others belongs to --accept, --film or --ignore.")
     with opened(context) as library:
         if looks or all(each is None for each in chosen):
             if search is not None:
@@ -111,6 +114,8 @@ def decide(
             result = _accept_id(library, title_id, external_id)
         elif reject is not None:
             result = library.matches.reject(title_id, reject)
+        elif film:
+            result = library.matches.confirm(title_id, others=others)
         else:
             result = library.matches.ignore(title_id, others=others) if ignore else library.matches.later(title_id)
         is_in_service = runs_in_service(library)
@@ -154,6 +159,11 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
         output.say_out(question.explanation)
     if question.missing_text:
         output.say_out(question.missing_text)
+    for sentence in question.evidence:
+        output.say_out(f"- {sentence}")
+    if question.state == "maybe":
+        output.note("--film: it is a film or an episode, search it. --ignore: it is a home video.")
+        return
     if question.facts:
         output.table(("the files say", "", "from"), ((each.name, each.text, each.source) for each in question.facts))
     output.table(

@@ -197,6 +197,10 @@ class BatchEnrichmentService:
         start = self._clock() + self._decision_pause if self._decision_pause else None
         return self._add(payload, "Look up accepted titles", "high", not_before=start).id
 
+    def follow_confirmation(self, title_ids: Sequence[int]) -> int | None:
+        """Search titles that a person has confirmed, and return the id of the job; None without a provider."""
+        return self.schedule_titles(title_ids).id if self._can_start() else None
+
     def follow_identification(self, event: Event) -> None:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":

@@ -68,6 +68,8 @@ class MatchFinder:
         state = revisions.state_of(item, row)
         if state not in UNDECIDED:
             return state
+        if store.kept_back(reader, [title_id]):
+            return "maybe"
         query = acceptance.search_of(reader, item)
         if row is not None and row.query["by_hand"] and not title_query.is_changed(row.query, query):
             self._keep(item, row)
@@ -191,6 +193,9 @@ class MatchFinder:
         """
         item = acceptance.film_or_series(self._database.read(), title_id)
         self.require_searchable(item)
+        if store.kept_back(self._database.read(), [title_id]):
+            text = f"The name of “{item.name}” is kept back. Say first that it is a film or an episode."
+            raise errors.UsageError(text, code="wrong_state")
         query = acceptance.search_of(self._database.read(), item)
         if item.state == "discovered" and not query.external_ids:
             raise errors.UsageError("Its name says nothing, so there are no suggestions. Search its title by hand.")

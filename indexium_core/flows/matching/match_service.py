@@ -54,6 +54,8 @@ class TitleMatchService:
         self._database, self._events, self._clock = database, events, clock
         # Gets the titles whose match a person accepted, and returns the id of the job that follows.
         self.on_accept: Callable[[Sequence[int]], int | None] = lambda _: None
+        # The same for titles that a person confirmed to be films or series.
+        self.on_confirm: Callable[[Sequence[int]], int | None] = lambda _: None
         self._finder = MatchFinder(database, providers, events=events, clock=clock)
 
     # Questions.
@@ -94,7 +96,9 @@ class TitleMatchService:
         """
         item = acceptance.film_or_series(self._database.read(), title_id)
         reader = self._database.read()
-        return question_reader.read(reader, store.places(reader, [item.id]), store.ordered(reader, "open"))[0]
+        return question_reader.read(reader, store.places(reader, [item.id]), question_reader.waiting(reader, item.id))[
+            0
+        ]
 
     @remote()
     def counts(self, library_id: int | None = None) -> Mapping[str, int]:
@@ -231,14 +235,49 @@ class TitleMatchService:
             decision = _result(items, text, replaced)
             return items, _recorded(tx, "accept", decision, before, at)
 
-        items, decision = self._database.run(decide)
+        return self._followed(*self._database.run(decide), self.on_accept)
+
+    def _followed(
+        self, items: Mapping[int, TitleItem], decision: MatchResult, follow: Callable[[Sequence[int]], int | None]
+    ) -> MatchResult:
+        """Send the events of a decision, and return it with the job that follows."""
         emit(self._events, list(items.values()))
         try:
-            job_id = self.on_accept(list(items))
+            job_id = follow(list(items))
         except errors.IndexiumError as error:  # the decision is stored; the next enrichment looks the titles up
             _log.warning("enrichment.not_scheduled", extra={"reason": error.message})
             job_id = None
         return dataclasses.replace(decision, job_id=job_id)
+
+    @remote()
+    def confirm(self, title_id: int, *, others: bool = False, revision: str = "") -> MatchResult:
+        """
+        Say that a title whose name is kept back is a film or a series, so that it is searched.
+
+        Args:
+            title_id: The title.
+            others: Also for all others of the same folder whose names are kept back.
+            revision: As for `accept`.
+
+        Raises:
+            UnknownIdError: There is no such title.
+            UsageError: The name is not kept back, or the title was decided since.
+
+        """
+        at = self._clock()
+
+        def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
+            item, _ = self._item(tx, title_id, revision, at)
+            if not store.kept_back(tx, [title_id]):
+                raise errors.UsageError(f"The name of “{item.name}” is not kept back.", code="wrong_state")
+            items = {title_id: item} | store.items(tx, question_reader.neighbours(tx, title_id) if others else ())
+            before = store.rows_before(tx, list(items), with_candidates=True)
+            for each in items.values():
+                title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
+            decision = _result(items, _decided(items, item, "is a film or series", "are films or series"))
+            return items, _recorded(tx, "confirm", decision, before, at)
+
+        return self._followed(*self._database.run(decide), self.on_confirm)
 
     @remote()
     def reject(self, title_id: int, position: int, *, expected: str = "", revision: str = "") -> MatchResult:
@@ -362,8 +401,9 @@ class TitleMatchService:
 
         def restore(tx: Connection) -> tuple[MatchDecisionRow, Mapping[int, TitleItem]]:
             decision = _undoable(tx, decision_id)
-            ignored = {"ignore": "true", "accept": "false"}.get(decision.kind, "")
-            store.restore(tx, decision, ignored=ignored, with_candidates=decision.kind in ("accept", "reject"), at=at)
+            ignored = {"ignore": "true", "accept": "false", "confirm": "false"}.get(decision.kind, "")
+            has_candidates = decision.kind in ("accept", "reject", "confirm")
+            store.restore(tx, decision, ignored=ignored, with_candidates=has_candidates, at=at)
             acceptance.copy_shown_values(tx, decision.title_ids, at)
             return decision, store.items(tx, decision.title_ids)
 

@@ -12,16 +12,19 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import QuestionPlace
 
-__all__ = ["neighbours", "page_of", "read"]
+__all__ = ["neighbours", "page_of", "read", "waiting"]
 
 _SHOWN_FILES = 20  # of a question
 _SHOWN_OTHERS = 20
+_WHY_KEPT = "It may be a home video, so its name was not sent to a provider."
+_NO_EVIDENCE = "Nothing says that it is a film or an episode."
 
 
 def page_of(reader: Connection, state: str, *, library_id: int | None, page: int, per_page: int) -> list[MatchQuestion]:
     """Return one page of the titles of a state, in the order in which they are asked."""
-    start, opened = (page - 1) * per_page, store.ordered(reader, "open")
-    if state == "open":
+    asked = "maybe" if state == "maybe" else "open"
+    start, opened = (page - 1) * per_page, store.ordered(reader, asked)
+    if state == asked:
         own = [each for each in opened if library_id is None or each.library_id == library_id]
         places = own[start : start + per_page]
     else:
@@ -30,14 +33,14 @@ def page_of(reader: Connection, state: str, *, library_id: int | None, page: int
 
 
 def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[QuestionPlace]) -> list[MatchQuestion]:
-    """Return the questions of films and series; `opened` are all open questions."""
+    """Return the questions of films and series; `opened` are all questions of their kind (`waiting`)."""
     places, waiting = {each.id: each for each in found}, _by_folder(opened)
     title_ids = list(places)
     groups = {number: _others(waiting, place) for number, place in places.items()}
     shown = {each.id for group in groups.values() for each in group[:_SHOWN_OTHERS]}
     items = store.items(reader, sorted({*title_ids, *shown}))
     known = [number for number in title_ids if number in items]
-    searches, values = store.searches(reader, known), store.values(reader, known)
+    searches, values, kept = store.searches(reader, known), store.values(reader, known), store.kept_back(reader, known)
     files, candidates = store.files(reader, known, _SHOWN_FILES), store.candidates(reader, known)
     questions = []
     for number in known:
@@ -48,8 +51,9 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
         questions.append(
             MatchQuestion(
                 item=item,
-                state=revisions.state_of(item, row),
-                explanation=row.explanation if row else "",
+                state="maybe" if number in kept else revisions.state_of(item, row),
+                explanation=_WHY_KEPT if number in kept else row.explanation if row else "",
+                evidence=(kept[number] or (_NO_EVIDENCE,)) if number in kept else (),
                 missing=row.missing if row else (),
                 search_title=row.query["title"] if row else query.title,
                 search_year=row.query["year"] if row else query.year,
@@ -70,13 +74,18 @@ def read(reader: Connection, found: Sequence[QuestionPlace], opened: Sequence[Qu
 
 
 def neighbours(reader: Connection, title_id: int, *, same_name: bool = False) -> list[int]:
-    """Return the other open questions of the folder of a title; `same_name`: only with its title and year."""
+    """Return the other questions of its kind in the folder of a title; `same_name`: only with its title and year."""
     return [
         each.id
         for place in store.places(reader, [title_id])
-        for each in _others(_by_folder(store.ordered(reader, "open")), place)
+        for each in _others(_by_folder(waiting(reader, title_id)), place)
         if not same_name or _name_of(each) == _name_of(place)
     ]
+
+
+def waiting(reader: Connection, title_id: int) -> list[QuestionPlace]:
+    """Return all questions of the kind of a title: those whether a title is a film, or those about matches."""
+    return store.ordered(reader, "maybe" if store.kept_back(reader, [title_id]) else "open")
 
 
 def _by_folder(opened: Sequence[QuestionPlace]) -> Mapping[tuple[int, str], list[QuestionPlace]]:

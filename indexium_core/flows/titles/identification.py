@@ -34,7 +34,7 @@ from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import assignments, identified
-from indexium_core.store.titles.identified import FileToIdentify, NfoProblemRow, TitleRow
+from indexium_core.store.titles.identified import EvidenceRow, FileToIdentify, NfoProblemRow, TitleRow
 
 __all__ = ["IdentificationReport", "Identifier", "summary"]
 
@@ -238,8 +238,11 @@ class Identifier:
             report.changed += sum(not is_new for _, _, is_new in changes)
             report.changes += changes
 
+        evidence = [_evidence(each) for each in titles if each.entity_type in ("movie", "series") and each.files]
+
         def finish(tx: Connection) -> None:
             unassigned.finish(tx, list(by_id), known)
+            identified.put_evidence(tx, evidence)
             identified.finish(tx, library.library_id, series_ids, of_seasons, at=at)
 
         return self._write(tx, state, finish) is not None
@@ -311,6 +314,13 @@ def _with_edition(guess: TitleGuess, file: FileToIdentify, read: Callable[[str],
     if guess.kind != "episode" or guess.edition or not file.folder:
         return guess
     return replace(guess, edition=read(file.folder.rpartition("/")[2]).edition)
+
+
+def _evidence(title: ResolvedTitle) -> EvidenceRow:
+    """Return the best evidence of the files of a film or series: all have the name that would be searched."""
+    files = [each for each in title.files if each.role == "main"] or title.files
+    best = max((each.guess.evidence for each in files), key=lambda each: (each.is_enough, each.points))
+    return EvidenceRow(title.entity_type, title.id, best.is_enough, best.points, best.reasons)
 
 
 def _row(title: ResolvedTitle) -> TitleRow:

@@ -47,6 +47,7 @@ class MatchQuestion:
     item: TitleItem
     state: MatchState
     explanation: str  # why it is accepted, or why a person is asked
+    evidence: tuple[str, ...]  # what speaks for a film or against it, if its name is kept back: sentences
     missing: tuple[MissingSign, ...] = ()  # each of these would have confirmed a candidate, see `MISSING_SIGNS`
     search_title: str  # what was searched
     search_year: int | None
@@ -55,7 +56,7 @@ class MatchQuestion:
     by_hand: bool  # the candidates are those of a search by hand
     files: tuple[TitleFile, ...]  # the first ones; `item.file_count` is their number
     candidates: tuple[MatchCandidate, ...]  # best first, the rejected ones last
-    others: tuple[TitleItem, ...] = ()  # open questions of the same folder: the first ones
+    others: tuple[TitleItem, ...] = ()  # questions of its kind in the same folder: the first ones
     other_count: int = 0  # all of them; `ignore` can count for them too
     same_count: int = 0  # others with the same title and year; `accept` can count for them too
     decided_by: str = ""  # automatic, hand

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 __all__ = ["MATCH_STATES", "MatchResult", "MatchState"]
 
-MatchState: TypeAlias = Literal["open", "later", "accepted", "none", "failed", "ignored", "unsearched"]
+MatchState: TypeAlias = Literal["open", "later", "accepted", "none", "failed", "ignored", "unsearched", "maybe"]
 MATCH_STATES: Mapping[str, str] = {
     "open": "Waits for a decision.",
     "later": "Put off until later.",
@@ -21,6 +21,7 @@ MATCH_STATES: Mapping[str, str] = {
     "failed": "The last search failed.",
     "ignored": "Not a film or series.",
     "unsearched": "Not searched yet.",
+    "maybe": "Maybe a film or series: its name is kept back until you answer.",
 }
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz
 
 from indexium_core.model.names import words
+from indexium_core.model.names.film_evidence import with_evidence
 from indexium_core.model.names.folders import Place, is_category, place_of
 from indexium_core.model.names.name_parts import NameParts, Role
 from indexium_core.model.names.names import fold_title, title_without_part
@@ -70,7 +71,7 @@ def identify(
     for group in map(_named_by_folder, map(_with_numbers, folders.values())):
         guesser = _Guesser(group, kind, library)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
-    return _with_series(found)
+    return with_evidence(_with_series(found), folders.values(), kind)
 
 
 def _with_numbers(files: list[PlacedFile]) -> list[PlacedFile]:

@@ -79,7 +79,7 @@ _LECTURE = re.compile(
     re.IGNORECASE,
 )
 _ORDINALS = "一二三四五六七八九十"
-_ONE_TO_TEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_ONE_TO_TEN = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _IN_WORDS = re.compile(
     rf"(?<![^\W_])(season(?=[ .]\w+[ .,-]+episode)|episode)([ .])({'|'.join(_ONE_TO_TEN)})(?![^\W_])", re.IGNORECASE
 )

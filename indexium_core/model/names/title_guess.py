@@ -9,7 +9,16 @@ from typing import Literal, TypeAlias
 from indexium_core import errors
 from indexium_core.model.names.name_parts import Role
 
-__all__ = ["LIBRARY_KINDS", "GuessKind", "LibraryKind", "NamedFile", "NfoFacts", "TitleGuess", "checked_kind"]
+__all__ = [
+    "LIBRARY_KINDS",
+    "FilmEvidence",
+    "GuessKind",
+    "LibraryKind",
+    "NamedFile",
+    "NfoFacts",
+    "TitleGuess",
+    "checked_kind",
+]
 
 LibraryKind: TypeAlias = Literal["home", "movies", "series", "mixed", "educational", "other"]
 LIBRARY_KINDS: Mapping[LibraryKind, str] = {
@@ -59,6 +68,20 @@ class NamedFile:
     series_nfo: NfoFacts = field(default_factory=NfoFacts)  # of its series
 
 
+@dataclass(frozen=True, slots=True)
+class FilmEvidence:
+    """How sure it is that a file is a film or an episode, and no home video."""
+
+    points: int = 0
+    bar: int = 1  # points from which on its name may be searched
+    reasons: tuple[str, ...] = ()  # sentences
+
+    @property
+    def is_enough(self) -> bool:
+        """Return whether the name may be searched."""
+        return self.points >= self.bar
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleGuess:
     """What a file is. For an episode, `title` and `year` are those of its series."""
@@ -78,6 +101,7 @@ class TitleGuess:
     country: str = ""  # tells series with one title apart
     of_series: bool = False  # an extra, a trailer or a sample belongs to a series
     place: str = ""  # folder of the title, below the library folder
+    evidence: FilmEvidence = field(default_factory=FilmEvidence)
 
     @property
     def role(self) -> Role:

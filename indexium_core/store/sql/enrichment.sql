@@ -60,6 +60,7 @@ LEFT JOIN title_enrichment AS e ON e.entity_type = t.entity_type AND e.entity_id
 LEFT JOIN (SELECT DISTINCT p.series_id FROM episodes AS p JOIN series AS o ON o.id = p.series_id
            WHERE p.enriched_at IS NULL AND p.created_at > o.enriched_at) AS new
     ON t.entity_type = 'series' AND new.series_id = t.id
+ANTI JOIN kept_back_titles AS b ON b.entity_type = t.entity_type AND b.entity_id = t.id
 WHERE t.state <> 'ignored' AND t.title <> ''
   AND (len($library_ids::INTEGER[]) = 0 OR list_contains($library_ids::INTEGER[], t.library_id))
   AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], t.id))

@@ -16,9 +16,11 @@ UNION ALL SELECT 'series', id, library_id, title, year, state FROM series
 
 -- name: states
 -- The state of the match of each film and series. Titles without a search have an empty one.
-SELECT t.id, t.entity_type, t.library_id, s.query, t.title, t.year, CASE WHEN t.state = 'ignored' THEN 'ignored' ELSE coalesce(s.state, 'unsearched') END AS state
+SELECT t.id, t.entity_type, t.library_id, s.query, t.title, t.year, CASE WHEN t.state = 'ignored' THEN 'ignored'
+       WHEN k.entity_id IS NOT NULL THEN 'maybe' ELSE coalesce(s.state, 'unsearched') END AS state
 FROM (/* works */) AS t
 LEFT JOIN title_searches AS s ON s.entity_type = t.entity_type AND s.entity_id = t.id
+LEFT JOIN kept_back_titles AS k ON k.entity_type = t.entity_type AND k.entity_id = t.id
 
 -- name: counts
 -- The number of titles by the state of their match.
@@ -43,6 +45,10 @@ FROM (/* states */) AS k LEFT JOIN (
     SELECT id, min(folder) AS folder FROM (/* main_files */) AS m WHERE list_contains($ids::BIGINT[], id) GROUP BY id
 ) AS f USING (id)
 WHERE list_contains($ids::BIGINT[], k.id);
+
+-- name: kept_back
+-- The given titles whose names are not searched until a person answers, and why.
+SELECT entity_id, reasons::VARCHAR FROM kept_back_titles WHERE list_contains($ids::BIGINT[], entity_id);
 
 -- name: searches
 -- The searches of given titles.

@@ -207,6 +207,20 @@ WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = s.entity_type 
 DELETE FROM title_matches AS m
 WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = m.entity_type AND t.id = m.entity_id);
 
+-- name: orphaned_evidence
+-- Delete the evidence of titles that do not exist any more.
+DELETE FROM film_evidence AS e
+WHERE NOT EXISTS (SELECT 1 FROM titles AS t WHERE t.entity_type = e.entity_type AND t.id = e.entity_id);
+
+-- name: put_evidence
+-- Store the evidence of films and series, where it is another one.
+INSERT OR REPLACE INTO film_evidence BY NAME SELECT i.* FROM (
+    SELECT unnest($entity_type::VARCHAR[]) AS entity_type, unnest($entity_id::BIGINT[]) AS entity_id,
+           unnest($is_enough::BOOLEAN[]) AS is_enough, unnest($points::INTEGER[]) AS points, unnest($reasons::VARCHAR[])::JSON AS reasons
+) AS i ANTI JOIN film_evidence AS e
+    ON (e.entity_type, e.entity_id, e.is_enough, e.points) = (i.entity_type, i.entity_id, i.is_enough, i.points)
+   AND e.reasons::VARCHAR = i.reasons::VARCHAR;
+
 -- name: remove_nfo_problems
 -- Delete the broken NFO files of a library.
 DELETE FROM nfo_problems WHERE library_id = $library_id;

@@ -14,6 +14,7 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
 __all__ = [
+    "EvidenceRow",
     "FileLink",
     "FileToIdentify",
     "NfoProblemRow",
@@ -31,6 +32,7 @@ __all__ = [
     "links",
     "next_ids",
     "put",
+    "put_evidence",
     "put_names",
     "put_nfo_problems",
     "remove_empty",
@@ -110,6 +112,16 @@ class SeasonValueRow(NamedTuple):
     value: Any  # JSON value
 
 
+class EvidenceRow(NamedTuple):
+    """How sure it is that a film or series is one, and no home video."""
+
+    entity_type: EntityType
+    entity_id: int
+    is_enough: bool
+    points: int
+    reasons: tuple[str, ...]  # sentences
+
+
 class NfoProblemRow(NamedTuple):
     """An NFO file that could not be read whole."""
 
@@ -125,6 +137,13 @@ def put_nfo_problems(tx: Connection, library_id: int, rows: Sequence[NfoProblemR
     if rows:
         columns = {name: [getattr(row, name) for row in rows] for name in NfoProblemRow._fields}
         tx.execute(_sql("put_nfo_problems"), columns | {"library_id": library_id})
+
+
+def put_evidence(tx: Connection, rows: Sequence[EvidenceRow]) -> None:
+    """Store the evidence of films and series."""
+    columns = {name: [getattr(row, name) for row in rows] for name in EvidenceRow._fields if name != "reasons"}
+    texts = [json.dumps(row.reasons, ensure_ascii=False) for row in rows]
+    tx.execute(_sql("put_evidence"), columns | {"reasons": texts})
 
 
 def files(reader: Connection, library_ids: Sequence[int]) -> list[FileToIdentify]:
@@ -293,7 +312,7 @@ def remove_empty(tx: Connection, library_id: int) -> None:
     """Delete the titles of a library that have no file, except those that a person has changed."""
     for statement in ("empty_episodes", "empty_movies", "empty_series"):
         tx.execute(_sql(statement), [library_id])
-    for statement in ("orphaned_values", "orphaned_searches", "orphaned_matches"):
+    for statement in ("orphaned_values", "orphaned_searches", "orphaned_matches", "orphaned_evidence"):
         tx.execute(_sql(statement))
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "files",
     "ignore",
     "items",
+    "kept_back",
     "last_change",
     "last_decision",
     "last_episodes",
@@ -153,6 +154,12 @@ def searches(reader: Connection, ids: Sequence[int]) -> dict[int, SearchRow]:
         )
         for row in rows
     }
+
+
+def kept_back(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Return the titles whose names are not searched until a person answers, each with the reasons."""
+    rows = reader.execute(_sql("kept_back"), {"ids": list(ids)}).fetchall()
+    return {number: tuple(json.loads(reasons)) for number, reasons in rows}
 
 
 def candidates(reader: Connection, ids: Sequence[int]) -> dict[int, list[MatchCandidate]]:

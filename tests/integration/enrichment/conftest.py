@@ -9,11 +9,17 @@ import pytest
 
 from indexium_core.library import Library
 from tests.support.clock import Clock
-from tests.support.copied_home import CopiedHome
+from tests.support.copied_home import CopiedHome, search_all_names
 from tests.support.enriched_home import FILES
 from tests.support.providers import use_keys
 
 _HOME = CopiedHome(FILES, options=lambda: {"clock": Clock()})
+
+
+@pytest.fixture(autouse=True)
+def all_names_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The names that are kept back have their own tests."""
+    search_all_names(monkeypatch)
 
 
 @pytest.fixture

@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 
 from indexium_core.library import Library
-from tests.support.copied_home import CopiedHome
+from tests.support.copied_home import CopiedHome, search_all_names
 from tests.support.matched_home import FILES
 
 _HOME = CopiedHome(FILES)
+
+
+@pytest.fixture(autouse=True)
+def all_names_are_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The names that are kept back have their own tests."""
+    search_all_names(monkeypatch)
 
 
 @pytest.fixture

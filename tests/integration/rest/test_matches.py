@@ -11,7 +11,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
-from tests.support.copied_home import CopiedHome
+from tests.support.copied_home import CopiedHome, search_all_names
 from tests.support.providers import use_keys
 from tests.support.rest import Client
 
@@ -21,6 +21,7 @@ _HOME = CopiedHome(NAMES)
 
 @pytest.fixture
 def library(configured: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    search_all_names(monkeypatch)
     use_keys(monkeypatch)
     with _HOME.open(configured, _HOME.lay_out(tmp_path / "media")) as opened:
         yield opened
