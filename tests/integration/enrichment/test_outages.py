@@ -215,7 +215,7 @@ def test_values_of_one_provider_follow_those_of_the_others(
     [waiting] = library.enrichment.due().waiting
     assert (waiting.provider, waiting.titles) == ("OMDb", 3)
     stand_in.recover()
-    pass_time(library, clock, minutes=70, step=5, is_over=lambda: ("plot", "omdb") in values(library, film))
+    pass_time(library, clock, minutes=70, step=5, is_over=lambda: not unfinished(library))
     assert ("plot", "omdb") in values(library, film)
     assert library.enrichment.due().waiting == []
 
