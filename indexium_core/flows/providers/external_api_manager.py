@@ -306,7 +306,7 @@ class ExternalAPIManager:
         return None
 
     def require_one(self) -> None:
-        """Raise ProviderError if no provider of films and series can be found."""
+        """Raise ProviderError if no provider of films and series can be asked."""
         spent = [each.client.quota_error() for each in self._used().values()]
         if all(spent):
             raise _joined([error for error in spent if error is not None])
@@ -352,7 +352,7 @@ class ExternalAPIManager:
             refusals = [each.message for each in self._refused().values()]
             general = reasons.pop() if len(reasons) == 1 else "'indexium providers status' has the reasons."
             more = " ".join(refusals) or general
-            raise errors.ProviderError(f"No provider of films and series can be found. {more}", code="provider_off")
+            raise errors.ProviderError(f"No provider of films and series can be asked. {more}", code="provider_off")
         return used
 
     def tidy(self) -> None:
