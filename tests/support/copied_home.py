@@ -32,7 +32,9 @@ _TEXTS = """SELECT c.table_name, c.column_name, c.data_type
 
 def search_all_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep no name back, for tests of what follows: their clips have short names, and no film has their durations."""
-    monkeypatch.setattr(film_evidence, "BAR", min(sign.points for sign in film_evidence.SIGNS.values()) * len(film_evidence.SIGNS))
+    monkeypatch.setattr(
+        film_evidence, "BAR", min(sign.points for sign in film_evidence.SIGNS.values()) * len(film_evidence.SIGNS)
+    )
 
 
 def scan_titles(library: Library, folder: Path) -> None:

@@ -77,7 +77,7 @@ def test_search_and_pictures_of_a_title_are_its_requests(library: Library) -> No
     film = titles(library)["Salt Meadows"]
     library.providers.search("salt meadows", kind="movie")
     library.providers.search("Salt Meadows", kind="tv")
-    [search] = library.providers.request_page(title_id=film.id).items
+    [search] = library.providers.request_page(title_id=film.id, provider="tmdb").items
     assert (search.route, search.parameters["query"]) == ("/search/movie", "salt meadows")
     enrich(library)
     library.jobs.wait(library.artwork_jobs.add([film.id]).id, timeout=60)
