@@ -180,6 +180,17 @@ def _title_is_only_similar(case: Case) -> MatchDecision | None:
     return case.ask(f"“{best.candidate.name}” {what}, and no id confirms it.", "title", "id")
 
 
+def _name_can_be_read_otherwise(case: Case) -> MatchDecision | None:
+    """Two readers disagree about the title of the name, and providers have both titles."""
+    wanted, exact = case.query, [each for title in case.exact for each in title.members]
+    for each in case.ranked:
+        has_year = wanted.year is None or each.candidate.year == wanted.year
+        if has_year and each not in exact and any(has_title(each.candidate, other) for other in wanted.other_titles):
+            text = f"The name can be read as “{wanted.title}” and as “{each.candidate.title}”, and both are titles."
+            return case.ask(text, "title", "id")
+    return None
+
+
 def _one_title_has_the_year(case: Case) -> MatchDecision | None:
     found = case.of_gap(0)
     if len(found) != 1:
@@ -249,6 +260,7 @@ RULES: tuple[Callable[[Case], MatchDecision | None], ...] = (
     _ids_contradict,
     _id_is_known,
     _title_is_only_similar,
+    _name_can_be_read_otherwise,
     # With a year. The next three do not apply without one.
     _one_title_has_the_year,
     _several_titles_have_the_year,

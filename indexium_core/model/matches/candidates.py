@@ -49,6 +49,7 @@ class SearchQuery:
     last_episodes: tuple[tuple[int | None, int], ...] = ()  # of a series: last file by season; None: numbered through
     original_title: str = ""  # a second title, of an NFO file or a person
     people: tuple[str, ...] = ()  # of the files and their NFO files
+    other_titles: tuple[str, ...] = ()  # that a second reader reads in the names; they are not searched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@ How sure names, folders and durations say that a video is a film or an episode, 
 
 Only a name whose points reach `BAR` is searched at a provider; any other waits for the answer of a person. A name that
 is kept back costs one answer, also for a whole folder. A name that leaves the machine cannot be taken back. So one weak
-sign is never enough, nor is a folder for films together with the duration of a film.
+sign is never enough, and a word of a family or an event outweighs a folder for films.
 """
 
 from __future__ import annotations
@@ -58,16 +58,16 @@ SIGNS: Mapping[str, Sign] = {  # by their order in the reasons
     "year": Sign(4, "The name has a year in brackets."),
     "tag": Sign(4, "The file names its series."),
     "group": Sign(4, "The name has the group and the number of an episode."),
-    "word": Sign(3, "The name has the word and the number of an episode."),
-    "films": Sign(3, "It is in a folder for films."),
-    "series": Sign(3, "It is in a folder for series."),
+    "word": Sign(4, "The name has the word and the number of an episode."),
+    "films": Sign(4, "It is in a folder for films."),
+    "series": Sign(4, "It is in a folder for series."),
     "season": Sign(2, "It is in the folder of a season."),
     "plain_year": Sign(2, "The name has a year."),
     "quality": Sign(2, "The name has a resolution or a codec."),
     "edition": Sign(2, "The name has an edition."),
     "alike": Sign(2, "Its neighbours are numbered alike."),
-    "film_length": Sign(2, "It is as long as a film."),
-    "episode_length": Sign(1, "It is as long as an episode."),
+    "film_length": Sign(3, "It is as long as a film."),
+    "episode_length": Sign(2, "It is as long as an episode."),
     "title_folder": Sign(1, "Its folder has its title."),
     "neighbours": Sign(1, "Most of its neighbours are films."),
     "plain_number": Sign(1, "The name has a number."),

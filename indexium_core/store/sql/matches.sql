@@ -99,6 +99,12 @@ WITH own AS (SELECT DISTINCT file_id FROM (/* main_files */) AS m WHERE id = $id
 SELECT DISTINCT p.name FROM own JOIN file_people USING (file_id) JOIN people AS p USING (person_id)
 UNION SELECT unnest(c.people) FROM own JOIN scanned_files AS c USING (file_id) ORDER BY ALL;
 
+-- name: other_titles
+-- The titles that a second reader reads in the names of the main files of a film or series.
+SELECT DISTINCT n.parts->>'$.other_title' FROM (/* main_files */) AS m JOIN scanned_files AS c USING (file_id)
+JOIN title_names AS n ON n.name = regexp_replace(c.file_name, '(.)\.[^.]{0,5}$', '\1')
+WHERE m.id = $id AND n.parts->>'$.other_title' IS NOT NULL ORDER BY ALL;
+
 -- name: last_episodes
 -- The highest episode of each season of a series, without specials; the season is NULL if episodes are numbered through all seasons.
 SELECT season, max(coalesce(episode, absolute)) FROM episodes

@@ -201,6 +201,11 @@ def people(reader: Connection, title_id: int) -> list[str]:
     return [name for (name,) in reader.execute(_sql("people"), {"id": title_id}).fetchall()]
 
 
+def other_titles(reader: Connection, title_id: int) -> list[str]:
+    """Return the titles that a second reader reads in the names of the main files of a film or series."""
+    return [name for (name,) in reader.execute(_sql("other_titles"), {"id": title_id}).fetchall()]
+
+
 def last_episodes(reader: Connection, series_id: int) -> list[tuple[int | None, int]]:
     """Return the highest episode of each season of a series; None: episodes that are numbered through all seasons."""
     return reader.execute(_sql("last_episodes"), {"id": series_id}).fetchall()

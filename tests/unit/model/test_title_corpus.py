@@ -13,7 +13,15 @@ from indexium_core.model.names.title_guess import LibraryKind, NamedFile, NfoFac
 from indexium_core.model.titles.grouping import group_series
 from tests.support.title_corpus import CORPORA, evaluate, labels
 
-GOALS = {"type": 0.98, "title": 0.97, "year": 0.97, "number": 0.97, "grouping": 0.97}
+GOALS = {
+    "type": 0.98,
+    "title": 0.97,
+    "year": 0.97,
+    "number": 0.97,
+    "aired": 0.95,
+    "edition": 0.9,
+    "grouping": 0.96,
+}
 read = cache(parse_name)
 
 
@@ -58,6 +66,24 @@ def test_years_before_titles_are_those_of_films() -> None:
     assert [(each.title, each.year) for each in found] == [("Pinocchio", 1940), ("Bambi", 1942)]
     found = guesses("Kubrick/2001 - A Space Odyssey (1968).mkv", "Kubrick/2010 - The Year (1984).mkv")
     assert [(each.title, each.year) for each in found] == [("2001 - A Space Odyssey", 1968), ("2010 - The Year", 1984)]
+
+
+def test_folder_of_a_year_gives_the_year_of_its_films() -> None:
+    paths = ("1994/Film.mkv", "1987/Raw Deal/Raw Deal.mkv", "1990s/Other.mkv")
+    assert [each.year for each in guesses(*paths, kind="movies")] == [1994, 1987, None]
+    assert [each.year for each in guesses(*paths)] == [None, None, None]
+
+
+@pytest.mark.parametrize(("numbers", "kind"), [((20, 21, 26), "episode"), ((1, 2, 3, 4), "episode"), ((1, 2), "movie")])
+def test_numbers_after_the_name_of_the_folder(numbers: tuple[int, ...], kind: str) -> None:
+    found = guesses(*(f"Pond/Pond {number} - Part {number}a.avi" for number in numbers))
+    assert {each.kind for each in found} == {kind}
+    assert kind == "movie" or [each.episodes for each in found] == [(number,) for number in numbers]
+
+
+def test_recording_in_a_library_of_series_is_an_episode_with_its_date() -> None:
+    [found] = guesses("Tatort_20.03.15_20-15_ard_90_TVOON_DE.mpg.avi", kind="series")
+    assert (found.kind, found.title, found.aired) == ("episode", "Tatort", "2020-03-15")
 
 
 def test_number_is_a_film_in_a_library_of_films() -> None:

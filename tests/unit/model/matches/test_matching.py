@@ -243,6 +243,20 @@ def test_equal_titles(first: str, second: str, language: str, *, is_equal: bool)
     assert title_text.is_exact(second, first, language) == is_equal
 
 
+@pytest.mark.parametrize(
+    ("year", "others", "is_accepted"),
+    [(2003, ("Johnny English",), False), (2003, (), True), (2004, ("Johnny English",), True)],
+    ids=["both are titles", "one reading", "the other one has another year"],
+)
+def test_name_that_two_readers_read_differently_is_a_question(
+    year: int, others: tuple[str, ...], *, is_accepted: bool
+) -> None:
+    query = SearchQuery("Johnny", year, "movie", other_titles=others)
+    found = decide(query, film("Johnny", year), film("Johnny English", 2003, ident="2"))
+    assert (found.accepted is not None) is is_accepted
+    assert is_accepted or "can be read as “Johnny” and as “Johnny English”" in found.explanation
+
+
 def test_second_title_confirms_a_title_without_a_year() -> None:
     candidates = [film("The Movie", original_title="Der Film", popularity=1.0), film("The Movie", 1961, ident="2")]
     query = SearchQuery("The Movie", None, "movie", original_title="Film, Der")
