@@ -3,11 +3,12 @@ Which rules of names win nothing: remove one rule at a time, read every labelled
 
     python -m benchmarks.support.title_rules                  all rules; those that win nothing come first
     python -m benchmarks.support.title_rules names numbers    the rules of some modules
+    python -m benchmarks.support.title_rules --conditions     with each condition of several
     python -m benchmarks.support.title_rules --verbose        with the names that change
 
-A rule is a regular expression of a module, an `if`, or one condition of several that `and` or `or` joins. Without it,
-an expression matches nothing, an `if` is not taken, and a condition of several is left out. Words of one expression
-stay together: a language that no corpus has is no reason to forget it.
+A rule is a regular expression of a module or an `if`; with `--conditions`, each condition of several is one, too.
+Without its rule, an expression matches nothing, an `if` is not taken, and a condition of several is left out. Words of
+one expression stay together: a language that no corpus has is no reason to forget it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import importlib
 import re
 import sys
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,6 @@ from tests.support.title_corpus import CORPORA, labels
 
 MODULES = ("words", "numbers", "usual_form", "names", "folders", "neighbours", "guessing")
 _PACKAGE = "indexium_core.model.names"
-Result = Mapping[str, Any]
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
     for name in arguments.modules:
         module = importlib.import_module(f"{_PACKAGE}.{name}")
         source = Path(str(module.__file__)).read_text(encoding="utf-8")
-        for place, code in _without_each_rule(source):
+        for place, code in _without_each_rule(source, conditions=arguments.conditions):
             try:
                 _load(name, code)
                 after = _right(corpora)
@@ -88,17 +88,17 @@ def _right(corpora: list[Path]) -> set[str]:
     return found
 
 
-def _without_each_rule(source: str) -> Iterator[tuple[str, str]]:
+def _without_each_rule(source: str, *, conditions: bool) -> Iterator[tuple[str, str]]:
     """Yield the place of each rule of a module, and the module without it."""
-    count = len(list(_rules(ast.parse(source))))
+    count = len(list(_rules(ast.parse(source), conditions=conditions)))
     for number in range(count):
         tree = ast.parse(source)
-        place, remove = list(_rules(tree))[number]
+        place, remove = list(_rules(tree, conditions=conditions))[number]
         remove()
         yield place, ast.unparse(ast.fix_missing_locations(tree))
 
 
-def _rules(tree: ast.Module) -> Iterator[tuple[str, Any]]:
+def _rules(tree: ast.Module, *, conditions: bool) -> Iterator[tuple[str, Any]]:
     for node in ast.walk(tree):
         line = getattr(node, "lineno", 0)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
@@ -111,7 +111,7 @@ def _rules(tree: ast.Module) -> Iterator[tuple[str, Any]]:
                 f"{line} if {ast.unparse(node.test)[:60]}",
                 lambda node=node: setattr(node, "test", ast.Constant(value=False)),
             )
-        elif isinstance(node, ast.BoolOp) and "--conditions" in sys.argv:
+        elif isinstance(node, ast.BoolOp) and conditions:
             for at, value in enumerate(node.values):
                 yield f"{line} condition {ast.unparse(value)[:60]}", lambda node=node, at=at: node.values.pop(at)
 
