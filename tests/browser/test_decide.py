@@ -16,6 +16,7 @@ from indexium_core.demo.providers.demo_home import use_stand_in
 from indexium_core.library import Library
 from tests.browser.conftest import Site
 from tests.browser.test_access import grave
+from tests.support.copied_home import search_all_names
 
 FIRST = "Der lange Sommer am Fluss"
 WHY = "2 titles have this name and year, and no runtime, id or cast tells them apart."
@@ -27,7 +28,8 @@ def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("films") / films.FOLDER
     films.make_missing(folder)
     home = tmp_path_factory.mktemp("searched") / "home"
-    with Library.open(home, config=use_stand_in(home)) as library:
+    with pytest.MonkeyPatch.context() as patch, Library.open(home, config=use_stand_in(home)) as library:
+        search_all_names(patch)
         library.inventory.add(folder, kind="mixed")
         library.scan([folder])
         wait_for_lookups(library)
@@ -353,6 +355,29 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
     page.locator(".notice").get_by_role("button", name="Open settings").click()
     expect(page.locator("#privacy :focus")).to_be_in_viewport()
+
+
+def test_answers_whether_video_is_film(site: Site, library: Library) -> None:
+    with library._parts.store.atomic() as tx:
+        tx.execute("DELETE FROM film_evidence")
+        tx.execute("DELETE FROM title_searches WHERE state = 'open'")
+        tx.execute("DELETE FROM title_matches WHERE state = 'proposed'")
+    kept = library.matches.counts()["maybe"]
+    page = site.visit("/settings")
+    expect(page.locator(".kept")).to_contain_text(f"{kept} names are kept back")
+    page.locator(".kept").get_by_role("button", name="Maybe a film?").click()
+    expect(page.get_by_role("heading", name="Is it a film or an episode?")).to_be_visible()
+    expect(page.locator(".doubt li").first).to_have_text("Nothing says that it is a film or an episode.")
+    assert grave(page) == []
+    page.keyboard.press("1")  # no candidate is there
+    page.keyboard.press("l")
+    page.keyboard.press("s")
+    expect(page.get_by_role("button", name=f"Maybe a film? {kept - 1}", exact=True)).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_role("button", name=f"Maybe a film? {kept}", exact=True)).to_be_visible()
+    page.keyboard.press("f")
+    expect(page.locator(".toast.good")).to_contain_text("is a film or series")
+    expect(page.get_by_role("button", name=f"Maybe a film? {kept - 1}", exact=True)).to_be_visible()
 
 
 def test_question_of_title_has_address_which_a_new_tab_opens(site: Site) -> None:

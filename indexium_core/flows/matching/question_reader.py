@@ -22,9 +22,9 @@ _NO_EVIDENCE = "Nothing says that it is a film or an episode."
 
 def page_of(reader: Connection, state: str, *, library_id: int | None, page: int, per_page: int) -> list[MatchQuestion]:
     """Return one page of the titles of a state, in the order in which they are asked."""
-    asked = "maybe" if state == "maybe" else "open"
-    start, opened = (page - 1) * per_page, store.ordered(reader, asked)
-    if state == asked:
+    kind = "maybe" if state == "maybe" else "open"
+    start, opened = (page - 1) * per_page, store.ordered(reader, kind)
+    if state == kind:
         own = [each for each in opened if library_id is None or each.library_id == library_id]
         places = own[start : start + per_page]
     else:

@@ -2,8 +2,8 @@
 How sure names, folders and durations say that a video is a film or an episode, and not a home video.
 
 Only a name whose points reach `BAR` is searched at a provider; any other waits for the answer of a person. A name that
-is kept back costs one answer, also for a whole folder. A name that leaves the machine cannot be taken back. So one weak
-sign is never enough, and a word of a family or an event outweighs a folder for films.
+is kept back costs one answer, also for a whole folder; nothing brings back a name that has left the machine. So one
+weak sign is never enough, and a word of a family or an event outweighs a folder for films.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from indexium_core.model import wording
 from indexium_core.model.names import event_words, words
@@ -92,7 +93,7 @@ def with_evidence(
         signs = {
             each.file.file_id: dict(_signs(each, guess, kind, is_alike=alike[_series_of(each)] > 1))
             for each in group
-            if (guess := guesses[each.file.file_id]).kind not in ("home", "other")
+            if (guess := guesses[each.file.file_id]).kind != "home"
         }
         sure = {number for number, own in signs.items() if _points(own) >= BAR and guesses[number].kind == "movie"}
         for number, own in signs.items():
@@ -214,6 +215,7 @@ def _is_below(each: PlacedFile, pattern: re.Pattern[str], *, last: int = 0) -> b
     return any(pattern.fullmatch(name) is not None and not _is_home(name) for name in each.file.folders[-last:])
 
 
+@lru_cache(maxsize=4096)
 def _is_home(folder: str) -> bool:
     text = re.sub(r"[._]", " ", folder).strip()
     patterns = (event_words.HOME_FOLDER, event_words.EVENT)

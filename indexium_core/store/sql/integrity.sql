@@ -56,6 +56,10 @@ WHERE f.file_id IS NULL OR t.id IS NULL;
 -- Values without a title
 SELECT v.rowid FROM title_values AS v ANTI JOIN titles AS t ON t.entity_type = v.entity_type AND t.id = v.entity_id;
 
+-- name: orphaned_film_evidence
+-- Evidence without a title
+SELECT e.rowid FROM film_evidence AS e ANTI JOIN titles AS t ON t.entity_type = e.entity_type AND t.id = e.entity_id;
+
 -- name: orphaned_title_searches
 -- Searches without a title
 SELECT s.rowid FROM title_searches AS s ANTI JOIN titles AS t ON t.entity_type = s.entity_type AND t.id = s.entity_id;

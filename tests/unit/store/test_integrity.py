@@ -9,7 +9,7 @@ from indexium_core.store.recovery import integrity, survival
 # Tables whose keys come from other tables, or continue after their largest one.
 _WITHOUT_SEQUENCE = {
     *("legacy_files", "video_people", "touched_files", "schema_migrations"),
-    *("custom_fields", "provider_cache", "title_searches", "title_enrichment"),
+    *("custom_fields", "provider_cache", "title_searches", "title_enrichment", "film_evidence"),
 }
 _KEYS = "SELECT table_name, constraint_column_names[1] FROM duckdb_constraints() WHERE constraint_type = 'PRIMARY KEY'"
 
