@@ -51,7 +51,10 @@ EVENT = _words("""
     babička esküvő születésnap* karácsony nyaralás ballagás keresztelő nuntă botez häät joulu juhannus syntymäpäivä*
     γάμος βάπτιση свадьба свадьбы день+рождения юбилей новый+год отпуск дача выпускной утренник бабушка дедушка мама
     семья крестины 運動会 結婚式 誕生日 卒業式 お正月 正月 入学式 七五三 家族旅行
-    婚礼 生日 毕业典礼 결혼식 생일 돌잔치 졸업식
+    婚礼 生日 毕业典礼 결혼식 생일 돌잔치 졸업식 运动会 xv+años recita saggio+di+danza erste+schritte schultag schulfest
+    addio+al+nubilato addio+al+celibato baby babyfilm* babyvideo* beach+day camping picnic strand garten party vhs+tape
+    dagis skolavslutning studenten новый+год lecture vorlesung seminar webinar screencast bachelorarbeit masterarbeit
+    *thesis курс
 """)
 # Everyday words of films of one's own, of recordings and of lessons.
 EVERYDAY = _words("""

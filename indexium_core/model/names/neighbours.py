@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexium_core.model.names import words
+from indexium_core.model.names import event_words, words
 from indexium_core.model.names.folders import Place
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import fold_title
@@ -143,7 +143,7 @@ class Neighbours:
     def _is_event(self, parts: NameParts) -> bool:
         """Return whether a name is that of a family event: `Birthday 2012`; a year in brackets is that of a film."""
         is_named = re.match(rf"(?:{words.ARTICLES}) ", parts.title, re.IGNORECASE)
-        return not is_named and not parts.is_year_marked and words.EVENT.search(parts.title) is not None
+        return not is_named and not parts.is_year_marked and event_words.EVENT.search(parts.title) is not None
 
     # Episodes.
 

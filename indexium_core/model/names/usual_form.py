@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from indexium_core.model.names import words
+from indexium_core.model.names import event_words, words
 from indexium_core.model.names.name_parts import NameParts, Role
 from indexium_core.model.names.numbers import find_date, find_number, with_digits
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
@@ -151,7 +151,7 @@ def _without_role(text: str) -> tuple[str, Role]:
         is_tagged = is_sure and head and only_tags(tags) and find_number(head) is None
         if not rest or is_tagged or (not head and rest.startswith(" - ")):
             return f"{head} {rest}".strip(" -._"), "trailer"
-    if (extra := words.EXTRA_OF.search(text)) and extra.start() and not words.EVENT.search(text):
+    if (extra := words.EXTRA_OF.search(text)) and extra.start() and not event_words.EVENT.search(text):
         return text[: extra.start("season") if extra["season"] else extra.start("extra")], "extra"
     roles: list[tuple[Role, re.Pattern[str]]] = [("sample", words.SAMPLE), *(("extra", each) for each in words.EXTRAS)]
     for role, pattern in roles:

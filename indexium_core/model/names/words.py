@@ -177,23 +177,6 @@ CAMERA = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
     re.IGNORECASE,
 )
-EVENT = re.compile(
-    r"\b(?:birthday|\w*geburtstag\w*|anniversaire|cumple(?:a[nñ]os)?|compleanno|"
-    r"bruiloft|verjaardag|afzwemmen|battesimo|saggio di danza|comunione|ślub|urodziny|chrzciny|"
-    r"bröllop|födelsedag|studenten|dagis|skolavslutning|bryllup|fødselsdag|aniversário|batizado|"
-    r"svatba|narozeniny|день рождения|wedding|"
-    r"\w*hochzeit\w*|mariage|boda|"
-    r"christmas|xmas|weihnacht\w*|noël|navidad|natale|новый год|easter|ostern|holidays?|vacation|\w*urlaub|vacances|"
-    r"vacaciones|graduation|einschulung|schultag|schulfest|baptism|taufe|first (?:steps|day)|"
-    r"erste schritte|school play|"
-    r"recital|camping|family|familie\w*|grandma|grandpa|oma|opa|party|\w*feier|picnic|zoo|beach day|"
-    r"strand|garden|garten|"
-    r"baby|baby(?:film|video)\w*|kids|silvester|vhs tape|отпуск|дача|свадьба|"
-    r"运动会|生日|婚礼|毕业典礼|運動会|誕生日|結婚式|卒業式|생일|결혼식|졸업식|"
-    r"xv años|quinceañera|abiball|abifeier|konfirmation|kommunion|polterabend|klassenfahrt|"
-    r"lecture|vorlesung|seminar|webinar|(?:bachelor|master)'?s? thesis|bachelorarbeit|masterarbeit|screencast)\b",
-    re.IGNORECASE,
-)
 # Words of releases that are no words of titles. The title ends before the first one.
 STRONG_TAG = re.compile(
     r"(?<![^\W_])(?:\d{3,4}[pi](?:\d{2})?|[248]k(?=$|[ ._\])-])(?!-)|uhd|[xh][ .]?26[456]|hevc|avc|av1|"
