@@ -39,7 +39,7 @@ from indexium_core.store.titles.identified import EvidenceRow, FileToIdentify, N
 __all__ = ["IdentificationReport", "Identifier", "summary"]
 
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
-_NAME_SECONDS = 0.002  # processor time for reading one name
+_NAME_SECONDS, _FOLDER_SECONDS = 0.008, 0.002  # processor time for reading one name, and the NFO files of one folder
 _PROBLEMS = 100  # that a report names
 _IDS = 10  # that are taken from the sequence first; each later time as many as all before
 _ATTEMPTS = 3  # to store in groups while people change titles
@@ -290,7 +290,7 @@ class Identifier:
                 path = path.rpartition(b"/")[0]
         folders = list(paths)
         chunks = [folders[start : start + _CHUNK_FOLDERS] for start in range(0, len(folders), _CHUNK_FOLDERS)]
-        executor = self._executor(len(folders), len(folders) * _NAME_SECONDS)
+        executor = self._executor(len(folders), len(folders) * _FOLDER_SECONDS)
         found: dict[str, FolderDocuments | None] = {}
         broken: list[NfoProblemRow] = []
         located = [[paths[folder] for folder in chunk] for chunk in chunks]
