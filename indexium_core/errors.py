@@ -185,7 +185,7 @@ class ProviderError(IndexiumError):
         providers: Collection[str] = (),
     ) -> None:
         super().__init__(message, code=code)
-        self.providers = providers  # that gave no usable answer: tmdb
+        self.providers = list(providers)  # that gave no usable answer: tmdb
         self.retry_after = retry_after  # seconds until the next request can succeed; None if not known
         self.is_temporary = is_temporary  # the same request may succeed later
 

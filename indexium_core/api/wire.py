@@ -28,7 +28,7 @@ from indexium_core import errors
 __all__ = ["Codec", "error_from_wire", "error_to_wire", "value_classes"]
 
 _TAG = "$"
-_EXTRAS = (str, int, float, bool, type(None))  # types of an error's fields that are sent
+_EXTRAS = (str, int, float, bool, list, type(None))  # types of an error's fields that are sent
 
 
 @functools.cache

@@ -229,7 +229,7 @@ class ProviderClient:
         self._refusal = None
 
     def _own(self, error: errors.ProviderError) -> errors.ProviderError:
-        error.providers = (self.profile.provider,)
+        error.providers = [self.profile.provider]
         return error
 
     def _present_refusal(self) -> _Refusal | None:

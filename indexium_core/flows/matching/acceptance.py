@@ -50,13 +50,13 @@ def search_of(reader: Connection, item: TitleItem) -> SearchQuery:
     """Return the search for a title by what its files and people say."""
     values = store.values(reader, [item.id]).get(item.id, [])
     is_film = item.entity_type == "movie"
-    is_read = any(each.field == "title" and each.shown and each.origin == "name" for each in values)
+    origins = {each.field: each.origin for each in values if each.shown}
     query = title_query.query_of(item, values, store.parts(reader, item.id) if is_film else ())
     return dataclasses.replace(
         query,
         people=tuple(dict.fromkeys([*query.people, *store.people(reader, item.id)])),
         last_episodes=() if is_film else tuple(store.last_episodes(reader, item.id)),
-        other_titles=tuple(store.other_titles(reader, item.id)) if is_read else (),
+        other_titles=tuple(store.other_titles(reader, item.id)) if origins.get("title") == "name" else (),
     )
 
 

@@ -151,27 +151,27 @@ class ExternalAPIManager:
         valid = tuple(each for each in query.external_ids if each.is_valid)
         query = dataclasses.replace(query, external_ids=valid)
         used, problems = self._used(), self._refused()
-        asked = SearchAnswers(query, rejected)
+        answers = SearchAnswers(query, rejected)
         for name, provider in used.items():
             try:
-                self._ask(provider, asked)
+                self._ask(provider, answers)
             except errors.ProviderError as error:
-                error.providers = (name,)
+                error.providers = [name]
                 problems[name] = error
-            decision = self._decide(asked, problems)
+            decision = self._decide(answers, problems)
             if decision.accepted:
                 break
-        if not asked.found and used.keys() <= problems.keys():
+        if not answers.found and used.keys() <= problems.keys():
             raise _joined([problems[name] for name in used])
-        if not decision.accepted and self._decide(asked, problems, is_complete=True).accepted:
+        if not decision.accepted and self._decide(answers, problems, is_complete=True).accepted:
             # Only another title with this name would be an objection: it is searched before it is ruled out.
             for name, provider in used.items():
                 try:
-                    asked.add(provider.more(query) if name not in problems else ())
+                    answers.add(provider.more(query) if name not in problems else ())
                 except errors.ProviderError as error:
                     problems[name] = error
         if not decision.accepted:
-            decision = self._decide(asked, problems, is_complete=not problems)
+            decision = self._decide(answers, problems, is_complete=not problems)
         doubt = not decision.accepted and bool(problems) and "answers" in decision.missing
         return TitleSearch(
             decision=decision,
@@ -179,10 +179,10 @@ class ExternalAPIManager:
             is_complete=not doubt,
         )
 
-    def _decide(self, asked: SearchAnswers, missing: Collection[str], *, is_complete: bool = False) -> MatchDecision:
+    def _decide(self, answers: SearchAnswers, missing: Collection[str], *, is_complete: bool = False) -> MatchDecision:
         """Return the decision about the candidates so far; `missing` providers have not answered."""
-        decision = self._matcher.decide(asked.found.values(), asked.query, is_complete=is_complete)
-        doubt = "" if is_complete and not missing else self._doubt(decision, asked.query, missing)
+        decision = self._matcher.decide(answers.found.values(), answers.query, is_complete=is_complete)
+        doubt = "" if is_complete and not missing else self._doubt(decision, answers.query, missing)
         return MatchDecision(decision.candidates, None, doubt, ("answers",)) if doubt else decision
 
     @remote()
@@ -249,7 +249,7 @@ class ExternalAPIManager:
                 own = ids.get(id_owner(name)) or self._id_at(provider, ids, kind)
                 record = provider.details(own, kind) if own else None
             except errors.ProviderError as error:
-                error.providers = (name,)
+                error.providers = [name]
                 problems[name] = error
                 continue
             if record is not None:
@@ -294,7 +294,7 @@ class ExternalAPIManager:
             try:
                 record = provider.season(own, number) if own else None
             except errors.ProviderError as error:
-                error.providers = (name,)
+                error.providers = [name]
                 problems.append(error)
                 continue
             if record is not None and record.episodes:
@@ -376,7 +376,7 @@ class ExternalAPIManager:
         """Cancel the requests in progress; later requests fail."""
         self._network.close()
 
-    def _ask(self, provider: Provider, asked: SearchAnswers) -> None:
+    def _ask(self, provider: Provider, answers: SearchAnswers) -> None:
         """
         Add the candidates of one provider: by id, by title, by title and year; then details of the best ones.
 
@@ -384,11 +384,11 @@ class ExternalAPIManager:
         fetched only where they can change the result, and of the best titles that a person would be asked about. If no
         title is similar, these are the first hits of the provider, as hits lack some titles of a film.
         """
-        query = asked.query
+        query = answers.query
 
         def decide(candidates: Iterable[Candidate]) -> MatchDecision:
-            asked.add(candidates)
-            return self._matcher.decide(asked.found.values(), query, is_complete=False)
+            answers.add(candidates)
+            return self._matcher.decide(answers.found.values(), query, is_complete=False)
 
         def detail(candidates: Iterable[ScoredCandidate]) -> MatchDecision:
             own = [each.candidate for each in candidates if self.providers.get(each.candidate.provider) is provider]
@@ -407,7 +407,7 @@ class ExternalAPIManager:
             of_year = provider.search(query, strict=True)
             first, decision = of_year or first, decide(of_year)
         decision = detail(self._matcher.undecided(decision, query))
-        if decision.accepted or self._matcher.decide(asked.found.values(), query).accepted:
+        if decision.accepted or self._matcher.decide(answers.found.values(), query).accepted:
             return
         similar = [each for each in decision.candidates if each.score >= MIN_SCORE]
         if similar:
