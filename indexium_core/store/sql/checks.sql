@@ -106,15 +106,15 @@ WITH candidates AS (
         WHERE state <> 'missing' AND list_has_any(people_keys, $keys::VARCHAR[])
     ) SEMI JOIN candidates USING (key)
 ), findings AS (
-    SELECT concat(n.file_id, ' ', n.key) AS subject, c.facts
+    SELECT concat(n.file_id, ' ', n.key) AS subject, c.facts, n.key, n.file_id
     FROM (FROM named ANTI JOIN (SELECT f.file_id, c.key FROM file_people AS f JOIN candidates AS c USING (person_id))
           USING (file_id, key)) AS n
     JOIN (SELECT key, hash(list(person_id ORDER BY person_id)) AS facts FROM candidates GROUP BY key) AS c USING (key)
-    ORDER BY n.key, n.file_id
 )
 SELECT f.subject AS subjects, f.facts AS digests, d.subject IS NOT NULL AS ignored
 FROM findings AS f
-LEFT JOIN check_dismissals AS d ON d.kind = 'ambiguous_person' AND d.subject = f.subject AND d.facts = f.facts;
+LEFT JOIN check_dismissals AS d ON d.kind = 'ambiguous_person' AND d.subject = f.subject AND d.facts = f.facts
+ORDER BY f.key, f.file_id;
 
 -- name: copies
 -- Payloads of several present files that would not have the same people, placeholders aside. $names and $name_keys are
