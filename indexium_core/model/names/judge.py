@@ -51,7 +51,7 @@ def _season_and_episode(_: str, own: NameParts, other: SecondReading) -> NamePar
         or not 0 <= (other.season or 0) < _MOST_SEASONS
     ):
         return None
-    if own.is_camera or own.is_year_marked or own.part is not None or own.dated:
+    if own.is_year_marked or own.part is not None or own.dated:
         return None
     title = other.title or own.title
     return replace(
