@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from threading import Event
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,21 @@ def test_selection_of_a_search_is_edited_and_planned(site: Site, library: Librar
     page.keyboard.press("Escape")
     actions.get_by_role("button", name="Plan these 8").click()
     expect(page).to_have_url(re.compile("/plan"))
+
+
+def test_keys_select_a_file_whose_tile_is_not_read_yet(
+    site: Site, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, may_read = library.media.page, Event()
+    monkeypatch.setattr(library.media, "page", lambda *args, **options: may_read.wait(30) and read(*args, **options))
+    page = site.visit("/library?q=person:%22Rosa+Lee%22")
+    grid(page).locator(".waits").nth(1).focus()
+    page.keyboard.press("a")
+    page.keyboard.press("x")
+    may_read.set()
+    actions = page.get_by_role("region", name="Actions")
+    expect(actions).to_contain_text("8 selected")
+    expect(grid(page).locator("[aria-selected=false]")).to_have_count(1)
 
 
 def test_pictures_table_and_folders_show_the_same_library(site: Site) -> None:

@@ -54,7 +54,7 @@ EVENT = _words("""
     婚礼 生日 毕业典礼 결혼식 생일 돌잔치 졸업식 运动会 xv+años recita saggio+di+danza erste+schritte schultag schulfest
     addio+al+nubilato addio+al+celibato baby babyfilm* babyvideo* beach+day camping picnic strand garten party vhs+tape
     dagis skolavslutning studenten новый+год lecture vorlesung seminar webinar screencast bachelorarbeit masterarbeit
-    *thesis курс
+    thesis bachelorthesis masterthesis курс
 """)
 # Everyday words of films of one's own, of recordings and of lessons.
 EVERYDAY = _words("""

@@ -31,9 +31,11 @@ export function mark({state}, tile, isOn) {
 
 /** @type {(self: Self, index: number) => void} */
 export function toggle(self, index) {
-  const tile = self.state.tiles.get(index)
-  self.state.anchor = index
-  mark(self, tile, !isSelected(self, tile))
+  const {state} = self
+  const tile = state.tiles.get(index)
+  state.anchor = index
+  if (tile) mark(self, tile, !isSelected(self, tile))
+  else sendSection(self, index, 1, !state.isAll)
   self.paint()
 }
 
