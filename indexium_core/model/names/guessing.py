@@ -273,7 +273,7 @@ class _Guesser:
             title = title or each.parts.episode_title
         elif not title and each.parts.evidence == "episode":
             head, dash, _ = each.parts.episode_title.partition(" - ")  # `S01E05 - Deadwood - The Trial of Jack McCall`
-            title = head if dash else ""
+            title = head if dash else each.parts.episode_title
         return title or ("" if any(map(is_category, each.file.folders)) else self._library)
 
     # Films.

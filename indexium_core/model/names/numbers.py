@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
-_SIGN = r"(?:[-~+&_]|\s?[+&]\s?)"  # before a further number
+_SIGN = r"(?:[-~+&_]|\s?[+&]\s?|\s(?:and|und|et)\s)"  # before a further number
 # Spaces around a dash need a word before the first number and an end after the last: `Episode 5 - 24 Hours` is one.
 _SPACED = rf"(?:{_SIGN}|\s[-~]\s(?=\d+\s*(?:$|[-\[(])))"
 _MORE = (
@@ -41,9 +41,10 @@ _POINT = re.compile(
     r"\[(\d{1,2})\.([0-2]\d)\]()|(?<= - )(\d{1,2})\.(\d\d)()(?= - )"
 )  # [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
 _SEASON_EPISODE = re.compile(
-    rf"{_B}(?:{words.SEASON}|s|t)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
+    rf"{_B}(?:{words.SEASON}|st?|t)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
     rf"((?:{_SPACED}\d{{1,4}})?){_E}|"
-    rf"{_B}(\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ ._]*(?:{words.SEASON})[ ._,-]*"
+    rf"{_B}(\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ ._]*(?:{words.SEASON})"
+    rf"(?! \d+[ ,-]+(?:{words.EPISODE})[ #]*\d{{1,3}}(?!\d))[ ._,-]*"
     rf"(?:{words.EPISODE}|e)?[ ._#-]*(\d{{1,4}})((?:{_SPACED}\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
     r"第\s*(\d{1,3})\s*[季期部][ ._-]*第?\s*(\d{1,4})\s*[集話话回]()|"
     rf"{_B}(?:season|s)\s*(\d{{1,2}})[ ._-]*第\s*(\d{{1,4}})\s*[集話话回]()|"
@@ -60,7 +61,7 @@ _EPISODE = re.compile(
     rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,5}})"
     rf"((?:\s?[-+&~]\s?ep?[ .]?\d{{1,5}}|{_SPACED}\d{{1,5}}(?!\d))?)(?:v\d)?{_E}|"
     rf"{_B}(\d{{1,4}})\.?[ ._-]*(?:серия|выпуск|эпизод|díl|rész|b[öo]l[üu]m|jakso|avsnitt|puntata|epizod|الحلقة)"
-    rf"(?![ ._-]*\d{{1,4}}(?![\d.-])){_E}()|"
+    rf"(?![ ._-]*\d{{1,4}}(?![\d.-]|[ ][^\W\d])){_E}()|"
     r"第\s*(\d{1,4})\s*[集話话回]()|(?:제\s*|(?<!\d))(\d{1,4})\s*[화회話集]()(?![^\W_])",
     re.IGNORECASE,
 )
@@ -84,7 +85,7 @@ _IN_WORDS = re.compile(
     rf"(?<![^\W_])(season(?=[ .]\w+[ .,-]+episode)|episode)([ .])({'|'.join(_ONE_TO_TEN)})(?![^\W_])", re.IGNORECASE
 )
 _NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
-_NTH_SEASON = re.compile(rf"(\w[ .])({'|'.join(_NTH)})[ .]season(?=[ .]-[ .]\d|[ .]ep?\d|[ .]episode)", re.IGNORECASE)
+_NTH_SEASON = re.compile(rf"(\S[ .])({'|'.join(_NTH)})[ .]season(?=[ .]-[ .]\d|[ .]ep?\d|[ .]episode)", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第([{_ORDINALS}])([季期部集話话回])")
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _BOOK = re.compile(  # before the number of an episode

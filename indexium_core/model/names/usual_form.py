@@ -37,6 +37,7 @@ _ID = re.compile(
 _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
 _SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
+_DATE = re.compile(r"\[((?=[^\[\]]*\d\d)[^\[\]]{6,20})\]")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _REMOVED = (
     _CRC,
@@ -69,7 +70,7 @@ _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
     ),  # `Tarkovsky, Andrei - 1972 - Solaris`
 )
 _IN_BRACKETS_ALL = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
-_NUMBER_IN_BRACKETS = re.compile(r"(?:s\d{1,2})?(?:ep?)?(\d{1,4})(?:v\d)?(?:end)?", re.IGNORECASE)
+_NUMBER_IN_BRACKETS = re.compile(r"(?:s\d{1,2})?(?:ep?|第)?(\d{1,4})(?:v\d)?(?:end|[集話话回])?", re.IGNORECASE)
 _WEBSITE = re.compile(
     r"^(?:\[\s*)?(?:www[ .][\w-]+\.\w+|[\w-]+\.(?:com|org|net|to|cc|info|me|ru|tv))(?:\s*\])?[ _-]+", re.IGNORECASE
 )
@@ -160,6 +161,11 @@ def _without_role(text: str) -> tuple[str, Role]:
     return text, "main"
 
 
+def _mark_date(draft: Draft) -> Draft:
+    """Write a date in square brackets, which are those of groups and tags, in round ones."""
+    return replace(draft, text=_DATE.sub(lambda each: f"({each[1]})" if find_date(each[1]) else each[0], draft.text))
+
+
 def _take_noise(draft: Draft) -> Draft:
     """Take out the checksum, ornaments and a second title after a slash."""
     text = draft.text
@@ -171,7 +177,7 @@ def _take_noise(draft: Draft) -> Draft:
 def _take_outer_tags(draft: Draft) -> Draft:
     """Take out the words of a release at the start and at the end, and the shape of the picture."""
     text = draft.text
-    while (tags := _TAGS_FIRST.match(text)) and words.STRONG_TAG.search(tags[0]):
+    while (tags := _TAGS_FIRST.match(text)) and (words.STRONG_TAG.search(tags[0]) or only_tags(tags[0])):
         text = text[tags.end() :]
     text = _TAGS_BEFORE.sub("", text)
     if (tags := _TAGS_LAST.search(text)) and only_tags(tags[0]):
@@ -205,7 +211,7 @@ def _open_brackets(draft: Draft) -> Draft:
 def _find_group(draft: Draft) -> Draft:
     """Find out whether the name is one of a fansub, and write its number as ` - 05 `."""
     group = _GROUP.match(draft.text)
-    has_name = group is not None and not words.STRONG_TAG.search(group[0]) and find_date(group[1]) is None
+    has_name = group is not None and not words.STRONG_TAG.search(group[0])
     has_group, text = draft.has_crc or has_name, draft.text
     if has_group or _PADDED_IN_BRACKETS.search(text):
         text = _BRACKETED_NUMBER.sub(r" - \1 ", text, count=1)
@@ -222,7 +228,7 @@ def _take_website(draft: Draft) -> Draft:
 def _take_group(draft: Draft) -> Draft:
     """Take out the group at the start; a title in brackets before the year is no group: `[REC].2.2009`."""
     group = _GROUP.match(draft.text) or (_ROUND_GROUP.match(draft.text) if draft.has_crc else None)
-    if group is None or find_date(group[1]) is not None or draft.text[group.end() : group.end() + 1] in {"", "(", "["}:
+    if group is None or draft.text[group.end() : group.end() + 1] in {"", "(", "["}:
         return draft
     rest = draft.text[group.end() :]
     return replace(draft, text=f"{group[1]}.{rest}" if _is_year_of_release(rest) else rest)
@@ -255,6 +261,7 @@ def _part_title(draft: Draft) -> Draft:
 STEPS: tuple[Step, ...] = (
     _take_ids,
     _take_role,
+    _mark_date,
     _take_noise,
     _take_outer_tags,
     _rewrite,

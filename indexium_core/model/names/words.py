@@ -153,7 +153,7 @@ RECORDINGS = (  # what recorders write: title, perhaps the title of an episode, 
 )
 _RECORDER = (
     "(?:dash ?cam|cam(?:era)?|kamera|video|rec(?:ord(?:ing|er)?)?|replay|screen|screen[-_ ]?record(?:er|ing)?|capture|"
-    "clip|obs|xrecorder|mobizen|front|rear|eingang)"
+    "clip|obs|xrecorder|bandicam|mobizen|front|rear|eingang)"
 )
 # Names that cameras, phones and programs for recordings make.
 CAMERA = re.compile(
