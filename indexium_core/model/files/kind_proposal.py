@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Literal
 
 from indexium_core.model import wording
-from indexium_core.model.names import words
+from indexium_core.model.names import event_words, words
 from indexium_core.model.names.folders import Place, place_of
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import read_name
@@ -85,7 +85,7 @@ def _likeness(
     if _is_lesson(own, folders, place):
         return "lesson"
     named = [parts for parts in (own, place.parts) if parts is not None]
-    is_event = any(words.EVENT_OF_FILMS.search(parts.title) for parts in named)
+    is_event = any(event_words.EVENT.search(parts.title) for parts in named)
     is_film = any(
         parts.ids or (parts.year is not None and (parts.is_release or (parts.is_year_marked and not is_event)))
         for parts in named

@@ -118,11 +118,12 @@ def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
     """
     folder = files[0].place.parts
     mains = [each for each in files if each.parts.role == each.place.role == "main"]
-    if folder is None or folder.evidence != "episode" or folder.aired or len(mains) != 1:
+    if folder is None or folder.evidence != "episode" or len(mains) != 1:
         return files
     own = mains[0].parts
     is_named = own.evidence == "episode" or own.year is not None or bool(own.ids)
-    if is_named or (own.evidence and len(folder.episodes) > 1):
+    is_named = is_named or (bool(folder.aired) and not folder.is_release)
+    if is_named:
         return files
     return [replace(each, parts=folder) if each is mains[0] else each for each in files]
 
@@ -196,9 +197,7 @@ class _Guesser:
         numbering = self._numbering(each, takes_order=takes_order)
         season, episodes = numbering.season, numbering.episodes
         is_absolute = season is None and parts.evidence in {"group", "dash", "number", "word"}
-        if season is None and parts.is_special:
-            season = 0
-        elif season is None and episodes and not parts.aired:
+        if season is None and episodes and not parts.aired:
             season = 1
         title = self._series_title(each, source)
         return TitleGuess(
@@ -258,9 +257,6 @@ class _Guesser:
         if folder is None or not (folder.series_title or folder.title):
             return parts, takes_order
         is_generic = not parts.evidence or _GENERIC.fullmatch(fold_title(parts.series_title)) is not None
-        is_sure = parts.evidence == "group" or (parts.evidence == "episode" and not parts.aired)
-        if place.season is None and is_sure and _is_longer(parts.series_title, folder.series_title):
-            return parts, takes_order  # `Naruto/Naruto Shippuden S01E02`
         is_named = place.season is not None or takes_order or is_generic or bool(each.file.series_nfo.kind)
         return (folder if is_named or _is_like(parts.series_title, folder.series_title) else parts), takes_order
 
@@ -273,7 +269,7 @@ class _Guesser:
             title = title or each.parts.episode_title
         elif not title and each.parts.evidence == "episode":
             head, dash, _ = each.parts.episode_title.partition(" - ")  # `S01E05 - Deadwood - The Trial of Jack McCall`
-            title = head if dash else each.parts.episode_title
+            title = head if dash else ""
         return title or ("" if any(map(is_category, each.file.folders)) else self._library)
 
     # Films.
@@ -304,7 +300,7 @@ class _Guesser:
             title=title or stem_of(each.file.name),
             year=year,
             part=place.part if place.part is not None and place.is_disc else part,
-            edition=parts.edition or folder.edition,
+            edition=parts.edition or (place.parts or folder).edition,
             ids=ids,
             language=parts.language or folder.language,
             place=place.path,

@@ -12,12 +12,11 @@ import unicodedata
 from dataclasses import replace
 
 from indexium_core.model.names import words
+from indexium_core.model.names.dates import find_date, find_date_of_number, without_words_of_date
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.numbers import (
     NumberMatch,
     YearMatch,
-    find_date,
-    find_date_of_number,
     find_number,
     numeral,
     with_digits,
@@ -26,10 +25,6 @@ from indexium_core.model.names.usual_form import YEAR, in_usual_form, only_tags,
 
 __all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
 
-_YEARS = re.compile(  # of a series or a collection; or the year and the country
-    r"[(\[](18[89]\d|19\d\d|20\d\d)\s*[-–,]\s*(?:(?:19|20)\d\d|[^\W\d_][^\d()\[\]]*)?\s*[)\]]"
-)
-_BEFORE_DATE = re.compile(r"\s+(?:vom|du|del|of|from|van|от)$", re.IGNORECASE)
 _AFTER_TAGS = re.compile(r" *(?:$|[(\[]|(?:v?cd|dvd|dis[ck]) ?\d|(?:19|20)\d\d(?:$| (?!\d)))", re.IGNORECASE)
 _LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")
@@ -45,12 +40,11 @@ _IN_BRACKETS = re.compile(
     re.IGNORECASE,
 )
 _TAG_BEFORE_YEAR = re.compile(
-    r"(?:[ .]+(?:3d|unrated|uncut|extended|remastered|limited|proper|imax|theatrical|internal|dubbed|subbed|"
+    r"(?:[ .]+(?:3d|unrated|(?<!and[ .])uncut|extended|remastered|(?-i:LIMITED|limited)|proper|imax|theatrical|internal|dubbed|subbed|"
     rf"(?-i:DC|S?EE|SE)|complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
     re.IGNORECASE,
 )
 _EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
-_CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
 _SEASON_AT_END = re.compile(
     rf"(?<=\w)(?:\s*-?\s+(?:{words.SEASON}|vol(?:ume)?\.?)\s*\d{{1,2}}|\s+-\s+(?:{words.BOOK}) (?:\d{{1,2}}|[ivx]+))$",
     re.IGNORECASE,
@@ -71,10 +65,10 @@ def fold_title(title: str) -> str:
 def read_name(name: str) -> NameParts:
     """Return the parts of a name. Every text has a result; an unreadable one is its own title."""
     text = plain_text(name)
-    if words.CAMERA.fullmatch(text):
-        return NameParts(title=text, is_camera=True)
     if parts := next((found for pattern in words.RECORDINGS if (found := _recording(pattern.fullmatch(text)))), None):
         return parts
+    if words.CAMERA.fullmatch(text):
+        return NameParts(title=text, is_camera=True)
     draft = in_usual_form(text)
     return _read(draft.text, draft.found, has_group=draft.has_group)
 
@@ -115,15 +109,15 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         )
     ):
         number = None
-    date = find_date(spaced[:tail])
+    is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
+    date = find_date(spaced if number is not None and number.evidence == "episode" else spaced[:tail])
+    if date is not None and is_release and not date.start and not spaced[date.end : tail].strip(" -.)"):
+        date = None  # the film `September.5.2024.1080p`
     is_beside = number is not None and date is not None and not (number.start < date.end and date.start < number.end)
     if date is not None and not (number and is_beside and number.evidence in {"episode", "word"}):
         number = date
     dated = (date or find_date_of_number(spaced[:tail])) if number is not None and not number.aired else None
-    is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
     year = _year(spaced, number, date, is_release=is_release, is_compact=" " not in text)
-    if year is not None:
-        tail = min(tail, year.start) if number is None or year.start > number.start else tail
     end = min(tail, number.start if number else tail, year.start if year else tail)
     parts = _with_part(
         replace(found, is_release=is_release),
@@ -136,8 +130,6 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     if date is not None and date is not number and date.end <= end:
         head = f"{head[: date.start]} {head[date.end :]}"  # `Show 2025-03-05 S04E11`
     title = _title(head)
-    if parts.part is not None and parts.is_disc_part:
-        title = _title(words.PARTS.sub(" ", spaced[:end]))
     if number is not None and number.evidence == "episode":
         title = _SEASON_AT_END.sub("", _PROPER_AT_END.sub("", title)) or title
     film_title = title
@@ -149,7 +141,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         film_title = _without_tags(film_title)
     episode_title = _title(spaced[number.end : tail]) if number and tail >= number.end else ""
     if number is not None and number.aired:
-        title = _BEFORE_DATE.sub("", title)
+        title = without_words_of_date(title)
     elif number is not None and not episode_title and spaced[number.start - 1 : number.start] in {"(", "["}:
         title, _, episode_title = title.partition(" - ")  # `Series - Episode (S01E02)`
     country = _COUNTRY.search(title)
@@ -192,7 +184,9 @@ def _spaced(text: str) -> str:
         kept |= {match.start() for match in re.finditer(r"(?<=\b[257])\.(?=[01]\b)|(?<=[Hh])\.(?=26\d)", text)}
         kept |= {
             match.start()
-            for match in re.finditer(r"(?<=\d)\.(?=\d\d?\.(?:19|20)\d\d)|(?<=\.\d\d)\.(?=(?:19|20)\d\d)", text)
+            for match in re.finditer(
+                r"(?<=\d)(?<!\.\d)\.(?=\d\d?\.(?:19|20)\d\d)|(?:(?<=\d\.\d\d)|(?<=\d\.\d))\.(?=(?:19|20)\d\d)", text
+            )
         }
         kept |= {match.start() for match in re.finditer(r"\.(?= )", text)}
         text = "".join(" " if each == "." and at not in kept else each for at, each in enumerate(text))
@@ -231,9 +225,6 @@ def _year(
     text: str, number: NumberMatch | None, date: NumberMatch | None, *, is_release: bool, is_compact: bool
 ) -> YearMatch | None:
     """Return the year of a name; None if it has none."""
-    span = _YEARS.search(text)
-    if span and span.start():
-        return YearMatch(int(span[1]), span.start(), span.end(1), is_marked=True)
     titled = words.TITLE_WITH_YEAR.match(text)
     years = [each for each in YEAR.finditer(text) if titled is None or each.end() > titled.end()]
     taken = [each for each in (number, date) if each is not None]
@@ -343,12 +334,9 @@ def _title(text: str) -> str:
     text = re.sub(r"[\[(]\s*[\])]|(?<=\w) - s\d{1,2}(?= *$)", " ", text, flags=re.IGNORECASE)
     text = " ".join(text.split()).strip(" -_~,;:+|")
     text = re.sub(r"^[)\]]+|[(\[]+$", "", text).strip(" -_~,;:+|")
-    if text.endswith(".") and not _ACRONYM.search(text[-4:]) and not text.endswith(".."):
-        text = text.rstrip(". ")
     if in_two_scripts := words.IN_TWO_SCRIPTS.fullmatch(text):
         text = in_two_scripts[1] or in_two_scripts[2]
-    text = re.split(r"\s+a\.?k\.?a\.?\s+", text, maxsplit=1, flags=re.IGNORECASE)[0]
-    return text + "." if _CUT_ACRONYM.search(text) else text
+    return re.split(r"\s+a\.?k\.?a\.?\s+", text, maxsplit=1, flags=re.IGNORECASE)[0]
 
 
 def _without_tags(title: str) -> str:

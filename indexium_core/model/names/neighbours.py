@@ -136,7 +136,7 @@ class Neighbours:
             is_alone = self._dated[fold_title(parts.series_title)] < 2
             return is_event or (is_alone and each.extension in CAMERA_EXTENSIONS)
         has_year = parts.year is not None or _INNER_YEAR.search(parts.title) is not None
-        has_year = has_year and not each.place.has_films and not words.EVENT_OF_FILMS.search(parts.title)
+        has_year = has_year and not each.place.has_films
         extensions = _DATED_EXTENSIONS if has_year else HOME_EXTENSIONS
         return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in extensions)
 

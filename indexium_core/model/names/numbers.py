@@ -6,7 +6,6 @@ The strongest form wins: season and episode, then the word “episode”, then a
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,8 +16,6 @@ from indexium_core.model.names.name_parts import Evidence
 
 __all__ = [
     "NumberMatch",
-    "find_date",
-    "find_date_of_number",
     "find_number",
     "numeral",
     "season_of_folder",
@@ -28,7 +25,7 @@ __all__ = [
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
 _SIGN = r"(?:[-~+&_]|\s?[+&]\s?|\s(?:and|und|et)\s)"  # before a further number
 # Spaces around a dash need a word before the first number and an end after the last: `Episode 5 - 24 Hours` is one.
-_SPACED = rf"(?:{_SIGN}|\s[-~]\s(?=\d+\s*(?:$|[-\[(])))"
+_SPACED = rf"(?:{_SIGN}|\s[-~]\s(?=\d+\s*(?:$|-(?!\d)|[\[(])))"
 _MORE = (
     rf"(?:(?:\s*[-+&~,]\s*|[ ._]*)(?:s\d{{1,4}}[ ._]*)?ep?[ ._]?\d{{1,5}}|{_SIGN}(?:\d{{1,4}}x)?\d{{1,5}}(?![^\W_])|"
     r"[ ._]?(?:\d{1,4}x|x)\d{2,3}|[ ]\d{2}(?=\]))*"
@@ -46,7 +43,7 @@ _SEASON_EPISODE = re.compile(
     rf"{_B}(\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|a|e|ème|-?й)?[ ._]*(?:{words.SEASON})"
     rf"(?! \d+[ ,-]+(?:{words.EPISODE})[ #]*\d{{1,3}}(?!\d))[ ._,-]*"
     rf"(?:{words.EPISODE}|e)?[ ._#-]*(\d{{1,4}})((?:{_SPACED}\d{{1,4}})?)(?:[ ._]*(?:{words.EPISODE}))?{_E}|"
-    r"第\s*(\d{1,3})\s*[季期部][ ._-]*第?\s*(\d{1,4})\s*[集話话回]()|"
+    r"第\s*(\d{1,3})\s*[季期部][ ._-]*第?\s*(\d{1,4})\s*[集話话回期]()|"
     rf"{_B}(?:season|s)\s*(\d{{1,2}})[ ._-]*第\s*(\d{{1,4}})\s*[集話话回]()|"
     r"(?:시즌|シーズン)\s*(\d{1,3})[ ._-]*(?:第)?\s*(\d{1,4})\s*[화회話]?()",
     re.IGNORECASE,
@@ -56,7 +53,6 @@ _SEASON_DASH = re.compile(
     rf"{_B}(\d{{1,2}})(?:st|nd|rd|th)[ ]season\s+-\s+(\d{{1,4}})(?:v\d)?{_E}()",
     re.IGNORECASE,
 )
-_SEASON_GAP = re.compile(rf"{_B}s(?:(\d{{1,2}})[ ._](\d{{2,3}})(?:v\d)?|(?!19|20)(\d\d)(\d\d)){_E}()", re.IGNORECASE)
 _EPISODE = re.compile(
     rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,5}})"
     rf"((?:\s?[-+&~]\s?ep?[ .]?\d{{1,5}}|{_SPACED}\d{{1,5}}(?!\d))?)(?:v\d)?{_E}|"
@@ -94,55 +90,6 @@ _BOOK = re.compile(  # before the number of an episode
     re.IGNORECASE,
 )
 _BOOK_FOLDER = re.compile(rf"(?:{words.BOOK}|{words.SEASON})[ -]([ivx]+|\d{{1,2}})", re.IGNORECASE)
-_MONTHS = {  # by their first letters, in languages of releases
-    name: number
-    for number, names in enumerate(
-        (
-            "jan jän ene gen",
-            "feb fév fev",
-            "mar mär mrz maa",
-            "apr avr abr",
-            "may mai mag mei",
-            "jun giu juin",
-            "jul lug juil",
-            "aug aoû ago aou",
-            "sep set",
-            "okt oct ott out",
-            "nov",
-            "dec dez déc dic",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_SIGNS = frozenset("-._ ")
-_DAY = r"(0?[1-9]|[12]\d|3[01])"
-_NAME = rf"({'|'.join(sorted(_MONTHS, key=len, reverse=True))})[^\W\d_]*"
-_DATES: tuple[tuple[str, re.Pattern[str]], ...] = (  # with the order of year, month and day
-    ("ymd", re.compile(r"(?<!\d)((?:19|20)\d\d)(?P<sign>[-._ ])(0[1-9]|1[0-2])(?P=sign)(0[1-9]|[12]\d|3[01])(?!\d)")),
-    ("ymd", re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")),
-    ("dmy", re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(?P<sign>[-._ ])(0[1-9]|1[0-2])(?P=sign)((?:19|20)\d\d)(?!\d)")),
-    ("mdy", re.compile(r"(?<!\d)(0[1-9]|1[0-2])(?P<sign>[-._ ])(0[1-9]|[12]\d|3[01])(?P=sign)((?:19|20)\d\d)(?!\d)")),
-    ("ydm", re.compile(r"(?<!\d)((?:19|20)\d\d)(?P<sign>[-._ ])(1[3-9]|2\d|3[01])(?P=sign)(0[1-9]|1[0-2])(?!\d)")),
-    (
-        "dmy",
-        re.compile(
-            rf"{_B}{_DAY}(?:st|nd|rd|th)?[. -]{{1,2}}(?:of )?{_NAME}[. ,-]{{1,2}}((?:19|20)\d\d)(?!\d)", re.IGNORECASE
-        ),
-    ),
-    (
-        "mdy",
-        re.compile(rf"{_B}{_NAME}[. -]{{1,2}}{_DAY}(?:st|nd|rd|th)?[. ,-]{{1,2}}((?:19|20)\d\d)(?!\d)", re.IGNORECASE),
-    ),
-    (
-        "ymd",
-        re.compile(r"(?:(?<=[(\[])|^)([01]\d|2\d)(?P<sign>[-.])(0[1-9]|1[0-2])(?P=sign)(0[1-9]|[12]\d|3[01])(?!\d)"),
-    ),
-    ("ymd", re.compile(r"(?<=[^\W\d_][ ._-])([0-2]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=$|[ ._-]|[)\]])")),
-)
-_DATED_NUMBER = re.compile(
-    rf"{_B}e\d{{1,4}}(?:[ .]end)?[ .]([0-2]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]){_E}", re.IGNORECASE
-)
 _MOST = 40  # episodes of one file: a longer range is no range
 
 
@@ -184,26 +131,6 @@ def find_number(text: str, *, has_group: bool = False) -> NumberMatch | None:
     return _word(text) or _alone(text, has_group=has_group)
 
 
-def find_date(text: str) -> NumberMatch | None:
-    """Return the date in a name as the date of an episode; None if there is none."""
-    for order, pattern in _DATES:
-        for match in pattern.finditer(text):
-            found = dict(zip(order, (each for each in match.groups() if each not in _SIGNS), strict=True))
-            year, month, day = int(found["y"]), _MONTHS.get(found["m"].lower()) or int(found["m"]), int(found["d"])
-            try:
-                date = dt.date(year + 2000 * (year < 100), month, day)
-            except ValueError:
-                continue
-            return _match(match, "episode", aired=date.isoformat())
-    return None
-
-
-def find_date_of_number(text: str) -> NumberMatch | None:
-    """Return the date of six digits after the number of an episode, as Korean releases have it: `Goblin.E01.161202`."""
-    match = _DATED_NUMBER.search(text)
-    return find_date(f"20{match[1]}{match[2]}{match[3]}") if match else None
-
-
 def with_digits(text: str) -> str:
     """Return a text with digits for other numerals: `第二季` is `第2季`, `Livre II - 05` is `Season 2 - 05`."""
     text = _ORDINAL.sub(lambda match: f"第{_ORDINALS.index(match[1]) + 1}{match[2]}", text)
@@ -239,16 +166,12 @@ _FOLDERS = (
     re.compile(rf"(?P<title>.*?\S)[ (\[-]+{_SEASON_WORDS}[ -]*(?P<season>\d{{1,4}})(?:$|\W)", re.IGNORECASE),
     re.compile(r"(?P<title>.*?\S)[ -]+s(?P<season>\d{1,3})(?=$|[ \[(-](?!e))", re.IGNORECASE),
     re.compile(r"(?P<title>.*?\S)\s*第\s*(?P<season>\d{1,3})\s*[季期部]"),
-    re.compile(
-        rf"(?P<title>.*?\S)[ -]+(?P<season>\d{{1,2}})(?:st|nd|rd|th|\.|ª|º|ème)?[ ]{_SEASON_WORDS}(?:$|\W)",
-        re.IGNORECASE,
-    ),
 )
 
 
 def _strong(text: str) -> Iterator[NumberMatch]:
     """Yield the matches of forms that have season and episode."""
-    for pattern in (_SXXEYY, _NXNN, _POINT, _SEASON_EPISODE, _SEASON_DASH, _SEASON_GAP):
+    for pattern in (_SXXEYY, _NXNN, _POINT, _SEASON_EPISODE, _SEASON_DASH):
         match = pattern.search(text)
         if match is None:
             continue

@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from indexium_core.model.names import event_words, words
+from indexium_core.model.names.dates import find_date
 from indexium_core.model.names.name_parts import NameParts, Role
-from indexium_core.model.names.numbers import find_date, find_number, with_digits
+from indexium_core.model.names.numbers import find_number, with_digits
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 
 __all__ = ["STEPS", "YEAR", "Draft", "in_usual_form", "only_tags", "plain_text"]
@@ -37,12 +38,11 @@ _ID = re.compile(
 _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
 _SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
-_DATE = re.compile(r"\[((?=[^\[\]]*\d\d)[^\[\]]{6,20})\]")
+_DATE = re.compile(r"[\[{]((?=[^\[\]{}]*\d\d)[^\[\]{}]{6,20})[\]}]")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _REMOVED = (
     _CRC,
-    re.compile(r"\.(?:avi|mkv|mp4|m4v|mpe?g|wmv)$", re.IGNORECASE),  # before another extension
-    re.compile(r"^[0-9a-f]{8}_(?=[^\W\d])|^-\w+- "),  # of an obfuscated name; a group between dashes
+    re.compile(r"^(?=\d*[a-f])[0-9a-f]{8}_(?=[^\W\d])|^-\w+- "),  # of an obfuscated name; a group between dashes
     re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
     re.compile(r"(?:(?<=\])|^)★[^★]*★"),
     re.compile(  # `Начало _ Inception`, `Shirokuma Cafe | Polar Bear Cafe`

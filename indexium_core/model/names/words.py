@@ -126,11 +126,6 @@ HOME_FOLDER = re.compile(
     r"vhs(?:[ -]tapes)?|screencasts",
     re.IGNORECASE,
 )
-EVENT_OF_FILMS = re.compile(  # words for events that are also words of many titles of films
-    r"\b(?:wedding|christmas|xmas|holidays?|vacation|graduation|recital|camping|family|grandma|grandpa|party|"
-    r"picnic|zoo|garden|garten|strand|baby|kids|birthday|easter|mariage|boda|matrimonio|vacaciones|natale|noël)\b",
-    re.IGNORECASE,
-)
 LECTURE_FOLDER = re.compile(
     r"uni(?:versity|versität|versité|versidad)?|lectures?|vorlesung(?:en)?|talks|conferences?|konferenzen|vorträge|"
     r"seminars?|webinars?|courses?|kurse?|cours|cursos?|corsi|tutorials?|udemy|coursera|lessons",
@@ -147,8 +142,14 @@ RECORDINGS = (  # what recorders write: title, perhaps the title of an episode, 
     re.compile(  # get_iplayer
         r"(?P<title>.+?)(?:_-_(?P<episode>.+?))?_[bmp]0[0-9a-z]{6}_(?:default|editorial|original|signed|other)",
     ),
-    re.compile(r"(?P<title>.+?)_[A-Z0-9]{4,}_(?P<date>(?:19|20)\d\d_\d\d_\d\d)_\d\d_\d\d_\d\d"),  # Windows Media Center
+    re.compile(  # Windows Media Center
+        r"(?P<title>.+?)_[A-Z0-9][A-Z0-9 ]{3,}_(?P<date>(?:19|20)\d\d_\d\d_\d\d|\d\d_\d\d_(?:19|20)\d\d)_\d\d_\d\d_\d\d"
+    ),
     re.compile(r"(?P<title>.+?) - ''(?P<episode>.+)'' \(Recorded .*\)"),  # TiVo
+    re.compile(r"(?P<title>.+?)(?:-[^-]+ HD)?(?P<date>20\d\d-\d\d-\d\d)[0-2]\d-[0-5]\d"),  # TVHeadend
+    re.compile(r"(?P<date>20\d{6}) \d{4} - [^-]+ - (?P<title>.+?)(?: - (?P<episode>.+))?"),  # Enigma2
+    re.compile(r"(?P<title>.+?) - [^-]+ - (?P<date>20\d\d-\d\d-\d\d) \d\d_\d\d"),  # DVBViewer
+    re.compile(r"(?P<title>[^-]+)-(?P<episode>.+)_-(?P<date>20\d{6})"),  # MediathekView
     re.compile(r"(?P<title>.+\)) (?:19|20)\d\d-\d\d-\d\d-\d{4}"),  # Channels DVR: `Film (1954) 2020-08-13-2000`
 )
 _RECORDER = (
@@ -222,12 +223,29 @@ EDITION = re.compile(  # words that no title has
     r"redux(?=[ .]*[(\[]?(?:19|20)\d\d)|despeciali[sz]ed|version (?:longue|int[ée]grale)|[2-9]in1)\b",
     re.IGNORECASE,
 )
+_LANGUAGES = (  # code of ISO 639-1, and the words of releases
+    "de german deutsch ger, fr french truefrench vff, it italian ita, es spanish castellano latino, "
+    "en english eng, ru russian rus, ja japanese jap jpn, ko korean kor, zh chinese mandarin cantonese, hi hindi, "
+    "pl polish, nl dutch flemish, sv swedish, no norwegian, da danish, fi finnish, tr turkish, el greek, cs czech, "
+    "hu hungarian, pt portuguese brazilian, ar arabic, he hebrew, th thai"
+)
+LANGUAGES: Mapping[str, str] = {word: code for code, *names in map(str.split, _LANGUAGES.split(",")) for word in names}
+_WORD_OF_EDITION = (
+    rf"(?!(?:{'|'.join(LANGUAGES)}|fran[cç]aise?|originale?|italiana|española|deutsche|multi|blu-?ray|dvdrip|bdrip|web|hdtv|cut)\b)"
+    r"[^\W\d_]+"
+)
+_EDITION_NOUN = (
+    "(?:cut|edition|version|fassung|versi[oó]n|versione|vers[aã]o|edici[oó]n|edizione|edi[cç][aã]o|montage|montaje|"
+    "montaggio|wersja|verze|версия|издание)"
+)
 EDITION_WORD = re.compile(  # words that are those of an edition after the title
     r"\b(?:extended|unrated|uncut|remastered|restored|theatrical|imax|uncensored|final cut|recut|workprint|"
-    r"colori[sz]ed|redux|(?-i:DC|EE|SE)|"
-    r"(?:(?!(?:german|french|italian|spanish|english|multi|blu-?ray|dvdrip|bdrip|web|hdtv|cut)\b)[^\W\d_]+ ){1,2}"
-    r"(?:cut|restoration)|(?<=- )(?:[^\W\d_]+ ){1,2}(?:edition|version)(?=$| *[\[(])|"
-    r"(?:black (?:and|&) (?:white|chrome)|b&w|noir)(?: edition| version)?|(?:[^\W\d_]+ ){0,2}edition(?=[\])]))\b",
+    r"colori[sz]ed|redux|(?-i:DC|EE|SE)|alternat(?:iv)?e ending|reconstructed|"
+    r"(?:black (?:and|&) (?:white|chrome)|b&w|noir)(?: edition| version)?|"
+    rf"(?:{_WORD_OF_EDITION} ){{1,2}}(?:cut|restoration)|(?<=\d{{4}} )(?:{_WORD_OF_EDITION} ){{1,4}}{_EDITION_NOUN})\b|"
+    rf"(?:(?<=[(\[])|(?<=[\d)] )|(?<=- ))(?:{_WORD_OF_EDITION} ){{0,3}}{_EDITION_NOUN}(?: {_WORD_OF_EDITION}){{0,3}}"
+    r"(?=[)\]]|$| *[\[(])|"
+    r"[^\W\d_]+(?<![语語字])版|감독판|확장판|무삭제판|(?:ディレクターズ|ファイナル)・?カット",
     re.IGNORECASE,
 )
 FOREIGN = "[\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"  # no Latin and Greek
@@ -252,10 +270,3 @@ TITLE_AFTER_YEAR = re.compile(
 EDITION_NAMES = {"DC": "Director's Cut", "EE": "Extended Edition", "SE": "Special Edition"}
 ARTICLES = r"the|an|a|der|die|das|le|la|les|l'|el|los|las|il|lo|gli|i|de|het|o|os|as"
 COUNTRIES = re.compile(r"US|UK|AU|NZ|CA|IE|DE|FR|JP|KR|IN|BR|USA|GB|SE|DK|NO")
-_LANGUAGES = (  # code of ISO 639-1, and the words of releases
-    "de german deutsch ger, fr french truefrench vff, it italian ita, es spanish castellano latino, "
-    "en english eng, ru russian rus, ja japanese jap jpn, ko korean kor, zh chinese mandarin cantonese, hi hindi, "
-    "pl polish, nl dutch flemish, sv swedish, no norwegian, da danish, fi finnish, tr turkish, el greek, cs czech, "
-    "hu hungarian, pt portuguese brazilian, ar arabic, he hebrew, th thai"
-)
-LANGUAGES: Mapping[str, str] = {word: code for code, *names in map(str.split, _LANGUAGES.split(",")) for word in names}
