@@ -10,8 +10,6 @@ import datetime as dt
 import re
 from functools import cache
 
-from babel.dates import get_day_names, get_month_names
-
 from indexium_core.model.names.numbers import NumberMatch
 
 __all__ = ["find_date", "find_date_of_number", "without_words_of_date"]
@@ -77,6 +75,8 @@ def without_words_of_date(title: str) -> str:
 @cache
 def _months() -> dict[str, int]:
     """Return the numbers of months by their names; in case of doubt, those of the last languages."""
+    from babel.dates import get_month_names  # here, because a face that reads no names does not need it
+
     return {
         name.casefold().rstrip("."): number
         for language in _LANGUAGES
@@ -88,6 +88,8 @@ def _months() -> dict[str, int]:
 
 @cache
 def _words_before() -> re.Pattern[str]:
+    from babel.dates import get_day_names
+
     weekdays = {
         name.casefold()
         for each in _LANGUAGES

@@ -140,6 +140,62 @@ def test_parts_of_name(name: str, wanted: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "title", "aired"),
+    [
+        ("Thalassa - 1er février 2013", "Thalassa", "2013-02-01"),
+        ("El Hormiguero - 15 de enero de 2020", "El Hormiguero", "2020-01-15"),
+        ("Kuba Wojewódzki 14 stycznia 2020", "Kuba Wojewódzki", "2020-01-14"),
+        ("Híradó 2020. január 15", "Híradó", "2020-01-15"),
+        ("Beyaz Show 17 Ocak 2020", "Beyaz Show", "2020-01-17"),
+        ("Вечер от 17 января 2020", "Вечер", "2020-01-17"),
+        ("報道ステーション 2020年1月15日", "報道ステーション", "2020-01-15"),
+        ("Newshour 15JAN2020", "Newshour", "2020-01-15"),
+        ("Charlie Rose 2012-Mar-14", "Charlie Rose", "2012-03-14"),
+        ("Show - Sunday 19 January 2020", "Show", "2020-01-19"),
+        ("Show - Fri 17 Jan 2020", "Show", "2020-01-17"),
+        ("Show du lundi 13 janvier 2020", "Show", "2020-01-13"),
+        ("quer - Sendung vom 09.01.2020", "quer", "2020-01-09"),
+        ("Yle Uutiset 15.1.2020", "Yle Uutiset", "2020-01-15"),
+        ("Show 1-19-2020", "Show", "2020-01-19"),
+        ("The Show (01.14.20)", "The Show", "2020-01-14"),
+        ("Show vom 12.01.20", "Show", "2020-01-12"),
+        ("Show {2019-12-19}", "Show", "2019-12-19"),
+        ("20200117 2228 - ZDF HD - heute-show", "heute-show", "2020-01-17"),
+        ("Panorama2020-01-1621-45", "Panorama", "2020-01-16"),
+        ("Quarks-Sport_-20200114", "Quarks", "2020-01-14"),
+        ("heute-show - ZDF HD - 2020-02-07 22_30", "heute-show", "2020-02-07"),
+        ("Top Gear_BBC TWO HD_2011_07_31_20_00_00", "Top Gear", "2011-07-31"),
+        ("Nightline_WABC_03_14_2008_23_35_00", "Nightline", "2008-03-14"),
+        ("September.5.2024.1080p.WEB.H264-GRP", "September 5", ""),
+    ],
+)
+def test_date_of_episode(name: str, title: str, aired: str) -> None:
+    found = read_name(name)
+    assert (found.series_title, found.aired) == (title, aired)
+
+
+@pytest.mark.parametrize(
+    ("name", "edition"),
+    [
+        ("Terminator.2.1991.Skynet.Edition.1080p.BluRay", "Skynet Edition"),
+        ("Gladiator (2000) - Version cinéma", "Version cinéma"),
+        ("El Señor (2001) [Versión Extendida]", "Versión Extendida"),
+        ("Obcy (1979) wersja reżyserska", "wersja reżyserska"),
+        ("Чужой (1979) Режиссёрская версия", "Режиссёрская версия"),
+        ("指环王.2001.加长版.1080p.BluRay", "加长版"),
+        ("Film (2000) [Deutsche Fassung]", ""),
+        ("Film (2000) - Version française", ""),
+        ("Film (2000) [国语版]", ""),
+        ("The.Darjeeling.Limited.2007.1080p.BluRay", ""),
+        ("South.Park.Bigger.Longer.and.Uncut.1999.1080p", ""),
+        ("Uncut Gems (2019)", ""),
+    ],
+)
+def test_edition(name: str, edition: str) -> None:
+    assert read_name(name).edition == edition
+
+
+@pytest.mark.parametrize(
     ("folder", "season"),
     [
         ("Season 1", (1, "")),
