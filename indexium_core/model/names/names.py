@@ -40,8 +40,8 @@ _IN_BRACKETS = re.compile(
     re.IGNORECASE,
 )
 _TAG_BEFORE_YEAR = re.compile(
-    r"(?:[ .]+(?:3d|unrated|(?<!and[ .])uncut|extended|remastered|(?-i:LIMITED|limited)|proper|imax|theatrical|internal|dubbed|subbed|"
-    rf"(?-i:DC|S?EE|SE)|complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
+    r"(?:[ .]+(?:3d|unrated|(?<!and[ .])uncut|extended|remastered|(?-i:LIMITED|limited)|proper|imax|theatrical|internal|"
+    rf"dubbed|subbed|(?-i:DC|S?EE|SE)|complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
     re.IGNORECASE,
 )
 _EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
@@ -68,7 +68,8 @@ def read_name(name: str) -> NameParts:
     if parts := next((found for pattern in words.RECORDINGS if (found := _recording(pattern.fullmatch(text)))), None):
         return parts
     if words.CAMERA.fullmatch(text):
-        return NameParts(title=text, is_camera=True)
+        date = find_date(text)
+        return NameParts(title=text, is_camera=True, dated=date.aired if date else "")
     draft = in_usual_form(text)
     return _read(draft.text, draft.found, has_group=draft.has_group)
 
@@ -114,7 +115,10 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     if date is not None and is_release and not date.start and not spaced[date.end : tail].strip(" -.)"):
         date = None  # the film `September.5.2024.1080p`
     is_beside = number is not None and date is not None and not (number.start < date.end and date.start < number.end)
-    if date is not None and not (number and is_beside and number.evidence in {"episode", "word"}):
+    is_sure = number is not None and (
+        number.evidence in {"episode", "word"} or "#" in spaced[number.start : number.end]
+    )
+    if date is not None and not (is_beside and is_sure):
         number = date
     dated = (date or find_date_of_number(spaced[:tail])) if number is not None and not number.aired else None
     year = _year(spaced, number, date, is_release=is_release, is_compact=" " not in text)

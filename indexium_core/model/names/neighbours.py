@@ -42,7 +42,7 @@ class PlacedFile:
 def stem_of(name: str) -> str:
     """Return a file name without its extension."""
     stem, dot, extension = name.rpartition(".")
-    return stem if stem and dot and len(extension) <= 5 else name
+    return stem if stem and dot and (len(extension) <= 5 or extension == "dvr-ms") else name
 
 
 class Neighbours:
@@ -97,7 +97,8 @@ class Neighbours:
             return False
         if parts.is_camera:
             is_named = place.parts is not None and place.parts.is_year_marked  # `Zodiac (2007)/00001.mkv`
-            return place.season is None and not (is_named and parts.title.isdecimal())
+            is_dated = self._kind == "series" and bool(parts.dated) and place.parts is not None  # `Show/20050118.avi`
+            return place.season is None and not is_dated and not (is_named and parts.title.isdecimal())
         if place.hint == "home" and self._kind not in ("movies", "series"):
             is_titled = parts.is_year_marked or parts.is_release or bool(parts.ids)
             return not is_titled and (parts.evidence not in {"episode", "word"} or bool(parts.aired))

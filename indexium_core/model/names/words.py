@@ -147,9 +147,11 @@ RECORDINGS = (  # what recorders write: title, perhaps the title of an episode, 
     ),
     re.compile(r"(?P<title>.+?) - ''(?P<episode>.+)'' \(Recorded .*\)"),  # TiVo
     re.compile(r"(?P<title>.+?)(?:-[^-]+ HD)?(?P<date>20\d\d-\d\d-\d\d)[0-2]\d-[0-5]\d"),  # TVHeadend
-    re.compile(r"(?P<date>20\d{6}) \d{4} - [^-]+ - (?P<title>.+?)(?: - (?P<episode>.+))?"),  # Enigma2
-    re.compile(r"(?P<title>.+?) - [^-]+ - (?P<date>20\d\d-\d\d-\d\d) \d\d_\d\d"),  # DVBViewer
+    re.compile(r"(?P<date>20\d{6}) \d{4} - [^-]+ HD - (?P<title>.+?)(?: - (?P<episode>.+))?"),  # Enigma2
+    re.compile(r"(?P<title>.+?) - [^-]+ HD - (?P<date>20\d\d-\d\d-\d\d) \d\d_\d\d"),  # DVBViewer
     re.compile(r"(?P<title>[^-]+)-(?P<episode>.+)_-(?P<date>20\d{6})"),  # MediathekView
+    re.compile(r"(?P<title>.+?)-\((?P<episode>[^()]+)\)-(?P<date>20\d\d-\d\d-\d\d)-\d"),  # kmttg
+    re.compile(r"[A-Z]+_(?P<date>20\d{6})_\d{6}_(?P<title>.+)"),  # the Internet Archive
     re.compile(r"(?P<title>.+\)) (?:19|20)\d\d-\d\d-\d\d-\d{4}"),  # Channels DVR: `Film (1954) 2020-08-13-2000`
 )
 _RECORDER = (
