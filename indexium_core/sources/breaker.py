@@ -77,7 +77,7 @@ class CircuitBreaker:
             ProviderError: The provider is paused.
 
         """
-        is_probe = self._enter(seconds)
+        address, is_probe = self._address(), self._enter(seconds)
         fault, is_answer = None, False
         try:
             yield
@@ -87,6 +87,8 @@ class CircuitBreaker:
             is_answer = fault is None and error.reason not in _NEUTRAL
             raise
         finally:
+            is_present = address == self._address()  # an answer of the former address says nothing about this one
+            fault, is_answer = fault if is_present else None, is_answer and is_present
             self._leave(request, fault, is_answer=is_answer, is_probe=is_probe)
 
     def give_up(self, request: str, fault: errors.ProviderError) -> None:

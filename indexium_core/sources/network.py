@@ -156,9 +156,9 @@ class Network:
             body = LimitedBody(response.headers, limit)
             async for part in response.aiter_raw():
                 body.add(part)
+            return body.whole()
         except ValueError as error:
             raise _bad(request, str(error)) from None
-        return body.whole()
 
     def _client(self, url: str) -> httpx.AsyncClient:
         """Return the client of the host of an address. Only the event loop calls it."""

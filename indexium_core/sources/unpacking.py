@@ -55,7 +55,15 @@ class LimitedBody:
             raise ValueError(_too_large(self._limit))
 
     def whole(self) -> bytes:
-        """Return the bytes of the body."""
+        """
+        Return the bytes of the body.
+
+        Raises:
+            ValueError: The end of a compressed body has not arrived.
+
+        """
+        if self._unpacking is not None and self._data and not self._unpacking.eof:
+            raise ValueError("its end has not arrived")
         return bytes(self._data)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from threading import Event
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest

@@ -41,6 +41,7 @@ __all__ = ["IdentificationReport", "Identifier", "summary"]
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
 _NAME_SECONDS, _FOLDER_SECONDS = 0.008, 0.002  # processor time for reading one name, and the NFO files of one folder
 _PROBLEMS = 100  # that a report names
+_MOST_DIGITS = 5  # of the number of a season or an episode in a tag
 _IDS = 10  # that are taken from the sequence first; each later time as many as all before
 _ATTEMPTS = 3  # to store in groups while people change titles
 T = TypeVar("T")
@@ -353,7 +354,8 @@ def _in_parallel(
 def _named(each: FileToIdentify, documents: FileDocuments) -> NamedFile:
     tags = each.fields
     season, episode = (
-        int(text) if (text := tags.get(name, "")).isdecimal() else None for name in ("season", "episode")
+        int(text) if (text := tags.get(name, "")).isdecimal() and len(text) <= _MOST_DIGITS else None
+        for name in ("season", "episode")
     )
     return NamedFile(
         file_id=each.file_id,

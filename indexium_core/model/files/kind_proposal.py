@@ -11,7 +11,7 @@ from typing import Literal
 
 from indexium_core.model import wording
 from indexium_core.model.names import event_words, words
-from indexium_core.model.names.folders import Place, place_of
+from indexium_core.model.names.folders import FolderFacts, place_of
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import read_name
 from indexium_core.model.names.neighbours import stem_of
@@ -54,7 +54,7 @@ def propose(
         is_partial: There are more videos.
 
     """
-    read, places = lru_cache(maxsize=None)(read_name), dict[tuple[str, ...], Place]()
+    read, places = lru_cache(maxsize=None)(read_name), dict[tuple[str, ...], FolderFacts]()
     counts, examples = Counter[_Likeness](), dict[_Likeness, str]()
     for folders, name in videos:
         if folders not in places:
@@ -70,7 +70,7 @@ def propose(
 
 
 def _likeness(
-    folders: tuple[str, ...], name: str, place: Place, read: Callable[[str], NameParts], library: str
+    folders: tuple[str, ...], name: str, place: FolderFacts, read: Callable[[str], NameParts], library: str
 ) -> _Likeness:
     """Return what a video has the name of."""
     own = read(stem_of(name))
@@ -93,7 +93,7 @@ def _likeness(
     return "film" if is_film or place.has_films else ""
 
 
-def _is_lesson(own: NameParts, folders: tuple[str, ...], place: Place) -> bool:
+def _is_lesson(own: NameParts, folders: tuple[str, ...], place: FolderFacts) -> bool:
     """Return whether a name has a number and a title, in a numbered section or in a folder with a name."""
     is_numbered = own.order is not None and not own.is_order_year and own.year is None and bool(own.order_title)
     is_section = len(folders) > 1 and _SECTION.fullmatch(folders[-1]) is not None
@@ -101,7 +101,7 @@ def _is_lesson(own: NameParts, folders: tuple[str, ...], place: Place) -> bool:
     return is_numbered and (is_section or (has_course and own.has_order_dash))
 
 
-def _is_episode(own: NameParts, place: Place) -> bool:
+def _is_episode(own: NameParts, place: FolderFacts) -> bool:
     has_number = own.evidence == "group" or (own.evidence == "episode" and own.season is not None)
     return has_number or place.hint == "series" or (place.season is not None and bool(own.evidence))
 

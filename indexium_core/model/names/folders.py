@@ -14,10 +14,9 @@ from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.numbers import season_of_folder
 from indexium_core.model.names.title_guess import LibraryKind
 
-__all__ = ["Place", "is_category", "place_of"]
+__all__ = ["FolderFacts", "is_category", "place_of"]
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_DISC_NUMBER = re.compile(r"(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"other|others|shorts?|scenes|clips?|interviews?|extras?|proof", re.IGNORECASE)
 _SECTION = re.compile(rf"(?:(?:{words.SECTION})[ ._-]*)?(\d{{1,2}})(?=$|[ ._:)-])", re.IGNORECASE)
 _DUBBED = re.compile(r"(?<=\w)(?: (?:VF|VO|VFF|VFQ|VOSTFR|MULTI))+$")  # `Friends VF`
@@ -30,7 +29,7 @@ _RANGE = re.compile(  # the episodes or seasons of a folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class FolderFacts:
     """The folders of a file."""
 
     path: str = ""  # of the title folder, below the library folder; "" without one
@@ -44,13 +43,13 @@ class Place:
     hint: Literal["series", "home", ""] = ""
     is_category: bool = False  # the folder of the file is for many titles
     year: int | None = None  # of a folder for the films of a year
-    outer: Place | None = None  # the place if the folder is a season of the one around it: `Don Matteo/Don Matteo 5`
+    outer: FolderFacts | None = None  # if the folder is a season of the one around it: `Don Matteo/Don Matteo 5`
     has_films: bool = False  # a folder around the file is for films
 
     @property
     def series(self) -> NameParts | None:
         """Return the parts of the name that names a series."""
-        return self.parts if self.season_parts is None or self.parts is not None else self.season_parts
+        return self.parts or self.season_parts
 
 
 def is_category(name: str) -> bool:
@@ -73,7 +72,7 @@ def _role_of(name: str) -> Role:
 
 def place_of(
     folders: tuple[str, ...], read: Callable[[str], NameParts], *, kind: LibraryKind = "mixed", library: str = ""
-) -> Place:
+) -> FolderFacts:
     """
     Return what the folders of a file say.
 
@@ -98,10 +97,9 @@ def place_of(
             hint = hint or _hint(name, kind)
             year = year or _year_of_films(folders[:depth], kind)
             continue
-        if words.DISC_FOLDER.fullmatch(name):
-            disc, number = True, _DISC_NUMBER.fullmatch(name)
-            part = int(number[1]) if number else part
-            medium = medium or number is None
+        if of_disc := words.DISC_FOLDER.fullmatch(name):
+            disc, medium = True, medium or of_disc[1] is None
+            part = int(of_disc[1] or 0) if of_disc[1] else part
         elif (own := _role_of(name)) != "main" and not _is_title(folders[:depth], has_season=season is not None):
             role = own if role == "main" else role
         elif season is None and (of_folder := season_of_folder(name)) is not None:
@@ -119,7 +117,7 @@ def place_of(
     has_films = any(words.FILM_FOLDERS.fullmatch(name) for name in folders)
     if hint == "home" and has_films:
         hint = ""  # films for the family
-    place = Place(
+    place = FolderFacts(
         path=path,
         parts=found,
         season=season,

@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
 from indexium_core.model.names import words
 from indexium_core.model.names.film_evidence import with_evidence
-from indexium_core.model.names.folders import Place, is_category, place_of
+from indexium_core.model.names.folders import FolderFacts, is_category, place_of
 from indexium_core.model.names.name_parts import NameParts, Role
-from indexium_core.model.names.names import fold_title, title_without_part
+from indexium_core.model.names.names import begins_with, fold_title, title_without_part
 from indexium_core.model.names.neighbours import Neighbours, PlacedFile, stem_of
 from indexium_core.model.names.title_guess import LibraryKind, NamedFile, TitleGuess
 
@@ -58,7 +58,7 @@ def identify(
         library: Name of the library folder.
 
     """
-    places: dict[tuple[str, ...], Place] = {}
+    places: dict[tuple[str, ...], FolderFacts] = {}
     folders: dict[tuple[str, ...], list[PlacedFile]] = defaultdict(list)
     for file in files:
         if file.folders not in places:
@@ -71,7 +71,7 @@ def identify(
     for group in map(_named_by_folder, map(_with_numbers, folders.values())):
         guesser = _Guesser(group, kind, library)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
-    return with_evidence(_with_series(found), folders.values(), kind)
+    return with_evidence(found, folders.values(), kind)
 
 
 def _with_numbers(files: list[PlacedFile]) -> list[PlacedFile]:
@@ -89,25 +89,13 @@ def _with_numbers(files: list[PlacedFile]) -> list[PlacedFile]:
         parts, match = each.parts, _NUMBERED.fullmatch(each.parts.title)
         if match is None or parts.evidence or parts.year is not None or parts.role != "main":
             continue
-        is_own = fold_title(match[1]) == fold_title(folder.title) and not _is_head(match[1], match[3])
-        if is_own:
-            found[at] = replace(
-                parts,
-                evidence="dash",
-                is_padded=True,
-                episodes=(int(match[2]),),
-                series_title=match[1],
-                episode_title=match[3],
-            )
+        if fold_title(match[1]) == fold_title(folder.title) and not begins_with(match[3], match[1]):
+            numbered = replace(parts, evidence="dash", is_padded=True, episodes=(int(match[2]),))
+            found[at] = replace(numbered, series_title=match[1], episode_title=match[3])
     numbers = {parts.episodes[0] for parts in found.values()}
     if place.hint != "series" and len(numbers) < _MANY and max(numbers, default=0) < _TWO_DIGITS:
         return files
     return [replace(each, parts=found.get(at, each.parts)) for at, each in enumerate(files)]
-
-
-def _is_head(head: str, title: str) -> bool:
-    """Return whether a title begins with the words of another one."""
-    return f"{fold_title(title)} ".startswith(f"{fold_title(head)} ")
 
 
 def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
@@ -126,26 +114,6 @@ def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
     if is_named:
         return files
     return [replace(each, parts=folder) if each is mains[0] else each for each in files]
-
-
-def _with_series(guesses: dict[int, TitleGuess]) -> dict[int, TitleGuess]:
-    """Return the guesses in which the extras in the folder of a series belong to the series."""
-    series = {each.place: each for each in guesses.values() if each.kind == "episode" and each.place}
-    films = {each.place for each in guesses.values() if each.kind == "movie"}
-    for file_id, each in guesses.items():
-        if each.role != "main" and not each.of_series and each.place in series.keys() - films:
-            of = series[each.place]
-            guesses[file_id] = replace(each, title=of.title, year=of.year, country=of.country, of_series=True)
-    return guesses
-
-
-@dataclass(slots=True)
-class _Numbering:
-    """The number of an episode and its title."""
-
-    season: int | None
-    episodes: tuple[int, ...]
-    title: str
 
 
 class _Guesser:
@@ -194,8 +162,7 @@ class _Guesser:
     def _episode(self, each: PlacedFile) -> TitleGuess:
         parts, place, file = each.parts, each.place, each.file
         source, takes_order = self._series_source(each)
-        numbering = self._numbering(each, takes_order=takes_order)
-        season, episodes = numbering.season, numbering.episodes
+        season, episodes, episode_title = self._numbering(each, takes_order=takes_order)
         is_absolute = season is None and parts.evidence in {"group", "dash", "number", "word"}
         if season is None and episodes and not parts.aired:
             season = 1
@@ -208,7 +175,7 @@ class _Guesser:
             episodes=episodes,
             absolute=episodes if is_absolute else (),
             aired=parts.aired or parts.dated,
-            episode_title=numbering.title,
+            episode_title=episode_title,
             edition=parts.edition,
             ids={**parts.ids, **(place.series.ids if place.series else {})},
             language=parts.language,
@@ -216,35 +183,33 @@ class _Guesser:
             place=place.path,
         )
 
-    def _numbering(self, each: PlacedFile, *, takes_order: bool) -> _Numbering:
+    def _numbering(self, each: PlacedFile, *, takes_order: bool) -> tuple[int | None, tuple[int, ...], str]:
+        """Return the season and the numbers of an episode, and its title."""
         parts, place, file = each.parts, each.place, each.file
-        season = parts.season if parts.season is not None else place.season
-        found = _Numbering(season, parts.episodes, parts.episode_title)
+        season, episodes, title = _first(parts.season, place.season), parts.episodes, parts.episode_title
         if takes_order and parts.order is not None:
             season, episodes = self._neighbours.season_of(parts.order, season)
-            found = _Numbering(season, episodes, parts.order_title)
+            title = parts.order_title
         elif absolute := self._neighbours.absolute(parts):
-            found = _Numbering(place.season, absolute, parts.episode_title)
-        elif len(parts.episodes) == 1 and (parts.evidence == "number" or self._neighbours.is_compact(parts, season)):
-            number = parts.episodes[0]
+            season, episodes = place.season, absolute
+        elif len(episodes) == 1 and (parts.evidence == "number" or self._neighbours.is_compact(parts, season)):
             season, episodes = self._neighbours.season_of(
-                number, season, series=parts.series_title, is_broadcast=parts.is_broadcast
+                episodes[0], season, series=parts.series_title, is_broadcast=parts.is_broadcast
             )
-            found = _Numbering(season, episodes, parts.episode_title)
         elif not parts.evidence and place.season is not None:
             compact = _POINT.search(file.name) or _COMPACT.search(stem_of(file.name))
             if compact is not None and int(compact[1]) == place.season:
-                found.episodes = (int(compact[2]),)
+                episodes = (int(compact[2]),)
             else:
-                found.title = parts.title
-        if not found.episodes and not parts.aired:
+                title = parts.title
+        if not episodes and not parts.aired:
             if file.nfo.episodes:
-                found.season, found.episodes = _first(file.nfo.season, season), file.nfo.episodes
+                season, episodes = _first(file.nfo.season, season), file.nfo.episodes
             elif file.episode is not None:
-                found.season, found.episodes = _first(file.season, season), (file.episode,)
+                season, episodes = _first(file.season, season), (file.episode,)
             elif parts.part is not None:
-                found.episodes, found.title = (parts.part,), parts.part_title
-        return found
+                episodes, title = (parts.part,), parts.part_title
+        return season, episodes, title
 
     def _series_source(self, each: PlacedFile) -> tuple[NameParts, bool]:
         """Return the name that names the series of a file, and whether its number is at the start of its name."""
@@ -257,6 +222,9 @@ class _Guesser:
         if folder is None or not (folder.series_title or folder.title):
             return parts, takes_order
         is_generic = not parts.evidence or _GENERIC.fullmatch(fold_title(parts.series_title)) is not None
+        is_sure = parts.evidence == "group" or (parts.evidence == "episode" and not parts.aired)
+        if place.season is None and is_sure and _is_longer(parts.series_title, folder.series_title):
+            return parts, takes_order  # `Naruto/Naruto Shippuden S01E02`
         is_named = place.season is not None or takes_order or is_generic or bool(each.file.series_nfo.kind)
         return (folder if is_named or _is_like(parts.series_title, folder.series_title) else parts), takes_order
 
@@ -286,9 +254,8 @@ class _Guesser:
         if source is not None:
             is_same = fold_title(source.title) == fold_title(title)
             is_ranked = source.has_order_dash and source.is_year_marked and bool(source.order_title)
-            title = (
-                title if is_same and source.is_release else source.order_title if is_ranked else source.title or title
-            )
+            if not is_same or not source.is_release:
+                title = source.order_title if is_ranked else source.title or title
             year = source.year or year
         year = year or place.year
         is_number = self._kind == "movies" and re.fullmatch(r"[1-9]\d{2,3}", title) is not None  # the film `300`
@@ -299,7 +266,7 @@ class _Guesser:
             kind="other" if is_noise and not ids and not nfo.ids and not nfo.kind else "movie",
             title=title or stem_of(each.file.name),
             year=year,
-            part=place.part if place.part is not None and place.is_disc else part,
+            part=_first(place.part, part),
             edition=parts.edition or (place.parts or folder).edition,
             ids=ids,
             language=parts.language or folder.language,
@@ -325,7 +292,7 @@ class _Guesser:
         numbered = _NUMBERED.fullmatch(parts.title)
         if ranked := _RANKED.fullmatch(parts.title) if parts.is_year_marked else None:
             return ranked[1], None
-        if numbered and _is_head(numbered[1], numbered[3]):
+        if numbered and begins_with(numbered[3], numbered[1]):
             return numbered[3], None
         return self._without_person(each, parts.title) or parts.episode_title, None
 
@@ -361,8 +328,7 @@ def _first(number: int | None, other: int | None) -> int | None:
 
 def _is_longer(title: str, other: str) -> bool:
     """Return whether a title is another one and words of a title: no dash, no language, no words of releases."""
-    own, head = fold_title(title), fold_title(other)
-    added = own.removeprefix(f"{head} ").split() if own.startswith(f"{head} ") else []
+    added = fold_title(title).removeprefix(fold_title(other)).split() if begins_with(title, other) else []
     known = any(words.SOFT_TAG.fullmatch(each) or words.SPECIALS.fullmatch(each) for each in added)
     return bool(added) and not known and " - " not in title
 
@@ -370,8 +336,6 @@ def _is_longer(title: str, other: str) -> bool:
 def _is_like(title: str, other: str) -> bool:
     """Return whether two spellings name one title: equal, one starts or ends with the other, initials, few letters."""
     first, second = fold_title(title), fold_title(other)
-    if not first or not second:
-        return False
     shorter, longer = sorted((first, second), key=len)
     initials = "".join(word[0] for word in longer.split())
     return (

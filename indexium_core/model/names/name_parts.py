@@ -44,7 +44,6 @@ class NameParts:
     is_camera: bool = False
     is_release: bool = False  # the name has tags of a release, such as 1080p
     is_broadcast: bool = False  # the tags name a television source
-    is_special: bool = False
     edition: str = ""
     language: str = ""  # ISO 639-1
     country: str = ""  # tells series with one title apart

@@ -14,16 +14,10 @@ from dataclasses import replace
 from indexium_core.model.names import words
 from indexium_core.model.names.dates import find_date, find_date_of_number, without_words_of_date
 from indexium_core.model.names.name_parts import NameParts
-from indexium_core.model.names.numbers import (
-    NumberMatch,
-    YearMatch,
-    find_number,
-    numeral,
-    with_digits,
-)
+from indexium_core.model.names.numbers import NumberMatch, YearMatch, find_number, numeral, with_digits
 from indexium_core.model.names.usual_form import YEAR, in_usual_form, only_tags, plain_text
 
-__all__ = ["first_words", "fold_title", "read_name", "title_without_part"]
+__all__ = ["begins_with", "first_words", "fold_title", "read_name", "title_without_part"]
 
 _AFTER_TAGS = re.compile(r" *(?:$|[(\[]|(?:v?cd|dvd|dis[ck]) ?\d|(?:19|20)\d\d(?:$| (?!\d)))", re.IGNORECASE)
 _LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
@@ -33,6 +27,11 @@ _POSSESSIVE = re.compile(r"(?<=[^\W\d_]) (s|t)(?= (?!\d)|$)")  # `Ocean.s.Eleven
 _LETTERS = {"a": 1, "b": 2, "c": 3, "d": 4}
 _ORDER = re.compile(r"^#?(\d{1,4})(?:(?<=\d{4}) - (?=\d)|(?:\s*[-–._)]+\s*|\s+)(?=[^\d\s]))")
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
+_KEPT_DOT = re.compile(  # of `5.1`, of `H.264`, of a date, before a space
+    r"(?<=\b[257])\.(?=[01]\b)|(?<=[Hh])\.(?=26\d)|(?<=\d)(?<!\.\d)\.(?=\d\d?\.(?:19|20)\d\d)|"
+    r"(?:(?<=\d\.\d\d)|(?<=\d\.\d))\.(?=(?:19|20)\d\d)|\.(?= )"
+)
+_CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
     r"\[(?:\d{1,4}x\d{1,3}[^\[\]]*|\d{1,2}\.[0-2]\d|s\d{1,4}[ ._x]*e\d{1,3}[^\[\]]*|ep?\d{1,5}|"
@@ -40,8 +39,8 @@ _IN_BRACKETS = re.compile(
     re.IGNORECASE,
 )
 _TAG_BEFORE_YEAR = re.compile(
-    r"(?:[ .]+(?:3d|unrated|(?<!and[ .])uncut|extended|remastered|(?-i:LIMITED|limited)|proper|imax|theatrical|internal|"
-    rf"dubbed|subbed|(?-i:DC|S?EE|SE)|complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
+    r"(?:[ .]+(?:3d|unrated|(?<!and[ .])uncut|extended|remastered|(?-i:LIMITED|limited)|proper|imax|theatrical|"
+    rf"internal|dubbed|subbed|(?-i:DC|S?EE|SE)|complete|restored|{'|'.join(words.LANGUAGES)}|multi|dual|dl))+$",
     re.IGNORECASE,
 )
 _EDITION_FIRST = re.compile(rf"(?:{words.EDITION.pattern})|(?:{words.EDITION_WORD.pattern})", re.IGNORECASE)
@@ -100,16 +99,11 @@ def _recording(match: re.Match[str] | None) -> NameParts | None:
 def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     """Read a name without its ids, role and group."""
     spaced = _spaced(text)
-    tail = tags = _tail(spaced)
+    tail = _tail(spaced)
     number = find_number(spaced[:tail], has_group=has_group)
-    if (
-        number is not None
-        and number.evidence in {"number", "dash"}
-        and any(
-            match.start() < number.end and number.start < match.end() for match in words.PARTS.finditer(spaced[:tail])
-        )
-    ):
-        number = None
+    if number is not None and number.evidence in {"number", "dash"}:
+        spans = [each.span() for each in words.PARTS.finditer(spaced[:tail])]
+        number = None if any(start < number.end and number.start < end for start, end in spans) else number
     is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
     date = find_date(spaced if number is not None and number.evidence == "episode" else spaced[:tail])
     if date is not None and is_release and not date.start and not spaced[date.end : tail].strip(" -.)"):
@@ -123,13 +117,8 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     dated = (date or find_date_of_number(spaced[:tail])) if number is not None and not number.aired else None
     year = _year(spaced, number, date, is_release=is_release, is_compact=" " not in text)
     end = min(tail, number.start if number else tail, year.start if year else tail)
-    parts = _with_part(
-        replace(found, is_release=is_release),
-        spaced if year is not None or words.DISC_PART.search(spaced) else spaced[:tail],
-        number,
-        year,
-        tags,
-    )
+    whole = spaced if year is not None or words.DISC_PART.search(spaced) else spaced[:tail]
+    parts = _with_part(replace(found, is_release=is_release), whole, number, year, tail)
     head = spaced[:end]
     if date is not None and date is not number and date.end <= end:
         head = f"{head[: date.start]} {head[date.end :]}"  # `Show 2025-03-05 S04E11`
@@ -149,9 +138,7 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
     elif number is not None and not episode_title and spaced[number.start - 1 : number.start] in {"(", "["}:
         title, _, episode_title = title.partition(" - ")  # `Series - Episode (S01E02)`
     country = _COUNTRY.search(title)
-    edition = found.edition or _edition(spaced, after=min(end, len(film_title)))
     order = _ORDER.match(text)
-    language = _language(spaced[tail:])
     return replace(
         parts,
         title=_inverted(film_title),
@@ -167,12 +154,11 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         aired=number.aired if number else "",
         dated=dated.aired if dated else "",
         is_date_first=bool(number and number.aired and not title),
-        is_special=bool(number and number.is_special),
         is_padded=bool(number and number.is_padded),
         has_order_dash=bool(order and re.fullmatch(r"\d+(?:\s*[-_)]\s*|\.\s+)|[0#]\d+\s+", order[0])),
         episode_title=episode_title,
-        edition=edition,
-        language=language,
+        edition=found.edition or _edition(spaced, after=min(end, len(film_title))),
+        language=_language(spaced[tail:]),
         is_broadcast=bool(words.TELEVISION_TAG.search(spaced[tail:])),
         order=int(order[1]) if order else int(text) if re.fullmatch(r"\d{1,4}", text) else None,
         order_title=_title(spaced[order.end() : min(tail, year.start) if year else tail]) if order else "",
@@ -185,14 +171,7 @@ def _spaced(text: str) -> str:
     if text.count(".") > text.count(" "):
         kept = {at for match in _ACRONYM.finditer(text) for at in range(match.start(), match.end())}
         kept -= {match.start() for match in re.finditer(r"\.(?=[^\W_]{2})", text)}
-        kept |= {match.start() for match in re.finditer(r"(?<=\b[257])\.(?=[01]\b)|(?<=[Hh])\.(?=26\d)", text)}
-        kept |= {
-            match.start()
-            for match in re.finditer(
-                r"(?<=\d)(?<!\.\d)\.(?=\d\d?\.(?:19|20)\d\d)|(?:(?<=\d\.\d\d)|(?<=\d\.\d))\.(?=(?:19|20)\d\d)", text
-            )
-        }
-        kept |= {match.start() for match in re.finditer(r"\.(?= )", text)}
+        kept |= {match.start() for match in _KEPT_DOT.finditer(text)}
         text = "".join(" " if each == "." and at not in kept else each for at, each in enumerate(text))
         text = _POSSESSIVE.sub(r"'\1", _ELISION.sub(r"\1'", text))
     if " " not in text.strip() and text.count("-") > 1:
@@ -204,17 +183,13 @@ def _tail(text: str) -> int:
     """Return where the tags of a release begin; the length of the text if there are none."""
     strong = [match.start() for match in words.STRONG_TAG.finditer(text) if match.start()]
     edition = [match.start() for match in words.EDITION.finditer(text) if text[: match.start()].strip(" -([")]
-    bracket = [
-        match.start()
-        for match in re.finditer(r"[\[{]", text)
-        if match.start() and not _IN_BRACKETS.match(text, match.start())
-    ]
+    bracket = [at for each in re.finditer(r"[\[{]", text) if not _IN_BRACKETS.match(text, at := each.start())]
     opened = [
         match.start()
         for match in re.finditer(r"\([^()]*[^\W\d_][^()]*\)", text)
         if words.STRONG_TAG.search(match[0]) or (only_tags(match[0]) and _AFTER_TAGS.match(text, match.end()))
     ]
-    end = _before(text, min([*strong, *edition, *bracket, *filter(None, opened), len(text)]))
+    end = _before(text, min([*strong, *edition, *filter(None, bracket + opened), len(text)]))
     while strong and (match := _LAST_WORD.search(text[:end])) and words.SOFT_TAG.fullmatch(match[1].strip(")]")):
         end = _before(text, match.start())
     return end
@@ -316,8 +291,7 @@ def _edition(text: str, *, after: int) -> str:
 
 
 def _language(text: str) -> str:
-    found = [words.LANGUAGES[each.lower()] for each in re.findall(r"[^\W_]+", text) if each.lower() in words.LANGUAGES]
-    return found[0] if found else ""
+    return next(filter(None, (words.LANGUAGES.get(each.lower()) for each in re.findall(r"[^\W_]+", text))), "")
 
 
 def first_words(title: str, count: int) -> str:
@@ -326,6 +300,11 @@ def first_words(title: str, count: int) -> str:
         if len(fold_title(title[: match.end()]).split()) >= count:
             return title[: match.end()]
     return title
+
+
+def begins_with(title: str, head: str) -> bool:
+    """Return whether the first words of a title are those of another one."""
+    return f"{fold_title(title)} ".startswith(f"{fold_title(head)} ")
 
 
 def title_without_part(title: str) -> str:
@@ -340,19 +319,17 @@ def _title(text: str) -> str:
     text = re.sub(r"^[)\]]+|[(\[]+$", "", text).strip(" -_~,;:+|")
     if in_two_scripts := words.IN_TWO_SCRIPTS.fullmatch(text):
         text = in_two_scripts[1] or in_two_scripts[2]
-    return re.split(r"\s+a\.?k\.?a\.?\s+", text, maxsplit=1, flags=re.IGNORECASE)[0]
+    text = re.split(r"\s+a\.?k\.?a\.?\s+", text, maxsplit=1, flags=re.IGNORECASE)[0]
+    return text + "." if _CUT_ACRONYM.search(text) else text
 
 
 def _without_tags(title: str) -> str:
     """Return the title of a release without the tags before its year; `The Good German` keeps its last word."""
     match = _TAG_BEFORE_YEAR.search(title)
-    is_title = (
-        match is None
-        or re.fullmatch(words.ARTICLES, title[: match.start()], re.IGNORECASE)
-        or (match[0].strip(" .").lower() in words.LANGUAGES and re.match(r"(?:the|a|an) ", title, re.IGNORECASE))
-        or match[0].strip(" .").lower() == "english"
-    )
-    return title if is_title or match is None else title[: match.start()] or title
+    head, tag = (title[: match.start()], match[0].strip(" .").lower()) if match else ("", "")
+    is_after_article = re.match(r"(?:the|a|an) ", title, re.IGNORECASE) and tag in words.LANGUAGES
+    is_title = tag == "english" or is_after_article or re.fullmatch(words.ARTICLES, head, re.IGNORECASE)
+    return title if is_title else head or title
 
 
 def _inverted(title: str) -> str:

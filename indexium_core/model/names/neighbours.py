@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexium_core.model.names import event_words, words
-from indexium_core.model.names.folders import Place
+from indexium_core.model.names.folders import FolderFacts
 from indexium_core.model.names.name_parts import NameParts
-from indexium_core.model.names.names import fold_title
+from indexium_core.model.names.names import begins_with, fold_title
 from indexium_core.model.names.title_guess import LibraryKind, NamedFile
 
 __all__ = ["Neighbours", "PlacedFile", "stem_of"]
 
-CAMERA_EXTENSIONS = frozenset({"mov", "mts", "m2t", "3gp", "3g2", "dv"})
-HOME_EXTENSIONS = CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts", "webm"}
-_DATED_EXTENSIONS = HOME_EXTENSIONS | {"avi"}  # of films as well, so the name of an event needs its year
+_HOME_EXTENSIONS = event_words.CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts", "webm"}
+_DATED_EXTENSIONS = _HOME_EXTENSIONS | {"avi"}  # of films as well, so the name of an event needs its year
 _INNER_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LONG = 3600.0  # seconds: a longer video without any other evidence is a film
 _MINISERIES = 4  # parts of one name from here on are episodes
@@ -32,7 +31,7 @@ class PlacedFile:
 
     file: NamedFile
     parts: NameParts
-    place: Place
+    place: FolderFacts
 
     @property
     def extension(self) -> str:
@@ -102,20 +101,11 @@ class Neighbours:
         if place.hint == "home" and self._kind not in ("movies", "series"):
             is_titled = parts.is_year_marked or parts.is_release or bool(parts.ids)
             return not is_titled and (parts.evidence not in {"episode", "word"} or bool(parts.aired))
-        if (
-            parts.is_date_first
-            and not parts.is_release
-            and self._kind not in ("series", "movies")
-            and place.hint != "series"
-            and not self._names_its_folder(each)
-        ):
+        is_of_folder = place.parts is not None and begins_with(parts.episode_title, place.parts.title)
+        is_of_series = is_of_folder or place.hint == "series"  # `Terra X/20191103-Terra X-The Alps`
+        if parts.is_date_first and not (is_of_series or parts.is_release or self._kind in ("series", "movies")):
             return True
         return not self._has_title_evidence(each) and self._looks_like_home(each)
-
-    def _names_its_folder(self, each: PlacedFile) -> bool:
-        """Return whether the title of a file begins with that of its folder: `Terra X/20191103-Terra X-The Alps`."""
-        title, folder = fold_title(each.parts.episode_title), each.place.parts
-        return folder is not None and f"{title} ".startswith(f"{fold_title(folder.title)} ")
 
     def _has_title_evidence(self, each: PlacedFile) -> bool:
         """Return whether a name or its place says that the file is a film or an episode."""
@@ -135,11 +125,11 @@ class Neighbours:
         is_event = self._is_event(parts) or (each.place.parts is not None and self._is_event(each.place.parts))
         if parts.aired:
             is_alone = self._dated[fold_title(parts.series_title)] < 2
-            return is_event or (is_alone and each.extension in CAMERA_EXTENSIONS)
+            return is_event or (is_alone and each.extension in event_words.CAMERA_EXTENSIONS)
         has_year = parts.year is not None or _INNER_YEAR.search(parts.title) is not None
         has_year = has_year and not each.place.has_films
-        extensions = _DATED_EXTENSIONS if has_year else HOME_EXTENSIONS
-        return each.extension in CAMERA_EXTENSIONS or (is_event and each.extension in extensions)
+        extensions = _DATED_EXTENSIONS if has_year else _HOME_EXTENSIONS
+        return each.extension in event_words.CAMERA_EXTENSIONS or (is_event and each.extension in extensions)
 
     def _is_event(self, parts: NameParts) -> bool:
         """Return whether a name is that of a family event: `Birthday 2012`; a year in brackets is that of a film."""

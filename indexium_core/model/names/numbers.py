@@ -7,20 +7,13 @@ The strongest form wins: season and episode, then the word “episode”, then a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from indexium_core.model.names import words
 from indexium_core.model.names.name_parts import Evidence
 
-__all__ = [
-    "NumberMatch",
-    "find_number",
-    "numeral",
-    "season_of_folder",
-    "with_digits",
-]
+__all__ = ["NumberMatch", "find_number", "numeral", "season_of_folder", "with_digits"]
 
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
 _SIGN = r"(?:[-~+&_]|\s?[+&]\s?|\s(?:and|und|et)\s)"  # before a further number
@@ -34,9 +27,8 @@ _SXXEYY = re.compile(
     rf"{_B}[st](\d{{1,4}})[ ._-]*(?:x?ep?|xc?)[ ._-]?(\d{{1,5}})(?:v\d)?({_MORE})([a-d])?(?:v\d)?{_E}", re.IGNORECASE
 )
 _NXNN = re.compile(rf"{_B}(\d{{1,2}}|(?:19|20)\d\d)x(\d{{2,3}}|\d(?!\d))({_MORE}){_E}", re.IGNORECASE)
-_POINT = re.compile(
-    r"\[(\d{1,2})\.([0-2]\d)\]()|(?<= - )(\d{1,2})\.(\d\d)()(?= - )"
-)  # [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
+# [7.22]: S07E22; [2.35] and [1.85] are shapes of the picture
+_POINT = re.compile(r"\[(\d{1,2})\.([0-2]\d)\]()|(?<= - )(\d{1,2})\.(\d\d)()(?= - )")
 _SEASON_EPISODE = re.compile(
     rf"{_B}(?:{words.SEASON}|st?|t)\.?[ ._-]*(\d{{1,4}})[ ._,-]*(?:{words.EPISODE}|e)\.?[ ._#-]*(\d{{1,4}})"
     rf"((?:{_SPACED}\d{{1,4}})?){_E}|"
@@ -53,6 +45,7 @@ _SEASON_DASH = re.compile(
     rf"{_B}(\d{{1,2}})(?:st|nd|rd|th)[ ]season\s+-\s+(\d{{1,4}})(?:v\d)?{_E}()",
     re.IGNORECASE,
 )
+_SEASON_GAP = re.compile(rf"{_B}s(?:(\d{{1,2}})[ ._](\d{{2,3}})(?:v\d)?|(?!19|20)(\d\d)(\d\d)){_E}()", re.IGNORECASE)
 _EPISODE = re.compile(
     rf"{_B}(?:(?:{words.EPISODE})\.?[ ._#-]*|(?<!-)e)(\d{{1,5}})"
     rf"((?:\s?[-+&~]\s?ep?[ .]?\d{{1,5}}|{_SPACED}\d{{1,5}}(?!\d))?)(?:v\d)?{_E}|"
@@ -67,21 +60,21 @@ _DASH = re.compile(
     r"(?<=\S)\s+-\s+#?(\d{1,4})((?<=\d\d)(?:\s?[-~&+]\s?\d{2,4})|)(?:\s?v\d|\s?(?:end|raw|final))?(?=\s*(?:$|[-\[(]|\s-))",
     re.IGNORECASE,
 )
-_HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})(?![^\W_])")
+_HASH = re.compile(r"(?<=\S)\s+#(\d{1,4})()(?![^\W_])")
 _LAST = re.compile(r"(?<=[^\d\s])[ ](\d{1,4})(?:v\d)?$", re.IGNORECASE)
-_COMPACT = re.compile(r"(?<=\S )(\d{1,2})(\d\d)(?:-\1?(\d\d))?(?=$| )")
+_COMPACT = re.compile(r"(?<=\S )(?!(?:19|20)\d\d)(\d{1,2})(\d\d)(?:-\1?(\d\d))?(?=$| )")
 _INNER = re.compile(r"(?<=[^\W\d] )(0\d{1,2})(?= (?:- )?[^\W\d])")  # `Cosmos 01 The Shores of the Cosmic Ocean`
-_LECTURE = re.compile(
-    rf"(?:{words.SECTION})[ ._-]*#?(\d{{1,3}})(?=[ .:,_-]|$)",
-    re.IGNORECASE,
-)
+_LECTURE = re.compile(rf"(?:{words.SECTION})[ ._-]*#?(\d{{1,3}})(?=[ .:,_-]|$)", re.IGNORECASE)
 _ORDINALS = "一二三四五六七八九十"
 _ONE_TO_TEN = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _IN_WORDS = re.compile(
-    rf"(?<![^\W_])(season(?=[ .]\w+[ .,-]+episode)|episode)([ .])({'|'.join(_ONE_TO_TEN)})(?![^\W_])", re.IGNORECASE
+    rf"(?<![^\W_])(season(?=[ .]\w+[ .,-]+episode)|episode)([ .])((?a:{'|'.join(_ONE_TO_TEN)}))(?![^\W_])",
+    re.IGNORECASE,
 )
 _NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
-_NTH_SEASON = re.compile(rf"(\S[ .])({'|'.join(_NTH)})[ .]season(?=[ .]-[ .]\d|[ .]ep?\d|[ .]episode)", re.IGNORECASE)
+_NTH_SEASON = re.compile(
+    rf"(\S[ .])((?a:{'|'.join(_NTH)}))[ .]season(?=[ .]-[ .]\d|[ .]ep?\d|[ .]episode)", re.IGNORECASE
+)
 _ORDINAL = re.compile(rf"第([{_ORDINALS}])([季期部集話话回])")
 _NUMERALS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _BOOK = re.compile(  # before the number of an episode
@@ -103,7 +96,6 @@ class NumberMatch:
     season: int | None = None  # None: the number is absolute, or another name has the season
     episodes: tuple[int, ...] = ()
     aired: str = ""  # ISO date
-    is_special: bool = False
     is_sure: bool = False  # films do not have it: `Folge 7` and ` - 058`, but not `Episode 7`
     is_padded: bool = False  # the number has a zero before it, or three digits
 
@@ -123,11 +115,11 @@ def find_number(text: str, *, has_group: bool = False) -> NumberMatch | None:
 
     `has_group`: the name begins with a group of fans or has a checksum, so a number alone is an episode.
     """
-    for match in _strong(text):
-        return match
+    if (found := _strong(text)) is not None:
+        return found
     special = _SPECIAL.search(text)
     if special and special.start():
-        return _match(special, "word", season=0, episodes=(int(special[1]),), is_special=True)
+        return _match(special, "word", season=0, episodes=(int(special[1]),))
     return _word(text) or _alone(text, has_group=has_group)
 
 
@@ -169,16 +161,13 @@ _FOLDERS = (
 )
 
 
-def _strong(text: str) -> Iterator[NumberMatch]:
-    """Yield the matches of forms that have season and episode."""
-    for pattern in (_SXXEYY, _NXNN, _POINT, _SEASON_EPISODE, _SEASON_DASH):
-        match = pattern.search(text)
-        if match is None:
-            continue
-        groups = [each for each in match.groups() if each is not None]
-        season, first = int(groups[0]), int(groups[1])
-        more = groups[2] if len(groups) > 2 else ""
-        yield _match(match, "episode", season=season, episodes=_episodes(first, more), is_special=season == 0)
+def _strong(text: str) -> NumberMatch | None:
+    """Return the match of a form that has season and episode."""
+    for pattern in (_SXXEYY, _NXNN, _POINT, _SEASON_EPISODE, _SEASON_DASH, _SEASON_GAP):
+        if match := pattern.search(text):
+            season, first, more, *_ = (each for each in match.groups() if each is not None)
+            return _match(match, "episode", season=int(season), episodes=_episodes(int(first), more))
+    return None
 
 
 def _episodes(first: int, more: str) -> tuple[int, ...]:
@@ -200,18 +189,17 @@ def _word(text: str) -> NumberMatch | None:
     match = _EPISODE.search(text)
     if match is None:
         return None
-    groups = [each for each in match.groups() if each is not None]
-    found = _match(match, "word", episodes=_episodes(int(groups[0]), groups[1] if len(groups) > 1 else ""))
-    return replace(found, is_sure=not re.match(r"[eé]", match[0], re.IGNORECASE))
+    first, more = (each for each in match.groups() if each is not None)
+    is_sure = not re.match(r"[eé]", match[0], re.IGNORECASE)
+    return _match(match, "word", episodes=_episodes(int(first), more), is_sure=is_sure)
 
 
 def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     """Return the match of a number that stands alone."""
     match = _HASH.search(text) or next(reversed(list(_DASH.finditer(text))), None)
     if match is not None and not re.fullmatch(r"(?:19|20)\d\d", match[1]):
-        more = match[2] if match.re is _DASH else ""
-        found = _match(match, "group" if has_group else "dash", episodes=_episodes(int(match[1]), more))
-        return replace(found, is_sure=_is_long(match[1]))
+        episodes = _episodes(int(match[1]), match[2])
+        return _match(match, "group" if has_group else "dash", episodes=episodes, is_sure=_is_long(match[1]))
     last = _LAST.search(text)
     if last is not None and not re.fullmatch(r"(?:19|20)\d\d", last[1]):
         is_sure = has_group and len(last[1]) > 1
@@ -220,7 +208,7 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
     lecture = _LECTURE.match(text) or _INNER.search(text)
     if lecture is not None:
         return _match(lecture, "number", episodes=(int(lecture[1]),))
-    compact = next((each for each in _COMPACT.finditer(text) if not re.match(r"(?:19|20)\d\d", each[0])), None)
+    compact = _COMPACT.search(text)
     if compact is not None and (has_group or compact[1].startswith("0")):
         more = f"-{compact[1]}{compact[3]}" if compact[3] else ""
         episodes = _episodes(int(compact[1] + compact[2]), more)
@@ -233,25 +221,9 @@ def _alone(text: str, *, has_group: bool) -> NumberMatch | None:
 
 def _is_long(digits: str) -> bool:
     """Return whether a number is one such as `058`, which films do not have, except 007 and 009."""
-    return re.fullmatch(r"0\d\d", digits) is not None and digits not in {"007", "009"}
+    return re.fullmatch(r"0(?!07|09)\d\d", digits) is not None
 
 
-def _match(
-    match: re.Match[str],
-    evidence: Evidence,
-    *,
-    season: int | None = None,
-    episodes: tuple[int, ...] = (),
-    aired: str = "",
-    is_special: bool = False,
-) -> NumberMatch:
-    return NumberMatch(
-        start=match.start(),
-        end=match.end(),
-        evidence=evidence,
-        season=season,
-        episodes=episodes,
-        aired=aired,
-        is_special=is_special,
-        is_padded=re.search(r"(?<!\d)(?:0\d|\d{3})", match[0]) is not None,
-    )
+def _match(match: re.Match[str], evidence: Evidence, **facts: Any) -> NumberMatch:
+    is_padded = re.search(r"(?<!\d)(?:0\d|\d{3})", match[0]) is not None
+    return NumberMatch(start=match.start(), end=match.end(), evidence=evidence, is_padded=is_padded, **facts)

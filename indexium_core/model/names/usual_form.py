@@ -42,7 +42,9 @@ _DATE = re.compile(r"[\[{]((?=[^\[\]{}]*\d\d)[^\[\]{}]{6,20})[\]}]")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _REMOVED = (
     _CRC,
+    re.compile(r"\.(?:avi|mkv|mp4|m4v|mpe?g|wmv)$", re.IGNORECASE),  # before another extension
     re.compile(r"^(?=\d*[a-f])[0-9a-f]{8}_(?=[^\W\d])|^-\w+- "),  # of an obfuscated name; a group between dashes
+    re.compile(r" *\[20\d{6}-\d{4}\]$"),  # the start of a recording of HDHomeRun
     re.compile(r"[ _]t\d\d$"),  # a title of a disc, as MakeMKV names it: `BRAZIL_t01`
     re.compile(r"(?:(?<=\])|^)★[^★]*★"),
     re.compile(  # `Начало _ Inception`, `Shirokuma Cafe | Polar Bear Cafe`
@@ -57,6 +59,7 @@ _TAGS_BEFORE = re.compile(  # `x264-Title 2014`, `1080p.BluRay.x264.Title.1997`;
 )
 _TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,}){2,}$")
 _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(.[(\[](?:18[89]|19\d|20\d)\d) ?[-,] ?(?:(?:19|20)\d\d|[^\W\d_][^\d()\[\]]*)? ?(?=[)\]])"), r"\1"),
     (  # `[S01]_[E02]`
         re.compile(
             rf"\[((?:s|{words.SEASON}) ?\d{{1,2}})\][ ._-]*\[((?:e|{words.EPISODE})[. ]*[\de-]+)\]", re.IGNORECASE
@@ -64,10 +67,8 @@ _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
         r"\1 \2",
     ),
     (re.compile(r"^\[(s\d{1,2}[ ._]?e\d{1,3}|\d{1,2}x\d{2,3})\]\s*(.+?)(?: - |$)", re.IGNORECASE), r"\2 - \1 - "),
-    (
-        re.compile(r"^[^\W\d_]+, [^\W\d_]+ - ((?:19|20)\d\d) - (.+)$"),
-        r"\2 (\1)",
-    ),  # `Tarkovsky, Andrei - 1972 - Solaris`
+    # `Tarkovsky, Andrei - 1972 - Solaris`
+    (re.compile(r"^[^\W\d_]+, [^\W\d_]+ - ((?:19|20)\d\d) - (.+)$"), r"\2 (\1)"),
 )
 _IN_BRACKETS_ALL = re.compile(r"^(?:\[[^\]]*\]\s*){3,}")
 _NUMBER_IN_BRACKETS = re.compile(r"(?:s\d{1,2})?(?:ep?|第)?(\d{1,4})(?:v\d)?(?:end|[集話话回])?", re.IGNORECASE)
@@ -101,7 +102,7 @@ class Draft:
     has_group: bool = False  # it begins with the group of a fansub, or has a checksum
 
 
-Step: TypeAlias = Callable[[Draft], Draft]
+NameStep: TypeAlias = Callable[[Draft], Draft]
 
 
 def plain_text(name: str) -> str:
@@ -163,7 +164,12 @@ def _without_role(text: str) -> tuple[str, Role]:
 
 def _mark_date(draft: Draft) -> Draft:
     """Write a date in square brackets, which are those of groups and tags, in round ones."""
-    return replace(draft, text=_DATE.sub(lambda each: f"({each[1]})" if find_date(each[1]) else each[0], draft.text))
+
+    def marked(match: re.Match[str]) -> str:
+        date = find_date(match[1])
+        return f"({match[1]})" if date is not None and date.end - date.start == len(match[1]) else match[0]
+
+    return replace(draft, text=_DATE.sub(marked, draft.text))
 
 
 def _take_noise(draft: Draft) -> Draft:
@@ -258,7 +264,7 @@ def _part_title(draft: Draft) -> Draft:
     return replace(draft, text=f"{_CAPITAL.sub('.', glued[1])}.{glued[2]}{draft.text[glued.end() :]}")
 
 
-STEPS: tuple[Step, ...] = (
+STEPS: tuple[NameStep, ...] = (
     _take_ids,
     _take_role,
     _mark_date,

@@ -33,8 +33,7 @@ PARTS = re.compile(  # a word of `PART` with its number, or `2 of 6`
 )
 DISC_PART = re.compile(r"(?<![^\W_])(?:v?cd|dvd|dis[ck])[ ._-]*[1-9](?!\d)", re.IGNORECASE)
 SPECIALS = re.compile(
-    r"specials?|sonderfolgen|hors[- ]?s[ée]rie|especiales|speciali|especiais|спецвыпуски|ovas?|oads?|"
-    r"season ?0+|s0+|staffel ?0+|saison ?0+|temporada ?0+|stagione ?0+",
+    r"specials?|sonderfolgen|hors[- ]?s[ée]rie|especiales|speciali|especiais|спецвыпуски|ovas?|oads?",
     re.IGNORECASE,
 )
 EXTRA_FOLDER = re.compile(
@@ -48,7 +47,7 @@ EXTRA_FOLDER = re.compile(
 TRAILER_FOLDER = re.compile(r"trailers?|teasers?|bandes?[- ]annonces?|tráilers?", re.IGNORECASE)
 SAMPLE_FOLDER = re.compile(r"samples?", re.IGNORECASE)
 DISC_FOLDER = re.compile(
-    r"video_ts|audio_ts|bdmv|stream|playlist|certificate|(?:cd|dvd|disc|disk|bd)[ ._-]*\d{1,2}", re.IGNORECASE
+    r"video_ts|audio_ts|bdmv|stream|playlist|certificate|(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE
 )
 EXTRA_NAME = re.compile(
     r"(?:(?:the )?making[- ]of\b|behind[- ]the[- ]scenes\b|deleted[- ]scenes?\b|interviews?(?: (?:with|"
@@ -95,8 +94,10 @@ SERIES_FOLDERS = re.compile(
     r"(?:[ ._-](?:hd|uhd|4k|kids|de|en|fr|es|it|pt|br|ru|nl|pl|vf|vo|vostfr))?",
     re.IGNORECASE,
 )
+_FILMS = "movies?|films?|filme|spielfilme|kinofilme|kino|cine(?:ma)?|pel[ií]culas?|filmes|фильмы|映画|电影|영화|أفلام"
+FILM_FOLDERS = re.compile(_FILMS, re.IGNORECASE)
 CATEGORY_FOLDERS = re.compile(
-    r"(?:movies?|films?|filme|spielfilme|kinofilme|cine(?:ma)?|pel[ií]culas?|filmes|фильмы|кино|映画|电影|영화|أفلام|"
+    rf"(?:{_FILMS}|кино|"
     r"videos?|vid[ée]os|media|medien|downloads?|incoming|complete[d]?|torrents?|new|neu|unsorted|sorted|todo|misc|"
     r"documentar(?:y|ies)|dokus?|dokumentationen|documentaires?|docs|kids|kinder|enfants|family films|standup|"
     r"stand-up|concerts?|konzerte|action|comedy|comedies|drama|horror|thrillers?|sci-?fi|fantasy|animation|western|"
@@ -108,10 +109,6 @@ CATEGORY_FOLDERS = re.compile(
     r"dvdrips?|3d|remux|watched|seen|archiv[e]?|library|collection|sammlung|share|data|server|nas|"
     r"(?:19|20)\d0'?s|[a-z]|[a-z] ?- ?[a-z]|0-9|#)"
     r"(?:[ ._-](?:hd|uhd|4k|3d|de|en|fr|es|it|pt|br|ru|nl|pl|vf|vo|vostfr|german|english|deutsch))?",
-    re.IGNORECASE,
-)
-FILM_FOLDERS = re.compile(
-    r"movies?|films?|filme|spielfilme|kinofilme|kino|cine|pel[ií]culas?|filmes|фильмы|映画|电影|영화|أفلام",
     re.IGNORECASE,
 )
 HOME_FOLDER = re.compile(
@@ -151,7 +148,6 @@ RECORDINGS = (  # what recorders write: title, perhaps the title of an episode, 
     re.compile(r"(?P<title>.+?) - [^-]+ HD - (?P<date>20\d\d-\d\d-\d\d) \d\d_\d\d"),  # DVBViewer
     re.compile(r"(?P<title>[^-]+)-(?P<episode>.+)_-(?P<date>20\d{6})"),  # MediathekView
     re.compile(r"(?P<title>.+?)-\((?P<episode>[^()]+)\)-(?P<date>20\d\d-\d\d-\d\d)-\d"),  # kmttg
-    re.compile(r"[A-Z]+_(?P<date>20\d{6})_\d{6}_(?P<title>.+)"),  # the Internet Archive
     re.compile(r"(?P<title>.+\)) (?:19|20)\d\d-\d\d-\d\d-\d{4}"),  # Channels DVR: `Film (1954) 2020-08-13-2000`
 )
 _RECORDER = (

@@ -19,7 +19,7 @@ GOALS = {
     "year": 0.97,
     "number": 0.97,
     "aired": 0.95,
-    "edition": 0.9,
+    "edition": 0.95,
     "grouping": 0.96,
 }
 read = cache(parse_name)
@@ -93,6 +93,27 @@ def test_number_is_a_film_in_a_library_of_films() -> None:
         "home",
     ]
     assert [each.kind for each in guesses("300.mkv")] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "year"),
+    [
+        ("Naruto/Naruto Shippuden S01E02.mkv", "Naruto Shippuden", None),
+        ("Archer (2009)/Archer.S01E02.mkv", "Archer", 2009),
+        ("Breaking Bad (2008-2013)/Season 1/Breaking Bad S01E02.mkv", "Breaking Bad", 2008),
+        ("Show/Show S01 05.mkv", "Show", None),
+        ("Jeopardy.2020.01.13.720p.HDTV.x264-NTb/a8f3e9c1d2b74.mkv", "Jeopardy", None),
+    ],
+)
+def test_folder_of_a_series_and_its_name(path: str, title: str, year: int | None) -> None:
+    [found] = guesses(path)
+    assert (found.kind, found.title, found.year) == ("episode", title, year)
+
+
+def test_date_of_a_recorder_is_no_name_of_a_camera_in_a_series() -> None:
+    [found] = guesses("Scrubs/20050118.avi", kind="series")
+    assert (found.kind, found.title, found.aired) == ("episode", "Scrubs", "2005-01-18")
+    assert [each.kind for each in guesses("Scrubs/20050118.avi", "Scrubs/VID_20210102_101112_HDR.mp4")] == ["home"] * 2
 
 
 def test_shape_of_the_picture_is_no_episode() -> None:

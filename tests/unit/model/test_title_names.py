@@ -147,6 +147,8 @@ def test_parts_of_name(name: str, wanted: dict[str, Any]) -> None:
         ("Kuba Wojewódzki 14 stycznia 2020", "Kuba Wojewódzki", "2020-01-14"),
         ("Híradó 2020. január 15", "Híradó", "2020-01-15"),
         ("Beyaz Show 17 Ocak 2020", "Beyaz Show", "2020-01-17"),
+        ("Haberler 5 KASIM 2019", "Haberler", "2019-11-05"),
+        ("Haberler 5 NİSAN 2019", "Haberler", "2019-04-05"),
         ("Вечер от 17 января 2020", "Вечер", "2020-01-17"),
         ("報道ステーション 2020年1月15日", "報道ステーション", "2020-01-15"),
         ("Newshour 15JAN2020", "Newshour", "2020-01-15"),
@@ -210,6 +212,7 @@ def test_edition(name: str, edition: str) -> None:
         ("Show.S03.1080p.BluRay", (3, "Show")),
         ("Show Season 2", (2, "Show")),
         ("Seasons of Love", None),
+        ("Episode SİX", None),
         ("Show", None),
     ],
 )

@@ -165,6 +165,20 @@ def test_late_fault_does_not_make_a_pause_longer() -> None:
     assert server.seconds() == 30
 
 
+def test_fault_of_the_former_address_says_nothing_about_the_new_one() -> None:
+    server = Server()
+    server.fail()
+    for name in "ab":
+        server.ask(name)
+    server.clock.now += timedelta(minutes=2)
+    probe = server.breaker.attempt("c", 1.0)
+    probe.__enter__()
+    server.address = "https://two.test"
+    assert not probe.__exit__(errors.ProviderError, server.fault, None)
+    server.fault = None
+    assert server.ask("d") == "answer"
+
+
 def test_other_address_a_person_and_a_clock_that_was_set_back_end_a_pause() -> None:
     for change in ("address", "person", "clock"):
         server = Server()

@@ -125,6 +125,11 @@ def test_packed_answer_is_unpacked(network: Network, encoding: str, body: bytes)
         assert asked(network, url) == b'{"a": 1}'
 
 
+def test_answer_whose_end_is_missing_is_refused(network: Network) -> None:
+    with answering("gzip", gzip.compress(b'{"a": 1}' * 100, mtime=0)[:-8]) as url:
+        assert refusal_of(network, url).endswith("no usable answer: its end has not arrived.")
+
+
 @pytest.mark.parametrize("size", [LIMIT, LIMIT + 1])
 @pytest.mark.parametrize("encoding", ["", "gzip"])
 def test_limit_is_exact(encoding: str, size: int) -> None:
