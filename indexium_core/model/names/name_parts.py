@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 __all__ = ["Evidence", "NameParts", "Role"]
 
 Role: TypeAlias = Literal["main", "extra", "trailer", "sample"]
-# How sure a name says that it is an episode: season and episode (or a date), the word “episode”, a group of fans with a
+# How sure a name says that it is an episode: season and episode (or a date), the word “episode”, a fansub group with a
 # number, a number after a dash, any number; "" for nothing.
 Evidence: TypeAlias = Literal["episode", "word", "group", "dash", "number", ""]
 

@@ -113,7 +113,7 @@ def find_number(text: str, *, has_group: bool = False) -> NumberMatch | None:
     """
     Return the strongest number of an episode in a name without release tags; None if there is none.
 
-    `has_group`: the name begins with a group of fans or has a checksum, so a number alone is an episode.
+    `has_group`: the name begins with a fansub group or has a checksum, so a number alone is an episode.
     """
     if (found := _strong(text)) is not None:
         return found

@@ -37,7 +37,7 @@ _ID = re.compile(
 )
 _EDITION_TAG = re.compile(r"\{edition-([^}]*)\}", re.IGNORECASE)
 _YEAR_IN_BRACKETS = re.compile(r"[(\[](?:18[89]\d|19\d\d|20[0-3]\d)[)\]]")
-_SHAPE = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # of the picture; without a year, an episode: `[2.20]`
+_ASPECT_RATIO = re.compile(r"\[(?:1\.19|1\.2\d|2\.00|2\.10|2\.2\d)\]")  # without a year, an episode: `[2.20]`
 _DATE = re.compile(r"[\[{]((?=[^\[\]{}]*\d\d)[^\[\]{}]{6,20})[\]}]")
 _CRC = re.compile(r"\[[0-9A-F]{8}\]|\((?=\d*[A-F])[0-9A-F]{8}\)", re.IGNORECASE)
 _REMOVED = (
@@ -181,14 +181,14 @@ def _take_noise(draft: Draft) -> Draft:
 
 
 def _take_outer_tags(draft: Draft) -> Draft:
-    """Take out the words of a release at the start and at the end, and the shape of the picture."""
+    """Take out the words of a release at the start and at the end, and the aspect ratio."""
     text = draft.text
     while (tags := _TAGS_FIRST.match(text)) and (words.STRONG_TAG.search(tags[0]) or only_tags(tags[0])):
         text = text[tags.end() :]
     text = _TAGS_BEFORE.sub("", text)
     if (tags := _TAGS_LAST.search(text)) and only_tags(tags[0]):
         text = text[: tags.start()]
-    return replace(draft, text=_SHAPE.sub(" ", text).strip() if _YEAR_IN_BRACKETS.search(text) else text)
+    return replace(draft, text=_ASPECT_RATIO.sub(" ", text).strip() if _YEAR_IN_BRACKETS.search(text) else text)
 
 
 def _rewrite(draft: Draft) -> Draft:

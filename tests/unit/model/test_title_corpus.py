@@ -116,7 +116,7 @@ def test_date_of_a_recorder_is_no_name_of_a_camera_in_a_series() -> None:
     assert [each.kind for each in guesses("Scrubs/20050118.avi", "Scrubs/VID_20210102_101112_HDR.mp4")] == ["home"] * 2
 
 
-def test_shape_of_the_picture_is_no_episode() -> None:
+def test_aspect_ratio_is_no_episode() -> None:
     films = guesses("Concert Hall [2.35] (2010).mkv", "Amber Coast [1.85] 1994.mkv")
     assert [each.kind for each in films] == ["movie", "movie"]
     [episode] = guesses("Pond [7.22] Frogs.mkv")
@@ -132,7 +132,7 @@ def test_shape_of_the_picture_is_no_episode() -> None:
         "Patton [2.20] [1080p] (1970).mkv",
     ],
 )
-def test_shape_of_a_wide_picture_is_no_episode_beside_a_year(name: str) -> None:
+def test_wide_aspect_ratio_is_no_episode_beside_a_year(name: str) -> None:
     [film] = guesses(name)
     assert (film.kind, film.title, film.year) == ("movie", "Patton", 1970)
     [episode] = guesses("Pond (2005) [7.22] Frogs.mkv")
