@@ -95,7 +95,8 @@ def same_title(found: Sequence[MatchCandidate], chosen: MatchCandidate) -> list[
 def after_rejection(*, is_match: bool, is_last: bool) -> str:
     """Return why a title waits after a person rejected a candidate: the former reason may name that one."""
     text = "Its match was rejected." if is_match else "A candidate was rejected."
-    return f"{text} {'No other one is left: search another title' if is_last else 'Choose another one, or search another title'}."
+    step = "No other one is left: search another title." if is_last else "Choose another one, or search another title."
+    return f"{text} {step}"
 
 
 def _candidate_of(
