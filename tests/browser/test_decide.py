@@ -463,7 +463,7 @@ def test_two_undone_answers_are_listed_once(site: Site, library: Library) -> Non
     assert sorted(rows.all_inner_texts()) == names
 
 
-def test_ignored_title_is_taken_back(site: Site, library: Library) -> None:
+def test_ignored_title_becomes_a_film(site: Site, library: Library) -> None:
     keep_names_back(library)
     title_id = library.matches.pending("maybe").items[0].item.id
     library.matches.ignore(title_id)

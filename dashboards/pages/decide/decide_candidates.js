@@ -108,8 +108,8 @@ const drawDoubt = question =>
     h(
       "p",
       null,
-      "A film or an episode is searched at the providers at once: an undo takes back your answer and the result, not the ",
-      "request. A home video is ignored, and nothing about it is sent.",
+      "A film or an episode is searched at the providers at once. Undo removes your answer and the result, not the request. ",
+      "A home video is ignored, and nothing about it is sent.",
     ),
     h(
       "div",
