@@ -136,7 +136,7 @@ function putOff(self) {
 /**
  * Run a decision, but not for the second click of a double click: it would decide the next question.
  *
- * @type {(run: (self: Self, data: DOMStringMap) => unknown) => (self: Self, data: DOMStringMap, target: Element, event: PageEvent) => void}
+ * @type {(run: (self: Self, data: DOMStringMap) => unknown) => Action<Self>}
  */
 const once = run => (self, data, _, event) => {
   if (event.detail < 2) run(self, data)
