@@ -120,8 +120,8 @@ export class RowCursor {
   /** Return the keys of the list. @param {string} noun The word for a row. @returns {Record<string, KeyBinding>} */
   keys(noun) {
     return {
-      j: {does: `next ${noun}`, group: "Move", run: () => this.move(1)},
-      k: {does: `previous ${noun}`, group: "Move", run: () => this.move(-1)},
+      j: {does: `next ${noun}`, group: "Move", repeats: true, run: () => this.move(1)},
+      k: {does: `previous ${noun}`, group: "Move", repeats: true, run: () => this.move(-1)},
       Enter: {
         does: `details of the ${noun}`,
         group: "Move",

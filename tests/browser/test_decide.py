@@ -252,16 +252,13 @@ def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
     page.keyboard.type("Paper Boats 2005")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").first).to_contain_text("Paper Boats")
-    page.keyboard.press("/")
     page.keyboard.type("tmdb:9000047")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
-    page.keyboard.press("/")
     page.keyboard.type("tt9999999")
     page.keyboard.press("Enter")
     expect(page.locator(".toast.error")).to_contain_text("tt9999999")
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
-    page.keyboard.press("/")
     page.keyboard.type("zzzz")
     page.keyboard.press("Enter")
     expect(page.locator(".toast").last).to_contain_text(
@@ -280,6 +277,7 @@ def test_search_by_title_and_by_id(site: Site, library: Library) -> None:
     page.keyboard.type("tmdb:9000047")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article").first).to_contain_text("The Weathermaker")
+    page.keyboard.press("Escape")
     page.keyboard.press("1")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
     [film] = library.titles.list(FIRST).items or library.titles.list("Weathermaker").items[:1]
@@ -301,7 +299,7 @@ def test_not_a_film_counts_for_the_whole_folder(site: Site, library: Library) ->
     page.keyboard.press("j")
     page.keyboard.press("a")
     expect(page.get_by_role("checkbox")).to_be_checked()
-    expect(page.locator(".for-all")).to_contain_text("Applies to 1 other question of this folder")
+    expect(page.locator(".for-all")).to_contain_text("applies also to 1 other question of this folder")
     page.keyboard.press("s")
     settle(page, library, (opened - 2, accepted, later, ignored + 2))
     expect(head(page)).to_contain_text("2 decided")
@@ -351,18 +349,28 @@ def test_without_provider_stored_candidates_are_decided(site: Site, library: Lib
     page.keyboard.type("Paper Boats")
     page.keyboard.press("Enter")
     expect(page.locator(".toast.error")).to_contain_text("INDEXIUM_ONLINE is off")
+    page.keyboard.press("Escape")
     page.keyboard.press("1")
     settle(page, library, (opened - 1, accepted + 1, later, ignored))
     page.locator(".notice").get_by_role("button", name="Open settings").click()
     expect(page.locator("#privacy :focus")).to_be_in_viewport()
 
 
-def test_answers_whether_video_is_film(site: Site, library: Library) -> None:
+def keep_names_back(library: Library) -> int:
+    """Keep the names of all questions back, and return their number."""
     with library._parts.store.atomic() as tx:
         tx.execute("DELETE FROM film_evidence")
         tx.execute("DELETE FROM title_searches WHERE state = 'open'")
         tx.execute("DELETE FROM title_matches WHERE state = 'proposed'")
-    kept = library.matches.counts()["maybe"]
+    return library.matches.counts()["maybe"]
+
+
+def kept_list(page: Page, number: int) -> Locator:
+    return page.get_by_role("button", name=f"Maybe a film? {number}", exact=True)
+
+
+def test_answers_whether_video_is_film(site: Site, library: Library) -> None:
+    kept = keep_names_back(library)
     page = site.visit("/settings")
     expect(page.locator(".kept")).to_contain_text(f"{kept} names are kept back")
     page.locator(".kept").get_by_role("button", name="Maybe a film?").click()
@@ -372,12 +380,109 @@ def test_answers_whether_video_is_film(site: Site, library: Library) -> None:
     page.keyboard.press("1")  # no candidate is there
     page.keyboard.press("l")
     page.keyboard.press("s")
-    expect(page.get_by_role("button", name=f"Maybe a film? {kept - 1}", exact=True)).to_be_visible()
+    expect(kept_list(page, kept - 1)).to_be_visible()
     page.keyboard.press("z")
-    expect(page.get_by_role("button", name=f"Maybe a film? {kept}", exact=True)).to_be_visible()
+    expect(kept_list(page, kept)).to_be_visible()
     page.keyboard.press("f")
     expect(page.locator(".toast.good")).to_contain_text("is a film or series")
-    expect(page.get_by_role("button", name=f"Maybe a film? {kept - 1}", exact=True)).to_be_visible()
+    expect(kept_list(page, kept - 1)).to_be_visible()
+
+
+def test_held_key_and_double_click_confirm_one_name(site: Site, library: Library) -> None:
+    kept = keep_names_back(library)
+    page = site.visit("/titles/decide?show=maybe")
+    confirm = page.get_by_role("button", name="It is a film or an episode")
+    expect(confirm).to_be_visible()
+    names = page.locator(".queue li b").all_inner_texts()
+    for _ in range(4):  # the key is held
+        page.keyboard.down("f")
+    page.keyboard.up("f")
+    expect(current(page)).to_have_text(names[1])
+    confirm.dblclick()
+    expect(current(page)).to_have_text(names[2])
+    confirm.focus()
+    for _ in range(4):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    expect(current(page)).to_have_text(names[3])
+    page.get_by_role("button", name="It is a home video").dblclick()
+    expect(current(page)).to_have_text(names[4])
+    expect(kept_list(page, kept - 4)).to_be_visible()
+    assert library.matches.counts()["maybe"] == kept - 4
+
+
+def test_held_key_and_double_click_accept_one_candidate(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    opened, accepted, later, ignored = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    for _ in range(4):
+        page.keyboard.down("1")
+    page.keyboard.up("1")
+    expect(current(page)).to_have_text("North Pier")
+    settle(page, library, (opened - 1, accepted + 1, later, ignored))
+    page.get_by_role("article").first.get_by_role("button").dblclick()
+    expect(current(page)).to_have_text("Cinder Street (2012)")
+    settle(page, library, (opened - 2, accepted + 2, later, ignored))
+    page.keyboard.down("j")
+    page.keyboard.down("j")  # a key that moves may be held
+    page.keyboard.up("j")
+    expect(head(page)).to_contain_text(f"5 of {opened}")
+    settle(page, library, (opened - 2, accepted + 2, later, ignored))
+
+
+def test_text_after_a_search_decides_nothing(site: Site, library: Library) -> None:
+    page = site.visit("/titles/decide")
+    before = counts(library)
+    expect(current(page)).to_contain_text(FIRST)
+    field = page.get_by_label("Search by title or id")
+    page.keyboard.press("/")
+    for text, answer in (("zzzz", "No provider has a title like “zzzz”"), ("tt9999999", "tt9999999")):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast.error").last).to_contain_text(answer)
+        expect(field).to_be_focused()
+        expect(field).to_have_value(text)  # it is selected, so the next text replaces it
+    page.keyboard.type("2 sf")
+    expect(field).to_have_value("2 sf")
+    page.keyboard.press("Escape")
+    expect(field).not_to_be_focused()
+    settle(page, library, before)
+
+
+def test_two_undone_answers_are_listed_once(site: Site, library: Library) -> None:
+    kept = keep_names_back(library)
+    page = site.visit("/titles/decide?show=maybe")
+    rows = page.locator(".queue li b")
+    expect(page.get_by_role("heading", name="Is it a film or an episode?")).to_be_visible()
+    first, names = current(page).inner_text(), sorted(rows.all_inner_texts())
+    page.keyboard.press("s")
+    page.keyboard.press("s")
+    expect(kept_list(page, kept - 2)).to_be_visible()
+    page.keyboard.press("z")
+    page.keyboard.press("z")
+    expect(kept_list(page, kept)).to_be_visible()
+    expect(current(page)).to_have_text(first)
+    assert sorted(rows.all_inner_texts()) == names
+
+
+def test_ignored_title_becomes_a_film(site: Site, library: Library) -> None:
+    keep_names_back(library)
+    title_id = library.matches.pending("maybe").items[0].item.id
+    library.matches.ignore(title_id)
+    page = site.visit("/titles/decide?show=ignored")
+    expect(page.locator(".asked")).to_contain_text("ignored")
+    page.locator(".queue").get_by_role("button", name=library.matches.get(title_id).item.name).first.click()
+    expect(page.get_by_role("button", name="Not a film or series")).to_have_count(0)
+    expect(page.locator(".nothing")).to_contain_text("If it is a film or an episode after all, press f.")
+    page.keyboard.press("s")
+    page.keyboard.press("l")
+    assert library.matches.get(title_id).state == "ignored"
+    page.get_by_role("button", name="It is a film or an episode").click()
+    expect(page.locator(".toast.good")).to_contain_text("is a film or series")
+    assert library.matches.get(title_id).state != "ignored"
+    page.keyboard.press("z")
+    expect(page.locator(".toast.info").last).to_contain_text("Undone")
+    assert library.matches.get(title_id).state == "ignored"
 
 
 def test_question_of_title_has_address_which_a_new_tab_opens(site: Site) -> None:

@@ -68,15 +68,22 @@ globalThis.window?.addEventListener("keydown", event => {
   firstAt = event.timeStamp
 })
 
+/** Let a held Enter press a button once: the next press would decide what came under the focus. @param {KeyboardEvent} event */
+function pressOnce(event) {
+  if (event.key === "Enter" && event.repeat && targetOf(event)?.closest?.("button, a, summary, [role=button]"))
+    event.preventDefault()
+}
+globalThis.window?.addEventListener("keydown", pressOnce, true)
+
 const LONGEST_DELAY = 5000 // milliseconds; the effect of an older key would surprise
 let incompletePage = ""
 /** @type {KeyboardEvent[]} */
 let delayed = []
 
 /** Press a delayed key on the element that has the focus now. @param {KeyboardEvent} event */
-function pressAgain({key, code, shiftKey}) {
+function pressAgain({key, code, shiftKey, repeat}) {
   const node = /** @type {HTMLInputElement} */ (focusedElement())
-  const init = {key, code, shiftKey, bubbles: true, composed: true, cancelable: true}
+  const init = {key, code, shiftKey, repeat, bubbles: true, composed: true, cancelable: true}
   const isHandled = !node.dispatchEvent(new KeyboardEvent("keydown", init))
   if (isHandled || key.length > 1 || !node.matches("input, textarea")) return
   node.setRangeText(key, node.selectionStart, node.selectionEnd, "end")
@@ -124,7 +131,8 @@ export const bindings = () => globalThis.indexiumKeys
  *
  * The list of keys shows what each binding `does` under its `group`; keys of one group with the same text share a line,
  * and a binding without a text is not listed. A binding without `run` is only listed. `run` returns false if it
- * did nothing. While `when` is false, the key does nothing and is not listed.
+ * did nothing. While `when` is false, the key does nothing and is not listed. A held key acts once, because it must not
+ * decide what follows; a binding that only moves may say that it `repeats`.
  *
  * @param {PanelModel} model
  * @param {string | string[] | null} pages Null for all pages.
@@ -147,7 +155,8 @@ export function keys(model, pages, table) {
     if (isDialogOpen() || isTyping(event) || (event.key === "Enter" && isOnControl(event))) return
     const name = pressed(event)
     const binding = own.find(each => each.key === name && each.run && (each.when?.() ?? true))
-    if (binding && binding.run(event) !== false) event.preventDefault()
+    if (!binding) return
+    if ((event.repeat && !binding.repeats) || binding.run(event) !== false) event.preventDefault()
   })
 }
 

@@ -51,6 +51,7 @@ interface KeyBinding {
   does?: string | (() => string)
   group?: string
   when?(): boolean
+  repeats?: boolean
   run?(event: KeyboardEvent): unknown
 }
 

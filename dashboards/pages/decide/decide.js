@@ -5,7 +5,6 @@ import {keys} from "../../components/browser/keyboard.js"
 import {button, loadingPage} from "../../components/widgets.js"
 import {drawSearchField} from "../../components/search_field.js"
 import {drawImage, hideBroken} from "../../components/posters.js"
-import {plural} from "../../components/wording.js"
 import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
 import {
@@ -116,8 +115,31 @@ function accept(self, number) {
 /** The video is a film or an episode. @type {(self: Self) => boolean | void} */
 function confirm(self) {
   const question = current(self)
-  if (!question?.kept) return false
-  decide(self, "confirm", "a film", {}, question.others)
+  if (!question?.kept && !question?.ignored) return false
+  decide(self, "confirm", "a film", {}, question.kept ? question.others : [])
+}
+
+/** The video is no film and no series. @type {(self: Self) => boolean | void} */
+function ignore(self) {
+  const question = current(self)
+  if (!question || question.ignored) return false
+  decide(self, "ignore", "ignored", {}, question.others)
+}
+
+/** @type {(self: Self) => boolean | void} */
+function putOff(self) {
+  const question = current(self)
+  if (!question || question.kept || question.ignored || self.view.segment === "later") return false
+  decide(self, "later", "later")
+}
+
+/**
+ * Run a decision, but not for the second click of a double click: it would decide the next question.
+ *
+ * @type {(run: (self: Self, data: DOMStringMap) => unknown) => Action<Self>}
+ */
+const once = run => (self, data, _, event) => {
+  if (event.detail < 2) run(self, data)
 }
 
 /** @type {(self: Self) => void} */
@@ -204,8 +226,9 @@ const drawOther = ({view, state}, question) =>
         placeholder: "Title, or id: tt0118767, tmdb:48211",
         data: {key: `search${question.id}`},
       }),
-    !question.kept && button("Not a film or series", "ignore", {key: "s"}),
-    !question.kept && view.segment !== "later" && button("Later", "later", {key: "l"}),
+    question.ignored && button("It is a film or an episode", "confirm", {key: "f"}),
+    !question.kept && !question.ignored && button("Not a film or series", "ignore", {key: "s"}),
+    !question.kept && !question.ignored && view.segment !== "later" && button("Later", "later", {key: "l"}),
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
     state.searching && h("p", {class: "hint", role: "status"}, `Searching “${state.searching}” …`),
@@ -220,20 +243,12 @@ const drawOther = ({view, state}, question) =>
           button("Show the suggestions again", "suggest", {kind: "link", data: {key: "suggest"}}),
         ],
       ),
-    question.others.length > 0 &&
+    question.allText &&
       h(
         "label",
         {class: "for-all"},
         h("input", {type: "checkbox", checked: state.all, data: {change: "all"}}),
-        h(
-          "span",
-          null,
-          "Applies to ",
-          h("b", null, plural(question.otherCount, "other question")),
-          " of this folder ",
-          h("kbd", {"aria-hidden": "true"}, "a"),
-          h("small", null, ` ${question.allText}`),
-        ),
+        h("span", null, `${question.allText} `, h("kbd", {"aria-hidden": "true"}, "a")),
       ),
   )
 
@@ -273,18 +288,20 @@ function draw(self) {
     ]
   }
   if (state.first >= question.candidates.length) state.first = 0 // another question is first now
+  const items = openItems(self)
+  state.done = state.done.filter(done => !items.some(({id}) => id === done.id)) // an undone decision is a question again
   return [
     drawHead(self),
     drawReplacement(self),
     h(
       "div",
       {class: "triage", data: {key: "triage"}},
-      h("div", null, drawFile(question), drawQueue(openItems(self), question, state.done, view.more)),
+      h("div", null, drawFile(question), drawQueue(items, question, state.done, view.more)),
       h(
         "div",
         null,
         drawCandidates(question, state.first),
-        (!question.kept || question.others.length > 0) && drawOther(self, question),
+        (!question.kept || question.allText) && drawOther(self, question),
         drawKeysLine(question),
       ),
     ),
@@ -304,7 +321,6 @@ function onDrawn(self) {
   if (view.turn && view.turn !== state.turn) {
     state.turn = view.turn
     Object.assign(state, {at: view.shows ?? state.at, seen: null, first: 0, all: false, searching: ""})
-    state.done = state.done.filter(({id}) => id !== view.shows)
     isStale = true
   }
   if (isStale) {
@@ -329,12 +345,12 @@ function onKeydown(self, event) {
   const target = event.target
   if (!target.matches("input.q")) return
   if (event.key === "Escape") target.blur()
-  if (event.key !== "Enter" || event.isComposing || !target.value.trim()) return
+  if (event.key !== "Enter" || event.isComposing || event.repeat || !target.value.trim()) return
   event.preventDefault()
   const question = current(self)
   self.state.searching = target.value.trim()
   self.send("search", {id: question.id, text: target.value.trim()})
-  target.blur()
+  target.select() // the focus stays: keys that follow are text for the next search, and decide nothing
   self.paint()
 }
 
@@ -364,10 +380,10 @@ export function render(context) {
     },
     listeners: {keydown: onKeydown},
     actions: {
-      accept: (me, data) => accept(me, Number(data.number)),
-      ignore: me => decide(me, "ignore", "ignored", {}, current(me)?.others),
-      confirm,
-      later: me => decide(me, "later", "later"),
+      accept: once((me, data) => accept(me, Number(data.number))),
+      ignore: once(ignore),
+      confirm: once(confirm),
+      later: once(putOff),
       candidates: showMore,
       replacement: showReplacement,
       all: toggleAll,
@@ -401,17 +417,15 @@ export function render(context) {
     1: act("accept the candidate", () => accept(self, 1)),
     2: act("accept the candidate", () => accept(self, 2)),
     3: act("accept the candidate", () => accept(self, 3)),
-    s: act("not a film or series", () => decide(self, "ignore", "ignored", {}, current(self).others)),
+    s: act("not a film or series", () => ignore(self)),
     f: act("a film or an episode", () => confirm(self)),
-    l: act("later", () => {
-      if (self.view.segment === "later" || current(self).kept) return false
-      decide(self, "later", "later")
-    }),
-    a: act("apply to the whole folder", () => current(self).others.length > 0 && toggleAll(self)),
+    l: act("later", () => putOff(self)),
+    a: act("apply to the whole folder", () => current(self).allText !== "" && toggleAll(self)),
     m: act("other candidates", () => showMore(self)),
     z: {does: "undo the last decision", group: "Decide", run: () => self.send("undo")},
     "/": {does: "search by title or id", group: "Find", when: hasQuestion, run: () => self.focus("input.q")},
-    j: {does: "next question", group: "Move", when: hasQuestion, run: () => move(self, 1)},
-    k: {does: "previous question", group: "Move", when: hasQuestion, run: () => move(self, -1)},
+    Escape: {does: "leave the search field", group: "Find", when: hasQuestion},
+    j: {does: "next question", group: "Move", when: hasQuestion, repeats: true, run: () => move(self, 1)},
+    k: {does: "previous question", group: "Move", when: hasQuestion, repeats: true, run: () => move(self, -1)},
   })
 }

@@ -108,7 +108,8 @@ const drawDoubt = question =>
     h(
       "p",
       null,
-      "A film or an episode is searched at the providers. A home video is ignored, and nothing about it is sent.",
+      "A film or an episode is searched at the providers at once. Undo removes your answer and the result, not the request. ",
+      "A home video is ignored, and nothing about it is sent.",
     ),
     h(
       "div",
@@ -129,7 +130,10 @@ function drawOffers(question, shown) {
     "div",
     {class: "card nothing", data: {key: "nothing"}},
     h("b", null, "No candidates"),
-    "Search by another title, or by the id of the film. If it is not a film or series, press s.",
+    "Search by another title, or by the id of the film. ",
+    question.ignored
+      ? "If it is a film or an episode after all, press f."
+      : "If it is not a film or series, press s.",
   )
 }
 

@@ -18,6 +18,7 @@ import {drawImage} from "../../components/posters.js"
  * @property {string} why
  * @property {string} missing What would decide, or "".
  * @property {boolean} kept Its name is kept back: it may be a home video.
+ * @property {boolean} ignored It is no film and no series.
  * @property {string[]} evidence What speaks for a film, and against it.
  * @property {{level: string, sign: string, text: string}} label What `why` says.
  * @property {string} searched
@@ -25,8 +26,7 @@ import {drawImage} from "../../components/posters.js"
  * @property {Offer[]} candidates
  * @property {number[]} others Ids of the other questions of the folder.
  * @property {number[]} same Ids of those with the same title and year.
- * @property {number} otherCount
- * @property {string} allText
+ * @property {string} allText What else a decision counts for if the person wants it; "" if there is nothing.
  */
 
 const LINES = 8 // of the queue

@@ -83,12 +83,17 @@ const KEPT_LINE = [
   ...KEYS_LINE.slice(3),
 ]
 
+const IGNORED_LINE = [KEYS_LINE[0], KEPT_LINE[0], ...KEYS_LINE.slice(3)]
+
+/** @type {(question: Question) => string[][]} */
+const keysOf = ({kept, ignored}) => (kept ? KEPT_LINE : ignored ? IGNORED_LINE : KEYS_LINE)
+
 /** @param {Question} question */
 export const drawKeysLine = question =>
   h(
     "p",
     {class: "keysline", "aria-hidden": "true", data: {key: "keysline"}},
-    (question.kept ? KEPT_LINE : KEYS_LINE).map(([names, does]) =>
+    keysOf(question).map(([names, does]) =>
       h(
         "span",
         null,

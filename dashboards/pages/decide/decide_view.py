@@ -163,6 +163,7 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "why": question.explanation,
         "missing": question.missing_text,
         "kept": question.state == "maybe",
+        "ignored": question.state == "ignored",
         "evidence": list(question.evidence),
         "label": _label(question),
         "searched": _searched(question),
@@ -170,7 +171,6 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "candidates": [_candidate(each, question, shown, pictures=pictures) for each in shown[:OFFERED]],
         "others": [each.id for each in question.others],
         "same": same,
-        "otherCount": question.other_count,
         "allText": _all_text(question),
     }
 
@@ -214,13 +214,24 @@ def _searched(question: MatchQuestion) -> str:
 
 
 def _all_text(question: MatchQuestion) -> str:
-    if question.state == "maybe":
-        return "whose names are kept back"
-    if question.same_count == question.other_count:
-        return "same title and year in all"
-    if question.same_count:
-        return f"a match counts for {wording.count(question.same_count)} with the same title and year"
-    return "only for “Not a film or series”: titles and years differ"
+    """Return what else a decision counts for if the person wants it; "" if there is nothing."""
+    number, same, state = question.other_count, question.same_count, question.state
+    if not number:
+        return ""
+    if state == "maybe":
+        kept = "title of this folder whose name is kept back", "titles of this folder whose names are kept back"
+        return f"Applies also to {wording.plural(number, *(f'other {each}' for each in kept))}"
+    # The questions are those of the list “To decide”; the shown title is perhaps in another list.
+    one = "other question of this folder" if state == "open" else "question of this folder in the list “To decide”"
+    questions = wording.plural(number, one, one.replace("question", "questions", 1))
+    if same == number:
+        return f"Applies also to {questions}, with the same title and year"
+    if state == "ignored":
+        same_ones = wording.plural(same, one, one.replace("question", "questions", 1))
+        return f"A match applies also to {same_ones}, with the same title and year" if same else ""
+    if same:
+        return f"Applies also to {questions}, a match only to {wording.count(same)} with the same title and year"
+    return f"“Not a film or series” applies also to {questions}"
 
 
 def _candidate(

@@ -38,6 +38,7 @@ class _MadeDecision(NamedTuple):
     id: int
     title_id: int
     titles: int  # that it concerns
+    segment: str  # the list in which it was made
 
 
 class _WaitingDecision(NamedTuple):
@@ -141,7 +142,7 @@ class DecideScreen(Screen):
                 self._session.update_address()
                 self._load()
 
-        self._bridge.run(read, done, name="decide" if opens is None else "", failed=failed)
+        self._bridge.run(read, done, name="decide" if opens is None else "decide_title", failed=failed)
 
     def _shown(self, message: Mapping[str, Any]) -> None:
         """Put the title whose question the browser shows into the address."""
@@ -200,7 +201,7 @@ class DecideScreen(Screen):
         )
 
     def _decide(self, message: Mapping[str, Any], work: Callable[[int], MatchResult]) -> None:
-        title_id = int(message["id"])
+        title_id, segment = int(message["id"]), self.state.segment
         now = time.monotonic()
         if self._decided and now - self._last < PAUSE:
             self._seconds += now - self._last
@@ -209,7 +210,7 @@ class DecideScreen(Screen):
 
         def done(result: MatchResult) -> None:
             self._settled += 1
-            self._made.append(_MadeDecision(result.decision_id, title_id, result.titles))
+            self._made.append(_MadeDecision(result.decision_id, title_id, result.titles, segment))
             self._decided += result.titles - 1
             self._bridge.toast("good", result.description, undo_here=result.decision_id)
 
@@ -237,7 +238,7 @@ class DecideScreen(Screen):
                 return
             self._made.remove(made)
             self._decided = max(0, self._decided - made.titles)
-            if self.state.segment == "open":
+            if self.state.segment == made.segment:
                 self._load(opens=made.title_id)
             else:  # the list changes, but by this page
                 self._turn, self._shows = self._turn + 1, None

@@ -339,8 +339,8 @@ function keysOf(self) {
     return Boolean(row)
   }
   return {
-    j: {does: "next file", group: "Move", run: () => move(self, 1)},
-    k: {does: "previous file", group: "Move", run: () => move(self, -1)},
+    j: {does: "next file", group: "Move", repeats: true, run: () => move(self, 1)},
+    k: {does: "previous file", group: "Move", repeats: true, run: () => move(self, -1)},
     Enter: {does: "details of the file", group: "Move", run: onCursor("open")},
     Escape: closesDetails(() => self),
     Home: {does: "first and last file of the page", group: "Move"},

@@ -156,7 +156,7 @@ class TitleEnricher:
         if known.search_state in {None, "none", "failed"} or title.is_changed_question:
             state = self._find(title.id)
             known = rows.known(self._database.read(), [title.id]).get(title.id, known)
-            if state in {"open", "later"}:
+            if state in {"open", "later", "maybe"}:
                 return FetchedTitle(title=title, outcome="question")
             if state == "failed":
                 self._providers.require_one()  # otherwise all other searches would fail, too

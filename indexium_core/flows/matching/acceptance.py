@@ -20,6 +20,7 @@ from indexium_core.store.titles.matches import SearchRow
 
 __all__ = [
     "accept_candidate",
+    "after_rejection",
     "copy_shown_values",
     "film_or_series",
     "key_of",
@@ -89,6 +90,13 @@ def accept_candidate(tx: Connection, item: TitleItem, wanted: MatchCandidate, *,
 def same_title(found: Sequence[MatchCandidate], chosen: MatchCandidate) -> list[MatchCandidate]:
     """Return the candidates that are the chosen title, of any provider."""
     return next(title for title in by_title(found) if chosen in title)
+
+
+def after_rejection(*, is_match: bool, is_last: bool) -> str:
+    """Return why a title waits after a person rejected a candidate: the former reason may name that one."""
+    text = "Its match was rejected." if is_match else "A candidate was rejected."
+    step = "No other one is left: search another title." if is_last else "Choose another one, or search another title."
+    return f"{text} {step}"
 
 
 def _candidate_of(

@@ -128,7 +128,8 @@ class MatchFinder:
         Store the result of a search, and return the state of the title.
 
         Nothing is stored if the title was deleted, or if something changed during the request: a person decided since
-        `seen` was read, its search is another one, or other candidates than `rejected` are rejected now.
+        `seen` was read, or has undone that it is a film or an episode; its search is another one, or other candidates
+        than `rejected` are rejected now.
         """
         at = self._clock()
 
@@ -136,6 +137,8 @@ class MatchFinder:
             now, present = store.searches(tx, [item.id]).get(item.id), store.items(tx, [item.id]).get(item.id)
             if present is None or now != seen or present.state == "ignored":
                 return "none" if present is None else revisions.state_of(present, now)
+            if store.kept_back(tx, [item.id]):  # a title that was never searched has no row that tells of the undo
+                return "maybe"
             is_same_search = title_query.plain_query(acceptance.search_of(tx, present)) == row.query
             if not is_same_search or (rejected is not None and _rejected(tx, item.id) != rejected):
                 return revisions.state_of(present, now)
@@ -168,6 +171,7 @@ class MatchFinder:
             raise errors.UsageError(f"A title has no character {wrong[0]!a}.")
         item = acceptance.film_or_series(self._database.read(), title_id)
         self.require_searchable(item)
+        was_kept = title_id in store.kept_back(self._database.read(), [title_id])
         query, known = acceptance.search_of(self._database.read(), item), ExternalId.find(text)
         if known is not None:
             found = [self.by_id(known, title_query.KINDS[item.entity_type])]
@@ -179,7 +183,8 @@ class MatchFinder:
             found = [_proposal(each) for each in _answered(self._providers.match(query)).candidates]
             if not found:
                 raise errors.UnknownIdError(f"No provider has a title like “{text.strip()}”. {_UNCHANGED}")
-        self._store_search(item.id, query, found, "These are the candidates of a search by hand.", by_hand=True)
+        explanation = "These are the candidates of a search by hand."
+        self._store_search(item.id, query, found, explanation, by_hand=True, was_kept=was_kept)
 
     def suggest(self, title_id: int) -> None:
         """
@@ -212,11 +217,16 @@ class MatchFinder:
         *,
         missing: tuple[MissingSign, ...] = (),
         by_hand: bool = False,
+        was_kept: bool = False,
     ) -> None:
+        """Store the candidates of a search of a person. `was_kept`: the name was kept back when it began."""
         at = self._clock()
 
         def put(tx: Connection) -> None:
             item = acceptance.film_or_series(tx, title_id)
+            if not was_kept and store.kept_back(tx, [title_id]):
+                text = f"The name of “{item.name}” is kept back again, so the search changes nothing."
+                raise errors.UsageError(text, code="wrong_state")
             plain = title_query.plain_query(query, by_hand=acceptance.search_of(tx, item) if by_hand else None)
             row = store.searches(tx, [item.id]).get(item.id)
             kept = store.candidates(tx, [item.id]).get(item.id, [])

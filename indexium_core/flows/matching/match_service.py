@@ -252,29 +252,33 @@ class TitleMatchService:
     @remote()
     def confirm(self, title_id: int, *, others: bool = False, revision: str = "") -> MatchResult:
         """
-        Say that a title whose name is kept back is a film or a series, so that it is searched.
+        Say that a title whose name is kept back, or that is ignored, is a film or a series, so that it is searched.
 
         Args:
             title_id: The title.
-            others: Also for all others of the same folder whose names are kept back.
+            others: If its name is kept back: also for all others of the same folder whose names are kept back.
             revision: As for `accept`.
 
         Raises:
             UnknownIdError: There is no such title.
-            UsageError: The name is not kept back, or the title was decided since.
+            UsageError: The name is not kept back and the title not ignored, or it was decided since.
 
         """
         at = self._clock()
 
         def decide(tx: Connection) -> tuple[Mapping[int, TitleItem], MatchResult]:
-            item, _ = self._item(tx, title_id, revision, at)
-            if not store.kept_back(tx, [title_id]):
+            item, row = self._item(tx, title_id, revision, at)
+            is_kept, is_ignored = bool(store.kept_back(tx, [title_id])), item.state == "ignored"
+            if not is_kept and not is_ignored:
                 raise errors.UsageError(f"The name of “{item.name}” is not kept back.", code="wrong_state")
-            items = {title_id: item} | store.items(tx, question_reader.neighbours(tx, title_id) if others else ())
+            near = question_reader.neighbours(tx, title_id) if others and is_kept else ()
+            items, replaced = {title_id: item} | store.items(tx, near), revisions.replaced(tx, item, row)
             before = store.rows_before(tx, list(items), with_candidates=True)
             for each in items.values():
                 title_store.set_by_hand(tx, each, "ignored", value=False, at=at)
-            decision = _result(items, _decided(items, item, "is a film or series", "are films or series"))
+            if is_ignored:
+                acceptance.copy_shown_values(tx, [title_id], at)
+            decision = _result(items, _decided(items, item, "is a film or series", "are films or series"), replaced)
             return items, _recorded(tx, "confirm", decision, before, at)
 
         return self._followed(*self._database.run(decide), self.on_confirm)
@@ -312,8 +316,8 @@ class TitleMatchService:
             left = [each for each in store.candidates(tx, [title_id])[title_id] if each.state == "proposed"]
             if row is not None and (is_match or row.state == "open"):
                 store.mark(tx, [title_id], "open" if left else "none", by="", at=None)
-            if is_match and left:
-                store.reopen(tx, title_id, "Its match was rejected.")
+            if is_match or (row is not None and row.state != "accepted"):
+                store.explain(tx, title_id, acceptance.after_rejection(is_match=is_match, is_last=not left))
             acceptance.copy_shown_values(tx, [title_id], at)
             decision = _result({title_id: item}, f"“{item.name}” is not {_name_with_id(chosen)}", replaced)
             return item, _recorded(tx, "reject", decision, before, at)

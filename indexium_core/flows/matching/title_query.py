@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
+from indexium_core.model import wording
 from indexium_core.model.matches.candidates import SearchQuery
 from indexium_core.model.matches.questions import FileFact
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
@@ -85,7 +86,7 @@ def facts_of(item: TitleItem, values: Sequence[SearchValue], minutes: float | No
     ]
     facts.append(FileFact(name="type", text=KIND_NAMES[item.entity_type], source="name"))
     if minutes:
-        facts.append(FileFact(name="runtime", text=f"{minutes:.0f} minutes", source="measured"))
+        facts.append(FileFact(name="runtime", text=wording.plural(round(minutes), "minute"), source="measured"))
     known = ids_of(values)
     for each in values:
         found = ExternalId(_PROVIDERS.get(each.field, ""), str(each.value))

@@ -57,7 +57,7 @@ def _runtime(candidate: Candidate, query: SearchQuery) -> MatchReason | None:
     gap, wanted, runtime = runtime_gap(candidate, query), query.runtime_minutes or 0, candidate.runtime_minutes or 0
     if gap is None or SAME_RUNTIME < gap <= OTHER_RUNTIME:
         return None
-    text = f"The file has {wanted:.0f} minutes, the title {runtime:.0f}"
+    text = f"The file has {wording.plural(round(wanted), 'minute')}, the title {runtime:.0f}"
     if gap > OTHER_RUNTIME:
         return MatchReason("runtime", f"{text}: more than {OTHER_RUNTIME:.0%} apart", -RUNTIME_PENALTY)
     return MatchReason("same_runtime", f"{text}: at most {SAME_RUNTIME:.0%} apart", 0.0)

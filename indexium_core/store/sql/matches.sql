@@ -146,6 +146,10 @@ WHERE list_contains($ids::BIGINT[], entity_id);
 -- A title with a match is a question again. The time of its search stays, so that an enrichment searches it anew.
 UPDATE title_searches SET state = 'open', explanation = $explanation, missing = '', decided_by = '', decided_at = NULL WHERE entity_id = $id;
 
+-- name: explain
+-- Another reason why a title waits for a decision. The signs that were missing belong to the former one.
+UPDATE title_searches SET explanation = $explanation, missing = '' WHERE entity_id = $id;
+
 -- name: remove_proposals
 -- Delete the candidates of a title about which no one has decided.
 DELETE FROM title_matches WHERE entity_id = $id AND state = 'proposed';

@@ -26,6 +26,7 @@ __all__ = [
     "contradicted",
     "counts",
     "decision",
+    "explain",
     "files",
     "ignore",
     "items",
@@ -238,6 +239,11 @@ def put_search(tx: Connection, entity_type: EntityType, title_id: int, row: Sear
 def reopen(tx: Connection, title_id: int, explanation: str) -> None:
     """Make a title with a match a question again."""
     tx.execute(_sql("reopen"), {"id": title_id, "explanation": explanation})
+
+
+def explain(tx: Connection, title_id: int, explanation: str) -> None:
+    """Store another reason why a title waits for a decision."""
+    tx.execute(_sql("explain"), {"id": title_id, "explanation": explanation})
 
 
 def put_candidates(

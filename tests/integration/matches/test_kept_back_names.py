@@ -12,7 +12,7 @@ from dashboards.web import server
 from indexium_core import cli, errors
 from indexium_core.library import Library
 from tests.support.copied_home import CopiedHome
-from tests.support.matched_home import ids
+from tests.support.matched_home import content, ids
 from tests.support.providers import use_keys
 from tests.support.rest import Client
 
@@ -95,6 +95,23 @@ def test_answer_for_folder(library: Library) -> None:
     assert (kept(library), library.matches.counts()["ignored"]) == ({"Paper Cranes"}, 2)
     library.matches.undo()
     assert kept(library) == KEPT
+
+
+def test_ignored_title_is_a_film_after_all(library: Library) -> None:
+    titles = ids(library)
+    title_id = titles["Salt Meadows"]
+    first = library.matches.ignore(title_id)
+    before = content(library)
+    result = library.matches.confirm(title_id, others=True)  # the question about its neighbour stays
+    assert (result.titles, result.replaced) == (1, f"decision {first.decision_id}: {first.description}")
+    assert result.job_id is not None
+    library.jobs.wait(result.job_id, timeout=60)
+    assert library.matches.get(title_id).state == "accepted"
+    assert library.titles.get(title_id).item.state != "ignored"
+    assert kept(library) == KEPT - {"Salt Meadows"}
+    library.matches.undo(result.decision_id)
+    assert content(library) == before
+    assert library.matches.get(title_id).state == "ignored"
 
 
 def test_value_by_hand_is_an_answer(library: Library) -> None:

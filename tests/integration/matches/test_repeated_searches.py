@@ -149,6 +149,27 @@ def test_rejected_title_is_not_proposed_again(library: Library) -> None:
     assert {each.state for each in library.matches.get(title_id).candidates} == {"rejected"}
 
 
+def test_explanation_after_a_rejection_names_no_rejected_title(library: Library) -> None:
+    title_id = found(library, "The Lantern Keeper")
+    library.titles.set(title_id, "title", "Lantern Keepers")
+    library.matches.find(title_id)
+    before = library.matches.get(title_id)
+    assert "“The Lantern Keeper (2014)” is only similar" in before.explanation
+    result = library.matches.reject(title_id, 1)
+    question = library.matches.get(title_id)
+    assert (question.state, question.missing) == ("open", ())
+    assert question.explanation == "A candidate was rejected. Choose another one, or search another title."
+    library.matches.reject(title_id, question.candidates[0].position)
+    question = library.matches.get(title_id)
+    assert (question.state, question.explanation) == (
+        "none",
+        "A candidate was rejected. No other one is left: search another title.",
+    )
+    library.matches.undo()
+    library.matches.undo(result.decision_id)
+    assert library.matches.get(title_id) == before
+
+
 @pytest.mark.parametrize("text", ["The Lantern Keeper", "tmdb:9000001", "tt99000001"])
 def test_rejected_title_stays_rejected_after_a_search_by_hand(library: Library, text: str) -> None:
     title_id = found(library, "The Lantern Keeper")

@@ -38,6 +38,7 @@ export function bindKeys(self) {
     does: "move the cursor",
     group: "Move",
     when,
+    repeats: true,
     run: atCursor(() => moveTo(self, PLACES[arrow](self))),
   })
   const opensViewer = {does: "show the file in the whole window", group: "Move", when}
