@@ -55,6 +55,7 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {number} pages
  * @property {{href: string, count: string, open: boolean} | null} decide
  * @property {Progress[]} progress
+ * @property {{text: string, left: string} | null} result Of the last job; `left` opens the titles without a match.
  * @property {string} look_up
  * @property {string} notice
  * @property {boolean} bare No title is known, so there is nothing to search, to filter and to order.
@@ -155,6 +156,17 @@ const drawProgress = ({id, text, share}) =>
       h("i", {style: {width: `${share ?? 0}%`}}),
     ),
   )
+
+/** @param {View} view */
+const drawJobs = ({progress, result}) => [
+  progress.map(drawProgress),
+  result &&
+    h(
+      "p",
+      {class: "running", role: "status", data: {key: "result"}},
+      h("span", null, result.text, " ", result.left && button(result.left, "not_found", {kind: "link"})),
+    ),
+]
 
 /** @param {Tile} tile */
 const drawTile = tile =>
@@ -269,7 +281,7 @@ function draw(self) {
   if (view.bare)
     return [
       h("div", {class: "head bare", data: {key: "head"}}, h("h1", {tabindex: "-1"}, "Titles")),
-      view.progress.map(drawProgress),
+      drawJobs(view),
       drawEmpty(view.empty),
       drawAttribution(view),
     ]
@@ -285,7 +297,7 @@ function draw(self) {
         " ",
         button("Open the settings", "settings", {kind: "link"}),
       ),
-    view.progress.map(drawProgress),
+    drawJobs(view),
     drawMeaning(view),
     view.empty ? drawEmpty(view.empty) : drawItems(view),
     view.pages > 1 && pager(view),

@@ -67,7 +67,7 @@ class TitlesList(Component):
     The list. View: see `view`.
 
     Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
-    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `look_up`, `settings`, `library`. Receives:
+    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`. Receives:
     {options: {key, rows}}.
     """
 
@@ -88,6 +88,7 @@ class TitlesSnapshot:
     libraries: Sequence[LibraryRow]
     providers: Sequence[ProviderStatus]
     jobs: Sequence[Job]  # that identify or look up titles and have not ended
+    ended: Job | None  # the newest that has ended while the page was open
     to_decide: int | None  # None: nothing can be decided
     due: int  # titles that can be looked up
 
@@ -134,6 +135,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         if found.to_decide is None
         else {"href": decide, "count": wording.count(found.to_decide), "open": found.to_decide > 0},
         "progress": [_progress(job) for job in found.jobs],
+        "result": _result(found.ended, can_decide=found.to_decide is not None) if found.ended else None,
         "look_up": f"Look up {wording.plural(found.due, 'title')}" if found.due and not found.jobs else "",
         "notice": _notice(found),
         "bare": not found.total and not state.is_narrowed() and not state.problem,
@@ -227,6 +229,16 @@ def _progress(job: Job) -> dict[str, Any]:
     share = min(100, round(100 * job.progress_current / total)) if total else None
     done = f"{wording.count(job.progress_current)} of {wording.files(total)}" if total else "starts"
     return {"id": job.id, "text": f"{job.title}: {done}", "share": share}
+
+
+def _result(job: Job, *, can_decide: bool) -> dict[str, str]:
+    """Return the result of a job; `left` is the number of titles without a match, "" if there are none."""
+    text = job.error_message or job.summary.get("message") or job.status
+    left = job.summary.get("unmatched", 0) if can_decide else 0
+    return {
+        "text": f"{job.title}: {text.removesuffix('.')}.",
+        "left": f"Show the {wording.count(left)} without a match" if left else "",
+    }
 
 
 def _notice(found: TitlesSnapshot) -> str:
