@@ -205,7 +205,7 @@ const drawOther = ({view, state}, question) =>
         data: {key: `search${question.id}`},
       }),
     !question.kept && button("Not a film or series", "ignore", {key: "s"}),
-    !question.kept && view.segment !== "later" && button("Later", "later", {key: "l"}),
+    !question.kept && !["later", "unsearched"].includes(view.segment) && button("Later", "later", {key: "l"}),
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
     state.searching && h("p", {class: "hint", role: "status"}, `Searching “${state.searching}” …`),

@@ -16,7 +16,7 @@ from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
 from indexium_core.model.job import Job
-from indexium_core.model.matches.results import MatchResult
+from indexium_core.model.matches.results import MatchResult, to_decide
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
@@ -71,7 +71,7 @@ class TitlesScreen(Screen):
             page=lambda message: self._turn_page(max(1, int(message["page"]))),
             open=lambda message: self._open(int(message["id"])),
             clear=lambda _: self._clear(),
-            decide=lambda _: session.go(DECIDE),
+            decide=lambda _: session.go(DECIDE, segment="open", title_id=None),
             not_found=lambda _: session.go(DECIDE, segment="none", title_id=None),
             settings=lambda _: session.go("settings", section="privacy"),
             library=lambda _: session.go("library", shows="folders"),
@@ -169,7 +169,7 @@ class TitlesScreen(Screen):
                 providers=library.providers.status(),
                 jobs=[job for job in jobs if not job.has_ended],
                 ended=next((job for job in jobs if job.has_ended and job.id in followed), None),
-                to_decide=library.matches.counts().get("open", 0) if self._session.has_page(DECIDE) else None,
+                to_decide=to_decide(library.matches.counts()) if self._session.has_page(DECIDE) else None,
                 due=0 if due.reason else due.titles,
             )
 
@@ -451,10 +451,8 @@ class TitlesScreen(Screen):
     def _decide(self) -> None:
         """Show the candidates of the title that is open on the page for decisions."""
         match = self._title.match if self._title else None
-        if match is not None and match.state != "unsearched":
+        if match is not None:
             self._session.go(DECIDE, segment=match.state, title_id=match.item.id)
-        else:
-            self._session.go(DECIDE)
 
     def _move(self, file_id: int) -> None:
         """Ask to which title a file of the title that is open belongs."""

@@ -89,7 +89,7 @@ class TitlesSnapshot:
     providers: Sequence[ProviderStatus]
     jobs: Sequence[Job]  # that identify or look up titles and have not ended
     ended: Job | None  # the newest that has ended while the page was open
-    to_decide: int | None  # None: nothing can be decided
+    to_decide: int | None  # titles that wait for an answer; None: nothing can be decided
     due: int  # titles that can be looked up
 
     @property
