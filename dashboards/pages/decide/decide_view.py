@@ -176,7 +176,14 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "why": question.explanation or MATCH_STATES[question.state],
         "missing": question.missing_text,
         "kept": question.state == "maybe",
-        "evidence": list(question.evidence),
+        "evidence": [
+            {"title": title, "sentences": list(sentences)}
+            for title, sentences in (
+                ("For a film or an episode", question.evidence_for),
+                ("Against it", question.evidence_against),
+            )
+            if sentences
+        ],
         "label": _label(question),
         "searched": _searched(question),
         "byHand": question.by_hand,
