@@ -170,7 +170,7 @@ class TitlesScreen(Screen):
                 jobs=[job for job in jobs if not job.has_ended],
                 ended=next((job for job in jobs if job.has_ended and job.id in followed), None),
                 to_decide=to_decide(library.matches.counts()) if self._session.has_page(DECIDE) else None,
-                due=0 if due.reason else due.titles,
+                due=None if due.reason else due,
             )
 
         self._bridge.run(read, self._show_list, name="titles", failed=self._list_failed)

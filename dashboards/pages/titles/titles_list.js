@@ -56,7 +56,7 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {{href: string, count: string, open: boolean} | null} decide
  * @property {Progress[]} progress
  * @property {{text: string, left: string} | null} result Of the last job; `left` opens the titles without a match.
- * @property {string} look_up
+ * @property {{label: string, names: string} | null} look_up What a look-up sends.
  * @property {string} notice
  * @property {boolean} bare No title is known, so there is nothing to search, to filter and to order.
  * @property {{title: string, text: string, acts: {act: string, label: string}[], folders?: {id: number, name: string}[], kinds?: Choice[]} | null} empty
@@ -72,7 +72,7 @@ const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
     {class: "head", data: {key: "head"}},
     h("h1", {tabindex: "-1"}, title),
     h("p", {class: "grow", "aria-live": "polite"}, about),
-    lookUp && button(lookUp, "look_up", {kind: "small"}),
+    lookUp && button(lookUp.label, "look_up", {kind: "small"}),
     decide &&
       h(
         "a",
@@ -158,7 +158,14 @@ const drawProgress = ({id, text, share}) =>
   )
 
 /** @param {View} view */
-const drawJobs = ({progress, result}) => [
+const drawJobs = ({progress, result, look_up: lookUp}) => [
+  lookUp &&
+    h(
+      "details",
+      {class: "running", data: {key: "due"}},
+      h("summary", null, "Which titles are looked up"),
+      h("p", {dir: "auto"}, lookUp.names),
+    ),
   progress.map(drawProgress),
   result &&
     h(

@@ -13,6 +13,7 @@ from dashboards.pages.titles.titles_state import TitlesState
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import Job
+from indexium_core.model.providers.enrichment import DueTitles
 from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.title_filter import TitleFacet
@@ -90,7 +91,7 @@ class TitlesSnapshot:
     jobs: Sequence[Job]  # that identify or look up titles and have not ended
     ended: Job | None  # the newest that has ended while the page was open
     to_decide: int | None  # titles that wait for an answer; None: nothing can be decided
-    due: int  # titles that can be looked up
+    due: DueTitles | None  # None: no provider can be asked
 
     @property
     def total(self) -> int:
@@ -136,7 +137,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         else {"href": decide, "count": wording.count(found.to_decide), "open": found.to_decide > 0},
         "progress": [_progress(job) for job in found.jobs],
         "result": _result(found.ended, can_decide=found.to_decide is not None) if found.ended else None,
-        "look_up": f"Look up {wording.plural(found.due, 'title')}" if found.due and not found.jobs else "",
+        "look_up": None if found.jobs or not found.due or not found.due.titles else _look_up(found.due),
         "notice": _notice(found),
         "bare": not found.total and not state.is_narrowed() and not state.problem,
         "empty": None if page.items else _empty(found, state),
@@ -229,6 +230,14 @@ def _progress(job: Job) -> dict[str, Any]:
     share = min(100, round(100 * job.progress_current / total)) if total else None
     done = f"{wording.count(job.progress_current)} of {wording.files(total)}" if total else "starts"
     return {"id": job.id, "text": f"{job.title}: {done}", "share": share}
+
+
+def _look_up(due: DueTitles) -> dict[str, str]:
+    """Return what a look-up sends; a job counts files."""
+    return {
+        "label": f"Look up {wording.plural(due.titles, 'title')} ({wording.files(due.videos)})",
+        "names": due.names_text,
+    }
 
 
 def _result(job: Job, *, can_decide: bool) -> dict[str, str]:
