@@ -1,8 +1,9 @@
 // Films and series as posters or as a table, with filters, counts and the state of the providers.
 import {SEARCH_DELAY} from "../../components/search_field.js"
-import {component, currentPage} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {keys} from "../../components/browser/keyboard.js"
+import {component, currentPage, listen} from "../../components/browser/component.js"
+import {focusedElement, h} from "../../components/browser/dom.js"
+import {keys, mayAct} from "../../components/browser/keyboard.js"
+import {isDialogOpen} from "../../components/browser/modal.js"
 import {
   FILTER_ACTIONS,
   closeFilterOutside,
@@ -185,11 +186,15 @@ const drawTile = tile =>
       {class: "title-tile", href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
       drawPoster(
         tile,
-        tile.rating && h("span", {class: "score"}, h("span", {class: "vh"}, "rating "), "★ ", tile.rating),
         tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · ")),
       ),
       h("b", {title: tile.title}, cutName(tile.title)),
-      h("small", null, [tile.year, tile.kind === "Film" ? tile.genres[0] : tile.size].filter(Boolean).join(" · ")),
+      h(
+        "small",
+        null,
+        tile.rating && [h("span", {class: "vh"}, "rating "), `★ ${tile.rating} · `],
+        [tile.year, tile.kind === "Film" ? tile.genres[0] : tile.size].filter(Boolean).join(" · "),
+      ),
     ),
   )
 
@@ -348,6 +353,15 @@ function onInput(self, {target}) {
   self.state.searchTimer = setTimeout(() => search(self, true), SEARCH_DELAY)
 }
 
+/** @type {(self: Self) => HTMLElement[]} */
+const titlesOf = self => [...self.root.querySelectorAll("[data-act=open]")]
+
+/** Focus the first visible title. @param {Self} self */
+const focusFirst = self =>
+  titlesOf(self)
+    .find(each => each.getBoundingClientRect().bottom > 0)
+    ?.focus()
+
 /** Move the focus between the titles. @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
   if (closesFilter(self, event)) return
@@ -358,7 +372,7 @@ function onKey(self, event) {
   }
   const step = STEPS[event.key]
   if (!step || !event.target.matches("[data-act=open]") || event.ctrlKey || event.metaKey || event.altKey) return
-  const list = [.../** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll("[data-act=open]"))]
+  const list = titlesOf(self)
   const next = list[step(list, list.indexOf(event.target))]
   if (!next) return
   event.preventDefault()
@@ -404,7 +418,19 @@ export function render(context) {
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && !self.view.hidden
+  listen(model, document, "keydown", event => {
+    const isFree = focusedElement().matches("body, #main, h1") // after loading, no title has the focus
+    if (!STEPS[event.key] || !when() || !isFree || !mayAct(event) || isDialogOpen()) return
+    event.preventDefault()
+    focusFirst(self)
+  })
+  const moves = {does: "move between the titles", group: "Move", when}
   keys(model, "titles", {
     "/": {does: "search", group: "Move", when, run: () => self.focus("input.q")},
+    ArrowLeft: moves,
+    ArrowDown: moves,
+    ArrowUp: moves,
+    ArrowRight: moves,
+    Enter: {does: "open the title", group: "Move", when, run: () => focusFirst(self)},
   })
 }
