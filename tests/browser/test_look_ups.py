@@ -1,4 +1,4 @@
-"""What the pages of titles show about look-ups: what is sent, the progress, the result, and what waits for an answer."""
+"""What the pages of titles show about look-ups: what is sent, the result, and what waits for an answer."""
 
 from __future__ import annotations
 

@@ -171,9 +171,7 @@ class DecideScreen(Screen):
             segment=self.state.segment,
             segments=parts.segments_view(page.counts, self.state.segment),
             progress=parts.progress_view(page.counts, self.state.segment, decided=self._decided, seconds=self._seconds),
-            notice=parts.notice_view(
-                result.providers, page.counts, segment=self.state.segment, can_search=can_search
-            ),
+            notice=parts.notice_view(result.providers, page.counts, segment=self.state.segment, can_search=can_search),
             items=[parts.question_view(each, pictures=pictures) for each in questions],
             more=wording.and_more(left) if left > 0 else wording.plural(len(questions), "title"),
             settled=result.settled,

@@ -354,7 +354,9 @@ function onInput(self, {target}) {
 }
 
 /** @type {(self: Self) => HTMLElement[]} */
-const titlesOf = self => [...self.root.querySelectorAll("[data-act=open]")]
+const titlesOf = self => [
+  .../** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll("[data-act=open]")),
+]
 
 /** Focus the first visible title. @param {Self} self */
 const focusFirst = self =>

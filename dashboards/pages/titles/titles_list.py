@@ -68,8 +68,8 @@ class TitlesList(Component):
     The list. View: see `view`.
 
     Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
-    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`. Receives:
-    {options: {key, rows}}.
+    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`.
+    Receives: {options: {key, rows}}.
     """
 
     _esm = module("titles_list")

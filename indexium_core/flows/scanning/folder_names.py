@@ -79,9 +79,9 @@ def opened(folder: str) -> tuple[str, str, str]:
 
 def kind_of(root: str) -> KindProposal:
     """
-    Return the kind that the names in a folder propose; `root` is its real path. Reads names only, in at most a few seconds.
+    Return the kind that the names in a folder propose; `root` is its real path.
 
-    Of very many videos, names from all parts of the folder are read.
+    Reads names only, in at most a few seconds. Of very many videos, names from all parts of the folder are read.
     """
     end = time.monotonic() + _LONGEST_READING
     waiting, videos, photos = deque[tuple[str, tuple[str, ...]]]([(root, ())]), list[NamedVideo](), 0
