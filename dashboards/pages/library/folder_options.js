@@ -70,10 +70,6 @@ export function drawFolderOptions(options, kinds) {
         ),
       ),
     ),
-    h(
-      "p",
-      {class: "hint", id: "kind-reason", role: "status"},
-      reasonText(proposal, kinds),
-    ),
+    h("p", {class: "hint", id: "kind-reason", role: "status"}, reasonText(proposal, kinds)),
   )
 }

@@ -184,10 +184,7 @@ const drawTile = tile =>
     h(
       "a",
       {class: "title-tile", href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
-      drawPoster(
-        tile,
-        tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · ")),
-      ),
+      drawPoster(tile, tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · "))),
       h("b", {title: tile.title}, cutName(tile.title)),
       h(
         "small",
@@ -354,9 +351,7 @@ function onInput(self, {target}) {
 }
 
 /** @type {(self: Self) => HTMLElement[]} */
-const titlesOf = self => [
-  .../** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll("[data-act=open]")),
-]
+const titlesOf = self => [.../** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll("[data-act=open]"))]
 
 /** Focus the first visible title. @param {Self} self */
 const focusFirst = self =>
