@@ -31,6 +31,7 @@ from indexium_core import errors
 from indexium_core.library import DecisionReport, Library, LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES
+from indexium_core.model.matches.results import to_decide
 from indexium_core.model.operations.operation import MetadataOperation, PaginatedOperations
 from indexium_core.model.planning.plan import Selection
 
@@ -459,5 +460,5 @@ class Session:
         if all(each.kind == "home" for each in roots):
             return library.history(per_page=1), roots, live, jobs, {}
         titles = sum(each.titles for each in library.titles.facets(keys=["kind"])["kind"].values)
-        of_titles = {"titles": titles, "decide": library.matches.counts()["open"]}
+        of_titles = {"titles": titles, "decide": to_decide(library.matches.counts())}
         return library.history(per_page=1), roots, live, jobs, of_titles

@@ -81,7 +81,13 @@ def test_new_folder_has_photos_and_a_proposed_kind(
     page = serve(empty_library).visit("/")
     field = page.get_by_role("combobox", name="Folder of your videos")
 
-    field.type(str(folder))
+    field.type(f"{folder}x")
+    expect(page.get_by_text(f"The folder {folder}x does not exist.")).to_be_visible()
+    expect(page.get_by_text("Proposed:")).to_have_count(0)
+    field.fill("titles")
+    page.get_by_role("button", name="Add and scan").click()
+    expect(page.locator(".toast.error")).to_contain_text("Enter the full path.")
+    field.fill(str(folder))
 
     page.get_by_role("heading", level=1).click()  # the typed path stays when the field loses the focus
     expect(page.get_by_label("Photos", exact=True)).to_be_checked()
@@ -91,6 +97,7 @@ def test_new_folder_has_photos_and_a_proposed_kind(
     page.get_by_label("This folder holds").select_option("mixed")
     page.get_by_role("button", name="Add and scan").click()
     expect(page.get_by_role("region", name="Last scan")).to_contain_text("2 files: 2 new")
+    expect(page.locator(".toast.error")).to_have_count(0)
     [row] = empty_library.inventory.list()
     assert (row.kind, row.photos) == ("mixed", True)
 

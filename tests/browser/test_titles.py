@@ -179,6 +179,31 @@ def test_the_table_has_the_same_titles(titles: Titles) -> None:
     assert grave(page) == []
 
 
+def test_arrow_keys_move_without_focus(titles: Titles) -> None:
+    page = titles.visit()
+    expect(page.locator(".title-tile")).to_have_count(7)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".title-tile").first).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open]")).to_contain_text("move between the titles")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/titles/*")
+
+
+def test_narrow_page_cuts_nothing_off(titles: Titles) -> None:
+    page = titles.visit("/titles?show=table", width=390)
+    table = page.locator(".titles-table")
+    assert table.evaluate("node => node.scrollWidth <= node.clientWidth")
+    page.get_by_role("link", name="Der lange Sommer am Fluss").click()
+    name = page.locator(".title-files bdi")
+    name.evaluate("node => node.textContent = 'Der.lange.Sommer.am.Fluss.'.repeat(3)")
+    ends = name.bounding_box(), page.locator(".title-files small").bounding_box()
+    assert ends[0] is not None
+    assert ends[1] is not None
+    assert ends[0]["y"] + ends[0]["height"] <= ends[1]["y"]
+
+
 def test_arrow_keys_move_between_the_posters_and_enter_opens_a_title(titles: Titles) -> None:
     page = titles.visit()
 

@@ -100,11 +100,14 @@ const drawDoubt = question =>
     "div",
     {class: "card doubt", data: {key: "doubt"}},
     h("h3", null, "Is it a film or an episode?"),
-    h(
-      "ul",
-      null,
-      question.evidence.map(text => h("li", null, text)),
-    ),
+    question.evidence.map(({title, sentences}) => [
+      h("h4", null, title),
+      h(
+        "ul",
+        null,
+        sentences.map(text => h("li", null, text)),
+      ),
+    ]),
     h(
       "p",
       null,

@@ -19,7 +19,7 @@ import {drawImage} from "../../components/posters.js"
  * @property {string} missing What would decide, or "".
  * @property {boolean} kept Its name is kept back: it may be a home video.
  * @property {boolean} ignored It is no film and no series.
- * @property {string[]} evidence What speaks for a film, and against it.
+ * @property {{title: string, sentences: string[]}[]} evidence What speaks for a film, then what speaks against it.
  * @property {{level: string, sign: string, text: string}} label What `why` says.
  * @property {string} searched
  * @property {boolean} byHand The candidates are those of a search by hand.

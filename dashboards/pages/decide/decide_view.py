@@ -13,6 +13,7 @@ from indexium_core.model.matches.candidates import CONFIRMING, CONTRADICTING, Ma
 from indexium_core.model.matches.matching import TITLE_WEIGHT
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import marked_parts
+from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderStatus
 
@@ -27,6 +28,7 @@ SEGMENTS = {  # the state of matches by the words for people; the last ones only
     "later": "Later",
     "ignored": "Ignored",
     "maybe": "Maybe a film?",
+    "unsearched": "Not searched",
     "none": "Not found",
     "failed": "Failed",
 }
@@ -79,7 +81,7 @@ def progress_view(counts: Mapping[str, int], segment: str, *, decided: int, seco
     """
     left = counts.get("open", 0)
     total = left + decided
-    percent = round(100 * decided / total if total else 100, 1)
+    percent = round(100 * decided / total if total else 0, 1)
     if segment != "open":  # a decision is no progress in another list
         return {"before": 0, "total": counts.get(segment, 0), "text": "", "percent": percent}
     parts = []
@@ -90,8 +92,10 @@ def progress_view(counts: Mapping[str, int], segment: str, *, decided: int, seco
     return {"before": decided, "total": total, "text": " · ".join(parts), "percent": percent}
 
 
-def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) -> dict[str, Any] | None:
-    """Return what prevents searches, with the remedy; None if nothing does."""
+def notice_view(
+    providers: Sequence[ProviderStatus], counts: Mapping[str, int], *, segment: str, can_search: bool
+) -> dict[str, Any] | None:
+    """Return what prevents searches or questions, with the remedy; None if nothing does."""
     of_titles = [each for each in providers if each.provider != "fanarttv"]
     settings = {"label": "Open settings", "act": "settings"}
     if not any(each.is_on for each in of_titles):
@@ -103,6 +107,9 @@ def notice_view(providers: Sequence[ProviderStatus], counts: Mapping[str, int]) 
         return {"level": "warning", "text": text, "acts": [settings]}
     troubled = next((each for each in of_titles if each.needs_action), None)
     failed = counts.get("failed", 0)
+    if segment == "unsearched" and counts.get("unsearched"):
+        text, acts = _unsearched(counts, can_search=can_search)
+        return {"level": "note", "text": text, "acts": acts}
     if not troubled and not failed:
         return None
     parts = [f"{troubled.name}: {troubled.reason}"] if troubled else []
@@ -125,21 +132,27 @@ def empty_view(counts: Mapping[str, int], segment: str, *, decided: int, can_sea
         text = "Films and series are identified in folders that do not hold home videos."
         return {"title": "No films and series", "text": text, "acts": [{"label": "Open library", "act": "library"}]}
     if counts.get("unsearched"):
-        text = f"{wording.plural(counts['unsearched'], 'title was', 'titles were')} not searched at the providers yet."
-        if can_search:
-            acts = [{"label": "Search now", "act": "search_all", "kind": "primary"}]
-        else:
-            text += " They can be searched as soon as a provider can be asked."
-            acts = [{"label": "Open settings", "act": "settings", "kind": "primary"}]
-        return {"title": "No questions yet", "text": text, "acts": acts}
-    text = f"{wording.plural(counts.get('accepted', 0), 'title has a match', 'titles have a match')}."
-    if decided:
-        text = f"You have decided {wording.plural(decided, 'question')}. {text}"
-    acts = [{"label": f"The {wording.count(later)} for later", "act": "segment", "state": "later"}] if later else []
+        title = "No questions yet"
+        text, acts = _unsearched(counts, can_search=can_search)
+    else:
+        title = "Nothing left to decide"
+        text = f"{wording.plural(counts.get('accepted', 0), 'title has a match', 'titles have a match')}."
+        if decided:
+            text = f"You have decided {wording.plural(decided, 'question')}. {text}"
+        acts = [{"label": f"The {wording.count(later)} for later", "act": "segment", "state": "later"}] if later else []
     if kept:
         text = f"{text} {wording.kept_back(kept)}"
         acts.insert(0, {"label": SEGMENTS["maybe"], "act": "segment", "state": "maybe"})
-    return {"title": "Nothing left to decide", "text": text, "acts": acts}
+    return {"title": title, "text": text, "acts": acts}
+
+
+def _unsearched(counts: Mapping[str, int], *, can_search: bool) -> tuple[str, list[dict[str, str]]]:
+    """Return why there is no question about some titles yet, and what can be done."""
+    text = f"{wording.plural(counts['unsearched'], 'title was', 'titles were')} not searched at the providers yet."
+    if can_search:
+        return text, [{"label": "Search now", "act": "search_all", "kind": "primary"}]
+    text += " They can be searched as soon as a provider can be asked."
+    return text, [{"label": "Open settings", "act": "settings", "kind": "primary"}]
 
 
 def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
@@ -160,11 +173,18 @@ def question_view(question: MatchQuestion, *, pictures: bool) -> dict[str, Any]:
         "file": marked_parts(name, question.search_title or item.title, question.search_year or item.year),
         "where": " / ".join(folder.strip("/").split("/")[-3:]),
         "facts": [_fact(each) for each in question.facts],
-        "why": question.explanation,
+        "why": question.explanation or MATCH_STATES[question.state],
         "missing": question.missing_text,
         "kept": question.state == "maybe",
         "ignored": question.state == "ignored",
-        "evidence": list(question.evidence),
+        "evidence": [
+            {"title": title, "sentences": list(sentences)}
+            for title, sentences in (
+                ("For a film or an episode", question.evidence_for),
+                ("Against it", question.evidence_against),
+            )
+            if sentences
+        ],
         "label": _label(question),
         "searched": _searched(question),
         "byHand": question.by_hand,

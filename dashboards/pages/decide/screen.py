@@ -15,7 +15,7 @@ from dashboards.state import DecideState
 from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
-from indexium_core.model.matches.results import MatchResult
+from indexium_core.model.matches.results import MatchResult, to_decide
 from indexium_core.model.providers.traffic import ProviderStatus
 
 __all__ = ["DecideScreen"]
@@ -111,7 +111,7 @@ class DecideScreen(Screen):
 
     def enter(self) -> None:
         """Show the page, with the question that the address names."""
-        self._load(opens=self.state.title_id)
+        self._load(opens=self.state.title_id, is_entered=True)
 
     def refresh(self) -> None:
         """Read the questions again while the page is visible."""
@@ -120,8 +120,12 @@ class DecideScreen(Screen):
 
     # Displaying.
 
-    def _load(self, *, opens: int | None = None) -> None:
-        """Read the questions; `opens`: a title that the page shows then."""
+    def _load(self, *, opens: int | None = None, is_entered: bool = False) -> None:
+        """
+        Read the questions; `opens`: a title that the page shows then.
+
+        A page that is entered without any question about a match shows the names that are kept back, if there are some.
+        """
         segment, loaded, settled = self.state.segment, self._loaded, self._settled
 
         def read() -> _Questions:
@@ -131,6 +135,12 @@ class DecideScreen(Screen):
             return _Questions(page, self._library.providers.status(), settled, shown)
 
         def done(result: _Questions) -> None:
+            has_other = segment == "open" and not result.page.total and result.shown is None
+            if is_entered and has_other and result.page.counts["maybe"]:
+                self.state.segment = "maybe"
+                self._session.update_address()
+                self._load()
+                return
             if opens is not None:
                 self._turn, self._shows = self._turn + 1, opens
             self._show(result)
@@ -154,14 +164,15 @@ class DecideScreen(Screen):
         page, pictures = result.page, self._session.pictures
         if result.settled < self._settled:  # a newer list follows
             return
+        can_search = any(each.is_on and each.provider != "fanarttv" for each in result.providers)
         questions = [*([result.shown] if result.shown else []), *page.items]
         left = page.total - len(page.items)
-        self._session.show_count("decide", page.counts.get("open", 0))
+        self._session.show_count("decide", to_decide(page.counts))
         self._list.put(
             segment=self.state.segment,
             segments=parts.segments_view(page.counts, self.state.segment),
             progress=parts.progress_view(page.counts, self.state.segment, decided=self._decided, seconds=self._seconds),
-            notice=parts.notice_view(result.providers, page.counts),
+            notice=parts.notice_view(result.providers, page.counts, segment=self.state.segment, can_search=can_search),
             items=[parts.question_view(each, pictures=pictures) for each in questions],
             more=wording.and_more(left) if left > 0 else wording.plural(len(questions), "title"),
             settled=result.settled,
@@ -173,7 +184,7 @@ class DecideScreen(Screen):
                 page.counts,
                 self.state.segment,
                 decided=self._decided,
-                can_search=any(each.is_on and each.provider != "fanarttv" for each in result.providers),
+                can_search=can_search,
             ),
         )
 

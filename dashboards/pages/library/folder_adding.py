@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboards.pages.library.folders import Folders
 from dashboards.session import Session
+from indexium_core import errors
 from indexium_core.library import LibraryRow
 
 __all__ = ["FolderAdding"]
@@ -46,17 +47,16 @@ class FolderAdding:
                 lambda: self._library.inventory.propose_kind(path),
                 lambda found: self._folders.show_proposal(path, found),
                 name="propose_kind",
+                failed=lambda error: self._folders.refuse_proposal(path, error.message),
             )
 
     def add(self, message: Mapping[str, Any]) -> None:
         """Add the typed folder. Without a chosen kind, it is of the kind that its names propose."""
         path, photos, kind = str(message["path"]).strip(), bool(message["photos"]), str(message["kind"])[:40]
-        if not path.startswith(("/", "~")):
-            self._bridge.toast("error", "Enter the full path. It starts with / or with ~ for your home folder.")
-            return
-        self._bridge.run(
-            lambda: self._library.inventory.add(path, photos=photos, kind=kind or "auto"),
-            self._added,
-            name="add_folder",
-            once=True,
-        )
+
+        def work() -> LibraryRow:
+            if not path.startswith(("/", "~")):  # here: the error disappears when a folder is added
+                raise errors.UsageError("Enter the full path. It starts with / or with ~ for your home folder.")
+            return self._library.inventory.add(path, photos=photos, kind=kind or "auto")
+
+        self._bridge.run(work, self._added, name="add_folder", once=True)

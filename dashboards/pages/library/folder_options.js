@@ -7,7 +7,7 @@ import {drawSelect} from "../../components/widgets.js"
 const SETTLED = 400 // milliseconds without a key: the typed path is complete
 
 /**
- * @typedef {{path: string, kind: string, reason: string}} Proposal
+ * @typedef {{path: string, kind: string, reason: string}} Proposal `kind` is "" if the folder cannot be read.
  *
  * @typedef {object} FolderOptions
  * @property {boolean} photos
@@ -29,6 +29,13 @@ export function follow(options, path, ask) {
   options.path = path.trim()
   clearTimeout(options.timer)
   if (options.path) options.timer = setTimeout(() => ask(options.path), SETTLED)
+}
+
+/** @type {(proposal: Proposal | null, kinds: Choice[]) => string} */
+function reasonText(proposal, kinds) {
+  if (!proposal) return "You can change this later, in Library → Folders."
+  const label = kinds.find(each => each.value === proposal.kind)?.label
+  return label ? `Proposed: ${label}. ${proposal.reason}` : proposal.reason
 }
 
 /** @type {(options: FolderOptions, kinds: Choice[]) => HTMLElement} */
@@ -63,12 +70,6 @@ export function drawFolderOptions(options, kinds) {
         ),
       ),
     ),
-    h(
-      "p",
-      {class: "hint", id: "kind-reason", role: "status"},
-      proposal
-        ? `Proposed: ${kinds.find(each => each.value === proposal.kind)?.label}. ${proposal.reason}`
-        : "You can change this later, in Library → Folders.",
-    ),
+    h("p", {class: "hint", id: "kind-reason", role: "status"}, reasonText(proposal, kinds)),
   )
 }

@@ -103,6 +103,10 @@ class Folders(Component):
         """Send the kind that the names in a folder propose."""
         self._send_msg({"proposal": {"path": path, "kind": found.kind, "reason": found.reason}})
 
+    def refuse_proposal(self, path: str, reason: str) -> None:
+        """Say why a folder has no names that could propose a kind."""
+        self._send_msg({"proposal": {"path": path, "kind": "", "reason": reason}})
+
     def list_folder(self, listing: FolderListing) -> None:
         """Send the folders inside a folder, for a person who looks for one."""
         self._send_msg({"listing": asdict(listing)})

@@ -15,8 +15,8 @@ from dashboards.questions.title_values_question import ask_plan_values
 from dashboards.screen import Screen
 from dashboards.session import Session
 from indexium_core import errors
-from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job
-from indexium_core.model.matches.results import MatchResult
+from indexium_core.model.job import Job
+from indexium_core.model.matches.results import MatchResult, to_decide
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
@@ -27,11 +27,9 @@ PER_PAGE = 60
 REQUESTS_PER_PAGE = 10
 EVENTS = (
     *("movie:added", "movie:updated", "series:added", "series:updated"),
-    *("job:created", "job:started", "job:progress", "job:completed", "job:failed"),
-    "scan:completed",
+    *("job:changed", "identify:progress", "enrich:progress", "scan:completed"),
 )
 JOBS = ("identify", "enrich")
-OPEN_STATES = tuple(each for each in JOB_STATES if each not in ENDED_STATES)
 DECIDE = "decide"  # name of the page for decisions
 
 
@@ -60,6 +58,7 @@ class TitlesScreen(Screen):
         self._opened = self._problem = ""  # the field whose candidates are shown, and why its value was not taken
         self._requests: RequestPage | None = None  # to providers, for the title that is open
         self._requests_page, self._no_poster = 1, ""
+        self._followed: frozenset[int] = frozenset()  # jobs that this page has seen before their end
         self._is_typing = False  # in the search field: one step of the browser's history
         self._missing: errors.IndexiumError | None = None  # why the title that is open cannot be shown
         self._changes: dict[int, _ValueChange | FileMove] = {}  # by hand; ids below 0, those of matches above
@@ -72,7 +71,8 @@ class TitlesScreen(Screen):
             page=lambda message: self._turn_page(max(1, int(message["page"]))),
             open=lambda message: self._open(int(message["id"])),
             clear=lambda _: self._clear(),
-            decide=lambda _: session.go(DECIDE),
+            decide=lambda _: session.go(DECIDE, segment="open", title_id=None),
+            not_found=lambda _: session.go(DECIDE, segment="none", title_id=None),
             settings=lambda _: session.go("settings", section="privacy"),
             library=lambda _: session.go("library", shows="folders"),
             identify=lambda _: self._start(self._library.titles.identify),
@@ -108,6 +108,7 @@ class TitlesScreen(Screen):
         """Show all films and series."""
         self.state.clear()
         self.state.param.update(title_id=None, sort="title")
+        self._followed = frozenset()
 
     def own_path(self) -> str:
         """Return the path of the title that is open, "" otherwise."""
@@ -143,7 +144,7 @@ class TitlesScreen(Screen):
         """Read the list; `known`: only its page differs from this one."""
         query, filters, state = self.state.query, self.state.filters(), self.state
         sort, number = state.sort, state.number
-        library = self._library
+        library, followed = self._library, self._followed
 
         def read() -> titles_list.TitlesSnapshot:
             page = page_or_last(
@@ -160,15 +161,16 @@ class TitlesScreen(Screen):
             )
             if known is not None:
                 return replace(known, page=page)
-            due = library.enrichment.due()
+            due, jobs = library.enrichment.due(), library.jobs.list(JOBS).items  # those that have ended: newest first
             return titles_list.TitlesSnapshot(
                 page=page,
                 facets=library.titles.facets(keys=("kind", "matched", "incomplete")),
                 libraries=library.inventory.list(),
                 providers=library.providers.status(),
-                jobs=library.jobs.list(JOBS, OPEN_STATES).items,
-                to_decide=library.matches.counts().get("open", 0) if self._session.has_page(DECIDE) else None,
-                due=0 if due.reason else due.titles,
+                jobs=[job for job in jobs if not job.has_ended],
+                ended=next((job for job in jobs if job.has_ended and job.id in followed), None),
+                to_decide=to_decide(library.matches.counts()) if self._session.has_page(DECIDE) else None,
+                due=None if due.reason else due,
             )
 
         self._bridge.run(read, self._show_list, name="titles", failed=self._list_failed)
@@ -188,6 +190,7 @@ class TitlesScreen(Screen):
 
     def _show_list(self, found: titles_list.TitlesSnapshot) -> None:
         self._loaded, self._title = found, None
+        self._followed |= {job.id for job in found.jobs}
         self.state.number = found.page.page
         self._draw()
 
@@ -260,6 +263,7 @@ class TitlesScreen(Screen):
     def _start(self, add: Callable[[], Job | None]) -> None:
         def started(job: Job | None) -> None:
             if job is not None:
+                self._followed |= {job.id}
                 self._bridge.toast("info", f"{job.title}: it runs in the background.")
             self.refresh()
 
@@ -447,10 +451,8 @@ class TitlesScreen(Screen):
     def _decide(self) -> None:
         """Show the candidates of the title that is open on the page for decisions."""
         match = self._title.match if self._title else None
-        if match is not None and match.state != "unsearched":
+        if match is not None:
             self._session.go(DECIDE, segment=match.state, title_id=match.item.id)
-        else:
-            self._session.go(DECIDE)
 
     def _move(self, file_id: int) -> None:
         """Ask to which title a file of the title that is open belongs."""

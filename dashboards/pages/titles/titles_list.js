@@ -1,8 +1,9 @@
 // Films and series as posters or as a table, with filters, counts and the state of the providers.
 import {SEARCH_DELAY} from "../../components/search_field.js"
-import {component, currentPage} from "../../components/browser/component.js"
-import {h} from "../../components/browser/dom.js"
-import {keys} from "../../components/browser/keyboard.js"
+import {component, currentPage, listen} from "../../components/browser/component.js"
+import {focusedElement, h} from "../../components/browser/dom.js"
+import {keys, mayAct} from "../../components/browser/keyboard.js"
+import {isDialogOpen} from "../../components/browser/modal.js"
 import {
   FILTER_ACTIONS,
   closeFilterOutside,
@@ -55,7 +56,8 @@ import {drawPoster, forgetMissing, hideBroken} from "../../components/posters.js
  * @property {number} pages
  * @property {{href: string, count: string, open: boolean} | null} decide
  * @property {Progress[]} progress
- * @property {string} look_up
+ * @property {{text: string, left: string} | null} result Of the last job; `left` opens the titles without a match.
+ * @property {{label: string, names: string} | null} look_up What a look-up sends.
  * @property {string} notice
  * @property {boolean} bare No title is known, so there is nothing to search, to filter and to order.
  * @property {{title: string, text: string, acts: {act: string, label: string}[], folders?: {id: number, name: string}[], kinds?: Choice[]} | null} empty
@@ -71,7 +73,7 @@ const drawHead = ({title, about, shows, decide, look_up: lookUp}) =>
     {class: "head", data: {key: "head"}},
     h("h1", {tabindex: "-1"}, title),
     h("p", {class: "grow", "aria-live": "polite"}, about),
-    lookUp && button(lookUp, "look_up", {kind: "small"}),
+    lookUp && button(lookUp.label, "look_up", {kind: "small"}),
     decide &&
       h(
         "a",
@@ -156,6 +158,24 @@ const drawProgress = ({id, text, share}) =>
     ),
   )
 
+/** @param {View} view */
+const drawJobs = ({progress, result, look_up: lookUp}) => [
+  lookUp &&
+    h(
+      "details",
+      {class: "running", data: {key: "due"}},
+      h("summary", null, "Which titles are looked up"),
+      h("p", {dir: "auto"}, lookUp.names),
+    ),
+  progress.map(drawProgress),
+  result &&
+    h(
+      "p",
+      {class: "running", role: "status", data: {key: "result"}},
+      h("span", null, result.text, " ", result.left && button(result.left, "not_found", {kind: "link"})),
+    ),
+]
+
 /** @param {Tile} tile */
 const drawTile = tile =>
   h(
@@ -164,13 +184,14 @@ const drawTile = tile =>
     h(
       "a",
       {class: "title-tile", href: tile.href, data: {act: "open", id: tile.id, key: "tile"}},
-      drawPoster(
-        tile,
-        tile.rating && h("span", {class: "score"}, h("span", {class: "vh"}, "rating "), "★ ", tile.rating),
-        tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · ")),
-      ),
+      drawPoster(tile, tile.notes.length > 0 && h("span", {class: "mark"}, tile.notes.join(" · "))),
       h("b", {title: tile.title}, cutName(tile.title)),
-      h("small", null, [tile.year, tile.kind === "Film" ? tile.genres[0] : tile.size].filter(Boolean).join(" · ")),
+      h(
+        "small",
+        null,
+        tile.rating && [h("span", {class: "vh"}, "rating "), `★ ${tile.rating} · `],
+        [tile.year, tile.kind === "Film" ? tile.genres[0] : tile.size].filter(Boolean).join(" · "),
+      ),
     ),
   )
 
@@ -269,7 +290,7 @@ function draw(self) {
   if (view.bare)
     return [
       h("div", {class: "head bare", data: {key: "head"}}, h("h1", {tabindex: "-1"}, "Titles")),
-      view.progress.map(drawProgress),
+      drawJobs(view),
       drawEmpty(view.empty),
       drawAttribution(view),
     ]
@@ -285,7 +306,7 @@ function draw(self) {
         " ",
         button("Open the settings", "settings", {kind: "link"}),
       ),
-    view.progress.map(drawProgress),
+    drawJobs(view),
     drawMeaning(view),
     view.empty ? drawEmpty(view.empty) : drawItems(view),
     view.pages > 1 && pager(view),
@@ -329,6 +350,15 @@ function onInput(self, {target}) {
   self.state.searchTimer = setTimeout(() => search(self, true), SEARCH_DELAY)
 }
 
+/** @type {(self: Self) => HTMLElement[]} */
+const titlesOf = self => [.../** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll("[data-act=open]"))]
+
+/** Focus the first visible title. @param {Self} self */
+const focusFirst = self =>
+  titlesOf(self)
+    .find(each => each.getBoundingClientRect().bottom > 0)
+    ?.focus()
+
 /** Move the focus between the titles. @type {(self: Self, event: PageEvent) => void} */
 function onKey(self, event) {
   if (closesFilter(self, event)) return
@@ -339,7 +369,7 @@ function onKey(self, event) {
   }
   const step = STEPS[event.key]
   if (!step || !event.target.matches("[data-act=open]") || event.ctrlKey || event.metaKey || event.altKey) return
-  const list = [.../** @type {NodeListOf<HTMLElement>} */ (self.root.querySelectorAll("[data-act=open]"))]
+  const list = titlesOf(self)
   const next = list[step(list, list.indexOf(event.target))]
   if (!next) return
   event.preventDefault()
@@ -385,7 +415,19 @@ export function render(context) {
     actions: ACTIONS,
   })
   const when = () => currentPage() === "titles" && !self.view.hidden
+  listen(model, document, "keydown", event => {
+    const isFree = focusedElement().matches("body, #main, h1") // after loading, no title has the focus
+    if (!STEPS[event.key] || !when() || !isFree || !mayAct(event) || isDialogOpen()) return
+    event.preventDefault()
+    focusFirst(self)
+  })
+  const moves = {does: "move between the titles", group: "Move", when}
   keys(model, "titles", {
     "/": {does: "search", group: "Move", when, run: () => self.focus("input.q")},
+    ArrowLeft: moves,
+    ArrowDown: moves,
+    ArrowUp: moves,
+    ArrowRight: moves,
+    Enter: {does: "open the title", group: "Move", when, run: () => focusFirst(self)},
   })
 }

@@ -13,6 +13,7 @@ from dashboards.pages.titles.titles_state import TitlesState
 from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import Job
+from indexium_core.model.providers.enrichment import DueTitles
 from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.title_filter import TitleFacet
@@ -67,8 +68,8 @@ class TitlesList(Component):
     The list. View: see `view`.
 
     Messages: `find` {query, typed: the person has not pressed Enter}, `filter` {key, values}, `facet` {key}, `sort`
-    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `look_up`, `settings`, `library`. Receives:
-    {options: {key, rows}}.
+    {sort}, `show` {as}, `page` {page}, `open` {id}, `clear`, `decide`, `not_found`, `look_up`, `settings`, `library`.
+    Receives: {options: {key, rows}}.
     """
 
     _esm = module("titles_list")
@@ -88,8 +89,9 @@ class TitlesSnapshot:
     libraries: Sequence[LibraryRow]
     providers: Sequence[ProviderStatus]
     jobs: Sequence[Job]  # that identify or look up titles and have not ended
-    to_decide: int | None  # None: nothing can be decided
-    due: int  # titles that can be looked up
+    ended: Job | None  # the newest that has ended while the page was open
+    to_decide: int | None  # titles that wait for an answer; None: nothing can be decided
+    due: DueTitles | None  # None: no provider can be asked
 
     @property
     def total(self) -> int:
@@ -134,7 +136,8 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         if found.to_decide is None
         else {"href": decide, "count": wording.count(found.to_decide), "open": found.to_decide > 0},
         "progress": [_progress(job) for job in found.jobs],
-        "look_up": f"Look up {wording.plural(found.due, 'title')}" if found.due and not found.jobs else "",
+        "result": _result(found.ended, can_decide=found.to_decide is not None) if found.ended else None,
+        "look_up": None if found.jobs or not found.due or not found.due.titles else _look_up(found.due),
         "notice": _notice(found),
         "bare": not found.total and not state.is_narrowed() and not state.problem,
         "empty": None if page.items else _empty(found, state),
@@ -227,6 +230,24 @@ def _progress(job: Job) -> dict[str, Any]:
     share = min(100, round(100 * job.progress_current / total)) if total else None
     done = f"{wording.count(job.progress_current)} of {wording.files(total)}" if total else "starts"
     return {"id": job.id, "text": f"{job.title}: {done}", "share": share}
+
+
+def _look_up(due: DueTitles) -> dict[str, str]:
+    """Return what a look-up sends; a job counts files."""
+    return {
+        "label": f"Look up {wording.plural(due.titles, 'title')} ({wording.files(due.videos)})",
+        "names": due.names_text,
+    }
+
+
+def _result(job: Job, *, can_decide: bool) -> dict[str, str]:
+    """Return the result of a job; `left` is the number of titles without a match, "" if there are none."""
+    text = job.error_message or job.summary.get("message") or job.status
+    left = job.summary.get("unmatched", 0) if can_decide else 0
+    return {
+        "text": f"{job.title}: {text.removesuffix('.')}.",
+        "left": f"Show the {wording.count(left)} without a match" if left else "",
+    }
 
 
 def _notice(found: TitlesSnapshot) -> str:

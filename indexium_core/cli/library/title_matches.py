@@ -16,6 +16,8 @@ from indexium_core.model import wording
 from indexium_core.model.matches.results import MATCH_STATES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from indexium_core.model.matches.questions import MatchCandidate, MatchQuestion
     from indexium_core.model.matches.results import MatchResult
     from indexium_core.services import LibraryServices
@@ -159,9 +161,9 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
         output.say_out(question.explanation)
     if question.missing_text:
         output.say_out(question.missing_text)
-    for sentence in question.evidence:
-        output.say_out(f"- {sentence}")
     if question.state == "maybe":
+        _print_evidence("For a film or an episode", question.evidence_for)
+        _print_evidence("Against it", question.evidence_against)
         output.note("--film: it is a film or an episode, search it. --ignore: it is a home video.")
         return
     if question.facts:
@@ -175,6 +177,13 @@ def _print_question(question: MatchQuestion, *, as_json: bool) -> None:
     )
     if question.other_count:
         output.note(f"{wording.plural(question.other_count, 'other open question')} in the same folder: --others.")
+
+
+def _print_evidence(title: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        output.say_out(f"{title}:")
+    for sentence in sentences:
+        output.say_out(f"- {sentence}")
 
 
 def _candidate_cells(row: MatchCandidate) -> tuple[object, ...]:

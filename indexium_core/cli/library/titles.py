@@ -16,9 +16,12 @@ from indexium_core.model import wording
 from indexium_core.model.titles.fields import KIND_NAMES, PLANNED_FIELDS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from indexium_core.model.job import Job
     from indexium_core.model.providers.enrichment import DueTitles
     from indexium_core.model.titles.titles import IdentifiedTitle, TitleFile, TitleValue
+    from indexium_core.services import LibraryServices
 
 TitleId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**62, help="Id of the title, from 'titles list'.")]
 Fields = Annotated[list[str], typer.Argument(metavar="FIELD…", help="Fields, such as title or year.")]
@@ -274,6 +277,8 @@ def enrichment_status(context: typer.Context, as_json: AsJson = False) -> None:
     if stats.enriched_videos:
         output.say_out(f"The average confidence of their matches is {stats.average_confidence:.2f}.")
     output.say_out(due.text)
+    if due.titles:
+        output.say_out(f"Their names: {due.names_text}.")
 
 
 @titles.command("set", epilog="Example: indexium titles set 12 'title=The Thing' year=1982")
@@ -328,17 +333,32 @@ def assign(
     numbers = episodes or ()
     with opened(context) as library:
         if automatic:
-            _finish(followed(library, library.titles.unassign(file_ids), "Identification"), as_json=as_json)
+            job = followed(library, library.titles.unassign(file_ids), "Identification")
+            if as_json or job.status != "completed":
+                _finish(job, as_json=as_json)
+            output.say_out(f"{wording.files(len(file_ids))} identified again: {_places(library, file_ids)}")
+            return
         if title_id is not None:
             item = library.titles.assign(file_ids, title_id, role=role, season=season, episodes=numbers)
         else:
             item = library.titles.assign_new(
                 file_ids, new, title, year=year, role=role, season=season, episodes=numbers
             )
+        places = _places(library, file_ids)
     if as_json:
         output.to_json(item)
         return
-    output.say_out(f"{wording.files(len(file_ids))} moved to title {item.id}: {item.name}")
+    output.say_out(f"{wording.files(len(file_ids))} moved: {places}")
+
+
+def _places(library: LibraryServices, file_ids: Sequence[int]) -> str:
+    """Return the titles of files, and the series of their episodes."""
+    items = library.titles.of_files(file_ids)
+    names = [f"{each.name} (title {each.id})" for each in items]
+    series = dict.fromkeys(
+        f"of {each.series_title} (title {each.series_id})" for each in items if each.series_id is not None
+    )
+    return ", ".join([wording.list_of(names) or "no title", *series])
 
 
 @titles.command("lock", epilog="Example: indexium titles lock 12 title year")

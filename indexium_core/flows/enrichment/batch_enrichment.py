@@ -48,6 +48,7 @@ MAX_JOBS = 2  # at once, so that one title does not wait for the end of a whole 
 _GROUP = 25  # titles of one transaction at most
 _STORE_SECONDS = 0.5  # between two transactions, and between two looks at a request to stop
 _GLANCE_SECONDS = 0.01
+_NAMED = 100  # titles that can be looked up
 _SECONDS_PER_TITLE = 1.0  # estimate of the requests of one title
 _TURNS: Mapping[str, str] = {"fresh": "fresh", "unknown": "unknown", "questions": "question"}  # field → turn
 _STATUS: Mapping[str, EnrichmentStatus] = {
@@ -239,6 +240,7 @@ class BatchEnrichmentService:
         return DueTitles(
             titles=titles,
             videos=videos,
+            names=[each.title for each in rows.due(reader, **scope, most=_NAMED)] if titles else [],
             is_proposed=bool(titles) and not reason and self._config.online == "ask",
             estimated_minutes=-int(-seconds // 60),
             reason=reason,

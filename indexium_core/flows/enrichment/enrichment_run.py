@@ -108,7 +108,9 @@ def _weight(title: DueTitle) -> int:
 
 def summary(report: EnrichmentReport) -> str:
     """Return the result of a job in one line."""
-    parts = [f"{wording.plural(report.enriched, 'title')} enriched"]
+    total = report.enriched + report.questions + report.unmatched + report.failed + report.waiting
+    part = f"{report.enriched:,} of " if report.enriched < total else ""
+    parts = [f"{part}{wording.plural(total, 'title')} enriched"]
     if report.episodes:
         parts.append(wording.plural(report.episodes, "episode"))
     if report.questions:

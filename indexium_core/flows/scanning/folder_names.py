@@ -77,13 +77,12 @@ def opened(folder: str) -> tuple[str, str, str]:
     return path, "" if parent == path else parent, "" if can_list else "This folder cannot be opened."
 
 
-def kind_of(folder: str) -> KindProposal:
+def kind_of(root: str) -> KindProposal:
     """
-    Return the kind that the names in a folder propose. Reads names only, in at most a few seconds.
+    Return the kind that the names in a folder propose; `root` is its real path.
 
-    Of very many videos, names from all parts of the folder are read.
+    Reads names only, in at most a few seconds. Of very many videos, names from all parts of the folder are read.
     """
-    root = os.path.realpath(os.path.expanduser(folder))  # noqa: PTH111 - as a scan resolves it
     end = time.monotonic() + _LONGEST_READING
     waiting, videos, photos = deque[tuple[str, tuple[str, ...]]]([(root, ())]), list[NamedVideo](), 0
     while waiting and time.monotonic() < end:

@@ -275,8 +275,8 @@ class Inventory:
 
     @remote(paths=("folder",))
     def propose_kind(self, folder: str | Path) -> KindProposal:
-        """Return the kind that the names in a folder propose, see `set_kind`. A folder that cannot be read has none."""
-        return folder_names.kind_of(os.fspath(folder))
+        """Return the kind that the names in a folder propose, see `set_kind`; UsageError if it cannot be listed."""
+        return folder_names.kind_of(os.fsdecode(roots.checked_folder(folder)))
 
     def _suggestions(self, paths: builtins.list[str]) -> builtins.list[FolderSuggestion]:
         known = [row.path_bytes for row in catalog.libraries(self._database.read())]

@@ -22,6 +22,7 @@ from indexium_core.store.database import Database
 
 __all__ = [
     "FolderName",
+    "checked_folder",
     "device_of",
     "free_bytes",
     "is_covered",
@@ -140,6 +141,13 @@ def is_covered(path: str, known: Iterable[bytes]) -> bool:
 def _resolved(folder: FolderName) -> bytes:
     path = Path(os.fsdecode(folder))
     return os.path.realpath(os.fsencode(path.expanduser() if path.parts[:1] == ("~",) else path))
+
+
+def checked_folder(folder: FolderName) -> bytes:
+    """Return the path of a folder; UsageError if it does not exist, is a file, or cannot be listed."""
+    path = _resolved(folder)
+    _check_folder(path)
+    return path
 
 
 def _check_folder(path: bytes) -> None:

@@ -379,16 +379,12 @@ def _count(report: IdentificationReport, guesses: Iterable[TitleGuess]) -> None:
 
 def summary(report: IdentificationReport) -> str:
     """Return the result of a job in one line."""
-    parts = [
-        wording.plural(report.movies, "film"),
-        wording.plural(report.episodes, "episode"),
-        wording.plural(report.extras, "extra"),
-    ]
+    parts = [f"{report.movies:,} of films", f"{report.episodes:,} of episodes", wording.plural(report.extras, "extra")]
     if report.home:
         parts.append(wording.plural(report.home, "home video"))
     if report.unknown:
-        parts.append(f"{wording.files(report.unknown)} without a title in the name")
-    text = f"{', '.join(parts)} in {wording.files(report.files)}; {wording.plural(report.added, 'new title')}"
+        parts.append(f"{report.unknown:,} without a title in the name")
+    text = f"{wording.files(report.files)}: {', '.join(parts)}; {wording.plural(report.added, 'new title')}"
     if report.broken:
         text += f"; {wording.plural(report.broken, 'NFO file has an error', 'NFO files have errors')}"
     if report.offline:

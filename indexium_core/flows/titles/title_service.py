@@ -30,7 +30,7 @@ from indexium_core.model.titles.titles import SORT_KEYS, IdentifiedTitle, TitleI
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-from indexium_core.store.titles import identified, title_facets
+from indexium_core.store.titles import assignments, identified, title_facets
 from indexium_core.store.titles import titles as store
 
 __all__ = ["KIND", "TitleService"]
@@ -240,6 +240,12 @@ class TitleService:
         if field is not None:
             field_of(field, item.entity_type)
         return store.values(self._database.read(), item, field)
+
+    @remote()
+    def of_files(self, file_ids: Sequence[int]) -> builtins.list[TitleItem]:
+        """Return the films, episodes and series that some files belong to, by id."""
+        reader = self._database.read()
+        return store.by_ids(reader, [each.id for each in assignments.former(reader, file_ids)])
 
     def _item(self, title_id: int) -> TitleItem:
         item = store.find(self._database.read(), title_id)

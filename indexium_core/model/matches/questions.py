@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from indexium_core.model import wording
 from indexium_core.model.matches.candidates import MISSING_SIGNS, Candidate, MatchReason, MissingSign, by_title
 from indexium_core.model.matches.results import MatchState
+from indexium_core.model.names.film_signs import is_against
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
 __all__ = ["FileFact", "MatchCandidate", "MatchPage", "MatchQuestion"]
@@ -47,7 +48,7 @@ class MatchQuestion:
     item: TitleItem
     state: MatchState
     explanation: str  # why it is accepted, or why a person is asked
-    evidence: tuple[str, ...]  # what speaks for a film or against it, if its name is kept back: sentences
+    evidence: tuple[str, ...]  # what says whether it is a film, if its name is kept back: sentences
     missing: tuple[MissingSign, ...] = ()  # each of these would have confirmed a candidate, see `MISSING_SIGNS`
     search_title: str  # what was searched
     search_year: int | None
@@ -68,6 +69,16 @@ class MatchQuestion:
         """What would have confirmed a candidate, as a sentence; "" if the title has a match."""
         signs = [MISSING_SIGNS[each] for each in self.missing] if self.state != "accepted" else []
         return f"Any of these would decide: {wording.list_of(signs, conjunction='or')}." if signs else ""
+
+    @property
+    def evidence_for(self) -> tuple[str, ...]:
+        """Those of `evidence` that speak for a film or an episode."""
+        return tuple(each for each in self.evidence if not is_against(each))
+
+    @property
+    def evidence_against(self) -> tuple[str, ...]:
+        """Those of `evidence` that speak against a film."""
+        return tuple(each for each in self.evidence if is_against(each))
 
     @property
     def offers(self) -> tuple[MatchCandidate, ...]:

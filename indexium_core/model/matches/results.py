@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["MATCH_STATES", "MatchResult", "MatchState"]
+__all__ = ["MATCH_STATES", "MatchResult", "MatchState", "to_decide"]
 
 MatchState: TypeAlias = Literal["open", "later", "accepted", "none", "failed", "ignored", "unsearched", "maybe"]
 MATCH_STATES: Mapping[str, str] = {
@@ -23,6 +23,11 @@ MATCH_STATES: Mapping[str, str] = {
     "unsearched": "Not searched yet.",
     "maybe": "Maybe a film or series: its name is kept back until you answer.",
 }
+
+
+def to_decide(counts: Mapping[str, int]) -> int:
+    """Return how many titles wait for an answer: questions about matches, and names that are kept back."""
+    return counts.get("open", 0) + counts.get("maybe", 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

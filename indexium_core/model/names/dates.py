@@ -87,10 +87,10 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     name = rf"(?P<month>{'|'.join(sorted(map(re.escape, _months()), key=len, reverse=True))})\.?(?![^\W\d_])"
     day = rf"(?<![^\W_]){_ANY_DAY}(?:st|nd|rd|th|er|º)?"
     forms = (
-        rf"(?<!\d){_YEAR}(?P<sign>[-._ ]){_MONTH}(?P=sign){_DAY}(?!\d)",
+        rf"(?<!\d){_YEAR}(?P<sign>[-._ ]|\. ){_MONTH}(?P=sign){_DAY}(?!\d)",
         rf"(?<!\d){_YEAR}{_MONTH}{_DAY}(?!\d)",
-        rf"{_YEAR}年 ?{_ANY_MONTH}月 ?{_ANY_DAY}日",
-        rf"(?<!\d){_DAY}(?P<sign>[-._ ]){_MONTH}(?P=sign){_YEAR}(?!\d)",
+        rf"{_YEAR}[年년] ?{_ANY_MONTH}[月월] ?{_ANY_DAY}[日일]",
+        rf"(?<!\d){_DAY}(?P<sign>[-._ ]|\. ){_MONTH}(?P=sign){_YEAR}(?!\d)",
         rf"(?<!\d){_MONTH}(?P<sign>[-._ ]){_DAY}(?P=sign){_YEAR}(?!\d)",
         rf"(?<!\d){_YEAR}(?P<sign>[-._ ]){_LATE_DAY}(?P=sign){_MONTH}(?!\d)",
         rf"(?<![\d.-]){_ANY_DAY}(?P<sign>[-.]){_ANY_MONTH}(?P=sign){_YEAR}(?!\d)",

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from indexium_core.model import wording
 from indexium_core.model.names import event_words, words
+from indexium_core.model.names.film_signs import SIGNS
 from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.neighbours import PlacedFile, stem_of
 from indexium_core.model.names.title_guess import FilmEvidence, LibraryKind, TitleGuess
 
-__all__ = ["BAR", "SIGNS", "Sign", "with_evidence"]
+__all__ = ["BAR", "with_evidence"]
 
 BAR = 7  # points
 _MINUTE = 60.0
@@ -42,47 +43,6 @@ _STRONG_NUMBER = re.compile(r"(?<![^\W_])(?:[st]\d{1,3}[ ._-]?e\d{1,4}|\d{1,2}x\
 _WHOLE = re.compile(r"(?<![^\W_])(?:director'?s[ ._-]cut|extended[ ._-](?:cut|edition)|full[ ._-]movie)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One thing that speaks for a film or an episode, or against it."""
-
-    points: int
-    text: str  # a sentence
-
-
-SIGNS: Mapping[str, Sign] = {  # by their order in the reasons
-    "library": Sign(10, "You said what the library holds."),
-    "id": Sign(10, "The name has an id of a provider."),
-    "nfo": Sign(10, "An NFO file beside it describes it."),
-    "source": Sign(7, "The name has words of a release, such as BluRay."),
-    "number": Sign(6, "The name has a season and an episode."),
-    "year": Sign(4, "The name has a year in brackets."),
-    "tag": Sign(4, "The file names its series."),
-    "group": Sign(4, "The name has the group and the number of an episode."),
-    "word": Sign(4, "The name has the word and the number of an episode."),
-    "films": Sign(4, "It is in a folder for films."),
-    "series": Sign(4, "It is in a folder for series."),
-    "season": Sign(2, "It is in the folder of a season."),
-    "plain_year": Sign(2, "The name has a year."),
-    "quality": Sign(2, "The name has a resolution or a codec."),
-    "edition": Sign(2, "The name has an edition."),
-    "alike": Sign(2, "Its neighbours are numbered alike."),
-    "film_length": Sign(3, "It is as long as a film."),
-    "episode_length": Sign(2, "It is as long as an episode."),
-    "title_folder": Sign(1, "Its folder has its title."),
-    "neighbours": Sign(1, "Most of its neighbours are films."),
-    "plain_number": Sign(1, "The name has a number."),
-    "event": Sign(-6, "The name has a word of a family or an event: {}."),
-    "home_folder": Sign(-6, "The folder {} is for home videos."),
-    "short": Sign(-6, "It is only {} long."),
-    "shorter": Sign(-3, "It is only {} long."),
-    "everyday": Sign(-3, "The name has a word of home videos: {}."),
-    "own": Sign(-3, "The name says whose it is: {}."),
-    "date": Sign(-3, "The name has a date."),
-    "extension": Sign(-2, "Cameras make such files: {}."),
-}
-
-
 def with_evidence(
     guesses: Mapping[int, TitleGuess], folders: Iterable[Sequence[PlacedFile]], kind: LibraryKind
 ) -> dict[int, TitleGuess]:
@@ -90,8 +50,17 @@ def with_evidence(
     found = dict(guesses)
     for group in folders:
         alike = Counter(map(_series_of, group))
+        seasons = Counter(_series_of(each) for each in group if _STRONG_NUMBER.search(each.file.name))
         signs = {
-            each.file.file_id: dict(_signs(each, guess, kind, is_alike=alike[_series_of(each)] > 1))
+            each.file.file_id: dict(
+                _signs(
+                    each,
+                    guess,
+                    kind,
+                    is_alike=alike[_series_of(each)] > 1,
+                    has_seasons=seasons[_series_of(each)] > 1,
+                )
+            )
             for each in group
             if (guess := guesses[each.file.file_id]).kind != "home"
         }
@@ -115,7 +84,9 @@ def _series_of(each: PlacedFile) -> str:
     return fold_title(each.parts.series_title) if each.parts.evidence or each.parts.part is not None else str(id(each))
 
 
-def _signs(each: PlacedFile, guess: TitleGuess, kind: LibraryKind, *, is_alike: bool) -> Iterator[tuple[str, str]]:
+def _signs(
+    each: PlacedFile, guess: TitleGuess, kind: LibraryKind, *, is_alike: bool, has_seasons: bool
+) -> Iterator[tuple[str, str]]:
     """Yield the signs of a file, each with what the sentence names."""
     is_episode = guess.kind == "episode" or guess.of_series
     if kind in ("movies", "series", "educational"):
@@ -127,7 +98,7 @@ def _signs(each: PlacedFile, guess: TitleGuess, kind: LibraryKind, *, is_alike: 
     yield from _signs_of_release(each)
     yield from _signs_of_episode(each, is_alike=is_alike) if is_episode else _signs_of_film(each)
     yield from _signs_of_length(each.file.duration, is_episode=is_episode)
-    yield from _signs_of_home(each)
+    yield from _signs_of_home(each, has_seasons=has_seasons)
 
 
 def _signs_of_release(each: PlacedFile) -> Iterator[tuple[str, str]]:
@@ -192,12 +163,14 @@ def _signs_of_length(seconds: float | None, *, is_episode: bool) -> Iterator[tup
         yield "episode_length", ""
 
 
-def _signs_of_home(each: PlacedFile) -> Iterator[tuple[str, str]]:
+def _signs_of_home(each: PlacedFile, *, has_seasons: bool) -> Iterator[tuple[str, str]]:
     names = [stem_of(each.file.name)]
     is_in_works = each.place.has_films or each.place.hint == "series" or _is_below(each, event_words.WORKS_FOLDER)
     if each.place.path and each.file.folders and not _is_below(each, event_words.WORKS_FOLDER, last=1):
         names.append(each.file.folders[-1])
-    patterns = {"event": event_words.EVENT, "everyday": event_words.EVERYDAY, "own": event_words.OWN}
+    patterns = {"event": event_words.EVENT, "own": event_words.OWN}
+    if not has_seasons:  # several files with seasons are a series, even if it is called “Show” or “Vlog”
+        patterns["everyday"] = event_words.EVERYDAY
     for sign, pattern in patterns.items():
         found = next(filter(None, (pattern.search(name.replace("_", " ")) for name in names)), None)
         if found is not None:

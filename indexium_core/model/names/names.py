@@ -29,8 +29,10 @@ _ORDER = re.compile(r"^#?(\d{1,4})(?:(?<=\d{4}) - (?=\d)|(?:\s*[-–._)]+\s*|\s+
 _ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?")
 _KEPT_DOT = re.compile(  # of `5.1`, of `H.264`, of a date, before a space
     r"(?<=\b[257])\.(?=[01]\b)|(?<=[Hh])\.(?=26\d)|(?<=\d)(?<!\.\d)\.(?=\d\d?\.(?:19|20)\d\d)|"
-    r"(?:(?<=\d\.\d\d)|(?<=\d\.\d))\.(?=(?:19|20)\d\d)|\.(?= )"
+    r"(?:(?<=\d\.\d\d)|(?<=\d\.\d))\.(?=(?:19|20)\d\d)|\.(?= )|"
+    r"(?<= \d\d)\.(?=\d\d\.[0-3]\d$)|(?<= \d\d\.\d\d)\.(?=[0-3]\d$)"
 )
+_YEAR_OR_TAGS = re.compile(rf"[ -.]*(?:\((?:19|20)\d\d\)|{words.STRONG_TAG.pattern}).*", re.IGNORECASE)
 _CUT_ACRONYM = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_]$")
 _LAST_WORD = re.compile(r"[ \-.+(\[]+([^\s\-.+(\[]+)$")
 _IN_BRACKETS = re.compile(
@@ -106,8 +108,8 @@ def _read(text: str, found: NameParts, *, has_group: bool) -> NameParts:
         number = None if any(start < number.end and number.start < end for start, end in spans) else number
     is_release = bool(words.STRONG_TAG.search(spaced[tail:]))
     date = find_date(spaced if number is not None and number.evidence == "episode" else spaced[:tail])
-    if date is not None and is_release and not date.start and not spaced[date.end : tail].strip(" -.)"):
-        date = None  # the film `September.5.2024.1080p`
+    if date is not None and not date.start and _YEAR_OR_TAGS.fullmatch(spaced[date.end :]):
+        date = None  # the film `September.5.2024.1080p`, or `September 30, 1955 (1977)`
     is_beside = number is not None and date is not None and not (number.start < date.end and date.start < number.end)
     is_sure = number is not None and (
         number.evidence in {"episode", "word"} or "#" in spaced[number.start : number.end]

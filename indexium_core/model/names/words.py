@@ -47,7 +47,8 @@ EXTRA_FOLDER = re.compile(
 TRAILER_FOLDER = re.compile(r"trailers?|teasers?|bandes?[- ]annonces?|tráilers?", re.IGNORECASE)
 SAMPLE_FOLDER = re.compile(r"samples?", re.IGNORECASE)
 DISC_FOLDER = re.compile(
-    r"video_ts|audio_ts|bdmv|stream|playlist|certificate|(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})", re.IGNORECASE
+    r"video_ts|audio_ts|20\d\d-[-\d.]+\.rec|bdmv|stream|playlist|certificate|(?:cd|dvd|disc|disk|bd)[ ._-]*(\d{1,2})",
+    re.IGNORECASE,
 )
 EXTRA_NAME = re.compile(
     r"(?:(?:the )?making[- ]of\b|behind[- ]the[- ]scenes\b|deleted[- ]scenes?\b|interviews?(?: (?:with|"
@@ -218,7 +219,7 @@ _EDITION_KIND = (
 EDITION = re.compile(  # words that no title has
     rf"\b(?:the )?(?:(?:(?:{_EDITION_KIND})[ ._-]+){{1,3}}(?:cut|edition|version|edit|fassung|restoration)|"
     r"\d{2}(?:th|st|nd|rd)[ ._-]+anniversary|kinofassung|langfassung|open[ ._-]+matte|criterion(?:[ ._-]+collection)?|"
-    r"redux(?=[ .]*[(\[]?(?:19|20)\d\d)|despeciali[sz]ed|version (?:longue|int[ée]grale)|[2-9]in1)\b",
+    r"(?<!redux[ .])redux(?=[ .]*[(\[]?(?:19|20)\d\d)|despeciali[sz]ed|version (?:longue|int[ée]grale)|[2-9]in1)\b",
     re.IGNORECASE,
 )
 _LANGUAGES = (  # code of ISO 639-1, and the words of releases
@@ -230,10 +231,10 @@ _LANGUAGES = (  # code of ISO 639-1, and the words of releases
 LANGUAGES: Mapping[str, str] = {word: code for code, *names in map(str.split, _LANGUAGES.split(",")) for word in names}
 _WORD_OF_EDITION = (
     rf"(?!(?:{'|'.join(LANGUAGES)}|fran[cç]aise?|originale?|italiana|española|deutsche|multi|blu-?ray|dvdrip|bdrip|web|hdtv|cut)\b)"
-    r"[^\W\d_]+"
+    r"[^\W\d_]+(?:-[^\W\d_]+)?"
 )
 _EDITION_NOUN = (
-    "(?:cut|edition|version|fassung|versi[oó]n|versione|vers[aã]o|edici[oó]n|edizione|edi[cç][aã]o|montage|montaje|"
+    "(?:cut|version|fassung|versi[oó]n|versione|vers[aã]o|v[aá]ltozat|[eé]dition|edici[oó]n|edizione|edi[cç][aã]o|montage|montaje|"
     "montaggio|wersja|verze|версия|издание)"
 )
 EDITION_WORD = re.compile(  # words that are those of an edition after the title
@@ -242,7 +243,7 @@ EDITION_WORD = re.compile(  # words that are those of an edition after the title
     r"(?:black (?:and|&) (?:white|chrome)|b&w|noir)(?: edition| version)?|"
     rf"(?:{_WORD_OF_EDITION} ){{1,2}}(?:cut|restoration)|(?<=\d{{4}} )(?:{_WORD_OF_EDITION} ){{1,4}}{_EDITION_NOUN})\b|"
     rf"(?:(?<=[(\[])|(?<=[\d)] )|(?<=- ))(?:{_WORD_OF_EDITION} ){{0,3}}{_EDITION_NOUN}(?: {_WORD_OF_EDITION}){{0,3}}"
-    r"(?=[)\]]|$| *[\[(])|"
+    r"(?![^\W_])|"
     r"[^\W\d_]+(?<![语語字])版|감독판|확장판|무삭제판|(?:ディレクターズ|ファイナル)・?カット",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from indexium_core.model.wording import plural, when
+from indexium_core.model.wording import and_more, list_of, plural, when
 
 __all__ = [
     "CAST_PEOPLE",
@@ -72,6 +72,7 @@ class DueTitles:
 
     titles: int
     videos: int  # their files
+    names: Sequence[str] = ()  # of the first ones, in the order in which they are looked up
     waiting: Sequence[WaitingTitles] = ()  # they go on by themselves
     fresh: int = 0  # were looked up a short time ago
     unknown: int = 0  # had no usable result a short time ago
@@ -79,6 +80,12 @@ class DueTitles:
     is_proposed: bool  # a person should be asked: the setting INDEXIUM_ONLINE is `ask`, and a provider is on
     estimated_minutes: int
     reason: str  # why nothing can be looked up, as a sentence; "" if it can
+
+    @property
+    def names_text(self) -> str:
+        """The names in one line: `Alien, Solaris and 10 more`."""
+        more = self.titles - len(self.names)
+        return f"{', '.join(self.names)} {and_more(more)}" if more > 0 else list_of(self.names)
 
     @property
     def text(self) -> str:

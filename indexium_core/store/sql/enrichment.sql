@@ -71,7 +71,7 @@ WHERE t.state <> 'ignored' AND t.title <> ''
 SELECT entity_type, id, title, videos, provider, external_id, is_match, score, search_state, attempts, waited, is_changed_question
 FROM (SELECT *, count(*) OVER () AS number FROM (/* candidates */) AS c
       WHERE is_old AND is_certain AND NOT has_failed_often AND NOT is_waiting)
-ORDER BY waited > 0, enrichment_priority, CASE WHEN number > $many THEN created_at END DESC, id;
+ORDER BY waited > 0, enrichment_priority, CASE WHEN number > $many THEN created_at END DESC, id LIMIT $most;
 
 -- name: count_by_turn
 -- The number of films and series, and of their files, by whether an enrichment would look them up, or why not.

@@ -155,14 +155,15 @@ def due(
     now: datetime,
     library_ids: Sequence[int] = (),
     ids: Sequence[int] | None = None,
+    most: int | None = None,
 ) -> list[DueTitle]:
     """
-    Return the titles that need an enrichment, most urgent first.
+    Return the titles that need an enrichment, most urgent first; `most`: only so many, None for all.
 
     `fresh`: a title that was enriched or searched since this moment, or has had its last attempt since, is left out.
     `ids` are films and series.
     """
-    facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES}
+    facts = _scope(fresh, now, library_ids, ids) | {"many": MANY_TITLES, "most": most}
     rows = reader.execute(_sql("due"), facts).fetchall()
     return [DueTitle(row[0], row[1], row[2], row[3], Known(*row[4:9]), *row[9:]) for row in rows]
 

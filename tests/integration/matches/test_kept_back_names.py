@@ -145,7 +145,10 @@ def test_command_line(library: Library, capsys: pytest.CaptureFixture[str]) -> N
         return "".join(capsys.readouterr())
 
     assert "3 names are kept back: each may be a home video." in run("providers", "status")
-    assert "--film: it is a film or an episode" in run("titles", "match", str(title_id))
+    shown = run("titles", "match", str(title_id))
+    assert "For a film or an episode:\n- Nothing says that it is a film or an episode.\n" in shown
+    assert "--film: it is a film or an episode" in shown
+    assert "Their names: Orbit of Two Return." in run("titles", "status")
     decided = json.loads(run("titles", "match", str(title_id), "--film", "--others", "--json"))
     assert decided["titles"] == 2
     assert "1 name is kept back: it may be a home video." in run("providers", "status")

@@ -339,14 +339,18 @@ def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     file, pond = str(file_of(library, "Thng.mp4")), str(titles(library, "series")["Pond"].id)
     thing = str(titles(library)["The Thing"].id)
     library.close()
-    code, text = run(library, capsys, "titles", "assign", file, "--to", pond, "--season", "3", "--episode", "1")
-    assert (code, "Pond - S03E01" in text) == (0, True)
+    place = ("--season", "3", "--episode", "1", "--episode", "2")
+    code, text = run(library, capsys, "titles", "assign", file, "--to", pond, *place)
+    assert code == 0
+    for said in ("Pond - S03E01", "Pond - S03E02", f"of Pond (title {pond})"):
+        assert said in text
     assert run(library, capsys, "titles", "assign", file, "--to", thing, "--role", "extra")[0] == 0
     text = run(library, capsys, "titles", "show", thing)[1]
     assert ("extra, by hand" in text, "Thng.mp4" in text) == (True, True)
     code, text = run(library, capsys, "titles", "assign", file, "--new", "movie", "--title", "It Came", "--json")
     assert (code, json.loads(text)["title"]) == (0, "It Came")
-    assert run(library, capsys, "titles", "assign", file, "--automatic")[0] == 0
+    code, text = run(library, capsys, "titles", "assign", file, "--automatic")
+    assert (code, "1 file identified again: Thng (title " in text) == (0, True)
     assert "Thng" in run(library, capsys, "titles", "list")[1]
     for words in (
         (),

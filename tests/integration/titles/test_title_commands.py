@@ -38,6 +38,7 @@ def test_commands(library: Library, folder: Path, capsys: pytest.CaptureFixture[
     assert run(library, capsys, "titles", "lock", title_id, "title")[0] == 0
     code, text = run(library, capsys, "titles", "identify", "--json")
     assert (code, json.loads(text)["status"]) == (0, "completed")
+    assert json.loads(text)["message"].startswith("6 files: 2 of films, 3 of episodes, 0 extras, 1 home video")
     code, text = run(library, capsys, "titles", "list", "--json")
     assert [each["title"] for each in json.loads(text)["items"]] == ["By hand", "Pond", "The Thing"]
     assert "By hand (1951)" in run(library, capsys, "titles", "list")[1]

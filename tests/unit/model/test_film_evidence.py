@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from indexium_core.flows.titles.parsing import parse_name
-from indexium_core.model.names.film_evidence import SIGNS
+from indexium_core.model.names.film_signs import SIGNS, is_against
 from indexium_core.model.names.guessing import identify
 from indexium_core.model.names.title_guess import FilmEvidence, LibraryKind, NamedFile, NfoFacts
 from tests.support.title_corpus import MIXED, identified
@@ -98,6 +98,23 @@ def test_nfo_file_is_enough() -> None:
     assert evidence("Amber Coast.mkv", nfo=True).is_enough
 
 
+@pytest.mark.parametrize(
+    ("folder", "name", "is_searched"),
+    [
+        ("New", "Show.S01E0{}.mkv", True),
+        ("New", "Show E0{}.mkv", False),
+        ("New", "Christmas S01E0{}.mp4", False),
+        ("Family", "Show.S01E0{}.mkv", False),
+    ],
+)
+def test_several_files_with_seasons_outweigh_word_of_home_videos(folder: str, name: str, is_searched: bool) -> None:
+    files = [
+        NamedFile(file_id=number, folders=(folder,), name=name.format(number), duration=1500.0) for number in (1, 2)
+    ]
+    assert [each.evidence.is_enough for each in identify(files, read).values()] == [is_searched, is_searched]
+    assert not identify(files[:1], read)[1].evidence.is_enough
+
+
 def test_neighbours_numbered_alike_and_films_beside_it_are_signs() -> None:
     def points(*names: str, folder: str = "New") -> int:
         files = [
@@ -118,3 +135,9 @@ def test_reasons_name_what_was_found() -> None:
         "The folder “Family” is for home videos.",
         "It is only 10 min long.",
     )
+    assert [is_against(each) for each in found.reasons] == [False, True, True, True]
+
+
+@pytest.mark.parametrize("name", SIGNS)
+def test_sentence_tells_whether_it_speaks_against_film(name: str) -> None:
+    assert is_against(SIGNS[name].text.format("“Pond”")) == (SIGNS[name].points < 0)
