@@ -229,10 +229,10 @@ _LANGUAGES = (  # code of ISO 639-1, and the words of releases
     "hu hungarian, pt portuguese brazilian, ar arabic, he hebrew, th thai"
 )
 LANGUAGES: Mapping[str, str] = {word: code for code, *names in map(str.split, _LANGUAGES.split(",")) for word in names}
-_WORD_OF_EDITION = (
-    rf"(?!(?:{'|'.join(LANGUAGES)}|fran[cç]aise?|originale?|italiana|española|deutsche|multi|blu-?ray|dvdrip|bdrip|web|hdtv|cut)\b)"
-    r"[^\W\d_]+(?:-[^\W\d_]+)?"
+_NO_EDITION = (  # languages and sources
+    rf"(?:{'|'.join(LANGUAGES)}|fran[cç]aise?|originale?|italiana|española|deutsche|multi|blu-?ray|dvdrip|bdrip|web|hdtv)\b"
 )
+_WORD_OF_EDITION = rf"(?!{_NO_EDITION}|cut\b)[^\W\d_]+(?:-[^\W\d_]+)?"
 _EDITION_NOUN = (
     "(?:cut|version|fassung|versi[oó]n|versione|vers[aã]o|v[aá]ltozat|[eé]dition|edici[oó]n|edizione|edi[cç][aã]o|montage|montaje|"
     "montaggio|wersja|verze|версия|издание)"
@@ -242,8 +242,8 @@ EDITION_WORD = re.compile(  # words that are those of an edition after the title
     r"colori[sz]ed|redux|(?-i:DC|EE|SE)|alternat(?:iv)?e ending|reconstructed|"
     r"(?:black (?:and|&) (?:white|chrome)|b&w|noir)(?: edition| version)?|"
     rf"(?:{_WORD_OF_EDITION} ){{1,2}}(?:cut|restoration)|(?<=\d{{4}} )(?:{_WORD_OF_EDITION} ){{1,4}}{_EDITION_NOUN})\b|"
-    rf"(?:(?<=[(\[])|(?<=[\d)] )|(?<=- ))(?:{_WORD_OF_EDITION} ){{0,3}}{_EDITION_NOUN}(?: {_WORD_OF_EDITION}){{0,3}}"
-    r"(?![^\W_])|"
+    rf"(?:(?<=[(\[])|(?<=[\d)] )|(?<=- ))(?:{_WORD_OF_EDITION} ){{0,3}}{_EDITION_NOUN}(?! {_NO_EDITION})"
+    rf"(?: {_WORD_OF_EDITION}){{0,3}}(?![^\W_])|"
     r"[^\W\d_]+(?<![语語字])版|감독판|확장판|무삭제판|(?:ディレクターズ|ファイナル)・?カット",
     re.IGNORECASE,
 )
