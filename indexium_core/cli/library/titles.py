@@ -277,7 +277,7 @@ def enrichment_status(context: typer.Context, as_json: AsJson = False) -> None:
     if stats.enriched_videos:
         output.say_out(f"The average confidence of their matches is {stats.average_confidence:.2f}.")
     output.say_out(due.text)
-    if due.titles:
+    if due.titles and not due.reason:
         output.say_out(f"Their names: {due.names_text}.")
 
 

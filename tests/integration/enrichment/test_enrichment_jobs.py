@@ -138,7 +138,8 @@ def test_events(library: Library) -> None:
 def test_commands(library: Library, capsys: pytest.CaptureFixture[str]) -> None:
     library.close()
     code, text = run(library, capsys, "titles", "status")
-    assert (code, text.splitlines()[-1]) == (0, "3 titles can be looked up.")
+    names = "Their names: Salt Meadows, The Lantern Keeper and Harbour Lights."
+    assert (code, text.splitlines()[-2:]) == (0, ["3 titles can be looked up.", names])
     assert run(library, capsys, "titles", "enrich")[0] == 0
     code, text = run(library, capsys, "titles", "status")
     assert text.splitlines()[0] == "5 of 5 videos (100 %) have values of providers."

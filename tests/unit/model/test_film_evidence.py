@@ -108,9 +108,7 @@ def test_nfo_file_is_enough() -> None:
     ],
 )
 def test_several_files_with_seasons_outweigh_word_of_home_videos(folder: str, name: str, is_searched: bool) -> None:
-    files = [
-        NamedFile(file_id=number, folders=(folder,), name=name.format(number), duration=1500.0) for number in (1, 2)
-    ]
+    files = [NamedFile(file_id=number, folders=(folder,), name=name.format(number), duration=None) for number in (1, 2)]
     assert [each.evidence.is_enough for each in identify(files, read).values()] == [is_searched, is_searched]
     assert not identify(files[:1], read)[1].evidence.is_enough
 
