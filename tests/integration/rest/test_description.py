@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from dashboards.web.server import DashboardServer
 from indexium_core.model.planning.plan import PlanItem
+from tests.support.openapi import FROZEN, names_and_types
 from tests.support.rest import Client
 
 
@@ -15,6 +17,14 @@ def test_description_names_every_field_of_item(small: Client) -> None:
     found = small.get("/api/openapi.json").json
     assert set(found["components"]["schemas"]["PlanItem"]["properties"]) == set(PlanItem.__dataclass_fields__)
     assert "/api/metadata/plan/{ref}/edit" in found["paths"]
+
+
+def test_routes_names_and_types_are_frozen(small: Client) -> None:
+    """A wanted change is written by `python -m tests.support.openapi`, and stands in `CHANGELOG.md`."""
+    found = names_and_types(small.get("/api/openapi.json").json)
+    frozen = json.loads(FROZEN.read_text(encoding="utf-8"))
+    assert sorted(found) == sorted(frozen)
+    assert {name: each for name, each in found.items() if each != frozen[name]} == {}
 
 
 def test_every_route_describes_errors(small: Client) -> None:
