@@ -3,8 +3,8 @@ The frozen description of REST: no route, name or type changes by accident.
 
     python -m tests.support.openapi        write it again, after a change that is wanted and stands in CHANGELOG.md
 
-Texts are left out: they may be improved at any time. So are the errors: all routes have the same, and another test holds
-them.
+Texts are left out: they may be improved at any time. So are the errors: all routes have the same, and another test
+holds them.
 """
 
 from __future__ import annotations
