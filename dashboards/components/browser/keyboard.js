@@ -155,10 +155,12 @@ export function keys(model, pages, table) {
     if (isDialogOpen() || isTyping(event) || (event.key === "Enter" && isOnControl(event))) return
     const name = pressed(event)
     const binding = own.find(each => each.key === name && each.run && (each.when?.() ?? true))
-    if (!binding) return
-    if ((event.repeat && !binding.repeats) || binding.run(event) !== false) event.preventDefault()
+    if (binding && press(binding, event)) event.preventDefault()
   })
 }
+
+/** Return whether a key needs nothing else: its binding acted, or the key is held and acted before. @type {(binding: KeyBinding, event: KeyboardEvent) => boolean} */
+const press = (binding, event) => (event.repeat && !binding.repeats) || binding.run(event) !== false
 
 /**
  * Return the binding of Escape in a list with details beside it. Escape also closes other things, so `run` is false.

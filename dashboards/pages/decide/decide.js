@@ -228,7 +228,10 @@ const drawOther = ({view, state}, question) =>
       }),
     question.ignored && button("It is a film or an episode", "confirm", {key: "f"}),
     !question.kept && !question.ignored && button("Not a film or series", "ignore", {key: "s"}),
-    !question.kept && !question.ignored && !["later", "unsearched"].includes(view.segment) && button("Later", "later", {key: "l"}),
+    !question.kept &&
+      !question.ignored &&
+      !["later", "unsearched"].includes(view.segment) &&
+      button("Later", "later", {key: "l"}),
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
     state.searching && h("p", {class: "hint", role: "status"}, `Searching “${state.searching}” …`),

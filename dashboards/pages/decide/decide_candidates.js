@@ -134,9 +134,7 @@ function drawOffers(question, shown) {
     {class: "card nothing", data: {key: "nothing"}},
     h("b", null, "No candidates"),
     "Search by another title, or by the id of the film. ",
-    question.ignored
-      ? "If it is a film or an episode after all, press f."
-      : "If it is not a film or series, press s.",
+    question.ignored ? "If it is a film or an episode after all, press f." : "If it is not a film or series, press s.",
   )
 }
 
