@@ -30,9 +30,7 @@ _NOISE = re.compile(  # names that programs make, which say nothing about a film
     re.IGNORECASE,
 )
 _GENERIC = re.compile(  # words that count the episodes of a series, and do not name it
-    r"(?:the )?(?:part|teil|partie|parte|episode|folge|lecture|lesson|lektion|chapter|kapitel|chapitre|capitulo|day|"
-    r"tag|jour|video|track|session|unit|modul|module|lec|week|woche|class|vorlesung|cours|course|clip|disc|title|scene|секция|"
-    r"урок|лекция|часть|серия)?s?",
+    rf"(?:the )?(?:{words.PART}|{words.EPISODE}|{words.SECTION}|jour|video|track|courses?|clip|title|scene)?s?",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(?<=[-._])(?!(?:19|20)\d\d)(\d{1,2})(\d\d)$")  # season and episode: `tvs-got-dl-7p-x264-801`
@@ -71,7 +69,7 @@ def identify(
     for group in map(_named_by_folder, map(_with_numbers, folders.values())):
         guesser = _Guesser(group, kind, library)
         found |= {each.file.file_id: guesser.guess(each) for each in group}
-    return with_evidence(found, folders.values(), kind)
+    return with_evidence(_with_series(found), folders.values(), kind)
 
 
 def _with_numbers(files: list[PlacedFile]) -> list[PlacedFile]:
@@ -114,6 +112,17 @@ def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
     if is_named:
         return files
     return [replace(each, parts=folder) if each is mains[0] else each for each in files]
+
+
+def _with_series(guesses: dict[int, TitleGuess]) -> dict[int, TitleGuess]:
+    """Return the guesses in which the extras in the folder of a series belong to the series."""
+    series = {each.place: each for each in guesses.values() if each.kind == "episode" and each.place}
+    films = {each.place for each in guesses.values() if each.kind == "movie"}
+    for file_id, each in guesses.items():
+        if each.role != "main" and not each.of_series and each.place in series.keys() - films:
+            of = series[each.place]
+            guesses[file_id] = replace(each, title=of.title, year=of.year, country=of.country, of_series=True)
+    return guesses
 
 
 class _Guesser:

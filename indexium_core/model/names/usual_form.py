@@ -60,12 +60,8 @@ _TAGS_BEFORE = re.compile(  # `x264-Title 2014`, `1080p.BluRay.x264.Title.1997`;
 _TAGS_LAST = re.compile(r"(?: - [A-Z0-9]{2,}){2,}$")
 _REWRITTEN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(.[(\[](?:18[89]|19\d|20\d)\d) ?[-,] ?(?:(?:19|20)\d\d|[^\W\d_][^\d()\[\]]*)? ?(?=[)\]])"), r"\1"),
-    (  # `[S01]_[E02]`
-        re.compile(
-            rf"\[((?:s|{words.SEASON}) ?\d{{1,2}})\][ ._-]*\[((?:e|{words.EPISODE})[. ]*[\de-]+)\]", re.IGNORECASE
-        ),
-        r"\1 \2",
-    ),
+    # `[S01]_[E02]`
+    (re.compile(rf"(?i)\[((?:s|{words.SEASON}) ?\d{{1,2}})\][ ._-]*\[((?:e|{words.EPISODE})[. ]*[\de-]+)\]"), r"\1 \2"),
     (re.compile(r"^\[(s\d{1,2}[ ._]?e\d{1,3}|\d{1,2}x\d{2,3})\]\s*(.+?)(?: - |$)", re.IGNORECASE), r"\2 - \1 - "),
     # `Tarkovsky, Andrei - 1972 - Solaris`
     (re.compile(r"^[^\W\d_]+, [^\W\d_]+ - ((?:19|20)\d\d) - (.+)$"), r"\2 (\1)"),
