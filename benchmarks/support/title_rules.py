@@ -25,7 +25,7 @@ from typing import Any
 
 from tests.support.title_corpus import CORPORA, labels
 
-MODULES = ("words", "numbers", "usual_form", "names", "folders", "neighbours", "guessing")
+MODULES = ("words", "numbers", "dates", "usual_form", "names", "folders", "neighbours", "guessing")
 _PACKAGE = "indexium_core.model.names"
 
 

@@ -9,6 +9,7 @@ import {drawFile, drawQueue} from "./decide_file.js"
 import {SHOWN, drawCandidates} from "./decide_candidates.js"
 import {
   current,
+  canPutOff,
   drawKeysLine,
   drawReplacement,
   listed,
@@ -129,7 +130,7 @@ function ignore(self) {
 /** @type {(self: Self) => boolean | void} */
 function putOff(self) {
   const question = current(self)
-  if (!question || question.kept || question.ignored || self.view.segment === "later") return false
+  if (!question || !canPutOff(self.view, question)) return false
   decide(self, "later", "later")
 }
 
@@ -228,10 +229,7 @@ const drawOther = ({view, state}, question) =>
       }),
     question.ignored && button("It is a film or an episode", "confirm", {key: "f"}),
     !question.kept && !question.ignored && button("Not a film or series", "ignore", {key: "s"}),
-    !question.kept &&
-      !question.ignored &&
-      !["later", "unsearched"].includes(view.segment) &&
-      button("Later", "later", {key: "l"}),
+    canPutOff(view, question) && button("Later", "later", {key: "l"}),
     question.candidates.length > SHOWN &&
       button(`${question.candidates.length - SHOWN} more`, "candidates", {kind: "quiet", key: "m"}),
     state.searching && h("p", {class: "hint", role: "status"}, `Searching “${state.searching}” …`),
@@ -305,7 +303,7 @@ function draw(self) {
         null,
         drawCandidates(question, state.first),
         (!question.kept || question.allText) && drawOther(self, question),
-        drawKeysLine(question),
+        drawKeysLine(view, question),
       ),
     ),
     h("p", {class: "vh", role: "status", data: {key: "said"}}, `${question.name}. ${question.why}`),

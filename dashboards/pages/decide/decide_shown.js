@@ -5,7 +5,7 @@ import {count} from "../../components/wording.js"
 
 /**
  * @import {Question} from "./decide_file.js"
- * @import {Self} from "./decide.js"
+ * @import {Self, View} from "./decide.js"
  */
 
 /** @param {Self} self */
@@ -85,15 +85,22 @@ const KEPT_LINE = [
 
 const IGNORED_LINE = [KEYS_LINE[0], KEPT_LINE[0], ...KEYS_LINE.slice(3)]
 
-/** @type {(question: Question) => string[][]} */
-const keysOf = ({kept, ignored}) => (kept ? KEPT_LINE : ignored ? IGNORED_LINE : KEYS_LINE)
+/** Return whether a question can wait: a title that was not searched is none. @type {(view: View, question: Question) => boolean} */
+export const canPutOff = ({segment}, {kept, ignored}) => !kept && !ignored && !["later", "unsearched"].includes(segment)
 
-/** @param {Question} question */
-export const drawKeysLine = question =>
+/** @type {(view: View, question: Question) => string[][]} */
+const keysOf = (view, question) => {
+  if (question.kept) return KEPT_LINE
+  if (question.ignored) return IGNORED_LINE
+  return KEYS_LINE.filter(([names]) => names !== "l" || canPutOff(view, question))
+}
+
+/** @type {(view: View, question: Question) => Child} */
+export const drawKeysLine = (view, question) =>
   h(
     "p",
     {class: "keysline", "aria-hidden": "true", data: {key: "keysline"}},
-    keysOf(question).map(([names, does]) =>
+    keysOf(view, question).map(([names, does]) =>
       h(
         "span",
         null,

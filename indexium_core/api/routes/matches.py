@@ -201,7 +201,7 @@ def metadata(library: Open, file_id: FileId) -> Json:
 
 def _scheduled(library: Library, file_id: int) -> int | None:
     """Return the job that looks a file up; None if the file has no title, or if no provider can be asked."""
-    if library.enrichment.due().reason or not library.enrichment.is_video_due(file_id):
+    if library.enrichment.due(names=0).reason or not library.enrichment.is_video_due(file_id):
         return None
     try:
         return library.enrichment.schedule_video_enrichment(file_id, priority=_HIGH).id
@@ -230,7 +230,7 @@ class StartedBatch(BaseModel):
 def enrich_batch(library: Open, start_request: StartParam, body: Batch | None = None) -> Json:
     """Look up the titles of libraries at the providers, as a job."""
     wanted = body or Batch.model_validate({})
-    minutes = library.enrichment.due(wanted.library_ids).estimated_minutes
+    minutes = library.enrichment.due(wanted.library_ids, names=0).estimated_minutes
 
     def start(request: IdempotentRequest | None) -> Job:
         job = library.enrichment.schedule_library_enrichment(

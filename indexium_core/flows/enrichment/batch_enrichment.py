@@ -206,19 +206,22 @@ class BatchEnrichmentService:
         """Look up new titles after each identification if `INDEXIUM_ONLINE` is on: a subscriber of events."""
         if event.name != "identify:completed" or self._config.online != "on":
             return
-        if self.due().titles and self._can_start():
+        if self.due(names=0).titles and self._can_start():
             self.schedule_library_enrichment()
 
     # What is due, progress, statistics.
 
     @remote()
-    def due(self, library_ids: Sequence[int] = (), *, title_ids: Sequence[int] | None = None) -> DueTitles:
+    def due(
+        self, library_ids: Sequence[int] = (), *, title_ids: Sequence[int] | None = None, names: int = _NAMED
+    ) -> DueTitles:
         """
         Return the number of titles that can be looked up, and why others are not.
 
         Args:
             library_ids: Only titles of these libraries; none for all.
             title_ids: Only these films and series; None for all.
+            names: How many of them are named.
 
         Raises:
             UnknownIdError: A library does not exist.
@@ -230,6 +233,7 @@ class BatchEnrichmentService:
         scope: dict[str, Any] = {"fresh": fresh, "now": self._clock(), "library_ids": library_ids, "ids": title_ids}
         counts, stop = rows.count_by_turn(reader, **scope), self._stop()
         titles, videos = counts.get("due", (0, 0))
+        named = rows.due(reader, **scope, most=names) if titles and names else []
         waiting: list[tuple[Collection[str], int, datetime]] = [
             ([provider], number, until) for provider, number, until in rows.waiting(reader, **scope)
         ]
@@ -240,7 +244,7 @@ class BatchEnrichmentService:
         return DueTitles(
             titles=titles,
             videos=videos,
-            names=[each.title for each in rows.due(reader, **scope, most=_NAMED)] if titles else [],
+            names=[each.title for each in named],
             is_proposed=bool(titles) and not reason and self._config.online == "ask",
             estimated_minutes=-int(-seconds // 60),
             reason=reason,

@@ -137,7 +137,7 @@ class MatchFinder:
             now, present = store.searches(tx, [item.id]).get(item.id), store.items(tx, [item.id]).get(item.id)
             if present is None or now != seen or present.state == "ignored":
                 return "none" if present is None else revisions.state_of(present, now)
-            if store.kept_back(tx, [item.id]):  # a title that was never searched has no row that tells of the undo
+            if store.kept_back(tx, [item.id]):  # a title without a search has no row, so `now` does not show the undo
                 return "maybe"
             is_same_search = title_query.plain_query(acceptance.search_of(tx, present)) == row.query
             if not is_same_search or (rejected is not None and _rejected(tx, item.id) != rejected):

@@ -99,7 +99,7 @@ def place_of(
             continue
         if of_disc := words.DISC_FOLDER.fullmatch(name):
             disc, medium = True, medium or of_disc[1] is None
-            part = int(of_disc[1] or 0) if of_disc[1] else part
+            part = int(of_disc[1]) if of_disc[1] else part
         elif (own := _role_of(name)) != "main" and not _is_title(folders[:depth], has_season=season is not None):
             role = own if role == "main" else role
         elif season is None and (of_folder := season_of_folder(name)) is not None:

@@ -100,16 +100,15 @@ def _named_by_folder(files: list[PlacedFile]) -> list[PlacedFile]:
     """
     Return the files of a folder; a folder such as `Show.S01E02` names its only video: `Show.S01E02/a1b2c3.mkv`.
 
-    A folder with a date names none, nor does any folder name a video with a year or an id.
+    A folder with a date names one only if it is a release; no folder names a video with a year or an id.
     """
     folder = files[0].place.parts
     mains = [each for each in files if each.parts.role == each.place.role == "main"]
     if folder is None or folder.evidence != "episode" or len(mains) != 1:
         return files
     own = mains[0].parts
-    is_named = own.evidence == "episode" or own.year is not None or bool(own.ids)
-    is_named = is_named or (bool(folder.aired) and not folder.is_release)
-    if is_named:
+    is_day = bool(folder.aired) and not folder.is_release
+    if is_day or own.evidence == "episode" or own.year is not None or own.ids:
         return files
     return [replace(each, parts=folder) if each is mains[0] else each for each in files]
 

@@ -234,7 +234,7 @@ _NO_EDITION = (  # languages and sources
 )
 _WORD_OF_EDITION = rf"(?!{_NO_EDITION}|cut\b)[^\W\d_]+(?:-[^\W\d_]+)?"
 _EDITION_NOUN = (
-    "(?:cut|version|fassung|versi[oó]n|versione|vers[aã]o|v[aá]ltozat|[eé]dition|edici[oó]n|edizione|edi[cç][aã]o|montage|montaje|"
+    "(?:cut|fassung|versi[oó]n|versione|vers[aã]o|v[aá]ltozat|[eé]dition|edici[oó]n|edizione|edi[cç][aã]o|montage|montaje|"
     "montaggio|wersja|verze|версия|издание)"
 )
 EDITION_WORD = re.compile(  # words that are those of an edition after the title
