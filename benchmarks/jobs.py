@@ -32,13 +32,15 @@ from benchmarks.support.timing import p95, seconds
 from benchmarks.write import ALL, check_success, write
 from indexium_core import settings
 from indexium_core.files import journal
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.writing import editing
-from indexium_core.flows.writing.protocol import WritePolicy
+from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner
-from indexium_core.library import Library, MetadataPlan
+from indexium_core.library import Library
 from indexium_core.store import jobs
 from indexium_core.store.database import Database
 from indexium_core.store.operations import ledger
+from indexium_core.store.operations.ledger_rows import Task
 
 T = TypeVar("T")
 Seconds = tuple[float, float]  # wall time and processor time
@@ -118,7 +120,7 @@ def loop(library: Library, plan: MetadataPlan) -> Seconds:
     return measured(lambda: write_each(tasks, backups, workers))
 
 
-def write_each(tasks: list[ledger.Task], backups: Path, workers: int) -> None:
+def write_each(tasks: list[Task], backups: Path, workers: int) -> None:
     """Write films with the same protocol as an operation."""
     undo = journal.OperationJournal.create(backups / "loop.journal")
     try:

@@ -28,7 +28,9 @@ from pathlib import Path
 from benchmarks.support import disk, films, report
 from benchmarks.support.timing import seconds
 from indexium_core import settings
-from indexium_core.library import Library, MetadataPlan, OperationHandle
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.writing.writer import OperationHandle
+from indexium_core.library import Library
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import WRITABLE
 

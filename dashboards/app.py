@@ -33,8 +33,6 @@ from dashboards.session import TITLE, TRACK, PageEntry, Session
 from dashboards.shared import Shared
 from indexium_core.library import Library
 
-__all__ = ["PAGES", "PATHS", "ROUTES", "TITLES", "Pages"]
-
 logger = logging.getLogger(__name__)
 
 FAILED = "An error occurred while this page was created; no file was changed. The log of the service has the details."

@@ -17,9 +17,8 @@ from typing import Any, TypeVar, Unpack
 
 from dashboards.toasts import ShowToast, ToastButton, ToastKind
 from indexium_core import errors
-from indexium_core.jobs.event_bus import Event, EventBus
-
-__all__ = ["Bridge"]
+from indexium_core.jobs.event_bus import EventBus
+from indexium_core.model.event import Event
 
 logger = logging.getLogger(__name__)
 

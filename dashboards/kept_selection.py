@@ -10,8 +10,6 @@ from indexium_core import errors
 from indexium_core.model import query
 from indexium_core.model.planning.plan import Selection
 
-__all__ = ["selection_from_json", "selection_to_json"]
-
 _KEPT = 20_000  # maximum number of selected ids that the browser keeps over a reload
 
 

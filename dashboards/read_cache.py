@@ -14,16 +14,15 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from indexium_core.jobs.event_bus import Event
-from indexium_core.library import Library, MetadataPlan
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.library import Library
+from indexium_core.model.event import Event
 from indexium_core.model.planning.facets import Facets
 from indexium_core.model.planning.plan import PlanPage
 from indexium_core.model.view import SavedView
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["ReadCache"]
 
 T = TypeVar("T")
 MAX_ENTRIES = 64  # maximum number of entries

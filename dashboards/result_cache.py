@@ -14,8 +14,6 @@ from typing import Any, TypeVar
 
 from indexium_core import errors
 
-__all__ = ["ResultCache"]
-
 T = TypeVar("T")
 MAX_ENTRIES = 8  # maximum number of entries
 

@@ -8,8 +8,6 @@ from dashboards.components.base import Component
 from dashboards.state import AddressedState
 from indexium_core.model.planning.plan import Selection
 
-__all__ = ["Screen"]
-
 
 class Screen:
     """

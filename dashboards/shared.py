@@ -10,8 +10,6 @@ from dashboards.read_cache import ReadCache
 from dashboards.result_cache import ResultCache
 from indexium_core.library import Library
 
-__all__ = ["Shared"]
-
 COMMAND = "'indexium operations resume "  # a notice with this command: the dashboard shows a dialog instead
 
 

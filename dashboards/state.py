@@ -25,22 +25,6 @@ from indexium_core.model.planning.facets import FACETS
 from indexium_core.model.planning.plan import SORT_KEYS, Selection
 from indexium_core.model.view import SavedView
 
-__all__ = [
-    "AddressedState",
-    "ChecksState",
-    "DecideState",
-    "HistoryState",
-    "JobsState",
-    "LibraryState",
-    "PeopleState",
-    "PlanState",
-    "ProgressState",
-    "QueryState",
-    "SettingsState",
-    "View",
-    "is_review",
-]
-
 NOTHING = Selection()
 PINNED = 2_000  # so many files stay selected by id, even if a decision removes them from the search
 LARGEST = 2**53  # largest exact integer in a browser; safe in the database

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from indexium_core.model.operations.operation import outcome_label
 
-__all__ = ["RISK_HINTS", "STATUS", "item_glyph", "item_status", "outcome_counts", "outcome_label"]
-
 STATUS = {  # operation status → (words, level of its chip)
     "pending": ("waiting", "blocked"),
     "in_progress": ("running", "note"),

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Literal, Protocol, TypeAlias, TypedDict, Unpack
 
-__all__ = ["ShowToast", "ToastButton", "ToastKind"]
-
 ToastKind: TypeAlias = Literal["error", "good", "info"]
 
 

@@ -51,12 +51,13 @@ from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
-from indexium_core.jobs.event_bus import Event, EventBus, Recorder
+from indexium_core.jobs.event_bus import EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.ui_priority import UiPriority
+from indexium_core.model.event import Event
 from indexium_core.model.people import placeholders
 from indexium_core.store import database
 from indexium_core.store import events as events_store
@@ -66,8 +67,6 @@ from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people_index
 from indexium_core.store.recovery import files
-
-__all__ = ["PROCESSES", "Assembly"]
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 # `auto` selects processes from here on:

@@ -34,36 +34,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import ClassVar
 
-__all__ = [
-    "HOME_CLOSED",
-    "LASTING",
-    "PROVIDER_FAULTS",
-    "RETRIED",
-    "WITHOUT_DATABASE",
-    "ClusterError",
-    "ConflictError",
-    "CorruptFileError",
-    "FFmpegError",
-    "FileAccessError",
-    "HomeInUseError",
-    "HomeVersionError",
-    "IndexiumError",
-    "MetadataError",
-    "NoMatchError",
-    "PayloadProtectedError",
-    "ProviderError",
-    "QueryError",
-    "RefusedError",
-    "SqlError",
-    "StalePlanError",
-    "StoreError",
-    "TooManyError",
-    "UnknownIdError",
-    "UsageError",
-    "ValidationError",
-    "VerificationError",
-]
-
 # A failed sync is not retried: the kernel may have dropped the data, and the next sync would report success.
 RETRIED = frozenset({"in_use", "io_error", "ffmpeg_failed", "timeout", "process_lost"})
 

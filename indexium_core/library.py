@@ -24,29 +24,18 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from indexium_core import assembly, errors, logs, settings
 from indexium_core.files import walk
-from indexium_core.flows.history.retry import RetryPreview
 from indexium_core.flows.home import database_backups, orphaned_journals, rebuild
 from indexium_core.flows.jobs.idempotency import Requests
-from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
-from indexium_core.flows.people.people_service import Similar
-from indexium_core.flows.pictures.originals import BrowserFile, Originals
+from indexium_core.flows.pictures.originals import Originals
 from indexium_core.flows.pictures.thumbnails import Thumbnails
 from indexium_core.flows.planning.charts import Charts
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.properties.rescan import RescanReport
-from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview
-from indexium_core.flows.review.step import DecisionReport
-from indexium_core.flows.review.targets import Target
-from indexium_core.flows.review.undo_steps import StepReport, Steps
 from indexium_core.flows.scanning import scan_jobs
 from indexium_core.flows.scanning.folder_health import Check
 from indexium_core.flows.scanning.scan_progress import ScanProgress
-from indexium_core.flows.scanning.scanner import ScanReport
-from indexium_core.flows.scanning.watching import FolderWatcher
 from indexium_core.flows.snapshots import present_snapshot
 from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.ui_priority import UiPriority
@@ -54,63 +43,16 @@ from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
-from indexium_core.model.operations.dry_run import DryRunReport
-from indexium_core.model.operations.operation import WriteOptions, outcome_label
+from indexium_core.model.operations.operation import outcome_label
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
-from indexium_core.settings import SettingRow
 from indexium_core.store import database
-from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.operations import backups as backups_store
-from indexium_core.store.people.people import AssignmentRow, PersonRow
 from indexium_core.store.recovery import files, journal_rows
-from indexium_core.store.review.bulk import Example
-from indexium_core.store.review.decisions import DecisionRow
-from indexium_core.store.review.steps import StepRow
-from indexium_core.store.review.templates import Template
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "AssignmentRow",
-    "BrowserFile",
-    "BulkPeople",
-    "BulkPerson",
-    "ChangePreview",
-    "Check",
-    "DecisionReport",
-    "DecisionRow",
-    "DryRunReport",
-    "Example",
-    "FolderWatcher",
-    "ImportCheck",
-    "ImportReport",
-    "Library",
-    "LibraryRow",
-    "LibraryServices",
-    "MetadataPlan",
-    "OperationHandle",
-    "PersonRow",
-    "PresentSnapshot",
-    "RecoverReport",
-    "RejectedRow",
-    "RescanReport",
-    "RetryPreview",
-    "ScanProgress",
-    "ScanReport",
-    "SettingRow",
-    "Similar",
-    "StepReport",
-    "StepRow",
-    "Steps",
-    "Target",
-    "Template",
-    "WaitingRow",
-    "WriteOptions",
-    "remote_calls",
-]
 
 _NOTICES = 3  # maximum of interrupted operations, and of resumed jobs, in the notices of a start; lists have all
 

@@ -20,8 +20,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, ParamSpec, TypeVar
 
-__all__ = ["attach", "carry", "detach", "job", "job_file", "keep", "read_job"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -16,8 +16,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-__all__ = ["card", "following", "is_notebook", "progress_bar", "table"]
-
 _UPDATE_SECONDS = 0.2
 _LONGEST = 120  # characters of a cell; more are cut
 _CELL = "text-align:left;white-space:pre-line"

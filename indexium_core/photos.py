@@ -26,23 +26,12 @@ from indexium_core.files.reader import FileReader
 from indexium_core.files.sidecars import reading as sidecars
 from indexium_core.flows.scanning import file_facts
 from indexium_core.flows.writing import editing
-from indexium_core.flows.writing.protocol import WritePolicy
-from indexium_core.jobs.context import CheckpointHelper
+from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.model.fields import values
 from indexium_core.model.fields.table import CREATION_TIME, RATING, field_named
 from indexium_core.model.files.media import Change, FileFacts
 from indexium_core.store.operations.ledger_rows import Task
-
-__all__ = [
-    "CheckpointHelper",
-    "MediaMetadata",
-    "extract_exif_date",
-    "extract_exif_rating",
-    "extract_metadata_batch",
-    "get_dimensions",
-    "write_exif_rating",
-]
 
 _CHUNK_FILES = 100  # read by one call
 _MIN_PROCESS_FILES = 3000  # worker processes start within the time that fewer files need

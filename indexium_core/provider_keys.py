@@ -19,8 +19,6 @@ from pydantic import SecretStr
 
 from indexium_core import errors, settings_file
 
-__all__ = ["FILE_NAME", "KEY_NAMES", "ProviderKeys", "load", "store"]
-
 FILE_NAME = "provider_keys.toml"
 KEY_NAMES = (
     "tmdb_api_key",

@@ -77,8 +77,6 @@ if TYPE_CHECKING:  # a command that calls a running service does not import them
     from indexium_core.model.job import Job
     from indexium_core.model.planning.home_summary import HomeSummary
 
-__all__ = ["LibraryServices"]
-
 
 class LibraryServices:
     """The services of a home: an attribute for each service, and a method for each everyday call."""

@@ -21,18 +21,6 @@ from indexium_core import errors, settings_file
 from indexium_core.model.people import placeholders
 from indexium_core.settings_file import FILE_NAME, default_home
 
-__all__ = [
-    "FILE_NAME",
-    "SettingRow",
-    "Settings",
-    "load",
-    "name_of",
-    "read_value",
-    "store",
-    "table",
-    "worker_path_map",
-]
-
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
 _ADDRESS = r"^https?://[\w.-]+(:[0-9]{1,5})?(/[\w./~-]*)?$|^https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?(/[\w./~-]*)?$"
 # When a new value takes effect. All settings but the home can be changed while the program runs.

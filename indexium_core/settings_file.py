@@ -15,8 +15,6 @@ import platformdirs
 
 from indexium_core import errors
 
-__all__ = ["FILE_NAME", "chosen_home", "default_home", "read", "store", "store_value"]
-
 FILE_NAME = "settings.toml"
 _HOME = "INDEXIUM_HOME"
 

@@ -11,8 +11,6 @@ import contextlib
 from collections.abc import Iterator
 from typing import NoReturn
 
-__all__ = ["Stopped", "reset", "restored", "stop"]
-
 _INTERRUPTED = "Query interrupted"  # message of DuckDB
 
 _exception: type[BaseException] = KeyboardInterrupt  # the exception of the last signal handler

@@ -22,6 +22,7 @@ from indexium_core.store import database as database_module
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.memory import Memory
+from indexium_core.store.recovery.files import FILE_NAME
 from tests.support.effort import effort
 
 # The duration of an example depends more on the load of the machine than on the tested code.
@@ -152,9 +153,7 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quick_homes(empty_home: Path) -> Iterator[None]:
     """Copy each new home from the empty one, which takes a third of the time; take no snapshots and first backups."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            database_module, "_create", lambda path: shutil.copyfile(empty_home / database_module.FILE_NAME, path)
-        )
+        patch.setattr(database_module, "_create", lambda path: shutil.copyfile(empty_home / FILE_NAME, path))
         patch.setattr(database_backups, "_FIRST_AFTER", timedelta(days=1))
         patch.setenv("INDEXIUM_SNAPSHOTS", "false")  # a tenth of a second for each home; their tests switch them on
         yield

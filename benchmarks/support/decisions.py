@@ -25,8 +25,6 @@ from benchmarks.support.timing import seconds
 from indexium_core.api import service
 from indexium_core.api.service import Service
 
-__all__ = ["decision_rows"]
-
 _TURNS = 20
 _GOAL, _GOAL_OF_COMMAND = 60.0, 400.0  # milliseconds
 _START_SECONDS = 60.0

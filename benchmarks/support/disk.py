@@ -20,8 +20,6 @@ from benchmarks.support import report
 from indexium_core.files import volumes
 from indexium_core.files.containers import Capabilities
 
-__all__ = ["SLOW_FOLDER", "Effort", "fsync_p50", "full_copies", "has_slow_opens", "with_slow_fsync", "with_slow_opens"]
-
 SLOW_FOLDER = "slow storage"  # name of a folder in which `with_slow_opens` delays each open
 
 _SLOW = """

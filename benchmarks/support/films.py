@@ -6,8 +6,6 @@ import os
 import subprocess
 from pathlib import Path
 
-__all__ = ["FFMPEG", "age", "film", "small_films"]
-
 FFMPEG = ["ffmpeg", "-nostdin", "-loglevel", "error", "-y"]
 _OLD = 1_700_000_000  # modification time, in seconds since 1970: a new file would count as growing
 

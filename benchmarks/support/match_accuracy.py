@@ -35,8 +35,6 @@ from indexium_core.model.names.title_guess import NamedFile, TitleGuess
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import same_title, title_key
 
-__all__ = ["Accuracy", "measure", "measure_answers", "measure_signs"]
-
 CORPUS = Path(__file__).resolve().parents[2] / "tests" / "corpus" / "titles.json"
 MISSING = (
     19  # the provider lacks one title of so many; no multiple of 4, so that each distractor occurs without its title

@@ -14,8 +14,6 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
-__all__ = ["Entry", "Omission", "Row", "as_json", "as_text", "from_json", "heading", "markdown", "parser", "show"]
-
 _RATE = "/s"
 
 

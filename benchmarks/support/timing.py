@@ -6,8 +6,6 @@ import math
 import time
 from collections.abc import Callable, Sequence
 
-__all__ = ["p95", "seconds"]
-
 
 def seconds(work: Callable[[], object]) -> float:
     """Return the wall time of a call, in seconds."""

@@ -14,8 +14,6 @@ from benchmarks.support import report
 from benchmarks.support.timing import p95, seconds
 from indexium_core.library import Library
 
-__all__ = ["page_rows"]
-
 _GOAL = 60.0  # milliseconds
 _GOAL_OF_FACETS = _GOAL_OF_DECISIONS = 80.0
 _TURNS = 20

@@ -24,8 +24,6 @@ from panel.custom import JSComponent
 
 from indexium_core import errors
 
-__all__ = ["Component", "Handler", "module", "scripts", "scripts_version", "sheets", "source", "standalone"]
-
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[Mapping[str, Any]], None]

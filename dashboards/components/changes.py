@@ -11,8 +11,6 @@ from dashboards.components import paging
 from indexium_core.model import wording
 from indexium_core.model.files.properties import LABELS, AuditEvent, AuditPage
 
-__all__ = ["by_job", "of_file"]
-
 _DONE = {"lock": "locked", "unlock": "unlocked"}
 _BY = {"scan": "by a scan", "rescan": "by a rescan"}
 

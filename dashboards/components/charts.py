@@ -19,23 +19,6 @@ from indexium_core.model import wording
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "COVERAGE",
-    "DURATIONS",
-    "FILES",
-    "RISK",
-    "BarChart",
-    "ChartKind",
-    "Dot",
-    "LineChart",
-    "Plot",
-    "Polyline",
-    "Span",
-    "plain",
-    "rows_of",
-    "stretch",
-]
-
 LEVELS = ("safe", "warning", "danger", "blocked")
 GROUPS = 6  # number of drawn containers or folders; the table has all
 NAME = 17  # maximum length of a name beside its bar

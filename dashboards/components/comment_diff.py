@@ -16,8 +16,6 @@ from typing import NamedTuple
 
 import regex
 
-__all__ = ["LONGEST", "Segments", "compare", "seen"]
-
 Segments = list[dict[str, str | bool]]
 
 LONGEST = 20_000  # characters of a comment that are shown

@@ -9,8 +9,6 @@ from typing import Any
 
 from dashboards.components.base import Component, module
 
-__all__ = ["Dialog", "Turn"]
-
 Turn = Callable[[str, int, str], None]  # receives the list, the requested page, and the chosen filter
 Section = dict[str, Any]
 

@@ -14,8 +14,6 @@ from typing import Any
 
 from dashboards.components.charts import Plot
 
-__all__ = ["render", "tokens"]
-
 FADED = 0.35  # opacity of bars that are not selected
 
 

@@ -10,8 +10,6 @@ from indexium_core.model.fields.table import all_fields, known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.media import Change
 
-__all__ = ["FieldChange", "changes_of", "compared", "full", "shown", "tag", "tags"]
-
 MOST_TAGS = 2  # changes whose values are in a row; more are only named
 SHOWN = 40  # characters of a value in a tag
 STARS = 5

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["measure"]
-
 
 def measure(done: int, total: int | None, *, bad: int = 0, going: float = 0.0) -> dict[str, Any]:
     """

@@ -13,24 +13,6 @@ from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import OperationStatus
 
-__all__ = [
-    "KINDS",
-    "LONG_PAUSE",
-    "STARTED",
-    "cancel_effect",
-    "cancel_effect_on_files",
-    "chip",
-    "counter_label",
-    "gauge",
-    "is_long_paused",
-    "job_ids",
-    "long_pause_sentence",
-    "name",
-    "paused_by",
-    "sentence",
-    "speed",
-]
-
 KINDS = {
     "write": "Writes",
     "rollback": "Rollbacks",

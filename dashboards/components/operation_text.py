@@ -16,31 +16,8 @@ from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationDetails,
     OperationStatus,
+    outcome_label,
 )
-
-__all__ = [
-    "PARTS",
-    "SOURCES",
-    "bar_parts",
-    "can_resume",
-    "can_roll_back",
-    "count_of",
-    "expiry",
-    "intact_files",
-    "item_filters",
-    "item_row",
-    "items_page",
-    "kind_name",
-    "method_and_time",
-    "name",
-    "outcome",
-    "people_counts",
-    "rate_text",
-    "retryable",
-    "rollback_blocker",
-    "speed",
-    "tags_line",
-]
 
 SOURCES = {
     "dashboard": "from the dashboard",
@@ -114,14 +91,14 @@ def item_filters(
 
     A file whose operation was cancelled has the status `skipped`; it is shown as not started.
     """
-    left = status_words.outcome_label("not_started")
+    left = outcome_label("not_started")
     if status.restored_count:
-        left = f"{status_words.outcome_label('restored', status.operation_type)}, {left}"
+        left = f"{outcome_label('restored', status.operation_type)}, {left}"
     fitting = {"pending": left} if status.finished and status.counts.get("pending") else {}
     if status.cancelled_count:
         fitting["skipped"] = f"skipped, {left}" if status.outcomes["skipped"] else left
     if status.operation_type == "rollback":
-        fitting |= {key: status_words.outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
+        fitting |= {key: outcome_label("done", "rollback") for key in shown if key in ("success", "done")}
     return {key: (fitting.get(key, label), states) for key, (label, states) in shown.items()}
 
 
@@ -159,7 +136,7 @@ def rate_text(rate: float, unit: str = "file") -> str:
 def bar_parts(status: OperationStatus) -> list[dict[str, Any]]:
     """Return the parts of the progress bar that are not empty; a file that is being rewritten counts in part."""
     found: list[tuple[str, str, float]] = [
-        (kind, f"{wording.count(number)} {status_words.outcome_label(outcome, status.operation_type)}", number)
+        (kind, f"{wording.count(number)} {outcome_label(outcome, status.operation_type)}", number)
         for outcome, kind in PARTS.items()
         if (number := status.outcomes[outcome])
     ]

@@ -7,8 +7,6 @@ from typing import Any, Protocol, TypeVar
 
 from indexium_core.model import wording
 
-__all__ = ["page_count", "page_or_last", "place"]
-
 
 class _PageValue(Protocol):
     @property

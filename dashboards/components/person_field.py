@@ -10,8 +10,6 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.people import people_comment
 
-__all__ = ["Offers", "names", "suggest", "with_similar"]
-
 Offers = dict[str, Any]
 
 

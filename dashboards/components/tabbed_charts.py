@@ -21,8 +21,6 @@ from dashboards.components.base import Component, module
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TabbedCharts", "TabbedChartsCard", "ranking"]
-
 
 class TabbedChartsCard(Component):
     """

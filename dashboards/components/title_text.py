@@ -11,8 +11,6 @@ from indexium_core.model.names.title_guess import LIBRARY_KINDS
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderRequest
 
-__all__ = ["ORIGINS", "initials", "kind_choices", "provider_label", "request_row", "without_command"]
-
 ORIGINS: Mapping[str, str] = {
     "hand": "by hand",
     "nfo": "NFO file",

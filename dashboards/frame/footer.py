@@ -9,12 +9,10 @@ from dashboards import status_words
 from dashboards.components import job_text, operation_text
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
-from indexium_core.library import ScanProgress
+from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import wording
 from indexium_core.model.job import Job, UnrecordedResults
-from indexium_core.model.operations.operation import MetadataOperation, OperationStatus
-
-__all__ = ["Footer", "done", "interrupted", "long_paused", "running", "scanning", "unrecorded", "working"]
+from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, outcome_label
 
 
 class Footer(Component):
@@ -160,7 +158,7 @@ def _outcome(operation: MetadataOperation, bad: int) -> str:
     good = operation.success_count
     if operation.status == "failed" and operation.error_message:
         return f"Stopped: {operation.error_message}"
-    label = status_words.outcome_label("done", operation.operation_type)
+    label = outcome_label("done", operation.operation_type)
     text = f"{wording.files(good)} {label}" if good else f"no file was {label}"
     if bad:
         text += f", {wording.plural(bad, 'problem')}"
@@ -181,7 +179,7 @@ def interrupted(operation: MetadataOperation) -> dict[str, Any]:
     name = f"“{operation.user_note}”" if operation.user_note else f"operation {operation.id}"
     when = wording.when(operation.started_at)
     good, total, rest = operation.success_count, operation.file_count, operation.remaining
-    done = status_words.outcome_label("done", operation.operation_type)
+    done = outcome_label("done", operation.operation_type)
     buttons = [{"label": "Show", "act": "details", "kind": "opt"}]
     if operation.can_rollback:
         buttons.append({"label": f"Roll back {wording.count(good)}", "act": "roll_back"})

@@ -12,8 +12,6 @@ import jinja2
 from dashboards.components.base import source, standalone
 from dashboards.frame import shell
 
-__all__ = ["asset", "inline", "page"]
-
 _SHEETS = ("indexium.css", "shell.css")  # the style sheets of components that the frame needs
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from dashboards.components.base import Component, module
-from indexium_core.library import StepRow, Steps
-
-__all__ = ["Review", "view"]
+from indexium_core.flows.review.undo_steps import Steps
+from indexium_core.store.review.steps import StepRow
 
 
 class Review(Component):

@@ -7,10 +7,8 @@ from typing import Any, Unpack
 
 from dashboards.components.base import Component, module
 from dashboards.toasts import ToastButton, ToastKind
-from indexium_core.library import ScanProgress
+from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import wording
-
-__all__ = ["GROUPS", "Shell", "pages", "roots"]
 
 GROUPS: Mapping[str, Sequence[str]] = {  # the pages of each group of the navigation
     "Decide": ("plan", "checks", "decide"),

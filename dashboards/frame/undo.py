@@ -11,9 +11,9 @@ from typing import Any
 
 from dashboards.bridge import Bridge
 from dashboards.frame import review
-from indexium_core.library import DecisionReport, Library, StepReport, Steps
-
-__all__ = ["Undoing"]
+from indexium_core.flows.review.step import DecisionReport
+from indexium_core.flows.review.undo_steps import StepReport, Steps
+from indexium_core.library import Library
 
 
 class Undoing:

@@ -9,8 +9,6 @@ from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationStatus
 
-__all__ = ["ask_cancel"]
-
 
 def ask_cancel(library: Library, bridge: Bridge, dialog: Dialog, operation_id: int) -> None:
     """Show what remains after a cancellation, ask, and cancel."""

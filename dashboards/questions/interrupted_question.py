@@ -17,8 +17,6 @@ from indexium_core.library import Library
 from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import InterruptedOperation
 
-__all__ = ["Interrupted"]
-
 DECIDING = ("job:changed", "write:started", "rollback:started", "write:progress", "rollback:progress")
 DECIDED = "The operation was resumed, rolled back or left for later in another window."
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards import status_words
 from dashboards.components import operation_text, paging
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES, InterruptedFile, InterruptedOperation
-
-__all__ = ["PER_PAGE", "files_section", "pages", "resume_label", "rollback_label", "scan", "sections", "title"]
+from indexium_core.model.operations.operation import outcome_label
 
 PER_PAGE = 50
 _CHIPS = {  # outcome of a file → level and glyph of its chip
@@ -93,7 +91,7 @@ def rollback_label(operation: InterruptedOperation) -> str:
 
 def _label(operation: InterruptedOperation, became: str) -> str:
     outcome = "conflict" if became == "refused" else became
-    return status_words.outcome_label(outcome, operation.operation.operation_type)
+    return outcome_label(outcome, operation.operation.operation_type)
 
 
 def pages(operation: InterruptedOperation, became: str) -> int:

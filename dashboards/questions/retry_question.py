@@ -15,8 +15,6 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.plan import WRITABLE
 
-__all__ = ["RetryDialog"]
-
 
 class RetryDialog:
     """Asks before a retry of an operation, from any page."""

@@ -15,8 +15,6 @@ from indexium_core.model import wording
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.operations.rollback import RollbackCheck
 
-__all__ = ["ask"]
-
 SHOWN = 50
 REPLAN = {
     "key": "replan",

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dashboards import status_words
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import ItemDetails
+from indexium_core.model.operations.operation import ItemDetails, outcome_label
 from indexium_core.model.operations.rollback import RollbackCheck
-
-__all__ = ["conflict_row", "hints", "is_possible", "outlook"]
 
 
 def outlook(check: RollbackCheck) -> list[list[str]]:
@@ -44,7 +41,7 @@ def conflict_row(item: ItemDetails) -> dict[str, Any]:
     return {
         "name": item.file_name,
         "path": item.file_path,
-        "status": status_words.outcome_label("conflict"),
+        "status": outcome_label("conflict"),
         "level": "warning",
         "message": item.message,
     }

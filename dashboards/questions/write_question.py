@@ -27,8 +27,6 @@ from indexium_core.model.planning.plan import (
     StaleFiles,
 )
 
-__all__ = ["WriteQuestion"]
-
 STALE = 50  # maximum number of listed changed files
 TRIES = 3
 

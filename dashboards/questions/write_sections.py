@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from dashboards.components import comment_diff, paging
 from dashboards.status_words import RISK_HINTS
-from indexium_core.library import MetadataPlan
+from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
@@ -24,17 +24,6 @@ from indexium_core.model.planning.plan import (
     SelectionSummary,
     StaleFiles,
 )
-
-__all__ = [
-    "QUERIES",
-    "RequestChange",
-    "WritePreview",
-    "WriteRequest",
-    "dangers",
-    "how",
-    "sections",
-    "typed",
-]
 
 QUERIES = {"danger": "risk:danger", "text": "issue:custom_comment", "everyone": "issue:tag_removal_all"}
 PER_PAGE = 20  # dangerous files per page

@@ -13,8 +13,6 @@ from dashboards.web.media_answers import PictureAnswer
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import COLLAGE_LAYOUTS, VARIANTS
 
-__all__ = ["routes"]
-
 
 class _TitlePicture(PictureAnswer):
     failure = "artwork.failed"

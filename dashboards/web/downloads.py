@@ -27,8 +27,6 @@ from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import SORT_KEYS
 
-__all__ = ["ChangesDownload", "DryRunDownload", "FileHandler", "PlanDownload", "routes", "slug"]
-
 logger = logging.getLogger(__name__)
 
 _DROPPED = 2**31  # bytes that are read after a rejection, so that a browser that is still sending receives it

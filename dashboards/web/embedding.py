@@ -12,8 +12,6 @@ from dashboards.web import server
 from indexium_core import errors
 from indexium_core.library import Library
 
-__all__ = ["EmbeddedPage", "EmbeddedPages"]
-
 _HOST = "127.0.0.1"
 
 

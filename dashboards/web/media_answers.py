@@ -14,8 +14,6 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.artwork.assets import CachedImage
 
-__all__ = ["LARGEST_ID", "MediaAnswer", "PictureAnswer"]
-
 logger = logging.getLogger(__name__)
 
 LARGEST_ID = 2**62

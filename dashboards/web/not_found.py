@@ -15,8 +15,6 @@ from dashboards.frame import plain
 from indexium_core import errors
 from indexium_core.library import Library
 
-__all__ = ["NO_FILE", "NO_PAGE", "NotFound", "guard"]
-
 NO_PAGE = "There is no page at this address."
 NO_FILE = "There is no file with this id. It was removed from the library or never scanned."
 

@@ -17,8 +17,6 @@ from indexium_core.api.access import OTHER_SITES
 from indexium_core.library import Library
 from indexium_core.model.analysis import MEDIA_TYPES, READER_SECONDS, QueryFile, texts_of
 
-__all__ = ["QueryDownload", "routes"]
-
 logger = logging.getLogger(__name__)
 
 

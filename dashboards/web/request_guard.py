@@ -19,8 +19,6 @@ from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from indexium_core.api.access import OTHER_SITES
 
-__all__ = ["Hosts", "guard", "names"]
-
 _REST = "/api/"
 _NO_FILE = {400, 403}  # Tornado and Panel answer so for a folder, and for an address without a file
 _SCRIPT = re.compile(r"<script(?=[\s>])")

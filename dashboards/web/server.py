@@ -43,8 +43,6 @@ from indexium_core.cli import termination
 from indexium_core.library import Library
 from indexium_core.version import __version__
 
-__all__ = ["DashboardServer", "address", "free_port", "make_server", "remote_access", "serve"]
-
 logger = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parents[1] / "assets"

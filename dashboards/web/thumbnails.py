@@ -7,8 +7,6 @@ import hashlib
 from dashboards.web.media_answers import PictureAnswer
 from indexium_core.model.artwork.assets import CachedImage
 
-__all__ = ["Thumbnail", "address"]
-
 _WIDTHS = (320, 640, 1280)  # pixels; a page asks for one of these
 
 

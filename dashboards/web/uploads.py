@@ -24,8 +24,6 @@ from dashboards.result_cache import ResultCache
 from indexium_core.library import Library
 from indexium_core.model import wording
 
-__all__ = ["LARGEST", "People", "Upload", "routes"]
-
 LARGEST = 200_000_000  # bytes; a legacy .db file with 100,000 files has about 60 MB
 FOLDER = "uploads"
 _DROPPED = 2**31  # bytes that are read after a rejection, so that a browser that is still sending receives the response

@@ -17,8 +17,6 @@ from starlette.types import Receive, Scope, Send
 
 from indexium_core.api import problems
 
-__all__ = ["OTHER_SITES", "Gate", "RateLimit", "bearer"]
-
 OTHER_SITES = frozenset({"cross-site", "same-site"})  # of Sec-Fetch-Site: a page of another site sends the request
 
 _CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})

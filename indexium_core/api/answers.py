@@ -12,22 +12,6 @@ from indexium_core.model import jsonable
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteResult
 from indexium_core.model.planning.plan import PlanItem, PlanStatistics
 
-__all__ = [
-    "Decided",
-    "DryRunAnswer",
-    "ItemPage",
-    "Json",
-    "OperationAnswer",
-    "OperationPage",
-    "OperationWithItems",
-    "PlanAnswer",
-    "RetryDryRun",
-    "RollbackDryRun",
-    "StartedAnswer",
-    "operation",
-    "with_items",
-]
-
 
 class Json(JSONResponse):
     """A JSON response in which values have the same form as in the output of the command."""

@@ -38,8 +38,6 @@ from indexium_core.api.routes import (
 from indexium_core.library import Library
 from indexium_core.version import __version__
 
-__all__ = ["largest", "make_api", "make_app"]
-
 _BODY = 32_000_000  # bytes; enough for a list of a million ids
 _CALL = 400_000_000  # bytes of a call by a command; enough for a CSV of a large library
 _CALLERS = 32  # concurrent calls of commands

@@ -24,8 +24,6 @@ from tornado.web import RequestHandler, stream_request_body
 
 from indexium_core.api.streams import IncompleteStreamError
 
-__all__ = ["ASGIApp", "Asgi", "Mount"]
-
 logger = logging.getLogger(__name__)
 
 Message: TypeAlias = MutableMapping[str, Any]

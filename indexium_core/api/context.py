@@ -20,29 +20,6 @@ from indexium_core.library import Library
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.surrogates import INVALID_TEXT
 
-__all__ = [
-    "KNOWN_PARAMETERS",
-    "AnyJson",
-    "Body",
-    "Distinct",
-    "FileId",
-    "Id",
-    "JobPriority",
-    "Number",
-    "Open",
-    "Page",
-    "PerPage",
-    "SmallId",
-    "StartParam",
-    "StartRequest",
-    "Text",
-    "WaitLimit",
-    "WaitParam",
-    "WorkStarter",
-    "listed",
-    "words",
-]
-
 _T = TypeVar("_T")
 _MOST = 2**63 - 1
 _MOST_SHOWN = 40  # characters of an unknown name

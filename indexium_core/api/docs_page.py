@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-__all__ = ["of"]
-
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.5 Inter, system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }

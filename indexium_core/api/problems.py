@@ -21,8 +21,6 @@ from indexium_core.api import wire
 from indexium_core.api.streams import IncompleteStreamError
 from indexium_core.model import jsonable
 
-__all__ = ["CALLS", "CODES", "DESCRIBED", "ProblemAnswer", "answer", "install", "of_error"]
-
 logger = logging.getLogger(__name__)
 
 CALLS = "/api/library/"  # calls by commands; they need the token

@@ -28,8 +28,6 @@ from indexium_core.model.remote_calls import DESCRIBE, LONGEST_WAIT, RemoteCall,
 from indexium_core.services import LibraryServices
 from indexium_core.version import __version__
 
-__all__ = ["RemoteHandle", "RemoteLibrary", "RemotePlan", "connect", "runs_in_service"]
-
 _CHUNK = 500  # plan items per request
 _DESCRIPTION_CLASSES = {
     kind.__name__: kind.__module__ for kind in (RemoteCall, ServiceDescription, Definitions, CustomField)

@@ -20,8 +20,6 @@ from urllib.parse import urlsplit
 
 from indexium_core.version import __version__
 
-__all__ = ["FILE", "Service", "announced", "connection", "new_token", "read", "running_instance"]
-
 FILE = "service.json"
 
 

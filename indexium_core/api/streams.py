@@ -7,8 +7,6 @@ from contextlib import aclosing
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
-__all__ = ["IncompleteStreamError", "Stream"]
-
 
 class IncompleteStreamError(Exception):
     """A stream cannot be completed: the connection is closed, so that the client sees it."""

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,8 +25,6 @@ from typing import Any
 from uuid import UUID
 
 from indexium_core import errors
-
-__all__ = ["Codec", "error_from_wire", "error_to_wire", "value_classes"]
 
 _TAG = "$"
 _EXTRAS = (str, int, float, bool, list, type(None))  # types of an error's fields that are sent
@@ -36,11 +35,12 @@ def value_classes() -> Mapping[str, str]:
     """Return the module of each dataclass that can be sent, by the name of the class. Imports all of them."""
     from indexium_core import library, model
 
-    modules = [
-        importlib.import_module(found.name) for found in pkgutil.walk_packages(model.__path__, f"{model.__name__}.")
-    ]
+    for each in pkgutil.walk_packages(model.__path__, f"{model.__name__}."):
+        importlib.import_module(each.name)
+    package = library.__name__.partition(".")[0]
+    folders = tuple(f"{package}.{folder}." for folder in ("model", "store", "flows"))
+    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith(folders)]
     known = [value for module in modules for value in vars(module).values()]
-    known += [getattr(library, name) for name in library.__all__]
     found: dict[str, str] = {}
     for kind in known:
         if isinstance(kind, type) and dataclasses.is_dataclass(kind):

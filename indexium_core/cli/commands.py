@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["COMMANDS", "CommandEntry"]
-
 
 class CommandEntry(NamedTuple):
     """Where a command or a group of commands is registered, and what it does."""

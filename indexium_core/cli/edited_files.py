@@ -9,10 +9,8 @@ from indexium_core.model import labels, wording
 from indexium_core.model.fields.table import title_of
 
 if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport
+    from indexium_core.flows.review.step import DecisionReport
     from indexium_core.model.fields.preview import FieldsPreview
-
-__all__ = ["NO_MATCH", "print_fields_preview", "print_fields_report", "print_people_report", "print_report"]
 
 NO_MATCH = "No file of the library matches; nothing was done."
 

@@ -26,7 +26,8 @@ from indexium_core.model import wording
 from indexium_core.version import __version__
 
 if TYPE_CHECKING:  # these import the database and the files
-    from indexium_core.library import Library, PresentSnapshot
+    from indexium_core.flows.snapshots.present_snapshot import PresentSnapshot
+    from indexium_core.library import Library
     from indexium_core.model.job import UnrecordedResults
     from indexium_core.services import LibraryServices
 

@@ -14,8 +14,6 @@ from indexium_core.api import service
 from indexium_core.cli import output
 from indexium_core.model import wording
 
-__all__ = ["HomeWait", "open_alone"]
-
 _T = TypeVar("_T")
 _QUIET = 2.0  # seconds for which a command waits without a note
 _PAUSE = 0.1  # seconds between two attempts

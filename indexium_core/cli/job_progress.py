@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from indexium_core.model.job import Job
     from indexium_core.services import LibraryServices
 
-__all__ = ["followed"]
-
 _GLANCE = 0.4  # seconds between two checks of the progress
 
 

@@ -11,7 +11,7 @@ from indexium_core import errors
 from indexium_core.cli import output
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
+    from indexium_core.services import LibraryServices
 
 Query = Annotated[str, typer.Argument(help="Search, e.g. 'risk:danger person:\"Ann Lee\" -path:archive', or id:12.")]
 Mode = Annotated[str | None, typer.Option(help="merge (default) or exact.")]

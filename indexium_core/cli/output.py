@@ -16,25 +16,6 @@ from indexium_core.model import jsonable
 if TYPE_CHECKING:  # the functions that print import rich: `--help` and JSON output do not need it
     import rich.console
 
-__all__ = [
-    "ProgressBar",
-    "bar",
-    "call_it",
-    "clean",
-    "complain",
-    "confirm",
-    "listing",
-    "named",
-    "note",
-    "pieces",
-    "say_out",
-    "say_plain",
-    "table",
-    "to_csv",
-    "to_json",
-    "too_late",
-]
-
 Row = TypeVar("Row")
 _WIDE = 10_000  # width of a table for another program, so that lines are not wrapped
 _called = {"it": "indexium"}  # the words that start this program

@@ -18,8 +18,6 @@ from collections.abc import Iterator
 
 from indexium_core import signals
 
-__all__ = ["EXIT_CODE", "LONGEST", "end", "hurry", "stoppable"]
-
 EXIT_CODE = 130
 LONGEST = 9.0  # seconds that the termination may take; service managers kill after ten
 

@@ -28,8 +28,6 @@ from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOpera
 if TYPE_CHECKING:
     from indexium_core.library import Library
 
-__all__ = ["DemoManifest", "build", "open_library", "prepare"]
-
 MARKER = ".indexium-demo.json"  # marks a folder as a demo folder
 HOME_VIDEOS = "Home videos"
 PEOPLE = "people.csv"

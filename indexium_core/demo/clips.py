@@ -15,8 +15,7 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.demo import ffmpeg, photos
-
-__all__ = ["FORMS", "Clip", "Form", "make", "program"]
+from indexium_core.files.program import executable, shipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +115,10 @@ def program() -> str:
     """Return an ffmpeg with the encoders of all forms: the bundled one, which starts faster, otherwise that on PATH."""
     required = {arguments[0] for arguments in VIDEO.values()} | {form.audio for form in FORMS.values()}
     try:
-        bundled = ffmpeg.shipped()
+        bundled = shipped()
     except errors.FFmpegError:  # the wheel of this platform has no program
-        return ffmpeg.executable()
-    return bundled if required <= ffmpeg.encoders(bundled) else ffmpeg.executable()
+        return executable()
+    return bundled if required <= ffmpeg.encoders(bundled) else executable()
 
 
 def _inputs(clip: Clip, form: Form, scratch: Path) -> tuple[list[str], list[str]]:

@@ -12,8 +12,6 @@ from typing import Any
 
 from indexium_core.demo.clips import Clip
 
-__all__ = ["ENTRIES", "FACES", "OLD_OPERATIONS", "QUALIFIERS", "UNMATCHED_FACE", "DemoFile", "entries"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoFile:

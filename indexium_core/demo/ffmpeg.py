@@ -7,9 +7,7 @@ import subprocess
 from collections.abc import Sequence
 
 from indexium_core import errors
-from indexium_core.files.program import executable, shipped
-
-__all__ = ["encoders", "executable", "run", "shipped"]
+from indexium_core.files.program import executable
 
 
 @functools.cache

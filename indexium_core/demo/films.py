@@ -16,8 +16,6 @@ from pathlib import Path
 from indexium_core.demo import clips
 from indexium_core.demo.clips import Clip
 
-__all__ = ["ENTRIES", "FOLDER", "NFO_FILES", "DemoFilm", "make_missing"]
-
 FOLDER = "Films and series"
 _MOMENT = datetime(2022, 3, 5, 20, tzinfo=UTC).timestamp()  # a recent file would count as growing
 

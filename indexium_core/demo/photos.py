@@ -20,8 +20,6 @@ from xml.sax.saxutils import escape
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["FOLDER", "PALETTES", "PHOTOS", "DemoPhoto", "landscape", "make_missing"]
-
 FOLDER = "Photos"
 
 Colors = npt.NDArray[np.float32]

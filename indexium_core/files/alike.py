@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["common"]
-
 
 def common(one: bytes, two: bytes) -> int:
     """Return the length of the common prefix. A binary search finds it fast: a header may have megabytes."""

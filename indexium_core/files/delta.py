@@ -23,8 +23,6 @@ from indexium_core.files.matching import Matcher
 from indexium_core.files.reader import BytesReader
 from indexium_core.model.files.media import Extent, Patch, Rebuild
 
-__all__ = ["LIMIT", "Rebuilt", "applied", "between", "digest_of", "inverted", "proven"]
-
 LIMIT = 32 * 1024 * 1024  # A reverse has at most this many literal bytes, and also at most …
 SHARE = 50  # … the file's size divided by this, or …
 FLOOR = 16 * 1024  # … this, because even a clip of a few seconds has headers

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from blake3 import blake3
 
-__all__ = ["LENGTH", "hex_digest"]
-
 LENGTH = 16  # bytes of a digest
 
 

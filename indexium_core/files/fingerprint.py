@@ -16,8 +16,6 @@ from collections.abc import Iterator, Sequence
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent
 
-__all__ = ["hashed_bytes", "payload_hash"]
-
 WINDOW = 64 * 1024  # bytes of one sample
 WINDOWS = 16
 CHUNK = 1024 * 1024  # bytes of one read of a full hash

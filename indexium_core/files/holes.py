@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent
 
-__all__ = ["data", "has_holes", "stored"]
-
 
 def data(reader: Reader, extent: Extent) -> Iterator[Extent]:
     """Yield the data ranges of `extent`, in order; the gaps between them are holes."""

@@ -10,8 +10,6 @@ import hashlib
 
 from indexium_core.files.reader import FileReader
 
-__all__ = ["legacy_hash"]
-
 _CHUNK = 65_536  # bytes of one read
 _CHUNKS = 10  # reads at each end
 

@@ -18,10 +18,9 @@ from av.stream import Disposition
 
 from indexium_core.files.containers import Reader, registry, unsupported
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import COMMENT, Field, fields_in_files, known_field
+from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.table import COMMENT, fields_in_files, known_field
 from indexium_core.model.files.media import FieldValue
-
-__all__ = ["demuxer_of", "field_of", "field_value", "opened", "read_field", "shown_field"]
 
 _DEMUXERS = (
     {"matroska": "matroska", "webm": "matroska"}

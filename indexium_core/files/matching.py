@@ -19,8 +19,6 @@ from indexium_core.files import alike
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent
 
-__all__ = ["Matcher"]
-
 _CHUNK = 1024 * 1024  # bytes that are read and indexed at a time
 _BLOCK = 32  # length of the compared blocks in bytes, and of the shortest match
 _STEP = 64  # bytes between two blocks of the index

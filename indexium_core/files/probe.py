@@ -40,8 +40,6 @@ from indexium_core.model.files.media import (
 )
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = ["described", "facts_after", "facts_of", "photo_facts", "probe", "stream_facts", "taken"]
-
 PLAIN = Capabilities()
 # The strategy is chosen for an ordinary comment: the present text and some names. The write chooses again.
 _TYPICAL = "People: " + ", ".join(["Somebody Unknown"] * 6)

@@ -9,8 +9,6 @@ import subprocess
 
 from indexium_core import errors
 
-__all__ = ["executable", "shipped", "version"]
-
 
 @functools.cache
 def executable() -> str:

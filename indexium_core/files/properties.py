@@ -29,8 +29,6 @@ from indexium_core.model.files import properties
 from indexium_core.model.files.media import StreamFacts
 from indexium_core.model.files.properties import MediaReading
 
-__all__ = ["read"]
-
 PATIENCE = 60.0  # timeout of ffprobe in seconds
 _LONGEST = 4_000_000  # bytes of an answer that are parsed
 # The permitted demuxers. Those that open a second file (playlists, image sequences, concat scripts) are missing.

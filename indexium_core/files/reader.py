@@ -18,8 +18,6 @@ from typing import Self, TypeAlias
 from indexium_core import errors
 from indexium_core.model.files.media import FileStat
 
-__all__ = ["ByteProgress", "BytesReader", "FileReader", "ignore"]
-
 # Called with the number of bytes read or written during long work on a file. It raises an exception to cancel the work.
 ByteProgress: TypeAlias = Callable[[int], None]
 

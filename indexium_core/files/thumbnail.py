@@ -28,8 +28,6 @@ from indexium_core.files.containers import Reader, registry
 from indexium_core.files.containers.photos import decoding, jpeg
 from indexium_core.files.containers.photos.photo import PhotoLayout, PhotoParts
 
-__all__ = ["WIDEST", "picture"]
-
 logger = logging.getLogger(__name__)
 
 WIDEST = 1280  # pixels; larger pictures are not made

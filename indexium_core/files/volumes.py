@@ -21,8 +21,6 @@ from pathlib import Path
 
 from indexium_core.files.containers import Capabilities
 
-__all__ = ["Volume", "capabilities", "forget", "of"]
-
 _MOUNTS = Path("/proc/self/mountinfo")
 _XFS_GEOMETRY = 0x80705864  # XFS_IOC_FSGEOMETRY_V1
 _XFS_FLAGS = struct.Struct("=92xI16x")

@@ -17,8 +17,6 @@ from indexium_core.files.sidecars.names import EXTENSION as SIDECAR
 from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.media import FileStat, MediaKind
 
-__all__ = ["EXTENSIONS", "OPTIONAL_KINDS", "SIDECAR", "EmptyFolders", "Folder", "file_stat", "kinds_below", "walk"]
-
 # A file is a candidate by its extension alone; its content decides its type later. Extensions such as .part,
 # .crdownload and .!qB are not here, so the walk skips an incomplete download.
 EXTENSIONS: Mapping[MediaKind, frozenset[bytes]] = {

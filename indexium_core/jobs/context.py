@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["CheckpointHelper", "Handler", "JobContext"]
-
 
 class JobContext(Protocol):
     """One run of a job, for its handler. It may be used from any thread of the handler."""

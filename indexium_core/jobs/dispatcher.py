@@ -23,8 +23,6 @@ from indexium_core.jobs.retry import Backoff, retry_delay
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 
-__all__ = ["STOP_SECONDS", "Dispatcher"]
-
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5  # seconds between two progress reports of a job

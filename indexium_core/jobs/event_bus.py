@@ -19,8 +19,6 @@ from indexium_core import errors
 from indexium_core.model.event import Event
 from indexium_core.model.remote_calls import remote
 
-__all__ = ["Event", "EventBus", "EventStore", "Recorder"]
-
 logger = logging.getLogger(__name__)
 
 

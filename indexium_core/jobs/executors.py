@@ -23,17 +23,6 @@ from indexium_core import errors
 from indexium_core.jobs.fork_server import ForkedProcess, ForkServer
 from indexium_core.model.fields import registered
 
-__all__ = [
-    "Callbacks",
-    "ClusterLostError",
-    "Executor",
-    "Processes",
-    "Threads",
-    "WorkerLostError",
-    "answer",
-    "wait_for_previous_processes",
-]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

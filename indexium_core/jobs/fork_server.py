@@ -21,8 +21,6 @@ from collections.abc import Sequence
 from multiprocessing import connection, reduction
 from pathlib import Path
 
-__all__ = ["ForkServer", "ForkedProcess"]
-
 _PROGRAM = "indexium_core.jobs.worker"
 
 

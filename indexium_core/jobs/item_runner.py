@@ -18,8 +18,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-__all__ = ["ItemRunner", "RunControl", "RunEnd"]
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

@@ -9,8 +9,6 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.model.job import Job, JobProgress
 
-__all__ = ["JobPublisher", "ProgressSink"]
-
 
 class ProgressSink(Protocol):
     """Receives progress lines."""

@@ -17,8 +17,6 @@ from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 
-__all__ = ["JobKind", "JobRun", "OperationEnd", "OperationProgress"]
-
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 0.5  # seconds between two attempts to store a result

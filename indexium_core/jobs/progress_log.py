@@ -20,8 +20,6 @@ from pathlib import Path
 
 from indexium_core import logs
 
-__all__ = ["ProgressLog"]
-
 logger = logging.getLogger(__name__)
 
 _INTERVAL_SECONDS = 4.5  # at two reports a second, a job then has a line at least every 5 s

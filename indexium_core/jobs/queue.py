@@ -25,8 +25,6 @@ from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobJoin, NewJob, UnfinishedJob, UnrecordedResults
 
-__all__ = ["JobQueueService"]
-
 _POLL_SECONDS = 0.5  # between two checks: an endless wait would miss a Ctrl-C just before it
 _CANCEL_SECONDS = 2.0  # a cancelled job usually ends within this time
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from indexium_core import errors
 from indexium_core.model.job import Job
 
-__all__ = ["Backoff", "retry_delay"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backoff:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-__all__ = ["Speed"]
-
 _WINDOW = 15.0  # only the last seconds of running time count
 
 

@@ -8,8 +8,6 @@ from typing import Any, Protocol
 
 from indexium_core.model.job import Job, JobPage, JobProgress, NewJob, UnfinishedJob
 
-__all__ = ["JobStore"]
-
 
 class JobStore(Protocol):
     """Stored jobs; each call is a transaction of its own."""

@@ -6,8 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 
-__all__ = ["UiPriority"]
-
 _REQUEST_SECONDS = 0.15  # expected time of a request and its rendering
 _MAX_YIELD_SECONDS = 1.0  # longest pause for any number of requests …
 _WORK_SECONDS = 0.25  # … and the minimum time of work after it

@@ -27,8 +27,6 @@ from typing import Any
 from indexium_core import errors
 from indexium_core.model.fields import registered
 
-__all__ = ["run"]
-
 _PARENT_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # a terminal and a service manager send them to all processes
 _NICENESS = 10  # worker processes have a lower priority than the parent, which serves people
 

@@ -13,22 +13,6 @@ from typing import Any, Literal, NamedTuple, Protocol
 from indexium_core import errors
 from indexium_core.model import wording
 
-__all__ = [
-    "MEDIA_TYPES",
-    "READER_SECONDS",
-    "FieldKind",
-    "QueryAnswer",
-    "QueryColumn",
-    "QueryCompletion",
-    "QueryField",
-    "QueryFile",
-    "SavedQuery",
-    "SchemaColumn",
-    "SchemaTable",
-    "SnapshotReport",
-    "texts_of",
-]
-
 # The files that a download of a result can have.
 MEDIA_TYPES: Mapping[str, str] = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
 READER_SECONDS = 60.0  # a client that takes nothing of a download for this time has gone

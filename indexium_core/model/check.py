@@ -12,20 +12,6 @@ from typing import Literal
 
 from indexium_core.model.files.properties import Value, display_value
 
-__all__ = [
-    "BULK_KINDS",
-    "KINDS",
-    "TITLES",
-    "CheckFile",
-    "CheckGroup",
-    "CheckName",
-    "CheckPage",
-    "CheckRow",
-    "Kind",
-    "Resolution",
-    "ResolutionReport",
-]
-
 Kind = Literal[
     "copies",
     "differ",

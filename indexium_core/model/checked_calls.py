@@ -20,8 +20,6 @@ from typing import Any, Literal, TypeVar, Union
 from indexium_core import errors
 from indexium_core.model.surrogates import has_surrogates
 
-__all__ = ["checked_arguments"]
-
 Service = TypeVar("Service")
 _END = 2**63  # the database stores smaller numbers
 _MOST_SHOWN = 40  # characters of a wrong value

@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-__all__ = ["DatabaseBackup", "DatabaseProgress", "RebuildReport", "RestoreReport", "TableOrigin"]
-
 DatabaseProgress: TypeAlias = Callable[[int, int, str], None]  # steps done, all steps, the present step
 
 

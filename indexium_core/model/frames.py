@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["INTEGER", "LIST", "MOMENT", "frame"]
-
 INTEGER = "Int64"  # an integer or no value
 MOMENT = "datetime64[us, UTC]"  # a moment or no value
 LIST = "object"  # Python lists

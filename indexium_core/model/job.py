@@ -7,21 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-__all__ = [
-    "ENDED_STATES",
-    "JOB_STATES",
-    "PRIORITIES",
-    "STALLED_SECONDS",
-    "Job",
-    "JobJoin",
-    "JobLog",
-    "JobPage",
-    "JobProgress",
-    "NewJob",
-    "UnfinishedJob",
-    "UnrecordedResults",
-]
-
 JOB_STATES = (
     "pending",
     "running",

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-__all__ = ["plain"]
-
 
 def plain(value: Any) -> Any:
     """

@@ -12,28 +12,6 @@ from datetime import datetime
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 
-__all__ = [
-    "changed",
-    "corrected_spelling",
-    "edited",
-    "favorites",
-    "learned",
-    "merged",
-    "modes",
-    "removed_placeholder",
-    "renamed",
-    "replaced",
-    "revoked",
-    "revoked_decisions_on",
-    "sentence",
-    "set_fields",
-    "skipped",
-    "split",
-    "stopped_skipping",
-    "turn_summary",
-    "unmerged",
-]
-
 _MAX_NAMED = 2  # people that a label names
 
 

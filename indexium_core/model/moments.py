@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 from indexium_core import errors
 
-__all__ = ["parse"]
-
 
 def parse(value: datetime | str | None, *, end: bool = False) -> datetime | None:
     """

@@ -13,8 +13,6 @@ from typing import Any, TypeVar
 
 from indexium_core.model.fields.registered import Definitions
 
-__all__ = ["DESCRIBE", "LONGEST_WAIT", "RemoteCall", "ServiceDescription", "calls_of", "remote"]
-
 LONGEST_WAIT = 20.0  # seconds of one call of `operations.wait`; a caller that waits longer calls again
 DESCRIBE = "describe"  # the call that returns the `ServiceDescription`
 Method = TypeVar("Method", bound=Callable[..., Any])

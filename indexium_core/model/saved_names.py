@@ -6,8 +6,6 @@ import unicodedata
 
 from indexium_core import errors
 
-__all__ = ["MAX_NAME_LENGTH", "checked_name"]
-
 MAX_NAME_LENGTH = 80  # characters
 
 

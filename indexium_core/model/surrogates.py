@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["INVALID_TEXT", "has_surrogates", "replace_surrogates"]
-
 INVALID_TEXT = "A text has a character that is not valid Unicode. Write the text without it."
 
 _SURROGATES = re.compile("[\ud800-\udfff]")

@@ -10,27 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-__all__ = [
-    "ago",
-    "and_more",
-    "count",
-    "day",
-    "duration",
-    "estimate",
-    "files",
-    "first_ids",
-    "kept_back",
-    "list_of",
-    "playing_time",
-    "plural",
-    "range_of",
-    "runtime",
-    "short_folder",
-    "size",
-    "waiting_ratings",
-    "when",
-]
-
 _UNITS = ("KB", "MB", "GB", "TB", "PB")
 
 

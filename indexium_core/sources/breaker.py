@@ -19,8 +19,6 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.providers.traffic import RequestFaults
 
-__all__ = ["LONG_WAIT", "CircuitBreaker"]
-
 LONG_WAIT = 30.0  # seconds; if a provider asks for a longer wait, no request waits for it
 _OUTAGE = 2  # different requests without an answer between them
 _FIRST_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0  # seconds

@@ -18,8 +18,6 @@ from indexium_core.sources.provider import Provider
 from indexium_core.sources.tmdb import Tmdb
 from indexium_core.sources.tvdb import Tvdb, TvdbToken
 
-__all__ = ["KEYS", "Resources", "make_providers"]
-
 KEYS: Mapping[str, tuple[str, ...]] = {  # by provider: the names of the keys, of which one is needed
     "tmdb": ("tmdb_access_token", "tmdb_api_key"),
     "tvdb": ("tvdb_api_key",),

@@ -23,16 +23,6 @@ from indexium_core.sources.breaker import LONG_WAIT, CircuitBreaker
 from indexium_core.sources.limits import RateLimiter, retry_after
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
-__all__ = [
-    "TEMPORARY",
-    "AnswerCache",
-    "Credentials",
-    "ProviderClient",
-    "ProviderProfile",
-    "RequestLog",
-    "recorded",
-]
-
 ATTEMPTS = 4
 ABSENT_DAYS = 7  # how long it is known that a provider does not have a title
 TEMPORARY = frozenset({429, 500, 502, 503, 504})  # status of an answer

@@ -13,8 +13,6 @@ from indexium_core.sources import normalise
 from indexium_core.sources.client import ProviderClient
 from indexium_core.sources.provider import TitleKind
 
-__all__ = ["FanartTv", "interpret"]
-
 _KINDS: Mapping[str, ImageKind] = {
     "movieposter": "poster",
     "hdmovielogo": "logo",

@@ -21,8 +21,6 @@ from indexium_core.sources.client import TEMPORARY, RequestLog, recorded
 from indexium_core.sources.limits import RateLimiter, retry_after
 from indexium_core.sources.network import HttpAnswer, HttpRequest, Network
 
-__all__ = ["LEDGER_SUFFIX", "ImageDownloads"]
-
 LEDGER_SUFFIX = "_images"
 _PER_SECOND = 20  # requests to one host; no limits are published: a careful value
 _TIMEOUT = 60.0  # seconds of one download with its wait for the limit

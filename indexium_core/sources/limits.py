@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 
 from aiolimiter import AsyncLimiter
 
-__all__ = ["RateLimiter", "retry_after"]
-
 _BURST = 5  # one request of five may be sent at once: the rest of the rate is spread over the second
 _MAX_PAUSE = 86400.0  # seconds of a `Retry-After`
 

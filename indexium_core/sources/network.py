@@ -24,8 +24,6 @@ from indexium_core.version import __version__
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["HttpAnswer", "HttpRequest", "Network"]
-
 T = TypeVar("T")
 _JOIN_SECONDS = 5.0
 for _name in ("httpx", "httpcore"):  # their records have whole addresses, with keys

@@ -15,21 +15,6 @@ from typing import Any
 
 from indexium_core.model.providers.external_ids import ExternalId
 
-__all__ = [
-    "day",
-    "identifier",
-    "integer",
-    "minutes",
-    "names",
-    "number",
-    "record",
-    "rows",
-    "text",
-    "texts",
-    "title_id",
-    "year",
-]
-
 MAX_TEXT = 20_000  # characters: a plot has less
 _ABSENT = {"", "n/a"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

@@ -26,8 +26,6 @@ from indexium_core.sources import normalise
 from indexium_core.sources.client import ProviderClient
 from indexium_core.sources.provider import TitleKind
 
-__all__ = ["Omdb", "interpret"]
-
 PAGE, MAX_PAGES = 10, 3  # titles of a page, and pages of a search
 _TYPES = {"movie": "movie", "tv": "series"}
 _KINDS: Mapping[str, TitleKind] = {"movie": "movie", "series": "tv"}

@@ -10,8 +10,6 @@ from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
 from indexium_core.sources.client import ProviderClient
 
-__all__ = ["Provider", "TitleKind"]
-
 TitleKind: TypeAlias = Literal["movie", "tv"]
 
 

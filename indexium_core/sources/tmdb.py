@@ -25,8 +25,6 @@ from indexium_core.sources import normalise
 from indexium_core.sources.client import ProviderClient
 from indexium_core.sources.provider import TitleKind
 
-__all__ = ["Tmdb", "interpret"]
-
 MAX_CAST = 10
 MAX_CANDIDATES = 20  # of a page
 MAX_PAGES = 3  # of a search: a title with exactly the name is among the first ones

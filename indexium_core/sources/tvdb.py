@@ -25,8 +25,6 @@ from indexium_core.sources import normalise
 from indexium_core.sources.client import Credentials, ProviderClient
 from indexium_core.sources.provider import TitleKind
 
-__all__ = ["Tvdb", "TvdbToken", "interpret"]
-
 MAX_CAST = 10
 MAX_PAGES = 100  # of the episodes of a series; a page has 500
 _TOKEN_SECONDS = 25 * 86400.0

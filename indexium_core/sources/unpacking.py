@@ -9,8 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 
-__all__ = ["ACCEPTED_ENCODINGS", "LimitedBody"]
-
 ACCEPTED_ENCODINGS = "gzip, deflate"  # both can be unpacked in pieces of a limited size
 _PLAIN = frozenset({"", "identity"})
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})

@@ -12,8 +12,6 @@ from indexium_core.store.connection import Connection
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Bin", "coverage", "days", "durations", "errors", "most_written", "totals"]
-
 _SQL = sql.load("charts")
 
 

@@ -18,42 +18,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = [
-    "FileRow",
-    "FindingColumns",
-    "IgnoredFinding",
-    "NameInFiles",
-    "NameUse",
-    "SameName",
-    "alias_keys",
-    "ambiguous_person",
-    "assignment_targets",
-    "change_token",
-    "copies",
-    "corruption",
-    "differ",
-    "edits_with_spelling",
-    "face_names",
-    "faces",
-    "files",
-    "files_naming",
-    "files_of_payloads",
-    "files_using",
-    "files_with_people",
-    "files_with_spelling",
-    "ignore",
-    "ignored_findings",
-    "name_uses",
-    "names_in_files",
-    "person_keys",
-    "same_name",
-    "same_name_files",
-    "several_files",
-    "shared_keys",
-    "unignore",
-]
-
-
 _NO_LIMIT = 2**31  # more than any number of files
 
 

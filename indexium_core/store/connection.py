@@ -18,8 +18,6 @@ from indexium_core.model.surrogates import INVALID_TEXT
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["OUT_OF_MEMORY", "Connection", "Counter", "Parameters", "failure_message", "store_error", "typed"]
-
 logger = logging.getLogger(__name__)
 OUT_OF_MEMORY = "out_of_memory"  # code of a StoreError; the caller may repeat the statement with more memory
 

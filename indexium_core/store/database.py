@@ -31,8 +31,6 @@ from indexium_core.store.recovery.change_counter import ChangeCounter
 from indexium_core.store.recovery.files import CONFIG, FILE_NAME
 from indexium_core.store.snapshot import quoted
 
-__all__ = ["FILE_NAME", "Connection", "Database"]
-
 _ATTEMPTS, _PAUSE_SECONDS = 100, 0.02
 T = TypeVar("T")
 logger = logging.getLogger(__name__)

@@ -7,8 +7,6 @@ from datetime import datetime
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["dated_later", "end_of_operation", "newest_moment", "rollbacks_of", "step_back"]
-
 _SQL = sql.load("diagnosis")
 
 

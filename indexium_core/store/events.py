@@ -11,8 +11,6 @@ from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
-__all__ = ["MOST", "Events"]
-
 MOST = 10_000  # number of events that are kept
 DAYS = 7  # days for which events are kept
 _RUN = 1_000_000_000  # number of ids for one run of the program

@@ -20,8 +20,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-__all__ = ["JobRows", "copy_operation_counts", "copy_operation_status", "insert"]
-
 _ALL = 2**62  # more than the rows of any table
 
 

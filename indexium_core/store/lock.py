@@ -15,8 +15,6 @@ from pathlib import Path
 
 from indexium_core import errors
 
-__all__ = ["HomeLock"]
-
 
 class HomeLock:
     """The lock that this process holds until `release`. The lock file contains `{"pid": …, "url": …}` until then."""

@@ -17,8 +17,6 @@ import duckdb
 
 from indexium_core.store import sql
 
-__all__ = ["Memory"]
-
 logger = logging.getLogger(__name__)
 
 _BASE_MB = 96  # for an empty home

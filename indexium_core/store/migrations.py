@@ -18,8 +18,6 @@ from indexium_core import errors
 from indexium_core.store import sql
 from indexium_core.version import __version__
 
-__all__ = ["Migration", "applied", "apply", "available", "pending"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -10,8 +10,6 @@ from indexium_core.model.surrogates import replace_surrogates
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["KEPT", "add", "find"]
-
 KEPT = timedelta(days=1)  # how long a key is valid
 
 

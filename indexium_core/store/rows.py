@@ -21,17 +21,6 @@ from indexium_core.model.people import people_comment
 from indexium_core.model.people.people_comment import ParsedComment
 from indexium_core.model.surrogates import has_surrogates, replace_surrogates
 
-__all__ = [
-    "Restat",
-    "ScannedFile",
-    "columns_of_files",
-    "columns_of_identities",
-    "columns_of_rewritten",
-    "columns_of_stats",
-    "columns_of_written",
-    "display",
-]
-
 # Columns that a write in place cannot change; of these, columns that a rewrite changes.
 _UNWRITTEN = frozenset(
     {

@@ -9,8 +9,6 @@ from indexium_core.model.analysis import SavedQuery
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["add", "all_queries", "find_by_name", "overwrite", "remove"]
-
 
 def all_queries(reader: Connection) -> list[SavedQuery]:
     """Return all queries, by name."""

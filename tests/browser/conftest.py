@@ -14,8 +14,9 @@ from playwright.sync_api import BrowserContext, Dialog, Page, Request, expect, s
 from dashboards.web import server
 from indexium_core import errors
 from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.library import Library
-from indexium_core.store.operations.ledger import ItemRecord
+from indexium_core.store.operations.ledger_rows import ItemRecord
 from tests.support import demo_home
 from tests.support.oracles import oracle
 
@@ -85,13 +86,11 @@ class Gate:
         self.refused: set[bytes] = set()
         self._edit = editing.edit
 
-    def __call__(self, task: Any, undo: Any, policy: Any, *more: Any) -> editing.EditResult:
+    def __call__(self, task: Any, undo: Any, policy: Any, *more: Any) -> EditResult:
         self.opened.wait(60)
         if task.path.rsplit(b"/", 1)[-1] in self.refused:
             refusal = errors.ConflictError("The file is open in another program.", code="in_use")
-            return editing.EditResult(
-                task=task, record=ItemRecord(result=protocol.failure_result(task, refusal, started=0.0))
-            )
+            return EditResult(task=task, record=ItemRecord(result=protocol.failure_result(task, refusal, started=0.0)))
         return self._edit(task, undo, policy, *more)
 
 

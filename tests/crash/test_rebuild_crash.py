@@ -16,8 +16,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.library import Library
-from indexium_core.store.database import FILE_NAME
 from indexium_core.store.recovery import files
+from indexium_core.store.recovery.files import FILE_NAME
 from tests.crash.conftest import Choice
 from tests.support import gate, killed_rebuild, killed_write, seccomp, tally
 from tests.support.calls import Call

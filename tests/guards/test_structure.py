@@ -1,4 +1,4 @@
-"""The structure of the packages: no import circle, no crowded folder, no long file, no class name twice."""
+"""The structure of the packages: no import circle, no crowded folder, no long file, no class name twice, no `__all__`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.support.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("indexium_core", "dashboards")
+LISTED = (*PACKAGES, "benchmarks", "tests")
 MOST_MODULES = 15  # of one language, side by side in a folder
 MOST_LINES = 500
 
@@ -93,6 +94,17 @@ def repeated_classes(paths: dict[str, Path]) -> list[str]:
     return sorted(name for name, number in names.items() if number > 1)
 
 
+def lists_of_names(root: Path = ROOT) -> list[str]:
+    """Return the modules that list their names in `__all__`: only a package does that, in its `__init__.py`."""
+    files = [path for folder in LISTED for path in (root / folder).rglob("*.py") if path.name != "__init__.py"]
+    return [
+        path.relative_to(root).as_posix()
+        for path in files
+        for node in parsed(path).body
+        if isinstance(node, ast.Assign) and any(getattr(each, "id", "") == "__all__" for each in node.targets)
+    ]
+
+
 def test_imports_have_no_circle() -> None:
     groups = circles(imports(modules()))
     assert groups == []
@@ -110,6 +122,10 @@ def test_each_class_name_occurs_once() -> None:
     assert repeated_classes(modules()) == []
 
 
+def test_only_packages_list_their_names() -> None:
+    assert lists_of_names() == []
+
+
 # The guards themselves.
 
 
@@ -122,7 +138,7 @@ def broken(tmp_path: Path) -> Path:
     folder = tmp_path / "dashboards"
     (folder / "a.py").write_text("from dashboards import b\n\n\nclass Twin: ...\n")
     (folder / "b.py").write_text("def late():\n    from dashboards.c import Twin\n")
-    (folder / "c.py").write_text("import dashboards.a\n\n\nclass Twin: ...\n")
+    (folder / "c.py").write_text('import dashboards.a\n\n__all__ = ["Twin"]\n\n\nclass Twin: ...\n')
     (folder / "long.py").write_text("\n" * 501)
     for number in range(12):
         (folder / f"m{number}.py").write_text("")
@@ -135,3 +151,4 @@ def test_guards_report_forbidden_code(broken: Path) -> None:
     assert crowded(broken) == ["dashboards"]
     assert long_files(found) == ["dashboards.long"]
     assert repeated_classes(found) == ["Twin"]
+    assert lists_of_names(broken) == ["dashboards/c.py"]

@@ -19,7 +19,7 @@ from indexium_core import errors, settings
 from indexium_core.cli.operations import story
 from indexium_core.files import journal, properties
 from indexium_core.files.reader import FileReader
-from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing.policy import FileProgress
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.library import Library
 from indexium_core.model.files.properties import MediaReading
@@ -102,15 +102,15 @@ def test_stop_names_the_file_in_an_unknown_state(studio: Studio, monkeypatch: py
 
 def test_rewrite_with_lost_folder_is_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library, path = with_a_rewrite(tmp_path)
-    films, real, gone = path.parent, protocol.FileProgress.advance, threading.Event()
+    films, real, gone = path.parent, FileProgress.advance, threading.Event()
 
-    def pull_out(self: protocol.FileProgress, count: int) -> None:
+    def pull_out(self: FileProgress, count: int) -> None:
         real(self, count)
         if not gone.is_set() and any(films.glob(".indexium-*")):
             films.rename(films.with_name("away"))
             gone.set()
 
-    monkeypatch.setattr(protocol.FileProgress, "advance", pull_out)
+    monkeypatch.setattr(FileProgress, "advance", pull_out)
     status = library.write(library.plan(), ALL).wait()
     assert gone.is_set()
 

@@ -22,6 +22,7 @@ from indexium_core.demo import ffmpeg
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities
 from indexium_core.files.containers.bmff import FAMILY, BmffLayout
+from indexium_core.files.program import shipped
 from indexium_core.files.reader import BytesReader, FileReader
 from indexium_core.model.files.media import Change, Refusal
 from tests.support import layouts, media, mp4, pointers, readers
@@ -98,13 +99,13 @@ def made(form: str) -> bytes:
         "last, encrypted": lambda: remuxed(*CENC),
         "last, junk": lambda: clip("mp4") + b"\xff\xfe\xfd trailing junk",
         "several mdat, 64-bit sizes": lambda: layouts.several_mdat(clip("mp4", **RICH)),
-        "hybrid": lambda: remuxed("-movflags", "+hybrid_fragmented", program=ffmpeg.shipped()),
+        "hybrid": lambda: remuxed("-movflags", "+hybrid_fragmented", program=shipped()),
         "fragments by their place": lambda: fragmented("+empty_moov"),
         "fragments after samples": lambda: fragmented(""),
         "fragments, segment indexes": lambda: fragmented("+empty_moov+default_base_moof+global_sidx"),
         "fragments for streaming": lambda: fragmented("+empty_moov+dash"),
         "fragments without a list": lambda: fragmented("+empty_moov+default_base_moof+skip_trailer"),
-        "fragments, encrypted": lambda: fragmented("+empty_moov", *CENC, program=ffmpeg.shipped()),
+        "fragments, encrypted": lambda: fragmented("+empty_moov", *CENC, program=shipped()),
         "fragments, room in front": lambda: roomy(fragmented("+empty_moov+default_base_moof+skip_trailer")),
     }
     return recipes[form]()

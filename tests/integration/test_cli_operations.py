@@ -16,7 +16,7 @@ import pytest
 from indexium_core import cli
 from indexium_core.cli import frame, output
 from indexium_core.cli.operations import follow
-from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing.policy import FileProgress
 from indexium_core.jobs.job_run import JobControl
 from indexium_core.library import Library
 from tests.integration.test_cli import Command
@@ -148,14 +148,14 @@ def test_ctrl_c_reports_started_file_as_restored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
-    old, begun, real = path.read_bytes(), threading.Event(), protocol.FileProgress.advance
+    old, begun, real = path.read_bytes(), threading.Event(), FileProgress.advance
 
-    def slowly(self: protocol.FileProgress, count: int) -> None:
+    def slowly(self: FileProgress, count: int) -> None:
         begun.set()
         until(self._policy.is_cancelled)
         real(self, count)
 
-    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
+    monkeypatch.setattr(FileProgress, "advance", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(PATIENCE)
     follow.leave(handle, KeyboardInterrupt())

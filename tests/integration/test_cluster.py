@@ -27,7 +27,7 @@ from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import ClusterLostError
 from indexium_core.library import Library
 from indexium_core.model.files.media import FileStat
-from indexium_core.store.operations.ledger import Task
+from indexium_core.store.operations.ledger_rows import Task
 from indexium_core.version import __version__
 from tests.integration.test_processes import Set, scans_and_rescans, writes_and_rollbacks
 from tests.support import long_write, media, pieces

@@ -16,8 +16,9 @@ import pytest
 from indexium_core import cli, errors
 from indexium_core.flows.home import database_backups
 from indexium_core.library import Library
-from indexium_core.store.database import FILE_NAME, Database
+from indexium_core.store.database import Database
 from indexium_core.store.recovery import files
+from indexium_core.store.recovery.files import FILE_NAME
 from tests.integration.test_blockers import fill
 from tests.support import media, places
 from tests.support.damage import content, damage_file, damage_table

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from indexium_core import errors
-from indexium_core.library import Library, ScanReport
+from indexium_core.flows.scanning.scanner import ScanReport
+from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails
 from tests.support import places, readers, shapes
 from tests.support.oracles import oracle

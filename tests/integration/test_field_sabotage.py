@@ -12,7 +12,8 @@ from indexium_core import errors
 from indexium_core.files import verify
 from indexium_core.files.containers import Capabilities, Choice, registry
 from indexium_core.files.reader import BytesReader, FileReader
-from indexium_core.model.fields.table import COMMENT, Field, editable_fields
+from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.table import COMMENT, editable_fields
 from indexium_core.model.files.media import Change, Remux
 from tests.support import field_values, own_fields, sabotage
 from tests.support.field_values import CASES, CUSTOM_CASES, values_of

@@ -17,7 +17,8 @@ from indexium_core.files.reader import BytesReader
 from indexium_core.files.verify import pictures
 from indexium_core.library import Library
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import EDITABLE, Field
+from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.table import EDITABLE
 from indexium_core.model.operations.operation import ItemDetails, WriteOptions
 from tests.support import field_values, headers, media, ogg
 from tests.support.field_values import CUSTOM_CASES, CUSTOM_CONTAINERS, FORMS, SOME_CASES, VALUES, values_of

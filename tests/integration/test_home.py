@@ -17,8 +17,9 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.store import migrations
-from indexium_core.store.database import FILE_NAME, Database
+from indexium_core.store.database import Database
 from indexium_core.store.migrations import Migration
+from indexium_core.store.recovery.files import FILE_NAME
 
 pytestmark = pytest.mark.usefixtures("new_homes")
 

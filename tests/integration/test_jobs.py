@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import cli, errors
-from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
+from indexium_core.model.event import Event
 from tests.support.holding import Gate, HeldReading
 from tests.support.studio import Studio
 from tests.support.waiting import PATIENCE, until

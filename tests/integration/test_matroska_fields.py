@@ -13,7 +13,8 @@ from indexium_core.files import verify
 from indexium_core.files.containers.matroska import FAMILY
 from indexium_core.files.reader import FileReader
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import EDITABLE, FIELDS, Field
+from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.table import EDITABLE, FIELDS
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal
 from tests.support import media, mkv

@@ -17,11 +17,12 @@ from indexium_core import cli
 from indexium_core.api import answers
 from indexium_core.cli.home import recover
 from indexium_core.flows.writing import editing, protocol
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.recovery import RecoveredFile, RecoverReport
 from indexium_core.library import Library
 from indexium_core.model.operations.interruption import restored_message
 from indexium_core.model.operations.operation import OUTCOMES, outcome_of
-from indexium_core.store.operations import ledger
+from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 from tests.support.holding import Gate, cut_off
 from tests.support.studio import ALL, Studio
 from tests.support.waiting import PATIENCE
@@ -39,9 +40,7 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
     """One file is written, one is a conflict, one is restored, three were not started."""
     real, begun = editing.edit, itertools.count(1)
 
-    def edit(
-        task: ledger.Task, undo: object, policy: protocol.WritePolicy, progress: protocol.FileProgress
-    ) -> protocol.EditResult:
+    def edit(task: Task, undo: object, policy: WritePolicy, progress: FileProgress) -> protocol.EditResult:
         number = next(begun)
         if number == 2:
             _changes(Path(os.fsdecode(task.path)))
@@ -49,7 +48,7 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
             studio.library.cancel(1)
             edited = protocol.still_pending(task)
             result = protocol.result(task, "pending", "restored", "It was given up.", started=0.0)
-            return protocol.EditResult(task=task, record=ledger.ItemRecord(result=result), stat=edited.stat)
+            return protocol.EditResult(task=task, record=ItemRecord(result=result), stat=edited.stat)
         return real(task, undo, policy, progress)  # type: ignore[arg-type]
 
     studio.library._parts.runs.workers = 1

@@ -20,9 +20,9 @@ from benchmarks import plan as synthetic
 from indexium_core import errors
 from indexium_core.flows.planning import plan as plan_module
 from indexium_core.flows.planning.plan import MetadataPlan
-from indexium_core.flows.planning.planner import MetadataPlanner, checked_modes
+from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.model import query
-from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanQuery, Selection
+from indexium_core.model.planning.plan import RISK_LEVELS, SORT_KEYS, PlanItem, PlanQuery, Selection, checked_modes
 from indexium_core.settings import Settings
 from indexium_core.store.catalog import catalog
 from indexium_core.store.database import Database

@@ -17,11 +17,12 @@ from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run
 from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
 from indexium_core.jobs.executors import Processes, WorkerLostError
 from indexium_core.jobs.retry import Backoff
-from indexium_core.library import Library, OperationHandle
-from indexium_core.store.operations.ledger import Task
+from indexium_core.library import Library
+from indexium_core.store.operations.ledger_rows import Task
 from tests.support import media
 from tests.support.studio import ALL, OLD
 from tests.support.waiting import PATIENCE, until

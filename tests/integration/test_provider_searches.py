@@ -19,8 +19,9 @@ from indexium_core.model.providers.combining import combine
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import EnrichedMetadata
 from indexium_core.model.providers.traffic import CachedAnswer
-from indexium_core.store.database import FILE_NAME, Database
+from indexium_core.store.database import Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
+from indexium_core.store.recovery.files import FILE_NAME
 from tests.integration.test_service import serving
 from tests.support.catalog import NOW
 from tests.support.clock import Clock

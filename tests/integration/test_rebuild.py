@@ -16,9 +16,9 @@ from indexium_core import cli, errors
 from indexium_core.library import Library
 from indexium_core.model.database import RebuildReport
 from indexium_core.store import migrations
-from indexium_core.store.database import FILE_NAME
 from indexium_core.store.migrations import Migration
 from indexium_core.store.recovery import files, integrity, rebuilding
+from indexium_core.store.recovery.files import FILE_NAME
 from tests.integration.test_blockers import fill
 from tests.support import places
 from tests.support.damage import content, damage_file, damage_table

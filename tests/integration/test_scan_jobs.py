@@ -14,8 +14,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.scanning import reading, scanner
-from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
+from indexium_core.model.event import Event
 from tests.support import media, photos
 from tests.support.holding import AwaitedScan, HeldReading
 from tests.support.studio import Studio

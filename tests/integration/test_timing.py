@@ -18,10 +18,12 @@ from indexium_core.api import answers
 from indexium_core.cli.operations import jobs as cli_jobs
 from indexium_core.cli.operations import operations as cli_operations
 from indexium_core.flows.writing import editing, operation_run, protocol
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.library import Library
 from indexium_core.store.operations import ledger
+from indexium_core.store.operations.ledger_rows import Task
 from tests.support import media
 from tests.support.holding import Gate, held_by_another, retry_with
 from tests.support.studio import ALL, OLD, Studio
@@ -45,9 +47,7 @@ def test_stalled_operation_is_interrupted_and_reported(tmp_path: Path, monkeypat
     config = settings.load(tmp_path / "home", metadata_operation_timeout_seconds=1)
     studio, real = Studio(tmp_path, 4, config=config), editing.edit
 
-    def stuck(
-        task: ledger.Task, undo: object, policy: protocol.WritePolicy, progress: protocol.FileProgress
-    ) -> protocol.EditResult:
+    def stuck(task: Task, undo: object, policy: WritePolicy, progress: FileProgress) -> protocol.EditResult:
         if task.path == os.fsencode(studio.paths[0]):
             pause = threading.Event()
             while not policy.is_cancelled():
@@ -91,9 +91,9 @@ def test_rewrite_reports_progress_and_ends_with_program(
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
     old, shares, halfway = path.read_bytes(), [], threading.Event()
-    real = protocol.FileProgress.advance
+    real = FileProgress.advance
 
-    def slowly(self: protocol.FileProgress, count: int) -> None:
+    def slowly(self: FileProgress, count: int) -> None:
         real(self, count)
         if any(path.parent.glob(".indexium-*")):
             halfway.set()
@@ -101,7 +101,7 @@ def test_rewrite_reports_progress_and_ends_with_program(
                 threading.Event().wait(0.01)
             real(self, 0)
 
-    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
+    monkeypatch.setattr(FileProgress, "advance", slowly)
     handle = library.write(library.plan(), ALL)
     assert halfway.wait(20)
     status = handle.status()
@@ -137,20 +137,20 @@ def test_long_rewrite_waits_during_pause(
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
     library, path = with_a_rewrite(tmp_path)
-    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), protocol.FileProgress.advance
+    before, begun, paused, real = path.stat(), threading.Event(), threading.Event(), FileProgress.advance
 
-    def slowly(self: protocol.FileProgress, count: int) -> None:
+    def slowly(self: FileProgress, count: int) -> None:
         begun.set()
         assert paused.wait(20)
         threading.Event().wait(0.15)
         real(self, count)
 
-    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
+    monkeypatch.setattr(FileProgress, "advance", slowly)
     handle = library.write(library.plan(), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, paused.set).start()
     assert handle.pause()  # resumes although the file is not finished
-    monkeypatch.setattr(protocol.FileProgress, "advance", real)
+    monkeypatch.setattr(FileProgress, "advance", real)
 
     held = handle.status()
     assert (held.status, held.counts, held.eta_seconds) == ("paused", {"pending": 1}, None)
@@ -235,9 +235,9 @@ def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monk
     """A kill loses two seconds at most, however long one film takes."""
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.1)
     library, _ = with_a_rewrite(tmp_path)
-    go_on, real = threading.Event(), protocol.FileProgress.advance
+    go_on, real = threading.Event(), FileProgress.advance
 
-    def slowly(self: protocol.FileProgress, count: int) -> None:
+    def slowly(self: FileProgress, count: int) -> None:
         while not go_on.wait(0.02):
             real(self, 0)
         real(self, count)
@@ -247,7 +247,7 @@ def test_running_time_is_reported_and_stored_during_rewrite(tmp_path: Path, monk
         assert operation is not None
         return operation.seconds
 
-    monkeypatch.setattr(protocol.FileProgress, "advance", slowly)
+    monkeypatch.setattr(FileProgress, "advance", slowly)
     handle, begun = library.write(library.plan(), ALL), time.monotonic()
     until(lambda: written() > 1.0)
     assert library.operation(1).operation.seconds >= written()
@@ -310,7 +310,7 @@ def test_late_worker_starts_no_file_while_operation_is_paused(
         postpone=False,
     )
     run.control.pause()
-    progress = protocol.FileProgress(protocol.WritePolicy(backups=Path()))
+    progress = FileProgress(WritePolicy(backups=Path()))
     began: list[bool] = []
     worker = threading.Thread(target=lambda: began.append(run.start_item(7, "film", progress)))
     worker.start()

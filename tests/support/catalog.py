@@ -13,8 +13,9 @@ from typing import Any
 from indexium_core.model.files.media import FieldValue, FileFacts, FileStat, StreamFacts
 from indexium_core.model.people import people_comment
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import ScannedFile, UpsertReport
+from indexium_core.store.catalog.catalog import UpsertReport
 from indexium_core.store.database import Database
+from indexium_core.store.rows import ScannedFile
 
 NOW = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 ROOT = "/films"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["Clock"]
-
 
 class Clock:
     """A clock that does not advance until it is moved."""

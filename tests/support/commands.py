@@ -17,8 +17,6 @@ from pathlib import Path
 
 from indexium_core import cli
 
-__all__ = ["Command"]
-
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["tests.support.commands", "dashboards.web.server", "indexium_core.demo"])
 

@@ -20,10 +20,8 @@ from indexium_core.library import Library
 from indexium_core.model.names import film_evidence, film_signs
 from indexium_core.model.people import people_comment
 from indexium_core.store.connection import Connection
-from indexium_core.store.database import FILE_NAME
+from indexium_core.store.recovery.files import FILE_NAME
 from tests.support import homes, media
-
-__all__ = ["CopiedHome", "scan_titles", "search_all_names"]
 
 _TEXTS = """SELECT c.table_name, c.column_name, c.data_type
             FROM duckdb_columns() AS c JOIN duckdb_tables() AS t USING (table_oid)

@@ -8,8 +8,6 @@ import duckdb
 
 from indexium_core.store.recovery.files import FILE_NAME
 
-__all__ = ["content", "damage_file", "damage_table"]
-
 _HEADERS, _BLOCK = 3 * 4096, 262_144  # bytes: DuckDB's headers, and its blocks after them
 _DERIVED = {"plan_rows", "plans", "plan_variants", "plan_marks", "events", "job_queue", "operation_state", "requests"}
 

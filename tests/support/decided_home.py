@@ -15,8 +15,6 @@ from tests.support import media, photos
 from tests.support.identified_home import identify
 from tests.support.studio import ALL, OLD
 
-__all__ = ["decide", "fill_empty_tables", "kept_rows", "make_files"]
-
 # Of a table that the files hold in part: what every snapshot has. The next scan reads the rest.
 _COLUMNS = {
     "scanned_files": "file_id, library_id, path_bytes, path, path_search, folder, file_name, device, inode, size,"

@@ -9,10 +9,8 @@ from pathlib import Path
 
 from indexium_core import demo
 from indexium_core.library import Library
-from indexium_core.store import database
+from indexium_core.store.recovery.files import FILE_NAME
 from tests.support import homes, media
-
-__all__ = ["home", "lay_out"]
 
 
 def lay_out(stage: Path, name: str = "demo") -> Path:
@@ -25,7 +23,7 @@ def lay_out(stage: Path, name: str = "demo") -> Path:
 def home(path: Path, films: Path) -> Library:
     """Open a home at `path` after the preparation of the demo, without other changes."""
     path.mkdir()
-    shutil.copyfile(_prepared(films), path / database.FILE_NAME)
+    shutil.copyfile(_prepared(films), path / FILE_NAME)
     library = Library.open(path)
     with library._parts.store.atomic() as tx:
         homes.update_inodes(tx, [path for path in films.rglob("*") if path.is_file()])
@@ -39,4 +37,4 @@ def _prepared(films: Path) -> Path:
     made = Path(tempfile.mkdtemp(dir=films.parent.parent, prefix="prepared")) / "home"
     with Library.open(made) as library:
         demo.prepare(library, films)
-    return made / database.FILE_NAME
+    return made / FILE_NAME

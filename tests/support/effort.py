@@ -12,8 +12,6 @@ from typing import Any, TypeVar
 
 from hypothesis import settings
 
-__all__ = ["Effort", "effort"]
-
 S = TypeVar("S")
 T = TypeVar("T")
 

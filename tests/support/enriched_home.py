@@ -8,8 +8,6 @@ from typing import Any
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 
-__all__ = ["FILES", "enrich", "shown_address", "values"]
-
 FILES = (
     "Films/The Lantern Keeper (2014) [tmdbid-9000001]/The Lantern Keeper (2014).mp4",
     "Films/Salt Meadows (2019) {tmdb-9000004}.mp4",

@@ -12,8 +12,6 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model.job import ENDED_STATES, Job, JobLog, JobPage, UnrecordedResults
 from indexium_core.model.operations.request import IdempotentRequest
 
-__all__ = ["FakeJobs"]
-
 _ORDER = {"running": 0, "paused": 0, "interrupted": 0, "pending": 1}
 _LEADS = {  # action → states that allow it, the resulting state
     "pause": (("pending", "running"), "paused"),

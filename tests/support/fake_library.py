@@ -31,8 +31,6 @@ from tests.support.fake_jobs import FakeJobs
 from tests.support.fake_operations import FakeOperations
 from tests.support.fake_plan import PEOPLE, FakePlan, details_of, finds, items, planned, standing
 
-__all__ = ["FakeLibrary"]
-
 
 class FakeLibrary(FakeOperations):
     """A stand-in for `indexium_core.library.Library`."""

@@ -34,8 +34,6 @@ from indexium_core.model.people import people_comment as names
 from indexium_core.model.planning.plan import Holder, PlanItem, Selection, SelectionDigest
 from tests.support.fake_plan import FakePlan, written
 
-__all__ = ["FakeOperations", "row_of"]
-
 
 class FakeOperations:
     """The writes and rollbacks of some files, and their history."""

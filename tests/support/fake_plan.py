@@ -20,8 +20,6 @@ from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, Plan
 from indexium_core.model.query import parse
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["PEOPLE", "FakePlan", "details_of", "finds", "items", "planned", "standing", "written"]
-
 PEOPLE = ["Ann Lee", "Bob Ray", "Zoë Öz", "ليلى", "Sammy Davis, Jr.", "Li Wei"]
 SHAPES = [  # name, container, comment, level, reasons
     ("Seaside {n}.mp4", "mp4", None, "safe", ["shown_as_plot"]),

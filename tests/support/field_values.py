@@ -6,7 +6,8 @@ from pathlib import Path
 
 from indexium_core.files.containers import photos as photo_families
 from indexium_core.library import Library
-from indexium_core.model.fields.table import EDITABLE, Field
+from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.table import EDITABLE
 from tests.support import media, photos
 from tests.support.effort import effort
 from tests.support.own_fields import CUSTOM

@@ -12,8 +12,6 @@ import av
 import numpy as np
 from PIL import Image
 
-__all__ = ["Item", "box", "full", "heic", "picture_item"]
-
 
 def box(kind: bytes, *parts: bytes) -> bytes:
     data = b"".join(parts)

@@ -25,8 +25,6 @@ from indexium_core.model.operations.operation import WriteOptions
 from tests.support.studio import ALL
 from tests.support.waiting import PATIENCE
 
-__all__ = ["AwaitedScan", "Gate", "HeldReading", "cut_off", "held_by_another", "retry_with"]
-
 
 def retry_with(library: Library, at_failure: Callable[[], object], *, delay: float = 0.01) -> list[str]:
     """Retry files after a short delay, and call a function after each failure; return the number of failures."""

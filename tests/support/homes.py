@@ -17,9 +17,8 @@ from pathlib import Path
 
 from indexium_core.library import Library
 from indexium_core.model.people import people_comment
-from indexium_core.store.database import Connection, Database
-
-__all__ = ["build", "folder", "update_inodes"]
+from indexium_core.store.connection import Connection
+from indexium_core.store.database import Database
 
 _PATHS = (
     "UPDATE libraries SET path = replace(path, $old, $new), path_bytes = encode(replace(path, $old, $new))",

@@ -19,8 +19,6 @@ from pathlib import Path
 from tests.support import headers, heif, layouts, media, mkv, mov, mp4, photos, shapes
 from tests.support.mp4 import box
 
-__all__ = ["CASES", "PHOTOS", "SECRET", "Hostile"]
-
 SECRET = "secret.txt"  # is in the same folder; no program may open it
 LONG = b"x" * 10_000_000  # the largest text
 MANY = 40_000  # boxes in sequence, or nested

@@ -12,8 +12,6 @@ from indexium_core.model.titles.titles import TitleItem
 from tests.support import media
 from tests.support.copied_home import CopiedHome
 
-__all__ = ["FILES", "FILE_CHANGES", "HOME", "NFO", "add", "change_kind", "identify", "rename_file", "run", "titles"]
-
 FILES = {
     "Films/The Thing (1982)/The Thing (1982).mp4": {},
     "Films/Thng.mp4": {},

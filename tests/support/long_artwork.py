@@ -12,8 +12,6 @@ from indexium_core.flows.artwork import artwork_job
 from indexium_core.flows.pictures.picture_folder import PictureFolder
 from indexium_core.library import Library
 
-__all__ = ["run", "store_and_die"]
-
 
 def run(pipe: Connection, home: Path, job: int, die_at: int) -> None:
     """Start the job of a home, or resume it; the process ends without notice at the write of picture `die_at`."""

@@ -9,8 +9,6 @@ from indexium_core.flows.enrichment.enricher import FetchedTitle, TitleEnricher
 from indexium_core.library import Library
 from indexium_core.store.titles.enrichment import DueTitle
 
-__all__ = ["run"]
-
 
 def run(pipe: Connection, home: Path, note: Path, job: int) -> None:
     """Start an enrichment of `home`, or resume a job, and record each title that is looked up."""

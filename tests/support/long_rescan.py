@@ -10,8 +10,6 @@ from indexium_core import settings
 from indexium_core.files import properties
 from indexium_core.library import Library
 
-__all__ = ["run"]
-
 
 def run(pipe: Connection, home: Path, note: Path, job: int, batch: int) -> None:
     """Start a rescan of `home` in batches, or resume a job, and record each file that is read."""

@@ -18,8 +18,6 @@ from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import MetadataOperation, WriteOptions
 
-__all__ = ["ALL", "run"]
-
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 _PACE = 0.01  # additional seconds for each file, so that a pause is possible
 

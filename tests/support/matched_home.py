@@ -9,22 +9,6 @@ from typing import Any
 from indexium_core.library import Library
 from indexium_core.model.providers.external_ids import ExternalId
 
-__all__ = [
-    "DECISIONS",
-    "FILES",
-    "TABLES",
-    "accept",
-    "accept_id",
-    "content",
-    "found",
-    "ids",
-    "ignore",
-    "later",
-    "provider_values",
-    "put_value",
-    "reject",
-]
-
 FILES = (
     "Films/Orbit of Two Return (2022).mp4",
     "Films/The Lantern Keeper.mp4",

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from indexium_core.demo import building, clips, ffmpeg
+from indexium_core.files.program import executable
 
 FORMS = tuple(clips.FORMS)
 MP4_FORMS = ("mp4", "mp4_room", "mp4_faststart", "mp4_fragmented", "m4v")
@@ -179,7 +180,7 @@ def _makers() -> str:
     """Return a digest of the sources of the files."""
     sources = [Path(__file__), *sorted(Path(clips.__file__).parent.glob("*.py"))]
     content = b"".join(path.read_bytes() for path in sources)
-    for program in (Path(ffmpeg.executable()).resolve(), Path(clips.program()).resolve()):
+    for program in (Path(executable()).resolve(), Path(clips.program()).resolve()):
         content += f"{program} {program.stat().st_size} {program.stat().st_mtime_ns}".encode()
     return hashlib.sha256(content).hexdigest()
 

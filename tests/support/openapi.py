@@ -13,8 +13,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FROZEN", "names_and_types"]
-
 FROZEN = Path(__file__).resolve().parents[1] / "corpus" / "openapi.json"
 _LEFT_OUT = frozenset({"description", "summary", "title", "operationId", "tags", "example", "examples", "default"})
 

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from indexium_core.demo import ffmpeg
+from indexium_core.files.program import executable
 
 NAMES = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
@@ -22,7 +22,7 @@ def oracle(name: str) -> str:
     path = f"{os.environ.get('PATH', os.defpath)}:{SYSTEM}"
     found = next(filter(None, (shutil.which(each, path=path) for each in NAMES.get(name, (name,)))), None)
     if found is None and name == "ffmpeg":
-        return ffmpeg.executable()
+        return executable()
     if found is None:
         message = f"{name} is not installed; this test needs it"
         if os.environ.get("CI") == "true":

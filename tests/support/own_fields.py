@@ -7,8 +7,6 @@ from contextlib import AbstractContextManager
 from indexium_core.model.fields import custom, registered
 from indexium_core.model.fields.registered import Definitions
 
-__all__ = ["CUSTOM", "known"]
-
 CUSTOM = [
     *(custom.definition(f"own_{each}", each) for each in custom.TYPES),
     custom.definition("own_key", mp4="com.example.tape"),

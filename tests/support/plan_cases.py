@@ -11,14 +11,12 @@ from typing import Any
 
 from indexium_core.model.files.media import FieldValue
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import ScannedFile
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
 from indexium_core.store.review import decisions
+from indexium_core.store.rows import ScannedFile
 from tests.support.catalog import NOW, scanned
-
-__all__ = ["Case", "corpus", "fill", "path_of"]
 
 Case = Mapping[str, Any]
 

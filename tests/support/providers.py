@@ -25,17 +25,6 @@ from indexium_core.sources.network import Network
 from indexium_core.sources.provider import Provider
 from tests.support.clock import Clock
 
-__all__ = [
-    "KEYS",
-    "MemoryCache",
-    "MemoryLog",
-    "Setup",
-    "provider_setup",
-    "record_pictures",
-    "store_addresses",
-    "use_keys",
-]
-
 KEYS = {
     "tmdb_api_key": "KEY-tmdb-0123456789",
     "omdb_api_key": "KEY-omdb-0123456789",

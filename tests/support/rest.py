@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-__all__ = ["PATIENCE", "Answer", "Client", "connection", "ended", "events", "items", "spoken"]
-
 PATIENCE = 30.0  # seconds for any expected event
 
 

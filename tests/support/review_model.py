@@ -13,8 +13,6 @@ from typing import Any, TypeAlias
 
 from indexium_core.model.people import people_comment as names_of
 
-__all__ = ["Film", "Home", "Planned", "Slot", "instead", "key_of", "keys", "unique", "with_added", "without"]
-
 key_of = names_of.person_key
 
 Slot: TypeAlias = tuple[int, str]  # a file and a kind of decision: edit, postpone, mode

@@ -17,10 +17,8 @@ from indexium_core.files.journal import Imprint, SwapEntry
 from indexium_core.flows.writing import protocol, states
 from indexium_core.model.files.media import Rebuild
 from indexium_core.model.operations.operation import WriteResult
-from indexium_core.store.operations.ledger import ItemRecord, Task
+from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 from tests.support import sabotage
-
-__all__ = ["Rewriter"]
 
 
 class Rewriter:

@@ -15,19 +15,6 @@ from indexium_core.flows.scanning.scanner import Scanner, ScanReport
 from indexium_core.store.database import Database
 from tests.support import media
 
-__all__ = [
-    "OLD",
-    "Scans",
-    "before_reading",
-    "clip",
-    "closed",
-    "films",
-    "library_row",
-    "marks",
-    "rows",
-    "states",
-]
-
 OLD = 1_600_000_000 * 10**9  # modification time of the films, in nanoseconds
 
 

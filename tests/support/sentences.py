@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["repeated"]
-
 _CLAUSES = re.compile(r"[:;.]\s+")
 
 

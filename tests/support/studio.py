@@ -11,8 +11,6 @@ from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import ItemDetails, OperationStatus, WriteOptions
 from tests.support import homes, media
 
-__all__ = ["ALL", "OLD", "Studio"]
-
 ALL = WriteOptions(risk=("safe", "warning", "danger"))
 OLD = 1_600_000_000  # modification time of the films, in seconds
 

@@ -26,8 +26,6 @@ from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.title_guess import NamedFile, TitleGuess
 from indexium_core.model.titles.grouping import group_series
 
-__all__ = ["CORPORA", "MEASURES", "MIXED", "Score", "evaluate", "identified", "labels"]
-
 _FOLDER = Path(__file__).resolve().parents[1] / "corpus"
 CORPORA = tuple(_FOLDER / f"{name}.json" for name in ("titles", "libraries", "collections", "releases"))
 MEASURES = ("type", "title", "year", "number", "aired", "edition", "grouping")

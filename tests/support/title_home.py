@@ -9,8 +9,6 @@ from typing import Any
 from indexium_core.library import Library
 from tests.support.copied_home import CopiedHome, scan_titles
 
-__all__ = ["FILES", "HOME", "VALUES", "fill"]
-
 FILES = (
     "Films/Amber Coast (1994)/Amber Coast (1994).mp4",
     "Films/Birch and Bone (1999)/Birch and Bone (1999).mp4",

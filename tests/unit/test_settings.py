@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors, settings
-from indexium_core.settings import FILE_NAME, SettingRow
+from indexium_core.settings import SettingRow
+from indexium_core.settings_file import FILE_NAME
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from indexium_core.model import wording
 from indexium_core.model.check import BULK_KINDS, CheckFile, CheckGroup, CheckName, CheckPage, CheckRow, Resolution
 from indexium_core.model.people import people_comment
 
-__all__ = ["ChecksDetails", "ChecksHeader", "ChecksList", "details_view", "header_view", "list_view"]
-
 TAGS = 6  # maximum number of names in a row
 # Kinds whose findings are about one file.
 WITHOUT_COUNT = ("differ", "faces", "ambiguous_person", "corruption", "same_name")

@@ -15,8 +15,6 @@ from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.check import CheckGroup, CheckPage, CheckRow, Resolution, ResolutionReport
 
-__all__ = ["ChecksScreen"]
-
 PER_PAGE = 25
 GONE = "The finding of this address is not in the list: it is resolved or ignored, or its data has changed."
 

@@ -17,8 +17,6 @@ from indexium_core.model.matches.results import MATCH_STATES
 from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.traffic import ProviderStatus
 
-__all__ = ["DecideList", "empty_view", "notice_view", "progress_view", "question_view", "segments_view"]
-
 OFFERED = 12  # candidates of a question that a page gets
 CAST = 3  # names of a candidate
 PLOT = 320  # characters

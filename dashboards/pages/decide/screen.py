@@ -18,8 +18,6 @@ from indexium_core.model.matches.questions import MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MatchResult, to_decide
 from indexium_core.model.providers.traffic import ProviderStatus
 
-__all__ = ["DecideScreen"]
-
 LOADED = 12  # questions that the page has in advance
 MOST = 192
 PAUSE = 120.0  # seconds; a longer pause between two decisions does not count as work

@@ -19,8 +19,6 @@ from indexium_core.model.planning import risk
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["HistoryCharts"]
-
 HEIGHT = 150
 BARS = 5  # maximum number of bars in a ranking
 ALL = "all operations: the search does not filter this chart"

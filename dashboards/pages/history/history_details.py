@@ -19,11 +19,10 @@ from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationDetails,
     OperationPerson,
+    outcome_label,
 )
 from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.planning import risk
-
-__all__ = ["SHOWN", "HistoryDetails", "RollbackPreview", "proof_lines", "view"]
 
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
@@ -85,6 +84,7 @@ def view(details: OperationDetails, preview: RollbackPreview) -> dict[str, Any]:
 
 
 def when(operation: MetadataOperation) -> str:
+    """Return who started an operation, when, and how long it took, as one line."""
     by = f"by {operation.user_name}" if operation.user_name else ""
     parts = (
         f"Operation {operation.id}",
@@ -100,7 +100,7 @@ def verdict(operation: MetadataOperation) -> dict[str, str]:
     """Return the result of the operation in one sentence."""
     good, total = wording.count(operation.success_count), wording.count(operation.file_count)
     back = operation.operation_type == "rollback"
-    label = status_words.outcome_label("done", operation.operation_type)
+    label = outcome_label("done", operation.operation_type)
     left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
     intact = operation_text.intact_files(operation.unknown_count)
     proof = "Every file has its original bytes." if back else "The media was verified: unchanged."

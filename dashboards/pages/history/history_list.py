@@ -19,8 +19,6 @@ from indexium_core.model.operations.operation import (
 )
 from indexium_core.model.planning import risk
 
-__all__ = ["HistoryHeader", "HistoryList", "HistorySearch", "list_view", "search_view", "without"]
-
 STATES = (
     "completed",
     "completed_with_errors",

@@ -19,8 +19,6 @@ from indexium_core.model import query
 from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationPerson
 from indexium_core.model.operations.rollback import RollbackCheck
 
-__all__ = ["HistoryOperation"]
-
 ITEMS = 50
 
 

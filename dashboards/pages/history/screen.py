@@ -20,8 +20,6 @@ from indexium_core.model import query as grammar
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OperationCounts, PaginatedOperations
 
-__all__ = ["HistoryScreen"]
-
 PER_PAGE = 25
 EVENTS = ("write:started", "write:completed", "rollback:started", "rollback:completed", "scan:completed")
 

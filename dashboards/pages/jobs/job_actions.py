@@ -5,8 +5,6 @@ from __future__ import annotations
 from dashboards import status_words
 from indexium_core.model.job import Job
 
-__all__ = ["actions", "blocker"]
-
 _RETRYABLE = frozenset({"failed", "completed_with_errors", "cancelled"})
 
 

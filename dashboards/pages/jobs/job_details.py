@@ -13,9 +13,7 @@ from dashboards.pages.jobs import job_actions
 from indexium_core.model import wording
 from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import PRIORITIES, Job
-from indexium_core.model.operations.operation import OperationStatus
-
-__all__ = ["JobDetails", "details_view", "facts", "outcome"]
+from indexium_core.model.operations.operation import OperationStatus, outcome_label
 
 _SHOWN_ELSEWHERE = frozenset({"message", "seconds", "cancelled", "failed"})  # keys of a summary that are left out
 
@@ -128,7 +126,7 @@ def outcome(job: Job, status: OperationStatus | None = None) -> list[list[str]]:
         summed.pop("counts", None)
         counts = status_words.outcome_counts(status.outcomes, status.operation_type)
         if not status.finished:
-            label = status_words.outcome_label("not_started")
+            label = outcome_label("not_started")
             counts = {"waiting" if key == label else key: number for key, number in counts.items()}
     return _pairs(counts | summed, job.job_type)  # in the order of the counts: a summary has no order
 

@@ -10,8 +10,6 @@ from typing import Any
 from dashboards.components.base import Component, module
 from indexium_core.model.job import Job
 
-__all__ = ["SHOWN", "JobLogView", "line", "log_view"]
-
 SHOWN = 500  # maximum number of shown lines
 LEVELS = {"warning": ("warning", "warning"), "error": ("error", "danger"), "critical": ("error", "danger")}
 _SHOWN_FIELDS = frozenset({"at", "level", "event", "job_id", "traceback"})

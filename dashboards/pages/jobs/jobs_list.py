@@ -16,8 +16,6 @@ from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import ENDED_STATES, Job, JobPage
 from indexium_core.model.operations.operation import OperationStatus
 
-__all__ = ["JobsHeader", "JobsList", "JobsSnapshot", "header_view", "view"]
-
 CARD = (  # what a card counts: words, states, level if the count is not 0
     ("running", ("running",), ""),
     ("waiting", ("pending",), ""),

@@ -13,8 +13,6 @@ from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.job import Job
 
-__all__ = ["OpenLog"]
-
 EVERY = 5  # seconds between two reads
 
 

@@ -21,8 +21,6 @@ from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobPage
 from indexium_core.model.operations.operation import OperationStatus
 
-__all__ = ["EVENTS", "JobsScreen"]
-
 PER_PAGE = 10  # ended jobs: as many as fit without scrolling
 WAITING = 20
 AT_ONCE = 50  # maximum number of listed started jobs

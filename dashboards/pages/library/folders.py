@@ -10,7 +10,8 @@ from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.gauge import measure
 from dashboards.components.title_text import kind_choices
-from indexium_core.library import ScanProgress, ScanReport
+from indexium_core.flows.scanning.scan_progress import ScanProgress
+from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.model import wording
 from indexium_core.model.files.inventory import (
     KINDS,
@@ -26,21 +27,6 @@ from indexium_core.model.files.inventory import (
 )
 from indexium_core.model.files.kind_proposal import KindProposal
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
-
-__all__ = [
-    "Folders",
-    "empty_folders",
-    "folder_row",
-    "folders",
-    "forgetting",
-    "gone",
-    "quality_view",
-    "removal_problems",
-    "removed_folders",
-    "report",
-    "scanning",
-    "steps",
-]
 
 STATES = {  # state of files → (words, level of the chip)
     "missing": ("missing", "warning"),

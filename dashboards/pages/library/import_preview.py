@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from indexium_core.library import ImportCheck, ImportReport
+from indexium_core.flows.people.import_people import ImportCheck, ImportReport
 from indexium_core.model import wording
 from indexium_core.model.people.unmatched import UnmatchedFile
-
-__all__ = ["import_preview", "imported"]
 
 LINES = 50  # maximum number of shown lines of an upload
 _NEXT_SCAN = "Scan the folder of these files, or add it: the scan assigns the names."

@@ -14,8 +14,6 @@ from indexium_core.model import query, wording
 from indexium_core.model.people.person import PersonCard, PersonFile, PersonPage, PersonProfile
 from indexium_core.model.planning.plan import RISK_LEVELS
 
-__all__ = ["PeopleHeader", "PeopleList", "PersonDrawer", "details_view", "header_view", "list_view", "plan_query"]
-
 SHOWN_FILES = 12  # files with a picture in the details
 
 

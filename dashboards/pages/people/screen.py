@@ -16,8 +16,6 @@ from indexium_core import errors
 from indexium_core.model import query, wording
 from indexium_core.model.people.person import PersonChange, PersonPage, PersonProfile, split_label
 
-__all__ = ["PeopleScreen"]
-
 PER_PAGE = 60
 SPLIT_FILES = 200  # files that the question about a split lists
 LABEL_HINT = "A text in parentheses at the end tells people with one name apart. It is never written into files."

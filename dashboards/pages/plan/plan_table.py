@@ -15,8 +15,6 @@ from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.model.planning.facets import Wider
 from indexium_core.model.planning.plan import Issue, PlanItem, PlanPage, PlanStatistics
 
-__all__ = ["PlanTable", "empty", "reason", "row", "tag_list", "unreadable", "view"]
-
 SHOWN_TAGS = 40
 PLACE = 32  # characters of a folder in a row
 GRAVE = ("blocked", "danger", "warning")

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-__all__ = ["PlanRisk"]
-
 HEIGHT = 150
 
 

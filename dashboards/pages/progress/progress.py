@@ -8,9 +8,7 @@ from dashboards import status_words
 from dashboards.components import operation_text
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus
-
-__all__ = ["SHOWN", "Progress", "nothing", "title", "view"]
+from indexium_core.model.operations.operation import MetadataOperation, OperationDetails, OperationStatus, outcome_label
 
 SHOWN = {  # value of the filter → (words, item statuses)
     "": ("all", ()),
@@ -155,7 +153,7 @@ def _report(operation: MetadataOperation, status: OperationStatus) -> list[str]:
     if skipped:
         lines.append(f"{wording.files(skipped)} {_was(skipped)} skipped: there was nothing to do.")
     if restored:
-        label = status_words.outcome_label("restored", operation.operation_type)
+        label = outcome_label("restored", operation.operation_type)
         after = " to the state before the write" if label == "restored" else ""
         lines.append(f"{wording.files(restored)} {_was(restored)} {label}{after}.")
     if waiting:

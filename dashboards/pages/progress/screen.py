@@ -16,8 +16,6 @@ from indexium_core import errors
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import ACTIVE_STATES, OperationDetails
 
-__all__ = ["ProgressScreen"]
-
 PER_PAGE = 50
 EVENTS = (
     "write:started",

@@ -12,8 +12,6 @@ from dashboards.pages.query import result_table
 from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 
-__all__ = ["ChartChoice", "DrawnChart", "choices", "draw", "is_lying", "suggest"]
-
 COUNT = ""  # the y of a chart that counts rows
 STANDING, LYING = 60, 20  # maximum number of bars
 POINTS = 3000

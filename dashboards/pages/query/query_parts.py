@@ -14,8 +14,6 @@ from indexium_core.model import wording
 from indexium_core.model.analysis import QueryCompletion, QueryField, SavedQuery, SchemaTable
 from indexium_core.model.planning.plan import RISK_LEVELS, SelectionSummary
 
-__all__ = ["QueryEditor", "QueryHeader", "QueryResult", "QuerySide", "error_view", "side_view"]
-
 
 class QueryHeader(Component):
     """View: `summary`."""

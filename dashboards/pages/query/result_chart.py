@@ -13,8 +13,6 @@ from dashboards.pages.query import query_chart
 from dashboards.pages.query.query_chart import ChartChoice, DrawnChart
 from indexium_core.model.analysis import QueryAnswer
 
-__all__ = ["ResultChart"]
-
 
 class ResultChart:
     """The chart of one session's result; `drawn` is called after it changed."""

@@ -12,8 +12,6 @@ from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, QueryColumn
 from indexium_core.model.planning.plan import RISK_LEVELS
 
-__all__ = ["cell", "column_facts", "is_integer", "is_number", "is_time", "kind_of", "ordered", "text_of"]
-
 SHOWN = 300  # characters of a cell
 ITEMS = 4  # shown elements of a list
 _LENGTH = re.compile(r"… \([\d,]+ (?:characters|bytes)\)\Z")  # at the end of a cut value

@@ -23,8 +23,6 @@ from indexium_core.model import wording
 from indexium_core.model.analysis import QueryAnswer, SavedQuery, SchemaTable
 from indexium_core.model.planning.plan import Selection, SelectionSummary
 
-__all__ = ["QueryScreen"]
-
 PER_PAGE = 50
 LISTED = 100  # maximum number of file ids in a search of the plan
 SECONDS = 10.0

@@ -9,8 +9,6 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.custom import MAX_INTEGER, CustomField
 
-__all__ = ["arguments", "changed", "defined", "parts", "removal", "view"]
-
 _TYPES: Mapping[str, str] = {
     "text": "Text",
     "integer": "Whole number",

@@ -11,8 +11,6 @@ from indexium_core.model import wording
 from indexium_core.model.providers.keys import KeyState, KeyTest
 from indexium_core.model.providers.traffic import ProviderStatus, RequestPage
 
-__all__ = ["PER_PAGE", "RequestFilter", "no_filter", "read_filter", "view"]
-
 PER_PAGE = 20
 SENT = (
     "title and year of a film or series, as its files and folders name it",

@@ -15,9 +15,8 @@ from indexium_core import errors
 from indexium_core.model.fields.custom import CustomField
 from indexium_core.model.providers.keys import KeyTest
 from indexium_core.model.providers.traffic import RequestPage
-from indexium_core.settings import FILE_NAME, SettingRow
-
-__all__ = ["SettingsScreen"]
+from indexium_core.settings import SettingRow
+from indexium_core.settings_file import FILE_NAME
 
 
 class SettingsScreen(Screen):

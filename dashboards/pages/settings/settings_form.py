@@ -9,8 +9,6 @@ from dashboards.components.base import Component, module
 from indexium_core.model import wording
 from indexium_core.settings import SettingRow
 
-__all__ = ["LABELS", "SettingsForm", "view"]
-
 OTHERS = "Others"
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Writing": (

@@ -21,8 +21,6 @@ from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.title_filter import FACET_KEYS
 from indexium_core.model.titles.titles import SORT_KEYS, TitleItem, TitleValue
 
-__all__ = ["TitlesScreen"]
-
 PER_PAGE = 60
 REQUESTS_PER_PAGE = 10
 EVENTS = (

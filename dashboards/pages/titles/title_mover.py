@@ -15,8 +15,6 @@ from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.titles.titles import TitleFile, TitleItem, TitlePage
 
-__all__ = ["MOVE", "FileMove", "TitleMover", "move_of"]
-
 MOVE = "title_move"  # name of the call that moves a file
 
 _MOST = 8  # titles that a search shows

@@ -11,7 +11,6 @@ from dashboards.components.base import Component, module
 from dashboards.components.title_text import ORIGINS, initials, request_row
 from dashboards.pages.titles import titles_list
 from indexium_core import errors
-from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchQuestion
@@ -30,8 +29,7 @@ from indexium_core.model.titles.titles import (
     TitleValue,
     episode_code,
 )
-
-__all__ = ["TitleSnapshot", "TitleView", "label", "view"]
+from indexium_core.store.catalog.catalog import LibraryRow
 
 _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value

@@ -10,7 +10,6 @@ from dashboards.components import paging
 from dashboards.components.base import Component, module
 from dashboards.components.title_text import initials, kind_choices, without_command
 from dashboards.pages.titles.titles_state import TitlesState
-from indexium_core.library import LibraryRow
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.providers.enrichment import DueTitles
@@ -18,17 +17,7 @@ from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.title_filter import TitleFacet
 from indexium_core.model.titles.titles import TitleItem, TitlePage
-
-__all__ = [
-    "ATTRIBUTION",
-    "KINDS",
-    "STATE_LABELS",
-    "TitlesList",
-    "TitlesSnapshot",
-    "options",
-    "tile",
-    "view",
-]
+from indexium_core.store.catalog.catalog import LibraryRow
 
 KINDS = {kind: name.capitalize() for kind, name in KIND_NAMES.items()}
 _MANY = {"movie": "films", "series": "series", "season": "seasons", "episode": "episodes"}

@@ -12,8 +12,6 @@ from indexium_core.model.titles.fields import ENTITY_TYPES
 from indexium_core.model.titles.title_filter import FACET_KEYS, TitleFilters
 from indexium_core.model.titles.titles import SORT_KEYS, STATES
 
-__all__ = ["TitlesState"]
-
 _WRONG: Mapping[str, str] = {
     "library_id": "There is no folder {}. The filter “Folder” has all folders.",
     "year": "{} is neither a year nor a range of years, such as 1994 or 1990-1999.",

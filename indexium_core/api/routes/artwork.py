@@ -13,8 +13,6 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Number, Open, Text
 from indexium_core.model.artwork.assets import AssetCandidate, CachedImage
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/api", tags=["artwork"])
 
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="BLAKE3 hash of an image, in hex.")]

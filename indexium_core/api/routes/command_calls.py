@@ -25,11 +25,11 @@ from starlette.responses import Response
 from indexium_core import errors
 from indexium_core.api import problems, wire
 from indexium_core.api.streams import Stream
-from indexium_core.library import Library, MetadataPlan, OperationHandle, remote_calls
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.flows.writing.writer import OperationHandle
+from indexium_core.library import Library, remote_calls
 from indexium_core.model.remote_calls import DESCRIBE, RemoteCall, ServiceDescription
 from indexium_core.model.surrogates import INVALID_TEXT
-
-__all__ = ["Caller", "router"]
 
 logger = logging.getLogger(__name__)
 

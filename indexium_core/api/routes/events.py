@@ -18,11 +18,9 @@ from starlette.concurrency import run_in_threadpool
 from indexium_core.api import problems
 from indexium_core.api.context import Open, Text, words
 from indexium_core.api.streams import Stream
-from indexium_core.jobs.event_bus import Event
 from indexium_core.library import Library
 from indexium_core.model import jsonable
-
-__all__ = ["router"]
+from indexium_core.model.event import Event
 
 router = APIRouter(prefix="/api", tags=["events"])
 

@@ -11,8 +11,6 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Body, Open, Text
 from indexium_core.model.fields.custom import CustomField
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/api/fields", tags=["fields"])
 Key = Annotated[str, Path(max_length=100, description="Key of a custom field.")]
 Type = Literal["text", "integer", "date", "datetime", "list"]

@@ -13,8 +13,6 @@ from indexium_core.model.files.properties import AuditPage
 from indexium_core.model.job import Job, JobLog, JobPage
 from indexium_core.model.operations.request import StartedRequest
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
 
 

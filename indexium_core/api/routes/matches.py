@@ -32,8 +32,6 @@ from indexium_core.model.providers.enrichment import DueTitles, EnrichmentProgre
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import EnrichedMetadata
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/api", tags=["matches"])
 _MOST_QUESTIONS = 200
 _HIGH = 2  # priority

@@ -10,8 +10,6 @@ from fastapi import APIRouter, Query
 from indexium_core.api.answers import Json
 from indexium_core.api.context import Open, Text
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/api", tags=["metrics"])
 
 

@@ -28,12 +28,11 @@ from indexium_core.api.context import (
     listed,
     words,
 )
-from indexium_core.library import Library, MetadataPlan
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.library import Library
 from indexium_core.model.operations.operation import STATES, PaginatedOperations, WriteOptions
 from indexium_core.model.operations.request import IdempotentRequest, StartedRequest
 from indexium_core.model.planning.plan import WRITABLE, Selection
-
-__all__ = ["router"]
 
 router = APIRouter(prefix="/api/metadata", tags=["operations"])
 

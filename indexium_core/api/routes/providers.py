@@ -9,8 +9,6 @@ from indexium_core.api.answers import Json
 from indexium_core.api.context import Open
 from indexium_core.model.providers.traffic import ProviderStatus
 
-__all__ = ["router"]
-
 router = APIRouter(prefix="/api/providers", tags=["providers"])
 
 

@@ -22,8 +22,6 @@ from indexium_core.api.context import Open
 from indexium_core.api.streams import IncompleteStreamError, Stream
 from indexium_core.model.analysis import MEDIA_TYPES, QueryColumn, QueryFile, texts_of
 
-__all__ = ["router"]
-
 logger = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api", tags=["queries"])

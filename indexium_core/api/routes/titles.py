@@ -16,7 +16,8 @@ from indexium_core import errors
 from indexium_core.api import problems
 from indexium_core.api.answers import Json
 from indexium_core.api.context import AnyJson, Body, Distinct, Number, Open, Page, Text, listed, words
-from indexium_core.library import DecisionReport, Library
+from indexium_core.flows.review.step import DecisionReport
+from indexium_core.library import Library
 from indexium_core.model.fields.preview import FieldsPreview
 from indexium_core.model.job import Job
 from indexium_core.model.titles.fields import PLANNED_FIELDS, named_kind
@@ -29,8 +30,6 @@ from indexium_core.model.titles.titles import (
     TitleItem,
     TitleValue,
 )
-
-__all__ = ["ENTITY_TYPES", "KindOfTitle", "TitleId", "router", "title_of_kind"]
 
 router = APIRouter(prefix="/api", tags=["titles"])
 

@@ -15,7 +15,7 @@ from indexium_core.cli.options import AsJson, Yes, ask
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.library import Check
+    from indexium_core.flows.scanning.folder_health import Check
     from indexium_core.model.database import DatabaseBackup, RebuildReport
 
 db = typer.Typer(help="The database of the home: check it, back it up, restore and rebuild it.", no_args_is_help=True)

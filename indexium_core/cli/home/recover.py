@@ -14,7 +14,7 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.library import RecoverReport
+    from indexium_core.flows.writing.recovery import RecoverReport
 
 
 @app.command(epilog="Example: indexium recover")

@@ -16,7 +16,7 @@ from indexium_core.model.files.inventory import MEDIA_NAMES, EmptyFolderReport, 
 from indexium_core.model.files.media import MediaKind
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
+    from indexium_core.services import LibraryServices
 
 LibraryId = Annotated[int, typer.Argument(metavar="ID", min=1, max=2**31 - 1)]
 

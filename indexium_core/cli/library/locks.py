@@ -25,7 +25,7 @@ from indexium_core.model.files.properties import (
 )
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
+    from indexium_core.services import LibraryServices
 
 
 @app.command(epilog="Example: indexium lock 'folder:2019' --fields duration,resolution")

@@ -17,7 +17,7 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.library import ScanReport
+    from indexium_core.flows.scanning.scanner import ScanReport
 
 WAIT_SECONDS = 5.0  # until a scan is tried again that could not start
 RETRIED_CODES = frozenset({"home_in_use", "scan_running", "busy_in_operation", "unknown_folder"})  # they may pass
@@ -69,7 +69,7 @@ def scan(
 
 def _watch(context: typer.Context, folders: Sequence[Path], *, photos: bool, as_json: bool) -> None:
     """Scan folders, then again after each change, until Ctrl-C. The home is open only during a scan."""
-    from indexium_core.library import FolderWatcher
+    from indexium_core.flows.scanning.watching import FolderWatcher
 
     with opened(context) as library:
         include = None if photos else False  # None: a known folder keeps its setting

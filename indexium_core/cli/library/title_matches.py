@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from indexium_core.model.matches.results import MatchResult
     from indexium_core.services import LibraryServices
 
-__all__ = ["decide", "list_matches", "undo_decision"]
-
 
 def list_matches(
     context: typer.Context,

@@ -23,7 +23,8 @@ from indexium_core.model.operations.operation import (
 )
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices, OperationHandle
+    from indexium_core.flows.writing.writer import OperationHandle
+    from indexium_core.services import LibraryServices
 
 _ENDED_ELSEWHERE = ("cancelled", "interrupted")  # end states that this command did not cause
 

@@ -18,7 +18,7 @@ from indexium_core.model import wording
 from indexium_core.model.job import ENDED_STATES, Job
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
+    from indexium_core.services import LibraryServices
 
 jobs = typer.Typer(help="Background jobs: writes, rollbacks, scans, rescans.", no_args_is_help=True)
 app.add_typer(jobs, name="jobs")

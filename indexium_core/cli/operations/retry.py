@@ -16,9 +16,7 @@ from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
-
-__all__ = ["RetryConfirmation", "ask_again"]
+    from indexium_core.services import LibraryServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,6 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import Attempt, ItemDetails, outcome_counts, outcome_label, outcome_of
 from indexium_core.model.operations.story import OperationStory, has_backup
 
-__all__ = ["FILES", "print_story"]
-
 FILES = 200  # files on a page
 _IN_PROGRESS = "in progress"  # outcome of a file that is being written
 _LINES = 40  # last lines of the log that are shown

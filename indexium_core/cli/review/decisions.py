@@ -22,7 +22,8 @@ from indexium_core.model import labels, wording
 from indexium_core.model.people.people_comment import person_key
 
 if TYPE_CHECKING:
-    from indexium_core.library import DecisionReport, LibraryServices
+    from indexium_core.flows.review.step import DecisionReport
+    from indexium_core.services import LibraryServices
 
 
 @app.command(epilog="Example: indexium edit 'folder:2019' --add 'Ann Lee' --remove 'Bob Ray'")

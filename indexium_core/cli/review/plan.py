@@ -18,7 +18,8 @@ from indexium_core.model.planning.plan import PlanItem, PlanPage, PlanStatistics
 from indexium_core.model.query import with_values
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices, MetadataPlan
+    from indexium_core.flows.planning.plan import MetadataPlan
+    from indexium_core.services import LibraryServices
 
 GLYPHS = {"safe": "✓ safe", "warning": "! warning", "danger": "▲ danger", "blocked": "■ blocked", "unchanged": "="}
 

@@ -14,7 +14,8 @@ from indexium_core.cli.options import AsJson, Query, refuse_ids
 from indexium_core.model import wording
 
 if TYPE_CHECKING:
-    from indexium_core.library import ChangePreview, Template
+    from indexium_core.flows.review.bulk_edits import ChangePreview
+    from indexium_core.store.review.templates import Template
 
 Name = Annotated[str, typer.Argument(help="Name of the template.")]
 

@@ -11,7 +11,7 @@ from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from indexium_core.library import StepReport
+    from indexium_core.flows.review.undo_steps import StepReport
 
 
 @app.command(epilog="Example: indexium undo --list")

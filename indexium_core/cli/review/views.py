@@ -14,7 +14,7 @@ from indexium_core.cli.review.plan import sort_of
 from indexium_core.model.view import SavedView
 
 if TYPE_CHECKING:
-    from indexium_core.library import LibraryServices
+    from indexium_core.services import LibraryServices
 
 views = typer.Typer(help="Saved views: searches with a sort order, under a name.", no_args_is_help=True)
 app.add_typer(views, name="views")

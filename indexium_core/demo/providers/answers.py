@@ -8,8 +8,6 @@ from typing import Any
 from indexium_core.demo.providers.titles import MadeUpTitle
 from indexium_core.model.titles.title_text import title_key, title_similarity
 
-__all__ = ["Answers"]
-
 Json = dict[str, Any]
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LANGUAGES = {"en": "eng", "de": "deu", "fr": "fra", "ru": "rus", "ja": "jpn", "pt": "por"}

@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from indexium_core import provider_keys, settings
 from indexium_core.demo.providers.film_titles import DEMO_TITLES
 from indexium_core.demo.providers.stand_in import ProviderStandIn
-
-__all__ = ["use_stand_in"]
+from indexium_core.settings_file import FILE_NAME
 
 _KEYS = ("tmdb_api_key", "omdb_api_key", "tvdb_api_key", "fanarttv_api_key")
 
@@ -49,7 +48,7 @@ def _stand_in(home: Path) -> ProviderStandIn:
 
     It uses the port of the former process if possible, because the home has addresses of pictures.
     """
-    port = urlsplit(settings.load(home).tmdb_url).port if (home / settings.FILE_NAME).exists() else None
+    port = urlsplit(settings.load(home).tmdb_url).port if (home / FILE_NAME).exists() else None
     try:
         return ProviderStandIn(DEMO_TITLES, port=port or 0).start()
     except OSError:  # another program uses the port

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from indexium_core.demo.providers.titles import TITLES, MadeUpTitle
 
-__all__ = ["DEMO_TITLES"]
-
 
 def _title(number: int, kind: str, title: str, year: int, plot: str, **facts: object) -> MadeUpTitle:
     cast = tuple(tuple(each.split(" as ")) for each in str(facts.pop("cast", "")).split("; ") if each)

@@ -19,8 +19,6 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from indexium_core.demo.providers.titles import MadeUpTitle
 
-__all__ = ["IMAGE_FAULTS", "DrawnPictures", "faulty"]
-
 _NAME = re.compile(r"(?P<kind>poster|backdrop|still)-(?P<number>\d+)(?P<rest>[\d-]*)\.(?P<extension>jpg|png|webp)$")
 _SIZES = {"poster": (1000, 1500), "backdrop": (1600, 900), "still": (960, 540)}
 _WIDTH = re.compile(r"(?:^|/)w(\d{2,4})/")  # a size in the address: /w342/poster-1.jpg

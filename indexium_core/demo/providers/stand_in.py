@@ -23,8 +23,6 @@ from indexium_core.demo.providers.answers import Answers
 from indexium_core.demo.providers.pictures import IMAGE_FAULTS, DrawnPictures, faulty
 from indexium_core.demo.providers.titles import TITLES, MadeUpTitle
 
-__all__ = ["FAULTS", "Fault", "ProviderStandIn", "SeenRequest"]
-
 Fault: TypeAlias = Literal[
     "rejected_key",
     "too_many",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["TITLES", "MadeUpTitle"]
-
 _STUDIOS = ("Corvo Pictures", "Lantern Street Films", "Salt & Tide")
 _NETWORKS = ("Harbour One", "Channel Nine North")
 

@@ -19,8 +19,6 @@ import numpy as np
 from indexium_core import errors
 from indexium_core.model.artwork.assets import COLLAGE_CELL, COLLAGE_LAYOUTS, MAX_IMAGE_BYTES, VARIANTS
 
-__all__ = ["MEDIA_TYPES", "TitleImage", "collage", "decode", "variant"]
-
 _MOST_PIXELS = 50_000_000  # 8192 × 4320 has 35 million
 _QUALITY = 85
 _ENOUGH = (780, 600)  # a JPEG is decoded at the smallest scale that is larger: enough for each variant

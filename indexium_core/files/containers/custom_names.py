@@ -16,8 +16,6 @@ from indexium_core.files.containers.ogg import structure as ogg
 from indexium_core.files.containers.photos import xmp_fields
 from indexium_core.model.fields.custom import CustomField
 
-__all__ = ["taken"]
-
 # Names that FFmpeg writes itself, shows under another name, or does not show.
 _OF_FFMPEG = frozenset(
     {"album_artist", "albumartist", "compatible_brands", "coverart", "coverartmime", "creation_time", "disc"}

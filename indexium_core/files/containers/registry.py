@@ -31,8 +31,6 @@ from indexium_core.files.containers.photos import sidecar
 from indexium_core.files.containers.photos.photo import PhotoLayout
 from indexium_core.model.files.media import Change, Edit, Extent, Patch, Rebuild, Refusal, SidecarEdit
 
-__all__ = ["FAMILIES", "NOT_VIDEO", "PHOTOS", "REMUXABLE", "choose", "cost", "examine", "expected_seconds", "family_of"]
-
 # Containers that FFmpeg can rewrite, with the names of their demuxers.
 REMUXABLE = (avi.FAMILY, asf.FAMILY, flv.FAMILY, ogg.FAMILY)
 PHOTOS = photos.FAMILIES

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from indexium_core.files.containers import Family, Layout, Reader, Strategy
 from indexium_core.model.files.media import Extent, Refusal
 
-__all__ = ["FAMILY", "KINDS", "UnsupportedKind"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsupportedKind:

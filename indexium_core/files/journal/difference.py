@@ -10,8 +10,6 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.journal.records import Range
 from indexium_core.model.files.media import Patch
 
-__all__ = ["check_shift", "front", "ranges"]
-
 
 def ranges(reader: Reader, size: int, patch: Patch) -> Iterator[Range]:
     """

@@ -22,47 +22,6 @@ from typing import Any
 
 from indexium_core import errors
 
-__all__ = [
-    "NO_LINKS",
-    "Descriptor",
-    "SyncError",
-    "access_error",
-    "append",
-    "can_shift",
-    "clone",
-    "collapse_range",
-    "copy",
-    "create",
-    "create_journal",
-    "free_bytes",
-    "insert_range",
-    "leased",
-    "link",
-    "lock",
-    "lookup",
-    "make_folder",
-    "open_folder",
-    "open_journal",
-    "open_media",
-    "pwrite",
-    "remove",
-    "remove_attribute",
-    "remove_folder",
-    "rename",
-    "rename_new",
-    "reserve",
-    "set_attribute",
-    "set_mode",
-    "set_mtime",
-    "set_owner",
-    "shown",
-    "start_writing",
-    "sync",
-    "sync_data",
-    "sync_folder",
-    "truncate",
-]
-
 # O_NOFOLLOW: the scan resolved the path, so a link at the path is not the file that was planned.
 # O_NONBLOCK and O_NOCTTY: the open never blocks and never acquires a terminal, even if a device replaced the file.
 _MEDIA_FLAGS = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY

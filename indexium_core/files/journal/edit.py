@@ -19,8 +19,6 @@ from indexium_core.files.journal.undo import UndoOutcome, undo_locked
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import Extent, FileStat, Patch
 
-__all__ = ["JournaledFile"]
-
 logger = logging.getLogger(__name__)
 
 _WRITE_BITS = 0o222

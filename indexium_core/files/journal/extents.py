@@ -16,8 +16,6 @@ from collections.abc import Iterator
 
 from indexium_core.model.files.media import Extent
 
-__all__ = ["holes"]
-
 _FIEMAP = 0xC020660B  # FS_IOC_FIEMAP
 _REQUEST = struct.Struct("=QQIIII")  # start, length, flags, number of extents returned, maximum number, zero
 _ENTRY = struct.Struct("=Q8xQ16xI12x")  # logical, (physical), length, (two zeros), flags, (three zeros)

@@ -17,8 +17,6 @@ from indexium_core.files.journal.records import JournalEntry, RecordKind
 from indexium_core.files.journal.sidecars import SidecarEntry, encode_sidecar
 from indexium_core.files.journal.swaps import SwapEntry, encode_swap
 
-__all__ = ["JournalWriter", "OperationJournal"]
-
 
 class JournalWriter(Protocol):
     """The journal interface that an edit of one file needs; `OperationJournal` implements it."""

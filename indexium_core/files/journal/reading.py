@@ -17,8 +17,6 @@ from indexium_core.files.journal.records import JournalEntry, RecordKind
 from indexium_core.files.journal.sidecars import SidecarEntry, decode_sidecar
 from indexium_core.files.journal.swaps import SwapEntry, decode_swap
 
-__all__ = ["STARTING", "AnyEntry", "Journal", "Mark", "failed", "fetch", "find", "read"]
-
 AnyEntry: TypeAlias = JournalEntry | SwapEntry | SidecarEntry
 # The records with an entry
 STARTING = frozenset({RecordKind.BEGIN, RecordKind.MAKING, RecordKind.SWAP, RecordKind.SIDECAR})

@@ -31,21 +31,6 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import BinaryIO
 
-__all__ = [
-    "HEADER",
-    "VERSION",
-    "JournalEntry",
-    "Range",
-    "Record",
-    "RecordKind",
-    "decode_begin",
-    "decode_item",
-    "encode",
-    "encode_begin",
-    "encode_item",
-    "scan",
-]
-
 VERSION = 1
 _HEADER = struct.Struct(">8sH6x")
 HEADER = _HEADER.pack(b"INDEXIUM", VERSION)

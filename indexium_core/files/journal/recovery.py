@@ -13,8 +13,6 @@ from indexium_core.files.journal.reading import AnyEntry, read
 from indexium_core.files.journal.sidecars import SidecarEntry
 from indexium_core.files.journal.swaps import SwapEntry
 
-__all__ = ["Recovered", "recover", "recover_item"]
-
 logger = logging.getLogger(__name__)
 
 

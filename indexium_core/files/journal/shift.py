@@ -31,18 +31,6 @@ from indexium_core.files.journal import disk, extents
 from indexium_core.files.journal.records import JournalEntry, Range
 from indexium_core.model.files.media import Extent
 
-__all__ = [
-    "SEAL",
-    "ShiftState",
-    "carry_out",
-    "is_before",
-    "is_dense",
-    "planned",
-    "restore",
-    "shift_state",
-    "whole_state",
-]
-
 SEAL = 16  # first bytes of the front; they are written last: without them a program cannot read the file as a video
 _WINDOW = 4096
 _WINDOWS = 8

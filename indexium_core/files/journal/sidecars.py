@@ -30,17 +30,6 @@ from indexium_core.files.journal.swap_recovery import remove_temporary
 from indexium_core.files.journal.undo import UndoOutcome
 from indexium_core.files.reader import FileReader
 
-__all__ = [
-    "LARGEST",
-    "Fingerprint",
-    "SidecarEntry",
-    "decode_sidecar",
-    "encode_sidecar",
-    "read_small",
-    "recover_sidecar",
-    "take_name",
-]
-
 LARGEST = 16 << 20  # bytes of a sidecar: the limit of an XMP packet
 _HEAD = struct.Struct(">qBIIIIqQ16s")
 _BEFORE, _AFTER = 1, 2

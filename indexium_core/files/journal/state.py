@@ -19,8 +19,6 @@ from indexium_core.files.journal import disk, shift
 from indexium_core.files.journal.records import JournalEntry, Range
 from indexium_core.model.files.media import Extent, Patch
 
-__all__ = ["State", "inverse", "state_of", "still_ours", "surroundings"]
-
 NEAR = 4096  # untouched bytes that are compared on either side of each range, and at both ends of the file
 
 

@@ -22,8 +22,6 @@ from indexium_core.files.journal.swaps import Imprint, SwapEntry
 from indexium_core.files.journal.undo import UndoOutcome
 from indexium_core.files.reader import FileReader
 
-__all__ = ["recover_swap", "release_adopted", "release_kept", "remove_temporary"]
-
 
 def recover_swap(entry: SwapEntry) -> UndoOutcome:
     """

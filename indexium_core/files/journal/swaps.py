@@ -29,8 +29,6 @@ from indexium_core.files import delta
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent, FileStat, Rebuild
 
-__all__ = ["Imprint", "SwapEntry", "decode_swap", "encode_swap"]
-
 _HEAD = struct.Struct(">qBIIII")
 _IMPRINT = struct.Struct(">QQQqB16s")
 _RAW = struct.Struct(">Q")

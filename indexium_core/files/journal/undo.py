@@ -21,8 +21,6 @@ from indexium_core.files.journal import disk, shift
 from indexium_core.files.journal.records import JournalEntry
 from indexium_core.files.journal.state import State, state_of
 
-__all__ = ["UndoOutcome", "undo", "undo_locked"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoOutcome:

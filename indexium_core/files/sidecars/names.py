@@ -14,8 +14,6 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-__all__ = ["EXTENSION", "SidecarPlace", "UnreadSidecar", "extensions", "find", "name_in", "unread"]
-
 EXTENSION = b".xmp"
 _ENDINGS = (EXTENSION, b".XMP")
 _RAW = frozenset(

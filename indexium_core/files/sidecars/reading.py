@@ -12,8 +12,6 @@ from indexium_core.files.journal.sidecars import read_small
 from indexium_core.files.sidecars import names
 from indexium_core.model.files.media import Refusal
 
-__all__ = ["content_of", "examine", "joined", "with_content"]
-
 
 def examine(path: bytes, reader: Reader, *, by_stem: bool = False) -> tuple[Family | None, Layout]:
     """

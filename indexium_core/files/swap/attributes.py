@@ -9,8 +9,6 @@ import stat
 
 from indexium_core.files.journal import disk
 
-__all__ = ["carry_over", "carry_owner"]
-
 _NOT_PERMITTED = frozenset((errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS))
 _ACCESS_LIST = "system.posix_acl_access"
 # A digest of the old bytes and its signature: they do not match the new bytes, and the kernel computes its own.

@@ -16,8 +16,6 @@ from indexium_core.files.journal import disk
 from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.model.files.media import Extent, Rebuild
 
-__all__ = ["first_lost", "needed", "write"]
-
 _CHUNK = 1024 * 1024  # bytes of one write, and the minimum length that the system copies; larger writes take longer
 _EARLY = 8 * _CHUNK  # bytes between two requests to write to the disk
 _DIRTY = 256 * _CHUNK  # bytes written between two syncs, so that the last fsync stays short

@@ -11,8 +11,6 @@ from indexium_core.files.reader import ByteProgress
 from indexium_core.files.swap import content
 from indexium_core.model.files.media import Rebuild
 
-__all__ = ["write"]
-
 _LARGE = 8 * 1024 * 1024  # bytes; the copy of a smaller file takes no longer than the start of a thread
 
 

@@ -8,8 +8,6 @@ from indexium_core import errors
 from indexium_core.files.journal import disk
 from indexium_core.files.swap.original import Original
 
-__all__ = ["OWN_FOLDER", "keep", "kept_path"]
-
 OWN_FOLDER = b".indexium"  # the folder of kept originals, beside their files
 
 

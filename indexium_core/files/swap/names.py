@@ -14,8 +14,6 @@ from collections.abc import Iterable, Iterator
 
 from indexium_core.files.journal import SwapEntry
 
-__all__ = ["other_name"]
-
 _OURS = b".indexium"  # prefix of the names of our own files and folders
 
 

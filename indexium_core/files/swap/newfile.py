@@ -13,8 +13,6 @@ from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import FileStat
 
-__all__ = ["NewFile", "unused_name"]
-
 
 class NewFile:
     """

@@ -10,8 +10,6 @@ from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import FileStat
 
-__all__ = ["Original"]
-
 _WRITE_BITS = 0o222
 
 

@@ -25,8 +25,6 @@ from indexium_core.files.swap.original import Original
 from indexium_core.files.walk import file_stat
 from indexium_core.model.files.media import Extent, FileStat, Rebuild
 
-__all__ = ["Replacement"]
-
 logger = logging.getLogger(__name__)
 
 _MARGIN = 1024 * 1024  # at least this number of bytes, or 1 % of the new file, stays free

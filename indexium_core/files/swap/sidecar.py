@@ -32,8 +32,6 @@ from indexium_core.files.swap.attributes import carry_over, carry_owner
 from indexium_core.files.swap.newfile import unused_name
 from indexium_core.files.swap.original import Original
 
-__all__ = ["SidecarChange"]
-
 logger = logging.getLogger(__name__)
 
 

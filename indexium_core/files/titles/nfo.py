@@ -24,8 +24,6 @@ from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, NfoKind
 
-__all__ = ["MAX_BYTES", "parse", "read"]
-
 MAX_BYTES = 1_000_000
 _MAX_DEPTH = 24
 _MAX_ELEMENTS = 20_000

@@ -18,23 +18,6 @@ from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change
 
-__all__ = [
-    "COMPARISONS",
-    "RESTORED",
-    "Changes",
-    "Comparison",
-    "Failed",
-    "comment",
-    "compare",
-    "equal",
-    "expect",
-    "facts_of",
-    "length_of",
-    "same",
-    "side_data",
-    "tags",
-]
-
 _SHOWN = 3  # maximum of differences in a message
 _REORDERED = frozenset({"matroska", "webm", "flv", "ogg"})  # containers in which a write may change the order of texts
 _WHOLE = "container"  # this place of a change means the field as players read it

@@ -26,8 +26,6 @@ from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.fields import primary_place
 from indexium_core.model.files.media import FieldValue
 
-__all__ = ["Evidence", "gather"]
-
 _LARGE_INDEX = 1 << 20  # if a file has this many bytes outside the media, both halves are read at the same time
 
 

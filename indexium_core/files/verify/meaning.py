@@ -28,8 +28,6 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import fields_in_files
 from indexium_core.model.files.media import Extent
 
-__all__ = ["ASPECTS", "Facts", "Meaning", "is_owned_by", "owned_by", "read"]
-
 Facts = Mapping[str, str]  # facts as texts, by name
 
 ASPECTS = ("streams", "chapters", "attachments", "side_data", "tags", "index")

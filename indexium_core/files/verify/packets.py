@@ -22,8 +22,6 @@ from indexium_core import errors
 from indexium_core.files import libav
 from indexium_core.files.containers import Layout, Reader
 
-__all__ = ["MOST", "Times", "read"]
-
 MOST = 5_000_000  # maximum of packets of one file (a day of video); each packet needs 16 bytes of memory
 _NONE = -(1 << 63)  # FFmpeg's value for a missing time
 _TAGS = "strings_metadata"  # for Ogg, FFmpeg returns the comments with the first packet

@@ -31,8 +31,6 @@ from indexium_core.model.fields import registered, values
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, RATING, fields_in_files, known_field
 from indexium_core.model.people import people_comment
 
-__all__ = ["fields_of_packet", "read"]
-
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _DC, _PHOTOSHOP = "{http://purl.org/dc/elements/1.1/}", "{http://ns.adobe.com/photoshop/1.0/}"

@@ -21,8 +21,6 @@ from indexium_core.files.verify.comparisons import Changes, Comparison, Failed
 from indexium_core.files.verify.evidence import Evidence
 from indexium_core.files.verify.packets import Times
 
-__all__ = ["RENUMBERED", "REWRITTEN"]
-
 _OVERHEAD = 1024 * 1024  # bytes by which another muxer's file may be larger, in addition to 10 %
 _SIGNATURE = frozenset({"tag encoder", "tag software"} | {f"tag {name}" for name in DERIVED})
 _LAID_OUT = re.compile(r"stream \d+ (?:id|time base|start|frames|duration)$")  # derived from packets and their order

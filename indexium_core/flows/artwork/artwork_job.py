@@ -26,8 +26,6 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.database import Database
 
-__all__ = ["KIND", "ArtworkJobs", "summary"]
-
 KIND = "artwork"  # of its jobs
 _THREADS = 4
 _BATCH = 8  # titles between two looks at the job

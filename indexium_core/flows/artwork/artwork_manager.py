@@ -26,8 +26,6 @@ from indexium_core.store.artwork.assets import Offer, TitleOwner
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-__all__ = ["NO_DOWNLOADS", "ArtworkManager", "FoundPicture"]
-
 logger = logging.getLogger(__name__)
 Made = TypeVar("Made")
 

@@ -25,8 +25,6 @@ from indexium_core.model.artwork.assets import VARIANTS, CachedImage
 from indexium_core.store.artwork import assets as store
 from indexium_core.store.database import Database
 
-__all__ = ["CacheService"]
-
 _MAX_CONCURRENT = 2  # images that are decoded at the same time
 _ORIGINAL = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/(?P<hash>[0-9a-f]{64})\.(?P<extension>jpg|png|webp)")
 _HASH = re.compile(r"[0-9a-f]{64}")

@@ -21,8 +21,6 @@ from indexium_core.store.artwork.assets import LocalFile, Offer, TitleOwner
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 
-__all__ = ["LocalArtwork"]
-
 _FRESH_SECONDS = 600.0  # the folders of a title are not listed again for this time
 _MOST_FRESH = 50_000
 

@@ -31,8 +31,6 @@ from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.snapshot import Findings
 
-__all__ = ["CheckGroup", "CheckPage", "CheckRow", "Checks", "ResolutionReport"]
-
 
 @dataclass(frozen=True, slots=True)
 class _CheckState:

@@ -19,8 +19,6 @@ from indexium_core.store.checks import FindingColumns, NameUse
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["SimilarPairs", "detect", "names_of_pair"]
-
 _SEPARATOR = " | "  # between the two names of a pair; no name can contain a |
 _MAX_NEW = 40  # up to this number of new spellings, only these are compared with the others
 

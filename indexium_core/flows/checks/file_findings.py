@@ -10,20 +10,6 @@ from indexium_core.model.check import CheckRow, Kind, Resolution
 from indexium_core.model.people.people_comment import person_key
 from indexium_core.store.checks import FileRow
 
-__all__ = [
-    "ambiguous_finding",
-    "copies_finding",
-    "corruption_finding",
-    "differ_finding",
-    "faces_finding",
-    "file_and_key",
-    "missing_faces",
-    "missing_in_database",
-    "same_name_finding",
-    "several_files_finding",
-]
-
-
 _COMPARED = 4  # files of a title that the sentence of a finding compares
 
 

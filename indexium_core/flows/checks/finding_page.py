@@ -13,19 +13,6 @@ from indexium_core.store.checks import FileRow, NameInFiles, SameName
 from indexium_core.store.people.people import PersonName
 from indexium_core.store.titles.several_files import SeveralFiles
 
-__all__ = [
-    "MAX_FILES",
-    "FileList",
-    "FindingPage",
-    "are",
-    "capitalized",
-    "check_files",
-    "check_name",
-    "name_query",
-    "names_text",
-    "path_query",
-]
-
 MAX_FILES = 12  # files that a finding shows
 
 FileList = tuple[list[int], int]  # the first files, and the count of all

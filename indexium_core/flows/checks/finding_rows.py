@@ -22,8 +22,6 @@ from indexium_core.store.people.people_index import PeopleIndex
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.titles import several_files
 
-__all__ = ["FindingRows", "ambiguous_files", "placeholder_spellings"]
-
 _MAX_SIMILAR = 2  # known people that a finding offers for an unknown name
 
 _FINDINGS: Mapping[Kind, Callable[[str, int, FindingPage], CheckRow | None]] = {

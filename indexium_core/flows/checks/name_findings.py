@@ -16,8 +16,6 @@ from indexium_core.model.check import CheckRow, Resolution
 from indexium_core.model.people import likeness
 from indexium_core.store.checks import NameInFiles
 
-__all__ = ["placeholder_finding", "single_finding", "spelling_finding", "unknown_finding"]
-
 
 def spelling_finding(subject: str, digest: int, page: FindingPage) -> CheckRow | None:
     """Return the finding of two similar spellings; None if one of them is no longer in use."""

@@ -26,8 +26,6 @@ from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["FindingResolver"]
-
 _BATCH_SIZE = 1000  # files that are read at once
 
 

@@ -41,8 +41,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles.enrichment import DueTitle, Known
 
-__all__ = ["KIND", "BatchEnrichmentService"]
-
 KIND = "enrich"  # of its jobs
 MAX_JOBS = 2  # at once, so that one title does not wait for the end of a whole library
 _GROUP = 25  # titles of one transaction at most

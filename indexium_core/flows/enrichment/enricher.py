@@ -28,8 +28,6 @@ from indexium_core.store.titles import enrichment as rows
 from indexium_core.store.titles import identified
 from indexium_core.store.titles.enrichment import AnswerRow, AttemptRow, DueTitle, Known, ProviderValueRow
 
-__all__ = ["FetchedTitle", "StoredGroup", "TitleEnricher"]
-
 Outcome: TypeAlias = Literal["enriched", "question", "unmatched", "failed"]
 Images: TypeAlias = Sequence[ImageCandidate]
 _AGAIN = timedelta(hours=1)  # after a failure whose end is not known

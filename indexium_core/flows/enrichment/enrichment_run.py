@@ -14,8 +14,6 @@ from indexium_core.model.providers.enrichment import EnrichmentReport
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles.enrichment import DueTitle
 
-__all__ = ["EnrichmentRun", "summary"]
-
 _MOST_PROBLEMS = 20  # sentences of a report
 _MOST_TRIES = 2  # in one run, of a title whose answers alone are broken
 

@@ -22,8 +22,6 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.titles import enrichment as rows
 
-__all__ = ["EnrichmentService"]
-
 _SOURCES: tuple[MetadataSource, ...] = ("tmdb", "omdb", "tvdb")
 _OF_SERIES = ("cast", "crew", "genres", "ratings", "content_rating")  # an episode has those of its series
 _RATINGS = ("imdb", "tmdb", "rotten_tomatoes", "metacritic")

@@ -11,8 +11,6 @@ from indexium_core.model.providers.records import EpisodeRecord, ProviderRecord,
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.store.titles.enrichment import EpisodeRow, ProviderValueRow
 
-__all__ = ["numbered", "of_episode", "of_season", "of_title"]
-
 
 def of_title(
     entity_type: str, entity_id: int, provider: str, record: ProviderRecord, confidence: float

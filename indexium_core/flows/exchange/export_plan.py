@@ -30,8 +30,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.people.people import raw_path
 from indexium_core.store.planning import plan_read
 
-__all__ = ["COLUMNS", "Exporter"]
-
 _FIELDS = tuple(field.name for field in dataclasses.fields(PlanItem))
 COLUMNS = (*(name for name in _FIELDS if name != "changes"), "path_raw", "plan_id")
 _RESULT_COLUMNS = ("file_id", "file_path", "path_raw", "status", "code", "message", "strategy", "bytes_to_write")

@@ -23,7 +23,8 @@ from indexium_core.flows.review.step import DecisionReport, Step
 from indexium_core.model import moments, wording
 from indexium_core.model.fields import values
 from indexium_core.model.fields.entry import CURRENT, PLANNED, read_cell
-from indexium_core.model.fields.table import Field, editable_fields
+from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.planning import cells
 from indexium_core.model.planning.changes import ChangesPreview, FieldEdit, FileChange, LineError
 from indexium_core.model.planning.plan import checked_modes
@@ -34,8 +35,6 @@ from indexium_core.store.planning import exchange as store
 from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.exchange import Facts
 from indexium_core.store.planning.plan_version import Version
-
-__all__ = ["PlanImport"]
 
 _MODES = {"people_mode": ("merge", "exact"), "comment_mode": ("replace", "preserve")}
 _MAX_NAMED = 10  # files that a sentence names

@@ -20,8 +20,6 @@ from indexium_core.model.fields.entry import CURRENT, PLANNED
 from indexium_core.model.fields.table import editable_fields
 from indexium_core.model.planning import cells
 
-__all__ = ["CHANGE_COLUMNS", "FILE_COLUMNS", "SheetRow", "Source", "notes", "read"]
-
 Source: TypeAlias = Path | str | bytes  # a file; its text; or its bytes
 
 FILE_COLUMNS = ("file_id", "path_raw", "file_path", "file_hash")  # identify the file; the most precise column is first

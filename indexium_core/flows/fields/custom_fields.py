@@ -24,8 +24,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.review import decisions, steps
 from indexium_core.store.review.decisions import FIELD_KIND
 
-__all__ = ["MAX_FIELDS", "CustomFields"]
-
 MAX_FIELDS = 30  # the search for locked fields has a bit for each field
 _RESERVED = frozenset({*KEYS, *LABELS, *FACTS})  # other meanings of a word in a search or in a rule
 

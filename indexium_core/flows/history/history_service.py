@@ -29,11 +29,10 @@ from indexium_core.model.operations.rollback import CHANGED_CHOICES, RollbackChe
 from indexium_core.model.people import people_comment
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
+from indexium_core.store.operations.ledger_rows import OperationSearch, RollbackCandidate
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["HistoryService"]
 
 MAX_PEOPLE = 500  # of an operation, for the choice of one person
 
@@ -293,7 +292,7 @@ def _advice(findings: RollbackFindings) -> str:
     return ""
 
 
-def _matches(candidate: ledger.RollbackCandidate, search: ledger.OperationSearch) -> bool:
+def _matches(candidate: RollbackCandidate, search: OperationSearch) -> bool:
     names = [*candidate.tags_added, *candidate.tags_removed]
     path = candidate.path.decode("utf-8", "replace")  # the file may have been renamed after the write
     text = people_comment.fold("\n".join([candidate.shown_path, path, *names]))
@@ -301,7 +300,7 @@ def _matches(candidate: ledger.RollbackCandidate, search: ledger.OperationSearch
     return all(word in text for word in (*search.words, *search.paths)) and exact.issuperset(search.people)
 
 
-def _search(filters: HistoryFilter) -> ledger.OperationSearch:
+def _search(filters: HistoryFilter) -> OperationSearch:
     """Return a filter in the form that the ledger reads."""
     search = _text_search(filters.query)
     named = [filters.person] if filters.person else []
@@ -317,10 +316,10 @@ def _search(filters: HistoryFilter) -> ledger.OperationSearch:
     )
 
 
-def _text_search(text: str) -> ledger.OperationSearch:
+def _text_search(text: str) -> OperationSearch:
     """Parse a search of the history: words, `person:` for a person and `path:` for a path."""
     parsed = query.parse_history(text)
-    return ledger.OperationSearch(
+    return OperationSearch(
         words=tuple(people_comment.fold(word) for word in parsed.words),
         paths=tuple(people_comment.fold(word) for word in parsed.paths),
         people=tuple(map(_exact, parsed.people)),

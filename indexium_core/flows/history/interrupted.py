@@ -10,8 +10,6 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store import database
 from indexium_core.store.operations import interrupted, ledger
 
-__all__ = ["Interruptions"]
-
 
 class Interruptions:
     """Finds operations that can be resumed."""

@@ -24,8 +24,6 @@ from indexium_core.model.planning.plan import PlanQuery, Selection, describe_unf
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.operations import ledger
 
-__all__ = ["RetryPreview", "RetryService"]
-
 _LEVELS = ("safe", "warning")  # the levels of an operation that did not store them
 
 

@@ -26,9 +26,7 @@ from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.people import people_comment
 from indexium_core.store.operations import ledger
-from indexium_core.store.operations.ledger import Restore, RollbackCandidate
-
-__all__ = ["MAX_COMPARED", "Progress", "RollbackChecker", "RollbackFindings"]
+from indexium_core.store.operations.ledger_rows import Restore, RollbackCandidate
 
 _OFFLINE_MESSAGE = "Its folder is offline. Connect it, then try again."
 _CHANGED_MESSAGE = "Another program changed the file after this write."

@@ -24,8 +24,6 @@ from indexium_core.model.remote_calls import remote
 from indexium_core.store import database, diagnosis
 from indexium_core.store.operations import ledger
 
-__all__ = ["StoryBuilder"]
-
 _MAX_LINES = 1_000  # lines of the log that are read
 _UNKNOWN = "1970-01-01T00:00:00+00:00"
 _SOURCES = {

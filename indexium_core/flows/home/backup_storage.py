@@ -21,8 +21,7 @@ from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import backups
 from indexium_core.store.operations.backups import BackupLocation, OrphanedOriginal, Room
-
-__all__ = ["BackupStorage"]
+from indexium_core.store.rows import Restat
 
 logger = logging.getLogger(__name__)
 
@@ -133,14 +132,14 @@ class BackupStorage:
                 catalog.restat(tx, restats)
 
 
-def _restat(place: BackupLocation) -> catalog.Restat | None:
+def _restat(place: BackupLocation) -> Restat | None:
     """Return the current stat facts of a file; None if it differs from the catalog, which the next scan updates."""
     try:
         current = walk.file_stat(os.lstat(place.path))
     except OSError:
         return None
     is_same = (current.size, current.mtime_ns) == (place.size, place.mtime_ns)
-    return catalog.Restat(file_id=place.file_id, stat=current) if is_same else None
+    return Restat(file_id=place.file_id, stat=current) if is_same else None
 
 
 def _delete(original: bytes) -> bool:

@@ -24,8 +24,6 @@ from indexium_core.settings import Settings
 from indexium_core.store.operations import backups as store
 from indexium_core.store.operations.backups import Backup
 
-__all__ = ["BackupManager"]
-
 _PREVIEW_BYTES = 16  # shown bytes of one range
 _PREVIEW_RANGES = 8  # shown ranges of one file
 _COMMENT_ONLY = "only the comment"

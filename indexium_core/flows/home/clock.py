@@ -17,8 +17,6 @@ from indexium_core.model import wording
 from indexium_core.store import diagnosis
 from indexium_core.store.connection import Connection
 
-__all__ = ["ClockWarning", "ElapsedTime", "StartTime", "in_words", "warnings"]
-
 # CLOCK_BOOTTIME is the monotonic clock that includes the time during which the machine sleeps.
 _MONOTONIC: int | None = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
 _TOLERANCE = timedelta(minutes=1)  # time servers correct a clock by seconds

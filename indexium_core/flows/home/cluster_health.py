@@ -12,8 +12,6 @@ from indexium_core.model import wording
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.version import __version__
 
-__all__ = ["check_cluster"]
-
 _REMEDY = (
     "Start the scheduler and its workers with the same version of Indexium. Mount the folders there, or set "
     "INDEXIUM_PATH_MAP of the worker."

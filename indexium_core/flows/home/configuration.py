@@ -19,8 +19,6 @@ from indexium_core.model.operations.backup import BackupUse
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import SettingRow, Settings
 
-__all__ = ["Configuration"]
-
 logger = logging.getLogger(__name__)
 
 

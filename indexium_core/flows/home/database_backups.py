@@ -22,8 +22,6 @@ from indexium_core.store import sql
 from indexium_core.store.database import Database
 from indexium_core.store.recovery import files, integrity
 
-__all__ = ["KEPT", "DatabaseBackups", "check_closed"]
-
 KEPT = 7  # daily backups; the others stay until a person deletes them
 _DAY = timedelta(days=1)
 _FIRST_AFTER = timedelta(minutes=2)  # after the first decision: the first backup of a home

@@ -45,8 +45,6 @@ from indexium_core.store.operations import ledger
 from indexium_core.store.recovery import files
 from indexium_core.version import __version__
 
-__all__ = ["Check", "Doctor"]
-
 _PACKAGES = ("duckdb", "av", "numpy", "pandas", "panel", "pydantic", "typer")
 _MIN_PYTHON = (3, 11)
 _CRITICAL_SPACE_BYTES = 50_000_000  # below this free space, the home has a problem

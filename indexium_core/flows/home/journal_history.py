@@ -32,8 +32,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.recovery import files, journal_rows
 from indexium_core.store.recovery.journal_rows import JournalRow
 
-__all__ = ["AddedHistory", "add_history"]
-
 _WHOLE = "container"
 _NOTE = "Recovered from its journal"
 logger = logging.getLogger(__name__)

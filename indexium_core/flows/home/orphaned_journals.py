@@ -15,8 +15,6 @@ from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.store.recovery import files
 
-__all__ = ["recover", "unknown"]
-
 logger = logging.getLogger(__name__)
 
 

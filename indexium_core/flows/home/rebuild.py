@@ -34,8 +34,6 @@ from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.recovery import change_counter, files, integrity, journal_rows, rebuilding, snapshot_source
 from indexium_core.store.recovery.rebuilding import Source
 
-__all__ = ["rebuild", "restore"]
-
 _OLD = "old database"
 # Of sources with one counter, the old database is the newest one, but an older copy is the oldest.
 _NOW, _EARLIEST = datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)

@@ -15,8 +15,6 @@ from indexium_core.model.operations.request import IdempotentRequest, StartedReq
 from indexium_core.store import requests
 from indexium_core.store.database import Database
 
-__all__ = ["Requests"]
-
 
 class Requests:
     """Requests and the jobs or operations that they started. One instance serves a home."""

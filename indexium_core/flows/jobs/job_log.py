@@ -17,8 +17,6 @@ from indexium_core.model.event import Event
 from indexium_core.model.operations.operation import CANCELLED_CODES, WriteResult
 from indexium_core.store.operations.ledger_rows import ItemOutcome
 
-__all__ = ["CHANGED", "ENDED", "RECOVERED", "log_event", "log_file", "log_outcomes", "log_recovery", "log_unread"]
-
 CHANGED, RECOVERED = "job.changed", "operation.recovered"
 ENDED = "ended"  # field of CHANGED: the time of the change, if it is logged later
 

@@ -15,8 +15,6 @@ from indexium_core.model.job import ENDED_STATES, JOB_STATES, Job, JobLog, JobPa
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.remote_calls import remote
 
-__all__ = ["JobService"]
-
 _STATES = {  # in each state of a job: the state, and what can be done with the job
     "pending": ("is waiting", "You can pause it, cancel it or change its priority."),
     "running": ("is running", "You can pause or cancel it."),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import getpass
 
-__all__ = ["user_name"]
-
 
 def user_name() -> str:
     """Return the login name of the person who runs this program; "" if it is unknown."""

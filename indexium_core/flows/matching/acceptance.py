@@ -18,16 +18,6 @@ from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
 from indexium_core.store.titles.matches import SearchRow
 
-__all__ = [
-    "accept_candidate",
-    "after_rejection",
-    "copy_shown_values",
-    "film_or_series",
-    "key_of",
-    "same_title",
-    "search_of",
-]
-
 
 def film_or_series(reader: Connection, title_id: int) -> TitleItem:
     """

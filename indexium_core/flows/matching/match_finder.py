@@ -33,8 +33,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import SearchRow
 
-__all__ = ["UNDECIDED", "MatchFinder", "emit"]
-
 _NO_TEXT = re.compile(r"[\x00-\x1f\ud800-\udfff]")  # control characters and halves of characters
 _MOST_CANDIDATES = 10
 _ALL_REJECTED = "The search found only titles that were rejected. Accept one by its id, or undo the rejection."

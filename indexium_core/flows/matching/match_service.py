@@ -30,8 +30,6 @@ from indexium_core.store.titles import matches as store
 from indexium_core.store.titles import titles as title_store
 from indexium_core.store.titles.matches import MatchDecisionRow, SearchRow
 
-__all__ = ["TitleMatchService"]
-
 _MOST_QUESTIONS = 200  # of a page
 _LAST_PAGE = 10**9
 _ID_END = 2**63

@@ -12,8 +12,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import QuestionPlace
 
-__all__ = ["neighbours", "page_of", "read", "waiting"]
-
 _SHOWN_FILES = 20  # of a question
 _SHOWN_OTHERS = 20
 _WHY_KEPT = "It may be a home video, so its name was not sent to a provider."

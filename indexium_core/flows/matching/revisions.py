@@ -15,8 +15,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.titles import matches as store
 from indexium_core.store.titles.matches import SearchRow
 
-__all__ = ["check", "replaced", "revision_of", "state_of"]
-
 _SIZE = 8  # bytes of a digest
 _DECISIONS: Mapping[MatchState, str] = {"accepted": "accept", "later": "later", "ignored": "ignore"}  # kind by state
 

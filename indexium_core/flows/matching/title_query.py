@@ -15,19 +15,6 @@ from indexium_core.model.titles.fields import KIND_NAMES, EntityType
 from indexium_core.model.titles.titles import TitleItem
 from indexium_core.store.titles.matches import SearchValue
 
-__all__ = [
-    "KINDS",
-    "LONGEST",
-    "facts_of",
-    "ids_of",
-    "is_changed",
-    "minutes_of",
-    "plain_query",
-    "query_of",
-    "query_of_text",
-    "searched_id",
-]
-
 KINDS: Mapping[EntityType, Literal["movie", "tv"]] = {"movie": "movie", "series": "tv"}
 _PROVIDERS: Mapping[str, str] = {field: provider for provider, field in ID_FIELDS.items()}
 LONGEST = 300  # characters of a title that is sent

@@ -26,8 +26,6 @@ from indexium_core.store.people import legacy
 from indexium_core.store.people.legacy import LegacyFace
 from indexium_core.store.people.legacy_operations import LegacyItem
 
-__all__ = ["LegacyImport"]
-
 
 class LegacyImport:
     """The import of one database, read and matched. `base` is the folder of relative paths."""

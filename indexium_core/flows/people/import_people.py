@@ -29,8 +29,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest
 
-__all__ = ["ImportCheck", "ImportReport", "Importer", "RejectedRow", "WaitingRow"]
-
 logger = logging.getLogger(__name__)
 
 _MAX_WAITING_ROWS = 200  # waiting rows that a preview lists

@@ -17,8 +17,6 @@ from indexium_core import errors
 from indexium_core.files.legacy_hash import legacy_hash
 from indexium_core.store.operations.legacy_history import CatalogFile
 
-__all__ = ["HashMemo", "LegacyMatcher", "LegacyMatches", "Progress"]
-
 Progress = Callable[[int, int], None]  # called with the number of files that are read, and of all files to read
 HashMemo = dict[tuple[bytes, int, int], str]  # path, size and modification time in the catalog → legacy hash
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-__all__ = ["absolute_path", "real_path"]
-
 
 def absolute_path(base: bytes, path: bytes) -> bytes:
     """Return a normalized absolute path; `base` is the folder of a relative path."""

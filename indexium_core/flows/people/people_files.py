@@ -22,8 +22,6 @@ from urllib.parse import unquote_to_bytes
 from indexium_core import errors
 from indexium_core.store.people import legacy
 
-__all__ = ["PeopleEntry", "encoding_of", "is_legacy", "legacy_entries", "numbered", "paths_in", "paths_of", "read"]
-
 _HASH = re.compile(r"[xf]1:[0-9a-f]{32}")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

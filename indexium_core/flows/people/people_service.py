@@ -16,7 +16,7 @@ from pathlib import Path
 
 from indexium_core import errors
 from indexium_core.flows.people import import_people
-from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow, WaitingRow
+from indexium_core.flows.people.import_people import ImportCheck, ImportReport
 from indexium_core.flows.people.legacy_match import Progress
 from indexium_core.flows.people.paths import absolute_path
 from indexium_core.flows.people.person_changes import PersonChanges
@@ -29,17 +29,6 @@ from indexium_core.store.people import learning, persons, suggestions
 from indexium_core.store.people import people as store
 from indexium_core.store.people.people import AssignmentRequest, AssignmentRow, FileResult, PersonRow
 from indexium_core.store.review import decisions
-
-__all__ = [
-    "AssignmentRow",
-    "ImportCheck",
-    "ImportReport",
-    "PeopleService",
-    "PersonRow",
-    "RejectedRow",
-    "Similar",
-    "WaitingRow",
-]
 
 logger = logging.getLogger(__name__)
 

@@ -25,8 +25,6 @@ from indexium_core.store.people.learning import Merge
 from indexium_core.store.people.people import PersonName
 from indexium_core.store.review import steps
 
-__all__ = ["PersonChanges", "person_of"]
-
 logger = logging.getLogger(__name__)
 
 

@@ -29,8 +29,6 @@ from indexium_core.store.people.people_index import CoOccurrence, PeopleIndex
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.titles import enrichment as titles
 
-__all__ = ["Suggestion", "Suggestions"]
-
 _MAX_SIBLINGS = 3_000  # a folder with more files gives no evidence about its people
 _FOLDER_MIN_FILES, _FOLDER_MIN_SHARE = 2, 1 / 3  # of the other files of the folder
 _SERIES_MIN_SHARE = 1 / 2

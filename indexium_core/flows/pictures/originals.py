@@ -17,8 +17,6 @@ from indexium_core.model.files.media_types import SHOWN_BY_BROWSERS
 from indexium_core.store.catalog import details as store
 from indexium_core.store.database import Database
 
-__all__ = ["BrowserFile", "Originals"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserFile:

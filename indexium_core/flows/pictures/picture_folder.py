@@ -14,8 +14,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-__all__ = ["PictureFolder"]
-
 logger = logging.getLogger(__name__)
 
 _FILL = 0.8  # share of the budget that a removal leaves in use

@@ -29,8 +29,6 @@ from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
-__all__ = ["KIND", "ThumbnailJobs", "summary"]
-
 KIND = "thumbnails"  # of its jobs
 WIDTH = 320  # pixels of the thumbnails of the library page
 _PAGE_FILES = 1000  # files that are read from the catalog at once

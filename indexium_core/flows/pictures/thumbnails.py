@@ -20,8 +20,6 @@ from indexium_core.store.catalog import details as store
 from indexium_core.store.catalog.details import ThumbnailSource
 from indexium_core.store.database import Database
 
-__all__ = ["Thumbnails", "cache_key"]
-
 _MAX_CONCURRENT = 2
 _WIDTH_STEP = 80  # widths are rounded to this step, so that requests for one video cannot fill the cache
 

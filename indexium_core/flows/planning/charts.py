@@ -15,8 +15,6 @@ from indexium_core.store import charts, database
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Charts"]
-
 GROUPS = ("container", "folder", "tags")
 # Longest spans in days that charts count by days and by weeks: a user cannot distinguish more than about 100 bars.
 MAX_DAYS_BY_DAY, MAX_DAYS_BY_WEEK = 92, 2 * 366

@@ -55,8 +55,6 @@ from indexium_core.store.catalog.properties import StoredProperties
 from indexium_core.store.database import Database
 from indexium_core.store.review.decisions import FIELD_KIND
 
-__all__ = ["EVENTS", "NAMES", "Details"]
-
 EVENTS = 20  # operations of a file that are returned
 NAMES = 8  # people that `names_like` returns
 _COPIES = 10

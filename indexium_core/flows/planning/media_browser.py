@@ -34,8 +34,6 @@ from indexium_core.store.catalog.media import Listing
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["MediaBrowser"]
-
 MAX_LISTS = 6  # that stay in memory: 50 bytes for each file of a list
 MAX_SECTIONS = 4_000  # of a list
 FEW_FILES = 4  # a list has a section for each day, month or year: the first with more files in most sections

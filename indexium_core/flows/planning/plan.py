@@ -41,12 +41,11 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_rows import Counts, Groups
 from indexium_core.store.planning.plan_version import Modes, Version
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["MetadataPlan", "PlanItems", "PlanReader"]
 
 _CHUNK = 500  # items that `PlanItems` reads at once
 _TITLED = 500  # files of a selection whose folders and people give its title
@@ -79,7 +78,7 @@ class PlanReader:
         """Return the newest version of these modes that was computed; None without one."""
         return plan_compute.stored(self._database.read(), modes, now=self._clock())
 
-    def count(self, search: Search) -> plan_read.Counts:
+    def count(self, search: Search) -> Counts:
         """Count the items that a search finds."""
         reader = self._database.read()
         if search.is_unfiltered:
@@ -109,7 +108,7 @@ class PlanReader:
 
     def page_with_counts(
         self, search: Search, *, sort: str, descending: bool, limit: int, offset: int
-    ) -> tuple[plan_read.Counts, list[PlanItem]]:
+    ) -> tuple[Counts, list[PlanItem]]:
         """Return the counts and a page of a search, with a single search."""
         reader = self._database.read()
         return plan_read.page_with_counts(reader, search, sort=sort, descending=descending, limit=limit, offset=offset)
@@ -131,7 +130,7 @@ class PlanReader:
             self._database.read(), every, selection, levels=levels, writable=False, only=file_ids
         )
 
-    def search_groups(self, search: Search, within: str) -> plan_read.Groups:
+    def search_groups(self, search: Search, within: str) -> Groups:
         """Count the listed items of a search, by all facts that selections distinguish; reads each item once."""
         displayed = compile_query(within) if within.strip() else None
         return plan_read.search_groups(self._database.read(), search, displayed)
@@ -159,7 +158,7 @@ class MetadataPlan:
         self.search = search
         self.modes = modes
         self.query = query
-        self._groups: dict[tuple[str, str], plan_read.Groups] = {}
+        self._groups: dict[tuple[str, str], Groups] = {}
 
     @property
     def version(self) -> Version:
@@ -180,7 +179,7 @@ class MetadataPlan:
         return self._counts.statistics
 
     @cached_property
-    def _counts(self) -> plan_read.Counts:
+    def _counts(self) -> Counts:
         return self._reader.count(self.search)
 
     @property
@@ -302,7 +301,7 @@ class MetadataPlan:
         """Return the same version with another search."""
         return replace(self.search, query=compile_query(query or ""), include_unlisted=include_unlisted)
 
-    def search_groups(self, query: str, within: str = "") -> plan_read.Groups:
+    def search_groups(self, query: str, within: str = "") -> Groups:
         """
         Count the listed items of a search of this version, by all facts that selections distinguish.
 

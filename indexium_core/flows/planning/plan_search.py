@@ -24,8 +24,6 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.titles import titles
 
-__all__ = ["Finder"]
-
 FACET_VALUES = 50  # values of a facet
 VOCABULARY_VALUES = 20_000  # values of a key that completion offers
 VOCABULARY_SECONDS = 10.0  # for this time, completion may use an older version, because its counts are only hints

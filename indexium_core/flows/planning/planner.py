@@ -40,13 +40,12 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
+from indexium_core.store.planning.plan_rows import Counts
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import ratings
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["LINK_CHOICES", "MetadataPlanner"]
 
 LINK_CHOICES = ("block", "break")
 _NAMED_FILES = 10  # files that an error names
@@ -345,7 +344,7 @@ class MetadataPlanner:
 
     # Reading.
 
-    def count(self, search: Search) -> plan_read.Counts:
+    def count(self, search: Search) -> Counts:
         """Count the items that a search finds."""
         return self._reader.count(search)
 

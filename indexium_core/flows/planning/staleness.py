@@ -10,8 +10,6 @@ from indexium_core.store.planning import plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["stale_files"]
-
 
 def stale_files(
     reader: Connection, displayed: Search, newest: Version, selection: Selection, *, limit: int

@@ -21,8 +21,6 @@ from indexium_core.store import sql
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import DiskRates, WriteRates
 
-__all__ = ["Measured", "RateSource", "learn"]
-
 _OPERATIONS = 10  # the last writes of each disk that count …
 _AMONG = 50  # … if they are among the last writes of all disks
 _PRIOR_SECONDS = 0.05  # estimated work that counts as done at its estimate: one slow file proves little

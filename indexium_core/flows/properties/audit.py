@@ -14,8 +14,6 @@ from indexium_core.store.catalog import audit, locks
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
-__all__ = ["Auditor"]
-
 
 class Auditor:
     """Reads the audit log of a home."""

@@ -21,8 +21,6 @@ from indexium_core.store.catalog import properties
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
-__all__ = ["LockService"]
-
 
 class LockService:
     """Locks and unlocks fields of files. One instance serves a home."""

@@ -44,8 +44,6 @@ from indexium_core.store.catalog.properties import FileToRescan, PropertyProblem
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
-__all__ = ["KIND", "MAX_AUDIT_EVENTS", "RescanReport", "Rescanner", "job_title"]
-
 KIND = "rescan"  # of its jobs
 
 MAX_AUDIT_EVENTS = 1_000_000  # older events are deleted

@@ -39,8 +39,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 from indexium_core.store.titles import titles
 
-__all__ = ["ExternalAPIManager"]
-
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked

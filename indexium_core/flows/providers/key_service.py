@@ -10,8 +10,6 @@ from indexium_core.flows.providers.external_api_manager import ExternalAPIManage
 from indexium_core.model.providers.keys import KEY_LABELS, KeyOrigin, KeyState, KeyTest
 from indexium_core.model.remote_calls import remote
 
-__all__ = ["KeyService"]
-
 _LONGEST_KEY = 1000  # characters; an access token of TMDB has about 200
 _TESTED: Mapping[str, tuple[str, Mapping[str, str]]] = {  # a request that every key may send; TVDB tests its login
     "tmdb": ("/search/movie", {"query": "Metropolis", "year": "1927"}),

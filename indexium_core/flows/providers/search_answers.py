@@ -9,8 +9,6 @@ from typing import TypeAlias
 from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery, is_same
 from indexium_core.model.providers.combining import joined_candidate
 
-__all__ = ["SearchAnswers", "key_of"]
-
 CandidateKey: TypeAlias = tuple[str, ContentType, str]  # a provider may number films and series separately
 
 

@@ -28,8 +28,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.operations.ledger import Ledger
 from indexium_core.store.review import ratings
 
-__all__ = ["RatingWrites"]
-
 logger = logging.getLogger(__name__)
 
 QUIET_SECONDS = 0.8  # without a decision, before the write starts

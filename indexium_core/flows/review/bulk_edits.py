@@ -27,8 +27,6 @@ from indexium_core.store.review import bulk
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.bulk import Example
 
-__all__ = ["BulkEdits", "BulkPeople", "BulkPerson", "ChangePreview", "Example"]
-
 EXAMPLES = 5  # files that a preview shows
 
 

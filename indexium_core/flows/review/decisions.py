@@ -28,8 +28,6 @@ from indexium_core.store.planning.plan_version import Modes
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import DecisionRow
 
-__all__ = ["ALL_KINDS", "DecisionRow", "Decisions", "checked_change"]
-
 ALL_KINDS = ("edit", "fields", "mode", "postpone")  # groups of decisions
 
 

@@ -21,18 +21,6 @@ from indexium_core.model.fields.table import DATE, FAVORITE_KEY, RATING, editabl
 from indexium_core.store.connection import Connection
 from indexium_core.store.review import decisions as store
 
-__all__ = [
-    "FavoriteRating",
-    "RuleResults",
-    "checked_rules",
-    "constants",
-    "favorite_ratings",
-    "given",
-    "results",
-    "unsupported_files",
-    "unsupported_ratings",
-]
-
 _WANTED = {"yes": True, "no": False, "toggle": None}  # the values of `favorite`
 
 

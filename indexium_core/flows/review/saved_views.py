@@ -17,8 +17,6 @@ from indexium_core.model.view import BUILT_IN, SavedView
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 
-__all__ = ["SavedView", "ViewService"]
-
 MAX_VIEWS = 200
 
 

@@ -34,8 +34,6 @@ from indexium_core.store.review import bulk, steps
 from indexium_core.store.review import decisions as store
 from indexium_core.store.review.decisions import FIELD_KIND
 
-__all__ = ["DecisionReport", "Label", "Step", "all_keys"]
-
 Label: TypeAlias = Callable[[int], str]  # returns the label of a step for the number of its files
 
 

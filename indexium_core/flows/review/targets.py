@@ -24,8 +24,6 @@ from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 
-__all__ = ["Target", "ids_found", "ids_of", "keep_kind", "require", "select", "select_current"]
-
 Target: TypeAlias = str | Selection | Sequence[int]  # a query, a selection, or file ids
 
 

@@ -19,8 +19,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.review import templates as store
 from indexium_core.store.review.templates import Template
 
-__all__ = ["Template", "Templates"]
-
 MAX_TEMPLATES = 200
 MAX_NAME_LENGTH = 100  # characters
 

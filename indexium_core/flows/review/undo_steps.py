@@ -20,8 +20,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.review import steps as store
 from indexium_core.store.review.steps import StepRow
 
-__all__ = ["ReviewSteps", "StepReport", "StepRow", "Steps"]
-
 
 class Steps(NamedTuple):
     """The next step to undo, and the next step to redo."""

@@ -21,10 +21,9 @@ from indexium_core.model.files.exclusion import Exclusion
 from indexium_core.model.files.hash_cache import KnownHash
 from indexium_core.model.files.media import FileStat
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import KnownFile, LibraryRow, Restat
+from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
 from indexium_core.store.connection import Connection
-
-__all__ = ["Discovery", "FileToRead", "discover", "file_at", "is_growing"]
+from indexium_core.store.rows import Restat
 
 _RECENT_NS = 60 * 10**9  # another program may still be writing a file that changed within this time
 # Size and mtime do not show whether a file in one of these states can be read now.

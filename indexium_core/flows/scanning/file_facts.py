@@ -20,16 +20,6 @@ from indexium_core.model.files.media import FileFacts, FileStat
 from indexium_core.model.files.properties import MediaReading
 from indexium_core.model.people import people_comment
 
-__all__ = [
-    "MISSING",
-    "describe_file",
-    "describe_files",
-    "hash_media",
-    "probe_file",
-    "probe_files",
-    "read_properties",
-]
-
 logger = logging.getLogger(__name__)
 
 MISSING = "missing_file"  # code of a file that does not exist

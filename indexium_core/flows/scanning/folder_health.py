@@ -17,8 +17,6 @@ from indexium_core.model import wording
 from indexium_core.model.files.inventory import LibraryDetails
 from indexium_core.store.catalog.catalog import LibraryRow
 
-__all__ = ["LOW_SPACE_BYTES", "Check", "CheckState", "check_library", "file_system_facts", "library_details"]
-
 LOW_SPACE_BYTES = 1_000_000_000  # below this free space, a check gives a warning
 
 CheckState: TypeAlias = Literal["ok", "warning", "problem"]

@@ -10,8 +10,6 @@ from pathlib import Path
 from indexium_core.files import walk
 from indexium_core.model.files.kind_proposal import MOST_VIDEOS, KindProposal, NamedVideo, propose
 
-__all__ = ["common_folders", "completions", "kind_of", "opened", "subfolders"]
-
 _COMMON_FOLDERS = (
     "~/Videos",
     "~/Movies",

@@ -19,11 +19,9 @@ from indexium_core.model.files.hash_cache import CacheUse, HashCacheStats, Known
 from indexium_core.model.files.media import FileStat
 from indexium_core.model.remote_calls import remote
 from indexium_core.store.catalog import hash_cache as store
-from indexium_core.store.catalog.catalog import ScannedFile
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-
-__all__ = ["HashCache"]
+from indexium_core.store.rows import ScannedFile
 
 _MEMORY_ENTRIES = 50_000  # about 20 MB
 

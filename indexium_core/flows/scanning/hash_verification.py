@@ -37,8 +37,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
-__all__ = ["KIND", "HashVerification", "summary"]
-
 KIND = "verify"  # of its jobs
 _BATCH_FILES, _BATCH_SECONDS = 100, 5.0  # at most between two checkpoints
 _PAGE_FILES = 1000  # files that are read from the catalog at once

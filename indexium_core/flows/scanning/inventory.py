@@ -46,8 +46,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Modes
 
-__all__ = ["Inventory"]
-
 _MAX_HINTS = 40
 
 

@@ -20,9 +20,7 @@ from indexium_core.flows.scanning.discovery import FileToRead
 from indexium_core.jobs.executors import Executor, Threads, WorkerLostError
 from indexium_core.model.files.media import FileFacts
 from indexium_core.model.people import people_comment
-from indexium_core.store.catalog.catalog import ScannedFile
-
-__all__ = ["ReadResult", "read_all", "unreachable"]
+from indexium_core.store.rows import ScannedFile
 
 logger = logging.getLogger(__name__)
 

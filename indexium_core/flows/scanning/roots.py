@@ -20,17 +20,6 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import KnownFile, LibraryRow
 from indexium_core.store.database import Database
 
-__all__ = [
-    "FolderName",
-    "checked_folder",
-    "device_of",
-    "free_bytes",
-    "is_covered",
-    "mass_loss_reason",
-    "offline_reason",
-    "select_libraries",
-]
-
 FolderName = str | bytes | os.PathLike[str]
 
 MIN_KNOWN_FILES = 20  # below this number of known files, the loss of more than half of them is not suspicious

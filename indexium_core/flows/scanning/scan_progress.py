@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["REPORT_SECONDS", "ProgressReporter", "ScanProgress"]
-
 REPORT_SECONDS = 0.4  # between two reports
 
 

@@ -40,8 +40,7 @@ from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
-
-__all__ = ["ScanProgress", "ScanReport", "Scanner", "summary"]
+from indexium_core.store.rows import ScannedFile
 
 # The limits of a group: files that are stored in one transaction.
 GROUP_FILES = 2000
@@ -409,7 +408,7 @@ class _Scan:
 
     def _upsert(
         self, tx: Connection, library: LibraryRow, group: Sequence[ReadResult], absent: Sequence[bytes]
-    ) -> tuple[catalog.UpsertReport, list[int], list[catalog.ScannedFile]]:
+    ) -> tuple[catalog.UpsertReport, list[int], list[ScannedFile]]:
         """Store a group; return the changes, the ids of files that became missing, and the files with new hashes."""
         outdated = {result.path for result in group if result.is_missing or result.has_changed()}
         known = catalog.known(tx, library.path_bytes, outdated) if outdated else {}

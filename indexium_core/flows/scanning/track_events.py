@@ -13,8 +13,6 @@ from itertools import islice
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 
-__all__ = ["MAX_SINGLE_EVENTS", "TrackEvents"]
-
 MAX_SINGLE_EVENTS = 20
 
 

@@ -14,12 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from indexium_core.files import volumes, walk
-
-__all__ = ["FolderWatcher"]
+from indexium_core.files.sidecars.names import EXTENSION
 
 NETWORK_SECONDS = 60.0  # between two scans of a folder without events
 LOCAL_SECONDS = 900.0
-_CANDIDATES = frozenset({walk.SIDECAR}).union(*walk.EXTENSIONS.values())
+_CANDIDATES = frozenset({EXTENSION}).union(*walk.EXTENSIONS.values())
 _QUIET_MS, _LONGEST_MS = 1000, 10_000  # a scan starts after this time without a change, at the latest after the second
 
 

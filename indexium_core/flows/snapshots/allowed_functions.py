@@ -13,8 +13,6 @@ import duckdb
 
 from indexium_core import errors
 
-__all__ = ["check"]
-
 # Functions of FROM. The list names each of them, because a later version of DuckDB may bring dangerous ones.
 _TABLES = (
     "unnest|range|generate_series|repeat|repeat_row|json_each|json_tree|histogram|histogram_values|summary"

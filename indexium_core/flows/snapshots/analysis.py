@@ -20,15 +20,6 @@ from indexium_core.store.snapshot import quoted, tables
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = [
-    "POINTER",
-    "connect",
-    "export_parquet",
-    "newest",
-    "notice_of_present",
-    "open_newest",
-]
-
 POINTER = "newest"  # the file among the snapshots that names the newest one
 _CONFIG = {"TimeZone": "UTC", "autoinstall_known_extensions": False}
 _ATTEMPTS, _PAUSE_SECONDS = 50, 0.02  # an older snapshot may be deleted between the two steps of an opening

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["LONGEST", "AnswerRows"]
-
 LONGEST = 100_000  # characters of a text, or bytes of a value of bytes
 _SMALL = 24  # bytes of a number, a time and other values, about
 _CUT = "…"

@@ -10,8 +10,6 @@ from indexium_core import errors
 from indexium_core.flows.snapshots import analysis
 from indexium_core.flows.snapshots.queries import Queries
 
-__all__ = ["PresentSnapshot", "opened"]
-
 
 class PresentSnapshot:
     """A snapshot that stays: nothing newer can be taken."""

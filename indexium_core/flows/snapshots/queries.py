@@ -37,8 +37,6 @@ from indexium_core.store import snapshot as published
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Queries"]
-
 MAX_ROWS, MAX_BYTES = 10_000, 2_000_000  # of an answer
 SECONDS = 10.0  # of a query
 _EXPORT_SECONDS = 600.0

@@ -23,8 +23,6 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.analysis import READER_SECONDS
 
-__all__ = ["QueryStream", "StreamSlots"]
-
 logger = logging.getLogger(__name__)
 
 _PIECE = 1 << 16  # bytes

@@ -14,8 +14,6 @@ from typing import Any, NamedTuple
 from indexium_core import errors
 from indexium_core.model.analysis import FieldKind, QueryCompletion, QueryField, SchemaTable
 
-__all__ = ["as_pandas", "complete", "fields", "read_values", "without_end"]
-
 MAX_COMPLETIONS = 12
 _TOKEN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))"

@@ -36,8 +36,6 @@ from indexium_core.store.snapshot import quoted
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMATS", "QueryFailure", "QueryRequest", "run_query"]
-
 FORMATS = ("csv", "parquet", "json")
 _ALLOWED = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI}  # MULTI: PIVOT
 MEMORY = 10**9  # bytes of the data of the process

@@ -14,8 +14,6 @@ from indexium_core.store import saved_queries as store
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
-__all__ = ["SavedQueries"]
-
 MAX_QUERIES = 500
 MAX_TEXT_LENGTH = 100_000  # characters
 _EXAMPLE_VALUES: Mapping[str, Mapping[str, str]] = {

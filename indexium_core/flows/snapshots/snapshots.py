@@ -27,8 +27,6 @@ from indexium_core.store.recovery import files, survival
 from indexium_core.store.recovery.survival import Survival
 from indexium_core.version import __version__
 
-__all__ = ["Snapshots"]
-
 logger = logging.getLogger(__name__)
 
 _WORK = ("scan", "rescan", "write", "rollback")

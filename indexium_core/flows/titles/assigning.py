@@ -19,8 +19,6 @@ from indexium_core.store.titles import titles as store
 from indexium_core.store.titles.assignments import FormerTitle
 from indexium_core.store.titles.identified import TitleRow
 
-__all__ = ["NO_FILES", "FilesToUnassign", "checked_files", "find_targets", "make_title", "move", "unassignable"]
-
 _MOST_ID = 2**63 - 1
 
 

@@ -18,8 +18,6 @@ from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument
 from indexium_core.model.titles.titles import LOCKED_BY_NFO
 from indexium_core.store.titles.identified import FileToIdentify, SeasonValueRow, TitleValueRow
 
-__all__ = ["season_values_of", "values_of"]
-
 _NO_TITLE = re.compile(r"https?://|www\.|\.(?:com|org|net|to)\b|encoded|ripped|handbrake|untitled|^\W*$", re.IGNORECASE)
 _LOCKABLE = frozenset(LOCKED_NAMES.values()) - {"title"}  # a title that is locked without a value comes from the name
 _LONGEST = 200  # characters of a title

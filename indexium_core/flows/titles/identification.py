@@ -36,8 +36,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.titles import assignments, identified
 from indexium_core.store.titles.identified import EvidenceRow, FileToIdentify, NfoProblemRow, TitleRow
 
-__all__ = ["IdentificationReport", "Identifier", "summary"]
-
 _CHUNK_NAMES, _CHUNK_FOLDERS = 100, 50  # of one call of the executor
 _NAME_SECONDS, _FOLDER_SECONDS = 0.008, 0.002  # processor time for reading one name, and the NFO files of one folder
 _PROBLEMS = 100  # that a report names

@@ -14,8 +14,6 @@ from indexium_core.model.names.numbers import season_of_folder
 from indexium_core.model.names.title_guess import NfoFacts
 from indexium_core.model.titles.nfo import NfoDocument, NfoKind
 
-__all__ = ["FileDocuments", "NfoFiles", "folders_of"]
-
 _OF_FOLDERS = frozenset({"movie", "tvshow", "season"})  # names of files that do not belong to one video
 _FEW_FILES = 3  # versions or parts of one film in a folder
 

@@ -13,8 +13,6 @@ from indexium_core.files.titles import nfo
 from indexium_core.model.files import path_map
 from indexium_core.model.titles.nfo import NfoDocument
 
-__all__ = ["FolderDocuments", "NfoFolder", "read_folders"]
-
 FolderDocuments = Mapping[str, Sequence[NfoDocument]]  # by name of the file without `.nfo`, in lower case
 NfoFolder = tuple[FolderDocuments, Mapping[str, str]]  # the documents, and problems by path
 _MOST = 5000  # NFO files of one folder

@@ -15,8 +15,6 @@ from indexium_core.model.names.judge import judge
 from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import read_name
 
-__all__ = ["VERSION", "parse_name", "parse_names"]
-
 logger = logging.getLogger(__name__)
 
 VERSION = 6  # of the rules: names that an older version read are read again

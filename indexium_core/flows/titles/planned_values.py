@@ -9,8 +9,6 @@ from indexium_core.model.titles.fields import planned_fields
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import titles as store
 
-__all__ = ["texts"]
-
 _CAST = 10  # names of a cast in one field
 
 

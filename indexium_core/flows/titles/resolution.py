@@ -20,8 +20,6 @@ from indexium_core.model.titles.grouping import MADE_BY_HAND, EpisodeGroup, File
 from indexium_core.model.titles.titles import edition_key
 from indexium_core.store.titles.identified import FileLink, StoredTitle
 
-__all__ = ["ResolvedTitle", "Resolver"]
-
 
 @dataclass(slots=True)
 class ResolvedTitle:

@@ -9,8 +9,6 @@ from typing import Any
 
 from indexium_core.model.names.readings import NumberForm, SecondReading
 
-__all__ = ["read_again"]
-
 _LONGEST = 120  # characters
 _MOST_DIGITS, _MOST_MARKERS = 28, 12  # the time of `guessit` grows with the square of the numbers and brackets
 _MARKER = re.compile(r"\d+|[\[({]")

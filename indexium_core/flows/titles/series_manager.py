@@ -22,8 +22,6 @@ from indexium_core.model.titles.titles import (
 from indexium_core.store.database import Database
 from indexium_core.store.titles import titles as store
 
-__all__ = ["SeriesManager"]
-
 _LEAST_EPISODES = 2  # of a collection
 
 

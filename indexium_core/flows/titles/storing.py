@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 
 from indexium_core.store.titles.identified import FileLink, StoredTitle, TitleRow, TitleValueRow
 
-__all__ = ["FoundTitles", "changed_groups"]
-
 _GROUP = 2000  # titles or files: less than a second; each group costs the same time once
 
 

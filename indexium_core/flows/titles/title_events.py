@@ -7,8 +7,6 @@ from collections.abc import Collection
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 
-__all__ = ["emit_changes"]
-
 _MOST_EVENTS = 20  # single events of a kind; more titles have one event for all
 
 

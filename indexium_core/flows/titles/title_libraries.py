@@ -8,8 +8,6 @@ from indexium_core import errors
 from indexium_core.store.catalog import catalog
 from indexium_core.store.connection import Connection
 
-__all__ = ["check", "names_of", "require_online"]
-
 
 def check(reader: Connection, library_id: int | None) -> None:
     """Raise UnknownIdError if there is no such library; None is all libraries."""

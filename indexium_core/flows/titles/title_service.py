@@ -33,8 +33,6 @@ from indexium_core.store.database import Database
 from indexium_core.store.titles import assignments, identified, title_facets
 from indexium_core.store.titles import titles as store
 
-__all__ = ["KIND", "TitleService"]
-
 KIND = "identify"  # of its jobs
 _MOST = 1000  # titles of a page
 

@@ -13,8 +13,6 @@ from indexium_core.model.titles.titles import TitleItem, TitleValue
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import titles as store
 
-__all__ = ["checked_values", "require_unchanged"]
-
 _LONGEST = 80  # characters of a value in a message
 
 

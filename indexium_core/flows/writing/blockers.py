@@ -15,9 +15,7 @@ from indexium_core.flows.scanning import roots
 from indexium_core.model import wording
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
-from indexium_core.store.operations.ledger import Task
-
-__all__ = ["Blockers", "state_of_files"]
+from indexium_core.store.operations.ledger_rows import Task
 
 _MISSING_FOLDER_CODES = frozenset({"missing_file", "unreadable", "io_error", "sync_failed", "read_only", "cannot_tell"})
 _FULL_CODES = frozenset({"low_space", "cannot_tell"})

@@ -26,19 +26,11 @@ from indexium_core.files import journal, reader, verify
 from indexium_core.files.containers import Capabilities, Layout, registry
 from indexium_core.files.containers.photos.sidecar import without_sidecar
 from indexium_core.flows.writing import omitting, protocol, replacing, sidecar_edit, states
-from indexium_core.flows.writing.protocol import (
-    EditResult,
-    FileProgress,
-    FileWork,
-    NothingToDo,
-    WritableFile,
-    WritePolicy,
-)
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
+from indexium_core.flows.writing.protocol import EditResult, FileWork, NothingToDo, WritableFile
 from indexium_core.model.files.media import Patch, SidecarEdit
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import Task
-
-__all__ = ["blocked_by_newer", "check", "edit", "is_as_written", "reverted"]
 
 # Codes of files into which no range can be inserted now; another strategy may work.
 _NO_INSERT_CODES = frozenset({"in_use", "no_insert"})

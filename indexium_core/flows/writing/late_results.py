@@ -16,8 +16,6 @@ from indexium_core.model.files.media import Change, FileFacts, FileStat
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord
 
-__all__ = ["LateResult", "backup_fields", "from_journal"]
-
 logger = logging.getLogger(__name__)
 
 _UNKNOWN_REASON = "The process ended before it stored why. Write the file again to see the reason."

@@ -14,13 +14,12 @@ from typing import TypeVar
 
 from indexium_core import errors
 from indexium_core.flows.writing import protocol
-from indexium_core.flows.writing.protocol import NothingToDo, WritePolicy
+from indexium_core.flows.writing.policy import WritePolicy
+from indexium_core.flows.writing.protocol import NothingToDo
 from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.store.operations.ledger_rows import Task
-
-__all__ = ["CODE", "with_omitted", "without_refused_fields"]
 
 CODE = "field_unsupported"  # of a file that was written without a field; the plan has the same one
 # Codes that are about the values and the form of a file; a disk, a lock or a hard link is not about one field.

@@ -8,13 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from indexium_core.flows.writing.protocol import FileProgress
+from indexium_core.flows.writing.policy import FileProgress
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.jobs.item_runner import RunControl, RunEnd
 from indexium_core.jobs.job_run import OperationProgress
 from indexium_core.model.operations.operation import Attempt
-
-__all__ = ["ItemInProgress", "OperationRun"]
 
 _FINISH_SECONDS = 5.0  # for this time, a paused operation finishes running files; then they pause, too
 

@@ -25,7 +25,8 @@ from indexium_core.flows.jobs import job_log
 from indexium_core.flows.writing import editing, protocol, recording
 from indexium_core.flows.writing.blockers import Blockers, state_of_files
 from indexium_core.flows.writing.operation_run import OperationRun
-from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
+from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.flows.writing.throughput import Throughput
 from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
@@ -39,10 +40,10 @@ from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.operations.operation import FAILED_STATUSES, Attempt, postpones
 from indexium_core.store import database
+from indexium_core.store.connection import Connection
 from indexium_core.store.operations import backups, ledger
+from indexium_core.store.operations.ledger_rows import Task
 from indexium_core.store.planning.plan_version import DiskRates
-
-__all__ = ["PAUSE_WAIT_SECONDS", "Operations"]
 
 logger = logging.getLogger(__name__)
 
@@ -123,11 +124,11 @@ class Operations:
         self._run(run, job, first)
         return {"counts": dict(run.outcomes)}
 
-    def _batch(self, operation_id: int, *, after: int, is_planned: bool) -> list[ledger.Task]:
+    def _batch(self, operation_id: int, *, after: int, is_planned: bool) -> list[Task]:
         rates = self._rates()
         return self._ledger.pending(operation_id, after=after, count=_BATCH, is_planned=is_planned, rates=rates)
 
-    def _expected_seconds(self, operation_id: int, first: Sequence[ledger.Task]) -> Mapping[bool, float]:
+    def _expected_seconds(self, operation_id: int, first: Sequence[Task]) -> Mapping[bool, float]:
         """Return the estimated seconds of remaining items, in place (False) and rewritten (True); `first`: a batch."""
         if len(first) == _BATCH:
             return self._ledger.expected_seconds(operation_id, self._rates())
@@ -175,7 +176,7 @@ class Operations:
 
     # The thread of one operation.
 
-    def _run(self, run: OperationRun, job: JobRun, first: Sequence[ledger.Task]) -> None:
+    def _run(self, run: OperationRun, job: JobRun, first: Sequence[Task]) -> None:
         status, message = "failed", ""
         try:
             self._emit(run, "started")
@@ -196,7 +197,7 @@ class Operations:
         finally:
             self._finish(run, status, message, job)
 
-    def _runner(self, run: OperationRun, undo_journal: journal.OperationJournal) -> ItemRunner[ledger.Task, EditResult]:
+    def _runner(self, run: OperationRun, undo_journal: journal.OperationJournal) -> ItemRunner[Task, EditResult]:
         policy = WritePolicy(
             backups=self._backups,
             preserve_mtime=run.preserve_mtime,
@@ -212,7 +213,7 @@ class Operations:
         executor = self._executor(run.total - run.initial_processed, run.throughput.ahead)
         edit = self._edits(executor, undo_journal, policy)
 
-        def run_task(task: ledger.Task) -> EditResult:
+        def run_task(task: Task) -> EditResult:
             with run.control.as_waiting():
                 self._ui_priority.yield_to_ui()
             progress, name = FileProgress(policy), task.path.rsplit(b"/", 1)[-1].decode("utf-8", "replace")
@@ -238,7 +239,7 @@ class Operations:
 
     def _edits(
         self, executor: Executor, undo_journal: journal.OperationJournal, policy: WritePolicy
-    ) -> Callable[[ledger.Task, FileProgress], EditResult]:
+    ) -> Callable[[Task, FileProgress], EditResult]:
         """Return the function that writes a file."""
         if isinstance(executor, Cluster):
             return ClusterEdits(executor, undo_journal, policy, self._worker_journals).edit
@@ -279,7 +280,7 @@ class Operations:
             logger.info("item.retried", extra={**where, "code": result.code, "tries": len(attempts)})
         return seconds
 
-    def _tasks(self, run: OperationRun, first: Sequence[ledger.Task]) -> Iterator[ledger.Task]:
+    def _tasks(self, run: OperationRun, first: Sequence[Task]) -> Iterator[Task]:
         tasks = first
         yield from tasks
         while len(tasks) == _BATCH:
@@ -362,7 +363,7 @@ class Operations:
         is_unkept = not run.keep_backup and status.startswith("completed")
         unkept: list[str] = []  # journals without a backup
 
-        def write(tx: database.Connection) -> None:
+        def write(tx: Connection) -> None:
             if status != "paused":  # the pause is already stored
                 self._ledger.finish_within(
                     tx, run.operation_id, status, kind=run.kind, seconds=seconds, now=now, error_message=message
@@ -395,7 +396,7 @@ class Operations:
         )
 
 
-def _newer_failure(run: OperationRun, task: ledger.Task) -> str:
+def _newer_failure(run: OperationRun, task: Task) -> str:
     """Return why a newer write of the same file, which must come first, was not rolled back; "" if nothing blocks."""
     if task.after_item is None:
         return ""

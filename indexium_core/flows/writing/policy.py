@@ -12,8 +12,6 @@ from pathlib import Path
 from indexium_core import errors
 from indexium_core.files import journal
 
-__all__ = ["FileProgress", "WritePolicy"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WritePolicy:

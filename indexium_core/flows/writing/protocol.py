@@ -25,35 +25,6 @@ from indexium_core.model.operations import interruption
 from indexium_core.model.operations.operation import Attempt, WriteResult
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 
-__all__ = [
-    "EditResult",
-    "FileProgress",
-    "FileWork",
-    "NothingToDo",
-    "VerifiedState",
-    "WritableFile",
-    "WritePolicy",
-    "already_has",
-    "capabilities_of",
-    "choose",
-    "describe",
-    "edited_fields",
-    "failure_result",
-    "inspect",
-    "links_message",
-    "may_be_touched",
-    "opened",
-    "read_unchanged",
-    "require_restored",
-    "require_same_media",
-    "require_whole",
-    "result",
-    "state_before",
-    "still_pending",
-    "success_result",
-    "verify_edit",
-]
-
 _SAMPLED_PROOF = (
     "the same as before the write outside the media, which were compared by samples: another program touched the file"
 )

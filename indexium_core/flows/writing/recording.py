@@ -12,17 +12,17 @@ from indexium_core.model.people import people_comment
 from indexium_core.store import database
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import ledger
+from indexium_core.store.operations.ledger_rows import ItemRecord
 from indexium_core.store.review import decisions
-
-__all__ = ["ItemUpdate", "final_status", "record_results", "scanned_file"]
+from indexium_core.store.rows import ScannedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemUpdate:
     """The result of one item, and its file as the catalog stores it; None if the file was not read."""
 
-    record: ledger.ItemRecord
-    file: catalog.ScannedFile | None
+    record: ItemRecord
+    file: ScannedFile | None
 
 
 def record_results(
@@ -61,12 +61,12 @@ def record_results(
             decisions.postpone(tx, names, until=None, reason="rolled_back", at=now)
 
 
-def scanned_file(path: bytes, stat: FileStat | None, facts: FileFacts | None) -> catalog.ScannedFile | None:
+def scanned_file(path: bytes, stat: FileStat | None, facts: FileFacts | None) -> ScannedFile | None:
     """Return a file after its edit as the catalog stores it; None if the file was not read."""
     if stat is None or facts is None or facts.state != "ok":
         return None
     parsed = people_comment.parse(facts.comment)
-    return catalog.ScannedFile(path_bytes=path, stat=stat, facts=facts, parsed=parsed, own_mtime_ns=stat.mtime_ns)
+    return ScannedFile(path_bytes=path, stat=stat, facts=facts, parsed=parsed, own_mtime_ns=stat.mtime_ns)
 
 
 def final_status(counts: Mapping[str, int]) -> str:

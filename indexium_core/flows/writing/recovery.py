@@ -22,8 +22,7 @@ from indexium_core.model.operations.interruption import restored_message
 from indexium_core.model.operations.operation import WriteResult, outcome_label, postpones
 from indexium_core.store import database, jobs
 from indexium_core.store.operations import ledger
-
-__all__ = ["RecoverReport", "RecoveredFile", "recover", "unresolved_items"]
+from indexium_core.store.operations.ledger_rows import ItemOutcome, ItemRecord, UnresolvedItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +126,7 @@ def recover(
     return report
 
 
-def unresolved_items(store: database.Database, *, skip: frozenset[int]) -> dict[int, ledger.UnresolvedItem]:
+def unresolved_items(store: database.Database, *, skip: frozenset[int]) -> dict[int, UnresolvedItem]:
     """Return the items that `recover` will compare with their journals, by id."""
     operations_ledger = ledger.Ledger(store)
     unfinished = [operation_id for operation_id, *_ in operations_ledger.unfinished() if operation_id not in skip]
@@ -140,10 +139,10 @@ _ITEM_STATUS = {"old": ("pending", "restored"), "new": ("success", ""), "unclear
 _RUNNING_STATES = frozenset({"pending", "in_progress"})
 
 
-def _outcome(file: RecoveredFile) -> ledger.ItemOutcome:
+def _outcome(file: RecoveredFile) -> ItemOutcome:
     status, code = _ITEM_STATUS[file.became]
     message = restored_message("kill", file.operation_type) if code == "restored" else file.message
-    return ledger.ItemOutcome(None, file.file_path, status, code, message)
+    return ItemOutcome(None, file.file_path, status, code, message)
 
 
 def _interrupted_status(status: str) -> str:
@@ -169,7 +168,7 @@ class _OperationRecovery:
         self._kind = kind
         self._report = report
         self._finished = operations_ledger.finished(operation_id)
-        self._unresolved: dict[str, dict[int, ledger.UnresolvedItem]] = defaultdict(dict)
+        self._unresolved: dict[str, dict[int, UnresolvedItem]] = defaultdict(dict)
         for item in operations_ledger.unresolved(operation_id):
             if item.item_id not in still_written:
                 self._unresolved[item.journal][item.item_id] = item
@@ -180,7 +179,7 @@ class _OperationRecovery:
             if (self._backups / name).exists():  # else the process was killed before it touched a file
                 yield from self._recover_journal(self._backups / name, self._unresolved[name])
 
-    def _recover_journal(self, path: Path, items: dict[int, ledger.UnresolvedItem]) -> Iterator[ItemUpdate]:
+    def _recover_journal(self, path: Path, items: dict[int, UnresolvedItem]) -> Iterator[ItemUpdate]:
         unknown: dict[int, journal.Recovered] = {}
         restored = set[int]()
         for recovered in journal.recover(path, finished=self._finished):
@@ -213,10 +212,10 @@ class _OperationRecovery:
 
 
 def _update(result: WriteResult) -> ItemUpdate:
-    return ItemUpdate(record=ledger.ItemRecord(result=result), file=None)
+    return ItemUpdate(record=ItemRecord(result=result), file=None)
 
 
-def _late_update(entry: journal.AnyEntry, item: ledger.UnresolvedItem, *, kind: str) -> ItemUpdate:
+def _late_update(entry: journal.AnyEntry, item: UnresolvedItem, *, kind: str) -> ItemUpdate:
     """
     Return the update of an item that was written before the process ended.
 
@@ -230,7 +229,7 @@ def _late_update(entry: journal.AnyEntry, item: ledger.UnresolvedItem, *, kind: 
 
 
 def _result(
-    item: ledger.UnresolvedItem, status: str, code: str, message: str, *, proof: dict[str, str] | None = None
+    item: UnresolvedItem, status: str, code: str, message: str, *, proof: dict[str, str] | None = None
 ) -> WriteResult:
     return WriteResult(
         item_id=item.item_id,

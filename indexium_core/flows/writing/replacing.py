@@ -21,8 +21,6 @@ from indexium_core.flows.writing.protocol import EditResult, FileWork, VerifiedS
 from indexium_core.model.files.media import Edit, Rebuild, Remux
 from indexium_core.store.operations.ledger_rows import Task
 
-__all__ = ["roll_back", "write"]
-
 # How many times the size of a file is read and written when FFmpeg rewrites it, when it is copied, and when it is
 # rolled back: build it, compare it packet by packet, search it for parts that it shares with the original, and verify
 # the undo.

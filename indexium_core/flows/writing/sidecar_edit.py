@@ -24,8 +24,6 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import SidecarEdit
 from indexium_core.store.operations.ledger_rows import ItemRecord, Task
 
-__all__ = ["check", "roll_back", "write"]
-
 _NOT_OURS = "Another program changed the sidecar after this write."
 
 

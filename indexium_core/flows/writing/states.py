@@ -24,17 +24,6 @@ from indexium_core.files.journal import sidecars
 from indexium_core.files.journal.sidecars import Fingerprint
 from indexium_core.model.files.media import Extent
 
-__all__ = [
-    "comparable",
-    "is_of_sidecar",
-    "is_sidecar_state_of",
-    "is_state_of",
-    "reader_before",
-    "sidecar_state",
-    "state_before",
-    "state_of",
-]
-
 _CHUNK = 1024 * 1024
 _PREFIX = "b3:"
 _SIDECAR = "sidecar:"

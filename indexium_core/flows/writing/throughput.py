@@ -18,8 +18,6 @@ from dataclasses import dataclass
 
 from indexium_core.jobs.speed import Speed
 
-__all__ = ["Load", "Throughput"]
-
 _FIRST_SECONDS = 3.0  # seconds of running time with the estimate of the plan …
 _SAMPLE_FRACTION = 0.05  # … unless this fraction of the expected time is done
 _SAMPLE_SECONDS = 10.0  # the sample of each kind: the fraction, at most these expected seconds

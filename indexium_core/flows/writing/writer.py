@@ -21,7 +21,7 @@ from indexium_core.flows.jobs.user import user_name
 from indexium_core.flows.planning.plan import MetadataPlan
 from indexium_core.flows.planning.planner import LINK_CHOICES, MetadataPlanner
 from indexium_core.flows.writing import editing, operation_runner
-from indexium_core.flows.writing.protocol import WritePolicy
+from indexium_core.flows.writing.policy import WritePolicy
 from indexium_core.jobs.item_runner import ItemRunner, RunControl
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.model import wording
@@ -37,10 +37,10 @@ from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
 from indexium_core.model.remote_calls import LONGEST_WAIT, remote
 from indexium_core.store import database
+from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger
+from indexium_core.store.operations.ledger_rows import Restore, Task
 from indexium_core.store.recovery import files
-
-__all__ = ["MetadataWriter", "OperationHandle"]
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class MetadataWriter:
         options = replace(options, user_note=options.user_note or plan.title_of(selection))
         variant = self._planner.with_hard_links(plan, options.hard_links)
 
-        def file_ids_of(tx: database.Connection) -> list[int]:
+        def file_ids_of(tx: Connection) -> list[int]:
             """Return the files inside the transaction, so that nothing can change before they are stored."""
             file_ids = self._planner.confirmed_ids(tx, plan, variant, selection, risk=options.risk, expected=expected)
             if not file_ids:
@@ -170,7 +170,7 @@ class MetadataWriter:
     def start_rollback(
         self,
         operation_id: int,
-        restores: Sequence[ledger.Restore],
+        restores: Sequence[Restore],
         options: RollbackOptions,
         *,
         request: IdempotentRequest | None = None,
@@ -259,7 +259,7 @@ class MetadataWriter:
             if progress is not None and progress(len(results), len(tasks)) is False:
                 control.cancel()
 
-        runner: ItemRunner[ledger.Task, WriteResult] = ItemRunner(
+        runner: ItemRunner[Task, WriteResult] = ItemRunner(
             lambda task: _busy_conflict(task, busy) or editing.check(task, policy),
             collect,
             workers=self._settings.metadata_max_concurrent_writes,
@@ -463,7 +463,7 @@ class MetadataWriter:
             self._queue.join(job_id, timeout)
 
 
-def _busy_conflict(task: ledger.Task, busy: dict[int, Holder]) -> WriteResult | None:
+def _busy_conflict(task: Task, busy: dict[int, Holder]) -> WriteResult | None:
     """Return the conflict of a file that an operation uses."""
     if task.file_id not in busy:
         return None

@@ -21,8 +21,6 @@ from indexium_core.jobs.executors import Callbacks, ClusterLostError, Threads, W
 from indexium_core.model.fields import registered
 from indexium_core.version import __version__
 
-__all__ = ["Cluster", "ClusterWorker", "is_cluster"]
-
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -23,8 +23,6 @@ from indexium_core.model.fields.registered import Definitions
 from indexium_core.model.files import path_map
 from indexium_core.version import __version__
 
-__all__ = ["ANSWER_SECONDS", "deliver", "own_version", "run", "unseen_folders"]
-
 ANSWER_SECONDS = 60.0  # a callback without an answer for this time fails: the service or the scheduler may be gone
 _answers: dict[str, queue.SimpleQueue[tuple[Any, ...]]] = {}  # by id of the callback, in this worker
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["IMAGE_HOSTS", "refusal"]
-
 IMAGE_HOSTS = frozenset(  # of the providers
     {
         "image.tmdb.org",

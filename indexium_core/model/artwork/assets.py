@@ -7,18 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = [
-    "COLLAGE_CELL",
-    "COLLAGE_LAYOUTS",
-    "MAX_IMAGE_BYTES",
-    "VARIANTS",
-    "ArtworkReport",
-    "AssetCandidate",
-    "CachedImage",
-    "CollageLayout",
-    "VariantKind",
-]
-
 MAX_IMAGE_BYTES = 25_000_000
 VariantKind: TypeAlias = Literal["poster", "backdrop"]
 VARIANTS: Mapping[str, tuple[int, int]] = {"poster": (400, 600), "backdrop": (780, 440)}  # width and height in pixels

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 
 from indexium_core.model.artwork.assets import AssetCandidate
 
-__all__ = ["in_order"]
-
 _PROVIDERS = ("local", "tmdb", "tvdb", "fanarttv", "omdb")
 _WITHOUT_TEXT = frozenset({"backdrop", "still"})  # kinds for which a picture without text is best
 

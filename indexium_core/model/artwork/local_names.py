@@ -11,8 +11,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["LocalPicture", "artwork", "of_episode", "of_film", "of_season", "of_series"]
-
 _EXTENSIONS = ("png", "jpg", "jpeg", "webp")  # by rank
 _KINDS: Mapping[str, Sequence[str]] = {
     "poster": ("poster", "folder", "cover", "default"),

@@ -19,8 +19,6 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.fields.field import FLV_TEXT, CustomNames, CustomType, Field
 
-__all__ = ["MAX_INTEGER", "NAMESPACE", "NAMESPACES", "TYPES", "CustomField", "definition", "key_of"]
-
 TYPES: tuple[CustomType, ...] = get_args(CustomType)
 MAX_INTEGER = 999_999_999
 NAMESPACE = "urn:indexium:fields:1.0/"  # of properties without another one; it is only a name; no program opens it

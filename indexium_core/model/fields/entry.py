@@ -13,9 +13,7 @@ from datetime import date, datetime
 
 from indexium_core import errors
 from indexium_core.model.fields import values
-from indexium_core.model.fields.table import Field
-
-__all__ = ["CURRENT", "PLANNED", "read_cell"]
+from indexium_core.model.fields.field import Field
 
 CURRENT = "existing_"  # this and the key of a field: the column of the values in the files
 PLANNED = "result_"  # … of the values after a write

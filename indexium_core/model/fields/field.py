@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["FLV_TEXT", "CustomNames", "CustomType", "Field", "FieldType", "ValueLimit", "problem_of_file"]
-
 FieldType = Literal["people", "text", "integer", "rating", "date", "datetime", "list"]
 CustomType = Literal["text", "integer", "date", "datetime", "list"]  # of a field that the user defined
 

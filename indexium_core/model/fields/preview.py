@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from indexium_core import notebook
 from indexium_core.model import wording
 
-__all__ = ["FieldExample", "FieldsPreview", "RatedFile"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldExample:

@@ -19,8 +19,6 @@ from indexium_core import errors
 from indexium_core.model.fields.custom import CustomField
 from indexium_core.model.fields.field import Field
 
-__all__ = ["NONE", "Definitions", "RegisteredFields", "active", "current", "register", "release"]
-
 
 @dataclass(frozen=True, slots=True)
 class Definitions:

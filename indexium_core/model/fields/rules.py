@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from indexium_core import errors
-from indexium_core.model.fields.table import DATED, EDITABLE, Field, FieldType, editable_fields
-
-__all__ = ["FACTS", "MORE_ABOUT_RULES", "FileNames", "ValueRule", "literal", "suggestions"]
+from indexium_core.model.fields.field import Field, FieldType
+from indexium_core.model.fields.table import DATED, EDITABLE, editable_fields
 
 FACTS: Mapping[str, str] = {  # placeholders beside the fields
     "name": "the name of the file without its extension",

@@ -11,10 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from indexium_core.model.fields.table import Field
+from indexium_core.model.fields.field import Field
 from indexium_core.model.files.readers import CONTAINERS
-
-__all__ = ["MEASURED", "UNMEASURED", "ShownField", "in_words", "note_on", "shown_in"]
 
 UNMEASURED = ("Jellyfin", "VLC", "macOS Finder", "Windows Explorer", "Plex", "digiKam", "Lightroom")
 _CONDITIONS = {"Kodi": "Kodi shows fields only of an .mp4, with “Use video tags” on."}

@@ -13,30 +13,7 @@ from collections.abc import Mapping
 
 from indexium_core import errors
 from indexium_core.model.fields import registered
-from indexium_core.model.fields.field import FLV_TEXT, Field, FieldType, ValueLimit
-
-__all__ = [
-    "COMMENT",
-    "CREATION_TIME",
-    "DATE",
-    "DATED",
-    "EDITABLE",
-    "FAVORITE_KEY",
-    "FIELDS",
-    "RATING",
-    "TITLE",
-    "Field",
-    "FieldType",
-    "ValueLimit",
-    "all_fields",
-    "editable_field",
-    "editable_fields",
-    "field_named",
-    "fields_in_files",
-    "find_field",
-    "known_field",
-    "title_of",
-]
+from indexium_core.model.fields.field import FLV_TEXT, Field, ValueLimit
 
 RATING = "rating"  # favorites are the files with the best rating
 TITLE = "title"

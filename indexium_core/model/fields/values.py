@@ -15,22 +15,7 @@ from datetime import UTC, date, datetime
 
 from indexium_core import errors
 from indexium_core.model import wording
-from indexium_core.model.fields.table import Field, FieldType
-
-__all__ = [
-    "FAVORITE",
-    "MAX_LENGTH",
-    "MAX_PERCENT",
-    "REJECTED",
-    "as_stored",
-    "parse",
-    "percent_of_stars",
-    "rating_as_favorite",
-    "rating_number",
-    "require_utc",
-    "stars_of_percent",
-    "stored",
-]
+from indexium_core.model.fields.field import Field, FieldType
 
 MAX_LENGTH = 10_000  # characters of a value
 FAVORITE = "5"  # the rating of a favorite

@@ -12,17 +12,6 @@ from indexium_core.model.files.readers import Reading
 from indexium_core.model.files.tiles import DateSource
 from indexium_core.model.planning.plan import PlanItem
 
-__all__ = [
-    "FieldDetails",
-    "FileCopy",
-    "FileDetails",
-    "FileEvent",
-    "Origin",
-    "PersonDetails",
-    "StandingDecision",
-    "TagPlace",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:

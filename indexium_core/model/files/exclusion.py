@@ -10,8 +10,6 @@ from collections.abc import Iterable
 
 from indexium_core import errors
 
-__all__ = ["Exclusion", "checked_patterns"]
-
 _MAX_PATTERNS, _MAX_LENGTH = 100, 500
 _CONTROL = frozenset({"Cc", "Cs"})  # control characters, and bytes that are not UTF-8, which the database cannot store
 

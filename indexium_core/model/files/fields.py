@@ -14,19 +14,6 @@ from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = [
-    "apply_change",
-    "display_text",
-    "lost_custom_texts",
-    "lost_texts_by_place",
-    "people_of",
-    "primary_changes",
-    "primary_place",
-    "text_after",
-    "texts_after",
-    "with_unique_places",
-]
-
 
 def apply_change(change: Change, value: str | None) -> str | None:
     """

@@ -9,23 +9,6 @@ from datetime import datetime
 from indexium_core.model.files.media import MediaKind
 from indexium_core.model.names.title_guess import LibraryKind
 
-__all__ = [
-    "KINDS",
-    "MEDIA_NAMES",
-    "SORTS",
-    "WRITE_RATINGS",
-    "EmptyFolderReport",
-    "FilePage",
-    "FolderComparison",
-    "FolderListing",
-    "FolderSuggestion",
-    "LibraryDetails",
-    "ListedFile",
-    "Quality",
-    "RemovalReport",
-    "TextCount",
-]
-
 # Lists of files: key → description.
 KINDS: dict[str, str] = {
     "all": "every file",

@@ -17,8 +17,6 @@ from indexium_core.model.names.names import read_name
 from indexium_core.model.names.neighbours import stem_of
 from indexium_core.model.names.title_guess import LibraryKind
 
-__all__ = ["MOST_VIDEOS", "KindProposal", "NamedVideo", "propose"]
-
 MOST_VIDEOS = 1000  # more names do not change the proposal, but take longer to read
 _MOST_SHARE = 0.5  # of the videos, from which on a folder is of a kind
 _MIXED_SHARE = 0.1  # of the videos, from which on the other kind of titles makes the folder mixed

@@ -7,24 +7,6 @@ from typing import Any, Literal
 
 from indexium_core.model.fields.table import CREATION_TIME
 
-__all__ = [
-    "Change",
-    "Edit",
-    "Extent",
-    "FieldValue",
-    "FileFacts",
-    "FileStat",
-    "MediaKind",
-    "Patch",
-    "PhotoFacts",
-    "Rebuild",
-    "Refusal",
-    "Remux",
-    "SidecarEdit",
-    "StreamFacts",
-]
-
-
 MediaKind = Literal["video", "audio", "photo"]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["SHOWN_BY_BROWSERS"]
-
 # Container → media type. Browsers play none of the other containers, and show none of the other photos.
 SHOWN_BY_BROWSERS: Mapping[str, str] = {
     "mp4": "video/mp4",

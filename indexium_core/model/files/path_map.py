@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-__all__ = ["NotMountedError", "PathMap", "active", "checked_local_path", "current", "parse"]
-
 
 class NotMountedError(Exception):
     """A worker of a cluster does not see a file of the service; `path` is its path in the service."""

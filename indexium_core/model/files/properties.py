@@ -22,30 +22,6 @@ from indexium_core.model.fields.table import editable_fields, title_of
 from indexium_core.model.files.media import FileFacts, MediaKind, PhotoFacts, StreamFacts
 from indexium_core.model.people import people_comment
 
-__all__ = [
-    "FIELDS",
-    "LABELS",
-    "ON_REQUEST",
-    "AuditEvent",
-    "AuditPage",
-    "FieldLock",
-    "FileProperty",
-    "LockReport",
-    "MediaProperties",
-    "MediaReading",
-    "Value",
-    "display_value",
-    "from_photo",
-    "from_streams",
-    "label_of",
-    "lockable",
-    "parse_value",
-    "reading_of",
-    "shown_fields",
-    "validate_fields",
-    "wall_time",
-]
-
 Value: TypeAlias = str | int | float | None
 
 LABELS: Mapping[str, str] = {

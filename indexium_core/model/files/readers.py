@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-__all__ = ["CONTAINERS", "TABLE", "WITHOUT_PLOT", "Reading", "Rule", "readings"]
-
 # Groups of containers that programs treat alike.
 CONTAINERS: Mapping[str, tuple[str, ...]] = {
     "MP4, M4V, 3GP": ("mp4", "3gp"),

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 from indexium_core.model.people import people_comment
 
-__all__ = ["Series", "natural_key", "neighbours", "series_of"]
-
 _EXTENSION = re.compile(r"\.[^.\s]{1,5}\Z")
 _COPY = re.compile(r"(?:\s*\(\d{1,3}\)|\s+-\s+copy(?:\s*\(?\d*\)?)?)+\s*\Z")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -6,20 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = [
-    "DATE_SOURCES",
-    "FACETS",
-    "MAX_TILES",
-    "SORTS",
-    "DateSource",
-    "MediaFacetValue",
-    "MediaOverview",
-    "Month",
-    "Section",
-    "Tile",
-    "TilePage",
-]
-
 SORTS = ("newest", "oldest", "name", "rating", "largest")
 FACETS = ("type", "dated", "rating", "person", "camera")  # keys of the search whose values are counted
 MAX_TILES = 500  # of a page

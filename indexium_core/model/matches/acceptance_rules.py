@@ -28,8 +28,6 @@ from indexium_core.model.matches.candidates import (
 from indexium_core.model.matches.signs import SAME_RUNTIME, has_title, runtime_gap
 from indexium_core.model.providers.external_ids import ExternalId
 
-__all__ = ["MIN_SCORE", "RULES", "decide", "undecided"]
-
 MIN_SCORE = 0.5  # below, a candidate is no match
 NEXT_YEAR_RUNTIME = 0.03  # a title of the next or the previous year needs this runtime
 MOST_DETAILED = 5  # namesakes whose details are compared

@@ -11,23 +11,6 @@ from indexium_core.model.names import words
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import same_title
 
-__all__ = [
-    "ADDITION",
-    "CONFIRMING",
-    "CONTRADICTING",
-    "MISSING_SIGNS",
-    "Candidate",
-    "ContentType",
-    "MatchDecision",
-    "MatchReason",
-    "MissingSign",
-    "ReasonCode",
-    "ScoredCandidate",
-    "SearchQuery",
-    "by_title",
-    "is_same",
-]
-
 ContentType: TypeAlias = Literal["movie", "tv", "unknown"]
 _TYPED_IDS = frozenset({"tmdb", "tvdb"})  # providers that number films and series separately
 # What some providers add to tell titles apart: `The Office (US)`, `Doctor Who (2005)`.

@@ -32,8 +32,6 @@ from indexium_core.model.matches.signs import has_title, iso_country, known_coun
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.titles.title_text import clean_title, same_title, title_similarity
 
-__all__ = ["TITLE_WEIGHT", "ContentMatcher"]
-
 TITLE_WEIGHT = 0.6
 YEAR_POINTS = {0: 0.3, 1: 0.2, 2: 0.1}  # by difference in years
 MAX_POPULARITY_POINTS = 0.1

@@ -12,8 +12,6 @@ from indexium_core.model.matches.results import MatchState
 from indexium_core.model.names.film_signs import is_against
 from indexium_core.model.titles.titles import TitleFile, TitleItem
 
-__all__ = ["FileFact", "MatchCandidate", "MatchPage", "MatchQuestion"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFact:

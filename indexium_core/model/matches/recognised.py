@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-__all__ = ["marked_parts"]
-
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(
     r"S\d{1,3}(?:[ ._-]*E\d{1,4})+(?:-E?\d{1,4})?|(?<!\d)\d{1,2}x\d{2,3}(?!\d)|(?<!\w)tt\d{7,9}(?!\d)", re.IGNORECASE

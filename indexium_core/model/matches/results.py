@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["MATCH_STATES", "MatchResult", "MatchState", "to_decide"]
-
 MatchState: TypeAlias = Literal["open", "later", "accepted", "none", "failed", "ignored", "unsearched", "maybe"]
 MATCH_STATES: Mapping[str, str] = {
     "open": "Waits for a decision.",

@@ -12,8 +12,6 @@ from indexium_core.model import wording
 from indexium_core.model.matches.candidates import ADDITION, Candidate, MatchReason, SearchQuery
 from indexium_core.model.titles.title_text import is_exact, title_key
 
-__all__ = ["SAME_RUNTIME", "has_title", "iso_country", "known_countries", "runtime_gap", "signs_of"]
-
 SAME_RUNTIME = 0.05  # of the runtime: confirms a candidate
 OTHER_RUNTIME = 0.2  # contradicts it
 RUNTIME_PENALTY = 0.1

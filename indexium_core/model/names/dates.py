@@ -13,8 +13,6 @@ from functools import cache
 
 from indexium_core.model.names.numbers import NumberMatch
 
-__all__ = ["find_date", "find_date_of_number", "without_words_of_date"]
-
 _LANGUAGES = "uk ru el tr ro hu cs pl fi nb da sv nl pt it es fr de en"
 _YEAR, _MONTH, _DAY = r"(?P<year>(?:19|20)\d\d)", r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
 _ANY_MONTH, _ANY_DAY = r"(?P<month>0?[1-9]|1[0-2])", r"(?P<day>0?[1-9]|[12]\d|3[01])"

@@ -8,17 +8,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = [
-    "CAMERA_EXTENSIONS",
-    "EVENT",
-    "EVERYDAY",
-    "FILM_FOLDER",
-    "HOME_FOLDER",
-    "OWN",
-    "SERIES_FOLDER",
-    "WORKS_FOLDER",
-]
-
 CAMERA_EXTENSIONS = frozenset({"mov", "mts", "m2t", "3gp", "3g2", "dv", "mod", "tod"})
 
 

@@ -21,8 +21,6 @@ from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.neighbours import PlacedFile, stem_of
 from indexium_core.model.names.title_guess import FilmEvidence, LibraryKind, TitleGuess
 
-__all__ = ["BAR", "with_evidence"]
-
 BAR = 7  # points
 _MINUTE = 60.0
 _NO_LENGTH = 2.0  # seconds: a shorter file is damaged or a test, so its duration says nothing

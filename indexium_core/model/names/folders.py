@@ -14,8 +14,6 @@ from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.numbers import season_of_folder
 from indexium_core.model.names.title_guess import LibraryKind
 
-__all__ = ["FolderFacts", "is_category", "place_of"]
-
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AMBIGUOUS = re.compile(r"other|others|shorts?|scenes|clips?|interviews?|extras?|proof", re.IGNORECASE)
 _SECTION = re.compile(rf"(?:(?:{words.SECTION})[ ._-]*)?(\d{{1,2}})(?=$|[ ._:)-])", re.IGNORECASE)

@@ -22,8 +22,6 @@ from indexium_core.model.names.names import begins_with, fold_title, title_witho
 from indexium_core.model.names.neighbours import Neighbours, PlacedFile, stem_of
 from indexium_core.model.names.title_guess import LibraryKind, NamedFile, TitleGuess
 
-__all__ = ["identify"]
-
 _NOISE = re.compile(  # names that programs make, which say nothing about a film
     r"(?:movie|film|video|main|feature|untitled|clip|title|track|vts|disc|dvd|file|output|test|new|export|final)?"
     r"[ _-]*[tv]?\d*(?:[ _-]\d+)*|[0-9a-f]{12,}|(?:www )?(?:rarbg|etrg|yify|yts|eztv|ettv)(?: \w{2,3})*",

@@ -19,8 +19,6 @@ from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import first_words, fold_title
 from indexium_core.model.names.readings import SecondReading
 
-__all__ = ["EVIDENCE", "EvidenceRule", "judge"]
-
 _MOST_SEASONS = 100  # a higher number of a season is a year that the library took for one
 _SURE = frozenset({"episode", "group", "word"})
 

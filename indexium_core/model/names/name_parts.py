@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["Evidence", "NameParts", "Role"]
-
 Role: TypeAlias = Literal["main", "extra", "trailer", "sample"]
 # How sure a name says that it is an episode: season and episode (or a date), the word “episode”, a fansub group with a
 # number, a number after a dash, any number; "" for nothing.

@@ -17,8 +17,6 @@ from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.numbers import NumberMatch, YearMatch, find_number, numeral, with_digits
 from indexium_core.model.names.usual_form import YEAR, in_usual_form, only_tags, plain_text
 
-__all__ = ["begins_with", "first_words", "fold_title", "read_name", "title_without_part"]
-
 _AFTER_TAGS = re.compile(r" *(?:$|[(\[]|(?:v?cd|dvd|dis[ck]) ?\d|(?:19|20)\d\d(?:$| (?!\d)))", re.IGNORECASE)
 _LONGEST_EPISODE, _LONGEST_TITLED_EPISODE = 65, 95  # minutes of a recording without and with the title of an episode
 _NUMBERED_EPISODE = re.compile(r" - (\d{1,3})\. ")

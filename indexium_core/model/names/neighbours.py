@@ -13,8 +13,6 @@ from indexium_core.model.names.name_parts import NameParts
 from indexium_core.model.names.names import begins_with, fold_title
 from indexium_core.model.names.title_guess import LibraryKind, NamedFile
 
-__all__ = ["Neighbours", "PlacedFile", "stem_of"]
-
 _HOME_EXTENSIONS = event_words.CAMERA_EXTENSIONS | {"mp4", "m4v", "wmv", "mpg", "m2ts", "webm"}
 _DATED_EXTENSIONS = _HOME_EXTENSIONS | {"avi"}  # of films as well, so the name of an event needs its year
 _INNER_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")

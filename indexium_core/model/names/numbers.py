@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 from indexium_core.model.names import words
 from indexium_core.model.names.name_parts import Evidence
 
-__all__ = ["NumberMatch", "find_number", "numeral", "season_of_folder", "with_digits"]
-
 _B, _E = r"(?<![^\W_])", r"(?![^\W_])"  # the borders of a word; an underscore separates words
 _SIGN = r"(?:[-~+&_]|\s?[+&]\s?|\s(?:and|und|et)\s)"  # before a further number
 # Spaces around a dash need a word before the first number and an end after the last: `Episode 5 - 24 Hours` is one.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["NumberForm", "SecondReading"]
-
 # How the number is written: season and episode with letters (`S01E02`), a word or a letter before it (`Episode 2`),
 # digits that are split into season and episode (`102`), a number alone, a date; "" without a number.
 NumberForm: TypeAlias = Literal["season", "word", "compact", "alone", "date", ""]

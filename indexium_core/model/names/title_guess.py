@@ -9,17 +9,6 @@ from typing import Literal, TypeAlias
 from indexium_core import errors
 from indexium_core.model.names.name_parts import Role
 
-__all__ = [
-    "LIBRARY_KINDS",
-    "FilmEvidence",
-    "GuessKind",
-    "LibraryKind",
-    "NamedFile",
-    "NfoFacts",
-    "TitleGuess",
-    "checked_kind",
-]
-
 LibraryKind: TypeAlias = Literal["home", "movies", "series", "mixed", "educational", "other"]
 LIBRARY_KINDS: Mapping[LibraryKind, str] = {
     "home": "home videos: nothing is identified",

@@ -21,8 +21,6 @@ from indexium_core.model.names.name_parts import NameParts, Role
 from indexium_core.model.names.numbers import find_number, with_digits
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
 
-__all__ = ["STEPS", "YEAR", "Draft", "in_usual_form", "only_tags", "plain_text"]
-
 _LONGEST = 1000  # characters that are read: no disk holds a longer name, and some expressions are quadratic
 YEAR = re.compile(r"(?<![^\W_])(18[89]\d|19\d\d|20[0-3]\d)(?![^\W_])")
 _TRANSLATED = str.maketrans(

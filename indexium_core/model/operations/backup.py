@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-__all__ = ["BackupCheck", "BackupDetails", "BackupUse", "OperationBackups", "RangePreview"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationBackups:

@@ -20,8 +20,6 @@ from indexium_core.model.operations.strategies import in_words
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DryRunReport"]
-
 _REPORT_ORDER = {"skipped": 1, "success": 2}  # order of statuses in a report; all other statuses come first
 _SHOWN = 10  # files in HTML
 _COLUMNS = {

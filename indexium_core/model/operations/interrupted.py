@@ -8,8 +8,6 @@ from typing import Any
 from indexium_core.model import wording
 from indexium_core.model.operations.operation import OUTCOMES, MetadataOperation, outcome_counts, outcome_of
 
-__all__ = ["INTERRUPTED_OUTCOMES", "InterruptedFile", "InterruptedOperation", "interrupted_outcome"]
-
 # The outcome of a file of an interrupted operation and the word for it, in the order of display: OUTCOMES, with failed
 # files and conflicts as one.
 INTERRUPTED_OUTCOMES = {

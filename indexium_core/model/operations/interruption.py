@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["restored_message"]
-
 _CAUSES = {
     "cancelled": "the operation was cancelled",
     "stop": "the program was stopped",

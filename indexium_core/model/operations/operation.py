@@ -15,33 +15,6 @@ from indexium_core.model.planning.plan import CommentMode, PeopleMode
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "ACTIVE_STATES",
-    "CANCELLED_CODES",
-    "FAILED_STATUSES",
-    "FINISHED_STATES",
-    "ITEM_STATUSES",
-    "OUTCOMES",
-    "STATES",
-    "Attempt",
-    "BackupRecord",
-    "HistoryFilter",
-    "ItemDetails",
-    "MetadataOperation",
-    "OperationCounts",
-    "OperationDetails",
-    "OperationPerson",
-    "OperationStatus",
-    "PaginatedOperations",
-    "WriteOptions",
-    "WriteResult",
-    "no_backups_reason",
-    "outcome_counts",
-    "outcome_label",
-    "outcome_of",
-    "postpones",
-]
-
 ACTIVE_STATES = ("pending", "in_progress", "paused")  # no other operation may use their files
 FINISHED_STATES = (
     "completed",

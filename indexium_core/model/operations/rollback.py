@@ -11,15 +11,6 @@ from indexium_core import notebook
 from indexium_core.model.operations.operation import ItemDetails, outcome_label
 from indexium_core.model.planning import risk
 
-__all__ = [
-    "CHANGED_CHOICES",
-    "ROLLBACK_CHOICES",
-    "RollbackCheck",
-    "RollbackOptions",
-    "RollbackResult",
-    "conflict_reason",
-]
-
 # The choices for a file that a rollback would skip.
 ROLLBACK_CHOICES = {
     "comment": "restore only its comment",

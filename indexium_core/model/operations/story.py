@@ -10,8 +10,6 @@ from typing import Any
 from indexium_core.model.job import Job
 from indexium_core.model.operations.operation import ItemDetails, MetadataOperation
 
-__all__ = ["OperationStory", "StoryEvent", "has_backup"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryEvent:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["STRATEGIES", "WHY", "copies", "in_a_word", "in_words", "is_sidecar", "kept", "replaces", "why"]
-
 STRATEGIES: Mapping[str, str] = {
     "mp4_in_place": "in place, only the metadata bytes",
     "mp4_insert_range": "in place, after space was inserted in front of the media",

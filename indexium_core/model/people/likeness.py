@@ -22,8 +22,6 @@ from rapidfuzz.distance import OSA, Levenshtein
 
 from indexium_core.model.people import people_comment
 
-__all__ = ["Likeness", "Pair", "compare", "pairs", "similar"]
-
 _MIN_LETTERS_ONE_ERROR, _MIN_LETTERS_TWO_ERRORS = 5, 9  # a shorter name with this number of errors is another name
 _PUNCTUATION = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")

@@ -18,23 +18,6 @@ from typing import NamedTuple
 from indexium_core import errors
 from indexium_core.model.planning.plan import CommentMode
 
-__all__ = [
-    "FOLDED_LETTERS",
-    "MAX_NAME_LENGTH",
-    "ParsedComment",
-    "clean_name",
-    "extract_people_from_comment",
-    "fold",
-    "format_people",
-    "parse",
-    "person_key",
-    "render",
-    "segment_of",
-    "splice",
-    "split_names",
-    "validate_name",
-]
-
 MAX_NAME_LENGTH = 200  # characters, after cleaning
 
 # The mappings of `fold` in addition to case and accents: letters that Unicode does not decompose, and the punctuation

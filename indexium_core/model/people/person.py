@@ -7,18 +7,6 @@ from dataclasses import dataclass
 from indexium_core import errors
 from indexium_core.model.people import people_comment
 
-__all__ = [
-    "Companion",
-    "PersonCard",
-    "PersonChange",
-    "PersonFile",
-    "PersonPage",
-    "PersonProfile",
-    "checked_qualifier",
-    "label",
-    "split_label",
-]
-
 _MAX_QUALIFIER_LENGTH = 100  # characters
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from indexium_core.model.people import people_comment
 
-__all__ = ["DEFAULT", "DEFAULT_KEYS", "keys", "reason"]
-
 DEFAULT = "unknown"
 
 

@@ -14,8 +14,6 @@ from typing import Literal
 
 from indexium_core.model.people import people_comment
 
-__all__ = ["KINDS", "MIN_SCORE", "Kind", "Suggestion", "SuggestionEvidence", "rank"]
-
 Kind = Literal["near_name", "face", "cast", "series", "folder", "together"]
 KINDS: tuple[Kind, ...] = ("near_name", "face", "cast", "series", "folder", "together")  # on a tie, the first one wins
 MIN_SCORE = 0.25  # a lower score is noise

@@ -17,8 +17,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-__all__ = ["guarded", "line", "listed", "plain", "split", "truth"]
-
 _SIGNS = "=+\\-@＝＋－＠"  # full-width signs start a formula too
 _FORMULA = f"[{_SIGNS}\t\r\n]"
 _FIRST = frozenset("'=+-@\t\r\n＝＋－＠")

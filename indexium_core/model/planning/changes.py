@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-__all__ = ["ChangesPreview", "FieldEdit", "FileChange", "LineError"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineError:

@@ -9,8 +9,6 @@ from indexium_core import notebook
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import RISK_LEVELS, PlanStatistics
 
-__all__ = ["HomeSummary"]
-
 
 @dataclass(frozen=True, slots=True)
 class HomeSummary:

@@ -12,30 +12,6 @@ from indexium_core.model import wording
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change
 
-__all__ = [
-    "CATEGORIES",
-    "RISK_LEVELS",
-    "SORT_KEYS",
-    "WRITABLE",
-    "CommentMode",
-    "FieldChangeCount",
-    "Holder",
-    "Issue",
-    "PeopleMode",
-    "PlanItem",
-    "PlanPage",
-    "PlanQuery",
-    "PlanStatistics",
-    "Selection",
-    "SelectionChanges",
-    "SelectionDigest",
-    "SelectionSummary",
-    "StaleFile",
-    "StaleFiles",
-    "checked_modes",
-    "describe_unfinished",
-]
-
 PeopleMode = Literal["merge", "exact"]
 CommentMode = Literal["replace", "preserve"]
 

@@ -18,19 +18,6 @@ from dataclasses import dataclass
 from indexium_core.model import wording
 from indexium_core.model.planning.plan import Issue
 
-__all__ = [
-    "BITS",
-    "ISSUES",
-    "SEVERITIES",
-    "VARIANT_KINDS",
-    "IssueKind",
-    "codes",
-    "issue",
-    "label",
-    "outcome",
-    "remedy",
-]
-
 SEVERITIES = ("note", "warning", "danger", "blocked")  # from the least to the most severe
 # By fact: how many names of a long list a message shows, and the length above which a list is long; default 5 and 6.
 _SHOWN_NAMES = {"copies": (2, 2)}

@@ -10,8 +10,6 @@ from typing import Any
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings, MetadataSource
 
-__all__ = ["ORDER", "combine", "joined_candidate"]
-
 ORDER: Mapping[str, tuple[MetadataSource, ...]] = {  # of each value: the first provider that has it wins
     "plot": ("tmdb", "tvdb", "omdb"),
     "cast": ("tmdb", "tvdb", "omdb"),

@@ -9,17 +9,6 @@ from typing import Literal, TypeAlias
 
 from indexium_core.model.wording import and_more, list_of, plural, when
 
-__all__ = [
-    "CAST_PEOPLE",
-    "CastPeople",
-    "DueTitles",
-    "EnrichmentProgress",
-    "EnrichmentReport",
-    "EnrichmentStats",
-    "EnrichmentStatus",
-    "WaitingTitles",
-]
-
 EnrichmentStatus: TypeAlias = Literal["waiting", "active", "completed", "failed"]
 CastPeople: TypeAlias = Literal["off", "suggest", "add"]
 CAST_PEOPLE: tuple[CastPeople, ...] = ("off", "suggest", "add")

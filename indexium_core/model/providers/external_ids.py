@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 
-__all__ = ["ID_FIELDS", "PROVIDER_NAMES", "ExternalId", "id_owner"]
-
 ID_FIELDS: Mapping[str, str] = {"tmdb": "tmdb_id", "imdb": "imdb_id", "tvdb": "tvdb_id"}  # field of titles by provider
 PROVIDER_NAMES: Mapping[str, str] = {
     "tmdb": "TMDB",

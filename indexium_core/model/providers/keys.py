@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-__all__ = ["KEY_LABELS", "KeyOrigin", "KeyState", "KeyTest"]
-
 KeyOrigin: TypeAlias = Literal["environment", "file", ""]
 
 KEY_LABELS: Mapping[str, Mapping[str, str]] = {  # provider → name of a key → what the provider calls it

@@ -9,20 +9,6 @@ from typing import Literal, TypeAlias
 
 from indexium_core.model.matches.candidates import Candidate
 
-__all__ = [
-    "Artwork",
-    "CastMember",
-    "CrewMember",
-    "EnrichedMetadata",
-    "EpisodeRecord",
-    "ExternalRatings",
-    "ImageCandidate",
-    "ImageKind",
-    "MetadataSource",
-    "ProviderRecord",
-    "SeasonRecord",
-]
-
 MetadataSource: TypeAlias = Literal["tmdb", "omdb", "tvdb", "combined", "none"]
 ImageKind: TypeAlias = Literal["poster", "backdrop", "logo", "banner", "still", "thumb", "clearart", "disc"]
 

@@ -10,18 +10,6 @@ from typing import Literal, TypeAlias
 from indexium_core.model.matches.candidates import Candidate, MatchDecision
 from indexium_core.model.providers.records import EnrichedMetadata, ImageCandidate, ProviderRecord
 
-__all__ = [
-    "CachedAnswer",
-    "ProviderDetails",
-    "ProviderRequest",
-    "ProviderState",
-    "ProviderStatus",
-    "RequestCount",
-    "RequestFaults",
-    "RequestPage",
-    "TitleSearch",
-]
-
 ProviderState: TypeAlias = Literal["on", "paused", "off"]
 
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from indexium_core.model.planning import risk
 from indexium_core.model.query.keys import Key, all_keys
 
-__all__ = ["Completion", "Word", "complete", "word_at"]
-
 _YES_NO = ("yes", "no")
 
 

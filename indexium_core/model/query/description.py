@@ -9,8 +9,6 @@ from indexium_core.model.query.grammar import AllOf, Node, Not, Term, parse
 from indexium_core.model.query.keys import Key
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["describe", "describe_parts"]
-
 _PEOPLE = {
     "person": "{not}with {name}",
     "db": "with {name} {not}in the database",

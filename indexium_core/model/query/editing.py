@@ -6,8 +6,6 @@ import re
 
 from indexium_core.model.query.keys import all_keys
 
-__all__ = ["is_one_valued", "quoted"]
-
 _ONE_VALUED = frozenset({"choice", "flag", "ids", "count", "size", "date", "number", "day"})
 _RUN = re.compile(r'[^\s()"]*')
 

@@ -9,8 +9,6 @@ from indexium_core import errors
 from indexium_core.model.query.editing import quoted
 from indexium_core.model.query.key_values import with_values
 
-__all__ = ["FILTERS", "with_filters"]
-
 # Filter → key of the search.
 _CHOICES: Mapping[str, str] = {
     "risk_level": "risk",

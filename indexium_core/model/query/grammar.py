@@ -21,8 +21,6 @@ from indexium_core.model.query.keys import BARE, Key, all_keys, nearest_key
 from indexium_core.model.query.values import Text, Value, read_value, shortened
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = ["AllOf", "AnyOf", "Node", "Not", "Term", "parse", "terms"]
-
 MAX_DEPTH = 30  # nested parentheses
 MAX_TERMS = 100
 

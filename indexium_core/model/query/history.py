@@ -8,8 +8,6 @@ from indexium_core import errors
 from indexium_core.model.query.grammar import AllOf, Term, parse
 from indexium_core.model.query.values import Text
 
-__all__ = ["HistoryTerms", "parse_history"]
-
 _KEYS = ("", "person", "path")
 _ONLY = (
     "A search of the history can have only words, person: and path:. For one file, use words of its path, for example "

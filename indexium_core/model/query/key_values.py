@@ -18,19 +18,6 @@ from indexium_core.model.query.grammar import AllOf, AnyOf, Node, Not, Term, par
 from indexium_core.model.query.keys import all_keys
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = [
-    "QueryPart",
-    "bare_numbers",
-    "named_ids",
-    "parts",
-    "requires_all",
-    "selected_values",
-    "split",
-    "with_values",
-    "without_each_part",
-    "without_part",
-]
-
 _WHOLE_TEXTS = ("camera",)  # keys of texts whose values in quotes are read and replaced
 _NUMBER = re.compile("[0-9]{1,18}")
 

@@ -9,25 +9,14 @@ from functools import lru_cache
 from typing import Literal
 
 from indexium_core.model.fields import registered
+from indexium_core.model.fields.field import Field, FieldType
 from indexium_core.model.fields.registered import RegisteredFields
-from indexium_core.model.fields.table import (
-    CREATION_TIME,
-    DATE,
-    DATED,
-    EDITABLE,
-    FAVORITE_KEY,
-    FIELDS,
-    RATING,
-    Field,
-    FieldType,
-)
+from indexium_core.model.fields.table import CREATION_TIME, DATE, DATED, EDITABLE, FAVORITE_KEY, FIELDS, RATING
 from indexium_core.model.fields.values import FAVORITE, REJECTED
 from indexium_core.model.files.properties import LABELS
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import CATEGORIES, RISK_LEVELS
 from indexium_core.model.query.title_keys import TITLE_FLAGS, TITLE_TEXTS
-
-__all__ = ["BARE", "KEYS", "Key", "Kind", "all_keys", "nearest_key"]
 
 # The kind of a value: names of people; a part of a text; a part of a text of titles; whole folders; the name of a
 # library; one of several words; an issue code; locked fields; file ids; ids of people; a count; bytes; days; yes or no;

@@ -18,16 +18,6 @@ from indexium_core.model.query.sql import COMPARED
 from indexium_core.model.query.title_keys import TITLE_FLAGS
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = [
-    "check_as_sql",
-    "history_as_sql",
-    "jobs_as_sql",
-    "library_as_sql",
-    "people_as_sql",
-    "person_as_sql",
-    "plan_as_sql",
-]
-
 _COLUMNS = {
     "adds": ("p.people_added",),
     "removes": ("p.people_removed",),

@@ -8,8 +8,6 @@ from indexium_core import errors
 from indexium_core.model.planning.plan import Selection
 from indexium_core.model.query.values import MAX_OPTIONS
 
-__all__ = ["MAX_IDS", "search_of"]
-
 MAX_IDS = 2_000  # exceptions of a selection that a search can name: the search is a part of an address
 
 

@@ -19,8 +19,6 @@ from indexium_core.model.query.keys import KEYS, Key
 from indexium_core.model.query.title_keys import TITLE_TEXTS
 from indexium_core.model.query.values import AnyValue, Flag, Span, Text
 
-__all__ = ["COMPARED", "CompiledQuery", "SpellingParameter", "SpellingSet", "compile_query"]
-
 _ALL_PEOPLE = "i.names"  # all people of the three lists, folded, one per line
 _FOLDER = "('/' || f.folder || '/')"  # the slashes let a folder name match only as a whole
 _NAMES_OF_PEOPLE = frozenset({"i.db_people"})  # the spelling is always that of the table of people

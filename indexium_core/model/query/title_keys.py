@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 from indexium_core.model.providers.external_ids import ID_FIELDS
 
-__all__ = ["ACCEPTED_TITLES", "HAS_ID", "MATCHED_TITLES", "TITLE_FLAGS", "TITLE_TEXTS", "TitleText"]
-
 _FILES = (
     "SELECT file_id FROM (SELECT file_id, entity_id FROM title_files UNION ALL SELECT l.file_id, e.series_id "
     "FROM title_files AS l JOIN episodes AS e ON l.entity_type = 'episode' AND e.id = l.entity_id) "

@@ -5,8 +5,6 @@ from __future__ import annotations
 from indexium_core.model.query.grammar import AllOf, AnyOf, Term, parse
 from indexium_core.model.query.values import Text
 
-__all__ = ["title_of"]
-
 _LONGEST = 60  # characters of a title
 _UNNAMED = frozenset({"risk", "category"})  # keys that say nothing about the content of the files
 _NAMED = frozenset({"folder", "person"})  # keys whose values are a title without the key

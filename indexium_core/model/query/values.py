@@ -19,8 +19,6 @@ from math import ceil
 from indexium_core.model import wording
 from indexium_core.model.query.keys import Key
 
-__all__ = ["AnyValue", "Flag", "Span", "Text", "Value", "read_value", "shortened"]
-
 
 @dataclass(frozen=True, slots=True)
 class Text:

@@ -12,21 +12,6 @@ from typing import Any, Literal, TypeAlias
 from indexium_core import errors
 from indexium_core.model.providers.external_ids import ExternalId
 
-__all__ = [
-    "ENTITY_TYPES",
-    "KIND_NAMES",
-    "PLANNED_FIELDS",
-    "TITLE_FIELDS",
-    "EntityType",
-    "TitleField",
-    "checked_value",
-    "field_of",
-    "named_kind",
-    "planned_fields",
-    "require_entity_type",
-    "shown_text",
-]
-
 EntityType: TypeAlias = Literal["movie", "series", "season", "episode"]
 ENTITY_TYPES: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
 KIND_NAMES: Mapping[str, str] = {"movie": "film", "series": "series", "season": "season", "episode": "episode"}

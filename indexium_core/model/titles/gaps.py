@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator
 
 from indexium_core.model.titles.titles import EpisodeEntry, EpisodeGap
 
-__all__ = ["gaps_of"]
-
 
 def gaps_of(episodes: Iterable[EpisodeEntry]) -> list[EpisodeGap]:
     """

@@ -11,8 +11,6 @@ from indexium_core.model.names.name_parts import Role
 from indexium_core.model.names.names import fold_title
 from indexium_core.model.names.title_guess import TitleGuess
 
-__all__ = ["MADE_BY_HAND", "EpisodeGroup", "FileRole", "MovieGroup", "SeriesGroup", "group_movies", "group_series"]
-
 # Begins the key of a title that a person made, until names say the rest of it. No name has the character.
 MADE_BY_HAND = "\x1fhand "
 _Variant: TypeAlias = tuple[int | None, str]  # year and country of a series

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["LOCKED_NAMES", "NfoDocument", "NfoKind"]
-
 NfoKind: TypeAlias = Literal[
     "movie", "tvshow", "season", "episodedetails", "ids"
 ]  # the root; ids: a text with ids only

@@ -11,8 +11,6 @@ from indexium_core import errors, notebook
 from indexium_core.model.titles.fields import ENTITY_TYPES
 from indexium_core.model.titles.titles import STATES, TitleItem
 
-__all__ = ["FACET_KEYS", "RelatedTitle", "TitleFacet", "TitleFacetValue", "TitleFilter", "TitleFilters", "filter_of"]
-
 FACET_KEYS = (
     "kind",
     "state",

@@ -20,8 +20,6 @@ import re
 
 import anyascii
 
-__all__ = ["clean_title", "is_exact", "same_title", "title_key", "title_similarity"]
-
 STOP_WORDS = frozenset(["the", "a", "an", "and", "or", "but", "in", "on", "at", "to", "for", "of", "with", "by"])
 MAX_TITLE_LENGTH = 300  # characters that are compared: no title is longer, and the comparison is quadratic
 _SEPARATORS = re.compile(r"[\s_.\-–—]+")

@@ -11,28 +11,6 @@ from typing import Any
 from indexium_core import notebook
 from indexium_core.model.titles.fields import EntityType, shown_text
 
-__all__ = [
-    "LOCKED_BY_NFO",
-    "MOST_EPISODES",
-    "MOST_MOVED_FILES",
-    "ROLES",
-    "SORT_KEYS",
-    "STATES",
-    "EpisodeEntry",
-    "EpisodeGap",
-    "IdentifiedTitle",
-    "SeasonCollection",
-    "SeriesCollection",
-    "SeriesMetadata",
-    "TitleFile",
-    "TitleItem",
-    "TitlePage",
-    "TitleValue",
-    "edition_key",
-    "episode_code",
-    "title_name",
-]
-
 STATES: Mapping[str, str] = {
     "discovered": "found, but its name says nothing",
     "identified": "its name, its tags or a person say what it is",

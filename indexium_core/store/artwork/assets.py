@@ -11,29 +11,6 @@ from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "LocalFile",
-    "Offer",
-    "TitleOwner",
-    "add_cached",
-    "cached",
-    "cached_bytes",
-    "candidates",
-    "count_references",
-    "count_to_fetch",
-    "files",
-    "owner",
-    "proposed_poster",
-    "put",
-    "remove_cached",
-    "remove_orphans",
-    "seasons",
-    "set_content",
-    "titles_below",
-    "titles_of_folder",
-    "to_fetch",
-]
-
 
 class Offer(NamedTuple):
     """A picture that a provider or a folder offers."""

@@ -9,8 +9,6 @@ from indexium_core.model.files.properties import AuditEvent, AuditPage
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["add", "page", "prune"]
-
 
 def add(
     tx: Connection,

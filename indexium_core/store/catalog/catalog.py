@@ -24,38 +24,6 @@ from indexium_core.store.people import people
 from indexium_core.store.rows import Restat, ScannedFile
 from indexium_core.store.titles import identified
 
-__all__ = [
-    "KnownFile",
-    "LibraryRow",
-    "Restat",
-    "ScannedFile",
-    "UpsertReport",
-    "add_library",
-    "count_growing",
-    "known",
-    "libraries",
-    "library_scanned",
-    "mark_files",
-    "mark_missing",
-    "missing",
-    "name_library",
-    "paths_of_library",
-    "read_before_fields",
-    "remove_library",
-    "restat",
-    "set_library_cast",
-    "set_library_exclude",
-    "set_library_kind",
-    "set_library_media",
-    "set_library_modes",
-    "set_library_ratings",
-    "set_library_state",
-    "sidecars",
-    "stable_stats",
-    "update_written",
-    "upsert_files",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryRow:

@@ -12,8 +12,6 @@ from indexium_core.model.fields.registered import Definitions
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["definitions", "edited_values", "put", "remove"]
-
 
 def definitions(reader: Connection) -> Definitions:
     """Return all definitions, in the order of their creation."""

@@ -13,26 +13,6 @@ from indexium_core.model.files.media import Change
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "Assignment",
-    "ItemRow",
-    "ThumbnailSource",
-    "assignments",
-    "copies",
-    "count_with_pictures",
-    "decisions",
-    "file",
-    "file_at",
-    "file_below",
-    "files_of_hash",
-    "history",
-    "is_being_written",
-    "names_like",
-    "original_source",
-    "thumbnail_source",
-    "with_pictures",
-]
-
 _JSON_COLUMNS = ("streams", "tags", "comment_fields")
 
 

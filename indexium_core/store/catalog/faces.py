@@ -16,8 +16,6 @@ from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["Face", "FaceRow", "add", "adopt", "follow", "of_file"]
-
 
 class Face(NamedTuple):
     """A person that a legacy program recognised in a file."""

@@ -15,8 +15,6 @@ from indexium_core.store import sql
 from indexium_core.store.catalog import faces
 from indexium_core.store.connection import Connection
 
-__all__ = ["HashPair", "find_new_hashes", "follow", "follow_scan", "link"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HashPair:

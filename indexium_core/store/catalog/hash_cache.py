@@ -15,19 +15,6 @@ from indexium_core.model.files.media import FileStat
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "FileToVerify",
-    "Identity",
-    "clean",
-    "count_to_verify",
-    "find",
-    "follow_write",
-    "put",
-    "put_verified",
-    "stats",
-    "to_verify",
-]
-
 Identity: TypeAlias = tuple[int, int, int, int]  # `FileStat.identity`
 
 

@@ -12,20 +12,6 @@ from indexium_core.model.planning.plan import Holder
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "MISSING",
-    "WHOLE",
-    "LibraryPart",
-    "count_with_people",
-    "files",
-    "forget",
-    "quality",
-    "removal",
-    "search_page",
-    "states",
-    "unfinished_operations",
-]
-
 _MAX_TEXTS = 20  # custom texts of comments in `Quality`
 
 

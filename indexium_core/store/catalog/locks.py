@@ -9,8 +9,6 @@ from indexium_core.model.files.properties import FieldLock, lockable
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["count_edited", "is_file", "listed", "lock", "of", "unlock"]
-
 
 def is_file(reader: Connection, file_id: int) -> bool:
     """Return whether there is a file with this id."""

@@ -19,8 +19,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import people as people_store
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["KINDS", "Listing", "count", "facet", "listing", "stamp", "tiles"]
-
 KINDS: tuple[MediaKind | Literal[""], ...] = ("", "video", "audio", "photo")
 _KEYS = {"title": TITLE, "rating": RATING, "created": CREATION_TIME, "date": DATE}
 _PEOPLE_OF_TILE = 3

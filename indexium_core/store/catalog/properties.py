@@ -22,25 +22,6 @@ from indexium_core.store.people import people
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.rows import ScannedFile
 
-__all__ = [
-    "FileToRescan",
-    "PropertyProblem",
-    "PutReport",
-    "StoredProperties",
-    "batch",
-    "count_all",
-    "count_outside",
-    "follow_write",
-    "matching_ids",
-    "of",
-    "put",
-    "put_facts",
-    "put_problems",
-    "select_matching",
-    "selected_files",
-    "set_by_hand",
-]
-
 
 class FileToRescan(NamedTuple):
     """A file that a rescan has to read."""

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple
 from indexium_core.model.operations.backup import OperationBackups
 from indexium_core.model.operations.operation import BackupRecord
 from indexium_core.store import database, sql
-
-__all__ = ["Backup", "BackupLocation", "Backups", "OrphanedOriginal", "Room", "drop_operation"]
+from indexium_core.store.connection import Connection
 
 _SQL = sql.load("backups")
 _KINDS = ("journal", "delta", "original", "tags")
@@ -151,7 +150,7 @@ class Backups:
             tx.execute(_SQL["mark_removed"], {"item_ids": list(item_ids)})
 
 
-def drop_operation(tx: database.Connection, operation_id: int, *, reason: str, now: datetime) -> None:
+def drop_operation(tx: Connection, operation_id: int, *, reason: str, now: datetime) -> None:
     """Mark all backups of an operation as dropped, with the reason, in a transaction of the caller."""
     tx.execute(_SQL["drop_operation"], {"operation_id": operation_id, "reason": reason, "now": now})
 

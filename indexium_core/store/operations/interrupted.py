@@ -8,8 +8,6 @@ from indexium_core.model.operations.interrupted import InterruptedFile, interrup
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["counts", "files", "operations"]
-
 _SQL = sql.load("interrupted")
 
 

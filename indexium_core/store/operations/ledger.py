@@ -22,6 +22,7 @@ from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.people import people_comment as names_of
 from indexium_core.model.planning.plan import Holder
 from indexium_core.store import database, jobs, requests, sql
+from indexium_core.store.connection import Connection
 from indexium_core.store.operations import completion, ledger_rows
 from indexium_core.store.operations.ledger_rows import (
     ItemOutcome,
@@ -37,19 +38,6 @@ from indexium_core.store.operations.ledger_rows import (
 )
 from indexium_core.store.people import people
 from indexium_core.store.planning.plan_version import DiskRates
-
-__all__ = [
-    "ItemOutcome",
-    "ItemRecord",
-    "Ledger",
-    "OperationSearch",
-    "OutcomeCount",
-    "Restore",
-    "RollbackCandidate",
-    "StartFacts",
-    "Task",
-    "UnresolvedItem",
-]
 
 _SQL = sql.compose("ledger")
 _RATES = DiskRates()
@@ -67,7 +55,7 @@ class Ledger:
     def create_write(
         self,
         *,
-        file_ids: Sequence[int] | Callable[[database.Connection], Sequence[int]],
+        file_ids: Sequence[int] | Callable[[Connection], Sequence[int]],
         variant_id: int,
         plan_id: int,
         options: WriteOptions,
@@ -175,7 +163,7 @@ class Ledger:
 
     def _insert_operation(
         self,
-        tx: database.Connection,
+        tx: Connection,
         operation_id: int,
         *,
         title: str,
@@ -244,7 +232,7 @@ class Ledger:
 
     def record(
         self,
-        tx: database.Connection,
+        tx: Connection,
         operation_id: int,
         records: Sequence[ItemRecord],
         *,
@@ -308,7 +296,7 @@ class Ledger:
 
     def finish_within(
         self,
-        tx: database.Connection,
+        tx: Connection,
         operation_id: int,
         status: str,
         *,
@@ -473,11 +461,11 @@ class Ledger:
         return _holders(self._store.read(), file_ids)
 
 
-def _holders(reader: database.Connection, file_ids: Sequence[int]) -> list[Holder]:
+def _holders(reader: Connection, file_ids: Sequence[int]) -> list[Holder]:
     return [Holder(*row) for row in reader.execute(_SQL["holders"], {"file_ids": list(file_ids)}).fetchall()]
 
 
-def _new_id(tx: database.Connection, request: IdempotentRequest | None, *, now: datetime) -> int:
+def _new_id(tx: Connection, request: IdempotentRequest | None, *, now: datetime) -> int:
     """Return the id of a new operation, for which an idempotent request is stored."""
     operation_id = int(tx.value(_SQL["next_operation_id"]))
     if request is not None:
@@ -485,13 +473,13 @@ def _new_id(tx: database.Connection, request: IdempotentRequest | None, *, now: 
     return operation_id
 
 
-def _insert_history(tx: database.Connection, operation_id: int, *, now: datetime, expires_at: datetime) -> None:
+def _insert_history(tx: Connection, operation_id: int, *, now: datetime, expires_at: datetime) -> None:
     journal = f"{operation_id}.journal"
     values = {"operation_id": operation_id, "now": now, "journal": journal, "expires_at": expires_at}
     tx.execute(_SQL["insert_history"], values)
 
 
-def _counts(reader: database.Connection, operation_id: int) -> Counter[str]:
+def _counts(reader: Connection, operation_id: int) -> Counter[str]:
     """Return the number of items of an operation by status."""
     counts: Counter[str] = Counter()
     for status, _, files, _ in reader.execute(_SQL["count_items"], {"operation_id": operation_id}).fetchall():

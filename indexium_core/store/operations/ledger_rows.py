@@ -21,22 +21,6 @@ from indexium_core.model.operations.operation import (
 from indexium_core.model.planning.plan import Holder, describe_unfinished
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = [
-    "ItemRecord",
-    "OperationSearch",
-    "OutcomeCount",
-    "Restore",
-    "RollbackCandidate",
-    "StartFacts",
-    "Task",
-    "UnresolvedItem",
-    "candidate",
-    "item",
-    "operation",
-    "stored_options",
-    "task",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartFacts:

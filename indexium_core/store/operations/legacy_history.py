@@ -15,8 +15,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
-__all__ = ["CatalogFile", "ImportedItem", "UnmatchedPath", "add", "adopt", "catalog_files", "set_unmatched", "take"]
-
 
 class CatalogFile(NamedTuple):
     """A file of the catalog, with the facts that a match needs."""

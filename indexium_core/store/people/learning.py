@@ -15,8 +15,6 @@ from typing import NamedTuple
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["Merge", "count_files", "merges", "only_adds_people", "prune", "record_merge", "recorded", "undo_or_redo"]
-
 
 class Merge(NamedTuple):
     """A merge in force, which can be reverted."""

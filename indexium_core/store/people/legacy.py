@@ -23,8 +23,6 @@ from indexium_core.store import sql
 from indexium_core.store.people import legacy_operations
 from indexium_core.store.people.legacy_operations import LegacyItem, LegacyOperation
 
-__all__ = ["LegacyDatabase", "LegacyFace", "LegacyPerson", "is_legacy", "read", "write"]
-
 Row = TypeVar("Row")
 _MAGIC = b"SQLite format 3\x00"
 _REJECTED = frozenset({"rejected", "dismissed", "declined"})  # values of suggestion_status

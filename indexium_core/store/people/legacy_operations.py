@@ -12,8 +12,6 @@ from typing import Any
 
 from indexium_core.model.surrogates import replace_surrogates
 
-__all__ = ["LegacyItem", "LegacyOperation", "chronological", "item", "operation"]
-
 _STATES = frozenset({"completed", "completed_with_errors", "failed", "cancelled", "rolled_back"})
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LAST_SECOND = 253_402_300_799  # of the year 9999

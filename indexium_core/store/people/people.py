@@ -19,50 +19,6 @@ from indexium_core.model.query import SpellingParameter, SpellingSet
 from indexium_core.store import rows, sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "AssignCounts",
-    "AssignmentRequest",
-    "AssignmentRow",
-    "FileResult",
-    "PersonName",
-    "PersonRow",
-    "add_alias",
-    "add_named",
-    "adopt_waiting",
-    "aliases",
-    "ambiguous_names",
-    "assign",
-    "count_assignments",
-    "count_named",
-    "export",
-    "files_at",
-    "files_by_name",
-    "files_of",
-    "files_with",
-    "find",
-    "forget",
-    "keys_of",
-    "known_hashes",
-    "known_paths",
-    "list_people",
-    "merge",
-    "named_in_files",
-    "names_of",
-    "owner_of_alias",
-    "people_of_keys",
-    "person_named",
-    "qualified",
-    "remove",
-    "rename",
-    "resolve_spellings",
-    "restore",
-    "results_of",
-    "scanned_paths",
-    "split",
-    "targets",
-    "unknown_names",
-]
-
 _ID = re.compile(r"#\d{1,18}")
 
 

@@ -17,8 +17,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["CoOccurrence", "PeopleIndex"]
-
 _MAX_CHANGED_FILES = 2_000  # more changed files rebuild the whole index
 _MAX_VERSIONS = 500  # versions of the plan between two updates; the rows of older ones may be pruned
 

@@ -9,8 +9,6 @@ from indexium_core.model.people.person import Companion, PersonCard, PersonFile
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["cards", "companions", "files", "page", "picture_candidate", "set_picture"]
-
 
 def page(reader: Connection, text: str, *, by_files: bool, count: int, offset: int) -> tuple[list[PersonCard], int]:
     """Return one page of the people whose name, qualifier or alias contains a text, and the number of all."""

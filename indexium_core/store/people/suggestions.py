@@ -15,20 +15,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = [
-    "EditRow",
-    "Sibling",
-    "Subject",
-    "all_names",
-    "copies",
-    "decline",
-    "declined",
-    "edits",
-    "known_keys",
-    "siblings",
-    "subject",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:

@@ -9,8 +9,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["Facts", "copies", "count", "facts", "find"]
-
 
 class Facts(NamedTuple):
     """The values of a file in a plan version that a spreadsheet can change."""

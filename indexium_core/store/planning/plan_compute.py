@@ -22,8 +22,6 @@ from indexium_core.store.planning import plan_rows
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
 
-__all__ = ["prune", "refresh", "refresh_within"]
-
 KEPT = timedelta(days=7)  # how long an unused version is kept
 
 _SQL = sql.compose("plan_compute", "risk_level")

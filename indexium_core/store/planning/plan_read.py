@@ -35,40 +35,6 @@ from indexium_core.store.planning.plan_version import Modes, Version
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "CellRow",
-    "Counts",
-    "Groups",
-    "RowChange",
-    "Search",
-    "cells",
-    "changed_ids",
-    "count_items",
-    "differing_ids",
-    "field_keys",
-    "first_ranks",
-    "groups",
-    "items",
-    "materialize_selection",
-    "ordered_items",
-    "page",
-    "page_with_counts",
-    "raw_paths",
-    "risk_by",
-    "row_changes",
-    "search_groups",
-    "selected_ids",
-    "selection_changes",
-    "selection_digest",
-    "sorted_ids",
-    "statistics",
-    "summary",
-    "table",
-    "total_bytes",
-    "version",
-    "written_since",
-]
-
 _OWN_KEYS = ("risk", "tags", "new_tags", "category", "cost")  # sort keys that need no other table
 
 _SQL = sql.compose("plan_read")

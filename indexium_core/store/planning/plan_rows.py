@@ -21,20 +21,6 @@ from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import RISK_LEVELS, Issue, PlanItem, PlanStatistics, SelectionSummary
 from indexium_core.store.planning.plan_version import DiskRates
 
-__all__ = [
-    "ISSUE_CODES",
-    "ISSUE_PARAMETERS",
-    "REPORTED_BITS",
-    "Counts",
-    "Groups",
-    "at_rates",
-    "codes_of",
-    "count_groups",
-    "plan_item",
-    "rules",
-    "summarize",
-]
-
 ISSUE_CODES = tuple(code for code, _ in risk.BITS)  # by bit; the macro `issue_codes` of the schema has the same list
 
 

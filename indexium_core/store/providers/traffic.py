@@ -19,8 +19,6 @@ from indexium_core.model.providers.traffic import (
 from indexium_core.store import sql
 from indexium_core.store.database import Database
 
-__all__ = ["MetadataCache", "RequestLedger"]
-
 
 class MetadataCache:
     """The answers of providers. An expired answer stays: the provider may confirm it without sending it again."""

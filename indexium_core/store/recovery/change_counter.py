@@ -24,18 +24,6 @@ from indexium_core.model import wording
 from indexium_core.store import sql
 from indexium_core.store.recovery import files, survival
 
-__all__ = [
-    "ChangeCounter",
-    "counted",
-    "is_of_home",
-    "last_number",
-    "last_operation",
-    "remedies",
-    "require_home_without_traces",
-    "require_newest",
-    "why_not_newest",
-]
-
 _PAUSE_SECONDS = 60.0  # between two numbers: each costs a statement and a small file
 _COUNTED = frozenset(survival.of(*survival.KEPT))
 _SQL = sql.load("database")

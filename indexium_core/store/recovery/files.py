@@ -26,34 +26,6 @@ from indexium_core.model.database import DatabaseBackup
 from indexium_core.store import migrations, sql
 from indexium_core.store.connection import failure_message
 
-__all__ = [
-    "CONFIG",
-    "COUNTER",
-    "FILE_NAME",
-    "JOURNALS",
-    "SNAPSHOTS",
-    "WORK",
-    "backups",
-    "finish_replacement",
-    "folder_of",
-    "is_empty",
-    "is_full",
-    "is_journal",
-    "is_sound",
-    "journals",
-    "last_operation",
-    "log_of",
-    "new_path",
-    "operation_of",
-    "prepared_copy",
-    "replace_database",
-    "reporting_full_disk",
-    "snapshots",
-    "sync",
-    "sync_and_rename",
-    "verify",
-]
-
 FILE_NAME = "indexium.duckdb"
 COUNTER = "change-counter.json"  # see `change_counter`
 FOLDER = "database-backups"

@@ -12,19 +12,6 @@ import duckdb
 from indexium_core.store import migrations, sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "ORPHANED",
-    "OrphanedRows",
-    "digest",
-    "exhausted_sequences",
-    "miscounted_operations",
-    "missing_columns",
-    "orphan_statements",
-    "orphans",
-    "tables",
-    "upcoming_numbers",
-]
-
 _SQL = sql.load("integrity")
 ORPHANED = "orphaned_"  # start of the names of the statements that select rows without an owner
 

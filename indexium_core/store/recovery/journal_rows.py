@@ -10,22 +10,6 @@ from indexium_core.store import sql
 from indexium_core.store.database import Database
 from indexium_core.store.review import decisions
 
-__all__ = [
-    "JournalRow",
-    "add",
-    "count_again",
-    "link",
-    "link_rollbacks",
-    "next_operation",
-    "operations",
-    "owners",
-    "probes",
-    "read_again",
-    "recorded",
-    "skip_rolled_back",
-    "unknown_paths",
-]
-
 _SQL = sql.load("rebuild")
 
 

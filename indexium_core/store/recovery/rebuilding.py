@@ -28,8 +28,6 @@ from indexium_core.store.recovery.files import CONFIG, is_full
 from indexium_core.store.recovery.survival import Survival
 from indexium_core.store.snapshot import quoted
 
-__all__ = ["Source", "complete", "continue_numbers", "count_replacement", "fill", "snapshot_moment", "source"]
-
 _SQL = sql.load("rebuild")
 _ALIAS = "source"
 _COPIED = frozenset(survival.TABLES) - set(survival.of(Survival.COMPUTED)) - {"schema_migrations"}

@@ -20,8 +20,6 @@ from indexium_core.store.recovery.files import CONFIG
 from indexium_core.store.recovery.survival import Survival
 from indexium_core.store.snapshot import quoted
 
-__all__ = ["to_database"]
-
 _SQL = sql.load("rebuild")
 
 

@@ -12,8 +12,6 @@ import enum
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["KEPT", "TABLES", "Survival", "of"]
-
 
 class Survival(enum.Enum):
     """How the rows of a table survive the loss of the database."""

@@ -17,8 +17,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.planning.plan_version import Version
 
-__all__ = ["Example", "PeopleChange", "PersonCount", "change", "clear", "examples", "load", "people"]
-
 
 class PersonCount(NamedTuple):
     """One person, with the number of loaded files that have them."""

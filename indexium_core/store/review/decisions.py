@@ -18,38 +18,6 @@ from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "FIELD_KIND",
-    "DecisionRow",
-    "FieldFacts",
-    "clear_selected",
-    "copies",
-    "deselect_others",
-    "edit",
-    "edit_changed",
-    "edit_selected",
-    "expire",
-    "field_facts",
-    "former_values",
-    "in_force",
-    "locked_selected",
-    "others_selected",
-    "postpone",
-    "postpone_selected",
-    "revoke",
-    "revoke_kind",
-    "revoke_selected",
-    "select_copies",
-    "select_files",
-    "selected_containers",
-    "set_mode",
-    "set_mode_of_selected",
-    "set_value_of_selected",
-    "set_values",
-    "unknown_decisions",
-    "unknown_selected",
-]
-
 FIELD_KIND = "field:"  # the kind of an edit of a field: this and the key of the field
 
 

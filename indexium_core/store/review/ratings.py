@@ -10,8 +10,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.review.decisions import FIELD_KIND
 
-__all__ = ["failed_before", "waiting", "waiting_in"]
-
 
 def waiting(reader: Connection) -> dict[int, int]:
     """Return the decision about the rating of each file that waits in folders that write at once, by file id."""

@@ -19,21 +19,6 @@ from indexium_core.store.connection import Connection
 from indexium_core.store.people import learning
 from indexium_core.store.review.decisions import FIELD_KIND
 
-__all__ = [
-    "MAX_AGE_DAYS",
-    "MAX_STEPS",
-    "StepOutcome",
-    "StepRow",
-    "all_steps",
-    "count_files",
-    "forget_kind",
-    "next_id",
-    "next_to_redo",
-    "next_to_undo",
-    "record",
-    "turn",
-]
-
 MAX_STEPS = 100
 MAX_AGE_DAYS = 90
 

@@ -10,8 +10,6 @@ from indexium_core.model.people import people_comment
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["Template", "add", "all_templates", "find", "remove"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:

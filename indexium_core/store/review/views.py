@@ -8,8 +8,6 @@ from indexium_core.model.view import SavedView
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["add", "all_views", "default", "find_by_name", "overwrite", "remove", "rename", "set_default"]
-
 
 def all_views(reader: Connection) -> list[SavedView]:
     """Return all views, by name."""

@@ -12,23 +12,6 @@ from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles.identified import FileLink
 
-__all__ = [
-    "FileToMove",
-    "FormerTitle",
-    "assign",
-    "assigned",
-    "episode",
-    "files",
-    "forget",
-    "forget_made",
-    "former",
-    "libraries_of_titles",
-    "moved_until",
-    "parts_and_editions",
-    "title_of",
-    "unassign",
-]
-
 _IDENTITY = ("title", "year", "season", "episode")  # fields of a title that a person makes for a file
 
 

@@ -12,39 +12,6 @@ from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "AnswerRow",
-    "AttemptRow",
-    "CastOfFilm",
-    "DueTitle",
-    "EpisodeRow",
-    "Known",
-    "ProviderValueRow",
-    "StatisticsRow",
-    "TitleOfFile",
-    "cast_of_file",
-    "cast_to_take",
-    "count_by_turn",
-    "due",
-    "duration",
-    "enriched_at",
-    "episodes",
-    "forget_attempts",
-    "is_enriched_since",
-    "kind_of",
-    "known",
-    "put",
-    "record_attempts",
-    "search_problem",
-    "seasons",
-    "shown_values",
-    "statistics",
-    "stored_ids",
-    "take_cast",
-    "title_of_file",
-    "waiting",
-]
-
 MOST_ATTEMPTS = 3  # failed ones in the days for which answers are kept; a fault of a provider is none
 MANY_TITLES = 2000  # if more are due, the newest come first
 _TABLES = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}

@@ -13,35 +13,6 @@ from indexium_core.model.titles.fields import EntityType
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "EvidenceRow",
-    "FileLink",
-    "FileToIdentify",
-    "NfoProblemRow",
-    "SeasonValueRow",
-    "StoredTitle",
-    "TitleRow",
-    "TitleValueRow",
-    "add_titles",
-    "files",
-    "finish",
-    "forget_library",
-    "forget_names",
-    "found_values",
-    "known_names",
-    "links",
-    "next_ids",
-    "put",
-    "put_evidence",
-    "put_names",
-    "put_nfo_problems",
-    "remove_empty",
-    "show",
-    "state",
-    "stored",
-]
-
-
 _TABLES: Mapping[str, str] = {"movie": "movies", "series": "series", "season": "seasons", "episode": "episodes"}
 _MOST_GIVEN = 500  # titles: a list of more takes longer than all titles
 

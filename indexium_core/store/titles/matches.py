@@ -16,46 +16,6 @@ from indexium_core.model.titles.titles import TitleFile, TitleItem
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = [
-    "LastChange",
-    "MatchDecisionRow",
-    "QuestionPlace",
-    "SearchRow",
-    "SearchValue",
-    "candidates",
-    "contradicted",
-    "counts",
-    "decision",
-    "explain",
-    "files",
-    "ignore",
-    "items",
-    "kept_back",
-    "last_change",
-    "last_decision",
-    "last_episodes",
-    "last_of_kind",
-    "later_decision",
-    "library_kind",
-    "mark",
-    "mark_candidates",
-    "ordered",
-    "parts",
-    "people",
-    "places",
-    "put_candidates",
-    "put_ids",
-    "put_search",
-    "record_decision",
-    "reopen",
-    "restore",
-    "rows_before",
-    "scope",
-    "searches",
-    "values",
-    "withdraw",
-]
-
 _TABLES: Mapping[EntityType, tuple[str, ...]] = {"movie": ("movies",), "series": ("series", "seasons", "episodes")}
 
 

@@ -10,8 +10,6 @@ from indexium_core.model.titles.titles import title_name
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["SeveralFiles", "read"]
-
 
 @dataclass(frozen=True, slots=True)
 class SeveralFiles:

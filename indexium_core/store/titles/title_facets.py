@@ -16,8 +16,6 @@ from indexium_core.model.titles.titles import STATES
 from indexium_core.store import sql
 from indexium_core.store.connection import Connection
 
-__all__ = ["facets", "incomplete", "parameters", "related", "statement"]
-
 _MOST = 200  # values of a facet
 _LOWEST_RATINGS = (9, 8, 7, 6, 5)
 _NAMES = {"genre": "genres", "actor": "cast", "director": "crew"}  # fields with names

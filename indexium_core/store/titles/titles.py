@@ -13,27 +13,6 @@ from indexium_core.model.titles.titles import LOCKED_BY_NFO, EpisodeEntry, Title
 from indexium_core.store.connection import Connection
 from indexium_core.store.titles import title_facets
 
-__all__ = [
-    "FileValues",
-    "by_ids",
-    "episodes",
-    "file_values",
-    "files",
-    "find",
-    "items",
-    "lock",
-    "nfo_problems",
-    "restore",
-    "search_values",
-    "series",
-    "set_by_hand",
-    "unknown",
-    "unlock",
-    "values",
-    "with_children",
-]
-
-
 # Statements that count files, by the kind of the titles.
 _COUNTS: Mapping[EntityType, str] = {
     "movie": "counts_of_files",

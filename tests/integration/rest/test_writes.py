@@ -15,7 +15,7 @@ from dashboards.web.server import DashboardServer
 from indexium_core import errors
 from indexium_core.api import answers
 from indexium_core.files import journal
-from indexium_core.flows.writing import protocol
+from indexium_core.flows.writing.policy import FileProgress
 from indexium_core.library import Library
 from tests.support import media
 from tests.support.rest import PATIENCE, Client, ended, items
@@ -77,18 +77,18 @@ def test_write_gets_title_that_client_can_change(rest: Client) -> None:
 def test_rewrite_reports_seconds_and_written_share(
     rest: Client, library: Library, films: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, did = media.build("wmv", films, name="long.wmv", seed=5), protocol.FileProgress.advance
+    path, did = media.build("wmv", films, name="long.wmv", seed=5), FileProgress.advance
     os.utime(path, (1_600_000_000, 1_600_000_000))
     library.scan()
     library.people.add([path], ["Ann Lee"])
     a_part_is_there, go_on = threading.Event(), threading.Event()
 
-    def held(progress: protocol.FileProgress, count: int) -> None:
+    def held(progress: FileProgress, count: int) -> None:
         did(progress, count)
         a_part_is_there.set()
         assert go_on.wait(PATIENCE)
 
-    monkeypatch.setattr(protocol.FileProgress, "advance", held)
+    monkeypatch.setattr(FileProgress, "advance", held)
     number = rest.post("/api/metadata/write", {"q": "ext:wmv"}).json["operation_id"]
     assert a_part_is_there.wait(PATIENCE)
     now = rest.get(f"/api/metadata/operations/{number}").json

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from dashboards.pages.plan.bulk import bulk
-from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview, Example
+from indexium_core.flows.review.bulk_edits import BulkPeople, BulkPerson, ChangePreview
+from indexium_core.store.review.bulk import Example
 from indexium_core.store.review.templates import Template
 
 

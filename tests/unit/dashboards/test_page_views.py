@@ -11,7 +11,9 @@ from dashboards.frame import shell
 from dashboards.pages.library import folders, import_preview
 from dashboards.pages.settings import settings_form
 from indexium_core import settings as table
-from indexium_core.library import ImportCheck, ImportReport, RejectedRow, ScanProgress, ScanReport
+from indexium_core.flows.people.import_people import ImportCheck, ImportReport, RejectedRow
+from indexium_core.flows.scanning.scan_progress import ScanProgress
+from indexium_core.flows.scanning.scanner import ScanReport
 from indexium_core.model.files.inventory import (
     KINDS,
     FilePage,

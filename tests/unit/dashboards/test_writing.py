@@ -20,8 +20,9 @@ from dashboards.questions.write_question import WriteQuestion
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
 from indexium_core import errors
-from indexium_core.library import DryRunReport, ScanProgress
+from indexium_core.flows.scanning.scan_progress import ScanProgress
 from indexium_core.model import query as grammar
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import MetadataOperation, OperationStatus, WriteOptions, WriteResult
 from indexium_core.model.planning.plan import (
     FieldChangeCount,

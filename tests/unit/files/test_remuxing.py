@@ -15,6 +15,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.files import program
 from indexium_core.files.containers.ffmpeg import remuxing
+from indexium_core.files.program import executable
 from indexium_core.model.files.media import Remux
 from tests.support import media
 
@@ -208,6 +209,5 @@ def test_ffmpeg_ends_with_its_parent(stub: Callable[[str], Path], tmp_path: Path
 
 
 def test_ffmpeg_is_located_in_one_place() -> None:
-    from indexium_core.demo import ffmpeg
 
-    assert ffmpeg.executable is program.executable
+    assert executable is program.executable

@@ -18,7 +18,8 @@ from indexium_core.model.operations.operation import WriteOptions, WriteResult
 from indexium_core.store.catalog import catalog
 from indexium_core.store.catalog import details as store_details
 from indexium_core.store.database import Database
-from indexium_core.store.operations.ledger import ItemRecord, Ledger, Restore
+from indexium_core.store.operations.ledger import Ledger
+from indexium_core.store.operations.ledger_rows import ItemRecord, Restore
 from indexium_core.store.planning import plan_compute
 from indexium_core.store.planning.plan_version import Modes
 from tests.support.catalog import NOW, ROOT, scanned, store

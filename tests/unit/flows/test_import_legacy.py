@@ -15,7 +15,8 @@ from indexium_core.files.legacy_hash import legacy_hash
 from indexium_core.flows.people.people_service import PeopleService
 from indexium_core.model.operations.operation import MetadataOperation
 from indexium_core.store.database import Database
-from indexium_core.store.operations.ledger import Ledger, OperationSearch
+from indexium_core.store.operations.ledger import Ledger
+from indexium_core.store.operations.ledger_rows import OperationSearch
 from tests.support import legacy_db
 from tests.support.catalog import NOW, ids, people_of, scanned, store
 

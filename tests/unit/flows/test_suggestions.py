@@ -10,9 +10,10 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.flows.people.people_service import PeopleService
-from indexium_core.flows.people.suggestions import Suggestion, Suggestions
+from indexium_core.flows.people.suggestions import Suggestions
 from indexium_core.flows.planning.planner import MetadataPlanner
 from indexium_core.flows.review.decisions import Decisions
+from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.store.catalog import catalog, faces
 from indexium_core.store.catalog.faces import FaceRow
 from indexium_core.store.database import Database

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from indexium_core import errors
-from indexium_core.flows.review.saved_views import MAX_VIEWS, SavedView, ViewService
+from indexium_core.flows.review.saved_views import MAX_VIEWS, ViewService
+from indexium_core.model.view import SavedView
 from indexium_core.store.database import Database
 from indexium_core.store.review import views as store
 from tests.support.catalog import NOW

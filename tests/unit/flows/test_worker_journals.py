@@ -15,7 +15,8 @@ import pytest
 from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.flows.writing import protocol
-from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
+from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.flows.writing.workers import cluster_edit, worker_journals
 from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals

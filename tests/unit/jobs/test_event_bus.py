@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from indexium_core import errors
-from indexium_core.jobs.event_bus import Event, EventBus, Recorder
+from indexium_core.jobs.event_bus import EventBus, Recorder
+from indexium_core.model.event import Event
 from indexium_core.store import events as events_store
 from indexium_core.store.database import Database
 from indexium_core.store.events import Events

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.jobs import dispatcher
 from indexium_core.jobs.context import JobContext
-from indexium_core.jobs.event_bus import Event, EventBus
+from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.job_run import JobKind, JobRun, OperationProgress
 from indexium_core.jobs.queue import JobQueueService
 from indexium_core.jobs.retry import Backoff
+from indexium_core.model.event import Event
 from indexium_core.model.job import Job, JobJoin, NewJob
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database

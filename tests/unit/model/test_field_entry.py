@@ -6,7 +6,8 @@ import pytest
 
 from indexium_core import errors
 from indexium_core.model.fields.entry import read_cell
-from indexium_core.model.fields.table import EDITABLE, Field
+from indexium_core.model.fields.field import Field
+from indexium_core.model.fields.table import EDITABLE
 
 
 def of_type(name: str) -> Field:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from indexium_core import errors
 from indexium_core.files.containers.flv import amf
 from indexium_core.model.fields import values
+from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.rules import FileNames, ValueRule
-from indexium_core.model.fields.table import EDITABLE, Field, editable_fields, field_named
+from indexium_core.model.fields.table import EDITABLE, editable_fields, field_named
 from tests.support import own_fields
 
 FILE = FileNames(

@@ -9,7 +9,7 @@ import pytest
 from indexium_core.model.operations.operation import WriteOptions, WriteResult
 from indexium_core.store.database import Database
 from indexium_core.store.operations import backups, ledger
-from indexium_core.store.operations.ledger import ItemRecord, Restore
+from indexium_core.store.operations.ledger_rows import ItemRecord, Restore, Task
 from indexium_core.store.people import people
 from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning import plan_compute
@@ -81,7 +81,7 @@ class Book:
         return {each.id: each.status for each in self.ledger.operations()[0]}
 
 
-def result(task: ledger.Task, status: str) -> WriteResult:
+def result(task: Task, status: str) -> WriteResult:
     return WriteResult(
         item_id=task.item_id, file_id=task.file_id, status=status, code="", message="", strategy="", seconds=0.0
     )

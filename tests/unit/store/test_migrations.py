@@ -9,10 +9,11 @@ import duckdb
 import pytest
 
 from indexium_core.store import migrations
-from indexium_core.store.database import FILE_NAME, Database
+from indexium_core.store.database import Database
 from indexium_core.store.operations import backups, ledger
 from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_version import Modes
+from indexium_core.store.recovery.files import FILE_NAME
 from indexium_core.store.review import views
 from tests.support.catalog import NOW
 

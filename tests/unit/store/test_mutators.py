@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -25,7 +24,9 @@ from indexium_core.store.people.people import AssignmentRequest
 from indexium_core.store.planning.plan_version import Version
 from indexium_core.store.review import bulk, decisions, steps
 from indexium_core.store.review.steps import StepRow
+from indexium_core.store.rows import Restat
 from tests.support.catalog import NOW, marked, scanned, store
+from tests.support.source import public_names
 
 FILES = list(range(1, 10))
 TABLES = (
@@ -309,7 +310,7 @@ def test_every_mutator_is_in_table() -> None:
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in (catalog, people, decisions, steps)
-        for name in module.__all__
+        for name in public_names(module)
         if "tx" in getattr(getattr(module, name), "__annotations__", {})
     }
 

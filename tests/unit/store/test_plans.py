@@ -16,7 +16,6 @@ from indexium_core.flows.planning.plan_cache import PlanCache
 from indexium_core.model.people import people_comment as names
 from indexium_core.model.query import compile_query
 from indexium_core.store.catalog import catalog
-from indexium_core.store.catalog.catalog import Restat
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.people import people
@@ -25,6 +24,7 @@ from indexium_core.store.planning import plan_compute, plan_read
 from indexium_core.store.planning.plan_read import Search
 from indexium_core.store.planning.plan_version import Modes, Version
 from indexium_core.store.review import decisions
+from indexium_core.store.rows import Restat
 from tests.support.catalog import NOW, ids, scanned, store
 from tests.support.effort import effort
 

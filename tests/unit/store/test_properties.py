@@ -14,6 +14,7 @@ from indexium_core.store.catalog.properties import PropertyProblem
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from tests.support.catalog import NOW, ids, scanned, store
+from tests.support.source import public_names
 
 Change = Callable[[Connection, list[int]], object]
 
@@ -92,7 +93,7 @@ def test_every_property_mutator_is_in_table() -> None:
     found = {
         f"{module.__name__.rpartition('.')[2]}.{name}"
         for module in (properties, locks, audit)
-        for name in module.__all__
+        for name in public_names(module)
         if "tx" in getattr(getattr(module, name), "__annotations__", {})
     }
     assert found - {"properties.selected_files"} == set(CHANGES)

@@ -13,13 +13,15 @@ from dashboards.pages.plan.writing.plan_write import SO_ALREADY
 from dashboards.session import Session
 from dashboards.state import NOTHING, PINNED, PlanState
 from indexium_core import errors
-from indexium_core.library import BulkPeople, ChangePreview, DecisionReport, Library, Target, Template
+from indexium_core.flows.review.bulk_edits import BulkPeople, ChangePreview
+from indexium_core.flows.review.step import DecisionReport
+from indexium_core.flows.review.targets import Target
+from indexium_core.library import Library
 from indexium_core.model import labels
 from indexium_core.model.files.properties import LockReport
 from indexium_core.model.job import Job
 from indexium_core.model.planning.plan import Selection
-
-__all__ = ["PlanBulk"]
+from indexium_core.store.review.templates import Template
 
 TABS = ("people", "replace", "fields", "templates", "skip", "modes", "media")
 TABS_WITHOUT_EDITING = ("skip", "modes", "media")  # tabs if editing is disabled

@@ -7,11 +7,10 @@ from typing import Any
 from dashboards.components import comment_diff, field_text
 from indexium_core.model import wording
 from indexium_core.model.fields import shown_in
-from indexium_core.model.fields.table import Field, FieldType, known_field
+from indexium_core.model.fields.field import Field, FieldType
+from indexium_core.model.fields.table import known_field
 from indexium_core.model.fields.values import REJECTED, rating_number
 from indexium_core.model.files.details import FieldDetails, FileDetails
-
-__all__ = ["container_name", "decision_kind", "no_place", "view"]
 
 _CONTAINERS = {"mp4": "MP4", "mov": "QuickTime", "matroska": "Matroska", "webm": "WebM", "avi": "AVI", "asf": "WMV"}
 _CONTAINERS |= {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heif": "HEIC"}

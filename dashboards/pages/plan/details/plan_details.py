@@ -20,8 +20,6 @@ from indexium_core.model.people.suggestion import Suggestion
 from indexium_core.model.planning import risk
 from indexium_core.model.planning.plan import PlanItem
 
-__all__ = ["FEW_CHANGES", "PlanDetails", "outside", "view"]
-
 NO_CHANGES = AuditPage()
 SHOWN_EVENTS = 5
 FEW_CHANGES = 8  # number of property changes that are shown first

@@ -13,8 +13,6 @@ from indexium_core.model.files.fields import lost_texts_by_place
 from indexium_core.model.operations import strategies
 from indexium_core.model.planning.plan import PlanItem
 
-__all__ = ["acts", "how", "same_texts", "shows", "texts"]
-
 
 def same_texts(details: FileDetails) -> list[list[str]]:
     """Return each place of the comment, if several places hold the same comment."""

@@ -17,8 +17,6 @@ from indexium_core.model.planning.plan import PlanStatistics
 from indexium_core.model.query import Completion
 from indexium_core.model.view import SavedView
 
-__all__ = ["PlanHeader", "facet_view", "facets_view", "offers_view", "view"]
-
 SORTS = {  # key → label, and what comes first in each direction
     "risk": ("Risk", "danger first", "safe first"),
     "name": ("Name", "A to Z", "Z to A"),

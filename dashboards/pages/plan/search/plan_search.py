@@ -16,8 +16,6 @@ from indexium_core.model.planning.facets import FACETS, Facet
 from indexium_core.model.planning.plan import SORT_KEYS
 from indexium_core.model.view import SavedView
 
-__all__ = ["PlanFind"]
-
 Message = Mapping[str, Any]
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dashboards.components.base import Component, module
 
-__all__ = ["ActionBar"]
-
 
 class ActionBar(Component):
     """

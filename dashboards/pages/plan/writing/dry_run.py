@@ -14,13 +14,13 @@ from dashboards.components.dialog import Dialog
 from dashboards.questions import write_sections
 from dashboards.questions.write_sections import WriteRequest
 from dashboards.result_cache import ResultCache
-from indexium_core.library import DryRunReport, Library, MetadataPlan
+from indexium_core.flows.planning.plan import MetadataPlan
+from indexium_core.library import Library
 from indexium_core.model import wording
 from indexium_core.model.operations import strategies
+from indexium_core.model.operations.dry_run import DryRunReport
 from indexium_core.model.operations.operation import WriteResult
 from indexium_core.model.planning.plan import Selection
-
-__all__ = ["DryRun", "DryRunResult"]
 
 PER_PAGE = 25
 SHOWN = {"": "all", "not": "not written", "ready": "ready"}  # filter of the list: value → label

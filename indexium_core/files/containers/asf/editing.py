@@ -27,8 +27,6 @@ from indexium_core.files.containers.shared.edit_strategy import (
 from indexium_core.files.containers.shared.splices import Splice, build_patch
 from indexium_core.model.files.media import Change, Extent, Patch, Rebuild
 
-__all__ = ["census", "copy", "in_place"]
-
 _PADDING = structure.guid_of("1806d474-cadf-4509-a4ba-9aabcb96aae8")
 _PROTECTED = {  # objects that depend on the rest of the header
     structure.guid_of("2211b3fc-bd23-11d2-b4b7-00a0c955fc6e"): "It is signed.",

@@ -17,25 +17,6 @@ from datetime import UTC, datetime, timedelta
 from indexium_core.model.fields import registered, values
 from indexium_core.model.fields.table import known_field
 
-__all__ = [
-    "CREATED",
-    "DESCRIPTION_FIELDS",
-    "FIELDS",
-    "TEXT",
-    "WRITABLE",
-    "attribute_values",
-    "created_text",
-    "created_ticks",
-    "field_of",
-    "is_list",
-    "is_rating",
-    "new_name",
-    "number_of",
-    "text_before_nul",
-    "value_of",
-    "whole_text",
-]
-
 # The fields of the names of texts and attributes, in lower case, as FFmpeg reads them.
 FIELDS: Mapping[str, str] = {
     "comment": "comment",

@@ -26,26 +26,6 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = [
-    "ATTRIBUTES",
-    "DATA",
-    "DESCRIPTION",
-    "EXTENSION",
-    "FILE",
-    "LIBRARY",
-    "METADATA",
-    "REWRITTEN",
-    "TEXT_LIMIT",
-    "AsfObject",
-    "census",
-    "examine",
-    "guid_of",
-    "header_of",
-    "objects",
-    "recognises",
-    "types_behind",
-]
-
 # Bytes of a text as UTF-16: its length is a 16-bit number.
 TEXT_LIMIT = TextLimit(65_000, "utf-16-le", "surrogatepass")
 

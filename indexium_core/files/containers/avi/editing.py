@@ -27,8 +27,6 @@ from indexium_core.files.containers.shared.edit_strategy import (
 from indexium_core.files.containers.shared.splices import Splice, build_patch, build_pieces
 from indexium_core.model.files.media import Change, Patch, Rebuild
 
-__all__ = ["census", "copy", "in_place"]
-
 _KINDS = {field: kind for kind, field in structure.FIELDS.items()}
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 _LARGEST = 0xFFFFFFFF  # bytes of a RIFF chunk

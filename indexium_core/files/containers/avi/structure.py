@@ -16,8 +16,6 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import CutShortError, HeaderFacts, MalformedHeaderError
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = ["COMMENT", "FIELDS", "PADDING", "Chunk", "census", "chunks", "examine", "recognises"]
-
 # The texts of our fields: the chunk of each field in a list INFO (Microsoft RIFF MCI, "Descriptive information").
 FIELDS: Mapping[bytes, str] = {
     b"ICMT": "comment",

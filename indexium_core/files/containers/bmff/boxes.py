@@ -15,23 +15,6 @@ from dataclasses import dataclass, replace
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Extent
 
-__all__ = [
-    "MAX_BESIDE",
-    "MAX_OPENED",
-    "PADDING_KINDS",
-    "Box",
-    "MalformedBoxError",
-    "Outline",
-    "Window",
-    "header",
-    "open_box",
-    "outline",
-    "padding_header",
-    "parts",
-    "walk",
-    "whole",
-]
-
 MAX_OPENED = 64 * 1024 * 1024  # bytes of a box read into memory; the index of a 2-hour film has 4 MB
 MAX_BESIDE = 16 * 1024 * 1024  # bytes of a whole box read outside `moov`; a fragment's header has some KB
 _MAX_TOP_LEVEL = 100_000  # boxes; a fragmented film of two hours has some 15,000

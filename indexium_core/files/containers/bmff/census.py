@@ -25,8 +25,6 @@ from indexium_core.files.containers.bmff.offsets import Ints, Pointers
 from indexium_core.files.containers.bmff.relocation import OffsetMap
 from indexium_core.files.containers.bmff.tags import field_map, items, new_places, times
 
-__all__ = ["census"]
-
 _TAGS = frozenset({b"udta", b"meta", b"ilst"})  # these boxes exist only with content
 _EDITED = frozenset({b"moov", *_TAGS})  # boxes whose padding may be used; not those of tracks
 # The boxes of a `meta` that a write makes, and the content of its handler.

@@ -25,8 +25,6 @@ from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, Refusal
 
-__all__ = ["edits"]
-
 _INFORMATION_HIDES = "Players would show the file's information (©inf) as its comment, whatever is written."
 _INFORMATION_APPEARS = "Players would show the file's information (©inf) as its comment, if there were no comment."
 

@@ -18,8 +18,6 @@ from indexium_core.files.containers.bmff import boxes, offsets
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError
 from indexium_core.files.containers.bmff.offsets import Row, UnknownError
 
-__all__ = ["Fragments", "read"]
-
 _MAX_BYTES = 128 * 1024 * 1024  # of all fragments' headers; a 2-hour film has some 15 MB
 # Flags of `tfhd` and `trun`.
 _BASE_GIVEN = 0x1

@@ -21,8 +21,6 @@ from indexium_core.model.fields.table import COMMENT, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = ["BmffLayout", "examine", "recognises"]
-
 _MAX_TAGS = 4 * 1024 * 1024  # bytes of a `meta` or `udta` outside `moov` that is opened
 _MAX_TOP_LEVEL_TAGS = 8  # number of these
 

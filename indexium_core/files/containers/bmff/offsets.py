@@ -19,20 +19,6 @@ import numpy.typing as npt
 from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 
-__all__ = [
-    "CHUNKS",
-    "MAX_POINTERS",
-    "SEVERAL",
-    "Offsets",
-    "Pointers",
-    "Row",
-    "UnknownError",
-    "auxiliary",
-    "chunks",
-    "in_boxes",
-    "tables",
-]
-
 CHUNKS = frozenset({b"stco", b"co64"})
 SEVERAL = "The file has several lists of items (meco), whose offsets Indexium does not know."
 

@@ -19,8 +19,6 @@ from indexium_core.files.containers.bmff.boxes import Box
 from indexium_core.files.containers.bmff.layout import BmffLayout
 from indexium_core.files.containers.shared.splices import Splice
 
-__all__ = ["BoxSplice", "fit_in_place", "free_bytes", "with_box_sizes"]
-
 _LARGEST = 0xFFFFFFFF  # largest size in a 32-bit size field
 
 

@@ -20,8 +20,6 @@ from indexium_core.files.containers.bmff.offsets import Ints, Offsets, Pointers,
 from indexium_core.files.containers.shared import refusals
 from indexium_core.model.files.media import Extent, Refusal
 
-__all__ = ["CheckedFile", "OpenedFile", "check", "container_of", "index_of"]
-
 _ONCE = (b"mvhd", b"hdlr", b"keys")  # boxes allowed only once in their parent
 _PAST_END = "An offset in the file points past its end."
 

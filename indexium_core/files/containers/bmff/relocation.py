@@ -25,8 +25,6 @@ from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.splices import Splice, read_range
 from indexium_core.model.files.media import Extent, Refusal
 
-__all__ = ["IndexPlace", "MovedIndex", "OffsetMap", "corrections", "kept_ranges", "moved_index"]
-
 _LOST = "An offset in the file points at bytes that would be overwritten."
 _TOO_FAR = "An offset in the file has too few bytes for its new value."
 

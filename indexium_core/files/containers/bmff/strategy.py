@@ -22,8 +22,6 @@ from indexium_core.files.containers.shared import refusals
 from indexium_core.files.containers.shared.splices import Splice, build_head, build_patch, build_pieces
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["PADDING", "STRATEGIES", "Append", "BmffCopy", "BmffInPlace", "InsertRange", "Reflink"]
-
 PADDING = 4096  # bytes of free space behind the index of a new file, so that the next edit is in place
 _MAX_HEADER = boxes.MAX_OPENED  # most bytes inserted
 

@@ -27,8 +27,6 @@ from indexium_core.files import program
 from indexium_core.files.reader import ByteProgress, ignore
 from indexium_core.model.files.media import Remux
 
-__all__ = ["command", "run"]
-
 logger = logging.getLogger(__name__)
 
 _POLL = 0.05  # seconds between two checks of the child

@@ -11,8 +11,6 @@ from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal, Remux
 
-__all__ = ["StreamCopy"]
-
 # All streams (without `map` FFmpeg takes one of each kind), unknown ones too, with unchanged timestamps, all metadata
 # and chapters. FFmpeg writes no signature of its own, so that the old one can be kept.
 _EVERYTHING: tuple[Option, ...] = (

@@ -12,19 +12,6 @@ from dataclasses import dataclass
 
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 
-__all__ = [
-    "MAX_TEXT_BYTES",
-    "NOT_TEXT",
-    "AmfBudget",
-    "Metadata",
-    "Number",
-    "Property",
-    "property_of",
-    "read_metadata",
-    "read_offsets",
-    "text_of",
-]
-
 MAX_TEXT_BYTES = 1023  # bytes of a text that FFmpeg reads
 NOT_TEXT = None  # a value that FFmpeg cannot keep as text: an object, an array or a fraction
 _DEPTH = 16

@@ -22,8 +22,6 @@ from indexium_core.files.containers.shared.splices import Splice, build_patch, b
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Change, Patch, Rebuild
 
-__all__ = ["census", "copy", "in_place"]
-
 _FILTERED = 0x20  # flag of a tag: it is encrypted
 _LARGEST = 0xFFFFFF  # bytes of a tag's body
 _EXACT = 1 << 53  # a double holds every whole number up to this one

@@ -27,21 +27,6 @@ from indexium_core.model.fields import registered, values
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = [
-    "DERIVED",
-    "FIELDS",
-    "LARGEST_HEAD",
-    "SCRIPT",
-    "TEXT_LIMIT",
-    "FlvTag",
-    "census",
-    "examine",
-    "field_of",
-    "name_of",
-    "recognises",
-    "tags",
-]
-
 # The properties of our fields, in lower case. No specification names them; these are FFmpeg's names.
 FIELDS = frozenset({"comment", "title", "description", "date", "genre", "artist", "copyright", "keywords"})
 TEXT_LIMIT = TextLimit(amf.MAX_TEXT_BYTES)

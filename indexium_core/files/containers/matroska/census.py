@@ -21,8 +21,6 @@ from indexium_core.files.containers.matroska.fields import info, tags
 from indexium_core.files.containers.matroska.layout import METADATA_MAX, MatroskaLayout, content_of
 from indexium_core.model.files.media import Extent
 
-__all__ = ["census"]
-
 # Entries for these are not compared: if players could not find the tags, the comment check would fail.
 _EDITED = frozenset({ids.TAGS, ids.SEEK_HEAD, ebml.VOID})
 _WHOLE = 8 << 20  # an element of up to this many bytes is read whole; larger ones (attachments) in windows

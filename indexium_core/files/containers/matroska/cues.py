@@ -13,8 +13,6 @@ from indexium_core import errors
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 
-__all__ = ["comparable", "with_moved_positions"]
-
 _MASTERS = frozenset({ids.CUE_POINT, ids.CUE_TRACK_POSITIONS, ids.CUE_REFERENCE})
 _STATES = frozenset({ids.CUE_CODEC_STATE, ids.CUE_REF_CODEC_STATE})  # 0 is not a position: the track's own data
 _POSITIONS = frozenset({ids.CUE_CLUSTER_POSITION, ids.CUE_REF_CLUSTER, *_STATES})

@@ -13,27 +13,6 @@ from dataclasses import dataclass
 
 from indexium_core import errors
 
-__all__ = [
-    "CRC_32",
-    "HEADER_MAX",
-    "PADDING",
-    "UNKNOWN",
-    "VOID",
-    "Element",
-    "ElementBudget",
-    "RawElement",
-    "children",
-    "element",
-    "encode_size",
-    "encode_uint",
-    "header_at",
-    "master",
-    "size_width",
-    "text",
-    "uint",
-    "void",
-]
-
 VOID = 0xEC
 CRC_32 = 0xBF
 PADDING = frozenset({VOID, CRC_32})  # elements without content of their own

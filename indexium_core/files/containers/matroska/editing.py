@@ -25,8 +25,6 @@ from indexium_core.files.containers.shared import refusals
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Change
 
-__all__ = ["TagsRequest", "requested_tags", "requested_tags_apart"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TagsRequest:

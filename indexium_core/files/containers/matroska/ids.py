@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from indexium_core.files.containers.matroska import ebml
 
-__all__ = ["DOCUMENT", "NAMES", "TOP_LEVEL", "name_of"]
-
 EBML = 0x1A45DFA3
 EBML_READ_VERSION = 0x42F7
 EBML_MAX_ID_LENGTH = 0x42F2

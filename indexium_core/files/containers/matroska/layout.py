@@ -11,8 +11,6 @@ from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.model.files.media import Extent
 
-__all__ = ["METADATA_MAX", "ClusterRun", "MatroskaLayout", "content_of"]
-
 METADATA_MAX = 16 << 20  # bytes of a Tags, SeekHead or Cues that is read into memory
 
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from indexium_core.files.containers import Reader
 from indexium_core.model.files.media import Patch
 
-__all__ = ["PatchedReader", "combined"]
-
 
 class PatchedReader:
     """A file as a patch leaves it."""

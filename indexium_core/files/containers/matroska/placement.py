@@ -37,8 +37,6 @@ from indexium_core.files.containers.matroska.seekhead import SeekEntry, SeekHead
 from indexium_core.files.containers.matroska.zones import Gap, Piece, Write, Zone
 from indexium_core.model.files.media import Patch
 
-__all__ = ["DAMAGED_END", "place_info", "place_tags"]
-
 Candidate = tuple[int | None, Mapping[int, SeekHead]]  # offset of the tags, and all directories
 
 DAMAGED_END = (

@@ -25,8 +25,6 @@ from indexium_core.files.containers.matroska.layout import ClusterRun, MatroskaL
 from indexium_core.files.containers.matroska.walk import HOPS_MAX, Headers
 from indexium_core.model.files.media import Extent, Rebuild
 
-__all__ = ["rebuild"]
-
 _ROOM = 4096  # least bytes of Void between the tags and the media
 _ROUNDS = 16  # rounds of placing the parts; three are usual
 _SHARED = 4  # least blocks of a range for which a Void in front is added to share it

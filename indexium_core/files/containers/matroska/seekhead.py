@@ -16,18 +16,6 @@ from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import RawElement
 from indexium_core.files.containers.matroska.layout import MatroskaLayout, content_of
 
-__all__ = [
-    "SeekEntry",
-    "SeekHead",
-    "new_entry",
-    "parse",
-    "read",
-    "read_order",
-    "with_entry",
-    "with_position",
-    "without_entries",
-]
-
 _ELEMENTS_MAX = 65_536  # in all directories (three per entry); some list every cluster of a long file
 _NAMED_MAX = 1000  # entries except for clusters; real files have some ten
 _LATER = frozenset({ids.CLUSTER, ids.CUES})

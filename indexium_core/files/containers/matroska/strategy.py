@@ -13,8 +13,6 @@ from indexium_core.files.containers.matroska.walk import examine
 from indexium_core.files.containers.shared import refusals
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = ["MatroskaCopy", "MatroskaInPlace"]
-
 
 class MatroskaInPlace:
     """Write tags and Info into places of enough room; media, indices and other elements keep bytes and places."""

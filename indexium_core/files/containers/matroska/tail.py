@@ -14,8 +14,6 @@ from indexium_core.files.containers import Reader
 from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 
-__all__ = ["MAX_LENGTH", "damage"]
-
 MAX_LENGTH = 64 << 20  # bytes; the clusters of live recordings have some megabytes
 _CHUNK = 1 << 20
 _ONE_BYTE = "The last byte belongs to no element."

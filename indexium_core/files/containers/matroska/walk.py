@@ -22,8 +22,6 @@ from indexium_core.files.containers.matroska.seekhead import SeekHead
 from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files.media import Extent, FieldValue, Refusal
 
-__all__ = ["HOPS_MAX", "MAGIC", "Headers", "examine"]
-
 MAGIC = b"\x1a\x45\xdf\xa3"
 _EBML_HEADER_MAX = 4096  # bytes; real ones have about 40
 _FOUR_BYTES = 0x10000000  # the children of a segment have IDs of four bytes

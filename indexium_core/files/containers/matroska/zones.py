@@ -16,8 +16,6 @@ from indexium_core.files.containers.matroska import ebml, ids
 from indexium_core.files.containers.matroska.ebml import Element
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 
-__all__ = ["EDITABLE", "Gap", "Piece", "Write", "Zone", "gaps", "lay_out", "zones"]
-
 EDITABLE = frozenset({ebml.VOID, ids.TAGS, ids.SEEK_HEAD})
 
 Write = tuple[int, bytes]  # bytes to put at an offset of the file

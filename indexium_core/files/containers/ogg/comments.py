@@ -14,9 +14,6 @@ from dataclasses import dataclass, replace
 from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.parsing import MalformedHeaderError
 
-__all__ = ["CODECS", "FLAC", "Comments", "OggCodec", "codec_of", "name_of", "value_of"]
-
-
 _LARGEST_BLOCK = 0xFFFFFF  # bytes of a metadata block of FLAC
 
 

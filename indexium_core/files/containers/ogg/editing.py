@@ -30,8 +30,6 @@ from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Change, Patch, Rebuild
 from indexium_core.model.people import people_comment
 
-__all__ = ["census", "copy", "in_place", "media_census"]
-
 # The name of a first text of each field; a first comment is a DESCRIPTION: FFmpeg writes this name and all programs
 # read it.
 _NEW_NAMES = {field: name for name, field in structure.FIELDS.items()}

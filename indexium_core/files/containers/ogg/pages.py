@@ -15,24 +15,6 @@ from dataclasses import dataclass
 from indexium_core.files.containers import Reader
 from indexium_core.files.containers.shared.parsing import CutShortError, MalformedHeaderError
 
-__all__ = [
-    "BEGINS",
-    "CONTINUED",
-    "ENDS",
-    "LARGEST",
-    "MARK",
-    "NO_PACKET_ENDS",
-    "OggPage",
-    "checksum",
-    "has_valid_checksum",
-    "lacing_of",
-    "make_page",
-    "page_ends",
-    "pages",
-    "renumbered_field",
-    "with_body",
-]
-
 MARK = b"OggS"
 LARGEST = 27 + 255 + 255 * 255  # bytes of a page
 CONTINUED, BEGINS, ENDS = 1, 2, 4  # flags: the first packet continues; the stream begins; the stream ends

@@ -17,8 +17,6 @@ from indexium_core.files.containers.shared import parsing
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 from indexium_core.files.containers.shared.splices import Splice
 
-__all__ = ["MAGIC", "facts", "offset_splices"]
-
 MAGIC = b"fishead\0"
 _INDEX = b"index\0"
 _LENGTH = 64  # place of the file length in the first packet, before the offset of the media

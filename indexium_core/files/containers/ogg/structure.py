@@ -23,22 +23,6 @@ from indexium_core.model.fields import registered, values
 from indexium_core.model.fields.table import known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = [
-    "FIELDS",
-    "LARGEST_HEADER",
-    "JoinedText",
-    "OggHead",
-    "OggStream",
-    "census",
-    "end_of_pages",
-    "examine",
-    "field_of",
-    "headers",
-    "rank",
-    "recognises",
-    "texts_of",
-]
-
 # The names of our fields (Vorbis I, section 5.2.2). FFmpeg shows a DESCRIPTION as the comment.
 FIELDS: Mapping[str, str] = {
     "COMMENT": "comment",

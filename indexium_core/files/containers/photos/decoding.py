@@ -18,8 +18,6 @@ from typing import Any
 
 from indexium_core.files.containers import Reader
 
-__all__ = ["opened", "thumbnail"]
-
 logger = logging.getLogger(__name__)
 
 # Pillow warns of malformed EXIF, which stays as it is. The filters belong to the process, so no thread changes them.

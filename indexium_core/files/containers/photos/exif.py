@@ -17,8 +17,6 @@ from indexium_core.files.containers.photos.photo_dates import DIGITIZED, TAKEN, 
 from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files.media import Extent
 
-__all__ = ["PERCENT", "RATING", "ExifFacts", "TiffBlock", "TiffEntry", "overlapping_entries", "read_exif"]
-
 RATING, PERCENT = 0x4746, 0x4749  # the stars and the percentage of Windows, in the first directory
 _ORIENTATION, _MAKE, _MODEL, _CHANGED = 0x0112, 0x010F, 0x0110, 0x0132
 _EXIF, _GPS = 0x8769, 0x8825

@@ -14,8 +14,6 @@ from indexium_core import errors
 from indexium_core.files.containers.photos.xmp import RDF, XmpPacket
 from indexium_core.model.people import people_comment
 
-__all__ = ["face_names", "has_regions"]
-
 _MWG = "http://www.metadataworkinggroup.com/schemas/regions/"
 _MICROSOFT = "http://ns.microsoft.com/photo/1.2/"
 _REGION = "http://ns.microsoft.com/photo/1.2/t/Region#"

@@ -23,8 +23,6 @@ from indexium_core.files.containers.shared.parsing import CutShortError, Malform
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["facts", "in_place", "read", "recognises", "with_exif"]
-
 _XMP_TYPE = b"application/rdf+xml"
 _CODED = frozenset({b"hvc1", b"hev1", b"av01"})  # types of pictures without tiles
 _MAX_TILES = 1_000

@@ -22,8 +22,6 @@ from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShort
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["copy", "facts", "has_one_scan", "in_place", "read", "recognises", "with_exif"]
-
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
 _EXIF = b"Exif\0\0"

@@ -27,24 +27,6 @@ from indexium_core.model.fields.table import CREATION_TIME
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Extent, FieldValue, Patch, Rebuild, Refusal
 
-__all__ = [
-    "NO_ROOM",
-    "PADDING",
-    "CopyEdit",
-    "HeadReader",
-    "PhotoFamily",
-    "PhotoFormat",
-    "PhotoLayout",
-    "PhotoParts",
-    "PhotoSidecar",
-    "StillPictures",
-    "kept_facts",
-    "masked_digest",
-    "only_in_room",
-    "padded",
-    "splice_in_room",
-]
-
 PADDING = 4096  # bytes of a new packet's padding
 NO_ROOM = "The photo has no XMP packet with room for the value."
 _HEAD = 64 * 1024

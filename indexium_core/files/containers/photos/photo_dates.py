@@ -23,8 +23,6 @@ from indexium_core.model.fields import values
 from indexium_core.model.fields.table import CREATION_TIME, known_field
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = ["CREATED", "DIGITIZED", "PLACES", "TAKEN", "ExifDate", "ExifText", "date_places", "exif_edits", "xmp_edits"]
-
 TAKEN, DIGITIZED = 0x9003, 0x9004  # EXIF's dates
 
 CREATED = XmpPlace(uris=("http://ns.adobe.com/photoshop/1.0/",), prefix="photoshop", name="DateCreated")

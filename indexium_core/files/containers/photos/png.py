@@ -23,8 +23,6 @@ from indexium_core.files.containers.shared.parsing import CutShortError, Malform
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["copy", "facts", "in_place", "read", "recognises", "with_exif"]
-
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEYWORD = b"XML:com.adobe.xmp\0"
 _TEXT = _KEYWORD + bytes(4)  # uncompressed, without language and translation

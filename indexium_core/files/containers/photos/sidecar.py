@@ -25,13 +25,6 @@ from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Refusal, SidecarEdit
 
-__all__ = [
-    "choose",
-    "read_sidecar",
-    "with_sidecar",
-    "without_sidecar",
-]
-
 _WHERE = "sidecar/"
 _IN_BOTH = "The {} is in the photo and in its sidecar, and the sidecar cannot remove that of the photo."
 _MAX_NAME = 255  # bytes of a name on every usual file system

@@ -22,8 +22,6 @@ from indexium_core.files.containers.shared.parsing import CutShortError, Malform
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["facts", "in_place", "read", "recognises", "with_exif"]
-
 _XMP, _SUB_DIRECTORIES, _MAKE, _DNG_VERSION = 700, 330, 0x010F, 0xC612
 _POINTERS = (_SUB_DIRECTORIES, 0x8769, 0x8825, 0xA005)  # to directories of images, EXIF, GPS, interoperability
 _IMAGES = ((273, 279), (324, 325), (513, 514))  # offsets and lengths of strips, tiles and JPEG images

@@ -18,8 +18,6 @@ from indexium_core.files.containers.shared.parsing import MAX_ELEMENTS, CutShort
 from indexium_core.files.containers.shared.splices import Splice
 from indexium_core.model.files.media import Extent
 
-__all__ = ["copy", "facts", "in_place", "read", "recognises", "with_exif"]
-
 _IMAGE = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF"})
 _HAS_XMP, _HAS_ALPHA = 0x04, 0x10  # flags of VP8X
 _FLAGS_AT = 20  # offset of the flags in an extended file

@@ -16,8 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
-__all__ = ["MAX_PACKET", "RDF", "TOO_LARGE", "XML", "XmpError", "XmpItem", "XmpPacket", "XmpProperty", "read_packet"]
-
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XML = "http://www.w3.org/XML/1998/namespace"
 MAX_PACKET = 16 << 20  # bytes

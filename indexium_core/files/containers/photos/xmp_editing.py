@@ -15,8 +15,6 @@ from difflib import SequenceMatcher
 from indexium_core.files.containers.photos.xmp import RDF, XmpError, XmpItem, XmpPacket, XmpProperty
 from indexium_core.files.containers.shared.edit_strategy import NotEditableError
 
-__all__ = ["XmpPlace", "XmpTexts", "apply", "other_languages", "remainder"]
-
 _WHITE = b" \t\r\n"
 _MAX_ITEMS = 1_000
 _TAG_NAME = re.compile(rb"<([^\s/>]+)")

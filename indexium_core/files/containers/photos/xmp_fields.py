@@ -26,27 +26,12 @@ from indexium_core.files.containers.photos.photo_dates import ExifDate
 from indexium_core.files.containers.photos.xmp import XmpPacket, XmpProperty
 from indexium_core.files.containers.photos.xmp_editing import XmpPlace, XmpTexts
 from indexium_core.model.fields import registered, values
+from indexium_core.model.fields.field import Field
 from indexium_core.model.fields.registered import RegisteredFields
-from indexium_core.model.fields.table import COMMENT, CREATION_TIME, Field, known_field
+from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
-
-__all__ = [
-    "PERCENT_OF",
-    "RATING",
-    "STANDARD_NAMES",
-    "ValueRefusedError",
-    "edited",
-    "fields_in",
-    "fields_of",
-    "new_packet",
-    "place_of",
-    "properties",
-    "remainder",
-    "stars_of_percent",
-    "writable_fields",
-]
 
 _DC = ("http://purl.org/dc/elements/1.1/",)
 _PHOTOSHOP = ("http://ns.adobe.com/photoshop/1.0/",)

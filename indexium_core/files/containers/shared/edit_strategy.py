@@ -25,17 +25,6 @@ from indexium_core.model.fields.table import COMMENT
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, Patch, Rebuild, Refusal
 
-__all__ = [
-    "MAX_COMMENTS",
-    "PADDING",
-    "EditRequest",
-    "EditStrategy",
-    "MakeEdit",
-    "NotEditableError",
-    "UnstorableValueError",
-    "media_shift",
-]
-
 PADDING = 4096  # least free bytes in a new file, so that the next edit is in place
 MAX_COMMENTS = 100  # most comments that one edit changes
 

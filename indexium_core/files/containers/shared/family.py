@@ -29,8 +29,6 @@ from indexium_core.files.containers.shared.parsing import (
 from indexium_core.model.files import fields
 from indexium_core.model.files.media import Extent, FieldValue, Patch, Rebuild
 
-__all__ = ["RemuxableFamily"]
-
 
 class Structure(Protocol):
     """The reader of a container; `examine` and `census` raise CutShortError and MalformedHeaderError."""

@@ -10,29 +10,6 @@ from dataclasses import dataclass
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.model.files.media import Extent, FieldValue
 
-__all__ = [
-    "DEFAULT_TEXT_LIMIT",
-    "MAX_ELEMENTS",
-    "MAX_MEDIA_PIECES",
-    "MAX_TEXT_BYTES",
-    "CutShortError",
-    "HeaderFacts",
-    "MalformedHeaderError",
-    "Option",
-    "RemuxLayout",
-    "TextLimit",
-    "digest_bytes",
-    "digest_range",
-    "is_comment_name",
-    "printable_name",
-    "read_exactly",
-    "tag_facts",
-    "tag_options",
-    "tags_obstacle",
-    "text_of",
-    "whole_text_of",
-]
-
 MAX_ELEMENTS = 10_000  # elements read in one header: a hostile file must not take minutes
 MAX_MEDIA_PIECES = 5_000_000  # most media chunks, tags or pages counted: a day of video in the smallest ones
 MAX_TEXT_BYTES = 100_000  # of one text: Linux allows 128 KiB for a program argument

@@ -8,17 +8,6 @@ from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files.media import Refusal
 
-__all__ = [
-    "NO_MEDIA",
-    "NO_REPLACEMENT",
-    "corrupt",
-    "has_nul",
-    "invalid_value",
-    "no_place",
-    "not_video",
-    "not_writable",
-]
-
 NO_MEDIA = "The file has no video, audio or subtitles."
 NO_REPLACEMENT = "The file has no room for the new text, and no new file may take its place."
 

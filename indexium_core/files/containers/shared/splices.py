@@ -17,8 +17,6 @@ from indexium_core import errors
 from indexium_core.files.containers import Layout, Reader
 from indexium_core.model.files.media import Extent, Patch
 
-__all__ = ["Splice", "build_head", "build_patch", "build_pieces", "read_range"]
-
 _BLOCK = 1024 * 1024  # bytes per comparison
 _PATCH_GAP = 32  # most equal bytes between two changes that are written as one
 _PIECE_GAP = 64  # most old bytes between two new ranges that become new bytes

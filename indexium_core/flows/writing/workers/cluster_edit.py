@@ -24,7 +24,8 @@ from indexium_core import errors
 from indexium_core.files import journal
 from indexium_core.files.journal import disk
 from indexium_core.flows.writing import editing, protocol
-from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
+from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.flows.writing.workers.remote_edit import RemoteHandler, RequestHandler
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
@@ -33,8 +34,6 @@ from indexium_core.jobs.cluster.client import Cluster
 from indexium_core.jobs.executors import WorkerLostError
 from indexium_core.model.files import path_map
 from indexium_core.store.operations.ledger_rows import Task
-
-__all__ = ["ClusterEdits"]
 
 logger = logging.getLogger(__name__)
 

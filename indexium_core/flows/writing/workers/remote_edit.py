@@ -17,11 +17,10 @@ from typing import Any, Protocol
 
 from indexium_core.files import journal
 from indexium_core.flows.writing import editing, late_results, protocol
-from indexium_core.flows.writing.protocol import EditResult, FileProgress, WritePolicy
+from indexium_core.flows.writing.policy import FileProgress, WritePolicy
+from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.jobs.executors import Executor, Processes, WorkerLostError
 from indexium_core.store.operations.ledger_rows import Task
-
-__all__ = ["RemoteHandler", "RequestHandler", "edit", "plain_fields", "recover", "run_edit", "without_success"]
 
 logger = logging.getLogger(__name__)
 

@@ -32,8 +32,6 @@ from indexium_core.store.catalog.catalog import LibraryRow
 from indexium_core.store.operations.ledger_rows import UnresolvedItem
 from indexium_core.store.recovery.files import sync_and_rename
 
-__all__ = ["Collected", "WorkerJournals"]
-
 logger = logging.getLogger(__name__)
 
 _FOLDER = os.path.join(os.fsdecode(swap.OWN_FOLDER), "journals")  # noqa: PTH118 - part of a path

@@ -16,8 +16,6 @@ import struct
 
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 
-__all__ = ["LOCATION", "UnstorablePositionError", "text", "with_text"]
-
 LOCATION = b"loci"
 
 _HEAD = 6  # bytes of version, flags and language

@@ -14,25 +14,6 @@ from indexium_core.model.fields import registered
 from indexium_core.model.fields.field import CustomNames
 from indexium_core.model.fields.table import COMMENT, FIELDS, known_field
 
-__all__ = [
-    "ASSETS",
-    "HIDING",
-    "ITEMS",
-    "KEYS",
-    "NEW_ITEMS",
-    "NEW_KEYS",
-    "NEW_STRINGS",
-    "NOT_SHOWN",
-    "OLD_GENRE",
-    "STRINGS",
-    "TIME",
-    "TIME_KEYS",
-    "freeform_name",
-    "is_writable",
-    "key_field",
-    "new_key",
-]
-
 CMT = b"\xa9cmt"
 OLD_GENRE = b"gnre"  # a number of a genre; a write replaces it by a text
 TIME = "creation_time"  # the field in `mvhd`

@@ -21,23 +21,6 @@ from indexium_core.files.containers.bmff import boxes
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 from indexium_core.files.containers.bmff.tags import macintosh
 
-__all__ = [
-    "FREEFORM",
-    "cannot_convert",
-    "freeform_head",
-    "freeform_name",
-    "key_name",
-    "key_names",
-    "new_content",
-    "text_values",
-    "texts",
-    "typed_values",
-    "with_added_keys",
-    "with_edited_texts",
-    "with_only_value",
-    "without_last_keys",
-]
-
 FREEFORM = b"----"  # an item with its name in a box `name` and the name's owner in a box `mean`
 
 _UTF8, _UTF8_SORTED = 1, 4

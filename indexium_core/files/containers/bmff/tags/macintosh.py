@@ -8,8 +8,6 @@ as MacRoman, for every language (FFmpeg 5.1 to 8.1, ExifTool 12.57).
 
 from __future__ import annotations
 
-__all__ = ["decoded", "encoded", "is_utf8"]
-
 
 def is_utf8(data: bytes) -> bool:
     """Return whether bytes are UTF-8 (ASCII counts)."""

@@ -25,8 +25,6 @@ from indexium_core.files.containers.bmff.tags import field_map, items, numeric_i
 from indexium_core.files.containers.bmff.tags.places import is_read
 from indexium_core.model.fields.table import COMMENT, known_field
 
-__all__ = ["HANDLER", "KEY_HANDLER", "Insertion", "NewPlace", "added_items", "added_keys", "new_place"]
-
 # The content of the `hdlr` box that iTunes and FFmpeg write in front of an item list: `mdir` of `appl` without a name.
 HANDLER = bytes(8) + b"mdirappl" + bytes(9)
 KEY_HANDLER = bytes(8) + b"mdta" + bytes(13)  # … and that of a list with names

@@ -13,8 +13,6 @@ import struct
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 from indexium_core.files.containers.bmff.tags import items
 
-__all__ = ["new_content", "texts", "with_only_number"]
-
 _TEXT = frozenset({0, 1, 4})
 _SIGNED, _UNSIGNED = 21, 22
 _SIGNED_TYPES = frozenset({_SIGNED, 65, 66, 67, 74})

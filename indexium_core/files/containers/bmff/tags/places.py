@@ -20,23 +20,6 @@ from indexium_core.files.containers.bmff.tags import assets, field_map, genres, 
 from indexium_core.model.fields import values as field_values
 from indexium_core.model.fields.table import COMMENT, known_field
 
-__all__ = [
-    "MAX_BYTES",
-    "FieldPlace",
-    "FoundPlaces",
-    "KeyNames",
-    "cannot_convert",
-    "find_places",
-    "first_names",
-    "handler_of",
-    "is_read",
-    "tag_boxes",
-    "values",
-    "with_edited_texts",
-    "with_only_text",
-    "with_only_value",
-]
-
 MAX_BYTES = 1024 * 1024  # of one text
 
 _CLASH = "The file has two lists of names for its tags (keys), and programs take one for the other."

@@ -9,8 +9,6 @@ from indexium_core.files.containers.bmff.tags import field_map, new_places, plac
 from indexium_core.files.containers.bmff.tags.places import FoundPlaces
 from indexium_core.model.fields.table import COMMENT, fields_in_files
 
-__all__ = ["NO_PLACE", "SHOWN_AFTER_REMOVAL", "SHOWN_INSTEAD", "field_problems", "is_hidden"]
-
 NO_PLACE = "The file has no place for the {} that programs read."
 SHOWN_INSTEAD = "Players would show another {} of the file, whatever is written."
 SHOWN_AFTER_REMOVAL = "Players would show another {} of the file, if this one were removed."

@@ -21,17 +21,6 @@ from collections.abc import Callable, Iterator
 from indexium_core.files.containers.bmff.boxes import MalformedBoxError
 from indexium_core.files.containers.bmff.tags import macintosh
 
-__all__ = [
-    "MAX_BYTES",
-    "cannot_convert",
-    "iso_language",
-    "new_content",
-    "texts",
-    "too_long",
-    "with_edited_texts",
-    "with_only_text",
-]
-
 MAX_BYTES = 0xFFFF  # of one string: its length has 16 bits
 
 _UNDETERMINED = 0x55C4  # ISO 639-2 "und", packed

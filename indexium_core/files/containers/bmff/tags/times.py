@@ -14,8 +14,6 @@ from datetime import UTC, datetime, timedelta
 from indexium_core.files.containers.bmff.boxes import Box, MalformedBoxError, Window
 from indexium_core.model.fields import values
 
-__all__ = ["BOXES", "boxes_with_time", "field_range", "movie_time", "raw", "stored", "text"]
-
 BOXES = frozenset({b"mvhd", b"tkhd", b"mdhd"})
 
 _EPOCH = datetime(1904, 1, 1, tzinfo=UTC)

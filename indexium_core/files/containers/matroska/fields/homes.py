@@ -14,20 +14,6 @@ from indexium_core.model.fields import registered
 from indexium_core.model.fields.registered import RegisteredFields
 from indexium_core.model.fields.table import COMMENT, CREATION_TIME, known_field
 
-__all__ = [
-    "FILE",
-    "IN_INFO",
-    "NAMES",
-    "TITLE",
-    "TYPES",
-    "TagHome",
-    "find_home",
-    "home_of",
-    "homes_of",
-    "text_in_file",
-    "unprefixed",
-]
-
 FILE = 50  # TargetTypeValue of the file, which is the default
 _SEASON, _SHOW = 60, 70
 # The TargetType strings that we know, and their values.

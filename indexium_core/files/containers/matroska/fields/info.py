@@ -19,8 +19,6 @@ from indexium_core.files.containers.matroska.fields import homes
 from indexium_core.files.containers.matroska.layout import MatroskaLayout
 from indexium_core.model.files.media import Change, FieldValue
 
-__all__ = ["ELEMENTS", "InfoRequest", "kept_content", "problems", "read_fields", "requested_info"]
-
 CREATION_TIME = "creation_time"
 ELEMENTS = {homes.TITLE: ids.TITLE, CREATION_TIME: ids.DATE_UTC}  # the element of each field
 _IDS = tuple(map(ebml.encode_uint, ELEMENTS.values()))  # most files have none of these bytes in Info

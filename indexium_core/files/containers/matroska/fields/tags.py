@@ -26,17 +26,6 @@ from indexium_core.files.containers.matroska.fields.homes import TagHome
 from indexium_core.model.fields import registered
 from indexium_core.model.fields.registered import RegisteredFields
 
-__all__ = [
-    "FieldTag",
-    "MatroskaTag",
-    "TagEdit",
-    "kept_content",
-    "nested_tags",
-    "parse",
-    "tag_names",
-    "with_texts",
-]
-
 _UNKNOWN_LEVEL = 0  # of a Tag whose target is neither the file nor its season or show
 _LANGUAGES = frozenset({ids.TAG_LANGUAGE, ids.TAG_LANGUAGE_BCP47, ids.TAG_DEFAULT, ids.TAG_DEFAULT_BOGUS})
 _OWN = _LANGUAGES | ebml.PADDING | {ids.TAG_NAME, ids.TAG_STRING}  # the children of a text

@@ -28,8 +28,6 @@ from indexium_core.model.files import fields
 from indexium_core.model.files.media import Change, FieldValue
 from indexium_core.model.people import people_comment
 
-__all__ = ["FieldTexts", "FileText", "Parsed", "find_texts"]
-
 Parsed = Mapping[Element, Sequence[MatroskaTag]]  # the content of every Tags element, in file order
 
 _ADDED = "Segment/Tags/Tag/SimpleTag/COMMENT"  # path of a new comment; the paths of existing ones have numbers
