@@ -18,17 +18,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from indexium_core import errors, settings_file
+from indexium_core.model.providers.registry import key_names
 
 FILE_NAME = "provider_keys.toml"
-KEY_NAMES = (
-    "tmdb_api_key",
-    "tmdb_access_token",
-    "omdb_api_key",
-    "tvdb_api_key",
-    "tvdb_pin",
-    "fanarttv_api_key",
-    "fanarttv_client_key",
-)
 _LONGEST_NAME = 30  # of a name in a message
 _IS_NAME = re.compile(r"[A-Za-z_]{1,30}")
 
@@ -53,10 +45,10 @@ def load(home: Path) -> ProviderKeys:
     """Return the keys of the environment (`INDEXIUM_TMDB_API_KEY`) and of the file; the environment has priority."""
     from_file, problem, warning, meant = _read(home / FILE_NAME)
     environment = {name.upper(): value for name, value in os.environ.items()}
-    set_there = {name: environment.get(f"INDEXIUM_{name.upper()}", "").strip() for name in KEY_NAMES}
+    set_there = {name: environment.get(f"INDEXIUM_{name.upper()}", "").strip() for name in key_names()}
     found = {}
-    for name in KEY_NAMES:
-        key = set_there[name] or from_file.get(name, "")
+    for name, own in set_there.items():
+        key = own or from_file.get(name, "")
         if key.isascii() and key.isprintable() and key:
             found[name] = SecretStr(key)
         elif key:
@@ -95,18 +87,19 @@ def _read(path: Path) -> tuple[Mapping[str, str], str, str, str]:
     except OSError as error:
         return {}, f"The keys in {path} cannot be read: {error.strerror or type(error).__name__}.", "", ""
     except ValueError:
-        return {}, f'{path} is not a TOML file. Write one line for each key: tmdb_api_key = "…"', "", ""
+        return {}, f'{path} is not a TOML file. Write one line for each key: {key_names()[0]} = "…"', "", ""
     keys = {name: value.strip() for name, value in content.items() if isinstance(value, str)}
     return keys, "", *_wrong_line(path, content)
 
 
 def _wrong_line(path: Path, content: Mapping[str, object]) -> tuple[str, str]:
     """Return a sentence about the first name that is no key, or has no text, and the key that it may mean."""
+    names = key_names()
     for name, value in content.items():
-        if name not in KEY_NAMES:
+        if name not in names:
             shown = name[:_LONGEST_NAME] if _IS_NAME.fullmatch(name) else "…"  # a key in place of a name is not shown
-            near = difflib.get_close_matches(name.lower()[:_LONGEST_NAME], KEY_NAMES, n=1)
-            remedy = f"Did you mean {near[0]}?" if near else f"The names are {', '.join(KEY_NAMES)}."
+            near = difflib.get_close_matches(name.lower()[:_LONGEST_NAME], names, n=1)
+            remedy = f"Did you mean {near[0]}?" if near else f"The names are {', '.join(names)}."
             return f"{path} has an unknown name, {shown}. {remedy}", near[0] if near else ""
         if not isinstance(value, str):
             return f'The key {name} in {path} is not in quotes. Write {name} = "…"', name

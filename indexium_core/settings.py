@@ -12,13 +12,15 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import ByteSize, Field, TypeAdapter, ValidationError
+from pydantic import ByteSize, Field, TypeAdapter, ValidationError, create_model
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from indexium_core import errors, settings_file
 from indexium_core.model.people import placeholders
+from indexium_core.model.providers.descriptor import ProviderSetting
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.settings_file import FILE_NAME, default_home
 
 _UNITS = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "KB": 1000}
@@ -39,11 +41,20 @@ def _setting(default: Any, description: str, counts: str, **limits: Any) -> Any:
     return Field(default=default, description=description, json_schema_extra={"counts": counts}, **limits)
 
 
-def _address(default: str, description: str) -> Any:
-    return _setting(default, description, _NOW, pattern=_ADDRESS)
+def _of_provider(each: ProviderSetting) -> Any:
+    if isinstance(each.default, int):
+        return int, _setting(each.default, each.about, _NOW, **each.limits)
+    return str, _setting(each.default, each.about, _NOW, pattern=_ADDRESS)
 
 
-class Settings(BaseSettings):
+_OF_PROVIDERS = {each.name: _of_provider(each) for provider in PROVIDERS.values() for each in provider.settings}
+if TYPE_CHECKING:
+    _ProviderSettings = BaseSettings
+else:
+    _ProviderSettings = create_model("_ProviderSettings", __base__=BaseSettings, **_OF_PROVIDERS)
+
+
+class Settings(_ProviderSettings):
     """All settings. Sizes are in bytes and can be written as `10GB` (powers of 1,000)."""
 
     model_config = SettingsConfigDict(env_prefix="INDEXIUM_", extra="ignore")
@@ -165,15 +176,6 @@ class Settings(BaseSettings):
         ge=0,
         le=600_000,
     )
-    tmdb_requests_per_second: int = _setting(20, "Maximum number of requests to TMDB in a second.", _NOW, ge=1, le=40)
-    omdb_requests_per_day: int = _setting(
-        1000, "Maximum number of requests to OMDb in 24 hours; a free key has 1,000.", _NOW, ge=0, le=10**7
-    )
-    tmdb_url: str = _address("https://api.themoviedb.org/3", "Address of TMDB, or of a proxy for it.")
-    omdb_url: str = _address("https://www.omdbapi.com", "Address of OMDb, or of a proxy for it.")
-    tvdb_url: str = _address("https://api4.thetvdb.com/v4", "Address of TVDB, or of a proxy for it.")
-    fanarttv_url: str = _address("https://webservice.fanart.tv/v3.2", "Address of fanart.tv, or of a proxy for it.")
-    image_url_tmdb: str = _address("https://image.tmdb.org/t/p", "Address of the pictures of TMDB.")
     download_images: bool = _setting(
         default=True,
         description="True: posters and backdrops of films and series are downloaded.",
@@ -270,9 +272,10 @@ class SettingRow:
 
 
 def table(config: Settings) -> list[SettingRow]:
-    """Return every setting of `config`, in the order of `Settings`."""
+    """Return every setting of `config`, in the order of `Settings`; those of providers come last."""
     in_file = settings_file.read(config.home)
-    return [_row(name, config, in_file) for name in Settings.model_fields]
+    names = sorted(Settings.model_fields, key=lambda each: each in _OF_PROVIDERS)
+    return [_row(name, config, in_file) for name in names]
 
 
 def _row(name: str, config: Settings, in_file: Mapping[str, Any]) -> SettingRow:

@@ -8,7 +8,7 @@ from typing import Any
 
 from indexium_core.model import wording
 from indexium_core.model.names.title_guess import LIBRARY_KINDS
-from indexium_core.model.providers.external_ids import PROVIDER_NAMES
+from indexium_core.model.providers.registry import label_of
 from indexium_core.model.providers.traffic import ProviderRequest
 
 ORIGINS: Mapping[str, str] = {
@@ -50,7 +50,7 @@ def kind_choices() -> list[dict[str, str]]:
 def provider_label(name: str) -> str:
     """Return the name of a provider for people, also of its pictures (`tmdb_images`)."""
     own = name.removesuffix(_PICTURES)
-    known = PROVIDER_NAMES.get(own, own)
+    known = label_of(own)
     return f"{known} pictures" if name.endswith(_PICTURES) else known
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from indexium_core import errors
@@ -56,6 +56,9 @@ class RequestLog(Protocol):
     def faults(self, provider: str) -> RequestFaults: ...
 
 
+Interpreter: TypeAlias = Callable[[int, Mapping[str, Any]], Mapping[str, Any] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """The keys of a provider, as they are sent. They are no part of the `repr`."""
@@ -85,7 +88,7 @@ class ProviderProfile:
     account: Callable[[], Credentials] | None = None  # the keys, if `credentials` has a token that a login gives
     per_second: Callable[[], int]
     per_day: Callable[[], int | None] = lambda: None
-    interpret: Callable[[int, Mapping[str, Any]], Mapping[str, Any] | None]
+    interpret: Interpreter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

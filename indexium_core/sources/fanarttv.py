@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from indexium_core import errors
-from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
-from indexium_core.model.providers.external_ids import ExternalId
-from indexium_core.model.providers.records import ImageCandidate, ImageKind, ProviderRecord, SeasonRecord
+from indexium_core.model.providers.descriptor import TitleKind
+from indexium_core.model.providers.records import ImageCandidate, ImageKind
 from indexium_core.sources import normalise
-from indexium_core.sources.client import ProviderClient
-from indexium_core.sources.provider import TitleKind
+from indexium_core.sources.client import Credentials
+from indexium_core.sources.provider import Provider, ProviderAccess
 
 _KINDS: Mapping[str, ImageKind] = {
     "movieposter": "poster",
@@ -50,40 +49,22 @@ def interpret(status: int, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return None if status == 404 else data
 
 
-class FanartTv:
+class FanartTv(Provider):
     """Returns the pictures of films by TMDB or IMDb id, and of series by TVDB id."""
 
-    def __init__(self, client: ProviderClient) -> None:
-        self.client = client
-
-    def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
-        """Return nothing: there is no search for titles."""
-        del query, strict
-        return []
-
-    def more(self, query: SearchQuery) -> list[Candidate]:
-        """Return nothing: it has pictures only."""
-        del query
-        return []
-
-    def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:
-        """Return nothing: there are no titles."""
-        del ids, kind
-        return []
-
-    def details(self, external_id: str, kind: TitleKind) -> ProviderRecord | None:
-        """Return nothing: there are pictures only."""
-        del external_id, kind
-        return None
-
-    def season(self, external_id: str, number: int) -> SeasonRecord | None:
-        """Return nothing: there are pictures only."""
-        del external_id, number
-        return None
+    def __init__(self, access: ProviderAccess) -> None:
+        self._own = access.descriptor
+        self.client = access.client(
+            lambda: Credentials(
+                headers=access.with_key("api-key", "fanarttv_api_key")
+                | access.with_key("client-key", "fanarttv_client_key")
+            ),
+            interpret,
+        )
 
     def images(self, ids: Mapping[str, str], kind: TitleKind) -> list[ImageCandidate]:
         """Return the pictures of a title, those with most likes first."""
-        external_id = ids.get("tvdb") if kind == "tv" else ids.get("tmdb") or ids.get("imdb")
+        external_id = next((ids[name] for name in self._own.kinds_of(kind) if ids.get(name)), "")
         if not external_id:
             return []
         data = self.client.get(f"/{'tv' if kind == 'tv' else 'movies'}/{external_id}", {}) or {}

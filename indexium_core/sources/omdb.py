@@ -10,6 +10,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
+from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import (
     Artwork,
@@ -23,8 +24,8 @@ from indexium_core.model.providers.records import (
     SeasonRecord,
 )
 from indexium_core.sources import normalise
-from indexium_core.sources.client import ProviderClient
-from indexium_core.sources.provider import TitleKind
+from indexium_core.sources.client import Credentials
+from indexium_core.sources.provider import Provider, ProviderAccess
 
 PAGE, MAX_PAGES = 10, 3  # titles of a page, and pages of a search
 _TYPES = {"movie": "movie", "tv": "series"}
@@ -56,11 +57,13 @@ def interpret(status: int, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     raise errors.ProviderError("OMDb gives no usable answer: it reports an error.", code="provider_bad_answer")
 
 
-class Omdb:
+class Omdb(Provider):
     """Searches titles, and returns their details with the ratings of IMDb, Rotten Tomatoes and Metacritic."""
 
-    def __init__(self, client: ProviderClient) -> None:
-        self.client = client
+    def __init__(self, access: ProviderAccess) -> None:
+        self.client = access.client(
+            lambda: Credentials(parameters=access.with_key("apikey", "omdb_api_key")), interpret
+        )
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the first ten titles."""
@@ -125,11 +128,6 @@ class Omdb:
                     )
                 )
         return SeasonRecord(number=number, episodes=tuple(sorted(episodes, key=lambda each: each.episode)))
-
-    def images(self, ids: Mapping[str, str], kind: TitleKind) -> list[ImageCandidate]:
-        """Return nothing: `details` has the poster."""
-        del ids, kind
-        return []
 
 
 def _candidate(row: Mapping[str, Any]) -> Candidate | None:

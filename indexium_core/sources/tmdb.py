@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from indexium_core import errors
 from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
+from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.omdb import IMDB_IDS
 from indexium_core.model.providers.records import (
     Artwork,
     CastMember,
@@ -21,14 +23,16 @@ from indexium_core.model.providers.records import (
     ProviderRecord,
     SeasonRecord,
 )
+from indexium_core.model.providers.tvdb import TVDB_IDS
 from indexium_core.sources import normalise
-from indexium_core.sources.client import ProviderClient
-from indexium_core.sources.provider import TitleKind
+from indexium_core.sources.client import Credentials
+from indexium_core.sources.provider import Provider, ProviderAccess
 
 MAX_CAST = 10
 MAX_CANDIDATES = 20  # of a page
 MAX_PAGES = 3  # of a search: a title with exactly the name is among the first ones
 CREW_JOBS = frozenset({"Director", "Writer", "Screenplay", "Producer", "Creator"})
+_OTHER_IDS = (IMDB_IDS.name, TVDB_IDS.name)  # by which it finds titles, and which its details have
 _KINDS: tuple[TitleKind, ...] = ("movie", "tv")
 _APPENDED = {
     "movie": "credits,external_ids,alternative_titles,images,release_dates,translations",
@@ -51,20 +55,19 @@ def interpret(status: int, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return data
 
 
-class Tmdb:
+def _credentials(access: ProviderAccess) -> Credentials:
+    token = access.key("tmdb_access_token")
+    if token:
+        return Credentials(headers={"authorization": f"Bearer {token}"})
+    return Credentials(parameters=access.with_key("api_key", "tmdb_api_key"))
+
+
+class Tmdb(Provider):
     """Searches films and series, and returns their details, seasons and pictures."""
 
-    def __init__(
-        self,
-        client: ProviderClient,
-        *,
-        image_url: Callable[[], str],
-        language: Callable[[], str],
-        region: Callable[[], str],
-    ) -> None:
-        """Use a client. `language` (ISO 639-1) and `region` (ISO 3166-1) are those of texts, titles and ratings."""
-        self.client = client
-        self._image_url, self._language, self._region = image_url, language, region
+    def __init__(self, access: ProviderAccess) -> None:
+        self.client = access.client(lambda: _credentials(access), interpret)
+        self._config, self._setting = access.config, access.setting
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the films or series of a title, or both if its type is not known."""
@@ -81,9 +84,9 @@ class Tmdb:
 
     def _search(self, query: SearchQuery, *, strict: bool = False, page: int = 1) -> Mapping[str, Any]:
         kind = query.content_type
-        parameters = {"query": query.title, "language": self._language(), "include_adult": "false"}
+        parameters = {"query": query.title, "language": self._config.metadata_language, "include_adult": "false"}
         if kind != "tv":
-            parameters["region"] = self._region()
+            parameters["region"] = self._config.metadata_region
         if strict and query.year and kind != "unknown":
             parameters[_YEAR_PARAMETER[kind]] = str(query.year)
         if page > 1:
@@ -97,8 +100,8 @@ class Tmdb:
             if each.provider == "tmdb" and kind != "unknown":
                 record = self.details(each.value, kind)
                 found += [record.candidate] if record else []
-            elif each.provider in {"imdb", "tvdb"}:
-                parameters = {"external_source": f"{each.provider}_id", "language": self._language()}
+            elif each.provider in _OTHER_IDS:
+                parameters = {"external_source": f"{each.provider}_id", "language": self._config.metadata_language}
                 data = self.client.get(f"/find/{each.value}", parameters) or {}
                 hits = [
                     hit
@@ -111,7 +114,7 @@ class Tmdb:
 
     def details(self, external_id: str, kind: TitleKind) -> ProviderRecord | None:
         """Return a film or a series with credits, ids, other titles, age rating and pictures."""
-        language = self._language()
+        language = self._config.metadata_language
         parameters = {
             "language": language,
             "append_to_response": _APPENDED[kind],
@@ -122,7 +125,7 @@ class Tmdb:
 
     def season(self, external_id: str, number: int) -> SeasonRecord | None:
         """Return a season with all its episodes; 0 has the specials."""
-        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._language()})
+        data = self.client.get(f"/tv/{external_id}/season/{number}", {"language": self._config.metadata_language})
         if data is None:
             return None
         episodes = [self._episode(row, number) for row in normalise.rows(data, "episodes")]
@@ -132,11 +135,6 @@ class Tmdb:
             plot=normalise.text(data, "overview"),
             episodes=tuple(sorted(filter(None, episodes), key=lambda each: each.episode)),
         )
-
-    def images(self, ids: Mapping[str, str], kind: TitleKind) -> list[ImageCandidate]:
-        """Return nothing: `details` has the pictures."""
-        del ids, kind
-        return []
 
     def _candidates(
         self, rows: Sequence[Mapping[str, Any]], kind: ContentType, *, most: int = MAX_CANDIDATES
@@ -209,7 +207,7 @@ class Tmdb:
     def _metadata(self, data: Mapping[str, Any], kind: TitleKind, hit: Candidate) -> EnrichedMetadata:
         ids = {"tmdb": hit.external_id}
         sources = (normalise.record(data, "external_ids"), data)
-        for provider in ("imdb", "tvdb"):
+        for provider in _OTHER_IDS:
             value = next(filter(None, (normalise.title_id(each, f"{provider}_id", provider) for each in sources)), "")
             ids |= {provider: value} if value else {}
         credits_ = normalise.record(data, "credits") or normalise.record(data, "aggregate_credits")
@@ -238,7 +236,7 @@ class Tmdb:
     def _plot(self, data: Mapping[str, Any]) -> str:
         """Return the plot in the wanted language, otherwise in English."""
         translations = _translations(data)
-        language = self._language().partition("-")[0]
+        language = self._config.metadata_language.partition("-")[0]
         choices = (data, translations.get(language, {}), translations.get("en", {}))
         return next(filter(None, (normalise.text(each, "overview") for each in choices)), "")
 
@@ -246,7 +244,7 @@ class Tmdb:
         """Return the age rating of the region."""
         key = "release_dates" if kind == "movie" else "content_ratings"
         countries = normalise.rows(normalise.record(data, key), "results")
-        own = next((row for row in countries if row.get("iso_3166_1") == self._region()), {})
+        own = next((row for row in countries if row.get("iso_3166_1") == self._config.metadata_region), {})
         if kind == "tv":
             return normalise.text(own, "rating")
         rated = [row for row in reversed(normalise.rows(own, "release_dates")) if normalise.text(row, "certification")]
@@ -257,7 +255,7 @@ class Tmdb:
     def _all_images(self, data: Mapping[str, Any]) -> list[ImageCandidate]:
         """Return the pictures of a title with the posters of its seasons."""
         found = self._images(normalise.record(data, "images"))
-        language = self._language()
+        language = self._config.metadata_language
         for kind in _MAIN_PICTURES:
             url = self._address(data, f"{kind}_path", "original")
             if url and all(each.url != url for each in found):
@@ -307,7 +305,11 @@ class Tmdb:
     def _address(self, row: Mapping[str, Any], key: str, size: str) -> str:
         """Return the address of a picture; "" without one."""
         path = normalise.text(row, key)
-        return f"{self._image_url().rstrip('/')}/{size}{path}" if path.startswith("/") and ".." not in path else ""
+        return (
+            f"{self._setting('image_url_tmdb').rstrip('/')}/{size}{path}"
+            if path.startswith("/") and ".." not in path
+            else ""
+        )
 
 
 def _with_id(candidate: Candidate, known: ExternalId) -> Candidate:

@@ -9,6 +9,7 @@ from typing import Any
 
 from indexium_core import errors
 from indexium_core.model.matches.candidates import Candidate, ContentType, SearchQuery
+from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.records import (
     Artwork,
@@ -21,9 +22,10 @@ from indexium_core.model.providers.records import (
     ProviderRecord,
     SeasonRecord,
 )
+from indexium_core.model.providers.tmdb import TMDB_IDS
 from indexium_core.sources import normalise
-from indexium_core.sources.client import Credentials, ProviderClient
-from indexium_core.sources.provider import TitleKind
+from indexium_core.sources.client import Credentials
+from indexium_core.sources.provider import Provider, ProviderAccess
 
 MAX_CAST = 10
 MAX_PAGES = 100  # of the episodes of a series; a page has 500
@@ -36,7 +38,7 @@ _ARTWORK_KINDS: Mapping[int, ImageKind] = {
     14: "poster", 15: "backdrop", 16: "banner", 24: "clearart", 25: "logo",  # films
 }  # fmt: skip
 _CREW = {"Director": "Director", "Writer": "Writer", "Producer": "Producer", "Creator": "Creator"}
-_REMOTE_IDS = {"imdb": "imdb", "themoviedb.com": "tmdb"}
+_REMOTE_IDS = {"imdb": "imdb", "themoviedb.com": TMDB_IDS.name}
 _LANGUAGES = {  # ISO 639-1 to the codes of TVDB
     "ar": "ara", "cs": "ces", "da": "dan", "de": "deu", "el": "ell", "en": "eng", "es": "spa", "fi": "fin",
     "fr": "fra", "he": "heb", "hu": "hun", "it": "ita", "ja": "jpn", "ko": "kor", "nl": "nld", "no": "nor",
@@ -110,13 +112,13 @@ class TvdbToken:
                 self._held = ("", 0.0, Credentials())
 
 
-class Tvdb:
+class Tvdb(Provider):
     """Searches series and films, and returns their details, seasons and pictures."""
 
-    def __init__(self, client: ProviderClient, token: TvdbToken, *, language: Callable[[], str]) -> None:
-        """Use a client whose credentials are those of `token`."""
-        self.client = client
-        self._token, self._language = token, language
+    def __init__(self, access: ProviderAccess) -> None:
+        self._config = access.config
+        self._token = TvdbToken(key=lambda: access.key("tvdb_api_key"), pin=lambda: access.key("tvdb_pin"))
+        self.client = access.client(self._token.credentials, interpret, account=self._token.account)
 
     def search(self, query: SearchQuery, *, strict: bool) -> list[Candidate]:
         """Return the series or films of a title, or both if its type is not known."""
@@ -125,11 +127,6 @@ class Tvdb:
             parameters["year"] = str(query.year)
         data = self._get("/search", parameters) or {}
         return [each for row in normalise.rows(data, "data") if (each := self._hit(row)) is not None]
-
-    def more(self, query: SearchQuery) -> list[Candidate]:
-        """Return nothing: the first answer has all titles with the name."""
-        del query
-        return []
 
     def find(self, ids: Sequence[ExternalId], kind: ContentType) -> list[Candidate]:
         """Return the titles that have a TVDB id, which needs the type, or an IMDb id."""
@@ -207,11 +204,6 @@ class Tvdb:
         by_number = {each.episode: each for each in episodes}
         return SeasonRecord(number=number, episodes=tuple(by_number[key] for key in sorted(by_number)))
 
-    def images(self, ids: Mapping[str, str], kind: TitleKind) -> list[ImageCandidate]:
-        """Return nothing: `details` has the pictures."""
-        del ids, kind
-        return []
-
     def _get(self, route: str, parameters: Mapping[str, str]) -> Mapping[str, Any] | None:
         """Return an answer; log in first if there is no token, and once again if it is rejected."""
         token = self._log_in()
@@ -241,7 +233,7 @@ class Tvdb:
             return token
 
     def _code(self) -> str:
-        return _LANGUAGES.get(self._language().partition("-")[0], "eng")
+        return _LANGUAGES.get(self._config.metadata_language.partition("-")[0], "eng")
 
     def _hit(self, row: Mapping[str, Any]) -> Candidate | None:
         kind = {"movie": "movie", "series": "tv"}.get(normalise.text(row, "type"))

@@ -26,6 +26,7 @@ from indexium_core.store import migrations, sql
 from indexium_core.store.connection import OUT_OF_MEMORY, Connection, Counter, failure_message, store_error
 from indexium_core.store.lock import HomeLock
 from indexium_core.store.memory import SPILL, Memory
+from indexium_core.store.providers import ranks
 from indexium_core.store.recovery import change_counter, files
 from indexium_core.store.recovery.change_counter import ChangeCounter
 from indexium_core.store.recovery.files import CONFIG, FILE_NAME
@@ -79,6 +80,7 @@ class Database:
             with signals.restored():
                 raw = _open_file(home / FILE_NAME)
                 try:
+                    ranks.fill(raw)
                     return cls(home, raw, lock)
                 except BaseException:
                     raw.close()

@@ -11,6 +11,7 @@ import pytest
 from indexium_core import cli, errors, provider_keys
 from indexium_core.demo.providers.stand_in import ProviderStandIn
 from indexium_core.library import Library
+from indexium_core.model.providers.registry import key_names
 
 SECRET = "0123456789abcdef-SECRET"
 
@@ -35,7 +36,7 @@ def test_entered_key_is_used_at_once_and_only_its_user_can_read_it(library: Libr
 
     assert path.read_text() == f'# mine\nomdb_api_key = "other-key"\ntmdb_api_key = "{SECRET}"\n'
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert origins(library) == dict.fromkeys(provider_keys.KEY_NAMES, "") | {
+    assert origins(library) == dict.fromkeys(key_names(), "") | {
         "tmdb_api_key": "file",
         "omdb_api_key": "file",
     }

@@ -20,9 +20,9 @@ from indexium_core.model.providers.records import ImageCandidate
 from indexium_core.model.providers.traffic import CachedAnswer, RequestCount, RequestFaults
 from indexium_core.provider_keys import ProviderKeys
 from indexium_core.settings import Settings
-from indexium_core.sources.catalog import Resources, make_providers
+from indexium_core.sources.catalog import make_providers
 from indexium_core.sources.network import Network
-from indexium_core.sources.provider import Provider
+from indexium_core.sources.provider import Provider, Resources
 from tests.support.clock import Clock
 
 KEYS = {

@@ -14,7 +14,7 @@ from indexium_core.model.matches.matching import TITLE_WEIGHT
 from indexium_core.model.matches.questions import FileFact, MatchCandidate, MatchQuestion
 from indexium_core.model.matches.recognised import marked_parts
 from indexium_core.model.matches.results import MATCH_STATES
-from indexium_core.model.providers.external_ids import PROVIDER_NAMES
+from indexium_core.model.providers.registry import PROVIDERS, label_of
 from indexium_core.model.providers.traffic import ProviderStatus
 
 OFFERED = 12  # candidates of a question that a page gets
@@ -94,7 +94,7 @@ def notice_view(
     providers: Sequence[ProviderStatus], counts: Mapping[str, int], *, segment: str, can_search: bool
 ) -> dict[str, Any] | None:
     """Return what prevents searches or questions, with the remedy; None if nothing does."""
-    of_titles = [each for each in providers if each.provider != "fanarttv"]
+    of_titles = [each for each in providers if PROVIDERS[each.provider].ids]
     settings = {"label": "Open settings", "act": "settings"}
     if not any(each.is_on for each in of_titles):
         troubled = next((each for each in of_titles if each.needs_action or each.state == "paused"), None)
@@ -271,7 +271,7 @@ def _candidate(
         "ids": " · ".join(
             filter(
                 None,
-                [f"{PROVIDER_NAMES.get(found.provider, found.provider)} {found.external_id}", found.original_language],
+                [f"{label_of(found.provider)} {found.external_id}", found.original_language],
             )
         ),
         "cast": ", ".join(found.cast[:CAST]),

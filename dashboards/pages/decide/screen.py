@@ -16,6 +16,7 @@ from indexium_core import errors
 from indexium_core.model import wording
 from indexium_core.model.matches.questions import MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MatchResult, to_decide
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.providers.traffic import ProviderStatus
 
 LOADED = 12  # questions that the page has in advance
@@ -162,7 +163,7 @@ class DecideScreen(Screen):
         page, pictures = result.page, self._session.pictures
         if result.settled < self._settled:  # a newer list follows
             return
-        can_search = any(each.is_on and each.provider != "fanarttv" for each in result.providers)
+        can_search = any(each.is_on and PROVIDERS[each.provider].ids for each in result.providers)
         questions = [*([result.shown] if result.shown else []), *page.items]
         left = page.total - len(page.items)
         self._session.show_count("decide", to_decide(page.counts))

@@ -9,6 +9,7 @@ from dashboards.components import paging
 from dashboards.components.title_text import provider_label, request_row, without_command
 from indexium_core.model import wording
 from indexium_core.model.providers.keys import KeyState, KeyTest
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.providers.traffic import ProviderStatus, RequestPage
 
 PER_PAGE = 20
@@ -25,12 +26,6 @@ NEVER = (
     "people, comments, ratings and all other values of files",
     "anything about home videos, and names that may be those of home videos",
 )
-
-TESTED = {  # provider → what a test of its key sends beside the key
-    "tmdb": "the title of a known film",
-    "omdb": "the id of a known film",
-    "fanarttv": "the id of a known film",
-}
 
 
 class RequestFilter(TypedDict):
@@ -100,7 +95,7 @@ def _keys(status: ProviderStatus, keys: Sequence[KeyState], test: KeyTest | None
             for each in keys
             if each.provider == status.provider
         ],
-        "leaves": f"The key goes to {status.name} only. A test sends {TESTED.get(status.provider, 'nothing else')}; "
+        "leaves": f"The key goes to {status.name} only. A test sends {PROVIDERS[status.provider].check.about}; "
         "searches send titles, years and ids of films and series, and nothing about home videos.",
         "test": test and {"text": test.message, "level": "safe" if test.accepted else "warning"},
     }

@@ -7,9 +7,11 @@ from typing import Any
 
 from dashboards.components.base import Component, module
 from indexium_core.model import wording
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.settings import SettingRow
 
 OTHERS = "Others"
+OF_PROVIDERS = {each.name: each.label for provider in PROVIDERS.values() for each in provider.settings}
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Writing": (
         "metadata_max_concurrent_writes",
@@ -31,13 +33,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "provider_cache_days",
         "enrich_concurrency",
         "enrich_pause_ms",
-        "tmdb_requests_per_second",
-        "omdb_requests_per_day",
-        "tmdb_url",
-        "omdb_url",
-        "tvdb_url",
-        "fanarttv_url",
-        "image_url_tmdb",
+        *OF_PROVIDERS,
         "artwork_budget",
     ),
     "This dashboard": (
@@ -68,13 +64,7 @@ ADVANCED = frozenset(
         "provider_cache_days",
         "enrich_concurrency",
         "enrich_pause_ms",
-        "tmdb_requests_per_second",
-        "omdb_requests_per_day",
-        "tmdb_url",
-        "omdb_url",
-        "tvdb_url",
-        "fanarttv_url",
-        "image_url_tmdb",
+        *OF_PROVIDERS,
         "artwork_budget",
         "metadata_enable_websocket",
         "api_writes_per_minute",
@@ -107,13 +97,7 @@ LABELS: Mapping[str, str] = {
     "provider_cache_days": "Cache of providers, in days",
     "enrich_concurrency": "Titles looked up at once",
     "enrich_pause_ms": "Pause between titles, in ms",
-    "tmdb_requests_per_second": "TMDB requests per second",
-    "omdb_requests_per_day": "OMDb requests per day",
-    "tmdb_url": "TMDB address",
-    "omdb_url": "OMDb address",
-    "tvdb_url": "TVDB address",
-    "fanarttv_url": "fanart.tv address",
-    "image_url_tmdb": "TMDB picture address",
+    **OF_PROVIDERS,
     "download_images": "Download pictures",
     "artwork_budget": "Picture budget",
     "metadata_preview_page_size": "Rows per page",

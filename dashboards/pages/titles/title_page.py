@@ -15,7 +15,7 @@ from indexium_core.model import wording
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchQuestion
 from indexium_core.model.matches.results import MATCH_STATES
-from indexium_core.model.providers.external_ids import PROVIDER_NAMES
+from indexium_core.model.providers.registry import label_of
 from indexium_core.model.providers.traffic import RequestPage
 from indexium_core.model.titles.fields import TITLE_FIELDS
 from indexium_core.model.titles.title_filter import RelatedTitle
@@ -33,7 +33,7 @@ from indexium_core.store.catalog.catalog import LibraryRow
 
 _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value
-_SOURCES = {**PROVIDER_NAMES, "rotten_tomatoes": "Rotten Tomatoes", "metacritic": "Metacritic"}  # of ratings
+_SITES = {"rotten_tomatoes": "Rotten Tomatoes", "metacritic": "Metacritic"}  # of ratings
 
 
 class TitleView(Component):
@@ -169,7 +169,7 @@ def label(name: str) -> str:
     """Return a field in words, such as `Original title`."""
     if name == "runtime_minutes":
         return "Runtime in minutes"
-    text = " ".join(PROVIDER_NAMES.get(word, word) for word in name.split("_"))
+    text = " ".join(label_of(word) for word in name.split("_"))
     return text[0].upper() + text[1:]
 
 
@@ -211,12 +211,12 @@ def _short(value: TitleValue) -> str:
         names = [str(each.get("name", "")) for each in value.value if isinstance(each, dict)]
         text = ", ".join(names[:4]) + (f" {wording.and_more(len(names) - 4)}" if len(names) > 4 else "")
     if isinstance(value.value, dict) and value.field == "ratings":
-        text = ", ".join(f"{_SOURCES.get(name, name)} {number:g}" for name, number in value.value.items())
+        text = ", ".join(f"{_SITES.get(name) or label_of(name)} {number:g}" for name, number in value.value.items())
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
 
 
 def _origin(value: TitleValue) -> str:
-    return PROVIDER_NAMES.get(value.provider, value.provider) or ORIGINS[value.origin]
+    return label_of(value.provider) or ORIGINS[value.origin]
 
 
 def _people(value: TitleValue | None, key: str, part: str) -> list[dict[str, str]]:
@@ -296,4 +296,4 @@ def _match(question: MatchQuestion | None, decide: str) -> dict[str, Any] | None
 
 
 def _candidate(known: Candidate) -> str:
-    return f"{known.name} · {PROVIDER_NAMES.get(known.provider, known.provider)} {known.external_id}"
+    return f"{known.name} · {label_of(known.provider)} {known.external_id}"

@@ -13,6 +13,7 @@ from dashboards.pages.titles.titles_state import TitlesState
 from indexium_core.model import wording
 from indexium_core.model.job import Job
 from indexium_core.model.providers.enrichment import DueTitles
+from indexium_core.model.providers.registry import attribution
 from indexium_core.model.providers.traffic import ProviderStatus
 from indexium_core.model.titles.fields import KIND_NAMES
 from indexium_core.model.titles.title_filter import TitleFacet
@@ -46,10 +47,6 @@ LABELS = {
     "state": "State",
     "library_id": "Folder",
 }
-ATTRIBUTION = (
-    ("This product uses the TMDB API but is not endorsed or certified by TMDB.", "https://www.themoviedb.org"),
-    ("Metadata is also provided by TheTVDB, OMDb and fanart.tv.", ""),
-)
 
 
 class TitlesList(Component):
@@ -130,7 +127,7 @@ def view(found: TitlesSnapshot, state: TitlesState, *, decide: str, pictures: bo
         "notice": _notice(found),
         "bare": not found.total and not state.is_narrowed() and not state.problem,
         "empty": None if page.items else _empty(found, state),
-        "attribution": [{"text": text, "href": href} for text, href in ATTRIBUTION],
+        "attribution": [{"text": text, "href": href} for text, href in attribution()],
     }
 
 

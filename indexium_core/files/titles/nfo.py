@@ -21,6 +21,7 @@ from xml.parsers import expat
 
 from indexium_core import errors
 from indexium_core.model.providers.external_ids import ID_FIELDS, ExternalId
+from indexium_core.model.providers.registry import id_kinds
 from indexium_core.model.titles.fields import TITLE_FIELDS, checked_value
 from indexium_core.model.titles.nfo import LOCKED_NAMES, NfoDocument, NfoKind
 
@@ -38,13 +39,9 @@ _ROOT = re.compile(r"<(movie|tvshow|season|episodedetails)\b", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w.-]{1,40})", re.IGNORECASE)
 _AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9a-fA-F]{1,6};|(?:amp|lt|gt|quot|apos);)(\w{1,20};)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_PATTERNS = (
-    ("tmdb", re.compile(r"themoviedb\.org/(?:movie|tv)/(\d+)")),
-    ("tvdb", re.compile(r"thetvdb\.com/(?:\?tab=series&(?:amp;)?id=|series/|dereferrer/series/)(\d+)")),
-    ("imdb", re.compile(r"(?<![a-z0-9])(tt\d+)")),
-)
+_PATTERNS = [(name, re.compile(each.address)) for name, each in id_kinds().items()]
 _NO_ID = re.compile(r"-1|(?:tt)?0+")  # what programs write if they know no id
-_ID_TAGS = {"tmdbid": "tmdb", "imdbid": "imdb", "imdb_id": "imdb", "tvdbid": "tvdb"}
+_ID_TAGS = {tag: name for name, each in id_kinds().items() for tag in each.nfo_tags}
 _TEXTS = {  # tag → field
     "title": "title",
     "originaltitle": "original_title",
@@ -384,7 +381,7 @@ def _ids(root: _Element, checks: _Checks) -> dict[str, str]:
         if is_id and (value := checks.fit(ID_FIELDS[provider], text)):
             ids.setdefault(provider, value)
     for element in root.all("id"):
-        for provider in ("imdb", "tmdb", "tvdb"):
+        for provider in ID_FIELDS:
             if ExternalId(provider, value := element.attributes.get(provider, "").strip()).is_valid:
                 ids.setdefault(provider, value)
         if ExternalId("imdb", element.value()).is_valid:

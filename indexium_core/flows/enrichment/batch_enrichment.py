@@ -32,8 +32,8 @@ from indexium_core.model.providers.enrichment import (
     EnrichmentStatus,
     WaitingTitles,
 )
-from indexium_core.model.providers.external_ids import PROVIDER_NAMES
 from indexium_core.model.providers.records import Artwork
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
 from indexium_core.store.connection import Connection
@@ -463,7 +463,7 @@ def _joined_waits(waits: Iterable[tuple[Collection[str], int, datetime]]) -> lis
     """Return the titles that wait by the names of their providers."""
     found: dict[str, WaitingTitles] = {}
     for providers, titles, until in waits:
-        name = wording.list_of(sorted(filter(None, (PROVIDER_NAMES.get(each, "") for each in providers))))
+        name = wording.list_of(sorted(PROVIDERS[each].label for each in providers if each in PROVIDERS))
         known = found.get(name)
         found[name] = WaitingTitles(
             provider=name,

@@ -10,21 +10,20 @@ from indexium_core import errors
 from indexium_core.flows.enrichment.batch_enrichment import BatchEnrichmentService
 from indexium_core.model.checked_calls import checked_arguments
 from indexium_core.model.job import Job
-from indexium_core.model.providers.external_ids import ID_FIELDS
+from indexium_core.model.providers.combining import RATINGS
+from indexium_core.model.providers.external_ids import ID_FIELDS, id_owner
 from indexium_core.model.providers.records import (
     CastMember,
     CrewMember,
     EnrichedMetadata,
     ExternalRatings,
-    MetadataSource,
 )
+from indexium_core.model.providers.registry import PROVIDERS, providers_of_titles
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import KIND_NAMES, require_entity_type
 from indexium_core.store.titles import enrichment as rows
 
-_SOURCES: tuple[MetadataSource, ...] = ("tmdb", "omdb", "tvdb")
 _OF_SERIES = ("cast", "crew", "genres", "ratings", "content_rating")  # an episode has those of its series
-_RATINGS = ("imdb", "tmdb", "rotten_tomatoes", "metacritic")
 
 
 @checked_arguments
@@ -72,7 +71,7 @@ class EnrichmentService(BatchEnrichmentService):
         ids = [] if title is None else [each for each in (title.id, title.series_id) if each is not None]
         found = rows.shown_values(reader, ids)
         of_providers = [each for each in found if not each["is_shown"] and each["entity_id"] == ids[0]]
-        sources = [name for name in _SOURCES if name in {each["provider"] for each in of_providers}]
+        sources = [name for name in providers_of_titles() if name in {each["provider"] for each in of_providers}]
         if not sources:
             return EnrichedMetadata(runtime_minutes=own_runtime)
         shown = {(each["entity_id"], each["field"]): each["value"] for each in found if each["is_shown"]}
@@ -101,7 +100,8 @@ class EnrichmentService(BatchEnrichmentService):
 def _ids(shown: Mapping[tuple[int, str], Any], title_id: int) -> dict[str, str]:
     found = {name: shown.get((title_id, field)) for name, field in ID_FIELDS.items()}
     known = {name: str(value) for name, value in found.items() if value}
-    return known | ({"omdb": known["imdb"]} if "imdb" in known else {})
+    others = {name: known[owner] for name in PROVIDERS if (owner := id_owner(name)) in known}
+    return known | others
 
 
 def _cast(people: Iterable[Mapping[str, Any]]) -> Iterable[CastMember]:
@@ -115,7 +115,7 @@ def _ratings(found: Iterable[Mapping[str, Any]], title_id: int) -> ExternalRatin
     for each in found:
         if each["entity_id"] == title_id and each["field"] == "ratings" and isinstance(each["value"], dict):
             joined = each["value"] | joined
-    numbers = {name: joined[name] for name in _RATINGS if isinstance(joined.get(name), int | float)}
+    numbers = {name: joined[name] for name in RATINGS if isinstance(joined.get(name), int | float)}
     return ExternalRatings(
         imdb=numbers.get("imdb"),
         tmdb=numbers.get("tmdb"),

@@ -24,10 +24,10 @@ from indexium_core.model.matches.candidates import (
 )
 from indexium_core.model.matches.questions import MatchCandidate
 from indexium_core.model.matches.results import MatchState
+from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId
 from indexium_core.model.providers.traffic import TitleSearch
 from indexium_core.model.titles.titles import TitleItem
-from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store

@@ -19,11 +19,12 @@ from indexium_core.model.event import Event
 from indexium_core.model.matches.candidates import is_same
 from indexium_core.model.matches.questions import MatchCandidate, MatchPage, MatchQuestion
 from indexium_core.model.matches.results import MATCH_STATES, MatchResult, MatchState
-from indexium_core.model.providers.external_ids import PROVIDER_NAMES, ExternalId
+from indexium_core.model.providers.descriptor import TitleKind
+from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.registry import label_of
 from indexium_core.model.remote_calls import remote
 from indexium_core.model.titles.fields import named_kind
 from indexium_core.model.titles.titles import TitleItem
-from indexium_core.sources.provider import TitleKind
 from indexium_core.store.connection import Connection
 from indexium_core.store.database import Database
 from indexium_core.store.titles import matches as store
@@ -475,7 +476,7 @@ def _decided(items: Mapping[int, TitleItem], item: TitleItem, one: str, many: st
 def _name_with_id(chosen: MatchCandidate) -> str:
     """Return a candidate as text: title, year and id, because titles of files and providers are often equal."""
     found = chosen.candidate
-    return f"“{found.name}” ({PROVIDER_NAMES.get(found.provider, found.provider)} {found.external_id})"
+    return f"“{found.name}” ({label_of(found.provider)} {found.external_id})"
 
 
 def _result(items: Mapping[int, TitleItem], text: str, replaced: str = "") -> MatchResult:

@@ -20,8 +20,10 @@ from indexium_core.model.matches.candidates import (
 )
 from indexium_core.model.matches.matching import ContentMatcher
 from indexium_core.model.providers.combining import combine
+from indexium_core.model.providers.descriptor import TitleKind
 from indexium_core.model.providers.external_ids import ExternalId, id_owner
 from indexium_core.model.providers.records import ImageCandidate, ProviderRecord, SeasonRecord
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.model.providers.traffic import (
     ProviderDetails,
     ProviderRequest,
@@ -31,10 +33,10 @@ from indexium_core.model.providers.traffic import (
 )
 from indexium_core.model.remote_calls import remote
 from indexium_core.settings import Settings
-from indexium_core.sources.catalog import KEYS, Resources, make_providers
+from indexium_core.sources.catalog import make_providers
 from indexium_core.sources.images import ImageDownloads
 from indexium_core.sources.network import Network
-from indexium_core.sources.provider import Provider, TitleKind
+from indexium_core.sources.provider import Provider, Resources
 from indexium_core.store.database import Database
 from indexium_core.store.providers.traffic import MetadataCache, RequestLedger
 from indexium_core.store.titles import titles
@@ -42,8 +44,6 @@ from indexium_core.store.titles import titles
 MAX_TITLE_LENGTH = 300  # characters
 MAX_REQUESTS = 10_000  # rows of one list
 DETAILED = 3  # candidates whose details are fetched before a person is asked
-MORE_TITLES_IN_DETAILS = frozenset({"tmdb"})  # providers whose hits lack some titles of a film
-PICTURES_ONLY = frozenset({"fanarttv"})  # providers without titles
 _YEARS = range(1870, 2101)
 _LAST_PAGE = 10**9
 _DAY = timedelta(days=1)
@@ -86,10 +86,9 @@ class ExternalAPIManager:
         self.images = ImageDownloads(
             self._network,
             log=self._ledger,
-            configured=lambda: (
-                config.image_url_tmdb,
-                *(each.client.profile.url() for each in self.providers.values()),
-            ),
+            configured=lambda: [
+                str(getattr(config, each.name, each.default)) for own in PROVIDERS.values() for each in own.settings
+            ],
             max_bytes=MAX_IMAGE_BYTES,
             clock=clock,
             timeout=timeout,
@@ -259,8 +258,12 @@ class ExternalAPIManager:
                 raise _joined(list(problems.values()))
             wanted = "film" if kind == "movie" else "series"
             raise errors.UnknownIdError(f"No provider has a {wanted} with the id {known}.")
-        for name in sorted(PICTURES_ONLY):
-            if not self._reason_off(name, self._keys()) and not self.providers[name].client.refusal():
+        for name, own in PROVIDERS.items():
+            if (
+                own.ids is None
+                and not self._reason_off(name, self._keys())
+                and not self.providers[name].client.refusal()
+            ):
                 try:
                     images += self.providers[name].images(ids, kind)
                 except errors.ProviderError as error:
@@ -326,7 +329,7 @@ class ExternalAPIManager:
         found = {
             name: each.client.refused_error()
             for name, each in self.providers.items()
-            if name not in PICTURES_ONLY and not self._reason_off(name, keys)
+            if PROVIDERS[name].ids and not self._reason_off(name, keys)
         }
         return {name: error for name, error in found.items() if error is not None}
 
@@ -348,9 +351,7 @@ class ExternalAPIManager:
         reasons_off = {
             name: self._reason_off(name, keys) or each.client.refusal() for name, each in self.providers.items()
         }
-        used = {
-            name: each for name, each in self.providers.items() if not reasons_off[name] and name not in PICTURES_ONLY
-        }
+        used = {name: each for name, each in self.providers.items() if not reasons_off[name] and PROVIDERS[name].ids}
         if not used:
             reasons = set(reasons_off.values())
             refusals = [each.message for each in self._refused().values()]
@@ -411,7 +412,7 @@ class ExternalAPIManager:
         if similar:
             detail(similar[:DETAILED])
             return
-        places = {key_of(each): place for place, each in enumerate(first) if each.provider in MORE_TITLES_IN_DETAILS}
+        places = {key_of(each): n for n, each in enumerate(first) if PROVIDERS[each.provider].hits_lack_titles}
         offered = [each for each in decision.candidates if key_of(each.candidate) in places]
         detail(sorted(offered, key=lambda each: places[key_of(each.candidate)])[:DETAILED])
 
@@ -455,12 +456,12 @@ class ExternalAPIManager:
         """Return why the settings do not allow a provider; "" if they do."""
         if self._config.online == "off":
             return "Nothing is sent: the setting INDEXIUM_ONLINE is off."
-        if not any(keys.get(key) for key in KEYS[name]):
-            key = KEYS[name][-1]
+        needed = [each.name for each in PROVIDERS[name].keys if each.is_needed]
+        if not any(map(keys.get, needed)):
             return (
                 keys.problem
                 or _warning(name, keys)
-                or f"There is no key. Enter it in the settings, or run: indexium providers set-key {key}."
+                or f"There is no key. Enter it in the settings, or run: indexium providers set-key {needed[0]}."
             )
         return ""
 
@@ -470,7 +471,8 @@ class ExternalAPIManager:
 
 def _warning(name: str, keys: provider_keys.ProviderKeys) -> str:
     """Return what is wrong with a line of the file of keys, if the line may mean a key of this provider."""
-    return keys.warning if not keys.meant or keys.meant in KEYS[name] else ""
+    names = {each.name for each in PROVIDERS[name].keys if each.is_needed}
+    return keys.warning if not keys.meant or keys.meant in names else ""
 
 
 def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from indexium_core import errors, provider_keys
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
-from indexium_core.model.providers.keys import KEY_LABELS, KeyOrigin, KeyState, KeyTest
+from indexium_core.model.providers.keys import KeyOrigin, KeyState, KeyTest
+from indexium_core.model.providers.registry import PROVIDERS, key_names
 from indexium_core.model.remote_calls import remote
 
 _LONGEST_KEY = 1000  # characters; an access token of TMDB has about 200
-_TESTED: Mapping[str, tuple[str, Mapping[str, str]]] = {  # a request that every key may send; TVDB tests its login
-    "tmdb": ("/search/movie", {"query": "Metropolis", "year": "1927"}),
-    "omdb": ("/", {"i": "tt0017136"}),
-    "fanarttv": ("/movies/19", {}),
-}
 
 
 class KeyService:
@@ -29,9 +24,9 @@ class KeyService:
         """Return every key, and whether it is set."""
         stored = provider_keys.load(self._home)
         return [
-            KeyState(name=name, provider=provider, label=label, origin=_origin(name, stored))
-            for provider, labels in KEY_LABELS.items()
-            for name, label in labels.items()
+            KeyState(name=key.name, provider=provider.id, label=key.label, origin=_origin(key.name, stored))
+            for provider in PROVIDERS.values()
+            for key in provider.keys
         ]
 
     @remote()
@@ -69,16 +64,16 @@ class KeyService:
             UsageError: There is no such provider.
 
         """
-        if provider not in KEY_LABELS:
-            raise errors.UsageError(f"There is no provider “{provider[:40]}”. Choose one of: {', '.join(KEY_LABELS)}.")
+        if provider not in PROVIDERS:
+            raise errors.UsageError(f"There is no provider “{provider[:40]}”. Choose one of: {', '.join(PROVIDERS)}.")
         client = self._manager.providers[provider].client
         client.allow()  # the person may have corrected the key at the provider
         [status] = [each for each in self._manager.status() if each.provider == provider]
         if not status.is_on:
             return KeyTest(provider=provider, accepted=False, message=status.reason)
         try:
-            if provider in _TESTED:
-                client.ask(*_TESTED[provider])
+            if (check := PROVIDERS[provider].check).route:
+                client.ask(check.route, check.parameters)
             elif client.profile.account is not None:
                 client.post("/login", client.profile.account().parameters)
         except errors.ProviderError as error:
@@ -87,8 +82,8 @@ class KeyService:
 
 
 def _check_name(name: str) -> None:
-    if name not in provider_keys.KEY_NAMES:
-        raise errors.UsageError(f"There is no key “{name[:40]}”. The names are {', '.join(provider_keys.KEY_NAMES)}.")
+    if name not in key_names():
+        raise errors.UsageError(f"There is no key “{name[:40]}”. The names are {', '.join(key_names())}.")
 
 
 def _origin(name: str, stored: provider_keys.ProviderKeys) -> KeyOrigin:

@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
-IMAGE_HOSTS = frozenset(  # of the providers
-    {
-        "image.tmdb.org",
-        "artworks.thetvdb.com",
-        "www.thetvdb.com",
-        "assets.fanart.tv",
-        "m.media-amazon.com",
-    }
-)
+from indexium_core.model.providers.registry import PROVIDERS
+
 _PORTS = {"http": 80, "https": 443}
 _MAX_LENGTH = 2000
 
@@ -36,7 +29,7 @@ def refusal(url: str, configured: Iterable[str]) -> str:
     origin = _origin(parts)
     if any(origin == _origin(known) for each in configured if (known := _split(each)) is not None):
         return ""
-    if parts.hostname not in IMAGE_HOSTS:
+    if not any(parts.hostname in each.image_hosts for each in PROVIDERS.values()):
         return f"its host {parts.hostname} belongs to no provider"
     if origin != ("https", parts.hostname, 443):
         return "its address is not an HTTPS address"

@@ -24,7 +24,7 @@ class AssetCandidate:
     entity_type: str  # movie, series, season, episode
     entity_id: int
     asset_type: str  # poster, backdrop, logo, banner, still, thumb, clearart, disc
-    provider: str  # tmdb, omdb, tvdb, fanarttv, local
+    provider: str  # its id, or `local`
     provider_url: str  # address, or the path of a local picture
     width: int | None  # pixels
     height: int | None

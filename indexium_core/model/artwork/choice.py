@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from indexium_core.model.artwork.assets import AssetCandidate
+from indexium_core.model.providers.registry import order_of
 
-_PROVIDERS = ("local", "tmdb", "tvdb", "fanarttv", "omdb")
 _WITHOUT_TEXT = frozenset({"backdrop", "still"})  # kinds for which a picture without text is best
 
 
@@ -30,6 +30,7 @@ def in_order(
         each for each in candidates if each.asset_type == asset_type and not each.is_rejected and each.season == season
     ]
     preferred = ("", language, "en") if asset_type in _WITHOUT_TEXT else (language, "en", "")
+    providers = order_of("pictures")
 
     def rank(each: AssetCandidate) -> tuple[object, ...]:
         return (
@@ -39,12 +40,12 @@ def in_order(
             -each.votes,
             -each.vote_average,
             -(each.width or 0) * (each.height or 0),
-            _position(_PROVIDERS, each.provider),
+            _position(providers, each.provider),
             each.id,
         )
 
     return sorted(found, key=rank)
 
 
-def _position(order: tuple[str, ...], value: str) -> int:
+def _position(order: Sequence[str], value: str) -> int:
     return order.index(value) if value in order else len(order)

@@ -9,10 +9,11 @@ from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from indexium_core.model.names import words
 from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.registry import id_kinds
 from indexium_core.model.titles.title_text import same_title
 
 ContentType: TypeAlias = Literal["movie", "tv", "unknown"]
-_TYPED_IDS = frozenset({"tmdb", "tvdb"})  # providers that number films and series separately
+_TYPED_IDS = frozenset(name for name, each in id_kinds().items() if each.is_typed)
 # What some providers add to tell titles apart: `The Office (US)`, `Doctor Who (2005)`.
 ADDITION = re.compile(rf"(?<=\S) ?\((?:(?P<country>{words.COUNTRIES.pattern})|(?:19|20)\d\d)\)$")
 

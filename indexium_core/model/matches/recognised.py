@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from indexium_core.model.providers.external_ids import ID_FIELDS
+
 _WORD = re.compile(r"\w+")
 _MARKS = re.compile(
     r"S\d{1,3}(?:[ ._-]*E\d{1,4})+(?:-E?\d{1,4})?|(?<!\d)\d{1,2}x\d{2,3}(?!\d)|(?<!\w)tt\d{7,9}(?!\d)", re.IGNORECASE
 )
-_ID = re.compile(r"(?<![a-z])(?:tmdb|imdb|tvdb)(?:id)?[-=:](?:tt)?\d+", re.IGNORECASE)
+_ID = re.compile(rf"(?<![a-z])(?:{'|'.join(ID_FIELDS)})(?:id)?[-=:](?:tt)?\d+", re.IGNORECASE)
 
 
 def marked_parts(name: str, title: str, year: int | None) -> list[tuple[str, bool]]:

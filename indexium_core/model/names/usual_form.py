@@ -28,8 +28,8 @@ _TRANSLATED = str.maketrans(
     | {"【": "[", "】": "]", "–": "-", "—": "-", "　": " "}
 )
 _ID = re.compile(
-    r"[\[({]\s*(tmdb|imdb|tvdb|tvmaze|anidb|anilist|anisearch)(?:id)?\s*[-=: ]\s*(tt\d{7,9}|\d+)\s*[\])}]|"
-    r"(?<![^\W_])(tmdb|imdb|tvdb)(?:id)?[-=](tt\d{7,9}|\d+)(?![^\W_])|"
+    rf"[\[({{]\s*({'|'.join(ID_FIELDS)}|tvmaze|anidb|anilist|anisearch)(?:id)?\s*[-=: ]\s*(tt\d{{7,9}}|\d+)\s*[\])}}]|"
+    rf"(?<![^\W_])({'|'.join(ID_FIELDS)})(?:id)?[-=](tt\d{{7,9}}|\d+)(?![^\W_])|"
     r"[\[({]?(?<![^\W_])(tt\d{7,9})(?![^\W_])[\])}]?",
     re.IGNORECASE,
 )

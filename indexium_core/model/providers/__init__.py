@@ -1,1 +1,1 @@
-"""What providers of metadata (TMDB, OMDb, TVDB, fanart.tv) answer, and how requests to them are recorded."""
+"""The providers of metadata (`registry` has them), what they answer, and how requests to them are recorded."""

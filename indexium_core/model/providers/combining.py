@@ -1,26 +1,18 @@
-"""The metadata of one title from several providers: a table has the provider that wins for each value."""
+"""The metadata of one title from several providers: the provider with the lowest rank wins for each value."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from indexium_core.model.matches.candidates import Candidate
-from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings, MetadataSource
+from indexium_core.model.providers.records import Artwork, EnrichedMetadata, ExternalRatings
+from indexium_core.model.providers.registry import order_of
 
-ORDER: Mapping[str, tuple[MetadataSource, ...]] = {  # of each value: the first provider that has it wins
-    "plot": ("tmdb", "tvdb", "omdb"),
-    "cast": ("tmdb", "tvdb", "omdb"),
-    "crew": ("tmdb", "omdb", "tvdb"),
-    "genres": ("tmdb", "tvdb", "omdb"),
-    "release_date": ("tmdb", "tvdb", "omdb"),
-    "runtime_minutes": ("tmdb", "omdb", "tvdb"),
-    "content_rating": ("tmdb", "omdb", "tvdb"),
-}
-_PICTURES: tuple[MetadataSource, ...] = ("tmdb", "tvdb", "omdb")
-_RATINGS = tuple(each.name for each in dataclasses.fields(ExternalRatings))
+COMBINED = ("plot", "cast", "crew", "genres", "release_date", "runtime_minutes", "content_rating")
+RATINGS = tuple(each.name for each in dataclasses.fields(ExternalRatings))
 
 
 def combine(records: Sequence[EnrichedMetadata], *, confidence: float, at: datetime) -> EnrichedMetadata:
@@ -32,11 +24,11 @@ def combine(records: Sequence[EnrichedMetadata], *, confidence: float, at: datet
     by_source = {each.source: each for each in records}
     if not by_source:
         return EnrichedMetadata(last_enriched=at)
-    pictures = [by_source[name].artwork for name in _PICTURES if name in by_source]
-    ratings = {name: _first(getattr(each.ratings, name) for each in records) for name in _RATINGS}
+    pictures = [by_source[name].artwork for name in order_of("pictures") if name in by_source]
+    ratings = {name: _first(getattr(each.ratings, name) for each in records) for name in RATINGS}
     values = {
-        name: _first(getattr(by_source[source], name) for source in order if source in by_source)
-        for name, order in ORDER.items()
+        name: _first(getattr(by_source[source], name) for source in order_of(name) if source in by_source)
+        for name in COMBINED
     }
     return EnrichedMetadata(
         source=records[0].source if len(by_source) == 1 else "combined",

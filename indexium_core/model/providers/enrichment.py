@@ -35,7 +35,7 @@ class EnrichmentStats:
     total_videos: int  # files of films and episodes that are not missing
     enriched_videos: int
     enrichment_percentage: float  # 0 to 100
-    source_breakdown: Mapping[str, int]  # videos by tmdb, omdb, tvdb, combined
+    source_breakdown: Mapping[str, int]  # videos by provider, or `combined`
     average_confidence: float  # 0 to 1, of the matches of the enriched videos; 0 without any
     last_enrichment: datetime | None  # UTC
 

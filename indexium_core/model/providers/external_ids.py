@@ -7,29 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexium_core import errors
+from indexium_core.model.providers.registry import PROVIDERS, id_kinds, label_of
 
-ID_FIELDS: Mapping[str, str] = {"tmdb": "tmdb_id", "imdb": "imdb_id", "tvdb": "tvdb_id"}  # field of titles by provider
-PROVIDER_NAMES: Mapping[str, str] = {
-    "tmdb": "TMDB",
-    "imdb": "IMDb",
-    "tvdb": "TVDB",
-    "omdb": "OMDb",
-    "fanarttv": "fanart.tv",
-}
+ID_FIELDS: Mapping[str, str] = {name: each.field for name, each in id_kinds().items()}  # field of titles by kind of ids
 _NO_ID = "“{}” is not an id. Write imdb:tt0012345, tmdb:12345 or tvdb:12345."
 _TEXT = re.compile(r"(?:(?P<provider>[a-z]+)[:-])?(?P<value>[a-z0-9]+)")
-_FORMS = {  # programs write 0, -1 or tt0000000 if they know no id
-    "imdb": re.compile(r"tt(?!0+$)[0-9]{7,9}"),
-    "tmdb": re.compile(r"(?!0+$)[0-9]{1,9}"),
-    "tvdb": re.compile(r"(?!0+$)[0-9]{1,9}"),
-}
+_FORMS = {name: re.compile(each.form) for name, each in id_kinds().items()}
 
 
 @dataclass(frozen=True, slots=True)
 class ExternalId:
-    """The id of a title at a provider: `tmdb`, `imdb`, `tvdb`; ids are texts (`603`, `tt0133093`)."""
+    """The id of a title at a provider; ids are texts (`603`, `tt0133093`)."""
 
-    provider: str
+    provider: str  # its kind of ids: `model.providers.registry.id_kinds`
     value: str
 
     @classmethod
@@ -38,7 +28,7 @@ class ExternalId:
         Return the id with these parts.
 
         Raises:
-            UsageError: The provider is not `tmdb`, `imdb` or `tvdb`, or the id does not have its form.
+            UsageError: The provider has no ids, or the id does not have its form.
 
         """
         found = cls(provider, value)
@@ -74,9 +64,10 @@ class ExternalId:
         return form is not None and isinstance(self.value, str) and form.fullmatch(self.value) is not None
 
     def __str__(self) -> str:
-        return f"{PROVIDER_NAMES.get(self.provider, self.provider)} {self.value}"
+        return f"{label_of(self.provider)} {self.value}"
 
 
 def id_owner(provider: str) -> str:
     """Return the provider whose ids a provider uses: the ids of OMDb are those of IMDb."""
-    return "imdb" if provider == "omdb" else provider
+    known = PROVIDERS.get(provider)
+    return known.ids.name if known and known.ids else provider

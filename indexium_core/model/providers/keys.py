@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 KeyOrigin: TypeAlias = Literal["environment", "file", ""]
-
-KEY_LABELS: Mapping[str, Mapping[str, str]] = {  # provider → name of a key → what the provider calls it
-    "tmdb": {"tmdb_api_key": "API key", "tmdb_access_token": "API read access token"},
-    "tvdb": {"tvdb_api_key": "API key", "tvdb_pin": "PIN of a subscriber"},
-    "omdb": {"omdb_api_key": "API key"},
-    "fanarttv": {"fanarttv_api_key": "API key", "fanarttv_client_key": "personal key"},
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from indexium_core.model.matches.candidates import Candidate
+from indexium_core.model.providers.registry import providers_of_titles
 
-MetadataSource: TypeAlias = Literal["tmdb", "omdb", "tvdb", "combined", "none"]
 ImageKind: TypeAlias = Literal["poster", "backdrop", "logo", "banner", "still", "thumb", "clearart", "disc"]
+
+
+class _OneOfProviders:
+    """The schema of a text in the REST description: a provider of titles, or another word."""
+
+    def __get_pydantic_json_schema__(self, *_: object) -> dict[str, object]:
+        return {"type": "string", "enum": [*providers_of_titles(), "combined", "none"]}
+
+
+MetadataSource: TypeAlias = Annotated[str, _OneOfProviders()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from indexium_core import errors
 from indexium_core.model.providers.external_ids import ExternalId
+from indexium_core.model.providers.registry import id_kinds
 
 EntityType: TypeAlias = Literal["movie", "series", "season", "episode"]
 ENTITY_TYPES: tuple[EntityType, ...] = ("movie", "series", "season", "episode")
@@ -31,11 +32,7 @@ _WORKS = frozenset({"movie", "series"})
 _PERCENT = frozenset({"rotten_tomatoes", "metacritic"})  # ratings from 0 to 100
 _LONGEST = 20_000  # characters of a text
 _DIGITS = 9  # of a number
-_ID_FIELDS = {
-    "tmdb_id": "a number such as 603",
-    "imdb_id": "a text such as tt0133093",
-    "tvdb_id": "a number such as 169",
-}
+_ID_FIELDS = {each.field: each for each in id_kinds().values()}
 _LANGUAGE = re.compile(r"[a-z]{2}")
 _NO_TEXT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # neither JSON nor the database stores surrogates
 
@@ -89,9 +86,7 @@ TITLE_FIELDS: Mapping[str, TitleField] = {
         TitleField(name="ratings", about="Ratings by source: 0 to 10, of critics 0 to 100.", type="json"),
         TitleField(name="cast", about="Actors with their roles.", type="json"),
         TitleField(name="crew", about="Directors, writers and others.", type="json"),
-        TitleField(name="tmdb_id", about="Id at TMDB."),
-        TitleField(name="imdb_id", about="Id at IMDb."),
-        TitleField(name="tvdb_id", about="Id at TVDB."),
+        *(TitleField(name=name, about=f"Id at {each.label}.") for name, each in _ID_FIELDS.items()),
         TitleField(name="ignored", about="Whether it is no film and no series.", type="yes", entities=_WORKS),
     )
 }
@@ -149,7 +144,9 @@ def checked_value(field: TitleField, value: Any) -> Any:
         raise errors.ValidationError(f"The value of {field.name} is not of the type {field.type}.")
     found = _CHECKS[field.type](field, _text(field, str(value).strip()))
     if field.name in _ID_FIELDS and not ExternalId(field.name.removesuffix("_id"), found).is_valid:
-        raise errors.ValidationError(f"The value of {field.name} is {_ID_FIELDS[field.name]}, not “{found[:40]}”.")
+        raise errors.ValidationError(
+            f"The value of {field.name} is {_ID_FIELDS[field.name].example}, not “{found[:40]}”."
+        )
     if field.name == "language":
         return _language(found)
     return found

@@ -37,7 +37,7 @@ _OF: dict[Survival, str] = {
     """,
     Survival.PARTLY: "media_properties scanned_files",
     Survival.REPEATED: "events hash_cache provider_cache title_names",
-    Survival.COMPUTED: "plan_marks plan_rows plan_variants plans",
+    Survival.COMPUTED: "id_kinds plan_marks plan_rows plan_variants plans provider_ids provider_ranks",
 }
 TABLES: Mapping[str, Survival] = MappingProxyType(
     {table: survival for survival, tables in _OF.items() for table in tables.split()}

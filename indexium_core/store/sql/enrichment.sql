@@ -4,12 +4,12 @@
 SELECT entity_type, entity_id, provider, value, is_match, score, origin FROM (
     SELECT entity_type, entity_id, replace(field, '_id', '') AS provider, value->>'$' AS value, FALSE AS is_match,
            1.0::DOUBLE AS score, origin
-    FROM title_values WHERE field IN ('tmdb_id', 'imdb_id', 'tvdb_id') AND value->>'$' IS NOT NULL
+    FROM title_values WHERE field IN (SELECT field FROM id_kinds) AND value->>'$' IS NOT NULL
       AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id))
     UNION ALL
     SELECT entity_type, entity_id, provider, external_id, TRUE, CASE WHEN decided_by = 'hand' THEN 1.0 ELSE score END, 'match'
     FROM title_matches WHERE state = 'accepted' AND ($ids::BIGINT[] IS NULL OR list_contains($ids::BIGINT[], entity_id))
-)
+) AS known LEFT JOIN id_kinds AS i ON i.kind = known.provider
 WHERE value <> '' AND (origin = 'hand' OR (entity_type, entity_id, provider, value) NOT IN (
     SELECT (entity_type, entity_id, provider, external_id) FROM title_matches WHERE state = 'rejected'
     UNION ALL SELECT (entity_type, entity_id, other.key, other.value) FROM (
@@ -17,7 +17,7 @@ WHERE value <> '' AND (origin = 'hand' OR (entity_type, entity_id, provider, val
         FROM title_matches WHERE state = 'rejected')))
 QUALIFY row_number() OVER (PARTITION BY entity_type, entity_id
     ORDER BY list_position(['hand', 'match', 'nfo', 'provider', 'name'], origin),
-             list_position(['tmdb', 'imdb', 'tvdb', 'omdb'], provider)) = 1
+             i.rank) = 1
 
 -- name: video_counts
 -- The number of main files of each film and series that are not missing.
@@ -54,7 +54,7 @@ LEFT JOIN (/* video_counts */) AS n ON n.entity_type = t.entity_type AND n.entit
 LEFT JOIN (/* known_ids */) AS k ON k.entity_type = t.entity_type AND k.entity_id = t.id
 LEFT JOIN title_searches AS s ON s.entity_type = t.entity_type AND s.entity_id = t.id
 LEFT JOIN (SELECT entity_type, entity_id, max(fetched_at) AS changed_at FROM title_values
-           WHERE origin <> 'provider' AND field IN ('title', 'year', 'tmdb_id', 'imdb_id', 'tvdb_id') GROUP BY ALL) AS q
+           WHERE origin <> 'provider' AND (field IN ('title', 'year') OR field IN (SELECT field FROM id_kinds)) GROUP BY ALL) AS q
     ON q.entity_type = t.entity_type AND q.entity_id = t.id
 LEFT JOIN title_enrichment AS e ON e.entity_type = t.entity_type AND e.entity_id = t.id
 LEFT JOIN (SELECT DISTINCT p.series_id FROM episodes AS p JOIN series AS o ON o.id = p.series_id
@@ -131,7 +131,7 @@ CREATE OR REPLACE TEMP TABLE incoming_answers AS SELECT
 -- The ids that providers have for a title.
 SELECT provider, replace(field, '_id', ''), value->>'$' FROM title_values
 WHERE entity_type = $entity_type AND entity_id = $entity_id AND origin = 'provider'
-  AND field IN ('tmdb_id', 'imdb_id', 'tvdb_id');
+  AND field IN (SELECT field FROM id_kinds);
 
 -- name: changed_values
 -- The rows that are removed or replaced: other values of the same provider, and fields that a complete answer lacks.

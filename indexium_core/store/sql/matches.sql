@@ -68,7 +68,7 @@ SELECT v.entity_id, v.field, v.value::VARCHAR AS value, v.origin, v.locked,
            ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin)) = 1 AS shown
 FROM title_values AS v
 WHERE v.entity_id IN (SELECT unnest($ids::BIGINT[])) AND v.origin <> 'provider'
-  AND v.field IN ('title', 'original_title', 'year', 'country', 'cast', 'tmdb_id', 'imdb_id', 'tvdb_id')
+  AND (v.field IN ('title', 'original_title', 'year', 'country', 'cast') OR v.field IN (SELECT field FROM id_kinds))
 ORDER BY v.entity_id, v.field, shown DESC, list_position(['hand', 'nfo', 'tag', 'name'], v.origin);
 
 -- name: files
@@ -189,7 +189,7 @@ UPDATE title_matches SET state = 'proposed', decided_by = '', decided_at = NULL 
 SELECT s.entity_id, min(v.field) AS field, arg_min(v.value->>'$', v.field) AS value
 FROM title_searches AS s JOIN title_matches AS m USING (entity_type, entity_id) JOIN title_values AS v USING (entity_type, entity_id)
 WHERE s.state = 'accepted' AND s.decided_by = 'automatic' AND m.state = 'accepted'
-  AND v.origin IN ('nfo', 'name') AND v.field IN ('tmdb_id', 'imdb_id', 'tvdb_id')
+  AND v.origin IN ('nfo', 'name') AND v.field IN (SELECT field FROM id_kinds)
   AND v.value->>'$' <> CASE WHEN v.field = m.provider || '_id' THEN m.external_id
                             ELSE json_extract_string(m.candidate, '$.external_ids.' || replace(v.field, '_id', '')) END
   AND NOT EXISTS (

@@ -74,13 +74,11 @@ WHERE CASE $kind WHEN 'movie' THEN NOT regexp_matches(route, '^/(search/)?(tv|se
            ELSE asked IN (
                SELECT k.value FROM (
                    SELECT replace(field, '_id', '') AS owner, value->>'$' AS value FROM title_values
-                   WHERE entity_type = $kind AND entity_id = $title_id AND field IN ('tmdb_id', 'imdb_id', 'tvdb_id')
-                   UNION SELECT CASE provider WHEN 'omdb' THEN 'imdb' ELSE provider END, external_id FROM title_matches
-                   WHERE entity_type = $kind AND entity_id = $title_id) AS k
-               WHERE regexp_matches(r.route, '^/(find|search/remoteid)/') OR k.owner = CASE r.provider
-                   WHEN 'omdb' THEN 'imdb' WHEN 'fanarttv' THEN CASE WHEN starts_with(k.value, 'tt') THEN 'imdb'
-                                                                     WHEN $kind = 'movie' THEN 'tmdb' ELSE 'tvdb' END
-                   ELSE r.provider END) END
+                   WHERE entity_type = $kind AND entity_id = $title_id AND field IN (SELECT field FROM id_kinds)
+                   UNION SELECT i.kind, m.external_id FROM title_matches AS m JOIN provider_ids AS i USING (provider, entity_type)
+                   WHERE m.entity_type = $kind AND m.entity_id = $title_id) AS k
+               WHERE regexp_matches(r.route, '^/(find|search/remoteid)/') OR (r.provider, k.owner) IN (
+                   SELECT (provider, kind) FROM provider_ids WHERE entity_type = $kind)) END
 
 -- name: request_page
 -- One page of the requests of a filter, newest first.

@@ -42,7 +42,7 @@ FROM (
     SELECT v.entity_id, v.field, v.value FROM title_values AS v
     LEFT JOIN provider_ranks AS own ON own.field = v.field AND own.provider = v.provider
     LEFT JOIN provider_ranks AS general ON general.field = '' AND general.provider = v.provider
-    WHERE v.field IN ('ratings', 'genres', 'country', 'tmdb_id', 'imdb_id', 'tvdb_id') AND v.entity_id IN (SELECT unnest($ids::BIGINT[]))
+    WHERE (v.field IN ('ratings', 'genres', 'country') OR v.field IN (SELECT field FROM id_kinds)) AND v.entity_id IN (SELECT unnest($ids::BIGINT[]))
     QUALIFY row_number() OVER (
         PARTITION BY v.entity_id, v.field
         ORDER BY v.locked DESC, list_position(['hand', 'nfo', 'provider', 'tag', 'name'], v.origin),

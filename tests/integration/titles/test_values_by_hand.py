@@ -16,7 +16,8 @@ from indexium_core.flows.titles.title_service import TitleService
 from indexium_core.library import Library
 from indexium_core.model.matches.candidates import Candidate
 from indexium_core.model.matches.questions import MatchCandidate
-from indexium_core.model.providers.combining import ORDER
+from indexium_core.model.providers.combining import COMBINED
+from indexium_core.model.providers.registry import order_of
 from indexium_core.model.titles.titles import TitleValue
 from indexium_core.store.titles import matches
 from tests.support.identified_home import FILE_CHANGES, NFO, add, identify, titles
@@ -131,10 +132,12 @@ def test_ranks_of_providers_are_those_of_combined_metadata(library: Library) -> 
     ranks: dict[str, dict[str, int]] = {}
     for field, provider, rank in rows:
         ranks.setdefault(field, {})[provider] = rank
-    for field, order in ORDER.items():
-        own = ranks.get(field, ranks[""])
-        assert tuple(sorted(order, key=lambda provider: own[provider])) == order, field
-    assert set(ranks) - set(ORDER) == {"", "ratings"}
+    for field in COMBINED:
+        own = ranks[""] | ranks.get(field, {})
+        assert sorted(own, key=lambda provider: own[provider]) == order_of(field), field
+    assert order_of("plot") == ["tmdb", "tvdb", "omdb", "fanarttv"]
+    assert order_of("crew") == ["tmdb", "omdb", "tvdb", "fanarttv"]
+    assert set(ranks) - set(COMBINED) == {"", "ratings", "pictures"}
 
 
 def test_number_by_hand_moves_episode(library: Library) -> None:

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexium_core.model.artwork import local_names
-from indexium_core.model.artwork.addresses import IMAGE_HOSTS, refusal
+from indexium_core.model.artwork.addresses import refusal
 from indexium_core.model.artwork.assets import AssetCandidate
 from indexium_core.model.artwork.choice import in_order
 from indexium_core.model.artwork.local_names import LocalPicture
+from indexium_core.model.providers.registry import PROVIDERS
 
 CONFIGURED = ("http://127.0.0.1:5511/images", "https://api.themoviedb.org/3", "https://proxy.example:8443/tmdb")
 
@@ -69,7 +70,8 @@ def test_allowed_address_has_a_known_host(rest: str, start: str) -> None:
 
     if refusal(start + rest, CONFIGURED) == "":
         url = httpx.URL(start + rest)  # what is asked
-        assert url.host in {*IMAGE_HOSTS, "127.0.0.1", "proxy.example", "api.themoviedb.org"}
+        hosts = {host for each in PROVIDERS.values() for host in each.image_hosts}
+        assert url.host in {*hosts, "127.0.0.1", "proxy.example", "api.themoviedb.org"}
 
 
 def candidate(number: int, **changes: Any) -> AssetCandidate:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexium_core.model.providers.tmdb import TMDB
+from indexium_core.model.providers.tvdb import TVDB
+from indexium_core.provider_keys import ProviderKeys
+from indexium_core.settings import Settings
 from indexium_core.sources import fanarttv, normalise, omdb, tmdb, tvdb
+from indexium_core.sources.provider import ProviderAccess
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(["N/A", "0", ""]),
@@ -112,16 +118,17 @@ def test_any_answer_has_a_result(data: dict[str, Any]) -> None:
     """No value of an answer raises another error than the one of a provider."""
     keys = ("cast", "crew", "translations", "artworks", "characters", "remoteIds", "Ratings", "Poster", "Year")
     data |= {key: data.get("results") for key in keys}
-    provider = tmdb.Tmdb.__new__(tmdb.Tmdb)
-    provider._language, provider._region = lambda: "en", lambda: "US"
-    provider._image_url = lambda: "https://pictures.invalid"
+    shared = Mock()  # nothing is sent
+    config = Settings(metadata_language="de")
+    provider, other = (
+        kind(ProviderAccess(descriptor=own, config=config, keys=lambda: ProviderKeys({}), shared=shared))
+        for kind, own in ((tmdb.Tmdb, TMDB), (tvdb.Tvdb, TVDB))
+    )
     provider._record(data, "movie")
     provider._record(data, "tv")
     provider._episode(data, 1)
     omdb._candidate(data | {"imdbID": "tt1", "Title": "x", "Type": "movie"})
     omdb._metadata(data)
-    other = tvdb.Tvdb.__new__(tvdb.Tvdb)
-    other._language = lambda: "de"
     other._metadata(data, "tv", other._base(data, "tv"))
     other._hit(data | {"type": "series", "tvdb_id": "1", "name": "x"})
     fanarttv._image(data | {"url": "http://x/1"}, "poster")
