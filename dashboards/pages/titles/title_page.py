@@ -33,7 +33,6 @@ from indexium_core.store.catalog.catalog import LibraryRow
 
 _MOST = 60  # people and files that are listed
 _MOST_TEXT = 400  # characters of a value
-_SITES = {"rotten_tomatoes": "Rotten Tomatoes", "metacritic": "Metacritic"}  # of ratings
 
 
 class TitleView(Component):
@@ -211,7 +210,7 @@ def _short(value: TitleValue) -> str:
         names = [str(each.get("name", "")) for each in value.value if isinstance(each, dict)]
         text = ", ".join(names[:4]) + (f" {wording.and_more(len(names) - 4)}" if len(names) > 4 else "")
     if isinstance(value.value, dict) and value.field == "ratings":
-        text = ", ".join(f"{_SITES.get(name) or label_of(name)} {number:g}" for name, number in value.value.items())
+        text = ", ".join(f"{label_of(name)} {number:g}" for name, number in value.value.items())
     return text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,6 +12,7 @@ from indexium_core.cli import output
 from indexium_core.cli.frame import app, opened
 from indexium_core.cli.options import AsJson
 from indexium_core.model import wording
+from indexium_core.model.providers.registry import PROVIDERS, label_of
 
 if TYPE_CHECKING:
     from indexium_core.model.matches.candidates import ScoredCandidate
@@ -20,6 +22,7 @@ providers = typer.Typer(
     help="Providers of metadata of films and series: their state, searches, and what was sent.", no_args_is_help=True
 )
 app.add_typer(providers, name="providers")
+_PROVIDERS = f"{wording.list_of([*PROVIDERS], conjunction='or')}."
 
 
 @providers.command("status", epilog="Example: indexium providers status")
@@ -76,7 +79,7 @@ def _typed_key(name: str) -> str:
 @providers.command("test", epilog="Example: indexium providers test tmdb")
 def check_key(
     context: typer.Context,
-    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="tmdb, tvdb, omdb or fanarttv.")],
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help=_PROVIDERS)],
     as_json: AsJson = False,
 ) -> None:
     """Send one request to a provider, and say whether it accepts the key."""
@@ -150,8 +153,7 @@ def show_details(
 
 def _detail_rows(found: ProviderDetails) -> list[tuple[str, str]]:
     metadata, ratings = found.metadata, found.metadata.ratings
-    named = {"IMDb": ratings.imdb, "TMDB": ratings.tmdb, "Metacritic": ratings.metacritic}
-    named |= {"Rotten Tomatoes": ratings.rotten_tomatoes}
+    named = {label_of(each.name): getattr(ratings, each.name) for each in dataclasses.fields(ratings)}
     rows = [
         ("title", found.title.title),
         ("original title", found.title.original_title),

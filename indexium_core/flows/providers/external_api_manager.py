@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from indexium_core import errors, provider_keys
@@ -47,7 +48,7 @@ DETAILED = 3  # candidates whose details are fetched before a person is asked
 _YEARS = range(1870, 2101)
 _LAST_PAGE = 10**9
 _DAY = timedelta(days=1)
-KEPT = timedelta(days=180)  # how long an answer is stored; the terms of TMDB allow six months
+KEPT = timedelta(days=180)  # how long an answer is stored; the terms of the providers allow six months
 
 
 @checked_arguments
@@ -150,11 +151,8 @@ class ExternalAPIManager:
         used, problems = self._used(), self._refused()
         answers = SearchAnswers(query, rejected)
         for name, provider in used.items():
-            try:
+            with _collected(problems, name):
                 self._ask(provider, answers)
-            except errors.ProviderError as error:
-                error.providers = [name]
-                problems[name] = error
             decision = self._decide(answers, problems)
             if decision.accepted:
                 break
@@ -163,10 +161,8 @@ class ExternalAPIManager:
         if not decision.accepted and self._decide(answers, problems, is_complete=True).accepted:
             # Only another title with this name would be an objection: it is searched before it is ruled out.
             for name, provider in used.items():
-                try:
+                with _collected(problems, name):
                     answers.add(provider.more(query) if name not in problems else ())
-                except errors.ProviderError as error:
-                    problems[name] = error
         if not decision.accepted:
             decision = self._decide(answers, problems, is_complete=not problems)
         doubt = not decision.accepted and bool(problems) and "answers" in decision.missing
@@ -242,17 +238,12 @@ class ExternalAPIManager:
         used = self._used()
         records, problems = dict[str, ProviderRecord](), self._refused()
         for name, provider in used.items():
-            try:
+            with _collected(problems, name):
                 own = ids.get(id_owner(name)) or self._id_at(provider, ids, kind)
-                record = provider.details(own, kind) if own else None
-            except errors.ProviderError as error:
-                error.providers = [name]
-                problems[name] = error
-                continue
-            if record is not None:
-                records[name] = record
-                images += record.images
-                ids = {**record.metadata.external_ids, **ids}
+                if own and (record := provider.details(own, kind)) is not None:
+                    records[name] = record
+                    images += record.images
+                    ids = {**record.metadata.external_ids, **ids}
         if not records:
             if problems:
                 raise _joined(list(problems.values()))
@@ -264,10 +255,8 @@ class ExternalAPIManager:
                 and not self._reason_off(name, self._keys())
                 and not self.providers[name].client.refusal()
             ):
-                try:
+                with _collected(problems, name):
                     images += self.providers[name].images(ids, kind)
-                except errors.ProviderError as error:
-                    problems[name] = error
         first = next(iter(records.values()))
         return ProviderDetails(
             title=first.candidate,
@@ -289,19 +278,15 @@ class ExternalAPIManager:
             ProviderError: No provider is on, or none has answered.
 
         """
-        problems = list[errors.ProviderError]()
+        problems = dict[str, errors.ProviderError]()
         for name, provider in self._used().items():
-            own = ids.get(id_owner(name))
-            try:
+            with _collected(problems, name):
+                own = ids.get(id_owner(name))
                 record = provider.season(own, number) if own else None
-            except errors.ProviderError as error:
-                error.providers = [name]
-                problems.append(error)
-                continue
-            if record is not None and record.episodes:
-                return name, record
+                if record is not None and record.episodes:
+                    return name, record
         if problems:
-            raise _joined(problems)
+            raise _joined(list(problems.values()))
         return None
 
     def require_one(self) -> None:
@@ -473,6 +458,16 @@ def _warning(name: str, keys: provider_keys.ProviderKeys) -> str:
     """Return what is wrong with a line of the file of keys, if the line may mean a key of this provider."""
     names = {each.name for each in PROVIDERS[name].keys if each.is_needed}
     return keys.warning if not keys.meant or keys.meant in names else ""
+
+
+@contextlib.contextmanager
+def _collected(problems: dict[str, errors.ProviderError], name: str) -> Iterator[None]:
+    """Add the error of a provider to the problems, so that the others are asked."""
+    try:
+        yield
+    except errors.ProviderError as error:
+        error.providers = [name]
+        problems[name] = error
 
 
 def _joined(problems: Sequence[errors.ProviderError]) -> errors.ProviderError:

@@ -13,6 +13,8 @@ from indexium_core.model.wording import list_of
 
 PROVIDERS: dict[str, ProviderDescriptor] = {}  # by id, in the order in which they are asked
 
+_SITES = {"rotten_tomatoes": "Rotten Tomatoes", "metacritic": "Metacritic"}  # of ratings, which are no providers
+
 
 def register(provider: ProviderDescriptor) -> None:
     """Add a provider. Its settings and its kind of ids exist if this happens before the settings are imported."""
@@ -32,9 +34,9 @@ def id_kinds() -> dict[str, IdKind]:
 
 
 def label_of(name: str) -> str:
-    """Return a provider or a kind of ids as people know it; the name itself if there is none."""
+    """Return a provider, a kind of ids or a site of ratings as people know it; the name itself if there is none."""
     known = PROVIDERS.get(name) or id_kinds().get(name)
-    return known.label if known else name
+    return known.label if known else _SITES.get(name, name)
 
 
 def order_of(name: str) -> list[str]:
