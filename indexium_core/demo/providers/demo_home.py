@@ -10,9 +10,8 @@ from urllib.parse import urlsplit
 from indexium_core import provider_keys, settings
 from indexium_core.demo.providers.film_titles import DEMO_TITLES
 from indexium_core.demo.providers.stand_in import ProviderStandIn
+from indexium_core.model.providers.registry import PROVIDERS
 from indexium_core.settings_file import FILE_NAME
-
-_KEYS = ("tmdb_api_key", "omdb_api_key", "tvdb_api_key", "fanarttv_api_key")
 
 
 def use_stand_in(home: Path) -> settings.Settings:
@@ -36,8 +35,9 @@ def use_stand_in(home: Path) -> settings.Settings:
         settings.store(home, name, given)
     path = home / provider_keys.FILE_NAME
     if not path.exists():
+        names = [each.keys[0].name for each in PROVIDERS.values()]
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.writelines(f'{name} = "key-of-the-stand-in"\n' for name in _KEYS)
+            file.writelines(f'{name} = "key-of-the-stand-in"\n' for name in names)
     return settings.load(home, **addresses)
 
 
@@ -48,7 +48,7 @@ def _stand_in(home: Path) -> ProviderStandIn:
 
     It uses the port of the former process if possible, because the home has addresses of pictures.
     """
-    port = urlsplit(settings.load(home).tmdb_url).port if (home / FILE_NAME).exists() else None
+    port = urlsplit(settings.load(home).model_dump()["tmdb_url"]).port if (home / FILE_NAME).exists() else None
     try:
         return ProviderStandIn(DEMO_TITLES, port=port or 0).start()
     except OSError:  # another program uses the port

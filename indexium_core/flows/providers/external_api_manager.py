@@ -249,12 +249,8 @@ class ExternalAPIManager:
                 raise _joined(list(problems.values()))
             wanted = "film" if kind == "movie" else "series"
             raise errors.UnknownIdError(f"No provider has a {wanted} with the id {known}.")
-        for name, own in PROVIDERS.items():
-            if (
-                own.ids is None
-                and not self._reason_off(name, self._keys())
-                and not self.providers[name].client.refusal()
-            ):
+        for name in [each.id for each in PROVIDERS.values() if each.ids is None]:
+            if not self._reason_off(name, self._keys()) and not self.providers[name].client.refusal():
                 with _collected(problems, name):
                     images += self.providers[name].images(ids, kind)
         first = next(iter(records.values()))
