@@ -160,10 +160,10 @@ def can_resume(status: OperationStatus) -> bool:
 
 def items_page(details: OperationDetails) -> dict[str, Any]:
     """Return one page of the files."""
-    shares = details.status.fractions
+    fractions = details.status.fractions
     ended = details.status.finished
     kind = details.operation.operation_type
-    rows = [item_row(item, share=shares.get(item.id), ended=ended, kind=kind) for item in details.items]
+    rows = [item_row(item, share=fractions.get(item.id), ended=ended, kind=kind) for item in details.items]
     place = paging.place(details.page, details.per_page, shown=len(rows), total=details.total)
     return {"rows": rows, "total": details.total, **place}
 

@@ -28,9 +28,9 @@ def hints(check: RollbackCheck) -> list[str]:
             f"For {wording.files(check.superseded)}, you can choose to roll back the newer "
             f"{'operation' if len(check.newer) == 1 else 'operations'} {newer} first."
         )
-    if check.glanced:
+    if check.quick_checked:
         found.append(
-            f"{wording.files(check.glanced)} checked by size and date. "
+            f"{wording.files(check.quick_checked)} checked by size and date. "
             "The rollback compares each of them byte for byte."
         )
     return found

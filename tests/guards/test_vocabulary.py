@@ -18,6 +18,8 @@ IDENTIFIERS = {  # retired part of an identifier: the standard term
     "desk": "result_cache",
     "fate": "outcome",
     "fates": "outcomes",
+    "glance": "quick_check",
+    "glanced": "quick_checked",
     "heed": "on_progress",
     "hindrance": "blocker",
     "hindrances": "blockers",
@@ -25,15 +27,25 @@ IDENTIFIERS = {  # retired part of an identifier: the standard term
     "mend": "resolution, remedy",
     "mends": "resolutions",
     "pulse": "progress",
+    "rejoined": "links_restored",
     "said": "text, message",
     "says": "has, contains",
     "sealed": "expected",
+    "shares": "fractions",
     "shelf": "read_cache",
     "stint": "file_progress",
     "strays": "orphaned_journals",
     "teller": "progress_sink",
     "told": "on_progress, report",
     "whom": "people",
+}
+COMPOUNDS = {  # retired words of an identifier, in this order: the standard term
+    "at_rest": "idle",
+    "bring_back": "stop_skipping, restore",
+    "in_the_way": "conflicts, blockers",
+    "left_alone": "conflict_reasons, not_changed",
+    "parts_names": "breaks_links",
+    "stay_parted": "links_not_restored",
 }
 TEXTS = {  # retired phrase in a text: the standard phrase
     "as before again": "restored",
@@ -105,6 +117,11 @@ def retired_identifiers(tree: ast.AST) -> list[str]:
         f"'{name}': write '{IDENTIFIERS[part]}' instead of '{part}'"
         for name in identifiers(tree)
         for part in parts(name) & IDENTIFIERS.keys()
+    ) + sorted(
+        f"'{name}': write '{term}' instead of '{words}'"
+        for name in identifiers(tree)
+        for words, term in COMPOUNDS.items()
+        if f"_{words}_" in f"_{name.lower()}_"
     )
 
 
@@ -142,6 +159,9 @@ def test_guard_names_word_and_its_replacement() -> None:
         "'file_stint': write 'file_progress' instead of 'stint'",
         "'heed': write 'on_progress' instead of 'heed'",
         "'sealedDigest': write 'expected' instead of 'sealed'",
+    ]
+    assert retired_identifiers(ast.parse("self_at_rest: bool\nformat_restart = 1")) == [
+        "'self_at_rest': write 'idle' instead of 'at_rest'",
     ]
     assert retired_texts("The scan Goes on.") == ["write 'continues, resumes' instead of 'Goes on'"]
     assert not retired_texts("The scan resumes. The background is dark.")

@@ -36,7 +36,7 @@ _ENDED_AS = {  # words for the end of an operation that differ from those for a 
     "interrupted": "was interrupted",
 }
 
-REPLAN = "indexium postpone issue:rolled_back --bring-back"  # files that a person skipped stay skipped
+REPLAN = "indexium postpone issue:rolled_back --stop-skipping"  # files that a person skipped stay skipped
 
 
 def follow(

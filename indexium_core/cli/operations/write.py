@@ -32,7 +32,7 @@ from indexium_core.model.operations import strategies
 from indexium_core.model.operations.operation import FAILED_STATUSES, OUTCOMES, WriteOptions, WriteResult, outcome_of
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChanges, SelectionSummary
 
-_REPLAN_ALL = "indexium postpone postponed:yes --bring-back"
+_REPLAN_ALL = "indexium postpone postponed:yes --stop-skipping"
 _LISTED = 20  # files whose lost texts a question lists
 
 
@@ -153,9 +153,9 @@ def _rollback_sentence(summary: SelectionSummary) -> str:
 
 def _links_sentence(summary: SelectionSummary) -> str:
     """Return a sentence about the files that lose their other names (hard links); "" if there are none."""
-    if not summary.parts_names:
+    if not summary.breaks_links:
         return ""
-    return f" {wording.plural(summary.parts_names, 'file has', 'files have')} other names, which keep the old file."
+    return f" {wording.plural(summary.breaks_links, 'file has', 'files have')} other names, which keep the old file."
 
 
 def _excluded(summary: SelectionSummary, *, hint: bool) -> str:

@@ -97,8 +97,8 @@ def _checked(task: Task, policy: WritePolicy, *, started: float) -> WriteResult:
             verify.expect(evidence, task.changes)
         _require_writable(task.path)
     proof = {"bytes_to_write": registry.cost(choice.edit, file).bytes_written}
-    parts_names = capabilities.may_break_links and not isinstance(choice.edit, Patch | SidecarEdit)
-    message = protocol.LINKS_SEPARATED if parts_names else ""
+    breaks_links = capabilities.may_break_links and not isinstance(choice.edit, Patch | SidecarEdit)
+    message = protocol.LINKS_SEPARATED if breaks_links else ""
     return protocol.result(task, "success", message=message, strategy=choice.strategy, started=started, proof=proof)
 
 

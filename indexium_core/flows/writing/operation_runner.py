@@ -28,7 +28,7 @@ from indexium_core.flows.writing.operation_run import OperationRun
 from indexium_core.flows.writing.policy import FileProgress, WritePolicy
 from indexium_core.flows.writing.protocol import EditResult
 from indexium_core.flows.writing.throughput import Throughput
-from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.workers.cluster_edit import ClusterEdits
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster
@@ -243,7 +243,7 @@ class Operations:
         """Return the function that writes a file."""
         if isinstance(executor, Cluster):
             return ClusterEdits(executor, undo_journal, policy, self._worker_journals).edit
-        return lambda task, progress: remote_edit.edit(executor, task, undo_journal, policy, progress)
+        return lambda task, progress: edit_execution.edit(executor, task, undo_journal, policy, progress)
 
     def _stop_if_blocked(self, run: OperationRun, edited: EditResult, *, makes_new_file: bool) -> EditResult:
         """
