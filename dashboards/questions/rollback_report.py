@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from indexium_core.model import wording
-from indexium_core.model.operations.operation import ItemDetails, outcome_label
+from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.operations.rollback import RollbackCheck
 
 
@@ -41,7 +41,7 @@ def conflict_row(item: ItemDetails) -> dict[str, Any]:
     return {
         "name": item.file_name,
         "path": item.file_path,
-        "status": outcome_label("conflict"),
+        "status": "conflict",
         "level": "warning",
         "message": item.message,
     }

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from indexium_core.model import jsonable
 from indexium_core.model.operations.operation import OperationDetails, OperationStatus, WriteResult
+from indexium_core.model.operations.outcomes import Outcome
 from indexium_core.model.planning.plan import PlanItem, PlanStatistics
 
 
@@ -60,7 +61,7 @@ class OperationAnswer(_AnswerShape):
     skipped_count: int
     conflict_count: int
     unknown_count: int
-    outcomes: dict[str, int]  # files by outcome; the sum is file_count
+    outcomes: dict[Outcome, int]  # files by outcome; the sum is file_count
     seconds: float
     user_note: str
     user_action: str

@@ -29,7 +29,8 @@ from indexium_core.model import wording
 from indexium_core.model.fields.table import title_of
 from indexium_core.model.files import fields
 from indexium_core.model.operations import strategies
-from indexium_core.model.operations.operation import FAILED_STATUSES, OUTCOMES, WriteOptions, WriteResult, outcome_of
+from indexium_core.model.operations.operation import FAILED_STATUSES, WriteOptions, WriteResult
+from indexium_core.model.operations.outcomes import outcome_label, outcome_of
 from indexium_core.model.planning.plan import WRITABLE, PlanItem, SelectionChanges, SelectionSummary
 
 _REPLAN_ALL = "indexium postpone postponed:yes --stop-skipping"
@@ -180,7 +181,7 @@ def _print_results(items: list[WriteResult], named: dict[int, str]) -> None:
         [
             (
                 named.get(item.file_id, item.file_id),
-                "would be written" if item.status == "success" else OUTCOMES[outcome_of(item.status, item.code)],
+                "would be written" if item.status == "success" else outcome_label(outcome_of(item.status, item.code)),
                 strategies.in_a_word(item.strategy),
                 item.message,
             )

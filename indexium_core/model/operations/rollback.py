@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexium_core import notebook
-from indexium_core.model.operations.operation import ItemDetails, outcome_label
+from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.planning import risk
 
 # The choices for a file that a rollback would skip.
@@ -107,7 +107,7 @@ class RollbackCheck:
         return [(number, conflict_reason(code, number)) for code, number in counts.most_common()]
 
     def _repr_html_(self) -> str:
-        facts = {"would be": f"{self.restorable:,} {outcome_label('done', 'rollback')}"}
+        facts = {"would be": f"{self.restorable:,} restored"}
         facts |= {} if self.can_rollback else {"reason": self.reason}
         rows = [(item.file_name, item.message) for item in self.conflicts[:_SHOWN]]
         below = notebook.table(("conflict", "reason"), rows, total=len(self.conflicts)) if rows else ""
