@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
+from dashboards.status_words import item_status
+from indexium_core.model.operations.interrupted import INTERRUPTED_OUTCOMES
+from indexium_core.model.operations.operation import ITEM_STATUSES
+from indexium_core.model.operations.outcomes import CANCELLED_CODES, OUTCOMES, outcome_label, outcome_of
 from tests.support.source import parsed
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +157,25 @@ def other_texts() -> list[Path]:
 def test_other_files_use_standard_phrases() -> None:
     found = {path: retired_texts(path.read_text(encoding="utf-8")) for path in other_texts()}
     assert {path: each for path, each in found.items() if each} == {}
+
+
+def test_rest_pages_and_documentation_use_same_words_for_outcomes() -> None:
+    described = json.loads((ROOT / "tests/corpus/openapi.json").read_text(encoding="utf-8"))
+    shapes = [described[f"schema {name}"]["properties"]["outcomes"] for name in ("OperationAnswer", "Following")]
+    table = (ROOT / "docs/operations.md").read_text(encoding="utf-8").partition("| outcome | meaning |")[2]
+    documented = re.findall(r"^\| `(\w+)` \|", table.partition("\n\n")[0], re.MULTILINE)
+    found = {
+        (status, code, kind): outcome_of(status, code, kind)
+        for status in ITEM_STATUSES
+        for code in ("", *CANCELLED_CODES)
+        for kind in ("write", "rollback")
+    }
+    assert [shape["propertyNames"]["enum"] for shape in shapes] == [list(OUTCOMES)] * 2
+    assert documented == list(OUTCOMES)
+    assert set(found.values()) == set(OUTCOMES)
+    shown = {item_status(status, code, ended=True, kind=kind)[0] for status, code, kind in found}
+    assert shown == {outcome_label(outcome) for outcome in OUTCOMES} | {"writing"}
+    assert set(INTERRUPTED_OUTCOMES) == set(OUTCOMES)
 
 
 def test_guard_names_word_and_its_replacement() -> None:

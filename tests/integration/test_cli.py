@@ -156,7 +156,7 @@ def test_rolled_back_files_are_reported_as_skipped_with_command(planned: Command
     assert planned("postpone", "bold", "--stop-skipping", "--until", "2027-01-01") == 2
     assert planned("postpone", "bold", "--stop-skipping") == 0
     assert "1 file no longer skipped." in planned.err
-    assert planned("postpone", "postponed:yes", "--stop-skipping") == 0
+    assert planned("postpone", "postponed:yes", "--bring-back") == 0  # the former name of --stop-skipping
     assert "1 file no longer skipped." in planned.err
     assert planned("postpone", "postponed:yes", "--stop-skipping") == 0
     assert "No file of the library matches" in planned.err

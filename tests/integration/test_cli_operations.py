@@ -169,9 +169,9 @@ def test_ctrl_c_reports_started_file_as_restored(
 
     assert told == "Operation 1 is cancelled: 0 of 1 file written, 1 restored."
     assert path.read_bytes() == old
-    assert (item.status, item.code) == ("skipped", "restored")
+    assert (item.status, item.code) == ("skipped", "undone")
     assert item.message == "The write was interrupted when the operation was cancelled. The file was restored."
-    assert "restored" in shown
+    assert "undone" in shown
     assert (counts.cancelled_count, job.progress_current) == (1, 0)
     assert library.retries.start(1).wait(PATIENCE).counts == {"success": 1}
     library.close()

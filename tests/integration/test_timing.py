@@ -123,11 +123,11 @@ def test_rewrite_reports_progress_and_ends_with_program(
     assert path.read_bytes() == old
     with Library.open(tmp_path / "home") as library:
         [left] = library.interruptions.operations()
-        assert left.counts == {"restored": 1}
+        assert left.counts == {"undone": 1}
         assert left.files[0].message == "The write was interrupted when the program was stopped. The file was restored."
         assert left.resumes_automatically
-        [line] = [line for line in library.stories.build(1).log if line["event"] == "file.restored"]
-        assert (line["code"], line["error"]) == ("restored", left.files[0].message)
+        [line] = [line for line in library.stories.build(1).log if line["event"] == "file.undone"]
+        assert (line["code"], line["error"]) == ("undone", left.files[0].message)
         assert library.resume(1).wait().counts == {"success": 1}
         assert library.status(1).fractions == {}
 
@@ -204,8 +204,8 @@ def test_log_has_files_before_pause(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     gate = Gate(monkeypatch, free=2)
     job = gate.pause(studio.library, gate.write(studio.library).id, by="Ann")
 
-    told = [line for line in studio.library.jobs.log(job.id).lines if line["event"] in ("file.success", "job.changed")]
-    done = [line for line in told if line["event"] == "file.success"]
+    told = [line for line in studio.library.jobs.log(job.id).lines if line["event"] in ("file.written", "job.changed")]
+    done = [line for line in told if line["event"] == "file.written"]
     assert told[-1].get("status") == "paused"
     assert 2 < len(done) < 6
     assert studio.library.status(1).counts == {"success": len(done), "pending": 6 - len(done)}
