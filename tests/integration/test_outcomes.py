@@ -37,7 +37,7 @@ def _changes(path: Path) -> None:
 
 
 def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """One file is written, one is a conflict, one is restored, three were not started."""
+    """One file is written, one is a conflict, one is undone, three were not started."""
     real, begun = editing.edit, itertools.count(1)
 
     def edit(task: Task, undo: object, policy: WritePolicy, progress: FileProgress) -> protocol.EditResult:
@@ -59,7 +59,7 @@ def cancelled(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]
 
 
 def interrupted(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """Two files are written, one is interrupted and restored at the next start, three were not started."""
+    """Two files are written, one is interrupted and undone at the next start, three were not started."""
     cut_off(studio.library, monkeypatch, after=1)
     studio.library.close()
     monkeypatch.undo()
