@@ -48,7 +48,7 @@ from indexium_core.flows.titles.identification import Identifier
 from indexium_core.flows.titles.series_manager import SeriesManager
 from indexium_core.flows.writing import operation_runner, recovery, writer
 from indexium_core.flows.writing.recovery import RecoverReport
-from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
 from indexium_core.jobs.event_bus import EventBus, Recorder
@@ -77,7 +77,7 @@ _FILE_WORK = (
     file_facts.__name__,
     nfo_reading.__name__,
     parsing.__name__,
-    remote_edit.__name__,
+    edit_execution.__name__,
 )  # modules of the functions that run in worker processes
 
 

@@ -43,7 +43,6 @@ from indexium_core.model import wording
 from indexium_core.model.database import DatabaseBackup, DatabaseProgress, RebuildReport, RestoreReport, TableOrigin
 from indexium_core.model.fields import registered
 from indexium_core.model.job import Job
-from indexium_core.model.operations.operation import outcome_label
 from indexium_core.model.remote_calls import RemoteCall, calls_of
 from indexium_core.services import LibraryServices
 from indexium_core.store import database
@@ -260,9 +259,9 @@ class Library(LibraryServices):
         undone = orphaned_journals.recover(parts.backups_folder, known)
         report = self.recovered = self.recover()
         report.add_orphaned(undone)
-        for kind, count in Counter(file.operation_type for file in report.files if file.became == "old").items():
+        for kind, count in Counter(file.operation_type for file in report.files if file.outcome == "undone").items():
             files = wording.plural(count, "file was", "files were")
-            self.notices.append(f"{files} interrupted during a {kind} and {outcome_label('restored', kind)}.")
+            self.notices.append(f"{files} interrupted during a {kind} and undone.")
         self.notices += report.problems
         self.backups.tidy()
         parts.keep_budgets()

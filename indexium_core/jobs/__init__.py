@@ -14,7 +14,7 @@ Input: kinds of jobs with their handlers, and jobs to add. Output: runs of the h
 - `fork_server`: starts worker processes; `worker` is the program of both.
 - `store`: the interface of the stored jobs; `store/jobs.py` in the core implements it.
 - `event_bus`: passes events of every kind to listeners, and stores them.
-- `job_publisher`: the events and the progress lines of jobs.
+- `job_events`: the events and the progress lines of jobs.
 - `progress_log`: the file `progress.log`.
 - `speed`: the recent speed of a job.
 - `ui_priority`: gives requests of the interface priority over background work.

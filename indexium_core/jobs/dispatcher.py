@@ -1,7 +1,7 @@
 """
 The dispatcher: starts due jobs and watches them until they end.
 
-One thread starts the jobs, publishes their progress and writes heartbeats. Each job runs on a thread of its own.
+One thread starts the jobs, emits their progress and writes heartbeats. Each job runs on a thread of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from indexium_core import errors, logs
 from indexium_core.jobs.executors import Executor
 from indexium_core.jobs.item_runner import RunEnd
-from indexium_core.jobs.job_publisher import JobPublisher
+from indexium_core.jobs.job_events import JobEvents
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff, retry_delay
 from indexium_core.jobs.store import JobStore
@@ -39,7 +39,7 @@ class Dispatcher:
         kinds: Mapping[str, JobKind],
         *,
         owner: str,
-        publisher: JobPublisher,
+        job_events: JobEvents,
         clock: Callable[[], datetime],
         executor: Executor,
         backoff: Backoff,
@@ -51,7 +51,7 @@ class Dispatcher:
         are started. `backoff` has the delays before a retry.
         """
         self.condition = threading.Condition(threading.RLock())  # held while a job starts, ends or changes state
-        self._store, self._kinds, self._owner, self._publisher = store, kinds, owner, publisher
+        self._store, self._kinds, self._owner, self._job_events = store, kinds, owner, job_events
         self._clock, self._executor, self._backoff = clock, executor, backoff
         self._runs: dict[int, JobRun] = {}
         self._has_work = False  # a job may be due
@@ -122,7 +122,7 @@ class Dispatcher:
     # The dispatcher thread.
 
     def _loop(self) -> None:
-        """Start jobs, publish progress and write heartbeats until the dispatcher stops."""
+        """Start jobs, emit progress and write heartbeats until the dispatcher stops."""
         while self._is_current_thread():
             try:
                 if self._has_work or self._is_due():
@@ -160,7 +160,7 @@ class Dispatcher:
 
     def _start_due_jobs(self) -> None:
         while (run := self._claim()) is not None:
-            self._publisher.job_started(run)
+            self._job_events.job_started(run)
             self._executor.start(f"indexium-job-{run.job_id}", lambda run=run: self._run_job(run))  # type: ignore[misc]
         self._next_due_at = self._store.next_due(owner=self._owner, now=self._clock())
 
@@ -187,7 +187,7 @@ class Dispatcher:
             if runs:
                 self._store.save_progress([progress for _, progress in runs], now=self._clock())
         for run, progress in runs:
-            self._publisher.job_progress(run, progress)
+            self._job_events.job_progress(run, progress)
 
     def _send_heartbeats(self) -> None:
         now = time.monotonic()
@@ -304,10 +304,10 @@ class Dispatcher:
     def _report_end(self, run: JobRun, progress: JobProgress | None, status: str) -> None:
         try:
             if progress is not None:
-                self._publisher.job_progress(run, progress, is_last=True)
-            self._publisher.job_ended(run, self._get_job(run.job_id))
+                self._job_events.job_progress(run, progress, is_last=True)
+            self._job_events.job_ended(run, self._get_job(run.job_id))
         except errors.StoreError:
-            logger.exception("job.end_not_published", extra={"job_id": run.job_id, "status": status})
+            logger.exception("job.end_not_reported", extra={"job_id": run.job_id, "status": status})
 
     def _get_job(self, job_id: int) -> Job:
         job = self._store.find(job_id, now=self._clock())

@@ -19,7 +19,7 @@ from indexium_core.jobs.context import Handler
 from indexium_core.jobs.dispatcher import Dispatcher
 from indexium_core.jobs.event_bus import EventBus
 from indexium_core.jobs.executors import Threads
-from indexium_core.jobs.job_publisher import JobPublisher, ProgressSink
+from indexium_core.jobs.job_events import JobEvents, ProgressSink
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
 from indexium_core.jobs.store import JobStore
@@ -47,12 +47,12 @@ class JobQueueService:
         self._store, self._clock = store, clock
         self._kinds: dict[str, JobKind] = {}
         self._job_ids: dict[int, int] = {}  # by operation; the job of an operation never changes
-        self._publisher = JobPublisher(events, progress_sink)
+        self._job_events = JobEvents(events, progress_sink)
         self._dispatcher = Dispatcher(
             store,
             self._kinds,
             owner=self.owner,
-            publisher=self._publisher,
+            job_events=self._job_events,
             clock=clock,
             executor=Threads(),
             backoff=backoff or Backoff(),
@@ -116,7 +116,7 @@ class JobQueueService:
 
     def wake(self, job: Job) -> None:
         """Publish a stored job and check whether it can start."""
-        self._publisher.job_changed(job)
+        self._job_events.job_changed(job)
         self._dispatcher.wake()
 
     def job_of_operation(self, operation_id: int) -> int | None:
@@ -214,10 +214,10 @@ class JobQueueService:
         return True
 
     def _report_turn(self, run: JobRun | None, job: Job, turn: str, *, by: str = "") -> None:
-        """Publish at once that a job is paused or resumed; an operation publishes its own progress."""
+        """Emit at once that a job is paused or resumed; an operation emits its own progress."""
         if run is not None and run.operation_progress is None and (progress := run.report(is_forced=True)) is not None:
-            self._publisher.job_progress(run, progress, message=turn)
-        self._publisher.job_changed(job, by=by)
+            self._job_events.job_progress(run, progress, message=turn)
+        self._job_events.job_changed(job, by=by)
 
     def rerun(self, job_id: int) -> Job:
         """Add a new job that repeats one that has ended."""
@@ -245,7 +245,7 @@ class JobQueueService:
             if wait:
                 self.join(job_id, _CANCEL_SECONDS)
             return True
-        self._publisher.job_changed(self.get(job_id), by=by)
+        self._job_events.job_changed(self.get(job_id), by=by)
         return True
 
     def _cancel_idle(self, job: Job) -> bool:
@@ -262,7 +262,7 @@ class JobQueueService:
     def set_priority(self, job_id: int, priority: int | str) -> None:
         """Change the priority of a job that has not ended; UsageError if the priority is invalid."""
         self._store.set_priority(job_id, checked_priority(priority))
-        self._publisher.job_changed(self.get(job_id))
+        self._job_events.job_changed(self.get(job_id))
 
     def wait(self, job_id: int, timeout: float | None = None) -> Job:
         """

@@ -69,7 +69,7 @@ def test_verification_accepts_intact_backups_and_names_damage(studio: Studio) ->
     studio.write()
     [check] = studio.library.backups.verify()
     assert (check.items, check.whole, check.in_force, check.restorable) == (3, 3, 3, 3)
-    assert check.problems == check.in_the_way == []
+    assert check.problems == check.conflicts == []
 
     path = studio.library.home / "backups" / "1.journal"
     data = bytearray(path.read_bytes())
@@ -80,7 +80,7 @@ def test_verification_accepts_intact_backups_and_names_damage(studio: Studio) ->
     [check] = studio.library.backups.verify(1)
     assert (check.items, check.whole, check.in_force, check.restorable) == (3, 2, 3, 1)
     assert ["0001.mp4" in sentence for sentence in check.problems] == [True]
-    assert ["0002.mp4" in sentence for sentence in check.in_the_way] == [True]
+    assert ["0002.mp4" in sentence for sentence in check.conflicts] == [True]
 
 
 def test_kept_original_must_have_same_size_and_bytes(shelf: Studio) -> None:

@@ -51,7 +51,7 @@ def test_missing_folder_stops_operation_until_it_returns(studio: Studio, monkeyp
     assert "Connect it again, then resume" in operation.error_message
     [left] = studio.library.interruptions.operations()
     assert (left.counts, left.stop_reason, left.resumes_automatically) == (
-        {"done": 2, "not_started": 4},
+        {"written": 2, "not_started": 4},
         operation.error_message,
         False,
     )
@@ -116,11 +116,11 @@ def test_rewrite_with_lost_folder_is_restored(tmp_path: Path, monkeypatch: pytes
 
     assert (status.status, status.counts) == ("failed", {"pending": 1})
     [item] = library.operation(1).items
-    assert (item.status, item.code) == ("pending", "restored")
+    assert (item.status, item.code) == ("pending", "undone")
     assert item.seconds
     assert item.message.startswith("The write was interrupted when a problem of all its files stopped the operation")
     [left] = library.interruptions.operations()
-    assert left.counts == {"restored": 1}
+    assert left.counts == {"undone": 1}
     library.close()
 
 

@@ -144,7 +144,7 @@ def test_retry_help_explains_scope(run: Command) -> None:
 # Ctrl-C.
 
 
-def test_ctrl_c_reports_started_file_as_restored(
+def test_ctrl_c_reports_started_file_as_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     library, path = with_a_rewrite(tmp_path)
@@ -167,11 +167,11 @@ def test_ctrl_c_reports_started_file_as_restored(
     shown = capsys.readouterr().out
     monkeypatch.undo()
 
-    assert told == "Operation 1 is cancelled: 0 of 1 file written, 1 restored."
+    assert told == "Operation 1 is cancelled: 0 of 1 file written, 1 undone."
     assert path.read_bytes() == old
-    assert (item.status, item.code) == ("skipped", "restored")
+    assert (item.status, item.code) == ("skipped", "undone")
     assert item.message == "The write was interrupted when the operation was cancelled. The file was restored."
-    assert "restored" in shown
+    assert "undone" in shown
     assert (counts.cancelled_count, job.progress_current) == (1, 0)
     assert library.retries.start(1).wait(PATIENCE).counts == {"success": 1}
     library.close()

@@ -16,7 +16,7 @@ import pytest
 from indexium_core import assembly, errors, settings
 from indexium_core.files import journal
 from indexium_core.flows.writing import operation_run
-from indexium_core.flows.writing.workers import remote_edit
+from indexium_core.flows.writing.workers import edit_execution
 from indexium_core.flows.writing.writer import OperationHandle
 from indexium_core.jobs import executors
 from indexium_core.jobs.executors import Processes, WorkerLostError
@@ -297,14 +297,14 @@ def test_rewrite_in_process_reports_progress_pauses_and_is_cancelled(
     made: Set, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(operation_run, "_FINISH_SECONDS", 0.0)
-    real, begun, go_on = remote_edit.RequestHandler.report, threading.Event(), threading.Event()
+    real, begun, go_on = edit_execution.RequestHandler.report, threading.Event(), threading.Event()
 
-    def told(self: remote_edit.RequestHandler, place: tuple[int, int] | None) -> bool:
+    def told(self: edit_execution.RequestHandler, place: tuple[int, int] | None) -> bool:
         begun.set()
         assert go_on.wait(20)
         return real(self, place)
 
-    monkeypatch.setattr(remote_edit.RequestHandler, "report", told)
+    monkeypatch.setattr(edit_execution.RequestHandler, "report", told)
     handle = made.library.write(made.library.plan("ext:wmv"), ALL)
     assert begun.wait(20)
     threading.Timer(0.05, go_on.set).start()

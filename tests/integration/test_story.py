@@ -193,7 +193,7 @@ def test_running_file_is_in_progress_in_row_and_counts(
     studio.library._parts.runs.workers = 1
     gate = Gate(monkeypatch, free=1)
     handle = gate.write(studio.library)
-    until(lambda: handle.status().outcomes["done"] == 1 and len(handle.status().working) == 1)
+    until(lambda: handle.status().outcomes["written"] == 1 and len(handle.status().working) == 1)
     capsys.readouterr()
     story.print_story(studio.library.stories.build(1), running=len(studio.library.status(1).working))
     gate.opened.set()
@@ -233,12 +233,12 @@ def test_pauses_have_time_and_user_and_log_has_conflicts(tmp_path: Path) -> None
     files = [line for line in told.log if line["event"].startswith("file.")]
     assert sorted((line["event"], line["level"], Path(line["file_path"]).name) for line in files) == [
         ("file.conflict", "warning", "0002.mp4"),
-        ("file.success", "info", "0000.mp4"),
-        ("file.success", "info", "0001.mp4"),
+        ("file.written", "info", "0000.mp4"),
+        ("file.written", "info", "0001.mp4"),
     ]
     days = (studio.library.home / "logs" / "indexium.log").read_text("utf-8")
     assert "file.conflict" in days
-    assert "file.success" not in days
+    assert "file.written" not in days
 
 
 def fates(studio: Studio, operation_id: int) -> list[tuple[str, str, str]]:
@@ -253,7 +253,7 @@ def test_log_has_outcome_of_conflicts_and_cancelled_files(studio: Studio, monkey
     first = gate.write(studio.library)
     studio.library.write(studio.library.plan(), ALL).wait()
     busy = {name for name, event, code in fates(studio, 2) if (event, code) == ("file.conflict", "busy_in_operation")}
-    done = {name for name, event, _ in fates(studio, 2) if event == "file.success"}
+    done = {name for name, event, _ in fates(studio, 2) if event == "file.written"}
     assert busy
     assert not busy & done
     assert len(busy | done) == studio.library.status(2).total
@@ -264,8 +264,8 @@ def test_log_has_outcome_of_conflicts_and_cancelled_files(studio: Studio, monkey
     studio.library.cancel(first.id)
     counts = first.wait().counts
     told = [event for _, event, _ in fates(studio, 1)]
-    assert told.count("file.success") == counts["success"]
-    assert told.count("file.cancelled") == counts["skipped"] > 0
+    assert told.count("file.written") == counts["success"]
+    assert told.count("file.not_started") == counts["skipped"] > 0
 
 
 def test_log_has_outcome_of_files_cancelled_during_pause(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +273,7 @@ def test_log_has_outcome_of_files_cancelled_during_pause(studio: Studio, monkeyp
     studio.reopen()
     studio.library.cancel(1)
     told = [event for _, event, _ in fates(studio, 1)]
-    assert told.count("file.cancelled") == studio.library.status(1).counts["skipped"] > 0
+    assert told.count("file.not_started") == studio.library.status(1).counts["skipped"] > 0
     assert ("cancelled", f"by {user_name()}") in past(studio, 1)
 
 

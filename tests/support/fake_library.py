@@ -93,7 +93,7 @@ class FakeLibrary(FakeOperations):
             set_mode=self._set_mode,
             list=self._in_force,
             revoke=self._revoke,
-            end_postponements=self._bring_back,
+            end_postponements=self._stop_skipping,
             revoke_of=self._revoke_of,
         )
         self.steps = SimpleNamespace(next=self._steps)
@@ -280,7 +280,7 @@ class FakeLibrary(FakeOperations):
     def _steps(self) -> Any:
         return SimpleNamespace(undo=None, redo=None)
 
-    def _bring_back(self, target: Sequence[int]) -> Any:
+    def _stop_skipping(self, target: Sequence[int]) -> Any:
         return self._revoke_of(target, ("postpone",))
 
     def _revoke_of(self, target: Sequence[int], kinds: Sequence[str] = ("edit", "mode", "postpone")) -> Any:

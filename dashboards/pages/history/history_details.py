@@ -21,8 +21,8 @@ from indexium_core.model.operations.operation import (
     MetadataOperation,
     OperationDetails,
     OperationPerson,
-    outcome_label,
 )
+from indexium_core.model.operations.outcomes import success_of
 from indexium_core.model.operations.rollback import RollbackCheck
 from indexium_core.model.planning import risk
 
@@ -103,7 +103,7 @@ def verdict(operation: MetadataOperation) -> ChipView:
     """Return the result of the operation in one sentence."""
     good, total = wording.count(operation.success_count), wording.count(operation.file_count)
     back = operation.operation_type == "rollback"
-    label = outcome_label("done", operation.operation_type)
+    label = success_of(operation.operation_type)
     left = wording.count(operation.failure_count + operation.conflict_count + operation.unknown_count)
     intact = operation_text.intact_files(operation.unknown_count)
     proof = "Every file has its original bytes." if back else "The media was verified: unchanged."

@@ -32,6 +32,7 @@ from indexium_core.model.operations.operation import (
     WriteOptions,
     WriteResult,
 )
+from indexium_core.model.operations.outcomes import UNDONE
 from indexium_core.model.operations.request import IdempotentRequest
 from indexium_core.model.operations.rollback import RollbackOptions
 from indexium_core.model.planning.plan import WRITABLE, Holder, PlanItem, Selection, SelectionDigest
@@ -350,7 +351,7 @@ class MetadataWriter:
             status=operation.status,
             counts=dict(counts),
             cancelled_count=sum(part.files for part in not_written if part.status == "skipped"),
-            restored_count=sum(part.files for part in not_written if part.mark == "restored"),
+            undone_count=sum(part.files for part in not_written if part.mark == UNDONE),
             bytes_done=total_bytes - sum(part.size for part in not_written),
             bytes_total=total_bytes,
             current_file=current,
@@ -453,7 +454,9 @@ class MetadataWriter:
         self._ledger.skip_pending(operation_id, now=self._clock())
         self._ledger.finish(operation_id, "cancelled", kind=status.operation_type, seconds=0.0, now=self._clock())
         cancelled_items = self._ledger.outcomes(operation_id, cancelled=True)
-        job_log.log_outcomes(operation_id, self._queue.job_of_operation(operation_id), cancelled_items)
+        job_log.log_outcomes(
+            operation_id, self._queue.job_of_operation(operation_id), cancelled_items, kind=status.operation_type
+        )
         return True
 
     def join(self, operation_id: int, timeout: float | None = None) -> None:

@@ -90,7 +90,7 @@ FROM (SELECT coalesce(sum(files), 0) AS total, coalesce(sum(done), 0) AS done,
              coalesce(to_json(map(list(status) FILTER (done > 0), list(done) FILTER (done > 0))), '{}') AS counters
       FROM (SELECT status, count(*) AS files,
                    count(*) FILTER (status NOT IN ('pending', 'writing')
-                                    AND NOT (status = 'skipped' AND code IN ('cancelled', 'restored'))) AS done
+                                    AND NOT (status = 'skipped' AND code IN ('cancelled', 'undone'))) AS done
             FROM metadata_operation_items WHERE operation_id = $operation_id GROUP BY status)) AS t
 WHERE job_queue.operation_id = $operation_id;
 

@@ -10,7 +10,7 @@ import pytest
 from indexium_core import errors
 from indexium_core.library import Library
 from indexium_core.model.query import describe
-from indexium_core.model.query.published_sql import plan_as_sql
+from indexium_core.model.query.snapshot_sql import plan_as_sql
 from tests.support import media
 
 FILES = {

@@ -156,6 +156,24 @@ def test_files_of_titles_get_the_editions_of_the_names_that_are_read(old_home: P
         ]
 
 
+def test_items_of_earlier_versions_whose_write_was_undone_have_the_code_undone(home: Path) -> None:
+    home.mkdir()
+    names = [each.name for each in migrations.available()]
+    states = {1: ("pending", "restored"), 2: ("skipped", "restored"), 3: ("skipped", "cancelled"), 4: ("success", "")}
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, migrations.available()[: names.index("undone_items")])
+        for number, (status, code) in states.items():
+            raw.execute(
+                "INSERT INTO metadata_operation_items (id, operation_id, file_id, file_path, path_bytes, status, code, "
+                "tags_added, tags_removed, changes, expected_size, expected_mtime_ns) "
+                "VALUES ($1, 1, $1, '/a', '/a', $2, $3, [], [], [], 1, 1)",
+                [number, status, code],
+            )
+    with Database.open(home) as database:
+        codes = database.read().execute("SELECT code FROM metadata_operation_items ORDER BY id").fetchall()
+        assert codes == [("undone",), ("undone",), ("cancelled",), ("",)]
+
+
 @pytest.fixture(scope="module")
 def versions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an empty database of each version, named by its number of migrations."""
