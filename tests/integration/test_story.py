@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from indexium_core.flows.jobs.user import user_name
 
 from indexium_core import cli, errors
 from indexium_core.api.wire import Codec
 from indexium_core.cli import output
 from indexium_core.cli.operations import story
 from indexium_core.flows.history import story as telling
-from indexium_core.flows.jobs.user import user_name
 from indexium_core.library import Library
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
