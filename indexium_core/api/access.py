@@ -43,9 +43,8 @@ def actor_of(_scope: Scope) -> Actor:
 class Gate:
     """Middleware in front of the application: rejects requests by their headers, and says who acts in the others."""
 
-    def __init__(self, app: _App, *, token: str, find_actor: Callable[[Scope], Actor] = actor_of) -> None:
-        """`find_actor` returns who sends an accepted request."""
-        self._app, self._token, self._find_actor = app, token, find_actor
+    def __init__(self, app: _App, *, token: str) -> None:
+        self._app, self._token = app, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on as its actor, or reject it before its body is read."""
@@ -54,7 +53,7 @@ class Gate:
         elif (refusal := self._refusal(scope)) is not None:
             await refusal(scope, receive, send)
         else:
-            with acting_as(self._find_actor(scope)):
+            with acting_as(actor_of(scope)):
                 await self._app(scope, receive, send)
 
     def _refusal(self, scope: Scope) -> _App | None:

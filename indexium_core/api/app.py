@@ -7,14 +7,13 @@ The REST application: routers, middleware and OpenAPI description.
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
-from starlette.types import Scope
 
 from indexium_core.api import access, docs_page, problems
 from indexium_core.api.answers import Json
@@ -37,7 +36,6 @@ from indexium_core.api.routes import (
     tracks,
 )
 from indexium_core.library import Library
-from indexium_core.model.operations.actor import Actor
 from indexium_core.version import __version__
 
 _BODY = 32_000_000  # bytes; enough for a list of a million ids
@@ -55,9 +53,9 @@ def largest(path: str) -> int:
     return _CALL if path.startswith(problems.CALLS) else _BODY
 
 
-def make_app(library: Library, *, token: str, find_actor: Callable[[Scope], Actor] = access.actor_of) -> ASGIApp:
-    """Return the application with its access control, for a server. `find_actor` returns who sends a request."""
-    return access.Gate(make_api(library), token=token, find_actor=find_actor)
+def make_app(library: Library, *, token: str) -> ASGIApp:
+    """Return the application with its access control, for a server."""
+    return access.Gate(make_api(library), token=token)
 
 
 @functools.cache

@@ -46,7 +46,7 @@ def test_record_fields_do_not_replace_standard_fields(folder: Path) -> None:
 
     line = day(folder)[0]
     assert (line["event"], line["level"], line["url"], line["left"]) == ("settings.changed", "info", "u", {"a": 1})
-    assert set(line) == {"at", "level", "event", "url", "left"}
+    assert set(line) == {"at", "level", "event", "actor", "url", "left"}
 
 
 def test_job_log_has_its_lines_and_daily_log_has_all(folder: Path) -> None:
