@@ -267,6 +267,7 @@ def test_paused_job_names_who_paused_it(studio: Studio, monkeypatch: pytest.Monk
 
 def test_request_over_rest_acts_as_its_actor(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     library = studio.library
+    file_id = first(library)
     monkeypatch.setattr(access, "actor_of", lambda _: NIGHT)
     with server.make_server(library, port=0).background() as running:
         client = Client(running.url)
@@ -274,7 +275,7 @@ def test_request_over_rest_acts_as_its_actor(studio: Studio, monkeypatch: pytest
         ended(client, number)
         found = Service(url=running.url, token=running.token, pid=0, instance_id=library.instance_id, version="")
         with RemoteLibrary(library.home, found) as command:
-            command.decisions.set_fields([first(library)], {"title": "A"})
+            command.decisions.set_fields([file_id], {"title": "A"})
     actors = recorded(library)
     assert actors["metadata_operations", number] == NIGHT
     assert {actor for (table, _), actor in actors.items() if table == "decisions"} == {NIGHT}
