@@ -16,7 +16,7 @@ import contextlib
 import contextvars
 import functools
 import getpass
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, ParamSpec, TypeVar, get_args
 
@@ -48,7 +48,7 @@ class Actor:
         return "/".join(part for part in (self.kind, self.id, self.name) if part)
 
     @property
-    def columns(self) -> Mapping[str, str]:
+    def columns(self) -> dict[str, str]:
         """Return the values of the columns `actor_kind`, `actor_id` and `actor_name`."""
         return {"actor_kind": self.kind, "actor_id": self.id, "actor_name": self.name}
 
