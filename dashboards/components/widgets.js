@@ -83,7 +83,7 @@ export function turnButtons(list, actOf, [previous, next] = ["Previous", "Next"]
 
 const MANY = 3 // pages from which on a person can type a page number
 
-/** The field for a page number; Enter turns to it, see `component.js`. @param {Partial<PagedView>} list */
+/** The field for a page number; Enter turns to it, see `component.js`. @param {PagedView} list */
 const drawPageField = ({page, pages}) =>
   h(
     "form",
@@ -92,7 +92,7 @@ const drawPageField = ({page, pages}) =>
     h("span", null, `of ${count(pages)}`),
   )
 
-/** @type {(list: Partial<PagedView> & {hint?: Child}, labels?: string[]) => Child} */
+/** @type {(list: PagedView & {hint?: Child}, labels?: string[]) => Child} */
 export const pager = (list, labels) =>
   list.total > 0 &&
   h(

@@ -22,6 +22,7 @@ from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff, retry_delay
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
+from indexium_core.model.operations.actor import acting_as
 
 logger = logging.getLogger(__name__)
 
@@ -174,7 +175,8 @@ class Dispatcher:
                 return None
             if not self._runs:
                 self._heartbeat_at = time.monotonic()  # the start of a job is its first heartbeat
-            run = self._runs[job.id] = JobRun(job, self._kinds[job.job_type], self._store, clock=self._clock)
+            kind, actor = self._kinds[job.job_type], self._store.actor(job.id)
+            run = self._runs[job.id] = JobRun(job, kind, self._store, actor=actor, clock=self._clock)
             return run
 
     def _has_capacity(self, kind: JobKind) -> bool:
@@ -206,6 +208,10 @@ class Dispatcher:
     # One run, on its own thread.
 
     def _run_job(self, run: JobRun) -> None:
+        with acting_as(run.actor):
+            self._run_and_record(run)
+
+    def _run_and_record(self, run: JobRun) -> None:
         run.thread = threading.current_thread()
         status, message, error_stack, summary, retry_seconds = "failed", "", "", None, None
         try:

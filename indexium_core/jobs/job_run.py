@@ -16,6 +16,7 @@ from indexium_core.jobs.item_runner import RunControl
 from indexium_core.jobs.speed import Speed
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
+from indexium_core.model.operations.actor import Actor
 
 logger = logging.getLogger(__name__)
 
@@ -85,8 +86,10 @@ class JobControl(RunControl):
 class JobRun:
     """A running job; it is the `JobContext` of its handler."""
 
-    def __init__(self, job: Job, kind: JobKind, store: JobStore, *, clock: Callable[[], datetime]) -> None:
-        self.job, self.kind = job, kind
+    def __init__(
+        self, job: Job, kind: JobKind, store: JobStore, *, actor: Actor, clock: Callable[[], datetime]
+    ) -> None:
+        self.job, self.kind, self.actor = job, kind, actor
         self.control = JobControl()
         self.stopped_by = "stop"
         self.cancelled_by = ""  # the person who cancelled the rest

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from indexium_core import demo
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import Selection
 from tests.browser.conftest import Gate, Site
@@ -144,7 +145,8 @@ def test_long_paused_job_is_reported_on_every_page(
         ahead = timedelta(days=3)
         handle = library.write(library.plan("risk:safe"), SAFE)
         job = library.jobs.list(("write",)).items[0]
-        library.jobs.pause(job.id, by="Ann")
+        with library.acting_as(Actor("user", name="Ann")):
+            library.jobs.pause(job.id)
         ahead = timedelta()
         page = serve(library).visit("/history")
         expect(foot(page)).to_contain_text(re.compile(r"Holiday 2019. has been paused for [23] days by Ann"))

@@ -20,6 +20,7 @@ from indexium_core.flows.properties import rescan
 from indexium_core.flows.properties.rescan import RescanReport
 from indexium_core.library import Library
 from indexium_core.model.files.properties import FIELDS, FileProperty, MediaReading
+from indexium_core.model.operations.actor import Actor
 from indexium_core.model.planning.plan import Selection
 from tests.support import media
 from tests.support.clock import Clock
@@ -169,7 +170,8 @@ def test_own_write_updates_unlocked_size(library: Library, root: Path) -> None:
 
 def test_edit_by_hand_locks_its_field(library: Library) -> None:
     file_id = ids(library)["ann.mp4"]
-    library.locks.set([file_id], "resolution", "640 x 480", by="me")
+    with library.acting_as(Actor("user", name="me")):
+        library.locks.set([file_id], "resolution", "640 x 480")
 
     library.rescan(everything=True)
 

@@ -16,6 +16,7 @@ from indexium_core import errors
 from indexium_core.flows.scanning import reading, scanner
 from indexium_core.library import Library
 from indexium_core.model.event import Event
+from indexium_core.model.operations.actor import Actor
 from tests.support import media, photos
 from tests.support.holding import AwaitedScan, HeldReading
 from tests.support.studio import Studio
@@ -82,7 +83,8 @@ def test_error_of_scan_is_raised_by_wait(studio: Studio, monkeypatch: pytest.Mon
 
 def test_another_client_can_pause_and_cancel_awaited_scan(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     scan = AwaitedScan(studio.library, monkeypatch)
-    studio.library.jobs.pause(scan.job_id, "Ann")
+    with studio.library.acting_as(Actor("user", name="Ann")):
+        studio.library.jobs.pause(scan.job_id)
     scan.let_go()
     assert studio.library.jobs.wait(scan.job_id, 0.3).paused_by == "Ann"
     assert not scan.reports

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import re
 import threading
@@ -18,8 +19,8 @@ from indexium_core.api.wire import Codec
 from indexium_core.cli import output
 from indexium_core.cli.operations import story
 from indexium_core.flows.history import story as telling
-from indexium_core.flows.jobs.user import user_name
 from indexium_core.library import Library
+from indexium_core.model.operations.actor import Actor
 from indexium_core.store.database import Database
 from tests.integration.test_rollback_choices import foreign
 from tests.support.holding import Gate, cut_off, held_by_another, retry_with
@@ -215,7 +216,8 @@ def test_pauses_have_time_and_user_and_log_has_conflicts(tmp_path: Path) -> None
         handle = library.write(library.plan(), ALL)
         assert at_work.wait(60)
         job_id = library.stories.build(handle.id).job.id  # type: ignore[union-attr]
-        library.jobs.pause(job_id, by="Ann")
+        with library.acting_as(Actor("user", name="Ann")):
+            library.jobs.pause(job_id)
         library.jobs.set_priority(job_id, 3)
         library.jobs.resume(job_id)
         go_on.set()
@@ -227,7 +229,7 @@ def test_pauses_have_time_and_user_and_log_has_conflicts(tmp_path: Path) -> None
         ("waiting", ""),
         ("started", ""),
         ("paused", "by Ann"),
-        ("resumed", f"by {user_name()}"),
+        ("resumed", f"by {getpass.getuser()}"),
         ("completed with errors", ""),
     ]
     files = [line for line in told.log if line["event"].startswith("file.")]
@@ -274,7 +276,7 @@ def test_log_has_outcome_of_files_cancelled_during_pause(studio: Studio, monkeyp
     studio.library.cancel(1)
     told = [event for _, event, _ in fates(studio, 1)]
     assert told.count("file.not_started") == studio.library.status(1).counts["skipped"] > 0
-    assert ("cancelled", f"by {user_name()}") in past(studio, 1)
+    assert ("cancelled", f"by {getpass.getuser()}") in past(studio, 1)
 
 
 def past(studio: Studio, operation_id: int) -> list[tuple[str, str]]:
@@ -292,7 +294,7 @@ def test_users_of_resume_and_cancel_are_listed(studio: Studio, monkeypatch: pyte
     threading.Timer(0.2, gate.opened.set).start()
     studio.library.cancel(1)
     studio.library.handle(1).wait()
-    by = f"by {user_name()}"
+    by = f"by {getpass.getuser()}"
     assert past(studio, 1)[-3:] == [("waiting", ""), ("resumed", by), ("cancelled", by)]
     [line] = [line for line in studio.library.stories.build(1).log if line.get("status") == "cancelled"]
     assert f"by {line['by']}" == by

@@ -71,9 +71,9 @@ class FakeLibrary(FakeOperations):
             of=lambda file_id: [],
             list=lambda query="": [],
             count=lambda target: len(target),  # noqa: PLW0108 - the real name of the parameter
-            lock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=len(target) * len(fields)),
-            unlock=lambda target, fields=(), *, by="": LockReport(files=len(target), changed=0),
-            set=lambda target, field, text, *, by="": LockReport(files=len(target), changed=1),
+            lock=lambda target, fields=(): LockReport(files=len(target), changed=len(target) * len(fields)),
+            unlock=lambda target, fields=(): LockReport(files=len(target), changed=0),
+            set=lambda target, field, text: LockReport(files=len(target), changed=1),
         )
         self.files = SimpleNamespace(has=self._has_file, file=self._file, names_like=self._names_like)
         self.thumbnails = SimpleNamespace(jpeg=self._thumbnail)

@@ -53,17 +53,12 @@ def script_type(hint: Any, names: dict[str, str]) -> str:
     return forms[origin].format(*parts) if origin else BASIC[hint]
 
 
-def is_optional(view: Any, key: str, hint: Any) -> bool:
-    """Whether a view may lack a field."""
-    return key not in view.__required_keys__ or typing.get_origin(hint) is NotRequired
-
-
 def definition(name: str, view: Any, names: dict[str, str]) -> str:
     """The definition of one type."""
     if not is_typeddict(view):
         return f"type {name} = {script_type(view, {key: each for key, each in names.items() if each != name})}\n"
     fields = [
-        f"{key}{'?' if is_optional(view, key, hint) else ''}: {script_type(hint, names)}"
+        f"{key}{'?' if typing.get_origin(hint) is NotRequired else ''}: {script_type(hint, names)}"
         for key, hint in typing.get_type_hints(view, include_extras=True).items()
     ]
     return f"type {name} = {{{'; '.join(fields)}}}\n"

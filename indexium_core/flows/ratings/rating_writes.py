@@ -22,6 +22,7 @@ from indexium_core.jobs.event_bus import EventBus
 from indexium_core.model import wording
 from indexium_core.model.event import Event
 from indexium_core.model.fields.table import RATING
+from indexium_core.model.operations.actor import carry_actor
 from indexium_core.model.operations.operation import WriteOptions
 from indexium_core.model.planning.plan import WRITABLE, Selection
 from indexium_core.store.database import Database
@@ -127,7 +128,7 @@ class RatingWrites:
                 return
             else:
                 self._timer.cancel()
-            self._timer = threading.Timer(QUIET_SECONDS, self._run)
+            self._timer = threading.Timer(QUIET_SECONDS, carry_actor(self._run))  # of the last decision
             self._timer.name, self._timer.daemon = "ratings", True
             self._timer.start()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from indexium_core import notebook
 from indexium_core.model import frames, wording
 from indexium_core.model.files.media import Change
+from indexium_core.model.operations.actor import Actor, ActorKind
 from indexium_core.model.operations.outcomes import (
     OUTCOMES,
     Outcome,
@@ -168,6 +169,13 @@ class MetadataOperation:
     cancelled_count: int = 0  # skipped files that were cancelled instead of processed
     undone_count: int = 0  # remaining or cancelled files whose write was undone
     origin: str = ""  # name of the legacy .db file that has the operation; "": this program ran it
+    actor_kind: ActorKind = "local"
+    actor_id: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """Who started the operation."""
+        return Actor(self.actor_kind, self.actor_id, self.user_name)
 
     @property
     def outcomes(self) -> dict[Outcome, int]:

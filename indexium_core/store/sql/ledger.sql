@@ -4,10 +4,10 @@ SELECT nextval('operation_ids');
 
 -- name: insert_operation
 -- Add an operation, whose items and job are stored already.
-INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, source,
-                                 plan_id, reverts_id, options, job_id, file_count, conflict_count)
-VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $user_name, $source, $plan_id, $reverts_id,
-        $options, $job_id, $file_count, $conflict_count);
+INSERT INTO metadata_operations (id, operation_type, status, started_at, user_note, user_action, user_name, actor_kind,
+                                 actor_id, source, plan_id, reverts_id, options, job_id, file_count, conflict_count)
+VALUES ($id, $operation_type, 'pending', $now, $user_note, $user_action, $actor_name, $actor_kind, $actor_id, $source,
+        $plan_id, $reverts_id, $options, $job_id, $file_count, $conflict_count);
 
 -- name: rename_operation
 -- Change the note of an operation, which is its title in the history.
@@ -348,7 +348,7 @@ count(*) FILTER (m.status IN ('pending', 'writing', 'skipped') AND m.code = 'und
 -- Part of a list of operations: its columns, from an operation and its totals.
 o.id, o.operation_type, o.status, o.started_at, o.completed_at, o.file_count, o.success_count, o.failure_count,
 o.skipped_count, o.conflict_count, o.unknown_count, o.seconds, o.error_message, o.user_note, o.user_action,
-o.user_name, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
+o.user_name, o.actor_kind, o.actor_id, o.source, o.plan_id, o.reverts_id, coalesce(t.added, 0) AS tags_added,
 coalesce(t.removed, 0) AS tags_removed, coalesce(t.in_force, 0) AS in_force, coalesce(t.lost, 0) AS comment_only,
 coalesce(t.bytes, 0) AS backup_bytes, t.expires_at, coalesce(t.evicted_reason, '') AS evicted_reason,
 coalesce(t.film_bytes, 0) AS file_bytes,

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from indexium_core.store import migrations
+from indexium_core.store import jobs, migrations
 from indexium_core.store.database import Database
 from indexium_core.store.operations import backups, ledger
 from indexium_core.store.planning import plan_compute, plan_read
@@ -195,3 +195,25 @@ def test_every_version_migrates_to_newest_schema(home: Path, empty_home: Path, v
         found = database.read().execute(schema).fetchall()
     with duckdb.connect(str(empty_home / FILE_NAME), read_only=True) as fresh:
         assert found == fresh.execute(schema).fetchall()
+
+
+def test_earlier_records_get_an_actor(home: Path) -> None:
+    home.mkdir()
+    before = [each for each in migrations.available() if each.version < 48]
+    with duckdb.connect(str(home / FILE_NAME)) as raw:
+        migrations.apply(raw, before)
+        raw.execute("""
+            INSERT INTO metadata_operations (id, operation_type, status, started_at, user_name, source, options) VALUES
+                (1, 'write', 'completed', now(), 'ann', 'cli', '{}'),
+                (2, 'write', 'completed', now(), '', 'rebuild', '{}');
+            INSERT INTO job_queue (id, job_type, title, priority, payload, payload_version, status, owner, created_at,
+                operation_id) VALUES (3, 'write', '', 5, '{}', 1, 'completed', '', now(), 1);
+            INSERT INTO audit_events VALUES (4, now(), 'scan', 'scan', 1, 'hdr', NULL, NULL, NULL),
+                (5, now(), 'ann', 'lock', 1, 'hdr', NULL, NULL, NULL);
+        """)
+    with Database.open(home) as database:
+        book, reader = ledger.Ledger(database), database.read()
+        assert [str(book.operation(number).actor) for number in (1, 2)] == ["local/ann", "system"]  # type: ignore[union-attr]
+        assert str(jobs.JobRows(database).actor(3)) == "local/ann"
+        events = "SELECT actor_kind, actor_name FROM audit_events ORDER BY id"
+        assert reader.execute(events).fetchall() == [("system", ""), ("local", "ann")]
