@@ -22,6 +22,7 @@ from indexium_core.flows.history import history_service, interrupted, retry, sto
 from indexium_core.flows.home import backups, configuration, database_backups, doctor
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
+from indexium_core.flows.home.schedule_service import Schedules
 from indexium_core.flows.jobs import idempotency, job_log, job_service
 from indexium_core.flows.matching.match_service import TitleMatchService
 from indexium_core.flows.people import people_service, suggestions
@@ -30,6 +31,7 @@ from indexium_core.flows.planning import charts, file_details, media_browser, pl
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.providers.key_service import KeyService
+from indexium_core.flows.ratings import rating_writes
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import (
@@ -40,6 +42,7 @@ from indexium_core.flows.scanning import (
     scanner,
 )
 from indexium_core.flows.scanning.hash_cache import HashCache
+from indexium_core.flows.snapshots import snapshots
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
@@ -51,17 +54,21 @@ from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
+from indexium_core.jobs.context import Handler
 from indexium_core.jobs.event_bus import EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
+from indexium_core.jobs.schedules.scheduler import ScheduleKind, Scheduler
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.event import Event
 from indexium_core.model.people import placeholders
+from indexium_core.model.schedules.cron import ON_CHANGE
 from indexium_core.store import database
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
+from indexium_core.store import schedules as schedules_store
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.operations import ledger
@@ -114,6 +121,7 @@ class Assembly:
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
+        self._register_schedules()
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)
 
@@ -173,7 +181,9 @@ class Assembly:
         self.operations = writer.MetadataWriter(
             store, self.plans, self.runs, self.queue, config=config, clock=clock, recover=self.recover
         )
-        self.rating_writes = RatingWrites(store, self.plans, self.operations, max_files=config.max_operation_items)
+        self.rating_writes = RatingWrites(
+            store, self.plans, self.operations, scheduler=self.scheduler, max_files=config.max_operation_items
+        )
         self.rescans = rescan.Rescanner(
             store,
             modes=self.plans.default_modes,
@@ -220,9 +230,7 @@ class Assembly:
         self.configuration = configuration.Configuration(
             config, use=self.backups.use, clock=clock, apply=self._setting_readers(), on_change=self.plan_changed
         )
-        self.database_backups = database_backups.DatabaseBackups(
-            store, clock=clock, is_busy=lambda: bool(self.queue.active_operations())
-        )
+        self.database_backups = database_backups.DatabaseBackups(store, clock=clock, scheduler=self.scheduler)
         self.providers = ExternalAPIManager(store, config=config, clock=clock)
         self.provider_keys = KeyService(config.home, self.providers)
         self.doctor = doctor.Doctor(
@@ -342,6 +350,7 @@ class Assembly:
             clock=clock,
             is_enabled=lambda: self.settings.snapshots,
             follows_progress=self.is_served,
+            scheduler=self.scheduler,
         )
         self.queries = Queries(self.snapshots, self.home, max_download=lambda: int(self.settings.query_download_limit))
         self.saved_queries = SavedQueries(store, clock=clock)
@@ -367,7 +376,10 @@ class Assembly:
         self.progress_log = ProgressLog(logs_folder)
         self.requests = idempotency.Requests(self.store, clock=clock)
         rows = jobs_store.JobRows(self.store)
-        self.queue = JobQueueService(rows, events=self.events, clock=clock, progress_sink=self.progress_log)
+        self.scheduler = Scheduler(schedules_store.ScheduleRows(self.store), clock=clock)
+        self.queue = JobQueueService(
+            rows, events=self.events, clock=clock, progress_sink=self.progress_log, scheduler=self.scheduler
+        )
         self.jobs = job_service.JobService(
             self.queue,
             rows,
@@ -406,6 +418,32 @@ class Assembly:
         self.queue.register(
             hash_verification.KIND, self.verification.handle, title="Verification", stall_timeout=self._stall_timeout
         )
+
+    def _register_schedules(self) -> None:
+        """Register the schedules of a home, and the handlers of their jobs and of delayed jobs."""
+        handlers: dict[str, tuple[str, Handler]] = {
+            database_backups.KIND: ("Backup of the database", self.database_backups.handle),
+            snapshots.KIND: ("Snapshot", self.snapshots.handle),
+            rating_writes.KIND: ("Ratings", self.rating_writes.handle),
+        }
+        for kind, (title, handler) in handlers.items():
+            self.queue.register(kind, handler, title=title, is_awaited=True)
+        self.scheduler.register(
+            ScheduleKind(
+                name=database_backups.SCHEDULE,
+                kind=database_backups.KIND,
+                cron=database_backups.CRON,
+                must_wait=lambda: bool(self.queue.active_operations()),
+            ),
+            ScheduleKind(
+                name=snapshots.SCHEDULE,
+                kind=snapshots.KIND,
+                cron=ON_CHANGE,
+                setting="snapshots",
+                is_on=lambda: self.settings.snapshots,
+            ),
+        )
+        self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
 
     def _executor(self, files: int = 0, seconds: float = math.inf) -> Executor:
         """
