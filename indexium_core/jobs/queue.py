@@ -379,7 +379,11 @@ class JobQueueService:
         elif tries > left.max_retries:
             message = f"The program ended {tries} times during this job; the log may show the reason."
             self._store.finish(left.job_id, "failed", now=now, error_message=message)
-        elif rules.resumes_automatically and take_over != "nothing" and left.stopped_by in ("stop", "kill"):
+        elif (
+            rules.resumes_automatically
+            and (take_over != "nothing" or rules.is_awaited)
+            and left.stopped_by in ("stop", "kill")
+        ):
             self._store.requeue(self.get(left.job_id), owner=self.owner, retry_count=tries)
             return True
         elif killed:

@@ -79,6 +79,7 @@ class Snapshots:
         self._scheduler = scheduler
         self._taking = threading.Lock()
         self._is_changed = False
+        self._is_of_job = False  # the newest snapshot has the job that took it as running
         self._is_current = False  # this process took the newest snapshot, so `_is_changed` covers all changes since
         self._earliest = 0.0  # time.monotonic() at which the next snapshot after a change may start
         database.follow(self._on_commit)
@@ -105,6 +106,7 @@ class Snapshots:
         started = time.monotonic()
         try:
             report = self.take()
+            self._is_of_job = True
         finally:
             now = time.monotonic()
             self._earliest = now + max(_MIN_INTERVAL_SECONDS, _COST * (now - started))
@@ -173,8 +175,8 @@ class Snapshots:
         return ""
 
     def close(self) -> None:
-        """Take a last snapshot if something has changed since the newest one; an error is logged."""
-        if self._is_changed:
+        """Take a last snapshot if something has changed since the newest one, also its own job; an error is logged."""
+        if self._is_changed or self._is_of_job:
             try:
                 self.take()
             except errors.IndexiumError as error:
@@ -202,6 +204,7 @@ class Snapshots:
             size = unfinished.stat().st_size
             unfinished.replace(path)
             if out is None:
+                self._is_of_job = False
                 self._publish(path)
                 self._is_current = True
         except OSError as error:
