@@ -77,9 +77,7 @@ def test_wrong_text_and_name_have_one_sentence(home: Path) -> None:
             library.schedules.set("database-backup", cron="25 25")
         with pytest.raises(errors.ValidationError, match="cannot follow changes"):
             library.schedules.set("database-backup", cron="@change")
-        with pytest.raises(
-            errors.UnknownIdError, match=r"no schedule 'x'\. The schedules are database-backup, snapshot"
-        ):
+        with pytest.raises(errors.UnknownIdError, match=r"no schedule 'x'\. The schedules are"):
             library.schedules.run("x")
         with pytest.raises(errors.UsageError, match="INDEXIUM_SNAPSHOTS"):  # the environment of the tests
             library.schedules.set("snapshot", enabled=True)
@@ -105,11 +103,9 @@ def test_commands_list_set_and_run(home: Path, capsys: pytest.CaptureFixture[str
     assert "At 02:30 on Monday. The next run is" in run("set", "database-backup", "--cron", "30 2 * * 1")[1]
     assert "database-backup is off" in run("set", "database-backup", "--off")[1]
     assert run("set", "database-backup")[0] == 2
-    assert run("set", "database-backup", "--cron", "hourly") == (
-        2,
-        "indexium: 'hourly' is not a cron text. Use five parts (minute, hour, day of month, month, day of week), for"
-        " example '0 3 * * *': every day at 03:00.\n",
-    )
+    code, shown = run("set", "database-backup", "--cron", "hourly")
+    assert (code, shown.count("\n")) == (2, 1)
+    assert shown.endswith("for example '0 3 * * *': every day at 03:00.\n")
     code, shown = run("run", "database-backup", "--json")
     assert (code, json.loads(shown)["status"]) == (0, "completed")
     code, shown = run("list", "--json")

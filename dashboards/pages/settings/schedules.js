@@ -12,7 +12,8 @@ import {button, chip} from "../../components/widgets.js"
  * @property {string} cron
  * @property {string} next
  * @property {string} last
- * @property {string} result Of the last run.
+ * @property {string} result Of the last run, in a word.
+ * @property {string} reason Why the last run failed.
  * @property {string} level
  *
  * @typedef {object} Schedules
@@ -21,7 +22,7 @@ import {button, chip} from "../../components/widgets.js"
  */
 
 /** @type {(row: ScheduleRow, problem: Schedules["problem"]) => HTMLElement} */
-const drawSchedule = ({name, label, help, enabled, when, cron, next, last, result, level}, problem) =>
+const drawSchedule = ({name, label, help, enabled, when, cron, next, last, result, reason, level}, problem) =>
   h(
     "div",
     {class: "setting schedule", data: {key: name}},
@@ -67,6 +68,7 @@ const drawSchedule = ({name, label, help, enabled, when, cron, next, last, resul
       button("Run now", "run-schedule", {kind: "small", data: {name}, "aria-label": `Run now: ${label}`}),
       h("small", null, last),
       result && chip(level, result, ""),
+      reason && h("p", {class: "bad-text"}, reason),
     ),
   )
 

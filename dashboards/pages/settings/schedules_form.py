@@ -31,7 +31,8 @@ def view(schedules: Sequence[Schedule], *, problem: Mapping[str, str] | None) ->
 
 def _row(schedule: Schedule) -> dict[str, Any]:
     last = schedule.last_run_at
-    level = "safe" if schedule.last_result in ("", COMPLETED) else "warning"
+    word, _, reason = schedule.last_result.partition(":")
+    level = "safe" if word == COMPLETED else "warning"
     return {
         "name": schedule.name,
         "label": label(schedule.name),
@@ -41,7 +42,8 @@ def _row(schedule: Schedule) -> dict[str, Any]:
         "cron": schedule.cron,
         "next": f"Next run: {wording.when(schedule.next_run_at)}." if schedule.next_run_at else "",
         "last": f"Last run: {wording.when(last)}." if last else "It has not run yet.",
-        "result": schedule.last_result,
+        "result": word,
+        "reason": reason.strip(),
         "level": level,
     }
 

@@ -143,11 +143,11 @@ class SettingsForm(Component):
     rejected text and the reason), `serial` (increases if fields must show the current value again), `advanced` (the
     groups of the settings that few people need), `variables` (pairs of label and environment variable of all
     settings), `custom` (see `custom_fields_form.view`), `schedules` (see `schedules_form.view`) and `privacy` (see
-    `privacy.view`), which also shows the group `Privacy`, and `section` ("privacy" if the page starts there) of the visit `entered`. A row: `name`, `variable`,
-    `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`, `level`, `counts`, `locked`, `own` (it can be
-    reset to the default). Messages: `set` {name, value}, `unset` {name}, `define` {texts} (those of the form of a
-    custom field), `redefine` {key, texts}, `remove` {key}, `requests` (a `privacy.RequestFilter`), `kept`, `schedule`
-    {name, cron, enabled} (None keeps a part), `run_schedule` {name}.
+    `privacy.view`), which also shows the group `Privacy`, and `section` ("privacy" if the page starts there) of the
+    visit `entered`. A row: `name`, `variable`, `label`, `help`, `kind`, `value`, `default`, `choices`, `origin`,
+    `level`, `counts`, `locked`, `own` (it can be reset to the default). Messages: `set` {name, value}, `unset` {name},
+    `define` {texts} (those of the form of a custom field), `redefine` {key, texts}, `remove` {key}, `requests` (a
+    `privacy.RequestFilter`), `kept`, `schedule` {name, cron, enabled} (None keeps a part), `run_schedule` {name}.
     """
 
     _esm = module("settings")

@@ -91,13 +91,12 @@ class DatabaseBackups:
 
     def close(self) -> None:
         """Make the first backup of the home if it is due; errors are logged."""
-        left = self._seconds_to_first() if self._awaits_first else None
-        if left is None or left > 0:
-            return
         try:
-            self._make_daily()
+            if self._awaits_first and self._seconds_to_first() == 0:
+                self._make_daily()
         except (errors.IndexiumError, OSError) as error:
             logger.warning("database.backup_failed", extra={"error": str(error)})
+        self._awaits_first = False
 
     def handle(self, _job: JobContext) -> Mapping[str, Any]:
         """Run a job of the schedule. A stop does not end it: a backup is short, and half of one is of no use."""
