@@ -19,7 +19,7 @@ from indexium_core.flows.enrichment.enrichment_service import EnrichmentService
 from indexium_core.flows.exchange import export_plan, import_changes
 from indexium_core.flows.fields import custom_fields
 from indexium_core.flows.history import history_service, interrupted, retry, story
-from indexium_core.flows.home import backups, configuration, database_backups, doctor
+from indexium_core.flows.home import backups, configuration, database_backups, doctor, schedule_kinds
 from indexium_core.flows.home.backup_storage import BackupStorage
 from indexium_core.flows.home.clock import ElapsedTime, StartTime
 from indexium_core.flows.home.schedule_service import Schedules
@@ -31,7 +31,6 @@ from indexium_core.flows.planning import charts, file_details, media_browser, pl
 from indexium_core.flows.properties import audit, field_locks, rescan
 from indexium_core.flows.providers.external_api_manager import ExternalAPIManager
 from indexium_core.flows.providers.key_service import KeyService
-from indexium_core.flows.ratings import rating_writes
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
 from indexium_core.flows.scanning import (
@@ -42,7 +41,6 @@ from indexium_core.flows.scanning import (
     scanner,
 )
 from indexium_core.flows.scanning.hash_cache import HashCache
-from indexium_core.flows.snapshots import snapshots
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
 from indexium_core.flows.snapshots.snapshots import Snapshots
@@ -54,17 +52,15 @@ from indexium_core.flows.writing.recovery import RecoverReport
 from indexium_core.flows.writing.workers import remote_edit
 from indexium_core.flows.writing.workers.worker_journals import WorkerJournals
 from indexium_core.jobs.cluster.client import Cluster, is_cluster
-from indexium_core.jobs.context import Handler
 from indexium_core.jobs.event_bus import EventBus, Recorder
 from indexium_core.jobs.executors import Executor, Processes, Threads
 from indexium_core.jobs.job_run import JobRun
 from indexium_core.jobs.progress_log import ProgressLog
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.schedules.scheduler import ScheduleKind, Scheduler
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.ui_priority import UiPriority
 from indexium_core.model.event import Event
 from indexium_core.model.people import placeholders
-from indexium_core.model.schedules.cron import ON_CHANGE
 from indexium_core.store import database
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
@@ -121,7 +117,15 @@ class Assembly:
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
-        self._register_schedules()
+        schedule_kinds.register(
+            self.queue,
+            self.scheduler,
+            config=config,
+            backups=self.database_backups,
+            copies=self.snapshots,
+            ratings=self.rating_writes,
+        )
+        self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)
 
@@ -418,32 +422,6 @@ class Assembly:
         self.queue.register(
             hash_verification.KIND, self.verification.handle, title="Verification", stall_timeout=self._stall_timeout
         )
-
-    def _register_schedules(self) -> None:
-        """Register the schedules of a home, and the handlers of their jobs and of delayed jobs."""
-        handlers: dict[str, tuple[str, Handler]] = {
-            database_backups.KIND: ("Backup of the database", self.database_backups.handle),
-            snapshots.KIND: ("Snapshot", self.snapshots.handle),
-            rating_writes.KIND: ("Ratings", self.rating_writes.handle),
-        }
-        for kind, (title, handler) in handlers.items():
-            self.queue.register(kind, handler, title=title, is_awaited=True)
-        self.scheduler.register(
-            ScheduleKind(
-                name=database_backups.SCHEDULE,
-                kind=database_backups.KIND,
-                cron=database_backups.CRON,
-                must_wait=lambda: bool(self.queue.active_operations()),
-            ),
-            ScheduleKind(
-                name=snapshots.SCHEDULE,
-                kind=snapshots.KIND,
-                cron=ON_CHANGE,
-                setting="snapshots",
-                is_on=lambda: self.settings.snapshots,
-            ),
-        )
-        self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
 
     def _executor(self, files: int = 0, seconds: float = math.inf) -> Executor:
         """

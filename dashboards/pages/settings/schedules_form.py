@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from indexium_core.jobs.schedules.scheduler import COMPLETED
 from indexium_core.model import wording
 from indexium_core.model.job import Job
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.schedules.schedule import COMPLETED, Schedule
 
 _TEXTS: Mapping[str, tuple[str, str]] = {  # by name: label and purpose
     "database-backup": ("Backup of the database", "The last seven are kept. 'indexium db restore' uses them."),

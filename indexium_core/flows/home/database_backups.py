@@ -27,7 +27,6 @@ from indexium_core.store.recovery import files, integrity, survival
 from indexium_core.store.recovery.survival import Survival
 
 KIND = "database_backup"
-SCHEDULE, CRON = "database-backup", "0 3 * * *"
 KEPT = 7  # daily backups; the others stay until a person deletes them
 _FIRST_AFTER = timedelta(minutes=2)  # after the first decision: the first backup of a home
 _DECIDED = frozenset(survival.of(Survival.DECIDED))

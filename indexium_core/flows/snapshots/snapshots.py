@@ -33,7 +33,7 @@ from indexium_core.version import __version__
 
 logger = logging.getLogger(__name__)
 
-KIND = SCHEDULE = "snapshot"
+KIND = "snapshot"
 _WORK = ("scan", "rescan", "write", "rollback")
 _PROGRESS = frozenset(f"{work}:progress" for work in _WORK)
 _TITLES = ("movie:added", "movie:updated", "series:added", "series:updated")

@@ -17,11 +17,10 @@ from typing import Any, Protocol
 
 from indexium_core.model.job import Job
 from indexium_core.model.schedules import cron
-from indexium_core.model.schedules.schedule import Schedule
+from indexium_core.model.schedules.schedule import COMPLETED, Schedule
 
 _WAIT_SECONDS = 60.0  # before the next attempt of a run that other work holds up
 _POLL_SECONDS = 0.5  # between two looks at the former job of a run that follows a change
-COMPLETED = "completed"
 
 
 class ScheduleStore(Protocol):

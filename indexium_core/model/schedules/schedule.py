@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+COMPLETED = "completed"  # the result of a run that succeeded
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
