@@ -64,24 +64,20 @@ from indexium_core.model.people import placeholders
 from indexium_core.store import database
 from indexium_core.store import events as events_store
 from indexium_core.store import jobs as jobs_store
-from indexium_core.store import schedules as schedules_store
 from indexium_core.store.catalog import catalog
 from indexium_core.store.operations import backups as backups_store
 from indexium_core.store.operations import ledger
 from indexium_core.store.people import people_index
 from indexium_core.store.recovery import files
+from indexium_core.store.schedules import ScheduleRows
 
 PROCESSES = "processes.lock"  # file of a home, locked by every worker process of the home
 # `auto` selects processes from here on:
 _MIN_PROCESS_SECONDS = 0.2  # while a dashboard is served: shorter work is over before it could delay a page
 _MIN_PROCESS_FILES = 500  # otherwise: with fewer files, the start of the processes takes longer than they save
 _DECISION_PAUSE = timedelta(seconds=1)  # while a dashboard is served: other decisions follow within this time
-_FILE_WORK = (
-    file_facts.__name__,
-    nfo_reading.__name__,
-    parsing.__name__,
-    remote_edit.__name__,
-)  # modules of the functions that run in worker processes
+# Modules of the functions that run in worker processes:
+_FILE_WORK = (file_facts.__name__, nfo_reading.__name__, parsing.__name__, remote_edit.__name__)
 
 
 class Assembly:
@@ -118,12 +114,7 @@ class Assembly:
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
         schedule_kinds.register(
-            self.queue,
-            self.scheduler,
-            config=config,
-            backups=self.database_backups,
-            copies=self.snapshots,
-            ratings=self.rating_writes,
+            self.queue, self.scheduler, config, self.database_backups, self.snapshots, self.rating_writes
         )
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
         self.events.subscribe(self._tidy)
@@ -380,7 +371,7 @@ class Assembly:
         self.progress_log = ProgressLog(logs_folder)
         self.requests = idempotency.Requests(self.store, clock=clock)
         rows = jobs_store.JobRows(self.store)
-        self.scheduler = Scheduler(schedules_store.ScheduleRows(self.store), clock=clock)
+        self.scheduler = Scheduler(ScheduleRows(self.store), clock=clock)
         self.queue = JobQueueService(
             rows, events=self.events, clock=clock, progress_sink=self.progress_log, scheduler=self.scheduler
         )

@@ -1,4 +1,4 @@
-"""The structure of the packages: no import circle, no crowded folder, no long file, no class name twice, no `__all__`."""
+"""The structure of the packages: no import circle, crowded folder, long file, repeated class name, list of names."""
 
 from __future__ import annotations
 

@@ -2,26 +2,7 @@
 import {h} from "../../components/browser/dom.js"
 import {button, chip} from "../../components/widgets.js"
 
-/**
- * @typedef {object} ScheduleRow
- * @property {string} name
- * @property {string} label
- * @property {string} help
- * @property {boolean} enabled
- * @property {string} when The times in words.
- * @property {string} cron
- * @property {string} next
- * @property {string} last
- * @property {string} result Of the last run, in a word.
- * @property {string} reason Why the last run failed.
- * @property {string} level
- *
- * @typedef {object} Schedules
- * @property {ScheduleRow[]} rows
- * @property {{name: string, text: string, typed: string} | null} problem The refused text, and why.
- */
-
-/** @type {(row: ScheduleRow, problem: Schedules["problem"]) => HTMLElement} */
+/** @type {(row: ScheduleView, problem: SchedulesView["problem"]) => HTMLElement} */
 const drawSchedule = ({name, label, help, enabled, when, cron, next, last, result, reason, level}, problem) =>
   h(
     "div",
@@ -72,7 +53,7 @@ const drawSchedule = ({name, label, help, enabled, when, cron, next, last, resul
     ),
   )
 
-/** @param {Schedules} schedules */
+/** @param {SchedulesView} schedules */
 export const drawSchedules = ({rows, problem}) =>
   h(
     "section",

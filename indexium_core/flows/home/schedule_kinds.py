@@ -17,7 +17,6 @@ from indexium_core.settings import Settings
 def register(
     queue: JobQueueService,
     scheduler: Scheduler,
-    *,
     config: Settings,
     backups: DatabaseBackups,
     copies: Snapshots,
