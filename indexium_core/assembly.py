@@ -33,13 +33,7 @@ from indexium_core.flows.providers.external_api_manager import ExternalAPIManage
 from indexium_core.flows.providers.key_service import KeyService
 from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.review import bulk_edits, decisions, saved_views, templates, undo_steps
-from indexium_core.flows.scanning import (
-    file_facts,
-    hash_verification,
-    inventory,
-    scan_jobs,
-    scanner,
-)
+from indexium_core.flows.scanning import file_facts, hash_verification, inventory, scan_jobs, scanner
 from indexium_core.flows.scanning.hash_cache import HashCache
 from indexium_core.flows.snapshots.queries import Queries
 from indexium_core.flows.snapshots.saved_queries import SavedQueries
@@ -113,9 +107,8 @@ class Assembly:
         self._build_writing(store, config, clock)
         self._build_titles(store, config, clock)
         self._build_reading(store, clock)
-        schedule_kinds.register(
-            self.queue, self.scheduler, config, self.database_backups, self.snapshots, self.rating_writes
-        )
+        services = (self.database_backups, self.snapshots, self.rating_writes)
+        self.scheduler.register(*schedule_kinds.register(self.queue, config, *services))
         self.schedules = Schedules(self.scheduler, self.configuration, on_change=self.snapshots.take_soon)
         self.events.subscribe(self._tidy)
         self.events.subscribe(self.snapshots.on_event)

@@ -9,27 +9,26 @@ from indexium_core.flows.ratings.rating_writes import RatingWrites
 from indexium_core.flows.snapshots import snapshots
 from indexium_core.flows.snapshots.snapshots import Snapshots
 from indexium_core.jobs.queue import JobQueueService
-from indexium_core.jobs.schedules.scheduler import ScheduleKind, Scheduler
+from indexium_core.jobs.schedules.scheduler import ScheduleKind
 from indexium_core.model.schedules.cron import ON_CHANGE
 from indexium_core.settings import Settings
 
 
 def register(
     queue: JobQueueService,
-    scheduler: Scheduler,
     config: Settings,
     backups: DatabaseBackups,
     copies: Snapshots,
     ratings: RatingWrites,
-) -> None:
-    """Register the handlers with the queue, and the schedules with their default times."""
+) -> tuple[ScheduleKind, ...]:
+    """Register the handlers with the queue; return the schedules with their default times."""
     for kind, title, handler in (
         (database_backups.KIND, "Backup of the database", backups.handle),
         (snapshots.KIND, "Snapshot", copies.handle),
         (rating_writes.KIND, "Ratings", ratings.handle),
     ):
         queue.register(kind, handler, title=title, is_awaited=True)
-    scheduler.register(
+    return (
         ScheduleKind(
             name="database-backup",
             kind=database_backups.KIND,
