@@ -256,3 +256,9 @@ def test_delayed_job_moves_with_each_request_up_to_a_limit(home: Home) -> None:
     home.scheduler.add_later("ratings", 0.8)
     home.scheduler.forget("ratings")
     assert home.go(seconds=1) == 0
+
+
+def test_schedule_that_is_off_does_not_follow_changes(home: Home) -> None:
+    home.scheduler.change("copy", text=cron.ON_CHANGE, enabled=False)
+    home.scheduler.add_later("copy", 0.5)
+    assert home.go(seconds=2) == 0
