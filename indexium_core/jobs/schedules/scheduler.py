@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
@@ -100,17 +100,20 @@ class Scheduler:
     def start(self) -> None:
         """Read the schedules, add those that are missing, and store the results of runs that ended with a process."""
         now = self._clock()
-        present = {row.name for row in self._store.all()}
+        rows = self._store.all()
+        missing = self._kinds.keys() - {row.name for row in rows}
+        is_changed = bool(missing)
         for kind in self._kinds.values():
-            if kind.name not in present:
+            if kind.name in missing:
                 self._store.add(kind.name, kind.kind, text=kind.cron, next_run_at=self._next(kind.cron, now))
-        for row in self._store.all():
+        for row in rows:
             if row.last_job_id is not None and (job := self._attached().find(row.last_job_id)) is not None:
                 self._record(job, row)
             following = self._next(row.cron, now)
             if following is not None and (row.next_run_at is None or row.next_run_at > following):
                 self._store.set_next(row.name, following)  # the clock or its zone has changed
-        self._read()
+                is_changed = True
+        self._use(self._store.all() if is_changed else rows)
 
     def list(self) -> list[Schedule]:
         """Return the schedules that this program knows, in the order of their creation."""
@@ -279,9 +282,12 @@ class Scheduler:
         return replace(row, enabled=self._is_on(row))
 
     def _read(self) -> None:
-        rows = {row.name: row for row in self._store.all() if row.name in self._kinds}
+        self._use(self._store.all())
+
+    def _use(self, rows: Sequence[Schedule]) -> None:
         with self._lock:
-            self._rows, self._held = rows, {}
+            self._rows = {row.name: row for row in rows if row.name in self._kinds}
+            self._held = {}
 
     def _attached(self) -> ScheduledQueue:
         assert self._queue is not None
