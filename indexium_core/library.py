@@ -277,7 +277,7 @@ class Library(LibraryServices):
             self.notices.append(f"{len(resumed) - _NOTICES:,} more jobs resume or wait in the queue.")
         cut_off = self.interruptions.operations(files=0)[:_NOTICES]
         self.notices += [f"{each.summary()} {each.next_commands()}" for each in cut_off]
-        self.database_backups.start(repeat=parts.is_served)
+        self.database_backups.start()
         parts.rating_writes.start(parts.events, is_service=parts.is_served)
 
     def acting_as(self, actor: Actor) -> AbstractContextManager[None]:

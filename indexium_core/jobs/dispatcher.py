@@ -20,6 +20,7 @@ from indexium_core.jobs.item_runner import RunEnd
 from indexium_core.jobs.job_events import JobEvents
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff, retry_delay
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import Job, JobProgress, UnrecordedResults
 from indexium_core.model.operations.actor import acting_as
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.5  # seconds between two progress reports of a job
 HEARTBEAT_SECONDS = 5.0  # seconds between two heartbeats
+LOOK_SECONDS = 60.0  # longest sleep before a look at the clock, because the system clock may be changed meanwhile
 STOP_SECONDS = 5.0  # longest wait of `stop` for jobs that never change a media file
 
 
@@ -44,16 +46,18 @@ class Dispatcher:
         clock: Callable[[], datetime],
         executor: Executor,
         backoff: Backoff,
+        scheduler: Scheduler | None = None,
     ) -> None:
         """
         Create a dispatcher that is not started yet.
 
         `kinds` has the registered kinds by name; more may be registered later. Only the jobs of the instance `owner`
-        are started. `backoff` has the delays before a retry.
+        are started. `backoff` has the delays before a retry. `scheduler` adds jobs when they are due.
         """
         self.condition = threading.Condition(threading.RLock())  # held while a job starts, ends or changes state
         self._store, self._kinds, self._owner, self._job_events = store, kinds, owner, job_events
         self._clock, self._executor, self._backoff = clock, executor, backoff
+        self._scheduler = scheduler
         self._runs: dict[int, JobRun] = {}
         self._has_work = False  # a job may be due
         self._next_due_at: datetime | None = None
@@ -109,7 +113,9 @@ class Dispatcher:
         until = time.monotonic() + STOP_SECONDS
         with self.condition:
             # Jobs that change media files finish their current files; the time for that is not limited.
-            self.condition.wait_for(lambda: not any(run.kind.is_operation for run in self._runs.values()))
+            self.condition.wait_for(
+                lambda: not any(run.kind.is_operation or run.kind.is_awaited for run in self._runs.values())
+            )
             self.condition.wait_for(lambda: not self._runs, max(0.0, until - time.monotonic()))
         if thread is not threading.current_thread():
             thread.join()
@@ -126,6 +132,8 @@ class Dispatcher:
         """Start jobs, emit progress and write heartbeats until the dispatcher stops."""
         while self._is_current_thread():
             try:
+                if self._scheduler is not None and not self._is_stopping:
+                    self._scheduler.add_due()
                 if self._has_work or self._is_due():
                     self._has_work = False
                     self._start_due_jobs()
@@ -147,14 +155,12 @@ class Dispatcher:
 
     def _wait_seconds(self) -> float | None:
         """Return the seconds that the thread may sleep; None: until it is woken."""
+        left = [] if self._next_due_at is None else [(self._next_due_at - self._clock()).total_seconds()]
+        if self._scheduler is not None and (seconds := self._scheduler.seconds_left()) is not None:
+            left.append(seconds)
         if self._runs:
-            return TICK_SECONDS
-        # At most a minute, because the system clock may be changed meanwhile.
-        return (
-            None
-            if self._next_due_at is None
-            else min(max((self._next_due_at - self._clock()).total_seconds(), 0.01), 60.0)
-        )
+            left.append(TICK_SECONDS)
+        return min(max(min(left), 0.01), LOOK_SECONDS) if left else None
 
     def _is_due(self) -> bool:
         return self._next_due_at is not None and self._clock() >= self._next_due_at
@@ -311,7 +317,10 @@ class Dispatcher:
         try:
             if progress is not None:
                 self._job_events.job_progress(run, progress, is_last=True)
-            self._job_events.job_ended(run, self._get_job(run.job_id))
+            job = self._get_job(run.job_id)
+            if self._scheduler is not None:
+                self._scheduler.job_ended(job)
+            self._job_events.job_ended(run, job)
         except errors.StoreError:
             logger.exception("job.end_not_reported", extra={"job_id": run.job_id, "status": status})
 

@@ -35,6 +35,7 @@ class JobKind:
     max_concurrent: int | None = 1  # number of jobs of this kind that run at once; None: unlimited
     counts_errors: bool = True  # whether a job with failed items has completed with errors
     resumes_automatically: bool = True  # whether an interrupted job resumes at the next start
+    is_awaited: bool = False  # a short job: the end of the process waits for it, and any next process repeats it
     is_operation: bool = False  # whether an operation stores the state and the counts of the job
     # Seconds without progress after which a running job is stopped.
     stall_timeout: Callable[[], float] = lambda: float("inf")

@@ -22,6 +22,7 @@ from indexium_core.jobs.executors import Threads
 from indexium_core.jobs.job_events import JobEvents, ProgressSink
 from indexium_core.jobs.job_run import JobKind, JobRun
 from indexium_core.jobs.retry import Backoff
+from indexium_core.jobs.schedules.scheduler import Scheduler
 from indexium_core.jobs.store import JobStore
 from indexium_core.model.job import ENDED_STATES, PRIORITIES, Job, JobJoin, NewJob, UnfinishedJob, UnrecordedResults
 
@@ -40,6 +41,7 @@ class JobQueueService:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         progress_sink: ProgressSink | None = None,
         backoff: Backoff | None = None,
+        scheduler: Scheduler | None = None,
     ) -> None:
         # Only this instance starts the jobs that it added or took over. The id is short because DuckDB compares texts
         # of 12 letters several times as fast as longer ones.
@@ -56,7 +58,11 @@ class JobQueueService:
             clock=clock,
             executor=Threads(),
             backoff=backoff or Backoff(),
+            scheduler=scheduler,
         )
+        self._scheduler = scheduler
+        if scheduler is not None:
+            scheduler.attach(self, self._dispatcher.wake)
 
     # Kinds and jobs.
 
@@ -135,12 +141,20 @@ class JobQueueService:
         job_id = self.job_of_operation(operation_id)
         return job_id or self._store.add_for_operation(operation_id, owner="", now=self._clock())
 
+    def find(self, job_id: int) -> Job | None:
+        """Return a job; None if it does not exist."""
+        return self._store.find(job_id, now=self._clock())
+
     def get(self, job_id: int) -> Job:
         """Return a job; UnknownIdError if it does not exist."""
-        job = self._store.find(job_id, now=self._clock())
+        job = self.find(job_id)
         if job is None:
             raise errors.UnknownIdError(f"There is no job {job_id}; 'indexium jobs list' shows them.")
         return job
+
+    def forget_completed(self, kind: str, *, but: int) -> None:
+        """Delete the completed jobs of a kind, except one."""
+        self._store.forget_completed(kind, but=but)
 
     def find_run(self, job_id: int) -> JobRun | None:
         """Return the run of a job; None if the job is not running in this process."""
@@ -318,6 +332,8 @@ class JobQueueService:
             if self._dispatcher.is_running:
                 return []
             taken = self._take_over(take_over)
+            if self._scheduler is not None:
+                self._scheduler.start()
             self._dispatcher.start()
             return taken
 
@@ -363,7 +379,11 @@ class JobQueueService:
         elif tries > left.max_retries:
             message = f"The program ended {tries} times during this job; the log may show the reason."
             self._store.finish(left.job_id, "failed", now=now, error_message=message)
-        elif rules.resumes_automatically and take_over != "nothing" and left.stopped_by in ("stop", "kill"):
+        elif (
+            rules.resumes_automatically
+            and (take_over != "nothing" or rules.is_awaited)
+            and left.stopped_by in ("stop", "kill")
+        ):
             self._store.requeue(self.get(left.job_id), owner=self.owner, retry_count=tries)
             return True
         elif killed:

@@ -313,9 +313,17 @@ class JobRows:
         times = {"before": before, "of_titles_before": of_titles_before or before}
         if not self._database.read().value(_sql("prunable"), times):
             return 0  # without opening a transaction, which would block others
+        return self._delete("prunable", times)
+
+    def forget_completed(self, kind: str, *, but: int) -> None:
+        """Delete the completed jobs of a kind to which no row refers, except one."""
+        self._delete("completed_before", {"kind": kind, "but": but})
+
+    def _delete(self, chosen: str, values: Mapping[str, Any]) -> int:
+        """Delete the jobs that a statement returns, and return their number."""
         with self._database.atomic() as tx:
-            ids = tx.value(_sql("prunable"), times) or []
-            for name in ("delete_dependencies", "delete_checkpoints", "delete_jobs"):
+            ids = tx.value(_sql(chosen), values) or []
+            for name in ("delete_dependencies", "delete_checkpoints", "delete_jobs") if ids else ():
                 tx.execute(_sql(name), {"ids": ids})
             return len(ids)
 

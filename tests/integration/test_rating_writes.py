@@ -222,7 +222,7 @@ def test_end_of_the_process_waits_for_the_write(
     reached, opened, real = threading.Event(), threading.Event(), getattr(*step)
 
     def held(*arguments: Any, **options: Any) -> Any:
-        if threading.current_thread().name == "ratings":
+        if threading.current_thread().name.startswith("indexium-job-"):
             reached.set()
             assert opened.wait(PATIENCE)
         return real(*arguments, **options)

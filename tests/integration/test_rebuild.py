@@ -24,6 +24,7 @@ from tests.support import places
 from tests.support.damage import content, damage_file, damage_table
 from tests.support.holding import cut_off
 from tests.support.studio import Studio
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -510,7 +511,7 @@ def test_kept_databases_do_not_count_as_daily_backups(studio: Studio) -> None:
     for _ in range(2):
         Library.restore_database(home)
     studio.library = Library.open(home, clock=lambda: datetime.now(UTC) + timedelta(days=2))
-    studio.library.database_backups.close()
+    until(lambda: "daily" in {each.kind for each in studio.library.database_backups.list()})
 
     kinds = [each.kind for each in studio.library.database_backups.list()]
     assert sorted(kinds) == ["daily", "manual", "replaced", "replaced"]

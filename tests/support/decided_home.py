@@ -75,6 +75,7 @@ def decide(library: Library, folder: Path) -> None:
     library.templates.save("holiday", people=["Ann Lee"])
     library.views.save("long", "size:>1gb")
     library.saved_queries.save("mine", "SELECT 1", {})
+    library.schedules.set("database-backup", cron="30 2 * * 1", enabled=False)
     library.write(library.plan("name:0003"), ALL).wait()
     first = library.write(library.plan("name:0000"), ALL).wait()
     library.rollback(first.id).wait()

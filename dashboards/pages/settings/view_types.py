@@ -100,6 +100,25 @@ class PrivacyView(TypedDict):
     requests: RequestPageView
 
 
+class ScheduleView(TypedDict):
+    name: str
+    label: str
+    help: str
+    enabled: bool
+    when: str  # The times in words
+    cron: str
+    next: str
+    last: str
+    result: str  # Of the last run, in a word
+    reason: str  # Why the last run failed
+    level: str
+
+
+class SchedulesView(TypedDict):
+    rows: list[ScheduleView]
+    problem: SettingProblemView | None  # The refused cron text, and why
+
+
 class SettingsFormView(TypedDict, total=False):
     file: str
     problem: SettingProblemView | None
@@ -107,6 +126,7 @@ class SettingsFormView(TypedDict, total=False):
     advanced: list[SettingGroupView]  # Groups of the settings that few people need
     variables: list[list[str]]  # Labels and environment variables of all settings
     custom: CustomFieldsView
+    schedules: SchedulesView
     privacy: PrivacyView
     section: str  # What the page shows first; "" for its beginning
     entered: int  # How often the page was opened

@@ -274,6 +274,13 @@ WHERE status IN ('completed', 'completed_with_errors', 'failed', 'cancelled')
   AND operation_id IS NULL AND id NOT IN (SELECT depends_on FROM job_dependencies)
   AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
 
+-- name: completed_before
+-- The completed jobs of a kind that nothing refers to, except one.
+SELECT list(id) FROM job_queue
+WHERE job_type = $kind AND status = 'completed' AND id <> $but
+  AND id NOT IN (SELECT depends_on FROM job_dependencies)
+  AND id NOT IN (SELECT job_id FROM audit_events WHERE job_id IS NOT NULL);
+
 -- name: delete_dependencies
 -- Delete the dependencies of these jobs.
 DELETE FROM job_dependencies WHERE job_id IN (SELECT unnest($ids::BIGINT[]));
