@@ -11,6 +11,7 @@ from indexium_core.flows.titles.parsing import parse_name
 from indexium_core.model.names.guessing import identify
 from indexium_core.model.names.title_guess import LibraryKind, NamedFile, NfoFacts, TitleGuess
 from indexium_core.model.titles.grouping import group_series
+from tests.support.cases import each_case
 from tests.support.title_corpus import CORPORA, evaluate, labels
 
 GOALS = {
@@ -227,7 +228,7 @@ def test_family_event_in_the_folder_makes_a_home_video() -> None:
     assert [each.kind for each in guesses("Holiday (1938)/Holiday.mp4")] == ["movie"]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("paths", "found"),
     [
         (["Show.S06E08.1080p/8c1f3e4d5b6a7980.mkv"], ("episode", "Show", 6, (8,))),
@@ -267,7 +268,7 @@ def test_folder_and_name_say_together_what_a_file_is(
     assert (guess.kind, title, guess.season, guess.episodes) == found
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("paths", "kind", "titles"),
     [
         (
@@ -361,9 +362,7 @@ def test_long_video_is_no_home_video() -> None:
     assert [each.kind for each in guesses("Birthday Wishes.mp4", duration=120.0)] == ["home"]
 
 
-@pytest.mark.parametrize(
-    "name", ["", ".mkv", "....mkv", "(((.mkv", "[].mkv", "💿.mkv", "a" * 250 + ".mkv", "-.mkv", "0.mkv"]
-)
+@each_case("name", ["", ".mkv", "....mkv", "(((.mkv", "[].mkv", "💿.mkv", "a" * 250 + ".mkv", "-.mkv", "0.mkv"])
 def test_noise_has_a_title(name: str) -> None:
     [guess] = guesses(name)
     assert guess.kind in {"movie", "other", "home"}
