@@ -12,6 +12,7 @@ from indexium_core.library import Library
 from indexium_core.model.query import describe
 from indexium_core.model.query.published_sql import plan_as_sql
 from tests.support import media
+from tests.support.cases import each_case
 
 FILES = {
     "Films/Das Boot (1981).mp4": {},
@@ -65,7 +66,7 @@ def found(library: Library, query: str) -> set[str]:
     return files
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("query", "names"),
     [
         ("movie:boot", {BOOT}),
