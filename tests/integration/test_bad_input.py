@@ -25,7 +25,7 @@ from indexium_core.files.reader import BytesReader
 from indexium_core.library import Library
 from indexium_core.model.operations.operation import ItemDetails
 from indexium_core.model.planning.plan import PlanItem
-from tests.support import hostile, readers
+from tests.support import hostile, readers, tables
 from tests.support.cases import each_case
 from tests.support.oracles import oracle
 from tests.support.sentences import repeated
@@ -178,7 +178,7 @@ def _said(library: Library, item: PlanItem, done: ItemDetails | None) -> list[st
 
 
 def _files(library: Library) -> list[tuple[int, bytes]]:
-    return library._parts.store.read().execute("SELECT file_id, path_bytes FROM scanned_files").fetchall()
+    return tables.rows(library, "SELECT file_id, path_bytes FROM scanned_files")
 
 
 @each_case("case", hostile.CASES)
